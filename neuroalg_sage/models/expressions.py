@@ -1,0 +1,282 @@
+"""
+Polynomials written as text, read without executing anything.
+
+A polynomial over Q is a dictionary from exponent tuples to nonzero
+:class:`~fractions.Fraction` coefficients, one exponent per variable.  It is
+the form in which activations, model files and certificates hold polynomials.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from neuroalg_sage.errors import InputError
+
+Polynomial = dict[tuple[int, ...], Fraction]
+
+MAXIMAL_DEGREE = 200
+MAXIMAL_TERMS = 5_000
+MAXIMAL_LENGTH = 200_000
+MAXIMAL_BITS = 10_000
+
+_TOKEN = re.compile(r"\s*(?:(\d+)|([A-Za-z][A-Za-z0-9_]*)|(\*\*|[-+*/^()]))")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[0-9]+)*")
+_RESERVED = frozenset(
+    # Python's words, and names that Macaulay2 or Sage evaluate to something else.
+    "and as assert async await break class continue def del elif else except finally for from "
+    "global if import in is lambda nonlocal not or pass raise return try while with yield "
+    "exec eval open True False None "
+    "do end exit list load local new of quit restart run shield then threadVariable throw time "
+    "TEST timing symbol input needs get value catch step to true false null when "
+    "QQ ZZ RR CC GF oo pi ii".split()
+)
+
+_PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "negate": 3, "^": 4}
+
+
+def check_name(name: object, role: str) -> str:
+    """
+    Return ``name`` if it can name a parameter or an input, else raise.
+
+    INPUT:
+
+    - ``name`` -- anything
+    - ``role`` -- what it would name, for the error message
+
+    OUTPUT: the name, a string
+
+    Raises :class:`~neuroalg_sage.errors.InputError` for anything that is not
+    a letter followed by letters and digits, with optional indices ``_3``,
+    and for words that Python, Sage or Macaulay2 would read as code.
+
+    EXAMPLES::
+
+        >>> check_name("a_1", "parameter")
+        'a_1'
+    """
+    if not isinstance(name, str) or not _NAME.fullmatch(name) or len(name) > 64:
+        raise InputError(
+            f"The {role} name {_shown(name)} is not usable; write a letter, then letters and "
+            "digits, then indices such as _3."
+        )
+    if name in _RESERVED:
+        raise InputError(
+            f"The {role} name {name!r} is a word of Python, Sage or Macaulay2; choose another."
+        )
+    return name
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _multiply(left: Polynomial, right: Polynomial) -> Polynomial:
+    if len(left) * len(right) > 20 * MAXIMAL_TERMS:
+        raise InputError(f"A polynomial has more than {MAXIMAL_TERMS} terms when expanded.")
+    product: Polynomial = {}
+    for a, s in left.items():
+        for b, t in right.items():
+            exponents = tuple(map(int.__add__, a, b))
+            product[exponents] = product.get(exponents, Fraction(0)) + s * t
+    return _bounded({e: c for e, c in product.items() if c})
+
+
+def _bounded(polynomial: Polynomial) -> Polynomial:
+    if len(polynomial) > MAXIMAL_TERMS:
+        raise InputError(f"A polynomial has more than {MAXIMAL_TERMS} terms when expanded.")
+    for exponents, c in polynomial.items():
+        if sum(exponents) > MAXIMAL_DEGREE:
+            raise InputError(f"A polynomial has degree over {MAXIMAL_DEGREE}, the largest allowed.")
+        if max(c.numerator.bit_length(), c.denominator.bit_length()) > MAXIMAL_BITS:
+            raise InputError(f"A coefficient has more than {MAXIMAL_BITS} bits.")
+    return polynomial
+
+
+def _add(left: Polynomial, right: Polynomial, sign: int) -> Polynomial:
+    total = dict(left)
+    for exponents, c in right.items():
+        total[exponents] = total.get(exponents, Fraction(0)) + sign * c
+    return _bounded({e: c for e, c in total.items() if c})
+
+
+def _constant(polynomial: Polynomial) -> Fraction | None:
+    """The value of a constant polynomial, None for any other."""
+    if not polynomial:
+        return Fraction(0)
+    ((exponents, c), *rest) = polynomial.items()
+    return c if not rest and not any(exponents) else None
+
+
+def _power(base: Polynomial, exponent: Polynomial) -> Polynomial:
+    k = _constant(exponent)
+    if k is None or k.denominator != 1 or k < 0:
+        raise InputError("An exponent must be a whole number, as in x^3.")
+    if k > MAXIMAL_DEGREE:
+        raise InputError(f"An exponent is over {MAXIMAL_DEGREE}, the largest allowed.")
+    if not base:
+        if k == 0:
+            raise InputError("0^0 is not a polynomial.")
+        return {}
+    if len(base) == 1:
+        ((exponents, c),) = base.items()
+        if k * max(c.numerator.bit_length(), c.denominator.bit_length()) > 2 * MAXIMAL_BITS:
+            raise InputError(f"A coefficient has more than {MAXIMAL_BITS} bits.")
+        return _bounded({tuple(e * int(k) for e in exponents): c ** int(k)})
+    result = {(0,) * len(next(iter(base))): Fraction(1)}
+    for _ in range(int(k)):
+        result = _multiply(result, base)
+    return result
+
+
+def _tokens(text: str) -> Iterator[str]:
+    position = 0
+    text = text.rstrip()
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        if match is None:
+            raise InputError(
+                f"{_shown(text)} is not a polynomial: {text[position]!r} is not understood; "
+                "write it with + - * ^ ( ), numbers and names."
+            )
+        token = match.group(match.lastindex or 0)
+        yield "^" if token == "**" else token
+        position = match.end()
+
+
+def parse_polynomial(text: str, variables: Sequence[str]) -> Polynomial:
+    """
+    Read a polynomial with rational coefficients.
+
+    The reader is an operator-precedence parser with its own stack: nothing
+    is evaluated as code, and nesting is limited by the length alone.
+
+    INPUT:
+
+    - ``text`` -- string with numbers, names of variables, ``+ - * / ^ **``
+      and parentheses; division is by nonzero constants only
+    - ``variables`` -- the names that may occur, in the order of exponents
+
+    OUTPUT: dictionary from exponent tuples to fractions
+
+    Raises :class:`~neuroalg_sage.errors.InputError` if ``text`` is not such
+    a polynomial or is absurdly large.
+
+    EXAMPLES::
+
+        >>> parse_polynomial("x^2 - (x + 1)/2", ["x"])
+        {(2,): Fraction(1, 1), (1,): Fraction(-1, 2), (0,): Fraction(-1, 2)}
+    """
+    if not isinstance(text, str) or not text.strip():
+        raise InputError(f"{_shown(text)} is not a polynomial; write one such as x^2+x.")
+    if len(text) > MAXIMAL_LENGTH:
+        raise InputError(f"A polynomial is written with over {MAXIMAL_LENGTH} characters.")
+    index = {name: i for i, name in enumerate(variables)}
+    zero = (0,) * len(variables)
+    values: list[Polynomial] = []
+    operators: list[str] = []
+
+    def malformed() -> InputError:
+        return InputError(f"{_shown(text)} is not a polynomial; write one such as x^2+x.")
+
+    def reduce_once() -> None:
+        operator = operators.pop()
+        if operator == "(" or len(values) < (1 if operator == "negate" else 2):
+            raise malformed()
+        right = values.pop()
+        if operator == "negate":
+            values.append({e: -c for e, c in right.items()})
+            return
+        left = values.pop()
+        if operator == "*":
+            values.append(_multiply(left, right))
+        elif operator == "/":
+            divisor = _constant(right)
+            if not divisor:
+                raise InputError(f"{_shown(text)} is not a polynomial: it divides by "
+                                 f"{'zero' if divisor == 0 else 'something not constant'}.")
+            values.append({e: c / divisor for e, c in left.items()})
+        elif operator == "^":
+            values.append(_power(left, right))
+        else:
+            values.append(_add(left, right, 1 if operator == "+" else -1))
+
+    operand_expected = True
+    for token in _tokens(text):
+        if operand_expected:
+            if token in "+-":
+                if token == "-":
+                    operators.append("negate")
+            elif token == "(":
+                operators.append(token)
+            elif token.isdigit():
+                if len(token) > MAXIMAL_BITS // 4:
+                    raise InputError(f"A coefficient has more than {MAXIMAL_BITS} bits.")
+                values.append({zero: Fraction(int(token))} if int(token) else {})
+                operand_expected = False
+            elif token in index:
+                i = index[token]
+                values.append({zero[:i] + (1,) + zero[i + 1 :]: Fraction(1)})
+                operand_expected = False
+            elif token[0].isalpha():
+                raise InputError(
+                    f"{_shown(text)} is not a polynomial in {', '.join(variables)}: "
+                    f"the name {_shown(token)} is unknown."
+                )
+            else:
+                raise malformed()
+        elif token == ")":
+            while operators and operators[-1] != "(":
+                reduce_once()
+            if not operators:
+                raise malformed()
+            operators.pop()
+        elif token in _PRECEDENCE:
+            # ^ associates to the right, all others to the left.
+            while (operators and operators[-1] != "(" and token != "^"
+                   and _PRECEDENCE[operators[-1]] >= _PRECEDENCE[token]):
+                reduce_once()
+            operators.append(token)
+            operand_expected = True
+        else:
+            raise malformed()
+    if operand_expected:
+        raise malformed()
+    while operators:
+        reduce_once()
+    if len(values) != 1:
+        raise malformed()
+    return values[0]
+
+
+def write_polynomial(polynomial: Polynomial, variables: Sequence[str]) -> str:
+    """
+    Write a polynomial as text that :func:`parse_polynomial` reads back.
+
+    INPUT:
+
+    - ``polynomial`` -- dictionary from exponents to fractions
+    - ``variables`` -- names of the variables
+
+    OUTPUT: string; terms in descending degree-lexicographic order
+
+    EXAMPLES::
+
+        >>> write_polynomial({(0, 0): Fraction(-1, 2), (2, 1): Fraction(1)}, ["x", "y"])
+        'x^2*y - 1/2'
+    """
+    terms = []
+    for exponents in sorted(polynomial, key=lambda e: (sum(e), e), reverse=True):
+        c = polynomial[exponents]
+        powers = [name if k == 1 else f"{name}^{k}"
+                  for name, k in zip(variables, exponents, strict=True) if k]
+        size = abs(c)
+        factors = ([] if size == 1 and powers else [str(size)]) + powers
+        sign = "-" if c < 0 else "+"
+        terms.append(f"{sign} {'*'.join(factors)}")
+    if not terms:
+        return "0"
+    joined = " ".join(terms)
+    return joined[2:] if joined.startswith("+ ") else "-" + joined[2:]

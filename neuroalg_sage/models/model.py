@@ -1,0 +1,345 @@
+"""
+Models: compositions of layers, with their parameters, inputs and symmetries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property, reduce
+from math import comb, lcm, prod
+from typing import Any
+
+import numpy as np
+
+from neuroalg_sage.errors import InputError
+from neuroalg_sage.models.layers import (
+    Activation,
+    Array,
+    Constant,
+    Layer,
+    PolynomialLayer,
+    Shape,
+    SparseMatrix,
+)
+from neuroalg_sage.models.semirings import Degree, DegreeSet
+
+MAXIMAL_PARAMETERS = 2_000_000
+MAXIMAL_INPUTS = 1_000_000
+MAXIMAL_DEGREE = 100_000
+
+
+@dataclass(frozen=True)
+class LinearSymmetry:
+    """
+    A linear vector field on the parameters that leaves every function f_w unchanged.
+
+    - ``parameters`` -- for each layer, the field on its parameters
+    - ``states`` -- for each state of the model (the inputs, then the output
+      of every layer), the matrix by which the field acts on it; none at both ends
+
+    The matrices are what makes the claim local: each layer is compatible
+    with its part of the field and the matrices before and after it.
+    """
+
+    parameters: dict[int, SparseMatrix]
+    states: dict[int, SparseMatrix] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Model:
+    """
+    A composition of layers f_w = L_k ∘ ... ∘ L_1, polynomial in parameters and inputs.
+
+    INPUT:
+
+    - ``layers`` -- sequence of layers
+    - ``input_shape`` -- tuple of positive integers
+    - ``spec`` -- string that names the model, optional
+
+    The parameters are those of the first layer, then of the second, and so
+    on; an array is flattened row by row.  So are inputs and outputs.
+
+    Raises :class:`~neuroalg_sage.errors.InputError` if shapes do not fit.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.layers import Dense
+        >>> model = Model([Dense(2, 1), Dense(1, 2)], (2,))
+        >>> model.parameter_count, model.ambient_dimension
+        (4, 4)
+    """
+
+    layers: tuple[Layer, ...]
+    input_shape: Shape
+    spec: str | None = None
+    shapes: tuple[Shape, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "layers", tuple(self.layers))
+        object.__setattr__(self, "input_shape", tuple(self.input_shape))
+        if not self.layers:
+            raise InputError("A model needs at least one layer.")
+        if not self.input_shape or min(self.input_shape) < 1:
+            raise InputError(f"The input shape {self.input_shape} must consist of whole numbers "
+                             "from 1 on.")
+        if prod(self.input_shape) > MAXIMAL_INPUTS:
+            raise InputError(f"The model has over {MAXIMAL_INPUTS} inputs, the most allowed.")
+        count = sum(layer.parameter_count() for layer in self.layers)
+        if count > MAXIMAL_PARAMETERS:
+            raise InputError(f"The model has {count} parameters; the most allowed is "
+                             f"{MAXIMAL_PARAMETERS}.")
+        degree = 1
+        for layer in self.layers:
+            if isinstance(layer, Activation):
+                degree *= len(layer.coefficients) - 1
+            if degree > MAXIMAL_DEGREE:
+                raise InputError("The model's degree in its inputs is over "
+                                 f"{MAXIMAL_DEGREE}, the largest allowed.")
+        shapes = [self.input_shape]
+        for layer in self.layers:
+            shapes.append(layer.output_shape(shapes[-1]))
+        object.__setattr__(self, "shapes", tuple(shapes))
+
+    def __str__(self) -> str:
+        return self.spec or "a model of layers " + ", ".join(x.kind for x in self.layers)
+
+    @property
+    def output_shape(self) -> Shape:
+        """Shape of the outputs."""
+        return self.shapes[-1]
+
+    @property
+    def input_count(self) -> int:
+        """Number of inputs."""
+        return prod(self.input_shape)
+
+    @property
+    def output_count(self) -> int:
+        """Number of outputs."""
+        return prod(self.output_shape)
+
+    @cached_property
+    def parameter_count(self) -> int:
+        """Number N of parameters."""
+        return sum(layer.parameter_count() for layer in self.layers)
+
+    @cached_property
+    def parameter_names(self) -> tuple[str, ...]:
+        """The names given by the user, else ``w_0``, ``w_1``, ..."""
+        if len(self.layers) == 1 and isinstance(self.layers[0], PolynomialLayer):
+            return self.layers[0].parameters
+        return tuple(f"w_{i}" for i in range(self.parameter_count))
+
+    @cached_property
+    def input_names(self) -> tuple[str, ...]:
+        """The names given by the user, else ``x_0``, ``x_1``, ..."""
+        if isinstance(self.layers[0], PolynomialLayer) and len(self.layers) == 1:
+            return self.layers[0].inputs
+        return tuple(f"x_{i}" for i in range(self.input_count))
+
+    def offsets(self) -> tuple[int, ...]:
+        """The place of each layer's first parameter among all parameters."""
+        places = [0]
+        for layer in self.layers:
+            places.append(places[-1] + layer.parameter_count())
+        return tuple(places[:-1])
+
+    def apply(self, parameters: Array, inputs: Array, constant: Constant) -> Array:
+        """
+        Return f_w(x), over any commutative ring.
+
+        INPUT:
+
+        - ``parameters`` -- array whose last axis holds the N parameters
+        - ``inputs`` -- array whose last axis holds the flattened inputs
+        - ``constant`` -- the map from fractions to the ring
+
+        OUTPUT: array whose last axis holds the flattened outputs
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage.models.families import parse_spec
+            >>> model = parse_spec("mlp:1,2,1:x^2")
+            >>> w, x = np.array([1, 2, 3, 4], dtype=object), np.array([10], dtype=object)
+            >>> model.apply(w, x, int)
+            array([1900], dtype=object)
+        """
+        state = inputs.reshape(inputs.shape[:-1] + self.input_shape)
+        place = 0
+        for layer in self.layers:
+            arrays = []
+            for _, shape in layer.parameter_shapes():
+                size = prod(shape)
+                block = parameters[..., place : place + size]
+                arrays.append(block.reshape(block.shape[:-1] + shape))
+                place += size
+            state = layer.apply(arrays, state, constant)
+        return state.reshape(state.shape[: state.ndim - len(self.output_shape)]
+                             + (self.output_count,))
+
+    def over_semiring(self, parameter: Any, variable: Any, constant: Constant) -> tuple[Any, ...]:
+        """Apply the model with one value for all parameters and one for all inputs."""
+        w, x = np.empty(self.parameter_count, dtype=object), np.empty(self.input_count, object)
+        w.fill(parameter)
+        x.fill(variable)
+        return tuple(self.apply(w, x, constant))
+
+    @cached_property
+    def degree_pattern(self) -> tuple[tuple[int, ...], ...]:
+        """For each output, the total degrees in the inputs that may occur, descending."""
+        sets = self.over_semiring(DegreeSet(1), DegreeSet(2), DegreeSet.constant)
+        degrees = {s: s.degrees() for s in set(sets)}
+        return tuple(degrees[s] for s in sets)
+
+    @cached_property
+    def ambient_dimension(self) -> int:
+        """
+        The dimension n of the ambient space V.
+
+        V consists of all tuples of polynomials in the inputs, one for each
+        output, all of whose terms have a total degree that the model's
+        pattern of degrees allows.
+        """
+        return sum(comb(self.input_count + d - 1, d)
+                   for degrees in self.degree_pattern for d in degrees)
+
+    @cached_property
+    def parameter_degree(self) -> int:
+        """A bound on the degree of φ in the parameters."""
+        return self._degree(1, 0, Degree.constant)
+
+    @cached_property
+    def input_degree(self) -> int:
+        """A bound on the degree of the model in its inputs."""
+        return self._degree(0, 1, Degree.constant)
+
+    def _degree(self, parameter: int, variable: int, constant: Callable[[Fraction], Degree]
+                ) -> int:
+        bounds = self.over_semiring(Degree(parameter), Degree(variable), constant)
+        return max((b.value or 0 for b in bounds), default=0)
+
+    @cached_property
+    def denominator(self) -> tuple[int, int]:
+        """A pair (q, e) such that q^e times every coefficient of φ is an integer."""
+        q = reduce(lcm, (c.denominator for x in self.layers for c in x.constants()), 1)
+        return (q, self._degree(0, 0, Degree.denominator) if q > 1 else 0)
+
+    @cached_property
+    def height(self) -> Fraction:
+        """A bound on the sum of the absolute values of the coefficients of any output."""
+        return max(map(Fraction, self.over_semiring(Fraction(1), Fraction(1), abs)))
+
+    @cached_property
+    def symmetries(self) -> tuple[LinearSymmetry, ...]:
+        """
+        The known symmetries of φ, as linear vector fields on the parameters.
+
+        Each layer's own, and those that act on a hidden state: the layer
+        before follows the action, parameter-free layers transport it, the
+        layer after absorbs it.  Each field is in the kernel of Dφ at every w;
+        they need not be independent.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage.models.families import parse_spec
+            >>> len(parse_spec("linear:3,2,3").symmetries)
+            4
+        """
+        return tuple(self._symmetries())
+
+    def _symmetries(self) -> Iterator[LinearSymmetry]:
+        for i, layer in enumerate(self.layers):
+            for own in layer.internal_symmetries():
+                yield LinearSymmetry({i: own})
+        carriers = [i for i, layer in enumerate(self.layers) if layer.parameter_count()]
+        for before, after in zip(carriers, carriers[1:]):
+            seen = []
+            shape = self.shapes[before + 1]
+            candidates = list(self.layers[before].output_actions(shape))
+            if all(self.shapes[i] == shape for i in range(before + 1, after + 1)):
+                candidates += self.layers[after].input_actions(self.shapes[after])
+            for action in candidates:
+                if action not in seen and (symmetry := self._carry(before, after, action)):
+                    seen.append(action)
+                    yield symmetry
+
+    def _carry(self, before: int, after: int, action: SparseMatrix) -> LinearSymmetry | None:
+        """The symmetry that acts on the output of ``before`` and is absorbed by ``after``."""
+        followed = self.layers[before].follow_output(action, self.shapes[before + 1])
+        if followed is None:
+            return None
+        states = {before + 1: action}
+        for i in range(before + 1, after):
+            transported = self.layers[i].transport(states[i], self.shapes[i])
+            if transported is None:
+                return None
+            states[i + 1] = transported
+        absorbed = self.layers[after].absorb_input(states[after], self.shapes[after])
+        if absorbed is None:
+            return None
+        return LinearSymmetry({before: followed, after: absorbed}, states)
+
+    def describe(self) -> dict[str, Any]:
+        """The model as plain JSON data, enough to rebuild it."""
+        description: dict[str, Any] = {"input_shape": list(self.input_shape),
+                                       "layers": [layer.describe() for layer in self.layers]}
+        return ({"spec": self.spec} if self.spec else {}) | description
+
+    def coordinates(self) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """
+        The coordinates of V in order: pairs (output, exponents of the input monomial).
+
+        Outputs ascend; for each, monomials descend in degree-lexicographic
+        order, the first input being the largest.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage.models.families import parse_spec
+            >>> list(parse_spec("mlp:2,1,1:x^2").coordinates())
+            [(0, (2, 0)), (0, (1, 1)), (0, (0, 2))]
+        """
+        for output, degrees in enumerate(self.degree_pattern):
+            for degree in degrees:
+                for exponents in _exponents(self.input_count, degree):
+                    yield output, exponents
+
+
+def _exponents(variables: int, degree: int) -> Iterator[tuple[int, ...]]:
+    if variables == 1:
+        yield (degree,)
+        return
+    for first in range(degree, -1, -1):
+        for rest in _exponents(variables - 1, degree - first):
+            yield (first, *rest)
+
+
+def compose(layers: Sequence[Layer], input_shape: Shape | int | None = None,
+            spec: str | None = None) -> Model:
+    """
+    Compose layers into a model.
+
+    INPUT:
+
+    - ``layers`` -- sequence of layers, the first applied first
+    - ``input_shape`` -- tuple or integer; may be left out where the first
+      layer fixes it
+
+    OUTPUT: :class:`Model`
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.layers import Convolution, Dense
+        >>> compose([Convolution(2), Dense(3, 1)], 4).parameter_count
+        5
+    """
+    if input_shape is None:
+        inputs = getattr(layers[0], "inputs", None) if layers else None
+        if isinstance(inputs, tuple):
+            inputs = len(inputs)
+        if inputs is None or layers[0].kind == "attention":
+            raise InputError("State the input_shape, since the first layer does not fix it.")
+        input_shape = inputs
+    shape = (input_shape,) if isinstance(input_shape, int) else tuple(input_shape)
+    return Model(tuple(layers), shape, spec)

@@ -1,0 +1,145 @@
+"""
+The parametrization φ: W → V, exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from math import comb
+from typing import Any
+
+import numpy as np
+
+from neuroalg_sage.errors import LimitReached
+from neuroalg_sage.models.expressions import Polynomial, write_polynomial
+from neuroalg_sage.models.model import Model
+
+MAXIMAL_TERMS = 2_000_000
+MAXIMAL_COORDINATES = 200_000
+
+
+def expansion_bound(model: Model) -> int:
+    """
+    A bound on the number of terms met when f_w is expanded in w and x.
+
+    The smaller of two bounds for each output: the number of products that
+    the composition forms, and the number of monomials of its degree.
+    """
+    products = model.over_semiring(1, 1, lambda c: int(bool(c)))
+    variables = model.parameter_count + model.input_count
+    degree = model.parameter_degree + model.input_degree
+    dense = comb(variables + degree, degree) if degree < 10_000 else max(products)
+    return sum(min(int(p), dense) for p in products)
+
+
+@dataclass(frozen=True)
+class Parametrization:
+    """
+    The coordinates of φ as polynomials in the parameters.
+
+    - ``model`` -- the model
+    - ``coordinates`` -- pairs (output, exponents of the input monomial), in
+      the order of :meth:`~neuroalg_sage.models.model.Model.coordinates`
+    - ``polynomials`` -- for each coordinate a polynomial in the parameters,
+      as a dictionary from exponents to fractions
+    """
+
+    model: Model
+    coordinates: tuple[tuple[int, tuple[int, ...]], ...]
+    polynomials: tuple[Polynomial, ...]
+
+    @cached_property
+    def coordinate_names(self) -> tuple[str, ...]:
+        """The coordinates of V: ``z_0``, ``z_1``, ..."""
+        return tuple(f"z_{i}" for i in range(len(self.coordinates)))
+
+    def describe(self, i: int) -> str:
+        """What coordinate ``i`` is: the coefficient of which monomial in which output."""
+        output, exponents = self.coordinates[i]
+        monomial = write_polynomial({exponents: Fraction(1)}, self.model.input_names)
+        return f"z_{i} = coefficient of {monomial} in output {output}"
+
+    def written(self) -> list[str]:
+        """The polynomials as text in the parameters' names."""
+        return [write_polynomial(p, self.model.parameter_names) for p in self.polynomials]
+
+    def sympy(self) -> list[Any]:
+        """The polynomials as SymPy expressions."""
+        import sympy
+
+        symbols = [sympy.Symbol(name) for name in self.model.parameter_names]
+        return [sympy.Poly.from_dict({e: sympy.Rational(c.numerator, c.denominator)
+                                      for e, c in p.items()} or {(0,) * len(symbols): 0},
+                                     *symbols).as_expr() for p in self.polynomials]
+
+    def restrict(self, values: dict[int, int]) -> tuple[Polynomial, ...]:
+        """The polynomials in the remaining parameters when some are set to numbers."""
+        free = [i for i in range(self.model.parameter_count) if i not in values]
+        restricted = []
+        for polynomial in self.polynomials:
+            image: Polynomial = {}
+            for exponents, c in polynomial.items():
+                for i, value in values.items():
+                    c = c * Fraction(value) ** exponents[i]
+                if c:
+                    key = tuple(exponents[i] for i in free)
+                    image[key] = image.get(key, Fraction(0)) + c
+            restricted.append({e: c for e, c in image.items() if c})
+        return tuple(restricted)
+
+
+def parametrization(model: Model, limit: int = MAXIMAL_TERMS) -> Parametrization:
+    """
+    Expand the model and return φ.
+
+    INPUT:
+
+    - ``model`` -- a model
+    - ``limit`` -- the largest bound on the number of terms to accept
+
+    OUTPUT: :class:`Parametrization`
+
+    Raises :class:`~neuroalg_sage.errors.LimitReached` if the expansion would
+    be larger; such a model still has values and derivatives modulo a prime.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> phi = parametrization(parse_spec("mlp:2,1,1:x^2"))
+        >>> phi.written()
+        ['w_0^2*w_2', '2*w_0*w_1*w_2', 'w_1^2*w_2']
+    """
+    from flint import Ordering, fmpq, fmpq_mpoly_ctx
+
+    bound = expansion_bound(model)
+    if bound > limit or model.ambient_dimension > MAXIMAL_COORDINATES:
+        shown = f"{bound:,}" if bound < 10**15 else "over 10^15"
+        raise LimitReached(
+            f"The expanded parametrization of {model} may have {shown} terms in "
+            f"{model.ambient_dimension:,} coordinates, over the limit of {limit:,} terms or "
+            f"{MAXIMAL_COORDINATES:,} coordinates; dimensions are computed without it.")
+    count = model.parameter_count
+    names = [f"w{i}" for i in range(count)] + [f"x{i}" for i in range(model.input_count)]
+    ring = fmpq_mpoly_ctx.get(names, Ordering.lex)
+    generators = np.empty(len(names), dtype=object)
+    generators[:] = ring.gens()
+
+    def constant(c: Fraction) -> np.ndarray:
+        # An array without axes: NumPy would take a polynomial for a sequence of terms.
+        scalar = np.empty((), dtype=object)
+        scalar[()] = ring.constant(fmpq(c.numerator, c.denominator))
+        return scalar
+
+    values = model.apply(generators[:count], generators[count:], constant)
+    tables: list[dict[tuple[int, ...], Polynomial]] = []
+    for value in values:
+        table: dict[tuple[int, ...], Polynomial] = {}
+        for exponents, c in value.to_dict().items():
+            table.setdefault(exponents[count:], {})[exponents[:count]] = Fraction(int(c.p),
+                                                                                  int(c.q))
+        tables.append(table)
+    coordinates = tuple(model.coordinates())
+    return Parametrization(model, coordinates,
+                           tuple(tables[j].get(e, {}) for j, e in coordinates))

@@ -1,0 +1,310 @@
+"""
+Models from elsewhere: SymPy expressions, JSON model files, and any of these by one word.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from neuroalg_sage.errors import InputError
+from neuroalg_sage.models.expressions import Polynomial, _shown, check_name, parse_polynomial
+from neuroalg_sage.models.families import FAMILIES, _whole, parse_spec
+from neuroalg_sage.models.layers import (
+    Activation,
+    Attention,
+    Convolution,
+    Dense,
+    Layer,
+    PolynomialLayer,
+)
+from neuroalg_sage.models.model import Model
+
+MODEL_SCHEMA = 1
+MAXIMAL_FILE_BYTES = 20_000_000
+
+_MODEL_FIELDS = ({"spec"}, {"parameters", "inputs", "outputs"}, {"layers", "input_shape"})
+
+
+def polynomial_model(outputs: Sequence[Polynomial], parameters: Sequence[str],
+                     inputs: Sequence[str]) -> Model:
+    """
+    The model whose outputs are these polynomials in named parameters and inputs.
+
+    INPUT:
+
+    - ``outputs`` -- polynomials whose exponents are of parameters, then inputs
+    - ``parameters``, ``inputs`` -- names
+
+    OUTPUT: :class:`~neuroalg_sage.models.model.Model` with one layer
+    """
+    names = [check_name(x, "parameter") for x in parameters]
+    names += [check_name(x, "input") for x in inputs]
+    if len(set(names)) < len(names):
+        raise InputError("The names of parameters and inputs must all be different.")
+    if not inputs or not outputs:
+        raise InputError("A model needs at least one input and one output.")
+    layer = PolynomialLayer(tuple(parameters), tuple(inputs),
+                            tuple(tuple(sorted(p.items(), reverse=True)) for p in outputs))
+    return Model((layer,), (len(inputs),))
+
+
+def from_expressions(outputs: Sequence[str], parameters: Sequence[str],
+                     inputs: Sequence[str]) -> Model:
+    """
+    The model given by polynomials written as text.
+
+    INPUT:
+
+    - ``outputs`` -- strings, one polynomial for each output
+    - ``parameters``, ``inputs`` -- sequences of names
+
+    OUTPUT: :class:`~neuroalg_sage.models.model.Model`
+
+    EXAMPLES::
+
+        >>> model = from_expressions(["a*x^2 + a*b*x*y"], ["a", "b"], ["x", "y"])
+        >>> model.parameter_count, model.ambient_dimension
+        (2, 3)
+    """
+    for x in list(parameters) + list(inputs):
+        check_name(x, "parameter or input")
+    names = list(parameters) + list(inputs)
+    return polynomial_model([parse_polynomial(p, names) for p in outputs], parameters, inputs)
+
+
+def from_sympy(outputs: Any, parameters: Sequence[Any], inputs: Sequence[Any]) -> Model:
+    """
+    The model given by SymPy expressions.
+
+    INPUT:
+
+    - ``outputs`` -- SymPy expression, or a sequence or matrix of them, polynomial
+      over Q in parameters and inputs
+    - ``parameters``, ``inputs`` -- sequences of SymPy symbols
+
+    OUTPUT: :class:`~neuroalg_sage.models.model.Model`
+
+    Raises :class:`~neuroalg_sage.errors.InputError` if an expression is not
+    a polynomial in these symbols with rational coefficients.
+
+    EXAMPLES::
+
+        >>> import sympy
+        >>> a, b, x, y = sympy.symbols("a b x y")
+        >>> from_sympy((a*x + b*y)**2, [a, b], [x, y]).ambient_dimension
+        3
+    """
+    import sympy
+
+    expressions = list(outputs) if isinstance(outputs, (list, tuple, sympy.MatrixBase)) else [
+        outputs]
+    symbols = list(parameters) + list(inputs)
+    polynomials: list[Polynomial] = []
+    for expression in expressions:
+        try:
+            if isinstance(expression, str):  # SymPy would evaluate text as code
+                raise TypeError
+            terms = sympy.Poly(expression, *symbols, domain=sympy.QQ).as_dict()
+        except (sympy.PolynomialError, sympy.CoercionFailed, sympy.SympifyError,
+                AttributeError, TypeError, ValueError):
+            raise InputError(
+                f"{_shown(str(expression))} is not a SymPy polynomial over Q in "
+                f"{', '.join(map(str, symbols))}; for text use from_expressions.") from None
+        polynomials.append({e: Fraction(int(c.numerator), int(c.denominator))
+                            for e, c in terms.items()})
+    return polynomial_model(polynomials, [str(s) for s in parameters], [str(s) for s in inputs])
+
+
+def _fraction(value: object) -> Fraction:
+    try:
+        if isinstance(value, bool) or not isinstance(value, (int, str)) or len(str(value)) > 5000:
+            raise ValueError
+        return Fraction(value)
+    except (ValueError, ZeroDivisionError):
+        raise InputError(f"{_shown(value)} is not a rational number such as 3 or \"-1/2\".") from None
+
+
+def _layer(data: object) -> Layer:
+    if not isinstance(data, dict) or not isinstance(data.get("kind"), str):
+        raise InputError('Each layer must be an object with a "kind", such as {"kind": "dense", '
+                         '"inputs": 2, "outputs": 3}.')
+    kind = data["kind"]
+
+    def whole(name: str, default: int | None = None) -> int:
+        if name not in data and default is None:
+            raise InputError(f"The {kind} layer lacks {name!r}.")
+        return _whole(data.get(name, default), name)
+
+    allowed: dict[str, set[str]] = {
+        "dense": {"inputs", "outputs", "bias"},
+        "activation": {"coefficients", "polynomial"},
+        "convolution": {"size", "stride"},
+        "attention": {"inputs", "head", "outputs"},
+        "polynomial": {"parameters", "inputs", "outputs"},
+    }
+    if kind not in allowed:
+        raise InputError(f"There is no layer kind {_shown(kind)}; the kinds are "
+                         f"{', '.join(allowed)}.")
+    if unknown := set(data) - allowed[kind] - {"kind"}:
+        raise InputError(f"The {kind} layer does not take {_shown(sorted(unknown)[0])}; it takes "
+                         f"{', '.join(sorted(allowed[kind]))}.")
+    if kind == "dense":
+        if not isinstance(data.get("bias", False), bool):
+            raise InputError("The bias of a dense layer is true or false.")
+        return Dense(whole("inputs"), whole("outputs"), data.get("bias", False))
+    if kind == "convolution":
+        return Convolution(whole("size"), whole("stride", 1))
+    if kind == "attention":
+        return Attention(whole("inputs"), whole("head"), whole("outputs"))
+    if kind == "activation":
+        if "polynomial" in data:
+            return Activation.from_polynomial(parse_polynomial(data["polynomial"], ["x"]))
+        coefficients = data.get("coefficients")
+        if not isinstance(coefficients, list) or len(coefficients) > 201:
+            raise InputError('The activation layer needs "coefficients", a list of at most 201 '
+                             'rational numbers, or "polynomial", such as "x^2".')
+        return Activation(tuple(map(_fraction, coefficients)))
+    return _polynomial_layer(data)
+
+
+def _names(data: dict[str, Any], field: str) -> list[str]:
+    names = data.get(field)
+    if not isinstance(names, list) or len(names) > 10_000:
+        raise InputError(f"The {field} must be a list of names.")
+    return [check_name(x, field.rstrip("s")) for x in names]
+
+
+def _polynomial_layer(data: dict[str, Any]) -> Layer:
+    parameters, inputs = _names(data, "parameters"), _names(data, "inputs")
+    outputs = data.get("outputs")
+    if not isinstance(outputs, list):
+        raise InputError('The "outputs" must be a list of polynomials.')
+    polynomials: list[Polynomial] = []
+    for output in outputs:
+        if isinstance(output, str):
+            polynomials.append(parse_polynomial(output, parameters + inputs))
+            continue
+        try:
+            polynomials.append({tuple(_whole(e + 1, "exponent") - 1 for e in exponents):
+                                _fraction(c) for exponents, c in output})
+        except (TypeError, ValueError) as error:
+            raise InputError("Each output must be a polynomial as text, or a list of pairs "
+                             f"[exponents, coefficient]. {error}".strip()) from None
+        if any(len(e) != len(parameters) + len(inputs) for e in polynomials[-1]):
+            raise InputError("Each list of exponents must have one entry for each parameter and "
+                             "each input.")
+    return polynomial_model(polynomials, parameters, inputs).layers[0]
+
+
+def model_from_data(data: object) -> Model:
+    """
+    Return the model that plain JSON data describes.
+
+    INPUT:
+
+    - ``data`` -- dictionary with ``"spec"``; or ``"parameters"``, ``"inputs"``,
+      ``"outputs"`` (polynomials as text); or ``"input_shape"`` and ``"layers"``
+
+    OUTPUT: :class:`~neuroalg_sage.models.model.Model`
+
+    EXAMPLES::
+
+        >>> model_from_data({"input_shape": [2], "layers": [
+        ...     {"kind": "dense", "inputs": 2, "outputs": 2},
+        ...     {"kind": "activation", "polynomial": "x^2"},
+        ...     {"kind": "dense", "inputs": 2, "outputs": 1}]}).ambient_dimension
+        3
+    """
+    if not isinstance(data, dict):
+        raise InputError('A model must be a JSON object, such as {"spec": "mlp:2,2,3:x^2"}.')
+    if data.get("schema", MODEL_SCHEMA) != MODEL_SCHEMA:
+        raise InputError(f"The model's schema {_shown(data['schema'])} is not known; this version "
+                         f"reads schema {MODEL_SCHEMA}.")
+    fields = set(data) - {"schema", "name"}
+    if "layers" in fields:
+        fields.discard("spec")  # a full description may carry the spec as a name
+    if fields not in _MODEL_FIELDS:
+        raise InputError("A model has either \"spec\", or \"parameters\", \"inputs\" and "
+                         "\"outputs\", or \"input_shape\" and \"layers\".")
+    if fields == {"spec"}:
+        return parse_spec(data["spec"])
+    if "outputs" in fields:
+        layer = _polynomial_layer(data)
+        return Model((layer,), (len(data["inputs"]),))
+    shape, layers = data["input_shape"], data["layers"]
+    if not isinstance(shape, list) or not isinstance(layers, list) or len(layers) > 1000:
+        raise InputError('"input_shape" must be a list of whole numbers and "layers" a list of '
+                         "at most 1000 layers.")
+    spec = data.get("spec")
+    model = Model(tuple(map(_layer, layers)), tuple(_whole(n, "input shape") for n in shape))
+    if spec is not None:
+        named = parse_spec(spec)
+        if (named.layers, named.input_shape) != (model.layers, model.input_shape):
+            raise InputError(f"The layers are not those of the spec {_shown(spec)}; leave one out.")
+        return named
+    return model
+
+
+def read_json(path: str | Path, role: str) -> Any:
+    """
+    Read a JSON file.
+
+    Raises :class:`~neuroalg_sage.errors.InputError` with one sentence if it
+    cannot be read, is too large, is not JSON, or nests too deeply.
+    """
+    try:
+        with open(path, "rb") as file:
+            content = file.read(MAXIMAL_FILE_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"The {role} {_shown(str(path))} cannot be read: "
+                         f"{error.strerror or 'not a file'}.") from None
+    except ValueError:
+        raise InputError(f"{_shown(str(path))} is not a file name.") from None
+    if len(content) > MAXIMAL_FILE_BYTES:
+        raise InputError(f"The {role} {_shown(str(path))} is larger than {MAXIMAL_FILE_BYTES} "
+                         "bytes, the most allowed.")
+    try:
+        return json.loads(content)
+    except RecursionError:
+        raise InputError(f"The {role} {_shown(str(path))} nests too deeply.") from None
+    except ValueError as error:
+        raise InputError(f"The {role} {_shown(str(path))} is not JSON: {str(error)[:100]}."
+                         ) from None
+
+
+def load_model(name: str | Path | Model | dict[str, Any]) -> Model:
+    """
+    Return the model that ``name`` stands for.
+
+    INPUT:
+
+    - ``name`` -- a model, a spec string, the path of a JSON model file, or
+      the data of one
+
+    OUTPUT: :class:`~neuroalg_sage.models.model.Model`
+
+    EXAMPLES::
+
+        >>> load_model("linear:2,1,2").parameter_count
+        4
+    """
+    if isinstance(name, Model):
+        return name
+    if isinstance(name, dict):
+        return model_from_data(name)
+    text = str(name)
+    if isinstance(name, Path) or text.endswith(".json") or (
+            text.partition(":")[0] not in FAMILIES and _is_file(text)):
+        return model_from_data(read_json(text, "model file"))
+    return parse_spec(text)
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return len(text) < 1000 and Path(text).is_file()
+    except (OSError, ValueError):
+        return False
