@@ -1,0 +1,328 @@
+"""
+Dimension: how many parameters a model really has.
+
+The dimension of the neurovariety is the generic rank of Dφ.  Over a prime field
+it is found without φ: the map w ↦ (f_w(x_1), ..., f_w(x_m)) is φ followed by
+the evaluation V → k^(m outputs), which is linear.  Let U be the image of
+Dφ(w) mod p, and K_i the elements of U that vanish at x_1, ..., x_i.  If K_i is
+not zero, a generic x_(i+1) does not annihilate it, so its dimension drops.
+Hence enough inputs make evaluation injective on U, at most dim U of them; and an
+input that no longer raises the rank shows, up to the probability deg / p that it
+was special, that K_i was zero.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from math import factorial
+from typing import Any
+
+import numpy as np
+
+from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.engines import modular
+from neuroalg_sage.models.expressions import Polynomial
+from neuroalg_sage.models.model import LinearSymmetry, Model
+
+from neuroalg_sage.invariants.invariant import Invariant, certified
+
+Progress = Callable[[str], None]
+
+TRIALS = 3
+
+
+def silent(message: str) -> None:
+    """Report no progress."""
+
+
+def constant_modulo(prime: int) -> Callable[[Fraction], int]:
+    """The map from fractions to residues."""
+    return lambda c: c.numerator * pow(c.denominator, -1, prime) % prime
+
+
+def jacobian_at(model: Model, point: Sequence[int], inputs: np.ndarray, prime: int) -> np.ndarray:
+    """
+    The Jacobian of w ↦ (f_w(x_1), ..., f_w(x_m)) at a point modulo a prime.
+
+    INPUT:
+
+    - ``model`` -- a model with N parameters, d inputs and k outputs
+    - ``point`` -- N integers
+    - ``inputs`` -- array of shape (m, d)
+    - ``prime`` -- a prime below 2^31 that divides no denominator of the model
+
+    OUTPUT: integer array of shape (m k, N)
+    """
+    return modular.jacobian(lambda w, x: model.apply(w, x, constant_modulo(prime)), point,
+                            inputs, prime)
+
+
+def _trial(model: Model, generator: random.Random, upper: Callable[[int, list[int]], int]
+           ) -> tuple[dict[str, Any], int, int]:
+    """
+    One random trial: the evidence, the rank found, and the upper bound at its point.
+
+    The rank is at its upper bound, or did not grow with the last input.
+    """
+    q, _ = model.denominator
+    prime = modular.random_prime(generator)
+    while q % prime == 0:
+        prime = modular.random_prime(generator)
+    point = [generator.randrange(prime) for _ in range(model.parameter_count)]
+    bound = upper(prime, point)
+    samples = -(-bound // model.output_count) + 1
+    inputs = np.zeros((0, model.input_count), dtype=np.int64)
+    while True:
+        more = [[generator.randrange(prime) for _ in range(model.input_count)]
+                for _ in range(samples - len(inputs))]
+        inputs = np.concatenate([inputs, np.array(more, dtype=np.int64)])
+        entries = jacobian_at(model, point, inputs, prime)
+        rank = modular.rank(entries, prime)
+        # At its upper bound the rank needs no further witness; else one input that adds nothing.
+        if rank == bound or rank == modular.rank(entries[: -model.output_count], prime):
+            break
+        samples = min(2 * samples, samples + bound)
+    evidence = {"prime": prime, "point": point, "inputs": inputs.tolist()}
+    return evidence, rank, bound
+
+
+def symmetry_rows(model: Model, point: Sequence[int], prime: int) -> np.ndarray:
+    """The known symmetries as tangent vectors at a point, modulo a prime; one in each row."""
+    rows = np.zeros((len(model.symmetries), model.parameter_count), dtype=np.int64)
+    residue = constant_modulo(prime)
+    offsets = model.offsets()
+    for row, symmetry in zip(rows, model.symmetries, strict=True):
+        for layer, field in symmetry.parameters.items():
+            start = offsets[layer]
+            for (i, j), c in field.items():
+                row[start + i] = (row[start + i] + residue(c) * point[start + j]) % prime
+    return rows
+
+
+def encode_symmetries(symmetries: Sequence[LinearSymmetry]) -> dict[str, Any]:
+    """Symmetries as a certificate states them."""
+
+    def entries(parts: dict[int, dict[tuple[int, int], Fraction]]) -> list[list[Any]]:
+        return [[place, i, j, str(c)] for place, matrix in sorted(parts.items())
+                for (i, j), c in sorted(matrix.items())]
+
+    return {"kind": "symmetries", "fields": [
+        {"parameters": entries(s.parameters), "states": entries(s.states)} for s in symmetries]}
+
+
+def error_bound(model: Model, rank: int, trials: int) -> float:
+    """
+    The probability that all of several random trials miss a larger rank.
+
+    A generic rank above ``rank`` shows in a minor of size k = rank + 1 of Dφ,
+    a nonzero polynomial in w.  A trial misses it if its prime divides the
+    coefficients of the minor, if the minor vanishes at the point modulo p
+    (Schwartz, Zippel), or if the last input is special.
+
+    REFERENCES: J. T. Schwartz, Fast probabilistic algorithms for verification of
+    polynomial identities, J. ACM 27 (1980), Lemma 1.
+    """
+    k = rank + 1
+    q, power = model.denominator
+    degree = model.parameter_degree
+    size = factorial(k) * (degree * model.height * q**power) ** k
+    primes = Fraction(int(size).bit_length(), 30)
+    chance = (primes / modular.PRIMES_IN_RANGE
+              + Fraction(k * max(degree - 1, 0) + model.input_degree, 2**30))
+    return float(min(Fraction(1), chance) ** trials) * (1 + 1e-9)
+
+
+def dimension(model: Model, seed: int | None = None, progress: Progress = silent) -> Invariant:
+    """
+    The dimension of the neurovariety, an affine cone where the model is homogeneous.
+
+    The rank of Dφ at an integer point modulo one prime is a lower bound over Q.
+    Upper bounds are n, and N minus the number of independent known symmetries at
+    the point.  Where they meet, the dimension is proved; else the rank is that of
+    several random points modulo random primes.
+
+    INPUT:
+
+    - ``model`` -- a model
+    - ``seed`` -- integer for the random choices; by default they are fresh
+
+    OUTPUT: :class:`~neuroalg_sage.invariants.invariant.Invariant`, an integer;
+    status ``proved`` or ``monte_carlo``
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> dimension(parse_spec("linear:3,2,3"))
+        8 (proved)
+    """
+    start = time.perf_counter()
+    generator = random.Random(seed) if seed is not None else random.SystemRandom()
+    n, count = model.ambient_dimension, model.parameter_count
+
+    def upper(prime: int, point: list[int]) -> int:
+        rows = symmetry_rows(model, point, prime)
+        return min(n, count - modular.rank(rows, prime))
+
+    trials: list[dict[str, Any]] = []
+    ranks: list[int] = []
+    for number in range(TRIALS):
+        progress(f"rank of the Jacobian, trial {number + 1}")
+        trial, rank, bound = _trial(model, generator, upper)
+        if rank == bound:
+            evidence = {"trials": [trial], "upper": {"kind": "ambient"} if rank == n
+                        else encode_symmetries(model.symmetries)}
+            return certified(model, "dimension", rank, "proved",
+                             "rank of the Jacobian modulo a prime, and "
+                             + ("the ambient dimension" if rank == n else "symmetries"),
+                             time.perf_counter() - start, evidence)
+        trials.append(trial)
+        ranks.append(rank)
+    best = max(ranks)
+    agreeing = [trial for trial, rank in zip(trials, ranks, strict=True) if rank == best]
+    return certified(model, "dimension", best, "monte_carlo",
+                     f"rank of the Jacobian at random points modulo {len(agreeing)} random primes",
+                     time.perf_counter() - start, {"trials": agreeing},
+                     error_bound=error_bound(model, best, len(agreeing)))
+
+
+def dimension_from_equations(model: Model, found: Invariant, equations: Sequence[Polynomial],
+                             images: Sequence[Polynomial]) -> Invariant:
+    """
+    Prove a dimension by equations of the neurovariety, where they suffice.
+
+    If the equations' Jacobian at φ(w0) has rank n - d, then dim M ≤ d.
+
+    INPUT:
+
+    - ``found`` -- the dimension as found by :func:`dimension`
+    - ``equations`` -- polynomials that vanish on the neurovariety
+    - ``images`` -- the coordinates of φ
+
+    OUTPUT: the dimension, ``proved`` if the equations prove it, else ``found``
+    """
+    start = time.perf_counter()
+    assert found.certificate is not None
+    trial = found.certificate["evidence"]["trials"][0]
+    prime, point = trial["prime"], trial["point"]
+    image = [evaluate(p, point, prime) for p in images]
+    rows = np.array([[evaluate(derivative(g, j), image, prime) for j in range(len(image))]
+                     for g in equations], dtype=np.int64).reshape(len(equations), len(image))
+    if found.data + modular.rank(rows, prime) < model.ambient_dimension:
+        return found
+    evidence = {"trials": [trial], "upper": {
+        "kind": "equations", "equations": [encode_polynomial(g) for g in equations]}}
+    return certified(model, "dimension", found.data, "proved",
+                     "rank of the Jacobian modulo a prime, and equations",
+                     found.seconds + time.perf_counter() - start, evidence)
+
+
+def derivative(polynomial: Polynomial, i: int) -> Polynomial:
+    """The partial derivative by variable ``i``."""
+    return {(*e[:i], e[i] - 1, *e[i + 1 :]): c * e[i] for e, c in polynomial.items() if e[i]}
+
+
+def evaluate(polynomial: Polynomial, point: Sequence[int], prime: int) -> int:
+    """The value of a polynomial at a point modulo a prime."""
+    residue = constant_modulo(prime)
+    total = 0
+    for exponents, c in polynomial.items():
+        term = residue(c)
+        for i, e in enumerate(exponents):
+            if e:
+                term = term * pow(point[i], e, prime) % prime
+        total += term
+    return total % prime
+
+
+def ambient_dimension(model: Model) -> Invariant:
+    """
+    The dimension n of the ambient space V.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> ambient_dimension(parse_spec("mlp:2,2,3:x^2"))
+        9 (proved)
+    """
+    return certified(model, "ambient_dimension", model.ambient_dimension, "proved",
+                     "count of the allowed monomials", 0.0, {})
+
+
+def expected_dimension(model: Model, found: Invariant) -> Invariant:
+    """
+    min(n, N - s), with s the dimension of the generic orbits of the known symmetries.
+
+    The orbits, not the group: a stabilizer of positive dimension moves nothing.
+
+    INPUT:
+
+    - ``found`` -- the dimension as found by :func:`dimension`
+
+    OUTPUT: :class:`~neuroalg_sage.invariants.invariant.Invariant`, an integer
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> model = parse_spec("mlp:3,2,1:x^2")
+        >>> expected_dimension(model, dimension(model))
+        6 (proved)
+    """
+    start = time.perf_counter()
+    assert found.certificate is not None
+    trial = found.certificate["evidence"]["trials"][0]
+    n, count = model.ambient_dimension, model.parameter_count
+    orbits = modular.rank(symmetry_rows(model, trial["point"], trial["prime"]), trial["prime"])
+    most = min(len(model.symmetries), count - found.data)
+    value = min(n, count - orbits)
+    evidence = {"trial": trial, "symmetries": encode_symmetries(model.symmetries)}
+    method = "generic orbits of the known symmetries"
+    seconds = time.perf_counter() - start
+    if value == min(n, count - most):
+        return certified(model, "expected_dimension", value, "proved", method, seconds, evidence)
+    return Invariant("expected_dimension", value, "monte_carlo", method, None, seconds,
+                     count / modular.SMALLEST_PRIME)
+
+
+def defect(model: Model, found: Invariant, expected: Invariant) -> Invariant:
+    """
+    Expected minus actual dimension.
+
+    INPUT:
+
+    - ``found``, ``expected`` -- the dimension and the expected dimension
+
+    OUTPUT: :class:`~neuroalg_sage.invariants.invariant.Invariant`, an integer
+    """
+    value = expected.data - found.data
+    method = "difference of the expected and the actual dimension"
+    bound = (found.error_bound or 0) + (expected.error_bound or 0)
+    if expected.certificate is None or found.certificate is None:
+        return Invariant("defect", value, "monte_carlo", method, None, 0.0, bound)
+    evidence = expected.certificate["evidence"] | {
+        "expected": expected.data, "dimension": found.data,
+        "dimension_evidence": found.certificate["evidence"]}
+    return certified(model, "defect", value, found.status, method, 0.0, evidence,
+                     error_bound=found.error_bound)
+
+
+def is_filling(model: Model, found: Invariant) -> Invariant:
+    """
+    Whether the neurovariety is all of V.
+
+    Over the real numbers a filling neuromanifold has full dimension, but may
+    still be a proper subset of V.
+
+    INPUT:
+
+    - ``found`` -- the dimension as found by :func:`dimension`
+
+    OUTPUT: :class:`~neuroalg_sage.invariants.invariant.Invariant`, a Boolean
+    """
+    assert found.certificate is not None
+    return certified(model, "is_filling", found.data == model.ambient_dimension, found.status,
+                     "comparison of the dimension with the ambient dimension", 0.0,
+                     found.certificate["evidence"] | {"dimension": found.data},
+                     error_bound=found.error_bound)

@@ -1,0 +1,170 @@
+"""
+An answer with its proof status and its certificate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from neuroalg_sage.certificates.certificate import certificate
+from neuroalg_sage.models.model import Model
+
+
+@dataclass(frozen=True, eq=False)
+class Invariant:
+    """
+    The value of an invariant, how it was found, and what proves it.
+
+    - ``name`` -- the invariant
+    - ``data`` -- the value as plain data
+    - ``status`` -- ``proved``, ``monte_carlo``, ``numerical`` or ``bounds``
+    - ``method`` -- how it was found
+    - ``certificate`` -- plain JSON data that the checker verifies, or None
+    - ``seconds`` -- the time that it took
+    - ``present`` -- turns ``data`` into ``value`` where these differ, as a
+      Sage ideal does from its generators
+
+    An invariant compares, computes and formats like its value; ``repr`` adds
+    the status.  Attributes that it does not have are those of the value.
+
+    EXAMPLES::
+
+        >>> d = Invariant("dimension", 8, "proved", "rank of the Jacobian")
+        >>> d == 8, d + 1, f"{d}", d
+        (True, 9, '8', 8 (proved))
+    """
+
+    name: str
+    data: Any
+    status: str
+    method: str
+    certificate: dict[str, Any] | None = field(default=None, repr=False)
+    seconds: float = 0.0
+    error_bound: float | None = None
+    present: Callable[[Any], Any] | None = field(default=None, repr=False)
+
+    @cached_property
+    def value(self) -> Any:
+        """The value: a number, a Sage object, or a table."""
+        return self.data if self.present is None else self.present(self.data)
+
+    @property
+    def trust(self) -> list[str]:
+        """What must be believed besides the checker."""
+        return [] if self.certificate is None else list(self.certificate["trust"])
+
+    def qualified_status(self) -> str:
+        """The status with whom it trusts, or how likely it errs."""
+        if self.status == "monte_carlo" and self.error_bound is not None:
+            return f"monte_carlo, error below {self.error_bound:.1e}"
+        return self.status + (f", trusting {', '.join(self.trust)}" if self.trust else "")
+
+    def __repr__(self) -> str:
+        return f"{self.value} ({self.qualified_status()})"
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+    def __format__(self, specification: str) -> str:
+        return format(self.value, specification)
+
+    def __getattr__(self, attribute: str) -> Any:
+        if attribute.startswith("__") or attribute == "value":
+            raise AttributeError(attribute)
+        return getattr(self.value, attribute)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *dir(self.value)})
+
+    def _latex_(self) -> str:
+        """The value in LaTeX."""
+        own = getattr(self.value, "_latex_", None)
+        return str(own()) if own else str(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self.value == (other.value if isinstance(other, Invariant) else other))
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+    def __int__(self) -> int:
+        return int(self.value)
+
+    def __index__(self) -> int:
+        return self.value.__index__()
+
+    def __iter__(self) -> Any:
+        return iter(self.value)
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def __getitem__(self, key: Any) -> Any:
+        return self.value[key]
+
+    def __lt__(self, other: Any) -> bool:
+        return self.value < _plain(other)
+
+    def __le__(self, other: Any) -> bool:
+        return self.value <= _plain(other)
+
+    def __gt__(self, other: Any) -> bool:
+        return self.value > _plain(other)
+
+    def __ge__(self, other: Any) -> bool:
+        return self.value >= _plain(other)
+
+    def __add__(self, other: Any) -> Any:
+        return self.value + _plain(other)
+
+    def __radd__(self, other: Any) -> Any:
+        return other + self.value
+
+    def __sub__(self, other: Any) -> Any:
+        return self.value - _plain(other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return other - self.value
+
+    def __mul__(self, other: Any) -> Any:
+        return self.value * _plain(other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return other * self.value
+
+
+def _plain(other: Any) -> Any:
+    return other.value if isinstance(other, Invariant) else other
+
+
+def engines(**versions: str) -> dict[str, str]:
+    """The versions of the programs at work, for a certificate."""
+    found = dict(versions)
+    for package in ("neuroalg-sage", "python-flint"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def certified(model: Model, name: str, data: Any, status: str, method: str, seconds: float,
+              evidence: Mapping[str, Any], trust: list[str] | None = None,
+              claim: Any = None, error_bound: float | None = None,
+              present: Callable[[Any], Any] | None = None,
+              versions: Mapping[str, str] | None = None) -> Invariant:
+    """
+    An invariant with its certificate.
+
+    ``claim`` is the value as the certificate states it, where it differs from ``data``.
+    """
+    proof = certificate(model.describe(), name, data if claim is None else claim, status,
+                        trust or [], evidence, engines(**(versions or {})), error_bound)
+    return Invariant(name, data, status, method, proof, seconds, error_bound, present)
