@@ -1,0 +1,39 @@
+# make demo | make test | make test-slow | make benchmark: each makes its own .venv.
+
+PYTHON ?= python3.11
+VENV := .venv
+RUN := $(VENV)/bin
+SPECS := linear:3,2,3 mlp:2,2,3:x^2 mlp:2,2,2:x^3
+
+.PHONY: demo test test-slow check-macaulay2 lint wheel benchmark clean
+
+$(VENV)/installed: setup.cfg pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(RUN)/python -m pip install --quiet --upgrade pip
+	$(RUN)/python -m pip install --quiet --editable '.[test]'
+	touch $@
+
+demo: $(VENV)/installed
+	@for spec in $(SPECS); do $(RUN)/neuroalg report "$$spec" || exit $$?; echo; done
+
+lint: $(VENV)/installed
+	$(RUN)/ruff check neuroalg_sage tests benchmarks examples
+	$(RUN)/mypy
+
+check-macaulay2: $(VENV)/installed
+	$(RUN)/python -m neuroalg_sage.engines.check
+
+test: lint check-macaulay2
+	$(RUN)/python -m pytest
+
+test-slow: $(VENV)/installed
+	$(RUN)/python -m pytest -m slow
+
+wheel:
+	$(PYTHON) -m pip wheel --no-deps --wheel-dir dist .
+
+benchmark: $(VENV)/installed
+	for script in benchmarks/*.py; do $(RUN)/python $$script || exit $$?; done
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

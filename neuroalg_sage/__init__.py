@@ -1,0 +1,41 @@
+"""
+NeuroAlg: exact, certified invariants of neuromanifolds, in SageMath and Macaulay2.
+
+    >>> from neuroalg_sage import NeuroManifold, MLP
+    >>> NeuroManifold(MLP([2, 2, 3], "x^2")).dimension()
+    8 (proved)
+
+Names are imported when first used; Sage and Macaulay2 only by what needs them.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_HOMES = {
+    "neuromanifold": ("NeuroManifold", "INVARIANTS"),
+    "models.families": ("MLP", "LinearNetwork", "CNN", "LightningAttention", "parse_spec"),
+    "models.layers": ("Layer", "Dense", "Activation", "Convolution", "Attention",
+                      "PolynomialLayer"),
+    "models.model": ("Model", "compose"),
+    "models.sources": ("load_model", "from_sympy", "from_expressions"),
+    "invariants.invariant": ("Invariant",),
+    "certificates.checker": ("verify", "CertificateError"),
+    "errors": ("NeuroAlgError", "InputError", "LimitReached", "EngineError"),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'neuroalg_sage' has no attribute {name!r}")
+    value = getattr(import_module(f"neuroalg_sage.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,327 @@
+"""
+The shell: ``neuroalg report | compute | ideal | script | verify``.
+
+Nothing heavy is imported before it is needed, so that help and errors are instant.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from neuroalg_sage.errors import InputError, LimitReached, NeuroAlgError
+
+if TYPE_CHECKING:
+    from neuroalg_sage.neuromanifold import NeuroManifold
+    from neuroalg_sage.report import Answers
+
+INTERRUPTED = 130
+REPORT_BUDGET = 120.0
+IDEAL_FORMATS = ("text", "sage", "m2", "singular", "latex")
+
+_EPILOGUE = """\
+A SPEC names a model: mlp:2,2,3:x^2  mlp:2,2,3:x^2+x:bias  linear:3,2,3
+cnn:3s2,2:x^2  attention:d=2,a=1,out=2,t=3,layers=1  or the path of a JSON model file.
+
+Exit codes: 0 all answered; 1 an engine failed, or a certificate does not hold;
+2 wrong input; 3 a limit was reached (what was answered is printed).
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise InputError(message[:1].upper() + message[1:].rstrip(".")[:300]
+                         + f"; see {self.prog} --help.")
+
+
+def _positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < 1e9:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a positive number")
+    return value
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the command line."""
+    top = _Parser(prog="neuroalg", description="Exact, certified invariants of neuromanifolds.",
+                  epilog=_EPILOGUE, formatter_class=argparse.RawDescriptionHelpFormatter)
+    top.add_argument("--version", action=_Version, nargs=0, help="print the version")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, help: str, run: Callable[[argparse.Namespace], int]
+                ) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help, description=help, epilog=_EPILOGUE,
+                                  formatter_class=argparse.RawDescriptionHelpFormatter)
+        sub.set_defaults(run=run)
+        return sub
+
+    def about_a_model(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument("spec", metavar="SPEC", help="spec string or JSON model file")
+        sub.add_argument("--timeout", type=_positive, metavar="S", help="seconds for everything")
+        sub.add_argument("--memory", type=_positive, metavar="GB", help="memory of an engine")
+        sub.add_argument("--method", default="auto", metavar="NAME",
+                         help="method for the ideal: auto, zero, elimination, kernel")
+        sub.add_argument("--seed", type=int, help="seed of the random choices")
+        sub.add_argument("--macaulay2", metavar="COMMAND", help="the Macaulay2 to use")
+        sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
+
+    sub = command("report", "Print everything affordable about a model.", _report)
+    about_a_model(sub)
+    form = sub.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print one JSON object")
+    form.add_argument("--latex", action="store_true", help="print a LaTeX document")
+
+    sub = command("compute", "Compute invariants of a model.", _compute)
+    about_a_model(sub)
+    sub.add_argument("invariants", nargs="+", metavar="INVARIANT")
+    sub.add_argument("--json", action="store_true", help="print one JSON object")
+    sub.add_argument("--certificate", metavar="FILE", help="write the certificates to a file")
+
+    sub = command("ideal", "Print the ideal of the neurovariety.", _ideal)
+    about_a_model(sub)
+    sub.add_argument("--format", choices=IDEAL_FORMATS, default="text")
+
+    sub = command("script", "Print the standalone Macaulay2 script of a computation.", _script)
+    about_a_model(sub)
+    sub.add_argument("invariant", metavar="INVARIANT")
+
+    sub = command("verify", "Check certificates, without Sage and without Macaulay2.", _verify)
+    sub.add_argument("files", nargs="+", metavar="FILE")
+    return top
+
+
+class _Version(argparse.Action):
+    """Print the version, which is looked up only then."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any, **__: Any) -> NoReturn:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            print(f"neuroalg {version('neuroalg-sage')}")
+        except PackageNotFoundError:
+            print("neuroalg (not installed)")
+        parser.exit()
+
+
+def _progress(arguments: argparse.Namespace) -> Callable[[str], None]:
+    start = time.monotonic()
+
+    def say(message: str) -> None:
+        if not arguments.quiet:
+            first, *_ = message.splitlines() or [""]
+            print(f"[{time.monotonic() - start:6.1f} s] {first}", file=sys.stderr, flush=True)
+
+    return say
+
+
+def _manifold(arguments: argparse.Namespace) -> NeuroManifold:
+    from neuroalg_sage.neuromanifold import NeuroManifold
+
+    manifold = NeuroManifold(
+        arguments.spec, memory_gb=arguments.memory, method=arguments.method, seed=arguments.seed,
+        macaulay2=arguments.macaulay2, progress=_progress(arguments))
+    if arguments.timeout is not None:
+        manifold.computation.deadline = time.monotonic() + arguments.timeout
+    return manifold
+
+
+@contextmanager
+def _limited(seconds: float | None) -> Iterator[None]:
+    """
+    Stop what runs in Python itself a little after the engines' own limit.
+
+    An engine's call has the first word, so that its message and its clean end come first.
+    """
+
+    def stop(number: int, frame: Any) -> None:
+        raise LimitReached(f"The limit of {seconds:g} s was reached; raise it with --timeout.")
+
+    if seconds is None:
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, stop)
+    # Repeated, since a library may swallow an exception in a callback.
+    signal.setitimer(signal.ITIMER_REAL, seconds + 1.0, 1.0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _say_failures(answers: Answers) -> None:
+    for name, error in answers.failed.items():
+        print(f"neuroalg: {name}: {error}", file=sys.stderr)
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from neuroalg_sage.report import as_json, as_latex, as_text, report
+
+    manifold = _manifold(arguments)
+    budget = arguments.timeout or REPORT_BUDGET
+    with _limited(budget):
+        answers = report(manifold, budget, _progress(arguments))
+        page = (json.dumps(as_json(answers)) if arguments.json
+                else as_latex(answers) if arguments.latex else as_text(answers))
+    print(page)
+    return answers.exit_code
+
+
+def _compute(arguments: argparse.Namespace) -> int:
+    from neuroalg_sage.report import as_json, ask, sentence, written
+
+    manifold = _manifold(arguments)
+    unknown = [name for name in arguments.invariants if name not in _known()]
+    if unknown:
+        manifold.compute(unknown[0])  # raises with the nearest right name
+    if arguments.certificate is not None:
+        _check_writable(arguments.certificate)
+    with _limited(arguments.timeout):
+        answers = ask(manifold, arguments.invariants, _progress(arguments))
+    n = manifold.model.ambient_dimension
+    if arguments.json:
+        print(json.dumps(as_json(answers)))
+    else:
+        for name, invariant in answers.found.items():
+            print(f"{name} = {sentence(invariant, n)}  [{invariant.qualified_status()}]")
+            if name in ("ideal", "equations"):
+                for line in written(invariant.data, n):
+                    print(f"  {line}")
+    _say_failures(answers)
+    if arguments.certificate is not None:
+        certificates = [x.certificate for x in answers.found.values() if x.certificate]
+        if certificates:
+            _write(arguments.certificate,
+                   certificates[0] if len(certificates) == 1 else certificates)
+    return answers.exit_code
+
+
+def _known() -> tuple[str, ...]:
+    from neuroalg_sage.neuromanifold import INVARIANTS
+
+    return INVARIANTS
+
+
+def _check_writable(name: str) -> None:
+    folder = Path(name).resolve().parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK) or Path(name).is_dir():
+        raise InputError(f"The certificate cannot be written to {name[:200]!r}; name a file in a "
+                         "folder that exists and may be written.")
+
+
+def _write(name: str, data: Any) -> None:
+    """Write JSON to a file, whole or not at all."""
+    path = Path(name).resolve()
+    try:
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
+            try:
+                json.dump(data, file)
+                file.write("\n")
+                file.close()
+                os.replace(file.name, path)
+            except BaseException:
+                os.unlink(file.name)
+                raise
+    except OSError as error:
+        raise InputError(f"The certificate was not written to {name[:200]!r}: "
+                         f"{error.strerror}.") from None
+
+
+def _ideal(arguments: argparse.Namespace) -> int:
+    manifold = _manifold(arguments)
+    with _limited(arguments.timeout):
+        found = manifold.ideal()
+        from neuroalg_sage.report import latex_polynomial, written
+
+        n = manifold.model.ambient_dimension
+        generators = written(found.data, n)
+        ring = f"QQ[{', '.join(f'z_{i}' for i in range(n))}]"
+        if arguments.format == "text":
+            text = "\n".join(generators or ["0"])
+        elif arguments.format == "m2":
+            text = (f"V = QQ[z_0..z_{n - 1}];\n"
+                    f"I = ideal({', '.join(generators) or '0_V'});")
+        elif arguments.format == "sage":
+            names = ", ".join(f"z_{i}" for i in range(n))
+            text = (f"V = PolynomialRing(QQ, {n}, '{names.replace(' ', '')}')\n"
+                    f"V.inject_variables(verbose=False)\n"
+                    f"I = V.ideal([{', '.join(generators)}])")
+        elif arguments.format == "singular":
+            names = [f"z({i})" for i in range(n)]
+            from neuroalg_sage.models.expressions import write_polynomial
+
+            text = (f"ring V = 0,z(0..{n - 1}),dp;\nideal I = "
+                    f"{', '.join(write_polynomial(g, names) for g in found.data) or '0'};")
+        else:
+            text = (r"\left\langle " + ", ".join(map(latex_polynomial, generators or ["0"]))
+                    + r" \right\rangle \subset \mathbb{Q}" + latex_polynomial(ring[2:]))
+    print(text)
+    print(f"neuroalg: ideal {found.qualified_status()}; {found.method}.", file=sys.stderr)
+    return 0
+
+
+def _script(arguments: argparse.Namespace) -> int:
+    manifold = _manifold(arguments)
+    with _limited(arguments.timeout):
+        text = manifold.script(arguments.invariant)
+    print(text, end="" if text.endswith("\n") else "\n")
+    return 0
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from neuroalg_sage.certificates.__main__ import verify_files
+
+    return verify_files(arguments.files)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """
+    Run the command line; return the exit code.
+
+    INPUT:
+
+    - ``arguments`` -- the words after ``neuroalg``; by default the process's own
+
+    OUTPUT: 0, 1, 2, 3, or 130 after an interrupt
+
+    EXAMPLES::
+
+        >>> main(["compute", "--quiet", "mlp:2,2,3:x^2", "ambient_dimension"])
+        ambient_dimension = 9  [proved]
+        0
+    """
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")
+        sys.stderr.reconfigure(errors="backslashreplace")
+    try:
+        parsed = parser().parse_args(arguments)
+        return parsed.run(parsed)
+    except NeuroAlgError as error:
+        print(f"neuroalg: {' '.join(str(error).split())}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("neuroalg: interrupted.", file=sys.stderr)
+        return INTERRUPTED
+    except MemoryError:
+        print("neuroalg: there is not enough memory; try a smaller model.", file=sys.stderr)
+        return LimitReached.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def entry_point() -> NoReturn:
+    """The ``neuroalg`` command."""
+    sys.exit(main())

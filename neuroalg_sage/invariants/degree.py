@@ -1,0 +1,99 @@
+"""
+Degree and Hilbert polynomial of the neurovariety.
+"""
+
+from __future__ import annotations
+
+import time
+from fractions import Fraction
+from math import factorial
+from typing import Any
+
+from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.engines.macaulay2 import Script
+from neuroalg_sage.engines.transfer import PolynomialMatrix
+from neuroalg_sage.invariants.computation import Computation
+from neuroalg_sage.invariants.ideal import coordinate_ring, primitive
+from neuroalg_sage.invariants.invariant import Invariant, certified
+from neuroalg_sage.models.parametrization import Parametrization
+
+
+def ideal_data(phi: Parametrization, found: Invariant) -> dict[str, Any]:
+    """The ring V and the ideal I of a script."""
+    ring = coordinate_ring(len(phi.polynomials))
+    return {"V": ring, "I": PolynomialMatrix(ring, 1, len(found.data), tuple(found.data),
+                                             "ideal")}
+
+
+def hilbert_script(phi: Parametrization, found: Invariant) -> Script:
+    """The script for the degree and the Hilbert polynomial of a known ideal."""
+    return Script(f"degree and Hilbert polynomial of the neurovariety of {phi.model}",
+                  ideal_data(phi, found), "",
+                  {"degree": "closureDegree I", "hilbertPolynomial": "closureHilbertPolynomial I",
+                   "groebnerBasis": "gens gb I"})
+
+
+def affine_space_hilbert_polynomial(n: int) -> list[Fraction]:
+    """The coefficients, ascending, of binomial(i + n - 1, n - 1)."""
+    polynomial = [Fraction(1, factorial(n - 1))]
+    for shift in range(1, n):
+        polynomial = [a * shift + b for a, b in zip([*polynomial, 0], [0, *polynomial],
+                                                    strict=True)]
+    return polynomial
+
+
+def degree_and_hilbert_polynomial(phi: Parametrization, found: Invariant,
+                                  computation: Computation) -> tuple[Invariant, Invariant]:
+    """
+    The degree and the Hilbert polynomial.
+
+    Of the projective variety if the ideal is homogeneous, of the projective closure
+    otherwise.  A Gröbner basis from Macaulay2 is the evidence; the checker
+    derives both numbers from its initial ideal.
+
+    INPUT:
+
+    - ``phi`` -- the parametrization
+    - ``found`` -- the ideal
+    - ``computation`` -- session and limits
+
+    OUTPUT: two invariants; the degree is an integer, the Hilbert polynomial a
+    polynomial in Q[i]
+    """
+    start = time.perf_counter()
+    assert found.certificate is not None
+    n = len(phi.polynomials)
+    proof = found.certificate["evidence"]
+    evidence: dict[str, Any] = {"generators": found.certificate["claim"]["value"], "ideal": proof}
+    versions = dict(found.certificate["engines"])
+    if not found.data:
+        degree, coefficients = 1, affine_space_hilbert_polynomial(n)
+        method = "the neurovariety is the ambient space"
+    else:
+        results = computation.run(hilbert_script(phi, found))
+        degree = int(results["degree"])
+        (polynomial,) = results["hilbertPolynomial"].entries
+        coefficients = [Fraction(polynomial.get((k,), 0))
+                        for k in range(max((k for (k,) in polynomial), default=-1) + 1)]
+        if proof["argument"] not in ("elimination", "zero", "hypersurface"):
+            evidence["groebner_basis"] = [encode_polynomial(primitive(p))
+                                          for p in results["groebnerBasis"].entries if p]
+        versions |= computation.versions()
+        method = "Gröbner basis in Macaulay2"
+    seconds = time.perf_counter() - start
+    trust = found.trust
+    common = {"trust": trust, "versions": versions}
+    return (certified(phi.model, "degree", degree, "proved", method, seconds, evidence, **common),
+            certified(phi.model, "hilbert_polynomial", coefficients, "proved", method, seconds,
+                      evidence, claim=[str(c) for c in coefficients],
+                      present=sage_polynomial, **common))
+
+
+def sage_polynomial(coefficients: list[Fraction]) -> Any:
+    """A polynomial in Q[i] in Sage."""
+    import sage.all__sagemath_modules  # noqa: F401  (Sage must be entered by this door)
+    from sage.rings.polynomial.polynomial_ring_constructor import PolynomialRing
+    from sage.rings.rational_field import QQ
+
+    ring = PolynomialRing(QQ, "i")
+    return ring([QQ((c.numerator, c.denominator)) for c in coefficients])

@@ -1,0 +1,58 @@
+"""
+Standalone Macaulay2 scripts, from the parametrization to an invariant.
+"""
+
+from __future__ import annotations
+
+import random
+
+from neuroalg_sage.engines.macaulay2 import Script
+from neuroalg_sage.errors import InputError
+from neuroalg_sage.invariants.ideal import finite_restriction, ring_map
+from neuroalg_sage.invariants.invariant import Invariant
+from neuroalg_sage.models.parametrization import Parametrization
+
+_RESULTS = {
+    "dimension": {"dimension": "imageDimension phi"},
+    "ideal": {"ideal": "I"},
+    "equations": {"equations": "flatten entries gens I"},
+    "degree": {"degree": "closureDegree I"},
+    "hilbert_polynomial": {"hilbertPolynomial": "closureHilbertPolynomial I"},
+    "singular_locus": {"components": "singularComponents I"},
+}
+
+
+def standalone(phi: Parametrization, found: Invariant, invariant: str, method: str = "auto"
+               ) -> str:
+    """
+    The text of a ``.m2`` file that computes an invariant from φ.
+
+    INPUT:
+
+    - ``phi`` -- the parametrization
+    - ``found`` -- the dimension, by which parameters are set to numbers
+    - ``invariant`` -- the name of an invariant that Macaulay2 computes
+    - ``method`` -- ``"kernel"`` for Macaulay2's own kernel, else elimination
+
+    OUTPUT: string
+
+    Raises InputError if Macaulay2 has no script for the invariant.
+    """
+    if invariant not in _RESULTS:
+        raise InputError(f"There is no Macaulay2 script for {invariant[:60]!r}; there is one for "
+                         f"{', '.join(_RESULTS)}.")
+    names = "".join(f"\n  {phi.describe(i)}" for i in range(min(len(phi.coordinates), 200)))
+    title = f"{invariant} of the neurovariety of {phi.model}"
+    if invariant == "dimension":
+        restriction: dict[int, int] = {}
+        body = ""
+    else:
+        # A fixed seed: the same question gives the same script.
+        restriction = finite_restriction(phi.model, found.data, random.Random(0))
+        strategy = "Kernel" if method == "kernel" else "Elimination"
+        body = f'I = neurovariety(phi, Strategy => "{strategy}");'
+        if restriction:
+            values = ", ".join(f"w_{i} = {v}" for i, v in sorted(restriction.items()))
+            title += f"\nParameters set to numbers, which keeps the closure: {values}."
+    return Script(f"{title}\nCoordinates:{names}", ring_map(phi, restriction), body,
+                  _RESULTS[invariant]).standalone()

@@ -1,0 +1,108 @@
+"""
+The singular locus of the neurovariety, with its components.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.engines.macaulay2 import Script
+from neuroalg_sage.invariants.computation import Computation
+from neuroalg_sage.invariants.degree import ideal_data
+from neuroalg_sage.invariants.ideal import primitive, sage_ideal
+from neuroalg_sage.invariants.invariant import Invariant, certified
+from neuroalg_sage.models.expressions import Polynomial
+from neuroalg_sage.models.parametrization import Parametrization
+
+
+@dataclass(frozen=True)
+class Component:
+    """
+    An irreducible component over Q of the singular locus.
+
+    ``generators`` is a Gröbner basis of its prime ideal; dimension and degree
+    follow the conventions for the neurovariety.
+    """
+
+    dimension: int
+    degree: int
+    generators: tuple[Polynomial, ...]
+    variables: int
+
+    @cached_property
+    def ideal(self) -> Any:
+        """The prime ideal, in Sage."""
+        return sage_ideal(self.generators, self.variables)
+
+    def __str__(self) -> str:
+        return f"dimension {self.dimension}, degree {self.degree}"
+
+
+def singular_locus_script(phi: Parametrization, found: Invariant) -> Script:
+    """The script for the components of the singular locus of a known ideal."""
+    return Script(
+        f"the singular locus of the neurovariety of {phi.model}", ideal_data(phi, found),
+        "L = singularComponents I;",
+        {"components": 'apply(L, c -> hashTable {"dimension" => c#"dimension", '
+                       '"degree" => c#"degree", "basis" => gens gb c#"ideal"})'})
+
+
+def singular_locus(phi: Parametrization, found: Invariant, computation: Computation) -> Invariant:
+    """
+    The irreducible components over Q of the singular locus.
+
+    Macaulay2 decomposes the ideal of the minors of the Jacobian.  The checker
+    verifies dimension and degree of each component, and that its points are singular;
+    that there are no others, and that they are irreducible, is Macaulay2's word.
+
+    INPUT:
+
+    - ``phi`` -- the parametrization
+    - ``found`` -- the ideal
+    - ``computation`` -- session and limits
+
+    OUTPUT: :class:`~neuroalg_sage.invariants.invariant.Invariant`, a list of
+    :class:`Component`, the largest first; empty if the neurovariety is smooth
+    """
+    start = time.perf_counter()
+    assert found.certificate is not None
+    n = len(phi.polynomials)
+    proof = found.certificate["evidence"]
+    evidence: dict[str, Any] = {"generators": found.certificate["claim"]["value"], "ideal": proof}
+    if all(sum(e) <= 1 for g in found.data for e in g):
+        if proof["argument"] not in ("elimination", "zero", "hypersurface"):
+            evidence["groebner_basis"] = _reduced_linear(found.data, n)
+        return certified(phi.model, "singular_locus", [], "proved", "a linear space is smooth",
+                         time.perf_counter() - start,
+                         evidence | {"engine": None, "groebner_bases": []}, found.trust)
+    results = computation.run(singular_locus_script(phi, found))
+    components = [Component(int(c["dimension"]), int(c["degree"]),
+                            tuple(primitive(p) for p in c["basis"].entries if p), n)
+                  for c in results["components"]]
+    bases = [[encode_polynomial(g) for g in c.generators] for c in components]
+    claim = [{"dimension": c.dimension, "degree": c.degree, "generators": basis}
+             for c, basis in zip(components, bases, strict=True)]
+    evidence |= {"engine": "macaulay2", "groebner_bases": bases}
+    return certified(phi.model, "singular_locus", components, "proved",
+                     "minors of the Jacobian and decomposition in Macaulay2",
+                     time.perf_counter() - start, evidence, ["macaulay2"], claim=claim,
+                     versions=computation.versions())
+
+
+def _reduced_linear(generators: Sequence[Polynomial], n: int) -> list[Any]:
+    """The reduced Gröbner basis of a linear ideal: the reduced row echelon form."""
+    from flint import fmpq, fmpq_mat
+
+    units = [tuple(int(i == j) for j in range(n)) for i in range(n)] + [(0,) * n]
+    entries = [fmpq(c.numerator, c.denominator) for g in generators
+               for c in (g.get(e, Fraction(0)) for e in units)]
+    reduced, rank = fmpq_mat(len(generators), n + 1, entries).rref()
+    rows = [{e: Fraction(int(reduced[i, j].p), int(reduced[i, j].q))
+             for j, e in enumerate(units) if reduced[i, j] != 0} for i in range(rank)]
+    return [encode_polynomial(primitive(row)) for row in rows]

@@ -1,0 +1,269 @@
+"""
+The neuromanifold of a model: ask it for its invariants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.invariants import dimension as dimensions
+from neuroalg_sage.invariants.computation import Computation
+from neuroalg_sage.invariants.invariant import Invariant
+from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.parametrization import Parametrization, parametrization
+from neuroalg_sage.models.sources import load_model
+
+# Coordinates and generic parameters of an elimination that settles a dimension by the way.
+EASY_ELIMINATION = 22
+EASY_SECONDS = 10.0
+
+
+def cached(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Remember what a method of a neuromanifold returned."""
+
+    @wraps(method)
+    def remembered(self: NeuroManifold) -> Any:
+        if method.__name__ not in self._answers:
+            self._answers[method.__name__] = method(self)
+        return self._answers[method.__name__]
+
+    return remembered
+
+
+class NeuroManifold:
+    """
+    The image of the parametrization of a model, and its Zariski closure.
+
+    INPUT:
+
+    - ``model`` -- a :class:`~neuroalg_sage.models.model.Model`, a spec string, the
+      path of a JSON model file, or its data
+    - ``timeout`` -- seconds for one call of an engine; none by default
+    - ``memory_gb`` -- gigabytes that an engine may use; none by default
+    - ``method`` -- how to find the ideal: ``"auto"``, ``"zero"``,
+      ``"elimination"`` or ``"kernel"``
+    - ``seed`` -- integer for all random choices; by default they are fresh
+    - ``macaulay2`` -- command of the Macaulay2 to use; by default the wheel's
+    - ``progress`` -- called with lines of text during long work
+
+    Every invariant is computed when first asked for, and kept.
+
+    Raises :class:`~neuroalg_sage.errors.InputError` if there is no such model.
+
+    EXAMPLES::
+
+        >>> M = NeuroManifold("mlp:2,2,3:x^2")
+        >>> M.dimension(), M.ambient_dimension()
+        (8 (proved), 9 (proved))
+        >>> M.degree()                                   # doctest: +SKIP
+        3 (proved)
+    """
+
+    def __init__(self, model: Model | str | Path | dict[str, Any], *,
+                 timeout: float | None = None, memory_gb: float | None = None,
+                 method: str = "auto", seed: int | None = None, macaulay2: str | None = None,
+                 progress: Callable[[str], None] = dimensions.silent) -> None:
+        self.model = load_model(model)
+        self.method = method
+        self.seed = seed
+        self.computation = Computation(macaulay2, timeout, memory_gb=memory_gb,
+                                       progress=progress)
+        self._answers: dict[str, Any] = {}
+
+    def __repr__(self) -> str:
+        return (f"Neuromanifold of {self.model} in a space of dimension "
+                f"{self.model.ambient_dimension}")
+
+    # -- the parametrization -------------------------------------------------------
+
+    @cached
+    def parametrization(self) -> Parametrization:
+        """
+        The parametrization φ, expanded.
+
+        Raises LimitReached if it is too large to write down.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("linear:2,1,1").parametrization().written()
+            ['w_0*w_2', 'w_1*w_2']
+        """
+        return parametrization(self.model)
+
+    def coordinates(self) -> list[str]:
+        """What each coordinate of the ambient space is."""
+        phi = self.parametrization()
+        return [phi.describe(i) for i in range(len(phi.polynomials))]
+
+    @cached
+    def ambient_space(self) -> Any:
+        """The ambient space V, a Sage affine space."""
+        import sage.all__sagemath_modules  # noqa: F401
+        from sage.rings.rational_field import QQ
+        from sage.schemes.affine.affine_space import AffineSpace
+
+        n = self.model.ambient_dimension
+        return AffineSpace(QQ, n, names=tuple(f"z_{i}" for i in range(n)))
+
+    @cached
+    def zariski_closure(self) -> Any:
+        """The neurovariety, a Sage subscheme of :meth:`ambient_space`."""
+        space = self.ambient_space()
+        ring = space.coordinate_ring()
+        return space.subscheme([ring(g) for g in self.ideal().value.gens()])
+
+    # -- dimension -----------------------------------------------------------------
+
+    @cached
+    def ambient_dimension(self) -> Invariant:
+        """The dimension n of the ambient space."""
+        return dimensions.ambient_dimension(self.model)
+
+    @cached
+    def dimension(self) -> Invariant:
+        """
+        The dimension of the neurovariety.
+
+        If neither n nor the symmetries prove it, and the model is small,
+        equations are looked for that do.
+        """
+        found = dimensions.dimension(self.model, self.seed, self.computation.progress)
+        if found.status != "proved" and (
+                found.data + self.model.ambient_dimension <= EASY_ELIMINATION):
+            limit = self.computation.timeout
+            self.computation.timeout = min(limit or EASY_SECONDS, EASY_SECONDS)
+            try:
+                return self._find_ideal(found)[1]
+            except LimitReached:
+                pass
+            finally:
+                self.computation.timeout = limit
+        return found
+
+    @cached
+    def expected_dimension(self) -> Invariant:
+        """min(n, N - s), with s the dimension of the generic orbits of the known symmetries."""
+        return dimensions.expected_dimension(self.model, self.dimension())
+
+    @cached
+    def defect(self) -> Invariant:
+        """Expected minus actual dimension."""
+        return dimensions.defect(self.model, self.dimension(), self.expected_dimension())
+
+    @cached
+    def is_filling(self) -> Invariant:
+        """Whether the neurovariety is the ambient space."""
+        return dimensions.is_filling(self.model, self.dimension())
+
+    # -- the ideal -----------------------------------------------------------------
+
+    def _find_ideal(self, dimension: Invariant) -> tuple[Invariant, Invariant]:
+        if "ideal" not in self._answers:
+            from neuroalg_sage.invariants.ideal import ideal
+
+            self._answers["ideal"], better = ideal(self.parametrization(), dimension,
+                                                   self.computation, self.method, self.seed)
+            if "dimension" in self._answers and better is not dimension:
+                for name in ("defect", "is_filling"):
+                    self._answers.pop(name, None)
+            self._answers["dimension"] = better
+        return self._answers["ideal"], self._answers["dimension"]
+
+    def ideal(self) -> Invariant:
+        """
+        The prime ideal of the neurovariety; its value is a Sage ideal.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("linear:2,1,2").ideal().gens()
+            [z_1*z_2 - z_0*z_3]
+        """
+        if "ideal" in self._answers:
+            return self._answers["ideal"]
+        return self._find_ideal(self.dimension())[0]
+
+    @cached
+    def equations(self) -> Invariant:
+        """Generators of the ideal, Sage polynomials."""
+        from neuroalg_sage.invariants.ideal import equations
+
+        return equations(self.parametrization(), self.ideal())
+
+    def _hilbert(self) -> tuple[Invariant, Invariant]:
+        from neuroalg_sage.invariants.degree import degree_and_hilbert_polynomial
+
+        if "_hilbert" not in self._answers:
+            self._answers["_hilbert"] = degree_and_hilbert_polynomial(
+                self.parametrization(), self.ideal(), self.computation)
+        return self._answers["_hilbert"]
+
+    def degree(self) -> Invariant:
+        """The degree of the neurovariety."""
+        return self._hilbert()[0]
+
+    def hilbert_polynomial(self) -> Invariant:
+        """The Hilbert polynomial of the projective variety, or of the projective closure."""
+        return self._hilbert()[1]
+
+    @cached
+    def singular_locus(self) -> Invariant:
+        """The irreducible components of the singular locus."""
+        from neuroalg_sage.invariants.singular_locus import singular_locus
+
+        return singular_locus(self.parametrization(), self.ideal(), self.computation)
+
+    # -- by name -------------------------------------------------------------------
+
+    def compute(self, invariant: str) -> Invariant:
+        """
+        Return an invariant by its name.
+
+        Raises InputError for an unknown name.
+        """
+        if invariant not in INVARIANTS:
+            import difflib
+
+            nearest = difflib.get_close_matches(invariant[:50], INVARIANTS, 1)
+            hint = f"did you mean {nearest[0]} ?" if nearest else (
+                "the invariants are " + ", ".join(INVARIANTS) + ".")
+            raise InputError(f"There is no invariant {invariant[:60]!r}; {hint}")
+        return getattr(self, invariant)()
+
+    def script(self, invariant: str) -> str:
+        """
+        The Macaulay2 script of a computation, for use without Python.
+
+        INPUT:
+
+        - ``invariant`` -- ``"dimension"``, ``"ideal"``, ``"equations"``, ``"degree"``,
+          ``"hilbert_polynomial"`` or ``"singular_locus"``
+
+        OUTPUT: string, the content of a ``.m2`` file
+        """
+        from neuroalg_sage.invariants.scripts import standalone
+
+        return standalone(self.parametrization(), self.dimension(), invariant, self.method)
+
+    def certificate(self, invariant: str) -> dict[str, Any] | None:
+        """The certificate of an invariant, plain JSON data."""
+        return self.compute(invariant).certificate
+
+    # -- in Sage and Macaulay2 -------------------------------------------------------
+
+    def _latex_(self) -> str:
+        name = str(self.model).replace("_", r"\_").replace("^", r"\^{}")
+        return rf"\mathcal{{M}}(\texttt{{{name}}})"
+
+    def _macaulay2_(self, interface: Any = None) -> Any:
+        """The ideal in a Macaulay2 session of Sage."""
+        if interface is None:
+            from sage.interfaces.macaulay2 import macaulay2 as interface
+        return self.ideal().value._macaulay2_(interface)
+
+
+INVARIANTS = ("ambient_dimension", "dimension", "expected_dimension", "defect", "is_filling",
+              "ideal", "equations", "degree", "hilbert_polynomial", "singular_locus")
