@@ -321,8 +321,9 @@ class Model:
         for value, degrees in zip(values, self.degree_pattern(), strict=True):
             table: dict[Exponents, Polynomial] = {}
             for exponents, c in value.to_dict().items():
-                table.setdefault(tuple(exponents[self.parameters :]), {})[
-                    tuple(exponents[: self.parameters])] = Fraction(int(c.p), int(c.q))
+                powers = tuple(map(int, exponents))
+                table.setdefault(powers[self.parameters :], {})[
+                    powers[: self.parameters]] = Fraction(int(c.p), int(c.q))
             for degree in degrees:
                 coordinates.extend(table.pop(e, {}) for e in monomials(self.inputs, degree))
             require(not table, "The model has a term outside its ambient space.")

@@ -87,6 +87,8 @@ class Model:
         if prod(self.input_shape) > MAXIMAL_INPUTS:
             raise InputError(f"The model has over {MAXIMAL_INPUTS} inputs, the most allowed.")
         count = sum(layer.parameter_count() for layer in self.layers)
+        if not count:
+            raise InputError("The model has no parameters; give at least one layer that has some.")
         if count > MAXIMAL_PARAMETERS:
             raise InputError(f"The model has {count} parameters; the most allowed is "
                              f"{MAXIMAL_PARAMETERS}.")

@@ -137,8 +137,8 @@ def parametrization(model: Model, limit: int = MAXIMAL_TERMS) -> Parametrization
     for value in values:
         table: dict[tuple[int, ...], Polynomial] = {}
         for exponents, c in value.to_dict().items():
-            table.setdefault(exponents[count:], {})[exponents[:count]] = Fraction(int(c.p),
-                                                                                  int(c.q))
+            powers = tuple(map(int, exponents))
+            table.setdefault(powers[count:], {})[powers[:count]] = Fraction(int(c.p), int(c.q))
         tables.append(table)
     coordinates = tuple(model.coordinates())
     return Parametrization(model, coordinates,

@@ -1,0 +1,17 @@
+"""Facts and models that several tests share."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+# Published values, each with its source; copied so that the tests stand alone.
+PUBLISHED = json.loads((Path(__file__).parent / "published.json").read_text())
+
+
+def published(invariant: str) -> list:
+    """Parameters for a test: (model, value) of one invariant, where the model is a spec."""
+    return [pytest.param(fact["model"], fact["value"], id=fact["model"])
+            for fact in PUBLISHED if fact["invariant"] == invariant and ":" in fact["model"]]
