@@ -7,6 +7,7 @@ Nothing heavy is imported before it is needed, so that help and errors are insta
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import signal
@@ -254,16 +255,16 @@ def _ideal(arguments: argparse.Namespace) -> int:
             text = (f"V = QQ[z_0..z_{n - 1}];\n"
                     f"I = ideal({', '.join(generators) or '0_V'});")
         elif arguments.format == "sage":
-            names = ", ".join(f"z_{i}" for i in range(n))
-            text = (f"V = PolynomialRing(QQ, {n}, '{names.replace(' ', '')}')\n"
+            names = ",".join(f"z_{i}" for i in range(n))
+            text = (f"V = PolynomialRing(QQ, {n}, '{names}')\n"
                     f"V.inject_variables(verbose=False)\n"
                     f"I = V.ideal([{', '.join(generators)}])")
         elif arguments.format == "singular":
-            names = [f"z({i})" for i in range(n)]
+            indexed = [f"z({i})" for i in range(n)]
             from neuroalg_sage.models.expressions import write_polynomial
 
             text = (f"ring V = 0,z(0..{n - 1}),dp;\nideal I = "
-                    f"{', '.join(write_polynomial(g, names) for g in found.data) or '0'};")
+                    f"{', '.join(write_polynomial(g, indexed) for g in found.data) or '0'};")
         else:
             text = (r"\left\langle " + ", ".join(map(latex_polynomial, generators or ["0"]))
                     + r" \right\rangle \subset \mathbb{Q}" + latex_polynomial(ring[2:]))
@@ -302,9 +303,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ambient_dimension = 9  [proved]
         0
     """
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="backslashreplace")
-        sys.stderr.reconfigure(errors="backslashreplace")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         parsed = parser().parse_args(arguments)
         return parsed.run(parsed)

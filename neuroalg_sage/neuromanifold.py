@@ -260,9 +260,9 @@ class NeuroManifold:
 
     def _macaulay2_(self, interface: Any = None) -> Any:
         """The ideal in a Macaulay2 session of Sage."""
-        if interface is None:
-            from sage.interfaces.macaulay2 import macaulay2 as interface
-        return self.ideal().value._macaulay2_(interface)
+        from sage.interfaces.macaulay2 import macaulay2
+
+        return self.ideal().value._macaulay2_(interface or macaulay2)
 
 
 INVARIANTS = ("ambient_dimension", "dimension", "expected_dimension", "defect", "is_filling",

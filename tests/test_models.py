@@ -55,8 +55,9 @@ def by_sympy(model: Model) -> list[dict]:
                 for rows in (layer.head, layer.head, layer.outputs))
             state = value * state * state.T * key.T * query * state
         else:
-            state = state.applyfunc(lambda h: sum(sympy.Rational(str(c)) * h**k for k, c in
-                                                  enumerate(layer.coefficients)))
+            sigma = [sympy.Rational(str(c)) for c in layer.coefficients]
+            state = state.applyfunc(
+                lambda h, sigma=sigma: sum(c * h**k for k, c in enumerate(sigma)))
     result = []
     outputs = [sympy.Poly(sympy.expand(f), *x) for f in state]
     for j, monomial in model.coordinates():

@@ -230,6 +230,7 @@ evaluateScript = (directory, prompt) -> (
     record := new MutableHashTable;
     record#"rings" = hashTable {};
     record#"results" = new MutableHashTable;
+    record#"read" = readPolynomials;
     getGlobalSymbol(names, "scriptRecord") <- record;
     dictionaryPath = prepend(names, dictionaryPath);
     answer := try (

@@ -21,7 +21,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 from math import comb, factorial, lcm, prod
 from typing import Any
 
@@ -43,6 +43,7 @@ Exponents = tuple[int, ...]
 Polynomial = dict[Exponents, Fraction]
 
 MAXIMAL_BYTES = 200_000_000
+MAXIMAL_TERMS = 3_000_000
 PRIMES_FROM_2_30_TO_2_31 = 50_697_537
 STATUSES = ("proved", "monte_carlo", "bounds")
 
@@ -153,6 +154,11 @@ def _monomial(*variables: int) -> Monomial:
     return tuple((v, len(list(group))) for v, group in itertools.groupby(sorted(variables)))
 
 
+def _affordable(terms: int) -> None:
+    if terms > MAXIMAL_TERMS:
+        raise MalformedCertificate(f"A layer has over {MAXIMAL_TERMS} terms, the most allowed.")
+
+
 def _sum(monomials: Iterator[Monomial]) -> Terms:
     total: Terms = {}
     for monomial in monomials:
@@ -165,6 +171,7 @@ def _dense(data: dict, shape: tuple[int, ...]) -> tuple[LayerMap, tuple[int, ...
     bias = data.get("bias", False)
     if shape != (a,) or not isinstance(bias, bool):
         raise MalformedCertificate("A dense layer does not fit its input.")
+    _affordable(a * b)
     count = a * b + (b if bias else 0)
     rows = tuple(_sum(itertools.chain(
         (_monomial(i * a + j, count + j) for j in range(a)),
@@ -184,6 +191,7 @@ def _convolution(data: dict, shape: tuple[int, ...]) -> tuple[LayerMap, tuple[in
     if len(shape) != 1 or shape[0] < size:
         raise MalformedCertificate("A filter does not fit its input.")
     length = (shape[0] - size) // stride + 1
+    _affordable(length * size)
     rows = tuple(_sum(_monomial(k, size + stride * i + k) for k in range(size))
                  for i in range(length))
     return LayerMap(size, shape[0], rows), (length,)
@@ -194,6 +202,7 @@ def _attention(data: dict, shape: tuple[int, ...]) -> tuple[LayerMap, tuple[int,
     if len(shape) != 2 or shape[0] != d:
         raise MalformedCertificate("An attention layer does not fit its input.")
     tokens, count = shape[1], (2 * a + b) * d
+    _affordable(d**3 * a * b * tokens**2)
 
     def entry(i: int, token: int) -> int:
         return count + i * tokens + token
@@ -267,7 +276,7 @@ class Model:
         for layer, offset in zip(self.layers, self.offsets, strict=False):
             values = [*parameters[offset : offset + layer.parameters], *state]
 
-            @lru_cache(maxsize=None)
+            @cache
             def power(v: int, e: int, values: list[Any] = values) -> Any:
                 return values[v] if e == 1 else multiply(power(v, e - 1), values[v])
 

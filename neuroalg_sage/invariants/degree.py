@@ -81,12 +81,11 @@ def degree_and_hilbert_polynomial(phi: Parametrization, found: Invariant,
         versions |= computation.versions()
         method = "Gröbner basis in Macaulay2"
     seconds = time.perf_counter() - start
-    trust = found.trust
-    common = {"trust": trust, "versions": versions}
-    return (certified(phi.model, "degree", degree, "proved", method, seconds, evidence, **common),
+    return (certified(phi.model, "degree", degree, "proved", method, seconds, evidence,
+                      found.trust, versions=versions),
             certified(phi.model, "hilbert_polynomial", coefficients, "proved", method, seconds,
-                      evidence, claim=[str(c) for c in coefficients],
-                      present=sage_polynomial, **common))
+                      evidence, found.trust, claim=[str(c) for c in coefficients],
+                      present=sage_polynomial, versions=versions))
 
 
 def sage_polynomial(coefficients: list[Fraction]) -> Any:

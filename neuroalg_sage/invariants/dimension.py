@@ -24,10 +24,9 @@ import numpy as np
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.engines import modular
+from neuroalg_sage.invariants.invariant import Invariant, certified
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.model import LinearSymmetry, Model
-
-from neuroalg_sage.invariants.invariant import Invariant, certified
 
 Progress = Callable[[str], None]
 

@@ -125,7 +125,8 @@ def _fraction(value: object) -> Fraction:
             raise ValueError
         return Fraction(value)
     except (ValueError, ZeroDivisionError):
-        raise InputError(f"{_shown(value)} is not a rational number such as 3 or \"-1/2\".") from None
+        raise InputError(f"{_shown(value)} is not a rational number such as 3 or \"-1/2\"."
+                         ) from None
 
 
 def _layer(data: object) -> Layer:

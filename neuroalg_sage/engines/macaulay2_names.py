@@ -1,0 +1,195 @@
+"""
+The names that Macaulay2 1.26 and the packages it loads at start keep for themselves.
+
+A script may not use them for its own rings and variables.  The list is what is in
+``dictionaryPath`` of a new session, as far as it consists of letters and digits.
+"""
+
+NAMES = frozenset(
+    """
+about abs accumulate Acknowledgement acos acosh acot acoth addCancelTask addCone addDependencyTask
+addEndFunction addHook AdditionalPaths addPolyhedron addStartTask Adjacent adjoint affineHull
+affineImage affinePreimage AffineVariety AfterEval AfterNoPrint AfterPrint agm alarm Algorithm
+Alignment all AllCodimensions allowableThreads ambDim ambient analyticSpread ancestor ancestors
+and AngleBarList ann annihilator antipode any append applicationDirectory
+applicationDirectorySuffix apply applyKeys applyPairs applyTable applyValues apropos areCompatible
+argument Array arXiv Ascending ascii asin asinh ass assert associatedGradedRing associatedPrimes
+AssociativeExpression atan atan2 atanh atEndOfFile AtomicInt augmentationMap Authors autoload
+AuxiliaryFiles backtrace Bag Bareiss barycentricTriangulation Base baseFilename BaseFunction
+baseName baseRing baseRings BaseRow BasicList basis BasisElementLimit Bayer BeforePrint
+beginDocumentation benchmark BesselJ BesselY Beta betti BettiTally between Binary BinaryOperation
+Binomial binomial bipyramid BKZ blockMatrixForm Body Boolean borel Boundary Boxes break breakpoint
+cache CacheExampleOutput CacheTable cacheValue CallLimit cancelTask canonicalBundle canonicalMap
+canonicalTruncation canUseHilbertHint capture CatalanConstant catch Caveat CC CCi ccRefinement
+ceiling cellDecompose Center centerString centroid Certification changeBase changeDirectory
+ChangeMatrix char characters check checkDegrees CheckDocumentation chi Citation cite class Classic
+clean clearAll clearEcho clearOutput close closeIn closeOut ClosestFit code codim CodimensionLimit
+coefficient CoefficientRing coefficientRing coefficients Cofactor CohenEngine CohenTopLevel
+CoherentSheaf cohomology coimage coker cokernel collectGarbage columnAdd columnate columnMult
+columnPermute columnRankProfile columnSwap combine Command commandInterpreter commandLine
+commonest commonFace commonRing comodule compactMatrixForm compareExchange CompiledFunction
+CompiledFunctionBody CompiledFunctionClosure Complement complement complete CompleteIntersection
+Complex complex Complexes ComplexField ComplexMap component components compose compositions
+compress concatenate Concentration concentration conductor ConductorElement Cone cone
+coneFromHData coneFromInequalities coneFromRays coneFromVData cones Configuration conjugate
+connectingExtMap connectingMap connectingTorMap connectionCount Consequences Constant Constants
+constantStrand contains content continue contract Contributors convexHull conwayPolynomial
+ConwayPolynomials copy copyDirectory copyFile copyright Core cos cosh cot cotangentSheaf coth
+cover coverageSummary coverMap cpuTime createTask crossPolytope csc csch current
+currentColumnNumber currentDirectory currentFileDirectory currentFileName currentLayout
+currentPackage currentPosition currentRowNumber currentString currentTime Cycle cyclicPolytope
+cylinder Database Date dd debug debugError DebuggingMode debuggingMode debugLevel Decompose
+decompose deepSplice Default default defaultPrecision Degree degree DegreeGroup degreeGroup
+degreeLength DegreeLift DegreeLimit DegreeMap DegreeOrder DegreeRank Degrees degrees degreesMonoid
+degreesRing delete demark denominator Dense Density depth Descending Descent Describe describe
+Description det determinant diagonalMatrix diameter Dictionary dictionary dictionaryPath diff
+difference Digamma dim Direction directProduct DirectSum directSum disassemble discriminant
+dismiss Dispatch distinguished Divide divideByVariable DivideConquer DividedPowers do doc
+docExample docTemplate document DocumentTag Down drop dual dualCone dualFaceRepresentationMap
+Dynamic eagonNorthcott eagonNorthcottComplex echoOff echoOn edit effCone effGenerators ehrhart
+eigenvalues eigenvectors eint EisenbudHunekeVasconcelos elapsedTime elapsedTiming elements
+Eliminate eliminate Elimination else Email emptyPolyhedron End end endl endPackage Engine
+engineDebugLevel EngineRing entries environment epicResolutionMap Equation erase erf erfc Error
+error errorDepth euler EulerConstant eulers even EXAMPLE ExampleFiles examples except exchange
+Exclude exec exit exp expectedReesIdeal expm1 exponents export exportFrom exportMutable Expression
+expression Ext extend exteriorPower faceFan faces facesAsCones facesAsPolyhedra facets factor
+false Fan fan fanFromGfan Fano FastNonminimal File fileDictionaries fileExecutable fileExists
+fileExitHooks fileLength fileMode FileName FilePosition fileReadable fileTime fileWritable
+fillMatrix findFiles findHeft FindOne findProgram findSynonyms finish First first firstkey
+fittingIdeal flagLookup FlatMonoid flatten flattenRing Flexible flip floor flush fold FollowLinks
+for forceGB fork Format format formation FourierMotzkin fpLLL frac fraction FractionField frames
+freeResolution FreeToExact from fromDividedPowers fromDual Function FunctionApplication
+FunctionBody functionBody FunctionClosure fVector GaloisField Gamma gb GBDegrees gbRemove
+gbSnapshot gbTrace gcd gcdCoefficients gcdLLL GCstats genera GeneralOrderedMonoid
+GenerateAssertions generateAssertions generator generators Generic genericMatrix genericSkewMatrix
+genericSymmetricMatrix gens genus get getc getChangeMatrix getenv getGlobalSymbol getIOThreadMode
+getNetFile getNonUnit getPrimeWithRootOfUnity getSymbol getWWW GF Givens GLex Global global
+globalAssign globalAssignFunction GlobalAssignHook globalAssignment globalAssignmentHooks
+GlobalDictionary GlobalHookStore globalReleaseFunction GlobalReleaseHook GlobalSectionLimit
+Gorenstein GradedModule gradedModule GradedModuleMap gramm graphIdeal graphRing Grassmannian
+GRevLex GroebnerBasis groebnerBasis GroebnerBasisOptions groupID GroupLex GroupRevLex GTZ
+halfspaces handleInterrupts HardDegreeLimit hash HashTable hashTable HeaderType Heading Headline
+headlines Heft heft Height height help Hermite hermite Hermitian HH hh Hilbert hilbertBasis
+hilbertFunction hilbertPolynomial hilbertSeries hirzebruch hold Holder Hom homeDirectory HomePage
+Homogeneous Homogeneous2 Homogenization homogenize HomologicalAlgebraPackage homology homomorphism
+homotopyMap hooks horizontalJoin HorizontalSpace horseshoeResolution html httpHeaders Hybrid
+hypercube hyperplanes hypertext icFracP icFractions icMap icPIdeal id Ideal ideal idealizer
+idealSheaf identity if IgnoreExampleErrors ii image imageFan imaginaryPart ImmutableType
+importFrom in incomparable incompCones incompPolyhedra Increment independentSets indeterminate
+IndeterminateNumber Index index indexComponents IndexedVariable IndexedVariableTable indices
+inducedMap inducesWellDefinedMap InexactField InexactFieldFamily InexactNumber InfiniteNumber
+infinity info InfoDirSection infoHelp Inhomogeneous inInterior input Inputs insert
+installAssignmentMethod installedPackages installHilbertFunction installMethod installPackage
+InstallPrefix instance instances IntegralClosure integralClosure integrate interiorLatticePoints
+interiorPoint interiorVector InternalDegree interpreterDepth intersect intersectInP Intersection
+intersection interval inverse inverseErf InverseMethod inversePermutation inverseRegularizedBeta
+inverseRegularizedGamma Inverses inverseSystem InverseSystems Invertible
+irreducibleCharacteristicSeries irreducibleDecomposition isAffineRing isANumber isBorel isc
+isCanceled isCommutative isCompact isComplete isComplexMorphism isConstant isDirectory isDirectSum
+isEmpty isExact isFace isField isFinite isFinitePrimeField isFree isFreeModule isFullDimensional
+isGlobalSymbol isHomogeneous isIdeal isInfinite isInjective isInputFile isIsomorphic isIsomorphism
+isLatticePolytope isLinearType isListener isLLL isLocallyFree isMember isModule isModuleFinite
+isMonomialIdeal isMutable isNormal isNullHomotopic isNullHomotopyOf Isomorphism isomorphism isOpen
+isOutputFile isPointed isPolynomialRing isPolytopal isPrimary isPrime isPrimitive isProjective
+isPseudoprime isPure isQuasiIsomorphism isQuotientModule isQuotientOf isQuotientRing isReady
+isReal isReduction isReflexive isRegularFile isRing isScalar isShortExactSequence isSimplicial
+isSkewCommutative isSmooth isSorted isSquareFree isStandardGradedPolynomialRing isSubmodule
+isSubquotient isSubset isSupportedInZeroLocus isSurjective isTable isUnit isVeryAmple
+isWellDefined isWeylAlgebra Iterate Iterator iterator Jacobian jacobian jacobianDual Join join
+Keep KeepFiles KeepZeroes ker kernel kernelLLL kernelOfLocalization Key keys Keyword Keywords kill
+koszul koszulComplex last lastMatch latticePoints latticeVolume Layout lcm leadCoefficient
+leadComponent leadMonomial leadTerm Left left length LengthLimit Lex lift liftable
+liftMapAlongQuasiIsomorphism Limit limitFiles limitProcesses linealitySpace Linear LinearAlgebra
+linearTransform lineNumber lines linkFile linSpace List list listForm listLocalSymbols listSymbols
+listUserSymbols LLL LLLBases lngamma load loadDepth LoadDocumentation loadedFiles loadedPackages
+loadPackage Local local localDictionaries LocalDictionary localize locate lock log log1p
+longExactSequence LongPolynomial lookup lookupCount LowerBound lowerLeft lowerRight
+LUdecomposition Maintainer makeDirectory MakeDocumentation makeDocumentTag MakeHTML MakeInfo
+makePackageIndex MakePDF makeS2 Manipulator map MapExpression markedGB match mathML Matrix matrix
+MatrixExpression max maxAllowableThreads maxCones maxExponent maxFace MaximalRank maxPolyhedra
+maxPosition MaxReductionCount member memoize memoizeClear memoizeValues merge mergePairs method
+MethodFunction MethodFunctionBinary MethodFunctionSingle MethodFunctionWithOptions methodOptions
+methods midpoint min minExponent minFace mingens mingle minimalBetti MinimalGenerators
+MinimalMatrix minimalNonFaces minimalPresentation minimalPresentationMap minimalPresentationMapInv
+MinimalPrimes minimalPrimes minimalReduction Minimize minimize minimizeFilename minimizingMap
+MinimumVersion minkowskiSum minkSummandCone minors minPosition minPres minprimes Minus minus
+mixedVolume mkdir mod Module module modulo Monoid monoid MonoidElement Monomial monomialCurveIdeal
+MonomialIdeal monomialIdeal MonomialOrder Monomials monomials MonomialSize monomialSubideal
+moveFile multidegree multidoc multigraded MultigradedBettiTally multiplicity mutable
+MutableHashTable mutableIdentity MutableList MutableMatrix mutableMatrix Mutex naiveTruncation
+Name nanosleep NCLex needs needsPackage nefCone nefGenerators Net net NetFile netList new newClass
+newCoordinateSystem NewFromMethod newline NewMethod newNetFile NewOfFromMethod NewOfMethod
+newPackage newRing newtonPolytope next nextkey nextPrime Nonminimal NonminimalWithGB NoPrint
+NoPrune norm normalCone normalFan not NotANumber Nothing notify notImplemented NTL null
+nullaryMethods nullHomotopy nullhomotopy nullSpace Number number NumberedVerticalList numcols
+numColumns numerator numeric numericInterval numgens numRows numrows numTBBThreads nVertices
+objectiveVector odd oeis of ofClass on OneExpression OnlineLookup OO oo ooo oooo openDatabase
+openDatabaseOut openFiles openIn openInOut openListener openOut openOutAppend operatorAttributes
+Option OptionalComponentsPresent Options options OptionTable or Order order OrderedMonoid
+OutputDictionary Outputs OverField override OverZZ pack Package package PackageCitations
+PackageDictionary PackageExports PackageImports packageTemplate pad pager PairLimit pairs
+PairsRemaining parallelApply ParallelF4 ParallelizeByDegree parent Parenthesize parse Parsing part
+Partition partition partitions parts path pdim peek permanents permutations pfaffian pfaffians pi
+pivots PlaneCurveSingularities plus poincare poincareN polar polarFace polarize poly Polyhedra
+polyhedra PolyhedralComplex polyhedralComplex PolyhedralObject Polyhedron polyhedron
+polyhedronFromHData polyhedronFromInequalities polylog PolynomialRing polytope posHull Position
+position positions POSIX posOrthant Postfix Power power powermod Precision precision Prefix
+prefixDirectory prefixPath preimage prepend presentation pretty primaryComponent
+PrimaryDecomposition primaryDecomposition PrimaryTag PrimitiveElement Print print printerr
+printingAccuracy printingLeadLimit printingPrecision printingSeparator printingTimeLimit
+printingTrailLimit printString printWidth processID Product product ProductOrder profile
+profileSummary Program programPaths ProgramRun Proj Projective ProjectiveHilbertPolynomial
+projectiveHilbertPolynomial ProjectiveVariety promote protect proximum Prune prune pruneComplex
+pruneDiff pruneUnit PruningMap pruningMap Pseudocode pseudocode PseudocodeClosure pseudoRemainder
+pullback pullbackMaps PushForward pushForward pushFwd pushout pushoutMaps pyramid QQ
+QRDecomposition quit Quotient quotient quotientRemainder QuotientRing Radical radical
+RadicalCodim1 radicalContainment RaiseError random randomComplexMap randomElement
+randomKRationalPoint randomMutableMatrix randomSubset Range rank rays read readDirectory readlink
+readPackage RealField RealFP realPart realpath RealQP RealQP1 RealRR RealXD recursionDepth
+recursionLimit Reduce reducedRowEchelonForm reduceHilbert reductionNumber ReesAlgebra reesAlgebra
+reesAlgebraIdeal reesIdeal References regex regexQuote registerFinalizer regSeqInIdeal regularity
+regularizedBeta regularizedGamma regularSubdivision regularTriangulation relations
+relativizeFilename Reload remainder RemakeAllDocumentation remove removeDirectory removeFile
+removeLowestDimension reorganize replace RerunExamples res reshape Resolution resolution
+resolutionMap restart Result resultant return returnCode Reverse reverse RevLex Right right Ring
+ring RingElement RingFamily ringFromFractions RingMap rootPath roots rootURI rotate round rowAdd
+RowExpression rowMult rowPermute rowRankProfile rowSwap RR RRi rsort run RunDirectory RunExamples
+runHooks runLengthEncode runProgram same saturate Saturation SaturationMap saveSession scan
+scanKeys scanLines scanPairs scanValues schedule schreyerOrder Schubert scriptCommandLine
+ScriptedFunctor searchPath sec sech secondaryPolytope SeeAlso seeParsing select selectInSubring
+selectKeys selectPairs selectValues selectVariables SelfInitializingType separate SeparateExec
+separateRegexp Sequence sequence serialNumber Set set setEcho setGroupID setIOExclusive
+setIOSynchronized setIOUnSynchronized setRandomSeed setup setupEmacs setupLift setupPromote sheaf
+SheafExpression sheafExt sheafHom SheafMap SheafOfRings shield ShimoyamaYokoyama show
+showClassStructure showHtml showStructure showTex showUserStructure shuffle sign SimpleDoc
+simpleDocFrob simplex SimplifyFractions sin singularLocus sinh size size2 SizeLimit skeleton
+SkewCommutative sleep smallestFace smithNormalForm smoothSubfan solve someTerms Sort sort
+sortColumns SortStrategy source SourceCode SourceRing SPACE span SparseMonomialVectorExpression
+SparseVectorExpression Spec specialFiber specialFiberIdeal splice splitWWW sqrt stack
+stacksProject stacktrace Standard standardForm standardPairs stanleyReisnerRing StartWithOneMinor
+stashValue statePolytope status stderr stdio stdSimplex stellarSubdivision step
+StopBeforeComputation stopIfError StopIteration StopWithMinimalGenerators store Strategy Strict
+String sub sublatticeBasis sublists submatrix submatrixByDegrees Subnodes subquotient SubringLimit
+Subscript subscript subsets substitute substring subtable Sugarless Sum sum SumOfTwists super
+Superscript superscript support SVD switch sylvesterMatrix Symbol symbol SymbolBody symbolBody
+symlinkDirectory symlinkFile symmetricAlgebra symmetricAlgebraIdeal symmetricKernel symmetricPower
+synonym SYNOPSIS syz Syzygies SyzygyLimit SyzygyMatrix SyzygyRows Table table tailCone take Tally
+tally tan TangentCone tangentCone tangentSheaf tanh target Task taskResult temporaryFileName
+tensor tensorAssociativity tensorCommutativity TensorProduct terms TEST Test testExample
+testHunekeQuestion TestInput tests tex TeXmacs texMath Text then Thing threadLocal Threads
+threadVariable Threshold throw Time time times timing to toAbsolutePath toCC toCCi toChainComplex
+toDividedPowers toDual toExternalString toField toList toLower toMutableComplex top
+topCoefficients Topcom topComponents topLevelMode Tor Toric toRR toRRi Torsion TorsionFree
+torSymmetry toSequence toString toSublattice TotalPairs toUpper trace transpose trap triangulate
+Tries Trim trim true Truncate truncate truncateOutput Truncations try tryLock tutorial Type
+TypicalValue typicalValues ultimate unbag uncurry Undo undocumented uniform uninstallAllPackages
+uninstallPackage union Unique unique uniquePermutations UnitTest unlock Unmixed unsequence unstack
+Up UpdateOnly upperLeft upperRight UpperTriangular URL urlEncode Usage use UseCachedExampleOutput
+UseHilbertFunction User UserMode userSymbols UseSyzygies UseTarget utf8 utf8check utf8substring
+value values Variable VariableBaseName Variables Varieties Variety variety vars Vasconcelos Vector
+vector VectorExpression Verbose Verbosity Verify versalEmbedding Version version vertexEdgeMatrix
+vertexFacetMatrix VerticalList VerticalSpace vertices viewHelp VirtualTally VisibleList volume
+wait WebApp wedgeProduct weightRange Weights WeylAlgebra when whichGm while width wikipedia Wrap
+wrap WrapperType xor yonedaExtension yonedaMap yonedaProduct youngest zero ZeroExpression zeta ZZ
+""".split()
+)
