@@ -15,8 +15,8 @@ import numpy as np
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.engines import modular
-from neuroalg_sage.engines.macaulay2 import Script
-from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData, RingMapData
+from neuroalg_sage.engines.macaulay2 import RingMapData, Script
+from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
 from neuroalg_sage.errors import EngineError, InputError
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.dimension import dimension_from_equations, jacobian_at

@@ -1,0 +1,161 @@
+newPackage(
+    "NeuroAlgebra",
+    Version => "0.1",
+    Date => "November 2026",
+    Authors => {{Name => "The NeuroAlg developers"}},
+    Headline => "neurovarieties: images of polynomial models, their invariants and singularities",
+    Keywords => {"Commutative Algebra", "Algebraic Statistics", "Applied Algebraic Geometry"},
+    PackageExports => {"MinimalPrimes"},
+    AuxiliaryFiles => true)
+
+export {
+    "closureDegree",
+    "closureHilbertPolynomial",
+    "graphGroebnerBasis",
+    "imageDimension",
+    "neurovariety",
+    "neurovarietyReport",
+    "singularComponents",
+    "singularIdeal"
+    }
+
+load "./NeuroAlgebra/Transfer.m2"
+
+-- A model is polynomial in its parameters; its parametrization phi maps parameters w to
+-- the coefficients z of the function f_w.  On coordinate rings it is a ring map
+-- k[z] -> k[w], and the ideal of the neurovariety, the closure of the image, is its
+-- kernel.
+
+-- Elimination --------------------------------------------------------------------
+
+checkParametrization = phi -> (
+    scan({source phi, target phi}, R ->
+        if not instance(R, PolynomialRing) or not isField coefficientRing R
+        or not isCommutative R then
+        error "expected a ring map between commutative polynomial rings over a field");
+    if coefficientRing source phi =!= coefficientRing target phi then
+    error "expected a ring map between polynomial rings over the same field")
+
+-- Each column divided by the content of its coefficients, with a positive leading one.
+primitiveColumns = M -> (
+    if coefficientRing ring M =!= QQ or numcols M == 0 then return M;
+    columns := apply(first entries M, f -> (
+            c := flatten entries last coefficients f;
+            numbers := apply(c, x -> lift(x, QQ));
+            scale := lcm apply(numbers, denominator) / gcd apply(numbers, numerator);
+            if leadCoefficient f < 0 then - scale * f else scale * f));
+    map(target M,, matrix {columns}))
+
+graphGroebnerBasis = method(TypicalValue => HashTable)
+graphGroebnerBasis RingMap := phi -> (
+    checkParametrization phi;
+    (S, T) := (source phi, target phi);
+    (n, N) := (numgens S, numgens T);
+    w := local w;
+    z := local z;
+    R := (coefficientRing S)(monoid [w_0 .. w_(N-1), z_0 .. z_(n-1),
+            MonomialOrder => Eliminate N]);
+    parameters := map(R, T, take(gens R, N));
+    graph := matrix {drop(gens R, N)} - parameters matrix phi;
+    G := gens gb ideal graph;
+    toSource := map(S, R, join(toList(N : 0_S), gens S));
+    basis := primitiveColumns toSource selectInSubring(1, G);
+    generators := primitiveColumns minimalGenerators ideal basis;
+    hashTable {
+        "graphBasis" => primitiveColumns G,
+        "eliminationBasis" => basis,
+        "generators" => generators,
+        "cofactors" => basis // generators})
+
+minimalGenerators = I -> if isHomogeneous I then mingens I else gens trim I
+
+neurovariety = method(TypicalValue => Ideal, Options => {Strategy => "Elimination"})
+neurovariety RingMap := o -> phi -> (
+    checkParametrization phi;
+    if o.Strategy === "Elimination" then ideal (graphGroebnerBasis phi)#"generators"
+    else if o.Strategy === "Kernel" then trim kernel phi
+    else error "expected Strategy to be \"Elimination\" or \"Kernel\"")
+
+imageDimension = method(TypicalValue => ZZ)
+imageDimension RingMap := phi -> (
+    checkParametrization phi;
+    k := coefficientRing target phi;
+    J := jacobian matrix phi;
+    K := if char k == 0 then ZZ/32003 else k;
+    point := map(K, ring J, apply(numgens ring J, i -> random K));
+    rank point J)
+
+-- Degree and Hilbert polynomial ----------------------------------------------------
+
+checkIdeal = I -> (
+    R := ring I;
+    if not instance(R, PolynomialRing) or not isField coefficientRing R or not isCommutative R then
+    error "expected an ideal of a commutative polynomial ring over a field";
+    if any(degrees R, d -> d != {1}) then
+    error "expected an ideal of a polynomial ring whose variables have degree 1";
+    if I == 1 then error "expected the ideal of a variety that is not empty")
+
+-- The ideal of the leading monomials of I for a graded order; in one more variable, that
+-- of the homogenization, unless I is homogeneous.
+initialIdeal = I -> (
+    R := ring I;
+    homogeneous := isHomogeneous I;
+    n := numgens R;
+    h := local h;
+    P := (coefficientRing R)(monoid [h_0 .. h_(if homogeneous then n - 1 else n)]);
+    A := (coefficientRing R)(monoid [h_0 .. h_(n - 1)]);
+    G := gb (map(A, R, gens A)) I;
+    (map(P, A, take(gens P, n))) ideal leadTerm G)
+
+closureDegree = method(TypicalValue => ZZ)
+closureDegree Ideal := I -> (
+    checkIdeal I;
+    degree initialIdeal I)
+
+closureHilbertPolynomial = method(TypicalValue => RingElement)
+closureHilbertPolynomial Ideal := I -> (
+    checkIdeal I;
+    hilbertPolynomial(comodule initialIdeal I, Projective => false))
+
+-- Singular locus -------------------------------------------------------------------
+
+singularIdeal = method(TypicalValue => Ideal)
+singularIdeal Ideal := I -> (
+    checkIdeal I;
+    I = trim I;
+    c := codim I;
+    if numgens I == 0 then ideal 1_(ring I)
+    else trim(I + minors(c, jacobian I)))
+
+singularComponents = method(TypicalValue => List)
+singularComponents Ideal := I -> (
+    J := singularIdeal I;
+    if J == 1 then return {};
+    components := apply(minimalPrimes J, P -> (
+            P = trim P;
+            hashTable {
+                "ideal" => P,
+                "dimension" => dim P,
+                "degree" => closureDegree P,
+                "generators" => primitiveColumns gens P}));
+    sort(components, c -> (- c#"dimension", c#"degree", toString c#"generators")))
+
+-- Everything -----------------------------------------------------------------------
+
+neurovarietyReport = method(TypicalValue => HashTable, Options => {Strategy => "Elimination"})
+neurovarietyReport RingMap := o -> phi -> (
+    I := neurovariety(phi, o);
+    hashTable {
+        "ideal" => I,
+        "ambient dimension" => numgens source phi,
+        "dimension" => dim I,
+        "degree" => closureDegree I,
+        "Hilbert polynomial" => closureHilbertPolynomial I,
+        "singular locus" => singularComponents I})
+
+beginDocumentation()
+
+load "./NeuroAlgebra/Documentation.m2"
+load "./NeuroAlgebra/Tests.m2"
+
+end
