@@ -1,20 +1,28 @@
-# make demo | make test | make test-slow | make benchmark: each makes its own .venv.
+# Each target that runs the project makes its own .venv from setup.cfg.
 
 PYTHON ?= python3.11
 VENV := .venv
 RUN := $(VENV)/bin
 SPECS := linear:3,2,3 mlp:2,2,3:x^2 mlp:2,2,2:x^3
 
-.PHONY: demo test test-slow check-macaulay2 lint wheel benchmark clean
+.PHONY: demo test test-slow test-wheel lint check-macaulay2 benchmark clean
 
 $(VENV)/installed: setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(RUN)/python -m pip install --quiet --upgrade pip
 	$(RUN)/python -m pip install --quiet --editable '.[test]'
 	touch $@
 
 demo: $(VENV)/installed
 	@for spec in $(SPECS); do $(RUN)/neuroalg report "$$spec" || exit $$?; echo; done
+
+test: lint check-macaulay2
+	$(RUN)/python -m pytest
+
+test-slow: $(VENV)/installed
+	$(RUN)/python -m pytest -m slow
+
+test-wheel:
+	PYTHON=$(PYTHON) .ci/wheel
 
 lint: $(VENV)/installed
 	$(RUN)/ruff check neuroalg_sage tests benchmarks examples
@@ -23,17 +31,8 @@ lint: $(VENV)/installed
 check-macaulay2: $(VENV)/installed
 	$(RUN)/python -m neuroalg_sage.engines.check
 
-test: lint check-macaulay2
-	$(RUN)/python -m pytest
-
-test-slow: $(VENV)/installed
-	$(RUN)/python -m pytest -m slow
-
-wheel:
-	$(PYTHON) -m pip wheel --no-deps --wheel-dir dist .
-
 benchmark: $(VENV)/installed
-	for script in benchmarks/*.py; do $(RUN)/python $$script || exit $$?; done
+	@for script in benchmarks/*.py; do $(RUN)/python $$script || exit $$?; done
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

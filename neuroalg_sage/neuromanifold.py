@@ -59,7 +59,7 @@ class NeuroManifold:
         >>> M = NeuroManifold("mlp:2,2,3:x^2")
         >>> M.dimension(), M.ambient_dimension()
         (8 (proved), 9 (proved))
-        >>> M.degree()                                   # doctest: +SKIP
+        >>> M.degree()
         3 (proved)
     """
 

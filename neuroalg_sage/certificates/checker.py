@@ -181,9 +181,9 @@ def _dense(data: dict, shape: tuple[int, ...]) -> tuple[LayerMap, tuple[int, ...
 
 def _activation(data: dict, shape: tuple[int, ...]) -> tuple[LayerMap, tuple[int, ...]]:
     coefficients = [_fraction(c) for c in _list(_object(data, "coefficients")[0], "activation")]
-    rows = tuple({(((i, k),) if k else ()): c for k, c in enumerate(coefficients) if c}
-                 for i in range(prod(shape)))
-    return LayerMap(0, prod(shape), rows), shape
+    rows: list[Terms] = [{(((i, k),) if k else ()): c for k, c in enumerate(coefficients) if c}
+                         for i in range(prod(shape))]
+    return LayerMap(0, prod(shape), tuple(rows)), shape
 
 
 def _convolution(data: dict, shape: tuple[int, ...]) -> tuple[LayerMap, tuple[int, ...]]:
@@ -497,7 +497,8 @@ def symmetry_rank(model: Model, evidence: Any, trial: Any) -> tuple[int, int]:
             if not isinstance(item, list) or len(item) != 4:
                 raise MalformedCertificate(f"An entry of {role} is malformed.")
             place = _integer(item[0], 0, len(sizes) - 1, role)
-            key = tuple(_integer(k, 0, sizes[place] - 1, role) for k in item[1:3])
+            row, column = (_integer(k, 0, sizes[place] - 1, role) for k in item[1:3])
+            key = row, column
             require(key not in parts[place], f"An entry of {role} is stated twice.")
             parts[place][key] = _fraction(item[3])
         return parts
@@ -534,7 +535,7 @@ def pull_back(polynomials: list[Polynomial], images: Sequence[Polynomial], varia
               ) -> list[Any]:
     """Substitute polynomials in ``variables`` variables for the coordinates."""
     ring = fmpq_mpoly_ctx.get([f"w{i}" for i in range(variables)] or ["w"], Ordering.lex)
-    values = [_over_q(image if variables else {(0,): c for c in image.values()}, ring)
+    values = [_over_q(image if variables else {(*e, 0): c for e, c in image.items()}, ring)
               for image in images]
     source = fmpq_mpoly_ctx.get([f"z{i}" for i in range(len(values))], Ordering.lex)
     return [_over_q(p, source).compose(*values, ctx=ring) for p in polynomials]
@@ -767,7 +768,8 @@ def hilbert_polynomial(numerator: list[int], dimension: int) -> list[Fraction]:
     for k, c in enumerate(numerator):
         term = [Fraction(c, factorial(max(dimension - 1, 0)))] if dimension else []
         for shift in range(1, dimension):
-            term = [a * (shift - k) + b for a, b in zip([*term, 0], [0, *term], strict=True)]
+            term = [a * (shift - k) + b
+                    for a, b in zip([*term, Fraction(0)], [Fraction(0), *term], strict=True)]
         total = [a + b for a, b in itertools.zip_longest(total, term, fillvalue=Fraction(0))]
     while total and not total[-1]:
         total.pop()

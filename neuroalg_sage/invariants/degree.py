@@ -36,8 +36,9 @@ def hilbert_script(phi: Parametrization, found: Invariant) -> Script:
 def affine_space_hilbert_polynomial(n: int) -> list[Fraction]:
     """The coefficients, ascending, of binomial(i + n - 1, n - 1)."""
     polynomial = [Fraction(1, factorial(n - 1))]
+    nought = Fraction(0)
     for shift in range(1, n):
-        polynomial = [a * shift + b for a, b in zip([*polynomial, 0], [0, *polynomial],
+        polynomial = [a * shift + b for a, b in zip([*polynomial, nought], [nought, *polynomial],
                                                     strict=True)]
     return polynomial
 

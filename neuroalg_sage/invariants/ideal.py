@@ -210,7 +210,7 @@ def _eliminate(phi: Parametrization, restriction: dict[int, int], computation: C
 
 
 def _row(matrix: PolynomialMatrix) -> list[Polynomial]:
-    return [primitive(p) for p in matrix.entries if p]
+    return [primitive({e: Fraction(c) for e, c in p.items()}) for p in matrix.entries if p]
 
 
 def _argument(generators: list[Polynomial], found: Invariant, n: int,

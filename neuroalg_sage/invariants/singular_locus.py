@@ -21,7 +21,7 @@ from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.parametrization import Parametrization
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Component:
     """
     An irreducible component over Q of the singular locus.
@@ -42,6 +42,9 @@ class Component:
 
     def __str__(self) -> str:
         return f"dimension {self.dimension}, degree {self.degree}"
+
+    def __repr__(self) -> str:
+        return f"Component of {self}"
 
 
 def singular_locus_script(phi: Parametrization, found: Invariant) -> Script:
@@ -69,6 +72,18 @@ def singular_locus(phi: Parametrization, found: Invariant, computation: Computat
 
     OUTPUT: :class:`~neuroalg_sage.invariants.invariant.Invariant`, a list of
     :class:`Component`, the largest first; empty if the neurovariety is smooth
+
+    Raises LimitReached if a limit stops Macaulay2.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage import NeuroManifold
+        >>> locus = NeuroManifold("linear:2,1,2").singular_locus()
+        >>> locus
+        [Component of dimension 0, degree 1] (proved, trusting macaulay2)
+        >>> locus[0].ideal
+        Ideal (z_3, z_2, z_1, z_0) of Multivariate Polynomial Ring in z_0, z_1, z_2, z_3 over
+        Rational Field
     """
     start = time.perf_counter()
     assert found.certificate is not None

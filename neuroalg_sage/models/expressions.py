@@ -14,7 +14,8 @@ from fractions import Fraction
 
 from neuroalg_sage.errors import InputError
 
-Polynomial = dict[tuple[int, ...], Fraction]
+Exponents = tuple[int, ...]
+Polynomial = dict[Exponents, Fraction]
 
 MAXIMAL_DEGREE = 200
 MAXIMAL_TERMS = 5_000
@@ -251,6 +252,10 @@ def parse_polynomial(text: str, variables: Sequence[str]) -> Polynomial:
     return values[0]
 
 
+def _graded_reverse_lexicographic(exponents: Exponents) -> tuple[int, Exponents]:
+    return sum(exponents), tuple(-e for e in reversed(exponents))
+
+
 def write_polynomial(polynomial: Polynomial, variables: Sequence[str]) -> str:
     """
     Write a polynomial as text that :func:`parse_polynomial` reads back.
@@ -260,7 +265,7 @@ def write_polynomial(polynomial: Polynomial, variables: Sequence[str]) -> str:
     - ``polynomial`` -- dictionary from exponents to fractions
     - ``variables`` -- names of the variables
 
-    OUTPUT: string; terms in descending degree-lexicographic order
+    OUTPUT: string; terms in descending graded reverse lexicographic order
 
     EXAMPLES::
 
@@ -268,7 +273,7 @@ def write_polynomial(polynomial: Polynomial, variables: Sequence[str]) -> str:
         'x^2*y - 1/2'
     """
     terms = []
-    for exponents in sorted(polynomial, key=lambda e: (sum(e), e), reverse=True):
+    for exponents in sorted(polynomial, key=_graded_reverse_lexicographic, reverse=True):
         c = polynomial[exponents]
         powers = [name if k == 1 else f"{name}^{k}"
                   for name, k in zip(variables, exponents, strict=True) if k]

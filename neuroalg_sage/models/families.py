@@ -22,10 +22,17 @@ from neuroalg_sage.models.expressions import (
     parse_polynomial,
     write_polynomial,
 )
-from neuroalg_sage.models.layers import Activation, Attention, Convolution, Dense, Layer
+from neuroalg_sage.models.layers import (
+    MAXIMAL_WIDTH,
+    Activation,
+    Attention,
+    Convolution,
+    Dense,
+    Layer,
+    whole_number,
+)
 from neuroalg_sage.models.model import Model
 
-MAXIMAL_WIDTH = 1_000_000
 MAXIMAL_LAYERS = 200
 
 LINEAR: Polynomial = {(1,): Fraction(1)}
@@ -82,7 +89,7 @@ def MLP(widths: Sequence[int], activation: ActivationLike = "x", bias: bool = Fa
         ('mlp:2,2,3:x^2', 10, 9)
     """
     polynomial = _polynomial(activation)
-    checked = [_whole(w, "width") for w in widths]
+    checked = [whole_number(w, "width") for w in widths]
     if len(checked) < 2:
         raise InputError("A network needs at least two widths, inputs and outputs, as in "
                          "mlp:2,3:x^2.")
@@ -129,9 +136,9 @@ def CNN(filters: Sequence[int | tuple[int, int]], activation: ActivationLike = "
     if not pairs:
         raise InputError("A convolutional network needs at least one filter, as in cnn:3,2:x^2.")
     _check_depth(len(pairs))
-    layers = [Convolution(_whole(size, "filter size"), _whole(stride, "stride"))
+    layers = [Convolution(whole_number(size, "filter size"), whole_number(stride, "stride"))
               for size, stride in pairs]
-    length = _whole(outputs, "output length")
+    length = whole_number(outputs, "output length")
     for layer in reversed(layers):
         length = layer.input_length(length)
         if length > MAXIMAL_WIDTH:
@@ -164,22 +171,11 @@ def LightningAttention(d: int, a: int, out: int, t: int, layers: int = 1) -> Mod
         (8, 80)
     """
     for name, value in (("d", d), ("a", a), ("out", out), ("t", t), ("layers", layers)):
-        _whole(value, name)
+        whole_number(value, name)
     _check_depth(layers)
     stack = [Attention(d, a, d) for _ in range(layers - 1)] + [Attention(d, a, out)]
     spec = f"attention:d={d},a={a},out={out},t={t}" + (f",layers={layers}" if layers > 1 else "")
     return Model(tuple(stack), (d, t), spec)
-
-
-def _whole(value: object, role: str) -> int:
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise InputError(f"The {role} {_shown(value)} is not a whole number from 1 on.")
-    number = int(value)
-    if number < 1:
-        raise InputError(f"The {role} {number} is not a whole number from 1 on.")
-    if number > MAXIMAL_WIDTH:
-        raise InputError(f"The {role} {_shown(number)} is over {MAXIMAL_WIDTH}, the most allowed.")
-    return number
 
 
 def _check_depth(layers: int) -> None:
@@ -191,7 +187,7 @@ def _number(text: str, role: str) -> int:
     if not re.fullmatch(r"[0-9]{1,12}", text.strip(), re.ASCII):
         raise InputError(f"The {role} {_shown(text)} is not a whole number from 1 to "
                          f"{MAXIMAL_WIDTH}.")
-    return _whole(int(text), role)
+    return whole_number(int(text), role)
 
 
 def _numbers(text: str, role: str) -> list[int]:

@@ -32,12 +32,14 @@ from typing import Any, ClassVar
 import numpy as np
 
 from neuroalg_sage.errors import InputError
-from neuroalg_sage.models.expressions import Polynomial
+from neuroalg_sage.models.expressions import Polynomial, _shown, parse_polynomial
 
 Array = Any  # numpy.ndarray of ring elements, or an array type with the same operations
 Shape = tuple[int, ...]
 SparseMatrix = dict[tuple[int, int], Fraction]
 Constant = Callable[[Fraction], Any]
+
+MAXIMAL_WIDTH = 1_000_000
 
 ONE = Fraction(1)
 
@@ -71,6 +73,18 @@ def right_multiplication(matrix: SparseMatrix, rows: int, columns: int, factor: 
     """The linear map ``W -> factor * W * matrix`` on row-major ``W`` of this shape."""
     return {(offset + r * columns + j, offset + r * columns + i): factor * c
             for (i, j), c in matrix.items() for r in range(rows)}
+
+
+def whole_number(value: Any, role: str) -> int:
+    """The value as an integer; raises InputError unless it is one from 1 to MAXIMAL_WIDTH."""
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise InputError(f"The {role} {_shown(value)} is not a whole number from 1 on.")
+    number = int(value)
+    if number < 1:
+        raise InputError(f"The {role} {number} is not a whole number from 1 on.")
+    if number > MAXIMAL_WIDTH:
+        raise InputError(f"The {role} {_shown(number)} is over {MAXIMAL_WIDTH}, the most allowed.")
+    return number
 
 
 class Layer(ABC):
@@ -108,6 +122,11 @@ class Layer(ABC):
     @abstractmethod
     def describe(self) -> dict[str, Any]:
         """The layer as plain JSON data; ``kind`` and what its constructor takes."""
+
+    def _require_whole_numbers(self, *names: str) -> None:
+        for name in names:
+            number = whole_number(getattr(self, name), f"{self.kind} layer's {name}")
+            object.__setattr__(self, name, number)
 
     def parameter_count(self) -> int:
         """Number of parameters."""
@@ -166,6 +185,9 @@ class Dense(Layer):
     bias: bool = False
     kind: ClassVar[str] = "dense"
 
+    def __post_init__(self) -> None:
+        self._require_whole_numbers("inputs", "outputs")
+
     def parameter_shapes(self) -> tuple[tuple[str, Shape], ...]:
         weights = (("W", (self.outputs, self.inputs)),)
         return weights + ((("b", (self.outputs,)),) if self.bias else ())
@@ -200,6 +222,11 @@ class Dense(Layer):
         return right_multiplication(action, self.outputs, self.inputs, -1)
 
 
+def _dense_coefficients(polynomial: Polynomial) -> tuple[Fraction, ...]:
+    degree = max((e for (e,) in polynomial), default=0)
+    return tuple(polynomial.get((k,), Fraction(0)) for k in range(degree + 1))
+
+
 @dataclass(frozen=True)
 class Activation(Layer):
     """
@@ -207,22 +234,36 @@ class Activation(Layer):
 
     INPUT:
 
-    - ``coefficients`` -- tuple of fractions, the coefficient of ``x^k`` at
-      place ``k``; the last is not zero
+    - ``coefficients`` -- sequence of rational numbers, the coefficient of ``x^k`` at
+      place ``k``, the last not zero; or a polynomial in ``x``, as text
+
+    Raises InputError if there is no such polynomial, or if it is constant.
+
+    EXAMPLES::
+
+        >>> Activation("x^2/2 + 1").coefficients
+        (Fraction(1, 1), Fraction(0, 1), Fraction(1, 2))
     """
 
     coefficients: tuple[Fraction, ...]
     kind: ClassVar[str] = "activation"
 
     def __post_init__(self) -> None:
+        given: Any = self.coefficients
+        if isinstance(given, str):
+            given = _dense_coefficients(parse_polynomial(given, ["x"]))
+        try:
+            object.__setattr__(self, "coefficients", tuple(map(Fraction, given)))
+        except (TypeError, ValueError, ArithmeticError):
+            raise InputError("An activation is a polynomial in x as text, such as 'x^2', or a list "
+                             "of its rational coefficients, such as [0, 0, 1].") from None
         if len(self.coefficients) < 2 or not self.coefficients[-1]:
             raise InputError("An activation must be a polynomial of degree at least 1.")
 
     @classmethod
     def from_polynomial(cls, polynomial: Polynomial) -> Activation:
         """The activation given by a polynomial in one variable."""
-        degree = max((e for (e,) in polynomial), default=0)
-        return cls(tuple(polynomial.get((k,), Fraction(0)) for k in range(degree + 1)))
+        return cls(_dense_coefficients(polynomial))
 
     def parameter_shapes(self) -> tuple[tuple[str, Shape], ...]:
         return ()
@@ -271,6 +312,9 @@ class Convolution(Layer):
     size: int
     stride: int = 1
     kind: ClassVar[str] = "convolution"
+
+    def __post_init__(self) -> None:
+        self._require_whole_numbers("size", "stride")
 
     def parameter_shapes(self) -> tuple[tuple[str, Shape], ...]:
         return (("f", (self.size,)),)
@@ -331,6 +375,9 @@ class Attention(Layer):
     head: int
     outputs: int
     kind: ClassVar[str] = "attention"
+
+    def __post_init__(self) -> None:
+        self._require_whole_numbers("inputs", "head", "outputs")
 
     def parameter_shapes(self) -> tuple[tuple[str, Shape], ...]:
         return (("Q", (self.head, self.inputs)), ("K", (self.head, self.inputs)),

@@ -17,17 +17,21 @@ from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.layers import (
     Activation,
     Array,
+    Attention,
     Constant,
     Layer,
     PolynomialLayer,
     Shape,
     SparseMatrix,
+    whole_number,
 )
 from neuroalg_sage.models.semirings import Degree, DegreeSet
 
 MAXIMAL_PARAMETERS = 2_000_000
 MAXIMAL_INPUTS = 1_000_000
 MAXIMAL_DEGREE = 100_000
+NOT_LAYERS = ("A model is a sequence of one or more layers, such as "
+              "[Dense(2, 3), Activation('x^2'), Dense(3, 1)].")
 
 
 @dataclass(frozen=True)
@@ -77,13 +81,14 @@ class Model:
     shapes: tuple[Shape, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "layers", tuple(self.layers))
-        object.__setattr__(self, "input_shape", tuple(self.input_shape))
-        if not self.layers:
-            raise InputError("A model needs at least one layer.")
-        if not self.input_shape or min(self.input_shape) < 1:
-            raise InputError(f"The input shape {self.input_shape} must consist of whole numbers "
-                             "from 1 on.")
+        layers = tuple(self.layers) if isinstance(self.layers, Sequence) else ()
+        if not layers or not all(isinstance(layer, Layer) for layer in layers):
+            raise InputError(NOT_LAYERS)
+        shape = tuple(whole_number(size, "size of an input") for size in self.input_shape)
+        if not shape:
+            raise InputError("A model needs an input shape, such as (2,).")
+        object.__setattr__(self, "layers", layers)
+        object.__setattr__(self, "input_shape", shape)
         if prod(self.input_shape) > MAXIMAL_INPUTS:
             raise InputError(f"The model has over {MAXIMAL_INPUTS} inputs, the most allowed.")
         count = sum(layer.parameter_count() for layer in self.layers)
@@ -336,11 +341,14 @@ def compose(layers: Sequence[Layer], input_shape: Shape | int | None = None,
         >>> compose([Convolution(2), Dense(3, 1)], 4).parameter_count
         5
     """
+    if not isinstance(layers, Sequence):
+        raise InputError(NOT_LAYERS)
     if input_shape is None:
-        inputs = getattr(layers[0], "inputs", None) if layers else None
+        first = layers[0] if layers else None
+        inputs = getattr(first, "inputs", None)
         if isinstance(inputs, tuple):
             inputs = len(inputs)
-        if inputs is None or layers[0].kind == "attention":
+        if inputs is None or isinstance(first, Attention):
             raise InputError("State the input_shape, since the first layer does not fix it.")
         input_shape = inputs
     shape = (input_shape,) if isinstance(input_shape, int) else tuple(input_shape)

@@ -12,7 +12,7 @@ from typing import Any
 
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.expressions import Polynomial, _shown, check_name, parse_polynomial
-from neuroalg_sage.models.families import FAMILIES, _whole, parse_spec
+from neuroalg_sage.models.families import FAMILIES, parse_spec
 from neuroalg_sage.models.layers import (
     Activation,
     Attention,
@@ -20,6 +20,7 @@ from neuroalg_sage.models.layers import (
     Dense,
     Layer,
     PolynomialLayer,
+    whole_number,
 )
 from neuroalg_sage.models.model import Model
 
@@ -138,7 +139,7 @@ def _layer(data: object) -> Layer:
     def whole(name: str, default: int | None = None) -> int:
         if name not in data and default is None:
             raise InputError(f"The {kind} layer lacks {name!r}.")
-        return _whole(data.get(name, default), name)
+        return whole_number(data.get(name, default), name)
 
     allowed: dict[str, set[str]] = {
         "dense": {"inputs", "outputs", "bias"},
@@ -190,7 +191,7 @@ def _polynomial_layer(data: dict[str, Any]) -> Layer:
             polynomials.append(parse_polynomial(output, parameters + inputs))
             continue
         try:
-            polynomials.append({tuple(_whole(e + 1, "exponent") - 1 for e in exponents):
+            polynomials.append({tuple(whole_number(e + 1, "exponent") - 1 for e in exponents):
                                 _fraction(c) for exponents, c in output})
         except (TypeError, ValueError) as error:
             raise InputError("Each output must be a polynomial as text, or a list of pairs "
@@ -241,7 +242,7 @@ def model_from_data(data: object) -> Model:
         raise InputError('"input_shape" must be a list of whole numbers and "layers" a list of '
                          "at most 1000 layers.")
     spec = data.get("spec")
-    model = Model(tuple(map(_layer, layers)), tuple(_whole(n, "input shape") for n in shape))
+    model = Model(tuple(map(_layer, layers)), tuple(whole_number(n, "input shape") for n in shape))
     if spec is not None:
         named = parse_spec(spec)
         if (named.layers, named.input_shape) != (model.layers, model.input_shape):
