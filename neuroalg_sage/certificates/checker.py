@@ -72,7 +72,8 @@ class Verdict:
             self.trust)
         value = json.dumps(self.value)
         shown = value if len(value) <= 60 else value[:57] + "..."
-        return (f"valid: {self.invariant} of {self.model} is {shown}; {self.status}, "
+        model = self.model if len(self.model) <= 200 else self.model[:197] + "..."
+        return (f"valid: {self.invariant} of {model} is {shown}; {self.status}, "
                 f"{believing}. Verified: {'; '.join(self.verified)}.")
 
 
@@ -181,6 +182,7 @@ def _dense(data: dict, shape: tuple[int, ...]) -> tuple[LayerMap, tuple[int, ...
 
 def _activation(data: dict, shape: tuple[int, ...]) -> tuple[LayerMap, tuple[int, ...]]:
     coefficients = [_fraction(c) for c in _list(_object(data, "coefficients")[0], "activation")]
+    require(len(coefficients) > 1 and coefficients[-1], "An activation is not in normal form.")
     rows: list[Terms] = [{(((i, k),) if k else ()): c for k, c in enumerate(coefficients) if c}
                          for i in range(prod(shape))]
     return LayerMap(0, prod(shape), tuple(rows)), shape
@@ -251,8 +253,8 @@ class Model:
         shape = tuple(_integer(s, 1, 10**6, "input shape") for s in _list(shape_data, "shape"))
         if not shape or not _list(layers, "list of layers"):
             raise MalformedCertificate("The model has no inputs or no layers.")
-        spec = description.get("spec")
-        self.name = spec if isinstance(spec, str) and len(spec) < 200 else "the stated model"
+        # What the certificate calls the model is not verified: the layers name it.
+        self.name = "x".join(map(str, shape))
         self.layers: list[LayerMap] = []
         self.inputs = prod(shape)
         for layer in layers:
@@ -264,6 +266,10 @@ class Model:
             require(not extra, "The model has a layer with an unknown field.")
             built, shape = _LAYERS[kind](layer, shape)
             self.layers.append(built)
+            detail = "".join(f" {c}" for c in layer.get("coefficients", []))
+            self.name += f" -{kind}{detail}-> {'x'.join(map(str, shape))}"
+        if isinstance(description.get("spec"), str):
+            self.name += f" (called {json.dumps(description['spec'])[:100]})"
         self.outputs = prod(shape)
         self.offsets = [0, *itertools.accumulate(layer.parameters for layer in self.layers)]
         self.parameters = self.offsets[-1]
@@ -579,10 +585,10 @@ def upper_bound(model: Model, evidence: Any, trial: Any) -> tuple[int, str]:
         return model.ambient_dimension(), "the ambient dimension bounds it from above"
     if kind == "symmetries":
         rank, _ = symmetry_rank(model, evidence, trial)
-        return model.parameters - rank, (f"{rank} independent symmetries bound it from above")
+        return model.parameters - rank, (f"independent symmetries ({rank}) bound it from above")
     if kind == "equations":
         rank = equation_rank(model, evidence, trial)
-        return model.ambient_dimension() - rank, (f"{rank} independent differentials of "
+        return model.ambient_dimension() - rank, (f"independent differentials ({rank}) of "
                                                   "equations bound it from above")
     raise MalformedCertificate("The upper bound's kind is not known.")
 
@@ -796,7 +802,7 @@ def check_ideal(model: Model, generators: list[Polynomial], evidence: Any
         verified = check_dimension(model, _object(evidence, "dimension")[0], "proved", n)
         return [*verified, "the image is dense, so the ideal is zero"], [], []
     phi = vanishing(model, generators)
-    verified = [f"{len(generators)} generators vanish on the neurovariety"]
+    verified = [f"the generators ({len(generators)}) vanish on the neurovariety"]
     if argument == "linear":
         # Independent linear equations generate a prime ideal of dimension n - r.
         require(all(sum(e) == 1 for g in generators for e in g), "A generator is not linear.")
@@ -950,7 +956,7 @@ def _claim_expected(model: Model, value: Any, status: str, evidence: Any,
     high = min(count, most - rank)
     require(value == min(n, most - low) == min(n, most - high),
             "The expected dimension is not proved.")
-    return [f"the orbits of {count} symmetries"], []
+    return [f"the orbits of the symmetries ({count})"], []
 
 
 def _claim_defect(model: Model, value: Any, status: str, evidence: Any,
@@ -975,7 +981,7 @@ def _claim_equations(model: Model, value: Any, status: str, evidence: Any,
     require(status == "proved", "Equations are proved or not claimed.")
     equations = _polynomials(value, model.ambient_dimension())
     vanishing(model, equations)
-    return [f"{len(equations)} equations vanish on the neurovariety"], []
+    return [f"the equations ({len(equations)}) vanish on the neurovariety"], []
 
 
 def _claim_ideal(model: Model, value: Any, status: str, evidence: Any,
@@ -1040,7 +1046,7 @@ def _claim_singular_locus(model: Model, value: Any, status: str, evidence: Any,
             for minor in minors(generators, codimension, n):
                 require(groebner._vanishes(groebner.ring.from_dict(minor)),
                         "A component has a point that is not singular.")
-    verified += [f"dimensions and degrees of {len(components)} components"]
+    verified += [f"dimension and degree of each component ({len(components)})"]
     if complete:
         verified += ["their points are singular"]
     return verified, [engine]
