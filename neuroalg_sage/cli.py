@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 REPORT_BUDGET = 120.0
+GRACE = 1.7  # within which an engine that reaches its limit gives up or is ended
 IDEAL_FORMATS = ("text", "sage", "m2", "singular", "latex")
 
 _EPILOGUE = """\
@@ -152,9 +153,13 @@ def _limited(seconds: float | None) -> Iterator[None]:
     if seconds is None:
         yield
         return
+    try:  # Sage's import takes the signal for itself: let it do so before, not after
+        import cysignals.signals  # noqa: F401
+    except ImportError:
+        pass
     before = signal.signal(signal.SIGALRM, stop)
     # Repeated, since a library may swallow an exception in a callback.
-    signal.setitimer(signal.ITIMER_REAL, seconds + 1.0, 1.0)
+    signal.setitimer(signal.ITIMER_REAL, seconds + GRACE, 1.0)
     try:
         yield
     finally:

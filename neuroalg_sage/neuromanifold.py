@@ -68,6 +68,10 @@ class NeuroManifold:
                  method: str = "auto", seed: int | None = None, macaulay2: str | None = None,
                  progress: Callable[[str], None] = dimensions.silent) -> None:
         self.model = load_model(model)
+        if method != "auto":
+            from neuroalg_sage.invariants.ideal import check_method
+
+            check_method(method)
         self.method = method
         self.seed = seed
         self.computation = Computation(macaulay2, timeout, memory_gb=memory_gb,
@@ -244,8 +248,9 @@ class NeuroManifold:
 
         OUTPUT: string, the content of a ``.m2`` file
         """
-        from neuroalg_sage.invariants.scripts import standalone
+        from neuroalg_sage.invariants.scripts import check_scripted, standalone
 
+        check_scripted(invariant)
         return standalone(self.parametrization(), self.dimension(), invariant, self.method)
 
     def certificate(self, invariant: str) -> dict[str, Any] | None:

@@ -31,6 +31,13 @@ METHODS = ("auto", "zero", "elimination", "kernel")
 LARGEST_BASIS, LARGEST_BASIS_TERMS = 1500, 60_000
 
 
+def check_method(method: str) -> None:
+    """Raise InputError unless there is such a method for the ideal."""
+    if method not in METHODS:
+        raise InputError(f"There is no method {method[:60]!r} for the ideal; the methods are "
+                         f"{', '.join(METHODS)}.")
+
+
 def finite_restriction(model: Model, dimension: int, generator: random.Random) -> dict[int, int]:
     """
     Numbers for as many parameters as possible, such that the rank of Dφ stays.
@@ -166,9 +173,7 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
     """
     start = time.perf_counter()
     model, n = phi.model, len(phi.polynomials)
-    if method not in METHODS:
-        raise InputError(f"There is no method {method!r} for the ideal; the methods are "
-                         f"{', '.join(METHODS)}.")
+    check_method(method)
     if found.status == "proved" and found.data == n and method in ("auto", "zero"):
         assert found.certificate is not None
         return certified(

@@ -22,6 +22,13 @@ _RESULTS = {
 }
 
 
+def check_scripted(invariant: str) -> None:
+    """Raise InputError unless Macaulay2 has a script for the invariant."""
+    if invariant not in _RESULTS:
+        raise InputError(f"There is no Macaulay2 script for {invariant[:60]!r}; there is one for "
+                         f"{', '.join(_RESULTS)}.")
+
+
 def standalone(phi: Parametrization, found: Invariant, invariant: str, method: str = "auto"
                ) -> str:
     """
@@ -38,9 +45,7 @@ def standalone(phi: Parametrization, found: Invariant, invariant: str, method: s
 
     Raises InputError if Macaulay2 has no script for the invariant.
     """
-    if invariant not in _RESULTS:
-        raise InputError(f"There is no Macaulay2 script for {invariant[:60]!r}; there is one for "
-                         f"{', '.join(_RESULTS)}.")
+    check_scripted(invariant)
     names = "".join(f"\n  {phi.describe(i)}" for i in range(min(len(phi.coordinates), 200)))
     title = f"{invariant} of the neurovariety of {phi.model}"
     if invariant == "dimension":

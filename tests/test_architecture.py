@@ -1,0 +1,80 @@
+"""Imports point downward; each room knows what it may know."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[1] / "neuroalg_sage"
+
+FLOORS = {"errors": 0, "certificates": 0, "models": 1, "engines": 2, "descriptions": 3,
+          "invariants": 4, "neuromanifold": 5, "report": 6, "cli": 7, "__main__": 8,
+          "__init__": 8}
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> set[str]:
+    """The modules that a file imports, also inside functions, but not for types alone."""
+    found: set[str] = set()
+
+    class Visitor(ast.NodeVisitor):
+        def visit_If(self, node: ast.If) -> None:
+            if not (isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"):
+                self.generic_visit(node)
+
+        def visit_Import(self, node: ast.Import) -> None:
+            found.update(alias.name for alias in node.names)
+
+        def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+            assert node.level == 0, f"{path} has a relative import"
+            found.add(node.module or "")
+
+    Visitor().visit(ast.parse(path.read_text()))
+    return found
+
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_point_downward(path: Path) -> None:
+    here = FLOORS[room(path)]
+    for module in imports(path):
+        if module.startswith("neuroalg_sage."):
+            there = module.split(".")[1]
+            assert FLOORS[there] < here or there == room(path), f"{path.name} imports {module}"
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if room(p) == "certificates"],
+                         ids=lambda p: p.name)
+def test_the_trusted_base_knows_only_flint_and_the_standard_library(path: Path) -> None:
+    for module in imports(path):
+        top = module.split(".")[0]
+        assert top in sys.stdlib_module_names or top == "flint" or module.startswith(
+            "neuroalg_sage.certificates"), f"{path.name} imports {module}"
+
+
+def test_models_know_no_engines() -> None:
+    for path in FILES:
+        if room(path) == "models":
+            tops = {module.split(".")[0] for module in imports(path)}
+            assert not tops & {"sage", "pexpect"}, path.name
+
+
+def test_the_checker_is_small_enough_to_be_read_as_a_proof() -> None:
+    source = (PACKAGE / "certificates" / "checker.py").read_text()
+    prose = set()
+    for node in ast.walk(ast.parse(source)):
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(
+                body[0].value, ast.Constant):
+            prose |= set(range(body[0].lineno, (body[0].end_lineno or 0) + 1))
+    code = [line for i, line in enumerate(source.splitlines(), 1)
+            if i not in prose and line.strip() and not line.strip().startswith("#")]
+    assert len(code) <= 800
