@@ -20,7 +20,8 @@ from neuroalg_sage.cli import main
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def run(*arguments: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess:
+def run(*arguments: str, cwd: Path | None = None, **environment: str
+        ) -> subprocess.CompletedProcess:
     """The command in a process of its own, as a user has it."""
     return subprocess.run(
         [sys.executable, "-m", "neuroalg_sage", *arguments], capture_output=True, text=True,
@@ -117,7 +118,8 @@ def test_every_format_of_an_ideal_is_read_by_its_system(spec: str, tmp_path, cap
 
 @pytest.mark.parametrize(("invariant", "expected"), [
     ("dimension", "dimension = 8"), ("degree", "degree = 3"),
-    ("ideal", "ideal = ideal(z_2*z_4*z_6-z_1*z_5*z_6-z_2*z_3*z_7+z_0*z_5*z_7+z_1*z_3*z_8-z_0*z_4*z_8)"),
+    ("ideal", "ideal = ideal(z_2*z_4*z_6-z_1*z_5*z_6-z_2*z_3*z_7+z_0*z_5*z_7"
+              "+z_1*z_3*z_8-z_0*z_4*z_8)"),
 ])
 def test_a_script_runs_in_macaulay2_alone(invariant, expected, tmp_path, capsys) -> None:
     assert main(["script", "linear:3,2,3", invariant, "--quiet"]) == 0
@@ -213,7 +215,8 @@ def test_a_wrong_model_file_gets_one_sentence_and_exit_2(content: bytes, tmp_pat
     assert [f.name for f in tmp_path.iterdir()] == ["model.json"]
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"[" * 10_000, b"\x00", b'{"schema":'])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"[" * 10_000, b"\x00",
+                                     b'{"schema":'])
 def test_what_is_no_certificate_gets_one_sentence_and_exit_2(content, tmp_path, capsys) -> None:
     file = tmp_path / "certificate.json"
     file.write_bytes(content)

@@ -1,0 +1,60 @@
+"""The examples and the tour in README.md run, and say what they show."""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+from conftest import macaulay2_command
+
+from neuroalg_sage.cli import main
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def test_the_python_of_the_tour() -> None:
+    failed, tried = doctest.testfile(str(ROOT / "README.md"), module_relative=False,
+                                     optionflags=doctest.NORMALIZE_WHITESPACE)
+    assert tried > 8 and failed == 0
+
+
+def test_the_shell_of_the_tour(tmp_path, monkeypatch, capsys) -> None:
+    """Each command of the tour prints what README.md shows, but for line breaks."""
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "README.md").read_text()
+    commands = re.findall(r"^    \$ neuroalg (.*)\n((?:    (?!\$).*\n)*)", text, re.MULTILINE)
+    assert len(commands) == 3
+    for command, shown in commands:
+        assert main(shlex.split(command)) == 0
+        assert capsys.readouterr().out.split() == shown.split()
+
+
+def test_the_macaulay2_of_the_tour(tmp_path) -> None:
+    text = (ROOT / "README.md").read_text()
+    lines = re.findall(r"^    i\d+ : (.*)$", text, re.MULTILINE)
+    (shown,) = re.findall(r"^    o4 = (.*)$", text, re.MULTILINE)
+    script = tmp_path / "tour.m2"
+    script.write_text("\n".join([f'path = prepend("{ROOT}/m2_scripts/", path);', *lines[:-1],
+                                 f"print({lines[-1]})"]))
+    done = subprocess.run([macaulay2_command(), "--script", str(script)], capture_output=True,
+                          text=True, timeout=60)
+    assert done.stdout.split() == [shown]
+
+
+def test_the_examples_run() -> None:
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "examples/depth_and_degree.py"], cwd=ROOT,
+                          capture_output=True, text=True, timeout=120, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^2,2,3 +x\^2 +8 +9 +3 +dimension 5, degree 6$", done.stdout, re.MULTILINE)
+    done = subprocess.run([macaulay2_command(), "--script", "examples/subnetworks.m2"], cwd=ROOT,
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "a component of dimension 5, degree 6" in done.stdout
+    assert "all singular functions are its: false" in done.stdout
+    assert main(["compute", str(ROOT / "examples" / "model.json"), "degree", "--quiet"]) == 0
