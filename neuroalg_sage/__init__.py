@@ -17,7 +17,7 @@ _HOMES = {
     "neuromanifold": ("NeuroManifold", "INVARIANTS"),
     "models.families": ("MLP", "LinearNetwork", "CNN", "LightningAttention", "parse_spec"),
     "models.layers": ("Layer", "Dense", "Activation", "Convolution", "Attention",
-                      "PolynomialLayer"),
+                      "PolynomialLayer", "Chain", "Sum", "Product"),
     "models.model": ("Model", "compose"),
     "models.sources": ("load_model", "from_sympy", "from_expressions"),
     "invariants.invariant": ("Invariant",),

@@ -218,7 +218,8 @@ class NeuroManifold:
         """The irreducible components of the singular locus."""
         from neuroalg_sage.invariants.singular_locus import singular_locus
 
-        return singular_locus(self.parametrization(), self.ideal(), self.computation)
+        return singular_locus(self.parametrization(), self.ideal(), self.degree(),
+                              self.computation)
 
     # -- by name -------------------------------------------------------------------
 

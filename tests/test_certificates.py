@@ -11,9 +11,11 @@ from fractions import Fraction
 
 import pytest
 
-from neuroalg_sage.certificates import checker
+from neuroalg_sage.certificates import checker, groebner
 from neuroalg_sage.certificates.certificate import certificate, digest
 from neuroalg_sage.certificates.checker import CertificateError, verify
+from neuroalg_sage.certificates.model import monomials
+from neuroalg_sage.certificates.reading import polynomial_ring
 from neuroalg_sage.invariants import dimension as dimensions
 from neuroalg_sage.models.families import parse_spec
 
@@ -147,7 +149,7 @@ def test_a_true_number_with_false_evidence_is_rejected() -> None:
     with pytest.raises(CertificateError, match="between 8 and 9"):
         verify(claim(8, fewer))
     wrong = copy.deepcopy(evidence)
-    wrong["upper"]["fields"][0]["parameters"][0][3] = "2"
+    wrong["upper"]["fields"][0]["parameters"][0][2] = "2"
     with pytest.raises(CertificateError, match="not a symmetry"):
         verify(claim(8, wrong))
     # The same field twice is not two.
@@ -183,21 +185,23 @@ TWISTED_CUBIC = [{(1, 0, 1, 0): 1, (0, 2, 0, 0): -1}, {(0, 1, 0, 1): 1, (0, 0, 2
                  {(1, 0, 0, 1): 1, (0, 1, 1, 0): -1}]
 
 
-def fractions(polynomials):
-    return [{e: Fraction(c) for e, c in p.items()} for p in polynomials]
+def in_flint(polynomials):
+    """Polynomials as the checker holds them."""
+    variables = len(next(iter(polynomials[0])))
+    return [polynomial_ring(variables).from_dict(p) for p in polynomials]
 
 
 def test_hilbert_series_of_classical_varieties() -> None:
-    basis = checker.GroebnerBasis(fractions(TWISTED_CUBIC), [1] * 4)
-    dimension, degree, numerator = checker.hilbert_data(basis.leading, 4)
+    basis = groebner.GroebnerBasis(in_flint(TWISTED_CUBIC), [1] * 4)
+    dimension, degree, numerator = groebner.hilbert_data(basis.leading, 4)
     assert (dimension, degree) == (2, 3)
-    assert checker.hilbert_polynomial(numerator, 2) == [1, 3]
+    assert groebner.hilbert_polynomial(numerator, 2) == [1, 3]
     # A quadric surface, a plane, the empty set of equations.
-    assert checker.hilbert_data([(2, 0, 0, 0)], 4)[:2] == (3, 2)
-    assert checker.hilbert_data([(1, 0, 0), (0, 1, 0)], 3)[:2] == (1, 1)
-    assert checker.hilbert_data([], 3) == (3, 1, [1])
-    assert checker.hilbert_polynomial([1], 3) == [1, Fraction(3, 2), Fraction(1, 2)]
-    assert checker.hilbert_data([(2, 0), (1, 1), (0, 3)], 2)[:2] == (0, 4)
+    assert groebner.hilbert_data([(2, 0, 0, 0)], 4)[:2] == (3, 2)
+    assert groebner.hilbert_data([(1, 0, 0), (0, 1, 0)], 3)[:2] == (1, 1)
+    assert groebner.hilbert_data([], 3) == (3, 1, [1])
+    assert groebner.hilbert_polynomial([1], 3) == [1, Fraction(3, 2), Fraction(1, 2)]
+    assert groebner.hilbert_data([(2, 0), (1, 1), (0, 3)], 2)[:2] == (0, 4)
 
 
 def test_the_hilbert_numerator_counts_monomials() -> None:
@@ -205,9 +209,9 @@ def test_the_hilbert_numerator_counts_monomials() -> None:
     for _ in range(30):
         ideal = [tuple(generator.randrange(4) for _ in range(3)) for _ in range(4)]
         ideal = [m for m in ideal if any(m)]
-        numerator = checker.hilbert_numerator(ideal)
+        numerator = groebner.hilbert_numerator(ideal)
         for degree in range(9):
-            counted = sum(1 for m in checker.monomials(3, degree)
+            counted = sum(1 for m in monomials(3, degree)
                           if not any(all(a >= b for a, b in zip(m, g)) for g in ideal))
             from math import comb
 
@@ -221,14 +225,14 @@ def test_what_is_no_groebner_basis_is_rejected() -> None:
         if missing == 2:
             generators = TWISTED_CUBIC[:2]
         try:
-            checker.GroebnerBasis(fractions(generators), [1] * 4)
+            groebner.GroebnerBasis(in_flint(generators), [1] * 4)
         except CertificateError:
             continue
         # Two of the quadrics may be a basis of a smaller ideal only if leading terms are coprime.
-        leading = checker.GroebnerBasis(fractions(generators), [1] * 4).leading
+        leading = groebner.GroebnerBasis(in_flint(generators), [1] * 4).leading
         assert not any(a and b for a, b in zip(*leading))
     with pytest.raises(CertificateError, match="Buchberger"):
-        checker.GroebnerBasis(fractions([{(2, 0): 1, (0, 1): 1}, {(1, 1): 1, (0, 0): 1}]), [1, 1])
+        groebner.GroebnerBasis(in_flint([{(2, 0): 1, (0, 1): 1}, {(1, 1): 1, (0, 0): 1}]), [1, 1])
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -238,18 +242,18 @@ def test_buchberger_with_criteria_agrees_with_all_pairs(seed: int) -> None:
     for _ in range(20):
         polynomials = []
         for _ in range(generator.randint(2, 4)):
-            terms = {tuple(generator.randrange(3) for _ in range(3)): Fraction(
-                generator.choice([-1, 1, 2])) for _ in range(generator.randint(1, 3))}
-            polynomials.append(terms)
+            polynomials.append({tuple(generator.randrange(3) for _ in range(3)): generator.choice(
+                [-1, 1, 2]) for _ in range(generator.randint(1, 3))})
+        polynomials = in_flint(polynomials)
         weights = [generator.choice([1, 2, 7]) for _ in range(3)]
         try:
-            checker.GroebnerBasis(polynomials, weights)
+            groebner.GroebnerBasis(polynomials, weights)
             verdict = True
         except CertificateError:
             verdict = False
-        unchecked = object.__new__(checker.GroebnerBasis)
+        unchecked = object.__new__(groebner.GroebnerBasis)
         unchecked._verify = lambda: None
-        checker.GroebnerBasis.__init__(unchecked, polynomials, weights)
+        groebner.GroebnerBasis.__init__(unchecked, polynomials, weights)
         assert verdict == bool(unchecked.vector.is_groebner())
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from neuroalg_sage.certificates.checker import (
+from neuroalg_sage.certificates.checker import verify
+from neuroalg_sage.certificates.reading import (
     MAXIMAL_BYTES,
     CertificateError,
     MalformedCertificate,
     parse,
-    verify,
 )
 
 

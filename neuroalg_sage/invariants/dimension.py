@@ -26,7 +26,8 @@ from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.engines import modular
 from neuroalg_sage.invariants.invariant import Invariant, certified
 from neuroalg_sage.models.expressions import Polynomial
-from neuroalg_sage.models.model import LinearSymmetry, Model
+from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.symmetry import LinearSymmetry, SparseMatrix
 
 Progress = Callable[[str], None]
 
@@ -92,34 +93,31 @@ def symmetry_rows(model: Model, point: Sequence[int], prime: int) -> np.ndarray:
     """The known symmetries as tangent vectors at a point, modulo a prime; one in each row."""
     rows = np.zeros((len(model.symmetries), model.parameter_count), dtype=np.int64)
     residue = constant_modulo(prime)
-    offsets = model.offsets()
     for row, symmetry in zip(rows, model.symmetries, strict=True):
-        for layer, field in symmetry.parameters.items():
-            start = offsets[layer]
-            for (i, j), c in field.items():
-                row[start + i] = (row[start + i] + residue(c) * point[start + j]) % prime
+        for (i, j), c in symmetry.parameters.items():
+            row[i] = (row[i] + residue(c) * point[j]) % prime
     return rows
 
 
 def encode_symmetries(symmetries: Sequence[LinearSymmetry]) -> dict[str, Any]:
     """Symmetries as a certificate states them."""
 
-    def entries(parts: dict[int, dict[tuple[int, int], Fraction]]) -> list[list[Any]]:
-        return [[place, i, j, str(c)] for place, matrix in sorted(parts.items())
-                for (i, j), c in sorted(matrix.items())]
+    def entries(matrix: SparseMatrix) -> list[list[Any]]:
+        return [[i, j, str(c)] for (i, j), c in sorted(matrix.items())]
 
     return {"kind": "symmetries", "fields": [
-        {"parameters": entries(s.parameters), "states": entries(s.states)} for s in symmetries]}
+        {"parameters": entries(s.parameters), "states": list(map(entries, s.states))}
+        for s in symmetries]}
 
 
-def error_bound(model: Model, rank: int, trials: int) -> float:
+def error_bound(model: Model, rank: int, inputs: Sequence[int]) -> float:
     """
-    The probability that all of several random trials miss a larger rank.
+    The probability that random trials with so many inputs each all miss a larger rank.
 
     A generic rank above ``rank`` shows in a minor of size k = rank + 1 of Dφ,
     a nonzero polynomial in w.  A trial misses it if its prime divides the
     coefficients of the minor, if the minor vanishes at the point modulo p
-    (Schwartz, Zippel), or if the last input is special.
+    (Schwartz, Zippel), or if one of its inputs is special.
 
     REFERENCES: J. T. Schwartz, Fast probabilistic algorithms for verification of
     polynomial identities, J. ACM 27 (1980), Lemma 1.
@@ -129,9 +127,11 @@ def error_bound(model: Model, rank: int, trials: int) -> float:
     degree = model.parameter_degree
     size = factorial(k) * (degree * model.height * q**power) ** k
     primes = Fraction(int(size).bit_length(), 30)
-    chance = (primes / modular.PRIMES_IN_RANGE
-              + Fraction(k * max(degree - 1, 0) + model.input_degree, 2**30))
-    return float(min(Fraction(1), chance) ** trials) * (1 + 1e-9)
+    total = Fraction(1)
+    for m in inputs:
+        total *= min(Fraction(1), primes / modular.PRIMES_IN_RANGE + Fraction(
+            k * max(degree - 1, 0) + m * model.input_degree, 2**30))
+    return float(total) * (1 + 1e-9)
 
 
 def dimension(model: Model, seed: int | None = None, progress: Progress = silent) -> Invariant:
@@ -184,7 +184,8 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = silent
     return certified(model, "dimension", best, "monte_carlo",
                      f"rank of the Jacobian at random points modulo {len(agreeing)} random primes",
                      time.perf_counter() - start, {"trials": agreeing},
-                     error_bound=error_bound(model, best, len(agreeing)))
+                     error_bound=error_bound(model, best,
+                                             [len(trial["inputs"]) for trial in agreeing]))
 
 
 def dimension_from_equations(model: Model, found: Invariant, equations: Sequence[Polynomial],

@@ -157,8 +157,7 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
     is eliminated.  Else Macaulay2 computes a Gröbner basis of the ideal of φ's graph.
 
     The proof is the simplest that holds: one equation, irreducible over Q, in the
-    right dimension; linear equations in the right number; the Gröbner basis of
-    the graph itself; or Macaulay2's word.
+    right dimension; the Gröbner basis of the graph itself; or Macaulay2's word.
 
     INPUT:
 
@@ -226,9 +225,6 @@ def _argument(generators: list[Polynomial], found: Invariant, n: int,
     dimension = {"dimension": found.certificate["evidence"]}
     if proved and len(generators) == 1 and found.data == n - 1:
         return {"argument": "hypersurface"} | dimension
-    if proved and len(generators) == n - found.data and all(
-            sum(e) == 1 for g in generators for e in g):
-        return {"argument": "linear"} | dimension
     basis = _row(results["graphBasis"]) if "graphBasis" in results else []
     if basis and len(basis) <= LARGEST_BASIS and sum(map(len, basis)) <= LARGEST_BASIS_TERMS:
         return {"argument": "elimination",

@@ -5,9 +5,7 @@ The singular locus of the neurovariety, with its components.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -56,7 +54,8 @@ def singular_locus_script(phi: Parametrization, found: Invariant) -> Script:
                        '"degree" => c#"degree", "basis" => gens gb c#"ideal"})'})
 
 
-def singular_locus(phi: Parametrization, found: Invariant, computation: Computation) -> Invariant:
+def singular_locus(phi: Parametrization, found: Invariant, degree: Invariant,
+                   computation: Computation) -> Invariant:
     """
     The irreducible components over Q of the singular locus.
 
@@ -68,6 +67,7 @@ def singular_locus(phi: Parametrization, found: Invariant, computation: Computat
 
     - ``phi`` -- the parametrization
     - ``found`` -- the ideal
+    - ``degree`` -- the degree, whose certificate has the ideal's Gröbner basis
     - ``computation`` -- session and limits
 
     OUTPUT: :class:`~neuroalg_sage.invariants.invariant.Invariant`, a list of
@@ -86,38 +86,20 @@ def singular_locus(phi: Parametrization, found: Invariant, computation: Computat
         Rational Field
     """
     start = time.perf_counter()
-    assert found.certificate is not None
+    assert degree.certificate is not None
     n = len(phi.polynomials)
-    proof = found.certificate["evidence"]
-    evidence: dict[str, Any] = {"generators": found.certificate["claim"]["value"], "ideal": proof}
+    evidence = dict(degree.certificate["evidence"])
     if all(sum(e) <= 1 for g in found.data for e in g):
-        if proof["argument"] not in ("elimination", "zero", "hypersurface"):
-            evidence["groebner_basis"] = _reduced_linear(found.data, n)
         return certified(phi.model, "singular_locus", [], "proved", "a linear space is smooth",
-                         time.perf_counter() - start,
-                         evidence | {"engine": None, "groebner_bases": []}, found.trust)
+                         time.perf_counter() - start, evidence | {"engine": None}, found.trust)
     results = computation.run(singular_locus_script(phi, found))
     components = [Component(int(c["dimension"]), int(c["degree"]),
                             tuple(primitive(p) for p in c["basis"].entries if p), n)
                   for c in results["components"]]
-    bases = [[encode_polynomial(g) for g in c.generators] for c in components]
-    claim = [{"dimension": c.dimension, "degree": c.degree, "generators": basis}
-             for c, basis in zip(components, bases, strict=True)]
-    evidence |= {"engine": "macaulay2", "groebner_bases": bases}
+    claim = [{"dimension": c.dimension, "degree": c.degree,
+              "generators": [encode_polynomial(g) for g in c.generators]} for c in components]
     return certified(phi.model, "singular_locus", components, "proved",
                      "minors of the Jacobian and decomposition in Macaulay2",
-                     time.perf_counter() - start, evidence, ["macaulay2"], claim=claim,
+                     time.perf_counter() - start, evidence | {"engine": "macaulay2"},
+                     ["macaulay2"], claim=claim,
                      versions=computation.versions())
-
-
-def _reduced_linear(generators: Sequence[Polynomial], n: int) -> list[Any]:
-    """The reduced Gröbner basis of a linear ideal: the reduced row echelon form."""
-    from flint import fmpq, fmpq_mat
-
-    units = [tuple(int(i == j) for j in range(n)) for i in range(n)] + [(0,) * n]
-    entries = [fmpq(c.numerator, c.denominator) for g in generators
-               for c in (g.get(e, Fraction(0)) for e in units)]
-    reduced, rank = fmpq_mat(len(generators), n + 1, entries).rref()
-    rows = [{e: Fraction(int(reduced[i, j].p), int(reduced[i, j].q))
-             for j, e in enumerate(units) if reduced[i, j] != 0} for i in range(rank)]
-    return [encode_polynomial(primitive(row)) for row in rows]

@@ -59,7 +59,7 @@ def check_name(name: object, role: str) -> str:
     """
     if not isinstance(name, str) or not _NAME.fullmatch(name) or len(name) > 64:
         raise InputError(
-            f"The {role} name {_shown(name)} is not usable; write a letter, then letters and "
+            f"The {role} name {shown(name)} is not usable; write a letter, then letters and "
             "digits, then indices such as _3."
         )
     if name in _RESERVED:
@@ -69,7 +69,8 @@ def check_name(name: object, role: str) -> str:
     return name
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """The value as a message shows it: not too long."""
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
@@ -139,7 +140,7 @@ def _tokens(text: str) -> Iterator[str]:
         match = _TOKEN.match(text, position)
         if match is None:
             raise InputError(
-                f"{_shown(text)} is not a polynomial: {text[position]!r} is not understood; "
+                f"{shown(text)} is not a polynomial: {text[position]!r} is not understood; "
                 "write it with + - * ^ ( ), numbers and names."
             )
         token = match.group(match.lastindex or 0)
@@ -171,7 +172,7 @@ def parse_polynomial(text: str, variables: Sequence[str]) -> Polynomial:
         {(2,): Fraction(1, 1), (1,): Fraction(-1, 2), (0,): Fraction(-1, 2)}
     """
     if not isinstance(text, str) or not text.strip():
-        raise InputError(f"{_shown(text)} is not a polynomial; write one such as x^2+x.")
+        raise InputError(f"{shown(text)} is not a polynomial; write one such as x^2+x.")
     if len(text) > MAXIMAL_LENGTH:
         raise InputError(f"A polynomial is written with over {MAXIMAL_LENGTH} characters.")
     index = {name: i for i, name in enumerate(variables)}
@@ -180,7 +181,7 @@ def parse_polynomial(text: str, variables: Sequence[str]) -> Polynomial:
     operators: list[str] = []
 
     def malformed() -> InputError:
-        return InputError(f"{_shown(text)} is not a polynomial; write one such as x^2+x.")
+        return InputError(f"{shown(text)} is not a polynomial; write one such as x^2+x.")
 
     def reduce_once() -> None:
         operator = operators.pop()
@@ -196,7 +197,7 @@ def parse_polynomial(text: str, variables: Sequence[str]) -> Polynomial:
         elif operator == "/":
             divisor = _constant(right)
             if not divisor:
-                raise InputError(f"{_shown(text)} is not a polynomial: it divides by "
+                raise InputError(f"{shown(text)} is not a polynomial: it divides by "
                                  f"{'zero' if divisor == 0 else 'something not constant'}.")
             values.append({e: c / divisor for e, c in left.items()})
         elif operator == "^":
@@ -223,8 +224,8 @@ def parse_polynomial(text: str, variables: Sequence[str]) -> Polynomial:
                 operand_expected = False
             elif token[0].isalpha():
                 raise InputError(
-                    f"{_shown(text)} is not a polynomial in {', '.join(variables)}: "
-                    f"the name {_shown(token)} is unknown."
+                    f"{shown(text)} is not a polynomial in {', '.join(variables)}: "
+                    f"the name {shown(token)} is unknown."
                 )
             else:
                 raise malformed()

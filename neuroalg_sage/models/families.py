@@ -5,7 +5,8 @@ Families of models and the spec strings that name them.
     mlp:2,2,3:x^2+x:bias
     linear:3,2,3             dense layers without activation
     cnn:3s2,2:x^2:out=1      one-dimensional filters, s = stride
-    attention:d=2,a=1,out=2,t=3,layers=1
+    cnn:3x3c4,2x2:x^2:in=3   two-dimensional filters, c = channels
+    attention:d=2,a=1,out=2,t=3,layers=1,heads=1
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ import difflib
 import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from math import prod
 
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.expressions import (
     Polynomial,
-    _shown,
     parse_polynomial,
+    shown,
     write_polynomial,
 )
 from neuroalg_sage.models.layers import (
@@ -29,11 +31,15 @@ from neuroalg_sage.models.layers import (
     Convolution,
     Dense,
     Layer,
+    Sum,
     whole_number,
 )
 from neuroalg_sage.models.model import Model
 
 MAXIMAL_LAYERS = 200
+
+_FILTER = re.compile(
+    r"\s*([0-9]+(?:x[0-9]+)*)(?:c([0-9]+))?(?:s([0-9]+(?:x[0-9]+)*))?\s*", re.ASCII)
 
 LINEAR: Polynomial = {(1,): Fraction(1)}
 
@@ -45,7 +51,7 @@ def _polynomial(activation: ActivationLike) -> Polynomial:
         try:
             activation = parse_polynomial(activation, ["x"])
         except InputError as error:
-            raise InputError(f"The activation {_shown(activation)} is not a polynomial in x such "
+            raise InputError(f"The activation {shown(activation)} is not a polynomial in x such "
                              f"as x^2 or x^3-x/2. ({error})") from None
     if not any(e for (e,) in activation):
         raise InputError("The activation is constant; write a polynomial of degree at least 1, "
@@ -112,16 +118,17 @@ def LinearNetwork(widths: Sequence[int]) -> Model:
     return MLP(widths)
 
 
-def CNN(filters: Sequence[int | tuple[int, int]], activation: ActivationLike = "x",
+def CNN(filters: Sequence[int | tuple[int, int] | Convolution], activation: ActivationLike = "x",
         outputs: int = 1) -> Model:
     """
-    The one-dimensional convolutional network with these filters and one channel.
+    The convolutional network with these filters.
 
     INPUT:
 
-    - ``filters`` -- sequence of sizes, or pairs (size, stride)
+    - ``filters`` -- sequence of sizes, or pairs (size, stride), for one dimension and one
+      channel; or :class:`~neuroalg_sage.models.layers.Convolution` layers
     - ``activation`` -- polynomial in ``x``, applied after every layer but the last
-    - ``outputs`` -- the length of the output; it fixes the length of the input
+    - ``outputs`` -- the extent of the output on each axis; it fixes that of the input
 
     OUTPUT: :class:`~neuroalg_sage.models.model.Model`
 
@@ -132,35 +139,50 @@ def CNN(filters: Sequence[int | tuple[int, int]], activation: ActivationLike = "
         ('cnn:3s2,2:x^2', (5,))
     """
     polynomial = _polynomial(activation)
-    pairs = [f if isinstance(f, tuple) else (f, 1) for f in filters]
-    if not pairs:
+    layers = [f if isinstance(f, Convolution) else Convolution(*(f if isinstance(f, tuple)
+                                                                 else (f,))) for f in filters]
+    if not layers:
         raise InputError("A convolutional network needs at least one filter, as in cnn:3,2:x^2.")
-    _check_depth(len(pairs))
-    layers = [Convolution(whole_number(size, "filter size"), whole_number(stride, "stride"))
-              for size, stride in pairs]
-    length = whole_number(outputs, "output length")
+    _check_depth(len(layers))
+    axes = len(layers[0].size)  # type: ignore[arg-type]
+    if any(len(layer.size) != axes for layer in layers):  # type: ignore[arg-type]
+        raise InputError("The filters of a convolutional network must have the same number of "
+                         "axes, as in cnn:3x3,2x2:x^2.")
+    space: tuple[int, ...] = (whole_number(outputs, "output length"),) * axes
     for layer in reversed(layers):
-        length = layer.input_length(length)
-        if length > MAXIMAL_WIDTH:
-            raise InputError(f"The network's input has over {MAXIMAL_WIDTH} entries, the most "
-                             "allowed.")
-    spec = "cnn:" + ",".join(f"{x.size}" + (f"s{x.stride}" if x.stride > 1 else "")
-                             for x in layers)
-    spec += _suffix(polynomial) + (f":out={outputs}" if outputs > 1 else "")
-    return Model(_between(layers, polynomial), (length,), spec)
+        space = layer.input_space(space)
+    channels = layers[0].channels[0]
+    if channels * prod(space) > MAXIMAL_WIDTH:
+        raise InputError(f"The network's input has over {MAXIMAL_WIDTH} entries, the most "
+                         "allowed.")
+    spec = "cnn:" + ",".join(map(_filter_text, layers)) + _suffix(polynomial)
+    spec += (f":in={channels}" if channels > 1 else "") + (f":out={outputs}" if outputs > 1
+                                                           else "")
+    shape = (channels, *space) if channels > 1 else space
+    return Model(_between(layers, polynomial), shape, spec)
 
 
-def LightningAttention(d: int, a: int, out: int, t: int, layers: int = 1) -> Model:
+def _filter_text(layer: Convolution) -> str:
+    size, stride, made = layer.size, layer.stride, layer.channels[1]
+    assert isinstance(size, tuple) and isinstance(stride, tuple)
+    strides = stride[:1] if len(set(stride)) == 1 else stride
+    return ("x".join(map(str, size)) + (f"c{made}" if made > 1 else "")
+            + (f"s{'x'.join(map(str, strides))}" if strides != (1,) else ""))
+
+
+def LightningAttention(d: int, a: int, out: int, t: int, layers: int = 1, heads: int = 1
+                       ) -> Model:
     """
     Lightning self-attention: attention without softmax.
 
     INPUT:
 
     - ``d`` -- entries of a token
-    - ``a`` -- width of the head
+    - ``a`` -- width of a head
     - ``out`` -- entries of an output token
     - ``t`` -- number of tokens
     - ``layers`` -- number of layers; all but the last keep ``d`` entries
+    - ``heads`` -- number of heads in each layer, whose outputs are added
 
     OUTPUT: :class:`~neuroalg_sage.models.model.Model`
 
@@ -170,12 +192,16 @@ def LightningAttention(d: int, a: int, out: int, t: int, layers: int = 1) -> Mod
         >>> model.parameter_count, model.ambient_dimension
         (8, 80)
     """
-    for name, value in (("d", d), ("a", a), ("out", out), ("t", t), ("layers", layers)):
+    for name, value in (("d", d), ("a", a), ("out", out), ("t", t), ("layers", layers),
+                        ("heads", heads)):
         whole_number(value, name)
-    _check_depth(layers)
-    stack = [Attention(d, a, d) for _ in range(layers - 1)] + [Attention(d, a, out)]
+    _check_depth(layers * heads)
+    stack: list[Layer] = []
+    for made in (d,) * (layers - 1) + (out,):
+        head = Attention(d, a, made)
+        stack.append(head if heads == 1 else Sum((head,) * heads))
     spec = f"attention:d={d},a={a},out={out},t={t}" + (f",layers={layers}" if layers > 1 else "")
-    return Model(tuple(stack), (d, t), spec)
+    return Model(tuple(stack), (d, t), spec + (f",heads={heads}" if heads > 1 else ""))
 
 
 def _check_depth(layers: int) -> None:
@@ -185,7 +211,7 @@ def _check_depth(layers: int) -> None:
 
 def _number(text: str, role: str) -> int:
     if not re.fullmatch(r"[0-9]{1,12}", text.strip(), re.ASCII):
-        raise InputError(f"The {role} {_shown(text)} is not a whole number from 1 to "
+        raise InputError(f"The {role} {shown(text)} is not a whole number from 1 to "
                          f"{MAXIMAL_WIDTH}.")
     return whole_number(int(text), role)
 
@@ -201,7 +227,7 @@ def _read_mlp(family: str, fields: list[str]) -> Model:
     rest = [f for f in fields[1:] if f != "bias"]
     if len(rest) > 1 or (family == "linear" and fields[1:]):
         extra = (rest[1:] or fields[1:])[0]
-        raise InputError(f"The option {_shown(extra)} of {family} is not known; "
+        raise InputError(f"The option {shown(extra)} of {family} is not known; "
                          + ("linear takes widths alone, as in linear:3,2,3."
                             if family == "linear" else "write mlp:2,2,3:x^2 or "
                             "mlp:2,2,3:x^2+x:bias."))
@@ -210,34 +236,42 @@ def _read_mlp(family: str, fields: list[str]) -> Model:
 
 def _read_cnn(family: str, fields: list[str]) -> Model:
     activation: str | None = None
-    outputs = 1
+    extents = {"in": 1, "out": 1}
     for option in fields[1:]:
-        if option.startswith("out="):
-            outputs = _number(option[4:], "output length")
+        name, equals, number = option.partition("=")
+        if equals and name in extents:
+            extents[name] = _number(number, {"in": "number of channels",
+                                             "out": "output length"}[name])
         elif activation is None:
             activation = option
         else:
-            raise InputError(f"The option {_shown(option)} of cnn is not known; write cnn:3,2:x^2 "
+            raise InputError(f"The option {shown(option)} of cnn is not known; write cnn:3,2:x^2 "
                              "or cnn:3s2,2:x^2:out=2.")
-    filters = []
+    filters: list[int | tuple[int, int] | Convolution] = []
+    channels = extents["in"]
     for part in fields[0].split(","):
-        match = re.fullmatch(r"\s*([0-9]+)\s*(?:s\s*([0-9]+))?\s*", part, re.ASCII)
+        match = _FILTER.fullmatch(part)
         if match is None:
-            raise InputError(f"The filter {_shown(part)} is not a size such as 3, or a size with "
-                             "its stride such as 3s2.")
-        filters.append((_number(match[1], "filter size"),
-                        _number(match[2], "stride") if match[2] else 1))
-    return CNN(filters, activation or "x", outputs)
+            raise InputError(f"The filter {shown(part)} is not a size such as 3 or 3x3, with "
+                             "channels such as 3c4 and a stride such as 3s2 if need be.")
+        size, stride = ([_number(k, role) for k in text.split("x")] for text, role in
+                        ((match[1], "filter size"), (match[3] or "1", "stride")))
+        if len(stride) not in (1, len(size)):
+            raise InputError(f"The filter {shown(part)} needs one stride, or one for each axis.")
+        made = _number(match[2], "number of channels") if match[2] else 1
+        filters.append(Convolution(tuple(size), tuple(stride), (channels, made)))
+        channels = made
+    return CNN(filters, activation or "x", extents["out"])
 
 
 def _read_attention(family: str, fields: list[str]) -> Model:
     values: dict[str, int] = {}
-    known = ("d", "a", "out", "t", "layers")
+    known = ("d", "a", "out", "t", "layers", "heads")
     for part in ",".join(fields).split(","):
         name, equals, number = part.partition("=")
         name = name.strip()
         if not equals or name not in known or name in values:
-            raise InputError(f"{_shown(part)} is not an option of attention; write "
+            raise InputError(f"{shown(part)} is not an option of attention; write "
                              "attention:d=2,a=1,out=2,t=3, each option once.")
         values[name] = _number(number, name)
     missing = [name for name in known[:4] if name not in values]
@@ -285,8 +319,8 @@ def parse_spec(spec: str) -> Model:
         nearest = difflib.get_close_matches(family[:50].lower(), FAMILIES, 1, 0.4)
         hint = f"did you mean {FAMILIES[nearest[0]][1]} ?" if nearest else (
             "the families are " + ", ".join(FAMILIES) + ", as in mlp:2,2,3:x^2.")
-        raise InputError(f"There is no family {_shown(family)}; {hint}")
+        raise InputError(f"There is no family {shown(family)}; {hint}")
     read, example = FAMILIES[family]
     if not colon or not rest.strip():
-        raise InputError(f"The spec {_shown(spec)} states no sizes; write one such as {example}.")
+        raise InputError(f"The spec {shown(spec)} states no sizes; write one such as {example}.")
     return read(family, [part.strip() for part in rest.split(":")])

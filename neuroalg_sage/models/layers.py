@@ -1,23 +1,15 @@
 """
 Layers: polynomial maps in parameters and inputs, over any commutative ring.
 
-A layer is written once, with the operations of NumPy arrays (``@``, ``*``,
-``+``, ``**``, indexing).  Applied to object arrays it computes with whatever
-ring elements these hold: polynomials give the exact parametrization, sets of
-degrees give the ambient space, integers give values.  Applied to arrays of
-residues it computes with many inputs at once.  Leading axes of an array that a
-layer does not mention are a batch.
+A layer is written once, with the operations of NumPy arrays (``@``, ``*``, ``+``, ``**``,
+indexing).  Applied to object arrays it computes with whatever ring elements these hold:
+polynomials give the exact parametrization, sets of degrees give the ambient space,
+integers give values.  Applied to arrays of residues it computes with many inputs at once.
+Leading axes of an array that a layer does not mention are a batch.
 
-A layer also states its symmetries, as linear vector fields.  Write ``L(w, x)``
-for the layer, with its parameters and its inputs flattened.  A matrix ``A``
-acts on the inputs by ``x -> A x``, a matrix ``B`` on the outputs, and a linear
-vector field ``xi`` on the parameters by ``w -> xi w``.  Infinitesimally, the
-three are compatible if identically in ``w`` and ``x``
-
-    D_w L(w, x) . (xi w)  +  D_x L(w, x) . (A x)  =  B L(w, x).
-
-Matrices and vector fields are sparse: dictionaries from ``(row, column)`` to a
-nonzero :class:`~fractions.Fraction`.
+A layer also says which linear symmetries it is compatible with; see
+:mod:`~neuroalg_sage.models.symmetry`.  Layers are composed in chains, sums and products,
+which are layers again and may share parameters.
 """
 
 from __future__ import annotations
@@ -26,64 +18,49 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from math import prod
 from typing import Any, ClassVar
 
 import numpy as np
 
 from neuroalg_sage.errors import InputError
-from neuroalg_sage.models.expressions import Polynomial, _shown, parse_polynomial
+from neuroalg_sage.models.expressions import Polynomial, parse_polynomial, shown
+from neuroalg_sage.models.symmetry import (
+    ONE,
+    Family,
+    LinearForm,
+    Pattern,
+    Trace,
+    Unknowns,
+    each,
+    left_multiplication,
+    meet,
+    right_multiplication,
+    scale,
+    shift,
+    spread,
+    total,
+)
 
 Array = Any  # numpy.ndarray of ring elements, or an array type with the same operations
 Shape = tuple[int, ...]
-SparseMatrix = dict[tuple[int, int], Fraction]
 Constant = Callable[[Fraction], Any]
 
 MAXIMAL_WIDTH = 1_000_000
 
-ONE = Fraction(1)
-
-
-def identity_matrix(size: int) -> SparseMatrix:
-    """The identity, as a sparse matrix."""
-    return {(i, i): ONE for i in range(size)}
-
-
-def _tensor_identity(matrix: SparseMatrix, copies: int) -> SparseMatrix:
-    """The matrix that acts as ``matrix`` on each of ``copies`` interleaved columns."""
-    return {(i * copies + t, j * copies + t): c
-            for (i, j), c in matrix.items() for t in range(copies)}
-
-
-def _is_scalar(matrix: SparseMatrix, size: int) -> Fraction | None:
-    """The scalar ``c`` with ``matrix = c * identity``, None if there is none."""
-    c = matrix.get((0, 0), Fraction(0))
-    return c if c and matrix == {(i, i): c for i in range(size)} else None
-
-
-def left_multiplication(matrix: SparseMatrix, columns: int, factor: int = 1,
-                        offset: int = 0) -> SparseMatrix:
-    """The linear map ``W -> factor * matrix * W`` on row-major ``W`` with these columns."""
-    return {(offset + i * columns + k, offset + j * columns + k): factor * c
-            for (i, j), c in matrix.items() for k in range(columns)}
-
-
-def right_multiplication(matrix: SparseMatrix, rows: int, columns: int, factor: int = 1,
-                         offset: int = 0) -> SparseMatrix:
-    """The linear map ``W -> factor * W * matrix`` on row-major ``W`` of this shape."""
-    return {(offset + r * columns + j, offset + r * columns + i): factor * c
-            for (i, j), c in matrix.items() for r in range(rows)}
+DIAGONAL = Pattern(diagonal=True)
 
 
 def whole_number(value: Any, role: str) -> int:
     """The value as an integer; raises InputError unless it is one from 1 to MAXIMAL_WIDTH."""
     if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise InputError(f"The {role} {_shown(value)} is not a whole number from 1 on.")
+        raise InputError(f"The {role} {shown(value)} is not a whole number from 1 on.")
     number = int(value)
     if number < 1:
         raise InputError(f"The {role} {number} is not a whole number from 1 on.")
     if number > MAXIMAL_WIDTH:
-        raise InputError(f"The {role} {_shown(number)} is over {MAXIMAL_WIDTH}, the most allowed.")
+        raise InputError(f"The {role} {shown(number)} is over {MAXIMAL_WIDTH}, the most allowed.")
     return number
 
 
@@ -132,39 +109,45 @@ class Layer(ABC):
         """Number of parameters."""
         return sum(prod(shape) for _, shape in self.parameter_shapes())
 
+    def degree(self, inputs: int) -> int:
+        """A bound on the degree of the outputs where the inputs have degree ``inputs``."""
+        return inputs
+
     def constants(self) -> Iterator[Fraction]:
         """The rational constants that the layer uses."""
         return iter(())
 
-    def internal_symmetries(self) -> Iterator[SparseMatrix]:
-        """Vector fields on the parameters that leave the layer unchanged (A = B = 0)."""
-        return iter(())
-
-    def output_actions(self, output_shape: Shape) -> Iterator[SparseMatrix]:
-        """Matrices B that :meth:`follow_output` follows; a basis of them."""
-        return iter(())
-
-    def follow_output(self, action: SparseMatrix, output_shape: Shape) -> SparseMatrix | None:
-        """The field on the parameters that acts on the outputs by B, with A = 0, if known."""
+    def accepts(self, pattern: Pattern | None, input_shape: Shape) -> Pattern | None:
+        """
+        A pattern of matrices on the inputs with which the layer may be compatible, if the
+        matrices on its outputs are to lie in ``pattern``; None for zero alone.
+        """
         return None
 
-    def input_actions(self, input_shape: Shape) -> Iterator[SparseMatrix]:
-        """Matrices A that :meth:`absorb_input` absorbs; a basis of them."""
-        return iter(())
+    def symmetry(self, action: Family, input_shape: Shape, pattern: Pattern | None,
+                 unknowns: Unknowns) -> tuple[Family, Family]:
+        """
+        The fields on the parameters and the matrices on the outputs that are compatible
+        with the matrices ``action`` on the inputs.
 
-    def absorb_input(self, action: SparseMatrix, input_shape: Shape) -> SparseMatrix | None:
-        """The field on the parameters that undoes A on the inputs, with B = 0, if known."""
-        return None
+        INPUT:
 
-    def transport(self, action: SparseMatrix, input_shape: Shape) -> SparseMatrix | None:
-        """The B that A on the inputs causes, for a layer without parameters, if linear."""
-        return None
+        - ``action`` -- family of matrices on the inputs; confined here to those that the
+          layer is compatible with
+        - ``pattern`` -- where to look for matrices on the outputs
+        - ``unknowns`` -- takes new unknowns and equations
 
+        OUTPUT: two families: fields on the parameters, matrices on the outputs
+        """
+        unknowns.vanish(action)
+        return {}, {}
 
-def _matrix_units(size: int) -> Iterator[SparseMatrix]:
-    for i in range(size):
-        for j in range(size):
-            yield {(i, j): ONE}
+    def trace(self, action: Family, input_shape: Shape, pattern: Pattern | None, trace: Trace
+              ) -> tuple[Family, Family]:
+        """Like :meth:`symmetry`, remembering the matrices on each state on the way."""
+        field, outputs = self.symmetry(action, input_shape, pattern, trace.unknowns)
+        trace.states.append(outputs)
+        return field, outputs
 
 
 @dataclass(frozen=True)
@@ -193,33 +176,33 @@ class Dense(Layer):
         return weights + ((("b", (self.outputs,)),) if self.bias else ())
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        if prod(input_shape) != self.inputs or len(input_shape) != 1:
+        if prod(input_shape) != self.inputs:
             raise InputError(f"A dense layer takes {self.inputs} inputs, but what comes before "
                              f"it has shape {input_shape}.")
         return (self.outputs,)
 
     def apply(self, parameters: Sequence[Array], inputs: Array, constant: Constant) -> Array:
-        image = (parameters[0] @ inputs[..., None])[..., 0]
+        # The entries of the input, whatever its shape, as a column after the batch.
+        batch = inputs.shape[: parameters[0].ndim - 2]
+        image = (parameters[0] @ inputs.reshape((*batch, self.inputs, 1)))[..., 0]
         return image + parameters[1] if self.bias else image
 
     def describe(self) -> dict[str, Any]:
         return {"kind": self.kind, "inputs": self.inputs, "outputs": self.outputs,
                 "bias": self.bias}
 
-    def output_actions(self, output_shape: Shape) -> Iterator[SparseMatrix]:
-        return _matrix_units(self.outputs)
+    def accepts(self, pattern: Pattern | None, input_shape: Shape) -> Pattern | None:
+        return Pattern()
 
-    def follow_output(self, action: SparseMatrix, output_shape: Shape) -> SparseMatrix | None:
-        field = left_multiplication(action, self.inputs)
+    def symmetry(self, action: Family, input_shape: Shape, pattern: Pattern | None,
+                 unknowns: Unknowns) -> tuple[Family, Family]:
+        outputs = unknowns.family(pattern.basis(self.outputs)) if pattern else {}
+        field = total(
+            each(outputs, lambda m: left_multiplication(m, self.inputs)),
+            each(action, lambda m: scale(right_multiplication(m, self.outputs, self.inputs), -1)))
         if self.bias:
-            field |= left_multiplication(action, 1, offset=self.inputs * self.outputs)
-        return field
-
-    def input_actions(self, input_shape: Shape) -> Iterator[SparseMatrix]:
-        return _matrix_units(self.inputs)
-
-    def absorb_input(self, action: SparseMatrix, input_shape: Shape) -> SparseMatrix | None:
-        return right_multiplication(action, self.outputs, self.inputs, -1)
+            field = total(field, each(outputs, lambda m: shift(m, self.inputs * self.outputs)))
+        return field, outputs
 
 
 def _dense_coefficients(polynomial: Polynomial) -> tuple[Fraction, ...]:
@@ -286,70 +269,145 @@ class Activation(Layer):
     def constants(self) -> Iterator[Fraction]:
         return iter(self.coefficients)
 
-    def transport(self, action: SparseMatrix, input_shape: Shape) -> SparseMatrix | None:
-        degree = len(self.coefficients) - 1
-        if any(self.coefficients[:-1]):
-            return None
-        if degree > 1 and any(i != j for i, j in action):
-            return None
-        return {place: degree * c for place, c in action.items()}
+    def degree(self, inputs: int) -> int:
+        return inputs * (len(self.coefficients) - 1)
+
+    @property
+    def _power(self) -> int | None:
+        """The exponent, if the activation is a power up to a factor."""
+        return None if any(self.coefficients[:-1]) else len(self.coefficients) - 1
+
+    def accepts(self, pattern: Pattern | None, input_shape: Shape) -> Pattern | None:
+        if self._power == 1:
+            return pattern
+        return meet(pattern, DIAGONAL, prod(input_shape)) if self._power else None
+
+    def symmetry(self, action: Family, input_shape: Shape, pattern: Pattern | None,
+                 unknowns: Unknowns) -> tuple[Family, Family]:
+        k = self._power
+        if k != 1:
+            unknowns.confine(action, DIAGONAL if k else None)
+        return {}, each(action, lambda m: scale({p: c for p, c in m.items() if k == 1
+                                                 or p[0] == p[1]}, k)) if k else {}
 
 
 @dataclass(frozen=True)
 class Convolution(Layer):
     """
-    The one-dimensional convolution (a correlation) with one filter and one channel.
+    The convolution (a correlation) in any number of dimensions, with channels.
 
-    ``(f * x)_i = sum_k f_k x_(stride i + k)`` for all ``i`` where the filter
-    stays inside the input.
+    ``(F * x)[o, i] = sum over c, k of F[o, c, k] x[c, stride i + k]`` for all places ``i``
+    where the filter stays inside the input.  An input without an axis for channels has one
+    channel; then so has the output, unless there are several channels.
 
     INPUT:
 
-    - ``size`` -- positive integer, the number of entries of the filter
-    - ``stride`` -- positive integer
+    - ``size`` -- positive integer or tuple of them, the extent of the filter on each axis
+    - ``stride`` -- likewise; one number stands for all axes
+    - ``channels`` -- pair of positive integers, channels in and out
+
+    Parameters: ``F``, with axes for output channels, input channels, and places.
+
+    EXAMPLES::
+
+        >>> Convolution((2, 3), 1, (3, 4)).output_shape((3, 5, 5))
+        (4, 4, 3)
     """
 
-    size: int
-    stride: int = 1
+    size: int | tuple[int, ...]
+    stride: int | tuple[int, ...] = 1
+    channels: tuple[int, int] = (1, 1)
     kind: ClassVar[str] = "convolution"
 
     def __post_init__(self) -> None:
-        self._require_whole_numbers("size", "stride")
+        size = _axes(self.size, "size")
+        stride = _axes(self.stride, "stride")
+        channels = _axes(self.channels, "channels")
+        stride = stride * len(size) if len(stride) == 1 else stride
+        if not size or len(stride) != len(size) or len(channels) != 2:
+            raise InputError("A convolution needs a size for each axis, one stride or one for "
+                             "each axis, and a pair of channels, in and out.")
+        for name, value in (("size", size), ("stride", stride), ("channels", channels)):
+            object.__setattr__(self, name, value)
+
+    @property
+    def _size(self) -> tuple[int, ...]:
+        return self.size  # type: ignore[return-value]  # a tuple after __post_init__
+
+    @property
+    def _stride(self) -> tuple[int, ...]:
+        return self.stride  # type: ignore[return-value]
 
     def parameter_shapes(self) -> tuple[tuple[str, Shape], ...]:
-        return (("f", (self.size,)),)
+        return (("F", (self.channels[1], self.channels[0], *self._size)),)
 
-    def input_length(self, output_length: int) -> int:
-        """The shortest input that has this many outputs."""
-        return (output_length - 1) * self.stride + self.size
+    def input_space(self, output_space: Shape) -> Shape:
+        """The smallest input that has an output of this extent, channels apart."""
+        return tuple((n - 1) * s + k for n, s, k in zip(output_space, self._stride, self._size))
+
+    def _space(self, input_shape: Shape) -> tuple[bool, Shape]:
+        """Whether there is an axis for channels, and the extent of the other axes."""
+        axis = len(input_shape) == len(self._size) + 1
+        space = input_shape[1:] if axis else input_shape
+        channels = input_shape[0] if axis else 1
+        if len(space) != len(self._size) or channels != self.channels[0]:
+            raise InputError(f"A convolution in {len(self._size)} dimensions with "
+                             f"{self.channels[0]} channels does not fit an input of shape "
+                             f"{input_shape}.")
+        if any(k > n for k, n in zip(self._size, space)):
+            raise InputError(f"A filter of size {'x'.join(map(str, self._size))} is longer than "
+                             f"its input of shape {input_shape}.")
+        return axis, space
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        if len(input_shape) != 1 or input_shape[0] < self.size:
-            raise InputError(f"A filter of size {self.size} is longer than its input of shape "
-                             f"{input_shape}.")
-        return ((input_shape[0] - self.size) // self.stride + 1,)
+        axis, space = self._space(input_shape)
+        places = tuple((n - k) // s + 1 for n, k, s in zip(space, self._size, self._stride))
+        made = self.channels[1]
+        return (made, *places) if axis or made > 1 else places
 
     def apply(self, parameters: Sequence[Array], inputs: Array, constant: Constant) -> Array:
-        (length,) = self.output_shape(inputs.shape[-1:])
-        windows = self.stride * np.arange(length)[:, None] + np.arange(self.size)
-        return (inputs[..., windows] @ parameters[0][..., None])[..., 0]
+        taken, made = self.channels
+        axes = len(self._size) + 2  # of the filters, without a batch
+        batch = parameters[0].shape[: parameters[0].ndim - axes]
+        input_shape = inputs.shape[len(batch) :]
+        batch = inputs.shape[: len(batch)]
+        axis, space = self._space(input_shape)
+        shape = self.output_shape(input_shape)
+        numbers = np.arange(taken * prod(space)).reshape((taken, *space))
+        strided: tuple[Any, ...] = (0, *(slice(None, None, s) for s in self._stride))
+        windows = np.lib.stride_tricks.sliding_window_view(
+            numbers, (taken, *self._size))[strided].reshape(-1, taken * prod(self._size))
+        filters = parameters[0].reshape(
+            (*parameters[0].shape[: len(batch)], made, taken * prod(self._size)))
+        patches = inputs.reshape((*batch, taken * prod(space)))[..., windows]
+        image = (patches @ filters.swapaxes(-1, -2)).swapaxes(-1, -2)
+        return image.reshape((*image.shape[: len(batch)], *shape))
 
     def describe(self) -> dict[str, Any]:
-        return {"kind": self.kind, "size": self.size, "stride": self.stride}
+        return {"kind": self.kind, "size": list(self._size), "stride": list(self._stride),
+                "channels": list(self.channels)}
 
-    def output_actions(self, output_shape: Shape) -> Iterator[SparseMatrix]:
-        yield identity_matrix(prod(output_shape))
+    def accepts(self, pattern: Pattern | None, input_shape: Shape) -> Pattern | None:
+        return Pattern(copies=prod(self._space(input_shape)[1]))
 
-    def follow_output(self, action: SparseMatrix, output_shape: Shape) -> SparseMatrix | None:
-        c = _is_scalar(action, prod(output_shape))
-        return None if c is None else {(k, k): c for k in range(self.size)}
+    def symmetry(self, action: Family, input_shape: Shape, pattern: Pattern | None,
+                 unknowns: Unknowns) -> tuple[Family, Family]:
+        taken, made = self.channels
+        kernel = prod(self._size)
+        before = Pattern(copies=prod(self._space(input_shape)[1]))
+        after = Pattern(copies=prod(self.output_shape(input_shape)) // made)
+        unknowns.confine(action, before)
+        wanted = meet(pattern, after, made * after.copies)
+        outputs = unknowns.family(wanted.basis(made * after.copies)) if wanted else {}
+        return total(
+            each(outputs, lambda m: left_multiplication(after.factor(m), taken * kernel)),
+            each(action, lambda m: scale(right_multiplication(
+                spread(before.factor(m), kernel), made, taken * kernel), -1))), outputs
 
-    def input_actions(self, input_shape: Shape) -> Iterator[SparseMatrix]:
-        yield identity_matrix(prod(input_shape))
 
-    def absorb_input(self, action: SparseMatrix, input_shape: Shape) -> SparseMatrix | None:
-        c = _is_scalar(action, prod(input_shape))
-        return None if c is None else {(k, k): -c for k in range(self.size)}
+def _axes(value: Any, role: str) -> tuple[int, ...]:
+    values = value if isinstance(value, (tuple, list)) else (value,)
+    return tuple(whole_number(v, f"convolution layer's {role}") for v in values)
 
 
 @dataclass(frozen=True)
@@ -398,45 +456,31 @@ class Attention(Layer):
         return {"kind": self.kind, "inputs": self.inputs, "head": self.head,
                 "outputs": self.outputs}
 
-    def _offsets(self) -> tuple[int, int, int]:
-        block = self.head * self.inputs
-        return 0, block, 2 * block
+    def degree(self, inputs: int) -> int:
+        return 3 * inputs
 
-    def internal_symmetries(self) -> Iterator[SparseMatrix]:
-        query, key, value = self._offsets()
-        for unit in _matrix_units(self.head):
-            transpose = {(j, i): c for (i, j), c in unit.items()}
-            yield (left_multiplication(unit, self.inputs, 1, query)
-                   | left_multiplication(transpose, self.inputs, -1, key))
-        yield ({(query + k, query + k): ONE for k in range(self.head * self.inputs)}
-               | {(value + k, value + k): -ONE for k in range(self.outputs * self.inputs)})
+    def accepts(self, pattern: Pattern | None, input_shape: Shape) -> Pattern | None:
+        return Pattern(copies=input_shape[1])
 
-    def output_actions(self, output_shape: Shape) -> Iterator[SparseMatrix]:
-        return (_tensor_identity(unit, output_shape[1]) for unit in _matrix_units(self.outputs))
-
-    def follow_output(self, action: SparseMatrix, output_shape: Shape) -> SparseMatrix | None:
-        factor = _token_factor(action, output_shape[1])
-        return None if factor is None else left_multiplication(
-            factor, self.inputs, 1, self._offsets()[2])
-
-    def input_actions(self, input_shape: Shape) -> Iterator[SparseMatrix]:
-        return (_tensor_identity(unit, input_shape[1]) for unit in _matrix_units(self.inputs))
-
-    def absorb_input(self, action: SparseMatrix, input_shape: Shape) -> SparseMatrix | None:
-        factor = _token_factor(action, input_shape[1])
-        if factor is None:
-            return None
-        query, key, value = self._offsets()
-        return (right_multiplication(factor, self.head, self.inputs, -1, query)
-                | right_multiplication(factor, self.head, self.inputs, -1, key)
-                | right_multiplication(factor, self.outputs, self.inputs, -1, value))
-
-
-def _token_factor(action: SparseMatrix, tokens: int) -> SparseMatrix | None:
-    """The matrix with ``action`` as its action on every token, None if there is none."""
-    factor = {(i // tokens, j // tokens): c for (i, j), c in action.items()
-              if i % tokens == 0 and j % tokens == 0}
-    return factor if _tensor_identity(factor, tokens) == action else None
+    def symmetry(self, action: Family, input_shape: Shape, pattern: Pattern | None,
+                 unknowns: Unknowns) -> tuple[Family, Family]:
+        d, block, tokens = self.inputs, self.head * self.inputs, Pattern(copies=input_shape[1])
+        unknowns.confine(action, tokens)
+        wanted = meet(pattern, tokens, self.outputs * tokens.copies)
+        outputs = unknowns.family(wanted.basis(self.outputs * tokens.copies)) if wanted else {}
+        # (Q, K) -> (g Q, g^-T K), and the scaling of Q against V.
+        heads = unknowns.family(Pattern().basis(self.head))
+        scaling = unknowns.family([
+            {(k, k): ONE for k in range(block)}
+            | {(2 * block + k, 2 * block + k): -ONE for k in range(self.outputs * d)}])
+        return total(
+            each(outputs, lambda m: shift(left_multiplication(tokens.factor(m), d), 2 * block)),
+            each(heads, lambda m: left_multiplication(m, d) | shift(
+                left_multiplication({(j, i): -c for (i, j), c in m.items()}, d), block)),
+            scaling,
+            # Q, K and V all read the input.
+            each(action, lambda m: scale(right_multiplication(
+                tokens.factor(m), 2 * self.head + self.outputs, d), -1))), outputs
 
 
 @dataclass(frozen=True)
@@ -460,7 +504,7 @@ class PolynomialLayer(Layer):
         return (("w", (len(self.parameters),)),) if self.parameters else ()
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        if input_shape != (len(self.inputs),):
+        if prod(input_shape) != len(self.inputs):
             raise InputError(f"A polynomial layer takes {len(self.inputs)} inputs, but what "
                              f"comes before it has shape {input_shape}.")
         return (len(self.outputs),)
@@ -489,20 +533,270 @@ class PolynomialLayer(Layer):
     def constants(self) -> Iterator[Fraction]:
         return (c for terms in self.outputs for _, c in terms)
 
-    def internal_symmetries(self) -> Iterator[SparseMatrix]:
-        """The maximal torus of rescalings: the kernel of the matrix of exponents."""
-        from flint import fmpq_mat
-
+    def degree(self, inputs: int) -> int:
         count = len(self.parameters)
-        rows = sorted({e[:count] for terms in self.outputs for e, _ in terms})
-        if not rows or not count:
-            return
-        reduced, rank = fmpq_mat(len(rows), count, [k for row in rows for k in row]).rref()
-        pivots = [next(j for j in range(count) if reduced[i, j]) for i in range(rank)]
-        for free in sorted(set(range(count)) - set(pivots)):
-            weights = {free: ONE}
-            for i, pivot in enumerate(pivots):
-                c = -Fraction(int(reduced[i, free].p), int(reduced[i, free].q))
-                if c:
-                    weights[pivot] = c
-            yield {(k, k): c for k, c in weights.items()}
+        return max((inputs * sum(e[count:]) for terms in self.outputs for e, _ in terms), default=0)
+
+    def accepts(self, pattern: Pattern | None, input_shape: Shape) -> Pattern | None:
+        return DIAGONAL
+
+    def symmetry(self, action: Family, input_shape: Shape, pattern: Pattern | None,
+                 unknowns: Unknowns) -> tuple[Family, Family]:
+        """The maximal torus: each term has the weight of its output."""
+        count = len(self.parameters)
+        unknowns.confine(action, DIAGONAL)
+        field = unknowns.family(DIAGONAL.basis(count))
+        outputs = unknowns.family(DIAGONAL.basis(len(self.outputs))) if pattern else {}
+
+        def weight(family: Family, i: int) -> LinearForm:
+            return {u: m[i, i] for u, m in family.items() if (i, i) in m}
+
+        for j, terms in enumerate(self.outputs):
+            for exponents in sorted({e for e, _ in terms}):
+                form = {u: -c for u, c in weight(outputs, j).items()}
+                for i, e in enumerate(exponents):
+                    if e:
+                        source = weight(field, i) if i < count else weight(action, i - count)
+                        for u, c in source.items():
+                            form[u] = form.get(u, Fraction(0)) + e * c
+                unknowns.equations.append(form)
+        return field, outputs
+
+
+class Composite(Layer):
+    """
+    Several layers as one: a base of chains, sums and products.
+
+    - ``layers`` -- tuple of layers
+    - ``share`` -- for each layer None, or the place of an equal layer before it whose
+      parameters it takes; by default no layer shares
+
+    Parameters: those of the layers, in order, without those that share.
+    """
+
+    layers: tuple[Layer, ...]
+    share: tuple[int | None, ...]
+
+    def __post_init__(self) -> None:
+        layers = tuple(self.layers) if isinstance(self.layers, Sequence) else (None,)
+        if not all(isinstance(layer, Layer) for layer in layers):
+            raise InputError(f"A {self.kind} takes a list of layers, such as [Dense(2, 3), "
+                             "Dense(3, 1)].")
+        share = tuple(self.share) or (None,) * len(layers)
+        object.__setattr__(self, "layers", layers)
+        object.__setattr__(self, "share", share)
+        if len(share) != len(layers):
+            raise InputError(f"The sharing of a {self.kind} must have one entry for each layer.")
+        for i, other in enumerate(share):
+            if other is None:
+                continue
+            if isinstance(other, bool) or not isinstance(other, int) or not 0 <= other < i or (
+                    layers[other] != layers[i]):
+                raise InputError(f"Layer {i} of a {self.kind} can share only with an equal layer "
+                                 f"before it, not with {shown(other)}.")
+
+    def _blocks(self) -> list[tuple[int, int]]:
+        """For each layer where its parameters, and where its arrays of parameters begin."""
+        blocks: list[tuple[int, int]] = []
+        place = arrays = 0
+        for layer, other in zip(self.layers, self.share):
+            if other is not None:
+                blocks.append(blocks[other])
+                continue
+            blocks.append((place, arrays))
+            place += layer.parameter_count()
+            arrays += len(layer.parameter_shapes())
+        return blocks
+
+    def parameter_shapes(self) -> tuple[tuple[str, Shape], ...]:
+        return tuple((f"{i}.{name}", shape)
+                     for i, (layer, other) in enumerate(zip(self.layers, self.share))
+                     if other is None for name, shape in layer.parameter_shapes())
+
+    def _parameters(self, parameters: Sequence[Array]) -> Iterator[Sequence[Array]]:
+        """The parameter arrays of each layer."""
+        for layer, (_, start) in zip(self.layers, self._blocks()):
+            yield parameters[start : start + len(layer.parameter_shapes())]
+
+    def constants(self) -> Iterator[Fraction]:
+        return (c for layer in self.layers for c in layer.constants())
+
+    def describe(self) -> dict[str, Any]:
+        data: dict[str, Any] = {"kind": self.kind, "layers": [x.describe() for x in self.layers]}
+        return data | ({"share": list(self.share)} if any(s is not None for s in self.share)
+                       else {})
+
+    def _joined(self, fields: Sequence[Family], trace: Trace) -> Family:
+        """The fields of the layers as one, equal where parameters are shared."""
+        parts: list[Family] = []
+        for field, (place, _), other in zip(fields, self._blocks(), self.share):
+            if other is None:
+                parts.append(each(field, partial(shift, offset=place)))
+            else:
+                trace.unknowns.vanish(total(field, each(fields[other], lambda m: scale(m, -1))))
+        return total(*parts)
+
+
+@dataclass(frozen=True)
+class Chain(Composite):
+    """
+    Layers one after the other; without layers, the identity.
+
+    EXAMPLES::
+
+        >>> recurrent = Chain((Dense(2, 2), Activation("x^2"), Dense(2, 2)), (None, None, 0))
+        >>> recurrent.parameter_count()
+        4
+    """
+
+    layers: tuple[Layer, ...] = ()
+    share: tuple[int | None, ...] = ()
+    kind: ClassVar[str] = "chain"
+
+    def _shapes(self, input_shape: Shape) -> list[Shape]:
+        shapes = [input_shape]
+        for layer in self.layers:
+            shapes.append(layer.output_shape(shapes[-1]))
+        return shapes
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return self._shapes(input_shape)[-1]
+
+    def degree(self, inputs: int) -> int:
+        for layer in self.layers:
+            inputs = layer.degree(inputs)
+        return inputs
+
+    def apply(self, parameters: Sequence[Array], inputs: Array, constant: Constant) -> Array:
+        for layer, own in zip(self.layers, self._parameters(parameters)):
+            inputs = layer.apply(own, inputs, constant)
+        return inputs
+
+    def _patterns(self, pattern: Pattern | None, shapes: list[Shape]) -> list[Pattern | None]:
+        """The patterns on the states, from the inputs to the outputs."""
+        patterns = [pattern]
+        for layer, shape in zip(reversed(self.layers), reversed(shapes[:-1])):
+            patterns.append(layer.accepts(patterns[-1], shape))
+        return patterns[::-1]
+
+    def accepts(self, pattern: Pattern | None, input_shape: Shape) -> Pattern | None:
+        return self._patterns(pattern, self._shapes(input_shape))[0]
+
+    def trace(self, action: Family, input_shape: Shape, pattern: Pattern | None, trace: Trace
+              ) -> tuple[Family, Family]:
+        shapes = self._shapes(input_shape)
+        fields = []
+        for layer, shape, wanted in zip(self.layers, shapes, self._patterns(pattern, shapes)[1:]):
+            field, action = layer.trace(action, shape, wanted, trace)
+            fields.append(field)
+        return self._joined(fields, trace), action
+
+
+class Branches(Composite):
+    """Layers side by side on one input, whose outputs are joined entry by entry."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.layers:
+            raise InputError(f"A {self.kind} needs at least one branch.")
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        shapes = [layer.output_shape(input_shape) for layer in self.layers]
+        if len(set(shapes)) > 1:
+            raise InputError(f"The branches of a {self.kind} must have outputs of one shape, not "
+                             f"{' and '.join(map(str, sorted(set(shapes))))}.")
+        return shapes[0]
+
+    @abstractmethod
+    def join(self, left: Array, right: Array) -> Array:
+        """The outputs of two branches as one."""
+
+    @abstractmethod
+    def joined_action(self, actions: Sequence[Family], unknowns: Unknowns) -> Family:
+        """The matrices on the joined outputs, from those on the branches' outputs."""
+
+    def branch_pattern(self, pattern: Pattern | None, size: int) -> Pattern | None:
+        """The pattern on the outputs of a branch, from that on the joined outputs."""
+        return pattern
+
+    def apply(self, parameters: Sequence[Array], inputs: Array, constant: Constant) -> Array:
+        result = None
+        for layer, own in zip(self.layers, self._parameters(parameters)):
+            output = layer.apply(own, inputs, constant)
+            result = output if result is None else self.join(result, output)
+        return result
+
+    def accepts(self, pattern: Pattern | None, input_shape: Shape) -> Pattern | None:
+        wanted = self.branch_pattern(pattern, prod(self.output_shape(input_shape)))
+        common: Pattern | None = Pattern()
+        for layer in self.layers:
+            common = meet(common, layer.accepts(wanted, input_shape), prod(input_shape))
+        return common
+
+    def trace(self, action: Family, input_shape: Shape, pattern: Pattern | None, trace: Trace
+              ) -> tuple[Family, Family]:
+        wanted = self.branch_pattern(pattern, prod(self.output_shape(input_shape)))
+        traced = [layer.trace(action, input_shape, wanted, trace) for layer in self.layers]
+        outputs = self.joined_action([a for _, a in traced], trace.unknowns)
+        trace.states.append(outputs)
+        return self._joined([field for field, _ in traced], trace), outputs
+
+
+@dataclass(frozen=True)
+class Sum(Branches):
+    """
+    The sum of layers on one input; with an empty chain, a skip connection.
+
+    EXAMPLES::
+
+        >>> residual = Sum((Chain(), Chain((Dense(2, 2), Activation("x^2")))))
+        >>> residual.output_shape((2,))
+        (2,)
+    """
+
+    layers: tuple[Layer, ...]
+    share: tuple[int | None, ...] = ()
+    kind: ClassVar[str] = "sum"
+
+    def degree(self, inputs: int) -> int:
+        return max(layer.degree(inputs) for layer in self.layers)
+
+    def join(self, left: Array, right: Array) -> Array:
+        return left + right
+
+    def joined_action(self, actions: Sequence[Family], unknowns: Unknowns) -> Family:
+        for other in actions[1:]:
+            unknowns.vanish(total(actions[0], each(other, lambda m: scale(m, -1))))
+        return actions[0]
+
+
+@dataclass(frozen=True)
+class Product(Branches):
+    """
+    The product, entry by entry, of layers on one input: gates, polynomial networks.
+
+    EXAMPLES::
+
+        >>> Product((Dense(3, 2), Dense(3, 2))).parameter_count()
+        12
+    """
+
+    layers: tuple[Layer, ...]
+    share: tuple[int | None, ...] = ()
+    kind: ClassVar[str] = "product"
+
+    def degree(self, inputs: int) -> int:
+        return sum(layer.degree(inputs) for layer in self.layers)
+
+    def join(self, left: Array, right: Array) -> Array:
+        return left * right
+
+    def branch_pattern(self, pattern: Pattern | None, size: int) -> Pattern | None:
+        # Factors may be scaled against each other whatever their product has to do.
+        return DIAGONAL
+
+    def joined_action(self, actions: Sequence[Family], unknowns: Unknowns) -> Family:
+        for action in actions:
+            unknowns.confine(action, DIAGONAL)
+        return total(*(each(action, lambda m: {p: c for p, c in m.items() if p[0] == p[1]})
+                       for action in actions))

@@ -17,38 +17,23 @@ from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.layers import (
     Activation,
     Array,
-    Attention,
+    Chain,
+    Composite,
     Constant,
+    Dense,
     Layer,
     PolynomialLayer,
     Shape,
-    SparseMatrix,
     whole_number,
 )
 from neuroalg_sage.models.semirings import Degree, DegreeSet
+from neuroalg_sage.models.symmetry import LinearSymmetry, Trace, specialize
 
 MAXIMAL_PARAMETERS = 2_000_000
 MAXIMAL_INPUTS = 1_000_000
 MAXIMAL_DEGREE = 100_000
 NOT_LAYERS = ("A model is a sequence of one or more layers, such as "
               "[Dense(2, 3), Activation('x^2'), Dense(3, 1)].")
-
-
-@dataclass(frozen=True)
-class LinearSymmetry:
-    """
-    A linear vector field on the parameters that leaves every function f_w unchanged.
-
-    - ``parameters`` -- for each layer, the field on its parameters
-    - ``states`` -- for each state of the model (the inputs, then the output
-      of every layer), the matrix by which the field acts on it; none at both ends
-
-    The matrices are what makes the claim local: each layer is compatible
-    with its part of the field and the matrices before and after it.
-    """
-
-    parameters: dict[int, SparseMatrix]
-    states: dict[int, SparseMatrix] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,7 +63,7 @@ class Model:
     layers: tuple[Layer, ...]
     input_shape: Shape
     spec: str | None = None
-    shapes: tuple[Shape, ...] = field(init=False, repr=False, compare=False)
+    output_shape: Shape = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         layers = tuple(self.layers) if isinstance(self.layers, Sequence) else ()
@@ -91,31 +76,25 @@ class Model:
         object.__setattr__(self, "input_shape", shape)
         if prod(self.input_shape) > MAXIMAL_INPUTS:
             raise InputError(f"The model has over {MAXIMAL_INPUTS} inputs, the most allowed.")
-        count = sum(layer.parameter_count() for layer in self.layers)
-        if not count:
+        if not self.parameter_count:
             raise InputError("The model has no parameters; give at least one layer that has some.")
-        if count > MAXIMAL_PARAMETERS:
-            raise InputError(f"The model has {count} parameters; the most allowed is "
-                             f"{MAXIMAL_PARAMETERS}.")
-        degree = 1
-        for layer in self.layers:
-            if isinstance(layer, Activation):
-                degree *= len(layer.coefficients) - 1
-            if degree > MAXIMAL_DEGREE:
-                raise InputError("The model's degree in its inputs is over "
-                                 f"{MAXIMAL_DEGREE}, the largest allowed.")
-        shapes = [self.input_shape]
-        for layer in self.layers:
-            shapes.append(layer.output_shape(shapes[-1]))
-        object.__setattr__(self, "shapes", tuple(shapes))
+        if self.parameter_count > MAXIMAL_PARAMETERS:
+            raise InputError(f"The model has {self.parameter_count} parameters; the most allowed "
+                             f"is {MAXIMAL_PARAMETERS}.")
+        if self.chain.degree(1) > MAXIMAL_DEGREE:
+            raise InputError(f"The model's degree in its inputs is over {MAXIMAL_DEGREE}, the "
+                             "largest allowed.")
+        object.__setattr__(self, "output_shape", self.chain.output_shape(shape))
+        if self.output_count > MAXIMAL_INPUTS:
+            raise InputError(f"The model has over {MAXIMAL_INPUTS} outputs, the most allowed.")
 
     def __str__(self) -> str:
         return self.spec or "a model of layers " + ", ".join(x.kind for x in self.layers)
 
-    @property
-    def output_shape(self) -> Shape:
-        """Shape of the outputs."""
-        return self.shapes[-1]
+    @cached_property
+    def chain(self) -> Chain:
+        """The layers as one."""
+        return Chain(self.layers)
 
     @property
     def input_count(self) -> int:
@@ -130,7 +109,7 @@ class Model:
     @cached_property
     def parameter_count(self) -> int:
         """Number N of parameters."""
-        return sum(layer.parameter_count() for layer in self.layers)
+        return self.chain.parameter_count()
 
     @cached_property
     def parameter_names(self) -> tuple[str, ...]:
@@ -145,13 +124,6 @@ class Model:
         if isinstance(self.layers[0], PolynomialLayer) and len(self.layers) == 1:
             return self.layers[0].inputs
         return tuple(f"x_{i}" for i in range(self.input_count))
-
-    def offsets(self) -> tuple[int, ...]:
-        """The place of each layer's first parameter among all parameters."""
-        places = [0]
-        for layer in self.layers:
-            places.append(places[-1] + layer.parameter_count())
-        return tuple(places[:-1])
 
     def apply(self, parameters: Array, inputs: Array, constant: Constant) -> Array:
         """
@@ -173,16 +145,16 @@ class Model:
             >>> model.apply(w, x, int)
             array([1900], dtype=object)
         """
-        state = inputs.reshape(inputs.shape[:-1] + self.input_shape)
-        place = 0
-        for layer in self.layers:
-            arrays = []
-            for _, shape in layer.parameter_shapes():
-                size = prod(shape)
-                block = parameters[..., place : place + size]
-                arrays.append(block.reshape(block.shape[:-1] + shape))
-                place += size
-            state = layer.apply(arrays, state, constant)
+        missing = inputs.ndim - parameters.ndim
+        if missing > 0:
+            parameters = parameters.reshape((1,) * missing + parameters.shape)
+        arrays, place = [], 0
+        for _, shape in self.chain.parameter_shapes():
+            block = parameters[..., place : place + prod(shape)]
+            arrays.append(block.reshape(block.shape[:-1] + shape))
+            place += prod(shape)
+        state = self.chain.apply(arrays, inputs.reshape(inputs.shape[:-1] + self.input_shape),
+                                 constant)
         return state.reshape(state.shape[: state.ndim - len(self.output_shape)]
                              + (self.output_count,))
 
@@ -230,7 +202,7 @@ class Model:
     @cached_property
     def denominator(self) -> tuple[int, int]:
         """A pair (q, e) such that q^e times every coefficient of φ is an integer."""
-        q = reduce(lcm, (c.denominator for x in self.layers for c in x.constants()), 1)
+        q = reduce(lcm, (c.denominator for c in self.chain.constants()), 1)
         return (q, self._degree(0, 0, Degree.denominator) if q > 1 else 0)
 
     @cached_property
@@ -241,12 +213,11 @@ class Model:
     @cached_property
     def symmetries(self) -> tuple[LinearSymmetry, ...]:
         """
-        The known symmetries of φ, as linear vector fields on the parameters.
+        The linear symmetries of φ that act linearly on every hidden state.
 
-        Each layer's own, and those that act on a hidden state: the layer
-        before follows the action, parameter-free layers transport it, the
-        layer after absorbs it.  Each field is in the kernel of Dφ at every w;
-        they need not be independent.
+        Each layer's own, such as those of attention heads, and those that act on hidden
+        states: rescalings of neurons, the general linear group between linear layers.
+        Each field is in the kernel of Dφ at every w; they need not be independent.
 
         EXAMPLES::
 
@@ -254,39 +225,12 @@ class Model:
             >>> len(parse_spec("linear:3,2,3").symmetries)
             4
         """
-        return tuple(self._symmetries())
-
-    def _symmetries(self) -> Iterator[LinearSymmetry]:
-        for i, layer in enumerate(self.layers):
-            for own in layer.internal_symmetries():
-                yield LinearSymmetry({i: own})
-        carriers = [i for i, layer in enumerate(self.layers) if layer.parameter_count()]
-        for before, after in zip(carriers, carriers[1:]):
-            seen = []
-            shape = self.shapes[before + 1]
-            candidates = list(self.layers[before].output_actions(shape))
-            if all(self.shapes[i] == shape for i in range(before + 1, after + 1)):
-                candidates += self.layers[after].input_actions(self.shapes[after])
-            for action in candidates:
-                if action not in seen and (symmetry := self._carry(before, after, action)):
-                    seen.append(action)
-                    yield symmetry
-
-    def _carry(self, before: int, after: int, action: SparseMatrix) -> LinearSymmetry | None:
-        """The symmetry that acts on the output of ``before`` and is absorbed by ``after``."""
-        followed = self.layers[before].follow_output(action, self.shapes[before + 1])
-        if followed is None:
-            return None
-        states = {before + 1: action}
-        for i in range(before + 1, after):
-            transported = self.layers[i].transport(states[i], self.shapes[i])
-            if transported is None:
-                return None
-            states[i + 1] = transported
-        absorbed = self.layers[after].absorb_input(states[after], self.shapes[after])
-        if absorbed is None:
-            return None
-        return LinearSymmetry({before: followed, after: absorbed}, states)
+        trace = Trace(states=[{}])
+        field, outputs = self.chain.trace({}, self.input_shape, None, trace)
+        trace.unknowns.vanish(outputs)
+        return tuple(LinearSymmetry(specialize(field, solution),
+                                    tuple(specialize(s, solution) for s in trace.states))
+                     for solution in trace.unknowns.solutions())
 
     def describe(self) -> dict[str, Any]:
         """The model as plain JSON data, enough to rebuild it."""
@@ -322,6 +266,22 @@ def _exponents(variables: int, degree: int) -> Iterator[tuple[int, ...]]:
             yield (first, *rest)
 
 
+def _fixed_width(layers: Sequence[Layer]) -> int | None:
+    """The number of inputs, where the first layer that reads them fixes it."""
+    for layer in layers:
+        if isinstance(layer, Dense):
+            return layer.inputs
+        if isinstance(layer, PolynomialLayer):
+            return len(layer.inputs)
+        if isinstance(layer, Composite):
+            width = _fixed_width(layer.layers)
+            if width is not None:
+                return width
+        elif not isinstance(layer, Activation):
+            return None
+    return None
+
+
 def compose(layers: Sequence[Layer], input_shape: Shape | int | None = None,
             spec: str | None = None) -> Model:
     """
@@ -344,12 +304,8 @@ def compose(layers: Sequence[Layer], input_shape: Shape | int | None = None,
     if not isinstance(layers, Sequence):
         raise InputError(NOT_LAYERS)
     if input_shape is None:
-        first = layers[0] if layers else None
-        inputs = getattr(first, "inputs", None)
-        if isinstance(inputs, tuple):
-            inputs = len(inputs)
-        if inputs is None or isinstance(first, Attention):
+        input_shape = _fixed_width(layers)
+        if input_shape is None:
             raise InputError("State the input_shape, since the first layer does not fix it.")
-        input_shape = inputs
     shape = (input_shape,) if isinstance(input_shape, int) else tuple(input_shape)
     return Model(tuple(layers), shape, spec)

@@ -11,21 +11,26 @@ from pathlib import Path
 from typing import Any
 
 from neuroalg_sage.errors import InputError
-from neuroalg_sage.models.expressions import Polynomial, _shown, check_name, parse_polynomial
+from neuroalg_sage.models.expressions import Polynomial, check_name, parse_polynomial, shown
 from neuroalg_sage.models.families import FAMILIES, parse_spec
 from neuroalg_sage.models.layers import (
     Activation,
     Attention,
+    Chain,
     Convolution,
     Dense,
     Layer,
     PolynomialLayer,
+    Product,
+    Sum,
     whole_number,
 )
 from neuroalg_sage.models.model import Model
 
 MODEL_SCHEMA = 1
 MAXIMAL_FILE_BYTES = 20_000_000
+MAXIMAL_LAYERS = 1000
+MAXIMAL_DEPTH = 30
 
 _MODEL_FIELDS = ({"spec"}, {"parameters", "inputs", "outputs"}, {"layers", "input_shape"})
 
@@ -113,7 +118,7 @@ def from_sympy(outputs: Any, parameters: Sequence[Any], inputs: Sequence[Any]) -
         except (sympy.PolynomialError, sympy.CoercionFailed, sympy.SympifyError,
                 AttributeError, TypeError, ValueError):
             raise InputError(
-                f"{_shown(str(expression))} is not a SymPy polynomial over Q in "
+                f"{shown(str(expression))} is not a SymPy polynomial over Q in "
                 f"{', '.join(map(str, symbols))}; for text use from_expressions.") from None
         polynomials.append({e: Fraction(int(c.numerator), int(c.denominator))
                             for e, c in terms.items()})
@@ -126,42 +131,59 @@ def _fraction(value: object) -> Fraction:
             raise ValueError
         return Fraction(value)
     except (ValueError, ZeroDivisionError):
-        raise InputError(f"{_shown(value)} is not a rational number such as 3 or \"-1/2\"."
+        raise InputError(f"{shown(value)} is not a rational number such as 3 or \"-1/2\"."
                          ) from None
 
 
-def _layer(data: object) -> Layer:
+_FIELDS: dict[str, set[str]] = {
+    "dense": {"inputs", "outputs", "bias"},
+    "activation": {"coefficients", "polynomial"},
+    "convolution": {"size", "stride", "channels"},
+    "attention": {"inputs", "head", "outputs"},
+    "polynomial": {"parameters", "inputs", "outputs"},
+    "chain": {"layers", "share"},
+    "sum": {"layers", "share"},
+    "product": {"layers", "share"},
+}
+_COMPOSITES: dict[str, type[Chain] | type[Sum] | type[Product]] = {
+    "chain": Chain, "sum": Sum, "product": Product}
+
+
+def _layer(data: object, depth: int = 0) -> Layer:
     if not isinstance(data, dict) or not isinstance(data.get("kind"), str):
         raise InputError('Each layer must be an object with a "kind", such as {"kind": "dense", '
                          '"inputs": 2, "outputs": 3}.')
     kind = data["kind"]
+    if kind not in _FIELDS:
+        raise InputError(f"There is no layer kind {shown(kind)}; the kinds are "
+                         f"{', '.join(_FIELDS)}.")
+    if unknown := set(data) - _FIELDS[kind] - {"kind"}:
+        raise InputError(f"The {kind} layer does not take {shown(sorted(unknown)[0])}; it takes "
+                         f"{', '.join(sorted(_FIELDS[kind]))}.")
 
-    def whole(name: str, default: int | None = None) -> int:
-        if name not in data and default is None:
+    def required(name: str) -> Any:
+        if name not in data:
             raise InputError(f"The {kind} layer lacks {name!r}.")
-        return whole_number(data.get(name, default), name)
+        return data[name]
 
-    allowed: dict[str, set[str]] = {
-        "dense": {"inputs", "outputs", "bias"},
-        "activation": {"coefficients", "polynomial"},
-        "convolution": {"size", "stride"},
-        "attention": {"inputs", "head", "outputs"},
-        "polynomial": {"parameters", "inputs", "outputs"},
-    }
-    if kind not in allowed:
-        raise InputError(f"There is no layer kind {_shown(kind)}; the kinds are "
-                         f"{', '.join(allowed)}.")
-    if unknown := set(data) - allowed[kind] - {"kind"}:
-        raise InputError(f"The {kind} layer does not take {_shown(sorted(unknown)[0])}; it takes "
-                         f"{', '.join(sorted(allowed[kind]))}.")
+    if kind in _COMPOSITES:
+        layers, share = required("layers"), data.get("share", [])
+        if depth >= MAXIMAL_DEPTH or not isinstance(layers, list) or len(layers) > MAXIMAL_LAYERS:
+            raise InputError(f"A {kind} has a list of at most {MAXIMAL_LAYERS} layers, and layers "
+                             f"are nested at most {MAXIMAL_DEPTH} deep.")
+        if not isinstance(share, list):
+            raise InputError(f"The sharing of a {kind} is a list, such as [null, null, 0].")
+        return _COMPOSITES[kind](tuple(_layer(x, depth + 1) for x in layers), tuple(share))
     if kind == "dense":
         if not isinstance(data.get("bias", False), bool):
             raise InputError("The bias of a dense layer is true or false.")
-        return Dense(whole("inputs"), whole("outputs"), data.get("bias", False))
+        return Dense(required("inputs"), required("outputs"), data.get("bias", False))
     if kind == "convolution":
-        return Convolution(whole("size"), whole("stride", 1))
+        size, stride, channels = (tuple(v) if isinstance(v, list) else v for v in (
+            required("size"), data.get("stride", 1), data.get("channels", (1, 1))))
+        return Convolution(size, stride, channels)
     if kind == "attention":
-        return Attention(whole("inputs"), whole("head"), whole("outputs"))
+        return Attention(required("inputs"), required("head"), required("outputs"))
     if kind == "activation":
         if "polynomial" in data:
             return Activation.from_polynomial(parse_polynomial(data["polynomial"], ["x"]))
@@ -224,7 +246,7 @@ def model_from_data(data: object) -> Model:
     if not isinstance(data, dict):
         raise InputError('A model must be a JSON object, such as {"spec": "mlp:2,2,3:x^2"}.')
     if data.get("schema", MODEL_SCHEMA) != MODEL_SCHEMA:
-        raise InputError(f"The model's schema {_shown(data['schema'])} is not known; this version "
+        raise InputError(f"The model's schema {shown(data['schema'])} is not known; this version "
                          f"reads schema {MODEL_SCHEMA}.")
     fields = set(data) - {"schema", "name"}
     if "layers" in fields:
@@ -238,15 +260,16 @@ def model_from_data(data: object) -> Model:
         layer = _polynomial_layer(data)
         return Model((layer,), (len(data["inputs"]),))
     shape, layers = data["input_shape"], data["layers"]
-    if not isinstance(shape, list) or not isinstance(layers, list) or len(layers) > 1000:
+    if not isinstance(shape, list) or not isinstance(layers, list) or (
+            len(layers) > MAXIMAL_LAYERS):
         raise InputError('"input_shape" must be a list of whole numbers and "layers" a list of '
-                         "at most 1000 layers.")
+                         f"at most {MAXIMAL_LAYERS} layers.")
     spec = data.get("spec")
     model = Model(tuple(map(_layer, layers)), tuple(whole_number(n, "input shape") for n in shape))
     if spec is not None:
         named = parse_spec(spec)
         if (named.layers, named.input_shape) != (model.layers, model.input_shape):
-            raise InputError(f"The layers are not those of the spec {_shown(spec)}; leave one out.")
+            raise InputError(f"The layers are not those of the spec {shown(spec)}; leave one out.")
         return named
     return model
 
@@ -262,19 +285,19 @@ def read_json(path: str | Path, role: str) -> Any:
         with open(path, "rb") as file:
             content = file.read(MAXIMAL_FILE_BYTES + 1)
     except OSError as error:
-        raise InputError(f"The {role} {_shown(str(path))} cannot be read: "
+        raise InputError(f"The {role} {shown(str(path))} cannot be read: "
                          f"{error.strerror or 'not a file'}.") from None
     except ValueError:
-        raise InputError(f"{_shown(str(path))} is not a file name.") from None
+        raise InputError(f"{shown(str(path))} is not a file name.") from None
     if len(content) > MAXIMAL_FILE_BYTES:
-        raise InputError(f"The {role} {_shown(str(path))} is larger than {MAXIMAL_FILE_BYTES} "
+        raise InputError(f"The {role} {shown(str(path))} is larger than {MAXIMAL_FILE_BYTES} "
                          "bytes, the most allowed.")
     try:
         return json.loads(content)
     except RecursionError:
-        raise InputError(f"The {role} {_shown(str(path))} nests too deeply.") from None
+        raise InputError(f"The {role} {shown(str(path))} nests too deeply.") from None
     except ValueError as error:
-        raise InputError(f"The {role} {_shown(str(path))} is not JSON: {str(error)[:100]}."
+        raise InputError(f"The {role} {shown(str(path))} is not JSON: {str(error)[:100]}."
                          ) from None
 
 

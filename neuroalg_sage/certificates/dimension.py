@@ -1,0 +1,288 @@
+"""
+Dimensions: a rank modulo a prime from below; symmetries, equations or a theorem from above.
+"""
+
+from __future__ import annotations
+
+import itertools
+from fractions import Fraction
+from math import comb, factorial, lcm
+from typing import Any
+
+from flint import fmpq_mpoly, nmod_mat
+
+from neuroalg_sage.certificates.model import Model, Step, Terms
+from neuroalg_sage.certificates.reading import (
+    CertificateError,
+    MalformedCertificate,
+    fields,
+    integer,
+    integers,
+    items,
+    member,
+    polynomial_ring,
+    polynomials,
+    prime,
+    rational,
+    require,
+    residue,
+)
+
+PRIMES_FROM_2_30_TO_2_31 = 50_697_537
+ALEXANDER_HIRSCHOWITZ = "theorem: Alexander, Hirschowitz (1995)"
+
+SparseMatrix = dict[tuple[int, int], Fraction]
+
+
+def rank(rows: list[list[int]], columns: int, p: int) -> int:
+    """The rank of a matrix of residues."""
+    return nmod_mat(len(rows), columns, [c % p for row in rows for c in row], p).rank() if (
+        rows and columns) else 0
+
+
+def place(model: Model, trial: Any) -> tuple[int, list[int]]:
+    """The prime and the point of a trial."""
+    prime_data, point = fields(trial, "prime", "point")
+    return prime(prime_data), integers(point, -(10**18), 10**18, "coordinate of a point",
+                                       model.parameters)
+
+
+def sample_rank(model: Model, trial: Any) -> tuple[int, int, int]:
+    """
+    Ranks of the Jacobian of w ↦ (f_w(x_1), ..., f_w(x_m)) at a point modulo a prime, with
+    all inputs and with all but the last; and m.
+
+    Evaluation is linear and defined over the integers at this prime, and a minor that is
+    nonzero modulo p at an integer point is nonzero.  So the first rank is a lower bound for
+    the generic rank of Dφ over Q, which is dim M.
+    """
+    p, point = place(model, trial)
+    inputs = [integers(x, -(10**18), 10**18, "input", model.inputs)
+              for x in items(member(trial, "inputs"), "inputs")]
+    rows = model.jacobian([c % p for c in point], inputs, p)
+    before = rank(rows[: -model.outputs], model.parameters, p)
+    return rank(rows, model.parameters, p), before, len(inputs)
+
+
+def _sparse(data: Any, size: int, role: str) -> SparseMatrix:
+    matrix: SparseMatrix = {}
+    for entry in items(data, role):
+        i, j, c = items(entry, role, 3)
+        key = integer(i, 0, size - 1, role), integer(j, 0, size - 1, role)
+        require(key not in matrix, f"An entry of the {role} is stated twice.")
+        matrix[key] = rational(c)
+    return matrix
+
+
+def _compatible(step: Step, flow: SparseMatrix, action: SparseMatrix) -> bool:
+    """
+    Whether D L(v) (flow v) = action L(v) identically, for a step L in its variables v.
+    """
+    moves: dict[int, list[tuple[int, Fraction]]] = {}
+    for (i, j), c in flow.items():
+        moves.setdefault(i, []).append((j, c))
+    acts: dict[int, list[tuple[int, Fraction]]] = {}
+    for (i, j), c in action.items():
+        acts.setdefault(i, []).append((j, c))
+    for i, terms in enumerate(step.outputs):
+        difference: Terms = {}
+        for monomial, c in terms.items():
+            for v, e in monomial:
+                for target, factor in moves.get(v, ()):
+                    powers = dict(monomial)
+                    powers[v] -= 1
+                    powers[target] = powers.get(target, 0) + 1
+                    key = tuple(sorted((u, k) for u, k in powers.items() if k))
+                    difference[key] = difference.get(key, Fraction(0)) + c * e * factor
+        for j, factor in acts.get(i, ()):
+            for monomial, c in step.outputs[j].items():
+                difference[monomial] = difference.get(monomial, Fraction(0)) - c * factor
+        if any(difference.values()):
+            return False
+    return True
+
+
+def symmetry_rank(model: Model, evidence: Any, trial: Any) -> tuple[int, int]:
+    """
+    Verify linear vector fields in the kernel of Dφ; return how many are independent at the
+    trial's point, and how many there are.
+
+    A field moves the parameters linearly and acts by a matrix on each state.  If each step
+    is compatible with its block of the field and the matrices of its states, then by
+    induction the derivative of each state along the field is its matrix times the state.
+    At inputs and outputs the matrix is zero, so the field is in the kernel.
+    """
+    p, point = place(model, trial)
+    starts = [list(itertools.accumulate((model.widths[s] for s in step.sources),
+                                        initial=step.parameters)) for step in model.steps]
+    rows = []
+    listed = items(member(evidence, "fields"), "fields")
+    for field in listed:
+        data, states = fields(field, "parameters", "states")
+        motion = _sparse(data, model.parameters, "vector field")
+        actions = [_sparse(part, width, "action on a state") for part, width in
+                   zip(items(states, "actions", len(model.widths)), model.widths)]
+        require(not actions[0] and not actions[-1], "A symmetry moves the inputs or outputs.")
+        by_row: dict[int, list[tuple[int, Fraction]]] = {}
+        for (i, j), c in motion.items():
+            by_row.setdefault(i, []).append((j, c))
+        for step, start, action in zip(model.steps, starts, actions[1:]):
+            flow: SparseMatrix = {}
+            for i in range(step.parameters):
+                for j, c in by_row.get(step.offset + i, ()):
+                    require(0 <= j - step.offset < step.parameters,
+                            "A vector field mixes the parameters of different layers.")
+                    flow[i, j - step.offset] = c
+            for source, shift in zip(step.sources, start):
+                flow |= {(shift + i, shift + j): c for (i, j), c in actions[source].items()}
+            if (flow or action) and not _compatible(step, flow, action):
+                raise CertificateError("A vector field is not a symmetry of the model.")
+        rows.append([sum(residue(c, p) * point[j] for j, c in by_row.get(i, ()))
+                     for i in range(model.parameters)])
+    return rank(rows, model.parameters, p), len(listed)
+
+
+def field_rank(model: Model, evidence: Any, trial: Any) -> int:
+    """
+    Verify polynomial vector fields in the kernel of Dφ, by expansion; return how many are
+    independent at the trial's point.
+    """
+    p, point = place(model, trial)
+    phi = model.parametrization
+    ring = phi[0].context()
+    rows = []
+    for data in items(member(evidence, "fields"), "fields"):
+        field = polynomials(items(data, "vector field", model.parameters), ring)
+        for coordinate in phi:
+            require(sum((c * coordinate.derivative(i) for i, c in enumerate(field) if c),
+                        ring.constant(0)) == 0, "A vector field is not in the kernel of Dφ.")
+        rows.append([residue(c(*point), p) for c in field])
+    return rank(rows, model.parameters, p)
+
+
+def vanishing(model: Model, equations: list[fmpq_mpoly]) -> None:
+    """Verify that the equations vanish on M, by substitution."""
+    phi = model.parametrization
+    require(not any(f.compose(*phi, ctx=phi[0].context()) for f in equations),
+            "An equation does not vanish on the neurovariety.")
+
+
+def equation_rank(model: Model, evidence: Any, trial: Any) -> int:
+    """
+    Verify equations of M; return the rank of their Jacobian at φ(w0) modulo a prime.
+
+    M is irreducible and contains φ(w0), and the tangent space of the equations there has
+    dimension n - rank, so dim M ≤ n - rank.
+    """
+    n = model.ambient_dimension
+    equations = polynomials(member(evidence, "equations"), polynomial_ring(n))
+    vanishing(model, equations)
+    p, point = place(model, trial)
+    image = [residue(coordinate(*point), p) for coordinate in model.parametrization]
+    return rank([[residue(g.derivative(j)(*image), p) for j in range(n)] for g in equations],
+                n, p)
+
+
+def secant_dimension(model: Model) -> int:
+    """
+    The dimension of M by the theorem of Alexander and Hirschowitz, if M is the affine cone
+    over the k-th secant variety of a Veronese variety: f_w(x) = Σ_i b_i (Σ_j a_ij x_j)^d.
+
+    J. Alexander, A. Hirschowitz, Polynomial interpolation in several variables, J. Algebraic
+    Geom. 4 (1995): the dimension is min(k m, C(m + d - 1, d)) in m variables, for d ≥ 3, but
+    for (m, d, k) = (3, 4, 5), (4, 4, 9), (5, 4, 14), (5, 3, 7), where it is one less; for
+    d = 2 it is that of the symmetric matrices of rank at most k, k m - k (k - 1) / 2.
+    """
+    require([step.sources for step in model.steps] == [(0,), (1,), (2,)] and model.outputs == 1,
+            "The theorem is on other models.")
+    m, k = model.inputs, model.widths[1]
+    hidden = [{((i * m + j, 1), (m * k + j, 1)): Fraction(1) for j in range(m)} for i in range(k)]
+    power = [list(terms.items()) for terms in model.steps[1].outputs]
+    output = {((i, 1), (k + i, 1)): Fraction(1) for i in range(k)}
+    d = power[0][0][0][0][1] if len(power[0]) == 1 and power[0][0][0] else 0
+    require(list(model.steps[0].outputs) == hidden and model.steps[2].outputs == (output,)
+            and model.steps[2].offset == m * k and d >= 2 and power[0][0][1]
+            and all(terms == [(((i, d),), power[0][0][1])] for i, terms in enumerate(power)),
+            "The theorem is on networks with one hidden layer, a power as activation, one "
+            "output and no bias.")
+    if d == 2:
+        return m * min(k, m) - comb(min(k, m), 2)
+    exceptional = (m, d, k) in ((3, 4, 5), (4, 4, 9), (5, 4, 14), (5, 3, 7))
+    return min(k * m, comb(m + d - 1, d)) - exceptional
+
+
+def upper_bound(model: Model, evidence: Any, trial: Any) -> tuple[int, str, list[str]]:
+    """The upper bound for dim M that the evidence proves, by what, and whom it trusts."""
+    kind = member(evidence, "kind")
+    if kind == "ambient":
+        return model.ambient_dimension, "the ambient dimension bounds it from above", []
+    if kind == "symmetries":
+        found, _ = symmetry_rank(model, evidence, trial)
+        return (model.parameters - found,
+                f"independent symmetries ({found}) bound it from above", [])
+    if kind == "fields":
+        found = field_rank(model, evidence, trial)
+        return (model.parameters - found,
+                f"independent vector fields ({found}) in the kernel bound it from above", [])
+    if kind == "equations":
+        found = equation_rank(model, evidence, trial)
+        return (model.ambient_dimension - found,
+                f"independent differentials ({found}) of equations bound it from above", [])
+    if kind == "theorem":
+        return (secant_dimension(model), "the hypotheses of the theorem that bounds it from above",
+                [ALEXANDER_HIRSCHOWITZ])
+    raise MalformedCertificate("The upper bound's kind is not known.")
+
+
+def error_bound(model: Model, rank: int, inputs: list[int]) -> Fraction:
+    """
+    The probability that all of several independent random trials miss a rank over ``rank``.
+
+    If the generic rank of Dφ is larger, some minor of size k = rank + 1 is a nonzero
+    polynomial in w with coefficients in Z[1/q].  A trial misses it only if its random prime
+    from 2^30 to 2^31 divides the minor's first coefficient (times a power of q), or the
+    minor vanishes at the random point modulo p (Schwartz, Zippel), or one of its m random
+    inputs lies on a nonzero element of the image of Dφ on which all inputs before it vanish.
+    """
+    k = rank + 1
+    degree = model.bound(1, 0, lambda c: 0)
+    q = lcm(1, *(c.denominator for step in model.steps for t in step.outputs
+                 for c in t.values()))
+    power = model.bound(0, 0, lambda c: int(c.denominator > 1))
+    height = max(model.fold([Fraction(1)] * model.parameters, [Fraction(1)] * model.inputs,
+                            abs, lambda a, b: a + b, lambda a, b: a * b))
+    size = factorial(k) * (degree * height * q**power) ** k
+    primes = Fraction(int(size).bit_length(), 30) / PRIMES_FROM_2_30_TO_2_31
+    special = model.bound(0, 1, lambda c: 0)
+    total = Fraction(1)
+    for m in inputs:
+        total *= min(Fraction(1), primes + Fraction(k * max(degree - 1, 0) + m * special, 2**30))
+    return total
+
+
+def check_dimension(model: Model, evidence: Any, status: str, claimed: Any,
+                    stated_error: Any = None) -> tuple[list[str], list[str]]:
+    """Verify a dimension of M, with the status stated; what was verified, whom to trust."""
+    trials = items(member(evidence, "trials"), "trials")
+    require(trials, "There is no trial.")
+    ranks = [sample_rank(model, trial) for trial in trials]
+    lower = max(found for found, _, _ in ranks)
+    below = f"a rank modulo a prime bounds the dimension from below by {lower}"
+    if status == "monte_carlo":
+        require(all(found == before == claimed for found, before, _ in ranks),
+                "A trial does not support the dimension claimed.")
+        primes = {trial["prime"] for trial in trials}
+        require(all(2**30 < p < 2**31 for p in primes) and len(primes) == len(trials),
+                "The primes are not different primes between 2^30 and 2^31.")
+        bound = error_bound(model, lower, [m for _, _, m in ranks])
+        require(isinstance(stated_error, float) and bound <= stated_error <= 1,
+                "The error bound stated is smaller than the trials give.")
+        return [below, f"{len(trials)} trials agree, if they were random"], []
+    upper, why, trust = upper_bound(model, member(evidence, "upper"), trials[0])
+    if status == "bounds":
+        require(claimed == [lower, upper] and lower < upper,
+                "The bounds claimed are not those proved.")
+    else:
+        require(lower == claimed == upper, f"The dimension claimed is not proved: "
+                f"it is between {lower} and {upper}.")
+    return [below, why], trust

@@ -1,0 +1,382 @@
+"""
+The model, rebuilt from its description by means of the checker's own.
+
+A model is a straight-line program of polynomial maps.  State 0 holds the inputs; each
+step reads some states, one after the other, and a block of the parameters, and makes the
+next state.  All that follows is generic in the terms of the steps.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache, cached_property
+from math import comb, prod
+from typing import Any
+
+from flint import Ordering, fmpq, fmpq_mpoly
+
+from neuroalg_sage.certificates.reading import (
+    MAXIMAL_DEPTH,
+    MalformedCertificate,
+    fields,
+    integer,
+    integers,
+    items,
+    member,
+    polynomial_ring,
+    rational,
+    require,
+    residue,
+)
+
+Shape = tuple[int, ...]
+Monomial = tuple[tuple[int, int], ...]  # (variable, exponent), variables ascending
+Terms = dict[Monomial, Fraction]
+
+MAXIMAL_TERMS = 3_000_000
+
+
+@dataclass(frozen=True)
+class Step:
+    """A polynomial map; its variables are the ``parameters``, then the sources' entries."""
+
+    parameters: int
+    offset: int
+    sources: tuple[int, ...]
+    outputs: tuple[Terms, ...]
+
+
+def monomials(variables: int, degree: int) -> Iterator[tuple[int, ...]]:
+    """All exponents of this degree, in descending lexicographic order."""
+    if variables == 1:
+        yield (degree,)
+        return
+    for first in range(degree, -1, -1):
+        for rest in monomials(variables - 1, degree - first):
+            yield (first, *rest)
+
+
+def _monomial(*variables: int) -> Monomial:
+    return tuple((v, len(list(group))) for v, group in itertools.groupby(sorted(variables)))
+
+
+def _sum(products: Iterator[Monomial]) -> Terms:
+    total: Terms = {}
+    for monomial in products:
+        total[monomial] = total.get(monomial, Fraction(0)) + 1
+    return total
+
+
+def _affordable(terms: int) -> None:
+    if terms > MAXIMAL_TERMS:
+        raise MalformedCertificate(f"A layer has over {MAXIMAL_TERMS} terms, the most allowed.")
+
+
+# Each kind of layer: from its description and the shape of its input to the number of its
+# parameters, its outputs as terms, and their shape.
+Built = tuple[int, list[Terms], Shape]
+
+
+def _dense(data: dict, shape: Shape) -> Built:
+    a, b = (integer(v, 1, 10**6, "width") for v in fields(data, "inputs", "outputs"))
+    bias = data.get("bias", False)
+    if prod(shape) != a or not isinstance(bias, bool):
+        raise MalformedCertificate("A dense layer does not fit its input.")
+    _affordable(a * b)
+    count = a * b + (b if bias else 0)
+    return count, [_sum(itertools.chain(
+        (_monomial(i * a + j, count + j) for j in range(a)),
+        [_monomial(a * b + i)] if bias else [])) for i in range(b)], (b,)
+
+
+def _activation(data: dict, shape: Shape) -> Built:
+    coefficients = [rational(c) for c in items(member(data, "coefficients"), "activation")]
+    require(len(coefficients) > 1 and coefficients[-1], "An activation is not in normal form.")
+    return 0, [{(((i, k),) if k else ()): c for k, c in enumerate(coefficients) if c}
+               for i in range(prod(shape))], shape
+
+
+def _convolution(data: dict, shape: Shape) -> Built:
+    size, stride, channels = (integers(v, 1, 10**6, "convolution")
+                              for v in fields(data, "size", "stride", "channels"))
+    axis = len(shape) == len(size) + 1
+    space = shape[1:] if axis else shape
+    taken, made = channels if len(channels) == 2 else (0, 0)
+    if not (len(size) == len(stride) == len(space) and taken == (shape[0] if axis else 1)
+            and all(map(int.__le__, size, space))):
+        raise MalformedCertificate("A convolution does not fit its input.")
+    places = tuple((n - k) // s + 1 for n, k, s in zip(space, size, stride))
+    count = made * taken * prod(size)
+    _affordable(prod(places) * count)
+
+    def flat(index: Sequence[int], bounds: Sequence[int]) -> int:
+        place = 0
+        for i, n in zip(index, bounds):
+            place = place * n + i
+        return place
+
+    # F[o, c, k] x[c, stride * i + k], summed over the channels c and the places k.
+    outputs = [_sum(_monomial(
+        flat((o, c, *k), (made, taken, *size)),
+        count + flat((c, *(s * a + b for s, a, b in zip(stride, i, k))), (taken, *space)))
+        for c in range(taken) for k in itertools.product(*map(range, size)))
+        for o in range(made) for i in itertools.product(*map(range, places))]
+    return count, outputs, (made, *places) if axis or made > 1 else places
+
+
+def _attention(data: dict, shape: Shape) -> Built:
+    d, a, b = (integer(v, 1, 10**4, "width") for v in fields(data, "inputs", "head", "outputs"))
+    if len(shape) != 2 or shape[0] != d:
+        raise MalformedCertificate("An attention layer does not fit its input.")
+    tokens, count = shape[1], (2 * a + b) * d
+    _affordable(d**3 * a * b * tokens**2)
+
+    def entry(i: int, token: int) -> int:
+        return count + i * tokens + token
+
+    # Row r, token t of V X X^T K^T Q X; the parameters are Q, K, V in this order.
+    return count, [_sum(
+        _monomial(2 * a * d + r * d + i, entry(i, s), entry(j, s), a * d + h * d + j, h * d + k,
+                  entry(k, t))
+        for i in range(d) for s in range(tokens) for j in range(d) for h in range(a)
+        for k in range(d)) for r in range(b) for t in range(tokens)], (b, tokens)
+
+
+def _given(data: dict, shape: Shape) -> Built:
+    parameters, inputs, outputs = (items(v, "layer") for v in
+                                   fields(data, "parameters", "inputs", "outputs"))
+    if prod(shape) != len(inputs):
+        raise MalformedCertificate("A polynomial layer does not fit its input.")
+    rows = []
+    for output in outputs:
+        terms: Terms = {}
+        for term in items(output, "output"):
+            exponents, coefficient = items(term, "term", 2)
+            monomial = tuple((i, e) for i, e in enumerate(integers(
+                exponents, 0, 10**5, "exponent", len(parameters) + len(inputs))) if e)
+            require(monomial not in terms, "A polynomial layer is not in normal form.")
+            terms[monomial] = rational(coefficient)
+        rows.append(terms)
+    return len(parameters), rows, (len(outputs),)
+
+
+_LAYERS: dict[str, tuple[Callable[[dict, Shape], Built], set[str]]] = {
+    "dense": (_dense, {"inputs", "outputs", "bias"}),
+    "activation": (_activation, {"coefficients"}),
+    "convolution": (_convolution, {"size", "stride", "channels"}),
+    "attention": (_attention, {"inputs", "head", "outputs"}),
+    "polynomial": (_given, {"parameters", "inputs", "outputs"}),
+}
+_COMPOSITES = ("chain", "sum", "product")
+
+
+class Model:
+    """A straight-line program of polynomial maps, with what the claims are about."""
+
+    def __init__(self, description: Any) -> None:
+        shape_data, layers = fields(description, "input_shape", "layers")
+        shape = tuple(integers(shape_data, 1, 10**6, "input shape"))
+        if not shape or not items(layers, "list of layers"):
+            raise MalformedCertificate("The model has no inputs or no layers.")
+        self.inputs = prod(shape)
+        self.widths = [self.inputs]
+        self.steps: list[Step] = []
+        # What the certificate calls the model is not verified: the layers name it.
+        self.name = "x".join(map(str, shape))
+        chain = {"kind": "chain", "layers": layers}
+        last, shape, self.parameters = self._build(chain, 0, shape, 0, 0)
+        require(last == len(self.steps), "The model has a layer after its outputs.")
+        self.outputs = prod(shape)
+        if isinstance(description.get("spec"), str):
+            self.name += f" (called {description['spec'][:100]!r})"
+
+    def _build(self, data: Any, state: int, shape: Shape, offset: int, depth: int
+               ) -> tuple[int, Shape, int]:
+        """Append the steps of a layer; its output state, its shape, its parameter count."""
+        kind = member(data, "kind")
+        if kind in _COMPOSITES:
+            return self._build_composite(kind, data, state, shape, offset, depth)
+        if not isinstance(kind, str) or kind not in _LAYERS:
+            raise MalformedCertificate("The model has a layer of unknown kind.")
+        build, known = _LAYERS[kind]
+        require(set(data) <= {"kind", *known}, "The model has a layer with an unknown field.")
+        count, outputs, shape = build(data, shape)
+        detail = "".join(f" {c}" for c in data.get("coefficients", []))
+        self.name += f" -{kind}{detail}-> {'x'.join(map(str, shape))}"
+        return self._append(Step(count, offset, (state,), tuple(outputs))), shape, count
+
+    def _append(self, step: Step) -> int:
+        self.steps.append(step)
+        self.widths.append(len(step.outputs))
+        return len(self.steps)
+
+    def _build_composite(self, kind: str, data: dict, state: int, shape: Shape, offset: int,
+                         depth: int) -> tuple[int, Shape, int]:
+        layers = items(member(data, "layers"), "list of layers")
+        share = items(data.get("share", [None] * len(layers)), "sharing", len(layers))
+        require(set(data) <= {"kind", "layers", "share"} and depth <= MAXIMAL_DEPTH,
+                "The model has a composite layer with an unknown field, or too deep.")
+        total = 0
+        places: list[int] = []
+        made: list[tuple[int, Shape]] = []
+        self.name += f" {kind}(" * (depth > 0)
+        for i, (layer, other) in enumerate(zip(layers, share)):
+            # A layer that shares takes the parameters of an equal one before it.
+            place = offset + total
+            if other is not None:
+                place = places[integer(other, 0, i - 1, "shared layer")]
+                require(layer == layers[other], "Layers that share are not equal.")
+            end, made_shape, count = self._build(layer, state, shape, place, depth + 1)
+            places.append(place)
+            total += count if other is None else 0
+            if kind == "chain":
+                state, shape = end, made_shape
+            made.append((end, made_shape))
+        self.name += ")" * (depth > 0)
+        if kind == "chain":
+            return state, shape, total
+        if not made or len({s for _, s in made}) > 1:
+            raise MalformedCertificate("Branches do not have outputs of one shape.")
+        sources, shape = tuple(end for end, _ in made), made[0][1]
+        width = prod(shape)
+        outputs: list[Terms] = [
+            {((i + k * width, 1),): Fraction(1) for k in range(len(made))} if kind == "sum"
+            else {tuple((i + k * width, 1) for k in range(len(made))): Fraction(1)}
+            for i in range(width)]
+        return self._append(Step(0, 0, sources, tuple(outputs))), shape, total
+
+    # -- evaluation --------------------------------------------------------------------
+
+    def fold(self, parameters: Sequence[Any], inputs: Sequence[Any],
+             constant: Callable[[Fraction], Any], add: Callable[[Any, Any], Any],
+             multiply: Callable[[Any, Any], Any]) -> list[Any]:
+        """Evaluate the model over any commutative semiring."""
+        states = [list(inputs)]
+        for step in self.steps:
+            values = [*parameters[step.offset : step.offset + step.parameters],
+                      *itertools.chain(*(states[s] for s in step.sources))]
+
+            @cache
+            def power(v: int, e: int, values: list[Any] = values) -> Any:
+                return values[v] if e == 1 else multiply(power(v, e - 1), values[v])
+
+            made = []
+            for terms in step.outputs:
+                total = constant(Fraction(0))
+                for monomial, c in terms.items():
+                    product = constant(c)
+                    for v, e in monomial:
+                        product = multiply(product, power(v, e))
+                    total = add(total, product)
+                made.append(total)
+            states.append(made)
+        return states[-1]
+
+    def bound(self, parameter: int, variable: int, constant: Callable[[Fraction], int]) -> int:
+        """Evaluate with maxima as sums and sums as products: a bound on a degree."""
+        low = -(10**9)
+        values = self.fold([parameter] * self.parameters, [variable] * self.inputs,
+                           lambda c: constant(c) if c else low, max,
+                           lambda a, b: max(a + b, low))
+        return max(0, *values)
+
+    @cached_property
+    def degree_pattern(self) -> list[list[int]]:
+        """For each output the total degrees in the inputs that occur, descending."""
+
+        def sumset(a: int, b: int) -> int:
+            total = 0
+            while a:
+                total |= b * (a & -a)
+                a &= a - 1
+            return total
+
+        sets = self.fold([1] * self.parameters, [2] * self.inputs, lambda c: int(bool(c)),
+                         int.__or__, sumset)
+        return [[d for d in range(s.bit_length() - 1, -1, -1) if s >> d & 1] for s in sets]
+
+    @cached_property
+    def ambient_dimension(self) -> int:
+        """The dimension n of V."""
+        return sum(comb(self.inputs + d - 1, d) for degrees in self.degree_pattern
+                   for d in degrees)
+
+    @cached_property
+    def parametrization(self) -> list[fmpq_mpoly]:
+        """The coordinates of φ as polynomials in the parameters, expanded."""
+        count = self.parameters
+        joint = polynomial_ring(count + self.inputs, Ordering.lex)
+        ring = polynomial_ring(count, Ordering.lex)
+        gens = joint.gens()
+        values = self.fold(gens[:count], gens[count:],
+                           lambda c: joint.constant(fmpq(c.numerator, c.denominator)),
+                           lambda a, b: a + b, lambda a, b: a * b)
+        coordinates: list[fmpq_mpoly] = []
+        for value, degrees in zip(values, self.degree_pattern):
+            table: dict[tuple[int, ...], dict[tuple[int, ...], fmpq]] = {}
+            for exponents, c in value.to_dict().items():
+                e = tuple(map(int, exponents))
+                table.setdefault(e[count:], {})[e[:count]] = c
+            for degree in degrees:
+                coordinates += [ring.from_dict(table.pop(e, {}))
+                                for e in monomials(self.inputs, degree)]
+            require(not table, "The model has a term outside its ambient space.")
+        return coordinates
+
+    def jacobian(self, point: Sequence[int], inputs: Sequence[Sequence[int]], p: int
+                 ) -> list[list[int]]:
+        """The Jacobian of w ↦ (f_w(x_1), ..., f_w(x_m)) at a point, modulo a prime."""
+        maps = [[[(m, residue(c, p)) for m, c in terms.items()] for terms in step.outputs]
+                for step in self.steps]
+        rows = []
+        for x in inputs:
+            states = [[c % p for c in x]]
+            slopes: list[list[dict[int, int]]] = []
+            for step, outputs in zip(self.steps, maps):
+                values = [*point[step.offset : step.offset + step.parameters],
+                          *itertools.chain(*(states[s] for s in step.sources))]
+                made = [_value_and_slope(terms, values, p) for terms in outputs]
+                states.append([value for value, _ in made])
+                slopes.append([slope for _, slope in made])
+            rows += [self._sweep_back(j, slopes, p) for j in range(self.outputs)]
+        return rows
+
+    def _sweep_back(self, output: int, slopes: list[list[dict[int, int]]], p: int) -> list[int]:
+        adjoints = [[0] * width for width in self.widths]
+        adjoints[-1][output] = 1
+        row = [0] * self.parameters
+        for k in range(len(self.steps) - 1, -1, -1):
+            step = self.steps[k]
+            below = [0] * sum(self.widths[s] for s in step.sources)
+            for a, slope in zip(adjoints[k + 1], slopes[k]):
+                if a:
+                    for v, d in slope.items():
+                        if v < step.parameters:
+                            row[step.offset + v] += a * d
+                        else:
+                            below[v - step.parameters] += a * d
+            entries = iter(below)
+            for s in step.sources:
+                adjoints[s] = [(a + b) % p for a, b in zip(adjoints[s], entries)]
+        return [r % p for r in row]
+
+
+def _value_and_slope(terms: list[tuple[Monomial, int]], values: list[int], p: int
+                     ) -> tuple[int, dict[int, int]]:
+    """A polynomial's value and its nonzero partial derivatives, modulo a prime."""
+    total = 0
+    slope: dict[int, int] = {}
+    for monomial, c in terms:
+        powers = [pow(values[v], e, p) for v, e in monomial]
+        for i, (v, e) in enumerate(monomial):
+            d = c * e * pow(values[v], e - 1, p)
+            for other in powers[:i] + powers[i + 1 :]:
+                d = d * other % p
+            slope[v] = (slope.get(v, 0) + d) % p
+        for other in powers:
+            c = c * other % p
+        total += c
+    return total % p, slope

@@ -1,0 +1,81 @@
+"""
+Singular loci of neurovarieties.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from math import comb
+from typing import Any
+
+from flint import fmpq_mpoly
+
+from neuroalg_sage.certificates.groebner import GroebnerBasis, hilbert_data
+from neuroalg_sage.certificates.ideal import check_hilbert
+from neuroalg_sage.certificates.model import Model
+from neuroalg_sage.certificates.reading import (
+    exponent_vectors,
+    fields,
+    items,
+    member,
+    polynomial_ring,
+    polynomials,
+    require,
+)
+
+MOST_MINORS = 5000
+
+
+def check_singular_locus(model: Model, value: Any, evidence: Any) -> tuple[list[str], list[str]]:
+    """
+    Verify that each component consists of singular points, and its dimension and degree.
+
+    A point of M is singular if the Jacobian of generators of I(M) has there rank less than
+    the codimension c; so all minors of size c must lie in the component's ideal.  That there
+    are no other components, and that these are irreducible over Q, is the engine's word.
+    """
+    n = model.ambient_dimension
+    ring = polynomial_ring(n)
+    dimension, _, _, verified, trust = check_hilbert(model, evidence)
+    generators = polynomials(evidence["generators"], ring)
+    codimension = n - dimension
+    engine = member(evidence, "engine")
+    if engine is None:
+        require(value == [] and all(sum(e) <= 1 for g in generators for e in exponent_vectors(g)),
+                "Only a linear space is smooth without an engine's word.")
+        return [*verified, "a linear space is smooth"], trust
+    require(engine in ("macaulay2", "singular"), "The engine trusted is not known.")
+    components = items(value, "list of components")
+    complete = comb(len(generators), codimension) * comb(n, codimension) <= MOST_MINORS
+    for component in components:
+        stated_dimension, stated_degree, data = fields(component, "dimension", "degree",
+                                                       "generators")
+        groebner = GroebnerBasis(polynomials(data, ring), [1] * n)
+        require(all(map(groebner.contains, generators)),
+                "A component is not contained in the neurovariety.")
+        require(hilbert_data(groebner.leading, n)[:2] == (stated_dimension, stated_degree),
+                "A component's dimension or degree is not as claimed.")
+        if complete:
+            require(all(map(groebner.contains, minors(generators, codimension))),
+                    "A component has a point that is not singular.")
+    verified += [f"dimension and degree of each component ({len(components)})"]
+    return verified + ["their points are singular"] * complete, [engine]
+
+
+def minors(generators: list[fmpq_mpoly], size: int) -> Iterator[fmpq_mpoly]:
+    """The nonzero minors of the Jacobian matrix, by Laplace expansion, row by row."""
+    ring = generators[0].context()
+    gradients = [[g.derivative(j) for j in range(ring.nvars())] for g in generators]
+    for rows in itertools.combinations(gradients, size):
+        table: dict[tuple[int, ...], fmpq_mpoly] = {(): ring.constant(1)}
+        for row in rows:
+            larger: dict[tuple[int, ...], fmpq_mpoly] = {}
+            for columns, value in table.items():
+                for j, entry in enumerate(row):
+                    if entry and j not in columns:
+                        sign = -1 if sum(c > j for c in columns) % 2 else 1
+                        key = tuple(sorted((*columns, j)))
+                        larger[key] = larger.get(key, ring.constant(0)) + sign * value * entry
+            table = {key: value for key, value in larger.items() if value}
+        yield from table.values()
