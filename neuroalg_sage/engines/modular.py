@@ -19,14 +19,19 @@ from flint import fmpz, nmod_mat
 SMALLEST_PRIME, LARGEST_PRIME = 2**30, 2**31
 # Prime numbers between the two: pi(2^31) - pi(2^30).
 PRIMES_IN_RANGE = 50_697_537
+# Below this LinBox multiplies residues in floating point with few reductions.
+LARGEST_FAST_PRIME = 2**22
+
+# From this size on LinBox is faster than FLINT, the import of Sage included.
+SMALLEST_FAST_SIZE = 1000
 
 _LIMB = 16
-_CHUNK = 64  # 2^15 * 2^16 or 2^16 * 2^31, summed so often, stays below 2^53
+_EXACT = 2**53  # integers up to here are exact in floating point
 
 
-def random_prime(generator: random.Random) -> int:
+def random_prime(generator: random.Random, largest: int = LARGEST_PRIME) -> int:
     """
-    Return a prime from ``SMALLEST_PRIME`` to ``LARGEST_PRIME``, all equally likely.
+    Return a prime from ``largest / 2`` to ``largest``, all equally likely.
 
     EXAMPLES::
 
@@ -34,7 +39,7 @@ def random_prime(generator: random.Random) -> int:
         True
     """
     while True:
-        candidate = generator.randrange(SMALLEST_PRIME + 1, LARGEST_PRIME, 2)
+        candidate = generator.randrange(largest // 2 + 1, largest, 2)
         if fmpz(candidate).is_prime():
             return candidate
 
@@ -43,21 +48,31 @@ def multiply_matrices(left: np.ndarray, right: np.ndarray, prime: int) -> np.nda
     """
     The product of matrices (with batch axes) of residues modulo ``prime < 2^31``.
 
-    The left factor is cut into halves of 16 bits, so that floating-point
-    matrix products are exact.
+    Floating-point matrix products are exact while sums stay below 2^53: the inner dimension
+    is cut into parts that are short enough, and for large primes the left factor into halves
+    of 16 bits.
 
     EXAMPLES::
 
         >>> multiply_matrices(np.array([[2, 3]]), np.array([[5], [7]]), 11)
         array([[9]])
     """
+    inner = left.shape[-1]
+    if inner == 1:
+        return left * right % prime
+    small = prime * prime * 16 < _EXACT
+    step = _EXACT // (prime * (prime if small else 2**_LIMB))
     total: Any = 0
-    for start in range(0, left.shape[-1], _CHUNK):
-        a = left[..., start : start + _CHUNK]
-        b = right[..., start : start + _CHUNK, :].astype(np.float64)
-        high = np.matmul((a >> _LIMB).astype(np.float64), b).astype(np.int64) % prime
-        low = np.matmul((a & (2**_LIMB - 1)).astype(np.float64), b).astype(np.int64)
-        total = (total + (high << _LIMB) + low) % prime
+    for start in range(0, inner, step):
+        a = left[..., start : start + step]
+        b = right[..., start : start + step, :].astype(np.float64)
+        if small:
+            part = np.matmul(a.astype(np.float64), b).astype(np.int64)
+        else:
+            high = np.matmul((a >> _LIMB).astype(np.float64), b).astype(np.int64) % prime
+            low = np.matmul((a & (2**_LIMB - 1)).astype(np.float64), b).astype(np.int64)
+            part = (high << _LIMB) + low
+        total = (total + part) % prime
     return total
 
 
@@ -69,14 +84,14 @@ class ResidueArray:
 
     - ``data`` -- array of integers from 0 to p - 1; its first axis is the batch
     - ``prime`` -- the prime p, below 2^31
-    - ``parents`` -- pairs (array, map from this array's adjoint to that one's)
+    - ``parents`` -- triples (array, map from this array's adjoint to that one's, index of
+      the entries of that array which this one takes, or None for all)
     """
 
     __array_priority__ = 1000.0
 
     def __init__(self, data: np.ndarray, prime: int,
-                 parents: Sequence[tuple[ResidueArray, Callable[[np.ndarray], np.ndarray]]] = ()
-                 ) -> None:
+                 parents: Sequence[Parent] = ()) -> None:
         self.data, self.prime, self.parents = data, prime, parents
 
     @property
@@ -90,7 +105,7 @@ class ResidueArray:
         return self.data.ndim
 
     def _make(self, data: np.ndarray, *parents: tuple[ResidueArray, Callable]) -> ResidueArray:
-        return ResidueArray(data, self.prime, parents)
+        return ResidueArray(data, self.prime, [(x, pull_back, None) for x, pull_back in parents])
 
     def __add__(self, other: ResidueArray) -> ResidueArray:
         return self._make((self.data + other.data) % self.prime,
@@ -120,12 +135,8 @@ class ResidueArray:
         return self._make(lower * self.data % p, (self, lambda adjoint: adjoint * slope % p))
 
     def __getitem__(self, index: Any) -> ResidueArray:
-        def adjoint_of_parent(adjoint: np.ndarray) -> np.ndarray:
-            spread = np.zeros(adjoint.shape[:1] + self.shape[1:], dtype=np.int64)
-            np.add.at(spread, index, adjoint)
-            return spread % self.prime
-
-        return self._make(self.data[index], (self, adjoint_of_parent))
+        index = index if isinstance(index, tuple) else (index,)
+        return ResidueArray(self.data[index], self.prime, [(self, lambda adjoint: adjoint, index)])
 
     def reshape(self, shape: tuple[int, ...]) -> ResidueArray:
         """The same entries in another shape; the batch axis stays."""
@@ -153,6 +164,9 @@ class ResidueArray:
                                   for x, end in zip(pieces, ends, strict=True)))
 
 
+Parent = tuple[ResidueArray, Callable[[np.ndarray], np.ndarray], Any]
+
+
 def _power(base: np.ndarray, exponent: int, prime: int) -> np.ndarray:
     result = np.ones_like(base)
     while exponent:
@@ -163,12 +177,37 @@ def _power(base: np.ndarray, exponent: int, prime: int) -> np.ndarray:
     return result
 
 
-def _accumulate(target: ResidueArray, adjoint: np.ndarray) -> np.ndarray:
-    """Sum over the axes that were broadcast, except the batch: it keeps derivatives apart."""
-    for axis in range(1, adjoint.ndim):
-        if target.shape[axis] == 1 and adjoint.shape[axis] > 1:
-            adjoint = adjoint.sum(axis=axis, keepdims=True) % target.prime
-    return adjoint
+class _Adjoints:
+    """The derivatives of one output, by the arrays that it depends on."""
+
+    def __init__(self, prime: int) -> None:
+        self.prime = prime
+        self.found: dict[int, np.ndarray] = {}
+        self.own: set[int] = set()  # whose arrays are not another's too
+
+    def add(self, target: ResidueArray, adjoint: np.ndarray, index: Any) -> None:
+        """Add what comes from one use of ``target``, or of its entries at ``index``."""
+        if index is None:
+            # Sum over the axes that were broadcast, except the batch: it keeps inputs apart.
+            for axis in range(1, adjoint.ndim):
+                if target.shape[axis] == 1 and adjoint.shape[axis] > 1:
+                    adjoint = adjoint.sum(axis=axis, keepdims=True) % self.prime
+            before = self.found.get(id(target))
+            self.found[id(target)] = adjoint if before is None else (
+                before + adjoint) % self.prime
+            return
+        total = self.found.get(id(target))
+        if total is None:
+            total = np.zeros(adjoint.shape[:1] + target.shape[1:], np.int64)
+        elif id(target) not in self.own:
+            total = total.copy()
+        self.found[id(target)] = total
+        self.own.add(id(target))
+        if any(isinstance(i, np.ndarray) for i in index):
+            np.add.at(total, index, adjoint)
+            total %= self.prime
+        else:
+            total[index] = (total[index] + adjoint) % self.prime
 
 
 def jacobian(function: Callable[[ResidueArray, ResidueArray], ResidueArray],
@@ -183,7 +222,7 @@ def jacobian(function: Callable[[ResidueArray, ResidueArray], ResidueArray],
     - ``inputs`` -- integer array of shape (m, d), residues
     - ``prime`` -- a prime below 2^31
 
-    OUTPUT: integer array of shape (m * k, N); row ``k i + j`` is the gradient
+    OUTPUT: array of residues of shape (m * k, N); row ``k i + j`` is the gradient
     of output ``j`` at input ``i``
 
     EXAMPLES::
@@ -197,23 +236,21 @@ def jacobian(function: Callable[[ResidueArray, ResidueArray], ResidueArray],
     value = function(w, x)
     order = _topological_order(value)
     samples, outputs = value.shape
-    result = np.zeros((samples, outputs, w.shape[1]), dtype=np.int64)
+    result = np.zeros((samples, outputs, w.shape[1]), dtype=np.uint32)
     for j in range(outputs):
         seed = np.zeros((samples, outputs), dtype=np.int64)
         seed[:, j] = 1
-        adjoints = {id(value): seed}
+        adjoints = _Adjoints(prime)
+        adjoints.add(value, seed, None)
         for node in order:
-            adjoint = adjoints.pop(id(node), None)
+            adjoint = adjoints.found.pop(id(node), None)
             if adjoint is None:
                 continue
             if node is w:
                 result[:, j, :] = adjoint
-            for parent, pull_back in node.parents:
+            for parent, pull_back, index in node.parents:
                 if parent is not x:
-                    contribution = _accumulate(parent, pull_back(adjoint))
-                    before = adjoints.get(id(parent))
-                    adjoints[id(parent)] = (contribution if before is None
-                                            else (before + contribution) % prime)
+                    adjoints.add(parent, pull_back(adjoint), index)
     return result.reshape(samples * outputs, -1)
 
 
@@ -229,23 +266,38 @@ def _topological_order(root: ResidueArray) -> list[ResidueArray]:
         elif id(node) not in visited:
             visited.add(id(node))
             stack.append((node, True))
-            stack.extend((parent, False) for parent, _ in node.parents)
+            stack.extend((parent, False) for parent, *_ in node.parents)
     return order[::-1]
-
-
-def matrix(entries: np.ndarray, prime: int) -> nmod_mat:
-    """A matrix of residues, as python-flint takes it."""
-    rows, columns = entries.shape
-    return nmod_mat(rows, columns, (entries % prime).ravel().tolist(), prime)
 
 
 def rank(entries: np.ndarray, prime: int) -> int:
     """
     The rank of an integer matrix modulo a prime.
 
+    Small primes go to LinBox, whose elimination is matrix multiplication in floating point;
+    the others to FLINT.
+
     EXAMPLES::
 
         >>> rank(np.array([[1, 2], [2, 4]]), 101)
         1
     """
-    return matrix(entries, prime).rank() if entries.size else 0
+    if not entries.size:
+        return 0
+    if prime < LARGEST_FAST_PRIME and min(entries.shape) >= SMALLEST_FAST_SIZE:
+        return _rank_by_linbox(entries, prime)
+    rows, columns = entries.shape
+    return nmod_mat(rows, columns, (entries % prime).ravel().tolist(), prime).rank()
+
+
+def _rank_by_linbox(entries: np.ndarray, prime: int) -> int:
+    import sage.all__sagemath_modules  # noqa: F401
+    from sage.matrix.matrix_space import MatrixSpace
+    from sage.rings.finite_rings.finite_field_constructor import GF
+
+    matrix = MatrixSpace(GF(prime), *entries.shape)()
+    # Sage reads a pickled matrix as one block of 32-bit words; a list takes it far longer.
+    words = np.ascontiguousarray(entries % prime, dtype=np.dtype("<u4"))
+    matrix._unpickle((4, True, words.tobytes()), 10)
+    del words
+    return int(matrix.rank())
