@@ -231,6 +231,11 @@ def upper_bound(model: Model, evidence: Any, trial: Any) -> tuple[int, str, list
     if kind == "theorem":
         return (secant_dimension(model), "the hypotheses of the theorem that bounds it from above",
                 [ALEXANDER_HIRSCHOWITZ])
+    if kind == "relaxation":
+        larger = model.relaxed(member(evidence, "segments"))
+        bound, why, trust = upper_bound(larger, member(evidence, "upper"),
+                                        member(evidence, "trial"))
+        return bound, f"in a larger model, {why}", trust
     raise MalformedCertificate("The upper bound's kind is not known.")
 
 

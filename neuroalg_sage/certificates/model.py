@@ -184,6 +184,8 @@ class Model:
         self.inputs = prod(shape)
         self.widths = [self.inputs]
         self.steps: list[Step] = []
+        self.description = {"input_shape": shape_data, "layers": layers}
+        self.shapes: list[Shape] = []  # of the inputs of each layer
         # What the certificate calls the model is not verified: the layers name it.
         self.name = "x".join(map(str, shape))
         chain = {"kind": "chain", "layers": layers}
@@ -224,6 +226,8 @@ class Model:
         made: list[tuple[int, Shape]] = []
         self.name += f" {kind}(" * (depth > 0)
         for i, (layer, other) in enumerate(zip(layers, share)):
+            if depth == 0:
+                self.shapes.append(shape)
             # A layer that shares takes the parameters of an equal one before it.
             place = offset + total
             if other is not None:
@@ -247,6 +251,30 @@ class Model:
             else {tuple((i + k * width, 1) for k in range(len(made))): Fraction(1)}
             for i in range(width)]
         return self._append(Step(0, 0, sources, tuple(outputs))), shape, total
+
+    def relaxed(self, segments: Any) -> Model:
+        """
+        A larger model: segments of the list of layers become generic polynomial maps of the
+        degrees that they have.  What a segment computes is one of these, so M is contained in
+        the closed image of the larger model.
+        """
+        layers, place = [], 0
+        for segment in items(segments, "segments"):
+            start, end = integers(segment, place, len(self.shapes), "segment", 2)
+            require(start < end, "A segment is empty.")
+            inner = Model({"input_shape": list(self.shapes[start]),
+                           "layers": self.description["layers"][start:end]})
+            terms = [(j, e) for j, degrees in enumerate(inner.degree_pattern)
+                     for d in degrees for e in monomials(inner.inputs, d)]
+            outputs: list[list[Any]] = [[] for _ in range(inner.outputs)]
+            for k, (j, e) in enumerate(terms):
+                outputs[j].append([[*(int(i == k) for i in range(len(terms))), *e], "1"])
+            layers += [*self.description["layers"][place:start],
+                       {"kind": "polynomial", "parameters": [""] * len(terms),
+                        "inputs": [""] * inner.inputs, "outputs": outputs}]
+            place = end
+        return Model({"input_shape": self.description["input_shape"],
+                      "layers": layers + self.description["layers"][place:]})
 
     # -- evaluation --------------------------------------------------------------------
 

@@ -22,12 +22,15 @@ from typing import Any
 
 import numpy as np
 
-from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.engines import modular
 from neuroalg_sage.invariants.invariant import Invariant, certified
-from neuroalg_sage.models.expressions import Polynomial
+from neuroalg_sage.invariants.upper_bounds import (
+    constant_modulo,
+    encode_symmetries,
+    smaller_upper_bound,
+    symmetry_rows,
+)
 from neuroalg_sage.models.model import Model
-from neuroalg_sage.models.symmetry import LinearSymmetry, SparseMatrix
 
 Progress = Callable[[str], None]
 
@@ -36,11 +39,6 @@ TRIALS = 3
 
 def silent(message: str) -> None:
     """Report no progress."""
-
-
-def constant_modulo(prime: int) -> Callable[[Fraction], int]:
-    """The map from fractions to residues."""
-    return lambda c: c.numerator * pow(c.denominator, -1, prime) % prime
 
 
 def jacobian_at(model: Model, point: Sequence[int], inputs: np.ndarray, prime: int) -> np.ndarray:
@@ -89,27 +87,6 @@ def _trial(model: Model, generator: random.Random, upper: Callable[[int, list[in
     return evidence, rank, bound
 
 
-def symmetry_rows(model: Model, point: Sequence[int], prime: int) -> np.ndarray:
-    """The known symmetries as tangent vectors at a point, modulo a prime; one in each row."""
-    rows = np.zeros((len(model.symmetries), model.parameter_count), dtype=np.int64)
-    residue = constant_modulo(prime)
-    for row, symmetry in zip(rows, model.symmetries, strict=True):
-        for (i, j), c in symmetry.parameters.items():
-            row[i] = (row[i] + residue(c) * point[j]) % prime
-    return rows
-
-
-def encode_symmetries(symmetries: Sequence[LinearSymmetry]) -> dict[str, Any]:
-    """Symmetries as a certificate states them."""
-
-    def entries(matrix: SparseMatrix) -> list[list[Any]]:
-        return [[i, j, str(c)] for (i, j), c in sorted(matrix.items())]
-
-    return {"kind": "symmetries", "fields": [
-        {"parameters": entries(s.parameters), "states": list(map(entries, s.states))}
-        for s in symmetries]}
-
-
 def error_bound(model: Model, rank: int, inputs: Sequence[int]) -> float:
     """
     The probability that random trials with so many inputs each all miss a larger rank.
@@ -140,8 +117,10 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = silent
 
     The rank of Dφ at an integer point modulo one prime is a lower bound over Q.
     Upper bounds are n, and N minus the number of independent known symmetries at
-    the point.  Where they meet, the dimension is proved; else the rank is that of
-    several random points modulo random primes.
+    the point; where these are too large, see
+    :func:`~neuroalg_sage.invariants.upper_bounds.smaller_upper_bound`.  Where lower and upper
+    bound meet, the dimension is proved; else the rank is that of several random points
+    modulo random primes.
 
     INPUT:
 
@@ -180,6 +159,14 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = silent
                              "rank of the Jacobian modulo a prime, and "
                              + ("the ambient dimension" if rank == n else "symmetries"),
                              time.perf_counter() - start, evidence)
+        if number == 1:
+            progress("a smaller upper bound")
+            if (proof := smaller_upper_bound(model, trial, rank, generator)) is not None:
+                upper_evidence, why, trust = proof
+                return certified(model, "dimension", rank, "proved",
+                                 f"rank of the Jacobian modulo a prime, and {why}",
+                                 time.perf_counter() - start,
+                                 {"trials": [trial], "upper": upper_evidence}, trust)
         if largest == modular.LARGEST_PRIME:
             trials.append(trial)
             ranks.append(rank)
@@ -190,55 +177,6 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = silent
                      time.perf_counter() - start, {"trials": agreeing},
                      error_bound=error_bound(model, best,
                                              [len(trial["inputs"]) for trial in agreeing]))
-
-
-def dimension_from_equations(model: Model, found: Invariant, equations: Sequence[Polynomial],
-                             images: Sequence[Polynomial]) -> Invariant:
-    """
-    Prove a dimension by equations of the neurovariety, where they suffice.
-
-    If the equations' Jacobian at φ(w0) has rank n - d, then dim M ≤ d.
-
-    INPUT:
-
-    - ``found`` -- the dimension as found by :func:`dimension`
-    - ``equations`` -- polynomials that vanish on the neurovariety
-    - ``images`` -- the coordinates of φ
-
-    OUTPUT: the dimension, ``proved`` if the equations prove it, else ``found``
-    """
-    start = time.perf_counter()
-    assert found.certificate is not None
-    trial = found.certificate["evidence"]["trials"][0]
-    prime, point = trial["prime"], trial["point"]
-    image = [evaluate(p, point, prime) for p in images]
-    rows = np.array([[evaluate(derivative(g, j), image, prime) for j in range(len(image))]
-                     for g in equations], dtype=np.int64).reshape(len(equations), len(image))
-    if found.data + modular.rank(rows, prime) < model.ambient_dimension:
-        return found
-    evidence = {"trials": [trial], "upper": {
-        "kind": "equations", "equations": [encode_polynomial(g) for g in equations]}}
-    return certified(model, "dimension", found.data, "proved",
-                     "rank of the Jacobian modulo a prime, and equations",
-                     found.seconds + time.perf_counter() - start, evidence)
-
-
-def derivative(polynomial: Polynomial, i: int) -> Polynomial:
-    """The partial derivative by variable ``i``."""
-    return {(*e[:i], e[i] - 1, *e[i + 1 :]): c * e[i] for e, c in polynomial.items() if e[i]}
-
-
-def evaluate(polynomial: Polynomial, point: Sequence[int], prime: int) -> int:
-    """The value of a polynomial at a point modulo a prime."""
-    residue = constant_modulo(prime)
-    total = 0
-    for exponents, c in polynomial.items():
-        term = residue(c)
-        for i, e in enumerate(exponents):
-            if e:
-                term = term * pow(point[i], e, prime) % prime
-        total += term
-    return total % prime
 
 
 def ambient_dimension(model: Model) -> Invariant:
@@ -308,7 +246,7 @@ def defect(model: Model, found: Invariant, expected: Invariant) -> Invariant:
     evidence = expected.certificate["evidence"] | {
         "expected": expected.data, "dimension": found.data,
         "dimension_evidence": found.certificate["evidence"]}
-    return certified(model, "defect", value, found.status, method, 0.0, evidence,
+    return certified(model, "defect", value, found.status, method, 0.0, evidence, found.trust,
                      error_bound=found.error_bound)
 
 
@@ -328,5 +266,5 @@ def is_filling(model: Model, found: Invariant) -> Invariant:
     assert found.certificate is not None
     return certified(model, "is_filling", found.data == model.ambient_dimension, found.status,
                      "comparison of the dimension with the ambient dimension", 0.0,
-                     found.certificate["evidence"] | {"dimension": found.data},
+                     found.certificate["evidence"] | {"dimension": found.data}, found.trust,
                      error_bound=found.error_bound)

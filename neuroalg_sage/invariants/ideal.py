@@ -19,8 +19,9 @@ from neuroalg_sage.engines.macaulay2 import RingMapData, Script
 from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
 from neuroalg_sage.errors import EngineError, InputError
 from neuroalg_sage.invariants.computation import Computation
-from neuroalg_sage.invariants.dimension import dimension_from_equations, jacobian_at
+from neuroalg_sage.invariants.dimension import jacobian_at
 from neuroalg_sage.invariants.invariant import Invariant, certified
+from neuroalg_sage.invariants.upper_bounds import dimension_from_equations
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization

@@ -1,0 +1,3 @@
+"""
+Floor 3: known varieties, how to recognize them in a model, and their theorems.
+"""
