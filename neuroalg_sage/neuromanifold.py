@@ -13,6 +13,7 @@ from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants import dimension as dimensions
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.invariant import Invariant
+from neuroalg_sage.models.hidden_states import KnownGroup, known_group
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization, parametrization
 from neuroalg_sage.models.sources import load_model
@@ -163,6 +164,57 @@ class NeuroManifold:
         """Whether the neurovariety is the ambient space."""
         return dimensions.is_filling(self.model, self.dimension())
 
+    # -- identifiability -----------------------------------------------------------
+
+    def symmetries(self) -> KnownGroup:
+        """
+        The known symmetry group: its continuous and its finite part.
+
+        Raises InputError for a model that is not a chain of dense, convolutional or
+        attention layers; the linear symmetries of any model are ``model.symmetries``.
+
+        EXAMPLES::
+
+            >>> print(NeuroManifold("mlp:2,3,2:x^2").symmetries())
+            (C*)^3 x| S_3
+        """
+        group = known_group(self.model)
+        if group is None:
+            raise InputError(f"The symmetry group of {self.model} is known only as a Lie algebra, "
+                             "model.symmetries: it is no chain of dense, convolutional or "
+                             "attention layers.")
+        return group
+
+    @cached
+    def is_finitely_identifiable(self) -> Invariant:
+        """Whether the generic fiber has the dimension of the orbits of the symmetries."""
+        from neuroalg_sage.invariants.generic_fiber import is_finitely_identifiable
+
+        return is_finitely_identifiable(self.model, self.dimension())
+
+    @cached
+    def generic_fiber(self) -> Invariant:
+        """The generic fiber of φ: its dimension, and its points modulo the symmetries."""
+        from neuroalg_sage.invariants.generic_fiber import generic_fiber
+
+        return generic_fiber(self.parametrization(), self.dimension(), self.computation, self.seed)
+
+    @cached
+    def is_identifiable(self) -> Invariant:
+        """
+        Whether the generic fiber is one orbit of the known symmetries.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:2,2,3:x^2").is_identifiable()
+            True (proved)
+        """
+        from neuroalg_sage.invariants.generic_fiber import is_identifiable
+
+        finitely = self.is_finitely_identifiable()
+        return is_identifiable(self.model, finitely,
+                               self.generic_fiber() if finitely.data else None)
+
     # -- the ideal -----------------------------------------------------------------
 
     def _find_ideal(self, dimension: Invariant) -> tuple[Invariant, Invariant]:
@@ -172,7 +224,8 @@ class NeuroManifold:
             self._answers["ideal"], better = ideal(self.parametrization(), dimension,
                                                    self.computation, self.method, self.seed)
             if "dimension" in self._answers and better is not dimension:
-                for name in ("defect", "is_filling"):
+                for name in ("defect", "is_filling", "is_finitely_identifiable",
+                             "generic_fiber", "is_identifiable"):
                     self._answers.pop(name, None)
             self._answers["dimension"] = better
         return self._answers["ideal"], self._answers["dimension"]
@@ -272,4 +325,5 @@ class NeuroManifold:
 
 
 INVARIANTS = ("ambient_dimension", "dimension", "expected_dimension", "defect", "is_filling",
-              "ideal", "equations", "degree", "hilbert_polynomial", "singular_locus")
+              "is_finitely_identifiable", "ideal", "equations", "degree", "hilbert_polynomial",
+              "singular_locus", "generic_fiber", "is_identifiable")

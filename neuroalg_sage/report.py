@@ -92,6 +92,8 @@ def plain_value(invariant: Invariant, n: int) -> Any:
     if invariant.name == "singular_locus":
         return [{"dimension": c.dimension, "degree": c.degree,
                  "generators": written(c.generators, n)} for c in data]
+    if invariant.name == "generic_fiber":
+        return {"dimension": data.dimension, "points": data.points, "symmetries": data.symmetries}
     if isinstance(data, int) and not isinstance(data, bool) and abs(data) >= 2**53:
         return str(data)
     return data

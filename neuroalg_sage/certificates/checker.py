@@ -23,6 +23,7 @@ from neuroalg_sage.certificates.dimension import (
     symmetry_rank,
     vanishing,
 )
+from neuroalg_sage.certificates.generic_fiber import check_generic_fiber
 from neuroalg_sage.certificates.ideal import check_hilbert, check_ideal
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
@@ -128,6 +129,38 @@ def _singular_locus(model: Model, value: Any, evidence: Any, data: dict) -> Chec
     return check_singular_locus(model, value, evidence)
 
 
+def _finitely_identifiable(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    """Whether the generic fiber has the dimension of the orbits of the listed symmetries."""
+    dimension, proof, trial, symmetries = fields(evidence, "dimension", "dimension_evidence",
+                                                 "trial", "symmetries")
+    verified, trust = check_dimension(model, proof, "proved", dimension)
+    low, count = symmetry_rank(model, symmetries, trial)
+    if value:
+        require(model.parameters - low == dimension, "The orbits are smaller than the fibers.")
+    else:
+        require(model.parameters - count > dimension, "The orbits may be as large as the fibers.")
+    return [*verified, f"the orbits of the symmetries ({count})"], trust
+
+
+def _generic_fiber(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    if len(value) > 1:
+        require(data["status"] == "proved", "The points of a generic fiber are proved.")
+        return check_generic_fiber(model, value, evidence)
+    dimension = member(evidence, "dimension")
+    require(value == [model.parameters - dimension], "The dimension of the fiber is false.")
+    return _dimension(model, dimension, evidence, data)
+
+
+def _identifiable(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    if "fiber" not in evidence:
+        require(value is False, "What is identifiable has a known generic fiber.")
+        return _finitely_identifiable(model, value, evidence, data)
+    fiber = member(evidence, "fiber")
+    checked = check_generic_fiber(model, fiber, evidence)
+    require(value is (fiber[1] == fiber[2]), "The claim about identifiability is false.")
+    return checked
+
+
 # For each invariant its check, and the statuses that it may claim.
 _PROVED = ("proved",)
 _CLAIMS = {
@@ -136,6 +169,9 @@ _CLAIMS = {
     "ambient_dimension": (_ambient, _PROVED), "equations": (_equations, _PROVED),
     "ideal": (_ideal, _PROVED), "degree": (_degree, _PROVED),
     "hilbert_polynomial": (_hilbert, _PROVED), "singular_locus": (_singular_locus, _PROVED),
+    "is_finitely_identifiable": (_finitely_identifiable, _PROVED),
+    "generic_fiber": (_generic_fiber, ("proved", "monte_carlo")),
+    "is_identifiable": (_identifiable, _PROVED),
 }
 
 
@@ -167,7 +203,7 @@ def verify(data: Any) -> Verdict:
         raise MalformedCertificate("The claim's invariant is not known.")
     require(set(claim) == {"invariant", "value"}, "The claim has an unknown field.")
     # In Python 1, 1.0 and True are equal; in a claim they are not.
-    require(type(value) in ((bool,) if invariant == "is_filling" else (int, list)),
+    require(type(value) in ((bool,) if invariant.startswith("is_") else (int, list)),
             "The claim's value is of the wrong kind.")
     check, statuses = _CLAIMS[invariant]
     if status not in statuses:

@@ -102,22 +102,19 @@ def _compatible(step: Step, flow: SparseMatrix, action: SparseMatrix) -> bool:
     return True
 
 
-def symmetry_rank(model: Model, evidence: Any, trial: Any) -> tuple[int, int]:
+def symmetry_fields(model: Model, evidence: Any) -> list[SparseMatrix]:
     """
-    Verify linear vector fields in the kernel of Dφ; return how many are independent at the
-    trial's point, and how many there are.
+    Verify linear vector fields in the kernel of Dφ; return their matrices.
 
     A field moves the parameters linearly and acts by a matrix on each state.  If each step
     is compatible with its block of the field and the matrices of its states, then by
     induction the derivative of each state along the field is its matrix times the state.
     At inputs and outputs the matrix is zero, so the field is in the kernel.
     """
-    p, point = place(model, trial)
     starts = [list(itertools.accumulate((model.widths[s] for s in step.sources),
                                         initial=step.parameters)) for step in model.steps]
-    rows = []
-    listed = items(member(evidence, "fields"), "fields")
-    for field in listed:
+    motions = []
+    for field in items(member(evidence, "fields"), "fields"):
         data, states = fields(field, "parameters", "states")
         motion = _sparse(data, model.parameters, "vector field")
         actions = [_sparse(part, width, "action on a state") for part, width in
@@ -137,9 +134,20 @@ def symmetry_rank(model: Model, evidence: Any, trial: Any) -> tuple[int, int]:
                 flow |= {(shift + i, shift + j): c for (i, j), c in actions[source].items()}
             if (flow or action) and not _compatible(step, flow, action):
                 raise CertificateError("A vector field is not a symmetry of the model.")
-        rows.append([sum(residue(c, p) * point[j] for j, c in by_row.get(i, ()))
-                     for i in range(model.parameters)])
-    return rank(rows, model.parameters, p), len(listed)
+        motions.append(motion)
+    return motions
+
+
+def symmetry_rank(model: Model, evidence: Any, trial: Any) -> tuple[int, int]:
+    """How many of the stated symmetries are independent at a point, and how many there are."""
+    p, point = place(model, trial)
+    rows = []
+    for motion in symmetry_fields(model, evidence):
+        row = [0] * model.parameters
+        for (i, j), c in motion.items():
+            row[i] += residue(c, p) * point[j]
+        rows.append(row)
+    return rank(rows, model.parameters, p), len(rows)
 
 
 def field_rank(model: Model, evidence: Any, trial: Any) -> int:

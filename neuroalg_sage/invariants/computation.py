@@ -42,11 +42,11 @@ class Computation:
                              else macaulay2.Macaulay2(self.command))
         return self._session
 
-    def run(self, script: Script) -> dict[str, Any]:
-        """Run a script in Macaulay2 within the limits; the results by name."""
+    def run(self, script: Script, timeout: float | None = None) -> dict[str, Any]:
+        """Run a script in Macaulay2 within the limits, and this one; the results by name."""
         self.progress(f"Macaulay2: {script.title}")
         session = self.session
-        limits = [] if self.timeout is None else [self.timeout]
+        limits = [limit for limit in (self.timeout, timeout) if limit is not None]
         if self.deadline is not None:
             limits.append(max(self.deadline - time.monotonic(), 0.1))
         return session.run(script, timeout=min(limits, default=None), memory_gb=self.memory_gb,

@@ -1,0 +1,308 @@
+"""
+The groups that act on the hidden states of a chain of layers, with their normal forms.
+
+Between two layers with parameters a group acts on the hidden state: the layer before
+follows the action, and the layer after undoes it.  Which group it is, is decided by the
+activations between:
+
+- none, or a multiple of x: the general linear group;
+- a power x^k: rescalings of the units, and their permutations;
+- another polynomial: permutations, and roots of unity ζ with σ(ζ x) = ζ^s σ(x).
+
+The heads of an attention layer are acted on as well.
+
+A **block** is a normal form: a square matrix of parameters that the general linear group
+GL(d) moves by multiplication from the left (for sign -1, from the left by the inverse), so
+that exactly one element of the group makes it the identity.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import factorial, gcd, prod
+
+from neuroalg_sage.models.layers import Activation, Attention, Convolution, Dense, Layer
+from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.symmetry import SparseMatrix
+
+
+@dataclass(frozen=True)
+class Block:
+    """
+    - ``coordinates`` -- square matrix of places of parameters
+    - ``fields`` -- for each entry (i, j) of the Lie algebra its vector field
+    - ``sign`` -- 1, or -1 if the inverse acts
+    """
+
+    coordinates: tuple[tuple[int, ...], ...]
+    fields: tuple[tuple[SparseMatrix, ...], ...] = field(repr=False)
+    sign: int = 1
+
+    def values(self) -> dict[int, int]:
+        """The parameters' values in normal form."""
+        return {place: int(i == j) for i, row in enumerate(self.coordinates)
+                for j, place in enumerate(row)}
+
+
+@dataclass(frozen=True)
+class FiniteSymmetry:
+    """
+    A permutation of the parameters and a multiplication by roots of unity.
+
+    Parameter ``i`` of the image is ``ζ^weights[i]`` times parameter ``permutation[i]``, with
+    ζ a primitive root of unity of this order.
+    """
+
+    permutation: tuple[int, ...]
+    order: int
+    weights: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class HiddenState:
+    """
+    The group that acts on one hidden state.
+
+    - ``size`` -- number of units (channels, entries of a token)
+    - ``group`` -- ``"general linear"``, ``"rescalings"`` or ``"finite"``
+    - ``order`` -- of the roots of unity of a finite group, at least 1
+    - ``incoming``, ``outgoing`` -- for each unit the places of its parameters
+    - ``degree`` -- the s in σ(ζ x) = ζ^s σ(x)
+    """
+
+    size: int
+    group: str
+    order: int = 1
+    incoming: tuple[tuple[int, ...], ...] = ()
+    outgoing: tuple[tuple[int, ...], ...] = ()
+    degree: int = 1
+
+    def __str__(self) -> str:
+        if self.group == "general linear":
+            return f"GL({self.size})"
+        torus = {"rescalings": f"(C*)^{self.size} x| "}.get(
+            self.group, f"(mu_{self.order})^{self.size} x| " if self.order > 1 else "")
+        return f"{torus}S_{self.size}"
+
+    def finite_order(self) -> int:
+        """The order of the finite part."""
+        return 1 if self.group == "general linear" else (
+            factorial(self.size) * self.order**self.size)
+
+
+@dataclass(frozen=True)
+class KnownGroup:
+    """
+    The known symmetry group of a chain of layers, with normal forms for its continuous part.
+
+    - ``states`` -- the groups on the hidden states
+    - ``heads`` -- widths of the attention heads, on each of which GL acts
+    - ``blocks`` -- normal forms; None if there are none of this kind
+    """
+
+    model: Model
+    states: tuple[HiddenState, ...]
+    heads: tuple[int, ...] = ()
+    blocks: tuple[Block, ...] | None = None
+
+    def __str__(self) -> str:
+        factors = [str(s) for s in self.states] + [f"GL({a}) x C*" for a in self.heads]
+        return " x ".join(factors) or "trivial"
+
+    def finite_order(self) -> int:
+        """The order of the finite part: permutations and roots of unity."""
+        return prod(s.finite_order() for s in self.states)
+
+    def finite_symmetries(self) -> Iterator[FiniteSymmetry]:
+        """The elements of the finite part."""
+        count = self.model.parameter_count
+        choices = [itertools.product(itertools.permutations(range(s.size)),
+                                     itertools.product(range(s.order), repeat=s.size))
+                   for s in self.states if s.group != "general linear"]
+        acting = [s for s in self.states if s.group != "general linear"]
+        order = 1
+        for s in acting:
+            order = order * s.order // gcd(order, s.order)
+        for elements in itertools.product(*choices):
+            permutation, weights = list(range(count)), [0] * count
+            for s, (images, roots) in zip(acting, elements):
+                step = order // s.order
+                source = list(permutation), list(weights)
+                for unit, image in enumerate(images):
+                    for places, factor in ((s.incoming, 1), (s.outgoing, -s.degree)):
+                        for here, there in zip(places[unit], places[image]):
+                            permutation[here] = source[0][there]
+                            weights[here] = (source[1][there]
+                                             + factor * roots[unit] * step) % order
+            yield FiniteSymmetry(tuple(permutation), order, tuple(weights))
+
+
+def _units(layer: Layer, offset: int, size: int) -> tuple[list[list[int]], list[list[int]]]:
+    """For each output unit, and for each of ``size`` input units, the places of parameters."""
+    if isinstance(layer, Dense):
+        a, b = layer.inputs, layer.outputs
+        made = [[offset + i * a + j for j in range(a)] + [offset + a * b + i] * layer.bias
+                for i in range(b)]
+        width = a // size
+        return made, [[offset + i * a + u * width + k for i in range(b) for k in range(width)]
+                      for u in range(size)]
+    assert isinstance(layer, Convolution) and isinstance(layer.size, tuple)
+    taken, kernel = layer.channels[0], prod(layer.size)
+    per = taken * kernel
+    return ([[offset + o * per + k for k in range(per)] for o in range(layer.channels[1])],
+            [[offset + o * per + c * kernel + k for o in range(layer.channels[1])
+              for k in range(kernel)] for c in range(taken)])
+
+
+def known_group(model: Model) -> KnownGroup | None:
+    """
+    The known symmetry group of a chain of dense, convolutional or attention layers.
+
+    OUTPUT: :class:`KnownGroup`; None for a model with other layers
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> print(known_group(parse_spec("mlp:2,3,2:x^2")), known_group(parse_spec("linear:3,2,3")))
+        (C*)^3 x| S_3 GL(2)
+        >>> print(known_group(parse_spec("mlp:1,2,1:x^3-x")))
+        (mu_2)^2 x| S_2
+    """
+    layers = model.layers
+    carriers = [i for i, layer in enumerate(layers) if layer.parameter_count()]
+    offsets = dict(zip(carriers, itertools.accumulate(
+        (layers[i].parameter_count() for i in carriers), initial=0)))
+    if all(isinstance(layer, Attention) for layer in layers):
+        return _attention_group(model)
+    if not all(isinstance(layer, (Dense, Convolution, Activation)) for layer in layers) or (
+            not isinstance(layers[0], (Dense, Convolution))
+            or not isinstance(layers[-1], (Dense, Convolution))):
+        return None
+    fields = _by_entries(model)
+    states: list[HiddenState] = []
+    blocks: list[Block] | None = []
+    for before, after in zip(carriers, carriers[1:]):
+        first, second = layers[before], layers[after]
+        size = first.outputs if isinstance(first, Dense) else first.channels[1]  # type: ignore
+        made, _ = _units(first, offsets[before], 1)
+        _, taken = _units(second, offsets[after], size)
+        group, order, degree = _group(layers[before + 1 : after])
+        if group == "general linear" and not (isinstance(first, Dense) and isinstance(
+                second, Dense)) and size > 1:
+            return None
+        state = HiddenState(size, group, order, tuple(map(tuple, made)), tuple(map(tuple, taken)),
+                            degree)
+        states.append(state)
+        new = _blocks(state, fields)
+        blocks = None if blocks is None or new is None else blocks + new
+    return KnownGroup(model, tuple(states), (), _in_order(blocks))
+
+
+def _in_order(blocks: list[Block] | None) -> tuple[Block, ...] | None:
+    """The blocks, if none of them is moved by the fields of those after it."""
+    if blocks is None:
+        return None
+    for k, block in enumerate(blocks):
+        places = {place for row in block.coordinates for place in row}
+        moved = {i for later in blocks[k + 1 :] for row in later.fields for f in row
+                 for i, _ in f}
+        if places & moved:
+            return None
+    return tuple(blocks)
+
+
+def _group(activations: Sequence[Layer]) -> tuple[str, int, int]:
+    """The group that all of these activations let pass, the order of its roots, its degree."""
+    order, degree = 0, 1  # of all numbers ζ, or of the roots of unity of an order
+    for layer in activations:
+        assert isinstance(layer, Activation)
+        exponents = [k for k, c in enumerate(layer.coefficients) if c]
+        order = gcd(order, degree * gcd(*(k - exponents[0] for k in exponents)))
+        degree *= exponents[0]
+    if order:
+        return "finite", order, degree % order
+    return ("general linear" if degree == 1 else "rescalings"), 1, degree
+
+
+def _by_entries(model: Model) -> dict[frozenset, SparseMatrix]:
+    return {frozenset(s.parameters.items()): s.parameters for s in model.symmetries}
+
+
+def _blocks(state: HiddenState, fields: dict[frozenset, SparseMatrix]) -> list[Block] | None:
+    """The normal forms on a hidden state; None if the parameters do not suffice for them."""
+    one, d = Fraction(1), state.size
+    if state.group == "finite":
+        return []
+    if state.group == "rescalings" or d == 1:
+        blocks = []
+        for made, taken in zip(state.incoming, state.outgoing):
+            entries = {(i, i): one for i in made} | {(i, i): Fraction(-state.degree)
+                                                     for i in taken}
+            found = fields.get(frozenset(entries.items()))
+            if found is None:
+                return None
+            blocks.append(Block(((made[0],),), ((found,),)))
+        return blocks
+    table = []
+    for i in range(d):
+        row = []
+        for j in range(d):
+            entries = {(a, b): one for a, b in zip(state.incoming[i], state.incoming[j])}
+            entries |= {(b, a): -one for a, b in zip(state.outgoing[i], state.outgoing[j])}
+            found = fields.get(frozenset(entries.items()))
+            if found is None:
+                return None
+            row.append(found)
+        table.append(tuple(row))
+    if len(state.incoming[0]) >= d:
+        return [Block(tuple(row[:d] for row in state.incoming), tuple(table))]
+    if len(state.outgoing[0]) >= d:  # g acts on the columns by its inverse transpose
+        return [Block(tuple(row[:d] for row in state.outgoing), tuple(zip(*table)), -1)]
+    return None
+
+
+def _attention_group(model: Model) -> KnownGroup | None:
+    fields = _by_entries(model)
+    one = Fraction(1)
+    blocks: list[Block] | None = []
+    states, heads, offset = [], [], 0
+    for number, layer in enumerate(model.layers):
+        assert isinstance(layer, Attention)
+        a, d, out = layer.head, layer.inputs, layer.outputs
+        key, value = offset + a * d, offset + 2 * a * d
+        heads.append(a)
+        wanted: list[tuple[list[list[int]], list[list[SparseMatrix]], int]] = [
+            ([[key + i * d + k for k in range(a)] for i in range(a)],
+             [[{(offset + j * d + k, offset + i * d + k): one for k in range(d)}
+               | {(key + i * d + k, key + j * d + k): -one for k in range(d)}
+               for j in range(a)] for i in range(a)], -1),
+            ([[offset]], [[{(offset + k, offset + k): one for k in range(a * d)}
+                           | {(value + k, value + k): -one for k in range(out * d)}]], 1)]
+        following = offset + layer.parameter_count()
+        if number + 1 < len(model.layers):
+            after = model.layers[number + 1]
+            assert isinstance(after, Attention)
+            rows = 2 * after.head + after.outputs
+            states.append(HiddenState(out, "general linear"))
+            wanted.append((
+                [[value + i * d + k for k in range(out)] for i in range(out)],
+                [[{(value + i * d + k, value + j * d + k): one for k in range(d)}
+                  | {(following + r * out + j, following + r * out + i): -one
+                     for r in range(rows)} for j in range(out)] for i in range(out)], 1))
+            if out > d:
+                blocks = None
+        if a > d:
+            blocks = None
+        for places, entries, sign in wanted:
+            if blocks is not None:
+                found = [[fields.get(frozenset(e.items())) for e in row] for row in entries]
+                if any(f is None for row in found for f in row):
+                    blocks = None
+                else:
+                    blocks.append(Block(tuple(map(tuple, places)),
+                                        tuple(map(tuple, found)), sign))  # type: ignore
+        offset = following
+    return KnownGroup(model, tuple(states), tuple(heads), _in_order(blocks))
