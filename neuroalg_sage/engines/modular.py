@@ -10,6 +10,7 @@ every array is a batch.
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -22,8 +23,9 @@ PRIMES_IN_RANGE = 50_697_537
 # Below this LinBox multiplies residues in floating point with few reductions.
 LARGEST_FAST_PRIME = 2**22
 
-# From this size on LinBox is faster than FLINT, the import of Sage included.
-SMALLEST_FAST_SIZE = 1000
+# From these sizes on LinBox is faster than FLINT: with the import of Sage, and without.
+SMALLEST_SIZE_WORTH_SAGE = 1000
+SMALLEST_FAST_SIZE = 100
 
 _LIMB = 16
 _EXACT = 2**53  # integers up to here are exact in floating point
@@ -204,10 +206,23 @@ class _Adjoints:
         self.found[id(target)] = total
         self.own.add(id(target))
         if any(isinstance(i, np.ndarray) for i in index):
-            np.add.at(total, index, adjoint)
+            _scatter(total, index, adjoint)
             total %= self.prime
         else:
             total[index] = (total[index] + adjoint) % self.prime
+
+
+def _scatter(total: np.ndarray, index: tuple[Any, ...], values: np.ndarray) -> None:
+    """Add values at an index that may name an entry several times."""
+    *before, table = index
+    if before == [Ellipsis] and table.ndim == 2:
+        # As in a convolution: a column of windows names no entry twice.
+        columns = table.T
+        if all(len(np.unique(column)) == len(column) for column in columns):
+            for k, column in enumerate(columns):
+                total[..., column] += values[..., k]
+            return
+    np.add.at(total, index, values)
 
 
 def jacobian(function: Callable[[ResidueArray, ResidueArray], ResidueArray],
@@ -284,7 +299,9 @@ def rank(entries: np.ndarray, prime: int) -> int:
     """
     if not entries.size:
         return 0
-    if prime < LARGEST_FAST_PRIME and min(entries.shape) >= SMALLEST_FAST_SIZE:
+    if prime < LARGEST_FAST_PRIME and min(entries.shape) >= (
+            SMALLEST_FAST_SIZE if "sage.matrix.matrix_space" in sys.modules
+            else SMALLEST_SIZE_WORTH_SAGE):
         return _rank_by_linbox(entries, prime)
     rows, columns = entries.shape
     return nmod_mat(rows, columns, (entries % prime).ravel().tolist(), prime).rank()

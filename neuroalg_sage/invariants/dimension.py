@@ -145,8 +145,7 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = silent
         return min(n, count - modular.rank(rows, prime))
 
     # A proof needs one prime, whichever; an error bound needs large ones.
-    large = [modular.LARGEST_PRIME] * TRIALS
-    primes = [modular.LARGEST_FAST_PRIME, *large] if count >= modular.SMALLEST_FAST_SIZE else large
+    primes = [modular.LARGEST_FAST_PRIME] + [modular.LARGEST_PRIME] * TRIALS
     trials: list[dict[str, Any]] = []
     ranks: list[int] = []
     for number, largest in enumerate(primes, 1):

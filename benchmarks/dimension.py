@@ -1,0 +1,137 @@
+"""
+Dimensions: the whole against the rank alone, and against the ranks of others.
+
+The baselines are the rank of the symbolic Jacobian at a random point modulo a prime, and
+``numericalImageDim``, both in Macaulay2.  They begin as we do, with the model: they multiply
+its matrices over a polynomial ring, and collect coefficients.  What the rest takes, once
+the parametrization is expanded, stands in parentheses.
+
+    python benchmarks/dimension.py            instances up to 2,800 parameters
+    python benchmarks/dimension.py --full     also 19,000 parameters (minutes, 10 GB)
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from neuroalg_sage import NeuroAlgError, parse_spec
+from neuroalg_sage.engines import modular
+from neuroalg_sage.engines.macaulay2 import Macaulay2, Script
+from neuroalg_sage.invariants.dimension import dimension
+from neuroalg_sage.models.model import Model
+
+LARGE = ["mlp:20,40,40,10:x^2", "mlp:16,32,32,16:x^3", "cnn:5x5c16,3x3c16,3x3:x^2:out=4",
+         "attention:d=24,a=12,out=24,t=3,layers=2"]
+HUGE = ["mlp:30,100,100,60:x^2"]
+# Widths and exponent of the activation.
+AGAINST_OTHERS = [((8, 20, 8), 2), ((10, 30, 10), 2), ((20, 30, 20), 2), ((5, 60, 3), 3),
+                  ((8, 30, 8), 3), ((8, 30, 8), 4), ((5, 13, 13, 6), 2), ((8, 12, 12, 8), 2)]
+SECONDS = 300
+
+EXPAND = """
+t0 = cpuTime();
+A = {K}[w_0..w_({N} - 1), x_0..x_({d} - 1)];
+state = transpose matrix {{take(gens A, -{d})}};
+place = 0;
+scan(#widths - 1, i -> (
+        W := matrix pack(widths#i, take(gens A, {{place, place + widths#i * widths#(i+1) - 1}}));
+        place = place + widths#i * widths#(i+1);
+        state = W * state;
+        if i < #widths - 2 then state = matrix apply(entries state, r -> {{r#0^{k}}})));
+B = {K}[w_0..w_({N} - 1)];
+forget = map(B, A, gens B | toList({d} : 0_B));
+phi = forget last coefficients(matrix {{flatten apply(flatten entries state, f ->
+            flatten entries last coefficients(f, Variables => take(gens A, -{d})))}},
+    Variables => {{}}, Monomials => {{1_A}});
+t1 = cpuTime();
+"""
+SYMBOLIC = """
+J = jacobian phi;
+point = map(ZZ/32003, B, apply(numgens B, i -> random(ZZ/32003)));
+r = rank point J;
+t2 = cpuTime();
+"""
+NUMERICAL = """
+S = CC[gens B];
+F = (map(S, B, gens S)) phi;
+r = numericalImageDim(F, ideal 0_S);
+t2 = cpuTime();
+"""
+
+
+@contextmanager
+def rank_timer() -> Iterator[list[float]]:
+    """The seconds that ranks take while this is open."""
+    spent = [0.0]
+    original = modular.rank
+
+    def timed(*arguments):
+        start = time.perf_counter()
+        try:
+            return original(*arguments)
+        finally:
+            spent[0] += time.perf_counter() - start
+
+    modular.rank = timed
+    try:
+        yield spent
+    finally:
+        modular.rank = original
+
+
+def ours(spec: str) -> tuple[Model, float, float, str]:
+    """Seconds for everything and for the ranks, and the answer."""
+    start = time.perf_counter()
+    with rank_timer() as spent:
+        model = parse_spec(spec)
+        found = dimension(model, seed=1)
+        return model, time.perf_counter() - start, spent[0], repr(found)
+
+
+def by_macaulay2(session: Macaulay2, widths: tuple[int, ...], k: int, field: str, body: str,
+                 packages: tuple[str, ...]) -> tuple[float, float, int]:
+    """Seconds from the model and from φ, and the answer; LimitReached if it takes too long."""
+    count = sum(a * b for a, b in zip(widths, widths[1:]))
+    expand = EXPAND.format(K=field, N=count, d=widths[0], k=k)
+    script = Script("a baseline", {}, f"widths = {{{', '.join(map(str, widths))}}};" + expand + body,
+                    {"rank": "r", "whole": "t2 - t0", "rest": "t2 - t1"}, packages=packages)
+    found = session.run(script, timeout=SECONDS)
+    return float(found["whole"]), float(found["rest"]), int(found["rank"])
+
+
+def main(full: bool) -> None:
+    import sage.all__sagemath_modules  # noqa: F401
+
+    modular.rank(np.eye(100, dtype=int), 65537)  # LinBox is loaded when it is first used
+    print("the whole against the rank alone")
+    for spec in LARGE + HUGE * full:
+        model, seconds, rank, answer = ours(spec)
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+        print(f"  {spec:<42} {model.parameter_count:>6} parameters: {answer:<34} {seconds:7.2f} s, "
+              f"{seconds / rank:4.2f} of the rank; up to {memory:.1f} GB", flush=True)
+    print("against Macaulay2, from the model (from the expanded parametrization)")
+    session = Macaulay2()
+    for widths, k in AGAINST_OTHERS:
+        spec = f"mlp:{','.join(map(str, widths))}:x^{k}"
+        model, seconds, _, answer = ours(spec)
+        print(f"  {spec:<42} {model.parameter_count:>6} parameters: {answer:<34} {seconds:7.3f} s",
+              flush=True)
+        for name, field, body, packages in (
+                ("symbolic rank over ZZ/32003", "ZZ/32003", SYMBOLIC, ()),
+                ("numericalImageDim", "QQ", NUMERICAL, ("NumericalImplicitization",))):
+            try:
+                whole, rest, value = by_macaulay2(session, widths, k, field, body, packages)
+                print(f"    {name:<28} {value:>6}  {whole:8.2f} s, {whole / seconds:8.0f} times "
+                      f"({rest:.2f} s, {rest / seconds:.0f} times)", flush=True)
+            except NeuroAlgError as error:
+                print(f"    {name:<28} not finished: {error}", flush=True)
+
+
+if __name__ == "__main__":
+    main("--full" in sys.argv[1:])
