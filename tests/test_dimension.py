@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 import numpy as np
 import pytest
 from conftest import published
+from flint import nmod_mat
+from test_models import COMPOSED
 
-from neuroalg_sage.certificates.checker import verify
+from neuroalg_sage.certificates.certificate import certificate
+from neuroalg_sage.certificates.checker import CertificateError, verify
+from neuroalg_sage.descriptions.secant_varieties import SecantVariety, secant_variety
 from neuroalg_sage.engines import modular
+from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.dimension import (
     defect,
     dimension,
@@ -66,6 +72,110 @@ def test_expected_dimension_and_defect(spec: str, expected: int, gap: int) -> No
     assert difference == gap and difference.status == found.status
     for invariant in (hoped, difference):
         assert verify(invariant.certificate).value == invariant.value
+
+
+@pytest.mark.parametrize("spec", [f"attention:d={d},a={a},out={out},t={t}" for d, a, out, t in
+                                  itertools.product((1, 2, 3, 4), (1, 2, 3, 4, 5), (1, 3), (2, 3))
+                                  if a <= d + 1])
+def test_lightning_attention_has_the_dimension_of_the_theorem(spec: str) -> None:
+    """
+    One layer, at least two tokens: a' (2 d - a') + d d' - 1 with a' = min(a, d).
+
+    N. W. Henry, G. L. Marchetti, K. Kohn, Geometry of lightning self-attention:
+    identifiability and dimension, ICLR 2025, arXiv:2408.17221.
+    """
+    d, a, out, _ = (int(part.split("=")[1]) for part in spec.split(":")[1].split(","))
+    found = dimension(parse_spec(spec))
+    rank = min(a, d)
+    assert found == rank * (2 * d - rank) + d * out - 1 and found.status == "proved"
+
+
+@pytest.mark.parametrize(("spec", "value", "kind"), [
+    ("mlp:2,2,3:x^2", 8, "symmetries"), ("mlp:3,2,1:x^2", 5, "fields"),
+    ("mlp:4,3,1:x^2", 9, "fields"), ("mlp:3,4,5,2:x^2", 28, "relaxation"),
+    ("mlp:2,3,2,3,4:x^2", 16, "relaxation"), ("mlp:3,6,1:x^4", 15, "ambient"),
+    ("mlp:3,5,1:x^4", 14, "theorem")])
+def test_each_kind_of_upper_bound_proves_what_it_should(spec: str, value: int, kind: str) -> None:
+    found = dimension(parse_spec(spec))
+    assert (found, found.status) == (value, "proved")
+    evidence = found.certificate["evidence"]
+    assert evidence["upper"]["kind"] == kind
+    verdict = verify(found.certificate)
+    assert verdict.trust == (("theorem: Alexander, Hirschowitz (1995)",) if kind == "theorem"
+                             else ())
+    # The same evidence proves no smaller dimension, and no larger one.
+    for wrong in (value - 1, value + 1):
+        with pytest.raises(CertificateError):
+            verify(certificate(found.certificate["model"], "dimension", wrong, "proved",
+                               found.trust, evidence, {}))
+
+
+def test_the_theorem_is_refused_where_its_hypotheses_fail() -> None:
+    for spec in ("mlp:3,5,2:x^4", "mlp:3,5,1:x^4+x^2", "mlp:3,5,1:x^4:bias", "mlp:3,5,1",
+                 "mlp:3,2,2,1:x^4"):
+        model = parse_spec(spec)
+        trial = dimension(model, seed=1).certificate["evidence"]["trials"][0]
+        claim = certificate(model.describe(), "dimension", 14, "proved",
+                            ["theorem: Alexander, Hirschowitz (1995)"],
+                            {"trials": [trial], "upper": {"kind": "theorem"}}, {})
+        with pytest.raises(CertificateError):
+            verify(claim)
+
+
+@pytest.mark.parametrize("variables", range(1, 5))
+@pytest.mark.parametrize("degree", [2, 3, 4])
+def test_secant_varieties_have_the_dimension_of_the_theorem(variables: int, degree: int) -> None:
+    for summands in range(1, 9):
+        model = MLP([variables, summands, 1], f"x^{degree}")
+        variety = secant_variety(model)
+        assert variety == SecantVariety(variables, degree, summands)
+        assert rank_of_jacobian(model) == variety.dimension()
+
+
+def rank_of_jacobian(model: Model) -> int:
+    """By enough random inputs, with no theorem and no bound."""
+    p, generator = 2**31 - 1, np.random.default_rng(1)
+    inputs = generator.integers(0, p, (80, model.input_count))
+    point = generator.integers(0, p, model.parameter_count).tolist()
+    return modular.rank(jacobian_at(model, point, inputs, p), p)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_linbox_and_flint_find_the_same_rank(seed: int) -> None:
+    import sage.all__sagemath_modules  # noqa: F401
+
+    generator = np.random.default_rng(seed)
+    p, rank = 4194301, int(generator.integers(1, 150))
+    left, right = (generator.integers(0, p, shape) for shape in ((160, rank), (rank, 210)))
+    entries = modular.multiply_matrices(left, right, p)
+    assert p < modular.LARGEST_FAST_PRIME
+    assert modular.rank(entries, p) == rank
+    assert nmod_mat(*entries.shape, entries.ravel().tolist(), p).rank() == rank
+
+
+def test_products_of_matrices_are_exact_for_small_and_large_primes() -> None:
+    generator = np.random.default_rng(5)
+    for p in (2, 3, 65537, 4194301, 2**31 - 1):
+        for inner in (1, 2, 63, 64, 65, 600):
+            left = generator.integers(0, p, (2, 3, inner))
+            right = generator.integers(0, p, (2, inner, 4))
+            exact = np.matmul(left.astype(object), right.astype(object)) % p
+            assert (modular.multiply_matrices(left, right, p) == exact).all()
+
+
+def test_a_characteristic_that_divides_a_denominator_is_refused() -> None:
+    with pytest.raises(InputError, match="divides a denominator"):
+        jacobian_at(parse_spec("mlp:1,1,1:x^2/7+x"), [1, 1], np.array([[1]]), 7)
+
+
+def test_a_layer_without_a_backward_pass_is_refused() -> None:
+    class Exponential(Activation):
+        def apply(self, parameters, inputs, constant):
+            return np.exp(inputs) if not isinstance(inputs, np.ndarray) else inputs
+
+    model = Model((Dense(2, 2), Exponential((0, 1)), Dense(2, 1)), (2,))
+    with pytest.raises(InputError, match="no backward pass"):
+        dimension(model)
 
 
 def rank_of_expanded_jacobian(model: Model, seed: int) -> int:
@@ -137,3 +247,13 @@ def test_a_model_that_ignores_a_parameter() -> None:
     model = from_expressions(["a*x"], ["a", "b"], ["x"])
     found = dimension(model)
     assert found == 1 and found.status == "proved"
+
+
+@pytest.mark.parametrize("name", COMPOSED)
+def test_sums_products_and_shared_weights_by_two_methods(name: str) -> None:
+    model = COMPOSED[name]
+    found = dimension(model)
+    assert found == rank_of_expanded_jacobian(model, 3) and found.status == "proved"
+    hoped = expected_dimension(model, found)
+    for invariant in (found, hoped, defect(model, found, hoped), is_filling(model, found)):
+        assert verify(invariant.certificate).value == invariant.value

@@ -109,9 +109,17 @@ class ResidueArray:
     def _make(self, data: np.ndarray, *parents: tuple[ResidueArray, Callable]) -> ResidueArray:
         return ResidueArray(data, self.prime, [(x, pull_back, None) for x, pull_back in parents])
 
-    def __add__(self, other: ResidueArray) -> ResidueArray:
+    def __add__(self, other: ResidueArray | int) -> ResidueArray:
+        if not isinstance(other, ResidueArray):
+            return self._make((self.data + other) % self.prime, (self, lambda adjoint: adjoint))
         return self._make((self.data + other.data) % self.prime,
                           (self, lambda adjoint: adjoint), (other, lambda adjoint: adjoint))
+
+    def __neg__(self) -> ResidueArray:
+        return self * (self.prime - 1)
+
+    def __sub__(self, other: ResidueArray | int) -> ResidueArray:
+        return self + -other
 
     def __mul__(self, other: ResidueArray | int) -> ResidueArray:
         p = self.prime

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from neuroalg_sage.engines import modular
+from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.invariant import Invariant, certified
 from neuroalg_sage.invariants.upper_bounds import (
     constant_modulo,
@@ -52,10 +53,21 @@ def jacobian_at(model: Model, point: Sequence[int], inputs: np.ndarray, prime: i
     - ``inputs`` -- array of shape (m, d)
     - ``prime`` -- a prime below 2^31 that divides no denominator of the model
 
-    OUTPUT: integer array of shape (m k, N)
+    OUTPUT: array of residues of shape (m k, N)
+
+    Raises InputError if the prime divides a denominator, or if a layer uses an operation
+    that has no derivative here.
     """
-    return modular.jacobian(lambda w, x: model.apply(w, x, constant_modulo(prime)), point,
-                            inputs, prime)
+    if model.denominator[0] % prime == 0:
+        raise InputError(f"The characteristic {prime} divides a denominator of {model}; choose "
+                         "another prime.")
+    try:
+        return modular.jacobian(lambda w, x: model.apply(w, x, constant_modulo(prime)), point,
+                                inputs, prime)
+    except (TypeError, AttributeError) as error:
+        raise InputError(f"A layer of {model} has no backward pass; write its apply with + - * @ "
+                         f"**, indexing, reshape, swapaxes and np.concatenate alone "
+                         f"({error}).") from None
 
 
 def _trial(model: Model, generator: random.Random, upper: Callable[[int, list[int]], int],
