@@ -99,7 +99,8 @@ def by_macaulay2(session: Macaulay2, widths: tuple[int, ...], k: int, field: str
     """Seconds from the model and from φ, and the answer; LimitReached if it takes too long."""
     count = sum(a * b for a, b in zip(widths, widths[1:]))
     expand = EXPAND.format(K=field, N=count, d=widths[0], k=k)
-    script = Script("a baseline", {}, f"widths = {{{', '.join(map(str, widths))}}};" + expand + body,
+    given = f"widths = {{{', '.join(map(str, widths))}}};"
+    script = Script("a baseline", {}, given + expand + body,
                     {"rank": "r", "whole": "t2 - t0", "rest": "t2 - t1"}, packages=packages)
     found = session.run(script, timeout=SECONDS)
     return float(found["whole"]), float(found["rest"]), int(found["rank"])
