@@ -136,7 +136,8 @@ class NeuroManifold:
         If neither n nor the symmetries prove it, and the model is small,
         equations are looked for that do.
         """
-        found = dimensions.dimension(self.model, self.seed, self.computation.progress)
+        found = dimensions.dimension(self.model, self.seed, self.computation.progress,
+                                     self.computation.memory_gb)
         if found.status != "proved" and (
                 found.data + self.model.ambient_dimension <= EASY_ELIMINATION):
             limit = self.computation.timeout

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from neuroalg_sage.errors import LimitReached, NeuroAlgError
+from neuroalg_sage.errors import InputError, LimitReached, NeuroAlgError
 from neuroalg_sage.invariants.invariant import Invariant
 from neuroalg_sage.models.expressions import Polynomial, write_polynomial
 from neuroalg_sage.neuromanifold import INVARIANTS, NeuroManifold
@@ -150,13 +150,21 @@ def _clipped(lines: list[str]) -> list[str]:
     return shown
 
 
+def _symmetries(manifold: NeuroManifold) -> str:
+    try:
+        return str(manifold.symmetries())
+    except InputError:
+        return f"a Lie algebra spanned by {len(manifold.model.symmetries)} linear vector fields"
+
+
 def as_text(answers: Answers) -> str:
     """The answers as a readable page."""
     manifold = answers.manifold
     model, n = manifold.model, manifold.model.ambient_dimension
     lines = [f"Neuromanifold of {model}", "=" * (17 + len(str(model))), "",
              f"{model.parameter_count} parameters, {model.input_count} inputs, "
-             f"{model.output_count} outputs; ambient space of dimension {n}", ""]
+             f"{model.output_count} outputs; ambient space of dimension {n}",
+             f"Known symmetries: {_symmetries(manifold)}", ""]
     try:
         phi = manifold.parametrization()
         lines.append("Parametrization")

@@ -15,7 +15,7 @@ from neuroalg_sage.certificates.certificate import certificate
 from neuroalg_sage.certificates.checker import CertificateError, verify
 from neuroalg_sage.descriptions.secant_varieties import SecantVariety, secant_variety
 from neuroalg_sage.engines import modular
-from neuroalg_sage.errors import InputError
+from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.dimension import (
     defect,
     dimension,
@@ -257,3 +257,12 @@ def test_sums_products_and_shared_weights_by_two_methods(name: str) -> None:
     hoped = expected_dimension(model, found)
     for invariant in (found, hoped, defect(model, found, hoped), is_filling(model, found)):
         assert verify(invariant.certificate).value == invariant.value
+
+
+def test_a_rank_that_does_not_fit_into_memory_is_refused() -> None:
+    for spec in ("linear:1000,1000,1000", "mlp:1000,1000,1:x^2"):
+        with pytest.raises(LimitReached, match="GB of memory"):
+            dimension(parse_spec(spec), memory_gb=8)
+    with pytest.raises(LimitReached, match="GB of memory"):
+        dimension(parse_spec("mlp:10,20,20,5:x^2"), memory_gb=0.01)
+    assert dimension(parse_spec("linear:1000,1,1000"), memory_gb=8) == 1999

@@ -50,18 +50,23 @@ def place(model: Model, trial: Any) -> tuple[int, list[int]]:
 def sample_rank(model: Model, trial: Any) -> tuple[int, int, int]:
     """
     Ranks of the Jacobian of w ↦ (f_w(x_1), ..., f_w(x_m)) at a point modulo a prime, with
-    all inputs and with all but the last; and m.
+    all inputs and with all but the last; and the sum over all inputs of how likely, in units
+    of 1/p, it is that one is special, see :func:`error_bound`.
 
-    Evaluation is linear and defined over the integers at this prime, and a minor that is
-    nonzero modulo p at an integer point is nonzero.  So the first rank is a lower bound for
-    the generic rank of Dφ over Q, which is dim M.
+    Evaluation, also of one combination Σ_j t^j f_j at each input, is linear and defined over
+    the integers at this prime, and a minor that is nonzero modulo p at an integer point is
+    nonzero.  So the first rank is a lower bound for the generic rank of Dφ over Q, dim M.
     """
     p, point = place(model, trial)
     inputs = [integers(x, -(10**18), 10**18, "input", model.inputs)
               for x in items(member(trial, "inputs"), "inputs")]
-    rows = model.jacobian([c % p for c in point], inputs, p)
-    before = rank(rows[: -model.outputs], model.parameters, p)
-    return rank(rows, model.parameters, p), before, len(inputs)
+    special, combinations, per_input = model.bound(0, 1, lambda c: 0), None, model.outputs
+    if "combinations" in trial:
+        combinations = integers(trial["combinations"], 0, p - 1, "combination", len(inputs))
+        special, per_input = special + model.outputs - 1, 1
+    rows = model.jacobian([c % p for c in point], inputs, p, combinations)
+    before = rank(rows[:-per_input], model.parameters, p)
+    return rank(rows, model.parameters, p), before, len(inputs) * special
 
 
 def _sparse(data: Any, size: int, role: str) -> SparseMatrix:
@@ -247,15 +252,17 @@ def upper_bound(model: Model, evidence: Any, trial: Any) -> tuple[int, str, list
     raise MalformedCertificate("The upper bound's kind is not known.")
 
 
-def error_bound(model: Model, rank: int, inputs: list[int]) -> Fraction:
+def error_bound(model: Model, rank: int, special: list[int]) -> Fraction:
     """
     The probability that all of several independent random trials miss a rank over ``rank``.
 
     If the generic rank of Dφ is larger, some minor of size k = rank + 1 is a nonzero
     polynomial in w with coefficients in Z[1/q].  A trial misses it only if its random prime
     from 2^30 to 2^31 divides the minor's first coefficient (times a power of q), or the
-    minor vanishes at the random point modulo p (Schwartz, Zippel), or one of its m random
-    inputs lies on a nonzero element of the image of Dφ on which all inputs before it vanish.
+    minor vanishes at the random point modulo p (Schwartz, Zippel), or one of its random
+    inputs lies on a nonzero element of the image of Dφ that vanishes on all inputs before it.
+    The last happens to an input with the probability degree / p, where the degree is that
+    of the element, or in x and t of its combination.  ``special`` has their sums.
     """
     k = rank + 1
     degree = model.bound(1, 0, lambda c: 0)
@@ -266,10 +273,9 @@ def error_bound(model: Model, rank: int, inputs: list[int]) -> Fraction:
                             abs, lambda a, b: a + b, lambda a, b: a * b))
     size = factorial(k) * (degree * height * q**power) ** k
     primes = Fraction(int(size).bit_length(), 30) / PRIMES_FROM_2_30_TO_2_31
-    special = model.bound(0, 1, lambda c: 0)
     total = Fraction(1)
-    for m in inputs:
-        total *= min(Fraction(1), primes + Fraction(k * max(degree - 1, 0) + m * special, 2**30))
+    for m in special:
+        total *= min(Fraction(1), primes + Fraction(k * max(degree - 1, 0) + m, 2**30))
     return total
 
 

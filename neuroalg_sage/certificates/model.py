@@ -354,13 +354,16 @@ class Model:
             require(not table, "The model has a term outside its ambient space.")
         return coordinates
 
-    def jacobian(self, point: Sequence[int], inputs: Sequence[Sequence[int]], p: int
-                 ) -> list[list[int]]:
-        """The Jacobian of w ↦ (f_w(x_1), ..., f_w(x_m)) at a point, modulo a prime."""
+    def jacobian(self, point: Sequence[int], inputs: Sequence[Sequence[int]], p: int,
+                 combinations: Sequence[int] | None = None) -> list[list[int]]:
+        """
+        The Jacobian of w ↦ (f_w(x_1), ..., f_w(x_m)) at a point, modulo a prime; with
+        combinations t_1, ..., t_m only of Σ_j t_i^j f_j at each input.
+        """
         maps = [[[(m, residue(c, p)) for m, c in terms.items()] for terms in step.outputs]
                 for step in self.steps]
         rows = []
-        for x in inputs:
+        for i, x in enumerate(inputs):
             states = [[c % p for c in x]]
             slopes: list[list[dict[int, int]]] = []
             for step, outputs in zip(self.steps, maps):
@@ -369,12 +372,15 @@ class Model:
                 made = [_value_and_slope(terms, values, p) for terms in outputs]
                 states.append([value for value, _ in made])
                 slopes.append([slope for _, slope in made])
-            rows += [self._sweep_back(j, slopes, p) for j in range(self.outputs)]
+            seeds = [[int(k == j) for k in range(self.outputs)] for j in range(self.outputs)]
+            if combinations is not None:
+                seeds = [[pow(combinations[i], j, p) for j in range(self.outputs)]]
+            rows += [self._sweep_back(seed, slopes, p) for seed in seeds]
         return rows
 
-    def _sweep_back(self, output: int, slopes: list[list[dict[int, int]]], p: int) -> list[int]:
-        adjoints = [[0] * width for width in self.widths]
-        adjoints[-1][output] = 1
+    def _sweep_back(self, seed: list[int], slopes: list[list[dict[int, int]]], p: int
+                    ) -> list[int]:
+        adjoints = [[0] * width for width in self.widths[:-1]] + [seed]
         row = [0] * self.parameters
         for k in range(len(self.steps) - 1, -1, -1):
             step = self.steps[k]

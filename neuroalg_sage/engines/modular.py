@@ -234,9 +234,12 @@ def _scatter(total: np.ndarray, index: tuple[Any, ...], values: np.ndarray) -> N
 
 
 def jacobian(function: Callable[[ResidueArray, ResidueArray], ResidueArray],
-             parameters: Sequence[int], inputs: np.ndarray, prime: int) -> np.ndarray:
+             parameters: Sequence[int], inputs: np.ndarray, prime: int,
+             combinations: np.ndarray | None = None) -> np.ndarray:
     """
     The Jacobian of w ↦ (f(w, x_1), ..., f(w, x_m)) at a point, modulo a prime.
+
+    With ``combinations``, that of w ↦ (c_1 f(w, x_1), ..., c_m f(w, x_m)).
 
     INPUT:
 
@@ -244,9 +247,10 @@ def jacobian(function: Callable[[ResidueArray, ResidueArray], ResidueArray],
     - ``parameters`` -- N residues, the point
     - ``inputs`` -- integer array of shape (m, d), residues
     - ``prime`` -- a prime below 2^31
+    - ``combinations`` -- array of residues of shape (m, k), or None
 
-    OUTPUT: array of residues of shape (m * k, N); row ``k i + j`` is the gradient
-    of output ``j`` at input ``i``
+    OUTPUT: array of residues of shape (m * k, N); row ``k i + j`` is the gradient of output
+    ``j`` at input ``i``.  With combinations the shape is (m, N).
 
     EXAMPLES::
 
@@ -259,10 +263,10 @@ def jacobian(function: Callable[[ResidueArray, ResidueArray], ResidueArray],
     value = function(w, x)
     order = _topological_order(value)
     samples, outputs = value.shape
-    result = np.zeros((samples, outputs, w.shape[1]), dtype=np.uint32)
-    for j in range(outputs):
-        seed = np.zeros((samples, outputs), dtype=np.int64)
-        seed[:, j] = 1
+    seeds = (np.eye(outputs, dtype=np.int64)[:, None, :].repeat(samples, axis=1)
+             if combinations is None else combinations[None])
+    result = np.zeros((samples, len(seeds), w.shape[1]), dtype=np.uint32)
+    for j, seed in enumerate(seeds):
         adjoints = _Adjoints(prime)
         adjoints.add(value, seed, None)
         for node in order:
@@ -274,7 +278,7 @@ def jacobian(function: Callable[[ResidueArray, ResidueArray], ResidueArray],
             for parent, pull_back, index in node.parents:
                 if parent is not x:
                     adjoints.add(parent, pull_back(adjoint), index)
-    return result.reshape(samples * outputs, -1)
+    return result.reshape(-1, w.shape[1])
 
 
 def _topological_order(root: ResidueArray) -> list[ResidueArray]:

@@ -1,21 +1,26 @@
 """
 Dimension: how many parameters a model really has.
 
-The dimension of the neurovariety is the generic rank of Dφ.  Over a prime field
-it is found without φ: the map w ↦ (f_w(x_1), ..., f_w(x_m)) is φ followed by
-the evaluation V → k^(m outputs), which is linear.  Let U be the image of
-Dφ(w) mod p, and K_i the elements of U that vanish at x_1, ..., x_i.  If K_i is
-not zero, a generic x_(i+1) does not annihilate it, so its dimension drops.
-Hence enough inputs make evaluation injective on U, at most dim U of them; and an
-input that no longer raises the rank shows, up to the probability deg / p that it
-was special, that K_i was zero.
+The dimension of the neurovariety is the generic rank of Dφ.  Over a prime field it is found
+without φ: the map w ↦ (f_w(x_1), ..., f_w(x_m)) is φ followed by the evaluation
+V → k^(m outputs), which is linear.  Let U be the image of Dφ(w) mod p, and K_i the elements
+of U that vanish at x_1, ..., x_i.  If K_i is not zero, a generic x_(i+1) does not annihilate
+it, so its dimension drops.  Hence enough inputs make evaluation injective on U, at most dim U
+of them; and an input that no longer raises the rank shows, up to the probability deg / p that
+it was special, that K_i was zero.
+
+The same holds if at each input only one combination Σ_j t^j f_j of the outputs is taken, with
+t random like the input: an element u of K_i is not zero if and only if the polynomial
+Σ_j t^j u_j(x) is not.  Then one row for each input suffices, dim U + 1 rows in all, which is
+fewer where outputs are many and dependent.
 """
 
 from __future__ import annotations
 
+import os
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import factorial
 from typing import Any
@@ -23,7 +28,7 @@ from typing import Any
 import numpy as np
 
 from neuroalg_sage.engines import modular
-from neuroalg_sage.errors import InputError
+from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.invariant import Invariant, certified
 from neuroalg_sage.invariants.upper_bounds import (
     constant_modulo,
@@ -42,9 +47,13 @@ def silent(message: str) -> None:
     """Report no progress."""
 
 
-def jacobian_at(model: Model, point: Sequence[int], inputs: np.ndarray, prime: int) -> np.ndarray:
+def jacobian_at(model: Model, point: Sequence[int], inputs: np.ndarray, prime: int,
+                combinations: Sequence[int] | None = None) -> np.ndarray:
     """
     The Jacobian of w ↦ (f_w(x_1), ..., f_w(x_m)) at a point modulo a prime.
+
+    With ``combinations`` t_1, ..., t_m it has one row for each input, for the combination
+    Σ_j t_i^j f_j of the outputs.
 
     INPUT:
 
@@ -52,8 +61,9 @@ def jacobian_at(model: Model, point: Sequence[int], inputs: np.ndarray, prime: i
     - ``point`` -- N integers
     - ``inputs`` -- array of shape (m, d)
     - ``prime`` -- a prime below 2^31 that divides no denominator of the model
+    - ``combinations`` -- m residues, or None
 
-    OUTPUT: array of residues of shape (m k, N)
+    OUTPUT: array of residues of shape (m k, N), or (m, N) with combinations
 
     Raises InputError if the prime divides a denominator, or if a layer uses an operation
     that has no derivative here.
@@ -61,9 +71,14 @@ def jacobian_at(model: Model, point: Sequence[int], inputs: np.ndarray, prime: i
     if model.denominator[0] % prime == 0:
         raise InputError(f"The characteristic {prime} divides a denominator of {model}; choose "
                          "another prime.")
+    powers = None
+    if combinations is not None:
+        powers = np.ones((len(combinations), model.output_count), dtype=np.int64)
+        for j in range(1, model.output_count):
+            powers[:, j] = powers[:, j - 1] * np.asarray(combinations, dtype=np.int64) % prime
     try:
         return modular.jacobian(lambda w, x: model.apply(w, x, constant_modulo(prime)), point,
-                                inputs, prime)
+                                inputs, prime, powers)
     except (TypeError, AttributeError) as error:
         raise InputError(f"A layer of {model} has no backward pass; write its apply with + - * @ "
                          f"**, indexing, reshape, swapaxes and np.concatenate alone "
@@ -83,25 +98,32 @@ def _trial(model: Model, generator: random.Random, upper: Callable[[int, list[in
         prime = modular.random_prime(generator, largest_prime)
     point = [generator.randrange(prime) for _ in range(model.parameter_count)]
     bound = upper(prime, point)
-    samples = -(-bound // model.output_count) + 1
-    inputs = np.zeros((0, model.input_count), dtype=np.int64)
-    while True:
-        more = [[generator.randrange(prime) for _ in range(model.input_count)]
-                for _ in range(samples - len(inputs))]
-        inputs = np.concatenate([inputs, np.array(more, dtype=np.int64)])
-        entries = jacobian_at(model, point, inputs, prime)
-        rank = modular.rank(entries, prime)
-        # At its upper bound the rank needs no further witness; else one input that adds nothing.
-        if rank == bound or rank == modular.rank(entries[: -model.output_count], prime):
-            break
-        samples = min(2 * samples, samples + bound)
-    evidence = {"prime": prime, "point": point, "inputs": inputs.tolist()}
-    return evidence, rank, bound
+
+    def random_inputs(number: int) -> np.ndarray:
+        return np.array([[generator.randrange(prime) for _ in range(model.input_count)]
+                         for _ in range(number)], dtype=np.int64)
+
+    evidence: dict[str, Any] = {"prime": prime, "point": point}
+    # All outputs at as few inputs as might do; if they do not, one combination at each of
+    # as many inputs as surely do.
+    inputs = random_inputs(-(-bound // model.output_count) + 1)
+    entries = jacobian_at(model, point, inputs, prime)
+    rank = modular.rank(entries, prime)
+    if rank == bound or rank == modular.rank(entries[: -model.output_count], prime):
+        return evidence | {"inputs": inputs.tolist()}, rank, bound
+    inputs = random_inputs(bound + 1)
+    combinations = [generator.randrange(prime) for _ in inputs]
+    entries = jacobian_at(model, point, inputs, prime, combinations)
+    rank = modular.rank(entries, prime)
+    # As many rows as the rank, if these are independent, and one that adds nothing.
+    number = rank + 1 if modular.rank(entries[:rank], prime) == rank else bound + 1
+    return evidence | {"inputs": inputs[:number].tolist(),
+                       "combinations": combinations[:number]}, rank, bound
 
 
-def error_bound(model: Model, rank: int, inputs: Sequence[int]) -> float:
+def error_bound(model: Model, rank: int, trials: Sequence[Mapping[str, Any]]) -> float:
     """
-    The probability that random trials with so many inputs each all miss a larger rank.
+    The probability that random trials all miss a larger rank.
 
     A generic rank above ``rank`` shows in a minor of size k = rank + 1 of Dφ,
     a nonzero polynomial in w.  A trial misses it if its prime divides the
@@ -117,13 +139,31 @@ def error_bound(model: Model, rank: int, inputs: Sequence[int]) -> float:
     size = factorial(k) * (degree * model.height * q**power) ** k
     primes = Fraction(int(size).bit_length(), 30)
     total = Fraction(1)
-    for m in inputs:
+    for trial in trials:
+        special = model.input_degree + ("combinations" in trial) * (model.output_count - 1)
         total *= min(Fraction(1), primes / modular.PRIMES_IN_RANGE + Fraction(
-            k * max(degree - 1, 0) + m * model.input_degree, 2**30))
+            k * max(degree - 1, 0) + len(trial["inputs"]) * special, 2**30))
     return float(total) * (1 + 1e-9)
 
 
-def dimension(model: Model, seed: int | None = None, progress: Progress = silent) -> Invariant:
+# What a rank takes for each entry of its matrix: residues, LinBox's floats, and copies.
+BYTES_PER_ENTRY = 28
+
+
+def _check_memory(model: Model, rank: int, slack: int, memory_gb: float | None) -> None:
+    """Raise LimitReached if a matrix of this rank needs more memory than there is."""
+    available = (memory_gb * 10**9 if memory_gb is not None else
+                 os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    needed = BYTES_PER_ENTRY * rank * model.parameter_count
+    if needed > slack * available:
+        raise LimitReached(f"The rank that is the dimension of {model} may need "
+                           f"{needed / 1e9:,.0f} GB of memory, over the limit of "
+                           f"{available / 1e9:,.1f} GB; use a smaller model or allow more with "
+                           "--memory.")
+
+
+def dimension(model: Model, seed: int | None = None, progress: Progress = silent,
+              memory_gb: float | None = None) -> Invariant:
     """
     The dimension of the neurovariety, an affine cone where the model is homogeneous.
 
@@ -138,9 +178,13 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = silent
 
     - ``model`` -- a model
     - ``seed`` -- integer for the random choices; by default they are fresh
+    - ``progress`` -- called with lines of text
+    - ``memory_gb`` -- gigabytes that the rank may use; by default those of the machine
 
     OUTPUT: :class:`~neuroalg_sage.invariants.invariant.Invariant`, an integer;
     status ``proved`` or ``monte_carlo``
+
+    Raises LimitReached if the rank needs more memory than it may use.
 
     EXAMPLES::
 
@@ -152,9 +196,13 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = silent
     generator = random.Random(seed) if seed is not None else random.SystemRandom()
     n, count = model.ambient_dimension, model.parameter_count
 
+    # The symmetries are listed only where the rank is not hopeless.
+    _check_memory(model, min(n, count), 4, memory_gb)
+
     def upper(prime: int, point: list[int]) -> int:
-        rows = symmetry_rows(model, point, prime)
-        return min(n, count - modular.rank(rows, prime))
+        bound = min(n, count - modular.rank(symmetry_rows(model, point, prime), prime))
+        _check_memory(model, bound, 1, memory_gb)
+        return bound
 
     # A proof needs one prime, whichever; an error bound needs large ones.
     primes = [modular.LARGEST_FAST_PRIME] + [modular.LARGEST_PRIME] * TRIALS
@@ -186,8 +234,7 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = silent
     return certified(model, "dimension", best, "monte_carlo",
                      f"rank of the Jacobian at random points modulo {len(agreeing)} random primes",
                      time.perf_counter() - start, {"trials": agreeing},
-                     error_bound=error_bound(model, best,
-                                             [len(trial["inputs"]) for trial in agreeing]))
+                     error_bound=error_bound(model, best, agreeing))
 
 
 def ambient_dimension(model: Model) -> Invariant:
