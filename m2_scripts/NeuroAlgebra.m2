@@ -39,7 +39,7 @@ checkParametrization = phi -> (
 -- Each column divided by the content of its coefficients, with a positive leading one.
 primitiveColumns = M -> (
     if coefficientRing ring M =!= QQ or numcols M == 0 then return M;
-    columns := apply(first entries M, f -> (
+    columns := apply(first entries M, f -> if f == 0 then f else (
             c := flatten entries last coefficients f;
             numbers := apply(c, x -> lift(x, QQ));
             scale := lcm apply(numbers, denominator) / gcd apply(numbers, numerator);
@@ -76,14 +76,24 @@ neurovariety RingMap := o -> phi -> (
     else if o.Strategy === "Kernel" then trim kernel phi
     else error "expected Strategy to be \"Elimination\" or \"Kernel\"")
 
+-- The rank of the Jacobian matrix at a point is at most the dimension.  Over QQ, equations
+-- with integer coefficients are reduced modulo a large prime, where no denominator is in
+-- the way.  In positive characteristic a derivative can vanish that should not, as for
+-- w^p; there the rank decides only if it is as large as it can be.
+largePrime = 2147483629
+
 imageDimension = method(TypicalValue => ZZ)
 imageDimension RingMap := phi -> (
     checkParametrization phi;
-    k := coefficientRing target phi;
-    J := jacobian matrix phi;
-    K := if char k == 0 then ZZ/32003 else k;
-    point := map(K, ring J, apply(numgens ring J, i -> random K));
-    rank point J)
+    T := target phi;
+    k := coefficientRing T;
+    J := jacobian primitiveColumns matrix phi;
+    K := if k === QQ then ZZ/largePrime else k;
+    coordinate := if char k == 0 then () -> promote(random largePrime, K) else () -> random K;
+    point := map(K, T, apply(numgens T, i -> coordinate()));
+    r := rank point J;
+    if char k == 0 or r == min(numgens source phi, numgens T) then r
+    else dim neurovariety phi)
 
 -- Degree and Hilbert polynomial ----------------------------------------------------
 

@@ -1,0 +1,318 @@
+-- Each test is a variety, or a family of files, whose answers are known.  Each begins with
+-- its name.
+
+TEST ///
+    -- the twisted cubic: a smooth curve of degree 3, cut out by three quadrics
+    phi = map(QQ[s,t], V = QQ[z_0..z_3], {s^3, s^2*t, s*t^2, t^3});
+    I = neurovariety phi;
+    assert(I == minors(2, matrix {{z_0, z_1, z_2}, {z_1, z_2, z_3}}));
+    assert(ring I === V and numgens I == 3);
+    assert(imageDimension phi == 2 and dim I == 2);
+    assert(closureDegree I == 3);
+    h = closureHilbertPolynomial I;
+    assert(toString h == "3*i+1");
+    assert(radical singularIdeal I == ideal vars V);  -- the vertex of the cone
+///
+
+TEST ///
+    -- rational normal curves in P^n have degree n and binomial(n, 2) quadrics
+    for n from 2 to 5 do (
+        phi := map(QQ[s,t], QQ[z_0..z_n], apply(n + 1, j -> s^(n-j)*t^j));
+        I := neurovariety phi;
+        assert(numgens I == binomial(n, 2) and all(degrees I, d -> d == {2}));
+        assert(imageDimension phi == 2 and closureDegree I == n);
+        assert(toString closureHilbertPolynomial I == toString n | "*i+1"))
+///
+
+TEST ///
+    -- the twisted cubic in affine space, whose ideal is not homogeneous: smooth, of degree 3
+    phi = map(QQ[t], V = QQ[x,y,z], {t, t^2, t^3});
+    I = neurovariety phi;
+    assert(I == ideal(y - x^2, z - x^3) and not isHomogeneous I);
+    assert(imageDimension phi == 1 and dim I == 1);
+    assert(closureDegree I == 3);
+    assert(toString closureHilbertPolynomial I == "3*i+1");
+    assert(singularIdeal I == 1 and singularComponents I == {});
+    -- neither the product of the degrees of the generators, nor that of the initial ideal for
+    -- the lexicographic order
+    use QQ[z,y,x, MonomialOrder => Lex];
+    assert(closureDegree ideal(y - x^2, z - x^3) == 3)
+///
+
+TEST ///
+    -- the Segre variety of P^2 x P^3: matrices of rank one, of degree binomial(5, 2)
+    T = QQ[a_0..a_2, b_0..b_3];
+    V = QQ[z_0..z_11];
+    phi = map(T, V, flatten table(3, 4, (i, j) -> a_i*b_j));
+    I = neurovariety phi;
+    assert(I == minors(2, genericMatrix(V, 4, 3)) and numgens I == 18);
+    assert(imageDimension phi == 6 and dim I == 6);
+    assert(closureDegree I == 10);
+    h = closureHilbertPolynomial I;
+    scan(10, i -> assert(sub(h, (ring h)_0 => i) == binomial(i + 2, 2) * binomial(i + 3, 3)))
+///
+
+TEST ///
+    -- the determinantal cubic, of 3 x 3 matrices of rank at most two, is singular along the
+    -- matrices of rank at most one, which have dimension 5 and degree 6
+    T = QQ[a_0..a_5, b_0..b_5];
+    V = QQ[z_0..z_8];
+    phi = map(T, V, flatten entries(genericMatrix(T, a_0, 3, 2) * genericMatrix(T, b_0, 2, 3)));
+    assert(imageDimension phi == 8);
+    I = neurovariety(phi, Strategy => "Kernel");
+    X = genericMatrix(V, 3, 3);
+    assert(I == ideal det X);
+    L = singularComponents I;
+    assert(#L == 1 and (first L)#"dimension" == 5 and (first L)#"degree" == 6);
+    assert((first L)#"ideal" == minors(2, X))
+///
+
+TEST ///
+    -- the Veronese surface: degree 4, six quadrics, Hilbert polynomial (2i+1)(2i+2)/2
+    T = QQ[x,y,z];
+    V = QQ[q_0..q_5];
+    phi = map(T, V, gens (ideal vars T)^2);
+    report = neurovarietyReport phi;
+    assert(numgens report#"ideal" == 6);
+    assert(report#"ambient dimension" == 6 and report#"dimension" == 3);
+    assert(report#"degree" == 4);
+    h = report#"Hilbert polynomial";
+    assert(toString h == "2*i^2+3*i+1");
+    assert(#report#"singular locus" == 1);
+    vertex = first report#"singular locus";
+    assert(vertex#"dimension" == 0 and vertex#"degree" == 1);
+    assert(vertex#"ideal" == ideal vars V and ideal vertex#"generators" == ideal vars V)
+///
+
+TEST ///
+    -- the Grassmannian G(2,4) is a smooth quadric in P^5
+    T = QQ[x_0..x_7];
+    V = QQ[p_0..p_5];
+    phi = map(T, V, gens minors(2, genericMatrix(T, 2, 4)));
+    I = neurovariety phi;
+    assert(numgens I == 1 and closureDegree I == 2 and imageDimension phi == 5);
+    assert(rank jacobian transpose jacobian I == 6);
+    assert(radical singularIdeal I == ideal vars V)
+///
+
+TEST ///
+    -- the cuspidal and the nodal cubic are singular at the origin alone
+    V = QQ[x,y];
+    T = QQ[t];
+    cusp = neurovariety map(T, V, {t^2, t^3});
+    node = neurovariety map(T, V, {t^2 - 1, t^3 - t});
+    assert(cusp == ideal(y^2 - x^3) and node == ideal(y^2 - x^2*(x + 1)));
+    scan({cusp, node}, I -> (
+            assert(closureDegree I == 3 and dim I == 1);
+            L := singularComponents I;
+            assert(#L == 1 and (first L)#"ideal" == ideal(x, y))));
+    assert(degree singularIdeal cusp == 2 and degree singularIdeal node == 1)
+///
+
+TEST ///
+    -- the Whitney umbrella is singular along its handle
+    phi = map(QQ[u,v], V = QQ[x,y,z], {u*v, u, v^2});
+    I = neurovariety phi;
+    assert(I == ideal(x^2 - y^2*z));
+    L = singularComponents I;
+    assert(#L == 1 and (first L)#"dimension" == 1 and (first L)#"degree" == 1);
+    assert((first L)#"ideal" == ideal(x, y))
+///
+
+TEST ///
+    -- components are sorted: a plane curve with conjugate nodes, a cone over it, three planes
+    V = QQ[x,y];
+    L = singularComponents ideal(y^2 - (x^2 - 2)^2*(x + 3));
+    assert(#L == 1 and (first L)#"degree" == 2 and (first L)#"dimension" == 0);
+    V = QQ[x,y,z];
+    L = singularComponents ideal(x*y*z);
+    assert(apply(L, c -> (c#"dimension", c#"degree")) == {(1, 1), (1, 1), (1, 1)});
+    assert(intersect apply(L, c -> c#"ideal") == ideal(x*y, x*z, y*z));
+    -- a cuspidal edge, and an isolated node on another sheet
+    L = singularComponents ideal((y^2 - x^3) * (x^2 + y^2 + (z - 5)^2 - 1));
+    assert(isSorted apply(L, c -> (- c#"dimension", c#"degree")));
+    assert(isSubset({(1, 1)}, apply(L, c -> (c#"dimension", c#"degree"))))
+///
+
+TEST ///
+    -- the secant variety of the rational normal quartic is a cubic hypersurface, singular
+    -- along the curve; that of the Veronese surface has defect one
+    T = QQ[s_0, s_1, t_0, t_1];
+    V = QQ[z_0..z_4];
+    phi = map(T, V, apply(5, j -> s_0^(4-j)*s_1^j + t_0^(4-j)*t_1^j));
+    hankel = matrix table(3, 3, (i, j) -> z_(i+j));
+    assert(imageDimension phi == 4);
+    I = ideal det hankel;
+    assert(phi I == 0 and closureDegree I == 3);
+    L = singularComponents I;
+    assert(#L == 1 and (first L)#"ideal" == minors(2, hankel));
+    assert((first L)#"dimension" == 2 and (first L)#"degree" == 4);
+    T = QQ[s_0..s_2, t_0..t_2];
+    quadrics = (a, b, c) -> {a^2, a*b, a*c, b^2, b*c, c^2};
+    phi = map(T, QQ[q_0..q_5], quadrics(s_0, s_1, s_2) + quadrics(t_0, t_1, t_2));
+    assert(imageDimension phi == 5)
+///
+
+TEST ///
+    -- a dense image: the ideal is zero, the degree is one, there are no singular points
+    phi = map(QQ[s,t], V = QQ[x,y], {s, s*t});
+    I = neurovariety phi;
+    assert(I == 0 and imageDimension phi == 2);
+    assert(closureDegree I == 1 and singularComponents I == {});
+    assert(toString closureHilbertPolynomial I == "i+1");  -- the plane is a cone over a line
+    -- a point, and a point with coordinates that are not integers
+    assert(neurovariety map(QQ[s], V, {1/2, 3}) == ideal(2*x - 1, y - 3));
+    assert(imageDimension map(QQ[s], V, {1/2, 3}) == 0);
+    assert(imageDimension map(QQ[s], V, {0, 0}) == 0)
+///
+
+TEST ///
+    -- over prime fields: the conic, also in characteristic two, and Frobenius
+    scan({2, 3, 32003, 2147483629}, p -> (
+            k := ZZ/p;
+            T := k[s,t];
+            V := k[x,y,z];
+            phi := map(T, V, {T_0^2, T_0*T_1, T_1^2});
+            I := neurovariety phi;
+            assert(I == ideal(V_1^2 - V_0*V_2) and char ring I == p);
+            assert(imageDimension phi == 2 and closureDegree I == 2);
+            assert(toString closureHilbertPolynomial I == "2*i+1")));
+    T = ZZ/3[s,t];
+    V = ZZ/3[x,y,z];
+    assert(imageDimension map(T, V, {s^3, t^3, 0}) == 2);
+    assert(imageDimension map(T, V, {s^3, s^6, s^9}) == 1)
+///
+
+TEST ///
+    -- rational coefficients: a prime in a denominator does not matter
+    V = QQ[x,y];
+    T = QQ[s,t];
+    p = 2147483629;
+    phi = map(T, V, {s/p, p*t});
+    assert(imageDimension phi == 2);
+    phi = map(T, V, {s^2/3, s^3/7});
+    assert(gens neurovariety phi == matrix {{27*x^3 - 49*y^2}});
+    assert(closureDegree ideal(x^2/3 - y^5/7) == 5)
+///
+
+TEST ///
+    -- both strategies find the same ideal, and the evidence of elimination is right
+    T = QQ[a_0, a_1, b_0, b_1];
+    V = QQ[z_0..z_3];
+    phi = map(T, V, {a_0^3 + b_0^3, 3*(a_0^2*a_1 + b_0^2*b_1), 3*(a_0*a_1^2 + b_0*b_1^2),
+            a_1^3 + b_1^3});
+    assert(neurovariety phi == 0 and imageDimension phi == 4);
+    phi = map(T, V, {a_0 + 1, a_0*a_1 - 2, a_1^2 + a_0, a_1^3});
+    I = neurovariety phi;
+    assert(I == neurovariety(phi, Strategy => "Kernel"));
+    H = graphGroebnerBasis phi;
+    assert(H#"generators" * H#"cofactors" == H#"eliminationBasis");
+    assert(ideal H#"generators" == I and phi I == 0);
+    G = H#"graphBasis";
+    assert(numgens ring G == 8 and G % forceGB G == 0);
+    (parameters, coordinates) = (take(gens ring G, 4), drop(gens ring G, 4));
+    graph = matrix {coordinates} - (map(ring G, T, parameters)) matrix phi;
+    assert(graph % forceGB G == 0);
+    assert(leadTerm gb ideal graph == leadTerm forceGB G)
+///
+
+TEST ///
+    -- what is no parametrization, or not the ideal of a variety, is refused
+    refused = f -> (try f() then false else true);
+    V = QQ[x,y];
+    scan({
+            () -> neurovariety map(ZZ/5[s], V, {s, s}),
+            () -> neurovariety map(QQ[s]/(s^2), V, {s, s}),
+            () -> neurovariety map(ZZ[s], ZZ[x,y], {s, s}),
+            () -> neurovariety map(QQ, V, {1, 1}),
+            () -> imageDimension map(QQ[s, SkewCommutative => true], V, {s, s}),
+            () -> neurovariety(map(QQ[s], V, {s, s}), Strategy => "Guess"),
+            () -> neurovarietyReport(map(QQ[s], V, {s, s}), Strategy => Elimination),
+            () -> closureDegree ideal 1_V,
+            () -> closureHilbertPolynomial ideal 1_V,
+            () -> singularIdeal ideal 1_V,
+            () -> closureDegree ideal (ZZ[x]_0),
+            () -> closureDegree ideal (QQ[x, Degrees => {2}]_0),
+            () -> singularComponents ideal (QQ[x]/(x^2))_0},
+        f -> assert refused f)
+///
+
+TEST ///
+    -- polynomials go through files unharmed, in a given ring or a new one
+    R = QQ[x, y_1, y_2];
+    file = temporaryFileName();
+    n = 10^5000 + 7;
+    scan({
+            0_R, 1_R, -1_R, x, x^2*y_1 - 3/7*y_2 + 1,
+            n*x - (n+1)/(n+2)*y_1*y_2 + 1/n,
+            x^2000000000 + y_1^65537,
+            (x + 2*y_1 - y_2/3)^20},
+        f -> (
+            writePolynomials(file, f);
+            assert(readPolynomials(file, R) === f);
+            g := readPolynomials file;
+            assert(toString g == toString f and ring g =!= R)));
+    assert(ring x =!= R);  -- a new ring is in use, as always
+    use R;
+    scan({
+            ideal(x, y_1 - n), ideal 0_R, ideal(0_R, x, 0_R), ideal map(R^1, R^0, 0)},
+        I -> (
+            writePolynomials(file, I);
+            J := readPolynomials(file, R);
+            assert(instance(J, Ideal) and gens J == gens I and numgens J == numgens I)));
+    scan({
+            matrix {{x, 0}, {1, y_2^3/5}}, map(R^2, R^0, 0), map(R^0, R^3, 0), matrix {{0_R}}},
+        M -> (
+            writePolynomials(file, M);
+            N := readPolynomials(file, R);
+            assert(entries N === entries M and (numrows N, numcols N) == (numrows M, numcols M))));
+    removeFile file
+///
+
+TEST ///
+    -- rings go through files unharmed: prime fields, orders, other names
+    file = temporaryFileName();
+    scan({
+            ZZ/2[x,y], ZZ/2147483647[x,y], QQ[x,y, MonomialOrder => Lex],
+            QQ[x,y, MonomialOrder => {1, 1}], QQ[x,y, MonomialOrder => GLex],
+            QQ[x,y, MonomialOrder => Eliminate 1], QQ[x,y, Degrees => {2, 3}]},
+        R -> (
+            f := R_0^3 + 1000003*R_0*R_1^5 - R_1 + 1;
+            writePolynomials(file, f);
+            assert(readPolynomials(file, R) === f);
+            g := readPolynomials file;
+            assert(toString g == toString f);
+            assert(toString leadTerm g == toString leadTerm f);
+            assert((options ring g).MonomialOrder === (options R).MonomialOrder);
+            assert(degrees ring g === degrees R)));
+    R = QQ[x,y];
+    S = QQ[u,v];
+    writePolynomials(file, x^2 - y);
+    assert(readPolynomials(file, S) === u^2 - v);
+    removeFile file;
+    -- what is not such a file is refused
+    file << "x^2 - y" << endl << close;
+    assert(try (readPolynomials file; false) else true);
+    removeFile file;
+    K = toField(QQ[a]/(a^2 - 2));
+    assert(try (writePolynomials(file, a*(K[x])_0); false) else true);
+    assert not fileExists file
+///
+
+TEST ///
+    -- nothing is left behind: no new names, no ring in use, no other monomials
+    before = set keys User#"private dictionary";
+    V = QQ[w,z];
+    T = QQ[h,i];
+    phi = map(T, V, {h^2, h^3});
+    neurovarietyReport phi;
+    graphGroebnerBasis phi;
+    imageDimension phi;
+    file = temporaryFileName();
+    writePolynomials(file, h^2 - i);
+    assert(readPolynomials(file, T) == h^2 - i);
+    removeFile file;
+    assert(ring h === T and ring i === T and ring w === V);
+    after = set keys User#"private dictionary" - before;
+    assert isSubset(after, set {"before", "V", "T", "w", "z", "h", "i", "phi", "file", "after"})
+///

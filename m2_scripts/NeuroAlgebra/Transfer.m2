@@ -106,9 +106,13 @@ orderingText = R -> (
     blocks = apply(blocks, o ->
         if o#0 === GRevLex and instance(o#1, List) and all(o#1, w -> w == 1)
         then GRevLex => #o#1 else o);
-    usual := #blocks == 1 and blocks#0 === (GRevLex => n);
+    blocks = toList blocks;
+    text := if blocks === {GRevLex => n} then ""
+    else if blocks === {Lex => n} then "Lex"
+    else if blocks === {Weights => toList(n : 1), Lex => n} then "GLex"
+    else toString blocks;
     demark(", ", join(
-            if usual then {} else {"MonomialOrder => " | toString blocks},
+            if text == "" then {} else {"MonomialOrder => " | text},
             if degrees R === toList(n : {1}) then {}
             else {"Degrees => " | toString degrees R})))
 
@@ -166,7 +170,10 @@ encodeEntries = (kind, rows, columns, R, elements, known) -> (
 
 encode(ZZ, HashTable) := (n, known) -> {"integer " | toString n}
 encode(QQ, HashTable) := (q, known) -> {"rational " | toString q}
-encode(RR, HashTable) := (x, known) -> {"real " | first separate("p", toExternalString x)}
+encode(RR, HashTable) := (x, known) -> {"real " | (
+        if not isFinite x then (if x != x then "nan" else if x > 0 then "inf" else "-inf")
+        else replace("p[0-9]+", "", toExternalString x))}
+encode(InfiniteNumber, HashTable) := (x, known) -> {"real " | (if x > 0 then "inf" else "-inf")}
 encode(Boolean, HashTable) := (b, known) -> {"boolean " | toString b}
 encode(Nothing, HashTable) := (x, known) -> {"nothing"}
 encode(String, HashTable) := (s, known) -> (
@@ -201,19 +208,29 @@ writePolynomials(String, Matrix) := (file, f) -> (
 -- Scripts ------------------------------------------------------------------------
 
 -- What a script may change without naming it: the values of the mutable symbols of
--- Core, such as dictionaryPath, path and printWidth.
+-- Core, such as dictionaryPath, path and printWidth, and of what the session itself has
+-- named; the current directory, and an alarm that is set.  What cannot be restored are
+-- methods that a script installs, hooks that it adds, and symbols that it protects.
 transient = set {"lineNumber", "oo", "ooo", "oooo", "lastMatch", "interpreterDepth", "OutputDictionary"}
 untouched = new MutableHashTable
 
 rememberSession = visible -> (
     untouched#"values" = apply(
-        select(pairs Core.Dictionary, (name, s) -> mutable s and not transient#?name),
+        select(join(pairs Core.Dictionary, pairs User#"private dictionary"),
+            (name, s) -> mutable s and not transient#?name),
         (name, s) -> (s, value s));
+    untouched#"names" = set keys User#"private dictionary";
+    untouched#"directory" = currentDirectory();
+    untouched#"package" = select(dictionaryPath, d -> not any(visible, e -> e === d));
     untouched#"path" = visible;)
 
 restoreSession = () -> (
+    alarm 0;
     scan(untouched#"values", (s, x) -> if value s =!= x then s <- x);
-    dictionaryPath = untouched#"path";)
+    scan(pairs User#"private dictionary", (name, s) ->
+        if not untouched#"names"#?name and mutable s and value s =!= s then s <- s);
+    dictionaryPath = untouched#"path";
+    if currentDirectory() != untouched#"directory" then changeDirectory untouched#"directory";)
 
 -- Each command has a prompt of its own, so that its end is never mistaken.
 setPrompt = prompt -> (
@@ -221,9 +238,10 @@ setPrompt = prompt -> (
     ZZ#{Standard, Core#"private dictionary"#"InputContinuationPrompt"} = lineno -> prompt;)
 
 -- Evaluates directory/script.m2 and writes directory/results: a table, or the word
--- error and a message.  All that the script names lives in a dictionary that is
--- dropped afterwards.
+-- error and a message.  Before that, the empty file directory/begun says that it begins.
+-- All that the script names lives in a dictionary that is dropped afterwards.
 evaluateScript = (directory, prompt) -> (
+    (directory | "begun") << close;
     setPrompt prompt;
     restoreSession();
     names := new Dictionary;
@@ -231,11 +249,12 @@ evaluateScript = (directory, prompt) -> (
     record#"rings" = hashTable {};
     record#"results" = new MutableHashTable;
     record#"read" = readPolynomials;
+    record#"use package" = () -> dictionaryPath = join(untouched#"package", dictionaryPath);
     getGlobalSymbol(names, "scriptRecord") <- record;
     dictionaryPath = prepend(names, dictionaryPath);
     answer := try (
         load(directory | "script.m2");
         encode(new HashTable from record#"results", record#"rings"))
-    except problem do {"error", first lines toString problem};
+    except problem do {"error", demark(" ", lines toString problem)};
     restoreSession();
     writeLines(directory | "results", answer);)

@@ -50,6 +50,7 @@ SECONDS_TO_START = 60.0
 SECONDS_TO_YIELD = 1.0  # how long an interrupted computation may take to give up
 SECONDS_BETWEEN_LOOKS = 0.05
 BYTES_KEPT = 65536  # of what a script prints
+LETTERS_OF_A_MESSAGE = 400
 PROGRESS = "progress: "
 
 
@@ -253,9 +254,11 @@ class Script:
             path = directory / f"data{count}"
             value.write(path)
             ring = self._ring_name(value.ring)
-            return f'scriptRecord#"read" ({_quoted(str(path))}, {ring})'
+            return f'scriptRecord#"read" ({quoted(str(path))}, {ring})'
 
-        parts = [f'needsPackage "{name}";' for name in self.packages]
+        # The session has loaded NeuroAlgebra, and needsPackage would look whether it has changed.
+        parts = ['scriptRecord#"use package"();' if name == "NeuroAlgebra"
+                 else f'needsPackage "{name}";' for name in self.packages]
         parts.append("setRandomSeed 0;")
         parts += self._bindings(written)
         known = ", ".join(f'{name} => "{name}"' for name in self.rings)
@@ -271,7 +274,8 @@ def _parenthesized(expression: str) -> str:
     return f"({expression}\n)" if "--" in expression else f"({expression})"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """The text as a string of Macaulay2's language."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
@@ -327,6 +331,10 @@ class Macaulay2:
 
     The process starts when it is first needed, and again after it has died.  A session
     evaluates one script at a time; several sessions work in parallel.
+
+    A script does not see what an earlier one has named, put in use or set.  Methods that a
+    script installs for Macaulay2's own types, hooks that it adds and symbols of Macaulay2
+    that it protects stay until the session is closed.
 
     EXAMPLES::
 
@@ -427,7 +435,7 @@ class Macaulay2:
         listener = _Listener()
         prompt = token_hex(16)
         self._send(
-            f"path = prepend({_quoted(folder)}, path); "
+            f"path = prepend({quoted(folder)}, path); "
             'visibleAtStart = dictionaryPath; needsPackage "NeuroAlgebra"; '
             '(value NeuroAlgebra#"private dictionary"#"rememberSession") visibleAtStart; '
             + _call("setPrompt", _halves(prompt))
@@ -540,7 +548,13 @@ class Macaulay2:
             if memory is not None:
                 self._make_room(memory)
             listener = _Listener(progress)
-            self._evaluate(directory, listener, timeout, memory)
+            try:
+                self._evaluate(directory, listener, timeout, memory)
+            except EngineError:
+                if (directory / "begun").exists():
+                    raise
+                self._ensure()  # the process had died before the script came
+                self._evaluate(directory, listener, timeout, memory)
             return self._results(script, directory / "results", listener, memory_gb)
 
     def _evaluate(
@@ -552,7 +566,7 @@ class Macaulay2:
         try:
             if memory is not None:
                 _set_hard_limit(pid, memory)
-            folder = _quoted(f"{directory}/")
+            folder = quoted(f"{directory}/")
             self._send(_call("evaluateScript", f"({folder}, {_halves(prompt)})"))
             self._wait(prompt, listener, deadline, memory)
             if memory is not None:
@@ -586,13 +600,16 @@ class Macaulay2:
         try:
             found = read_value(path, script.rings)
         except FileNotFoundError:
+            self.close()  # what the script has changed was perhaps not restored
             raise EngineError(
                 f"Macaulay2 reported: {listener.first_error or 'the script was left early'}"
             ) from None
         except EngineError as problem:
-            message = str(problem)
-            if message.startswith("--backtrace") and listener.first_error:
-                message = listener.first_error
+            message = " ".join(str(problem).split()) or "an error without a message"
+            if message.startswith("--backtrace"):
+                message = listener.first_error or "the script cannot be parsed"
+            if len(message) > LETTERS_OF_A_MESSAGE:
+                message = message[: LETTERS_OF_A_MESSAGE - 3] + "..."
             if memory_gb is not None and re.search(r"out of memory|allocat", message):
                 raise _memory_limit_reached(int(memory_gb * 10**9)) from None
             raise EngineError(f"Macaulay2 reported: {message}") from None
@@ -640,23 +657,51 @@ def _halves(prompt: str) -> str:
     return f'("{prompt[:half]}" | "{prompt[half:]}")'
 
 
-def _new_interface(command: str | None) -> Any:
-    """Sage's interface to Macaulay2, not yet started."""
-    command = command or os.environ.get(COMMAND_VARIABLE) or None
+def find_command(command: str | None = None) -> str:
+    """
+    The command that starts Macaulay2, as a line for the shell.
+
+    INPUT:
+
+    - ``command`` -- as for :class:`Macaulay2`
+
+    OUTPUT: string; it ends in ``-q``, so that Macaulay2 neither reads nor writes the user's
+    folder ``.Macaulay2``
+
+    Raises :class:`EngineError` if there is no such command.
+    """
+    for variable in (COMMAND_VARIABLE, "SAGE_MACAULAY2_COMMAND"):
+        command = command or os.environ.get(variable) or None
+    if command is not None:
+        line = shlex.quote(command) if Path(command).is_file() else command
+        try:
+            executable = shlex.split(line)[0]
+        except (IndexError, ValueError):
+            raise _not_found(command) from None
+        if shutil.which(executable) is None:
+            raise _not_found(command)
+        return f"{line} -q"
     try:
         import sage.all__sagemath_modules  # noqa: F401
         from sage.features import FeatureNotPresentError
+        from sage.features.macaulay2 import Macaulay2 as Feature
+    except ImportError:
+        raise _not_found(None) from None
+    try:
+        return f"{shlex.quote(Feature().absolute_filename())} -q"
+    except (FeatureNotPresentError, OSError):
+        raise _not_found(None) from None
+
+
+def _new_interface(command: str | None) -> Any:
+    """Sage's interface to Macaulay2, not yet started."""
+    line = find_command(command)
+    try:
+        import sage.all__sagemath_modules  # noqa: F401
         from sage.interfaces.macaulay2 import Macaulay2 as Interface
     except ImportError:
         raise _not_found(command) from None
-    try:
-        if command is not None:
-            command = shlex.quote(command) if Path(command).is_file() else command
-            if shutil.which(shlex.split(command)[0]) is None:
-                raise _not_found(command)
-        return Interface(command=command)
-    except (FeatureNotPresentError, OSError, IndexError, ValueError):
-        raise _not_found(command) from None
+    return Interface(command=line)
 
 
 def _not_found(command: str | None) -> EngineError:
@@ -702,6 +747,9 @@ def _kill(interface: Any) -> None:
         os.killpg(process.pid, signal.SIGKILL)
     except OSError:
         pass
+    deadline = time.monotonic() + SECONDS_TO_YIELD
+    while interface._isalive() and time.monotonic() < deadline:  # lets the system forget it
+        time.sleep(0.005)
     interface.quit()
 
 

@@ -1,11 +1,12 @@
 """
 The names that Macaulay2 1.26 and the packages it loads at start keep for themselves.
 
-A script may not use them for its own rings and variables.  The list is what is in
-``dictionaryPath`` of a new session, as far as it consists of letters and digits.
+A script may not use them for its own rings and variables.  The first list is what is in
+``dictionaryPath`` of a new session, as far as it consists of letters and digits; the second
+is what the package NeuroAlgebra exports and what its sessions name.
 """
 
-NAMES = frozenset(
+MACAULAY2_NAMES = frozenset(
     """
 about abs accumulate Acknowledgement acos acosh acot acoth addCancelTask addCone addDependencyTask
 addEndFunction addHook AdditionalPaths addPolyhedron addStartTask Adjacent adjoint affineHull
@@ -193,3 +194,13 @@ wait WebApp wedgeProduct weightRange Weights WeylAlgebra when whichGm while widt
 wrap WrapperType xor yonedaExtension yonedaMap yonedaProduct youngest zero ZeroExpression zeta ZZ
 """.split()
 )
+
+NEUROALGEBRA_NAMES = frozenset(
+    """
+closureDegree closureHilbertPolynomial graphGroebnerBasis imageDimension NeuroAlgebra neurovariety
+neurovarietyReport readPolynomials sageAssign sageLoadMode scriptRecord singularComponents
+singularIdeal visibleAtStart writePolynomials
+""".split()
+)
+
+NAMES = MACAULAY2_NAMES | NEUROALGEBRA_NAMES

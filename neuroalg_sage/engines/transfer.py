@@ -29,7 +29,7 @@ from typing import Any
 from flint import fmpz
 
 from neuroalg_sage.engines.macaulay2_names import NAMES
-from neuroalg_sage.errors import EngineError, InputError
+from neuroalg_sage.errors import EngineError, InputError, LimitReached
 
 Exponents = tuple[int, ...]
 Coefficient = int | Fraction
@@ -178,17 +178,30 @@ class PolynomialRingData:
     def _sage_order(self) -> Any:
         from sage.rings.polynomial.term_order import TermOrder
 
-        short = {"GRevLex": "degrevlex", "Lex": "lex", "GLex": "deglex"}
-        option = re.search(r"MonomialOrder => (\w+$|\w+,|\{.*?\})", self.ordering)
-        text = option[1].strip("{}, ") if option else "GRevLex"
-        if text in short:
-            return TermOrder(short[text], len(self.variables))
-        blocks = [re.fullmatch(r"(\w+) => (\d+)", block.strip()) for block in text.split(",")]
-        if all(b and b[1] in short for b in blocks):
-            orders = [TermOrder(short[b[1]], int(b[2])) for b in blocks if b]
-            if sum(len(o) for o in orders) == len(self.variables):
-                return sum(orders[1:], orders[0])
-        return TermOrder("degrevlex", len(self.variables))
+        n = len(self.variables)
+        option = re.search(r"MonomialOrder => (\w+|\{(?:[^{}]|\{[^{}]*\})*\})", self.ordering)
+        text = option[1] if option else "GRevLex"
+        if text in _SAGE_ORDERS:
+            return TermOrder(_SAGE_ORDERS[text], n)
+        orders = []
+        graded = 0  # the variables of a block whose total degree comes first
+        for keyword, value in re.findall(r"(\w+) => (\d+|\{[^{}]*\})", text[1:-1]):
+            ones = re.fullmatch(r"\{(1(?:, 1)*)\}", value)
+            size = len(ones[1].split(",")) if ones else int(value) if value.isdigit() else 0
+            if keyword == "Weights" and size and not graded:
+                graded = size
+                continue
+            order = "deglex" if keyword == "Lex" and graded == size else _SAGE_ORDERS.get(keyword)
+            if not size or not order or graded not in (0, size):
+                break
+            orders.append(TermOrder(order, size))
+            graded = 0
+        if not orders or graded or sum(map(len, orders)) != n:
+            return TermOrder("degrevlex", n)
+        return sum(orders[1:], orders[0])
+
+
+_SAGE_ORDERS = {"GRevLex": "degrevlex", "Lex": "lex", "GLex": "deglex"}
 
 
 def _with_ranges(names: Sequence[str]) -> list[str]:
@@ -233,7 +246,7 @@ class PolynomialMatrix:
     ring: PolynomialRingData
     rows: int
     columns: int
-    entries: tuple[Polynomial, ...]
+    entries: tuple[Mapping[Exponents, Coefficient], ...]
     kind: str = "matrix"
 
     def __post_init__(self) -> None:
@@ -247,7 +260,7 @@ class PolynomialMatrix:
             raise InputError(f"the size {size} is not that of the kind {self.kind!r}")
 
     @property
-    def polynomial(self) -> Polynomial:
+    def polynomial(self) -> Mapping[Exponents, Coefficient]:
         """The one entry of a matrix of size (1, 1)."""
         (entry,) = self.entries
         return entry
@@ -295,10 +308,11 @@ class PolynomialMatrix:
             )
         ring = _ring_from_sage(base)
         convert = _coefficient_from_sage(ring.characteristic)
-        if not ring.variables:
-            entries = [{(): convert(c)} if c else {} for c in elements]
+        entries: Iterable[Polynomial]
+        if ring.variables:
+            entries = (_terms_from_sage(f, convert) for f in elements)
         else:
-            entries = [_terms_from_sage(f, convert) for f in elements]
+            entries = ({(): convert(c)} if c else {} for c in elements)
         return cls(ring, rows, columns, tuple(entries), kind)
 
     def to_sage(self, ring: Any = None) -> Any:
@@ -340,15 +354,15 @@ class PolynomialMatrix:
                 -y)
         """
         texts = [_polynomial_text(f, self.ring.variables) for f in self.entries]
-        if self.kind == "polynomial":
-            return texts[0]
         field = self.ring.macaulay2() if not self.ring.variables else None
         here = field or f"ring {self.ring.variables[0]}"
         if not texts:
             empty = f"map(({here})^{self.rows}, ({here})^{self.columns}, 0)"
             return f"ideal {empty}" if self.kind == "ideal" else empty
-        if all(f.keys() <= {(0,) * len(self.ring.variables)} for f in self.entries):
+        if not any(c and any(e) for f in self.entries for e, c in f.items()):
             texts[0] = f"promote({texts[0]}, {here})"  # numbers do not know their ring
+        if self.kind == "polynomial":
+            return texts[0]
         if self.kind == "ideal":
             return "ideal(\n    " + ",\n    ".join(texts) + ")"
         rows = [texts[i : i + self.columns] for i in range(0, len(texts), self.columns)]
@@ -389,7 +403,7 @@ class PolynomialMatrix:
                             f"the degree {sum(exponents)} is more than Macaulay2 can store, "
                             f"which is {LARGEST_DEGREE}"
                         )
-                    coefficients.append(str(c) if -BIG < c < BIG else _long_text(c))
+                    coefficients.append(_number_text(c))
                     words.append("".join([alphabet[x] for x in enumerate(exponents) if x[1]]))
             lengths.append(len(words) - before)
         yield f"polynomials {self.kind} {self.rows} {self.columns}"
@@ -414,14 +428,13 @@ class _Alphabet(dict[tuple[int, int], str]):
         return letter
 
 
-# Numbers longer than that Python does not write and read in decimal by itself.
-BIG = 10**4000
-
-
-def _long_text(c: Coefficient) -> str:
-    if isinstance(c, Fraction) and c.denominator != 1:
-        return f"{fmpz(c.numerator)}/{fmpz(c.denominator)}"
-    return str(fmpz(int(c)))
+def _number_text(c: Coefficient) -> str:
+    try:
+        return str(c)
+    except ValueError:  # Python refuses to write long numbers in decimal
+        c = Fraction(c)
+        numerator = str(fmpz(c.numerator))
+        return numerator if c.denominator == 1 else f"{numerator}/{fmpz(c.denominator)}"
 
 
 def integer(text: str) -> int:
@@ -451,7 +464,7 @@ def _checked(c: Coefficient, characteristic: int) -> Coefficient:
     return c % characteristic if characteristic else c
 
 
-def _polynomial_text(f: Polynomial, variables: Sequence[str]) -> str:
+def _polynomial_text(f: Mapping[Exponents, Coefficient], variables: Sequence[str]) -> str:
     """The polynomial as text, in nested groups where a long sum would be slow."""
     terms = []
     for exponents, c in f.items():
@@ -461,7 +474,7 @@ def _polynomial_text(f: Polynomial, variables: Sequence[str]) -> str:
             name if e == 1 else f"{name}^{e}" for name, e in zip(variables, exponents) if e
         ]
         if not powers or abs(c) != 1:
-            powers.insert(0, _long_text(abs(c)))
+            powers.insert(0, _number_text(-c if c < 0 else c))
         terms.append(("-" if c < 0 else "+") + "*".join(powers))
     return _balanced(terms).removeprefix("+") or "0"
 
@@ -498,19 +511,25 @@ def _ring_from_sage(base: Any) -> PolynomialRingData:
 
 
 def _ordering_from_sage(order: Any) -> str:
-    short = {"degrevlex": "GRevLex", "lex": "Lex", "deglex": "GLex"}
     if order.name() == "degrevlex":
         return ""
-    if order.name() in short:
-        return f"MonomialOrder => {short[order.name()]}"
+    for text, name in _SAGE_ORDERS.items():
+        if order.name() == name:
+            return f"MonomialOrder => {text}"
     blocks = order.blocks()
-    if len(blocks) > 1 and all(b.name() in short for b in blocks):
-        text = ", ".join(f"{short[b.name()]} => {len(b)}" for b in blocks)
+    if len(blocks) > 1 and all(b.name() in _SAGE_ORDERS.values() for b in blocks):
+        text = ", ".join(_block(b.name(), len(b)) for b in blocks)
         return f"MonomialOrder => {{{text}}}"
     raise InputError(
         f"the term order {order.name()} is not handed over; use degrevlex, lex, deglex "
         "or blocks of these"
     )
+
+
+def _block(order: str, size: int) -> str:
+    if order == "deglex":  # for which Macaulay2 has no keyword within a list of blocks
+        return f"Weights => {{{', '.join(['1'] * size)}}}, Lex => {size}"
+    return f"{'Lex' if order == 'lex' else 'GRevLex'} => {size}"
 
 
 def _coefficient_from_sage(characteristic: int) -> Callable[[Any], Coefficient]:
@@ -550,9 +569,12 @@ def _elements_to_sage(data: PolynomialMatrix, target: Any) -> list[Any]:
             f"the ring has {target.ngens()} variables, the polynomials have "
             f"{len(data.ring.variables)}"
         )
-    if hasattr(target, "term_order"):
-        return [target({e: coefficient(c) for e, c in f.items()}) for f in data.entries]
-    return [target({e: coefficient(c) for (e,), c in f.items()}) for f in data.entries]
+    try:
+        if hasattr(target, "term_order"):
+            return [target({e: coefficient(c) for e, c in f.items()}) for f in data.entries]
+        return [target({e: coefficient(c) for (e,), c in f.items()}) for f in data.entries]
+    except OverflowError:
+        raise LimitReached("an exponent is larger than Sage's polynomials can have") from None
 
 
 # Reading ------------------------------------------------------------------------
@@ -575,11 +597,15 @@ def read_value(
     Raises :class:`EngineError` if the file says that a script failed, or is cut off.
     """
     with open(path, encoding="utf-8", errors="surrogateescape", newline="\n") as file:
-        lines = file.read().split("\n")
+        *lines, rest = file.read().split("\n")
     try:
+        if rest:  # a line without its end may be the beginning of another one
+            raise StopIteration
         return _value(iter(lines), rings or {})
     except StopIteration:
         raise EngineError("Macaulay2 left a result that is not complete") from None
+    except (ValueError, KeyError, IndexError, ZeroDivisionError):
+        raise EngineError("Macaulay2 left a result that cannot be read") from None
 
 
 def _value(lines: Iterator[str], rings: Mapping[str, PolynomialRingData]) -> Any:
@@ -591,7 +617,7 @@ def _value(lines: Iterator[str], rings: Mapping[str, PolynomialRingData]) -> Any
     if tag == "rational":
         return Fraction(_number(text))
     if tag == "real":
-        return float(text.replace("infinity", "inf"))
+        return float(text)
     if tag == "boolean":
         return text == "true"
     if tag == "nothing":

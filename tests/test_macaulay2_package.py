@@ -1,0 +1,104 @@
+"""The checks of the Macaulay2 package pass, and fail where something is broken on purpose."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from neuroalg_sage.engines import check
+from neuroalg_sage.engines.check import check_package
+from neuroalg_sage.engines.macaulay2 import package_directory
+from neuroalg_sage.errors import EngineError
+
+ONE_TEST = """
+TEST ///
+    -- the cusp
+    assert(imageDimension map(QQ[t], QQ[x,y], {t^2, t^3}) == 1)
+///
+"""
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the package with one test and one node of documentation for all symbols."""
+    folder = tmp_path / "m2 scripts"
+    shutil.copytree(package_directory(), folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "NeuroAlgebra" / "Tests.m2").write_text(ONE_TEST)
+    source = (folder / "NeuroAlgebra.m2").read_text()
+    transfer = (folder / "NeuroAlgebra" / "Transfer.m2").read_text()
+    (functions,) = re.findall(r"^export \{(.*?)\}", source, re.MULTILINE | re.DOTALL)
+    (files,) = re.findall(r"^export \{(.*?)\}", transfer, re.MULTILINE | re.DOTALL)
+    keys = ["NeuroAlgebra", *re.findall(r'"(\w+)"', functions + files),
+            "[neurovariety, Strategy]", "[neurovarietyReport, Strategy]"]
+    (folder / "NeuroAlgebra" / "Documentation.m2").write_text(
+        "doc ///\nKey\n  " + "\n  ".join(keys) + "\nHeadline\n  all that there is\n"
+        "Description\n  Text\n    A number.\n  Example\n    1 + 1\n///\n")
+    return folder
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def snapshot(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_package_passes_its_checks_and_nothing_is_written(
+        capsys: pytest.CaptureFixture[str]) -> None:
+    before = snapshot(package_directory())
+    assert check.main() == 0
+    printed = capsys.readouterr()
+    found = re.fullmatch(r"NeuroAlgebra: (\d+) tests passed, (\d+) symbols documented, "
+                         r"(\d+) examples run\n", printed.out)
+    assert found and int(found[1]) >= 14 and int(found[2]) >= 10 and int(found[3]) >= 10
+    assert snapshot(package_directory()) == before
+
+
+def test_a_whole_copy_passes(copy: Path) -> None:
+    assert check_package(copy) == (
+        "NeuroAlgebra: 1 tests passed, 10 symbols documented, 1 examples run")
+
+
+def test_a_false_assertion_fails(copy: Path) -> None:
+    replace(copy / "NeuroAlgebra" / "Tests.m2", "== 1", "== 2")
+    with pytest.raises(EngineError, match="assertion failed") as caught:
+        check_package(copy)
+    assert "Tests.m2" in str(caught.value)
+
+
+def test_a_broken_example_fails(copy: Path) -> None:
+    replace(copy / "NeuroAlgebra" / "Documentation.m2", "1 + 1", "1/0")
+    with pytest.raises(EngineError, match="division by zero"):
+        check_package(copy)
+
+
+@pytest.mark.parametrize(("old", "new"), [
+    ("export {", 'export { "silent",'),
+    ("neurovariety = method(TypicalValue => Ideal, Options => {",
+     "neurovariety = method(TypicalValue => Ideal, Options => {Verify => true, "),
+])
+def test_what_is_not_documented_fails(copy: Path, old: str, new: str) -> None:
+    replace(copy / "NeuroAlgebra.m2", old, new)
+    with pytest.raises(EngineError, match="without documentation: .*(silent|Verify)"):
+        check_package(copy)
+
+
+def test_a_package_that_does_not_load_fails(copy: Path, monkeypatch: pytest.MonkeyPatch,
+                                            capsys: pytest.CaptureFixture[str]) -> None:
+    replace(copy / "NeuroAlgebra.m2", "beginDocumentation()", "beginDocumentation((")
+    monkeypatch.setattr(check, "package_directory", lambda: copy)
+    assert check.main() == 1
+    printed = capsys.readouterr()
+    assert printed.out == "" and "NeuroAlgebra.m2" in printed.err
+
+
+def test_a_package_without_tests_fails(copy: Path) -> None:
+    (copy / "NeuroAlgebra" / "Tests.m2").write_text("-- none\n")
+    with pytest.raises(EngineError, match="without tests"):
+        check_package(copy)
