@@ -1,5 +1,5 @@
 """
-The shell: ``neuroalg report | compute | ideal | script | verify``.
+The shell: ``neuroalg report | compute | ideal | script | survey | verify``.
 
 Nothing heavy is imported before it is needed, so that help and errors are instant.
 """
@@ -99,9 +99,66 @@ def parser() -> argparse.ArgumentParser:
     about_a_model(sub)
     sub.add_argument("invariant", metavar="INVARIANT")
 
+    _add_survey(command("survey", "Compute invariants of many models, resumably.", _survey))
+
     sub = command("verify", "Check certificates, without Sage and without Macaulay2.", _verify)
     sub.add_argument("files", nargs="+", metavar="FILE")
     return top
+
+
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text)):
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a positive whole number")
+    return int(text)
+
+
+def _wholes(text: str) -> list[int]:
+    return [_whole(part.strip()) for part in text.split(",")]
+
+
+def _words(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _add_survey(survey: argparse.ArgumentParser) -> None:
+    """The families and questions that a survey may be of, and their options."""
+    kinds = survey.add_subparsers(dest="kind", required=True, metavar="KIND")
+
+    def kind(name: str, help: str, invariants: bool = False) -> argparse.ArgumentParser:
+        sub = kinds.add_parser(name, help=help, description=help)
+        sub.add_argument("--directory", metavar="DIR", help="where the results are kept, and from "
+                         "where the same command goes on; else they are printed")
+        sub.add_argument("--jobs", type=_whole, metavar="N", help="worker processes; else one "
+                         "for each core")
+        sub.add_argument("--scheduler", metavar="ADDRESS", help="a Dask scheduler, tcp://host:port")
+        sub.add_argument("--timeout", type=_positive, metavar="S", help="seconds for one model")
+        sub.add_argument("--memory", type=_positive, metavar="GB", help="memory of one worker")
+        if invariants:
+            sub.add_argument("--invariants", type=_words, metavar="NAMES", help="names, joined by "
+                             "commas; else dimension,expected_dimension,defect,is_filling")
+        sub.add_argument("--certificates", action="store_true", help="keep the certificates too")
+        sub.add_argument("--seed", type=int, help="seed of the random choices")
+        sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
+        return sub
+
+    def networks(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument("--layers", type=_whole, required=True, help="at most so many layers")
+        sub.add_argument("--width", type=_whole, required=True, help="at most so many units each")
+        sub.add_argument("--activations", type=_words, required=True, metavar="x^2,x^3,...")
+
+    networks(kind("mlps", "All fully connected networks within bounds.", True))
+    sub = kind("specs", "The models that a file names, one spec on a line.", True)
+    sub.add_argument("file", metavar="FILE")
+    sub = kind("threshold", "From which r on the activations x^r give the expected dimension.")
+    sub.add_argument("widths", type=_wholes, metavar="WIDTHS", help="such as 2,2,2")
+    sub.add_argument("--largest", type=_whole, default=6, metavar="R", help="the largest r")
+    sub = kind("filling", "The minimal hidden widths of filling networks.")
+    sub.add_argument("--depth", type=_whole, required=True, help="number of dense layers")
+    sub.add_argument("--inputs", type=_whole, required=True)
+    sub.add_argument("--outputs", type=_whole, required=True)
+    sub.add_argument("--degree", type=_whole, required=True, help="of the activation, a power of x")
+    sub.add_argument("--widest", type=_whole, default=5, help="the largest width of a hidden layer")
+    networks(kind("defective", "The networks within bounds that lack the expected dimension."))
 
 
 class _Version(argparse.Action):
@@ -286,6 +343,56 @@ def _script(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _survey(arguments: argparse.Namespace) -> int:
+    from neuroalg_sage import questions
+    from neuroalg_sage.survey import (
+        DEFAULT_INVARIANTS,
+        Survey,
+        about_mlps,
+        about_specs,
+        mlps,
+        read_specs,
+    )
+
+    def print_line(page: dict[str, Any]) -> None:
+        try:
+            print(json.dumps(page), flush=True)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            _discard_output()
+            raise LimitReached(f"The results cannot be printed: {error.strerror}.") from None
+
+    options: dict[str, Any] = {
+        "directory": arguments.directory, "jobs": arguments.jobs,
+        "scheduler": arguments.scheduler, "timeout": arguments.timeout,
+        "memory_gb": arguments.memory, "certificates": arguments.certificates,
+        "seed": arguments.seed, "progress": _progress(arguments),
+        "each": print_line if arguments.directory is None else lambda line: None}
+    if arguments.kind in ("mlps", "specs"):
+        if arguments.kind == "mlps":
+            network = arguments.layers, arguments.width, arguments.activations
+            specs, about = mlps(*network), about_mlps(*network)
+        else:
+            specs = read_specs(arguments.file)
+            about = about_specs(specs)
+        names = arguments.invariants
+        with Survey(about, DEFAULT_INVARIANTS if names is None else names, **options) as survey:
+            survey.run(specs)
+            return survey.exit_code
+    answer: questions.Answer
+    if arguments.kind == "threshold":
+        answer = questions.activation_threshold(arguments.widths, arguments.largest, **options)
+    elif arguments.kind == "filling":
+        answer = questions.minimal_filling(arguments.depth, arguments.inputs, arguments.outputs,
+                                           arguments.degree, arguments.widest, **options)
+    else:
+        answer = questions.defective(arguments.layers, arguments.width, arguments.activations,
+                                     **options)
+    print_line(answer.page())
+    return 0 if answer.is_complete else LimitReached.exit_code
+
+
 def _verify(arguments: argparse.Namespace) -> int:
     from neuroalg_sage.certificates.__main__ import verify_files
 
@@ -324,8 +431,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("neuroalg: there is not enough memory; try a smaller model.", file=sys.stderr)
         return LimitReached.exit_code
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         return 0
+
+
+def _discard_output() -> None:
+    """Let what is still to be printed go nowhere, so that the end of the process does not fail."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def entry_point() -> NoReturn:

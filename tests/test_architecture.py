@@ -11,8 +11,8 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "neuroalg_sage"
 
 FLOORS = {"errors": 0, "certificates": 0, "models": 1, "engines": 2, "descriptions": 3,
-          "invariants": 4, "neuromanifold": 5, "report": 6, "cli": 7, "__main__": 8,
-          "__init__": 8}
+          "invariants": 4, "neuromanifold": 5, "report": 6, "survey": 7, "questions": 8, "cli": 9,
+          "__main__": 10, "__init__": 10}
 
 
 def room(path: Path) -> str:
