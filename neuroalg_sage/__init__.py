@@ -21,6 +21,8 @@ _HOMES = {
     "models.model": ("Model", "compose"),
     "models.sources": ("load_model", "from_sympy", "from_expressions"),
     "invariants.invariant": ("Invariant",),
+    "survey": ("Survey", "mlps"),
+    "questions": ("activation_threshold", "minimal_filling", "defective"),
     "certificates.checker": ("verify", "CertificateError"),
     "errors": ("NeuroAlgError", "InputError", "LimitReached", "EngineError"),
 }

@@ -7,9 +7,10 @@ import json
 
 import pytest
 
-from neuroalg_sage import NeuroManifold, survey
+from neuroalg_sage import NeuroManifold
 from neuroalg_sage.cli import main
 from neuroalg_sage.questions import activation_threshold, defective, minimal_filling
+from neuroalg_sage.survey import Settings, workers
 
 # -- activation thresholds -------------------------------------------------------------------
 
@@ -46,12 +47,12 @@ def test_the_linear_network_is_measured_by_its_own_symmetries() -> None:
 
 
 def test_what_is_not_found_is_not_claimed(monkeypatch) -> None:
-    broken = ("from neuroalg_sage import survey\n"
-              "original = survey.answer\n"
-              "survey.answer = lambda spec, settings: survey.failed(spec, settings, 'no', 3, 0.0)"
+    broken = ("from neuroalg_sage.survey import workers\n"
+              "original = workers.answer\n"
+              "workers.answer = lambda spec, settings: workers.failed(spec, settings, 'no', 3, 0.0)"
               " if spec.endswith('x^3') else original(spec, settings)\n"
-              "survey.serve()")
-    monkeypatch.setattr(survey, "SERVE", f"exec({broken!r})")
+              "workers.serve()")
+    monkeypatch.setattr(workers, "SERVE", f"exec({broken!r})")
     found = activation_threshold([2, 2, 2], largest=4, jobs=1)
     assert found.value == 4 and not found.is_complete and found.proved_range == (1, 2)
     assert "not found for x^3" in found.remark
@@ -70,7 +71,7 @@ def test_minimal_filling_networks_are_those_of_the_full_search(depth, inputs, ou
     every = list(itertools.product(range(1, widest + 1), repeat=depth - 1))
     for hidden in every:
         spec = f"mlp:{','.join(map(str, (inputs, *hidden, outputs)))}:x^{degree}"
-        if survey.answer(spec, survey.Settings(("is_filling",)))["results"]["is_filling"]["value"]:
+        if workers.answer(spec, Settings(("is_filling",)))["results"]["is_filling"]["value"]:
             filling.add(hidden)
     minimal = [h for h in every if h in filling and not any(
         o != h and all(a <= b for a, b in zip(o, h)) for o in filling)]
@@ -92,12 +93,12 @@ def test_a_filling_network_is_sought_with_few_computations() -> None:
 
 
 def test_undecided_widths_are_named(monkeypatch) -> None:
-    broken = ("from neuroalg_sage import survey\n"
-              "original = survey.answer\n"
-              "survey.answer = lambda spec, settings: survey.failed(spec, settings, 'no', 3, 0.0)"
+    broken = ("from neuroalg_sage.survey import workers\n"
+              "original = workers.answer\n"
+              "workers.answer = lambda spec, settings: workers.failed(spec, settings, 'no', 3, 0.0)"
               " if spec.startswith('mlp:2,2,') else original(spec, settings)\n"
-              "survey.serve()")
-    monkeypatch.setattr(survey, "SERVE", f"exec({broken!r})")
+              "workers.serve()")
+    monkeypatch.setattr(workers, "SERVE", f"exec({broken!r})")
     found = minimal_filling(2, 2, 1, 2, widest=4, jobs=1)
     assert found.not_computed == ((2,),) and not found.is_complete
     assert [(network.hidden, network.status) for network in found.networks] == [

@@ -17,10 +17,20 @@ from pathlib import Path
 
 import pytest
 
-from neuroalg_sage import InputError, LimitReached, NeuroManifold, survey, verify
+from neuroalg_sage import InputError, LimitReached, NeuroManifold, verify
 from neuroalg_sage.cli import main
 from neuroalg_sage.errors import EngineError
-from neuroalg_sage.survey import Settings, Survey, about_mlps, answer, mlps, read_specs
+from neuroalg_sage.survey import (
+    Settings,
+    Survey,
+    about_mlps,
+    answer,
+    mlps,
+    read_specs,
+    record,
+    workers,
+)
+from neuroalg_sage.survey import cluster as cluster_room
 
 ROOT = Path(__file__).resolve().parents[1]
 ABOUT = {"family": "test"}
@@ -233,7 +243,7 @@ def test_a_full_disk_loses_nothing_that_was_written(where: str, tmp_path, monkey
         asked.run(SMALL[:2])
         before = (tmp_path / "results.jsonl").read_bytes()
         left = [0]
-        monkeypatch.setattr(survey.os, where, full)
+        monkeypatch.setattr(record.os, where, full)
         with pytest.raises(LimitReached, match="No space left on device.*2 results are kept"):
             asked.run(SMALL)
         monkeypatch.undo()
@@ -302,8 +312,8 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path) -> None:
 
 DEADLY = """
 import os, signal
-from neuroalg_sage import survey
-original = survey.answer
+from neuroalg_sage.survey import workers
+original = workers.answer
 def answer(spec, settings):
     if spec == "linear:2,2":
         open(os.environ["ATTEMPTS"], "a").write("x")
@@ -312,13 +322,13 @@ def answer(spec, settings):
         raise_signal = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
         import time; time.sleep(100)
     return original(spec, settings)
-survey.answer = answer
-survey.serve()
+workers.answer = answer
+workers.serve()
 """
 
 
 def test_a_deadly_model_is_tried_twice_and_costs_only_itself(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(survey, "SERVE", f"exec({DEADLY!r})")
+    monkeypatch.setattr(workers, "SERVE", f"exec({DEADLY!r})")
     monkeypatch.setenv("ATTEMPTS", str(tmp_path / "attempts"))
     with Survey(ABOUT, directory=tmp_path / "s", jobs=2) as asked:
         found = asked.run(["linear:1,1", "linear:2,2", "linear:1,2"])
@@ -331,8 +341,8 @@ def test_a_deadly_model_is_tried_twice_and_costs_only_itself(tmp_path, monkeypat
 
 
 def test_a_worker_that_does_not_heed_its_limit_is_ended(monkeypatch) -> None:
-    monkeypatch.setattr(survey, "SERVE", f"exec({DEADLY!r})")
-    monkeypatch.setattr(survey, "DEADLY_GRACE", 0.5)
+    monkeypatch.setattr(workers, "SERVE", f"exec({DEADLY!r})")
+    monkeypatch.setattr(workers, "DEADLY_GRACE", 0.5)
     with Survey(ABOUT, jobs=1, timeout=0.5) as asked:
         found = asked.run(["linear:2,1", "linear:1,1"])
         assert asked.exit_code == LimitReached.exit_code
@@ -357,11 +367,11 @@ def test_workers_leave_with_the_survey_that_is_killed(tmp_path) -> None:
     process = command("mlps", "--layers", "4", "--width", "3", "--activations", "x^2",
                       "--directory", str(tmp_path), "--jobs", "2", "--quiet")
     wait_for_lines(tmp_path, 5)
-    workers = psutil.Process(process.pid).children()
-    assert len(workers) == 2
+    children = psutil.Process(process.pid).children()
+    assert len(children) == 2
     process.kill()
     process.communicate(timeout=30)
-    _, alive = psutil.wait_procs(workers, timeout=20)
+    _, alive = psutil.wait_procs(children, timeout=20)
     assert alive == []
     assert len({line["spec"] for line in lines(tmp_path)}) >= 5
 
@@ -525,7 +535,7 @@ def test_a_scheduler_that_is_lost_leaves_a_survey_that_goes_on(tmp_path) -> None
 def test_something_that_is_no_scheduler_is_said_to_be_none(monkeypatch, capsys) -> None:
     import socket
 
-    monkeypatch.setattr(survey, "SCHEDULER_SECONDS", 1.0)
+    monkeypatch.setattr(cluster_room, "SCHEDULER_SECONDS", 1.0)
     with socket.create_server(("127.0.0.1", 0)) as server:
         thread = threading.Thread(target=server.accept, daemon=True)
         thread.start()
