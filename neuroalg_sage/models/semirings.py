@@ -36,7 +36,9 @@ class DegreeSet:
         return DegreeSet(self.bits | other.bits)
 
     def __mul__(self, other: DegreeSet) -> DegreeSet:
-        few, many = sorted((self.bits, other.bits), key=int.bit_count)
+        few, many = self.bits, other.bits
+        if few & (few - 1):
+            few, many = sorted((few, many), key=int.bit_count)
         total = 0
         while few:
             lowest = few & -few
