@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -75,6 +75,8 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--memory", type=_positive, metavar="GB", help="memory of an engine")
         sub.add_argument("--method", default="auto", metavar="NAME",
                          help="method for the ideal: auto, zero, elimination, kernel")
+        sub.add_argument("--degree", type=int, default=3, metavar="D",
+                         help="largest degree of equations found degree by degree")
         sub.add_argument("--seed", type=int, help="seed of the random choices")
         sub.add_argument("--macaulay2", metavar="COMMAND", help="the Macaulay2 to use")
         sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
@@ -94,6 +96,12 @@ def parser() -> argparse.ArgumentParser:
     sub = command("ideal", "Print the ideal of the neurovariety.", _ideal)
     about_a_model(sub)
     sub.add_argument("--format", choices=IDEAL_FORMATS, default="text")
+
+    sub = command("equations", "Find equations degree by degree, in weight spaces.", _equations)
+    about_a_model(sub)
+    sub.add_argument("--json", action="store_true", help="print one JSON object")
+    sub.add_argument("--certificate", metavar="FILE",
+                     help="write a certificate that these are all equations of these degrees")
 
     sub = command("script", "Print the standalone Macaulay2 script of a computation.", _script)
     about_a_model(sub)
@@ -190,7 +198,7 @@ def _manifold(arguments: argparse.Namespace) -> NeuroManifold:
 
     manifold = NeuroManifold(
         arguments.spec, memory_gb=arguments.memory, method=arguments.method, seed=arguments.seed,
-        macaulay2=arguments.macaulay2, progress=_progress(arguments))
+        degree=arguments.degree, macaulay2=arguments.macaulay2, progress=_progress(arguments))
     if arguments.timeout is not None:
         manifold.computation.deadline = time.monotonic() + arguments.timeout
     return manifold
@@ -332,6 +340,49 @@ def _ideal(arguments: argparse.Namespace) -> int:
                     + r" \right\rangle \subset \mathbb{Q}" + latex_polynomial(ring[2:]))
     print(text)
     print(f"neuroalg: ideal {found.qualified_status()}; {found.method}.", file=sys.stderr)
+    return 0
+
+
+def _equations(arguments: argparse.Namespace) -> int:
+    from neuroalg_sage.invariants.characters import character, written
+    from neuroalg_sage.invariants.equations_by_degree import generators
+    from neuroalg_sage.report import written as as_text
+
+    manifold = _manifold(arguments)
+    if arguments.certificate is not None:
+        _check_writable(arguments.certificate)
+    n = manifold.model.ambient_dimension
+    done, failure = 0, None
+    pages: list[dict[str, Any]] = []
+    with _limited(arguments.timeout):
+        search = manifold.equation_search()
+        try:
+            search.up_to(arguments.degree)
+        except LimitReached as error:
+            failure = error
+        done = len(search.degrees)
+        for found in search.degrees:
+            page = {"degree": found.degree, "generators": found.generator_count,
+                    "equations": found.dimension, "hilbert_function": found.hilbert_function}
+            with suppress(InputError):
+                page["character"] = written(character(search, found))
+            pages.append(page)
+        texts = as_text(generators(search, done), n) if done else []
+    if arguments.json:
+        print(json.dumps({"schema": 1, "model": manifold.model.describe(), "degrees": pages,
+                          "generators": texts}))
+    else:
+        for page in pages:
+            shown = f", {page['character']}" if page.get("character", "0") != "0" else ""
+            print(f"degree {page['degree']}: {page['generators']} generators{shown}; "
+                  f"{page['equations']} equations, Hilbert function {page['hilbert_function']}")
+        for text in texts:
+            print(f"  {text}")
+    if arguments.certificate is not None and done:
+        _write(arguments.certificate, manifold.hilbert_function(done).certificate)
+    if failure is not None:
+        print(f"neuroalg: {failure}", file=sys.stderr)
+        return failure.exit_code
     return 0
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants import dimension as dimensions
@@ -18,9 +18,13 @@ from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization, parametrization
 from neuroalg_sage.models.sources import load_model
 
+if TYPE_CHECKING:
+    from neuroalg_sage.invariants.equations_by_degree import EquationSearch
+
 # Coordinates and generic parameters of an elimination that settles a dimension by the way.
 EASY_ELIMINATION = 22
 EASY_SECONDS = 10.0
+DEFAULT_DEGREE = 3
 
 
 def cached(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -49,6 +53,7 @@ class NeuroManifold:
       ``"elimination"`` or ``"kernel"``
     - ``seed`` -- integer for all random choices; by default they are fresh
     - ``macaulay2`` -- command of the Macaulay2 to use; by default the wheel's
+    - ``degree`` -- the largest degree of equations that are looked for degree by degree
     - ``progress`` -- called with lines of text during long work
 
     Every invariant is computed when first asked for, and kept.
@@ -67,6 +72,7 @@ class NeuroManifold:
     def __init__(self, model: Model | str | Path | dict[str, Any], *,
                  timeout: float | None = None, memory_gb: float | None = None,
                  method: str = "auto", seed: int | None = None, macaulay2: str | None = None,
+                 degree: int = DEFAULT_DEGREE,
                  progress: Callable[[str], None] = dimensions.silent) -> None:
         self.model = load_model(model)
         if method != "auto":
@@ -75,6 +81,7 @@ class NeuroManifold:
             check_method(method)
         self.method = method
         self.seed = seed
+        self.largest_degree = degree
         self.computation = Computation(macaulay2, timeout, memory_gb=memory_gb,
                                        progress=progress)
         self._answers: dict[str, Any] = {}
@@ -268,6 +275,35 @@ class NeuroManifold:
         return self._hilbert()[1]
 
     @cached
+    def equation_search(self) -> EquationSearch:
+        """
+        The search for equations degree by degree, in weight spaces; it keeps what it found.
+
+        EXAMPLES::
+
+            >>> search = NeuroManifold("mlp:3,3,3:x^2").equation_search()
+            >>> [found.generator_count for found in search.up_to(5)]
+            [0, 0, 0, 9, 0]
+        """
+        from neuroalg_sage.invariants.equations_by_degree import EquationSearch
+
+        return EquationSearch(self.parametrization(), self.seed, self.computation.progress)
+
+    def hilbert_function(self, degree: int | None = None) -> Invariant:
+        """
+        The Hilbert function of the coordinate ring in degrees 1 to ``degree``.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:3,2,2:x^2").hilbert_function(4)
+            [12, 78, 344, 1170] (proved)
+        """
+        from neuroalg_sage.invariants.equations_by_degree import hilbert_function
+
+        return hilbert_function(self.equation_search(),
+                                self.largest_degree if degree is None else degree)
+
+    @cached
     def singular_locus(self) -> Invariant:
         """The irreducible components of the singular locus."""
         from neuroalg_sage.invariants.singular_locus import singular_locus
@@ -325,6 +361,8 @@ class NeuroManifold:
         return self.ideal().value._macaulay2_(interface or macaulay2)
 
 
-INVARIANTS = ("ambient_dimension", "dimension", "expected_dimension", "defect", "is_filling",
+# What a report says, as far as time allows; and what is computed on request only.
+REPORTED = ("ambient_dimension", "dimension", "expected_dimension", "defect", "is_filling",
               "is_finitely_identifiable", "ideal", "equations", "degree", "hilbert_polynomial",
               "singular_locus", "generic_fiber", "is_identifiable")
+INVARIANTS = (*REPORTED, "hilbert_function")

@@ -13,7 +13,7 @@ from typing import Any
 from neuroalg_sage.errors import InputError, LimitReached, NeuroAlgError
 from neuroalg_sage.invariants.invariant import Invariant
 from neuroalg_sage.models.expressions import Polynomial, write_polynomial
-from neuroalg_sage.neuromanifold import INVARIANTS, NeuroManifold
+from neuroalg_sage.neuromanifold import REPORTED, NeuroManifold
 
 JSON_SCHEMA = 1
 SHOWN_LINES = 12
@@ -70,7 +70,7 @@ def report(manifold: NeuroManifold, budget: float | None = None,
     """All invariants that are found within ``budget`` seconds."""
     if budget is not None:
         manifold.computation.deadline = time.monotonic() + budget
-    return ask(manifold, INVARIANTS, progress)
+    return ask(manifold, REPORTED, progress)
 
 
 # -- plain values ------------------------------------------------------------------------
@@ -176,8 +176,8 @@ def as_text(answers: Answers) -> str:
     except LimitReached as error:
         lines.append(f"Parametrization: not written down. {error}")
     lines += ["", "Invariants"]
-    width = max((len(name) for name in INVARIANTS), default=0)
-    for name in INVARIANTS:
+    width = max((len(name) for name in REPORTED), default=0)
+    for name in REPORTED:
         if name in answers.found:
             invariant = answers.found[name]
             lines.append(f"  {name:<{width}}  {sentence(invariant, n)}  "
@@ -222,7 +222,7 @@ def as_latex(answers: Answers) -> str:
              rf"{model.parameter_count} parameters, {model.input_count} inputs, "
              rf"{model.output_count} outputs; $\dim V = {n}$.", "",
              r"\begin{tabular}{lll}", r"invariant & value & status \\ \hline"]
-    for name in INVARIANTS:
+    for name in REPORTED:
         if name in answers.found:
             invariant = answers.found[name]
             value = sentence(invariant, n)

@@ -24,6 +24,7 @@ from neuroalg_sage.certificates.dimension import (
     vanishing,
 )
 from neuroalg_sage.certificates.generic_fiber import check_generic_fiber
+from neuroalg_sage.certificates.hilbert_function import check_hilbert_function
 from neuroalg_sage.certificates.ideal import check_hilbert, check_ideal
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
@@ -161,6 +162,10 @@ def _identifiable(model: Model, value: Any, evidence: Any, data: dict) -> Checke
     return checked
 
 
+def _hilbert_function(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_hilbert_function(model, value, evidence), []
+
+
 # For each invariant its check, and the statuses that it may claim.
 _PROVED = ("proved",)
 _CLAIMS = {
@@ -169,6 +174,7 @@ _CLAIMS = {
     "ambient_dimension": (_ambient, _PROVED), "equations": (_equations, _PROVED),
     "ideal": (_ideal, _PROVED), "degree": (_degree, _PROVED),
     "hilbert_polynomial": (_hilbert, _PROVED), "singular_locus": (_singular_locus, _PROVED),
+    "hilbert_function": (_hilbert_function, _PROVED),
     "is_finitely_identifiable": (_finitely_identifiable, _PROVED),
     "generic_fiber": (_generic_fiber, ("proved", "monte_carlo")),
     "is_identifiable": (_identifiable, _PROVED),
