@@ -31,6 +31,8 @@ from neuroalg_sage.certificates.reading import (
     CertificateError,
     MalformedCertificate,
     fields,
+    integer,
+    integers,
     member,
     parse,
     polynomial_ring,
@@ -40,6 +42,9 @@ from neuroalg_sage.certificates.reading import (
 from neuroalg_sage.certificates.singular_locus import check_singular_locus
 
 __all__ = ["CertificateError", "MalformedCertificate", "Verdict", "verify"]
+
+# Where a claim is about the known symmetries: which these are is not verified.
+LISTED = "the list of known symmetries"
 
 STATUSES = ("proved", "monte_carlo", "bounds")
 Checked = tuple[list[str], list[str]]  # what was verified, whom to trust
@@ -85,15 +90,15 @@ def _expected(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
     high = min(count, most - sample_rank(model, trial)[0])
     require(value == min(n, most - low) == min(n, most - high),
             "The expected dimension is not proved.")
-    return [f"the orbits of the symmetries ({count})"], []
+    return [f"the orbits of the symmetries ({count})"], [LISTED]
 
 
 def _defect(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
     expected, dimension, proof = fields(evidence, "expected", "dimension", "dimension_evidence")
-    verified, _ = _expected(model, expected, evidence, data)
+    verified, listed = _expected(model, expected, evidence, data)
     more, trust = _dimension(model, dimension, proof, data)
     require(value == expected - dimension, "The defect claimed is not the difference.")
-    return verified + more, trust
+    return verified + more, trust + listed
 
 
 def _ambient(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
@@ -140,14 +145,15 @@ def _finitely_identifiable(model: Model, value: Any, evidence: Any, data: dict) 
         require(model.parameters - low == dimension, "The orbits are smaller than the fibers.")
     else:
         require(model.parameters - count > dimension, "The orbits may be as large as the fibers.")
-    return [*verified, f"the orbits of the symmetries ({count})"], trust
+    return [*verified, f"the orbits of the symmetries ({count})"], trust + [LISTED] * (not value)
 
 
 def _generic_fiber(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
     if len(value) > 1:
         require(data["status"] == "proved", "The points of a generic fiber are proved.")
         return check_generic_fiber(model, value, evidence)
-    dimension = member(evidence, "dimension")
+    dimension = integer(member(evidence, "dimension"), 0, model.parameters, "dimension")
+    integers(value, 0, model.parameters, "dimension of a fiber")
     require(value == [model.parameters - dimension], "The dimension of the fiber is false.")
     return _dimension(model, dimension, evidence, data)
 
@@ -198,7 +204,7 @@ def verify(data: Any) -> Verdict:
         data = parse(data)
     schema, description, claim, status, trust, evidence, engines, stated = fields(
         data, "schema", "model", "claim", "status", "trust", "evidence", "engines", "digest")
-    if schema != SCHEMA or isinstance(schema, bool):
+    if type(schema) is not int or schema != SCHEMA:
         raise MalformedCertificate(f"The certificate's schema is not {SCHEMA}, the one that this "
                                    "version reads.")
     require(set(data) <= {"schema", "model", "claim", "status", "trust", "evidence", "engines",
@@ -216,10 +222,13 @@ def verify(data: Any) -> Verdict:
         raise MalformedCertificate(f"The status of this invariant is one of {statuses}.")
     require((status == "monte_carlo") == ("error_bound" in data),
             "An error bound belongs to the status monte_carlo, and to it alone.")
-    model = Model(description)
     try:
+        model = Model(description)
         verified, needed = check(model, value, evidence, data)
-    except (TypeError, KeyError, IndexError, OverflowError, RecursionError) as error:
+    except CertificateError:
+        raise
+    except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError, MemoryError,
+            RecursionError) as error:
         raise MalformedCertificate(f"The evidence is malformed ({type(error).__name__}).") from None
     require(trust == needed, "The certificate does not state whom it trusts as it must: "
             f"{', '.join(needed) or 'nobody'}.")

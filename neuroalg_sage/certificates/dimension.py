@@ -29,6 +29,7 @@ from neuroalg_sage.certificates.reading import (
 )
 
 PRIMES_FROM_2_30_TO_2_31 = 50_697_537
+RANDOM = "the trials are random"
 ALEXANDER_HIRSCHOWITZ = "theorem: Alexander, Hirschowitz (1995)"
 
 SparseMatrix = dict[tuple[int, int], Fraction]
@@ -60,6 +61,7 @@ def sample_rank(model: Model, trial: Any) -> tuple[int, int, int]:
     p, point = place(model, trial)
     inputs = [integers(x, -(10**18), 10**18, "input", model.inputs)
               for x in items(member(trial, "inputs"), "inputs")]
+    require(inputs, "A trial has no inputs.")
     special, combinations, per_input = model.bound(0, 1, lambda c: 0), None, model.outputs
     if "combinations" in trial:
         combinations = integers(trial["combinations"], 0, p - 1, "combination", len(inputs))
@@ -213,6 +215,8 @@ def secant_dimension(model: Model) -> int:
     power = [list(terms.items()) for terms in model.steps[1].outputs]
     output = {((i, 1), (k + i, 1)): Fraction(1) for i in range(k)}
     d = power[0][0][0][0][1] if len(power[0]) == 1 and power[0][0][0] else 0
+    require([step.parameters for step in model.steps] == [m * k, 0, k],
+            "The theorem is on networks without other parameters.")
     require(list(model.steps[0].outputs) == hidden and model.steps[2].outputs == (output,)
             and model.steps[2].offset == m * k and d >= 2 and power[0][0][1]
             and all(terms == [(((i, d),), power[0][0][1])] for i, terms in enumerate(power)),
@@ -296,12 +300,12 @@ def check_dimension(model: Model, evidence: Any, status: str, claimed: Any,
         bound = error_bound(model, lower, [m for _, _, m in ranks])
         require(isinstance(stated_error, float) and bound <= stated_error <= 1,
                 "The error bound stated is smaller than the trials give.")
-        return [below, f"{len(trials)} trials agree, if they were random"], []
+        return [below, f"{len(trials)} trials agree"], [RANDOM]
     upper, why, trust = upper_bound(model, member(evidence, "upper"), trials[0])
     if status == "bounds":
-        require(claimed == [lower, upper] and lower < upper,
+        require(integers(claimed, 0, 10**12, "bound", 2) == [lower, upper] and lower < upper,
                 "The bounds claimed are not those proved.")
     else:
-        require(lower == claimed == upper, f"The dimension claimed is not proved: "
-                f"it is between {lower} and {upper}.")
+        require(lower == claimed == upper, "The dimension claimed is not proved: it is between "
+                f"{lower} and {upper if upper < 10**9 else 'a large number'}.")
     return [below, why], trust

@@ -55,11 +55,12 @@ def check_generic_fiber(model: Model, value: Any, evidence: Any) -> tuple[list[s
             "The fiber has another dimension than the orbits of its normal forms.")
     upper = check_relations(model, blocks, evidence, point, p)
     lower = check_finite_symmetries(model, blocks, evidence, point, p)
-    require(symmetries == lower and lower <= points <= upper,
-            f"The generic fiber has at least {lower} and at most {upper} points.")
+    require(symmetries == lower and 1 <= lower <= points == upper,
+            "The numbers of points are not those of the relations and the symmetries.")
     verified += [f"relations for at most {upper} points", f"{lower} known ones"]
     if lower < points:
-        require(points == upper, "The number of points is not supported.")
+        # That S meets each orbit only once is clear for rescalings.
+        require(all(len(c) == 1 for c, _, _ in blocks), "Points may be of one orbit.")
         trust = [*trust, "macaulay2"]
     return verified, trust
 
@@ -93,6 +94,9 @@ def check_normal_forms(model: Model, blocks: list[Block]) -> None:
                 require(moved == {(a, b): Fraction(sign) for a, b in
                                   zip(coordinates[i], coordinates[j])},
                         "A normal form is not moved by multiplication from the left.")
+                require(len(table) > 1 or all(a == b and c.denominator == 1
+                                              for (a, b), c in motion.items()),
+                        "A rescaling is not one.")
         fixed |= set(places)
 
 
@@ -111,6 +115,7 @@ def check_relations(model: Model, blocks: list[Block], evidence: Any, point: lis
               for i, row in enumerate(coordinates) for j, place in enumerate(row)}
     free = [i for i in range(model.parameters) if i not in values]
     n, m = model.ambient_dimension, len(free)
+    require(m, "There is no parameter but those of the normal forms.")
     target = polynomial_ring(m, Ordering.lex)
     variables = iter(target.gens())
     slice_point = [target.constant(values[i]) if i in values else next(variables)
@@ -201,7 +206,6 @@ def _normalized(w: list[int], blocks: list[Block], p: int) -> list[int]:
         require(value, "A point has no normal form.")
         scale = pow(value, -sign, p)
         w = list(w)
-        for (i, j), c in table[0][0].items():
-            require(i == j and c.denominator == 1, "A rescaling is not one.")
+        for (i, _), c in table[0][0].items():
             w[i] = w[i] * pow(scale, int(c), p) % p
     return w

@@ -81,6 +81,7 @@ def check_elimination(model: Model, generators: list[fmpq_mpoly], evidence: Any
         values[i] = value
     free = [i for i in range(model.parameters) if i not in values]
     n, m = model.ambient_dimension, len(free)
+    require(m, "All parameters are set to numbers.")
     joint, target = polynomial_ring(m + n), polynomial_ring(m, Ordering.lex)
     variables = iter(target.gens())
     point = [target.constant(values[i]) if i in values else next(variables)
@@ -128,13 +129,21 @@ def check_combinations(elements: list[fmpq_mpoly], generators: list[fmpq_mpoly],
         require(total == f, "A combination of the generators is not what is stated.")
 
 
+def homogeneous_parts(f: fmpq_mpoly) -> list[fmpq_mpoly]:
+    """The homogeneous parts of a polynomial; an ideal with all of them is homogeneous."""
+    parts: dict[int, dict[tuple[int, ...], fmpq]] = {}
+    for e, c in zip(exponent_vectors(f), f.coeffs()):
+        parts.setdefault(sum(e), {})[e] = c
+    return [f.context().from_dict(part) for part in parts.values()]
+
+
 def check_hilbert(model: Model, evidence: Any
                   ) -> tuple[int, int, list[Fraction], list[str], list[str]]:
     """
     Dimension, degree and Hilbert polynomial of M from a Gröbner basis of I(M), with what was
     verified and whom to trust.
 
-    The Hilbert polynomial is that of the projective variety if the generators are
+    The Hilbert polynomial is that of the projective variety if the ideal is
     homogeneous, else of the projective closure; the order being graded, both are those of
     the initial ideal.
     """
@@ -149,7 +158,8 @@ def check_hilbert(model: Model, evidence: Any
     groebner = GroebnerBasis(basis, [1] * n)
     require(all(map(groebner.contains, generators)),
             "The Gröbner basis does not contain the generators.")
-    homogeneous = all(len({sum(e) for e in exponent_vectors(g)}) == 1 for g in generators)
+    homogeneous = all(map(groebner.contains, (
+        part for g in generators for part in homogeneous_parts(g))))
     dimension, degree, numerator = hilbert_data(groebner.leading, n)
     polynomial = hilbert_polynomial(numerator, dimension + (not homogeneous))
     return dimension, degree, polynomial, [*verified, "the initial ideal's Hilbert series"], trust

@@ -37,6 +37,8 @@ Monomial = tuple[tuple[int, int], ...]  # (variable, exponent), variables ascend
 Terms = dict[Monomial, Fraction]
 
 MAXIMAL_TERMS = 3_000_000
+MAXIMAL_DEGREE = 100_000
+MOST_COEFFICIENTS = 1000  # of a generic polynomial map
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,7 @@ class Model:
         if not shape or not items(layers, "list of layers"):
             raise MalformedCertificate("The model has no inputs or no layers.")
         self.inputs = prod(shape)
+        _affordable(self.inputs)
         self.widths = [self.inputs]
         self.steps: list[Step] = []
         self.description = {"input_shape": shape_data, "layers": layers}
@@ -192,6 +195,10 @@ class Model:
         last, shape, self.parameters = self._build(chain, 0, shape, 0, 0)
         require(last == len(self.steps), "The model has a layer after its outputs.")
         self.outputs = prod(shape)
+        require(self.parameters, "The model has no parameters.")
+        require(self.bound(0, 1, lambda c: 0) <= MAXIMAL_DEGREE, "The model's degree is too high.")
+        require(set(description) <= {"spec", "input_shape", "layers"},
+                "The model has an unknown field.")
         if isinstance(description.get("spec"), str):
             self.name += f" (called {description['spec'][:100]!r})"
 
@@ -246,6 +253,7 @@ class Model:
             raise MalformedCertificate("Branches do not have outputs of one shape.")
         sources, shape = tuple(end for end, _ in made), made[0][1]
         width = prod(shape)
+        _affordable(width * len(made))
         outputs: list[Terms] = [
             {((i + k * width, 1),): Fraction(1) for k in range(len(made))} if kind == "sum"
             else {tuple((i + k * width, 1) for k in range(len(made))): Fraction(1)}
@@ -262,8 +270,11 @@ class Model:
         for segment in items(segments, "segments"):
             start, end = integers(segment, place, len(self.shapes), "segment", 2)
             require(start < end, "A segment is empty.")
+            require(start < len(self.shapes), "A segment is not one of the layers.")
             inner = Model({"input_shape": list(self.shapes[start]),
                            "layers": self.description["layers"][start:end]})
+            require(inner.ambient_dimension <= MOST_COEFFICIENTS,
+                    "A segment has too many coefficients.")
             terms = [(j, e) for j, degrees in enumerate(inner.degree_pattern)
                      for d in degrees for e in monomials(inner.inputs, d)]
             outputs: list[list[Any]] = [[] for _ in range(inner.outputs)]

@@ -12,6 +12,7 @@ from typing import Any
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpz
 
 MAXIMAL_BYTES = 200_000_000
+MOST_VARIABLES = 200_000
 MAXIMAL_DEPTH = 40  # of layers in layers
 
 
@@ -102,6 +103,7 @@ def residue(c: Fraction | fmpq, p: int) -> int:
 
 def polynomial_ring(variables: int, order: Ordering = Ordering.degrevlex) -> fmpq_mpoly_ctx:
     """The polynomial ring over Q in so many variables."""
+    require(variables <= MOST_VARIABLES, f"A ring has over {MOST_VARIABLES} variables.")
     return fmpq_mpoly_ctx.get([f"v{i}" for i in range(variables)] or ["v"], order)
 
 

@@ -17,6 +17,7 @@ from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     exponent_vectors,
     fields,
+    integer,
     items,
     member,
     polynomial_ring,
@@ -54,13 +55,17 @@ def check_singular_locus(model: Model, value: Any, evidence: Any) -> tuple[list[
         groebner = GroebnerBasis(polynomials(data, ring), [1] * n)
         require(all(map(groebner.contains, generators)),
                 "A component is not contained in the neurovariety.")
-        require(hilbert_data(groebner.leading, n)[:2] == (stated_dimension, stated_degree),
+        require(set(component) == {"dimension", "degree", "generators"}
+                and hilbert_data(groebner.leading, n)[:2] == (
+                    integer(stated_dimension, 0, n, "dimension"),
+                    integer(stated_degree, 1, 10**12, "degree")),
                 "A component's dimension or degree is not as claimed.")
         if complete:
             require(all(map(groebner.contains, minors(generators, codimension))),
                     "A component has a point that is not singular.")
     verified += [f"dimension and degree of each component ({len(components)})"]
-    return verified + ["their points are singular"] * complete, [engine]
+    return (verified + ["their points are singular"] * complete,
+            [*trust, *(e for e in [engine] if e not in trust)])
 
 
 def minors(generators: list[fmpq_mpoly], size: int) -> Iterator[fmpq_mpoly]:

@@ -29,7 +29,7 @@ import numpy as np
 
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached
-from neuroalg_sage.invariants.invariant import Invariant, certified
+from neuroalg_sage.invariants.invariant import LISTED, RANDOM, Invariant, certified
 from neuroalg_sage.invariants.upper_bounds import (
     constant_modulo,
     encode_symmetries,
@@ -233,7 +233,7 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = silent
     agreeing = [trial for trial, rank in zip(trials, ranks, strict=True) if rank == best]
     return certified(model, "dimension", best, "monte_carlo",
                      f"rank of the Jacobian at random points modulo {len(agreeing)} random primes",
-                     time.perf_counter() - start, {"trials": agreeing},
+                     time.perf_counter() - start, {"trials": agreeing}, [RANDOM],
                      error_bound=error_bound(model, best, agreeing))
 
 
@@ -281,7 +281,8 @@ def expected_dimension(model: Model, found: Invariant) -> Invariant:
     method = "generic orbits of the known symmetries"
     seconds = time.perf_counter() - start
     if value == min(n, count - most):
-        return certified(model, "expected_dimension", value, "proved", method, seconds, evidence)
+        return certified(model, "expected_dimension", value, "proved", method, seconds, evidence,
+                         [LISTED])
     return Invariant("expected_dimension", value, "monte_carlo", method, None, seconds,
                      count / modular.SMALLEST_PRIME)
 
@@ -304,8 +305,8 @@ def defect(model: Model, found: Invariant, expected: Invariant) -> Invariant:
     evidence = expected.certificate["evidence"] | {
         "expected": expected.data, "dimension": found.data,
         "dimension_evidence": found.certificate["evidence"]}
-    return certified(model, "defect", value, found.status, method, 0.0, evidence, found.trust,
-                     error_bound=found.error_bound)
+    return certified(model, "defect", value, found.status, method, 0.0, evidence,
+                     found.trust + expected.trust, error_bound=found.error_bound)
 
 
 def is_filling(model: Model, found: Invariant) -> Invariant:

@@ -31,7 +31,7 @@ from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.computation import Computation
-from neuroalg_sage.invariants.invariant import Invariant, certified
+from neuroalg_sage.invariants.invariant import LISTED, Invariant, certified
 from neuroalg_sage.invariants.upper_bounds import encode_symmetries, symmetry_rows
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.hidden_states import KnownGroup, known_group
@@ -101,7 +101,8 @@ def is_finitely_identifiable(model: Model, found: Invariant) -> Invariant:
         return Invariant("is_finitely_identifiable", value, "monte_carlo", method, None, seconds,
                          bound)
     return certified(model, "is_finitely_identifiable", value, "proved", method, seconds,
-                     _orbit_evidence(model, found, trial), found.trust)
+                     _orbit_evidence(model, found, trial),
+                     found.trust + [LISTED] * (not value))
 
 
 def _orbit_evidence(model: Model, found: Invariant, trial: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,11 +146,7 @@ def generic_fiber(phi: Parametrization, found: Invariant, computation: Computati
     if group is None or blocks is None or group.finite_order() > MOST_SYMMETRIES or (
             sum(len(b.coordinates) ** 2 for b in blocks) != dimension):
         # Not finite modulo the symmetries, or no normal form is known.
-        return certified(model, "generic_fiber", GenericFiber(dimension), found.status,
-                         "the number of parameters less the dimension",
-                         time.perf_counter() - start,
-                         found.certificate["evidence"] | {"dimension": found.data}, found.trust,
-                         claim=[dimension], error_bound=found.error_bound)
+        return _only_dimension(model, dimension, found, start)
     known = group.finite_order()
     try:
         relations = _relations(phi, group, computation)
@@ -159,6 +156,8 @@ def generic_fiber(phi: Parametrization, found: Invariant, computation: Computati
                          f"count of points in {SAMPLES} random fibers modulo random primes, no "
                          "claim", None, time.perf_counter() - start)
     points = standard_monomials([top for top, _ in relations])
+    if points > known and any(len(b.coordinates) > 1 for b in blocks):
+        return _only_dimension(model, dimension, found, start)
     fiber = GenericFiber(dimension, points, known)
     method = "Gröbner basis of the graph in Macaulay2, and known symmetries"
     if found.status != "proved":
@@ -169,6 +168,14 @@ def generic_fiber(phi: Parametrization, found: Invariant, computation: Computati
     return certified(model, "generic_fiber", fiber, "proved", method,
                      time.perf_counter() - start, evidence, trust,
                      claim=[dimension, points, known], versions=computation.versions())
+
+
+def _only_dimension(model: Model, dimension: int, found: Invariant, start: float) -> Invariant:
+    assert found.certificate is not None
+    return certified(model, "generic_fiber", GenericFiber(dimension), found.status,
+                     "the number of parameters less the dimension", time.perf_counter() - start,
+                     found.certificate["evidence"] | {"dimension": found.data}, found.trust,
+                     claim=[dimension], error_bound=found.error_bound)
 
 
 def is_identifiable(model: Model, finitely: Invariant, fiber: Invariant | None) -> Invariant:

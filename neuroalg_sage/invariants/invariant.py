@@ -60,6 +60,7 @@ class Invariant:
     def qualified_status(self) -> str:
         """The status with whom it trusts, or how likely it errs."""
         if self.status == "monte_carlo" and self.error_bound is not None:
+            # That trials are random is what the status says.
             return f"monte_carlo, error below {self.error_bound:.1e}"
         return self.status + (f", trusting {', '.join(self.trust)}" if self.trust else "")
 
@@ -138,6 +139,11 @@ class Invariant:
 
     def __rmul__(self, other: Any) -> Any:
         return other * self.value
+
+
+# What some certificates trust besides engines and theorems.
+RANDOM = "the trials are random"
+LISTED = "the list of known symmetries"
 
 
 def _plain(other: Any) -> Any:

@@ -101,5 +101,6 @@ def singular_locus(phi: Parametrization, found: Invariant, degree: Invariant,
     return certified(phi.model, "singular_locus", components, "proved",
                      "minors of the Jacobian and decomposition in Macaulay2",
                      time.perf_counter() - start, evidence | {"engine": "macaulay2"},
-                     ["macaulay2"], claim=claim,
+                     [*degree.trust, *(e for e in ["macaulay2"] if e not in degree.trust)],
+                     claim=claim,
                      versions=computation.versions())

@@ -1,0 +1,134 @@
+"""Certificates that say what is false, each of them an attack: all are rejected."""
+
+from __future__ import annotations
+
+import pytest
+
+from neuroalg_sage.certificates.certificate import certificate
+from neuroalg_sage.certificates.checker import CertificateError, verify
+
+THEOREM = "theorem: Alexander, Hirschowitz (1995)"
+
+
+def model(inputs: int, *layers: dict) -> dict:
+    return {"input_shape": [inputs], "layers": list(layers)}
+
+
+def dense(inputs: int, outputs: int) -> dict:
+    return {"kind": "dense", "inputs": inputs, "outputs": outputs}
+
+
+def polynomial(parameters: int, inputs: int, *outputs: list) -> dict:
+    return {"kind": "polynomial", "parameters": [""] * parameters, "inputs": [""] * inputs,
+            "outputs": list(outputs)}
+
+
+SQUARE = {"kind": "activation", "coefficients": ["0", "0", "1"]}
+
+
+def trial(point: list[int], *inputs: list[int]) -> dict:
+    return {"prime": 101, "point": point, "inputs": list(inputs)}
+
+
+def rejected(description, invariant, value, status, trust, evidence, error_bound=None) -> None:
+    claim = certificate(description, invariant, value, status, list(trust), evidence, {},
+                        error_bound)
+    with pytest.raises(CertificateError):
+        verify(claim)
+
+
+def accepted(description, invariant, value, status, trust, evidence) -> None:
+    assert verify(certificate(description, invariant, value, status, list(trust), evidence,
+                              {})).value == value
+
+
+def test_fewer_points_than_a_fiber_has() -> None:
+    """f = (a^2 + a) x, whose fiber is {a, -1 - a}."""
+    f = model(1, polynomial(1, 1, [[[2, 1], "1"], [[1, 1], "1"]]))
+    point = trial([3], [1])
+    evidence = {
+        "dimension": 1, "dimension_evidence": {"trials": [point], "upper": {"kind": "ambient"}},
+        "trial": point, "symmetries": {"fields": []}, "blocks": [],
+        "relations": [[["1", [0, 2]], ["1", [0, 1]], ["-1", [1, 1]]]], "order": 1, "root": 1,
+        "finite": [{"permutation": [0], "weights": [0]}]}
+    accepted(f, "generic_fiber", [0, 2, 1], "proved", ["macaulay2"], evidence)
+    rejected(f, "generic_fiber", [0, 1, 1], "proved", [], evidence)
+    rejected(f, "is_identifiable", True, "proved", [], evidence | {"fiber": [0, 1, 1]})
+    rejected(f, "generic_fiber", [0, 0, 0], "proved", [], evidence | {"finite": []})
+
+
+def test_one_orbit_counted_as_two_points() -> None:
+    """f = a^2 b x, with a rescaling of half-integral weight."""
+    f = model(1, polynomial(2, 1, [[[2, 1, 1], "1"]]))
+    point = trial([3, 5], [1])
+    field = {"parameters": [[1, 1, "1"], [0, 0, "-1/2"]], "states": [[], []]}
+    evidence = {
+        "dimension": 1, "dimension_evidence": {"trials": [point], "upper": {"kind": "ambient"}},
+        "trial": point, "symmetries": {"fields": [field]},
+        "blocks": [{"coordinates": [[1]], "fields": [[0]], "sign": 1}],
+        "relations": [[["1", [0, 2]], ["-1", [1, 1]]]], "order": 1, "root": 1,
+        "finite": [{"permutation": [0, 1], "weights": [0, 0]}]}
+    rejected(f, "generic_fiber", [1, 2, 1], "proved", ["macaulay2"], evidence)
+
+
+def test_the_theorem_on_a_network_with_one_parameter_more() -> None:
+    """f = b c + d (a x)^2, of dimension 2."""
+    f = model(1, dense(1, 2), SQUARE,
+              polynomial(3, 2, [[[1, 0, 1, 0, 0], "1"], [[0, 1, 0, 1, 0], "1"]]))
+    rejected(f, "dimension", 1, "proved", [THEOREM],
+             {"trials": [trial([1, 2, 3, 4, 5], [1])], "upper": {"kind": "theorem"}})
+
+
+def test_trials_without_inputs() -> None:
+    primes = [1073741827, 1073741831, 1073741833]
+    trials = [{"prime": p, "point": list(range(9)), "inputs": []} for p in primes]
+    rejected(model(3, dense(3, 3)), "dimension", 0, "monte_carlo", ["the trials are random"],
+             {"trials": trials}, 1e-15)
+
+
+def test_generators_that_hide_that_an_ideal_is_homogeneous() -> None:
+    f = model(2, dense(2, 1), SQUARE, dense(1, 1))
+    conic = [["1", [1, 2]], ["-4", [0, 1, 2, 1]]]
+    times = [["1", [0, 1, 1, 2]], ["-4", [0, 2, 2, 1]]]
+    for value, generators in ((["1", "2"], [conic]), (["1", "2", "1"], [conic, []]),
+                              (["1", "2", "1"], [conic, conic + times])):
+        evidence = {"generators": generators, "groebner_basis": [conic],
+                    "ideal": {"argument": "engine", "engine": "macaulay2"}}
+        test = accepted if value == ["1", "2"] else rejected
+        test(f, "hilbert_polynomial", value, "proved", ["macaulay2"], evidence)
+
+
+def test_a_singular_locus_trusts_what_its_ideal_trusts() -> None:
+    f = model(2, dense(2, 1), SQUARE, dense(1, 1))
+    conic = [["1", [1, 2]], ["-4", [0, 1, 2, 1]]]
+    vertex = [[["1", [i, 1]]] for i in range(3)]
+    evidence = {"generators": [conic], "groebner_basis": [conic], "engine": "macaulay2",
+                "ideal": {"argument": "engine", "engine": "singular"}}
+    value = [{"dimension": 0, "degree": 1, "generators": vertex}]
+    rejected(f, "singular_locus", value, "proved", ["macaulay2"], evidence)
+    accepted(f, "singular_locus", value, "proved", ["singular", "macaulay2"], evidence)
+    rejected(f, "singular_locus", [value[0] | {"note": "smooth"}], "proved",
+             ["singular", "macaulay2"], evidence)
+
+
+def test_symmetries_left_out_are_stated_as_trust() -> None:
+    f = model(1, dense(1, 1), dense(1, 1))
+    point = trial([3, 5], [1])
+    evidence = {"dimension": 1, "trial": point, "symmetries": {"fields": []},
+                "dimension_evidence": {"trials": [point], "upper": {"kind": "ambient"}}}
+    rejected(f, "is_finitely_identifiable", False, "proved", [], evidence)
+    rejected(f, "expected_dimension", 1, "proved", [], evidence)
+
+
+@pytest.mark.parametrize("description", [
+    {"input_shape": [10**6, 10**6], "layers": [SQUARE, dense(10**12, 1)]},
+    {"input_shape": [10**6, 10**6], "layers": [{"kind": "sum", "layers": [
+        {"kind": "chain", "layers": []}]}, dense(10**12, 1)]},
+    model(1, *[SQUARE] * 40, dense(1, 1)), model(2, SQUARE), model(20, *[SQUARE] * 6, dense(20, 1)),
+    model(2, dense(2, 1)) | {"share": [0]}, {"input_shape": [2], "layers": [3]},
+    {"input_shape": [2], "layers": []}, {"input_shape": [True], "layers": [dense(1, 1)]},
+])
+def test_absurd_models_are_refused_and_not_computed_with(description: dict) -> None:
+    for invariant, value in (("equations", []), ("ambient_dimension", 3), ("dimension", 0)):
+        rejected(description, invariant, value, "proved", [],
+                 {"trials": [trial([], [1])], "upper": {"kind": "ambient"}})
