@@ -12,6 +12,8 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Callable, Sequence
+from fractions import Fraction
+from math import isqrt
 from typing import Any
 
 import numpy as np
@@ -44,6 +46,24 @@ def random_prime(generator: random.Random, largest: int = LARGEST_PRIME) -> int:
         candidate = generator.randrange(largest // 2 + 1, largest, 2)
         if fmpz(candidate).is_prime():
             return candidate
+
+
+def rational_reconstruction(residue: int, modulus: int) -> Fraction | None:
+    """
+    The fraction in a residue class whose numerator and denominator are at most
+    ``sqrt(modulus / 2)``, None if there is none; there is at most one.
+
+    EXAMPLES::
+
+        >>> rational_reconstruction(-2 * pow(3, -1, 1009) % 1009, 1009)
+        Fraction(-2, 3)
+    """
+    bound = isqrt(modulus // 2)
+    r, s = (modulus, 0), (residue, 1)
+    while s[0] > bound:
+        quotient = r[0] // s[0]
+        r, s = s, (r[0] - quotient * s[0], r[1] - quotient * s[1])
+    return Fraction(s[0], s[1]) if s[1] and abs(s[1]) <= bound else None
 
 
 def multiply_matrices(left: np.ndarray, right: np.ndarray, prime: int) -> np.ndarray:

@@ -268,7 +268,7 @@ def expected_dimension(model: Model, found: Invariant) -> Invariant:
         >>> from neuroalg_sage.models.families import parse_spec
         >>> model = parse_spec("mlp:3,2,1:x^2")
         >>> expected_dimension(model, dimension(model))
-        6 (proved)
+        6 (proved, trusting the list of known symmetries)
     """
     start = time.perf_counter()
     assert found.certificate is not None

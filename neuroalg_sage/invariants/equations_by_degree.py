@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import comb, isqrt, lcm
+from math import comb, lcm
 
 import numpy as np
 from flint import fmpq_mat, nmod_mat
@@ -436,27 +436,19 @@ def _polynomial(f: Equation, n: int) -> Polynomial:
 def _lift(residues: list[int], modulus: int, count: int, monomials: list[Monomial]
           ) -> list[Equation] | None:
     """The equations over Z with these residues, if their coefficients are small."""
-    size, bound = len(monomials), isqrt(modulus // 2)
+    size = len(monomials)
     equations = []
     for k in range(count):
         row: dict[Monomial, Fraction] = {}
         for monomial, residue in zip(monomials, residues[k * size : (k + 1) * size]):
             if residue:
-                c = _rational(residue, modulus, bound)
+                c = modular.rational_reconstruction(residue, modulus)
                 if c is None:
                     return None
                 row[monomial] = c
         scale = lcm(*(c.denominator for c in row.values()))
         equations.append({m: int(c * scale) for m, c in row.items()})
     return equations
-
-
-def _rational(residue: int, modulus: int, bound: int) -> Fraction | None:
-    r, s = (modulus, 0), (residue, 1)
-    while s[0] > bound:
-        quotient = r[0] // s[0]
-        r, s = s, (r[0] - quotient * s[0], r[1] - quotient * s[1])
-    return Fraction(s[0], s[1]) if s[1] and abs(s[1]) <= bound else None
 
 
 def _evaluate(polynomials: Sequence[Polynomial], points: np.ndarray, prime: int) -> np.ndarray:

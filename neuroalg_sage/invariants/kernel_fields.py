@@ -18,12 +18,13 @@ import itertools
 import random
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from math import comb, isqrt
+from math import comb
 from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mat, fmpq_mpoly_ctx, nmod_mat
 
-from neuroalg_sage.models.expressions import Polynomial
+from neuroalg_sage.engines.modular import rational_reconstruction
+from neuroalg_sage.models.expressions import Polynomial, evaluate
 from neuroalg_sage.models.parametrization import Parametrization
 from neuroalg_sage.models.symmetry import LinearSymmetry
 
@@ -106,7 +107,7 @@ def kernel_fields(phi: Parametrization, known: Sequence[Field], wanted: int,
     rows: list[list[int]] = []
 
     def add(field: Field) -> bool:
-        row = [_value(field.get(i, {}), point) for i in range(count)]
+        row = [evaluate(field.get(i, {}), point, PRIME) for i in range(count)]
         if nmod_mat(len(rows) + 1, count, [c for r in [*rows, row] for c in r],
                     PRIME).rank() > len(rows):
             rows.append(row)
@@ -158,7 +159,7 @@ class _Search:
         """A random point, and the Jacobian of φ there."""
         while len(self.samples) <= number:
             point = [self.generator.randrange(PRIME) for _ in range(self.count)]
-            table = [[_value(_terms(f), point) for f in row] for row in self.slopes]
+            table = [[evaluate(_terms(f), point, PRIME) for f in row] for row in self.slopes]
             self.samples.append((point, table))
         return self.samples[number]
 
@@ -168,7 +169,7 @@ class _Search:
         number = 0
         while len(rows) < len(unknowns) + 5 or number < 2:
             point, table = self._sample(number)
-            monomials = [_value({e: Fraction(1)}, point) for _, e in unknowns]
+            monomials = [evaluate({e: Fraction(1)}, point, PRIME) for _, e in unknowns]
             rows += [[slopes[i] * m % PRIME for (i, _), m in zip(unknowns, monomials)]
                      for slopes in table]
             number += 1
@@ -181,7 +182,7 @@ class _Search:
             solution = {free: Fraction(1)}
             for i, pivot in enumerate(pivots):
                 if value := int(matrix[i, free]):
-                    c = _rational(PRIME - value)
+                    c = rational_reconstruction(PRIME - value, PRIME)
                     if c is None:
                         break
                     solution[pivot] = c
@@ -202,24 +203,3 @@ class _Search:
 
 def _terms(f: Any) -> Polynomial:
     return {tuple(map(int, e)): Fraction(int(c.p), int(c.q)) for e, c in f.to_dict().items()}
-
-
-def _value(polynomial: Polynomial, point: Sequence[int]) -> int:
-    total = 0
-    for exponents, c in polynomial.items():
-        term = c.numerator * pow(c.denominator, -1, PRIME)
-        for x, e in zip(point, exponents):
-            if e:
-                term = term * pow(x, e, PRIME) % PRIME
-        total += term
-    return total % PRIME
-
-
-def _rational(residue: int) -> Fraction | None:
-    """The fraction with small numerator and denominator in a residue class, if there is one."""
-    bound = isqrt(PRIME // 2)
-    r, s = (PRIME, 0), (residue, 1)
-    while s[0] > bound:
-        quotient = r[0] // s[0]
-        r, s = s, (r[0] - quotient * s[0], r[1] - quotient * s[1])
-    return Fraction(s[0], s[1]) if s[1] and abs(s[1]) <= bound else None

@@ -22,7 +22,7 @@ from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants import kernel_fields
 from neuroalg_sage.invariants.invariant import Invariant, certified
-from neuroalg_sage.models.expressions import Polynomial
+from neuroalg_sage.models.expressions import Polynomial, derivative, evaluate
 from neuroalg_sage.models.layers import Layer, PolynomialLayer
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import parametrization
@@ -217,21 +217,3 @@ def dimension_from_equations(model: Model, found: Invariant, equations: Sequence
     return certified(model, "dimension", found.data, "proved",
                      "rank of the Jacobian modulo a prime, and equations",
                      found.seconds + time.perf_counter() - start, evidence)
-
-
-def derivative(polynomial: Polynomial, i: int) -> Polynomial:
-    """The partial derivative by variable ``i``."""
-    return {(*e[:i], e[i] - 1, *e[i + 1 :]): c * e[i] for e, c in polynomial.items() if e[i]}
-
-
-def evaluate(polynomial: Polynomial, point: Sequence[int], prime: int) -> int:
-    """The value of a polynomial at a point modulo a prime."""
-    residue = constant_modulo(prime)
-    total = 0
-    for exponents, c in polynomial.items():
-        term = residue(c)
-        for i, e in enumerate(exponents):
-            if e:
-                term = term * pow(point[i], e, prime) % prime
-        total += term
-    return total % prime

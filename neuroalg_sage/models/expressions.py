@@ -286,3 +286,27 @@ def write_polynomial(polynomial: Polynomial, variables: Sequence[str]) -> str:
         return "0"
     joined = " ".join(terms)
     return joined[2:] if joined.startswith("+ ") else "-" + joined[2:]
+
+
+def derivative(polynomial: Polynomial, i: int) -> Polynomial:
+    """The partial derivative by variable ``i``."""
+    return {(*e[:i], e[i] - 1, *e[i + 1 :]): c * e[i] for e, c in polynomial.items() if e[i]}
+
+
+def evaluate(polynomial: Polynomial, point: Sequence[int], prime: int) -> int:
+    """
+    The value of a polynomial at a point modulo a prime that divides no denominator.
+
+    EXAMPLES::
+
+        >>> evaluate({(2,): Fraction(1, 2), (0,): Fraction(1)}, [3], 7)
+        2
+    """
+    total = 0
+    for exponents, c in polynomial.items():
+        term = c.numerator * pow(c.denominator, -1, prime)
+        for x, e in zip(point, exponents):
+            if e:
+                term = term * pow(x, e, prime) % prime
+        total += term
+    return total % prime
