@@ -282,7 +282,8 @@ def test_output_that_cannot_be_written_gets_one_sentence(question, tmp_path) -> 
 def test_a_reader_that_leaves_ends_the_survey_in_peace() -> None:
     process = command("mlps", "--layers", "3", "--width", "3", "--activations", "x^2", "--quiet")
     assert process.stdout is not None and process.stderr is not None
-    assert json.loads(process.stdout.readline())["spec"] == "linear:1,1"
+    # Whichever worker is first.
+    assert json.loads(process.stdout.readline())["spec"].startswith(("linear:", "mlp:"))
     process.stdout.close()
     assert process.wait(60) == 0 and process.stderr.read() == ""
     process.stderr.close()
