@@ -21,6 +21,7 @@ _HOMES = {
     "models.model": ("Model", "compose"),
     "models.sources": ("load_model", "from_sympy", "from_expressions"),
     "invariants.invariant": ("Invariant",),
+    "formats": ("write_ideal", "read_mrdi"),
     "survey": ("Survey", "mlps"),
     "questions": ("activation_threshold", "minimal_filling", "defective"),
     "certificates.checker": ("verify", "CertificateError"),

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from neuroalg_sage.errors import InputError, LimitReached, NeuroAlgError
+from neuroalg_sage.formats import FORMATS, write_ideal
 
 if TYPE_CHECKING:
     from neuroalg_sage.neuromanifold import NeuroManifold
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 REPORT_BUDGET = 120.0
 GRACE = 1.7  # within which an engine that reaches its limit gives up or is ended
-IDEAL_FORMATS = ("text", "sage", "m2", "singular", "latex")
 
 _EPILOGUE = """\
 A SPEC names a model: mlp:2,2,3:x^2  mlp:2,2,3:x^2+x:bias  linear:3,2,3
@@ -95,7 +95,8 @@ def parser() -> argparse.ArgumentParser:
 
     sub = command("ideal", "Print the ideal of the neurovariety.", _ideal)
     about_a_model(sub)
-    sub.add_argument("--format", choices=IDEAL_FORMATS, default="text")
+    sub.add_argument("--format", choices=FORMATS, default="text",
+                     help="the language of the result; mrdi is for Macaulay2's package MRDI")
 
     sub = command("equations", "Find equations degree by degree, in weight spaces.", _equations)
     about_a_model(sub)
@@ -314,30 +315,7 @@ def _ideal(arguments: argparse.Namespace) -> int:
     manifold = _manifold(arguments)
     with _limited(arguments.timeout):
         found = manifold.ideal()
-        from neuroalg_sage.report import latex_polynomial, written
-
-        n = manifold.model.ambient_dimension
-        generators = written(found.data, n)
-        ring = f"QQ[{', '.join(f'z_{i}' for i in range(n))}]"
-        if arguments.format == "text":
-            text = "\n".join(generators or ["0"])
-        elif arguments.format == "m2":
-            text = (f"V = QQ[z_0..z_{n - 1}];\n"
-                    f"I = ideal({', '.join(generators) or '0_V'});")
-        elif arguments.format == "sage":
-            names = ",".join(f"z_{i}" for i in range(n))
-            text = (f"V = PolynomialRing(QQ, {n}, '{names}')\n"
-                    f"V.inject_variables(verbose=False)\n"
-                    f"I = V.ideal([{', '.join(generators)}])")
-        elif arguments.format == "singular":
-            indexed = [f"z({i})" for i in range(n)]
-            from neuroalg_sage.models.expressions import write_polynomial
-
-            text = (f"ring V = 0,z(0..{n - 1}),dp;\nideal I = "
-                    f"{', '.join(write_polynomial(g, indexed) for g in found.data) or '0'};")
-        else:
-            text = (r"\left\langle " + ", ".join(map(latex_polynomial, generators or ["0"]))
-                    + r" \right\rangle \subset \mathbb{Q}" + latex_polynomial(ring[2:]))
+        text = write_ideal(found.data, manifold.model.ambient_dimension, arguments.format)
     print(text)
     print(f"neuroalg: ideal {found.qualified_status()}; {found.method}.", file=sys.stderr)
     return 0

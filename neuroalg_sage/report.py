@@ -11,8 +11,9 @@ from fractions import Fraction
 from typing import Any
 
 from neuroalg_sage.errors import InputError, LimitReached, NeuroAlgError
+from neuroalg_sage.formats import latex_polynomial, written
 from neuroalg_sage.invariants.invariant import Invariant
-from neuroalg_sage.models.expressions import Polynomial, write_polynomial
+from neuroalg_sage.models.expressions import write_polynomial
 from neuroalg_sage.neuromanifold import REPORTED, NeuroManifold
 
 JSON_SCHEMA = 1
@@ -74,12 +75,6 @@ def report(manifold: NeuroManifold, budget: float | None = None,
 
 
 # -- plain values ------------------------------------------------------------------------
-
-
-def written(polynomials: Iterable[Polynomial], n: int) -> list[str]:
-    """Polynomials in the coordinates as text."""
-    names = [f"z_{i}" for i in range(n)]
-    return [write_polynomial(p, names) for p in polynomials]
 
 
 def plain_value(invariant: Invariant, n: int) -> Any:
@@ -194,16 +189,6 @@ def as_text(answers: Answers) -> str:
             lines += ["", f"Component {i + 1} of the singular locus: {component}"]
             lines += ["  " + line for line in _clipped(written(component.generators, n))]
     return "\n".join(lines)
-
-
-def latex_polynomial(text: str) -> str:
-    """A polynomial as written by :func:`written`, in LaTeX."""
-    import re
-
-    text = re.sub(r"_(\d+)", r"_{\1}", text)
-    text = re.sub(r"\^(\d+)", r"^{\1}", text)
-    text = re.sub(r"(?<![\w}])(\d+)/(\d+)", r"\\tfrac{\1}{\2}", text)
-    return text.replace("*", " ")
 
 
 def as_latex(answers: Answers) -> str:

@@ -16,6 +16,7 @@ from conftest import macaulay2_command
 
 from neuroalg_sage import NeuroManifold, verify
 from neuroalg_sage.cli import main
+from neuroalg_sage.formats import FORMATS, read_mrdi
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -90,7 +91,7 @@ def test_a_model_file_is_a_model(tmp_path, capsys) -> None:
 def test_every_format_of_an_ideal_is_read_by_its_system(spec: str, tmp_path, capsys) -> None:
     ideal = NeuroManifold(spec).ideal().value
     texts = {}
-    for form in ("text", "sage", "m2", "singular", "latex"):
+    for form in FORMATS:
         assert main(["ideal", spec, "--format", form, "--quiet"]) == 0
         texts[form] = capsys.readouterr().out
     ring = ideal.ring()
@@ -107,6 +108,8 @@ def test_every_format_of_an_ideal_is_read_by_its_system(spec: str, tmp_path, cap
     names.update(names["V"].gens_dict())
     exec(lines[2], names)
     assert ring.ideal([ring(g) for g in names["I"].gens()]) == ideal
+    for form in ("mrdi", "oscar"):
+        assert ring.ideal(read_mrdi(texts[form]).to_sage(ring)) == ideal
     singular.eval(texts["singular"])
     count = len([g for g in ideal.gens() if g])
     assert int(singular.eval("size(I)")) == count
