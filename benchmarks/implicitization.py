@@ -18,7 +18,8 @@ equations in it.  This is not timed.
 
     python benchmarks/implicitization.py                        all of it: hours
     python benchmarks/implicitization.py --limit 20 mlp:3,2,2:x^2 --peers kernel,msolve
-    python benchmarks/implicitization.py --json FILE            keeps results, and goes on from them
+    python benchmarks/implicitization.py --json FILE            keeps results, and goes on from
+                                                                those, ours for the same sources
 
 It needs ``pip install 'neuroalg-sage[benchmarks]'``.
 """
@@ -333,7 +334,10 @@ def agree(ours: dict[str, Any], other: dict[str, Any]) -> bool | None:
         common = mine.get("forms", {}).keys() & theirs["forms"].keys()
         return all(mine["forms"][d] == theirs["forms"][d] for d in common) if common else None
     first, second = generators(ours), generators(other)
-    return None if first is None or second is None else first == second
+    if first is None or second is None:
+        return None
+    # Generators of ours that are perhaps not minimal prove no difference.
+    return first == second or (False if "minimal" in mine else None)
 
 
 def in_words(counts: Counts | None) -> str:
@@ -381,25 +385,25 @@ def row(spec: str, results: dict[str, dict[str, Any]], peers: list[str], limit: 
     if not asked or best is None and seconds is None:
         ratio = ""
     elif best is None:
-        ratio = f"> {limit / seconds:.1f}"
+        ratio = f"> {limit / seconds:.2g}"
     else:
-        ratio = f"{best / seconds:.1f}" if seconds is not None else f"< {best / limit:.2f}"
+        ratio = f"{best / seconds:.2g}" if seconds is not None else f"< {best / limit:.2g}"
     same = {name: agree(mine, results[name]) for name in peers if name in results}
     verdict = ", ".join(name for name, found in same.items() if found is False)
+    answered = sum("answer" in result for result in asked)
     known = [found for found in same.values() if found is not None]
-    mine_known = generators(mine) is not None
     status = mine.get("answer", {}).get("status", "")
     trust = mine.get("answer", {}).get("trust", [])
     return [spec, cell(mine), f"{mine['peak']:.2f} GB", status + " *" * bool(trust),
             *(cell(results.get(name)) for name in peers), ratio,
-            f"not {verdict}" if verdict else f"{sum(known)} of {len(asked)}" if mine_known else "",
+            f"not {verdict}" if verdict else f"{len(known)} of {answered}",
             in_words(generators(mine))]
 
 
 LEGEND = f"""\
 Seconds are those of whole processes; the others do not expand phi.  * the proof trusts an engine or
-a theorem.  best/ours: the fastest of the others against ours.  agree: how many of those that were
-asked are known to find the same.  msolve computes modulo {PRIME}, multigraded modulo 32003,
+a theorem.  best/ours: the fastest of the others against ours.  agree: how many of those that
+answered are known to find what we find.  msolve computes modulo {PRIME}, multigraded modulo 32003,
 numerical in floating point; the last two are told the degrees of the generators."""
 
 
