@@ -74,7 +74,7 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--timeout", type=_positive, metavar="S", help="seconds for everything")
         sub.add_argument("--memory", type=_positive, metavar="GB", help="memory of an engine")
         sub.add_argument("--method", default="auto", metavar="NAME",
-                         help="method for the ideal: auto, zero, elimination, kernel")
+                         help="method for the ideal: auto, zero, equivariant, elimination, kernel")
         sub.add_argument("--degree", type=int, default=3, metavar="D",
                          help="largest degree of equations found degree by degree")
         sub.add_argument("--seed", type=int, help="seed of the random choices")

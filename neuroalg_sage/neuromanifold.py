@@ -50,7 +50,7 @@ class NeuroManifold:
     - ``timeout`` -- seconds for one call of an engine; none by default
     - ``memory_gb`` -- gigabytes that an engine may use; none by default
     - ``method`` -- how to find the ideal: ``"auto"``, ``"zero"``,
-      ``"elimination"`` or ``"kernel"``
+      ``"equivariant"``, ``"elimination"`` or ``"kernel"``
     - ``seed`` -- integer for all random choices; by default they are fresh
     - ``macaulay2`` -- command of the Macaulay2 to use; by default the wheel's
     - ``degree`` -- the largest degree of equations that are looked for degree by degree
@@ -230,7 +230,8 @@ class NeuroManifold:
             from neuroalg_sage.invariants.ideal import ideal
 
             self._answers["ideal"], better = ideal(self.parametrization(), dimension,
-                                                   self.computation, self.method, self.seed)
+                                                   self.computation, self.method, self.seed,
+                                                   self.equation_search)
             if "dimension" in self._answers and better is not dimension:
                 for name in ("defect", "is_filling", "is_finitely_identifiable",
                              "generic_fiber", "is_identifiable"):

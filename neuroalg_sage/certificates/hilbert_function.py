@@ -17,6 +17,7 @@ from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     exponent_vectors,
     fields,
+    homogenized,
     integers,
     items,
     polynomial_ring,
@@ -42,19 +43,26 @@ def check_hilbert_function(model: Model, value: Any, evidence: Any) -> list[str]
     prime: so at least r equations over Q.  The monomials have at points of M values of some
     rank s modulo the prime: so at most m - s equations.  If both are equal everywhere, these
     multiples are all equations of these degrees.
+
+    For polynomials of at most this degree on an M that is no cone, the same is done with the
+    cone over M × {1}, which (w, s) ↦ (s φ(w), s) parametrizes, and homogenizations.
     """
     value = integers(value, 0, 10**12, "value of a Hilbert function")
-    gradings, combination, generators, p, points = fields(
-        evidence, "gradings", "combination", "generators", "prime", "points")
-    n, phi = model.ambient_dimension, model.parametrization
-    weights = coordinate_weights(model, items(gradings, "gradings"))
+    gradings, combination, over, generators, p, points = fields(
+        evidence, "gradings", "combination", "cone_over", "generators", "prime", "points")
+    require(isinstance(over, bool), "Whether it is the cone over M is not said.")
+    n, phi = model.ambient_dimension + over, model.parametrization
+    equations = polynomials(generators, polynomial_ring(model.ambient_dimension))
+    vanishing(model, equations)
+    if over:
+        equations, phi = homogenized(equations, n - 1), cone_over(phi)
+    count = model.parameters + over
+    weights = coordinate_weights(phi, count, items(gradings, "gradings"))
     parts = [rational(c) for c in items(combination, "combination", len(weights[0]))]
     require(all(sum((c * w for c, w in zip(parts, weight)), Fraction(0)) == 1
                 for weight, f in zip(weights, phi) if f), "The ideal is not homogeneous.")
-    equations = polynomials(generators, polynomial_ring(n))
-    vanishing(model, equations)
     p = prime(p)
-    values = [[residue(f(*integers(w, -(10**18), 10**18, "coordinate", model.parameters)), p)
+    values = [[residue(f(*integers(w, -(10**18), 10**18, "coordinate", count)), p)
                for f in phi] for w in items(points, "points")]
     for degree, stated in enumerate(value, 1):
         total = comb(n + degree - 1, degree)
@@ -87,12 +95,21 @@ def _product(values: list[int], monomial: tuple[int, ...], p: int) -> int:
     return total
 
 
-def coordinate_weights(model: Model, gradings: list[Any]) -> list[Weight]:
+def cone_over(phi: list[fmpq_mpoly]) -> list[fmpq_mpoly]:
+    """The coordinates of (w, s) ↦ (s φ(w), s)."""
+    count = phi[0].context().nvars()
+    ring = polynomial_ring(count + 1)
+    return [*(ring.from_dict({(*e, 1): c for e, c in zip(exponent_vectors(f), f.coeffs())})
+              for f in phi), ring.gens()[count]]
+
+
+def coordinate_weights(phi: list[fmpq_mpoly], parameters: int, gradings: list[Any]
+                       ) -> list[Weight]:
     """The weights of the coordinates for weights of the parameters that grade φ; 0 for zero."""
-    columns = [integers(g, -(10**9), 10**9, "weight", model.parameters) for g in gradings]
+    columns = [integers(g, -(10**9), 10**9, "weight", parameters) for g in gradings]
     require(columns, "There is no grading.")
     weights = []
-    for f in model.parametrization:
+    for f in phi:
         found = {tuple(sum(w * k for w, k in zip(g, e)) for g in columns)
                  for e in exponent_vectors(f)}
         require(len(found) <= 1, "A coordinate is not homogeneous for a grading.")

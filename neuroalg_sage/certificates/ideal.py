@@ -11,6 +11,7 @@ from flint import Ordering, fmpq, fmpq_mpoly
 
 from neuroalg_sage.certificates.dimension import check_dimension, vanishing
 from neuroalg_sage.certificates.groebner import GroebnerBasis, hilbert_data, hilbert_polynomial
+from neuroalg_sage.certificates.linear_section import HilbertSeries, check_linear_section
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     MalformedCertificate,
@@ -26,12 +27,12 @@ from neuroalg_sage.certificates.reading import (
 
 
 def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any
-                ) -> tuple[list[str], list[str], list[fmpq_mpoly] | None]:
+                ) -> tuple[list[str], list[str], list[fmpq_mpoly] | HilbertSeries | None]:
     """
     Verify that polynomials generate I(M).
 
     Returns what was verified, what must be trusted, and a Gröbner basis of I(M) in graded
-    reverse lexicographic order where the argument gives one.
+    reverse lexicographic order, or the Hilbert series, where the argument gives one.
     """
     n = model.ambient_dimension
     argument = member(evidence, "argument")
@@ -48,6 +49,9 @@ def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any
         require(len(factors) == 1 and factors[0][1] == 1, "The equation is reducible over Q.")
         more, trust = check_dimension(model, member(evidence, "dimension"), "proved", n - 1)
         return [*verified, *more, "the equation is irreducible over Q"], trust, generators
+    if argument == "linear section":
+        more, trust, series = check_linear_section(model, generators, evidence)
+        return [*verified, *more], trust, series
     if argument == "elimination":
         basis = check_elimination(model, generators, evidence)
         return [*verified, "a Gröbner basis of the graph, verified by Buchberger's criterion, "
@@ -152,6 +156,10 @@ def check_hilbert(model: Model, evidence: Any
     ring = polynomial_ring(n)
     generators = polynomials(data, ring)
     verified, trust, basis = check_ideal(model, generators, proof)
+    if isinstance(basis, HilbertSeries):
+        cone, numerator, homogeneous = basis
+        return (cone - (not homogeneous), sum(numerator), hilbert_polynomial(numerator, cone),
+                [*verified, "the Hilbert series of the Artinian reduction"], trust)
     if basis is None:
         basis = polynomials(member(evidence, "groebner_basis"), ring)
         vanishing(model, basis)

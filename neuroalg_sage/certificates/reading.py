@@ -132,3 +132,11 @@ def polynomials(data: Any, ring: fmpq_mpoly_ctx) -> list[fmpq_mpoly]:
 def exponent_vectors(f: fmpq_mpoly) -> list[tuple[int, ...]]:
     """The exponents of the terms of a polynomial."""
     return [tuple(map(int, e)) for e in f.monoms()]
+
+
+def homogenized(polynomials: list[fmpq_mpoly], n: int) -> list[fmpq_mpoly]:
+    """The homogenizations of polynomials in n variables, by one more."""
+    ring = polynomial_ring(n + 1)
+    return [ring.from_dict({(*e, int(g.total_degree()) - sum(e)): a
+                            for e, a in zip(exponent_vectors(g), g.coeffs())})
+            for g in polynomials]

@@ -10,11 +10,14 @@ from math import factorial
 from typing import Any
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.certificates.groebner import hilbert_polynomial
 from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.engines.transfer import PolynomialMatrix
 from neuroalg_sage.invariants.computation import Computation
+from neuroalg_sage.invariants.equivariant_ideal import homogenized
 from neuroalg_sage.invariants.ideal import coordinate_ring, primitive
 from neuroalg_sage.invariants.invariant import Invariant, certified
+from neuroalg_sage.invariants.linear_section import hilbert_series
 from neuroalg_sage.models.parametrization import Parametrization
 
 
@@ -70,6 +73,15 @@ def degree_and_hilbert_polynomial(phi: Parametrization, found: Invariant,
     if not found.data:
         degree, coefficients = 1, affine_space_hilbert_polynomial(n)
         method = "the neurovariety is the ambient space"
+    elif proof["argument"] == "linear section":
+        cone = found.data
+        if not all(len(set(map(sum, g))) == 1 for g in cone):
+            cone = [homogenized(g) for g in cone]
+        variables = len(next(iter(cone[0])))
+        numerator = hilbert_series(cone, variables, proof)
+        degree = sum(numerator)
+        coefficients = hilbert_polynomial(numerator, proof["value"] + variables - n)
+        method = "the Hilbert series of an Artinian reduction"
     else:
         results = computation.run(hilbert_script(phi, found))
         degree = int(results["degree"])

@@ -28,11 +28,12 @@ from flint import fmpq_mat, nmod_mat
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached
-from neuroalg_sage.invariants.ideal import vanishes
 from neuroalg_sage.invariants.invariant import Invariant, certified
 from neuroalg_sage.invariants.kernel_fields import gradings
 from neuroalg_sage.models.expressions import Polynomial
-from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.models.layers import Dense
+from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.parametrization import Parametrization, vanishes
 
 Weight = tuple[int, ...]
 Monomial = tuple[int, ...]  # the coordinates that are multiplied, ascending
@@ -142,59 +143,65 @@ def coordinate_permutations(phi: Parametrization) -> list[tuple[int, ...]]:
 
     OUTPUT: list of permutations that generate a group; the identity is left out
     """
-    from neuroalg_sage.models.layers import Dense
-
-    model = phi.model
     place = {c: i for i, c in enumerate(phi.coordinates)}
-    first, last = model.layers[0], model.layers[-1]
+    apex = tuple(range(len(phi.coordinates), len(phi.polynomials)))
     found: list[tuple[int, ...]] = []
-    count = model.parameter_count
+    for move, parameters in _swaps(phi.model):
+        image = tuple(place[move(*c)] for c in phi.coordinates) + apex  # type: ignore[index]
+        moved = [{_moved(e, parameters): c for e, c in p.items()} for p in phi.polynomials]
+        if all(p == phi.polynomials[j] for p, j in zip(moved, image, strict=True)):
+            found.append(image)
+    return found
 
-    def keep(image: Sequence[int], parameters: Sequence[int]) -> None:
-        for j, polynomial in enumerate(phi.polynomials):
-            moved = {}
-            for exponents, c in polynomial.items():
-                key = [0] * count
-                for i, e in enumerate(exponents):
-                    key[parameters[i]] = e
-                moved[tuple(key)] = c
-            if moved != phi.polynomials[image[j]]:
-                return
-        found.append(tuple(image))
 
-    if isinstance(first, Dense) and len(model.layers) > 1:
+def _swaps(model: Model) -> Iterator[tuple[Callable[..., object], dict[int, int]]]:
+    """
+    Swaps of two neighboring inputs of a dense first layer or outputs of a dense last one: what
+    becomes of a coordinate, and of those parameters that move.
+    """
+    first, last = model.layers[0], model.layers[-1]
+    if len(model.layers) < 2:
+        return
+
+    def swapped(k: int, e: tuple[int, ...]) -> tuple[int, ...]:
+        return (*e[:k], e[k + 1], e[k], *e[k + 2:])
+
+    if isinstance(first, Dense):
         for k in range(first.inputs - 1):
-            swap = list(range(first.inputs))
-            swap[k], swap[k + 1] = k + 1, k
-            parameters = list(range(count))
-            for i in range(first.outputs):
-                for j in range(first.inputs):
-                    parameters[i * first.inputs + j] = i * first.inputs + swap[j]
-            keep([place[j, tuple(e[swap[i]] for i in range(first.inputs))]
-                  for j, e in phi.coordinates], parameters)
-    if isinstance(last, Dense) and len(model.layers) > 1:
-        start = count - last.parameter_count()
+            pairs = [(i * first.inputs + k, i * first.inputs + k + 1)
+                     for i in range(first.outputs)]
+            yield lambda j, e, k=k: (j, swapped(k, e)), _both_ways(pairs)  # type: ignore[misc]
+    if isinstance(last, Dense):
+        start = model.parameter_count - last.parameter_count()
         bias = start + last.inputs * last.outputs
         for k in range(last.outputs - 1):
-            swap = list(range(last.outputs))
-            swap[k], swap[k + 1] = k + 1, k
-            parameters = list(range(count))
-            for i in range(last.outputs):
-                for j in range(last.inputs):
-                    parameters[start + i * last.inputs + j] = start + swap[i] * last.inputs + j
-                if last.bias:
-                    parameters[bias + i] = bias + swap[i]
-            keep([place[swap[j], e] for j, e in phi.coordinates], parameters)
-    return found
+            pairs = [(start + k * last.inputs + i, start + (k + 1) * last.inputs + i)
+                     for i in range(last.inputs)] + [(bias + k, bias + k + 1)] * last.bias
+            swap = {k: k + 1, k + 1: k}
+            yield lambda j, e, swap=swap: (swap.get(j, j), e), _both_ways(pairs)  # type: ignore[misc]
+
+
+def _both_ways(pairs: list[tuple[int, int]]) -> dict[int, int]:
+    return {a: b for pair in pairs for a, b in (pair, pair[::-1])}
+
+
+def _moved(exponents: tuple[int, ...], parameters: dict[int, int]) -> tuple[int, ...]:
+    moved = list(exponents)
+    for i, j in parameters.items():
+        moved[j] = exponents[i]
+    return tuple(moved)
 
 
 class EquationSearch:
     """
     The equations of a neurovariety, found degree by degree; a second call goes on.
 
+    If M is not a cone, its equations are those of the cone over M × {1}, with one coordinate
+    more, set to 1; their degree is the total degree.
+
     INPUT:
 
-    - ``phi`` -- the parametrization, homogeneous in the sense that I(M) is
+    - ``phi`` -- the parametrization
     - ``seed`` -- integer for the random choices
     - ``progress`` -- called with lines of text
 
@@ -209,12 +216,13 @@ class EquationSearch:
 
     def __init__(self, phi: Parametrization, seed: int | None = None,
                  progress: Callable[[str], None] = lambda message: None) -> None:
-        self.phi, self.progress = phi, progress
+        self.progress = progress
         self.generator = random.Random(seed) if seed is not None else random.SystemRandom()
         self.gradings = coordinate_gradings(phi)
         if self.gradings.degree is None:
-            raise InputError(f"The neurovariety of {phi.model} is not a cone, so its equations are "
-                             "not homogeneous; use the ideal by elimination.")
+            phi = phi.cone_over()
+            self.gradings = coordinate_gradings(phi)
+        self.phi = phi
         self.weights = self.gradings.coordinates
         self.permutations = _group(coordinate_permutations(phi), len(self.weights))
         # Linear equations express the other coordinates by these.
@@ -244,7 +252,7 @@ class EquationSearch:
         missing = count - len(self._values[which])
         if missing > 0:
             points = np.array([[self.generator.randrange(prime) for _ in range(
-                self.phi.model.parameter_count)] for _ in range(missing)], dtype=np.int64)
+                self.phi.parameter_count)] for _ in range(missing)], dtype=np.int64)
             self._values[which] = np.concatenate(
                 [self._values[which], _evaluate(self.phi.polynomials, points, prime)])
         return prime, self._values[which]
@@ -468,8 +476,23 @@ def _evaluate(polynomials: Sequence[Polynomial], points: np.ndarray, prime: int)
 
 
 def generators(search: EquationSearch, degree: int) -> list[Polynomial]:
-    """The minimal generators of I(M) up to a degree."""
-    return [_polynomial(f, len(search.weights)) for found in search.up_to(degree)
+    """
+    The minimal generators of I(M) up to a degree.
+
+    If M is not a cone, these are inhomogeneous.
+
+    EXAMPLES: A parabola that is no cone::
+
+        >>> from neuroalg_sage.models.parametrization import parametrization
+        >>> from neuroalg_sage.models.sources import from_expressions
+        >>> phi = parametrization(from_expressions(["a*x + a^2"], ["a"], ["x"]))
+        >>> generators(EquationSearch(phi, seed=1), 2)
+        [{(0, 1): Fraction(-1, 1), (2, 0): Fraction(1, 1)}]
+    """
+    return [_polynomial(f, len(search.weights)) if not search.phi.is_cone_over else
+            _polynomial({tuple(i for i in m if i < len(search.phi.coordinates)): c
+                         for m, c in f.items()}, len(search.phi.coordinates))
+            for found in search.up_to(degree)
             for _, equations in sorted(found.generators.items()) for f in equations]
 
 
@@ -477,8 +500,9 @@ def hilbert_function(search: EquationSearch, degree: int) -> Invariant:
     """
     The Hilbert function of the coordinate ring of M in degrees 1 to ``degree``.
 
-    The certificate holds the generators up to this degree, and proves that their multiples
-    are all equations.
+    If M is not a cone, that is the dimension of the polynomial functions of at most this
+    degree on M.  The certificate holds the generators up to this degree, and proves that
+    their multiples are all equations.
 
     INPUT:
 
@@ -501,11 +525,12 @@ def hilbert_function(search: EquationSearch, degree: int) -> Invariant:
     prime = modular.random_prime(search.generator)
     count = search.largest_weight + EXTRA_POINTS
     points = [[search.generator.randrange(prime) for _ in range(
-        search.phi.model.parameter_count)] for _ in range(count)]
+        search.phi.parameter_count)] for _ in range(count)]
     assert search.gradings.degree is not None
     evidence = {
         "gradings": [list(g) for g in search.gradings.parameters],
         "combination": [str(c) for c in search.gradings.degree],
+        "cone_over": search.phi.is_cone_over,
         "generators": [encode_polynomial(g) for g in generators(search, degree)],
         "prime": prime, "points": points}
     return certified(search.phi.model, "hilbert_function", values, "proved",

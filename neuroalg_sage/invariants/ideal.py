@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import lcm
 from typing import Any
@@ -17,16 +17,21 @@ from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.engines import modular
 from neuroalg_sage.engines.macaulay2 import RingMapData, Script
 from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
-from neuroalg_sage.errors import EngineError, InputError
+from neuroalg_sage.errors import EngineError, InputError, LimitReached
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.dimension import jacobian_at
+from neuroalg_sage.invariants.equations_by_degree import EquationSearch
+from neuroalg_sage.invariants.equivariant_ideal import equivariant_ideal
 from neuroalg_sage.invariants.invariant import Invariant, certified
 from neuroalg_sage.invariants.upper_bounds import dimension_from_equations
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.model import Model
-from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.models.parametrization import Parametrization, vanishes
 
-METHODS = ("auto", "zero", "elimination", "kernel")
+METHODS = ("auto", "zero", "equivariant", "elimination", "kernel")
+
+# Up to this dimension elimination is faster than equations degree by degree.
+LARGEST_DIMENSION_FOR_ELIMINATION = 5
 
 # A basis of the graph beyond this takes the checker longer than an hour.
 LARGEST_BASIS, LARGEST_BASIS_TERMS = 1500, 60_000
@@ -127,22 +132,6 @@ def primitive(polynomial: Polynomial) -> Polynomial:
     return {e: Fraction(c) * scale for e, c in polynomial.items()}
 
 
-def vanishes(equations: Sequence[Polynomial], phi: Parametrization) -> bool:
-    """Whether equations vanish on the neurovariety, by exact substitution."""
-    from flint import Ordering, fmpq, fmpq_mpoly_ctx
-
-    parameters = fmpq_mpoly_ctx.get([f"w{i}" for i in range(phi.model.parameter_count)],
-                                    Ordering.lex)
-    coordinates = fmpq_mpoly_ctx.get([f"z{i}" for i in range(len(phi.polynomials))], Ordering.lex)
-
-    def read(polynomial: Polynomial, ring: Any) -> Any:
-        return ring.from_dict({e: fmpq(c.numerator, c.denominator)
-                               for e, c in polynomial.items()})
-
-    images = [read(p, parameters) for p in phi.polynomials]
-    return not any(read(g, coordinates).compose(*images, ctx=parameters) for g in equations)
-
-
 def sage_ideal(generators: Sequence[Polynomial], n: int) -> Any:
     """The ideal in Sage, in Q[z_0, ..., z_(n-1)]."""
     return PolynomialMatrix(coordinate_ring(n), 1, len(generators), tuple(generators),
@@ -150,12 +139,15 @@ def sage_ideal(generators: Sequence[Polynomial], n: int) -> Any:
 
 
 def ideal(phi: Parametrization, found: Invariant, computation: Computation,
-          method: str = "auto", seed: int | None = None) -> tuple[Invariant, Invariant]:
+          method: str = "auto", seed: int | None = None,
+          search: Callable[[], EquationSearch] | None = None) -> tuple[Invariant, Invariant]:
     """
     The prime ideal of the neurovariety.
 
     If the dimension proves that the map is dominant, the ideal is zero and nothing
-    is eliminated.  Else Macaulay2 computes a Gröbner basis of the ideal of φ's graph.
+    is eliminated.  Else equations are found degree by degree, and a linear section proves
+    that they are all; where it does not, or for varieties of small dimension, Macaulay2 computes
+    a Gröbner basis of the ideal of φ's graph.
 
     The proof is the simplest that holds: one equation, irreducible over Q, in the
     right dimension; the Gröbner basis of the graph itself; or Macaulay2's word.
@@ -165,7 +157,8 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
     - ``phi`` -- the parametrization
     - ``found`` -- the dimension
     - ``computation`` -- session and limits
-    - ``method`` -- ``"auto"``, ``"zero"``, ``"elimination"`` or ``"kernel"``
+    - ``method`` -- ``"auto"``, ``"zero"``, ``"equivariant"``, ``"elimination"`` or ``"kernel"``
+    - ``search`` -- where to find the search for equations degree by degree; by default a new one
 
     OUTPUT: the ideal, and the dimension, now proved if the equations prove it
 
@@ -184,9 +177,23 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
     if method == "zero":
         raise InputError(f"The method zero does not apply: the dimension {found.data} does not "
                          f"prove that {model} fills its ambient space; use elimination.")
+    known = ""
+    if method == "equivariant" or (method == "auto" and
+                                   found.data > LARGEST_DIMENSION_FOR_ELIMINATION):
+        own = search() if search else EquationSearch(phi, seed, computation.progress)
+        try:
+            return equivariant_ideal(own, found, patient=method == "equivariant")
+        except LimitReached as error:
+            if method == "equivariant":
+                raise
+            known = str(error)
+            computation.progress(known)
     generator = random.Random(seed) if seed is not None else random.SystemRandom()
     restriction = finite_restriction(model, found.data, generator)
-    results = _eliminate(phi, restriction, computation, method)
+    try:
+        results = _eliminate(phi, restriction, computation, method)
+    except LimitReached as error:
+        raise LimitReached(f"{error} {known}".strip()) from None
     generators = _row(results["generators"])
     if restriction and not vanishes(generators, phi):
         # An unlucky slice: its image is smaller than M.

@@ -48,7 +48,7 @@ def gradings(phi: Parametrization) -> list[list[Fraction]]:
         >>> len(gradings(parametrization(parse_spec("mlp:2,1,1:x^2"))))
         3
     """
-    count = phi.model.parameter_count
+    count = phi.parameter_count
     differences = {tuple(a - b for a, b in zip(exponents, first))
                    for polynomial in phi.polynomials if polynomial
                    for first in [next(iter(polynomial))] for exponents in polynomial}

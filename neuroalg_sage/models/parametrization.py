@@ -4,6 +4,7 @@ The parametrization φ: W → V, exactly.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -44,11 +45,34 @@ class Parametrization:
       the order of :meth:`~neuroalg_sage.models.model.Model.coordinates`
     - ``polynomials`` -- for each coordinate a polynomial in the parameters,
       as a dictionary from exponents to fractions
+    - ``is_cone_over`` -- whether this is :meth:`cone_over` of the parametrization of the model
     """
 
     model: Model
     coordinates: tuple[tuple[int, tuple[int, ...]], ...]
     polynomials: tuple[Polynomial, ...]
+    is_cone_over: bool = False
+
+    @property
+    def parameter_count(self) -> int:
+        """The number of parameters, N."""
+        return self.model.parameter_count + self.is_cone_over
+
+    def cone_over(self) -> Parametrization:
+        """
+        The parametrization (w, s) ↦ (s φ(w), s) of the cone over M × {1}.
+
+        Its homogeneous equations are the homogenizations of those of M.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage.models.families import parse_spec
+            >>> parametrization(parse_spec("mlp:1,1:x:bias")).cone_over().polynomials
+            ({(1, 0, 1): Fraction(1, 1)}, {(0, 1, 1): Fraction(1, 1)}, {(0, 0, 1): Fraction(1, 1)})
+        """
+        scaled = tuple({(*e, 1): c for e, c in p.items()} for p in self.polynomials)
+        apex: Polynomial = {(0,) * self.model.parameter_count + (1,): Fraction(1)}
+        return Parametrization(self.model, self.coordinates, (*scaled, apex), True)
 
     @cached_property
     def coordinate_names(self) -> tuple[str, ...]:
@@ -143,3 +167,19 @@ def parametrization(model: Model, limit: int = MAXIMAL_TERMS) -> Parametrization
     coordinates = tuple(model.coordinates())
     return Parametrization(model, coordinates,
                            tuple(tables[j].get(e, {}) for j, e in coordinates))
+
+
+def vanishes(equations: Sequence[Polynomial], phi: Parametrization) -> bool:
+    """Whether equations vanish on the neurovariety, by exact substitution."""
+    from flint import Ordering, fmpq, fmpq_mpoly_ctx
+
+    parameters = fmpq_mpoly_ctx.get([f"w{i}" for i in range(phi.parameter_count)],
+                                    Ordering.lex)
+    coordinates = fmpq_mpoly_ctx.get([f"z{i}" for i in range(len(phi.polynomials))], Ordering.lex)
+
+    def read(polynomial: Polynomial, ring: Any) -> Any:
+        return ring.from_dict({e: fmpq(c.numerator, c.denominator)
+                               for e, c in polynomial.items()})
+
+    images = [read(p, parameters) for p in phi.polynomials]
+    return not any(read(g, coordinates).compose(*images, ctx=parameters) for g in equations)
