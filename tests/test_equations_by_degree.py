@@ -12,7 +12,7 @@ import pytest
 from conftest import published
 from test_certificates import mutate
 
-from neuroalg_sage import NeuroManifold, from_expressions, verify
+from neuroalg_sage import NeuroManifold, verify
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import CertificateError
 from neuroalg_sage.errors import InputError, LimitReached
