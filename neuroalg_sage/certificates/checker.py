@@ -23,6 +23,7 @@ from neuroalg_sage.certificates.dimension import (
     symmetry_rank,
     vanishing,
 )
+from neuroalg_sage.certificates.formulas import check_formula
 from neuroalg_sage.certificates.generic_fiber import check_generic_fiber
 from neuroalg_sage.certificates.hilbert_function import check_hilbert_function
 from neuroalg_sage.certificates.ideal import check_hilbert, check_ideal
@@ -120,12 +121,21 @@ def _ideal(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
 
 
 def _degree(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    if "formula" in evidence:
+        degree, _, verified, trust = check_formula(model, evidence)
+        require(value == degree, f"The degree is {degree}, not as claimed.")
+        return verified, trust
     _, degree, _, verified, trust = check_hilbert(model, evidence)
     require(value == degree, f"The degree is {degree}, not as claimed.")
     return verified, trust
 
 
 def _hilbert(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    if "formula" in evidence:
+        _, known, verified, trust = check_formula(model, evidence)
+        require(known is not None and value == [str(c) for c in known],
+                "The Hilbert polynomial is not as claimed.")
+        return verified, trust
     _, _, polynomial, verified, trust = check_hilbert(model, evidence)
     require(value == [str(c) for c in polynomial], "The Hilbert polynomial is not as claimed.")
     return verified, trust

@@ -12,6 +12,7 @@ from flint import Ordering, fmpq, fmpq_mpoly
 from neuroalg_sage.certificates.dimension import check_dimension, vanishing
 from neuroalg_sage.certificates.groebner import GroebnerBasis, hilbert_data, hilbert_polynomial
 from neuroalg_sage.certificates.linear_section import HilbertSeries, check_linear_section
+from neuroalg_sage.certificates.minors import check_minors
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     MalformedCertificate,
@@ -40,6 +41,9 @@ def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any
         require(not generators, "The zero ideal has generators.")
         verified, trust = check_dimension(model, member(evidence, "dimension"), "proved", n)
         return [*verified, "the image is dense, so the ideal is zero"], trust, []
+    if argument == "minors":
+        verified, trust = check_minors(model, generators, evidence)
+        return verified, trust, None
     vanishing(model, generators)
     verified = [f"the generators ({len(generators)}) vanish on the neurovariety"]
     if argument == "hypersurface":

@@ -4,15 +4,12 @@ Singular loci of neurovarieties.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
 from math import comb
 from typing import Any
 
-from flint import fmpq_mpoly
-
 from neuroalg_sage.certificates.groebner import GroebnerBasis, hilbert_data
 from neuroalg_sage.certificates.ideal import check_hilbert
+from neuroalg_sage.certificates.minors import minors
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     exponent_vectors,
@@ -61,26 +58,9 @@ def check_singular_locus(model: Model, value: Any, evidence: Any) -> tuple[list[
                     integer(stated_degree, 1, 10**12, "degree")),
                 "A component's dimension or degree is not as claimed.")
         if complete:
-            require(all(map(groebner.contains, minors(generators, codimension))),
+            jacobian = [[g.derivative(j) for j in range(n)] for g in generators]
+            require(all(map(groebner.contains, minors(jacobian, codimension))),
                     "A component has a point that is not singular.")
     verified += [f"dimension and degree of each component ({len(components)})"]
     return (verified + ["their points are singular"] * complete,
             [*trust, *(e for e in [engine] if e not in trust)])
-
-
-def minors(generators: list[fmpq_mpoly], size: int) -> Iterator[fmpq_mpoly]:
-    """The nonzero minors of the Jacobian matrix, by Laplace expansion, row by row."""
-    ring = generators[0].context()
-    gradients = [[g.derivative(j) for j in range(ring.nvars())] for g in generators]
-    for rows in itertools.combinations(gradients, size):
-        table: dict[tuple[int, ...], fmpq_mpoly] = {(): ring.constant(1)}
-        for row in rows:
-            larger: dict[tuple[int, ...], fmpq_mpoly] = {}
-            for columns, value in table.items():
-                for j, entry in enumerate(row):
-                    if entry and j not in columns:
-                        sign = -1 if sum(c > j for c in columns) % 2 else 1
-                        key = tuple(sorted((*columns, j)))
-                        larger[key] = larger.get(key, ring.constant(0)) + sign * value * entry
-            table = {key: value for key, value in larger.items() if value}
-        yield from table.values()
