@@ -74,7 +74,8 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--timeout", type=_positive, metavar="S", help="seconds for everything")
         sub.add_argument("--memory", type=_positive, metavar="GB", help="memory of an engine")
         sub.add_argument("--method", default="auto", metavar="NAME",
-                         help="method for the ideal: auto, zero, equivariant, elimination, kernel")
+                         help="method for the ideal: auto, zero, description, equivariant, "
+                         "elimination, kernel")
         sub.add_argument("--degree", type=int, default=3, metavar="D",
                          help="largest degree of equations found degree by degree")
         sub.add_argument("--seed", type=int, help="seed of the random choices")
@@ -271,6 +272,9 @@ def _compute(arguments: argparse.Namespace) -> int:
             if name in ("ideal", "equations"):
                 for line in written(invariant.data, n):
                     print(f"  {line}")
+            elif name == "descriptions":
+                for description in invariant.data:
+                    print(f"  {description}")
     _say_failures(answers)
     if arguments.certificate is not None:
         certificates = [x.certificate for x in answers.found.values() if x.certificate]

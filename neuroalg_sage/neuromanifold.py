@@ -49,7 +49,7 @@ class NeuroManifold:
       path of a JSON model file, or its data
     - ``timeout`` -- seconds for one call of an engine; none by default
     - ``memory_gb`` -- gigabytes that an engine may use; none by default
-    - ``method`` -- how to find the ideal: ``"auto"``, ``"zero"``,
+    - ``method`` -- how to find the ideal: ``"auto"``, ``"zero"``, ``"description"``,
       ``"equivariant"``, ``"elimination"`` or ``"kernel"``
     - ``seed`` -- integer for all random choices; by default they are fresh
     - ``macaulay2`` -- command of the Macaulay2 to use; by default the wheel's
@@ -66,7 +66,7 @@ class NeuroManifold:
         >>> M.dimension(), M.ambient_dimension()
         (8 (proved), 9 (proved))
         >>> M.degree()
-        3 (proved)
+        3 (proved, trusting theorem: Conca, Herzog (1994))
     """
 
     def __init__(self, model: Model | str | Path | dict[str, Any], *,
@@ -246,7 +246,7 @@ class NeuroManifold:
         EXAMPLES::
 
             >>> NeuroManifold("linear:2,1,2").ideal().gens()
-            [z_1*z_2 - z_0*z_3]
+            [-z_1*z_2 + z_0*z_3]
         """
         if "ideal" in self._answers:
             return self._answers["ideal"]
@@ -267,13 +267,60 @@ class NeuroManifold:
                 self.parametrization(), self.ideal(), self.computation)
         return self._answers["_hilbert"]
 
+    @cached
+    def _by_formula(self) -> tuple[Invariant | None, Invariant | None]:
+        """
+        Degree and Hilbert polynomial by a description, where the method allows it.
+
+        In few coordinates the ideal is found at once, mostly with nothing to trust.
+        """
+        from neuroalg_sage.invariants.degree import by_formula
+        from neuroalg_sage.invariants.descriptions import formula
+
+        found = None
+        large = self.model.ambient_dimension > COORDINATES_FOR_IDEALS
+        if self.method == "description" or (self.method == "auto" and large):
+            found = None if self.is_filling() else formula(self.model, self.dimension())
+        return (None, None) if found is None else by_formula(self.model, found)
+
     def degree(self) -> Invariant:
-        """The degree of the neurovariety."""
-        return self._hilbert()[0]
+        """
+        The degree of the neurovariety.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("linear:9,7,8,9").degree()
+            540 (proved, trusting theorem: Conca, Herzog (1994))
+        """
+        found = self._by_formula()[0]
+        return self._hilbert()[0] if found is None else found
 
     def hilbert_polynomial(self) -> Invariant:
         """The Hilbert polynomial of the projective variety, or of the projective closure."""
-        return self._hilbert()[1]
+        found = self._by_formula()[1]
+        return self._hilbert()[1] if found is None else found
+
+    @cached
+    def descriptions(self) -> Invariant:
+        """
+        Known varieties that the neurovariety is, and flattenings whose rank it bounds.
+
+        OUTPUT: a list of :class:`~neuroalg_sage.descriptions.description.Description`, each
+        with its sentence, matrix and equations
+
+        EXAMPLES::
+
+            >>> variety, matrix = NeuroManifold("linear:3,1,2").descriptions()
+            >>> variety.matrix()
+            [z_0 z_1 z_2]
+            [z_3 z_4 z_5]
+            >>> print(matrix)
+            The output flattening (2 x 3) has rank 1 on M and 2 on V, so its minors of size 2
+            vanish on M: proved, since it factors through the model's layers.
+        """
+        from neuroalg_sage.invariants.descriptions import descriptions
+
+        return descriptions(self.parametrization(), self.dimension(), self.seed)
 
     @cached
     def equation_search(self) -> EquationSearch:
@@ -309,7 +356,7 @@ class NeuroManifold:
         """The irreducible components of the singular locus."""
         from neuroalg_sage.invariants.singular_locus import singular_locus
 
-        return singular_locus(self.parametrization(), self.ideal(), self.degree(),
+        return singular_locus(self.parametrization(), self.ideal(), self._hilbert()[0],
                               self.computation)
 
     # -- by name -------------------------------------------------------------------
@@ -362,8 +409,10 @@ class NeuroManifold:
         return self.ideal().value._macaulay2_(interface or macaulay2)
 
 
+COORDINATES_FOR_IDEALS = 12
+
 # What a report says, as far as time allows; and what is computed on request only.
 REPORTED = ("ambient_dimension", "dimension", "expected_dimension", "defect", "is_filling",
               "is_finitely_identifiable", "ideal", "equations", "degree", "hilbert_polynomial",
               "singular_locus", "generic_fiber", "is_identifiable")
-INVARIANTS = (*REPORTED, "hilbert_function")
+INVARIANTS = (*REPORTED, "hilbert_function", "descriptions")

@@ -129,8 +129,8 @@ def check_minors(model: Model, generators: list[fmpq_mpoly], evidence: Any
     grading = _monomial_grading(model)
     for which, polynomials in enumerate((generators, wanted)):
         for f in polynomials:
-            weights = {tuple(sum(e * w[k] for e, w in zip(exponents, grading) if e)
-                             for k in range(model.inputs + model.outputs))
+            weights = {tuple(map(sum, zip(*(grading[i] for i, e in enumerate(exponents)
+                                            for _ in range(e)))))
                        for exponents in exponent_vectors(f)}
             require(len(weights) == 1, "A generator is not a combination of minors.")
             spaces.setdefault(weights.pop(), ([], []))[which].append(f)

@@ -11,13 +11,15 @@ from typing import Any
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.certificates.groebner import hilbert_polynomial
+from neuroalg_sage.descriptions.description import Formula
 from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.engines.transfer import PolynomialMatrix
 from neuroalg_sage.invariants.computation import Computation
-from neuroalg_sage.invariants.equivariant_ideal import homogenized
+from neuroalg_sage.invariants.equivariant_ideal import cone_equations
 from neuroalg_sage.invariants.ideal import coordinate_ring, primitive
 from neuroalg_sage.invariants.invariant import Invariant, certified
 from neuroalg_sage.invariants.linear_section import hilbert_series
+from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
 
 
@@ -74,10 +76,7 @@ def degree_and_hilbert_polynomial(phi: Parametrization, found: Invariant,
         degree, coefficients = 1, affine_space_hilbert_polynomial(n)
         method = "the neurovariety is the ambient space"
     elif proof["argument"] == "linear section":
-        cone = found.data
-        if not all(len(set(map(sum, g))) == 1 for g in cone):
-            cone = [homogenized(g) for g in cone]
-        variables = len(next(iter(cone[0])))
+        cone, variables = cone_equations(found.data, n)
         numerator = hilbert_series(cone, variables, proof)
         degree = sum(numerator)
         coefficients = hilbert_polynomial(numerator, proof["value"] + variables - n)
@@ -99,6 +98,33 @@ def degree_and_hilbert_polynomial(phi: Parametrization, found: Invariant,
             certified(phi.model, "hilbert_polynomial", coefficients, "proved", method, seconds,
                       evidence, found.trust, claim=[str(c) for c in coefficients],
                       present=sage_polynomial, versions=versions))
+
+
+def by_formula(model: Model, found: Formula) -> tuple[Invariant, Invariant | None]:
+    """
+    The degree, and the Hilbert polynomial where it is known, by a description's closed formula.
+
+    INPUT:
+
+    - ``found`` -- the formula, whose hypotheses hold
+
+    OUTPUT: two invariants, or one and None
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.descriptions.segre_veronese import convolutional_variety
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> model = parse_spec("cnn:2,2:x^2")
+        >>> by_formula(model, convolutional_variety(model).formula())[0]
+        4 (proved, trusting theorem: Shahverdi, Marchetti, Kohn (2025))
+    """
+    method, trust = "a closed formula", [found.theorem]
+    polynomial = found.hilbert_polynomial
+    return (certified(model, "degree", found.degree, "proved", method, 0.0, found.evidence, trust),
+            None if polynomial is None else certified(
+                model, "hilbert_polynomial", list(polynomial), "proved", method, 0.0,
+                found.evidence, trust, claim=[str(c) for c in polynomial],
+                present=sage_polynomial))
 
 
 def sage_polynomial(coefficients: list[Fraction]) -> Any:

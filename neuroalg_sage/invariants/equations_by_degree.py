@@ -216,7 +216,7 @@ class EquationSearch:
 
     def __init__(self, phi: Parametrization, seed: int | None = None,
                  progress: Callable[[str], None] = lambda message: None) -> None:
-        self.progress = progress
+        self.progress, self.affine = progress, phi
         self.generator = random.Random(seed) if seed is not None else random.SystemRandom()
         self.gradings = coordinate_gradings(phi)
         if self.gradings.degree is None:
@@ -487,7 +487,7 @@ def generators(search: EquationSearch, degree: int) -> list[Polynomial]:
         >>> from neuroalg_sage.models.sources import from_expressions
         >>> phi = parametrization(from_expressions(["a*x + a^2"], ["a"], ["x"]))
         >>> generators(EquationSearch(phi, seed=1), 2)
-        [{(0, 1): Fraction(-1, 1), (2, 0): Fraction(1, 1)}]
+        [{(2, 0): Fraction(-1, 1), (0, 1): Fraction(1, 1)}]
     """
     return [_polynomial(f, len(search.weights)) if not search.phi.is_cone_over else
             _polynomial({tuple(i for i in m if i < len(search.phi.coordinates)): c

@@ -4,16 +4,22 @@ The ideal of the neurovariety from its equations degree by degree, without elimi
 
 from __future__ import annotations
 
+import random
 import time
-from typing import Any
+from collections.abc import Callable
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.equations_by_degree import EquationSearch, generators
 from neuroalg_sage.invariants.invariant import Invariant, certified
-from neuroalg_sage.invariants.linear_section import NotProved, linear_section
+from neuroalg_sage.invariants.linear_section import (
+    MOST_MONOMIALS,
+    NotProved,
+    linear_section,
+)
 from neuroalg_sage.invariants.upper_bounds import dimension_from_equations
 from neuroalg_sage.models.expressions import Polynomial
+from neuroalg_sage.models.parametrization import Parametrization
 
 ATTEMPTS = 2  # with sections that are random
 PATIENCE = 1  # degrees without new generators, after which the ring is not waited for
@@ -52,66 +58,76 @@ def equivariant_ideal(search: EquationSearch, found: Invariant, patient: bool = 
             new = search.up_to(degree)[-1].generator_count
         except LimitReached as error:
             raise LimitReached(f"{error} {_what_is_proved(search, reason)}") from None
-        idle = 0 if new or not degree_reached(search) else idle + 1
+        idle = 0 if new or not any(d.generators for d in search.degrees) else idle + 1
         if not new:
             continue
         equations = generators(search, degree)
         for _ in range(ATTEMPTS):
             try:
-                evidence = _section(search, equations, found)
+                return by_linear_section(
+                    search.affine, equations, found, f"all equations of degree at most {degree}",
+                    search.generator, search.progress, seconds=time.perf_counter() - start)
             except NotProved as error:
                 reason = str(error)
-            else:
-                return _proved(search, equations, found, evidence, time.perf_counter() - start)
     raise LimitReached(_what_is_proved(search, reason))
 
 
-def degree_reached(search: EquationSearch) -> bool:
-    """Whether there are equations at all."""
-    return any(found.generators for found in search.degrees)
-
-
-def _section(search: EquationSearch, equations: list[Polynomial], found: Invariant
-             ) -> dict[str, Any]:
-    n, dimension = len(search.phi.coordinates), found.data
-    if search.phi.is_cone_over:
-        equations = [homogenized(g) for g in equations]
-        n, dimension = n + 1, dimension + 1
-    return linear_section(equations, n, dimension, search.generator, search.progress)
-
-
-def homogenized(polynomial: Polynomial) -> Polynomial:
+def by_linear_section(phi: Parametrization, equations: list[Polynomial], found: Invariant,
+                      method: str, generator: random.Random,
+                      progress: Callable[[str], None] = lambda message: None,
+                      most: int = MOST_MONOMIALS, seconds: float = 0.0
+                      ) -> tuple[Invariant, Invariant]:
     """
-    The homogenization of a polynomial, by one more variable.
+    The ideal that equations of the neurovariety generate, proved by a linear section.
 
-    EXAMPLES::
+    INPUT:
 
-        >>> homogenized({(2,): 1, (0,): 3})
-        {(2, 0): 1, (0, 2): 3}
+    - ``phi`` -- the parametrization
+    - ``equations`` -- polynomials that vanish on M
+    - ``found`` -- the dimension
+    - ``method`` -- how the equations were found
+    - ``generator`` -- source of random numbers
+    - ``progress`` -- takes one line of text
+    - ``most`` -- the largest number of monomials of a degree in a section
+    - ``seconds`` -- what the equations took
+
+    OUTPUT: the ideal, and the dimension, now proved if the equations prove it
+
+    Raises :class:`~neuroalg_sage.invariants.linear_section.NotProved`
     """
-    degree = max(map(sum, polynomial))
-    return {(*e, degree - sum(e)): c for e, c in polynomial.items()}
-
-
-def _proved(search: EquationSearch, equations: list[Polynomial], found: Invariant,
-            evidence: dict[str, Any], seconds: float) -> tuple[Invariant, Invariant]:
     from neuroalg_sage.invariants.ideal import sage_ideal
 
-    model, n = search.phi.model, len(search.phi.coordinates)
+    start = time.perf_counter()
+    model, n = phi.model, len(phi.coordinates)
     if found.status != "proved":
-        images = search.phi.polynomials[:n] if not search.phi.is_cone_over else ()
-        if images:
-            found = dimension_from_equations(model, found, equations, images)
+        found = dimension_from_equations(model, found, equations, phi.polynomials)
     if found.status != "proved":
-        raise LimitReached(_what_is_proved(search, f"the dimension {found.data} is not proved"))
+        raise NotProved(f"the dimension {found.data} is not proved")
+    cone, variables = cone_equations(equations, n)
+    evidence = linear_section(cone, variables, found.data + variables - n, generator, progress,
+                              most)
     assert found.certificate is not None
     return certified(
-        model, "ideal", equations, "proved",
-        f"all equations of degree at most {len(search.degrees)}, and a linear section", seconds,
+        model, "ideal", equations, "proved", f"{method}, and a linear section",
+        seconds + time.perf_counter() - start,
         {"argument": "linear section", "value": found.data,
          "dimension": found.certificate["evidence"], **evidence}, found.trust,
         claim=[encode_polynomial(g) for g in equations],
         present=lambda polynomials: sage_ideal(polynomials, n)), found
+
+
+def cone_equations(equations: list[Polynomial], n: int) -> tuple[list[Polynomial], int]:
+    """
+    Homogeneous equations, of M or else of the cone over M × {1}, and the number of variables.
+
+    EXAMPLES::
+
+        >>> cone_equations([{(2, 0): 1, (0, 1): 3}], 2)
+        ([{(2, 0, 0): 1, (0, 1, 1): 3}], 3)
+    """
+    if all(len(set(map(sum, g))) == 1 for g in equations):
+        return equations, n
+    return [{(*e, max(map(sum, g)) - sum(e)): c for e, c in g.items()} for g in equations], n + 1
 
 
 def _what_is_proved(search: EquationSearch, reason: str) -> str:

@@ -66,7 +66,8 @@ def integral_kernel(rows: Sequence[Sequence[Fraction]], n: int) -> list[list[int
 
 def linear_section(generators: Sequence[Polynomial], n: int, dimension: int,
                    generator: random.Random,
-                   progress: Callable[[str], None] = lambda message: None) -> dict[str, Any]:
+                   progress: Callable[[str], None] = lambda message: None,
+                   most: int = MOST_MONOMIALS) -> dict[str, Any]:
     """
     Evidence that homogeneous equations of a neurovariety generate its ideal.
 
@@ -77,6 +78,7 @@ def linear_section(generators: Sequence[Polynomial], n: int, dimension: int,
     - ``dimension`` -- the dimension of M
     - ``generator`` -- source of random numbers
     - ``progress`` -- takes one line of text
+    - ``most`` -- the largest number of monomials of a degree in the section
 
     OUTPUT: ``section`` and ``fibers`` of a certificate
 
@@ -111,7 +113,7 @@ def linear_section(generators: Sequence[Polynomial], n: int, dimension: int,
     squarefree, idle = False, 0
     while idle < PATIENCE and len(fibers) < MOST_PRIMES:
         p = random_prime(generator, LARGEST_PRIME)
-        q, others = _points(equations, section, p)
+        q, others = _points(equations, section, p, most)
         factors = q.factor()[1]
         simple = all(multiplicity == 1 for _, multiplicity in factors)
         sums = {0}
@@ -132,7 +134,7 @@ def linear_section(generators: Sequence[Polynomial], n: int, dimension: int,
     raise NotProved("a section of their zero set may be reducible")
 
 
-def _points(equations: list[fmpq_mpoly], section: list[list[int]], p: int
+def _points(equations: list[fmpq_mpoly], section: list[list[int]], p: int, most: int
             ) -> tuple[nmod_poly, list[nmod_poly]]:
     """
     The points of a section modulo a prime: q, and all coordinates but two in F_p[t]/(q).
@@ -141,14 +143,14 @@ def _points(equations: list[fmpq_mpoly], section: list[list[int]], p: int
     monomials y_0 b; they are the functions on the points, and b ↦ y_1 b is the multiplication by t.
     """
     c = len(section[0]) - 1
-    series = _series(restricted(equations, [row[1:] for row in section], p), c, p)
+    series = _series(restricted(equations, [row[1:] for row in section], p), c, p, most)
     size, degree = sum(series), len(series)
-    if comb(c + degree, degree) > MOST_MONOMIALS:
+    if comb(c + degree, degree) > most:
         raise NotProved(f"a section has {size} points, which are too many to be computed")
     forms = restricted(equations, [[*row[1:], row[0]] for row in section], p)
     coranks = list(itertools.accumulate([*series, 0]))[1:]
     monomials, reduced, rank = next(itertools.islice(
-        degrees(forms, c + 1, p, MOST_MONOMIALS, coranks), degree - 1, None))
+        degrees(forms, c + 1, p, most, coranks), degree - 1, None))
     if len(monomials) - rank != size:
         raise NotProved("their zero set has the dimension of the neurovariety, but its ring may "
                         "not be Cohen-Macaulay")
@@ -189,7 +191,7 @@ def _points(equations: list[fmpq_mpoly], section: list[list[int]], p: int
     return nmod_poly([*columns[0], 1], p), [nmod_poly(a, p) for a in columns[1:]]
 
 
-def _series(forms: list[Form], variables: int, p: int) -> list[int]:
+def _series(forms: list[Form], variables: int, p: int, most: int) -> list[int]:
     """
     The Hilbert function of F_p[y]/(forms), if it becomes zero.
 
@@ -199,7 +201,7 @@ def _series(forms: list[Form], variables: int, p: int) -> list[int]:
     series = [1]
     highest = max((sum(next(iter(f))) for f in forms), default=0)
     try:
-        for monomials, _, rank in degrees(forms, variables, p, MOST_MONOMIALS):
+        for monomials, _, rank in degrees(forms, variables, p, most):
             series.append(len(monomials) - rank)
             if not series[-1]:
                 return series[:-1]

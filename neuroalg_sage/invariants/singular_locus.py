@@ -78,7 +78,7 @@ def singular_locus(phi: Parametrization, found: Invariant, degree: Invariant,
     EXAMPLES::
 
         >>> from neuroalg_sage import NeuroManifold
-        >>> locus = NeuroManifold("linear:2,1,2").singular_locus()
+        >>> locus = NeuroManifold("linear:2,1,2", method="elimination").singular_locus()
         >>> locus
         [Component of dimension 0, degree 1] (proved, trusting macaulay2)
         >>> locus[0].ideal

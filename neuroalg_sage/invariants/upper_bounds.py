@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.descriptions.determinantal import output_format
 from neuroalg_sage.descriptions.secant_varieties import ALEXANDER_HIRSCHOWITZ, secant_variety
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached
@@ -64,9 +65,10 @@ def smaller_upper_bound(model: Model, trial: Mapping[str, Any], rank: int,
     """
     Look for what proves that the dimension is at most a rank below the usual bounds.
 
-    That is, a larger model with more symmetries than additional parameters; for small
-    models, polynomial vector fields in the kernel of Dφ, of the model or of a larger one;
-    and for secant varieties of Veronese varieties the theorem of Alexander and Hirschowitz.
+    That is, a flattening whose rank the layers bound; a larger model with more symmetries than
+    additional parameters; for small models, polynomial vector fields in the kernel of Dφ, of
+    the model or of a larger one; and for secant varieties of Veronese varieties the theorem
+    of Alexander and Hirschowitz.
 
     INPUT:
 
@@ -74,6 +76,9 @@ def smaller_upper_bound(model: Model, trial: Mapping[str, Any], rank: int,
 
     OUTPUT: the evidence, in words, and whom it trusts; None if nothing was found
     """
+    matrices = output_format(model)
+    if matrices is not None and matrices.dimension() == rank:
+        return {"kind": "flattening"}, "the rank of the output flattening", []
     larger_models = list(relaxations(model))
     for search in (_symmetries, _vector_fields):
         for segments, larger in [([], model), *larger_models]:

@@ -1,0 +1,79 @@
+"""
+What a description of a neurovariety is: a sentence, and what a theorem lets one conclude.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from neuroalg_sage.errors import InputError
+from neuroalg_sage.models.expressions import Polynomial
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """
+    What follows from a theorem whose hypotheses hold.
+
+    - ``evidence`` -- what the checker needs to verify the hypotheses
+    - ``theorem`` -- its name, as certificates state it
+    """
+
+    evidence: dict[str, Any]
+    theorem: str
+
+
+@dataclass(frozen=True)
+class Formula(Conclusion):
+    """
+    A degree by a closed formula, and the Hilbert polynomial where it is known too.
+
+    The polynomial's coefficients are in ascending order.
+    """
+
+    degree: int
+    hilbert_polynomial: tuple[Fraction, ...] | None = None
+
+
+class Description(ABC):
+    """A known variety that contains the neurovariety, or is it; its sentence is its text."""
+
+    @abstractmethod
+    def __str__(self) -> str:
+        """What is described, by which theorem, and what was checked of its hypotheses."""
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether all that the sentence says is proved, given the theorems that it names."""
+        return True
+
+    def matrix(self) -> Any:
+        """
+        The matrix whose minors are equations, in Sage, over Q[z_0, ..., z_(n-1)].
+
+        Raises InputError if the description has none.
+        """
+        raise InputError("This description has no matrix.")
+
+    def ideal_theorem(self) -> Conclusion | None:
+        """The theorem by which :meth:`minors` generate the prime ideal, None if there is none."""
+        return None
+
+    def minors(self) -> list[Polynomial]:
+        """
+        A basis of the space of the minors that vanish.
+
+        Raises LimitReached if they are too many to be written down.
+        """
+        raise InputError("This description has no minors.")
+
+    def formula(self) -> Formula | None:
+        """Degree and Hilbert polynomial by a closed formula, None if no theorem gives it."""
+        return None
+
+    def _latex_(self) -> str:
+        """The matrix in LaTeX."""
+        return str(self.matrix()._latex_())

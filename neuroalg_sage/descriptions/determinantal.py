@@ -1,0 +1,524 @@
+"""
+Flattenings: matrices of coordinates whose rank is bounded on the neurovariety.
+
+A model's outputs are polynomials f_j = Σ_e z_(j,e) x^e.  The *output flattening* is the matrix of
+their coefficients, a row for each output.  Forms of degree k are partially symmetric tensors
+with coordinates c_(j,e) = z_(j,e) / multinomial(e); for 0 < a < k the matrix of all
+c_(j,α+β) with |α| = a, |β| = k - a is a *catalecticant* for one output j, and a *mixed flattening*
+if its rows are the pairs (j, α).
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import comb, factorial, lcm, prod
+from typing import Any
+
+import numpy as np
+
+from neuroalg_sage.descriptions.description import Conclusion, Description, Formula
+from neuroalg_sage.engines import modular
+from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
+from neuroalg_sage.errors import LimitReached
+from neuroalg_sage.models.expressions import Polynomial, evaluate
+from neuroalg_sage.models.layers import Activation, Composite, Dense
+from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.parametrization import Parametrization
+
+HOCHSTER_EAGON = "theorem: Hochster, Eagon (1971)"
+CONCA_HERZOG = "theorem: Conca, Herzog (1994)"
+
+# Beyond these nobody reads an ideal, and the checker takes minutes.
+MOST_MINORS, MOST_TERMS = 100_000, 1_000_000
+MOST_ENTRIES = 100_000
+PRIME = 2**31 - 1
+LARGEST_RANK = 60  # for which a numerator is interpolated
+
+Exponents = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Flattening:
+    """
+    A matrix whose entries are coordinates, up to rational factors.
+
+    - ``name`` -- which one it is
+    - ``entries`` -- rows of pairs: the place of a coordinate, and a factor
+    - ``bound`` -- a bound for the rank on the neurovariety, from the model's layers
+    """
+
+    name: str
+    entries: tuple[tuple[tuple[int, Fraction], ...], ...]
+    bound: int
+
+    @property
+    def rows(self) -> int:
+        """The number of rows."""
+        return len(self.entries)
+
+    @property
+    def columns(self) -> int:
+        """The number of columns."""
+        return len(self.entries[0])
+
+    def rank(self, point: Sequence[int], prime: int) -> int:
+        """The rank at a point of the ambient space, modulo a prime."""
+        return modular.rank(np.array(
+            [[point[i] * c.numerator * pow(c.denominator, -1, prime) % prime for i, c in row]
+             for row in self.entries], dtype=np.int64), prime)
+
+    def to_sage(self, n: int) -> Any:
+        """The matrix in Sage, over Q[z_0, ..., z_(n-1)]."""
+        polynomials = tuple({tuple(int(i == k) for k in range(n)): c}
+                            for row in self.entries for i, c in row)
+        ring = PolynomialRingData(tuple(f"z_{i}" for i in range(n)))
+        return PolynomialMatrix(ring, self.rows, self.columns, polynomials).to_sage()
+
+
+def coordinate_places(model: Model) -> dict[tuple[int, Exponents], int]:
+    """The place of each coordinate, by its output and its monomial."""
+    return {coordinate: i for i, coordinate in enumerate(model.coordinates())}
+
+
+def linear_width(model: Model) -> int:
+    """
+    The least width of a state of which the outputs are affine-linear functions.
+
+    Only plain layers are looked at, since others have states of their own.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> [linear_width(parse_spec(s)) for s in ("linear:5,3,4,5", "mlp:5,2,3,4:x^2")]
+        [3, 3]
+    """
+    shapes = [model.input_shape]
+    for layer in model.layers:
+        shapes.append(layer.output_shape(shapes[-1]))
+    least = model.output_count
+    for layer, shape in zip(reversed(model.layers), reversed(shapes[:-1])):
+        if isinstance(layer, Composite) or layer.degree(1) != 1:
+            break
+        least = min(least, prod(shape))
+    return least
+
+
+def power_sum(model: Model) -> tuple[int, int, int, int] | None:
+    """
+    Inputs d, summands r, outputs m and exponent k if the model is Σ_i b_i (a_i x)^k, else None.
+
+    That is one hidden layer with a power of degree at least 2, up to a factor, and no bias.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> power_sum(parse_spec("mlp:3,2,4:x^2"))
+        (3, 2, 4, 2)
+        >>> power_sum(parse_spec("mlp:3,2,4:x^2:bias")) is None
+        True
+    """
+    match model.layers:
+        case (Dense(bias=False) as hidden, Activation() as activation,
+              Dense(bias=False) as last) if not any(activation.coefficients[:-1]):
+            degree = len(activation.coefficients) - 1
+            if degree >= 2:
+                return hidden.inputs, hidden.outputs, last.outputs, degree
+    return None
+
+
+@dataclass(frozen=True)
+class OutputFormat:
+    """
+    The format of the output flattening, a bound for its rank on M, and the number of the
+    coordinates that it does not contain, the constants.
+    """
+
+    rows: int
+    columns: int
+    bound: int
+    others: int
+
+    def dimension(self) -> int:
+        """The dimension of the variety of matrices of rank at most the bound, in V."""
+        return self.bound * (self.rows + self.columns - self.bound) + self.others
+
+
+def output_format(model: Model) -> OutputFormat | None:
+    """
+    The format of the output flattening; None if the outputs differ in their degrees.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> output_format(parse_spec("linear:6,5,4,3,6")).dimension()
+        27
+        >>> output_format(parse_spec("mlp:3,2,3:x:bias"))
+        OutputFormat(rows=3, columns=3, bound=2, others=3)
+    """
+    degrees = model.degree_pattern[0]
+    if len(set(model.degree_pattern)) > 1 or not any(degrees):
+        return None
+    rows, constants = model.output_count, int(0 in degrees)
+    columns = model.ambient_dimension // rows - constants
+    return OutputFormat(rows, columns, min(linear_width(model), rows, columns), constants * rows)
+
+
+def output_flattening(model: Model) -> Flattening | None:
+    """
+    The matrix of outputs × monomials of positive degree; None if outputs differ in their degrees.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> flattening = output_flattening(parse_spec("mlp:2,2,4:x^3"))
+        >>> flattening.rows, flattening.columns, flattening.bound
+        (4, 4, 2)
+    """
+    found = output_format(model)
+    if found is None:
+        return None
+    rows: list[list[tuple[int, Fraction]]] = [[] for _ in range(found.rows)]
+    for i, (j, e) in enumerate(model.coordinates()):
+        if any(e):
+            rows[j].append((i, Fraction(1)))
+    return Flattening("output flattening", tuple(map(tuple, rows)), found.bound)
+
+
+def monomials(variables: int, degree: int) -> list[Exponents]:
+    """The exponents of all monomials of a degree, in descending lexicographic order."""
+    return sorted((tuple(factors.count(i) for i in range(variables))
+                   for factors in itertools.combinations_with_replacement(
+                       range(variables), degree)), reverse=True)
+
+
+def partial_flattening(model: Model, outputs: Sequence[int], degree: int, left: int
+                       ) -> Flattening:
+    """
+    The matrix of the forms of one degree of some outputs, with rows (output, x^α), |α| = left.
+
+    Its rank is at most the number of summands if the model is a sum of powers; if the first
+    layer has h outputs and no bias, then the forms are forms in h variables, and the rank
+    is at most the number of monomials in these on either side.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> hankel = partial_flattening(parse_spec("mlp:2,2,1:x^4"), [0], 4, 2)
+        >>> hankel.to_sage(5)
+        [    z_0 1/4*z_1 1/6*z_2]
+        [1/4*z_1 1/6*z_2 1/4*z_3]
+        [1/6*z_2 1/4*z_3     z_4]
+    """
+    places, d = coordinate_places(model), model.input_count
+    right = degree - left
+
+    def entry(j: int, e: Exponents) -> tuple[int, Fraction]:
+        return places[j, e], Fraction(prod(map(factorial, e)), factorial(degree))
+
+    columns = monomials(d, right)
+    rows = tuple(tuple(entry(j, tuple(map(int.__add__, alpha, beta))) for beta in columns)
+                 for j in outputs for alpha in monomials(d, left))
+    bound = min(len(rows), len(columns))
+    found = power_sum(model)
+    if found is not None:
+        bound = min(bound, found[1])
+    first = model.layers[0]
+    if isinstance(first, Dense) and not first.bias and len(model.layers) > 1:
+        h = first.outputs
+        bound = min(bound, comb(h + right - 1, right), len(outputs) * comb(h + left - 1, left))
+    name = (f"catalecticant of output {outputs[0]}" if len(outputs) == 1 else
+            "mixed flattening") + f", degrees {left} + {right}"
+    return Flattening(name, rows, bound)
+
+
+def flattenings(model: Model) -> Iterator[Flattening]:
+    """All flattenings that are not transposed to each other, as far as they are affordable."""
+    n, d = model.ambient_dimension, model.input_count
+    output = output_flattening(model) if n <= MOST_ENTRIES else None
+    if output is not None and output.rows > 1:
+        yield output
+    groups = [[j] for j in range(model.output_count)]
+    if model.output_count > 1 and len(set(model.degree_pattern)) == 1:
+        groups.append(list(range(model.output_count)))
+    for outputs in groups:
+        for degree in model.degree_pattern[outputs[0]]:
+            last = degree // 2 if len(outputs) == 1 else degree - 1
+            for left in range(1, last + 1):
+                size = len(outputs) * comb(d + left - 1, left) * comb(
+                    d + degree - left - 1, degree - left)
+                if size <= MOST_ENTRIES and n <= MOST_ENTRIES:
+                    yield partial_flattening(model, outputs, degree, left)
+
+
+def check_count(formats: Sequence[tuple[int, int]], size: int) -> None:
+    """Raise LimitReached if matrices have too many minors of this size to write them down."""
+    count = sum(comb(m, size) * comb(n, size) for m, n in formats)
+    if count > MOST_MINORS or count * factorial(min(size, 20)) > MOST_TERMS:
+        raise LimitReached(f"There are {count:,} minors of size {size}, too many to be written "
+                           "down.")
+
+
+def basis_of_minors(matrices: Sequence[Flattening], size: int, n: int) -> list[Polynomial]:
+    """
+    A basis of the space that the minors of one size span, among the minors, over the integers.
+
+    INPUT:
+
+    - ``matrices`` -- flattenings, homogeneous for the degrees in outputs and inputs
+    - ``size`` -- the size of the minors
+    - ``n`` -- the number of coordinates
+
+    Raises LimitReached if they are too many to be written down.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> conic = partial_flattening(parse_spec("mlp:2,1,1:x^2"), [0], 2, 1)
+        >>> basis_of_minors([conic], 2, 3) == [{(1, 0, 1): 4, (0, 2, 0): -1}]
+        True
+    """
+    check_count([(a.rows, a.columns) for a in matrices], size)
+    found: list[dict[Exponents, int]] = []  # monomials as ascending places of coordinates
+    pivots: dict[Exponents, dict[Exponents, int]] = {}
+    for a in matrices:
+        for minor in _minors(a, size):
+            scale = lcm(*(c.denominator for c in minor.values()))
+            integral = {m: int(c * scale) for m, c in minor.items()}
+            # Rows that are independent modulo a prime are so over Q; the checker verifies that
+            # there are no others.
+            if _reduce({m: c % PRIME for m, c in integral.items()}, pivots, PRIME):
+                found.append(integral)
+    return [{tuple(m.count(i) for i in range(n)): Fraction(c) for m, c in f.items()}
+            for f in found]
+
+
+def _reduce(row: dict[Exponents, int], pivots: dict[Exponents, dict[Exponents, int]], prime: int
+            ) -> bool:
+    """Reduce a row by those before it, and keep what remains, if anything does."""
+    while row := {m: c for m, c in row.items() if c}:
+        leading = max(row)
+        if leading not in pivots:
+            inverse = pow(row[leading], -1, prime)
+            pivots[leading] = {m: c * inverse % prime for m, c in row.items()}
+            return True
+        factor = row[leading]
+        for m, c in pivots[leading].items():
+            row[m] = (row.get(m, 0) - factor * c) % prime
+    return False
+
+
+def _minors(a: Flattening, size: int) -> Iterator[dict[Exponents, Fraction]]:
+    """The nonzero minors, by Laplace expansion, row by row."""
+    for rows in itertools.combinations(a.entries, size):
+        table: dict[Exponents, dict[Exponents, Fraction]] = {(): {(): Fraction(1)}}
+        for row in rows:
+            larger: dict[Exponents, dict[Exponents, Fraction]] = {}
+            for columns, value in table.items():
+                for j, (place, factor) in enumerate(row):
+                    if j in columns:
+                        continue
+                    sign = -1 if sum(c > j for c in columns) % 2 else 1
+                    total = larger.setdefault(tuple(sorted((*columns, j))), {})
+                    for m, c in value.items():
+                        key = tuple(sorted((*m, place)))
+                        total[key] = total.get(key, Fraction(0)) + sign * c * factor
+            table = larger
+        for minor in table.values():
+            if minor := {m: c for m, c in minor.items() if c}:
+                yield minor
+
+
+@dataclass(frozen=True)
+class BoundedRank(Description):
+    """
+    A flattening whose generic rank on M is smaller than on V, so that its minors vanish on M.
+
+    - ``flattening`` -- the matrix
+    - ``ambient_rank``, ``rank`` -- its rank at a random point of V, and of M
+    - ``n`` -- the number of coordinates
+    """
+
+    flattening: Flattening
+    ambient_rank: int
+    rank: int
+    n: int
+
+    @property
+    def is_proved(self) -> bool:
+        # A rank modulo a prime is never too large; the layers say that it is not too small.
+        return self.rank == self.flattening.bound
+
+    def matrix(self) -> Any:
+        return self.flattening.to_sage(self.n)
+
+    def minors(self) -> list[Polynomial]:
+        return basis_of_minors([self.flattening], self.rank + 1, self.n)
+
+    def __str__(self) -> str:
+        a = self.flattening
+        proof = ("proved, since it factors through the model's layers" if self.is_proved else
+                 "found at a random point modulo a prime, not proved")
+        return (f"The {a.name} ({a.rows} x {a.columns}) has rank {self.rank} on M and "
+                f"{self.ambient_rank} on V, so its minors of size {self.rank + 1} vanish on M: "
+                f"{proof}.")
+
+
+def bounded_ranks(phi: Parametrization, generator: random.Random) -> list[BoundedRank]:
+    """
+    The flattenings whose rank at a random point of M is smaller than at one of V.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> from neuroalg_sage.models.parametrization import parametrization
+        >>> phi = parametrization(parse_spec("mlp:3,2,3:x^2"))
+        >>> [(d.rank, d.ambient_rank) for d in bounded_ranks(phi, random.Random(1))]
+        [(2, 3), (2, 3), (2, 3), (2, 3), (2, 3)]
+    """
+    prime = modular.random_prime(generator)
+    n = len(phi.polynomials)
+    weights = [generator.randrange(prime) for _ in range(phi.model.parameter_count)]
+    on_m = [evaluate(p, weights, prime) for p in phi.polynomials]
+    on_v = [generator.randrange(prime) for _ in range(n)]
+    found = [BoundedRank(a, a.rank(on_v, prime), a.rank(on_m, prime), n)
+             for a in flattenings(phi.model)]
+    return [d for d in found if d.rank < d.ambient_rank]
+
+
+@dataclass(frozen=True)
+class GenericMatrices(Description):
+    """
+    The neurovariety is all matrices of rank at most r: those of a linear network, say.
+
+    The coordinates are the entries of the output flattening, each once, and constants, which
+    are free.  M is contained in the variety of matrices of rank at most r, which is
+    irreducible of dimension r (m + n - r), and has its dimension.
+
+    - ``model`` -- the model
+    - ``format`` -- the format of the output flattening, and its rank
+    - ``trial`` -- a point where the rank of Dφ proves the dimension
+
+    REFERENCES: M. Hochster, J. Eagon, Cohen-Macaulay rings, invariant theory, and the generic
+    perfection of determinantal loci, Amer. J. Math. 93 (1971): the minors of one size of a
+    generic matrix generate a prime ideal; see W. Bruns, U. Vetter, Determinantal Rings,
+    Theorem 2.10.  A. Conca, J. Herzog, On the Hilbert function of determinantal rings and
+    their canonical module, Proc. Amer. Math. Soc. 122 (1994): the Hilbert series.
+    """
+
+    model: Model
+    format: OutputFormat
+    trial: dict[str, Any]
+
+    def flattening(self) -> Flattening:
+        """The output flattening."""
+        found = output_flattening(self.model)
+        assert found is not None
+        return found
+
+    def matrix(self) -> Any:
+        return self.flattening().to_sage(self.model.ambient_dimension)
+
+    def ideal_theorem(self) -> Conclusion:
+        return Conclusion({"matrices": "output flattening", "trial": self.trial}, HOCHSTER_EAGON)
+
+    def minors(self) -> list[Polynomial]:
+        check_count([(self.format.rows, self.format.columns)], self.format.bound + 1)
+        return basis_of_minors([self.flattening()], self.format.bound + 1,
+                               self.model.ambient_dimension)
+
+    def formula(self) -> Formula | None:
+        m, n, r = self.format.rows, self.format.columns, self.format.bound
+        if r > LARGEST_RANK or min(m, n) > 2 * LARGEST_RANK:
+            return None
+        numerator = determinantal_numerator(m, n, r)
+        polynomial = polynomial_of_series(numerator, self.format.dimension())
+        return Formula({"formula": "generic matrices", "trial": self.trial}, CONCA_HERZOG,
+                       sum(numerator), tuple(polynomial))
+
+    def __str__(self) -> str:
+        a = self.format
+        space = f" times an affine space of dimension {a.others}" if a.others else ""
+        return (f"M is the variety of all {a.rows} x {a.columns} matrices of rank at most "
+                f"{a.bound}{space}: checked that the rank is at most {a.bound} and that the "
+                f"dimensions agree. The minors of size {a.bound + 1} of the output flattening "
+                "generate its prime ideal (Hochster, Eagon 1971).")
+
+
+def generic_matrices(model: Model, dimension: int, trial: dict[str, Any]
+                     ) -> GenericMatrices | None:
+    """
+    The variety of all matrices of bounded rank if M is that, else None.
+
+    INPUT:
+
+    - ``dimension`` -- the rank of Dφ that the trial has
+    - ``trial`` -- the trial
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> generic_matrices(parse_spec("mlp:3,2,4:x^2"), 12, {}) is None
+        True
+        >>> print(generic_matrices(parse_spec("linear:3,2,3"), 8, {}))
+        M is the variety of all 3 x 3 matrices of rank at most 2: checked that the rank is
+        at most 2 and that the dimensions agree. The minors of size 3 of the output flattening
+        generate its prime ideal (Hochster, Eagon 1971).
+    """
+    a = output_format(model)
+    if a is None or a.bound == min(a.rows, a.columns) or a.dimension() != dimension:
+        return None
+    return GenericMatrices(model, a, trial)
+
+
+def determinantal_numerator(m: int, n: int, r: int) -> list[int]:
+    """
+    The numerator over (1 - t)^(r (m + n - r)) of the Hilbert series of the m × n matrices of rank
+    at most r.
+
+    It is the determinant of the r × r matrix with the entries
+    Σ_k C(m - i, k) C(n - j, k + i - j) t^k.
+
+    REFERENCES: Conca, Herzog (1994).
+
+    EXAMPLES::
+
+        >>> determinantal_numerator(5, 5, 3)
+        [1, 4, 10, 20, 10, 4, 1]
+    """
+    from flint import fmpq_poly, fmpz_mat
+
+    count = r * max(min(m, n) - 1, 0) + 1
+    entries = [[[comb(m - i, k) * (comb(n - j, k + i - j) if k + i >= j else 0)
+                 for k in range(m)] for j in range(1, r + 1)] for i in range(1, r + 1)]
+    total, node = fmpq_poly([0]), fmpq_poly([1])
+    # Newton's interpolation at 0, 1, 2, ...
+    for t in range(count):
+        value = fmpz_mat([[sum(c * t**k for k, c in enumerate(entry)) for entry in row]
+                          for row in entries]).det() if r else 1
+        total += (value - total(t)) / node(t) * node
+        node *= fmpq_poly([-t, 1])
+    return [int(c.p) for c in total.coeffs()]
+
+
+def polynomial_of_series(numerator: Sequence[int], dimension: int) -> list[Fraction]:
+    """
+    The Hilbert polynomial of a series, Σ_k c_k binomial(i - k + d - 1, d - 1); coefficients.
+
+    EXAMPLES::
+
+        >>> polynomial_of_series([1, 1], 2) == [1, 2]
+        True
+    """
+    from flint import fmpq, fmpq_poly
+
+    total = fmpq_poly([0])
+    for k, c in enumerate(numerator):
+        term = fmpq_poly([fmpq(c, factorial(dimension - 1))] if dimension else [])
+        for shift in range(1, dimension):
+            term *= fmpq_poly([shift - k, 1])
+        total += term
+    return [Fraction(int(c.p), int(c.q)) for c in total.coeffs()]
