@@ -33,7 +33,7 @@ HOCHSTER_EAGON = "theorem: Hochster, Eagon (1971)"
 CONCA_HERZOG = "theorem: Conca, Herzog (1994)"
 
 # Beyond these nobody reads an ideal, and the checker takes minutes.
-MOST_MINORS, MOST_TERMS = 100_000, 1_000_000
+MOST_MINORS, MOST_TERMS = 100_000, 400_000
 MOST_ENTRIES = 100_000
 PRIME = 2**31 - 1
 LARGEST_RANK = 60  # for which a numerator is interpolated
