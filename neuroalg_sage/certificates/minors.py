@@ -19,8 +19,6 @@ from neuroalg_sage.certificates.dimension import (
 )
 from neuroalg_sage.certificates.model import Model, monomials
 from neuroalg_sage.certificates.reading import (
-    CertificateError,
-    exponent_vectors,
     member,
     polynomial_ring,
     require,
@@ -124,31 +122,31 @@ def check_minors(model: Model, generators: list[fmpq_mpoly], evidence: Any
     flattenings, size, why, theorem = matrices_of_bounded_rank(model, evidence)
     require(sum(comb(len(a), size) * comb(len(a[0]), size) for a in flattenings) <= MOST_MINORS,
             f"There are over {MOST_MINORS} minors.")
+    # Minors are homogeneous for the degrees in each output and each input.
+    grading = [(*(int(i == j) for i in range(model.outputs)), *e)
+               for j, degrees in enumerate(model.degree_pattern)
+               for d in degrees for e in monomials(model.inputs, d)]
     spaces: dict[tuple[int, ...], tuple[list[fmpq_mpoly], list[fmpq_mpoly]]] = {}
-    wanted = [f for a in flattenings for f in minors(a, size)]
-    grading = _monomial_grading(model)
-    for which, polynomials in enumerate((generators, wanted)):
+    wanted = (f for a in flattenings for f in minors(a, size))
+    for which, polynomials in enumerate((filter(bool, generators), wanted)):
         for f in polynomials:
-            weights = {tuple(map(sum, zip(*(grading[i] for i, e in enumerate(exponents)
-                                            for _ in range(e)))))
-                       for exponents in exponent_vectors(f)}
-            require(len(weights) == 1, "A generator is not a combination of minors.")
-            spaces.setdefault(weights.pop(), ([], []))[which].append(f)
-    for claimed, made in spaces.values():
-        if not _rank(claimed) == _rank(made) == _rank(claimed + made):
-            raise CertificateError("The generators and the minors span different spaces.")
+            weight = tuple(map(sum, zip(*(grading[i] for i, e in enumerate(f.monomial(0))
+                                          for _ in range(int(e))))))
+            spaces.setdefault(weight, ([], []))[which].append(f)
+    require(all(_same_span(claimed, made) for claimed, made in spaces.values()),
+            "The generators and the minors span different spaces.")
     return [f"the hypotheses of the theorem: {why}",
             f"the generators span the space of minors of size {size}"], [theorem]
 
 
-def _monomial_grading(model: Model) -> list[tuple[int, ...]]:
-    """The degrees of the coordinates in the outputs and the inputs; minors are homogeneous."""
-    return [(*(int(i == j) for i in range(model.outputs)), *e)
-            for j, degrees in enumerate(model.degree_pattern)
-            for d in degrees for e in monomials(model.inputs, d)]
+def _same_span(a: list[fmpq_mpoly], b: list[fmpq_mpoly]) -> bool:
+    if len(a) == len(b) == 1:
+        return bool(a[0] * b[0].leading_coefficient() == b[0] * a[0].leading_coefficient())
+    return _rank(a) == _rank(b) == _rank(a + b)
 
 
 def _rank(polynomials: list[fmpq_mpoly]) -> int:
-    columns = sorted({e for f in polynomials for e in exponent_vectors(f)})
-    rows = [[f[e] for e in columns] for f in polynomials]
+    tables = [f.to_dict() for f in polynomials]
+    columns = list(dict.fromkeys(e for table in tables for e in table))
+    rows = [[table.get(e, 0) for e in columns] for table in tables]
     return fmpq_mat(rows).rank() if rows else 0

@@ -292,8 +292,14 @@ def basis_of_minors(matrices: Sequence[Flattening], size: int, n: int) -> list[P
             # there are no others.
             if _reduce({m: c % PRIME for m, c in integral.items()}, pivots, PRIME):
                 found.append(integral)
-    return [{tuple(m.count(i) for i in range(n)): Fraction(c) for m, c in f.items()}
-            for f in found]
+    return [{_exponents(m, n): Fraction(c) for m, c in f.items()} for f in found]
+
+
+def _exponents(monomial: Exponents, n: int) -> Exponents:
+    exponents = [0] * n
+    for place in monomial:
+        exponents[place] += 1
+    return tuple(exponents)
 
 
 def _reduce(row: dict[Exponents, int], pivots: dict[Exponents, dict[Exponents, int]], prime: int
