@@ -246,7 +246,7 @@ class NeuroManifold:
         EXAMPLES::
 
             >>> NeuroManifold("linear:2,1,2").ideal().gens()
-            [-z_1*z_2 + z_0*z_3]
+            [z_1*z_2 - z_0*z_3]
         """
         if "ideal" in self._answers:
             return self._answers["ideal"]

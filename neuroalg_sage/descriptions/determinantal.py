@@ -15,17 +15,18 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import comb, factorial, lcm, prod
+from math import comb, factorial, gcd, lcm, prod
 from typing import Any
 
 import numpy as np
 
 from neuroalg_sage.descriptions.description import Conclusion, Description, Formula
+from neuroalg_sage.descriptions.secant_varieties import power_sum
 from neuroalg_sage.engines import modular
 from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.models.expressions import Polynomial, evaluate
-from neuroalg_sage.models.layers import Activation, Composite, Dense
+from neuroalg_sage.models.layers import Composite, Dense
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
 
@@ -105,29 +106,6 @@ def linear_width(model: Model) -> int:
             break
         least = min(least, prod(shape))
     return least
-
-
-def power_sum(model: Model) -> tuple[int, int, int, int] | None:
-    """
-    Inputs d, summands r, outputs m and exponent k if the model is Σ_i b_i (a_i x)^k, else None.
-
-    That is one hidden layer with a power of degree at least 2, up to a factor, and no bias.
-
-    EXAMPLES::
-
-        >>> from neuroalg_sage.models.families import parse_spec
-        >>> power_sum(parse_spec("mlp:3,2,4:x^2"))
-        (3, 2, 4, 2)
-        >>> power_sum(parse_spec("mlp:3,2,4:x^2:bias")) is None
-        True
-    """
-    match model.layers:
-        case (Dense(bias=False) as hidden, Activation() as activation,
-              Dense(bias=False) as last) if not any(activation.coefficients[:-1]):
-            degree = len(activation.coefficients) - 1
-            if degree >= 2:
-                return hidden.inputs, hidden.outputs, last.outputs, degree
-    return None
 
 
 @dataclass(frozen=True)
@@ -278,7 +256,7 @@ def basis_of_minors(matrices: Sequence[Flattening], size: int, n: int) -> list[P
 
         >>> from neuroalg_sage.models.families import parse_spec
         >>> conic = partial_flattening(parse_spec("mlp:2,1,1:x^2"), [0], 2, 1)
-        >>> basis_of_minors([conic], 2, 3) == [{(1, 0, 1): 4, (0, 2, 0): -1}]
+        >>> basis_of_minors([conic], 2, 3) == [{(1, 0, 1): -4, (0, 2, 0): 1}]
         True
     """
     check_count([(a.rows, a.columns) for a in matrices], size)
@@ -286,7 +264,10 @@ def basis_of_minors(matrices: Sequence[Flattening], size: int, n: int) -> list[P
     pivots: dict[Exponents, dict[Exponents, int]] = {}
     for a in matrices:
         for minor in _minors(a, size):
-            scale = lcm(*(c.denominator for c in minor.values()))
+            scale = Fraction(lcm(*(c.denominator for c in minor.values())),
+                             gcd(*(c.numerator for c in minor.values())))
+            if minor[min(minor, key=lambda m: m[::-1])] < 0:  # the leading one in GRevLex
+                scale = -scale
             integral = {m: int(c * scale) for m, c in minor.items()}
             # Rows that are independent modulo a prime are so over Q; the checker verifies that
             # there are no others.

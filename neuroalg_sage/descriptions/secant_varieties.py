@@ -15,6 +15,29 @@ ALEXANDER_HIRSCHOWITZ = "theorem: Alexander, Hirschowitz (1995)"
 EXCEPTIONS = ((3, 4, 5), (4, 4, 9), (5, 4, 14), (5, 3, 7))
 
 
+def power_sum(model: Model) -> tuple[int, int, int, int] | None:
+    """
+    Inputs d, summands r, outputs m and exponent k if the model is Σ_i b_i (a_i x)^k, else None.
+
+    That is one hidden layer with a power of degree at least 2, up to a factor, and no bias.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> power_sum(parse_spec("mlp:3,2,4:x^2"))
+        (3, 2, 4, 2)
+        >>> power_sum(parse_spec("mlp:3,2,4:x^2:bias")) is None
+        True
+    """
+    match model.layers:
+        case (Dense(bias=False) as hidden, Activation() as activation,
+              Dense(bias=False) as last) if not any(activation.coefficients[:-1]):
+            degree = len(activation.coefficients) - 1
+            if degree >= 2:
+                return hidden.inputs, hidden.outputs, last.outputs, degree
+    return None
+
+
 @dataclass(frozen=True)
 class SecantVariety:
     """
@@ -70,10 +93,8 @@ def secant_variety(model: Model) -> SecantVariety | None:
         >>> secant_variety(parse_spec("mlp:3,5,2:x^4")) is None
         True
     """
-    match model.layers:
-        case (Dense(bias=False) as hidden, Activation() as activation,
-              Dense(outputs=1, bias=False)) if not any(activation.coefficients[:-1]):
-            degree = len(activation.coefficients) - 1
-            if degree >= 2:
-                return SecantVariety(hidden.inputs, degree, hidden.outputs)
-    return None
+    found = power_sum(model)
+    if found is None or found[2] > 1:
+        return None
+    inputs, summands, _, degree = found
+    return SecantVariety(inputs, degree, summands)

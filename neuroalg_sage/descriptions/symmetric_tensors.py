@@ -21,9 +21,8 @@ from neuroalg_sage.descriptions.determinantal import (
     output_flattening,
     partial_flattening,
     polynomial_of_series,
-    power_sum,
 )
-from neuroalg_sage.descriptions.secant_varieties import SecantVariety
+from neuroalg_sage.descriptions.secant_varieties import SecantVariety, power_sum
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.model import Model
 
