@@ -33,7 +33,8 @@ def run(*arguments: str, cwd: Path | None = None, **environment: str
 
 
 def test_compute_prints_values_with_their_status(capsys) -> None:
-    assert main(["compute", "linear:3,2,3", "dimension", "degree", "singular_locus"]) == 0
+    assert main(["compute", "linear:3,2,3", "dimension", "degree", "singular_locus",
+                 "--method", "elimination"]) == 0
     printed = capsys.readouterr()
     assert printed.out.splitlines() == [
         "dimension = 8  [proved]", "degree = 3  [proved]",
@@ -43,7 +44,8 @@ def test_compute_prints_values_with_their_status(capsys) -> None:
 
 def test_compute_as_json_is_one_object_with_certificates_that_hold(capsys) -> None:
     names = ["dimension", "ideal", "degree", "hilbert_polynomial", "is_filling", "defect"]
-    assert main(["compute", "mlp:2,2,3:x^2", *names, "--json", "--quiet"]) == 0
+    assert main(["compute", "mlp:2,2,3:x^2", *names, "--json", "--quiet",
+                 "--method", "elimination"]) == 0
     printed = capsys.readouterr()
     assert printed.err == ""
     page = json.loads(printed.out)
@@ -312,7 +314,7 @@ def test_a_killed_macaulay2_is_one_clear_error() -> None:
 
 
 def test_a_missing_macaulay2_names_the_package_that_brings_it() -> None:
-    done = run("compute", "linear:3,2,3", "dimension", "degree",
+    done = run("compute", "linear:3,2,3", "dimension", "degree", "--method", "elimination",
                NEUROALG_MACAULAY2="/no/such/M2")
     assert done.returncode == 1
     assert done.stdout.splitlines() == ["dimension = 8  [proved]"]
@@ -325,7 +327,7 @@ def test_another_macaulay2_is_used_and_recorded(tmp_path, capsys) -> None:
     wrapper.write_text(f'#!/bin/sh\necho used >> {log}\nexec {macaulay2_command()} "$@"\n')
     wrapper.chmod(0o755)
     assert main(["compute", "linear:2,1,2", "degree", "--json", "--quiet",
-                 "--macaulay2", str(wrapper)]) == 0
+                 "--method", "elimination", "--macaulay2", str(wrapper)]) == 0
     result = json.loads(capsys.readouterr().out)["results"]["degree"]
     assert log.read_text().startswith("used")
     assert re.fullmatch(r"\d+\.\d+(\.\d+)?", result["certificate"]["engines"]["macaulay2"])
