@@ -45,6 +45,9 @@ class Description(ABC):
     def __str__(self) -> str:
         """What is described, by which theorem, and what was checked of its hypotheses."""
 
+    def __repr__(self) -> str:
+        return str(self)
+
     @property
     def is_proved(self) -> bool:
         """Whether all that the sentence says is proved, given the theorems that it names."""

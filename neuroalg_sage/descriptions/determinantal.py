@@ -21,12 +21,11 @@ from typing import Any
 import numpy as np
 
 from neuroalg_sage.descriptions.description import Conclusion, Description, Formula
-from neuroalg_sage.descriptions.secant_varieties import power_sum
 from neuroalg_sage.engines import modular
 from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.models.expressions import Polynomial, evaluate
-from neuroalg_sage.models.layers import Composite, Dense
+from neuroalg_sage.models.layers import Activation, Composite, Convolution, Dense
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
 
@@ -108,6 +107,32 @@ def linear_width(model: Model) -> int:
     return least
 
 
+def number_of_powers(model: Model) -> int | None:
+    """
+    The number r if the outputs are combinations of the powers of r linear forms, else None.
+
+    That is a chain of linear layers with one activation, a power, at a state of width r.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> [number_of_powers(parse_spec(s)) for s in ("mlp:3,4,2:x^5", "cnn:3,2:x^2",
+        ...                                            "mlp:3,4,4,2:x^2", "mlp:3,4,2:x^2:bias")]
+        [4, 2, None, None]
+    """
+    found, shape = None, model.input_shape
+    for layer in model.layers:
+        if isinstance(layer, Activation):
+            if found is not None or any(layer.coefficients[:-1]):
+                return None
+            found = prod(shape)
+        elif not isinstance(layer, Convolution) and not (isinstance(layer, Dense)
+                                                         and not layer.bias):
+            return None
+        shape = layer.output_shape(shape)
+    return found
+
+
 @dataclass(frozen=True)
 class OutputFormat:
     """
@@ -178,7 +203,7 @@ def partial_flattening(model: Model, outputs: Sequence[int], degree: int, left: 
     """
     The matrix of the forms of one degree of some outputs, with rows (output, x^α), |α| = left.
 
-    Its rank is at most the number of summands if the model is a sum of powers; if the first
+    Its rank is at most the number of powers that the outputs are combinations of; if the first
     layer has h outputs and no bias, then the forms are forms in h variables, and the rank
     is at most the number of monomials in these on either side.
 
@@ -201,9 +226,9 @@ def partial_flattening(model: Model, outputs: Sequence[int], degree: int, left: 
     rows = tuple(tuple(entry(j, tuple(map(int.__add__, alpha, beta))) for beta in columns)
                  for j in outputs for alpha in monomials(d, left))
     bound = min(len(rows), len(columns))
-    found = power_sum(model)
-    if found is not None:
-        bound = min(bound, found[1])
+    summands = number_of_powers(model)
+    if summands is not None:
+        bound = min(bound, summands)
     first = model.layers[0]
     if isinstance(first, Dense) and not first.bias and len(model.layers) > 1:
         h = first.outputs
@@ -319,7 +344,7 @@ def _minors(a: Flattening, size: int) -> Iterator[dict[Exponents, Fraction]]:
                 yield minor
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class BoundedRank(Description):
     """
     A flattening whose generic rank on M is smaller than on V, so that its minors vanish on M.
@@ -376,7 +401,7 @@ def bounded_ranks(phi: Parametrization, generator: random.Random) -> list[Bounde
     return [d for d in found if d.rank < d.ambient_rank]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class GenericMatrices(Description):
     """
     The neurovariety is all matrices of rank at most r: those of a linear network, say.

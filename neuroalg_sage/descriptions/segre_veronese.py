@@ -14,7 +14,7 @@ from neuroalg_sage.models.model import Model
 SHAHVERDI_MARCHETTI_KOHN = "theorem: Shahverdi, Marchetti, Kohn (2025)"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ConvolutionalVariety(Description):
     """
     A linear projection of the Segre-Veronese variety of the filters.
@@ -83,8 +83,9 @@ def convolutional_variety(model: Model) -> ConvolutionalVariety | None:
     EXAMPLES::
 
         >>> from neuroalg_sage.models.families import parse_spec
-        >>> convolutional_variety(parse_spec("cnn:2,2,2:x^2"))
-        ConvolutionalVariety(sizes=(2, 2, 2), power=2)
+        >>> variety = convolutional_variety(parse_spec("cnn:2,3s2,2:x^2"))
+        >>> variety.sizes, variety.power
+        ((2, 3, 2), 2)
         >>> convolutional_variety(parse_spec("cnn:2,2:x")) is None
         True
     """

@@ -32,7 +32,7 @@ BERNARDI = "theorem: Bernardi (2008)"
 RAICU = "theorem: Raicu (2012)"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SymmetricTensors(Description):
     """
     The cone over a secant variety of a Segre-Veronese variety.
