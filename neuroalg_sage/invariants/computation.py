@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from neuroalg_sage.errors import LimitReached
+
 if TYPE_CHECKING:
     from neuroalg_sage.engines.macaulay2 import Macaulay2, Script
 
@@ -51,6 +53,22 @@ class Computation:
             limits.append(max(self.deadline - time.monotonic(), 0.1))
         return session.run(script, timeout=min(limits, default=None), memory_gb=self.memory_gb,
                            progress=self.progress)
+
+    def clock(self) -> Callable[[], None]:
+        """What raises LimitReached, when called, as soon as the limits from now on are over."""
+        now = time.monotonic()
+        ends = [now + self.timeout] if self.timeout is not None else []
+        end = min([*ends, *([self.deadline] if self.deadline is not None else [])], default=None)
+
+        def check() -> None:
+            if end is not None and time.monotonic() > end:
+                raise LimitReached(f"The limit of {max(end - now, 0):.0f} s was reached.")
+
+        return check
+
+    def is_over(self) -> bool:
+        """Whether the deadline of all calls has passed."""
+        return self.deadline is not None and time.monotonic() > self.deadline
 
     def versions(self) -> dict[str, str]:
         """The version of Macaulay2, for a certificate."""

@@ -217,6 +217,8 @@ class EquationSearch:
     def __init__(self, phi: Parametrization, seed: int | None = None,
                  progress: Callable[[str], None] = lambda message: None) -> None:
         self.progress, self.affine = progress, phi
+        # Called often; raises LimitReached when time is over, and nothing is lost but a degree.
+        self.checkpoint: Callable[[], None] = lambda: None
         self.generator = random.Random(seed) if seed is not None else random.SystemRandom()
         self.gradings = coordinate_gradings(phi)
         if self.gradings.degree is None:
@@ -240,6 +242,11 @@ class EquationSearch:
         while len(self.degrees) < degree:
             self._next_degree()
         return self.degrees[:degree]
+
+    def report(self, message: str) -> None:
+        """Say how far it is, and stop if time is over."""
+        self.progress(message)
+        self.checkpoint()
 
     # -- points ------------------------------------------------------------------------
 
@@ -272,6 +279,7 @@ class EquationSearch:
         result = EquationsOfDegree(degree, 0, total)
         spaces: dict[Weight, list[Equation]] = {}
         for representative, images in orbits:
+            self.checkpoint()
             monomials = by_weight[representative]
             found = self._equations(monomials)
             if not found:

@@ -64,11 +64,14 @@ def equivariant_ideal(search: EquationSearch, found: Invariant, patient: bool = 
         equations = generators(search, degree)
         for _ in range(ATTEMPTS):
             try:
+                search.checkpoint()
                 return by_linear_section(
                     search.affine, equations, found, f"all equations of degree at most {degree}",
-                    search.generator, search.progress, seconds=time.perf_counter() - start)
+                    search.generator, search.report, seconds=time.perf_counter() - start)
             except NotProved as error:
                 reason = str(error)
+            except LimitReached as error:
+                raise LimitReached(f"{error} {_what_is_proved(search, reason)}") from None
     raise LimitReached(_what_is_proved(search, reason))
 
 

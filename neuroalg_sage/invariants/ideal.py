@@ -205,10 +205,11 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
     if method == "equivariant" or (method == "auto" and
                                    found.data > LARGEST_DIMENSION_FOR_ELIMINATION):
         own = search() if search else EquationSearch(phi, seed, computation.progress)
+        own.checkpoint = computation.clock()
         try:
             return equivariant_ideal(own, found, patient=method == "equivariant")
         except LimitReached as error:
-            if method == "equivariant":
+            if method == "equivariant" or computation.is_over():
                 raise
             known = str(error)
             computation.progress(known)
