@@ -328,6 +328,7 @@ def _ideal(arguments: argparse.Namespace) -> int:
 def _equations(arguments: argparse.Namespace) -> int:
     from neuroalg_sage.invariants.characters import character, written
     from neuroalg_sage.invariants.equations_by_degree import generators
+    from neuroalg_sage.invariants.equivariant_ideal import what_they_generate
     from neuroalg_sage.report import written as as_text
 
     manifold = _manifold(arguments)
@@ -350,9 +351,10 @@ def _equations(arguments: argparse.Namespace) -> int:
                 page["character"] = written(character(search, found))
             pages.append(page)
         texts = as_text(generators(search, done), n) if done else []
+        verdict = what_they_generate(search, manifold.dimension())
     if arguments.json:
         print(json.dumps({"schema": 1, "model": manifold.model.describe(), "degrees": pages,
-                          "generators": texts}))
+                          "generators": texts, "verdict": verdict}))
     else:
         for page in pages:
             shown = f", {page['character']}" if page.get("character", "0") != "0" else ""
@@ -360,6 +362,7 @@ def _equations(arguments: argparse.Namespace) -> int:
                   f"{page['equations']} equations, Hilbert function {page['hilbert_function']}")
         for text in texts:
             print(f"  {text}")
+        print(verdict)
     if arguments.certificate is not None and done:
         _write(arguments.certificate, manifold.hilbert_function(done).certificate)
     if failure is not None:

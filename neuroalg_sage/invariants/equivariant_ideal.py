@@ -133,6 +133,38 @@ def cone_equations(equations: list[Polynomial], n: int) -> tuple[list[Polynomial
     return [{(*e, max(map(sum, g)) - sum(e)): c for e, c in g.items()} for g in equations], n + 1
 
 
+def what_they_generate(search: EquationSearch, found: Invariant) -> str:
+    """
+    What is proved of the ideal that the equations found so far generate, in one sentence.
+
+    INPUT:
+
+    - ``search`` -- the search for equations
+    - ``found`` -- the dimension
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.neuromanifold import NeuroManifold
+        >>> M = NeuroManifold("linear:3,2,3", seed=1)
+        >>> search = M.equation_search()
+        >>> _ = search.up_to(2); what_they_generate(search, M.dimension())
+        'There are no equations of degree at most 2.'
+        >>> _ = search.up_to(3); what_they_generate(search, M.dimension())
+        'They generate the ideal of the neurovariety [proved].'
+    """
+    degree = len(search.degrees)
+    equations = generators(search, degree) if degree else []
+    if not equations:
+        return f"There are no equations of degree at most {degree}."
+    try:
+        ideal, _ = by_linear_section(search.affine, equations, found, "equations",
+                                     search.generator, search.report)
+    except (NotProved, LimitReached) as error:
+        return (f"They generate all equations of degree at most {degree}; that they generate the "
+                f"ideal of the neurovariety is not proved: {str(error).rstrip('.')}.")
+    return f"They generate the ideal of the neurovariety [{ideal.qualified_status()}]."
+
+
 def _what_is_proved(search: EquationSearch, reason: str) -> str:
     counts = ", ".join(f"{d.generator_count} of degree {d.degree}" for d in search.degrees
                        if d.generator_count)

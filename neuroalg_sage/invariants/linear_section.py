@@ -28,7 +28,7 @@ from neuroalg_sage.engines.modular import random_prime
 from neuroalg_sage.models.expressions import Polynomial
 
 LARGEST_PRIME = 2**28
-MOST_PRIMES, MOST_MONOMIALS = 40, 3_500
+MOST_PRIMES, MOST_MONOMIALS = 40, 1_500
 # Primes at which nothing more is excluded, after which a section counts as reducible.
 PATIENCE = 10
 
