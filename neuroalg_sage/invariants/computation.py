@@ -62,8 +62,8 @@ class Computation:
 
         def check() -> None:
             if end is not None and time.monotonic() > end:
-                raise LimitReached(f"The limit of {max(end - now, 0):.3g} s was reached; raise it with "
-                                   "--timeout.")
+                raise LimitReached(f"The limit of {max(end - now, 0):.3g} s was reached; raise it "
+                                   "with --timeout.")
 
         return check
 
