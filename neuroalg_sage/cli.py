@@ -104,6 +104,8 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--json", action="store_true", help="print one JSON object")
     sub.add_argument("--certificate", metavar="FILE",
                      help="write a certificate that these are all equations of these degrees")
+    sub.add_argument("--keep", metavar="FILE",
+                     help="keep each degree in a file, from which the same command goes on")
 
     sub = command("script", "Print the standalone Macaulay2 script of a computation.", _script)
     about_a_model(sub)
@@ -293,7 +295,7 @@ def _known() -> tuple[str, ...]:
 def _check_writable(name: str) -> None:
     folder = Path(name).resolve().parent
     if not folder.is_dir() or not os.access(folder, os.W_OK) or Path(name).is_dir():
-        raise InputError(f"The certificate cannot be written to {name[:200]!r}; name a file in a "
+        raise InputError(f"The result cannot be written to {name[:200]!r}; name a file in a "
                          "folder that exists and may be written.")
 
 
@@ -311,7 +313,7 @@ def _write(name: str, data: Any) -> None:
                 os.unlink(file.name)
                 raise
     except OSError as error:
-        raise InputError(f"The certificate was not written to {name[:200]!r}: "
+        raise InputError(f"The result was not written to {name[:200]!r}: "
                          f"{error.strerror}.") from None
 
 
@@ -334,12 +336,22 @@ def _equations(arguments: argparse.Namespace) -> int:
     manifold = _manifold(arguments)
     if arguments.certificate is not None:
         _check_writable(arguments.certificate)
+    if arguments.keep is not None:
+        _check_writable(arguments.keep)
     n = manifold.model.ambient_dimension
     done, failure = 0, None
     pages: list[dict[str, Any]] = []
     with _limited(arguments.timeout):
         search = manifold.equation_search()
+        if arguments.keep is not None and Path(arguments.keep).exists():
+            from neuroalg_sage.models.sources import read_json
+
+            search.restore(read_json(arguments.keep, "file of equations"))
         try:
+            for degree in range(len(search.degrees) + 1, arguments.degree + 1):
+                search.up_to(degree)
+                if arguments.keep is not None:
+                    _write(arguments.keep, search.state())
             search.up_to(arguments.degree)
         except LimitReached as error:
             failure = error

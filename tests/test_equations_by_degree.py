@@ -12,9 +12,10 @@ import pytest
 from conftest import published
 from test_certificates import mutate
 
-from neuroalg_sage import NeuroManifold, verify
+from neuroalg_sage import NeuroManifold, from_expressions, verify
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import CertificateError
+from neuroalg_sage.cli import main
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants import equations_by_degree
 from neuroalg_sage.invariants.characters import character, kostka_number, written
@@ -155,3 +156,63 @@ def test_claims_about_hilbert_functions_cannot_be_bent() -> None:
         data["digest"] = digest(data)
         with pytest.raises(CertificateError):
             verify(data)
+
+
+# -- going on, and what is no cone -----------------------------------------------------------
+
+
+def test_a_second_command_goes_on_from_what_the_first_kept(tmp_path, capsys) -> None:
+    kept, whole = tmp_path / "kept.json", tmp_path / "whole.json"
+    command = ["equations", "cnn:3,2:x^2", "--quiet", "--json", "--keep"]
+    assert main([*command, str(kept), "--degree", "2"]) == 0
+    before = json.loads(kept.read_text())
+    assert main([*command, str(kept), "--degree", "3"]) == 0
+    assert json.loads(kept.read_text())["degrees"][:2] == before["degrees"]
+    gone_on = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert main([*command, str(whole), "--degree", "3"]) == 0
+    at_once = json.loads(capsys.readouterr().out)
+    assert gone_on["degrees"] == at_once["degrees"]
+    assert [d["generators"] for d in gone_on["degrees"]] == [1, 5, 20]
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"schema": 1}', "null"])
+def test_a_kept_file_of_something_else_is_refused(tmp_path, content, capsys) -> None:
+    file = tmp_path / "kept.json"
+    file.write_text(content)
+    assert main(["equations", "linear:2,1,2", "--keep", str(file), "--quiet"]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1 and file.read_text() == content
+
+
+def test_a_kept_equation_that_does_not_vanish_is_refused(tmp_path, capsys) -> None:
+    file = tmp_path / "kept.json"
+    command = ["equations", "linear:2,1,2", "--degree", "2", "--keep", str(file), "--quiet"]
+    assert main(command) == 0
+    state = json.loads(file.read_text())
+    state["degrees"][1]["generators"][0][1][0][0][1] += 1
+    file.write_text(json.dumps(state))
+    assert main(command) == 2
+
+
+def test_equations_of_what_is_no_cone_have_a_total_degree() -> None:
+    curve = NeuroManifold(from_expressions(["a*x^2 + a^2*x + a^3"], ["a"], ["x"]), seed=3)
+    # Polynomial functions of degree k on the twisted cubic in affine space.
+    assert curve.hilbert_function(4) == [4, 7, 10, 13]
+    assert verify(curve.hilbert_function(4).certificate).trust == ()
+    assert [d.generator_count for d in curve.equation_search().up_to(3)] == [0, 3, 0]
+    forged = copy.deepcopy(curve.hilbert_function(2).certificate)
+    forged["evidence"]["cone_over"] = False
+    forged["digest"] = digest(forged)
+    with pytest.raises(CertificateError):
+        verify(forged)
+
+
+def test_the_command_says_what_is_proved(capsys) -> None:
+    assert main(["equations", "mlp:3,2,2:x^2", "--degree", "3", "--quiet"]) == 0
+    assert capsys.readouterr().out.endswith(
+        "They generate the ideal of the neurovariety [proved].\n")
+    assert main(["equations", "cnn:3s2,2s2,2:x", "--degree", "3", "--quiet"]) == 0
+    assert "at most 3; that they generate the ideal" in capsys.readouterr().out
+    assert main(["equations", "cnn:3s2,2s2,2:x", "--degree", "2", "--quiet"]) == 0
+    assert "may have a larger dimension" in capsys.readouterr().out
+    assert main(["equations", "mlp:3,2,2:x^2", "--degree", "2", "--quiet"]) == 0
+    assert "There are no equations of degree at most 2." in capsys.readouterr().out

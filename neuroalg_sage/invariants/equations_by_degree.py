@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import comb, lcm
+from typing import Any
 
 import numpy as np
 from flint import fmpq_mat, nmod_mat
@@ -243,6 +244,60 @@ class EquationSearch:
             self._next_degree()
         return self.degrees[:degree]
 
+    def state(self) -> dict[str, Any]:
+        """
+        What was found, as plain JSON data, from which :meth:`restore` goes on.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage.models.families import parse_spec
+            >>> from neuroalg_sage.models.parametrization import parametrization
+            >>> phi = parametrization(parse_spec("mlp:3,2,2:x^2"))
+            >>> first, second = EquationSearch(phi, seed=1), EquationSearch(phi, seed=2)
+            >>> _ = first.up_to(3); second.restore(first.state())
+            >>> len(second.degrees), second.up_to(4)[-1].hilbert_function
+            (3, 1170)
+        """
+        return {"schema": 1, "model": self.affine.model.describe(), "degrees": [
+            {"degree": d.degree, "dimension": d.dimension, "monomials": d.monomials,
+             "generators": _encode(d.generators),
+             "multiplicities": [[list(w), k] for w, k in d.multiplicities.items()]}
+            for d in self.degrees],
+            "space": _encode(self.spaces[-1]) if self.spaces else [],
+            "largest_weight": self.largest_weight}
+
+    def restore(self, state: Any) -> None:
+        """
+        Go on from the state of a search for the same model.
+
+        Raises InputError if it is none.  That the equations vanish is verified; that they
+        are all of their degrees is taken from the state, and proved by the certificate of
+        :func:`hilbert_function`.
+        """
+        try:
+            if state["schema"] != 1 or state["model"] != self.affine.model.describe():
+                raise ValueError
+            degrees = [EquationsOfDegree(
+                int(d["degree"]), int(d["dimension"]), int(d["monomials"]),
+                _decode(d["generators"]), {tuple(w): int(k) for w, k in d["multiplicities"]})
+                for d in state["degrees"]]
+            space, largest = _decode(state["space"]), int(state["largest_weight"])
+            equations = [f for table in (space, *(d.generators for d in degrees))
+                         for found in table.values() for f in found]
+            right = [d.degree for d in degrees] == list(range(1, len(degrees) + 1)) and vanishes(
+                [_polynomial(f, len(self.weights)) for f in equations], self.phi)
+        except (ValueError, TypeError, LookupError, AttributeError):
+            right = False
+        if not right:
+            raise InputError("What was kept is not a search for equations of this model; name "
+                             "another file, or remove it.")
+        self.degrees, self.largest_weight = degrees, largest
+        self.spaces = [{}] * len(degrees)
+        if degrees and degrees[0].generators:
+            self._eliminate([f for found in degrees[0].generators.values() for f in found])
+        if degrees:
+            self.spaces[-1] = space
+
     def report(self, message: str) -> None:
         """Say how far it is, and stop if time is over."""
         self.progress(message)
@@ -443,6 +498,16 @@ def _group(generators: list[tuple[int, ...]], size: int) -> list[tuple[int, ...]
 
 def _permuted(f: Equation, permutation: tuple[int, ...]) -> Equation:
     return {tuple(sorted(permutation[i] for i in m)): c for m, c in f.items()}
+
+
+def _encode(table: dict[Weight, list[Equation]]) -> list[Any]:
+    return [[list(weight), [[[list(m), c] for m, c in f.items()] for f in equations]]
+            for weight, equations in table.items()]
+
+
+def _decode(data: Any) -> dict[Weight, list[Equation]]:
+    return {tuple(weight): [{tuple(map(int, m)): int(c) for m, c in f} for f in equations]
+            for weight, equations in data}
 
 
 def _polynomial(f: Equation, n: int) -> Polynomial:
