@@ -89,7 +89,19 @@ def subtract(first: SparseMatrix, second: SparseMatrix) -> SparseMatrix:
 
 def scale(matrix: SparseMatrix, factor: Fraction | int) -> SparseMatrix:
     """A multiple of a sparse matrix by a number that is not zero."""
-    return {place: c * factor for place, c in matrix.items()}
+    # Most factors are one, or minus one, and arithmetic with fractions is slow.
+    if factor == 1:
+        return matrix
+    return {place: -c if factor == -1 else c * factor for place, c in matrix.items()}
+
+
+def combine(terms: Iterable[tuple[SparseMatrix, Fraction]]) -> SparseMatrix:
+    """The sum of multiples of sparse matrices."""
+    result: SparseMatrix = {}
+    for matrix, factor in terms:
+        for place, c in scale(matrix, factor).items():
+            result[place] = result[place] + c if place in result else c
+    return {place: c for place, c in result.items() if c}
 
 
 def shift(matrix: SparseMatrix, offset: int) -> SparseMatrix:
@@ -118,7 +130,7 @@ def total(*families: Family) -> Family:
     result: Family = {}
     for family in families:
         for u, matrix in family.items():
-            result[u] = subtract(result[u], scale(matrix, -1)) if u in result else matrix
+            result[u] = combine(((result[u], ONE), (matrix, ONE))) if u in result else matrix
     return {u: matrix for u, matrix in result.items() if matrix}
 
 
@@ -196,11 +208,7 @@ class Unknowns:
 
 def specialize(family: Family, solution: LinearForm) -> SparseMatrix:
     """The matrix of a family at a solution."""
-    result: SparseMatrix = {}
-    for u, c in solution.items():
-        if u in family:
-            result = subtract(result, scale(family[u], -c))
-    return result
+    return combine((family[u], c) for u, c in solution.items() if u in family)
 
 
 @dataclass
