@@ -19,6 +19,7 @@ from neuroalg_sage.models.parametrization import Parametrization, parametrizatio
 from neuroalg_sage.models.sources import load_model
 
 if TYPE_CHECKING:
+    from neuroalg_sage.invariants.ambient_group import AmbientGroup
     from neuroalg_sage.invariants.equations_by_degree import EquationSearch
 
 # Coordinates and generic parameters of an elimination that settles a dimension by the way.
@@ -66,7 +67,7 @@ class NeuroManifold:
         >>> M.dimension(), M.ambient_dimension()
         (8 (proved), 9 (proved))
         >>> M.degree()
-        3 (proved, trusting theorem: Conca, Herzog (1994))
+        3 (proved)
     """
 
     def __init__(self, model: Model | str | Path | dict[str, Any], *,
@@ -321,6 +322,20 @@ class NeuroManifold:
         from neuroalg_sage.invariants.descriptions import descriptions
 
         return descriptions(self.parametrization(), self.dimension(), self.seed)
+
+    @cached
+    def ambient_group(self) -> AmbientGroup:
+        """
+        The group that acts on inputs and outputs, hence on V, and preserves M.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("attention:d=2,a=1,out=3,t=2").ambient_group()
+            GL_2 x GL_3 acts on inputs and outputs; a torus of rank 4 grades the coordinates
+        """
+        from neuroalg_sage.invariants.ambient_group import ambient_group
+
+        return ambient_group(self.parametrization())
 
     @cached
     def equation_search(self) -> EquationSearch:

@@ -21,7 +21,6 @@ from neuroalg_sage.invariants.upper_bounds import dimension_from_equations
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.parametrization import Parametrization
 
-ATTEMPTS = 2  # with sections that are random
 PATIENCE = 1  # degrees without new generators, after which the ring is not waited for
 
 
@@ -62,16 +61,15 @@ def equivariant_ideal(search: EquationSearch, found: Invariant, patient: bool = 
         if not new:
             continue
         equations = generators(search, degree)
-        for _ in range(ATTEMPTS):
-            try:
-                search.checkpoint()
-                return by_linear_section(
-                    search.affine, equations, found, f"all equations of degree at most {degree}",
-                    search.generator, search.report, seconds=time.perf_counter() - start)
-            except NotProved as error:
-                reason = str(error)
-            except LimitReached as error:
-                raise LimitReached(f"{error} {_what_is_proved(search, reason)}") from None
+        try:
+            search.checkpoint()
+            return by_linear_section(
+                search.affine, equations, found, f"all equations of degree at most {degree}",
+                search.generator, search.report, seconds=time.perf_counter() - start)
+        except NotProved as error:
+            reason = str(error)
+        except LimitReached as error:
+            raise LimitReached(f"{error} {_what_is_proved(search, reason)}") from None
     raise LimitReached(_what_is_proved(search, reason))
 
 

@@ -30,7 +30,8 @@ from neuroalg_sage.models.expressions import Polynomial
 LARGEST_PRIME = 2**28
 MOST_PRIMES, MOST_MONOMIALS = 40, 1_500
 # Primes at which nothing more is excluded, after which a section counts as reducible.
-PATIENCE = 10
+PATIENCE = 12
+ATTEMPTS, LARGEST_ENTRY = 3, 20
 
 
 class NotProved(Exception):
@@ -105,15 +106,31 @@ def linear_section(generators: Sequence[Polynomial], n: int, dimension: int,
     if c < 1:
         return {"section": [], "fibers": []}
     equations = _read(generators, n)
-    mixing = [[generator.randrange(-3, 4) for _ in range(c + 1)] for _ in kernel]
-    section = [[sum(v[i] * row[j] for v, row in zip(kernel, mixing)) for j in range(c + 1)]
-               for i in range(n)]
+    for _ in range(ATTEMPTS):
+        mixing = [[generator.randrange(-LARGEST_ENTRY, LARGEST_ENTRY + 1) for _ in range(c + 1)]
+                  for _ in kernel]
+        section = [[sum(v[i] * row[j] for v, row in zip(kernel, mixing)) for j in range(c + 1)]
+                   for i in range(n)]
+        fibers = _irreducible(equations, section, generator, progress, most)
+        if fibers:
+            return {"section": section, "fibers": fibers}
+    raise NotProved("a section of their zero set may be reducible")
+
+
+def _irreducible(equations: list[fmpq_mpoly], section: list[list[int]],
+                 generator: random.Random, progress: Callable[[str], None], most: int
+                 ) -> list[dict[str, Any]]:
+    """Primes, with the points of a section, that prove it irreducible; none if they do not."""
     fibers: list[dict[str, Any]] = []
     lengths: set[int] | None = None
     squarefree, idle = False, 0
     while idle < PATIENCE and len(fibers) < MOST_PRIMES:
         p = random_prime(generator, LARGEST_PRIME)
-        q, others = _points(equations, section, p, most)
+        points = _points(equations, section, p, most)
+        if points is None:
+            idle += 1
+            continue
+        q, others = points
         factors = q.factor()[1]
         simple = all(multiplicity == 1 for _, multiplicity in factors)
         sums = {0}
@@ -130,14 +147,15 @@ def linear_section(generators: Sequence[Polynomial], n: int, dimension: int,
         progress(f"a section with {q.degree()} points: {len(fibers)} primes leave "
                  f"{len(lengths) - 2} divisions")
         if squarefree and lengths == {0, q.degree()}:
-            return {"section": section, "fibers": fibers}
-    raise NotProved("a section of their zero set may be reducible")
+            return fibers
+    return []
 
 
 def _points(equations: list[fmpq_mpoly], section: list[list[int]], p: int, most: int
-            ) -> tuple[nmod_poly, list[nmod_poly]]:
+            ) -> tuple[nmod_poly, list[nmod_poly]] | None:
     """
-    The points of a section modulo a prime: q, and all coordinates but two in F_p[t]/(q).
+    The points of a section modulo a prime: q, and all coordinates but two in F_p[t]/(q); None
+    if the coordinate t does not tell them apart.
 
     The section's ring R has in the first degree in which it is zero modulo y_0 a basis of
     monomials y_0 b; they are the functions on the points, and b ↦ y_1 b is the multiplication by t.
@@ -182,7 +200,7 @@ def _points(equations: list[fmpq_mpoly], section: list[list[int]], p: int, most:
         power = power * t
     krylov = nmod_mat(size, size, powers, p).transpose()
     if krylov.rank() < size:
-        raise NotProved("the points of a section were not told apart by a coordinate")
+        return None
     wanted = [[-int(a) % p for a in power.entries()],
               *(coordinates(times(i, one)) for i in range(1, c))]
     solved = krylov.solve(nmod_mat(len(wanted), size, [a for row in wanted for a in row],

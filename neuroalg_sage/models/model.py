@@ -27,7 +27,7 @@ from neuroalg_sage.models.layers import (
     whole_number,
 )
 from neuroalg_sage.models.semirings import Degree, DegreeSet
-from neuroalg_sage.models.symmetry import LinearSymmetry, Trace, specialize
+from neuroalg_sage.models.symmetry import LinearSymmetry, Pattern, Trace, specialize
 
 MAXIMAL_PARAMETERS = 2_000_000
 MAXIMAL_INPUTS = 1_000_000
@@ -231,6 +231,29 @@ class Model:
         return tuple(LinearSymmetry(specialize(field, solution),
                                     tuple(specialize(s, solution) for s in trace.states))
                      for solution in trace.unknowns.solutions())
+
+    @cached_property
+    def equivariances(self) -> tuple[LinearSymmetry, ...]:
+        """
+        The linear vector fields on parameters and matrices on states, inputs and outputs among
+        them, that are compatible in every layer.
+
+        With A on the inputs and B on the outputs, the field moves f_w as B f_w(x) - Df_w(x) A x
+        does: so this linear action on V is tangent to M.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage.models.families import parse_spec
+            >>> len(parse_spec("mlp:3,3,3:x^2").equivariances)
+            21
+        """
+        trace, size = Trace(), prod(self.input_shape)
+        pattern = self.chain.accepts(Pattern(), self.input_shape)
+        trace.states.append(trace.unknowns.family(pattern.basis(size)) if pattern else {})
+        field, outputs = self.chain.trace(trace.states[0], self.input_shape, Pattern(), trace)
+        return tuple(LinearSymmetry(specialize(field, solution), (
+            specialize(trace.states[0], solution), specialize(outputs, solution)))
+            for solution in trace.unknowns.solutions())
 
     def describe(self) -> dict[str, Any]:
         """The model as plain JSON data, enough to rebuild it."""
