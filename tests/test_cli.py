@@ -293,7 +293,7 @@ def _cpu_seconds(pid: int) -> float:
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's /proc")
 def test_ctrl_c_ends_everything_with_130() -> None:
-    process = _started("compute", HARD, "dimension", "ideal")
+    process = _started("compute", HARD, "dimension", "ideal", "--method", "elimination")
     children = _wait_for_macaulay2(process)
     process.send_signal(signal.SIGINT)
     output, errors = process.communicate(timeout=30)
@@ -304,7 +304,7 @@ def test_ctrl_c_ends_everything_with_130() -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's /proc")
 def test_a_killed_macaulay2_is_one_clear_error() -> None:
-    process = _started("compute", HARD, "dimension", "ideal")
+    process = _started("compute", HARD, "dimension", "ideal", "--method", "elimination")
     for child in _wait_for_macaulay2(process):
         os.kill(child, signal.SIGKILL)
     output, errors = process.communicate(timeout=60)

@@ -208,14 +208,14 @@ def test_other_generators_are_rejected(spec: str, change: str) -> None:
 
 
 def test_a_special_point_does_not_prove_a_dimension() -> None:
-    good = NeuroManifold("linear:3,2,3").ideal().certificate
+    good = NeuroManifold("linear:3,2,3", method="description").ideal().certificate
     evidence = copy.deepcopy(good["evidence"])
     evidence["trial"]["point"] = [0] * len(evidence["trial"]["point"])
     rejected(good["model"], "ideal", good["claim"]["value"], good["trust"], evidence)
 
 
 def test_a_theorem_is_not_made_trustless_and_not_replaced_by_another() -> None:
-    good = NeuroManifold("mlp:3,2,2:x^2").ideal().certificate
+    good = NeuroManifold("mlp:3,2,2:x^2", method="description").ideal().certificate
     for trust in ([], ["theorem: Kutz (1974)"], ["macaulay2"]):
         data = good | {"trust": trust}
         data["digest"] = digest(data)

@@ -65,7 +65,8 @@ def equivariant_ideal(search: EquationSearch, found: Invariant, patient: bool = 
             search.checkpoint()
             return by_linear_section(
                 search.affine, equations, found, f"all equations of degree at most {degree}",
-                search.generator, search.report, seconds=time.perf_counter() - start)
+                search.generator, search.report, seconds=time.perf_counter() - start,
+                checkpoint=search.checkpoint)
         except NotProved as error:
             reason = str(error)
         except LimitReached as error:
@@ -76,8 +77,8 @@ def equivariant_ideal(search: EquationSearch, found: Invariant, patient: bool = 
 def by_linear_section(phi: Parametrization, equations: list[Polynomial], found: Invariant,
                       method: str, generator: random.Random,
                       progress: Callable[[str], None] = lambda message: None,
-                      most: int = MOST_MONOMIALS, seconds: float = 0.0
-                      ) -> tuple[Invariant, Invariant]:
+                      most: int = MOST_MONOMIALS, seconds: float = 0.0,
+                      checkpoint: Callable[[], None] = lambda: None) -> tuple[Invariant, Invariant]:
     """
     The ideal that equations of the neurovariety generate, proved by a linear section.
 
@@ -91,6 +92,7 @@ def by_linear_section(phi: Parametrization, equations: list[Polynomial], found: 
     - ``progress`` -- takes one line of text
     - ``most`` -- the largest number of monomials of a degree in a section
     - ``seconds`` -- what the equations took
+    - ``checkpoint`` -- called often; what it raises ends the search
 
     OUTPUT: the ideal, and the dimension, now proved if the equations prove it
 
@@ -106,7 +108,7 @@ def by_linear_section(phi: Parametrization, equations: list[Polynomial], found: 
         raise NotProved(f"the dimension {found.data} is not proved")
     cone, variables = cone_equations(equations, n)
     evidence = linear_section(cone, variables, found.data + variables - n, generator, progress,
-                              most)
+                              most, checkpoint)
     assert found.certificate is not None
     return certified(
         model, "ideal", equations, "proved", f"{method}, and a linear section",

@@ -194,7 +194,8 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
                 with suppress(NotProved):
                     return by_linear_section(phi, described.data, found, described.method,
                                              generator, computation.progress,
-                                             MOST_MONOMIALS_TO_SPARE_TRUST)
+                                             MOST_MONOMIALS_TO_SPARE_TRUST,
+                                             checkpoint=computation.clock())
             if found.status != "proved":
                 found = dimension_from_equations(model, found, described.data, phi.polynomials)
             return described, found

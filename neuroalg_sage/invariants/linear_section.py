@@ -68,7 +68,8 @@ def integral_kernel(rows: Sequence[Sequence[Fraction]], n: int) -> list[list[int
 def linear_section(generators: Sequence[Polynomial], n: int, dimension: int,
                    generator: random.Random,
                    progress: Callable[[str], None] = lambda message: None,
-                   most: int = MOST_MONOMIALS) -> dict[str, Any]:
+                   most: int = MOST_MONOMIALS,
+                   checkpoint: Callable[[], None] = lambda: None) -> dict[str, Any]:
     """
     Evidence that homogeneous equations of a neurovariety generate its ideal.
 
@@ -80,6 +81,7 @@ def linear_section(generators: Sequence[Polynomial], n: int, dimension: int,
     - ``generator`` -- source of random numbers
     - ``progress`` -- takes one line of text
     - ``most`` -- the largest number of monomials of a degree in the section
+    - ``checkpoint`` -- called often; what it raises ends the search
 
     OUTPUT: ``section`` and ``fibers`` of a certificate
 
@@ -111,22 +113,22 @@ def linear_section(generators: Sequence[Polynomial], n: int, dimension: int,
                   for _ in kernel]
         section = [[sum(v[i] * row[j] for v, row in zip(kernel, mixing)) for j in range(c + 1)]
                    for i in range(n)]
-        fibers = _irreducible(equations, section, generator, progress, most)
+        fibers = _irreducible(equations, section, generator, progress, most, checkpoint)
         if fibers:
             return {"section": section, "fibers": fibers}
     raise NotProved("a section of their zero set may be reducible")
 
 
 def _irreducible(equations: list[fmpq_mpoly], section: list[list[int]],
-                 generator: random.Random, progress: Callable[[str], None], most: int
-                 ) -> list[dict[str, Any]]:
+                 generator: random.Random, progress: Callable[[str], None], most: int,
+                 checkpoint: Callable[[], None]) -> list[dict[str, Any]]:
     """Primes, with the points of a section, that prove it irreducible; none if they do not."""
     fibers: list[dict[str, Any]] = []
     lengths: set[int] | None = None
     squarefree, idle = False, 0
     while idle < PATIENCE and len(fibers) < MOST_PRIMES:
         p = random_prime(generator, LARGEST_PRIME)
-        points = _points(equations, section, p, most)
+        points = _points(equations, section, p, most, checkpoint)
         if points is None:
             idle += 1
             continue
@@ -151,8 +153,8 @@ def _irreducible(equations: list[fmpq_mpoly], section: list[list[int]],
     return []
 
 
-def _points(equations: list[fmpq_mpoly], section: list[list[int]], p: int, most: int
-            ) -> tuple[nmod_poly, list[nmod_poly]] | None:
+def _points(equations: list[fmpq_mpoly], section: list[list[int]], p: int, most: int,
+            checkpoint: Callable[[], None]) -> tuple[nmod_poly, list[nmod_poly]] | None:
     """
     The points of a section modulo a prime: q, and all coordinates but two in F_p[t]/(q); None
     if the coordinate t does not tell them apart.
@@ -161,14 +163,16 @@ def _points(equations: list[fmpq_mpoly], section: list[list[int]], p: int, most:
     monomials y_0 b; they are the functions on the points, and b ↦ y_1 b is the multiplication by t.
     """
     c = len(section[0]) - 1
-    series = _series(restricted(equations, [row[1:] for row in section], p), c, p, most)
+    series = _series(restricted(equations, [row[1:] for row in section], p), c, p, most,
+                     checkpoint)
     size, degree = sum(series), len(series)
     if comb(c + degree, degree) > most:
         raise NotProved(f"a section has {size} points, which are too many to be computed")
     forms = restricted(equations, [[*row[1:], row[0]] for row in section], p)
     coranks = list(itertools.accumulate([*series, 0]))[1:]
-    monomials, reduced, rank = next(itertools.islice(
-        degrees(forms, c + 1, p, most, coranks), degree - 1, None))
+    for eliminated in itertools.islice(degrees(forms, c + 1, p, most, coranks), degree):
+        checkpoint()
+    monomials, reduced, rank = eliminated
     if len(monomials) - rank != size:
         raise NotProved("their zero set has the dimension of the neurovariety, but its ring may "
                         "not be Cohen-Macaulay")
@@ -209,7 +213,8 @@ def _points(equations: list[fmpq_mpoly], section: list[list[int]], p: int, most:
     return nmod_poly([*columns[0], 1], p), [nmod_poly(a, p) for a in columns[1:]]
 
 
-def _series(forms: list[Form], variables: int, p: int, most: int) -> list[int]:
+def _series(forms: list[Form], variables: int, p: int, most: int,
+            checkpoint: Callable[[], None]) -> list[int]:
     """
     The Hilbert function of F_p[y]/(forms), if it becomes zero.
 
@@ -220,6 +225,7 @@ def _series(forms: list[Form], variables: int, p: int, most: int) -> list[int]:
     highest = max((sum(next(iter(f))) for f in forms), default=0)
     try:
         for monomials, _, rank in degrees(forms, variables, p, most):
+            checkpoint()
             series.append(len(monomials) - rank)
             if not series[-1]:
                 return series[:-1]
