@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 from flint import fmpz, nmod_mat
 
+from neuroalg_sage.models.expressions import Polynomial
+
 SMALLEST_PRIME, LARGEST_PRIME = 2**30, 2**31
 # Prime numbers between the two: pi(2^31) - pi(2^30).
 PRIMES_IN_RANGE = 50_697_537
@@ -350,3 +352,75 @@ def _rank_by_linbox(entries: np.ndarray, prime: int) -> int:
     matrix._unpickle((4, True, words.tobytes()), 10)
     del words
     return int(matrix.rank())
+
+
+def evaluate_polynomials(polynomials: Sequence[Polynomial], points: np.ndarray, prime: int
+                         ) -> np.ndarray:
+    """The values of polynomials (columns) at points (rows), modulo a prime below 2^31."""
+    result = np.zeros((len(points), len(polynomials)), dtype=np.int64)
+    for j, polynomial in enumerate(polynomials):
+        for exponents, c in polynomial.items():
+            term = np.full(len(points), c.numerator * pow(c.denominator, -1, prime) % prime)
+            for i, e in enumerate(exponents):
+                for _ in range(e):
+                    term = term * points[:, i] % prime
+            result[:, j] = (result[:, j] + term) % prime
+    return result
+
+
+def reduced_kernel(matrix: np.ndarray, prime: int) -> tuple[list[int], np.ndarray]:
+    """
+    The kernel of a matrix modulo a prime: the free columns, and for each of them the vector
+    with a 1 there and a 0 at the others.
+
+    EXAMPLES::
+
+        >>> reduced_kernel(np.array([[1, 0, 2], [0, 1, 3]]), 7)
+        ([2], array([[5, 4, 1]]))
+    """
+    rows, columns = matrix.shape
+    reduced, rank = nmod_mat(rows, columns, (matrix % prime).ravel().tolist(), prime).rref()
+    entries = np.array([int(c) for c in reduced.entries()[: rank * columns]],
+                       dtype=np.int64).reshape(rank, columns)
+    pivots = [int(np.flatnonzero(row)[0]) for row in entries]
+    free = sorted(set(range(columns)) - set(pivots))
+    kernel = np.zeros((len(free), columns), dtype=np.int64)
+    kernel[np.arange(len(free)), free] = 1
+    kernel[:, pivots] = -entries[:, free].T % prime
+    return free, kernel
+
+
+class ChineseRemainders:
+    """
+    Vectors modulo several primes, as one vector modulo their product.
+
+    EXAMPLES::
+
+        >>> r = ChineseRemainders()
+        >>> r.add([pow(3, -1, 101)], 101), r.add([pow(3, -1, 103)], 103)
+        (None, None)
+        >>> r.fractions()
+        [Fraction(1, 3)]
+    """
+
+    def __init__(self) -> None:
+        self.residues: list[int] = []
+        self.modulus = 1
+
+    def add(self, residues: Sequence[int], prime: int) -> None:
+        """Take the residues modulo one more prime."""
+        inverse = pow(self.modulus, -1, prime)
+        before = self.residues or [0] * len(residues)
+        self.residues = [r + self.modulus * ((int(k) - r) * inverse % prime)
+                         for r, k in zip(before, residues)]
+        self.modulus *= prime
+
+    def fractions(self) -> list[Fraction] | None:
+        """The fractions with these residues, None if one of them is not small enough."""
+        found = []
+        for residue in self.residues:
+            c = rational_reconstruction(residue, self.modulus) if residue else Fraction(0)
+            if c is None:
+                return None
+            found.append(c)
+        return found

@@ -315,8 +315,8 @@ class EquationSearch:
         if missing > 0:
             points = np.array([[self.generator.randrange(prime) for _ in range(
                 self.phi.parameter_count)] for _ in range(missing)], dtype=np.int64)
-            self._values[which] = np.concatenate(
-                [self._values[which], _evaluate(self.phi.polynomials, points, prime)])
+            self._values[which] = np.concatenate([self._values[which], modular.evaluate_polynomials(
+                self.phi.polynomials, points, prime)])
         return prime, self._values[which]
 
     # -- one degree ----------------------------------------------------------------------
@@ -530,19 +530,6 @@ def _lift(residues: list[int], modulus: int, count: int, monomials: list[Monomia
         scale = lcm(*(c.denominator for c in row.values()))
         equations.append({m: int(c * scale) for m, c in row.items()})
     return equations
-
-
-def _evaluate(polynomials: Sequence[Polynomial], points: np.ndarray, prime: int) -> np.ndarray:
-    """The values of polynomials at points, modulo a prime."""
-    result = np.zeros((len(points), len(polynomials)), dtype=np.int64)
-    for j, polynomial in enumerate(polynomials):
-        for exponents, c in polynomial.items():
-            term = np.full(len(points), c.numerator * pow(c.denominator, -1, prime) % prime)
-            for i, e in enumerate(exponents):
-                for _ in range(e):
-                    term = term * points[:, i] % prime
-            result[:, j] = (result[:, j] + term) % prime
-    return result
 
 
 # -- answers -------------------------------------------------------------------------------

@@ -140,7 +140,7 @@ class KnownGroup:
             yield FiniteSymmetry(tuple(permutation), order, tuple(weights))
 
 
-def _units(layer: Layer, offset: int, size: int) -> tuple[list[list[int]], list[list[int]]]:
+def units(layer: Layer, offset: int, size: int) -> tuple[list[list[int]], list[list[int]]]:
     """For each output unit, and for each of ``size`` input units, the places of parameters."""
     if isinstance(layer, Dense):
         a, b = layer.inputs, layer.outputs
@@ -187,8 +187,8 @@ def known_group(model: Model) -> KnownGroup | None:
     for before, after in zip(carriers, carriers[1:]):
         first, second = layers[before], layers[after]
         size = first.outputs if isinstance(first, Dense) else first.channels[1]  # type: ignore
-        made, _ = _units(first, offsets[before], 1)
-        _, taken = _units(second, offsets[after], size)
+        made, _ = units(first, offsets[before], 1)
+        _, taken = units(second, offsets[after], size)
         group, order, degree = _group(layers[before + 1 : after])
         if group == "general linear" and not (isinstance(first, Dense) and isinstance(
                 second, Dense)) and size > 1:

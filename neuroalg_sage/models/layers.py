@@ -595,7 +595,7 @@ class Composite(Layer):
                 raise InputError(f"Layer {i} of a {self.kind} can share only with an equal layer "
                                  f"before it, not with {shown(other)}.")
 
-    def _blocks(self) -> list[tuple[int, int]]:
+    def blocks(self) -> list[tuple[int, int]]:
         """For each layer where its parameters, and where its arrays of parameters begin."""
         blocks: list[tuple[int, int]] = []
         place = arrays = 0
@@ -615,7 +615,7 @@ class Composite(Layer):
 
     def _parameters(self, parameters: Sequence[Array]) -> Iterator[Sequence[Array]]:
         """The parameter arrays of each layer."""
-        for layer, (_, start) in zip(self.layers, self._blocks()):
+        for layer, (_, start) in zip(self.layers, self.blocks()):
             yield parameters[start : start + len(layer.parameter_shapes())]
 
     def constants(self) -> Iterator[Fraction]:
@@ -629,7 +629,7 @@ class Composite(Layer):
     def _joined(self, fields: Sequence[Family], trace: Trace) -> Family:
         """The fields of the layers as one, equal where parameters are shared."""
         parts: list[Family] = []
-        for field, (place, _), other in zip(fields, self._blocks(), self.share):
+        for field, (place, _), other in zip(fields, self.blocks(), self.share):
             if other is None:
                 parts.append(each(field, partial(shift, offset=place)))
             else:
