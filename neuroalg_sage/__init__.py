@@ -22,6 +22,7 @@ _HOMES = {
     "models.sources": ("load_model", "from_sympy", "from_expressions"),
     "invariants.invariant": ("Invariant",),
     "formats": ("write_ideal", "read_mrdi"),
+    "invariants.flows": ("Flow",),
     "survey": ("Survey", "mlps"),
     "questions": ("activation_threshold", "minimal_filling", "defective"),
     "certificates.checker": ("verify", "CertificateError"),

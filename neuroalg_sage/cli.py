@@ -77,7 +77,7 @@ def parser() -> argparse.ArgumentParser:
                          help="method for the ideal: auto, zero, description, equivariant, "
                          "elimination, kernel")
         sub.add_argument("--degree", type=int, default=3, metavar="D",
-                         help="largest degree of equations found degree by degree")
+                         help="largest degree of equations and conservation laws")
         sub.add_argument("--seed", type=int, help="seed of the random choices")
         sub.add_argument("--macaulay2", metavar="COMMAND", help="the Macaulay2 to use")
         sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
@@ -274,9 +274,9 @@ def _compute(arguments: argparse.Namespace) -> int:
             if name in ("ideal", "equations"):
                 for line in written(invariant.data, n):
                     print(f"  {line}")
-            elif name == "descriptions":
-                for description in invariant.data:
-                    print(f"  {description}")
+            elif name in ("descriptions", "conservation_laws"):
+                for item in invariant.data:
+                    print(f"  {item!r}" if name == "conservation_laws" else f"  {item}")
     _say_failures(answers)
     if arguments.certificate is not None:
         certificates = [x.certificate for x in answers.found.values() if x.certificate]

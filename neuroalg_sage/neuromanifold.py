@@ -21,6 +21,8 @@ from neuroalg_sage.models.sources import load_model
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.ambient_group import AmbientGroup
     from neuroalg_sage.invariants.equations_by_degree import EquationSearch
+    from neuroalg_sage.invariants.flows import Flow
+    from neuroalg_sage.invariants.law_search import LawSearch
 
 # Coordinates and generic parameters of an elimination that settles a dimension by the way.
 EASY_ELIMINATION = 22
@@ -54,7 +56,8 @@ class NeuroManifold:
       ``"equivariant"``, ``"elimination"`` or ``"kernel"``
     - ``seed`` -- integer for all random choices; by default they are fresh
     - ``macaulay2`` -- command of the Macaulay2 to use; by default the wheel's
-    - ``degree`` -- the largest degree of equations that are looked for degree by degree
+    - ``degree`` -- the largest degree of equations, and of conservation laws, that are looked for
+      degree by degree
     - ``progress`` -- called with lines of text during long work
 
     Every invariant is computed when first asked for, and kept.
@@ -374,6 +377,62 @@ class NeuroManifold:
         return singular_locus(self.parametrization(), self.ideal(), self._hilbert()[0],
                               self.computation)
 
+    # -- training ------------------------------------------------------------------
+
+    def law_search(self, flow: Flow | None = None) -> LawSearch:
+        """The search for the conservation laws of a flow; it keeps what it found."""
+        from neuroalg_sage.invariants.conservation_laws import GRADIENT_FLOW, law_search
+
+        flow = flow or GRADIENT_FLOW
+        searches = self._answers.setdefault("law_search", {})
+        if flow not in searches:
+            searches[flow] = law_search(self.parametrization(), flow, self.seed,
+                                        self.computation.progress)
+        return searches[flow]
+
+    def conservation_laws(self, degree: int | None = None, flow: Flow | None = None) -> Invariant:
+        """
+        Generators of all polynomial conservation laws of a flow, up to a degree.
+
+        INPUT:
+
+        - ``degree`` -- the largest degree; by default that of this neuromanifold
+        - ``flow`` -- a :class:`~neuroalg_sage.invariants.flows.Flow`; by default gradient flow
+
+        EXAMPLES::
+
+            >>> for law in NeuroManifold("mlp:2,2,1:x^2").conservation_laws(4):
+            ...     print(law)
+            -w_0^2 - w_1^2 + 2*w_4^2
+            -w_2^2 - w_3^2 + 2*w_5^2
+        """
+        from neuroalg_sage.invariants.conservation_laws import conservation_laws
+
+        return conservation_laws(self.law_search(flow),
+                                 self.largest_degree if degree is None else degree)
+
+    def number_of_conservation_laws(self, flow: Flow | None = None) -> Invariant:
+        """
+        The largest number of laws of a flow that are independent at a generic point.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("linear:1,3,1").number_of_conservation_laws()
+            5 (proved)
+        """
+        from neuroalg_sage.invariants import conservation_laws as laws
+
+        small = self.model.parameter_count <= laws.MOST_BRACKET_VARIABLES
+        if flow is None or flow == laws.GRADIENT_FLOW:
+            try:
+                if small:
+                    self.parametrization()
+            except LimitReached:
+                small = False
+            if not small:
+                return laws.number_from_symmetries(self.model, self.dimension())
+        return laws.number_of_conservation_laws(self.law_search(flow), self.largest_degree)
+
     # -- by name -------------------------------------------------------------------
 
     def compute(self, invariant: str) -> Invariant:
@@ -398,12 +457,16 @@ class NeuroManifold:
         INPUT:
 
         - ``invariant`` -- ``"dimension"``, ``"ideal"``, ``"equations"``, ``"degree"``,
-          ``"hilbert_polynomial"`` or ``"singular_locus"``
+          ``"hilbert_polynomial"``, ``"singular_locus"`` or ``"conservation_laws"``
 
         OUTPUT: string, the content of a ``.m2`` file
         """
         from neuroalg_sage.invariants.scripts import check_scripted, standalone
 
+        if invariant == "conservation_laws":
+            from neuroalg_sage.invariants.conservation_laws import laws_script
+
+            return laws_script(self.law_search(), self.largest_degree)
         check_scripted(invariant)
         return standalone(self.parametrization(), self.dimension(), invariant, self.method)
 
@@ -430,4 +493,5 @@ COORDINATES_FOR_IDEALS = 12
 REPORTED = ("ambient_dimension", "dimension", "expected_dimension", "defect", "is_filling",
               "is_finitely_identifiable", "ideal", "equations", "degree", "hilbert_polynomial",
               "singular_locus", "generic_fiber", "is_identifiable")
-INVARIANTS = (*REPORTED, "hilbert_function", "descriptions")
+INVARIANTS = (*REPORTED, "hilbert_function", "descriptions", "conservation_laws",
+              "number_of_conservation_laws")

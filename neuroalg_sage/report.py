@@ -84,6 +84,8 @@ def plain_value(invariant: Invariant, n: int) -> Any:
         return written(data, n)
     if invariant.name == "hilbert_polynomial":
         return [str(c) for c in data]
+    if invariant.name == "conservation_laws":
+        return [{"law": str(law), "name": law.name, "degree": law.degree} for law in data]
     if invariant.name == "singular_locus":
         return [{"dimension": c.dimension, "degree": c.degree,
                  "generators": written(c.generators, n)} for c in data]
@@ -110,6 +112,10 @@ def sentence(invariant: Invariant, n: int) -> str:
         return _hilbert_text(data)
     if invariant.name == "descriptions":
         return f"{len(data)} found" if data else "none found"
+    if invariant.name == "conservation_laws":
+        return f"{len(data)} generator{'s' * (len(data) != 1)}"
+    if invariant.status == "bounds":
+        return f"from {data[0]} to {data[1]}"
     if invariant.name == "singular_locus":
         if not data:
             return "empty"

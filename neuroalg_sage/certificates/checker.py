@@ -4,7 +4,7 @@ The checker: verifies certificates with python-flint and the standard library.
 This room is the trusted base.  It shares no code with the rest of the project: it rebuilds
 the model from its description (``model``), expands or evaluates it by its own means, and
 accepts a claim only if the evidence implies it (``dimension``, ``ideal``, ``groebner``,
-``singular_locus``).
+``singular_locus``, ``conservation_laws``, and others).
 
 Notation.  ``N`` parameters, ``n`` coordinates of the ambient space ``V``, the
 parametrization ``φ``, its closed image ``M`` with prime ideal ``I(M)``.
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from neuroalg_sage.certificates.certificate import SCHEMA, digest
+from neuroalg_sage.certificates.conservation_laws import check_laws, check_number
 from neuroalg_sage.certificates.dimension import (
     check_dimension,
     sample_rank,
@@ -182,6 +183,28 @@ def _hilbert_function(model: Model, value: Any, evidence: Any, data: dict) -> Ch
     return check_hilbert_function(model, value, evidence), []
 
 
+def _number(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    bounds = value if data["status"] == "bounds" else [value, value]
+    require(data["status"] == "proved" or bounds[0] < bounds[1], "The bounds are equal.")
+    return check_number(model, None, bounds, evidence), []
+
+
+def _number_of_flow(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    flow, *bounds = value
+    proved = data["status"] == "proved"
+    require(len(bounds) == (1 if proved else 2) and (proved or bounds[0] < bounds[1]),
+            "The claim is not a flow with the number of its laws, or with bounds.")
+    return check_number(model, flow, bounds * 2 if proved else bounds, evidence), []
+
+
+def _laws(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_laws(model, None, value, evidence), []
+
+
+def _laws_of_flow(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_laws(model, value[0], value[1:], evidence), []
+
+
 # For each invariant its check, and the statuses that it may claim.
 _PROVED = ("proved",)
 _CLAIMS = {
@@ -191,6 +214,9 @@ _CLAIMS = {
     "ideal": (_ideal, _PROVED), "degree": (_degree, _PROVED),
     "hilbert_polynomial": (_hilbert, _PROVED), "singular_locus": (_singular_locus, _PROVED),
     "hilbert_function": (_hilbert_function, _PROVED),
+    "number_of_conservation_laws": (_number, ("proved", "bounds")),
+    "number_of_conservation_laws_of_flow": (_number_of_flow, ("proved", "bounds")),
+    "conservation_laws": (_laws, _PROVED), "conservation_laws_of_flow": (_laws_of_flow, _PROVED),
     "is_finitely_identifiable": (_finitely_identifiable, _PROVED),
     "generic_fiber": (_generic_fiber, ("proved", "monte_carlo")),
     "is_identifiable": (_identifiable, _PROVED),

@@ -26,7 +26,7 @@ def check_scripted(invariant: str) -> None:
     """Raise InputError unless Macaulay2 has a script for the invariant."""
     if invariant not in _RESULTS:
         raise InputError(f"There is no Macaulay2 script for {invariant[:60]!r}; there is one for "
-                         f"{', '.join(_RESULTS)}.")
+                         f"{', '.join(_RESULTS)}, conservation_laws.")
 
 
 def standalone(phi: Parametrization, found: Invariant, invariant: str, method: str = "auto"
