@@ -18,6 +18,7 @@ _HOMES = {
     "models.families": ("MLP", "LinearNetwork", "CNN", "LightningAttention", "parse_spec"),
     "models.layers": ("Layer", "Dense", "Activation", "Convolution", "Attention",
                       "PolynomialLayer", "Chain", "Sum", "Product"),
+    "models.relu": ("relu_on_cell",),
     "models.model": ("Model", "compose"),
     "models.sources": ("load_model", "from_sympy", "from_expressions"),
     "invariants.invariant": ("Invariant",),

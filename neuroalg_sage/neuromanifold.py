@@ -433,6 +433,44 @@ class NeuroManifold:
                 return laws.number_from_symmetries(self.model, self.dimension())
         return laws.number_of_conservation_laws(self.law_search(flow), self.largest_degree)
 
+    def invariant_set(self, start: list[Any], degree: int | None = None) -> Any:
+        """
+        The variety of parameters with the same laws of gradient flow as ``start``.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("linear:1,1,1").invariant_set([1, 2])
+            Closed subscheme of Affine Space of dimension 2 over Rational Field defined by:
+              -w_0^2 + w_1^2 - 3
+        """
+        from neuroalg_sage.invariants.level_sets import invariant_set
+
+        return invariant_set(self.conservation_laws(degree).data, self.model.parameter_names,
+                             start)
+
+    def balanced_initialization(self, function: list[float], values: list[float] | None = None,
+                                degree: int | None = None) -> Any:
+        """
+        Parameters of a function with given values of the laws of gradient flow, else zeros.
+
+        See :func:`~neuroalg_sage.invariants.level_sets.balanced_initialization`.
+        """
+        from neuroalg_sage.invariants.level_sets import balanced_initialization
+
+        laws = self.conservation_laws(degree).data
+        return balanced_initialization(self.parametrization(), laws, function,
+                                       [0.0] * len(laws) if values is None else values, self.seed)
+
+    def drift(self, start: list[float], target: list[float], time: float = 1.0) -> Any:
+        """
+        How far the laws drift, and φ(w) moves, when gradient flow is integrated numerically.
+
+        See :func:`~neuroalg_sage.invariants.level_sets.drift`.
+        """
+        from neuroalg_sage.invariants.level_sets import drift
+
+        return drift(self.parametrization(), self.conservation_laws().data, start, target, time)
+
     # -- by name -------------------------------------------------------------------
 
     def compute(self, invariant: str) -> Invariant:

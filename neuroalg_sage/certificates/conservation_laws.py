@@ -68,7 +68,7 @@ def vector_fields(model: Model, flow: Any) -> tuple[fmpq_mpoly_ctx, list[Field]]
         inverse = {}
         for entry in items(metric, "inverse metric"):
             i, j, data = items(entry, "entry of the inverse metric", 3)
-            key = tuple(integer(k, 0, count - 1, "row or column") for k in (i, j))
+            key = integer(i, 0, count - 1, "row"), integer(j, 0, count - 1, "column")
             require(key not in inverse, "An entry of the inverse metric is stated twice.")
             inverse[key] = polynomial(data, phi[0].context()).compose(
                 *variables[:count], ctx=ring)
@@ -127,7 +127,8 @@ def _lie_rank(ring: fmpq_mpoly_ctx, generators: list[Field], words: Any, p: int,
     coefficients in Z localized at p, and a minor that is nonzero modulo p at an integer point is
     a nonzero polynomial, so the rank is a lower bound for the generic dimension over Q.
     """
-    modular = nmod_mpoly_ctx.get([f"v{i}" for i in range(ring.nvars())], p, Ordering.lex)
+    modular = nmod_mpoly_ctx.get([f"v{i}" for i in range(ring.nvars())], modulus=p,
+                                 ordering=Ordering.lex)
     elements: list[Field] = []
     rows = []
     for word in items(words, "words"):

@@ -136,6 +136,8 @@ def number_of_conservation_laws(search: LawSearch, degree: int) -> Invariant:
     brackets = Brackets(space, prime, point)
     laws: list[ConservationLaw] = []
     lower = 0
+    if space.flow.friction is None and space.flow.rate:
+        degree *= 2  # a form of degree d decays by the rate d μ, which s^d undoes
     for bound in range(1, degree + 1):
         # Without any law there is nothing to meet before all degrees are done.
         laws = search.up_to(bound)
@@ -214,8 +216,8 @@ def _solutions(rows: list[tuple[tuple[int, Fraction], ...]], count: int
             matrix[i, k] = fmpq(c.numerator, c.denominator)
     reduced, rank = matrix.rref()
     pivots = [next(j for j in range(count) if reduced[i, j]) for i in range(rank)]
-    return [{free: Fraction(1)} | {pivot: -Fraction(int(c.p), int(c.q))
-                                   for i, pivot in enumerate(pivots) if (c := reduced[i, free])}
+    return [{free: Fraction(1)} | {pivot: -Fraction(int(entry.p), int(entry.q))
+                                   for i, pivot in enumerate(pivots) if (entry := reduced[i, free])}
             for free in sorted(set(range(count)) - set(pivots))]
 
 

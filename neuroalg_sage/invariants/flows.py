@@ -191,8 +191,7 @@ class VectorFields:
             for (i, j), entry in inverse.items():
                 if j in slopes:
                     _add(field, target + i, _times(entry, slopes[j]))
-            if field:
-                self.fields.append(field)
+            self.fields.append(field)  # zero for a coordinate that is constant
         drift: Field = {}
         if flow.weight_decay:
             for (i, j), entry in inverse.items():
@@ -259,7 +258,7 @@ class VectorFields:
     @cached_property
     def is_homogeneous(self) -> bool:
         """Whether the degree of polynomials grades the fields."""
-        return all(len({sum(e) for p in field.values() for e in p}) == 1 for field in self.fields)
+        return all(len({sum(e) for p in field.values() for e in p}) <= 1 for field in self.fields)
 
     def describe(self) -> dict[str, Any]:
         """The flow as a certificate states it."""

@@ -17,14 +17,13 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import comb, gcd, lcm
 from typing import Any
 
 import numpy as np
-from flint import nmod_mat
 
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached
@@ -138,10 +137,10 @@ class LawSearch:
                 products.setdefault(self._weight(next(iter(terms))), []).append(terms)
         named: dict[tuple[int, ...], list[tuple[str, Polynomial]]] = {}
         for name, polynomial in self.known:
-            monomials = [_factors(e) for e in polynomial]
-            if {len(m) for m in monomials} == {degree} and len(
-                    set(map(self._weight, monomials))) == 1 and self.space.annihilate(polynomial):
-                named.setdefault(self._weight(monomials[0]), []).append((name, polynomial))
+            if {sum(e) for e in polynomial} == {degree} and len(weights := {
+                    self._weight(_factors(e)) for e in polynomial}) == 1 and (
+                    self.space.annihilate(polynomial)):
+                named.setdefault(weights.pop(), []).append((name, polynomial))
         found: list[ConservationLaw] = []
         classes = self._classes(degree)
         for weight, monomials in classes:
@@ -239,12 +238,18 @@ class LawSearch:
         free, _ = modular.reduced_kernel(matrix.T, prime)
         start = len(rows) - len(candidates)
         variables = tuple(self.space.names)
-        return [ConservationLaw(p, variables, name or self._angular(p))
+        return [ConservationLaw(p, variables, name or self._name(p))
                 for k, (name, p) in enumerate(candidates, start) if k not in set(free)]
 
-    def _angular(self, law: Polynomial) -> str:
-        """Noether's law of a rotation of the parameters: bilinear in these and in velocities."""
+    def _name(self, law: Polynomial) -> str:
+        """
+        A name that the form of a law gives.
+
+        Noether's law of a rotation of the parameters is bilinear in these and in velocities.
+        """
         count = self.space.phi.model.parameter_count
+        if len(law) == 1 and sum(next(iter(law))) == 1:
+            return "the model ignores this parameter"
         if self.space.flow.friction is not None and all(
                 sum(e[:count]) == 1 == sum(e[count : 2 * count]) for e in law):
             return "angular momentum"

@@ -56,8 +56,8 @@ class Brackets:
         self._values: list[np.ndarray] = []
         self._slopes: list[np.ndarray | None] = []
         self._echelon: list[tuple[int, np.ndarray]] = []
-        self._ring = nmod_mpoly_ctx.get([f"v{i}" for i in range(space.count)], prime,
-                                        Ordering.lex)
+        self._ring = nmod_mpoly_ctx.get([f"v{i}" for i in range(space.count)], modulus=prime,
+                                        ordering=Ordering.lex)
         for j, field in enumerate(space.fields):
             self._add([j], self._value(self._reduced(field)))
         self._generators = len(self.words)
