@@ -39,9 +39,9 @@ MAXIMAL_DEGREE = 1000  # of a component of a bracket
 Field = dict[int, Any]  # components that are not zero, by variable
 
 
-def vector_fields(model: Model, flow: Any) -> tuple[fmpq_mpoly_ctx, list[Field]]:
+def vector_fields(model: Model, flow: Any, size: int) -> tuple[fmpq_mpoly_ctx, list[Field]]:
     """
-    The ring of the M variables, and the fields of a flow.
+    The ring of the M variables, and the fields of a flow; M is stated as ``size``.
 
     With P the inverse of the metric, μ the weight decay and γ the friction:
     the fields P ∇φ_j and the drift -μ P w of gradient flow; or, for the heavy ball, the same in
@@ -54,10 +54,11 @@ def vector_fields(model: Model, flow: Any) -> tuple[fmpq_mpoly_ctx, list[Field]]
         require(len(flow) == 3, "The flow has an unknown field.")
         decay = rational(weight_decay)
         gamma = None if friction is None else rational(friction)
-    count, phi = model.parameters, model.parametrization
+    count = model.parameters
     rate = decay if gamma is None else gamma
     target = 0 if gamma is None else count
-    ring = polynomial_ring(count + target + (rate != 0), Ordering.lex)
+    require(size == count + target + (rate != 0), "A point is not one of this flow.")
+    phi, ring = model.parametrization, polynomial_ring(size, Ordering.lex)
     variables = ring.gens()
 
     def constant(c: Fraction) -> fmpq_mpoly:
@@ -158,8 +159,8 @@ def check_number(model: Model, flow: Any, value: list[Any], evidence: Any) -> li
         require(flow is None, "Symmetries give laws of gradient flow.")
         found, lower, upper = _from_symmetries(model, evidence)
     else:
-        ring, generators = vector_fields(model, flow)
         laws, words, p, point = fields(evidence, "laws", "words", "prime", "point")
+        ring, generators = vector_fields(model, flow, len(items(point, "point")))
         p = prime(p)
         point = integers(point, 0, p - 1, "coordinate", ring.nvars())
         found = _laws(ring, generators, laws)
@@ -208,11 +209,12 @@ def check_laws(model: Model, flow: Any, value: list[Any], evidence: Any) -> list
     """
     degree, data = items(value, "claim", 2)
     integer(degree, 1, 1000, "degree")
-    ring, generators = vector_fields(model, flow)
-    count = ring.nvars()
-    require(comb(count + degree, degree) <= MOST_MONOMIALS, "There are too many monomials.")
-    laws = _laws(ring, generators, data)
     gradings, p, points = fields(evidence, "gradings", "prime", "points")
+    require(items(points, "points"), "There are no points.")
+    count = len(items(points[0], "point"))
+    require(comb(count + degree, degree) <= MOST_MONOMIALS, "There are too many monomials.")
+    ring, generators = vector_fields(model, flow, count)
+    laws = _laws(ring, generators, data)
     p = prime(p)
     moduli, columns = [], []
     for grading in items(gradings, "gradings"):
