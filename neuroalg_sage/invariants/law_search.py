@@ -115,6 +115,13 @@ class LawSearch:
         """Generators of the algebra of laws, up to a degree."""
         if isinstance(degree, bool) or not isinstance(degree, int) or degree < 1:
             raise InputError(f"A bound for degrees is a whole number from 1 on, not {degree}.")
+        count = self.space.count
+        total = comb(count + degree - 1, degree) if self.space.is_homogeneous else comb(
+            count + degree, degree) - 1
+        if total > MOST_MONOMIALS:
+            raise InputError(f"There are {total:,} monomials of degree {degree} in {count} "
+                             f"variables, over the limit of {MOST_MONOMIALS:,}; choose a smaller "
+                             "degree.")
         while self.degree < degree:
             self._next_degree()
         return [law for law in self.laws if law.degree <= degree]
@@ -122,13 +129,7 @@ class LawSearch:
     # -- one degree ------------------------------------------------------------------------
 
     def _next_degree(self) -> None:
-        degree, count = self.degree + 1, self.space.count
-        total = comb(count + degree, degree) - 1 if not self.space.is_homogeneous else comb(
-            count + degree - 1, degree)
-        if total > MOST_MONOMIALS:
-            raise InputError(f"There are {total:,} monomials of degree {degree} in {count} "
-                             f"variables, over the limit of {MOST_MONOMIALS:,}; choose a smaller "
-                             "degree.")
+        degree = self.degree + 1
         self._multiply(degree)
         products: dict[tuple[int, ...], list[dict[Monomial, Fraction]]] = {}
         for f, of_degree, _ in self._products:
