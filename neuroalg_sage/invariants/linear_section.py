@@ -170,9 +170,10 @@ def _points(equations: list[fmpq_mpoly], section: list[list[int]], p: int, most:
         raise NotProved(f"a section has {size} points, which are too many to be computed")
     forms = restricted(equations, [[*row[1:], row[0]] for row in section], p)
     coranks = list(itertools.accumulate([*series, 0]))[1:]
-    for eliminated in itertools.islice(degrees(forms, c + 1, p, most, coranks), degree):
+    eliminations = degrees(forms, c + 1, p, most, coranks)
+    for _ in range(degree):
         checkpoint()
-    monomials, reduced, rank = eliminated
+        monomials, reduced, rank = next(eliminations)
     if len(monomials) - rank != size:
         raise NotProved("their zero set has the dimension of the neurovariety, but its ring may "
                         "not be Cohen-Macaulay")
