@@ -6,6 +6,7 @@ import copy
 import random
 
 import pytest
+from test_certificates import accepted_mutants
 
 from neuroalg_sage import NeuroManifold
 from neuroalg_sage.certificates.certificate import digest
@@ -141,6 +142,19 @@ def test_forged_sections_are_rejected(change) -> None:
     verify(bent(certificate, lambda data: None))
     with pytest.raises(CertificateError):
         verify(bent(certificate, change))
+
+
+def test_accepted_mutants_of_sections_say_the_same() -> None:
+    originals = [equivariant(model).compute(invariant).certificate
+                 for model in ("mlp:3,2,2:x^2", SHIFTED_PLANE, "linear:3,2,3")
+                 for invariant in ("ideal", "degree")]
+    accepted = list(accepted_mutants(originals, 300, random.Random(7)))
+    for _, data, where, verdict in accepted:
+        assert where[0] not in ("status", "trust"), where
+        if where[0] == "claim":  # an equation may be multiplied by a number
+            assert verdict.invariant == "ideal" and where[-1] == 0, where
+            assert len(data["claim"]["value"][where[2]]) == 1, where
+    assert len(accepted) < 150
 
 
 def test_a_degree_is_not_taken_from_the_claim() -> None:
