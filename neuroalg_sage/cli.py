@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from neuroalg_sage.errors import InputError, LimitReached, NeuroAlgError
 from neuroalg_sage.formats import FORMATS, write_ideal
+from neuroalg_sage.invariants.methods import FOR_THE_DEGREE, FOR_THE_IDEAL
 
 if TYPE_CHECKING:
     from neuroalg_sage.neuromanifold import NeuroManifold
@@ -74,8 +75,8 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--timeout", type=_positive, metavar="S", help="seconds for everything")
         sub.add_argument("--memory", type=_positive, metavar="GB", help="memory of an engine")
         sub.add_argument("--method", default="auto", metavar="NAME",
-                         help="method for the ideal: auto, zero, description, equivariant, "
-                         "elimination, kernel")
+                         help=f"method for the ideal: {', '.join(FOR_THE_IDEAL)}; or for the "
+                         f"degree without the ideal: {', '.join(FOR_THE_DEGREE)}")
         sub.add_argument("--degree", type=int, default=3, metavar="D",
                          help="largest degree of equations and conservation laws")
         sub.add_argument("--seed", type=int, help="seed of the random choices")

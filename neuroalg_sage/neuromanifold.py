@@ -13,6 +13,11 @@ from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants import dimension as dimensions
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.invariant import Invariant
+from neuroalg_sage.invariants.methods import (
+    FOR_THE_DEGREE,
+    check_method,
+    check_method_for_the_ideal,
+)
 from neuroalg_sage.models.hidden_states import KnownGroup, known_group
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization, parametrization
@@ -53,7 +58,8 @@ class NeuroManifold:
     - ``timeout`` -- seconds for one call of an engine; none by default
     - ``memory_gb`` -- gigabytes that an engine may use; none by default
     - ``method`` -- how to find the ideal: ``"auto"``, ``"zero"``, ``"description"``,
-      ``"equivariant"``, ``"elimination"`` or ``"kernel"``
+      ``"equivariant"``, ``"elimination"`` or ``"kernel"``; or the degree without the ideal:
+      ``"slicing"`` or ``"monodromy"``
     - ``seed`` -- integer for all random choices; by default they are fresh
     - ``macaulay2`` -- command of the Macaulay2 to use; by default the wheel's
     - ``degree`` -- the largest degree of equations, and of conservation laws, that are looked for
@@ -79,10 +85,7 @@ class NeuroManifold:
                  degree: int = DEFAULT_DEGREE,
                  progress: Callable[[str], None] = dimensions.silent) -> None:
         self.model = load_model(model)
-        if method != "auto":
-            from neuroalg_sage.invariants.ideal import check_method
-
-            check_method(method)
+        check_method(method)
         self.method = method
         self.seed = seed
         self.largest_degree = degree
@@ -233,8 +236,10 @@ class NeuroManifold:
         if "ideal" not in self._answers:
             from neuroalg_sage.invariants.ideal import ideal
 
+            # The dimension may need equations where the degree shall not.
+            method = "auto" if self.method in FOR_THE_DEGREE else self.method
             self._answers["ideal"], better = ideal(self.parametrization(), dimension,
-                                                   self.computation, self.method, self.seed,
+                                                   self.computation, method, self.seed,
                                                    self.equation_search)
             if "dimension" in self._answers and better is not dimension:
                 for name in ("defect", "is_filling", "is_finitely_identifiable",
@@ -252,6 +257,7 @@ class NeuroManifold:
             >>> NeuroManifold("linear:2,1,2").ideal().gens()
             [z_1*z_2 - z_0*z_3]
         """
+        check_method_for_the_ideal(self.method)
         if "ideal" in self._answers:
             return self._answers["ideal"]
         return self._find_ideal(self.dimension())[0]
@@ -262,6 +268,20 @@ class NeuroManifold:
         from neuroalg_sage.invariants.ideal import equations
 
         return equations(self.parametrization(), self.ideal())
+
+    @cached
+    def _degree_without_ideal(self) -> Invariant:
+        """The degree by one of the methods for it alone; of a filling model it is 1 at once."""
+        from neuroalg_sage.invariants.degree import degree_and_hilbert_polynomial
+        from neuroalg_sage.invariants.degree_by_monodromy import degree_by_monodromy
+        from neuroalg_sage.invariants.degree_by_slicing import degree_by_slicing
+
+        phi, found = self.parametrization(), self.dimension()
+        if found.status == "proved" and found.data == self.model.ambient_dimension:
+            zero, _ = self._find_ideal(found)
+            return degree_and_hilbert_polynomial(phi, zero, self.computation)[0]
+        method = degree_by_slicing if self.method == "slicing" else degree_by_monodromy
+        return method(phi, found, self.computation, self.seed)
 
     def _hilbert(self) -> tuple[Invariant, Invariant]:
         from neuroalg_sage.invariants.degree import degree_and_hilbert_polynomial
@@ -296,6 +316,8 @@ class NeuroManifold:
             >>> NeuroManifold("linear:9,7,8,9").degree()
             540 (proved, trusting theorem: Conca, Herzog (1994))
         """
+        if self.method in FOR_THE_DEGREE:
+            return self._degree_without_ideal()
         found = self._by_formula()[0]
         return self._hilbert()[0] if found is None else found
 

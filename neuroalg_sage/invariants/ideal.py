@@ -26,12 +26,11 @@ from neuroalg_sage.invariants.equations_by_degree import EquationSearch
 from neuroalg_sage.invariants.equivariant_ideal import by_linear_section, equivariant_ideal
 from neuroalg_sage.invariants.invariant import Invariant, certified
 from neuroalg_sage.invariants.linear_section import NotProved
+from neuroalg_sage.invariants.methods import check_method_for_the_ideal
 from neuroalg_sage.invariants.upper_bounds import dimension_from_equations
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization, vanishes
-
-METHODS = ("auto", "zero", "description", "equivariant", "elimination", "kernel")
 
 # Up to this dimension elimination is faster than equations degree by degree.
 LARGEST_DIMENSION_FOR_ELIMINATION = 5
@@ -40,13 +39,6 @@ MOST_MONOMIALS_TO_SPARE_TRUST = 500
 
 # A basis of the graph beyond this takes the checker longer than an hour.
 LARGEST_BASIS, LARGEST_BASIS_TERMS = 1500, 60_000
-
-
-def check_method(method: str) -> None:
-    """Raise InputError unless there is such a method for the ideal."""
-    if method not in METHODS:
-        raise InputError(f"There is no method {method[:60]!r} for the ideal; the methods are "
-                         f"{', '.join(METHODS)}.")
 
 
 def finite_restriction(model: Model, dimension: int, generator: random.Random) -> dict[int, int]:
@@ -175,7 +167,7 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
     """
     start = time.perf_counter()
     model, n = phi.model, len(phi.polynomials)
-    check_method(method)
+    check_method_for_the_ideal(method)
     if found.status == "proved" and found.data == n and method in ("auto", "zero"):
         assert found.certificate is not None
         return certified(

@@ -8,8 +8,11 @@ import random
 
 from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.errors import InputError
+from neuroalg_sage.invariants.degree_by_monodromy import monodromy_script
+from neuroalg_sage.invariants.degree_by_slicing import slicing_script
 from neuroalg_sage.invariants.ideal import finite_restriction, ring_map
 from neuroalg_sage.invariants.invariant import Invariant
+from neuroalg_sage.invariants.methods import FOR_THE_DEGREE, check_method_for_the_ideal
 from neuroalg_sage.models.parametrization import Parametrization
 
 _RESULTS = {
@@ -39,21 +42,30 @@ def standalone(phi: Parametrization, found: Invariant, invariant: str, method: s
     - ``phi`` -- the parametrization
     - ``found`` -- the dimension, by which parameters are set to numbers
     - ``invariant`` -- the name of an invariant that Macaulay2 computes
-    - ``method`` -- ``"kernel"`` for Macaulay2's own kernel, else elimination
+    - ``method`` -- ``"kernel"`` for Macaulay2's own kernel; for the degree also ``"slicing"``
+      and ``"monodromy"``; else elimination
 
     OUTPUT: string
 
-    Raises InputError if Macaulay2 has no script for the invariant.
+    Raises InputError if Macaulay2 has no script for the invariant, or not by this method.
     """
     check_scripted(invariant)
+    # A fixed seed: the same question gives the same script.
+    generator = random.Random(0)
+    if method in FOR_THE_DEGREE and invariant == "degree":
+        restriction = finite_restriction(phi.model, found.data, generator)
+        script = (slicing_script(phi, restriction, found.data, generator)
+                  if method == "slicing" else monodromy_script(phi, restriction, generator))
+        return script.standalone()
+    if invariant != "dimension":
+        check_method_for_the_ideal(method)
     names = "".join(f"\n  {phi.describe(i)}" for i in range(min(len(phi.coordinates), 200)))
     title = f"{invariant} of the neurovariety of {phi.model}"
     if invariant == "dimension":
-        restriction: dict[int, int] = {}
+        restriction = {}
         body = ""
     else:
-        # A fixed seed: the same question gives the same script.
-        restriction = finite_restriction(phi.model, found.data, random.Random(0))
+        restriction = finite_restriction(phi.model, found.data, generator)
         strategy = "Kernel" if method == "kernel" else "Elimination"
         body = f'I = neurovariety(phi, Strategy => "{strategy}");'
         if restriction:

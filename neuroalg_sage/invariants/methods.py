@@ -1,0 +1,44 @@
+"""
+The names of the methods that one may ask for.
+"""
+
+from __future__ import annotations
+
+from neuroalg_sage.errors import InputError
+
+FOR_THE_IDEAL = ("auto", "zero", "description", "equivariant", "elimination", "kernel")
+# These never see the ideal.
+FOR_THE_DEGREE = ("slicing", "monodromy")
+
+
+def check_method(method: str) -> None:
+    """
+    Raise InputError unless there is such a method.
+
+    EXAMPLES::
+
+        >>> check_method("slicing")
+    """
+    if method not in FOR_THE_IDEAL + FOR_THE_DEGREE:
+        raise InputError(f"There is no method {method[:60]!r}; the methods for the ideal are "
+                         f"{', '.join(FOR_THE_IDEAL)}, and those for the degree alone "
+                         f"{', '.join(FOR_THE_DEGREE)}.")
+
+
+def check_method_for_the_ideal(method: str) -> None:
+    """
+    Raise InputError unless there is such a method, and it finds the ideal.
+
+    EXAMPLES::
+
+        >>> check_method_for_the_ideal("monodromy")
+        Traceback (most recent call last):
+        ...
+        neuroalg_sage.errors.InputError: The method monodromy finds the degree without the ideal; \
+for what needs the ideal, use auto, zero, description, equivariant, elimination or kernel.
+    """
+    check_method(method)
+    if method in FOR_THE_DEGREE:
+        raise InputError(f"The method {method} finds the degree without the ideal; for what needs "
+                         f"the ideal, use {', '.join(FOR_THE_IDEAL[:-1])} or "
+                         f"{FOR_THE_IDEAL[-1]}.")
