@@ -50,7 +50,7 @@ def equivariant_ideal(search: EquationSearch, found: Invariant, patient: bool = 
         9
     """
     start = time.perf_counter()
-    reason, idle, degree = "there are no equations yet", 0, 0
+    reason, idle, degree = "no section of their zero set was tried to its end", 0, 0
     while patient or idle <= PATIENCE:
         degree += 1
         try:
