@@ -104,12 +104,8 @@ def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: A
         rest = [nmod_poly(integers(v, 0, p - 1, "coefficient"), p) % q
                 for v in items(point, "point", c - 1)]
         _vanish_at(generators, matrix, [nmod_poly([1], p) % q, t, *rest], q, p)
-        factors = q.factor()[1]
-        squarefree |= all(multiplicity == 1 for _, multiplicity in factors)
-        sums = {0}
-        for factor, multiplicity in factors:
-            for _ in range(multiplicity):
-                sums |= {s + factor.degree() for s in sums}
+        sums, simple = divisor_degrees(q)
+        squarefree |= simple
         lengths = sums if lengths is None else lengths & sums
     require(lengths is not None and lengths == {0, sum(series)},
             "The section may be reducible.")
@@ -117,6 +113,16 @@ def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: A
     return ([*verified, f"a linear section is irreducible, with {sum(series)} points",
              "its length is that of an Artinian reduction, so the ideal is Cohen-Macaulay and "
              "has no other component"], trust, HilbertSeries(d, series, homogeneous))
+
+
+def divisor_degrees(q: nmod_poly) -> tuple[set[int], bool]:
+    """The degrees of the divisors of a polynomial, and whether it is squarefree."""
+    factors = q.factor()[1]
+    sums = {0}
+    for factor, multiplicity in factors:
+        for _ in range(multiplicity):
+            sums |= {s + factor.degree() for s in sums}
+    return sums, all(multiplicity == 1 for _, multiplicity in factors)
 
 
 def _gradient(linear: fmpq_mpoly) -> list[Any]:

@@ -380,6 +380,8 @@ def reduced_kernel(matrix: np.ndarray, prime: int) -> tuple[list[int], np.ndarra
     """
     rows, columns = matrix.shape
     reduced, rank = nmod_mat(rows, columns, (matrix % prime).ravel().tolist(), prime).rref()
+    if rank == columns:
+        return [], np.zeros((0, columns), dtype=np.int64)
     entries = np.array([int(c) for c in reduced.entries()[: rank * columns]],
                        dtype=np.int64).reshape(rank, columns)
     pivots = [int(np.flatnonzero(row)[0]) for row in entries]

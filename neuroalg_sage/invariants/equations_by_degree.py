@@ -24,7 +24,7 @@ from math import comb, lcm
 from typing import Any
 
 import numpy as np
-from flint import fmpq_mat, nmod_mat
+from flint import fmpq_mat
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.engines import modular
@@ -106,12 +106,10 @@ def coordinate_gradings(phi: Parametrization) -> Gradings:
     parameters: list[tuple[int, ...]] = []
     columns: list[list[int]] = []
     for weights in gradings(phi):
-        scale = lcm(*(w.denominator for w in weights))
-        integral = tuple(int(w * scale) for w in weights)
-        column = [sum(w * e for w, e in zip(integral, next(iter(p)))) if p else 0
+        column = [sum(w * e for w, e in zip(weights, next(iter(p)))) if p else 0
                   for p in phi.polynomials]
         if modular.rank(np.array([*columns, column]), 2**31 - 1) > len(columns):
-            parameters.append(integral)
+            parameters.append(tuple(weights))
             columns.append(column)
     coordinates = tuple(tuple(column[j] for column in columns)
                         for j in range(len(phi.polynomials)))
@@ -403,51 +401,34 @@ class EquationSearch:
         if size > MOST_IN_A_WEIGHT:
             raise LimitReached(f"A weight space has {size:,} monomials, over the limit of "
                                f"{MOST_IN_A_WEIGHT:,}; the degrees below it are done.")
-        residues: list[int] = []
-        modulus = 1
-        pivots: list[int] = []
+        remainders, places = modular.ChineseRemainders(), list(range(size + 1))
         for which in range(12):
-            kernel, places, prime = self._kernel(monomials, which)
-            if not places:
+            free, kernel, prime = self._kernel(monomials, which)
+            if not free:
                 return []
-            if which == 0 or len(places) < len(pivots):
-                residues, modulus, pivots = kernel, prime, places
-            elif places == pivots:
-                inverse = pow(modulus, -1, prime)
-                residues = [r + modulus * ((k - r) * inverse % prime)
-                            for r, k in zip(residues, kernel)]
-                modulus *= prime
-            else:
+            if len(free) < len(places):
+                remainders, places = modular.ChineseRemainders(), free
+            elif free != places:
                 continue
-            equations = _lift(residues, modulus, len(pivots), monomials)
-            if equations is not None and vanishes(
-                    [_polynomial(f, len(self.weights)) for f in equations], self.phi):
+            remainders.add(kernel.ravel().tolist(), prime)
+            coefficients = remainders.fractions()
+            if coefficients is None:
+                continue
+            equations = [_equation(monomials, coefficients[k * size : (k + 1) * size])
+                         for k in range(len(free))]
+            if vanishes([_polynomial(f, len(self.weights)) for f in equations], self.phi):
                 return equations
         raise LimitReached("The coefficients of an equation are too large to be reconstructed.")
 
-    def _kernel(self, monomials: list[Monomial], which: int) -> tuple[list[int], list[int], int]:
-        """The reduced kernel modulo a prime, row by row, and its free columns."""
+    def _kernel(self, monomials: list[Monomial], which: int) -> tuple[list[int], np.ndarray, int]:
+        """The reduced kernel of the evaluation modulo a prime, and the prime."""
         size = len(monomials)
         prime, values = self._points(which, size + EXTRA_POINTS)
         columns = np.array(monomials, dtype=np.int64)
         matrix = np.ones((size + EXTRA_POINTS, size), dtype=np.int64)
         for factor in columns.T:
             matrix = matrix * values[: size + EXTRA_POINTS, factor] % prime
-        reduced, rank = nmod_mat(*matrix.shape, matrix.ravel().tolist(), prime).rref()
-        if rank == size:
-            return [], [], prime
-        entries = np.array([int(c) for c in reduced.entries()[: rank * size]],
-                           dtype=np.int64).reshape(rank, size)
-        pivots = [int(np.flatnonzero(row)[0]) for row in entries]
-        free = sorted(set(range(size)) - set(pivots))
-        kernel: list[int] = []
-        for column in free:
-            vector = [0] * size
-            vector[column] = 1
-            for row, pivot in enumerate(pivots):
-                vector[pivot] = int(-entries[row, column] % prime)
-            kernel += vector
-        return kernel, free, prime
+        return *modular.reduced_kernel(matrix, prime), prime
 
     def _multiples(self, weight: Weight) -> Iterator[Equation]:
         """The multiples, by one coordinate, of the equations one degree lower."""
@@ -464,23 +445,16 @@ class EquationSearch:
         """Equations that complete the multiples to a basis, as few terms as possible first."""
         prime = self._primes[0]
         place = {m: k for k, m in enumerate(monomials)}
-        rows: list[list[int]] = []
-        for f in itertools.chain(multiples, sorted(found, key=len)):
-            row = [0] * len(monomials)
+        ordered = sorted(found, key=len)
+        rows = [*multiples, *ordered]
+        count = len(rows) - len(ordered)
+        matrix = np.zeros((len(rows), len(monomials)), dtype=np.int64)
+        for row, f in zip(matrix, rows):
             for m, c in f.items():
                 row[place[m]] = c % prime
-            rows.append(row)
-        count = len(rows) - len(found)
         # Rows are dependent on those before them where the transpose has no pivot.
-        reduced, rank = nmod_mat(len(monomials), len(rows), [
-            c for column in zip(*rows) for c in column], prime).rref()
-        entries = reduced.entries()
-        pivots = []
-        for i in range(rank):
-            line = entries[i * len(rows) : (i + 1) * len(rows)]
-            pivots.append(next(j for j, c in enumerate(line) if int(c)))
-        ordered = sorted(found, key=len)
-        return [ordered[j - count] for j in pivots if j >= count]
+        dependent = set(modular.reduced_kernel(matrix.T, prime)[0])
+        return [f for j, f in enumerate(ordered, count) if j not in dependent]
 
 
 def _group(generators: list[tuple[int, ...]], size: int) -> list[tuple[int, ...]]:
@@ -514,22 +488,10 @@ def _polynomial(f: Equation, n: int) -> Polynomial:
     return {tuple(m.count(i) for i in range(n)): Fraction(c) for m, c in f.items()}
 
 
-def _lift(residues: list[int], modulus: int, count: int, monomials: list[Monomial]
-          ) -> list[Equation] | None:
-    """The equations over Z with these residues, if their coefficients are small."""
-    size = len(monomials)
-    equations = []
-    for k in range(count):
-        row: dict[Monomial, Fraction] = {}
-        for monomial, residue in zip(monomials, residues[k * size : (k + 1) * size]):
-            if residue:
-                c = modular.rational_reconstruction(residue, modulus)
-                if c is None:
-                    return None
-                row[monomial] = c
-        scale = lcm(*(c.denominator for c in row.values()))
-        equations.append({m: int(c * scale) for m, c in row.items()})
-    return equations
+def _equation(monomials: list[Monomial], coefficients: list[Fraction]) -> Equation:
+    """The equation with these coefficients, made integers."""
+    scale = lcm(*(c.denominator for c in coefficients))
+    return {m: int(c * scale) for m, c in zip(monomials, coefficients) if c}
 
 
 # -- answers -------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from fractions import Fraction
 from math import comb
 from typing import Any
 
-from flint import Ordering, fmpq, fmpq_mat, fmpq_mpoly_ctx, nmod_mat
+from flint import Ordering, fmpq, fmpq_mat, fmpq_mpoly_ctx, fmpz, nmod_mat
 
 from neuroalg_sage.engines.modular import rational_reconstruction
 from neuroalg_sage.models.expressions import Polynomial, evaluate
@@ -37,9 +37,36 @@ MOST_UNKNOWNS = 6_000
 MOST_TERMS = 4_000
 
 
-def gradings(phi: Parametrization) -> list[list[Fraction]]:
+def integral_kernel(rows: Sequence[Sequence[Fraction | int]], n: int) -> list[list[int]]:
     """
-    A basis of the weights of the parameters for which all coordinates are homogeneous.
+    Integer vectors that form a basis of the kernel of a matrix with n columns, over Q.
+
+    EXAMPLES::
+
+        >>> integral_kernel([[Fraction(1), Fraction(2), Fraction(0)]], 3)
+        [[-2, 1, 0], [0, 0, 1]]
+    """
+    if not rows:
+        return [[int(i == j) for j in range(n)] for i in range(n)]
+    reduced, rank = fmpq_mat(len(rows), n, [
+        fmpq(c.numerator, c.denominator) for row in rows for c in row]).rref()
+    pivots = [next(j for j in range(n) if reduced[i, j]) for i in range(rank)]
+    basis = []
+    for column in sorted(set(range(n)) - set(pivots)):
+        vector = [fmpq(0)] * n
+        vector[column] = fmpq(1)
+        for i, pivot in enumerate(pivots):
+            vector[pivot] = -reduced[i, column]
+        scale = fmpz(1)
+        for c in vector:
+            scale = scale.lcm(c.q)
+        basis.append([int((c * scale).p) for c in vector])
+    return basis
+
+
+def gradings(phi: Parametrization) -> list[list[int]]:
+    """
+    A basis of the integer weights of the parameters for which all coordinates are homogeneous.
 
     EXAMPLES::
 
@@ -52,19 +79,7 @@ def gradings(phi: Parametrization) -> list[list[Fraction]]:
     differences = {tuple(a - b for a, b in zip(exponents, first))
                    for polynomial in phi.polynomials if polynomial
                    for first in [next(iter(polynomial))] for exponents in polynomial}
-    rows = sorted(d for d in differences if any(d))
-    if not rows:
-        return [[Fraction(i == j) for j in range(count)] for i in range(count)]
-    reduced, rank = fmpq_mat(len(rows), count, [k for row in rows for k in row]).rref()
-    pivots = [next(j for j in range(count) if reduced[i, j]) for i in range(rank)]
-    basis = []
-    for free in sorted(set(range(count)) - set(pivots)):
-        weights = [Fraction(0)] * count
-        weights[free] = Fraction(1)
-        for i, pivot in enumerate(pivots):
-            weights[pivot] = -Fraction(int(reduced[i, free].p), int(reduced[i, free].q))
-        basis.append(weights)
-    return basis
+    return integral_kernel(sorted(d for d in differences if any(d)), count)
 
 
 def linear_fields(symmetries: Sequence[LinearSymmetry], count: int) -> list[Field]:
@@ -147,7 +162,7 @@ class _Search:
     def by_weight(self, degree: int) -> Iterator[list[tuple[int, tuple[int, ...]]]]:
         """The unknowns, pairs (component, monomial), of each weight; low degrees first."""
         for total in range(degree + 1):
-            groups: dict[tuple[Fraction, ...], list[tuple[int, tuple[int, ...]]]] = {}
+            groups: dict[tuple[int, ...], list[tuple[int, tuple[int, ...]]]] = {}
             for chosen in itertools.combinations_with_replacement(range(self.count), total):
                 exponents = tuple(chosen.count(k) for k in range(self.count))
                 for i in range(self.count):

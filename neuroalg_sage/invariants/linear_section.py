@@ -14,17 +14,19 @@ from fractions import Fraction
 from math import comb
 from typing import Any
 
-from flint import Ordering, fmpq, fmpq_mat, fmpq_mpoly, fmpq_mpoly_ctx, fmpz, nmod_mat, nmod_poly
+from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, nmod_mat, nmod_poly
 
 from neuroalg_sage.certificates.linear_section import (
     MOST_POINTS,
     Form,
     artinian_series,
     degrees,
+    divisor_degrees,
     restricted,
 )
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.engines.modular import random_prime
+from neuroalg_sage.invariants.kernel_fields import integral_kernel
 from neuroalg_sage.models.expressions import Polynomial
 
 LARGEST_PRIME = 2**28
@@ -36,33 +38,6 @@ ATTEMPTS, LARGEST_ENTRY = 3, 20
 
 class NotProved(Exception):
     """These equations are not proved to generate the ideal; the message says how far it went."""
-
-
-def integral_kernel(rows: Sequence[Sequence[Fraction]], n: int) -> list[list[int]]:
-    """
-    Integer vectors that form a basis of the kernel of a matrix with n columns, over Q.
-
-    EXAMPLES::
-
-        >>> integral_kernel([[Fraction(1), Fraction(2), Fraction(0)]], 3)
-        [[-2, 1, 0], [0, 0, 1]]
-    """
-    if not rows:
-        return [[int(i == j) for j in range(n)] for i in range(n)]
-    reduced, rank = fmpq_mat(len(rows), n, [
-        fmpq(c.numerator, c.denominator) for row in rows for c in row]).rref()
-    pivots = [next(j for j in range(n) if reduced[i, j]) for i in range(rank)]
-    basis = []
-    for column in sorted(set(range(n)) - set(pivots)):
-        vector = [fmpq(0)] * n
-        vector[column] = fmpq(1)
-        for i, pivot in enumerate(pivots):
-            vector[pivot] = -reduced[i, column]
-        scale = fmpz(1)
-        for c in vector:
-            scale = scale.lcm(c.q)
-        basis.append([int((c * scale).p) for c in vector])
-    return basis
 
 
 def linear_section(generators: Sequence[Polynomial], n: int, dimension: int,
@@ -133,12 +108,7 @@ def _irreducible(equations: list[fmpq_mpoly], section: list[list[int]],
             idle += 1
             continue
         q, others = points
-        factors = q.factor()[1]
-        simple = all(multiplicity == 1 for _, multiplicity in factors)
-        sums = {0}
-        for factor, multiplicity in factors:
-            for _ in range(multiplicity):
-                sums |= {s + factor.degree() for s in sums}
+        sums, simple = divisor_degrees(q)
         left = sums if lengths is None else lengths & sums
         if left == lengths and (squarefree or not simple):
             idle += 1
