@@ -57,9 +57,9 @@ class NeuroManifold:
       path of a JSON model file, or its data
     - ``timeout`` -- seconds for one call of an engine; none by default
     - ``memory_gb`` -- gigabytes that an engine may use; none by default
-    - ``method`` -- how to find the ideal: ``"auto"``, ``"zero"``, ``"description"``,
-      ``"equivariant"``, ``"elimination"`` or ``"kernel"``; or the degree without the ideal:
-      ``"slicing"`` or ``"monodromy"``
+    - ``method`` -- how to find the ideal: ``"auto"``, ``"zero"``, ``"inheritance"``,
+      ``"description"``, ``"equivariant"``, ``"elimination"`` or ``"kernel"``; or the degree
+      without the ideal: ``"slicing"`` or ``"monodromy"``
     - ``seed`` -- integer for all random choices; by default they are fresh
     - ``macaulay2`` -- command of the Macaulay2 to use; by default the wheel's
     - ``degree`` -- the largest degree of equations, and of conservation laws, that are looked for

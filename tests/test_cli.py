@@ -273,10 +273,10 @@ def _wait_for_macaulay2(process: subprocess.Popen) -> list[int]:
     for line in process.stderr:
         if "Macaulay2: the ideal" in line:
             break
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         children = _children(process.pid)
-        busy = [c for c in children if _cpu_seconds(c) > 1.5]
+        busy = [c for c in children if _cpu_seconds(c) > 4]
         if busy:
             return busy
         time.sleep(0.1)

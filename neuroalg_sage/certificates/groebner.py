@@ -8,11 +8,32 @@ import itertools
 from collections.abc import Sequence
 from fractions import Fraction
 from math import factorial, lcm
-from typing import Any
+from typing import Any, NamedTuple
 
 from flint import Ordering, fmpq_mpoly, fmpz_mpoly_ctx, fmpz_mpoly_vec
 
-from neuroalg_sage.certificates.reading import exponent_vectors, require
+from neuroalg_sage.certificates.dimension import vanishing
+from neuroalg_sage.certificates.model import Model
+from neuroalg_sage.certificates.reading import (
+    exponent_vectors,
+    member,
+    polynomial_ring,
+    polynomials,
+    require,
+)
+
+Weight = tuple[int, ...]
+Series = dict[Weight, int]
+
+
+class HilbertSeries(NamedTuple):
+    """
+    The Hilbert series numerator / (1 - t)^dimension of a cone: that of M, or else over it.
+    """
+
+    dimension: int
+    numerator: list[int]
+    homogeneous: bool
 
 
 class GroebnerBasis:
@@ -90,41 +111,62 @@ class GroebnerBasis:
                             "A Gröbner basis fails Buchberger's criterion.")
 
 
-def hilbert_numerator(leading: Sequence[tuple[int, ...]]) -> list[int]:
-    """
-    The numerator K(t) of the Hilbert series K(t) / (1 - t)^n of a monomial ideal.
+def groebner_basis(model: Model, generators: list[fmpq_mpoly], evidence: Any) -> GroebnerBasis:
+    """Verify a Gröbner basis of I(M), which the generators generate."""
+    n = model.ambient_dimension
+    basis = polynomials(member(evidence, "groebner_basis"), polynomial_ring(n))
+    vanishing(model, basis)
+    groebner = GroebnerBasis(basis, [1] * n)
+    require(all(map(groebner.contains, generators)),
+            "The Gröbner basis does not contain the generators.")
+    return groebner
 
-    By the exact sequence 0 → S/(I : x)(-1) → S/I → S/(I + x) → 0.
+
+def hilbert_numerator(leading: Sequence[Weight], weights: Sequence[Weight]) -> Series:
+    """
+    The numerator K(t) of the Hilbert series K(t) / ∏ (1 - t^w) of a monomial ideal.
+
+    Its variables have the weights w; the series is by the exact sequence
+    0 → S/(I : x)(-w) → S/I → S/(I + x) → 0.
     """
     minimal = [m for m in set(leading)
                if not any(o != m and all(map(int.__le__, o, m)) for o in set(leading))]
+    one = {(0,) * len(weights[0]): 1}
     if not minimal:
-        return [1]
+        return one
     if any(not any(m) for m in minimal):
-        return [0]
+        return {}
     uses = [sum(1 for m in minimal if m[v]) for v in range(len(minimal[0]))]
     pivot = max(range(len(uses)), key=uses.__getitem__)
     if uses[pivot] == 1:  # pairwise coprime
-        numerator = [1]
+        numerator = one
         for m in minimal:
-            numerator = _subtract(numerator, [0] * sum(m) + numerator)
+            shift = tuple(sum(e * w[k] for e, w in zip(m, weights))
+                          for k in range(len(weights[0])))
+            numerator = _add(numerator, numerator, shift, -1)
         return numerator
     colon = hilbert_numerator([(*m[:pivot], max(m[pivot] - 1, 0), *m[pivot + 1 :])
-                               for m in minimal])
-    rest = hilbert_numerator([m for m in minimal if not m[pivot]])
-    # S/(I + x) has the series of the rest times (1 - t).
-    return _subtract(_subtract(rest, [0, *rest]), [-c for c in [0, *colon]])
+                               for m in minimal], weights)
+    rest = hilbert_numerator([m for m in minimal if not m[pivot]], weights)
+    # S/(I + x) has the series of the rest times (1 - t^w).
+    return _add(_add(rest, rest, weights[pivot], -1), colon, weights[pivot], 1)
 
 
-def _subtract(a: list[int], b: list[int]) -> list[int]:
-    return [x - y for x, y in itertools.zip_longest(a, b, fillvalue=0)]
+def _add(a: Series, b: Series, shift: Weight, sign: int) -> Series:
+    """The series a + sign t^shift b."""
+    total = dict(a)
+    for w, c in b.items():
+        key = tuple(map(int.__add__, w, shift))
+        total[key] = total.get(key, 0) + sign * c
+    return {w: c for w, c in total.items() if c}
 
 
 def hilbert_data(leading: Sequence[tuple[int, ...]], variables: int
                  ) -> tuple[int, int, list[int]]:
     """Dimension, degree, and the numerator over (1 - t)^dimension, of a monomial ideal."""
-    numerator, dimension = hilbert_numerator(leading), variables
-    require(any(numerator), "The ideal is the whole ring.")
+    series, dimension = hilbert_numerator(leading, [(1,)] * max(variables, 1)), variables
+    require(series, "The ideal is the whole ring.")
+    numerator = [series.get((t,), 0) for t in range(max(series)[0] + 1)]
     while sum(numerator) == 0:
         numerator = list(itertools.accumulate(numerator))  # divide by 1 - t
         dimension -= 1

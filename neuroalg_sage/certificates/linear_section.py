@@ -7,11 +7,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from math import comb
-from typing import Any, NamedTuple
+from typing import Any
 
 from flint import Ordering, fmpq_mat, fmpq_mpoly, nmod_mat, nmod_mpoly_ctx, nmod_poly
 
 from neuroalg_sage.certificates.dimension import check_dimension, rank
+from neuroalg_sage.certificates.groebner import HilbertSeries
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     exponent_vectors,
@@ -27,16 +28,6 @@ from neuroalg_sage.certificates.reading import (
 
 MOST_POINTS, MOST_MONOMIALS = 5_000, 20_000
 Form = dict[tuple[int, ...], int]
-
-
-class HilbertSeries(NamedTuple):
-    """
-    The Hilbert series numerator / (1 - t)^dimension of a cone: that of M, or else over it.
-    """
-
-    dimension: int
-    numerator: list[int]
-    homogeneous: bool
 
 
 def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: Any

@@ -4,12 +4,10 @@ Ideals of minors: what theorems say that they are prime, and their hypotheses.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Sequence
 from math import comb, factorial, prod
 from typing import Any
 
-from flint import fmpq, fmpq_mat, fmpq_mpoly
+from flint import fmpq, fmpq_mpoly
 
 from neuroalg_sage.certificates.dimension import (
     determinantal_dimension,
@@ -23,6 +21,7 @@ from neuroalg_sage.certificates.reading import (
     polynomial_ring,
     require,
 )
+from neuroalg_sage.certificates.spans import Matrix, minors, require_span
 
 GENERIC = "theorem: Hochster, Eagon (1971)"
 SYMMETRIC = "theorem: Kutz (1974)"
@@ -30,26 +29,6 @@ SEGRE_VERONESE = "theorem: Bernardi (2008)"
 SECANT = "theorem: Raicu (2012)"
 
 MOST_MINORS = 200_000
-
-Matrix = Sequence[Sequence[fmpq_mpoly]]
-
-
-def minors(matrix: Matrix, size: int) -> Iterator[fmpq_mpoly]:
-    """The nonzero minors of a matrix, by Laplace expansion, row by row."""
-    ring = matrix[0][0].context()
-    for rows in itertools.combinations(matrix, size):
-        table: dict[tuple[int, ...], fmpq_mpoly] = {(): ring.constant(1)}
-        for row in rows:
-            larger: dict[tuple[int, ...], fmpq_mpoly] = {}
-            for columns, value in table.items():
-                for j, entry in enumerate(row):
-                    if entry and j not in columns:
-                        sign = -1 if sum(c > j for c in columns) % 2 else 1
-                        key = tuple(sorted((*columns, j)))
-                        larger[key] = larger.get(key, ring.constant(0)) + sign * value * entry
-            table = {key: value for key, value in larger.items() if value}
-        yield from table.values()
-
 
 def generic_matrix(model: Model, evidence: Any) -> tuple[int, int, int, int]:
     """
@@ -122,31 +101,6 @@ def check_minors(model: Model, generators: list[fmpq_mpoly], evidence: Any
     flattenings, size, why, theorem = matrices_of_bounded_rank(model, evidence)
     require(sum(comb(len(a), size) * comb(len(a[0]), size) for a in flattenings) <= MOST_MINORS,
             f"There are over {MOST_MINORS} minors.")
-    # Minors are homogeneous for the degrees in each output and each input.
-    grading = [(*(int(i == j) for i in range(model.outputs)), *e)
-               for j, degrees in enumerate(model.degree_pattern)
-               for d in degrees for e in monomials(model.inputs, d)]
-    spaces: dict[tuple[int, ...], tuple[list[fmpq_mpoly], list[fmpq_mpoly]]] = {}
-    wanted = (f for a in flattenings for f in minors(a, size))
-    for which, polynomials in enumerate((filter(bool, generators), wanted)):
-        for f in polynomials:
-            weight = tuple(map(sum, zip(*(grading[i] for i, e in enumerate(f.monomial(0))
-                                          for _ in range(int(e))))))
-            spaces.setdefault(weight, ([], []))[which].append(f)
-    require(all(_same_span(claimed, made) for claimed, made in spaces.values()),
-            "The generators and the minors span different spaces.")
+    require_span(generators, (f for a in flattenings for f in minors(a, size)))
     return [f"the hypotheses of the theorem: {why}",
             f"the generators span the space of minors of size {size}"], [theorem]
-
-
-def _same_span(a: list[fmpq_mpoly], b: list[fmpq_mpoly]) -> bool:
-    if len(a) == len(b) == 1:
-        return bool(a[0] * b[0].leading_coefficient() == b[0] * a[0].leading_coefficient())
-    return _rank(a) == _rank(b) == _rank(a + b)
-
-
-def _rank(polynomials: list[fmpq_mpoly]) -> int:
-    tables = [f.to_dict() for f in polynomials]
-    columns = list(dict.fromkeys(e for table in tables for e in table))
-    rows = [[table.get(e, 0) for e in columns] for table in tables]
-    return fmpq_mat(rows).rank() if rows else 0

@@ -9,7 +9,6 @@ from typing import Any
 
 from neuroalg_sage.certificates.groebner import GroebnerBasis, hilbert_data
 from neuroalg_sage.certificates.ideal import check_hilbert
-from neuroalg_sage.certificates.minors import minors
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     exponent_vectors,
@@ -21,6 +20,7 @@ from neuroalg_sage.certificates.reading import (
     polynomials,
     require,
 )
+from neuroalg_sage.certificates.spans import minors
 
 MOST_MINORS = 5000
 

@@ -10,30 +10,33 @@ from math import factorial
 from typing import Any
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
-from neuroalg_sage.certificates.groebner import hilbert_polynomial
+from neuroalg_sage.certificates.groebner import HilbertSeries, hilbert_polynomial
+from neuroalg_sage.certificates.reading import polynomial_ring, polynomials
 from neuroalg_sage.descriptions.description import Formula
 from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.engines.transfer import PolynomialMatrix
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.equivariant_ideal import cone_equations
 from neuroalg_sage.invariants.ideal import coordinate_ring, primitive
+from neuroalg_sage.invariants.inheritance import inherited_series, narrowed_model
 from neuroalg_sage.invariants.invariant import Invariant, certified
 from neuroalg_sage.invariants.linear_section import hilbert_series
+from neuroalg_sage.models.expressions import Polynomial, from_flint
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
 
 
-def ideal_data(phi: Parametrization, found: Invariant) -> dict[str, Any]:
+def ideal_data(n: int, generators: list[Polynomial]) -> dict[str, Any]:
     """The ring V and the ideal I of a script."""
-    ring = coordinate_ring(len(phi.polynomials))
-    return {"V": ring, "I": PolynomialMatrix(ring, 1, len(found.data), tuple(found.data),
+    ring = coordinate_ring(n)
+    return {"V": ring, "I": PolynomialMatrix(ring, 1, len(generators), tuple(generators),
                                              "ideal")}
 
 
 def hilbert_script(phi: Parametrization, found: Invariant) -> Script:
     """The script for the degree and the Hilbert polynomial of a known ideal."""
     return Script(f"degree and Hilbert polynomial of the neurovariety of {phi.model}",
-                  ideal_data(phi, found), "",
+                  ideal_data(len(phi.polynomials), found.data), "",
                   {"degree": "closureDegree I", "hilbertPolynomial": "closureHilbertPolynomial I",
                    "groebnerBasis": "gens gb I"})
 
@@ -81,6 +84,11 @@ def degree_and_hilbert_polynomial(phi: Parametrization, found: Invariant,
         degree = sum(numerator)
         coefficients = hilbert_polynomial(numerator, proof["value"] + variables - n)
         method = "the Hilbert series of an Artinian reduction"
+    elif proof["argument"] == "inheritance" and (
+            series := series_of_characters(phi.model, proof, computation)) is not None:
+        (dimension, numerator, _), evidence["ideal"] = series
+        degree, coefficients = sum(numerator), hilbert_polynomial(numerator, dimension)
+        method = "characters of the smaller model's coordinate ring"
     else:
         results = computation.run(hilbert_script(phi, found))
         degree = int(results["degree"])
@@ -98,6 +106,32 @@ def degree_and_hilbert_polynomial(phi: Parametrization, found: Invariant,
             certified(phi.model, "hilbert_polynomial", coefficients, "proved", method, seconds,
                       evidence, found.trust, claim=[str(c) for c in coefficients],
                       present=sage_polynomial, versions=versions))
+
+
+def series_of_characters(model: Model, proof: dict[str, Any], computation: Computation
+                         ) -> tuple[HilbertSeries, dict[str, Any]] | None:
+    """
+    The Hilbert series of M that the ideal of a smaller model gives.
+
+    INPUT:
+
+    - ``proof`` -- the evidence that the ideal of M is inherited
+
+    OUTPUT: the series, and the evidence with a Gröbner basis of the smaller ideal; None if the
+    series is too large
+    """
+    narrow = narrowed_model(model)
+    assert narrow is not None
+    ring = polynomial_ring(narrow.ambient_dimension)
+    basis = [from_flint(f) for f in polynomials(proof["generators"], ring)]
+    if len(basis) > 1:
+        results = computation.run(Script(
+            f"a Gröbner basis of a smaller model that {model} inherits from",
+            ideal_data(narrow.ambient_dimension, basis), "", {"groebnerBasis": "gens gb I"}))
+        basis = [primitive(p) for p in results["groebnerBasis"].entries if p]
+        proof = proof | {"groebner_basis": [encode_polynomial(g) for g in basis]}
+    series = inherited_series(model, basis)
+    return None if series is None else (series, proof)
 
 
 def by_formula(model: Model, found: Formula) -> tuple[Invariant, Invariant | None]:

@@ -24,7 +24,7 @@ from typing import Any
 from flint import Ordering, fmpq, fmpq_mat, fmpq_mpoly_ctx, fmpz, nmod_mat
 
 from neuroalg_sage.engines.modular import rational_reconstruction
-from neuroalg_sage.models.expressions import Polynomial, evaluate
+from neuroalg_sage.models.expressions import Polynomial, evaluate, from_flint
 from neuroalg_sage.models.parametrization import Parametrization
 from neuroalg_sage.models.symmetry import LinearSymmetry
 
@@ -174,7 +174,7 @@ class _Search:
         """A random point, and the Jacobian of φ there."""
         while len(self.samples) <= number:
             point = [self.generator.randrange(PRIME) for _ in range(self.count)]
-            table = [[evaluate(_terms(f), point, PRIME) for f in row] for row in self.slopes]
+            table = [[evaluate(from_flint(f), point, PRIME) for f in row] for row in self.slopes]
             self.samples.append((point, table))
         return self.samples[number]
 
@@ -214,7 +214,3 @@ class _Search:
         components = {i: self._exact(p) for i, p in field.items()}
         return not any(sum((c * row[i] for i, c in components.items()), self.ring.constant(0))
                        for row in self.slopes)
-
-
-def _terms(f: Any) -> Polynomial:
-    return {tuple(map(int, e)): Fraction(int(c.p), int(c.q)) for e, c in f.to_dict().items()}

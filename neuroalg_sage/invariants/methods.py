@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from neuroalg_sage.errors import InputError
 
-FOR_THE_IDEAL = ("auto", "zero", "description", "equivariant", "elimination", "kernel")
+FOR_THE_IDEAL = ("auto", "zero", "inheritance", "description", "equivariant", "elimination",
+                 "kernel")
 # These never see the ideal.
 FOR_THE_DEGREE = ("slicing", "monodromy")
 
@@ -35,7 +36,8 @@ def check_method_for_the_ideal(method: str) -> None:
         Traceback (most recent call last):
         ...
         neuroalg_sage.errors.InputError: The method monodromy finds the degree without the ideal; \
-for what needs the ideal, use auto, zero, description, equivariant, elimination or kernel.
+for what needs the ideal, use auto, zero, inheritance, description, equivariant, elimination or \
+kernel.
     """
     check_method(method)
     if method in FOR_THE_DEGREE:

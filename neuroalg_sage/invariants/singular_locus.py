@@ -48,7 +48,8 @@ class Component:
 def singular_locus_script(phi: Parametrization, found: Invariant) -> Script:
     """The script for the components of the singular locus of a known ideal."""
     return Script(
-        f"the singular locus of the neurovariety of {phi.model}", ideal_data(phi, found),
+        f"the singular locus of the neurovariety of {phi.model}",
+        ideal_data(len(phi.polynomials), found.data),
         "L = singularComponents I;",
         {"components": 'apply(L, c -> hashTable {"dimension" => c#"dimension", '
                        '"degree" => c#"degree", "basis" => gens gb c#"ideal"})'})

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from typing import Any
 
 from neuroalg_sage.errors import InputError
 
@@ -21,6 +22,7 @@ MAXIMAL_DEGREE = 200
 MAXIMAL_TERMS = 5_000
 MAXIMAL_LENGTH = 200_000
 MAXIMAL_BITS = 10_000
+
 
 _TOKEN = re.compile(r"\s*(?:(\d+)|([A-Za-z][A-Za-z0-9_]*)|(\*\*|[-+*/^()]))")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[0-9]+)*")
@@ -35,6 +37,11 @@ _RESERVED = frozenset(
 )
 
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "negate": 3, "^": 4}
+
+
+def from_flint(f: Any) -> Polynomial:
+    """A polynomial of python-flint over Q."""
+    return {tuple(map(int, e)): Fraction(int(c.p), int(c.q)) for e, c in f.to_dict().items()}
 
 
 def check_name(name: object, role: str) -> str:
