@@ -165,3 +165,9 @@ def test_a_degree_is_not_taken_from_the_claim() -> None:
 
     with pytest.raises(CertificateError, match="degree is 15"):
         verify(bent(certificate, change))
+
+
+def test_what_was_already_found_is_no_reason_to_give_up() -> None:
+    nets = NeuroManifold("mlp:3,3,3:x^2", method="equivariant", seed=1)
+    nets.equation_search().up_to(4)
+    assert len(nets.ideal().data) == 9

@@ -57,7 +57,7 @@ def equivariant_ideal(search: EquationSearch, found: Invariant, patient: bool = 
             new = search.up_to(degree)[-1].generator_count
         except LimitReached as error:
             raise LimitReached(f"{error} {_what_is_proved(search, reason)}") from None
-        idle = 0 if new or not any(d.generators for d in search.degrees) else idle + 1
+        idle = 0 if new or not any(d.generators for d in search.degrees[:degree]) else idle + 1
         if not new:
             continue
         equations = generators(search, degree)
