@@ -91,7 +91,7 @@ def needed(module: str) -> set[Path]:
 
 
 # An ideal is proved by one argument, and what only others need is not believed.
-ARGUMENTS = {"elimination", "inheritance", "linear_section", "minors"}
+ARGUMENTS = {"graph_elimination", "inheritance", "linear_section", "minors"}
 
 
 @pytest.mark.parametrize("argument", [None, *sorted(ARGUMENTS)])

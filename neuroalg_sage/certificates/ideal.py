@@ -10,7 +10,7 @@ from typing import Any
 from flint import fmpq, fmpq_mpoly
 
 from neuroalg_sage.certificates.dimension import check_dimension, vanishing
-from neuroalg_sage.certificates.elimination import check_elimination
+from neuroalg_sage.certificates.graph_elimination import check_elimination
 from neuroalg_sage.certificates.groebner import (
     GroebnerBasis,
     HilbertSeries,
