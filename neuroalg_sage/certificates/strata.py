@@ -306,9 +306,8 @@ def _units_chart(phi: list[fmpq_mpoly], hidden: list[list[Unit]], last: list[int
     positive = []
     for units, chosen in zip(hidden, pivots):
         present = list(zip(units, chosen))
-        if len(units) > 1:
-            positive += [_distance([(values[w], ring.constant(0)) for w in readers], ring)
-                         for (_, readers), _ in present]
+        positive += [_distance([(values[w], ring.constant(0)) for w in readers], ring)
+                     for (_, readers), _ in present]
         for ((one, _), p), ((other, _), q) in itertools.combinations(present, 2):
             if p == q:
                 positive.append(_distance([(values[v], values[w])
@@ -324,6 +323,8 @@ def _units_chart(phi: list[fmpq_mpoly], hidden: list[list[Unit]], last: list[int
 def _distance(pairs: list[tuple[fmpq_mpoly, fmpq_mpoly]], ring: fmpq_mpoly_ctx) -> fmpq_mpoly:
     """What vanishes at real points only where these agree: a sum of squares, or a difference."""
     differences = [a - b for a, b in pairs if a != b]
+    if any(d.is_constant() for d in differences):
+        return ring.constant(1)
     if len(differences) == 1:
         return differences[0]
     return _sum((d * d for d in differences), ring)

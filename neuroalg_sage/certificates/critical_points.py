@@ -1,0 +1,468 @@
+"""
+All critical points of a quadratic loss on a neuromanifold, and its minimum.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import factorial
+from typing import Any
+
+from flint import arb, ctx, fmpq, fmpq_mat, fmpq_mpoly
+
+from neuroalg_sage.certificates.boxes import (
+    check_zero,
+    disjoint,
+    exact,
+    gradient,
+    hessian,
+    inertia,
+    rounded,
+    value,
+)
+from neuroalg_sage.certificates.completeness import (
+    Elimination,
+    elimination,
+    is_positive,
+    linear_network_counts,
+    real_roots,
+)
+from neuroalg_sage.certificates.model import Model
+from neuroalg_sage.certificates.reading import (
+    fields,
+    integer,
+    items,
+    member,
+    rational,
+    require,
+)
+from neuroalg_sage.certificates.strata import Chart, Cover, cover
+
+MOST_DIMENSIONS = 200
+ENGINE = "msolve"
+
+
+class Problem:
+    """A loss L(z) = z^T Q z - 2 b^T z + c on V."""
+
+    def __init__(self, data: Any, n: int) -> None:
+        quadratic, linear, constant = fields(data, "quadratic", "linear", "constant")
+        require(n <= MOST_DIMENSIONS, f"V has over {MOST_DIMENSIONS} dimensions.")
+        require(set(data) == {"quadratic", "linear", "constant"}, "A loss has an unknown field.")
+        self.n = n
+        self.terms: dict[tuple[int, int], fmpq] = {}
+        for term in items(quadratic, "quadratic form"):
+            i, j, c = items(term, "term", 3)
+            place = integer(i, 0, n - 1, "coordinate"), integer(j, i, n - 1, "coordinate")
+            require(place not in self.terms, "A quadratic form names a term twice.")
+            self.terms[place] = number(c)
+            require(self.terms[place], "A quadratic form names a zero.")
+        self.target = [number(c) for c in items(linear, "linear form", n)]
+        self.constant = number(constant)
+        self.matrix = fmpq_mat(n, n)
+        for (i, j), c in self.terms.items():
+            self.matrix[i, j] = self.matrix[j, i] = c
+
+    def __call__(self, z: list[Any], zero: Any) -> Any:
+        """The loss at a point of V, over any ring that holds the rational numbers."""
+        total = zero + self.constant
+        for (i, j), c in self.terms.items():
+            total = total + z[i] * z[j] * (c if i == j else 2 * c)
+        for x, c in zip(z, self.target):
+            total = total - x * (2 * c)
+        return total
+
+    def differential(self, z: list[Any], zero: Any) -> list[Any]:
+        """Half the differential of the loss at a point of V."""
+        slope = [zero - c for c in self.target]
+        for (i, j), c in self.terms.items():
+            slope[i] = slope[i] + z[j] * c
+            if i != j:
+                slope[j] = slope[j] + z[i] * c
+        return slope
+
+
+def number(data: Any) -> fmpq:
+    """A rational number in lowest terms, as text."""
+    c = rational(data)
+    require(str(c) == data, "A rational number is not in lowest terms.")
+    return exact(c)
+
+
+@dataclass
+class Point:
+    """A critical point in a cell: its chart, and a box that holds it and no other."""
+
+    chart: int
+    box: list[arb]
+    rational: list[fmpq] | None = None  # where it is known exactly
+
+
+class Landscape:
+    """
+    The critical points of a loss in the cells of the charts of M.
+
+    See :func:`~neuroalg_sage.certificates.strata.cover` for which functions of M count as
+    critical.  A critical point in a cell is one of the loss in its variables; so are all
+    minima of the loss on M, since the cells cover M.  It is critical in the chart if the other
+    derivatives vanish too.
+    """
+
+    def __init__(self, model: Model, problem: Problem) -> None:
+        self.model, self.problem = model, problem
+        self.cover: Cover = cover(model)
+        self._losses: dict[int, fmpq_mpoly] = {}
+        self._eliminations: dict[int, Elimination | None] = {}
+
+    def loss(self, k: int) -> fmpq_mpoly:
+        """The loss in a chart."""
+        if k not in self._losses:
+            chart = self.cover.charts[k]
+            self._losses[k] = self.problem(chart.coordinates, chart.ring.constant(0))
+        return self._losses[k]
+
+    def elimination(self, k: int) -> Elimination | None:
+        """The elimination in the cell of a chart, where there is one."""
+        if k not in self._eliminations:
+            self._eliminations[k] = elimination(self.loss(k), self.cover.charts[k])
+        return self._eliminations[k]
+
+    def is_linear(self, k: int) -> bool:
+        """Whether the loss is quadratic in the cell of a chart."""
+        chart = self.cover.charts[k]
+        return all(i >= chart.nonlinear for i in chart.free)
+
+    def solution(self, k: int) -> Point | None:
+        """The one critical point of a cell in which the loss is quadratic; None if there is none,
+        or more."""
+        chart, loss = self.cover.charts[k], self.loss(k)
+        size, free = chart.ring.nvars(), chart.free
+        origin = [fmpq(0)] * size
+        slopes = gradient(loss, free)
+        point = list(origin)
+        if free:
+            form = fmpq_mat([[g.derivative(j)(*origin) for j in free] for g in slopes])
+            if not form.det():
+                return None
+            found = form.solve(fmpq_mat([[-g(*origin)] for g in slopes]))
+            for i, v in enumerate(free):
+                point[v] = found[i, 0]
+        return Point(k, [arb(x) for x in point], point)
+
+    def is_critical(self, point: Point) -> bool:
+        """Whether a critical point of a cell is one of its chart."""
+        chart = self.cover.charts[point.chart]
+        clear = True
+        for slope in gradient(self.loss(point.chart), chart.zero):
+            if point.rational is not None:
+                if slope(*point.rational):
+                    return False
+            elif not value(slope, point.box).contains(0):
+                return False
+            elif any(not any(e[i] for i in chart.zero) for e in slope.monoms()):
+                clear = False
+        require(clear, "It is not clear whether a point of a cell is critical.")
+        return True
+
+    def function(self, point: Point) -> list[arb]:
+        """What contains the coordinates of the function."""
+        return [value(f, point.box) for f in self.cover.charts[point.chart].coordinates]
+
+    def index(self, point: Point) -> int:
+        """The number of negative eigenvalues of the Hessian in the chart; -1 if it is not clear."""
+        chart = self.cover.charts[point.chart]
+        every = range(chart.ring.nvars())
+        signs = inertia(hessian(self.loss(point.chart), every, point.box))
+        return -1 if signs is None else signs[1]
+
+    def kind(self, point: Point, z: list[arb]) -> str:
+        """
+        ``pure`` if the function is critical on the stratum that is dense in M, or in V; else
+        ``spurious``.
+        """
+        if self.cover.charts[point.chart].stratum == 0:
+            return "pure"
+        if any(not slope.contains(0) for slope in self.problem.differential(z, arb(0))):
+            return "spurious"
+        if point.rational is not None:
+            exactly = [f(*point.rational) for f in self.cover.charts[point.chart].coordinates]
+            if not any(self.problem.differential(exactly, fmpq(0))):
+                return "pure"
+        return "unclear"
+
+    def type(self, kind: str, index: int) -> str:
+        """
+        What kind of a critical point of the parameters there is with this function.
+
+        Where the Hessian in the chart is indefinite, so it is for all parameters.  In a linear
+        network or for quadratic forms, a function that is critical on a lower stratum only has
+        parameters with a unit that is absent.  The loss changes by 2 G(a u v^T) to lowest order
+        if it comes in with small weights; as G is not zero, this takes both signs.
+        """
+        if index > 0:
+            return "saddle"
+        if kind == "spurious" and self.cover.kind != "units":
+            return "saddle"
+        return "minimum" if kind == "pure" and index == 0 else "unclear"
+
+
+def repetitions(chart: Chart, kind: str) -> int:
+    """How often a function occurs in a cell, since units may be permuted."""
+    if kind != "units":
+        return 1
+    layers = [layer.split() for layer in chart.name.removeprefix("units ").split("; ")]
+    total = 1
+    for pivots in layers:
+        for _, group in itertools.groupby(pivots):
+            total *= factorial(len(list(group)))
+    require(total == 1 or len(layers) == 1, "Permuted units of several layers are not counted.")
+    return total
+
+
+@dataclass
+class Found:
+    """What the evidence proves."""
+
+    value: list[Any]
+    verified: list[str]
+    trust: list[str]
+
+
+def find(model: Model, data: Any, evidence: Any) -> Found:
+    """
+    What the evidence proves of the critical points of a loss.
+
+    The evidence has boxes for the critical points in cells; those in cells in which the loss is
+    quadratic are computed.  They are all of a cell if there are as many as an elimination, a
+    theorem, or the engine says.  See :class:`Answer` for the value.
+    """
+    precision = integer(member(evidence, "precision"), 64, 4096, "precision")
+    before = ctx.prec
+    ctx.prec = precision
+    try:
+        return Answer(model, data, evidence).found()
+    finally:
+        ctx.prec = before
+
+
+class Answer:
+    """
+    The value: the loss, and an object with
+
+    - ``functions`` -- the critical functions, by their loss: ``loss`` and ``coordinates`` as
+      enclosing intervals, ``rank`` as the number of the stratum, ``index`` of the
+      Hessian there (-1: not clear), ``kind``: pure or spurious
+    - ``complete`` -- whether these are all
+    - ``complex`` -- the number of complex ones, or null
+    - ``minimum`` -- ``attained``: whether the infimum over M is attained (null: not clear), and
+      ``at``: the places of those functions of which one is where
+    """
+
+    def __init__(self, model: Model, data: Any, evidence: Any) -> None:
+        self.data, self.evidence = data, evidence
+        self.problem = Problem(data, model.ambient_dimension)
+        self.land = Landscape(model, self.problem)
+        self.digits = integer(member(evidence, "digits"), -300, 300, "number of digits")
+        self.verified: list[str] = []
+        self.trust: list[str] = []
+        charts = self.land.cover.charts
+        self.points: dict[int, list[Point]] = {k: [] for k in range(len(charts))}
+        self._read_boxes()
+        for k in range(len(charts)):
+            if self.land.is_linear(k):
+                solution = self.land.solution(k)
+                require(not self.points[k], "A box lies in a cell that needs none.")
+                self.points[k] = [solution] if solution is not None else []
+        self.critical = self._critical()
+        self.functions = [self.land.function(p) for p in self.critical]
+        require(all(disjoint(*pair) for pair in itertools.combinations(self.functions, 2)),
+                "Two functions are not proved to be different.")
+
+    def _critical(self) -> list[Point]:
+        """The points that are critical in their charts, with no exact function twice."""
+        found, seen = [], set()
+        for k, chart in enumerate(self.land.cover.charts):
+            for point in self.points[k]:
+                if self.land.is_critical(point):
+                    known = point.rational is not None and tuple(
+                        str(f(*point.rational)) for f in chart.coordinates)
+                    if not known or known not in seen:
+                        found.append(point)
+                    seen.add(known)
+        return found
+
+    def _read_boxes(self) -> None:
+        for entry in items(member(self.evidence, "boxes"), "list of boxes"):
+            k, center, radius = items(entry, "box", 3)
+            k = integer(k, 0, len(self.points) - 1, "chart")
+            chart = self.land.cover.charts[k]
+            require(rational(radius) > 0, "A box has no interior.")
+            free = iter(items(center, "center", len(chart.free)))
+            box = [arb(0) if i in chart.zero else
+                   arb(arb(number(next(free))).mid(), arb(number(radius)))
+                   for i in range(chart.ring.nvars())]
+            check_zero(self.land.loss(k), chart.free, box)
+            require(all(disjoint([box[i] for i in chart.free], [p.box[i] for i in chart.free])
+                        for p in self.points[k]), "Two boxes of a cell overlap.")
+            self.points[k].append(Point(k, box))
+
+    # -- completeness --------------------------------------------------------------------
+
+    def _is_complete(self) -> tuple[bool, int | None]:
+        """Whether all critical functions are listed; the number of complex ones, if known."""
+        cover = self.land.cover
+        if cover.kind == "linear network" and len(cover.charts) > 1:
+            return self._linear_network()
+        engine = dict(map(tuple, items(self.evidence.get("engine", []), "engine's counts")))
+        number: int | None = 0
+        for k, chart in enumerate(cover.charts):
+            points = self.points[k]
+            if self.land.is_linear(k):
+                if not points:
+                    return False, None
+                if number is not None:
+                    number += points[0] in self.critical
+                continue
+            found = self.land.elimination(k)
+            if found is not None and found.is_regular and chart.ring.nvars() - chart.nonlinear:
+                # Points in other strata are not of the kind counted.
+                listed = [p for p in points if self._is_proper(p)]
+                require(len(listed) == len(points), "A box may hold a function of another stratum.")
+                if len(points) != len(real_roots(found.roots)):
+                    return False, None
+                complexly = found.complex and not chart.zero
+                number = (number + found.roots.degree()
+                          if number is not None and complexly else None)
+            elif k in engine:
+                count = integer(engine[k], 0, 10**6, "engine's count")
+                if count != len(points) * repetitions(chart, cover.kind):
+                    return False, None
+                require(all(self._is_proper(p) for p in points),
+                        "A box may hold a function of another stratum.")
+                number = None
+                self.trust = [ENGINE]
+            else:
+                return False, None
+        self.verified.append("all critical functions are listed" + (
+            ", as the engine says" if self.trust else ""))
+        return True, number
+
+    def _is_proper(self, point: Point) -> bool:
+        """Whether the function is not the zero function, and no other polynomial vanishes."""
+        chart = self.land.cover.charts[point.chart]
+        return all(not value(f, point.box).contains(0) for f in chart.positive) and any(
+            not x.contains(0) for x in point.box[chart.nonlinear:])
+
+    def _linear_network(self) -> tuple[bool, int | None]:
+        model, cover = self.land.model, self.land.cover
+        counts = linear_network_counts(self.problem.matrix, self.problem.target, model.outputs,
+                                       model.inputs)
+        if counts is None:
+            return False, None
+        least = min(model.widths)
+        for rank in range(least + 1):
+            stratum = least - rank
+            listed = [p for p in self.critical if cover.charts[p.chart].stratum == stratum
+                      and self._has_rank(p, rank)]
+            if len(listed) != counts[rank]:
+                return False, None
+        self.verified.append("all critical functions are listed, as many as singular values say")
+        return True, sum(counts[: least + 1])
+
+    def _has_rank(self, point: Point, rank: int) -> bool:
+        """Whether a matrix has the rank of its stratum: for U R, whether U has."""
+        chart = self.land.cover.charts[point.chart]
+        if rank == 0 or (chart.nonlinear == 0 and chart.stratum == 0
+                         and self.land.cover.is_whole):
+            return True
+        b = point.box[chart.nonlinear:]
+        rows = [b[i:i + rank] for i in range(0, len(b), rank)]
+        gram = [[sum((row[i] * row[j] for row in rows), arb(0)) for j in range(rank)]
+                for i in range(rank)]
+        return inertia(gram) == (rank, 0)
+
+    # -- the minimum ---------------------------------------------------------------------
+
+    def _minimum(self, complete: bool, losses: list[arb]) -> dict[str, Any]:
+        cover, unclear = self.land.cover, {"attained": None, "at": []}
+        if not losses:
+            return unclear
+        least = min(x.upper() for x in losses)
+        at = [i for i, x in enumerate(losses) if not x > least]
+        if cover.is_whole and is_positive(self.problem.matrix, strictly=True):
+            # Then the critical point of the first chart, V, is where the loss is least.
+            self.verified.append("the loss is convex, and M is V")
+            return {"attained": True, "at": [i for i, p in enumerate(self.critical)
+                                             if p.chart == 0]}
+        if not complete:
+            return unclear
+        if "witness" in self.evidence:
+            w = [number(x) for x in items(self.evidence["witness"], "parameters",
+                                          self.land.model.parameters)]
+            z = [f(*w) for f in self.land.model.parametrization]
+            reached = arb(self.problem(z, fmpq(0)))
+            require(all(reached < x for x in losses), "The loss of the witness is not less.")
+            self.verified.append("a function has less loss than all critical ones")
+            return {"attained": False, "at": []}
+        if (cover.is_closed and is_positive(self.problem.matrix, strictly=True)
+                or cover.is_compact and self._is_proper_map()):
+            self.verified.append("the loss is proper on M, which is closed")
+            return {"attained": True, "at": at}
+        return unclear
+
+    def _is_proper_map(self) -> bool:
+        """
+        Whether the loss tends to infinity with b, uniformly for all t of a projective space.
+
+        It is b^T A(t) b up to lower terms, and A(t) is positive semidefinite if Q is, and regular
+        in all cells, which are all of the compact space of weights into the only hidden unit.
+        """
+        if not is_positive(self.problem.matrix, strictly=False):
+            return False
+        for k in range(len(self.land.cover.charts)):
+            if self.land.is_linear(k):
+                if not self.points[k]:
+                    return False
+            elif (found := self.land.elimination(k)) is None or not found.is_regular:
+                return False
+        return True
+
+    # -- the value -----------------------------------------------------------------------
+
+    def found(self) -> Found:
+        """The value, what was verified, whom it trusts."""
+        # Boxes may be wide, so the loss is the polynomial's value on them.
+        losses = [value(self.land.loss(p.chart), p.box) for p in self.critical]
+        order = sorted(range(len(losses)), key=lambda i: (losses[i].mid().fmpq(), i))
+        self.critical = [self.critical[i] for i in order]
+        self.functions = [self.functions[i] for i in order]
+        losses = [losses[i] for i in order]
+        complete, number = self._is_complete()
+        minimum = self._minimum(complete, losses)
+        listed = list(self._listed(losses))
+        self.verified.insert(0, f"boxes with one critical point each ({len(listed)})")
+        return Found([self.data, {"functions": listed, "complete": complete, "complex": number,
+                                  "minimum": minimum}], self.verified, self.trust)
+
+    def _listed(self, losses: list[arb]) -> Iterator[dict[str, Any]]:
+        for point, z, loss in zip(self.critical, self.functions, losses):
+            yield {"loss": rounded(loss, self.digits),
+                   "coordinates": [rounded(x, self.digits) for x in z],
+                   "stratum": self.land.cover.charts[point.chart].stratum,
+                   "index": (index := self.land.index(point)),
+                   "kind": (kind := self.land.kind(point, z)),
+                   "type": self.land.type(kind, index)}
+
+
+def check_critical_points(model: Model, stated: Any, evidence: Any
+                          ) -> tuple[list[str], list[str]]:
+    """Verify the critical points of a loss on M, and its minimum."""
+    data, _ = items(stated, "value", 2)
+    found = find(model, data, evidence)
+    # In Python 1, 1.0 and True are equal; as text they are not.
+    require(json.dumps(found.value, sort_keys=True) == json.dumps(stated, sort_keys=True),
+            "The critical points are not as claimed.")
+    return found.verified, found.trust
