@@ -139,8 +139,8 @@ class Landscape:
         """The one critical point of a cell in which the loss is quadratic; None if there is none,
         or more."""
         chart, loss = self.cover.charts[k], self.loss(k)
-        size, free = chart.ring.nvars(), chart.free
-        origin = [fmpq(0)] * size
+        free = chart.free
+        origin = [fmpq(0)] * chart.ring.nvars()
         slopes = gradient(loss, free)
         point = list(origin)
         if free:
@@ -174,37 +174,55 @@ class Landscape:
     def index(self, point: Point) -> int:
         """The number of negative eigenvalues of the Hessian in the chart; -1 if it is not clear."""
         chart = self.cover.charts[point.chart]
-        every = range(chart.ring.nvars())
+        every = range(chart.size)
         signs = inertia(hessian(self.loss(point.chart), every, point.box))
         return -1 if signs is None else signs[1]
 
     def kind(self, point: Point, z: list[arb]) -> str:
         """
-        ``pure`` if the function is critical on the stratum that is dense in M, or in V; else
-        ``spurious``.
+        ``pure`` if the function is critical for the loss on M; else ``spurious``.
+
+        That is: critical on V; or in a chart of the stratum that is dense in M which is an
+        immersion there.  If that stratum is open in V, a function that is not critical on V is
+        spurious; so is one that is critical on a lower stratum only.
         """
-        if self.cover.charts[point.chart].stratum == 0:
+        chart = self.cover.charts[point.chart]
+        if chart.stratum == 0 and self._is_immersion(point):
             return "pure"
         if any(not slope.contains(0) for slope in self.problem.differential(z, arb(0))):
-            return "spurious"
+            return "spurious" if chart.stratum > 0 or chart.size == self.problem.n else "unclear"
         if point.rational is not None:
-            exactly = [f(*point.rational) for f in self.cover.charts[point.chart].coordinates]
+            exactly = [f(*point.rational) for f in chart.coordinates]
             if not any(self.problem.differential(exactly, fmpq(0))):
                 return "pure"
         return "unclear"
 
-    def type(self, kind: str, index: int) -> str:
+    def _is_immersion(self, point: Point) -> bool:
+        chart = self.cover.charts[point.chart]
+        columns = [[value(f.derivative(i), point.box) for f in chart.coordinates]
+                   for i in range(chart.size)]
+        gram = [[sum((a * b for a, b in zip(one, other)), arb(0)) for other in columns]
+                for one in columns]
+        return inertia(gram) == (chart.size, 0)
+
+    def type(self, point: Point, kind: str, index: int) -> str:
         """
         What kind of a critical point of the parameters there is with this function.
 
         Where the Hessian in the chart is indefinite, so it is for all parameters.  In a linear
         network or for quadratic forms, a function that is critical on a lower stratum only has
         parameters with a unit that is absent.  The loss changes by 2 G(a u v^T) to lowest order
-        if it comes in with small weights; as G is not zero, this takes both signs.
+        if it comes in with small weights; as G is not zero, this takes both signs.  At the
+        parameters that are all zero the loss changes by -2 b^T φ(w) to lowest order, which
+        is linear in the last layer's weights, if it is not zero.
         """
         if index > 0:
             return "saddle"
         if kind == "spurious" and self.cover.kind != "units":
+            return "saddle"
+        if self.cover.charts[point.chart].constant and sum(
+                (f * c for f, c in zip(self.model.parametrization, self.problem.target)),
+                self.model.parametrization[0] * 0):
             return "saddle"
         return "minimum" if kind == "pure" and index == 0 else "unclear"
 
@@ -252,9 +270,11 @@ class Answer:
     """
     The value: the loss, and an object with
 
-    - ``functions`` -- the critical functions, by their loss: ``loss`` and ``coordinates`` as
-      enclosing intervals, ``rank`` as the number of the stratum, ``index`` of the
-      Hessian there (-1: not clear), ``kind``: pure or spurious
+    - ``points`` -- the critical functions, by their loss; for units, the critical parameters
+      modulo rescaling and permuting units.  Each with enclosing intervals of ``loss`` and
+      ``coordinates`` in V; ``function``, the first of the list of which it is not proved to be
+      another one; the number of the ``stratum``; the ``index`` of the Hessian there
+      (-1: not clear); ``kind``, pure or spurious; and ``type``
     - ``complete`` -- whether these are all
     - ``complex`` -- the number of complex ones, or null
     - ``minimum`` -- ``attained``: whether the infimum over M is attained (null: not clear), and
@@ -278,8 +298,9 @@ class Answer:
                 self.points[k] = [solution] if solution is not None else []
         self.critical = self._critical()
         self.functions = [self.land.function(p) for p in self.critical]
-        require(all(disjoint(*pair) for pair in itertools.combinations(self.functions, 2)),
-                "Two functions are not proved to be different.")
+        require(self.land.cover.kind == "units" or all(
+            disjoint(*pair) for pair in itertools.combinations(self.functions, 2)),
+            "Two functions are not proved to be different.")
 
     def _critical(self) -> list[Point]:
         """The points that are critical in their charts, with no exact function twice."""
@@ -303,7 +324,7 @@ class Answer:
             free = iter(items(center, "center", len(chart.free)))
             box = [arb(0) if i in chart.zero else
                    arb(arb(number(next(free))).mid(), arb(number(radius)))
-                   for i in range(chart.ring.nvars())]
+                   for i in range(chart.size)]
             check_zero(self.land.loss(k), chart.free, box)
             require(all(disjoint([box[i] for i in chart.free], [p.box[i] for i in chart.free])
                         for p in self.points[k]), "Two boxes of a cell overlap.")
@@ -327,7 +348,7 @@ class Answer:
                     number += points[0] in self.critical
                 continue
             found = self.land.elimination(k)
-            if found is not None and found.is_regular and chart.ring.nvars() - chart.nonlinear:
+            if found is not None and found.is_regular and chart.size - chart.nonlinear:
                 # Points in other strata are not of the kind counted.
                 listed = [p for p in points if self._is_proper(p)]
                 require(len(listed) == len(points), "A box may hold a function of another stratum.")
@@ -441,20 +462,23 @@ class Answer:
         self.functions = [self.functions[i] for i in order]
         losses = [losses[i] for i in order]
         complete, number = self._is_complete()
+        self.trust = self.trust if complete else []
         minimum = self._minimum(complete, losses)
         listed = list(self._listed(losses))
         self.verified.insert(0, f"boxes with one critical point each ({len(listed)})")
-        return Found([self.data, {"functions": listed, "complete": complete, "complex": number,
+        return Found([self.data, {"points": listed, "complete": complete, "complex": number,
                                   "minimum": minimum}], self.verified, self.trust)
 
     def _listed(self, losses: list[arb]) -> Iterator[dict[str, Any]]:
-        for point, z, loss in zip(self.critical, self.functions, losses):
-            yield {"loss": rounded(loss, self.digits),
+        for place, (point, z, loss) in enumerate(zip(self.critical, self.functions, losses)):
+            same = next(i for i, other in enumerate(self.functions[:place + 1])
+                        if i == place or not disjoint(z, other))
+            yield {"function": same, "loss": rounded(loss, self.digits),
                    "coordinates": [rounded(x, self.digits) for x in z],
                    "stratum": self.land.cover.charts[point.chart].stratum,
                    "index": (index := self.land.index(point)),
                    "kind": (kind := self.land.kind(point, z)),
-                   "type": self.land.type(kind, index)}
+                   "type": self.land.type(point, kind, index)}
 
 
 def check_critical_points(model: Model, stated: Any, evidence: Any

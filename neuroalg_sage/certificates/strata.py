@@ -39,6 +39,7 @@ class Chart:
     - ``zero`` -- those t that vanish on its cell
     - ``positive`` -- polynomials in the variables; where one vanishes, at a real point, the
       function is one of another stratum, and critical there if it is here
+    - ``constant`` -- whether the chart is a point
     """
 
     name: str
@@ -49,10 +50,17 @@ class Chart:
     zero: tuple[int, ...] = ()
     positive: list[fmpq_mpoly] = field(default_factory=list)
 
+    constant: bool = False
+
+    @property
+    def size(self) -> int:
+        """The number of variables; the ring of a constant chart has an unused one."""
+        return 0 if self.constant else int(self.ring.nvars())
+
     @property
     def free(self) -> list[int]:
         """The variables of the cell."""
-        return [i for i in range(self.ring.nvars()) if i not in self.zero]
+        return [i for i in range(self.size) if i not in self.zero]
 
 
 @dataclass
@@ -162,7 +170,7 @@ def _linear(model: Model) -> Cover:
             charts.append(Chart(
                 f"rank {s}, columns {', '.join(map(str, pivots))}" if s else "rank 0", r - s,
                 ring, t, [_sum((b[i * s + j] * right[j][c] for j in range(s)), ring)
-                          for i in range(m) for c in range(k)]))
+                          for i in range(m) for c in range(k)], constant=not s))
     return Cover("linear network", charts, whole, True)
 
 
@@ -190,7 +198,8 @@ def _quadratic(model: Model, r: int) -> Cover:
             charts.append(Chart(
                 f"rank {s}, rows {', '.join(map(str, pivots))}" if s else "rank 0", r - s,
                 ring, t, coordinates, left, [_determinant(
-                    [[entry[i, j] for j in range(s)] for i in range(s)], ring)] * (s > 0)))
+                    [[entry[i, j] for j in range(s)] for i in range(s)], ring)] * (s > 0),
+                not s))
     return Cover("quadratic forms", charts, whole, True)
 
 
@@ -279,7 +288,7 @@ def _units(model: Model, layers: list[dict[str, Any]]) -> Cover:
     if hidden:
         ring = polynomial_ring(0)
         charts.append(Chart("the zero function", len(strata), ring, 0,
-                            [ring.constant(0)] * model.ambient_dimension))
+                            [ring.constant(0)] * model.ambient_dimension, constant=True))
     return Cover("units", charts, False, False, len(hidden) == 1 == len(hidden[0]))
 
 

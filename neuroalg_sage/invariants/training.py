@@ -288,13 +288,12 @@ def population(model: Model | str, target: Sequence[Any],
             return product
         if total not in distribution:
             raise InputError(f"The moment of the exponents {total} is missing.")
-        (column,), (scale,) = (lambda t: (t.columns, t.scales))(read_data([[distribution[total]]],
-                                                                          1))
-        return int(column[0]) * scale
+        given = read_data([[distribution[total]]], 1)
+        return int(given.columns[0][0]) * given.scales[0]
 
     if isinstance(distribution, str) and distribution not in DISTRIBUTIONS:
-        raise InputError(f"There is no distribution {distribution[:40]!r}; it is gaussian, uniform, "
-                         "or a table of moments.")
+        raise InputError(f"There is no distribution {distribution[:40]!r}; it is gaussian, "
+                         "uniform, or a table of moments.")
     form = _quadratic(coordinates, moment)
     linear = [Fraction(0)] * n
     for (i, j), c in form.items():

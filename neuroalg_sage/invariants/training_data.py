@@ -100,8 +100,8 @@ def _array(data: np.ndarray, width: int) -> Table:
     _check_shape(*data.shape, width)
     kind = data.dtype.kind
     if kind in "iub":
-        return _table([(column.astype(object), Fraction(1)) for column in data.T.astype(int)],
-                      EXACT)
+        whole = data.astype(np.int8) if kind == "b" else data
+        return _table([(column.astype(object), Fraction(1)) for column in whole.T], EXACT)
     if kind != "f" or data.dtype.itemsize > 8:
         raise InputError(f"The data is an array of type {data.dtype}; give whole numbers or "
                          "floating-point numbers of at most 64 bits.")
