@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from flint import arb, arb_mat, fmpq, fmpq_mpoly
+from flint import arb, arb_mat, fmpq, fmpq_mat, fmpq_mpoly
 
 from neuroalg_sage.certificates.reading import exponent_vectors, require
 
@@ -120,3 +120,18 @@ def rounded(x: arb, digits: int) -> list[str]:
         return str(fmpq(whole) / scale)
 
     return [text(x.lower(), -1), text(x.upper(), 1)]
+
+
+def is_positive(matrix: fmpq_mat, strictly: bool) -> bool:
+    """Whether a symmetric matrix is positive definite, or semidefinite."""
+    size = matrix.nrows()
+    rows = [[matrix[i, j] for j in range(size)] for i in range(size)]
+    while rows:
+        k = next((i for i in range(len(rows)) if rows[i][i]), None)
+        if k is None:
+            return not strictly and not any(map(any, rows))
+        if rows[k][k] < 0 or (strictly and k):
+            return False
+        rest = [i for i in range(len(rows)) if i != k]
+        rows = [[rows[i][j] - rows[i][k] * rows[k][j] / rows[k][k] for j in rest] for i in rest]
+    return True

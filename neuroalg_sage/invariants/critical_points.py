@@ -14,17 +14,13 @@ import numpy as np
 from flint import arb, arb_mat, arb_poly, ctx, fmpq
 
 from neuroalg_sage.certificates import boxes
-from neuroalg_sage.certificates.completeness import linear_network_counts, real_roots
-from neuroalg_sage.certificates.critical_points import (
-    ENGINE,
-    Landscape,
-    Problem,
-    find,
-    repetitions,
-)
+from neuroalg_sage.certificates.bounded_rank import linear_network_counts
+from neuroalg_sage.certificates.charts import Chart
+from neuroalg_sage.certificates.critical_points import ENGINE, find, repetitions
+from neuroalg_sage.certificates.elimination import real_roots
+from neuroalg_sage.certificates.landscape import Landscape, Problem
 from neuroalg_sage.certificates.model import Model as RebuiltModel
 from neuroalg_sage.certificates.reading import CertificateError, exponent_vectors
-from neuroalg_sage.certificates.strata import Chart
 from neuroalg_sage.errors import EngineError, InputError, LimitReached
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.invariant import Invariant, certified
@@ -226,8 +222,8 @@ class Search:
             for chosen in itertools.combinations(range(min(m, k)), rank):
                 u = left[:, chosen] * values[list(chosen)]
                 r = np.linalg.solve(root.T, right[list(chosen)].T).T
-                pivots = max(itertools.combinations(range(k), rank),
-                             key=lambda p, r=r: abs(np.linalg.det(r[:, p])))
+                pivots = max((abs(np.linalg.det(r[:, p])), p)
+                             for p in itertools.combinations(range(k), rank))[1]
                 change = r[:, pivots]
                 r, u = np.linalg.solve(change, r), u @ change
                 others = [c for c in range(k) if c not in pivots]

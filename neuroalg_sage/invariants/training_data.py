@@ -97,7 +97,7 @@ def _array(data: np.ndarray, width: int) -> Table:
     if data.ndim != 2:
         raise InputError(f"The data is an array with {data.ndim} axes; give one with rows and "
                          "columns.")
-    _check_shape(*data.shape, width)
+    _check_shape(data.shape[0], data.shape[1], width)
     kind = data.dtype.kind
     if kind in "iub":
         whole = data.astype(np.int8) if kind == "b" else data

@@ -1,17 +1,16 @@
 """
-How many critical points there are: exact counts that do not need the points.
+How many critical points a cell has: elimination of all variables but one.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import comb
 from typing import Any
 
-from flint import fmpq, fmpq_mat, fmpq_mpoly, fmpq_poly
+from flint import fmpq, fmpq_mpoly, fmpq_poly
 
+from neuroalg_sage.certificates.charts import Chart
 from neuroalg_sage.certificates.reading import exponent_vectors, require
-from neuroalg_sage.certificates.strata import Chart
 
 MOST_LINEAR = 8  # variables, where there is another
 
@@ -43,7 +42,8 @@ class Elimination:
 
 def real_roots(f: fmpq_poly) -> list[Any]:
     """Balls with one real zero each, for all of a polynomial that is not zero."""
-    return [root.real for root, _ in f.numer().complex_roots() if root.imag.is_zero()]
+    found: list[Any] = list(f.numer().complex_roots())
+    return [root.real for root, _ in found if root.imag.is_zero()]
 
 
 def determinant(matrix: list[list[fmpq_poly]]) -> fmpq_poly:
@@ -132,51 +132,3 @@ def _substituted(f: fmpq_mpoly, t: int, linear: list[int], u: list[fmpq_poly], d
             term *= numerator ** e[i]
         total += term * d ** (degree - sum(e[i] for i in linear))
     return total
-
-
-def linear_network_counts(quadratic: fmpq_mat, target: list[fmpq], outputs: int, inputs: int
-                          ) -> list[int] | None:
-    """
-    The numbers of critical points on the matrices of rank 0, 1, 2, ..., real and complex.
-
-    Let the loss be tr(W S W^T) - 2 tr(W B^T) + c with S positive definite.  On the matrices of
-    rank s, W is critical if and only if W^T (W S - B) = 0 and (W S - B) W^T = 0.  Let P be the
-    orthogonal projection onto the image U of W.  By the first, P (W S - B) = 0, so W = P B S^-1.
-    By the second, P T P = T P for T = B S^-1 B^T, so P commutes with T, and W has rank s if and
-    only if P B has.  If B has the rank k of its shorter side, and the nonzero eigenvalues of T
-    are different, then P projects to s of their k eigenspaces.  So there are binomial(k, s).
-    (Baldi, Hornik 1989, for S = 1.)  If outputs <= inputs, this holds over the complex numbers
-    too: that U meets its orthogonal space in u = W x implies u^T B = 0, so u = 0.  Else transpose.
-
-    None if the quadratic form is not of this kind, or an eigenvalue is multiple or zero.
-    """
-    s = fmpq_mat(inputs, inputs, [quadratic[i, j] for i in range(inputs) for j in range(inputs)])
-    for i in range(outputs * inputs):
-        for j in range(outputs * inputs):
-            same = i // inputs == j // inputs
-            if quadratic[i, j] != (s[i % inputs, j % inputs] if same else 0):
-                return None
-    if not is_positive(s, strictly=True):
-        return None
-    b = fmpq_mat(outputs, inputs, target)
-    t = b * s.inv() * b.transpose() if outputs <= inputs else s.inv() * b.transpose() * b
-    f = t.charpoly()
-    if f.gcd(f.derivative()).degree() > 0 or not f[0]:
-        return None
-    k = min(outputs, inputs)
-    return [comb(k, rank) for rank in range(k + 1)]
-
-
-def is_positive(matrix: fmpq_mat, strictly: bool) -> bool:
-    """Whether a symmetric matrix is positive definite, or semidefinite."""
-    size = matrix.nrows()
-    rows = [[matrix[i, j] for j in range(size)] for i in range(size)]
-    while rows:
-        k = next((i for i in range(len(rows)) if rows[i][i]), None)
-        if k is None:
-            return not strictly and not any(map(any, rows))
-        if rows[k][k] < 0 or (strictly and k):
-            return False
-        rest = [i for i in range(len(rows)) if i != k]
-        rows = [[rows[i][j] - rows[i][k] * rows[k][j] / rows[k][k] for j in rest] for i in rest]
-    return True
