@@ -88,7 +88,8 @@ def _minimum(value: dict[str, Any], status: str) -> str:
     points = value["points"]
     functions = sorted({points[i]["function"] for i in minimum["at"]})
     loss = _number(points[minimum["at"][0]]["loss"], 15)
-    where = ("the first function only" if functions == [0]
+    where = ("the first function only" if functions == [0] and points[0]["index"] == 0
+             else "the first function, and where the loss is the same" if functions == [0]
              else "one of the functions " + ", ".join(str(i + 1) for i in functions))
     return f"The minimum over M is {loss}, attained at {where} [{status}]."
 

@@ -284,12 +284,12 @@ class Answer:
         for place, (point, z, loss) in enumerate(zip(self.critical, self.functions, losses)):
             same = next(i for i, other in enumerate(self.functions[:place + 1])
                         if i == place or not disjoint(z, other))
+            kind, signs = self.land.kind(point, z), self.land.signs(point)
             yield {"function": same, "loss": rounded(loss, self.digits),
                    "coordinates": [rounded(x, self.digits) for x in z],
                    "stratum": self.land.cover.charts[point.chart].stratum,
-                   "index": (index := self.land.index(point)),
-                   "kind": (kind := self.land.kind(point, z)),
-                   "type": self.land.type(point, kind, index)}
+                   "index": -1 if signs is None else signs[1], "kind": kind,
+                   "type": self.land.type(point, kind, signs)}
 
 
 def check_critical_points(model: Model, stated: Any, evidence: Any

@@ -152,12 +152,10 @@ class Landscape:
         """What contains the coordinates of the function."""
         return [value(f, point.box) for f in self.cover.charts[point.chart].coordinates]
 
-    def index(self, point: Point) -> int:
-        """The number of negative eigenvalues of the Hessian in the chart; -1 if it is not clear."""
-        chart = self.cover.charts[point.chart]
-        every = range(chart.size)
-        signs = inertia(hessian(self.loss(point.chart), every, point.box))
-        return -1 if signs is None else signs[1]
+    def signs(self, point: Point) -> tuple[int, int] | None:
+        """The numbers of positive and negative eigenvalues of the Hessian in the chart."""
+        every = range(self.cover.charts[point.chart].size)
+        return inertia(hessian(self.loss(point.chart), every, point.box))
 
     def kind(self, point: Point, z: list[arb]) -> str:
         """
@@ -194,26 +192,32 @@ class Landscape:
                 for one in columns]
         return inertia(gram) == (chart.size, 0)
 
-    def type(self, point: Point, kind: str, index: int) -> str:
+    def type(self, point: Point, kind: str, signs: tuple[int, int] | None) -> str:
         """
-        What kind of a critical point of the parameters there is with this function.
+        ``minimum``, ``saddle`` or ``unclear``: for some of the parameters with this function.
 
-        Where the Hessian in the chart is indefinite, so it is for all parameters.  In a linear
-        network or for quadratic forms, a function that is critical on a lower stratum only has
-        parameters with a unit that is absent.  The loss changes by 2 G(a u v^T) to lowest order
-        if it comes in with small weights; as G is not zero, this takes both signs.  At the
-        parameters that are all zero the loss changes by -2 b^T φ(w) to lowest order, which
-        is linear in the last layer's weights, if it is not zero.
+        Where the loss is convex on V, its critical points there are minima.  Where the Hessian in
+        a chart has both signs, the loss has on M; where it is positive in a chart of the dense
+        stratum, all of M near the function is in the chart, or all parameters near the point
+        are, up to rescaling.  In a linear network or for quadratic forms, a function that is
+        critical on a lower stratum only has parameters with an absent unit.  The loss
+        changes by 2 G(a u v^T) to lowest order if that comes in with small weights; as the
+        differential 2 G is not zero, this takes both signs.  At the parameters that are all
+        zero the loss changes by -2 b^T φ(w) to lowest order, which is linear in the last
+        layer's weights, if it is not zero.
         """
-        if index > 0:
+        chart = self.cover.charts[point.chart]
+        if signs is not None and min(signs) > 0:
             return "saddle"
-        if self.cover.is_whole and point.chart == 0 and is_positive(self.problem.matrix,
-                                                                    strictly=False):
-            return "minimum"
         if kind == "spurious" and self.cover.kind != "units":
             return "saddle"
-        if self.cover.charts[point.chart].constant and sum(
+        if kind == "pure" and chart.stratum == 0 and signs == (chart.size, 0):
+            return "minimum"
+        critical = (self.cover.is_whole and point.chart == 0) or self.is_critical_on_whole(point)
+        if critical and is_positive(self.problem.matrix, strictly=False):
+            return "minimum"
+        if chart.constant and sum(
                 (f * c for f, c in zip(self.model.parametrization, self.problem.target)),
                 self.model.parametrization[0] * 0):
             return "saddle"
-        return "minimum" if kind == "pure" and index == 0 else "unclear"
+        return "unclear"

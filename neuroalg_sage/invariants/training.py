@@ -169,32 +169,22 @@ def ERM(model: Model | str, data: Any, outputs: Any = None) -> TrainingProblem:
         >>> problem.describe()
         {'quadratic': [[0, 0, '1/40']], 'linear': ['3/20'], 'constant': '1'}
     """
-    from flint import fmpz_mat
-
     model = load_model(model)
     coordinates, features = _features(model)
     if outputs is not None:
         data = _joined(data, outputs)
     inputs = model.input_count
     table = read_data(data, inputs + model.output_count)
-    size = len(features) + model.output_count
-    gram = fmpz_mat(size, size)
-    for columns in table.chunks():
-        rows = [_monomial(columns[:inputs], exponents) for exponents in features]
-        rows += columns[inputs:]
-        matrix = fmpz_mat(size, len(columns[0]), [int(x) for row in rows for x in row])
-        gram += matrix * matrix.transpose()
-    scales = [_power(table.scales[:inputs], exponents) for exponents in features]
-    scales += table.scales[inputs:]
-
-    def mean(i: int, j: int) -> Fraction:
-        return Fraction(int(gram[i, j])) * scales[i] * scales[j] / table.rows
-
+    width = inputs + model.output_count
+    monomials = [[*exponents, *[0] * model.output_count] for exponents in features]
+    monomials += [[int(i == j) for j in range(width)] for i in range(inputs, width)]
+    sums = table.moments(monomials)
     first = len(features)
     return TrainingProblem(
-        model, _quadratic(coordinates, lambda a, b: mean(features[a], features[b])),
-        tuple(mean(features[a], first + output) for output, a in coordinates),
-        sum((mean(i, i) for i in range(first, size)), Fraction(0)),
+        model, _quadratic(coordinates,
+                          lambda a, b: sums[features[a]][features[b]] / table.rows),
+        tuple(sums[features[a]][first + output] / table.rows for output, a in coordinates),
+        sum((sums[i][i] for i in range(first, len(sums))), Fraction(0)) / table.rows,
         f"the mean squared error on {table.rows} rows; {table.reading}")
 
 
@@ -212,21 +202,6 @@ def _joined(inputs: Any, outputs: Any) -> Any:
                 for x, y in zip(inputs, outputs)]
     except TypeError:
         raise InputError("The data is not a list of rows, each a list of numbers.") from None
-
-
-def _monomial(columns: Sequence[np.ndarray], exponents: Exponents) -> np.ndarray:
-    product: Any = np.ones(len(columns[0]), dtype=object)
-    for column, e in zip(columns, exponents):
-        for _ in range(e):
-            product = product * column
-    return product
-
-
-def _power(scales: Sequence[Fraction], exponents: Exponents) -> Fraction:
-    product = Fraction(1)
-    for scale, e in zip(scales, exponents):
-        product *= scale**e
-    return product
 
 
 def _gaussian(e: int) -> Fraction:
@@ -277,7 +252,7 @@ def population(model: Model | str, target: Sequence[Any],
     if len(list(target)) != n:
         raise InputError(f"The target has {len(list(target))} coordinates; V has {n}.")
     table = read_data([[*target, noise]], n + 1)
-    z = [int(column[0]) * scale for column, scale in zip(table.columns, table.scales)]
+    z = [column.values()[0] for column in table.columns]
 
     def moment(a: Exponents, b: Exponents) -> Fraction:
         total = tuple(map(int.__add__, a, b))
@@ -288,8 +263,7 @@ def population(model: Model | str, target: Sequence[Any],
             return product
         if total not in distribution:
             raise InputError(f"The moment of the exponents {total} is missing.")
-        given = read_data([[distribution[total]]], 1)
-        return int(given.columns[0][0]) * given.scales[0]
+        return read_data([[distribution[total]]], 1).columns[0].values()[0]
 
     if isinstance(distribution, str) and distribution not in DISTRIBUTIONS:
         raise InputError(f"There is no distribution {distribution[:40]!r}; it is gaussian, "

@@ -1,13 +1,15 @@
 """
 Data of a training problem as exact numbers: arrays, CSV and Parquet.
 
-Columns are scaled to whole numbers, so that sums over millions of rows are sums of integers.
+Columns are scaled to whole numbers.  Their moments, sums over millions of rows, are computed
+modulo primes.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -20,37 +22,123 @@ from neuroalg_sage.errors import InputError
 BINARY = "floating-point numbers were read as the binary fractions that they are"
 DECIMAL = "decimal numbers were read as written, 0.1 as 1/10"
 EXACT = "whole numbers and fractions were read as they are"
-CHUNK = 50_000
+LARGEST = 2**22  # above the primes: so many products of residues are exact together
+BLOCK = 2**9
 MOST_DIGITS = 2000
+ENTRY = r"[ \t]*[-+]?(?=[\d.]{1,16}[ \t]*(?:,|$))(?:\d+\.?\d*|\.\d+)[ \t]*"
+PLAIN = re.compile(rf"{ENTRY}(?:,{ENTRY})*+", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Column:
+    """
+    Rational numbers ``numbers * 2^shifts * scale``.
+
+    - ``numbers`` -- integers, in an array of 64 bits or of Python's
+    - ``scale`` -- a fraction
+    - ``shifts`` -- integers that are not negative, or None for zeros
+    """
+
+    numbers: np.ndarray
+    scale: Fraction
+    shifts: np.ndarray | None = None
+
+    def residues(self, prime: int) -> np.ndarray:
+        """The numbers, without the scale, modulo a prime."""
+        found = (self.numbers % prime).astype(np.int64)
+        if self.shifts is None:
+            return found
+        powers = [1]
+        for _ in range(int(self.shifts.max(initial=0))):
+            powers.append(powers[-1] * 2 % prime)
+        return found * np.array(powers, dtype=np.int64)[self.shifts] % prime
+
+    @property
+    def bits(self) -> int:
+        """A bound on the bits of the numbers, without the scale."""
+        if self.numbers.dtype == object:
+            return max((int(x).bit_length() for x in self.numbers), default=0)
+        return 64 + (0 if self.shifts is None else int(self.shifts.max(initial=0)))
+
+    def values(self) -> list[Fraction]:
+        """The numbers themselves."""
+        shifts = [0] * len(self.numbers) if self.shifts is None else self.shifts.tolist()
+        return [(int(x) << s) * self.scale for x, s in zip(self.numbers, shifts)]
 
 
 @dataclass(frozen=True)
 class Table:
     """
-    Rows of rational numbers.
-
-    - ``columns`` -- for each column integers, an array of Python's
-    - ``scales`` -- what each column is multiplied by to be the data
-    - ``reading`` -- how the numbers were read
+    Rows of rational numbers: their columns, and how the numbers were read.
     """
 
-    columns: tuple[np.ndarray, ...]
-    scales: tuple[Fraction, ...]
+    columns: tuple[Column, ...]
     reading: str
 
     @property
     def rows(self) -> int:
         """The number of rows."""
-        return len(self.columns[0])
+        return len(self.columns[0].numbers)
 
-    def chunks(self) -> Iterator[list[np.ndarray]]:
-        """The columns in pieces of moderate length."""
-        for start in range(0, self.rows, CHUNK):
-            yield [column[start:start + CHUNK] for column in self.columns]
+    def moments(self, monomials: Sequence[Sequence[int]]) -> list[list[Fraction]]:
+        """
+        The sums over all rows of the products of two monomials in the columns.
+
+        EXAMPLES::
+
+            >>> table = read_data([[1, "0.5"], [2, "1/3"]], 2)
+            >>> table.moments([[1, 0], [0, 1]])
+            [[Fraction(5, 1), Fraction(7, 6)], [Fraction(7, 6), Fraction(13, 36)]]
+        """
+        from flint import fmpz
+
+        bits = [sum(e * c.bits for e, c in zip(m, self.columns)) for m in monomials]
+        bound = 2 ** (2 * max(bits) + self.rows.bit_length() + 2)
+        modulus, prime = fmpz(1), LARGEST
+        total = [[fmpz(0)] * len(monomials) for _ in monomials]
+        while modulus < bound:
+            prime = _prime_below(prime)
+            found = self._moments_modulo(monomials, prime)
+            inverse = pow(int(modulus % prime), -1, prime)
+            for i, row in enumerate(found):
+                for j, residue in enumerate(row):
+                    lift = (residue - int(total[i][j] % prime)) * inverse % prime
+                    total[i][j] += modulus * lift
+            modulus *= prime
+        scales = [_power([c.scale for c in self.columns], m) for m in monomials]
+        return [[int(x - modulus if 2 * x > modulus else x) * scales[i] * scales[j]
+                 for j, x in enumerate(row)] for i, row in enumerate(total)]
+
+    def _moments_modulo(self, monomials: Sequence[Sequence[int]], prime: int) -> list[list[int]]:
+        """By products of floating-point numbers that are exact: BLOCK products of residues."""
+        columns = [c.residues(prime) for c in self.columns]
+        height = -(-self.rows // BLOCK) * BLOCK
+        rows = np.zeros((len(monomials), height))
+        for row, monomial in zip(rows, monomials):
+            product = np.ones(self.rows, dtype=np.int64)
+            for column, e in zip(columns, monomial):
+                for _ in range(e):
+                    product = product * column % prime
+            row[:self.rows] = product
+        blocks = rows.reshape(len(monomials), -1, BLOCK).transpose(1, 0, 2)
+        sums = np.matmul(blocks, blocks.transpose(0, 2, 1)).astype(np.int64)
+        return (sums % prime).sum(axis=0).tolist()
 
 
-def _table(columns: list[tuple[np.ndarray, Fraction]], reading: str) -> Table:
-    return Table(tuple(c for c, _ in columns), tuple(s for _, s in columns), reading)
+def _prime_below(bound: int) -> int:
+    from flint import fmpz
+
+    bound -= 1
+    while not fmpz(bound).is_prime():
+        bound -= 1
+    return bound
+
+
+def _power(scales: Sequence[Fraction], exponents: Sequence[int]) -> Fraction:
+    product = Fraction(1)
+    for scale, e in zip(scales, exponents):
+        product *= scale**e
+    return product
 
 
 def read_data(data: Any, width: int) -> Table:
@@ -70,8 +158,8 @@ def read_data(data: Any, width: int) -> Table:
     EXAMPLES::
 
         >>> table = read_data([[1, "0.5"], [2, "1/3"]], 2)
-        >>> [list(column) for column in table.columns], table.scales
-        ([[1, 2], [3, 2]], (Fraction(1, 1), Fraction(1, 6)))
+        >>> [column.values() for column in table.columns]
+        [[Fraction(1, 1), Fraction(2, 1)], [Fraction(1, 2), Fraction(1, 3)]]
     """
     if isinstance(data, (str, Path)):
         path = Path(data)
@@ -101,7 +189,8 @@ def _array(data: np.ndarray, width: int) -> Table:
     kind = data.dtype.kind
     if kind in "iub":
         whole = data.astype(np.int8) if kind == "b" else data
-        return _table([(column.astype(object), Fraction(1)) for column in whole.T], EXACT)
+        whole = whole.astype(object if kind == "u" and data.dtype.itemsize == 8 else np.int64)
+        return Table(tuple(Column(column, Fraction(1)) for column in whole.T), EXACT)
     if kind != "f" or data.dtype.itemsize > 8:
         raise InputError(f"The data is an array of type {data.dtype}; give whole numbers or "
                          "floating-point numbers of at most 64 bits.")
@@ -110,29 +199,27 @@ def _array(data: np.ndarray, width: int) -> Table:
         row = int(np.argmin(finite))
         raise InputError(f"Row {row + 1} of the data holds {_bad(data[row])}; all numbers must be "
                          "finite.")
-    return _table([_binary(column) for column in data.T.astype(np.float64)], BINARY)
+    return Table(tuple(map(_binary, data.T.astype(np.float64))), BINARY)
 
 
 def _bad(row: np.ndarray) -> str:
     return "NaN" if np.isnan(row).any() else "an infinity"
 
 
-def _binary(column: np.ndarray) -> tuple[np.ndarray, Fraction]:
-    """Floating-point numbers as integers and a power of 2."""
+def _binary(column: np.ndarray) -> Column:
+    """Floating-point numbers as integers and powers of 2."""
     fractions, exponents = np.frexp(column)
     mantissas = np.ldexp(fractions, 53).astype(np.int64)
     used = mantissas != 0
     if not used.any():
-        return np.zeros(len(column), dtype=object), Fraction(1)
-    zeros = np.zeros(len(column), dtype=np.int64)
+        return Column(np.zeros(len(column), dtype=np.int64), Fraction(1))
+    zeros = 0
     while not np.any(mantissas & 1):  # whole numbers and short fractions stay short
         mantissas >>= 1
         zeros += 1
     shifts = exponents.astype(np.int64) - 53 + zeros
     least = int(shifts[used].min())
-    values = np.empty(len(column), dtype=object)
-    values[:] = [int(m) << max(int(s) - least, 0) for m, s in zip(mantissas, shifts)]
-    return values, Fraction(2) ** least
+    return Column(mantissas, Fraction(2) ** least, np.where(used, shifts - least, 0))
 
 
 def _number(entry: Any, row: int) -> Fraction:
@@ -181,14 +268,14 @@ def _rows(data: Any, width: int, first: int = 1) -> Table:
     readings = [reading for kind, reading in ((float, BINARY), (str, DECIMAL))
                 if any(issubclass(k, (kind, np.floating) if kind is float else kind)
                        for k in kinds)] or [EXACT]
-    return _table([_common(column) for column in zip(*fractions)], "; ".join(readings))
+    return Table(tuple(map(_common, zip(*fractions))), "; ".join(readings))
 
 
-def _common(column: Sequence[Fraction]) -> tuple[np.ndarray, Fraction]:
+def _common(column: Sequence[Fraction]) -> Column:
     scale = math.lcm(*(c.denominator for c in column))
-    values = np.empty(len(column), dtype=object)
-    values[:] = [c.numerator * (scale // c.denominator) for c in column]
-    return values, Fraction(1, scale)
+    numbers = np.empty(len(column), dtype=object)
+    numbers[:] = [c.numerator * (scale // c.denominator) for c in column]
+    return Column(numbers, Fraction(1, scale))
 
 
 def _csv(path: Path, width: int) -> Table:
@@ -206,9 +293,9 @@ def _csv(path: Path, width: int) -> Table:
     if not lines:
         raise InputError("The data has no rows; give at least one.")
     _check_shape(len(lines), len(lines[0][1].split(",")), width)
-    return _decimal(lines, width) or _table([_common(column) for column in zip(*(
+    return _decimal(lines, width) or Table(tuple(map(_common, zip(*(
         [_number(entry.strip().strip('"'), k) for entry in _entries(line, k, width)]
-        for k, line in lines))], DECIMAL)
+        for k, line in lines)))), DECIMAL)
 
 
 def _is_header(line: str) -> bool:
@@ -234,28 +321,28 @@ def _entries(line: str, row: int, width: int) -> list[str]:
 
 
 def _decimal(lines: list[tuple[int, str]], width: int) -> Table | None:
-    """Plain decimal numbers, fast; None if there is anything else among them."""
-    columns: list[list[tuple[int, int]]] = [[] for _ in range(width)]
-    try:
-        for _, line in lines:
-            entries = line.split(",")
-            if len(entries) != width or "_" in line:
-                return None
-            for column, entry in zip(columns, entries):
-                whole, _, digits = entry.strip().partition(".")
-                if digits and not digits.isdecimal():
-                    return None
-                column.append((int(whole + digits), len(digits)))
-    except ValueError:
+    """
+    Plain decimal numbers of at most 15 digits, fast; None if there is anything else among them.
+
+    Such a number with d decimals is m / 10^d with |m| < 10^15 < 2^50.  Its nearest
+    floating-point number, times 10^d, has an error below 1/4, so m is the nearest integer.
+    """
+    if any(line.count(",") != width - 1 for _, line in lines):
         return None
-    made = []
-    for column in columns:
-        most = max(places for _, places in column)
-        powers = [10 ** (most - k) for k in range(most + 1)]
-        values = np.empty(len(column), dtype=object)
-        values[:] = [number * powers[places] for number, places in column]
-        made.append((values, Fraction(1, 10**most)))
-    return _table(made, DECIMAL)
+    text = ",".join(line for _, line in lines)
+    if not PLAIN.fullmatch(text):
+        return None
+    entries = text.split(",")
+    places = np.array([len(entry.strip().partition(".")[2]) for entry in entries])
+    numbers = np.array(entries, dtype=float).reshape(-1, width)
+    columns = []
+    for column, decimals in zip(numbers.T, places.reshape(-1, width).T):
+        most = int(decimals.max())
+        if most > 15 or np.abs(column).max() * 10.0**most >= 1e15:
+            return None
+        columns.append(Column(np.rint(column * 10.0**most).astype(np.int64),
+                              Fraction(1, 10**most)))
+    return Table(tuple(columns), DECIMAL)
 
 
 def _parquet(path: Path, width: int) -> Table:
@@ -278,9 +365,9 @@ def _parquet(path: Path, width: int) -> Table:
         if array.dtype.kind not in "iuf":
             raise InputError(f"The column {name!r} of the data does not hold numbers.")
         part = _array(array.reshape(-1, 1), 1)
-        columns.append((part.columns[0], part.scales[0]))
+        columns.append(part.columns[0])
         readings.add(part.reading)
-    return _table(columns, "; ".join(sorted(readings)))
+    return Table(tuple(columns), "; ".join(sorted(readings)))
 
 
 def _opened(reader: Any, path: Path) -> Any:
