@@ -25,6 +25,7 @@ _HOMES = {
     "formats": ("write_ideal", "read_mrdi"),
     "invariants.flows": ("Flow",),
     "invariants.training": ("TrainingProblem", "ERM", "population"),
+    "invariants.interpolation": ("interpolation",),
     "survey": ("Survey", "mlps"),
     "questions": ("activation_threshold", "minimal_filling", "defective"),
     "certificates.checker": ("verify", "CertificateError"),

@@ -4,6 +4,7 @@ What is said of a training problem, as text and as JSON.
 
 from __future__ import annotations
 
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from textwrap import wrap
 from typing import Any
@@ -97,7 +98,11 @@ def _minimum(value: dict[str, Any], status: str) -> str:
 def _number(interval: list[str], digits: int) -> str:
     """The middle of an interval, with no more digits than it has."""
     low, high = map(Fraction, interval)
-    return f"{float((low + high) / 2):.{digits}g}"
+    middle = (low + high) / 2
+    with localcontext(prec=digits):
+        # Numbers may be beyond the range of floating point.
+        return f"{Decimal(middle.numerator) / Decimal(middle.denominator):.{digits}g}" if (
+            middle) else "0"
 
 
 def _function(problem: TrainingProblem, coordinates: list[list[str]]) -> str:
@@ -106,7 +111,7 @@ def _function(problem: TrainingProblem, coordinates: list[list[str]]) -> str:
     outputs: list[list[str]] = [[] for _ in range(problem.model.output_count)]
     for (output, exponents), interval in zip(problem.model.coordinates(), coordinates):
         text = _number(interval, 6)
-        if float(text):
+        if text != "0":
             powers = [name + (f"^{e}" if e > 1 else "") for name, e in zip(names, exponents) if e]
             outputs[output].append("*".join([text, *powers]))
     shown = [" + ".join(terms[:SHOWN_TERMS]).replace("+ -", "- ")

@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import lcm
 from pathlib import Path
@@ -69,8 +69,8 @@ def written(polynomial: Polynomial, variables: int) -> str:
 
 
 def real_solutions(system: Sequence[Polynomial], variables: int, precision: int = 128,
-                   timeout: float | None = None, seed: int | None = None,
-                   check: Callable[[], None] | None = None) -> list[Box] | None:
+                   timeout: float | None = None, seed: int | None = None
+                   ) -> list[Box] | None:
     """
     Boxes, each with one real solution, that together hold all.
 
@@ -94,26 +94,53 @@ def real_solutions(system: Sequence[Polynomial], variables: int, precision: int 
         >>> sorted(round(float(box[0][0])) for box in real_solutions([circle, line], 2))
         [-1, 1]
     """
-    if any(not any(map(any, f)) and f.get((0,) * variables) for f in system if len(f) == 1):
+    if any(len(f) == 1 and not any(next(iter(f))) and any(f.values()) for f in system):
         return []
-    program = find_program()
+    options = ["-p", str(precision), "-c", "2"]
+    return read_solutions(_run(system, variables, 0, options, timeout, seed))
+
+
+def _run(system: Sequence[Polynomial], variables: int, characteristic: int, options: list[str],
+         timeout: float | None, seed: int | None) -> str:
+    """What msolve writes about a system."""
+    if seed is not None:
+        options = [*options, "--random-seed", str(seed % 2**31)]
     with tempfile.TemporaryDirectory() as folder:
         file, result = Path(folder) / "system", Path(folder) / "solutions"
         names = ",".join(f"x{i}" for i in range(variables))
-        file.write_text(f"{names}\n0\n"
+        file.write_text(f"{names}\n{characteristic}\n"
                         + ",\n".join(written(f, variables) for f in system if f) + "\n")
-        command = [program, "-f", str(file), "-o", str(result), "-p", str(precision), "-c", "2"]
-        if seed is not None:
-            command += ["--random-seed", str(seed % 2**31)]
         try:
-            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True,
-                                  text=True, timeout=timeout)
+            done = subprocess.run([find_program(), "-f", str(file), "-o", str(result), *options],
+                                  stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                  timeout=timeout)
         except subprocess.TimeoutExpired:
             raise LimitReached(f"msolve did not end within {timeout:.3g} s; raise the limit with "
                                "--timeout.") from None
         if done.returncode or not result.exists():
             raise EngineError(f"msolve ended with {done.returncode}.")
-        return read_solutions(result.read_text())
+        return result.read_text()
+
+
+def number_of_solutions(system: Sequence[Polynomial], variables: int, prime: int,
+                        timeout: float | None = None, seed: int | None = None) -> int | None:
+    """
+    The number of solutions modulo a prime, with multiplicities; None if it is not finite.
+
+    INPUT: as for :func:`real_solutions`, with coefficients that are integers
+
+    EXAMPLES::
+
+        >>> circle = {(2, 0): Fraction(1), (0, 2): Fraction(1), (0, 0): Fraction(-2)}
+        >>> line = {(1, 0): Fraction(1), (0, 1): Fraction(-1)}
+        >>> number_of_solutions([circle, line], 2, 1073741827)
+        2
+    """
+    text = _run(system, variables, prime, [], timeout, seed)
+    if re.match(r"\s*\[\s*-1\s*\]", text):
+        return 0
+    found = re.match(r"\s*\[\s*0\s*,\s*\[\s*\d+\s*,\s*\d+\s*,\s*(\d+)\s*,", text)
+    return int(found[1]) if found else None
 
 
 def read_solutions(text: str) -> list[Box] | None:

@@ -32,6 +32,7 @@ PRECISIONS = (192, 384, 1024)
 DIGITS = 14  # significant ones of the largest number
 NEWTON_STEPS = 60
 DESCENTS = 40
+SHARE = 0.8  # of the time left, for one call of the engine
 Place = list[Any]  # approximate values of the variables of a cell
 
 
@@ -159,7 +160,8 @@ class Search:
             copies = repetitions(chart, self.land.cover.kind)
             timeouts = [s for s in (self.computation.timeout,) if s is not None]
             if self.computation.deadline is not None:
-                timeouts.append(max(self.computation.deadline - time.monotonic(), 0.1))
+                # The rest is for what does not need the engine.
+                timeouts.append(max(SHARE * (self.computation.deadline - time.monotonic()), 0.1))
             found = msolve.real_solutions(
                 self._system(chart, loss), len(free) + bool(chart.positive), ctx.prec,
                 min(timeouts, default=None), self.seed)
@@ -236,7 +238,6 @@ class Search:
         """Boxes around the candidates, and whatever else the checker needs."""
         listed: list[list[Any]] = []
         for k, place in self.candidates():
-            self.computation.clock()()
             listed.append(self._box(k, place, precision))
         evidence: dict[str, Any] = {"precision": precision, "digits": self._digits(),
                                     "boxes": listed}
@@ -318,7 +319,8 @@ class Search:
             return float(z @ q @ z - 2 * b @ z)
 
         for _ in range(DESCENTS):
-            self.computation.clock()()
+            if self.computation.is_over():
+                return
             start = self.random.standard_normal(self.model.parameters)
             yield minimize(loss, start, method="BFGS").x
 
