@@ -143,10 +143,15 @@ def linear_network_counts(quadratic: fmpq_mat, target: list[fmpq], outputs: int,
                 return None
     if not is_positive(s, strictly=True):
         return None
-    b = fmpq_mat(outputs, inputs, target)
-    t = b * s.inv() * b.transpose() if outputs <= inputs else s.inv() * b.transpose() * b
-    f = t.charpoly()
+    f = singular_values(s, fmpq_mat(outputs, inputs, target)).charpoly()
     if f.gcd(f.derivative()).degree() > 0 or not f[0]:
         return None
     k = min(outputs, inputs)
     return [comb(k, rank) for rank in range(k + 1)]
+
+
+def singular_values(s: fmpq_mat, b: fmpq_mat) -> fmpq_mat:
+    """A matrix whose eigenvalues are the squares of the singular values of B S^(-1/2)."""
+    if b.nrows() <= b.ncols():
+        return b * s.inv() * b.transpose()
+    return s.inv() * b.transpose() * b

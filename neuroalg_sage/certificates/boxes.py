@@ -111,15 +111,14 @@ def disjoint(one: Sequence[arb], other: Sequence[arb]) -> bool:
 
 
 def rounded(x: arb, digits: int) -> list[str]:
-    """The least decimal numbers with so many digits after the point that enclose a ball."""
-    scale = fmpq(10) ** digits if digits >= 0 else 1 / fmpq(10) ** -digits
-
-    def text(bound: arb, direction: int) -> str:
-        number: Any = bound.mid().fmpq() * scale
-        whole = -(-number.p // number.q) if direction > 0 else number.p // number.q
-        return str(fmpq(whole) / scale)
-
-    return [text(x.lower(), -1), text(x.upper(), 1)]
+    """The narrowest decimal numbers of so many significant digits that enclose a ball."""
+    bounds = [x.lower().fmpq(), x.upper().fmpq()]
+    largest: Any = max(map(abs, bounds))
+    length = len(str(largest.p // largest.q or 1)) if largest >= 1 else (
+        1 - len(str(largest.q // largest.p)) if largest else 0)
+    scale = fmpq(10) ** (digits - length)
+    low, high = (bound * scale for bound in bounds)
+    return [str(fmpq(low.p // low.q) / scale), str(fmpq(-(-high.p // high.q)) / scale)]
 
 
 def is_positive(matrix: fmpq_mat, strictly: bool) -> bool:

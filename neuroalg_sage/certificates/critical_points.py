@@ -26,7 +26,7 @@ from neuroalg_sage.certificates.charts import Chart
 from neuroalg_sage.certificates.elimination import real_roots
 from neuroalg_sage.certificates.landscape import Landscape, Point, Problem, number
 from neuroalg_sage.certificates.model import Model
-from neuroalg_sage.certificates.reading import integer, items, member, rational, require
+from neuroalg_sage.certificates.reading import integer, items, member, require
 
 ENGINE = "msolve"
 
@@ -89,7 +89,7 @@ class Answer:
         self.data, self.evidence = data, evidence
         self.problem = Problem(data, model.ambient_dimension)
         self.land = Landscape(model, self.problem)
-        self.digits = integer(member(evidence, "digits"), -300, 300, "number of digits")
+        self.digits = integer(member(evidence, "digits"), 1, 1000, "number of digits")
         self.verified: list[str] = []
         self.trust: list[str] = []
         charts = self.land.cover.charts
@@ -121,14 +121,13 @@ class Answer:
 
     def _read_boxes(self) -> None:
         for entry in items(member(self.evidence, "boxes"), "list of boxes"):
-            k, center, radius = items(entry, "box", 3)
+            k, center, radii = items(entry, "box", 3)
             k = integer(k, 0, len(self.points) - 1, "chart")
             chart = self.land.cover.charts[k]
-            require(rational(radius) > 0, "A box has no interior.")
-            free = iter(items(center, "center", len(chart.free)))
-            box = [arb(0) if i in chart.zero else
-                   arb(arb(number(next(free))).mid(), arb(number(radius)))
-                   for i in range(chart.size)]
+            box = [arb(0)] * chart.size
+            for i, x, radius in zip(chart.free, items(center, "center", len(chart.free)),
+                                    items(radii, "list of radii", len(chart.free))):
+                box[i] = arb(arb(number(x)).mid(), arb(number(radius)))
             check_zero(self.land.loss(k), chart.free, box)
             require(all(disjoint([box[i] for i in chart.free], [p.box[i] for i in chart.free])
                         for p in self.points[k]), "Two boxes of a cell overlap.")

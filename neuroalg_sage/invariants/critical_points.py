@@ -11,10 +11,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from flint import arb, arb_mat, arb_poly, ctx, fmpq
+from flint import arb, arb_mat, arb_poly, ctx, fmpq, fmpq_mat
 
 from neuroalg_sage.certificates import boxes
-from neuroalg_sage.certificates.bounded_rank import linear_network_counts
+from neuroalg_sage.certificates.bounded_rank import linear_network_counts, singular_values
 from neuroalg_sage.certificates.charts import Chart
 from neuroalg_sage.certificates.critical_points import ENGINE, find, repetitions
 from neuroalg_sage.certificates.elimination import real_roots
@@ -28,8 +28,8 @@ from neuroalg_sage.invariants.invariant import Invariant, certified
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.training import TrainingProblem
 
-PRECISIONS = (192, 384, 1024)
-DIGITS = 14  # significant ones of the largest number
+PRECISIONS = (192, 384, 1024, 4096)
+DIGITS = 15  # significant ones
 NEWTON_STEPS = 60
 DESCENTS = 40
 SHARE = 0.8  # of the time left, for one call of the engine
@@ -89,6 +89,7 @@ def critical_points(problem: TrainingProblem, computation: Computation | None = 
                          f"{str(error)[0].lower()}{str(error)[1:]}") from None
     failure: CertificateError | None = None
     for precision in PRECISIONS:
+        search.start_again()
         computation.progress(f"critical points with {precision} bits")
         before = ctx.prec
         ctx.prec = precision
@@ -120,6 +121,11 @@ class Search:
         self.versions: dict[str, str] = {}
         self._candidates: list[tuple[int, Place]] | None = None
         self.counts: dict[int, int] = {}
+
+    def start_again(self) -> None:
+        """Find the candidates anew where they are approximations, with the precision of now."""
+        if not self.counts:
+            self._candidates = None
 
     def method(self) -> str:
         """How the critical points were found."""
@@ -207,30 +213,48 @@ class Search:
         return system
 
     def _linear_network(self) -> Iterator[tuple[int, Place]]:
-        """From eigenvectors of B S^-1 B^T, each in the chart in which it is best conditioned."""
+        """
+        From projections to eigenspaces of B S^-1 B^T, or of S^-1 B^T B if that is smaller.
+
+        W = P B S^-1 or W = B P S^-1, in the chart in which it is best conditioned.
+        """
         problem, model, cover = self.land.problem, self.model, self.land.cover
         m, k = model.outputs, model.inputs
         if linear_network_counts(problem.matrix, problem.target, m, k) is None:
             return
-        s = np.array([[float(problem.matrix[i, j]) for j in range(k)] for i in range(k)])
-        b = np.array([float(c) for c in problem.target]).reshape(m, k)
-        root = np.linalg.cholesky(s)
-        left, values, right = np.linalg.svd(np.linalg.solve(root, b.T).T)
+        form = fmpq_mat(k, k, [problem.matrix[i, j] for i in range(k) for j in range(k)])
+        target = fmpq_mat(m, k, problem.target)
+        squares = singular_values(form, target)
+        values = [x.mid() for x in real_roots(squares.charpoly())]
+        square, size = arb_mat(squares), min(m, k)
+        one = arb_mat(fmpq_mat(size, size, [int(i == j) for i in range(size)
+                                            for j in range(size)]))
+        projections = []
+        for x in values:
+            product = one
+            for y in values:
+                if y is not x:
+                    product = product * (square - one * y) * (1 / (x - y))
+            projections.append(product.mid())
+        left, right = arb_mat(target), arb_mat(form.inv())
+        charts = {chart.name: i for i, chart in enumerate(cover.charts)}
         least = min(model.widths)
-        for rank in range(1, least + 1):
-            if cover.is_whole and rank == least:
-                continue
-            charts = {c.name: i for i, c in enumerate(cover.charts)}
-            for chosen in itertools.combinations(range(min(m, k)), rank):
-                u = left[:, chosen] * values[list(chosen)]
-                r = np.linalg.solve(root.T, right[list(chosen)].T).T
-                pivots = max((abs(np.linalg.det(r[:, p])), p)
-                             for p in itertools.combinations(range(k), rank))[1]
-                change = r[:, pivots]
-                r, u = np.linalg.solve(change, r), u @ change
+        for rank in range(1, least + (not cover.is_whole)):
+            for chosen in itertools.combinations(projections, rank):
+                p = sum(chosen[1:], chosen[0])
+                w = (p * left * right if m <= k else left * p * right).mid()
+
+                def columns(pivots: Sequence[int], w: Any = w) -> Any:
+                    return arb_mat([[w[i, j] for j in pivots] for i in range(m)])
+
+                pivots = max(itertools.combinations(range(k), rank), key=lambda pivots: (
+                    columns(pivots).transpose() * columns(pivots)).det().mid())
+                u = columns(pivots)
+                r = ((u.transpose() * u).inv() * u.transpose() * w).mid()
                 others = [c for c in range(k) if c not in pivots]
                 name = f"rank {rank}, columns {', '.join(map(str, pivots))}"
-                yield charts[name], [*r[:, others].flatten(), *u.flatten()]
+                yield charts[name], [*(r[i, c] for i in range(rank) for c in others),
+                                     *u.entries()]
 
     # -- evidence ------------------------------------------------------------------------
 
@@ -239,17 +263,12 @@ class Search:
         listed: list[list[Any]] = []
         for k, place in self.candidates():
             listed.append(self._box(k, place, precision))
-        evidence: dict[str, Any] = {"precision": precision, "digits": self._digits(),
+        evidence: dict[str, Any] = {"precision": precision, "digits": DIGITS,
                                     "boxes": listed}
         if self.counts:
             evidence["engine"] = [[k, count] for k, count in sorted(self.counts.items())]
         witness = self._witness(evidence)
         return evidence if witness is None else evidence | {"witness": witness}
-
-    def _digits(self) -> int:
-        """Decimals that show enough significant digits."""
-        scale = self.land.problem.constant or fmpq(1)
-        return max(-250, min(250, DIGITS - (len(str(int(scale.p))) - len(str(int(scale.q))))))
 
     def _box(self, k: int, place: Place, precision: int) -> list[Any]:
         """Newton's method, and the largest box of a few that is proved."""
@@ -257,7 +276,7 @@ class Search:
         free = chart.free
         full = [arb(0)] * chart.size
         for i, x in zip(free, place):
-            full[i] = arb(x).mid() if isinstance(x, arb) else arb(float(x))
+            full[i] = x.mid()
         slopes = boxes.gradient(loss, free)
         for _ in range(NEWTON_STEPS):
             matrix = arb_mat(boxes.hessian(loss, free, full))
@@ -265,28 +284,36 @@ class Search:
                 step = matrix.solve(arb_mat([[boxes.value(g, full)] for g in slopes]))
             except ZeroDivisionError:
                 raise CertificateError("A critical point is degenerate.") from None
-            moved = [(full[v] - step[i, 0]).mid() for i, v in enumerate(free)]
-            size = max(1.0, *(abs(float(x)) for x in moved))
-            change = max(abs(float(step[i, 0].mid())) for i in range(len(free)))
-            for v, x in zip(free, moved):
-                full[v] = x
-            if change < size * 2.0 ** (-precision // 2):
+            for i, v in enumerate(free):
+                full[v] = (full[v] - step[i, 0]).mid()
+            sizes = self._sizes(chart, full)
+            if all(abs(step[i, 0].mid()) < arb(sizes[v]) / 2 ** (precision // 2)
+                   for i, v in enumerate(free)):
                 break
-        scale = fmpq(1, 2 ** (precision // 2))
-        center = [arb(full[v]).fmpq() if full[v].is_exact() else full[v].mid().fmpq()
-                  for v in free]
-        for power in (-8, -24, 0):
-            radius = scale * fmpq(2) ** -power * fmpq(max(1, int(size)))
+        center = [full[v].fmpq() for v in free]
+        for power in (precision // 2 - 8, precision // 2 - 24, precision // 2):
+            radii = [sizes[v] / fmpq(2) ** power for v in free]
             box = [arb(0)] * chart.size
-            for v, x in zip(free, center):
+            for v, x, radius in zip(free, center, radii):
                 box[v] = arb(arb(x).mid(), arb(radius))
             try:
                 boxes.check_zero(loss, free, box)
             except CertificateError as error:
                 failure = error
             else:
-                return [k, [str(x) for x in center], str(radius)]
+                return [k, list(map(str, center)), list(map(str, radii))]
         raise failure
+
+    @staticmethod
+    def _sizes(chart: Chart, point: list[Any]) -> list[fmpq]:
+        """Powers of 2 as large as the variables of each kind, t at least 1."""
+        def size(values: list[Any]) -> int:
+            return max((int(m).bit_length() + int(e)
+                        for m, e in (x.man_exp() for x in values if x)), default=0)
+
+        t, b = point[:chart.nonlinear], point[chart.nonlinear:]
+        return ([fmpq(2) ** max(size([x]), 0) for x in t]
+                + [fmpq(2) ** size(b) for _ in b])
 
     def _witness(self, evidence: dict[str, Any]) -> list[str] | None:
         """Parameters with a loss below all critical ones, if descent finds some."""
