@@ -16,6 +16,7 @@ JSON_SCHEMA = 1
 WIDTH = 88
 SHOWN_TERMS = 8
 SHOWN_POINTS = 40
+SHOWN_PARAMETERS = 24
 
 
 def as_json(problem: TrainingProblem, found: Invariant) -> dict[str, Any]:
@@ -33,6 +34,7 @@ def as_json(problem: TrainingProblem, found: Invariant) -> dict[str, Any]:
             "loss": problem.describe(), "rank": problem.rank,
             "results": {"critical_points": {
                 "value": found.value, "status": found.status, "trust": found.trust,
+                "parameters": problem.critical_parameters(),
                 "method": found.method, "seconds": round(found.seconds, 3),
                 "certificate": found.certificate}}}
 
@@ -55,6 +57,7 @@ def as_text(problem: TrainingProblem, found: Invariant) -> str:
         <BLANKLINE>
         These are all critical functions; over the complex numbers there are 1 [proved].
         The minimum over M is 0.25, attained at the first function only [proved].
+        There, up to symmetries, approximately w_0 = 1.5.
     """
     value, status = found.value, found.qualified_status()
     n = len(problem.linear)
@@ -76,7 +79,17 @@ def as_text(problem: TrainingProblem, found: Invariant) -> str:
                  else f"Each of these is a critical function [{status}]; that there are no others "
                  "is not proved.")
     lines.append(_minimum(value, status))
+    lines += _parameters(problem, value)
     return "\n".join(lines)
+
+
+def _parameters(problem: TrainingProblem, value: dict[str, Any]) -> list[str]:
+    """Where the minimum is among the parameters."""
+    if not value["minimum"]["attained"] or problem.model.parameter_count > SHOWN_PARAMETERS:
+        return []
+    w = problem.critical_parameters()[value["minimum"]["at"][0]]
+    shown = ", ".join(f"{name} = {x:.6g}" for name, x in zip(problem.model.parameter_names, w))
+    return wrap(f"There, up to symmetries, approximately {shown}.", WIDTH)
 
 
 def _minimum(value: dict[str, Any], status: str) -> str:

@@ -24,8 +24,8 @@ def value(f: fmpq_mpoly, point: Sequence[arb]) -> arb:
     for e, c in zip(exponent_vectors(f), f.coeffs()):
         term = arb(c)
         for x, k in zip(point, e):
-            if k:
-                term *= x if k == 1 else x**k
+            for _ in range(k):  # a power of a ball around zero is not defined in FLINT
+                term *= x
         total += term
     return total
 
@@ -111,11 +111,16 @@ def disjoint(one: Sequence[arb], other: Sequence[arb]) -> bool:
 
 
 def rounded(x: arb, digits: int) -> list[str]:
-    """The narrowest decimal numbers of so many significant digits that enclose a ball."""
+    """
+    The narrowest decimal numbers of so many significant digits that enclose a ball; around zero
+    of twice as many decimals.
+    """
     bounds = [x.lower().fmpq(), x.upper().fmpq()]
     largest: Any = max(map(abs, bounds))
     length = len(str(largest.p // largest.q or 1)) if largest >= 1 else (
         1 - len(str(largest.q // largest.p)) if largest else 0)
+    if bounds[0] <= 0 <= bounds[1]:
+        length = max(length, -digits)
     scale = fmpq(10) ** (digits - length)
     low, high = (bound * scale for bound in bounds)
     return [str(fmpq(low.p // low.q) / scale), str(fmpq(-(-high.p // high.q)) / scale)]

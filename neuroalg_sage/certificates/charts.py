@@ -32,6 +32,7 @@ class Chart:
     - ``positive`` -- polynomials in the variables; where one vanishes, at a real point, the
       function is one of another stratum, and critical there if it is here
     - ``constant`` -- whether the chart is a point
+    - ``parameters`` -- of the model for the point of a chart, where they are polynomials
     """
 
     name: str
@@ -42,6 +43,7 @@ class Chart:
     zero: tuple[int, ...] = ()
     positive: list[fmpq_mpoly] = field(default_factory=list)
     constant: bool = False
+    parameters: list[fmpq_mpoly] = field(default_factory=list)
 
     @property
     def size(self) -> int:

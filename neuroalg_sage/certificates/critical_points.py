@@ -51,6 +51,7 @@ class Found:
     value: list[Any]
     verified: list[str]
     trust: list[str]
+    points: list[Point]
 
 
 def find(model: Model, data: Any, evidence: Any) -> Found:
@@ -277,7 +278,8 @@ class Answer:
         listed = list(self._listed(losses))
         self.verified.insert(0, f"boxes with one critical point each ({len(listed)})")
         return Found([self.data, {"points": listed, "complete": complete, "complex": number,
-                                  "minimum": minimum}], self.verified, self.trust)
+                                  "minimum": minimum}], self.verified, self.trust,
+                     self.critical)
 
     def _listed(self, losses: list[arb]) -> Iterator[dict[str, Any]]:
         for place, (point, z, loss) in enumerate(zip(self.critical, self.functions, losses)):

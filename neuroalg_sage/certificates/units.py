@@ -142,7 +142,7 @@ def _units_chart(phi: list[fmpq_mpoly], hidden: list[list[Unit]], last: list[int
         return None
     name = "units " + "; ".join(" ".join(map(str, chosen)) for chosen in pivots)
     return Chart(name, 0, ring, nonlinear, [f.compose(*values, ctx=ring) for f in phi],
-                 zero, [f for f in positive if not f.is_constant()])
+                 zero, [f for f in positive if not f.is_constant()], parameters=values)
 
 
 def _distance(pairs: list[tuple[fmpq_mpoly, fmpq_mpoly]], ring: fmpq_mpoly_ctx) -> fmpq_mpoly:

@@ -23,6 +23,7 @@ from neuroalg_sage.certificates.model import Model as RebuiltModel
 from neuroalg_sage.certificates.reading import CertificateError, exponent_vectors
 from neuroalg_sage.errors import EngineError, InputError, LimitReached
 from neuroalg_sage.invariants.computation import Computation
+from neuroalg_sage.invariants.critical_parameters import parameters
 from neuroalg_sage.invariants.invariant import Invariant, certified
 
 if TYPE_CHECKING:
@@ -104,6 +105,8 @@ def critical_points(problem: TrainingProblem, computation: Computation | None = 
     else:
         raise InputError("The critical points are not proved, perhaps since they are not isolated "
                          f"or the data is special: {failure}")
+    problem.remember_parameters([parameters(search.land.cover, problem.model, point)
+                                 for point in found.points])
     return certified(problem.model, "critical_points", found.value[1], "proved",
                      search.method(), time.monotonic() - start, evidence, found.trust,
                      claim=found.value, versions=search.versions)
@@ -262,7 +265,12 @@ class Search:
         """Boxes around the candidates, and whatever else the checker needs."""
         listed: list[list[Any]] = []
         for k, place in self.candidates():
-            listed.append(self._box(k, place, precision))
+            try:
+                listed.append(self._box(k, place, precision))
+            except CertificateError as error:
+                if precision < PRECISIONS[-1]:
+                    raise
+                self.computation.progress(f"a candidate is left out: {error}")
         evidence: dict[str, Any] = {"precision": precision, "digits": DIGITS,
                                     "boxes": listed}
         if self.counts:

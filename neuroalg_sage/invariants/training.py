@@ -123,6 +123,22 @@ class TrainingProblem:
         return self._answers["critical_points"]
 
 
+    def critical_parameters(self, computation: Computation | None = None,
+                            seed: int | None = None) -> list[list[float]]:
+        """
+        Critical parameters for each of the critical points, in the same order.
+
+        They are in floating point: what is proved is in the certificate.  Where units are
+        absent, their weights are zero.
+        """
+        self.critical_points(computation, seed)
+        return self._answers["parameters"]
+
+    def remember_parameters(self, found: list[list[float]]) -> None:
+        """Keep the parameters of the critical points."""
+        self._answers["parameters"] = found
+
+
 def _features(model: Model) -> tuple[list[tuple[int, Exponents]], dict[Exponents, int]]:
     """The coordinates of V, and the monomials in the inputs that they use."""
     if model.ambient_dimension > MOST_DIMENSIONS:

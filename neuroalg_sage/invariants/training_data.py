@@ -288,7 +288,7 @@ def _csv(path: Path, width: int) -> Table:
         reason = getattr(error, "strerror", None) or "the name is not allowed"
         raise InputError(f"The data file {str(path)[:200]!r} cannot be read: {reason}.") from None
     lines = [(k, line) for k, line in enumerate(text.splitlines(), 1) if line.strip()]
-    if lines and _is_header(lines[0][1]):
+    if lines and lines[0][1].count(",") == width - 1 and _is_header(lines[0][1]):
         lines = lines[1:]
     if not lines:
         raise InputError("The data has no rows; give at least one.")
