@@ -28,7 +28,7 @@ def test_the_shell_of_the_tour(tmp_path, monkeypatch, capsys) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     text = (ROOT / "README.md").read_text()
-    commands = re.findall(r"^    \$ neuroalg (.*)\n((?:    (?!\$).*\n)*)", text, re.MULTILINE)
+    commands = re.findall(r"^    \$ neuroalg (.*)\n((?:\n?    (?!\$).*\n)*)", text, re.MULTILINE)
     assert len(commands) == 9
     for command, shown in commands:
         assert main(shlex.split(command)) == 0
