@@ -99,13 +99,13 @@ def _minimum(value: dict[str, Any], status: str) -> str:
     if not minimum["attained"]:
         return (f"The infimum over M is not attained: there are parameters with less loss than at "
                 f"each critical point [{status}].")
-    points = value["points"]
-    functions = sorted({points[i]["function"] for i in minimum["at"]})
-    loss = _number(points[minimum["at"][0]]["loss"], 15)
-    where = ("the first function only" if functions == [0] and points[0]["index"] == 0
-             else "the first function, and where the loss is the same" if functions == [0]
-             else "one of the functions " + ", ".join(str(i + 1) for i in functions))
-    return f"The minimum over M is {loss}, attained at {where} [{status}]."
+    points, at = value["points"], minimum["at"]
+    loss = _number(points[at[0]]["loss"], 15)
+    where = (f"at function {at[0] + 1} and at all that agree with it on the data"
+             if points[at[0]]["index"] < 0 else "at the first function only" if at == [0]
+             else f"at one of the points {', '.join(str(i + 1) for i in at)}, whose losses are "
+             "equal as far as they were computed")
+    return f"The minimum over M is {loss}, attained {where} [{status}]."
 
 
 def _number(interval: list[str], digits: int) -> str:

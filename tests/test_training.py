@@ -103,6 +103,19 @@ def test_decimal_numbers_in_a_file_are_exact(tmp_path) -> None:
         assert found.reading == DECIMAL
 
 
+def test_parquet(tmp_path) -> None:
+    pytest.importorskip("pyarrow")
+    from pyarrow import parquet, table
+
+    columns = np.random.default_rng(2).standard_normal((3, 40))
+    file = tmp_path / "data.parquet"
+    parquet.write_table(table(dict(zip("xyz", columns))), file)
+    assert ERM("mlp:2,1,1:x^2", file) == ERM("mlp:2,1,1:x^2", columns.T)
+    parquet.write_table(table({"x": [1, 2], "y": [1, 2], "z": [1.0, None]}), file)
+    with pytest.raises(InputError, match="Row 2 of the data holds NaN"):
+        ERM("mlp:2,1,1:x^2", file)
+
+
 def test_moments_of_distributions() -> None:
     """The population form is the limit of empirical ones: here on points of a cubature."""
     nodes = [(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1)]
