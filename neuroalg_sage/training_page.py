@@ -56,7 +56,8 @@ def as_text(problem: TrainingProblem, found: Invariant) -> str:
           0.25                      0  pure      minimum  1.5*x_0
         <BLANKLINE>
         These are all critical functions; over the complex numbers there are 1 [proved].
-        The minimum over M is 0.25, attained at the first function only [proved].
+        The minimum over M is 0.25, attained at point 1 and at no other function
+        [proved].
         There, up to symmetries, approximately w_0 = 1.5.
     """
     value, status = found.value, found.qualified_status()
@@ -101,10 +102,12 @@ def _minimum(value: dict[str, Any], status: str) -> str:
                 f"each critical point [{status}].")
     points, at = value["points"], minimum["at"]
     loss = _number(points[at[0]]["loss"], 15)
-    where = (f"at function {at[0] + 1} and at all that agree with it on the data"
-             if points[at[0]]["index"] < 0 else "at the first function only" if at == [0]
-             else f"at one of the points {', '.join(str(i + 1) for i in at)}, whose losses are "
-             "equal as far as they were computed")
+    places = ", ".join(str(i + 1) for i in at)
+    where = (f"at point{'s' * (len(at) > 1)} {places} and at no other function"
+             if minimum["unique"] else
+             f"at point {places} and at all functions that agree with it on the data"
+             if points[at[0]]["index"] < 0 else
+             f"at one of the points {places}, whose losses are equal as far as they were computed")
     return f"The minimum over M is {loss}, attained {where} [{status}]."
 
 

@@ -160,7 +160,7 @@ def test_matrices_of_bounded_rank(widths: tuple[int, ...]) -> None:
     top = [p for p in value["points"] if p["stratum"] == 0]
     assert len(top) == comb(min(m, k), r)
     assert [p["type"] for p in value["points"]].count("minimum") == 1
-    assert value["minimum"] == {"attained": True, "at": [0]}
+    assert value["minimum"] == {"attained": True, "at": [0], "unique": True}
     # The index of Σ_(i in I) on the matrices of rank r counts pairs i in I, j not in I with
     # σ_j > σ_i.
     indices = sorted(sum(squares[j] > squares[i] for i in chosen for j in range(len(squares))
@@ -172,7 +172,7 @@ def test_matrices_of_bounded_rank(widths: tuple[int, ...]) -> None:
 def test_a_matrix_with_equal_singular_values_has_infinitely_many() -> None:
     value = population("linear:2,2,2", [1, 0, 0, 1]).critical_points().value
     assert not value["complete"] and value["complex"] is None
-    assert value["minimum"] == {"attained": True, "at": [0]}
+    assert value["minimum"] == {"attained": True, "at": [0], "unique": True}
     assert losses(value)[0] == 0
 
 
@@ -239,11 +239,11 @@ def test_an_infimum_that_is_not_attained() -> None:
     are come close to a cubic l^2 m, which is none either (Comon, Ottaviani 2012).
     """
     found = population("mlp:2,2,1:x^3", [2, 1, -3, -1]).critical_points(seed=1)
-    assert found.value["minimum"] == {"attained": False, "at": []}
+    assert found.value["minimum"] == {"attained": False, "at": [], "unique": False}
     assert found.trust == ["msolve"] and verify(found.certificate).trust == ("msolve",)
     sum_of_cubes = population("mlp:2,2,1:x^3", [2, 9, 15, 9])  # (x + y)^3 + (x + 2 y)^3
     sum_of_cubes = sum_of_cubes.critical_points(seed=1)
-    assert sum_of_cubes.value["minimum"] == {"attained": True, "at": [0]}
+    assert sum_of_cubes.value["minimum"] == {"attained": True, "at": [0], "unique": True}
     assert losses(sum_of_cubes.value)[0] == pytest.approx(0, abs=1e-12)
 
 
@@ -271,8 +271,20 @@ def test_losses_depend_neither_on_the_order_of_rows_nor_on_coordinates(spec: str
 def test_few_data_determine_a_function_of_least_loss_only_up_to_the_kernel() -> None:
     found = ERM("mlp:2,2,1:x^2", [[1, 0, 1], [0, 1, 2]]).critical_points()
     value = found.value
-    assert value["minimum"] == {"attained": True, "at": [0]} and not value["complete"]
+    assert value["minimum"] == {"attained": True, "at": [0], "unique": False}
+    assert not value["complete"]
     assert losses(value)[0] == 0 and value["points"][0]["index"] == -1
+
+
+@pytest.mark.parametrize("spec", ["mlp:2,1,1:x^2", "mlp:2,1,1:x^4", "mlp:2,1,2:x^2", "cnn:2,2:x^2",
+                                  "cnn:2s2,2:x", "mlp:2,2,1:x^2"])
+@pytest.mark.parametrize("seed", range(5))
+def test_points_that_are_not_real_come_in_pairs(spec: str, seed: int) -> None:
+    value = generic(spec, 100 + seed).critical_points().value
+    assert value["complete"] and len(value["points"]) <= value["complex"]
+    assert (value["complex"] - len(value["points"])) % 2 == 0
+    # Morse theory on the cone over a compact space: there is a minimum.
+    assert any(p["type"] == "minimum" for p in value["points"])
 
 
 def test_data_of_any_scale() -> None:
@@ -347,7 +359,7 @@ def test_forgeries() -> None:
     # What the engine would say is not asked where elimination says it.
     rejected(value, evidence | {"engine": [[0, 100]]}, "whom it trusts", ["msolve"])
     # A minimum that is not attained needs a witness, with less loss than any critical point.
-    denied = value | {"minimum": {"attained": False, "at": []}}
+    denied = value | {"minimum": {"attained": False, "at": [], "unique": False}}
     rejected(denied, evidence, "not as claimed")
     rejected(denied, evidence | {"witness": ["0"] * 4}, "not less")
     # The type of a number in a claim is part of it.
@@ -375,7 +387,7 @@ def test_train_and_verify(tmp_path, capsys) -> None:
     command = ["train", "mlp:2,2,1:x^2", "--data", str(data), "--quiet"]
     assert main([*command, "--certificate", str(proof)]) == 0
     page = capsys.readouterr().out
-    assert "These are all critical functions" in page and "attained at the first" in page
+    assert "These are all critical functions" in page and "at no other function" in page
     assert main(["verify", str(proof)]) == 0
     assert "trusting nothing else" in capsys.readouterr().out
     assert main([*command, "--json"]) == 0

@@ -82,8 +82,9 @@ class Answer:
       (-1: not clear); ``kind``, pure or spurious; and ``type``
     - ``complete`` -- whether these are all
     - ``complex`` -- the number of complex ones, or null
-    - ``minimum`` -- ``attained``: whether the infimum over M is attained (null: not clear), and
-      ``at``: the places of those functions of which one is where
+    - ``minimum`` -- ``attained``: whether the infimum over M is attained (null: not clear);
+      ``at``: the places of those points of which one is where; ``unique``: whether it is proved
+      that there is no other function of least loss
     """
 
     def __init__(self, model: Model, data: Any, evidence: Any) -> None:
@@ -215,20 +216,17 @@ class Answer:
 
     def _minimum(self, complete: bool, losses: list[arb]) -> dict[str, Any]:
         cover = self.land.cover
-        unclear: dict[str, Any] = {"attained": None, "at": []}
+        unclear: dict[str, Any] = {"attained": None, "at": [], "unique": False}
         if not losses:
             return unclear
         least = min(x.upper() for x in losses)
         at = [i for i, x in enumerate(losses) if not x > least]
-        if cover.is_whole and self.points[0] and is_positive(self.problem.matrix, strictly=False):
-            # A critical point in the first chart, V, is where the loss is least.
-            self.verified.append("the loss is convex, and M is V")
-            return {"attained": True, "at": [i for i, p in enumerate(self.critical)
-                                             if p.chart == 0]}
-        if any(self.land.is_critical_on_whole(self.critical[i]) for i in at) and is_positive(
-                self.problem.matrix, strictly=False):
+        definite = is_positive(self.problem.matrix, strictly=True)
+        on_whole = [i for i, p in enumerate(self.critical) if (cover.is_whole and p.chart == 0)
+                    or self.land.is_critical_on_whole(p)]
+        if on_whole and is_positive(self.problem.matrix, strictly=False):
             self.verified.append("the loss is convex, and critical on V at a point of M")
-            return {"attained": True, "at": at}
+            return {"attained": True, "at": on_whole, "unique": definite}
         if not complete:
             return unclear
         if "witness" in self.evidence:
@@ -238,11 +236,10 @@ class Answer:
             reached = arb(self.problem(z, fmpq(0)))
             require(all(reached < x for x in losses), "The loss of the witness is not less.")
             self.verified.append("a function has less loss than all critical ones")
-            return {"attained": False, "at": []}
-        if (cover.is_closed and is_positive(self.problem.matrix, strictly=True)
-                or cover.is_compact and self._is_proper_map()):
+            return {"attained": False, "at": [], "unique": False}
+        if (cover.is_closed and definite) or (cover.is_compact and self._is_proper_map()):
             self.verified.append("the loss is proper on M, which is closed")
-            return {"attained": True, "at": at}
+            return {"attained": True, "at": at, "unique": len(at) == 1}
         return unclear
 
     def _is_proper_map(self) -> bool:

@@ -68,7 +68,7 @@ def critical_points(problem: TrainingProblem, computation: Computation | None = 
         [('pure', 'minimum'), ('spurious', 'saddle'), ('spurious', 'saddle'),
          ('spurious', 'saddle')]
         >>> found.value["complete"], found.value["minimum"], found.trust
-        (True, {'attained': True, 'at': [0]}, [])
+        (True, {'attained': True, 'at': [0], 'unique': True}, [])
 
     REFERENCES:
 
