@@ -161,7 +161,7 @@ class Search:
         return self._by_engine(k)
 
     def _by_engine(self, k: int) -> list[Place]:
-        from neuroalg_sage.engines import msolve
+        from neuroalg_sage.engines import real_solutions
 
         chart, loss = self.land.cover.charts[k], self.land.loss(k)
         free = chart.free
@@ -171,10 +171,10 @@ class Search:
             if self.computation.deadline is not None:
                 # The rest is for what does not need the engine.
                 timeouts.append(max(SHARE * (self.computation.deadline - time.monotonic()), 0.1))
-            found = msolve.real_solutions(
+            found = real_solutions.real_solutions(
                 self._system(chart, loss), len(free) + bool(chart.positive), ctx.prec,
                 min(timeouts, default=None), self.seed)
-            self.versions = {ENGINE: msolve.version()}
+            self.versions = {ENGINE: real_solutions.version()}
         except (CertificateError, EngineError, LimitReached) as error:
             self.computation.progress(f"no critical points there: {error}")
             return []

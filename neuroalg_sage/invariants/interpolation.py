@@ -16,7 +16,8 @@ from neuroalg_sage.certificates.critical_points import repetitions
 from neuroalg_sage.certificates.model import Model as RebuiltModel
 from neuroalg_sage.certificates.reading import CertificateError, exponent_vectors, residue
 from neuroalg_sage.certificates.strata import cover
-from neuroalg_sage.engines import modular, msolve
+from neuroalg_sage.engines import modular
+from neuroalg_sage.engines.real_solutions import number_of_solutions
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.dimension import dimension, jacobian_at
 from neuroalg_sage.models.model import Model
@@ -162,8 +163,8 @@ def _solutions(chart: Chart, rows: list[list[int]], prime: int, generator: rando
         (*e, 1): Fraction(residue(c, prime))
         for e, c in zip(exponent_vectors(product), product.coeffs())}
     system.append(away | {(0,) * (chart.size + 1): Fraction(1)})
-    return msolve.number_of_solutions([f for f in system if f], chart.size + 1, prime, timeout,
-                                      generator.randrange(2**31))
+    return number_of_solutions([f for f in system if f], chart.size + 1, prime, timeout,
+                               generator.randrange(2**31))
 
 
 def _value(exponents: tuple[int, ...], point: list[int], prime: int) -> int:

@@ -1,5 +1,5 @@
 """
-msolve: the real solutions of a polynomial system with finitely many complex ones.
+Real solutions of a polynomial system with finitely many complex ones, by msolve.
 
 msolve finds a rational parametrization of the solutions modulo primes, lifts it, and isolates
 the real zeros of its eliminating polynomial exactly (Berthomieu, Eder, Safey El Din 2021).
