@@ -24,6 +24,8 @@ _HOMES = {
     "invariants.invariant": ("Invariant",),
     "formats": ("write_ideal", "read_mrdi"),
     "invariants.flows": ("Flow",),
+    "invariants.training": ("TrainingProblem", "ERM", "population"),
+    "invariants.interpolation": ("interpolation",),
     "survey": ("Survey", "mlps"),
     "questions": ("activation_threshold", "minimal_filling", "defective"),
     "certificates.checker": ("verify", "CertificateError"),

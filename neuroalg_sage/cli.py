@@ -1,5 +1,5 @@
 """
-The shell: ``neuroalg report | compute | ideal | script | survey | verify``.
+The shell: ``neuroalg report | compute | ideal | script | train | survey | verify``.
 
 Nothing heavy is imported before it is needed, so that help and errors are instant.
 """
@@ -111,6 +111,17 @@ def parser() -> argparse.ArgumentParser:
     sub = command("script", "Print the standalone Macaulay2 script of a computation.", _script)
     about_a_model(sub)
     sub.add_argument("invariant", metavar="INVARIANT")
+
+    sub = command("train", "Find all critical points of the squared error on data, with proof.",
+                  _train)
+    sub.add_argument("spec", metavar="SPEC", help="spec string or JSON model file")
+    sub.add_argument("--data", metavar="FILE", required=True, help="CSV or Parquet: in each row "
+                     "the inputs, then the outputs")
+    sub.add_argument("--timeout", type=_positive, metavar="S", help="seconds for everything")
+    sub.add_argument("--seed", type=int, help="seed of the random choices")
+    sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
+    sub.add_argument("--json", action="store_true", help="print one JSON object")
+    sub.add_argument("--certificate", metavar="FILE", help="write the certificate to a file")
 
     _add_survey(command("survey", "Compute invariants of many models, resumably.", _survey))
 
@@ -390,6 +401,25 @@ def _script(arguments: argparse.Namespace) -> int:
         text = manifold.script(arguments.invariant)
     print(text, end="" if text.endswith("\n") else "\n")
     return 0
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    from neuroalg_sage.invariants.computation import Computation
+    from neuroalg_sage.invariants.training import ERM
+    from neuroalg_sage.training_page import as_json, as_text
+
+    if arguments.certificate is not None:
+        _check_writable(arguments.certificate)
+    computation = Computation(timeout=arguments.timeout, progress=_progress(arguments))
+    with _limited(arguments.timeout):
+        problem = ERM(arguments.spec, arguments.data)
+        if arguments.timeout is not None:
+            computation.deadline = time.monotonic() + arguments.timeout
+        found = problem.critical_points(computation, arguments.seed)
+    print(json.dumps(as_json(problem, found)) if arguments.json else as_text(problem, found))
+    if arguments.certificate is not None:
+        _write(arguments.certificate, found.certificate)
+    return 0 if found.value["complete"] else LimitReached.exit_code
 
 
 def _survey(arguments: argparse.Namespace) -> int:

@@ -18,6 +18,7 @@ from typing import Any
 
 from neuroalg_sage.certificates.certificate import SCHEMA, digest
 from neuroalg_sage.certificates.conservation_laws import check_laws, check_number
+from neuroalg_sage.certificates.critical_points import check_critical_points
 from neuroalg_sage.certificates.dimension import (
     check_dimension,
     sample_rank,
@@ -205,6 +206,10 @@ def _laws_of_flow(model: Model, value: Any, evidence: Any, data: dict) -> Checke
     return check_laws(model, value[0], value[1:], evidence), []
 
 
+def _critical_points(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_critical_points(model, value, evidence)
+
+
 # For each invariant its check, and the statuses that it may claim.
 _PROVED = ("proved",)
 _CLAIMS = {
@@ -220,6 +225,7 @@ _CLAIMS = {
     "is_finitely_identifiable": (_finitely_identifiable, _PROVED),
     "generic_fiber": (_generic_fiber, ("proved", "monte_carlo")),
     "is_identifiable": (_identifiable, _PROVED),
+    "critical_points": (_critical_points, _PROVED),
 }
 
 

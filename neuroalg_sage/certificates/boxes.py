@@ -1,0 +1,141 @@
+"""
+Critical points in boxes: existence, uniqueness, inertia, by Krawczyk's operator in balls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from flint import arb, arb_mat, fmpq, fmpq_mat, fmpq_mpoly
+
+from neuroalg_sage.certificates.reading import exponent_vectors, require
+
+
+def exact(c: Fraction | fmpq) -> fmpq:
+    """A rational number for FLINT."""
+    return fmpq(c.numerator, c.denominator) if isinstance(c, Fraction) else c
+
+
+def value(f: fmpq_mpoly, point: Sequence[arb]) -> arb:
+    """What contains the value of a polynomial at each point of a box."""
+    total = arb(0)
+    for e, c in zip(exponent_vectors(f), f.coeffs()):
+        term = arb(c)
+        for x, k in zip(point, e):
+            for _ in range(k):  # a power of a ball around zero is not defined in FLINT
+                term *= x
+        total += term
+    return total
+
+
+def gradient(f: fmpq_mpoly, variables: Sequence[int]) -> list[fmpq_mpoly]:
+    """The partial derivatives by these variables."""
+    return [f.derivative(i) for i in variables]
+
+
+def hessian(f: fmpq_mpoly, variables: Sequence[int], point: Sequence[arb]) -> list[list[arb]]:
+    """The second derivatives by these variables, on a box."""
+    rows: list[list[arb]] = []
+    for i, v in enumerate(variables):
+        slope = f.derivative(v)
+        rows.append([rows[j][i] if j < i else value(slope.derivative(w), point)
+                     for j, w in enumerate(variables)])
+    return rows
+
+
+def check_zero(f: fmpq_mpoly, variables: Sequence[int], box: Sequence[arb]) -> None:
+    """
+    Verify that the gradient of f by these variables vanishes at exactly one point of the box.
+
+    Let F be the gradient, m the midpoint of the box X, and Y the inverse of F'(m), rounded.  If
+    K = m - Y F(m) + (1 - Y F'(X)) (X - m) lies in the interior of X, then F has one zero in
+    X, which is in K, and every matrix in F'(X) is regular (Krawczyk 1969, Rump 1983).  The
+    other variables are fixed: their balls must be exact.
+    """
+    require(all(box[i].is_exact() for i in range(len(box)) if i not in variables),
+            "A fixed variable is not exact.")
+    if not variables:
+        return
+    middle = [x.mid() for x in box]
+    size = len(variables)
+    try:
+        inverse = arb_mat(hessian(f, variables, middle)).inv().mid()
+    except ZeroDivisionError:
+        inverse = arb_mat(size, size)
+    slope = arb_mat(hessian(f, variables, box))
+    at_middle = arb_mat([[value(g, middle)] for g in gradient(f, variables)])
+    away = arb_mat([[box[i] - middle[i]] for i in variables])
+    one = arb_mat([[int(i == j) for j in range(size)] for i in range(size)])
+    moved = (one - inverse * slope) * away - inverse * at_middle
+    require(all(box[v].contains_interior(middle[v] + moved[i, 0])
+                for i, v in enumerate(variables)),
+            "Krawczyk's operator does not map a box into its interior.")
+
+
+def inertia(matrix: list[list[arb]]) -> tuple[int, int] | None:
+    """
+    The numbers of positive and negative eigenvalues of each symmetric matrix in a box of these.
+
+    By symmetric elimination, with the largest diagonal entry as pivot; where all of them are
+    small, after a shear.  None if the signs are not clear.
+    """
+    rows = [list(row) for row in matrix]
+    signs = [0, 0]
+    while rows:
+        k = max(range(len(rows)), key=lambda i: abs(rows[i][i].mid()))
+        i, j = max(((i, j) for i in range(len(rows)) for j in range(i, len(rows))),
+                   key=lambda place: abs(rows[place[0]][place[1]].mid()))
+        if i != j and abs(rows[i][j].mid()) > 4 * abs(rows[k][k].mid()):
+            # Row and column i get those of j besides: a congruence.
+            rows[i] = [a + b for a, b in zip(rows[i], rows[j])]
+            for row in rows:
+                row[i] = row[i] + row[j]
+            k = i
+        pivot = rows[k][k]
+        if pivot > 0:
+            signs[0] += 1
+        elif pivot < 0:
+            signs[1] += 1
+        else:
+            return None
+        rest = [i for i in range(len(rows)) if i != k]
+        rows = [[rows[i][j] - rows[i][k] * rows[k][j] / pivot for j in rest] for i in rest]
+    return signs[0], signs[1]
+
+
+def disjoint(one: Sequence[arb], other: Sequence[arb]) -> bool:
+    """Whether two boxes have no point in common."""
+    return any(not a.overlaps(b) for a, b in zip(one, other))
+
+
+def rounded(x: arb, digits: int) -> list[str]:
+    """
+    The narrowest decimal numbers of so many significant digits that enclose a ball; around zero
+    of twice as many decimals.
+    """
+    bounds = [x.lower().fmpq(), x.upper().fmpq()]
+    largest: Any = max(map(abs, bounds))
+    length = len(str(largest.p // largest.q or 1)) if largest >= 1 else (
+        1 - len(str(largest.q // largest.p)) if largest else 0)
+    if bounds[0] <= 0 <= bounds[1]:
+        length = max(length, -digits)
+    scale = fmpq(10) ** (digits - length)
+    low, high = (bound * scale for bound in bounds)
+    return [str(fmpq(low.p // low.q) / scale), str(fmpq(-(-high.p // high.q)) / scale)]
+
+
+def is_positive(matrix: fmpq_mat, strictly: bool) -> bool:
+    """Whether a symmetric matrix is positive definite, or semidefinite."""
+    size = matrix.nrows()
+    rows = [[matrix[i, j] for j in range(size)] for i in range(size)]
+    while rows:
+        k = next((i for i in range(len(rows)) if rows[i][i]), None)
+        if k is None:
+            return not strictly and not any(map(any, rows))
+        if rows[k][k] < 0 or (strictly and k):
+            return False
+        rest = [i for i in range(len(rows)) if i != k]
+        rows = [[rows[i][j] - rows[i][k] * rows[k][j] / rows[k][k] for j in rest] for i in rest]
+    return True

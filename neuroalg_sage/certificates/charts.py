@@ -1,0 +1,88 @@
+"""
+Charts of strata of a neuromanifold, and cells of charts.
+
+M is a union of strata: the functions of the model itself, and of its smaller versions.  A chart
+is a polynomial map from an affine space to V onto an open part of a stratum, with variables t
+first and then variables b in which it is linear.  A cell of a chart is where some of the t
+vanish.  Over the real numbers the cells of all charts cover M.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from flint import fmpq_mpoly, fmpq_mpoly_ctx
+
+from neuroalg_sage.certificates.reading import polynomial_ring, require
+
+MOST_CHARTS = 200
+MOST_VARIABLES = 40
+
+
+@dataclass
+class Chart:
+    """
+    - ``name`` -- what is said of it
+    - ``stratum`` -- number of its stratum; 0 is dense in M
+    - ``ring`` -- its variables
+    - ``nonlinear`` -- the number of variables t
+    - ``coordinates`` -- the map to V
+    - ``zero`` -- those t that vanish on its cell
+    - ``positive`` -- polynomials in the variables; where one vanishes, at a real point, the
+      function is one of another stratum, and critical there if it is here
+    - ``constant`` -- whether the chart is a point
+    - ``parameters`` -- of the model for the point of a chart, where they are polynomials
+    """
+
+    name: str
+    stratum: int
+    ring: fmpq_mpoly_ctx
+    nonlinear: int
+    coordinates: list[fmpq_mpoly]
+    zero: tuple[int, ...] = ()
+    positive: list[fmpq_mpoly] = field(default_factory=list)
+    constant: bool = False
+    parameters: list[fmpq_mpoly] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """The number of variables; the ring of a constant chart has an unused one."""
+        return 0 if self.constant else int(self.ring.nvars())
+
+    @property
+    def free(self) -> list[int]:
+        """The variables of the cell."""
+        return [i for i in range(self.size) if i not in self.zero]
+
+
+@dataclass
+class Cover:
+    """
+    - ``kind`` -- ``linear network``, ``quadratic forms`` or ``units``
+    - ``charts`` -- the charts with their cells
+    - ``is_whole`` -- whether M is V, which then is the first chart
+    - ``is_closed`` -- whether M is known to be closed over R
+    - ``is_compact`` -- whether t ranges over all points of one real projective space, in cells
+    """
+
+    kind: str
+    charts: list[Chart]
+    is_whole: bool
+    is_closed: bool
+    is_compact: bool = False
+
+
+def whole_space(n: int) -> Chart:
+    """V itself, where it is M."""
+    require(n <= MOST_VARIABLES, f"V has over {MOST_VARIABLES} dimensions.")
+    ring = polynomial_ring(n)
+    return Chart("all of V", 0, ring, 0, list(ring.gens()[:n]))
+
+
+def total(terms: Iterator[fmpq_mpoly], ring: fmpq_mpoly_ctx) -> fmpq_mpoly:
+    """The sum of polynomials."""
+    value = ring.constant(0)
+    for term in terms:
+        value += term
+    return value

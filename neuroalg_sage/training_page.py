@@ -1,0 +1,135 @@
+"""
+What is said of a training problem, as text and as JSON.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from textwrap import wrap
+from typing import Any
+
+from neuroalg_sage.invariants.invariant import Invariant
+from neuroalg_sage.invariants.training import TrainingProblem
+
+JSON_SCHEMA = 1
+WIDTH = 88
+SHOWN_TERMS = 8
+SHOWN_POINTS = 40
+SHOWN_PARAMETERS = 24
+
+
+def as_json(problem: TrainingProblem, found: Invariant) -> dict[str, Any]:
+    """
+    The answer as one JSON object, in the form of ``neuroalg compute --json``.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.invariants.training import ERM
+        >>> problem = ERM("linear:1,1", [[1, 1], [1, 2]])
+        >>> as_json(problem, problem.critical_points())["loss"]
+        {'quadratic': [[0, 0, '1']], 'linear': ['3/2'], 'constant': '5/2'}
+    """
+    return {"schema": JSON_SCHEMA, "model": problem.model.describe(), "source": problem.source,
+            "loss": problem.describe(), "rank": problem.rank,
+            "results": {"critical_points": {
+                "value": found.value, "status": found.status, "trust": found.trust,
+                "parameters": problem.critical_parameters(),
+                "method": found.method, "seconds": round(found.seconds, 3),
+                "certificate": found.certificate}}}
+
+
+def as_text(problem: TrainingProblem, found: Invariant) -> str:
+    """
+    The answer as a page of text.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.invariants.training import ERM
+        >>> problem = ERM("linear:1,1", [[1, 1], [1, 2]])
+        >>> print(as_text(problem, problem.critical_points()))
+        Training of linear:1,1 under the mean squared error on 2 rows; whole numbers and
+        fractions were read as they are.
+        The quadratic form on V has rank 1 of 1.
+        <BLANKLINE>
+          loss                  index  kind      type     function
+          0.25                      0  pure      minimum  1.5*x_0
+        <BLANKLINE>
+        These are all critical functions; over the complex numbers there are 1 [proved].
+        The minimum over M is 0.25, attained at point 1 and at no other function
+        [proved].
+        There, up to symmetries, approximately w_0 = 1.5.
+    """
+    value, status = found.value, found.qualified_status()
+    n = len(problem.linear)
+    lines = [*wrap(f"Training of {problem.model} under {problem.source}.", WIDTH),
+             f"The quadratic form on V has rank {problem.rank} of {n}"
+             + ("; functions that agree on the data cannot be told apart"
+                if problem.rank < n else "") + ".", ""]
+    lines.append(f"  {'loss':<20}  {'index':>5}  {'kind':<8}  {'type':<7}  function")
+    for point in value["points"][:SHOWN_POINTS]:
+        index = "?" if point["index"] < 0 else point["index"]
+        lines.append(f"  {_number(point['loss'], 15):<20}  {index:>5}  {point['kind']:<8}  "
+                     f"{point['type']:<7}  {_function(problem, point['coordinates'])}")
+    if len(value["points"]) > SHOWN_POINTS:
+        lines.append(f"  and {len(value['points']) - SHOWN_POINTS} more")
+    lines.append("")
+    number = value["complex"]
+    known = "" if number is None else f"; over the complex numbers there are {number}"
+    lines.append(f"These are all critical functions{known} [{status}]." if value["complete"]
+                 else f"Each of these is a critical function [{status}]; that there are no others "
+                 "is not proved.")
+    lines.append(_minimum(value, status))
+    lines += _parameters(problem, value)
+    return "\n".join(lines)
+
+
+def _parameters(problem: TrainingProblem, value: dict[str, Any]) -> list[str]:
+    """Where the minimum is among the parameters."""
+    if not value["minimum"]["attained"] or problem.model.parameter_count > SHOWN_PARAMETERS:
+        return []
+    w = problem.critical_parameters()[value["minimum"]["at"][0]]
+    shown = ", ".join(f"{name} = {x:.6g}" for name, x in zip(problem.model.parameter_names, w))
+    return wrap(f"There, up to symmetries, approximately {shown}.", WIDTH)
+
+
+def _minimum(value: dict[str, Any], status: str) -> str:
+    minimum = value["minimum"]
+    if minimum["attained"] is None:
+        return "Whether the loss has a minimum over M, and where, is not proved."
+    if not minimum["attained"]:
+        return (f"The infimum over M is not attained: there are parameters with less loss than at "
+                f"each critical point [{status}].")
+    points, at = value["points"], minimum["at"]
+    loss = _number(points[at[0]]["loss"], 15)
+    places = ", ".join(str(i + 1) for i in at)
+    where = (f"at point{'s' * (len(at) > 1)} {places} and at no other function"
+             if minimum["unique"] else
+             f"at point {places} and at all functions that agree with it on the data"
+             if points[at[0]]["index"] < 0 else
+             f"at one of the points {places}, whose losses are equal as far as they were computed")
+    return f"The minimum over M is {loss}, attained {where} [{status}]."
+
+
+def _number(interval: list[str], digits: int) -> str:
+    """The middle of an interval, with no more digits than it has."""
+    low, high = map(Fraction, interval)
+    middle = (low + high) / 2
+    with localcontext(prec=digits):
+        # Numbers may be beyond the range of floating point.
+        return f"{Decimal(middle.numerator) / Decimal(middle.denominator):.{digits}g}" if (
+            middle) else "0"
+
+
+def _function(problem: TrainingProblem, coordinates: list[list[str]]) -> str:
+    """A function in its inputs, with few digits."""
+    names = problem.model.input_names
+    outputs: list[list[str]] = [[] for _ in range(problem.model.output_count)]
+    for (output, exponents), interval in zip(problem.model.coordinates(), coordinates):
+        text = _number(interval, 6)
+        if text != "0":
+            powers = [name + (f"^{e}" if e > 1 else "") for name, e in zip(names, exponents) if e]
+            outputs[output].append("*".join([text, *powers]))
+    shown = [" + ".join(terms[:SHOWN_TERMS]).replace("+ -", "- ")
+             + (" + ..." if len(terms) > SHOWN_TERMS else "") or "0" for terms in outputs]
+    return ", ".join(shown)
