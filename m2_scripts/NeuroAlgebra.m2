@@ -9,12 +9,15 @@ newPackage(
     AuxiliaryFiles => true)
 
 export {
+    "algebraicPoints",
     "closureDegree",
     "closureHilbertPolynomial",
     "graphGroebnerBasis",
+    "idealPresentation",
     "imageDimension",
     "neurovariety",
     "neurovarietyReport",
+    "primeComponents",
     "singularComponents",
     "singularIdeal"
     }
@@ -150,6 +153,8 @@ singularComponents Ideal := I -> (
                 "generators" => primitiveColumns gens P}));
     sort(components, c -> (- c#"dimension", c#"degree", toString c#"generators")))
 
+load "./NeuroAlgebra/Fibers.m2"
+
 -- Everything -----------------------------------------------------------------------
 
 neurovarietyReport = method(TypicalValue => HashTable, Options => {Strategy => "Elimination"})
@@ -166,6 +171,7 @@ neurovarietyReport RingMap := o -> phi -> (
 beginDocumentation()
 
 load "./NeuroAlgebra/Documentation.m2"
+load "./NeuroAlgebra/FibersDocumentation.m2"
 load "./NeuroAlgebra/Tests.m2"
 
 end

@@ -45,6 +45,10 @@ Subnodes
     singularIdeal
     singularComponents
     neurovarietyReport
+  :Fibers
+    primeComponents
+    algebraicPoints
+    idealPresentation
   :Files of polynomials
     readPolynomials
     writePolynomials

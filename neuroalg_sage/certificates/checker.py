@@ -24,10 +24,12 @@ from neuroalg_sage.certificates.dimension import (
     symmetry_rank,
     vanishing,
 )
+from neuroalg_sage.certificates.fiber import check_fiber, check_membership
 from neuroalg_sage.certificates.formulas import check_formula
 from neuroalg_sage.certificates.generic_fiber import check_generic_fiber
 from neuroalg_sage.certificates.hilbert_function import check_hilbert_function
 from neuroalg_sage.certificates.ideal import check_hilbert, check_ideal
+from neuroalg_sage.certificates.membership import check_in_closure
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     CertificateError,
@@ -205,6 +207,15 @@ def _laws_of_flow(model: Model, value: Any, evidence: Any, data: dict) -> Checke
     return check_laws(model, value[0], value[1:], evidence), []
 
 
+def _special_fiber(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_fiber(model, value, evidence)
+
+
+def _membership(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    check = check_in_closure if member(evidence, "argument") == "ideal" else check_membership
+    return check(model, value, evidence)
+
+
 # For each invariant its check, and the statuses that it may claim.
 _PROVED = ("proved",)
 _CLAIMS = {
@@ -220,6 +231,7 @@ _CLAIMS = {
     "is_finitely_identifiable": (_finitely_identifiable, _PROVED),
     "generic_fiber": (_generic_fiber, ("proved", "monte_carlo")),
     "is_identifiable": (_identifiable, _PROVED),
+    "special_fiber": (_special_fiber, _PROVED), "membership": (_membership, _PROVED),
 }
 
 
