@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from neuroalg_sage.invariants.equations_by_degree import EquationSearch
     from neuroalg_sage.invariants.flows import Flow
     from neuroalg_sage.invariants.law_search import LawSearch
+    from neuroalg_sage.invariants.special_fiber import Fiber
 
 # Coordinates and generic parameters of an elimination that settles a dimension by the way.
 EASY_ELIMINATION = 22
@@ -398,6 +399,34 @@ class NeuroManifold:
 
         return singular_locus(self.parametrization(), self.ideal(), self._hilbert()[0],
                               self.computation)
+
+    # -- functions -----------------------------------------------------------------
+
+    def fiber(self, function: Any = None, *, parameters: Any = None) -> Fiber:
+        """
+        The fiber of φ over a function, and whether the function is in M.
+
+        INPUT:
+
+        - ``function`` -- its coordinates, or for each output a polynomial in the inputs as text
+        - ``parameters`` -- instead of these, the parameters of a function
+
+        OUTPUT: :class:`~neuroalg_sage.invariants.special_fiber.Fiber`
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:1,1,1:x^2").fiber("-4*x_0^2")
+            The fiber over -4*x_0^2 is positive-dimensional (proved)
+              a component of dimension 1, degree 3
+              where w_0 = 1: dimension 0, degree 1, 1 real point (proved)
+            f is in the closure of M: a point of the fiber (proved)
+            f is in M over the algebraic closure of Q: a point of the fiber (proved)
+            f is in M over the real numbers: a real point of the fiber (proved)
+        """
+        from neuroalg_sage.invariants.special_fiber import special_fiber
+
+        return special_fiber(self.parametrization(), self.ideal, self.computation, function,
+                             parameters)
 
     # -- training ------------------------------------------------------------------
 

@@ -134,7 +134,8 @@ class AlgebraicPoint:
 
 def real_roots(q: fmpq_poly) -> list[flint.arb]:
     """Balls around the real roots; FLINT isolates all roots, the real ones as real numbers."""
-    return [root.real for root, _ in q.numer().complex_roots() if root.imag == 0]
+    roots: list[Any] = q.numer().complex_roots()
+    return [root.real for root, _ in roots if root.imag == 0]
 
 
 def _univariate(data: Any) -> fmpq_poly:

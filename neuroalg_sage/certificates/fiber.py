@@ -31,7 +31,6 @@ from neuroalg_sage.certificates.reading import (
     require,
 )
 
-
 PLACES = ("closure", "complex", "real")
 
 
