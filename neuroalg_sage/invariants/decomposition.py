@@ -32,7 +32,7 @@ PRESENTATION_SECONDS = 20.0
 LARGEST_PRESENTATION = 100_000  # terms
 LARGEST_FIELD = 200  # degree of a number field that the checker is to factor over
 PLACES = 60  # binary places of the boxes around real points
-Box = tuple[tuple[Fraction, Fraction], ...]
+Box = tuple[tuple[Fraction, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class NumberFieldPoint:
         with flint.ctx.workprec(8 * PLACES):
             return sorted(real_roots(in_flint(self.polynomial)), key=float)
 
-    def interval(self) -> tuple[Fraction, Fraction] | None:
+    def interval(self) -> tuple[Fraction, ...] | None:
         """An interval in which the polynomial changes its sign, if there is one."""
         q = in_flint(self.polynomial)
         for ball in self._root_balls:
@@ -97,12 +97,11 @@ def in_flint(coefficients: Sequence[Fraction]) -> fmpq_poly:
     return fmpq_poly(list(map(_rational, coefficients)))
 
 
-def _ends(ball: flint.arb, places: int) -> tuple[Fraction, Fraction]:
+def _ends(ball: flint.arb, places: int) -> tuple[Fraction, ...]:
     """The ends of an interval around a ball, on a dyadic grid."""
     scaled = ball * flint.arb(2) ** places
     low, high = (scaled - 1).floor().lower(), (scaled + 1).ceil().upper()
-    return (Fraction(int(low.unique_fmpz()), 2**places),
-            Fraction(int(high.unique_fmpz()), 2**places))
+    return tuple(Fraction(int(str(end.unique_fmpz())), 2**places) for end in (low, high))
 
 
 @dataclass(frozen=True, repr=False)

@@ -115,8 +115,9 @@ def fiber_equations(phi: Parametrization, f: Sequence[Fraction],
         equation = dict(polynomial)
         equation[origin] = equation.get(origin, Fraction(0)) - c
         equations.append({e: x for e, x in equation.items() if x})
-    for i, c in restriction:
-        linear = {tuple(int(k == i) for k in range(count)): Fraction(1), origin: Fraction(-c)}
+    for i, number in restriction:
+        linear = {tuple(int(k == i) for k in range(count)): Fraction(1),
+                  origin: Fraction(-number)}
         equations.append({e: x for e, x in linear.items() if x})
     return equations
 
@@ -170,7 +171,7 @@ def special_fiber(phi: Parametrization, ideal: Callable[[], Invariant], computat
     """
     if (function is None) == (parameters is None):
         raise InputError("State either a function, or the parameters of one.")
-    known = ()
+    known: tuple[NumberFieldPoint, ...] = ()
     if parameters is not None:
         w = read_parameters(phi.model, parameters)
         known = (NumberFieldPoint.rational(w),)
@@ -185,7 +186,7 @@ def special_fiber(phi: Parametrization, ideal: Callable[[], Invariant], computat
     points = known + _points(equations, names, found, computation)
     memberships = _Memberships(phi, f, equations, found, points, computation)
     closure = memberships.closure(ideal)
-    special, restriction = None, _normal_form(phi, found)
+    special, restriction = None, _normal_form(phi, found, points)
     if restriction:
         start = time.perf_counter()
         part = decompose(fiber_equations(phi, f, restriction), names, computation,
@@ -219,13 +220,27 @@ def _points(equations: Sequence[Polynomial], names: Sequence[str], found: Decomp
     return tuple(sorted(points, key=lambda p: p.degree))
 
 
-def _normal_form(phi: Parametrization, found: Decomposition) -> tuple[tuple[int, int], ...]:
-    """Parameters in normal form for the known symmetries, if the fiber is infinite."""
+def _normal_form(phi: Parametrization, found: Decomposition, points: Sequence[NumberFieldPoint]
+                 ) -> tuple[tuple[int, int], ...]:
+    """
+    Parameters in normal form for the known symmetries, if the fiber is infinite.
+
+    Where a torus acts on units, the parameter of a unit that is set to 1 is one of those with
+    the same weight, and not zero at some point of the fiber.
+    """
     group = known_group(phi.model)
     if group is None or group.blocks is None or not any(
             c.dimension > 0 for c in found.components):
         return ()
-    return tuple(sorted((i, c) for block in group.blocks for i, c in block.values().items()))
+    values: dict[int, int] = {}
+    for block in group.blocks:
+        if len(block.coordinates) > 1:
+            values |= block.values()
+            continue
+        (place,), (weights,) = block.coordinates[0], block.fields[0]
+        same = [i for (i, j), c in weights.items() if i == j and c == weights[place, place]]
+        values[next((i for i in same if points and any(points[0].coordinates[i])), place)] = 1
+    return tuple(sorted(values.items()))
 
 
 class _Memberships:
