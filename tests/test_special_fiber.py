@@ -46,7 +46,7 @@ def test_three_answers_with_nothing_to_trust(model, function, expected) -> None:
     verify(fiber.components.certificate)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("spec", ["linear:2,1,2", "mlp:2,2,1:x^2", "cnn:2,2:x^2"])
 def test_what_has_parameters_is_in_m(spec: str, seed: int) -> None:
     generator = random.Random(seed)
@@ -124,14 +124,14 @@ def certificates() -> list[dict]:
 
 def test_claims_about_fibers_of_functions_cannot_be_bent() -> None:
     originals = certificates()
-    accepted = list(accepted_mutants(originals, 1500, random.Random(8)))
+    accepted = list(accepted_mutants(originals, 600, random.Random(8)))
     assert not [where for _, _, where, _ in accepted
                 if where[0] in ("status", "trust") or where[:3] == ("claim", "value", 1)]
     for original, data, where, _ in accepted:
         if where[0] == "claim":
             # Another function, or other numbers for the same generators: check what is said.
             assert where[:3] == ("claim", "value", 0) or _same_components(original, data), where
-    assert len(accepted) < 500
+    assert len(accepted) < 200
 
 
 def _same_components(original: dict, data: dict) -> bool:

@@ -39,7 +39,7 @@ from neuroalg_sage.models.parametrization import Parametrization, vanishes
 
 PLACES = {"closure": "in the closure of M", "complex": "in M over the algebraic closure of Q",
           "real": "in M over the real numbers"}
-MOST_SLICES = 12
+FEW_SLICES, MOST_SLICES = 2, 12
 
 
 @dataclass(frozen=True, repr=False)
@@ -183,7 +183,7 @@ def special_fiber(phi: Parametrization, ideal: Callable[[], Invariant], computat
     equations = fiber_equations(phi, f)
     found = decompose(equations, names, computation, title)
     components = _components(phi, f, (), found, time.perf_counter() - start, computation)
-    points = known + _points(equations, names, found, computation)
+    points = known or _points(names, found, computation)
     memberships = _Memberships(phi, f, equations, found, points, computation)
     closure = memberships.closure(ideal)
     special, restriction = None, _normal_form(phi, found, points)
@@ -206,17 +206,21 @@ def _components(phi: Parametrization, f: Point, restriction: Sequence[tuple[int,
                      versions=computation.versions())
 
 
-def _points(equations: Sequence[Polynomial], names: Sequence[str], found: Decomposition,
-            computation: Computation) -> tuple[NumberFieldPoint, ...]:
-    """Some points of each component; all of those of dimension zero."""
+def _points(names: Sequence[str], found: Decomposition, computation: Computation
+            ) -> tuple[NumberFieldPoint, ...]:
+    """Some points of the components; all of those of dimension zero."""
     points = [p for p in found.points if p is not None]
-    for component in found.components:
-        if component.dimension == 0:
-            continue
-        results = computation.run(Script(
-            "points of a fiber", equations_data(component.generators, names),
-            f"L = algebraicPoints(ideal E, Limit => {MOST_SLICES});", {"points": "L"}))
-        points += map(read_point, results["points"])
+    large = [c for c in found.components if c.dimension > 0]
+    for slices in (FEW_SLICES, MOST_SLICES):
+        for component in large:
+            if any(p.degree == 1 for p in points):
+                break
+            results = computation.run(Script(
+                "points of a fiber", equations_data(component.generators, names),
+                f"L = algebraicPoints(ideal E, Limit => {slices});", {"points": "L"}))
+            points += map(read_point, results["points"])
+        if any(p.interval() for p in points):
+            break
     return tuple(sorted(points, key=lambda p: p.degree))
 
 
