@@ -430,6 +430,35 @@ class NeuroManifold:
 
     # -- training ------------------------------------------------------------------
 
+    def loss_critical_locus(self, target: Any, metric: Any = "unit") -> Invariant:
+        """
+        The critical points of the squared distance ||φ(w) - f||^2, pure and spurious.
+
+        INPUT:
+
+        - ``target`` -- the function f: its coordinates, or for each output a polynomial in the
+          inputs as text
+        - ``metric`` -- on V: ``"unit"``, ``"bombieri"`` or n positive weights
+
+        OUTPUT: an invariant, a list of
+        :class:`~neuroalg_sage.invariants.critical_locus.CriticalComponent`
+
+        EXAMPLES:
+
+        Two linear layers that learn the identity of the plane::
+
+            >>> M = NeuroManifold("linear:2,2,2")
+            >>> for component in M.loss_critical_locus(["x_0", "x_1"]):
+            ...     print(component)
+            dimension 4, degree 8: the fiber of the target, mapped to a set of dimension 0
+            dimension 4, degree 8: spurious, mapped to a set of dimension 1
+            dimension 0, degree 1, 1 real point: spurious, mapped to a set of dimension 0
+        """
+        from neuroalg_sage.invariants.critical_locus import loss_critical_locus
+
+        return loss_critical_locus(self.parametrization(), self.dimension(), self.ideal,
+                                   self.computation, target, metric)
+
     def law_search(self, flow: Flow | None = None) -> LawSearch:
         """The search for the conservation laws of a flow; it keeps what it found."""
         from neuroalg_sage.invariants.conservation_laws import GRADIENT_FLOW, law_search

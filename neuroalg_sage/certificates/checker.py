@@ -18,6 +18,7 @@ from typing import Any
 
 from neuroalg_sage.certificates.certificate import SCHEMA, digest
 from neuroalg_sage.certificates.conservation_laws import check_laws, check_number
+from neuroalg_sage.certificates.critical_locus import check_critical_locus
 from neuroalg_sage.certificates.dimension import (
     check_dimension,
     sample_rank,
@@ -216,6 +217,10 @@ def _membership(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
     return check(model, value, evidence)
 
 
+def _critical_locus(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_critical_locus(model, value, evidence)
+
+
 # For each invariant its check, and the statuses that it may claim.
 _PROVED = ("proved",)
 _CLAIMS = {
@@ -232,6 +237,7 @@ _CLAIMS = {
     "generic_fiber": (_generic_fiber, ("proved", "monte_carlo")),
     "is_identifiable": (_identifiable, _PROVED),
     "special_fiber": (_special_fiber, _PROVED), "membership": (_membership, _PROVED),
+    "loss_critical_locus": (_critical_locus, _PROVED),
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpq_poly
 
+from neuroalg_sage.certificates.coordinates import function, in_degrevlex
 from neuroalg_sage.certificates.decomposition import (
     AlgebraicPoint,
     are_covered,
@@ -32,17 +33,6 @@ from neuroalg_sage.certificates.reading import (
 )
 
 PLACES = ("closure", "complex", "real")
-
-
-def function(model: Model, data: Any) -> list[fmpq]:
-    """The coordinates in V of a function."""
-    return numbers(data, "function", model.ambient_dimension)
-
-
-def in_degrevlex(model: Model) -> tuple[list[fmpq_mpoly], fmpq_mpoly_ctx]:
-    """The coordinates of φ in the ring whose order Gröbner bases have."""
-    ring = polynomial_ring(model.parameters)
-    return [ring.from_dict(c.to_dict()) for c in model.parametrization], ring
 
 
 def fiber_equations(model: Model, f: list[fmpq], restriction: Any = ()
