@@ -428,6 +428,30 @@ class NeuroManifold:
         return special_fiber(self.parametrization(), self.ideal, self.computation, function,
                              parameters)
 
+    def invariant_parameters(self, matrix: Any, denominator: Any = 1,
+                             infinitesimal: bool = False) -> Invariant:
+        """
+        The parameters w with f_w ∘ T = f_w, for a transformation T of the inputs.
+
+        INPUT:
+
+        - ``matrix`` -- T, rows of rational numbers, or of polynomials in t as text
+        - ``denominator`` -- a number or a polynomial in t, by which all entries are divided
+        - ``infinitesimal`` -- whether T stands for the one-parameter group that it generates
+
+        EXAMPLES:
+
+        An odd function is even only if it is zero::
+
+            >>> M = NeuroManifold("mlp:1,1,1:x^3")
+            >>> [str(c) for c in M.invariant_parameters([[-1]])]
+            ['dimension 1, degree 1', 'dimension 1, degree 1']
+        """
+        from neuroalg_sage.invariants.invariant_parameters import invariant_parameters
+
+        return invariant_parameters(self.model, self.computation, matrix, denominator,
+                                    infinitesimal)
+
     # -- training ------------------------------------------------------------------
 
     def loss_critical_locus(self, target: Any, metric: Any = "unit") -> Invariant:

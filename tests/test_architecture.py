@@ -98,7 +98,7 @@ ARGUMENTS = {"linear_section", "minors"}
 @pytest.mark.parametrize("question", ["dimension", "groebner", "ideal", "singular_locus",
                                       "hilbert_function", "generic_fiber", "formulas",
                                       "conservation_laws", "decomposition", "fiber",
-                                      "membership", "critical_locus"])
+                                      "membership", "critical_locus", "invariance"])
 def test_what_must_be_believed_for_one_answer_is_short_enough_to_be_read_as_a_proof(
         question, argument):
     believed = [path for path in needed(question) if path.stem not in ARGUMENTS - {argument}]

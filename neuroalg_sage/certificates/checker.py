@@ -30,6 +30,7 @@ from neuroalg_sage.certificates.formulas import check_formula
 from neuroalg_sage.certificates.generic_fiber import check_generic_fiber
 from neuroalg_sage.certificates.hilbert_function import check_hilbert_function
 from neuroalg_sage.certificates.ideal import check_hilbert, check_ideal
+from neuroalg_sage.certificates.invariance import check_invariant_parameters
 from neuroalg_sage.certificates.membership import check_in_closure
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
@@ -221,6 +222,10 @@ def _critical_locus(model: Model, value: Any, evidence: Any, data: dict) -> Chec
     return check_critical_locus(model, value, evidence)
 
 
+def _invariant_parameters(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_invariant_parameters(model, value, evidence)
+
+
 # For each invariant its check, and the statuses that it may claim.
 _PROVED = ("proved",)
 _CLAIMS = {
@@ -238,6 +243,7 @@ _CLAIMS = {
     "is_identifiable": (_identifiable, _PROVED),
     "special_fiber": (_special_fiber, _PROVED), "membership": (_membership, _PROVED),
     "loss_critical_locus": (_critical_locus, _PROVED),
+    "invariant_parameters": (_invariant_parameters, _PROVED),
 }
 
 
