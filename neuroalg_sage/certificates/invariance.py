@@ -8,6 +8,7 @@ from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
+from neuroalg_sage.certificates.coordinates import parameter_ring
 from neuroalg_sage.certificates.decomposition import check_components
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
@@ -44,6 +45,7 @@ def invariance_equations(model: Model, transformation: Any
                                               "infinitesimal")
     require(set(transformation) == {"matrix", "denominator", "infinitesimal"}
             and isinstance(infinitesimal, bool), "A transformation has an unknown field.")
+    ring = parameter_ring(model)
     count, m = model.parameters, model.inputs
     joint = polynomial_ring(count + m + 2, Ordering.lex)
     gens = joint.gens()
@@ -70,7 +72,6 @@ def invariance_equations(model: Model, transformation: Any
                       for f in apply([y + s * z for y, z in zip(x, moved)])]
     else:
         conditions = [f - g for f, g in zip(apply(moved), apply([d * y for y in x]))]
-    ring = polynomial_ring(count)
     equations = []
     for f in conditions:
         table: dict[tuple[int, ...], dict[tuple[int, ...], fmpq]] = {}
