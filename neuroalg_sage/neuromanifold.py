@@ -5,7 +5,7 @@ The neuromanifold of a model: ask it for its invariants.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -427,6 +427,50 @@ class NeuroManifold:
 
         return special_fiber(self.parametrization(), self.ideal, self.computation, function,
                              parameters)
+
+    def voronoi_cell(self, function: Any = None, *, parameters: Any = None,
+                     metric: Any = "unit") -> Invariant:
+        """
+        The dimension of the Voronoi cell of a function in M, and its excess over the codimension.
+
+        INPUT:
+
+        - ``function`` -- its coordinates, or for each output a polynomial in the inputs as text
+        - ``parameters`` -- instead of these, or beside them, its parameters
+        - ``metric`` -- on V: ``"unit"``, ``"bombieri"`` or n positive weights
+
+        OUTPUT: an invariant, a :class:`~neuroalg_sage.invariants.voronoi_cell.VoronoiCell`
+
+        EXAMPLES:
+
+        No matrix outside has a matrix of rank less than r as its best approximation of rank r::
+
+            >>> M = NeuroManifold("linear:3,2,3")
+            >>> M.voronoi_cell(parameters=[1, 0, 0, 0, 1, 0, 1, 0, 0, 1, 0, 0]).dimension
+            1
+            >>> M.voronoi_cell(parameters=[1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0]).excess
+            -1
+        """
+        from neuroalg_sage.invariants.functions import image, read_function, read_parameters
+        from neuroalg_sage.invariants.voronoi_cell import voronoi_cell
+
+        phi = self.parametrization()
+        if function is None and parameters is None:
+            raise InputError("State a function in M, or its parameters.")
+        w = None if parameters is None else read_parameters(self.model, parameters)
+        y = read_function(phi, function) if w is None or function is not None else image(phi, w)
+        if w is not None and image(phi, w) != y:
+            raise InputError("The function is not that of the parameters.")
+
+        @cache
+        def fiber() -> Fiber:
+            found = self.fiber(list(y))
+            if found.over_real.data is False:
+                raise InputError("The function is not a point of M over the real numbers.")
+            return found
+
+        return voronoi_cell(phi, self.dimension(), self.ideal, fiber, self.computation, y, w,
+                            metric, self.seed)
 
     def invariant_parameters(self, matrix: Any, denominator: Any = 1,
                              infinitesimal: bool = False) -> Invariant:

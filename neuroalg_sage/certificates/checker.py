@@ -46,6 +46,7 @@ from neuroalg_sage.certificates.reading import (
     require,
 )
 from neuroalg_sage.certificates.singular_locus import check_singular_locus
+from neuroalg_sage.certificates.voronoi import check_voronoi_cell
 
 __all__ = ["CertificateError", "MalformedCertificate", "Verdict", "verify"]
 
@@ -226,6 +227,10 @@ def _invariant_parameters(model: Model, value: Any, evidence: Any, data: dict) -
     return check_invariant_parameters(model, value, evidence)
 
 
+def _voronoi_cell(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_voronoi_cell(model, value, evidence, data["status"])
+
+
 # For each invariant its check, and the statuses that it may claim.
 _PROVED = ("proved",)
 _CLAIMS = {
@@ -243,6 +248,7 @@ _CLAIMS = {
     "is_identifiable": (_identifiable, _PROVED),
     "special_fiber": (_special_fiber, _PROVED), "membership": (_membership, _PROVED),
     "loss_critical_locus": (_critical_locus, _PROVED),
+    "voronoi_cell": (_voronoi_cell, ("proved", "bounds")),
     "invariant_parameters": (_invariant_parameters, _PROVED),
 }
 

@@ -39,7 +39,7 @@ from neuroalg_sage.models.parametrization import Parametrization, vanishes
 
 PLACES = {"closure": "in the closure of M", "complex": "in M over the algebraic closure of Q",
           "real": "in M over the real numbers"}
-FEW_SLICES, MOST_SLICES = 2, 12
+FEW_SLICES, MOST_SLICES, MOST_COMPONENTS = 2, 12, 10
 
 
 @dataclass(frozen=True, repr=False)
@@ -208,13 +208,11 @@ def _components(phi: Parametrization, f: Point, restriction: Sequence[tuple[int,
 
 def _points(names: Sequence[str], found: Decomposition, computation: Computation
             ) -> tuple[NumberFieldPoint, ...]:
-    """Some points of the components; all of those of dimension zero."""
+    """Some points of the largest components; all of those of dimension zero."""
     points = [p for p in found.points if p is not None]
-    large = [c for c in found.components if c.dimension > 0]
+    large = [c for c in found.components if c.dimension > 0][:MOST_COMPONENTS]
     for slices in (FEW_SLICES, MOST_SLICES):
         for component in large:
-            if any(p.degree == 1 for p in points):
-                break
             results = computation.run(Script(
                 "points of a fiber", equations_data(component.generators, names),
                 f"L = algebraicPoints(ideal E, Limit => {slices});", {"points": "L"}))
