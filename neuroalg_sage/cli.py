@@ -125,6 +125,8 @@ def parser() -> argparse.ArgumentParser:
         about_a_model(sub)
         sub.add_argument("--json", action="store_true", help="print one JSON object")
         sub.add_argument("--certificate", metavar="FILE", help="write the certificates to a file")
+        sub.add_argument("--script", action="store_true",
+                         help="print the standalone Macaulay2 script instead")
         return sub
 
     about_a_function(question("fiber", "Find the fiber of a function, and whether it is in M."),
@@ -418,9 +420,13 @@ def _equations(arguments: argparse.Namespace) -> int:
 
 
 def _question(arguments: argparse.Namespace) -> int:
-    from neuroalg_sage.functions import QUESTIONS
+    from neuroalg_sage.functions import QUESTIONS, script
 
     manifold = _manifold(arguments)
+    if arguments.script:
+        with _limited(arguments.timeout):
+            print(script(manifold, arguments), end="")
+        return 0
     if arguments.certificate is not None:
         _check_writable(arguments.certificate)
     with _limited(arguments.timeout):

@@ -56,6 +56,11 @@ def _components(components: Any, names: tuple[str, ...]) -> list[dict[str, Any]]
             for c in components]
 
 
+def _count(found: Invariant) -> str:
+    count = len(found)
+    return f"{count or 'no'} component{'s' * (count != 1)}  [{found.qualified_status()}]"
+
+
 def fiber(manifold: NeuroManifold, arguments: argparse.Namespace) -> Answer:
     """The fiber over a function, and whether the function is in M."""
     from neuroalg_sage.invariants.special_fiber import plain
@@ -81,7 +86,7 @@ def critical(manifold: NeuroManifold, arguments: argparse.Namespace) -> Answer:
         shown | {"kind": c.kind, "image_dimension": c.image_dimension, "image": (
             None if c.image_equations is None else written(c.image_equations, n))}
         for c, shown in zip(found, _components([c.component for c in found], names))]}
-    lines = [f"{len(found)} components [{found.qualified_status()}]", *(f"  {c}" for c in found)]
+    lines = [_count(found), *(f"  {c}" for c in found)]
     return Answer("\n".join(lines), page | _status(found), [found])
 
 
@@ -99,18 +104,54 @@ def voronoi(manifold: NeuroManifold, arguments: argparse.Namespace) -> Answer:
 
 def invariant(manifold: NeuroManifold, arguments: argparse.Namespace) -> Answer:
     """The parameters of functions that are invariant under a transformation of the inputs."""
-    matrix = [[part.strip() for part in row.split(",")] for row in arguments.matrix.split(";")]
-    found = manifold.invariant_parameters(matrix, arguments.denominator, arguments.infinitesimal)
+    found = manifold.invariant_parameters(_matrix(arguments), arguments.denominator,
+                                          arguments.infinitesimal)
     components = _components(found, manifold.model.parameter_names)
-    lines = [f"{len(found)} components [{found.qualified_status()}]"]
+    lines = [_count(found)]
     for c, shown in zip(found, components):
         lines += [f"  {c}", *(f"    {g}" for g in shown["generators"])]
     return Answer("\n".join(lines), {"components": components} | _status(found), [found])
 
 
+def _matrix(arguments: argparse.Namespace) -> list[list[str]]:
+    return [[part.strip() for part in row.split(",")] for row in arguments.matrix.split(";")]
+
+
 def _metric(arguments: argparse.Namespace) -> Any:
     return arguments.metric if arguments.metric in ("unit", "bombieri") else (
         _list(arguments.metric))
+
+
+def script(manifold: NeuroManifold, arguments: argparse.Namespace) -> str:
+    """The standalone Macaulay2 script of a question."""
+    from neuroalg_sage.invariants.functions import image, read_function, read_parameters
+
+    if arguments.command == "invariant":
+        from neuroalg_sage.invariants.decomposition import components_script
+        from neuroalg_sage.invariants.invariant_parameters import equations, read_transformation
+
+        model = manifold.model
+        transformation = read_transformation(model, _matrix(arguments), arguments.denominator,
+                                             arguments.infinitesimal)
+        return components_script(
+            equations(model, transformation), [f"w_{i}" for i in range(model.parameter_count)],
+            f"the parameters of invariant functions of {model}").standalone()
+    phi, function = manifold.parametrization(), _function(arguments)
+    if function is None and getattr(arguments, "parameters", None) is not None:
+        f = image(phi, read_parameters(manifold.model, _list(arguments.parameters)))
+    else:
+        f = read_function(phi, function)
+    if arguments.command == "fiber":
+        from neuroalg_sage.invariants.special_fiber import fiber_script
+
+        return fiber_script(phi, f).standalone()
+    if arguments.command == "critical":
+        from neuroalg_sage.invariants.critical_locus import critical_locus_script, metric_weights
+
+        return critical_locus_script(phi, f, metric_weights(phi, _metric(arguments))).standalone()
+    from neuroalg_sage.invariants.voronoi_cell import tangent_cone_script
+
+    return tangent_cone_script(phi, manifold.ideal().data, f).standalone()
 
 
 QUESTIONS: dict[str, Callable[[NeuroManifold, argparse.Namespace], Answer]] = {

@@ -14,6 +14,7 @@ import flint
 from flint import fmpq, fmpq_mpoly, fmpq_poly
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.certificates.coordinates import MOST_PARAMETERS
 from neuroalg_sage.certificates.decomposition import (
     MOST_PRODUCTS,
     are_covered,
@@ -256,6 +257,9 @@ def decompose(equations: Sequence[Polynomial], names: Sequence[str], computation
         (Component of dimension 0, degree 1, 1 real point, 4, [])
     """
     n = len(names)
+    if n > MOST_PARAMETERS:
+        raise LimitReached(f"Varieties of {n} parameters are not decomposed; the most is "
+                           f"{MOST_PARAMETERS}.")
     found = computation.run(components_script(equations, names, title))["components"]
     shown = presentation(equations, names, computation, f"a proof for {title}")
     components, points, proofs, lists = [], [], [], []
