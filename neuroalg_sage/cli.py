@@ -437,7 +437,7 @@ def _question(arguments: argparse.Namespace) -> int:
     if arguments.certificate is not None and certificates:
         _write(arguments.certificate,
                certificates[0] if len(certificates) == 1 else certificates)
-    return 0
+    return answer.exit_code
 
 
 def _script(arguments: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from neuroalg_sage.errors import InputError
+from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.invariant import Invariant
 from neuroalg_sage.models.expressions import write_polynomial
 
@@ -24,6 +24,12 @@ class Answer:
     text: str
     page: dict[str, Any]
     invariants: list[Invariant] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> int:
+        """0, or that of a limit if something is not decided."""
+        undecided = any(x.status == "not decided" for x in self.invariants)
+        return LimitReached.exit_code if undecided else 0
 
 
 def _list(text: str | None) -> list[str] | None:

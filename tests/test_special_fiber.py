@@ -105,6 +105,27 @@ def test_what_is_no_function_is_refused_in_one_sentence(function, says) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_what_is_said_without_a_decomposition(monkeypatch) -> None:
+    from neuroalg_sage.errors import LimitReached
+    from neuroalg_sage.invariants import special_fiber
+
+    def too_long(*arguments):
+        raise LimitReached("too long")
+
+    monkeypatch.setattr(special_fiber, "decompose", too_long)
+    manifold = NeuroManifold("linear:2,1,2")
+    outside = manifold.fiber(["x_0", "x_1"])
+    assert [a.data for a in outside.answers] == [None, False, False, False]
+    inside = manifold.fiber(parameters=[1, 2, 3, 4])
+    assert [a.data for a in inside.answers] == [None, True, True, True]
+    unknown = manifold.fiber(["x_0", "0"])
+    assert [a.data for a in unknown.answers] == [None, True, None, None]
+    assert unknown.kind == "not decomposed" and "too long" in str(unknown)
+    for answer in (*outside.answers, *inside.answers, *unknown.answers):
+        assert answer.certificate is None or verify(answer.certificate).trust == ()
+        assert (answer.certificate is None) == (answer.status == "not decided")
+
+
 def test_an_ideal_of_another_model_is_refused() -> None:
     from neuroalg_sage.invariants.special_fiber import special_fiber
 

@@ -68,13 +68,17 @@ class Fiber:
     normal_form: tuple[tuple[int, int], ...] = ()
 
     @property
-    def dimension(self) -> int:
-        """The largest dimension of a component; -1 if the fiber is empty."""
+    def dimension(self) -> int | None:
+        """The largest dimension of a component; -1 if the fiber is empty, None if not known."""
+        if self.components.data is None:
+            return None
         return max((c.dimension for c in self.components.data), default=-1)
 
     @property
     def kind(self) -> str:
-        """``"empty"``, ``"finite"`` or ``"positive-dimensional"``."""
+        """``"empty"``, ``"finite"``, ``"positive-dimensional"``, or ``"not decomposed"``."""
+        if self.dimension is None:
+            return "not decomposed"
         return ("empty", "finite")[self.dimension + 1] if self.dimension < 1 else (
             "positive-dimensional")
 
@@ -85,9 +89,11 @@ class Fiber:
                 *([self.in_normal_form] if self.in_normal_form else [])]
 
     def __str__(self) -> str:
+        why = (self.components.method if self.components.data is None
+               else self.components.qualified_status())
         lines = [f"The fiber over {', '.join(written_function(self.phi, self.function))} is "
-                 f"{self.kind} ({self.components.qualified_status()})"]
-        lines += [f"  a component of {c}" for c in self.components.data]
+                 f"{self.kind} ({why})"]
+        lines += [f"  a component of {c}" for c in self.components.data or ()]
         if self.in_normal_form is not None:
             names = self.phi.model.parameter_names
             values = ", ".join(f"{names[i]} = {c}" for i, c in self.normal_form)
@@ -149,8 +155,8 @@ def special_fiber(phi: Parametrization, ideal: Callable[[], Invariant], computat
 
     OUTPUT: :class:`Fiber`
 
-    Raises InputError for what is no function of the ambient space, LimitReached if a limit stops
-    Macaulay2.
+    Raises InputError for what is no function of the ambient space.  Where a limit stops the
+    decomposition, what can be said without it is said.
 
     EXAMPLES:
 
@@ -181,12 +187,17 @@ def special_fiber(phi: Parametrization, ideal: Callable[[], Invariant], computat
     names, title = parameter_names(phi), f"a fiber of the parametrization of {phi.model}"
     start = time.perf_counter()
     equations = fiber_equations(phi, f)
-    found = decompose(equations, names, computation, title)
-    components = _components(phi, f, (), found, time.perf_counter() - start, computation)
-    points = known or _points(names, found, computation)
+    found: Decomposition | None = None
+    try:
+        found = decompose(equations, names, computation, title)
+        components = _components(phi, f, (), found, time.perf_counter() - start, computation)
+    except LimitReached as error:
+        components = Invariant("special_fiber", None, "not decided", str(error), None,
+                               time.perf_counter() - start)
+    points = known or (_points(names, found, computation) if found else ())
     memberships = _Memberships(phi, f, equations, found, points, computation)
     closure = memberships.closure(ideal)
-    special, restriction = None, _normal_form(phi, found, points)
+    special, restriction = None, _normal_form(phi, found, points) if found else ()
     if restriction:
         start = time.perf_counter()
         part = decompose(fiber_equations(phi, f, restriction), names, computation,
@@ -249,7 +260,7 @@ class _Memberships:
     """Three answers about one function, each with its evidence."""
 
     def __init__(self, phi: Parametrization, f: Point, equations: list[Polynomial],
-                 found: Decomposition, points: Sequence[NumberFieldPoint],
+                 found: Decomposition | None, points: Sequence[NumberFieldPoint],
                  computation: Computation) -> None:
         self.phi, self.f, self.equations = phi, f, equations
         self.found, self.points, self.computation = found, points, computation
@@ -274,6 +285,8 @@ class _Memberships:
 
     def _basis(self, place: str) -> Invariant:
         """By a Gröbner basis of the fiber's ideal, which contains 1 or does not."""
+        if self.found is None:
+            return self._open("the fiber was not decomposed.")
         shown = self.found.presentation
         nonempty = bool(self.found.components)
         if shown is None:
@@ -289,7 +302,7 @@ class _Memberships:
                             {"argument": "unit", "cofactors": scaled})
 
     def closure(self, ideal: Callable[[], Invariant]) -> Invariant:
-        if self.found.components:
+        if self.points or self.found and self.found.components:
             return self._point("closure") or self._basis("closure")
         try:
             found = ideal()
@@ -328,7 +341,7 @@ class _Memberships:
         self.start = time.perf_counter()
         if self.equation is not None:
             return self._outside("real")
-        if not self.found.components:
+        if self.found and not self.found.components:
             return self._basis("real")
         for point in self.points:
             interval = point.interval()
@@ -336,6 +349,8 @@ class _Memberships:
                 return self._answer("real", True, "a real point of the fiber", {
                     "argument": "point", "point": point.encoded(),
                     "interval": list(map(str, interval))})
+        if self.found is None:
+            return self._open("the fiber was not decomposed.")
         proof = no_real_points(self.equations, parameter_names(self.phi), self.computation)
         if proof is None:
             return self._open(f"no real point of the fiber was found in {MOST_SLICES} sections "
@@ -356,7 +371,8 @@ def plain(fiber: Fiber) -> dict[str, Any]:
         return data
 
     data: dict[str, Any] = {"function": list(map(str, fiber.function)), "kind": fiber.kind,
-                            "components": list(map(page, fiber.components.data))}
+                            "components": None if fiber.components.data is None else
+                            list(map(page, fiber.components.data))}
     if fiber.in_normal_form is not None:
         data["normal_form"] = {names[i]: c for i, c in fiber.normal_form}
         data["in_normal_form"] = list(map(page, fiber.in_normal_form.data))

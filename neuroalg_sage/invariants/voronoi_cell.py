@@ -44,7 +44,8 @@ class VoronoiCell:
     The Voronoi cell of a function y in M, and the normal cone that contains it.
 
     - ``function`` -- the coordinates of y
-    - ``bounds`` -- proved bounds of the dimension of the cell
+    - ``bounds`` -- proved bounds of the dimension of the cell, and of the normal cone, which
+      contains it
     - ``codimension`` -- n - dim M, the dimension of the cell of a generic point
     - ``tangent_cone`` -- dimension and degree of the tangent cone of the neurovariety, by
       Macaulay2; its degree is the multiplicity of y.  None if not found in time
