@@ -232,7 +232,7 @@ def for_checker(polynomials: Sequence[Mapping[tuple[int, ...], Any]], n: int) ->
 
 
 def decompose(equations: Sequence[Polynomial], names: Sequence[str], computation: Computation,
-              title: str) -> Decomposition:
+              title: str, seconds: float | None = None) -> Decomposition:
     """
     The irreducible components over Q of the zero set of equations.
 
@@ -245,6 +245,7 @@ def decompose(equations: Sequence[Polynomial], names: Sequence[str], computation
     - ``names`` -- of the variables
     - ``computation`` -- session and limits
     - ``title`` -- what is decomposed
+    - ``seconds`` -- the most that this may take, beside the limits of the computation
 
     Raises LimitReached if a limit stops Macaulay2.
 
@@ -260,7 +261,7 @@ def decompose(equations: Sequence[Polynomial], names: Sequence[str], computation
     if n > MOST_PARAMETERS:
         raise LimitReached(f"Varieties of {n} parameters are not decomposed; the most is "
                            f"{MOST_PARAMETERS}.")
-    found = computation.run(components_script(equations, names, title))["components"]
+    found = computation.run(components_script(equations, names, title), seconds)["components"]
     shown = presentation(equations, names, computation, f"a proof for {title}")
     components, points, proofs, lists = [], [], [], []
     trust = set()

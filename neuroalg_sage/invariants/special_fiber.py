@@ -40,6 +40,7 @@ from neuroalg_sage.models.parametrization import Parametrization, vanishes
 PLACES = {"closure": "in the closure of M", "complex": "in M over the algebraic closure of Q",
           "real": "in M over the real numbers"}
 FEW_SLICES, MOST_SLICES, MOST_COMPONENTS = 2, 12, 10
+SHARE_OF_DECOMPOSITION = 0.6  # of the time that is left
 
 
 @dataclass(frozen=True, repr=False)
@@ -189,7 +190,7 @@ def special_fiber(phi: Parametrization, ideal: Callable[[], Invariant], computat
     equations = fiber_equations(phi, f)
     found: Decomposition | None = None
     try:
-        found = decompose(equations, names, computation, title)
+        found = decompose(equations, names, computation, title, _share(computation))
         components = _components(phi, f, (), found, time.perf_counter() - start, computation)
     except LimitReached as error:
         components = Invariant("special_fiber", None, "not decided", str(error), None,
@@ -207,6 +208,13 @@ def special_fiber(phi: Parametrization, ideal: Callable[[], Invariant], computat
                                   computation)
     return Fiber(phi, f, components, closure, memberships.complex(), memberships.real(), points,
                  special, restriction if special else ())
+
+
+def _share(computation: Computation) -> float | None:
+    """The seconds that a decomposition may take, so that some are left for membership."""
+    if computation.deadline is None:
+        return None
+    return max(SHARE_OF_DECOMPOSITION * (computation.deadline - time.monotonic()), 0.1)
 
 
 def _components(phi: Parametrization, f: Point, restriction: Sequence[tuple[int, int]],
