@@ -171,7 +171,6 @@ neurovarietyReport RingMap := o -> phi -> (
 beginDocumentation()
 
 load "./NeuroAlgebra/Documentation.m2"
-load "./NeuroAlgebra/FibersDocumentation.m2"
 load "./NeuroAlgebra/Tests.m2"
 
 end
