@@ -9,12 +9,15 @@ newPackage(
     AuxiliaryFiles => true)
 
 export {
+    "algebraicPoints",
     "closureDegree",
     "closureHilbertPolynomial",
     "graphGroebnerBasis",
+    "idealPresentation",
     "imageDimension",
     "neurovariety",
     "neurovarietyReport",
+    "primeComponents",
     "singularComponents",
     "singularIdeal"
     }
@@ -149,6 +152,8 @@ singularComponents Ideal := I -> (
                 "degree" => closureDegree P,
                 "generators" => primitiveColumns gens P}));
     sort(components, c -> (- c#"dimension", c#"degree", toString c#"generators")))
+
+load "./NeuroAlgebra/Fibers.m2"
 
 -- Everything -----------------------------------------------------------------------
 

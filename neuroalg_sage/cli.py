@@ -1,5 +1,6 @@
 """
-The shell: ``neuroalg report | compute | ideal | script | train | survey | verify``.
+The shell: ``neuroalg report | compute | ideal | equations | fiber | critical | voronoi |
+invariant | script | train | survey | verify``.
 
 Nothing heavy is imported before it is needed, so that help and errors are instant.
 """
@@ -107,6 +108,40 @@ def parser() -> argparse.ArgumentParser:
                      help="write a certificate that these are all equations of these degrees")
     sub.add_argument("--keep", metavar="FILE",
                      help="keep each degree in a file, from which the same command goes on")
+
+    def about_a_function(sub: argparse.ArgumentParser, parameters: bool, metric: bool) -> None:
+        sub.add_argument("--function", metavar="POLYNOMIALS", help="in the inputs x_0, x_1, ..., "
+                         "one for each output, joined by ';'; write --function=-x_0 for a sign")
+        sub.add_argument("--coordinates", metavar="NUMBERS", help="instead, the coordinates of "
+                         "the function, joined by commas")
+        if parameters:
+            sub.add_argument("--parameters", metavar="NUMBERS", help="instead, parameters of it")
+        if metric:
+            sub.add_argument("--metric", default="unit", metavar="NAME", help="unit, bombieri, or "
+                             "positive weights of the coordinates, joined by commas")
+
+    def question(name: str, help: str) -> argparse.ArgumentParser:
+        sub = command(name, help, _question)
+        about_a_model(sub)
+        sub.add_argument("--json", action="store_true", help="print one JSON object")
+        sub.add_argument("--certificate", metavar="FILE", help="write the certificates to a file")
+        sub.add_argument("--script", action="store_true",
+                         help="print the standalone Macaulay2 script instead")
+        return sub
+
+    about_a_function(question("fiber", "Find the fiber of a function, and whether it is in M."),
+                     True, False)
+    about_a_function(question("critical", "Find the critical points of the distance to a "
+                              "function, in the space of parameters."), False, True)
+    about_a_function(question("voronoi", "Find the dimension of the Voronoi cell of a function."),
+                     True, True)
+    sub = question("invariant", "Find the parameters of functions invariant under a "
+                   "transformation of the inputs.")
+    sub.add_argument("--matrix", required=True, metavar="ROWS", help="rows joined by ';', entries "
+                     "by ',': numbers, or polynomials in t; write --matrix=-1,0;0,-1 for a sign")
+    sub.add_argument("--denominator", default="1", metavar="D", help="divides all entries")
+    sub.add_argument("--infinitesimal", action="store_true", help="the matrix stands for the "
+                     "one-parameter group that it generates")
 
     sub = command("script", "Print the standalone Macaulay2 script of a computation.", _script)
     about_a_model(sub)
@@ -393,6 +428,27 @@ def _equations(arguments: argparse.Namespace) -> int:
         print(f"neuroalg: {failure}", file=sys.stderr)
         return failure.exit_code
     return 0
+
+
+def _question(arguments: argparse.Namespace) -> int:
+    from neuroalg_sage.functions import QUESTIONS, script
+
+    manifold = _manifold(arguments)
+    if arguments.script:
+        with _limited(arguments.timeout):
+            print(script(manifold, arguments), end="")
+        return 0
+    if arguments.certificate is not None:
+        _check_writable(arguments.certificate)
+    with _limited(arguments.timeout):
+        answer = QUESTIONS[arguments.command](manifold, arguments)
+    print(json.dumps({"schema": 1, "model": manifold.model.describe(), arguments.command:
+                      answer.page}) if arguments.json else answer.text)
+    certificates = [x.certificate for x in answer.invariants if x.certificate]
+    if arguments.certificate is not None and certificates:
+        _write(arguments.certificate,
+               certificates[0] if len(certificates) == 1 else certificates)
+    return answer.exit_code
 
 
 def _script(arguments: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ The neuromanifold of a model: ask it for its invariants.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from neuroalg_sage.invariants.equations_by_degree import EquationSearch
     from neuroalg_sage.invariants.flows import Flow
     from neuroalg_sage.invariants.law_search import LawSearch
+    from neuroalg_sage.invariants.special_fiber import Fiber
 
 # Coordinates and generic parameters of an elimination that settles a dimension by the way.
 EASY_ELIMINATION = 22
@@ -399,7 +400,132 @@ class NeuroManifold:
         return singular_locus(self.parametrization(), self.ideal(), self._hilbert()[0],
                               self.computation)
 
+    # -- functions -----------------------------------------------------------------
+
+    def fiber(self, function: Any = None, *, parameters: Any = None) -> Fiber:
+        """
+        The fiber of φ over a function, and whether the function is in M.
+
+        INPUT:
+
+        - ``function`` -- its coordinates, or for each output a polynomial in the inputs as text
+        - ``parameters`` -- instead of these, the parameters of a function
+
+        OUTPUT: :class:`~neuroalg_sage.invariants.special_fiber.Fiber`
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:1,1,1:x^2").fiber("-4*x_0^2")
+            The fiber over -4*x_0^2 is positive-dimensional (proved)
+              a component of dimension 1, degree 3
+              where w_0 = 1: dimension 0, degree 1, 1 real point (proved)
+            f is in the closure of M: a point of the fiber (proved)
+            f is in M over the algebraic closure of Q: a point of the fiber (proved)
+            f is in M over the real numbers: a real point of the fiber (proved)
+        """
+        from neuroalg_sage.invariants.special_fiber import special_fiber
+
+        return special_fiber(self.parametrization(), self.ideal, self.computation, function,
+                             parameters)
+
+    def voronoi_cell(self, function: Any = None, *, parameters: Any = None,
+                     metric: Any = "unit") -> Invariant:
+        """
+        The dimension of the Voronoi cell of a function in M, and its excess over the codimension.
+
+        INPUT:
+
+        - ``function`` -- its coordinates, or for each output a polynomial in the inputs as text
+        - ``parameters`` -- instead of these, or beside them, its parameters
+        - ``metric`` -- on V: ``"unit"``, ``"bombieri"`` or n positive weights
+
+        OUTPUT: an invariant, a :class:`~neuroalg_sage.invariants.voronoi_cell.VoronoiCell`
+
+        EXAMPLES:
+
+        No matrix outside has a matrix of rank less than r as its best approximation of rank r::
+
+            >>> M = NeuroManifold("linear:3,2,3")
+            >>> M.voronoi_cell(parameters=[1, 0, 0, 0, 1, 0, 1, 0, 0, 1, 0, 0]).dimension
+            1
+            >>> M.voronoi_cell(parameters=[1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0]).excess
+            -1
+        """
+        from neuroalg_sage.invariants.functions import image, read_function, read_parameters
+        from neuroalg_sage.invariants.voronoi_cell import voronoi_cell
+
+        phi = self.parametrization()
+        if function is None and parameters is None:
+            raise InputError("State a function in M, or its parameters.")
+        w = None if parameters is None else read_parameters(self.model, parameters)
+        y = read_function(phi, function) if w is None or function is not None else image(phi, w)
+        if w is not None and image(phi, w) != y:
+            raise InputError("The function is not that of the parameters.")
+
+        @cache
+        def fiber() -> Fiber:
+            found = self.fiber(list(y))
+            if found.over_real.data is False:
+                raise InputError("The function is not a point of M over the real numbers.")
+            return found
+
+        return voronoi_cell(phi, self.dimension(), self.ideal, fiber, self.computation, y, w,
+                            metric, self.seed)
+
+    def invariant_parameters(self, matrix: Any, denominator: Any = 1,
+                             infinitesimal: bool = False) -> Invariant:
+        """
+        The parameters w with f_w ∘ T = f_w, for a transformation T of the inputs.
+
+        INPUT:
+
+        - ``matrix`` -- T, rows of rational numbers, or of polynomials in t as text
+        - ``denominator`` -- a number or a polynomial in t, by which all entries are divided
+        - ``infinitesimal`` -- whether T stands for the one-parameter group that it generates
+
+        EXAMPLES:
+
+        An odd function is even only if it is zero::
+
+            >>> M = NeuroManifold("mlp:1,1,1:x^3")
+            >>> [str(c) for c in M.invariant_parameters([[-1]])]
+            ['dimension 1, degree 1', 'dimension 1, degree 1']
+        """
+        from neuroalg_sage.invariants.invariant_parameters import invariant_parameters
+
+        return invariant_parameters(self.model, self.computation, matrix, denominator,
+                                    infinitesimal)
+
     # -- training ------------------------------------------------------------------
+
+    def loss_critical_locus(self, target: Any, metric: Any = "unit") -> Invariant:
+        """
+        The critical points of the squared distance ||φ(w) - f||^2, pure and spurious.
+
+        INPUT:
+
+        - ``target`` -- the function f: its coordinates, or for each output a polynomial in the
+          inputs as text
+        - ``metric`` -- on V: ``"unit"``, ``"bombieri"`` or n positive weights
+
+        OUTPUT: an invariant, a list of
+        :class:`~neuroalg_sage.invariants.critical_locus.CriticalComponent`
+
+        EXAMPLES:
+
+        Two linear layers that learn the identity of the plane::
+
+            >>> M = NeuroManifold("linear:2,2,2")
+            >>> for component in M.loss_critical_locus(["x_0", "x_1"]):
+            ...     print(component)
+            dimension 4, degree 8: the fiber of the target, mapped to a set of dimension 0
+            dimension 4, degree 8: spurious, mapped to a set of dimension 1
+            dimension 0, degree 1, 1 real point: spurious, mapped to a set of dimension 0
+        """
+        from neuroalg_sage.invariants.critical_locus import loss_critical_locus
+
+        return loss_critical_locus(self.parametrization(), self.dimension(), self.ideal,
+                                   self.computation, target, metric)
 
     def law_search(self, flow: Flow | None = None) -> LawSearch:
         """The search for the conservation laws of a flow; it keeps what it found."""

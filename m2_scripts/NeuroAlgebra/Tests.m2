@@ -316,3 +316,39 @@ TEST ///
     after = set keys User#"private dictionary" - before;
     assert isSubset(after, set {"before", "V", "T", "w", "z", "h", "i", "phi", "file", "after"})
 ///
+
+TEST ///
+    -- the fibers of a product of matrices: invertible over 1, of rank one over a rank one
+    R = QQ[a_0..a_3, b_0..b_3];
+    A = genericMatrix(R, a_0, 2, 2);
+    B = genericMatrix(R, b_0, 2, 2);
+    fiber = M -> ideal flatten entries(B*A - M);
+    L = primeComponents fiber id_(R^2);
+    assert(apply(L, c -> (c#"dimension", c#"degree")) == {(4, 8)});
+    c = first L;
+    assert(flatten entries(c#"generators" * c#"cofactors") == flatten entries c#"basis");
+    assert(ideal c#"basis" == c#"ideal");
+    -- over zero: A = 0, or B = 0, or both have rank one
+    L = primeComponents fiber (0*id_(R^2));
+    assert(apply(L, c -> c#"dimension") == {5, 4, 4});
+    assert(primeComponents ideal 1_R == {});
+    assert(apply(primeComponents ideal 0_R, c -> (c#"dimension", c#"degree")) == {(8, 1)})
+///
+
+TEST ///
+    -- points satisfy the equations, and in dimension zero they are all
+    R = QQ[x,y,z];
+    scan({ideal(x^2 - 2, y^2 - 3, z - x*y), ideal(x^3 - x, y - x^2, z^2 + 1),
+            ideal(x^2 + y^2 + z^2 - 5), ideal(x*y - z)}, I -> (
+            L := algebraicPoints I;
+            assert(#L > 0);
+            scan(L, p -> (
+                    T := ring p#"polynomial";
+                    at := map(T, R, p#"coordinates");
+                    assert((sum(#p#"form", i -> p#"form"#i * p#"coordinates"#i) - T_0)
+                        % p#"polynomial" == 0);
+                    assert all(flatten entries gens I, f -> at f % p#"polynomial" == 0)));
+            if dim I == 0 then
+            assert(sum(L, p -> first degree p#"polynomial") == degree I)));
+    assert(algebraicPoints ideal(x, x - 1) == {})
+///

@@ -18,6 +18,7 @@ from typing import Any
 
 from neuroalg_sage.certificates.certificate import SCHEMA, digest
 from neuroalg_sage.certificates.conservation_laws import check_laws, check_number
+from neuroalg_sage.certificates.critical_locus import check_critical_locus
 from neuroalg_sage.certificates.critical_points import check_critical_points
 from neuroalg_sage.certificates.dimension import (
     check_dimension,
@@ -25,10 +26,13 @@ from neuroalg_sage.certificates.dimension import (
     symmetry_rank,
     vanishing,
 )
+from neuroalg_sage.certificates.fiber import check_fiber, check_membership
 from neuroalg_sage.certificates.formulas import check_formula
 from neuroalg_sage.certificates.generic_fiber import check_generic_fiber
 from neuroalg_sage.certificates.hilbert_function import check_hilbert_function
 from neuroalg_sage.certificates.ideal import check_hilbert, check_ideal
+from neuroalg_sage.certificates.invariance import check_invariant_parameters
+from neuroalg_sage.certificates.membership import check_in_closure
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     CertificateError,
@@ -43,6 +47,7 @@ from neuroalg_sage.certificates.reading import (
     require,
 )
 from neuroalg_sage.certificates.singular_locus import check_singular_locus
+from neuroalg_sage.certificates.voronoi import check_voronoi_cell
 
 __all__ = ["CertificateError", "MalformedCertificate", "Verdict", "verify"]
 
@@ -210,6 +215,27 @@ def _critical_points(model: Model, value: Any, evidence: Any, data: dict) -> Che
     return check_critical_points(model, value, evidence)
 
 
+def _special_fiber(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_fiber(model, value, evidence)
+
+
+def _membership(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    check = check_in_closure if member(evidence, "argument") == "ideal" else check_membership
+    return check(model, value, evidence)
+
+
+def _critical_locus(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_critical_locus(model, value, evidence)
+
+
+def _invariant_parameters(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_invariant_parameters(model, value, evidence)
+
+
+def _voronoi_cell(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_voronoi_cell(model, value, evidence, data["status"])
+
+
 # For each invariant its check, and the statuses that it may claim.
 _PROVED = ("proved",)
 _CLAIMS = {
@@ -226,6 +252,10 @@ _CLAIMS = {
     "generic_fiber": (_generic_fiber, ("proved", "monte_carlo")),
     "is_identifiable": (_identifiable, _PROVED),
     "critical_points": (_critical_points, _PROVED),
+    "special_fiber": (_special_fiber, _PROVED), "membership": (_membership, _PROVED),
+    "loss_critical_locus": (_critical_locus, _PROVED),
+    "voronoi_cell": (_voronoi_cell, ("proved", "bounds")),
+    "invariant_parameters": (_invariant_parameters, _PROVED),
 }
 
 

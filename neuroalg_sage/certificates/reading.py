@@ -86,6 +86,11 @@ def rational(value: Any) -> Fraction:
     return Fraction(int(fmpz(numerator)), int(fmpz(denominator or "1")))
 
 
+def numbers(value: Any, role: str, length: int | None = None) -> list[fmpq]:
+    """A list of rational numbers."""
+    return [fmpq(c.numerator, c.denominator) for c in map(rational, items(value, role, length))]
+
+
 def prime(value: Any) -> int:
     """A prime number up to 2^31."""
     p = integer(value, 2, 2**31, "prime")

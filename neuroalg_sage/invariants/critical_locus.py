@@ -1,0 +1,330 @@
+"""
+Critical points of the squared distance in the space of parameters, pure and spurious.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from math import factorial, prod
+from typing import Any
+
+from flint import fmpq_mpoly, nmod_poly
+
+from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.certificates.decomposition import presented
+from neuroalg_sage.certificates.dimension import rank
+from neuroalg_sage.certificates.reading import polynomial_ring
+from neuroalg_sage.engines.macaulay2 import Script
+from neuroalg_sage.engines.transfer import PolynomialMatrix
+from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.invariants.computation import Computation
+from neuroalg_sage.invariants.decomposition import (
+    Decomposition,
+    NumberFieldPoint,
+    VarietyComponent,
+    components_script,
+    decompose,
+    equations_data,
+    for_checker,
+    fractions,
+    read_point,
+)
+from neuroalg_sage.invariants.flows import rational
+from neuroalg_sage.invariants.functions import Point, read_function
+from neuroalg_sage.invariants.ideal import coordinate_ring, primitive, sage_ideal
+from neuroalg_sage.invariants.invariant import Invariant, certified
+from neuroalg_sage.invariants.special_fiber import parameter_names
+from neuroalg_sage.models.expressions import Polynomial, derivative, evaluate
+from neuroalg_sage.models.parametrization import Parametrization
+
+PRIMES = [2**31 - 1, 2**31 - 19, 2**31 - 61, 2**30 - 35, 2**30 - 41, 2**29 - 3, 2**29 - 33,
+          1000003, 1000033, 1000037, 1000039, 1000081]
+SECONDS_FOR_AN_IMAGE = 20.0
+KINDS = {"fiber": "the fiber of the target", "pure": "pure", "spurious": "spurious",
+         "open": "not decided whether spurious, since φ(w) may be singular on M"}
+
+
+@dataclass(frozen=True, repr=False)
+class CriticalComponent:
+    """
+    An irreducible component of the critical points in the space of parameters.
+
+    - ``component`` -- its dimension, degree and prime ideal
+    - ``kind`` -- ``fiber`` if it lies in the fiber of the target, ``pure`` if at a generic point
+      φ(w) is a smooth point of M and critical for the distance on M, ``spurious`` if it is smooth
+      and not critical, ``open`` if none of these was shown
+    - ``image_dimension``, ``image_equations`` -- of the closure of φ of the component, by
+      elimination in Macaulay2; None if that takes too long
+    """
+
+    component: VarietyComponent
+    kind: str
+    image_dimension: int | None
+    image_equations: tuple[Polynomial, ...] | None
+    coordinates: int
+
+    @property
+    def dimension(self) -> int:
+        """The dimension of the component."""
+        return self.component.dimension
+
+    @property
+    def degree(self) -> int:
+        """The degree of the component's projective closure."""
+        return self.component.degree
+
+    @property
+    def is_spurious(self) -> bool | None:
+        """Whether a generic point is critical without its function being so; None if open."""
+        return None if self.kind == "open" else self.kind == "spurious"
+
+    @property
+    def ideal(self) -> Any:
+        """The prime ideal in the parameters, in Sage."""
+        return self.component.ideal
+
+    @cached_property
+    def image(self) -> Any:
+        """The ideal of the closure of the image, in Sage."""
+        if self.image_equations is None:
+            raise LimitReached("The image of this component was not found in "
+                               f"{SECONDS_FOR_AN_IMAGE:g} s.")
+        return sage_ideal(self.image_equations, self.coordinates)
+
+    def __str__(self) -> str:
+        to = "" if self.image_dimension is None else (
+            f", mapped to a set of dimension {self.image_dimension}")
+        return f"{self.component}: {KINDS[self.kind]}{to}"
+
+    def __repr__(self) -> str:
+        return f"Component of {self}"
+
+
+def metric_weights(phi: Parametrization, metric: Any) -> Point:
+    """
+    The weights m_j of a metric Σ m_j z_j^2 on V.
+
+    INPUT:
+
+    - ``metric`` -- ``"unit"``; ``"bombieri"``, for which monomials have the squared length
+      a! / |a|!, so that the orthogonal group of the inputs acts by isometries; or n positive
+      rational numbers
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> from neuroalg_sage.models.parametrization import parametrization
+        >>> phi = parametrization(parse_spec("mlp:2,1,1:x^2"))
+        >>> [str(m) for m in metric_weights(phi, "bombieri")]
+        ['1', '1/2', '1']
+    """
+    n = len(phi.coordinates)
+    if metric == "unit":
+        return (Fraction(1),) * n
+    if metric == "bombieri":
+        return tuple(Fraction(prod(map(factorial, e)), factorial(sum(e)))
+                     for _, e in phi.coordinates)
+    if not isinstance(metric, (list, tuple)) or len(metric) != n:
+        raise InputError(f"A metric is unit, bombieri, or a list of {n} positive rational numbers.")
+    weights = tuple(rational(m, "weight of the metric") for m in metric)
+    if any(m <= 0 for m in weights):
+        raise InputError("The weights of a metric are positive.")
+    return weights
+
+
+def gradient(phi: Parametrization, f: Point, weights: Point) -> list[Polynomial]:
+    """Half the gradient of Σ m_j (φ_j(w) - f_j)^2."""
+    count = phi.model.parameter_count
+    ring = polynomial_ring(count)
+    images = for_checker(phi.polynomials, count)
+    rest = [g - c for g, c in zip(images, _numbers(f))]
+    return [_terms(sum((h * g.derivative(i) * m for h, g, m in zip(rest, images,
+                                                                   _numbers(weights))),
+                       ring.constant(0))) for i in range(count)]
+
+
+def _numbers(values: Sequence[Fraction]) -> list[Any]:
+    from flint import fmpq
+
+    return [fmpq(c.numerator, c.denominator) for c in values]
+
+
+def _terms(f: fmpq_mpoly) -> Polynomial:
+    return {tuple(map(int, e)): Fraction(int(c.p), int(c.q)) for e, c in f.to_dict().items()}
+
+
+def critical_locus_script(phi: Parametrization, f: Point, weights: Point) -> Script:
+    """The script for the components of the critical locus."""
+    return components_script(gradient(phi, f, weights), parameter_names(phi), _title(phi))
+
+
+def _title(phi: Parametrization) -> str:
+    return f"the critical points of the distance in the parameters of {phi.model}"
+
+
+def loss_critical_locus(phi: Parametrization, dimension: Invariant,
+                        ideal: Callable[[], Invariant], computation: Computation, target: Any,
+                        metric: Any = "unit") -> Invariant:
+    """
+    The components of the critical points of ||φ(w) - f||^2, with what they map to.
+
+    A component is spurious if for a generic point w of it φ(w) is a smooth point of M and not
+    critical for the distance to f on M, see [TKB]_.  That is decided at one point of the component
+    over a number field, modulo a prime, where ranks bound those in characteristic zero from
+    below.
+
+    INPUT:
+
+    - ``phi`` -- the parametrization
+    - ``dimension`` -- the dimension of M
+    - ``ideal`` -- where to find its ideal
+    - ``computation`` -- session and limits
+    - ``target`` -- the function f; see
+      :func:`~neuroalg_sage.invariants.functions.read_function`
+    - ``metric`` -- see :func:`metric_weights`
+
+    OUTPUT: :class:`~neuroalg_sage.invariants.invariant.Invariant`, a list of
+    :class:`CriticalComponent`, the largest first
+
+    Raises LimitReached if a limit stops Macaulay2.
+
+    REFERENCES:
+
+    .. [TKB] M. Trager, K. Kohn, J. Bruna, *Pure and spurious critical points: a geometric study
+       of linear networks*, arXiv:1910.01671
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage import NeuroManifold
+        >>> NeuroManifold("linear:1,1,1").loss_critical_locus("x_0")
+        [Component of dimension 1, degree 2: the fiber of the target, mapped to a set of dimension
+         0, Component of dimension 0, degree 1, 1 real point: spurious, mapped to a set of
+         dimension 0] (proved)
+    """
+    f, weights = read_function(phi, target), metric_weights(phi, metric)
+    start = time.perf_counter()
+    names = parameter_names(phi)
+    found = decompose(gradient(phi, f, weights), names, computation, _title(phi))
+    count = phi.model.parameter_count
+    rest = for_checker(phi.polynomials, count)
+    rest = [g - c for g, c in zip(rest, _numbers(f))]
+    kinds: list[str] = []
+    images: list[dict[str, Any] | None] = []
+    needs_manifold = False
+    ring = polynomial_ring(count)
+    for i, component in enumerate(found.components):
+        basis = presented(for_checker(component.generators, count), ring,
+                          found.evidence["components"][i])
+        if all(map(basis.contains, rest)):
+            kinds.append("fiber")
+            images.append(None)
+            continue
+        kind, shown = "open", None
+        if dimension.status == "proved":
+            kind, shown = _kind(phi, f, weights, dimension.data, ideal, found, i, computation)
+        kinds.append(kind)
+        images.append(shown)
+        needs_manifold |= kind != "open"
+    evidence = dict(found.evidence) | {"images": images}
+    trust = set(found.trust)
+    if needs_manifold:
+        assert dimension.certificate is not None
+        evidence |= {"dimension": dimension.data,
+                     "dimension_evidence": dimension.certificate["evidence"],
+                     "equations": [encode_polynomial(g) for g in ideal().data]}
+        trust |= set(dimension.trust)
+    parts = [_with_image(phi, c, kind, computation)
+             for c, kind in zip(found.components, kinds)]
+    return certified(phi.model, "loss_critical_locus", parts, "proved",
+                     "decomposition in Macaulay2, and ranks at points", time.perf_counter() - start,
+                     evidence, sorted(trust), versions=computation.versions(),
+                     claim=[list(map(str, f)), list(map(str, weights)), found.claim, kinds])
+
+
+def _kind(phi: Parametrization, f: Point, weights: Point, d: int, ideal: Callable[[], Invariant],
+          found: Decomposition, i: int, computation: Computation
+          ) -> tuple[str, dict[str, Any] | None]:
+    """Whether a component is pure or spurious, with a point that proves it."""
+    equations = ideal().data
+    n = len(f)
+    for point in _points(phi, found, i, computation):
+        for p, root in _roots(point):
+            w = [_at(x, root, p) for x in point.coordinates]
+            z = [evaluate(g, w, p) for g in phi.polynomials]
+            normals = [[evaluate(derivative(g, j), z, p) for j in range(n)] for g in equations]
+            if (rank(normals, n, p) if normals else 0) < n - d:
+                continue
+            slope = [_modulo(m, p) * (c - _modulo(a, p)) % p for m, a, c in zip(weights, f, z)]
+            evidence = {"point": point.encoded(), "prime": p, "root": root}
+            if rank([*normals, slope], n, p) == n - d + 1:
+                return "spurious", evidence
+            slopes = [[evaluate(derivative(g, k), w, p) for k in range(len(w))]
+                      for g in phi.polynomials]
+            if rank(slopes, len(w), p) == d:
+                return "pure", evidence
+            break
+    return "open", None
+
+
+def _points(phi: Parametrization, found: Decomposition, i: int, computation: Computation
+            ) -> list[NumberFieldPoint]:
+    own = found.points[i]
+    if own is not None:
+        return [own]
+    component = found.components[i]
+    results = computation.run(Script(
+        "points of a critical component",
+        equations_data(component.generators, parameter_names(phi)),
+        "L = algebraicPoints(ideal E, Limit => 4);", {"points": "L"}))
+    return sorted(map(read_point, results["points"]), key=lambda point: point.degree)
+
+
+def _roots(point: NumberFieldPoint) -> list[tuple[int, int]]:
+    """Primes, each with a root of the point's polynomial modulo it."""
+    numbers = [c for x in (point.polynomial, *point.coordinates) for c in x]
+    found = []
+    for p in PRIMES:
+        if any(c.denominator % p == 0 for c in numbers) or point.polynomial[-1].numerator % p == 0:
+            continue
+        q = nmod_poly([_modulo(c, p) for c in point.polynomial], p)
+        root = next((factor for factor, _ in q.factor()[1] if factor.degree() == 1), None)
+        if root is not None:
+            found.append((p, int(-root[0] / root[1])))
+    return found
+
+
+def _modulo(c: Fraction, p: int) -> int:
+    return c.numerator * pow(c.denominator, -1, p) % p
+
+
+def _at(coefficients: Sequence[Fraction], root: int, p: int) -> int:
+    return sum(_modulo(c, p) * pow(root, k, p) for k, c in enumerate(coefficients)) % p
+
+
+def image_script(phi: Parametrization, component: VarietyComponent) -> Script:
+    """The script for the closure of the image of a component."""
+    names = parameter_names(phi)
+    data = equations_data(component.generators, names)
+    n = len(phi.polynomials)
+    return Script(f"the image of a critical component of {phi.model}",
+                  {"V": coordinate_ring(n)} | data | {
+                      "F": PolynomialMatrix(data["W"], 1, n, phi.polynomials)},
+                  "K = trim kernel map(W / ideal E, V, F);",
+                  {"equations": "gens K", "dimension": "dim K"})
+
+
+def _with_image(phi: Parametrization, component: VarietyComponent, kind: str,
+                computation: Computation) -> CriticalComponent:
+    n = len(phi.polynomials)
+    try:
+        results = computation.run(image_script(phi, component), SECONDS_FOR_AN_IMAGE)
+    except LimitReached:
+        if computation.is_over():
+            raise
+        return CriticalComponent(component, kind, None, None, n)
+    equations = tuple(primitive(fractions(g)) for g in results["equations"].entries if g)
+    return CriticalComponent(component, kind, int(results["dimension"]), equations, n)

@@ -1,0 +1,130 @@
+"""
+Functions of a model's ambient space, as one states them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from neuroalg_sage.errors import InputError
+from neuroalg_sage.invariants.flows import rational
+from neuroalg_sage.models.expressions import (
+    Polynomial,
+    parse_polynomial,
+    write_polynomial,
+)
+from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.parametrization import Parametrization
+
+Point = tuple[Fraction, ...]
+
+
+def read_function(phi: Parametrization, function: Any) -> Point:
+    """
+    The coordinates in V of a function.
+
+    INPUT:
+
+    - ``function`` -- its n coordinates, rational numbers; or a polynomial in the inputs for
+      each output, as text
+
+    OUTPUT: tuple of n fractions
+
+    Raises InputError if there are too many or too few, or if the function is not in V.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> from neuroalg_sage.models.parametrization import parametrization
+        >>> phi = parametrization(parse_spec("mlp:2,1,1:x^2"))
+        >>> read_function(phi, ["(x_0 + x_1)^2"]) == read_function(phi, [1, 2, 1])
+        True
+        >>> read_function(phi, "x_0^3")
+        Traceback (most recent call last):
+        ...
+        neuroalg_sage.errors.InputError: The term x_0^3 of output 0 is not among the monomials of
+        mlp:2,1,1:x^2, whose degrees there are 2.
+    """
+    model = phi.model
+    if isinstance(function, str):
+        function = [function]
+    if not isinstance(function, (list, tuple)):
+        raise InputError("State a function by a list of its coordinates, or by a list of "
+                         "polynomials in the inputs, one for each output.")
+    if function and all(isinstance(part, str) for part in function) and (
+            len(function) == model.output_count):
+        return _coordinates(phi, [parse_polynomial(part, model.input_names)
+                                  for part in function])
+    if len(function) != len(phi.polynomials):
+        raise InputError(f"A function of {model} has {len(phi.polynomials)} coordinates, or a "
+                         f"polynomial for each of its {model.output_count} outputs; "
+                         f"{len(function)} were given.")
+    return tuple(rational(c, "coordinate") for c in function)
+
+
+def _coordinates(phi: Parametrization, outputs: Sequence[Polynomial]) -> Point:
+    model = phi.model
+    places = {place: i for i, place in enumerate(phi.coordinates)}
+    found = [Fraction(0)] * len(places)
+    for j, polynomial in enumerate(outputs):
+        for exponents, c in polynomial.items():
+            if (j, exponents) not in places:
+                degrees = ", ".join(map(str, model.degree_pattern[j])) or "none"
+                term = write_polynomial({exponents: Fraction(1)}, model.input_names)
+                raise InputError(f"The term {term} of output {j} is not among the monomials of "
+                                 f"{model}, whose degrees there are {degrees}.")
+            found[places[j, exponents]] = c
+    return tuple(found)
+
+
+def read_parameters(model: Model, parameters: Any) -> Point:
+    """The parameters of a model, N rational numbers; raises InputError if they are not."""
+    if not isinstance(parameters, (list, tuple)) or len(parameters) != model.parameter_count:
+        raise InputError(f"The parameters of {model} are a list of {model.parameter_count} "
+                         "rational numbers.")
+    return tuple(rational(c, "parameter") for c in parameters)
+
+
+def value(polynomial: Polynomial, point: Sequence[Fraction]) -> Fraction:
+    """
+    The value of a polynomial at a rational point.
+
+    EXAMPLES::
+
+        >>> value({(1, 2): Fraction(3), (0, 0): Fraction(-1)}, [Fraction(1, 2), Fraction(2)])
+        Fraction(5, 1)
+    """
+    total = Fraction(0)
+    for exponents, c in polynomial.items():
+        term = Fraction(c)
+        for x, k in zip(point, exponents):
+            if k:
+                term *= x**k
+        total += term
+    return total
+
+
+def image(phi: Parametrization, parameters: Sequence[Fraction]) -> Point:
+    """The point φ(w), exactly."""
+    return tuple(value(p, parameters) for p in phi.polynomials)
+
+
+def written_function(phi: Parametrization, f: Sequence[Fraction]) -> list[str]:
+    """
+    A function as polynomials in the inputs, one for each output.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> from neuroalg_sage.models.parametrization import parametrization
+        >>> phi = parametrization(parse_spec("linear:2,1,2"))
+        >>> written_function(phi, [Fraction(c) for c in (1, 0, 2, -1)])
+        ['x_0', '2*x_0 - x_1']
+    """
+    outputs: list[Polynomial] = [{} for _ in range(phi.model.output_count)]
+    for (j, exponents), c in zip(phi.coordinates, f):
+        if c:
+            outputs[j][exponents] = c
+    return [write_polynomial(p, phi.model.input_names) for p in outputs]
