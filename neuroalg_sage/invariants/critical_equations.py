@@ -1,0 +1,227 @@
+"""
+Critical points of functions on M by equations in the parameters, on a slice of the fibers.
+
+Let d = dim M.  A *slice* S has numbers in place of all but d parameters, such that φ restricted
+to S has rank d somewhere; so φ(S) is dense in M, and a generic point of M has finitely many
+preimages in S.  A critical point of a function on the smooth locus of M that is the image of w
+in S, where φ has rank d on S, is one where the d partial derivatives of the pulled-back function
+vanish at w; and conversely if φ(w) is a smooth point of M.
+
+For a generic function of the families here the critical points avoid any given proper closed
+subset of M: pairs (critical point, function) form a vector bundle over the smooth locus of M whose
+dimension is that of the space of functions, and over a proper closed subset the dimension is
+smaller (J. Draisma, E. Horobeț, G. Ottaviani, B. Sturmfels, R. Thomas, The Euclidean distance
+degree of an algebraic variety, Found. Comput. Math. 16 (2016), Theorem 4.1).  So
+
+- every critical point is an image of points of S where one fixed minor of Dφ of size d does not
+  vanish: nothing is lost by excluding its zeros, and with them all critical points of φ;
+- no critical point of a branch of M through a singular point is found, by the same count of
+  dimensions for the pairs (w, function);
+- the points are simple, by generic smoothness.
+
+What is counted are their images, by the values of a random linear form; so it does not
+matter how many points of S a critical point is the image of.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from flint import nmod_mat
+
+from neuroalg_sage.engines import modular
+from neuroalg_sage.errors import InputError
+from neuroalg_sage.invariants.counting import System, reduced, ring_modulo
+from neuroalg_sage.invariants.ideal import finite_restriction
+from neuroalg_sage.invariants.quadratic_forms import QuadraticForm
+from neuroalg_sage.models.expressions import Polynomial, derivative, evaluate
+from neuroalg_sage.models.parametrization import Parametrization
+
+LARGEST_NUMBER = 1000
+
+
+@dataclass(frozen=True)
+class Slice:
+    """
+    A slice of the fibers of φ.
+
+    - ``phi`` -- the parametrization
+    - ``values`` -- the numbers that stand for some parameters
+    - ``free`` -- the other parameters, as many as M has dimensions
+    - ``images`` -- φ there
+    """
+
+    phi: Parametrization
+    values: dict[int, int]
+    free: tuple[int, ...]
+    images: tuple[Polynomial, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the free parameters."""
+        return tuple(f"w_{i}" for i in self.free)
+
+
+def finite_slice(phi: Parametrization, dimension: int, generator: random.Random) -> Slice:
+    """
+    A slice of the fibers: as many of the numbers as possible are 0 or 1, the others random.
+
+    INPUT:
+
+    - ``dimension`` -- the rank of Dφ
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> from neuroalg_sage.models.parametrization import parametrization
+        >>> phi = parametrization(parse_spec("mlp:2,2,3:x^2"))
+        >>> len(finite_slice(phi, 8, random.Random(1)).free)
+        8
+    """
+    count = phi.model.parameter_count
+    values = finite_restriction(phi.model, dimension, generator)
+    prime = modular.random_prime(generator)
+    point = [generator.randrange(prime) for _ in range(count)]
+    for place in range(count):
+        if count - len(values) == dimension:
+            break
+        if place not in values:
+            trial = values | {place: generator.randrange(2, LARGEST_NUMBER)}
+            if _rank(phi, trial, point, prime) == dimension:
+                values = trial
+    free = tuple(i for i in range(count) if i not in values)
+    return Slice(phi, values, free, phi.restrict(values))
+
+
+def _jacobian(images: Sequence[Polynomial], variables: int, point: Sequence[int], prime: int
+              ) -> np.ndarray:
+    """The Jacobian matrix at a point modulo a prime; a row for each polynomial."""
+    return np.array([[evaluate(derivative(f, k), point, prime) for k in range(variables)]
+                     for f in images], dtype=np.int64).reshape(len(images), variables)
+
+
+def _rank(phi: Parametrization, values: dict[int, int], point: Sequence[int], prime: int) -> int:
+    free = [i for i in range(phi.model.parameter_count) if i not in values]
+    return modular.rank(_jacobian(phi.restrict(values), len(free), [point[i] for i in free],
+                                  prime), prime)
+
+
+def independent_coordinates(where: Slice, form: Sequence[Sequence[int]] | None, prime: int,
+                            generator: random.Random) -> list[int]:
+    """
+    Coordinates whose differentials are independent on the slice, those of few terms first.
+
+    With a form Q they are coordinates of Q φ.  Fewer than d are returned if there are no more.
+    """
+    d = len(where.free)
+    point = [generator.randrange(prime) for _ in range(d)]
+    matrix = _jacobian(where.images, d, point, prime)
+    if form is not None:
+        rows = nmod_mat(len(form), len(form), [c for row in form for c in row], prime)
+        product = rows * nmod_mat(len(form), d, matrix.ravel().tolist(), prime)
+        matrix = np.array([int(c) for c in product.entries()], dtype=np.int64).reshape(
+            len(form), d)
+    order = sorted(range(len(matrix)), key=lambda i: len(where.images[i]))
+    chosen: list[int] = []
+    for i in order:
+        if len(chosen) < d and modular.rank(matrix[[*chosen, i]], prime) > len(chosen):
+            chosen.append(i)
+    return chosen
+
+
+def determinant(matrix: Sequence[Sequence[Any]]) -> Any:
+    """
+    The determinant of a square matrix of polynomials, by Laplace expansion.
+
+    EXAMPLES::
+
+        >>> determinant([[2, 3], [5, 7]])
+        -1
+    """
+    @cache
+    def minor(row: int, columns: tuple[int, ...]) -> Any:
+        if row == len(matrix):
+            return 1
+        total: Any = 0
+        for k, column in enumerate(columns):
+            entry = matrix[row][column]
+            if entry:
+                rest = minor(row + 1, columns[:k] + columns[k + 1 :])
+                total = total + (entry * rest if k % 2 == 0 else -(entry * rest))
+        return total
+
+    return minor(0, tuple(range(len(matrix))))
+
+
+@dataclass(frozen=True)
+class DistanceProblem:
+    """
+    The critical points of the distance from u on the slice, modulo a prime.
+
+    - ``where`` -- the slice
+    - ``form`` -- the matrix Q of the quadratic form
+    - ``target`` -- the point u
+    - ``minor`` -- the coordinates of Q φ (of φ if Q is invertible) whose minor shall not vanish
+    - ``weights`` -- a linear form on V
+    - ``system`` -- the equations Dφ^T Q (φ - u) = 0
+    """
+
+    where: Slice
+    form: list[list[int]]
+    target: list[int]
+    minor: list[int]
+    weights: list[int]
+    system: System
+
+
+def distance_problem(where: Slice, form: QuadraticForm, prime: int, generator: random.Random
+                     ) -> DistanceProblem:
+    """
+    The critical equations at random data.
+
+    Raises InputError if the form is degenerate on the tangent spaces of M: then the critical
+    points are infinitely many.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.invariants.quadratic_forms import quadratic_form
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> from neuroalg_sage.models.parametrization import parametrization
+        >>> model = parse_spec("linear:2,1,2")
+        >>> generator = random.Random(1)
+        >>> where = finite_slice(parametrization(model), 3, generator)
+        >>> problem = distance_problem(where, quadratic_form(model, "unit"), 32003, generator)
+        >>> len(problem.system.equations)
+        3
+    """
+    n, d = len(where.images), len(where.free)
+    matrix = form.modulo(prime, generator)
+    degenerate = form.name == "data" and (
+        nmod_mat(n, n, [c for row in matrix for c in row], prime).rank() < n)
+    ring = ring_modulo(where.names, prime)
+    images = [reduced(f, ring) for f in where.images]
+    target = [generator.randrange(prime) for _ in range(n)]
+    weights = [generator.randrange(prime) for _ in range(n)]
+    zero = ring.from_dict({})
+    residual = [sum((c * (images[j] - target[j]) for j, c in enumerate(row) if c), zero)
+                for row in matrix]
+    slopes = [[f.derivative(k) for k in range(d)] for f in images]
+    equations = tuple(sum((slopes[i][k] * residual[i] for i in range(n)), zero)
+                      for k in range(d))
+    chosen = independent_coordinates(where, matrix if degenerate else None, prime, generator)
+    if len(chosen) < d:
+        raise InputError(f"The quadratic form has rank {len(chosen)} on the tangent spaces of M, "
+                         f"which have dimension {d}, so there are infinitely many critical "
+                         "points; give a form of more data.")
+    rows = [[sum((c * slopes[j][k] for j, c in enumerate(matrix[i]) if c), zero)
+             for k in range(d)] if degenerate else slopes[i] for i in chosen]
+    system = System(
+        f"critical points of the distance ({form.name}) on {where.phi.model} modulo {prime}",
+        where.names, equations, determinant(rows),
+        sum((c * f for c, f in zip(weights, images)), zero))
+    return DistanceProblem(where, matrix, target, chosen, weights, system)
