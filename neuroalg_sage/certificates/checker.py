@@ -24,11 +24,13 @@ from neuroalg_sage.certificates.dimension import (
     symmetry_rank,
     vanishing,
 )
+from neuroalg_sage.certificates.distance_degree import check_at_least
 from neuroalg_sage.certificates.formulas import check_formula
 from neuroalg_sage.certificates.generic_fiber import check_generic_fiber
 from neuroalg_sage.certificates.hilbert_function import check_hilbert_function
 from neuroalg_sage.certificates.ideal import check_hilbert, check_ideal
 from neuroalg_sage.certificates.model import Model
+from neuroalg_sage.certificates.polar_degrees import check_ed_degree, check_polar_degrees
 from neuroalg_sage.certificates.reading import (
     CertificateError,
     MalformedCertificate,
@@ -205,6 +207,18 @@ def _laws_of_flow(model: Model, value: Any, evidence: Any, data: dict) -> Checke
     return check_laws(model, value[0], value[1:], evidence), []
 
 
+def _polar_degrees(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_polar_degrees(model, value, evidence)
+
+
+def _ed_degree(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_ed_degree(model, value, evidence)
+
+
+def _at_least(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_at_least(model, value, evidence)
+
+
 # For each invariant its check, and the statuses that it may claim.
 _PROVED = ("proved",)
 _CLAIMS = {
@@ -220,6 +234,8 @@ _CLAIMS = {
     "is_finitely_identifiable": (_finitely_identifiable, _PROVED),
     "generic_fiber": (_generic_fiber, ("proved", "monte_carlo")),
     "is_identifiable": (_identifiable, _PROVED),
+    "polar_degrees": (_polar_degrees, _PROVED), "ed_degree": (_ed_degree, _PROVED),
+    "ed_degree_at_least": (_at_least, _PROVED),
 }
 
 
