@@ -11,12 +11,15 @@ newPackage(
 export {
     "closureDegree",
     "closureHilbertPolynomial",
+    "conormalIdeal",
     "graphGroebnerBasis",
     "imageDimension",
     "neurovariety",
     "neurovarietyReport",
+    "polarDegrees",
     "singularComponents",
-    "singularIdeal"
+    "singularIdeal",
+    "valuesOnPoints"
     }
 
 load "./NeuroAlgebra/Transfer.m2"
@@ -149,6 +152,8 @@ singularComponents Ideal := I -> (
                 "degree" => closureDegree P,
                 "generators" => primitiveColumns gens P}));
     sort(components, c -> (- c#"dimension", c#"degree", toString c#"generators")))
+
+load "./NeuroAlgebra/CriticalPoints.m2"
 
 -- Everything -----------------------------------------------------------------------
 
