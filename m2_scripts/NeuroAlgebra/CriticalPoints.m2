@@ -27,12 +27,13 @@ conormalIdeal Ideal := I -> (
     trim kernel map(B, S, apply(join(drop(gens A, m), normal), f -> promote(f, B))))
 
 -- The number of points of the conormal variety on d - 1 - j hyperplanes for z and n - d - 1 + j
--- for y is the coefficient of T_0^(n-d+j) T_1^(d-j) in its multidegree.
+-- for y is the coefficient of T_0^(n-d+j) T_1^(d-j) in its multidegree.  All of the space has no
+-- conormal vectors, but a polar locus of codimension 0.
 polarDegrees = method(TypicalValue => List)
 polarDegrees Ideal := I -> (
     N := conormalIdeal I;
     (n, d) := (numgens ring I, dim I);
-    if d == n then return toList(n : 0);
+    if d == n then return prepend(1, toList(n - 1 : 0));
     M := multidegree N;
     T := gens ring M;
     apply(d, j -> sub(coefficient(T_0^(n-d+j) * T_1^(d-j), M), ZZ)))

@@ -162,9 +162,9 @@ def check_at_least(model: Model, value: Any, evidence: Any) -> tuple[list[str], 
     for k in range(d):
         require(not algebra.sum(slopes[i][k] * residual[i] for i in range(n)),
                 "The points are not critical.")
-    hessian = [[algebra.sum(moved[k][i] * slopes[i][l]
-                            + residual[i] * algebra.value(first[i][k].derivative(free[l]))
-                            for i in range(n)) for l in range(d)] for k in range(d)]
+    hessian = [[algebra.sum(moved[k][i] * slopes[i][m]
+                            + residual[i] * algebra.value(first[i][k].derivative(free[m]))
+                            for i in range(n)) for m in range(d)] for k in range(d)]
     require(algebra.is_unit(hessian), "The points are not simple.")
     require(algebra.is_unit([[moved[k][i] if isinstance(metric, list) else slopes[i][k]
                               for k in range(d)] for i in minor]),

@@ -16,6 +16,8 @@ from itertools import combinations, combinations_with_replacement, product
 from math import comb, prod
 from typing import Any
 
+from flint import fmpq, fmpq_mat
+
 from neuroalg_sage.certificates.dimension import check_dimension, power_sum
 from neuroalg_sage.certificates.formulas import CONVOLUTIONAL, convolution
 from neuroalg_sage.certificates.ideal import check_ideal
@@ -26,9 +28,11 @@ from neuroalg_sage.certificates.reading import (
     exponent_vectors,
     integer,
     integers,
+    items,
     member,
     polynomial_ring,
     polynomials,
+    rational,
     require,
 )
 
@@ -85,8 +89,8 @@ def segre_veronese(sizes: Sequence[int], degrees: Sequence[int]) -> list[int]:
     """
     The polar degrees of X, the product of the P^(k - 1) embedded by forms of these degrees.
 
-    X is smooth of dimension m: p_j = Σ_i (-1)^i C(m + 1 - i, j - i) deg c_i(X) h^(m - i).  A. Holme,
-    The geometric and numerical properties of duality in projective algebraic geometry,
+    X is smooth of dimension m: p_j = Σ_i (-1)^i C(m + 1 - i, j - i) deg c_i(X) h^(m - i).
+    A. Holme, The geometric and numerical properties of duality in projective algebraic geometry,
     Manuscripta Math. 61 (1988).
     """
     m = sum(sizes) - len(sizes)
@@ -168,6 +172,10 @@ def check_conormal(model: Model, value: Any, evidence: Any) -> Checked:
 def check_polar_degrees(model: Model, value: Any, evidence: Any) -> Checked:
     """Verify the claim that these are the polar degrees."""
     integers(value, 0, LARGEST, "polar degrees")
+    if "dimension" in evidence:
+        require(value == [1, *[0] * (model.ambient_dimension - 1)],
+                "The polar degrees of a space are 1, 0, 0, ...")
+        return check_dense(model, evidence)
     if "formula" not in evidence:
         return check_conormal(model, value, evidence)
     require(evidence["formula"] != "convolutions", "The theorem is on their sum.")
@@ -177,10 +185,10 @@ def check_polar_degrees(model: Model, value: Any, evidence: Any) -> Checked:
 
 
 def check_dense(model: Model, evidence: Any) -> Checked:
-    """The image is dense in V, so there is one critical point: the data themselves."""
+    """The image is dense in V; then the only critical point is the target itself."""
     verified, trust = check_dimension(model, member(evidence, "dimension"), "proved",
                                       model.ambient_dimension)
-    return [*verified, "the image is dense, so the data are the only critical point"], trust
+    return [*verified, "the image is dense"], trust
 
 
 def check_ed_degree(model: Model, value: Any, evidence: Any) -> Checked:
@@ -188,7 +196,8 @@ def check_ed_degree(model: Model, value: Any, evidence: Any) -> Checked:
     require(isinstance(value, list) and len(value) == 2, "The claim is not a metric and a number.")
     metric, number = value
     integer(number, 0, LARGEST, "ED degree")
-    require(metric in ("generic", "unit", "bombieri"), "The metric is not known.")
+    require(isinstance(metric, list) or metric in ("generic", "unit", "bombieri"),
+            "The metric is not known.")
     if "formula" in evidence:
         summands, checked = check_formula(model, metric, evidence)
         require(number == sum(summands), f"The ED degree is {sum(summands)}, not as claimed.")
@@ -199,4 +208,11 @@ def check_ed_degree(model: Model, value: Any, evidence: Any) -> Checked:
         require(metric == "generic" and number == sum(polar), "The ED degree is not the sum.")
         return verified, [*trust, SUM]
     require(number == 1, "The ED degree of a space is 1.")
+    if isinstance(metric, list):
+        n = model.ambient_dimension
+        rows = [[rational(c) for c in items(row, "row", n)]
+                for row in items(metric, "quadratic form", n)]
+        require(all(rows[i][j] == rows[j][i] for i in range(n) for j in range(i))
+                and fmpq_mat([[fmpq(c.numerator, c.denominator) for c in row]
+                              for row in rows]).det(), "The quadratic form is degenerate.")
     return check_dense(model, evidence)

@@ -41,7 +41,9 @@ class Formula(Conclusion):
 @dataclass(frozen=True)
 class Summands(Conclusion):
     """
-    Numbers by closed formulas, the sum of which is an ED degree; polar degrees for a generic metric.
+    Numbers by closed formulas, the sum of which is an ED degree.
+
+    For a generic metric they are the polar degrees.
 
     - ``theorems`` -- the theorems that give the numbers, and that they are to be added
     """

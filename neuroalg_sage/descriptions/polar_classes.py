@@ -33,14 +33,14 @@ def complete_symmetric(degree: int, values: Sequence[Fraction]) -> list[Fraction
 
     EXAMPLES::
 
-        >>> complete_symmetric(2, [2, 3])
-        [1, 5, 19]
+        >>> complete_symmetric(2, [2, 3]) == [1, 5, 19]
+        True
     """
-    series = [1, *[0] * degree]
+    series = [Fraction(1), *[Fraction(0)] * degree]
     for v in values:
         for k in range(1, degree + 1):
             series[k] += v * series[k - 1]
-    return series  # type: ignore[return-value]
+    return series
 
 
 def _weights(size: int, start: int) -> list[Fraction]:
@@ -132,8 +132,9 @@ def segre_veronese_polar_degrees(sizes: Sequence[int], degrees: Sequence[int]) -
     h = Σ e_i h_i and the Chern class Π (1 + h_i)^(k_i).
 
     REFERENCES: A. Holme, The geometric and numerical properties of duality in projective
-    algebraic geometry, Manuscripta Math. 61 (1988); K. Kozhasov, A. Muniz, Y. Qi, L. Sodomaco, On the minimal algebraic complexity of the rank-one
-    approximation problem for general inner products, arXiv:2309.15105.
+    algebraic geometry, Manuscripta Math. 61 (1988); K. Kozhasov, A. Muniz, Y. Qi, L. Sodomaco, On
+    the minimal algebraic complexity of the rank-one approximation problem for general inner
+    products, arXiv:2309.15105.
 
     EXAMPLES::
 

@@ -27,7 +27,7 @@ TRIALS, ATTEMPTS = 2, 6
 
 def ring_modulo(names: Sequence[str], prime: int) -> Any:
     """The polynomial ring of FLINT over GF(p)."""
-    return nmod_mpoly_ctx.get(list(names), prime, Ordering.degrevlex)
+    return nmod_mpoly_ctx.get(list(names), modulus=prime, ordering=Ordering.degrevlex)
 
 
 def reduced(polynomial: Polynomial, ring: Any, place: int = 0) -> Any:

@@ -28,6 +28,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -166,7 +167,7 @@ class DistanceProblem:
     - ``where`` -- the slice
     - ``form`` -- the matrix Q of the quadratic form
     - ``target`` -- the point u
-    - ``minor`` -- the coordinates of Q φ (of φ if Q is invertible) whose minor shall not vanish
+    - ``minor`` -- the coordinates of φ, of Q φ for a form of data, whose minor shall not vanish
     - ``weights`` -- a linear form on V
     - ``system`` -- the equations Dφ^T Q (φ - u) = 0
     """
@@ -201,8 +202,7 @@ def distance_problem(where: Slice, form: QuadraticForm, prime: int, generator: r
     """
     n, d = len(where.images), len(where.free)
     matrix = form.modulo(prime, generator)
-    degenerate = form.name == "data" and (
-        nmod_mat(n, n, [c for row in matrix for c in row], prime).rank() < n)
+    perhaps_degenerate = form.name == "data"
     ring = ring_modulo(where.names, prime)
     images = [reduced(f, ring) for f in where.images]
     target = [generator.randrange(prime) for _ in range(n)]
@@ -213,15 +213,113 @@ def distance_problem(where: Slice, form: QuadraticForm, prime: int, generator: r
     slopes = [[f.derivative(k) for k in range(d)] for f in images]
     equations = tuple(sum((slopes[i][k] * residual[i] for i in range(n)), zero)
                       for k in range(d))
-    chosen = independent_coordinates(where, matrix if degenerate else None, prime, generator)
+    chosen = independent_coordinates(where, matrix if perhaps_degenerate else None, prime,
+                                     generator)
     if len(chosen) < d:
         raise InputError(f"The quadratic form has rank {len(chosen)} on the tangent spaces of M, "
                          f"which have dimension {d}, so there are infinitely many critical "
                          "points; give a form of more data.")
     rows = [[sum((c * slopes[j][k] for j, c in enumerate(matrix[i]) if c), zero)
-             for k in range(d)] if degenerate else slopes[i] for i in chosen]
+             for k in range(d)] if perhaps_degenerate else slopes[i] for i in chosen]
     system = System(
         f"critical points of the distance ({form.name}) on {where.phi.model} modulo {prime}",
         where.names, equations, determinant(rows),
         sum((c * f for c, f in zip(weights, images)), zero))
     return DistanceProblem(where, matrix, target, chosen, weights, system)
+
+
+def polar_parametrized(where: Slice, j: int, prime: int, generator: random.Random) -> System:
+    """
+    The points of a linear section of the conormal variety whose number is the polar degree j.
+
+    They are pairs (w, y) with Dφ(w)^T y = 0; d - 1 - j generic linear equations in φ(w), and a
+    generic affine one, shall hold, and y lies in a generic affine space of dimension d - j.
+
+    INPUT:
+
+    - ``where`` -- a slice of the fibers; its image is dense in a cone
+    - ``j`` -- from 0 to d - 1
+    """
+    n, d = len(where.images), len(where.names)
+    names = (*where.names, *(f"s_{i}" for i in range(d - j)))
+    ring = ring_modulo(names, prime)
+    zero, extra = ring.from_dict({}), ring.gens()[d:]
+    images = [reduced(f, ring) for f in where.images]
+
+    def random_combination(values: Sequence[Any]) -> Any:
+        return sum((generator.randrange(prime) * f for f in values), zero)
+
+    y = [random_combination([*extra, zero + 1]) for _ in range(n)]
+    normal = [sum((y[i] * images[i].derivative(k) for i in range(n)), zero) for k in range(d)]
+    cuts = [random_combination(images) for _ in range(d - 1 - j)]
+    scale = random_combination(images) - 1
+    chosen = independent_coordinates(where, None, prime, generator)
+    return System(f"the polar degree {j} of {where.phi.model} modulo {prime}", names,
+                  (*normal, *cuts, scale),
+                  determinant([[images[i].derivative(k) for k in range(d)] for i in chosen]),
+                  random_combination([*images, *extra]))
+
+
+def likelihood_parametrized(where: Slice, is_cone: bool, prime: int, generator: random.Random
+                            ) -> System:
+    """
+    The critical points of Σ_i u_i log φ_i where Σ_i φ_i = 1, at random u.
+
+    The variables r_i = u_i / φ_i clear denominators, so that no coordinate is zero.  On a cone
+    Σ_i u_i log φ_i - (Σ_i u_i) log Σ_i φ_i is invariant under rescaling; otherwise Σ_i φ_i is
+    identically 1.
+    """
+    n, d = len(where.images), len(where.names)
+    names = (*where.names, *(f"r_{i}" for i in range(n)))
+    ring = ring_modulo(names, prime)
+    zero, r = ring.from_dict({}), ring.gens()[d:]
+    images = [reduced(f, ring) for f in where.images]
+    weights = [generator.randrange(1, prime) for _ in range(n)]
+    total = sum(images, zero)
+    equations = [r[i] * images[i] - u for i, u in enumerate(weights)]
+    for k in range(d):
+        slope = sum((r[i] * images[i].derivative(k) for i in range(n)), zero)
+        equations.append(slope - sum(weights) % prime * total.derivative(k) if is_cone else slope)
+    if is_cone:
+        equations.append(total - 1)
+    chosen = independent_coordinates(where, None, prime, generator)
+    return System(f"critical points of the likelihood on {where.phi.model} modulo {prime}", names,
+                  tuple(equations),
+                  determinant([[images[i].derivative(k) for k in range(d)] for i in chosen]),
+                  sum((generator.randrange(prime) * f for f in images), zero))
+
+
+def cone_over(where: Slice) -> Slice:
+    """
+    The slice of the parametrization (w, s) ↦ (s φ(w), s) of the cone over M × {1}.
+    """
+    scaled = tuple({(*e, 1): c for e, c in f.items()} for f in where.images)
+    apex: Polynomial = {(0,) * len(where.free) + (1,): Fraction(1)}
+    return Slice(where.phi, where.values, (*where.free, where.phi.model.parameter_count),
+                 (*scaled, apex))
+
+
+def is_graded(phi: Parametrization) -> bool:
+    """
+    Whether φ is homogeneous of positive degree for rational weights of the parameters.
+
+    Then M is a cone.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> from neuroalg_sage.models.parametrization import parametrization
+        >>> [is_graded(parametrization(parse_spec(s))) for s in ("mlp:2,2,1:x^2",
+        ...                                                      "mlp:2,2,1:x^2:bias")]
+        [True, True]
+        >>> from neuroalg_sage.models.sources import from_expressions
+        >>> is_graded(parametrization(from_expressions(["a*x + a^2*y"], ["a"], ["x", "y"])))
+        False
+    """
+    from flint import fmpz_mat
+
+    rows = sorted({tuple(map(int, e)) for f in phi.polynomials for e in f})
+    if not rows:
+        return True
+    return bool(fmpz_mat([list(e) for e in rows]).rank()
+                == fmpz_mat([[*e, 1] for e in rows]).rank())

@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import factorial, prod
 from typing import Any
 
-from neuroalg_sage.errors import InputError
+from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.models.expressions import shown
 from neuroalg_sage.models.model import Model
 
@@ -28,37 +28,65 @@ class QuadraticForm:
 
     - ``name`` -- ``"generic"``, ``"unit"``, ``"bombieri"`` or ``"data"``
     - ``size`` -- the dimension of V
-    - ``rows`` -- its symmetric matrix; None if it is generic
+    - ``rows`` -- its symmetric matrix if it is one of data
+    - ``weights`` -- the diagonal if the coordinates are orthogonal
     """
 
     name: str
     size: int
-    rows: Rows | None
+    rows: Rows | None = None
+    weights: tuple[Fraction, ...] | None = None
 
     def modulo(self, prime: int, generator: random.Random) -> list[list[int]]:
         """
         The matrix modulo a prime, a random symmetric one if the form is generic.
 
-        Raises ZeroDivisionError if the prime divides a denominator.
+        Raises ZeroDivisionError if the prime divides a denominator, LimitReached if the matrix
+        is too large.
         """
         n = self.size
+        if n > LARGEST_FORM:
+            raise LimitReached(f"A quadratic form in {n} coordinates is not written down; the most "
+                               f"are {LARGEST_FORM}.")
         matrix = [[0] * n for _ in range(n)]
         for i in range(n):
             for j in range(i, n):
-                if self.rows is None:
+                if self.rows is None and self.weights is None:
                     residue = generator.randrange(prime)
                 else:
-                    c = self.rows[i][j]
+                    c = self._entry(i, j)
                     if c.denominator % prime == 0:
                         raise ZeroDivisionError
                     residue = c.numerator * pow(c.denominator, -1, prime) % prime
                 matrix[i][j] = matrix[j][i] = residue
         return matrix
 
-    def is_diagonal(self) -> bool:
-        """Whether the coordinates are orthogonal for it."""
-        return self.rows is not None and not any(
-            c for i, row in enumerate(self.rows) for j, c in enumerate(row) if i != j)
+    def _entry(self, i: int, j: int) -> Fraction:
+        if self.weights is not None:
+            return self.weights[i] if i == j else Fraction(0)
+        assert self.rows is not None
+        return self.rows[i][j]
+
+    def is_invertible(self) -> bool:
+        """Whether the form is not degenerate."""
+        from flint import fmpq, fmpq_mat
+
+        if self.rows is None:
+            return self.weights is None or all(self.weights)
+        return bool(fmpq_mat([[fmpq(c.numerator, c.denominator) for c in row]
+                              for row in self.rows]).det())
+
+
+def diagonal_form(weights: Sequence[Fraction | int]) -> QuadraticForm:
+    """
+    The quadratic form Σ_i w_i z_i^2.
+
+    EXAMPLES::
+
+        >>> diagonal_form([1, 2]).is_invertible()
+        True
+    """
+    return QuadraticForm("diagonal", len(weights), None, tuple(map(Fraction, weights)))
 
 
 def quadratic_form(model: Model, metric: str, gram: Any = None) -> QuadraticForm:
@@ -80,7 +108,7 @@ def quadratic_form(model: Model, metric: str, gram: Any = None) -> QuadraticForm
 
         >>> from neuroalg_sage.models.families import parse_spec
         >>> form = quadratic_form(parse_spec("mlp:2,1,1:x^2"), "bombieri")
-        >>> [str(form.rows[i][i]) for i in range(3)]
+        >>> [str(c) for c in form.weights]
         ['1', '1/2', '1']
     """
     n = model.ambient_dimension
@@ -91,17 +119,13 @@ def quadratic_form(model: Model, metric: str, gram: Any = None) -> QuadraticForm
         raise InputError("The metric data needs the matrix of its quadratic form, and no other "
                          "metric takes one.")
     if metric == "generic":
-        return QuadraticForm(metric, n, None)
-    if n > LARGEST_FORM:
-        raise InputError(f"A quadratic form in {n} coordinates is not written down; the most are "
-                         f"{LARGEST_FORM}.")
+        return QuadraticForm(metric, n)
     if metric == "data":
         return QuadraticForm(metric, n, _symmetric(gram, n))
     weights = [Fraction(1) if metric == "unit" else
                Fraction(prod(map(factorial, e)), factorial(sum(e)))
                for _, e in model.coordinates()]
-    return QuadraticForm(metric, n, tuple(
-        tuple(c if i == j else Fraction(0) for j in range(n)) for i, c in enumerate(weights)))
+    return QuadraticForm(metric, n, None, tuple(weights))
 
 
 def _symmetric(gram: Any, n: int) -> Rows:
