@@ -75,10 +75,10 @@ class System:
         return int(self.function.context().modulus())
 
     def saturated(self) -> tuple[tuple[str, ...], list[Any]]:
-        """Variables and equations, with the inverse of ``nonzero`` as a variable."""
+        """Variables and equations, with the inverse t of ``nonzero`` as a variable."""
         if self.nonzero is None:
             return self.variables, list(self.equations)
-        names = (*self.variables, "inverse")
+        names = (*self.variables, "t")
         ring = ring_modulo(names, self.prime)
         embedded = [ring.from_dict({(*e, 0): c for e, c in f.to_dict().items()})
                     for f in (*self.equations, self.nonzero)]
@@ -98,7 +98,8 @@ class System:
             {"R": ring, "I": PolynomialMatrix(ring, 1, len(equations),
                                               tuple(map(terms, equations)), "ideal"),
              "f": PolynomialMatrix(ring, 1, 1, (terms(self.function, after),))},
-            "counted = valuesOnPoints(I, f_(0,0));",
+            'G = groebnerBasis(I, Strategy => "F4");\nforceGB G;\n'
+            "counted = valuesOnPoints(ideal G, f_(0,0));",
             {"simple": 'counted#"simple"', "values": 'counted#"values"'})
 
 

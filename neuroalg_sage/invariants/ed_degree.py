@@ -33,7 +33,7 @@ METHODS = ("theorem", "conormal", "parametrization", "lagrange")
 # Beyond these a certificate of the critical points takes the checker minutes.
 MOST_CERTIFIED_POINTS, MOST_CERTIFIED_PARAMETERS = 1500, 16
 # So many coordinates, and seconds, for a proof by the conormal variety if none is asked for.
-EASY_COORDINATES, EASY_SECONDS = 10, 10.0
+EASY_COORDINATES, EASY_SECONDS = 9, 5.0
 
 Ideal = Callable[[], Invariant]
 

@@ -33,7 +33,7 @@ from neuroalg_sage.models.parametrization import Parametrization
 
 METHODS = ("theorem", "conormal", "parametrization", "lagrange")
 # In more coordinates the conormal ideal over Q is not tried unless it is asked for.
-EASY_COORDINATES, EASY_SECONDS = 10, 20.0
+EASY_COORDINATES, EASY_SECONDS = 9, 10.0
 
 Ideal = Callable[[], Invariant]
 
