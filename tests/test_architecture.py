@@ -97,7 +97,8 @@ ARGUMENTS = {"linear_section", "minors"}
 @pytest.mark.parametrize("argument", [None, *sorted(ARGUMENTS)])
 @pytest.mark.parametrize("question", ["dimension", "groebner", "ideal", "singular_locus",
                                       "hilbert_function", "generic_fiber", "formulas",
-                                      "conservation_laws"])
+                                      "conservation_laws", "polar_degrees",
+                                      "distance_degree", "conormal"])
 def test_what_must_be_believed_for_one_answer_is_short_enough_to_be_read_as_a_proof(
         question, argument):
     believed = [path for path in needed(question) if path.stem not in ARGUMENTS - {argument}]

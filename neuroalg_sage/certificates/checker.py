@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from neuroalg_sage.certificates.certificate import SCHEMA, digest
+from neuroalg_sage.certificates.conormal import check_conormal
 from neuroalg_sage.certificates.conservation_laws import check_laws, check_number
 from neuroalg_sage.certificates.dimension import (
     check_dimension,
@@ -24,19 +25,25 @@ from neuroalg_sage.certificates.dimension import (
     symmetry_rank,
     vanishing,
 )
-from neuroalg_sage.certificates.distance_degree import check_at_least
+from neuroalg_sage.certificates.distance_degree import (
+    LARGEST,
+    SUM,
+    check_at_least,
+    is_invertible,
+)
 from neuroalg_sage.certificates.formulas import check_formula
 from neuroalg_sage.certificates.generic_fiber import check_generic_fiber
 from neuroalg_sage.certificates.hilbert_function import check_hilbert_function
 from neuroalg_sage.certificates.ideal import check_hilbert, check_ideal
 from neuroalg_sage.certificates.model import Model
-from neuroalg_sage.certificates.polar_degrees import check_ed_degree, check_polar_degrees
+from neuroalg_sage.certificates.polar_degrees import check_formula as check_polar_formula
 from neuroalg_sage.certificates.reading import (
     CertificateError,
     MalformedCertificate,
     fields,
     integer,
     integers,
+    items,
     member,
     parse,
     polynomial_ring,
@@ -208,11 +215,42 @@ def _laws_of_flow(model: Model, value: Any, evidence: Any, data: dict) -> Checke
 
 
 def _polar_degrees(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
-    return check_polar_degrees(model, value, evidence)
+    if "basis" in evidence:
+        return check_conormal(model, value, evidence)
+    if "formula" in evidence:
+        require(evidence["formula"] != "convolutions", "The theorem is on their sum.")
+        degrees, (verified, trust) = check_polar_formula(model, "generic", evidence)
+    else:
+        degrees = [1] + [0] * (model.ambient_dimension - 1)
+        verified, trust = _dense(model, evidence, data)
+    require(integers(value, 0, LARGEST, "polar degrees") == degrees,
+            "The polar degrees are not as claimed.")
+    return verified, trust
+
+
+def _dense(model: Model, evidence: Any, data: dict) -> Checked:
+    """The image is dense in V, so the target itself is the only critical point."""
+    verified, trust = _dimension(model, model.ambient_dimension, member(evidence, "dimension"),
+                                 data)
+    return [*verified, "the image is dense"], trust
 
 
 def _ed_degree(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
-    return check_ed_degree(model, value, evidence)
+    metric, number = items(value, "claim", 2)
+    integer(number, 0, LARGEST, "ED degree")
+    if "polar_degrees" in evidence:
+        polar = member(evidence, "polar_degrees")
+        verified, trust = check_conormal(model, polar, evidence)
+        require(metric == "generic" and number == sum(polar), "The ED degree is not the sum.")
+        return verified, trust + [SUM] * (SUM not in trust)
+    if "formula" in evidence:
+        summands, (verified, trust) = check_polar_formula(model, metric, evidence)
+        require(number == sum(summands), f"The ED degree is {sum(summands)}, not as claimed.")
+        polar = metric == "generic" and evidence["formula"] != "convolutions"
+        return verified, trust + [SUM] * polar
+    require(number == 1 and (metric == "generic" or is_invertible(model, metric)),
+            "The ED degree of a space is 1, for a form that is not degenerate.")
+    return _dense(model, evidence, data)
 
 
 def _at_least(model: Model, value: Any, evidence: Any, data: dict) -> Checked:

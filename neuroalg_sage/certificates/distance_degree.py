@@ -42,7 +42,12 @@ from neuroalg_sage.certificates.reading import (
     residue,
 )
 
-LARGEST_NUMBER = 10**6
+# The ED degree of a cone for a generic quadratic form is the sum of the polar degrees: J. Draisma,
+# E. Horobeț, G. Ottaviani, B. Sturmfels, R. Thomas, The Euclidean distance degree of an algebraic
+# variety, Found. Comput. Math. 16 (2016), Theorem 5.4.
+SUM = "theorem: Draisma et al. (2016)"
+
+LARGEST, LARGEST_NUMBER = 10**1000, 10**6
 MOST_POINTS = 20_000
 
 
@@ -128,6 +133,12 @@ def quadratic_form(model: Model, metric: Any, evidence: Any, p: int) -> list[lis
     return rows
 
 
+def is_invertible(model: Model, metric: Any) -> bool:
+    """Whether a metric that is not generic is a form of full rank, which a prime may prove."""
+    n, p = model.ambient_dimension, 2**61 - 1
+    return bool(nmod_mat(n, n, sum(quadratic_form(model, metric, {}, p), []), p).rank() == n)
+
+
 def check_at_least(model: Model, value: Any, evidence: Any) -> tuple[list[str], list[str]]:
     """Verify the claim [metric, K] that the ED degree is at least K."""
     require(isinstance(value, list) and len(value) == 2, "The claim is not a metric and a number.")
@@ -140,6 +151,7 @@ def check_at_least(model: Model, value: Any, evidence: Any) -> tuple[list[str], 
     numbers = {integer(items(pair, "restriction", 2)[0], 0, count - 1, "parameter"):
                integer(pair[1], 0, LARGEST_NUMBER, "number")
                for pair in items(restriction, "restriction")}
+    require(len(numbers) == len(restriction), "A parameter is set to two numbers.")
     free = [i for i in range(count) if i not in numbers]
     d = len(free)
     verified, trust = check_dimension(model, member(evidence, "dimension"), "proved", d)

@@ -16,33 +16,18 @@ from itertools import combinations, combinations_with_replacement, product
 from math import comb, prod
 from typing import Any
 
-from flint import fmpq, fmpq_mat
-
-from neuroalg_sage.certificates.dimension import check_dimension, power_sum
+from neuroalg_sage.certificates.dimension import power_sum
 from neuroalg_sage.certificates.formulas import CONVOLUTIONAL, convolution
-from neuroalg_sage.certificates.ideal import check_ideal
 from neuroalg_sage.certificates.minors import generic_matrix
 from neuroalg_sage.certificates.model import Model
-from neuroalg_sage.certificates.reading import (
-    MalformedCertificate,
-    exponent_vectors,
-    integer,
-    integers,
-    items,
-    member,
-    polynomial_ring,
-    polynomials,
-    rational,
-    require,
-)
+from neuroalg_sage.certificates.reading import MalformedCertificate, member, require
 
-SUM = "theorem: Draisma et al. (2016)"
 HOLME = "theorem: Holme (1988)"
 ZHANG = "theorem: Zhang (2018)"
 NIE_RANESTAD_STURMFELS = "theorem: Nie, Ranestad, Sturmfels (2010)"
 ECKART_YOUNG = "theorem: Eckart, Young (1936)"
 FRIEDLAND_OTTAVIANI = "theorem: Friedland, Ottaviani (2014)"
-MOST_FIXED_POINTS, LARGEST = 20_000, 10**1000
+MOST_FIXED_POINTS = 20_000
 
 Checked = tuple[list[str], list[str]]  # what was verified, whom to trust
 
@@ -123,7 +108,7 @@ def check_formula(model: Model, metric: Any, evidence: Any) -> tuple[list[int], 
     The numbers whose sum is the ED degree; the polar degrees if the metric is generic.
     """
     formula = member(evidence, "formula")
-    generic, trust = metric == "generic", [SUM] if metric == "generic" else []
+    generic = metric == "generic"
     if formula == "generic matrices":
         m, n, r, others = generic_matrix(model, evidence)
         verified = [f"the neurovariety is all matrices of rank at most {r}"]
@@ -132,7 +117,7 @@ def check_formula(model: Model, metric: Any, evidence: Any) -> tuple[list[int], 
             require(metric in ("unit", "bombieri"), "The theorem is on other metrics.")
             return [comb(min(m, n), r)], (verified, [ECKART_YOUNG])
         require(not others, "The theorem is on matrices alone.")
-        return determinantal(m, n, r), (verified, [ZHANG, *trust])
+        return determinantal(m, n, r), (verified, [ZHANG])
     if formula == "convolutions":
         require(generic, "The theorem is on generic metrics.")
         sizes, r = convolution(model)
@@ -146,73 +131,11 @@ def check_formula(model: Model, metric: Any, evidence: Any) -> tuple[list[int], 
         verified = [f"the neurovariety is all symmetric matrices of rank at most {r}"]
         # Of a generic symmetric matrix the critical points are the truncations of its
         # decomposition by eigenvectors, by the theorem on all matrices.
-        return ((determinantal(m, None, r), (verified, [NIE_RANESTAD_STURMFELS, *trust]))
+        return ((determinantal(m, None, r), (verified, [NIE_RANESTAD_STURMFELS]))
                 if generic else ([comb(m, r)], (verified, [ECKART_YOUNG])))
     if formula == "Segre-Veronese":
         require(r == 1, "The theorem is on one summand.")
         verified = ["the neurovariety is a Segre-Veronese variety"]
-        return ((segre_veronese([outputs, m], [1, d]), (verified, [HOLME, *trust])) if generic else
+        return ((segre_veronese([outputs, m], [1, d]), (verified, [HOLME])) if generic else
                 ([rank_one_approximations(outputs, m, d)], (verified, [FRIEDLAND_OTTAVIANI])))
     raise MalformedCertificate("The formula is not known.")
-
-
-def check_conormal(model: Model, value: Any, evidence: Any) -> Checked:
-    """
-    The polar degrees by Macaulay2's word, from an ideal of a cone that is verified.
-    """
-    generators = polynomials(member(evidence, "generators"),
-                             polynomial_ring(model.ambient_dimension))
-    require(all(len(set(map(sum, exponent_vectors(g)))) == 1 for g in generators),
-            "The ideal is not stated by homogeneous equations.")
-    verified, trust, _ = check_ideal(model, generators, member(evidence, "ideal"))
-    integers(value, 0, LARGEST, "polar degrees")
-    return verified, [*trust, *(["macaulay2"] if "macaulay2" not in trust else [])]
-
-
-def check_polar_degrees(model: Model, value: Any, evidence: Any) -> Checked:
-    """Verify the claim that these are the polar degrees."""
-    integers(value, 0, LARGEST, "polar degrees")
-    if "dimension" in evidence:
-        require(value == [1, *[0] * (model.ambient_dimension - 1)],
-                "The polar degrees of a space are 1, 0, 0, ...")
-        return check_dense(model, evidence)
-    if "formula" not in evidence:
-        return check_conormal(model, value, evidence)
-    require(evidence["formula"] != "convolutions", "The theorem is on their sum.")
-    degrees, (verified, trust) = check_formula(model, "generic", evidence)
-    require(value == degrees, "The polar degrees are not as claimed.")
-    return verified, [t for t in trust if t != SUM]
-
-
-def check_dense(model: Model, evidence: Any) -> Checked:
-    """The image is dense in V; then the only critical point is the target itself."""
-    verified, trust = check_dimension(model, member(evidence, "dimension"), "proved",
-                                      model.ambient_dimension)
-    return [*verified, "the image is dense"], trust
-
-
-def check_ed_degree(model: Model, value: Any, evidence: Any) -> Checked:
-    """Verify the claim [metric, ED degree]."""
-    require(isinstance(value, list) and len(value) == 2, "The claim is not a metric and a number.")
-    metric, number = value
-    integer(number, 0, LARGEST, "ED degree")
-    require(isinstance(metric, list) or metric in ("generic", "unit", "bombieri"),
-            "The metric is not known.")
-    if "formula" in evidence:
-        summands, checked = check_formula(model, metric, evidence)
-        require(number == sum(summands), f"The ED degree is {sum(summands)}, not as claimed.")
-        return checked
-    if "polar_degrees" in evidence:
-        polar = member(evidence, "polar_degrees")
-        verified, trust = check_conormal(model, polar, evidence)
-        require(metric == "generic" and number == sum(polar), "The ED degree is not the sum.")
-        return verified, [*trust, SUM]
-    require(number == 1, "The ED degree of a space is 1.")
-    if isinstance(metric, list):
-        n = model.ambient_dimension
-        rows = [[rational(c) for c in items(row, "row", n)]
-                for row in items(metric, "quadratic form", n)]
-        require(all(rows[i][j] == rows[j][i] for i in range(n) for j in range(i))
-                and fmpq_mat([[fmpq(c.numerator, c.denominator) for c in row]
-                              for row in rows]).det(), "The quadratic form is degenerate.")
-    return check_dense(model, evidence)

@@ -14,24 +14,18 @@ from neuroalg_sage.descriptions.polar_classes import SUM
 from neuroalg_sage.errors import EngineError, InputError, LimitReached
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.counting import Trial, summary, trials
-from neuroalg_sage.invariants.critical_equations import (
-    DistanceProblem,
-    distance_problem,
-    finite_slice,
-)
 from neuroalg_sage.invariants.descriptions import known_varieties
+from neuroalg_sage.invariants.distance_count import count_critical_points
 from neuroalg_sage.invariants.invariant import Invariant, certified
 from neuroalg_sage.invariants.lagrange import distance_system
 from neuroalg_sage.invariants.methods import check_method_applies
 from neuroalg_sage.invariants.polar_degrees import polar_degrees
-from neuroalg_sage.invariants.quadratic_forms import QuadraticForm, encoded
+from neuroalg_sage.invariants.quadratic_forms import QuadraticForm
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
 
 METHODS = ("theorem", "conormal", "parametrization", "lagrange")
-# Beyond these a certificate of the critical points takes the checker minutes.
-MOST_CERTIFIED_POINTS, MOST_CERTIFIED_PARAMETERS = 1500, 16
 # So many coordinates, and seconds, for a proof by the conormal variety if none is asked for.
 EASY_COORDINATES, EASY_SECONDS = 9, 5.0
 
@@ -135,7 +129,7 @@ def by_theorem(model: Model, dimension: Invariant, form: QuadraticForm) -> Invar
         3 (proved, trusting theorem: Eckart, Young (1936))
     """
     start = time.perf_counter()
-    metric = claimed(form)
+    metric = form.claim()
     if dimension.status == "proved" and dimension.data == model.ambient_dimension and (
             form.is_invertible()):
         assert dimension.certificate is not None
@@ -153,14 +147,6 @@ def by_theorem(model: Model, dimension: Invariant, form: QuadraticForm) -> Invar
                      claim=[metric, number])
 
 
-def claimed(form: QuadraticForm) -> Any:
-    """The metric as a certificate states it."""
-    if form.name != "data":
-        return form.name
-    assert form.rows is not None
-    return encoded(form.rows)
-
-
 def _by_conormal_variety(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
                          computation: Computation, ideal: Ideal, seed: int | None) -> Invariant:
     if form.name != "generic":
@@ -170,26 +156,21 @@ def _by_conormal_variety(phi: Parametrization, dimension: Invariant, form: Quadr
     assert polar.certificate is not None
     number = sum(polar.data)
     evidence = polar.certificate["evidence"] | {"polar_degrees": polar.data}
+    trust = polar.trust + [SUM] * (SUM not in polar.trust)
     return certified(phi.model, "ed_degree", number, "proved", f"the sum of the polar degrees; "
-                     f"{polar.method}", polar.seconds, evidence, [*polar.trust, SUM],
+                     f"{polar.method}", polar.seconds, evidence, trust,
                      claim=["generic", number], versions=polar.certificate["engines"])
 
 
 def _by_parametrization(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
                         computation: Computation, generator: random.Random, start: float
                         ) -> Invariant:
-    where = finite_slice(phi, dimension.data, generator)
-    problems: list[DistanceProblem] = []
-
-    def make(prime: int) -> Any:
-        problems.append(distance_problem(where, form, prime, generator))
-        return problems[-1].system
-
-    found = trials(make, "the ED degree", computation, generator)
-    best = max(found, key=lambda trial: trial.count.values)
-    problem = next(p for p in problems if p.system is best.system)
-    return _numerical(phi.model, found, "critical equations on a slice of the fibers", start,
-                      _at_least(problem, best, dimension, form))
+    found, proof = count_critical_points(phi, dimension, form, computation, generator)
+    number = max(trial.count.values for trial in found)
+    certificate = None if proof is None else certified(
+        phi.model, "ed_degree_at_least", number, "proved", "", 0.0, proof, dimension.trust,
+        claim=[form.claim(), number]).certificate
+    return _numerical(found, "critical equations on a slice of the fibers", start, certificate)
 
 
 def _by_multipliers(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
@@ -200,35 +181,14 @@ def _by_multipliers(phi: Parametrization, dimension: Invariant, form: QuadraticF
     found = trials(lambda prime: distance_system(equations, n, n - dimension.data, form, prime,
                                                  generator, str(phi.model)),
                    "the ED degree", computation, generator)
-    return _numerical(phi.model, found, "Lagrange's multipliers on the ideal", start, None)
+    return _numerical(found, "Lagrange's multipliers on the ideal", start, None)
 
 
-def _numerical(model: Model, found: list[Trial], how: str, start: float,
+def _numerical(found: list[Trial], how: str, start: float,
                certificate: dict[str, Any] | None) -> Invariant:
     proof = "; the certificate proves that it is not less" if certificate else ""
     return Invariant("ed_degree", max(trial.count.values for trial in found), "numerical",
                      f"{how}, {summary(found)}{proof}", certificate, time.perf_counter() - start)
-
-
-def _at_least(problem: DistanceProblem, trial: Trial, dimension: Invariant, form: QuadraticForm
-              ) -> dict[str, Any] | None:
-    """The certificate that the ED degree is at least what was counted; None if it is too long."""
-    points, where = trial.count.points, problem.where
-    if points is None or dimension.status != "proved" or not 0 < points.count <= (
-            MOST_CERTIFIED_POINTS) or len(where.free) > MOST_CERTIFIED_PARAMETERS:
-        return None
-    assert dimension.certificate is not None
-    number, prime = trial.count.values, points.prime
-    evidence: dict[str, Any] = {
-        "prime": prime, "restriction": sorted(map(list, where.values.items())),
-        "target": problem.target, "minor": problem.minor, "weights": problem.weights,
-        "polynomial": list(points.polynomial),
-        "coordinates": [list(c) for c in points.coordinates[: len(where.free)]],
-        "dimension": dimension.certificate["evidence"]}
-    if form.name == "generic":
-        evidence["form"] = problem.form
-    return certified(where.phi.model, "ed_degree_at_least", number, "proved", "", 0.0, evidence,
-                     dimension.trust, claim=[claimed(form), number]).certificate
 
 
 def ed_degree_of_ideal(equations: list[Polynomial], n: int, codimension: int,

@@ -7,11 +7,15 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from fractions import Fraction
+from typing import Any
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.descriptions.polar_classes import SUM
 from neuroalg_sage.descriptions.segre_veronese import ConvolutionalVariety
 from neuroalg_sage.engines.macaulay2 import Script
+from neuroalg_sage.engines.transfer import PolynomialRingData
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.counting import Trial, summary, trials
@@ -24,9 +28,12 @@ from neuroalg_sage.invariants.critical_equations import (
 )
 from neuroalg_sage.invariants.degree import ideal_data
 from neuroalg_sage.invariants.descriptions import known_varieties
+from neuroalg_sage.invariants.distance_count import count_critical_points
+from neuroalg_sage.invariants.ideal import primitive
 from neuroalg_sage.invariants.invariant import Invariant, certified
 from neuroalg_sage.invariants.lagrange import polar_system
 from neuroalg_sage.invariants.methods import check_method_applies
+from neuroalg_sage.invariants.quadratic_forms import quadratic_form
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
@@ -51,7 +58,9 @@ def polar_degrees(phi: Parametrization, dimension: Invariant, computation: Compu
 
     - ``"theorem"``: M is dense, or all matrices or symmetric matrices of bounded rank, or a
       Segre-Veronese variety;
-    - ``"conormal"``: the multidegree of the conormal ideal over Q, by Macaulay2; for cones;
+    - ``"conormal"``: the multidegree of the conormal ideal over Q, by Macaulay2; for cones.  The
+      checker verifies that it is an upper bound, and that the sum is attained by critical points
+      modulo a prime, so Macaulay2 is not trusted;
     - ``"parametrization"``, ``"lagrange"``: points of linear sections of the conormal variety
       modulo primes, from φ or from the ideal of a cone; the status is ``numerical``.
 
@@ -82,8 +91,9 @@ def polar_degrees(phi: Parametrization, dimension: Invariant, computation: Compu
     generator = random.Random(seed) if seed is not None else random.SystemRandom()
     if cone and (method == "conormal" or (method == "auto" and n <= EASY_COORDINATES)):
         try:
-            return _by_conormal_ideal(phi, computation, ideal,
-                                      None if method == "conormal" else EASY_SECONDS, start)
+            return _by_conormal_ideal(phi, dimension, computation, ideal,
+                                      None if method == "conormal" else EASY_SECONDS, generator,
+                                      start)
         except LimitReached:
             if method == "conormal" or computation.is_over():
                 raise
@@ -143,24 +153,51 @@ def by_theorem(model: Model, dimension: Invariant) -> Invariant | None:
 
 def conormal_script(phi: Parametrization, found: Invariant) -> Script:
     """The script for the polar degrees from a known ideal."""
-    return Script(f"polar degrees of the neurovariety of {phi.model}", ideal_data(phi, found), "",
-                  {"polarDegrees": "polarDegrees I"})
+    n = len(phi.polynomials)
+    ring = PolynomialRingData(tuple(f"z_{i}" for i in range(n)) + tuple(
+        f"y_{i}" for i in range(n)))
+    return Script(f"polar degrees of the neurovariety of {phi.model}",
+                  ideal_data(phi, found) | {"S": ring},
+                  "N = conormalIdeal I;\nB = gens gb (map(S, ring N, gens S)) N;",
+                  {"polarDegrees": "polarDegrees I", "basis": "B"})
 
 
-def _by_conormal_ideal(phi: Parametrization, computation: Computation, ideal: Ideal,
-                       seconds: float | None, start: float) -> Invariant:
+def _by_conormal_ideal(phi: Parametrization, dimension: Invariant, computation: Computation,
+                       ideal: Ideal, seconds: float | None, generator: random.Random,
+                       start: float) -> Invariant:
+    """
+    The multidegree of the conormal ideal, as Macaulay2 finds it, is an upper bound that the checker
+    verifies; if so many critical points are found, it is attained.
+    """
     found = ideal()
-    if found.status != "proved":
-        raise LimitReached("The ideal is not proved; use parametrization.")
-    assert found.certificate is not None
+    if dimension.status != "proved":
+        raise LimitReached("The dimension is not proved; use parametrization.")
+    assert found.certificate is not None and dimension.certificate is not None
     if not found.data or any(len(set(map(sum, g))) > 1 for g in found.data):
         raise InputError("The conormal variety is found from homogeneous equations; use "
                          "parametrization.")
-    degrees = computation.run(conormal_script(phi, found), seconds)["polarDegrees"]
-    trust = [*found.trust, *(["macaulay2"] if "macaulay2" not in found.trust else [])]
-    return certified(phi.model, "polar_degrees", [int(p) for p in degrees], "proved",
-                     "the multidegree of the conormal ideal, by Macaulay2",
-                     time.perf_counter() - start,
-                     {"generators": [encode_polynomial(g) for g in found.data],
-                      "ideal": found.certificate["evidence"]}, trust,
+    results = computation.run(conormal_script(phi, found), seconds)
+    degrees = [int(p) for p in results["polarDegrees"]]
+    evidence: dict[str, Any] = {"equations": [encode_polynomial(g) for g in found.data],
+                "trial": dimension.certificate["evidence"]["trials"][0],
+                "basis": [encode_polynomial(primitive({e: Fraction(c) for e, c in f.items()}))
+                          for f in results["basis"].entries if f]}
+    method = "the multidegree of the conormal ideal, by Macaulay2"
+    points = None
+    with suppress(LimitReached):
+        form = quadratic_form(phi.model, "generic")
+        trials_of_form, points = count_critical_points(phi, dimension, form, computation,
+                                                       generator)
+        if max(trial.count.values for trial in trials_of_form) != sum(degrees):
+            points = None
+    if points is not None:
+        evidence["critical_points"] = points
+        method += ", and as many critical points modulo a prime as their sum"
+        trust = [*dimension.trust, SUM]
+    else:
+        evidence["dimension"] = dimension.certificate["evidence"]
+        trust = [*dimension.trust, "macaulay2"]
+    return certified(phi.model, "polar_degrees", degrees, "proved", method,
+                     time.perf_counter() - start, evidence,
+                     trust,
                      versions=found.certificate["engines"] | computation.versions())
