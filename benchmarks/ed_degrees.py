@@ -10,8 +10,8 @@ bound.  The baselines are given the equations of the neurovariety modulo 32003 f
 - ``saturation``: the minors of the Jacobian augmented by the gradient at random data, saturated
   by one random minor of the Jacobian, which is the least that has to be saturated by.
 
-    python benchmarks/ed_degrees.py                     baselines with 300 seconds each
-    python benchmarks/ed_degrees.py --limit 20 linear:3,1,3 cnn:2,2:x^2
+    python benchmarks/ed_degrees.py                     baselines with 60 seconds each
+    python benchmarks/ed_degrees.py --limit 300 linear:3,1,3 mlp:2,2,2:x^3
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def compare(spec: str, metric: str, session: Macaulay2, limit: float) -> str:
 def main() -> None:
     """Print one line for each model and metric; the ratios are to what is counted."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[1])
-    parser.add_argument("--limit", type=float, default=300.0, help="seconds for one baseline")
+    parser.add_argument("--limit", type=float, default=60.0, help="seconds for one baseline")
     parser.add_argument("specs", nargs="*", default=SPECS)
     arguments = parser.parse_args()
     session = Macaulay2()

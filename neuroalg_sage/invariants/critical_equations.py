@@ -159,6 +159,22 @@ def determinant(matrix: Sequence[Sequence[Any]]) -> Any:
     return minor(0, tuple(range(len(matrix))))
 
 
+def radical(f: Any) -> Any:
+    """
+    The product of the irreducible factors of a polynomial; it has the same zeros.
+
+    EXAMPLES::
+
+        >>> x, y = ring_modulo(["x", "y"], 101).gens()
+        >>> radical(5 * x**3 * y)
+        x*y
+    """
+    product = f.context().constant(1)
+    for factor, _ in f.factor()[1]:
+        product *= factor
+    return product
+
+
 @dataclass(frozen=True)
 class DistanceProblem:
     """
@@ -223,7 +239,7 @@ def distance_problem(where: Slice, form: QuadraticForm, prime: int, generator: r
              for k in range(d)] if perhaps_degenerate else slopes[i] for i in chosen]
     system = System(
         f"critical points of the distance ({form.name}) on {where.phi.model} modulo {prime}",
-        where.names, equations, determinant(rows),
+        where.names, equations, radical(determinant(rows)),
         sum((c * f for c, f in zip(weights, images)), zero))
     return DistanceProblem(where, matrix, target, chosen, weights, system)
 
@@ -256,7 +272,8 @@ def polar_parametrized(where: Slice, j: int, prime: int, generator: random.Rando
     chosen = independent_coordinates(where, None, prime, generator)
     return System(f"the polar degree {j} of {where.phi.model} modulo {prime}", names,
                   (*normal, *cuts, scale),
-                  determinant([[images[i].derivative(k) for k in range(d)] for i in chosen]),
+                  radical(determinant([[images[i].derivative(k) for k in range(d)]
+                                       for i in chosen])),
                   random_combination([*images, *extra]))
 
 
@@ -285,7 +302,8 @@ def likelihood_parametrized(where: Slice, is_cone: bool, prime: int, generator: 
     chosen = independent_coordinates(where, None, prime, generator)
     return System(f"critical points of the likelihood on {where.phi.model} modulo {prime}", names,
                   tuple(equations),
-                  determinant([[images[i].derivative(k) for k in range(d)] for i in chosen]),
+                  radical(determinant([[images[i].derivative(k) for k in range(d)]
+                                       for i in chosen])),
                   sum((generator.randrange(prime) * f for f in images), zero))
 
 

@@ -26,8 +26,9 @@ from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
 
 METHODS = ("theorem", "conormal", "parametrization", "lagrange")
-# So many coordinates, and seconds, for a proof by the conormal variety if none is asked for.
-EASY_COORDINATES, EASY_SECONDS = 9, 5.0
+# So many coordinates, critical points and seconds for a proof by the conormal variety if none is
+# asked for.
+EASY_COORDINATES, EASY_NUMBER, EASY_SECONDS = 9, 50, 5.0
 
 Ideal = Callable[[], Invariant]
 
@@ -84,26 +85,27 @@ def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
             raise InputError(f"No theorem that is known here gives the ED degree of {model} for "
                              f"the metric {form.name}; use parametrization.")
     generator = random.Random(seed) if seed is not None else random.SystemRandom()
-    if method == "conormal" or (method == "auto" and form.name == "generic" and len(
-            phi.polynomials) <= EASY_COORDINATES):
-        limit = computation.timeout
-        try:
-            if method == "auto":
-                computation.timeout = min(limit or EASY_SECONDS, EASY_SECONDS)
-            return _by_conormal_variety(phi, dimension, form, computation, ideal, seed)
-        except (LimitReached, InputError, EngineError):
-            if method == "conormal" or computation.is_over():
-                raise
-        finally:
-            computation.timeout = limit
+    if method == "conormal":
+        return _by_conormal_variety(phi, dimension, form, computation, ideal, seed)
     if method == "lagrange":
         return _by_multipliers(phi, dimension, form, computation, ideal, generator, start)
     try:
-        return _by_parametrization(phi, dimension, form, computation, generator, start)
+        counted = _by_parametrization(phi, dimension, form, computation, generator, start)
     except LimitReached:
         if method == "parametrization" or computation.is_over() or form.name == "data":
             raise
         return _by_multipliers(phi, dimension, form, computation, ideal, generator, start)
+    if method == "parametrization" or form.name != "generic" or counted.data > EASY_NUMBER or len(
+            phi.polynomials) > EASY_COORDINATES:
+        return counted
+    limit = computation.timeout
+    computation.timeout = min(limit or EASY_SECONDS, EASY_SECONDS)
+    try:
+        return _by_conormal_variety(phi, dimension, form, computation, ideal, seed)
+    except (LimitReached, InputError, EngineError):
+        return counted
+    finally:
+        computation.timeout = limit
 
 
 def conclusion(model: Model, dimension: Invariant, metric: str) -> Summands | None:
