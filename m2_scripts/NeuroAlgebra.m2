@@ -12,14 +12,17 @@ export {
     "algebraicPoints",
     "closureDegree",
     "closureHilbertPolynomial",
+    "conormalIdeal",
     "graphGroebnerBasis",
     "idealPresentation",
     "imageDimension",
     "neurovariety",
     "neurovarietyReport",
     "primeComponents",
+    "polarDegrees",
     "singularComponents",
-    "singularIdeal"
+    "singularIdeal",
+    "valuesOnPoints"
     }
 
 load "./NeuroAlgebra/Transfer.m2"
@@ -154,6 +157,7 @@ singularComponents Ideal := I -> (
     sort(components, c -> (- c#"dimension", c#"degree", toString c#"generators")))
 
 load "./NeuroAlgebra/Fibers.m2"
+load "./NeuroAlgebra/CriticalPoints.m2"
 
 -- Everything -----------------------------------------------------------------------
 

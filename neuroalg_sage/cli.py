@@ -22,7 +22,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from neuroalg_sage.errors import InputError, LimitReached, NeuroAlgError
 from neuroalg_sage.formats import FORMATS, write_ideal
-from neuroalg_sage.invariants.methods import FOR_THE_DEGREE, FOR_THE_IDEAL
+from neuroalg_sage.invariants.methods import (
+    FOR_CRITICAL_POINTS,
+    FOR_THE_DEGREE,
+    FOR_THE_IDEAL,
+)
 
 if TYPE_CHECKING:
     from neuroalg_sage.neuromanifold import NeuroManifold
@@ -77,9 +81,14 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--memory", type=_positive, metavar="GB", help="memory of an engine")
         sub.add_argument("--method", default="auto", metavar="NAME",
                          help=f"method for the ideal: {', '.join(FOR_THE_IDEAL)}; or for the "
-                         f"degree without the ideal: {', '.join(FOR_THE_DEGREE)}")
+                         f"degree without the ideal: {', '.join(FOR_THE_DEGREE)}; or for "
+                         f"critical points: {', '.join(FOR_CRITICAL_POINTS)}")
         sub.add_argument("--degree", type=int, default=3, metavar="D",
                          help="largest degree of equations and conservation laws")
+        sub.add_argument("--metric", default="generic", metavar="NAME",
+                         help="metric of the ED degree: generic, unit, bombieri, data")
+        sub.add_argument("--gram", metavar="FILE", help="JSON file with the symmetric matrix of "
+                         "the quadratic form, for the metric data")
         sub.add_argument("--seed", type=int, help="seed of the random choices")
         sub.add_argument("--macaulay2", metavar="COMMAND", help="the Macaulay2 to use")
         sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
@@ -247,9 +256,15 @@ def _progress(arguments: argparse.Namespace) -> Callable[[str], None]:
 def _manifold(arguments: argparse.Namespace) -> NeuroManifold:
     from neuroalg_sage.neuromanifold import NeuroManifold
 
+    gram = None
+    if arguments.gram is not None:
+        from neuroalg_sage.models.sources import read_json
+
+        gram = read_json(arguments.gram, "quadratic form")
     manifold = NeuroManifold(
         arguments.spec, memory_gb=arguments.memory, method=arguments.method, seed=arguments.seed,
-        degree=arguments.degree, macaulay2=arguments.macaulay2, progress=_progress(arguments))
+        degree=arguments.degree, macaulay2=arguments.macaulay2, metric=arguments.metric,
+        gram=gram, progress=_progress(arguments))
     if arguments.timeout is not None:
         manifold.computation.deadline = time.monotonic() + arguments.timeout
     return manifold

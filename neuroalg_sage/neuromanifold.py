@@ -14,10 +14,12 @@ from neuroalg_sage.invariants import dimension as dimensions
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.invariant import Invariant
 from neuroalg_sage.invariants.methods import (
+    FOR_CRITICAL_POINTS,
     FOR_THE_DEGREE,
     check_method,
     check_method_for_the_ideal,
 )
+from neuroalg_sage.invariants.quadratic_forms import quadratic_form
 from neuroalg_sage.models.hidden_states import KnownGroup, known_group
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization, parametrization
@@ -60,11 +62,15 @@ class NeuroManifold:
     - ``memory_gb`` -- gigabytes that an engine may use; none by default
     - ``method`` -- how to find the ideal: ``"auto"``, ``"zero"``, ``"inheritance"``,
       ``"description"``, ``"equivariant"``, ``"elimination"`` or ``"kernel"``; or the degree
-      without the ideal: ``"slicing"`` or ``"monodromy"``
+      without the ideal: ``"slicing"`` or ``"monodromy"``; or how to count critical points:
+      ``"theorem"``, ``"conormal"``, ``"parametrization"`` or ``"lagrange"``
     - ``seed`` -- integer for all random choices; by default they are fresh
     - ``macaulay2`` -- command of the Macaulay2 to use; by default the wheel's
     - ``degree`` -- the largest degree of equations, and of conservation laws, that are looked for
       degree by degree
+    - ``metric`` -- by which the ED degree measures distances: ``"generic"``, ``"unit"``,
+      ``"bombieri"`` or ``"data"``
+    - ``gram`` -- for ``"data"`` the symmetric matrix of the quadratic form
     - ``progress`` -- called with lines of text during long work
 
     Every invariant is computed when first asked for, and kept.
@@ -83,13 +89,14 @@ class NeuroManifold:
     def __init__(self, model: Model | str | Path | dict[str, Any], *,
                  timeout: float | None = None, memory_gb: float | None = None,
                  method: str = "auto", seed: int | None = None, macaulay2: str | None = None,
-                 degree: int = DEFAULT_DEGREE,
+                 degree: int = DEFAULT_DEGREE, metric: str = "generic", gram: Any = None,
                  progress: Callable[[str], None] = dimensions.silent) -> None:
         self.model = load_model(model)
         check_method(method)
         self.method = method
         self.seed = seed
         self.largest_degree = degree
+        self.form = quadratic_form(self.model, metric, gram)
         self.computation = Computation(macaulay2, timeout, memory_gb=memory_gb,
                                        progress=progress)
         self._answers: dict[str, Any] = {}
@@ -238,7 +245,8 @@ class NeuroManifold:
             from neuroalg_sage.invariants.ideal import ideal
 
             # The dimension may need equations where the degree shall not.
-            method = "auto" if self.method in FOR_THE_DEGREE else self.method
+            method = ("auto" if self.method in FOR_THE_DEGREE + FOR_CRITICAL_POINTS
+                      else self.method)
             self._answers["ideal"], better = ideal(self.parametrization(), dimension,
                                                    self.computation, method, self.seed,
                                                    self.equation_search)
@@ -496,6 +504,72 @@ class NeuroManifold:
         return invariant_parameters(self.model, self.computation, matrix, denominator,
                                     infinitesimal)
 
+    # -- nearest points ------------------------------------------------------------
+
+    def ed_degree(self, metric: str | None = None, gram: Any = None) -> Invariant:
+        """
+        The Euclidean distance degree: how many complex critical points the squared distance
+        from a generic point of V has on the neurovariety.
+
+        INPUT:
+
+        - ``metric`` -- ``"generic"``, ``"unit"``, ``"bombieri"`` or ``"data"``; by default that of
+          this neuromanifold
+        - ``gram`` -- for ``"data"`` the symmetric matrix of the quadratic form on V
+
+        Raises InputError for an unknown metric, or if there are infinitely many critical points.
+
+        EXAMPLES::
+
+            >>> M = NeuroManifold("mlp:3,2,1:x^2")
+            >>> M.ed_degree("bombieri")
+            3 (proved, trusting theorem: Eckart, Young (1936))
+            >>> M.ed_degree("generic").value
+            13
+        """
+        from neuroalg_sage.invariants.ed_degree import ed_degree
+
+        form = self.form if metric is None else quadratic_form(self.model, metric, gram)
+        known = self._answers.setdefault("ed_degrees", {})
+        if form not in known:
+            known[form] = ed_degree(self.parametrization(), self.dimension(), form,
+                                    self.computation, self._ideal_by_any_method, self.method,
+                                    self.seed)
+        return known[form]
+
+    @cached
+    def polar_degrees(self) -> Invariant:
+        """
+        The polar degrees of the projective variety, or of the projective closure.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:3,2,1:x^2").polar_degrees().value
+            [3, 6, 4, 0, 0]
+        """
+        from neuroalg_sage.invariants.polar_degrees import polar_degrees
+
+        return polar_degrees(self.parametrization(), self.dimension(), self.computation,
+                             self._ideal_by_any_method, self.method, self.seed)
+
+    @cached
+    def ml_degree(self) -> Invariant:
+        """
+        The maximum likelihood degree: critical points of the cross-entropy where Σ_i z_i = 1.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("linear:2,1,3").ml_degree()
+            1 (numerical)
+        """
+        from neuroalg_sage.invariants.ml_degree import ml_degree
+
+        return ml_degree(self.parametrization(), self.dimension(), self.computation,
+                         self._ideal_by_any_method, self.method, self.seed)
+
+    def _ideal_by_any_method(self) -> Invariant:
+        return self._find_ideal(self.dimension())[0]
+
     # -- training ------------------------------------------------------------------
 
     def loss_critical_locus(self, target: Any, metric: Any = "unit") -> Invariant:
@@ -643,7 +717,8 @@ class NeuroManifold:
         INPUT:
 
         - ``invariant`` -- ``"dimension"``, ``"ideal"``, ``"equations"``, ``"degree"``,
-          ``"hilbert_polynomial"``, ``"singular_locus"`` or ``"conservation_laws"``
+          ``"hilbert_polynomial"``, ``"singular_locus"``, ``"conservation_laws"``,
+          ``"ed_degree"``, ``"ml_degree"`` or ``"polar_degrees"``
 
         OUTPUT: string, the content of a ``.m2`` file
         """
@@ -653,6 +728,11 @@ class NeuroManifold:
             from neuroalg_sage.invariants.conservation_laws import laws_script
 
             return laws_script(self.law_search(), self.largest_degree)
+        if invariant in ("ed_degree", "ml_degree"):
+            from neuroalg_sage.invariants.scripts import critical_points_script
+
+            return critical_points_script(self.parametrization(), self.dimension(), invariant,
+                                          self.form)
         check_scripted(invariant)
         return standalone(self.parametrization(), self.dimension(), invariant, self.method)
 
@@ -680,4 +760,4 @@ REPORTED = ("ambient_dimension", "dimension", "expected_dimension", "defect", "i
               "is_finitely_identifiable", "ideal", "equations", "degree", "hilbert_polynomial",
               "singular_locus", "generic_fiber", "is_identifiable")
 INVARIANTS = (*REPORTED, "hilbert_function", "descriptions", "conservation_laws",
-              "number_of_conservation_laws")
+              "number_of_conservation_laws", "ed_degree", "polar_degrees", "ml_degree")

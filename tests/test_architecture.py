@@ -101,7 +101,8 @@ ARGUMENTS = {"graph_elimination", "inheritance", "linear_section", "minors", "bo
                                       "hilbert_function", "generic_fiber", "formulas",
                                       "conservation_laws", "critical_points", "decomposition",
                                       "fiber", "membership", "critical_locus", "invariance",
-                                      "voronoi"])
+                                      "voronoi", "polar_degrees", "distance_degree",
+                                      "conormal"])
 def test_what_must_be_believed_for_one_answer_is_short_enough_to_be_read_as_a_proof(
         question, argument):
     believed = [path for path in needed(question) if path.stem not in ARGUMENTS - {argument}]

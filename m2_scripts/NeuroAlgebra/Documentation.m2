@@ -49,6 +49,10 @@ Subnodes
     primeComponents
     algebraicPoints
     idealPresentation
+  :Critical points
+    polarDegrees
+    conormalIdeal
+    valuesOnPoints
   :Files of polynomials
     readPolynomials
     writePolynomials
@@ -530,4 +534,104 @@ Description
 SeeAlso
   primeComponents
   independentSets
+///
+
+doc ///
+Key
+  conormalIdeal
+  (conormalIdeal, Ideal)
+Headline
+  the ideal of the conormal variety
+Usage
+  N = conormalIdeal I
+Inputs
+  I:Ideal
+    prime and homogeneous, of a polynomial ring in n variables of degree 1
+Outputs
+  N:Ideal
+    of a ring in n variables of degree \{1, 0\} and n variables of degree \{0, 1\}
+Description
+  Text
+    The conormal variety of a projective variety $X$ is the closure of the pairs $(z, y)$ of a
+    smooth point $z$ of $X$ and a hyperplane $y$ that is tangent to $X$ at $z$.  The second
+    projection of it is the dual variety.
+
+    With generators $g_1,\dots,g_m$ of $I$, its ideal is the kernel of the map
+    $k[z,y]\to(k[z]/I)[\lambda_1,\dots,\lambda_m]$ that sends $y$ to
+    $\lambda_1\,dg_1+\dots+\lambda_m\,dg_m$.  As $I$ is prime, so is the kernel.
+
+    The dual of a conic with a symmetric matrix is the conic with the inverse matrix.
+  Example
+    R = QQ[a,b,c];
+    N = conormalIdeal ideal(b^2 - a*c)
+    eliminate(take(gens ring N, 3), N)
+Caveat
+  That the ideal is prime is not checked.
+SeeAlso
+  polarDegrees
+///
+
+doc ///
+Key
+  polarDegrees
+  (polarDegrees, Ideal)
+Headline
+  the polar degrees of a projective variety
+Usage
+  p = polarDegrees I
+Inputs
+  I:Ideal
+    prime and homogeneous, of a polynomial ring whose variables have degree 1
+Outputs
+  p:List
+    of as many integers as the affine cone has dimensions
+Description
+  Text
+    Let $d$ be the dimension of the affine cone, in a space of dimension $n$.  The polar degree
+    $p_j$ is the number of points of the conormal variety on $d-1-j$ generic hyperplanes in the
+    first factor and $n-d-1+j$ in the second one.  So $p_0$ is the degree of the variety, and the
+    last one that is not zero is that of the dual variety.  Their sum is the Euclidean
+    distance degree for a generic quadratic form (Draisma, Horobet, Ottaviani, Sturmfels, Thomas,
+    The Euclidean distance degree of an algebraic variety, 2016).
+
+    The 3 x 3 matrices of rank at most one, and at most two, are dual to each other.
+  Example
+    R = QQ[x_0..x_8];
+    p = polarDegrees minors(2, genericMatrix(R, 3, 3))
+    sum p
+    polarDegrees minors(3, genericMatrix(R, 3, 3))
+SeeAlso
+  conormalIdeal
+  closureDegree
+///
+
+doc ///
+Key
+  valuesOnPoints
+  (valuesOnPoints, Ideal, RingElement)
+Headline
+  the number of values of a polynomial on a finite variety
+Usage
+  H = valuesOnPoints(I, f)
+Inputs
+  I:Ideal
+  f:RingElement
+    of the ring of {\tt I}
+Outputs
+  H:HashTable
+    with the keys {\tt "simple"}, {\tt "values"} and {\tt "length"}
+Description
+  Text
+    If {\tt "simple"} is true, the points over the algebraic closure are finitely many, the ideal
+    is that of these points, and {\tt f} has so many {\tt "values"} on them.  The
+    {\tt "length"} is the dimension of the quotient ring.
+
+    The answer that they are simple is exact; that they are not means that a random linear form
+    did not prove it.
+  Example
+    R = ZZ/32003[x,y];
+    valuesOnPoints(ideal(x^2 + y^2 - 5, x*y - 2), x^2)
+    valuesOnPoints(ideal(x^2, y), x)
+SeeAlso
+  polarDegrees
 ///

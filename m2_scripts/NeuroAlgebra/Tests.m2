@@ -352,3 +352,38 @@ TEST ///
             assert(sum(L, p -> first degree p#"polynomial") == degree I)));
     assert(algebraicPoints ideal(x, x - 1) == {})
 ///
+
+TEST ///
+    -- the twisted cubic and its tangent developable, of degree 4, are dual to each other
+    R = QQ[a..d];
+    C = minors(2, matrix {{a,b,c},{b,c,d}});
+    assert(polarDegrees C == {3, 4});
+    S = ideal(a^2*d^2 - 6*a*b*c*d + 4*a*c^3 + 4*b^3*d - 3*b^2*c^2);
+    assert(polarDegrees S == {4, 3, 0});
+    N = conormalIdeal C;
+    assert(isPrime N and dim N == 4);
+    assert(numgens eliminate(take(gens ring N, 4), N) == 1)
+///
+
+TEST ///
+    -- the Veronese surface, linear spaces, and all of the space
+    R = QQ[x_0..x_5];
+    M = matrix {{x_0,x_1,x_2},{x_1,x_3,x_4},{x_2,x_4,x_5}};
+    assert(polarDegrees minors(2, M) == {4, 6, 3});
+    assert(polarDegrees ideal det M == {3, 6, 4, 0, 0});
+    assert(polarDegrees ideal(x_0, x_1) == {1, 0, 0, 0});
+    assert(polarDegrees ideal 0_R == {1, 0, 0, 0, 0, 0});
+    assert(try (polarDegrees ideal(x_0 - 1); false) else true)
+///
+
+TEST ///
+    -- critical points of the distance to the parabola, and of a double point
+    R = ZZ/32003[x, y, l];
+    I = ideal(y - x^2, x - 17 + 2*l*x, y - 5 - l);
+    H = valuesOnPoints(I, x);
+    assert(H#"simple" and H#"values" == 3 and H#"length" == 3);
+    assert((valuesOnPoints(I, 1_R))#"values" == 1);
+    assert not (valuesOnPoints(ideal(x^2, y, l), x))#"simple";
+    assert not (valuesOnPoints(ideal(x, y), l))#"simple";
+    assert((valuesOnPoints(ideal 1_R, l))#"values" == 0)
+///

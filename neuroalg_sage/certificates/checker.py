@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from neuroalg_sage.certificates.certificate import SCHEMA, digest
+from neuroalg_sage.certificates.conormal import check_conormal
 from neuroalg_sage.certificates.conservation_laws import check_laws, check_number
 from neuroalg_sage.certificates.critical_locus import check_critical_locus
 from neuroalg_sage.certificates.critical_points import check_critical_points
@@ -26,6 +27,12 @@ from neuroalg_sage.certificates.dimension import (
     symmetry_rank,
     vanishing,
 )
+from neuroalg_sage.certificates.distance_degree import (
+    LARGEST,
+    SUM,
+    check_at_least,
+    is_invertible,
+)
 from neuroalg_sage.certificates.fiber import check_fiber, check_membership
 from neuroalg_sage.certificates.formulas import check_formula
 from neuroalg_sage.certificates.generic_fiber import check_generic_fiber
@@ -34,12 +41,14 @@ from neuroalg_sage.certificates.ideal import check_hilbert, check_ideal
 from neuroalg_sage.certificates.invariance import check_invariant_parameters
 from neuroalg_sage.certificates.membership import check_in_closure
 from neuroalg_sage.certificates.model import Model
+from neuroalg_sage.certificates.polar_degrees import check_formula as check_polar_formula
 from neuroalg_sage.certificates.reading import (
     CertificateError,
     MalformedCertificate,
     fields,
     integer,
     integers,
+    items,
     member,
     parse,
     polynomial_ring,
@@ -236,6 +245,49 @@ def _voronoi_cell(model: Model, value: Any, evidence: Any, data: dict) -> Checke
     return check_voronoi_cell(model, value, evidence, data["status"])
 
 
+def _polar_degrees(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    if "basis" in evidence:
+        return check_conormal(model, value, evidence)
+    if "formula" in evidence:
+        require(evidence["formula"] != "convolutions", "The theorem is on their sum.")
+        degrees, (verified, trust) = check_polar_formula(model, "generic", evidence)
+    else:
+        degrees = [1] + [0] * (model.ambient_dimension - 1)
+        verified, trust = _dense(model, evidence, data)
+    require(integers(value, 0, LARGEST, "polar degrees") == degrees,
+            "The polar degrees are not as claimed.")
+    return verified, trust
+
+
+def _dense(model: Model, evidence: Any, data: dict) -> Checked:
+    """The image is dense in V, so the target itself is the only critical point."""
+    verified, trust = _dimension(model, model.ambient_dimension, member(evidence, "dimension"),
+                                 data)
+    return [*verified, "the image is dense"], trust
+
+
+def _ed_degree(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    metric, number = items(value, "claim", 2)
+    integer(number, 0, LARGEST, "ED degree")
+    if "polar_degrees" in evidence:
+        polar = member(evidence, "polar_degrees")
+        verified, trust = check_conormal(model, polar, evidence)
+        require(metric == "generic" and number == sum(polar), "The ED degree is not the sum.")
+        return verified, trust + [SUM] * (SUM not in trust)
+    if "formula" in evidence:
+        summands, (verified, trust) = check_polar_formula(model, metric, evidence)
+        require(number == sum(summands), f"The ED degree is {sum(summands)}, not as claimed.")
+        polar = metric == "generic" and evidence["formula"] != "convolutions"
+        return verified, trust + [SUM] * polar
+    require(number == 1 and (metric == "generic" or is_invertible(model, metric)),
+            "The ED degree of a space is 1, for a form that is not degenerate.")
+    return _dense(model, evidence, data)
+
+
+def _at_least(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_at_least(model, value, evidence)
+
+
 # For each invariant its check, and the statuses that it may claim.
 _PROVED = ("proved",)
 _CLAIMS = {
@@ -256,6 +308,8 @@ _CLAIMS = {
     "loss_critical_locus": (_critical_locus, _PROVED),
     "voronoi_cell": (_voronoi_cell, ("proved", "bounds")),
     "invariant_parameters": (_invariant_parameters, _PROVED),
+    "polar_degrees": (_polar_degrees, _PROVED), "ed_degree": (_ed_degree, _PROVED),
+    "ed_degree_at_least": (_at_least, _PROVED),
 }
 
 

@@ -88,15 +88,10 @@ def symmetric_degree(m: int, r: int) -> int:
     return int(degree)
 
 
-def convolutional_degree(model: Model) -> int:
+def convolution(model: Model) -> tuple[list[int], int]:
     """
-    The degree of the neurovariety of a convolutional network with activation c x^r, r ≥ 2.
-
-    V. Shahverdi, G. L. Marchetti, K. Kohn (2025): φ is birational from the product of the
-    projective spaces of the L filters, embedded by forms of degree r^(L - 1 - j) in the j-th.
-    It has no base point: in lexicographic order, entries of a hidden layer have different
-    leading monomials, so that a filter that combines their powers to zero is zero.  So the
-    degree is that of the embedding.
+    Verify that the model consists of convolutions in one dimension with one channel, and of one
+    power c x^r, r ≥ 2, between them; the sizes of the filters, and r.
     """
     layers = model.description["layers"]
     require(len(model.shapes[0]) == 1 and len(layers) % 2, "The theorem is on other models.")
@@ -116,7 +111,20 @@ def convolutional_degree(model: Model) -> int:
             sizes += size
     require(len(powers) <= 1 and all(r >= 2 for r in powers),
             "The theorem is on one power, at least the square.")
-    r = max(powers, default=2)
+    return sizes, max(powers, default=2)
+
+
+def convolutional_degree(model: Model) -> int:
+    """
+    The degree of the neurovariety of a convolutional network with activation c x^r, r ≥ 2.
+
+    V. Shahverdi, G. L. Marchetti, K. Kohn (2025): φ is birational from the product of the
+    projective spaces of the L filters, embedded by forms of degree r^(L - 1 - j) in the j-th.
+    It has no base point: in lexicographic order, entries of a hidden layer have different
+    leading monomials, so that a filter that combines their powers to zero is zero.  So the
+    degree is that of the embedding.
+    """
+    sizes, r = convolution(model)
     total = factorial(sum(sizes) - len(sizes))
     for j, size in enumerate(sizes):
         total = total * r**((len(sizes) - 1 - j) * (size - 1)) // factorial(size - 1)

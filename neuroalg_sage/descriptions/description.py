@@ -38,6 +38,20 @@ class Formula(Conclusion):
     hilbert_polynomial: tuple[Fraction, ...] | None = None
 
 
+@dataclass(frozen=True)
+class Summands(Conclusion):
+    """
+    Numbers by closed formulas, the sum of which is an ED degree.
+
+    For a generic metric they are the polar degrees.
+
+    - ``theorems`` -- the theorems that give the numbers, and that they are to be added
+    """
+
+    numbers: tuple[int, ...]
+    theorems: tuple[str, ...]
+
+
 class Description(ABC):
     """A known variety that contains the neurovariety, or is it; its sentence is its text."""
 
@@ -75,6 +89,10 @@ class Description(ABC):
 
     def formula(self) -> Formula | None:
         """Degree and Hilbert polynomial by a closed formula, None if no theorem gives it."""
+        return None
+
+    def distance_degree(self, metric: str) -> Summands | None:
+        """The ED degree for a metric by a closed formula, None if no theorem gives it."""
         return None
 
     def _latex_(self) -> str:

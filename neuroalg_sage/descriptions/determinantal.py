@@ -20,7 +20,13 @@ from typing import Any
 
 import numpy as np
 
-from neuroalg_sage.descriptions.description import Conclusion, Description, Formula
+from neuroalg_sage.descriptions.description import Conclusion, Description, Formula, Summands
+from neuroalg_sage.descriptions.polar_classes import (
+    ECKART_YOUNG,
+    SUM,
+    ZHANG,
+    determinantal_polar_degrees,
+)
 from neuroalg_sage.engines import modular
 from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
 from neuroalg_sage.errors import LimitReached
@@ -450,6 +456,20 @@ class GenericMatrices(Description):
         polynomial = polynomial_of_series(numerator, self.format.dimension())
         return Formula({"formula": "generic matrices", "trial": self.trial}, CONCA_HERZOG,
                        sum(numerator), tuple(polynomial))
+
+    def distance_degree(self, metric: str) -> Summands | None:
+        """
+        For the unit and the Bombieri metric, which is Σ_j w_j |column j|^2 with positive weights
+        and a sum of squares of the constants, the critical points of a generic matrix are the
+        truncations of its singular value decomposition.
+        """
+        m, n, r = self.format.rows, self.format.columns, self.format.bound
+        evidence = {"formula": "generic matrices", "trial": self.trial}
+        if metric in ("unit", "bombieri"):
+            return Summands(evidence, ECKART_YOUNG, (comb(min(m, n), r),), (ECKART_YOUNG,))
+        polar = determinantal_polar_degrees(m, n, r) if (
+            metric == "generic" and not self.format.others) else None
+        return None if polar is None else Summands(evidence, ZHANG, tuple(polar), (ZHANG, SUM))
 
     def __str__(self) -> str:
         a = self.format

@@ -7,7 +7,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import factorial
 
-from neuroalg_sage.descriptions.description import Description, Formula
+from neuroalg_sage.descriptions.description import Description, Formula, Summands
+from neuroalg_sage.descriptions.polar_classes import segre_veronese_polar_degrees
 from neuroalg_sage.models.layers import Activation, Convolution
 from neuroalg_sage.models.model import Model
 
@@ -64,6 +65,14 @@ class ConvolutionalVariety(Description):
         for size, e in zip(self.sizes, self.degrees()):
             total = total * e**(size - 1) // factorial(size - 1)
         return Formula({"formula": "convolutions"}, SHAHVERDI_MARCHETTI_KOHN, total)
+
+    def distance_degree(self, metric: str) -> Summands | None:
+        """For a generic metric it is that of the Segre-Veronese variety, by the theorem."""
+        if metric != "generic":
+            return None
+        return Summands({"formula": "convolutions"}, SHAHVERDI_MARCHETTI_KOHN,
+                        tuple(segre_veronese_polar_degrees(self.sizes, self.degrees())),
+                        (SHAHVERDI_MARCHETTI_KOHN,))
 
     def __str__(self) -> str:
         spaces = " x ".join(f"P^{k - 1}" for k in self.sizes)

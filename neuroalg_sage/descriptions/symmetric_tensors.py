@@ -14,13 +14,23 @@ from fractions import Fraction
 from math import comb, prod
 from typing import Any
 
-from neuroalg_sage.descriptions.description import Conclusion, Description, Formula
+from neuroalg_sage.descriptions.description import Conclusion, Description, Formula, Summands
 from neuroalg_sage.descriptions.determinantal import (
     Flattening,
     basis_of_minors,
     output_flattening,
     partial_flattening,
     polynomial_of_series,
+)
+from neuroalg_sage.descriptions.polar_classes import (
+    ECKART_YOUNG,
+    FRIEDLAND_OTTAVIANI,
+    HOLME,
+    NIE_RANESTAD_STURMFELS,
+    SUM,
+    segre_veronese_polar_degrees,
+    singular_vector_tuples,
+    symmetric_polar_degrees,
 )
 from neuroalg_sage.descriptions.secant_varieties import SecantVariety, power_sum
 from neuroalg_sage.models.expressions import Polynomial
@@ -121,6 +131,29 @@ class SymmetricTensors(Description):
             return Formula({"formula": "symmetric matrices"}, HARRIS_TU,
                            symmetric_degree(d, min(r, d)))
         return None
+
+    def distance_degree(self, metric: str) -> Summands | None:
+        """
+        The Bombieri metric is that of the tensors.  For symmetric matrices of rank at most r the
+        critical points of a generic one are the truncations of its decomposition by
+        eigenvectors: they are those among the truncations of a singular value decomposition.
+        """
+        d, r, m = self.inputs, self.summands, self.outputs
+        if m == 1 and self.degree == 2 and r < d:
+            evidence = {"formula": "symmetric matrices"}
+            if metric == "bombieri":
+                return Summands(evidence, ECKART_YOUNG, (comb(d, r),), (ECKART_YOUNG,))
+            polar = symmetric_polar_degrees(d, r) if metric == "generic" else None
+            return None if polar is None else Summands(
+                evidence, NIE_RANESTAD_STURMFELS, tuple(polar), (NIE_RANESTAD_STURMFELS, SUM))
+        if r != 1:
+            return None
+        evidence, format = {"formula": "Segre-Veronese"}, ([m, d], [1, self.degree])
+        if metric == "bombieri":
+            return Summands(evidence, FRIEDLAND_OTTAVIANI, (singular_vector_tuples(*format),),
+                            (FRIEDLAND_OTTAVIANI,))
+        return Summands(evidence, HOLME, tuple(segre_veronese_polar_degrees(*format)),
+                        (HOLME, SUM)) if metric == "generic" else None
 
     def __str__(self) -> str:
         r, k, d, m = self.summands, self.degree, self.inputs, self.outputs

