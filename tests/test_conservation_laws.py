@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import random
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -25,8 +26,10 @@ from neuroalg_sage import (
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import CertificateError
 from neuroalg_sage.cli import main
-from neuroalg_sage.errors import InputError, LimitReached
-from neuroalg_sage.invariants.conservation_laws import number_from_symmetries
+from neuroalg_sage.errors import InputError
+from neuroalg_sage.invariants.drift import drift
+from neuroalg_sage.invariants.law_search import ConservationLaw
+from neuroalg_sage.invariants.quadratic_laws import number_from_symmetries
 
 SMALL = ["linear:2,2,2", "linear:2,2,2,2", "mlp:2,2,2:x^2", "mlp:1,2,1:x^3:bias", "cnn:2,2:x",
          "cnn:2,2:x^2", "attention:d=2,a=1,out=1,t=2", "mlp:2,2,1:x^2+x"]
@@ -159,24 +162,37 @@ def test_laws_of_other_flows(flow: Flow, value: int) -> None:
         assert [law.name for law in laws] == ["angular momentum"]
 
 
-def test_laws_do_not_drift_and_other_quadrics_do() -> None:
+@pytest.mark.parametrize("flow", [
+    "gradient", "weight-decay=1/2", "momentum=1/2", "momentum", "momentum=1:weight-decay=1/3",
+    "mirror=w", "metric=1,2,3,4,1,2,3,4", "mirror=w:weight-decay=1"])
+def test_laws_do_not_drift_while_the_function_moves(flow: str) -> None:
     pytest.importorskip("scipy")
-    manifold = NeuroManifold("mlp:2,2,2:x^2", seed=1)
-    generator = np.random.default_rng(1)
-    changed, moved = manifold.drift(list(generator.standard_normal(8)),
-                                    list(generator.standard_normal(6)))
-    assert changed < 1e-7 < 1e-2 < moved
+    found = NeuroManifold("linear:2,2,2", seed=1, flow=flow).drift()
+    assert found.largest < 1e-6 < 1e-2 < found.moved
+
+
+def test_what_is_no_law_drifts() -> None:
+    pytest.importorskip("scipy")
+    search = NeuroManifold("linear:2,2,2", seed=1).law_search()
+    wrong = ConservationLaw({(2, 0, 0, 0, 0, 0, 0, 0): Fraction(1)}, tuple(search.space.names))
+    assert drift(search.space, [wrong], seed=1).largest > 1e-2
+    # Angular momentum decays by friction.
+    moving = NeuroManifold("linear:2,2,2", seed=1).law_search("momentum=1")
+    (law,) = moving.up_to(3)
+    still = ConservationLaw({(*e[:-1], 0): c for e, c in law.polynomial.items()}, law.variables)
+    assert drift(moving.space, [law, still], seed=1).laws[0][1] < 1e-7
+    assert drift(moving.space, [still], seed=1).largest > 1e-2
 
 
 def test_invariant_sets_and_balanced_parameters() -> None:
     manifold = NeuroManifold("linear:2,1,2", seed=1, degree=2)
     variety = manifold.invariant_set([1, 2, 3, 4])
     assert variety.dimension() == 3 and variety([1, 2, 4, 3])
-    w = manifold.balanced_initialization([1.0, 2.0, 2.0, 4.0])
+    found = manifold.balanced_initialization([1, 2, 2, 4])
+    w = found.data.point
     assert np.allclose(w[:2] @ w[:2], w[2:] @ w[2:])
     assert np.allclose(np.outer(w[2:], w[:2]), [[1, 2], [2, 4]])
-    with pytest.raises(LimitReached, match="perhaps there are none"):
-        manifold.balanced_initialization([1.0, 0.0, 0.0, 1.0])
+    assert found.status == "proved" and verify(found.certificate).trust == ()
 
 
 def test_claims_cannot_be_bent() -> None:
@@ -212,7 +228,7 @@ def test_claims_cannot_be_bent() -> None:
     (lambda: Flow(friction=-1), "negative"),
     (lambda: Flow(weight_decay=0.5), "not a rational number"),
     (lambda: NeuroManifold("linear:2,1,2").conservation_laws(2, Flow(metric=[1])), "4 parameters"),
-    (lambda: NeuroManifold("linear:1,1,1").conservation_laws(2, Flow(mirror=["w_0", "-w_1"])),
+    (lambda: NeuroManifold("linear:1,1,1").conservation_laws(2, Flow(mirror=["w_0", "-w_0"])),
      "not positive definite"),
     (lambda: NeuroManifold("linear:6,4,6").conservation_laws(9), "monomials"),
     (lambda: NeuroManifold("linear:2,1,2").conservation_laws(0), "whole number"),

@@ -98,7 +98,7 @@ def vector_fields(model: Model, flow: Any, size: int) -> tuple[fmpq_mpoly_ctx, l
     return ring, [{i: c for i, c in field.items() if c} for field in (*found, drift)]
 
 
-def _laws(ring: fmpq_mpoly_ctx, generators: list[Field], data: Any) -> list[fmpq_mpoly]:
+def conserved(ring: fmpq_mpoly_ctx, generators: list[Field], data: Any) -> list[fmpq_mpoly]:
     """Verify that polynomials are laws, by expansion."""
     laws = polynomials(data, ring)
     for h in laws:
@@ -163,7 +163,7 @@ def check_number(model: Model, flow: Any, value: list[Any], evidence: Any) -> li
         ring, generators = vector_fields(model, flow, len(items(point, "point")))
         p = prime(p)
         point = integers(point, 0, p - 1, "coordinate", ring.nvars())
-        found = _laws(ring, generators, laws)
+        found = conserved(ring, generators, laws)
         lower = rank([[residue(h.derivative(i)(*point), p) for i in range(ring.nvars())]
                       for h in found], ring.nvars(), p)
         upper = ring.nvars() - _lie_rank(ring, generators, words, p, point)
@@ -196,6 +196,34 @@ def _from_symmetries(model: Model, evidence: Any) -> tuple[list[Any], int, int]:
     return motions, rank(rows, model.parameters, p), model.parameters - below
 
 
+def check_quadratic_laws(model: Model, value: Any, evidence: Any) -> list[str]:
+    """
+    Verify quadratic laws of gradient flow, each the form w^T S w of one of the symmetries.
+    """
+    motions, lower, upper = _from_symmetries(model, evidence)
+    laws = items(value, "laws")
+    require(len(laws) == len(motions), "There is not one symmetry for each law.")
+    for law, motion in zip(laws, motions):
+        form: dict[tuple[int, int], Fraction] = {}
+        for (i, j), c in motion.items():
+            key = (min(i, j), max(i, j))
+            form[key] = form.get(key, Fraction(0)) + c
+        stated: dict[tuple[int, int], Fraction] = {}
+        for term in items(law, "law"):
+            coefficient, powers = items(term, "term", 2)
+            powers = integers(powers, 0, model.parameters + 1, "variable or exponent")
+            require(len(powers) == 2 and powers[1] == 2
+                    or len(powers) == 4 and powers[1] == powers[3] == 1,
+                    "A law is not a quadratic form.")
+            key = min(powers[::2]), max(powers[::2])
+            require(key not in stated, "A law states a term twice.")
+            stated[key] = rational(coefficient)
+        require(stated and stated == {key: c for key, c in form.items() if c},
+                "A law is not that of its symmetry.")
+    return [f"quadratic forms ({len(laws)}) are conserved, {lower} of them independent",
+            f"there are at most {upper} independent laws"]
+
+
 def check_laws(model: Model, flow: Any, value: list[Any], evidence: Any) -> list[str]:
     """
     Verify that polynomials are conserved, and that all laws up to a degree are polynomials in
@@ -214,7 +242,7 @@ def check_laws(model: Model, flow: Any, value: list[Any], evidence: Any) -> list
     count = len(items(points[0], "point"))
     require(comb(count + degree, degree) <= MOST_MONOMIALS, "There are too many monomials.")
     ring, generators = vector_fields(model, flow, count)
-    laws = _laws(ring, generators, data)
+    laws = conserved(ring, generators, data)
     p = prime(p)
     moduli, columns = [], []
     for grading in items(gradings, "gradings"):

@@ -3,7 +3,7 @@ Polynomial conservation laws degree by degree, by linear algebra in weight space
 
 A polynomial h is a law if X h = Σ_i X_i ∂h/∂w_i = 0 for all fields X of the flow.  This is
 linear in the coefficients of h, and falls apart into the weight spaces of the gradings of the
-fields (:attr:`~neuroalg_sage.invariants.flows.VectorFields.gradings`).
+fields (:attr:`~neuroalg_sage.invariants.vector_fields.VectorFields.gradings`).
 
 At a point where no coordinate is zero, X w^a = w^a Σ_i (X_i/w_i) a_i.  So the conditions at
 points modulo a prime are one product of matrices, with the exponents on the right, whose
@@ -27,7 +27,7 @@ import numpy as np
 
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached
-from neuroalg_sage.invariants.flows import VectorFields
+from neuroalg_sage.invariants.vector_fields import VectorFields
 from neuroalg_sage.models.expressions import Polynomial, write_polynomial
 
 MOST_MONOMIALS = 3_000_000
@@ -46,22 +46,37 @@ class ConservationLaw:
     - ``polynomial`` -- dictionary from exponents to coefficients
     - ``variables`` -- the names of the parameters, and what else the flow moves
     - ``name`` -- what theory calls it; else empty
+    - ``rate`` -- c, if the last variable is s = e^(ct); else 0
     """
 
     polynomial: Polynomial
     variables: tuple[str, ...]
     name: str = ""
+    rate: Fraction = Fraction(0)
 
     @property
     def degree(self) -> int:
         """The degree of the polynomial."""
         return max(map(sum, self.polynomial))
 
+    @property
+    def decay(self) -> str:
+        """What decays, and at which rate, where the law is s^k times something; else empty."""
+        powers = {e[-1] for e in self.polynomial}
+        if not self.rate or len(powers) > 1 or powers == {0}:
+            return ""
+        (k,) = powers
+        rest = write_polynomial({e[:-1]: c for e, c in self.polynomial.items()},
+                                self.variables[:-1])
+        exponent = write_polynomial({(1,): -self.rate * k}, ["t"])
+        return f"{rest} decays as e^({exponent})"
+
     def __str__(self) -> str:
         return write_polynomial(self.polynomial, self.variables)
 
     def __repr__(self) -> str:
-        return str(self) + f" ({self.name})" * bool(self.name)
+        notes = "; ".join(filter(None, (self.name, self.decay)))
+        return str(self) + f" ({notes})" * bool(notes)
 
 
 def primitive(polynomial: Polynomial) -> Polynomial:
@@ -239,7 +254,8 @@ class LawSearch:
         free, _ = modular.reduced_kernel(matrix.T, prime)
         start = len(rows) - len(candidates)
         variables = tuple(self.space.names)
-        return [ConservationLaw(p, variables, name or self._name(p))
+        rate = self.space.flow.rate
+        return [ConservationLaw(p, variables, name or self._name(p), rate)
                 for k, (name, p) in enumerate(candidates, start) if k not in set(free)]
 
     def _name(self, law: Polynomial) -> str:
