@@ -434,7 +434,7 @@ class NeuroManifold:
             positive definite where w > 0 for all parameters w, as for w = 1.'
         """
         flow = self.flow
-        words = repr(flow) + "; velocities v_0, v_1, ..." * (flow.friction is not None)
+        words = repr(flow) + "; momenta v_0, v_1, ..." * (flow.friction is not None)
         if flow.rate:
             words += f"; s = e^({str(flow.rate) + '*' if flow.rate != 1 else ''}t)"
         return f"{words}. {flow.domain(self.model)}".rstrip(". ") + "."

@@ -44,9 +44,9 @@ def vector_fields(model: Model, flow: Any, size: int) -> tuple[fmpq_mpoly_ctx, l
     The ring of the M variables, and the fields of a flow; M is stated as ``size``.
 
     With P the inverse of the metric, μ the weight decay and γ the friction:
-    the fields P ∇φ_j and the drift -μ P w of gradient flow; or, for the heavy ball, the same in
-    the velocities v, and the drift (v, -γ v - μ P w).  The rate c of s is μ or γ; without a
-    rate there is no s.
+    the fields P ∇φ_j and the drift -μ P w of gradient flow; or, for the heavy ball, the fields
+    ∇φ_j in the momenta v, and the drift (P v, -γ v - μ w).  The rate c of s is μ or γ; without
+    a rate there is no s.
     """
     metric, decay, gamma = None, Fraction(0), None
     if flow is not None:
@@ -56,8 +56,7 @@ def vector_fields(model: Model, flow: Any, size: int) -> tuple[fmpq_mpoly_ctx, l
         gamma = None if friction is None else rational(friction)
     count = model.parameters
     rate = decay if gamma is None else gamma
-    target = 0 if gamma is None else count
-    require(size == count + target + (rate != 0), "A point is not one of this flow.")
+    require(size == count * (1 if gamma is None else 2) + (rate != 0), "A point is not one of this flow.")
     phi, ring = model.parametrization, polynomial_ring(size, Ordering.lex)
     variables = ring.gens()
 
@@ -80,19 +79,22 @@ def vector_fields(model: Model, flow: Any, size: int) -> tuple[fmpq_mpoly_ctx, l
         total: Field = {}
         for (i, j), entry in inverse.items():
             if covector[j]:
-                total[target + i] = total.get(target + i, constant(Fraction(0))
-                                              ) + entry * covector[j]
+                total[i] = total.get(i, constant(Fraction(0))) + entry * covector[j]
         return total
 
-    found = []
+    found, drift = [], {}
     for f in phi:
         wide = f.compose(*variables[:count], ctx=ring)
-        found.append(raised([wide.derivative(i) for i in range(count)]))
-    drift = raised([-constant(decay) * w for w in variables[:count]]) if decay else {}
-    if gamma is not None:
-        for i, v in enumerate(variables[count : 2 * count]):
-            drift[i] = v
-            drift[count + i] = drift.get(count + i, constant(Fraction(0))) - constant(gamma) * v
+        slopes = [wide.derivative(i) for i in range(count)]
+        found.append(raised(slopes) if gamma is None else {
+            count + i: slope for i, slope in enumerate(slopes)})
+    if gamma is None:
+        drift = raised([-constant(decay) * w for w in variables[:count]])
+    else:
+        momenta = variables[count : 2 * count]
+        drift = raised(list(momenta))
+        for i, (w, v) in enumerate(zip(variables, momenta)):
+            drift[count + i] = -constant(gamma) * v - constant(decay) * w
     if rate:
         drift[ring.nvars() - 1] = constant(rate) * variables[-1]
     return ring, [{i: c for i, c in field.items() if c} for field in (*found, drift)]

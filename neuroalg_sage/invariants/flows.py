@@ -8,8 +8,10 @@ Other flows have other fields, and a drift that no loss changes:
 
 - a metric G on the parameters, ẇ = -P ∇(ℓ∘φ) with P the inverse of G: the fields P ∇φ_j;
 - weight decay μ, ẇ = -P (∇(ℓ∘φ) + μ w): the drift -μ P w;
-- the heavy ball, ẅ + γ ẇ = -P (∇(ℓ∘φ) + μ w), in parameters w and velocities v: the fields
-  P ∇φ_j in the velocities, and the drift ẇ = v, v̇ = -γ v - μ P w.
+- the heavy ball in parameters w and momenta v, ẇ = P v, v̇ + γ v = -∇(ℓ∘φ) - μ w: the fields
+  ∇φ_j in the momenta, and the drift ẇ = P v, v̇ = -γ v - μ w.  For the Euclidean metric this is
+  ẅ + γ ẇ = -∇(ℓ∘φ) - μ w; where P is the inverse of the Hessian of a mirror map ψ, it is the
+  same for ∇ψ(w) on the left.
 
 A law may depend on time: with a variable s that moves by ṡ = c s, so that it is e^(ct), it
 is a polynomial again.  The rate c is γ for the heavy ball, else μ.  Without a rate there is no

@@ -69,24 +69,20 @@ class VectorFields:
             return {tuple(int(k == i) for k in range(self.count)): c}
 
         inverse = {key: wide(p) for key, p in self.entries.items()}
-        target = count if inertial else 0
         self.fields: list[Field] = []
         for coordinate in phi.polynomials:
             slopes = {i: d for i in range(count) if (d := wide(derivative(coordinate, i)))}
-            field: Field = {}
-            for (i, j), entry in inverse.items():
-                if j in slopes:
-                    _add(field, target + i, _times(entry, slopes[j]))
-            self.fields.append(field)  # zero for a coordinate that is constant
+            # A field is zero for a coordinate that is constant.
+            self.fields.append({count + i: d for i, d in slopes.items()} if inertial
+                               else _raised(inverse, slopes))
         drift: Field = {}
-        if flow.weight_decay:
-            for (i, j), entry in inverse.items():
-                _add(drift, target + i, _times(entry, unit(j, -flow.weight_decay)))
         if inertial:
+            drift = _raised(inverse, {i: unit(count + i, Fraction(1)) for i in range(count)})
             for i in range(count):
-                _add(drift, i, unit(count + i, Fraction(1)))
-                if flow.friction:
-                    _add(drift, count + i, unit(count + i, -flow.friction))
+                _add(drift, count + i, unit(count + i, -flow.friction))
+                _add(drift, count + i, unit(i, -flow.weight_decay))
+        elif flow.weight_decay:
+            drift = _raised(inverse, {i: unit(i, -flow.weight_decay) for i in range(count)})
         if flow.rate:
             _add(drift, self.count - 1, unit(self.count - 1, flow.rate))
         if drift:
@@ -153,6 +149,15 @@ class VectorFields:
                     [i, j, encode_polynomial(p)] for (i, j), p in sorted(self.entries.items())],
                 "weight_decay": str(flow.weight_decay),
                 "friction": None if flow.friction is None else str(flow.friction)}
+
+
+def _raised(inverse: dict[tuple[int, int], Polynomial], covector: Field) -> Field:
+    """The vector of a covector, by the inverse of the metric."""
+    field: Field = {}
+    for (i, j), entry in inverse.items():
+        if j in covector:
+            _add(field, i, _times(entry, covector[j]))
+    return field
 
 
 def _times(left: Polynomial, right: Polynomial) -> Polynomial:
