@@ -290,10 +290,12 @@ class LawSearch:
                             for _ in range(missing)], dtype=np.int64)
             values = np.zeros((missing, *slopes.shape[1:]), dtype=np.int64)
             inverse = np.array([[pow(int(c), -1, prime) for c in point] for point in new])
-            for j, field in enumerate(self.space.fields):
-                places = list(field)
-                values[:, j, places] = modular.evaluate_polynomials(
-                    list(field.values()), new, prime) * inverse[:, places] % prime
+            places = [(j, i) for j, field in enumerate(self.space.fields) for i in field]
+            if places:
+                j, i = np.array(places).T
+                values[:, j, i] = modular.evaluate_polynomials(
+                    [p for field in self.space.fields for p in field.values()], new, prime
+                    ) * inverse[:, i] % prime
             self._samples[which] = (prime, np.concatenate([known, new]),
                                     np.concatenate([slopes, values]))
         return self._samples[which]

@@ -73,8 +73,8 @@ class VectorFields:
         for coordinate in phi.polynomials:
             slopes = {i: d for i in range(count) if (d := wide(derivative(coordinate, i)))}
             # A field is zero for a coordinate that is constant.
-            self.fields.append({count + i: d for i, d in slopes.items()} if inertial
-                               else _raised(inverse, slopes))
+            self.fields.append({count + i: d for i, d in slopes.items()} if inertial else
+                               slopes if flow.is_euclidean else _raised(inverse, slopes))
         drift: Field = {}
         if inertial:
             drift = _raised(inverse, {i: unit(count + i, Fraction(1)) for i in range(count)})
@@ -126,16 +126,9 @@ class VectorFields:
             shifted = [tuple(e - (k == i) for k, e in enumerate(exponents))
                        for i, p in field.items() for exponents in p]
             differences |= {tuple(a - b for a, b in zip(term, shifted[0])) for term in shifted}
-        rows = _independent([list(d) for d in sorted(differences) if any(d)], self.count)
-        found: list[tuple[int, tuple[int, ...]]] = []
-        for modulus, kernel in ((0, _kernel(rows[0], self.count)),
-                                (2, _kernel(rows[2], self.count, 2)[:MOST_SIGNS])):
-            for weights in kernel:
-                found.append((modulus, tuple(weights)))
         table = np.array(sorted(differences), dtype=np.int64).reshape(-1, self.count)
-        assert all(not np.any((table @ np.array(w)) % m if m else table @ np.array(w))
-                   for m, w in found)
-        return found
+        return [(modulus, weights) for modulus, most in ((0, self.count), (2, MOST_SIGNS))
+                for weights in _gradings(table, modulus)[:most]]
 
     @cached_property
     def is_homogeneous(self) -> bool:
@@ -180,20 +173,21 @@ def _add(field: Field, i: int, p: Polynomial) -> None:
         field.pop(i, None)
 
 
-def _independent(rows: list[list[int]], columns: int) -> dict[int, list[list[int]]]:
-    """Rows that span all of them, over Q (with a modulus of 0) and over GF(2)."""
-    result = {}
-    for modulus, prime in ((0, 2**61 - 1), (2, 2)):
-        chosen: list[list[int]] = []
-        if rows:
-            reduced, rank = nmod_mat(columns, len(rows), [
-                c % prime for column in zip(*rows) for c in column], prime).rref()
-            entries = reduced.entries()
-            for i in range(rank):
-                line = entries[i * len(rows) : (i + 1) * len(rows)]
-                chosen.append(rows[next(j for j, c in enumerate(line) if int(c))])
-        result[modulus] = chosen
-    return result
+def _gradings(table: np.ndarray, modulus: int) -> list[tuple[int, ...]]:
+    """
+    A basis of the weights whose products with all rows are zero, in Z or modulo a prime.
+
+    A few rows mostly span all; as long as they do not, some that show it are added.
+    """
+    columns = table.shape[1]
+    chosen = table[:: max(1, len(table) // (2 * columns + 1))]
+    while True:
+        kernel = _kernel([list(map(int, row)) for row in chosen], columns, modulus)
+        products = table @ np.array(kernel, dtype=np.int64).reshape(-1, columns).T
+        wrong = np.flatnonzero((products % modulus if modulus else products).any(axis=1))
+        if not len(wrong):
+            return [tuple(weights) for weights in kernel]
+        chosen = np.concatenate([chosen, table[wrong[:columns]]])
 
 
 def _kernel(rows: list[list[int]], columns: int, modulus: int = 0) -> list[list[int]]:
