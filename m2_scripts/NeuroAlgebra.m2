@@ -11,6 +11,7 @@ newPackage(
 export {
     "closureDegree",
     "closureHilbertPolynomial",
+    "conservationLaws",
     "graphGroebnerBasis",
     "imageDimension",
     "neurovariety",
@@ -149,6 +150,27 @@ singularComponents Ideal := I -> (
                 "degree" => closureDegree P,
                 "generators" => primitiveColumns gens P}));
     sort(components, c -> (- c#"dimension", c#"degree", toString c#"generators")))
+
+-- Conservation laws ----------------------------------------------------------------
+
+-- A polynomial in the parameters is constant along the gradient flows of all functions of
+-- phi if its gradient is orthogonal to those of all coordinates.  That is linear in its
+-- coefficients.
+conservationLaws = method(TypicalValue => Matrix)
+conservationLaws(RingMap, ZZ) := (phi, d) -> (
+    checkParametrization phi;
+    T := target phi;
+    k := coefficientRing T;
+    if char k != 0 then error "expected a field of characteristic zero";
+    if d < 1 then error "expected a degree of at least one";
+    w := local w;
+    W := k(monoid [w_0 .. w_(numgens T - 1)]);
+    monomials := basis(1, d, W);
+    gradients := jacobian (map(W, T, gens W)) matrix phi;
+    conditions := transpose((transpose jacobian monomials) * gradients);
+    (powers, C) := coefficients conditions;
+    laws := monomials * sub(gens kernel sub(C, k), W);
+    (map(T, W, gens T)) primitiveColumns laws)
 
 -- Everything -----------------------------------------------------------------------
 
