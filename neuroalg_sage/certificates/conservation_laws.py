@@ -56,7 +56,8 @@ def vector_fields(model: Model, flow: Any, size: int) -> tuple[fmpq_mpoly_ctx, l
         gamma = None if friction is None else rational(friction)
     count = model.parameters
     rate = decay if gamma is None else gamma
-    require(size == count * (1 if gamma is None else 2) + (rate != 0), "A point is not one of this flow.")
+    moving = count * (1 if gamma is None else 2)
+    require(size == moving + (rate != 0), "A point is not one of this flow.")
     phi, ring = model.parametrization, polynomial_ring(size, Ordering.lex)
     variables = ring.gens()
 
