@@ -30,9 +30,9 @@ from neuroalg_sage.certificates.checker import CertificateError
 from neuroalg_sage.cli import main
 from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.errors import InputError
+from neuroalg_sage.invariants.conservation_law import ConservationLaw
 from neuroalg_sage.invariants.drift import drift
 from neuroalg_sage.invariants.ideal import ring_map
-from neuroalg_sage.invariants.law_search import ConservationLaw
 from neuroalg_sage.invariants.quadratic_laws import number_from_symmetries
 
 SMALL = ["linear:2,2,2", "linear:2,2,2,2", "mlp:2,2,2:x^2", "mlp:1,2,1:x^3:bias", "cnn:2,2:x",

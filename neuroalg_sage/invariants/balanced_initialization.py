@@ -33,10 +33,10 @@ from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.computation import Computation
+from neuroalg_sage.invariants.conservation_law import ConservationLaw
 from neuroalg_sage.invariants.floating_point import PolynomialMap
 from neuroalg_sage.invariants.flows import rational
 from neuroalg_sage.invariants.invariant import Invariant, certified
-from neuroalg_sage.invariants.law_search import ConservationLaw
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.parametrization import Parametrization
 

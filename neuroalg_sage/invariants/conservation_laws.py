@@ -35,9 +35,10 @@ from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.balancedness import balancedness
+from neuroalg_sage.invariants.conservation_law import ConservationLaw
 from neuroalg_sage.invariants.flows import Flow
 from neuroalg_sage.invariants.invariant import Invariant, certified
-from neuroalg_sage.invariants.law_search import EXTRA_ROWS, ConservationLaw, LawSearch
+from neuroalg_sage.invariants.law_search import EXTRA_ROWS, LawSearch
 from neuroalg_sage.invariants.lie_algebra import Brackets
 from neuroalg_sage.invariants.vector_fields import VectorFields
 from neuroalg_sage.models.expressions import Polynomial, derivative, evaluate
@@ -79,7 +80,7 @@ def conservation_laws(search: LawSearch, degree: int) -> Invariant:
       of twice that degree in these and s are found
 
     OUTPUT: :class:`~neuroalg_sage.invariants.invariant.Invariant`, a list of
-    :class:`~neuroalg_sage.invariants.law_search.ConservationLaw`
+    :class:`~neuroalg_sage.invariants.conservation_law.ConservationLaw`
 
     EXAMPLES::
 

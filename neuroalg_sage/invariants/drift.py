@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from neuroalg_sage.errors import EngineError, InputError
+from neuroalg_sage.invariants.conservation_law import ConservationLaw
 from neuroalg_sage.invariants.floating_point import PolynomialMap
-from neuroalg_sage.invariants.law_search import ConservationLaw
 from neuroalg_sage.invariants.vector_fields import VectorFields
 
 TOLERANCES = {"rtol": 1e-10, "atol": 1e-12}

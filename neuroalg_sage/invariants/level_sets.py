@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import Any
 
 from neuroalg_sage.errors import InputError
+from neuroalg_sage.invariants.conservation_law import ConservationLaw
 from neuroalg_sage.invariants.flows import rational
-from neuroalg_sage.invariants.law_search import ConservationLaw
 from neuroalg_sage.models.expressions import Polynomial
 
 

@@ -19,8 +19,8 @@ from flint import fmpq, fmpq_mat
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import LimitReached
+from neuroalg_sage.invariants.conservation_law import ConservationLaw, primitive
 from neuroalg_sage.invariants.invariant import Invariant, certified
-from neuroalg_sage.invariants.law_search import ConservationLaw, primitive
 from neuroalg_sage.invariants.upper_bounds import encode_symmetries
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.model import Model
@@ -133,7 +133,7 @@ def quadratic_laws(model: Model, dimension: Invariant) -> Invariant:
     - ``dimension`` -- the dimension of its neurovariety
 
     OUTPUT: :class:`~neuroalg_sage.invariants.invariant.Invariant`, a list of
-    :class:`~neuroalg_sage.invariants.law_search.ConservationLaw`.  That they are conserved is
+    :class:`~neuroalg_sage.invariants.conservation_law.ConservationLaw`.  That they are conserved is
     proved, and how many are independent; its ``method`` says whether these are all laws there
     are, up to functions of them
 
