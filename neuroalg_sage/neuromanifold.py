@@ -437,7 +437,8 @@ class NeuroManifold:
         words = repr(flow) + "; momenta v_0, v_1, ..." * (flow.friction is not None)
         if flow.rate:
             words += f"; s = e^({str(flow.rate) + '*' if flow.rate != 1 else ''}t)"
-        return f"{words}. {flow.domain(self.model)}".rstrip(". ") + "."
+        domain = flow.domain(self.model)
+        return f"{words}. {domain}" if domain else words
 
     def law_search(self, flow: Flow | str | None = None) -> LawSearch:
         """The search for the conservation laws of a flow; it keeps what it found."""
@@ -512,11 +513,12 @@ class NeuroManifold:
         if flow == laws.GRADIENT_FLOW:
             try:
                 if small:
-                    self.parametrization()
+                    self.law_search(flow)
             except LimitReached:
                 small = False
             if not small:
                 return number_from_symmetries(self.model, self.dimension())
+        laws.check_size(self.model, flow)
         return laws.number_of_conservation_laws(self.law_search(flow), self.largest_degree)
 
     def invariant_set(self, start: list[Any], degree: int | None = None) -> Any:

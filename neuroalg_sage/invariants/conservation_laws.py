@@ -42,6 +42,7 @@ from neuroalg_sage.invariants.law_search import EXTRA_ROWS, LawSearch
 from neuroalg_sage.invariants.lie_algebra import Brackets
 from neuroalg_sage.invariants.vector_fields import VectorFields
 from neuroalg_sage.models.expressions import Polynomial, derivative, evaluate
+from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
 
 GRADIENT_FLOW = Flow()
@@ -104,6 +105,14 @@ def conservation_laws(search: LawSearch, degree: int) -> Invariant:
                      claim=[*before, degree, [encode_polynomial(h.polynomial) for h in laws]])
 
 
+def check_size(model: Model, flow: Flow) -> None:
+    """Raise LimitReached if a flow has too many variables for brackets."""
+    count = model.parameter_count * (1 if flow.friction is None else 2)
+    if count > MOST_BRACKET_VARIABLES:
+        raise LimitReached(f"Brackets of fields in {count} variables are not computed, only in up "
+                           f"to {MOST_BRACKET_VARIABLES}.")
+
+
 def number_of_conservation_laws(search: LawSearch, degree: int) -> Invariant:
     """
     The largest number of laws, polynomial or not, that are independent at a generic point.
@@ -126,9 +135,7 @@ def number_of_conservation_laws(search: LawSearch, degree: int) -> Invariant:
     """
     start = time.perf_counter()
     space, count = search.space, search.space.count
-    if count > MOST_BRACKET_VARIABLES:
-        raise LimitReached(f"Brackets of fields in {count} variables are not computed, only in up "
-                           f"to {MOST_BRACKET_VARIABLES}.")
+    check_size(space.phi.model, space.flow)
     prime = modular.random_prime(search.generator)
     point = [search.generator.randrange(1, prime) for _ in range(count)]
     brackets = Brackets(space, prime, point)

@@ -16,13 +16,14 @@ import numpy as np
 from flint import Ordering, fmpq, fmpq_mat, fmpq_mpoly_ctx, nmod_mat
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
-from neuroalg_sage.errors import InputError
+from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.flows import Flow
 from neuroalg_sage.models.expressions import Polynomial, derivative
 from neuroalg_sage.models.parametrization import Parametrization
 
 Field = dict[int, Polynomial]  # component i, where it is not zero
 
+MOST_EXPONENTS = 30_000_000
 MOST_SIGNS = 62  # gradings by Z/2 that fit into a word
 
 
@@ -56,6 +57,11 @@ class VectorFields:
         self.names += [f"v_{i}" for i in range(count)] * inertial
         self.names += ["s"] * (flow.rate != 0)
         self.count = len(self.names)
+        size = sum(len(p) * max(map(sum, p), default=0) for p in phi.polynomials) * self.count
+        if size > MOST_EXPONENTS:
+            raise LimitReached(f"The fields of the flow have {size:,} exponents, over the limit "
+                               f"of {MOST_EXPONENTS:,}; laws of gradient flow that are found "
+                               "without them are in quadratic_conservation_laws.")
         flow.positive_point(model)  # raises where the metric is that of no flow
         self.entries = flow.inverse_metric(model)
         if len(set(self.names)) < self.count:
