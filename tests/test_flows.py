@@ -219,9 +219,9 @@ def test_flows_at_the_shell(tmp_path, capsys) -> None:
                  "--flow", "weight-decay=1", "--quiet", "--certificate", name]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "number_of_conservation_laws = 1  [proved]",
-        "  of the gradient flow, weight decay 1; s = e^(t).",
+        "  of the gradient flow, weight decay 1; s = e^(t)",
         "conservation_laws = 1 generator  [proved]",
-        "  of the gradient flow, weight decay 1; s = e^(t).",
+        "  of the gradient flow, weight decay 1; s = e^(t)",
         "  -w_0^2*s^2 + w_1^2*s^2 (balancedness of layers 1 and 2; -w_0^2 + w_1^2 decays as "
         "e^(-2*t))"]
     assert main(["verify", name]) == 0
