@@ -128,7 +128,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--start", type=_floats, metavar="W,...", help="parameters, else random")
     sub.add_argument("--target", type=_floats, metavar="Z,...",
                      help="coordinates of the function to learn, else of random parameters")
-    sub.add_argument("--velocity", type=_floats, metavar="V,...", help="of a heavy ball, else "
+    sub.add_argument("--momenta", type=_floats, metavar="V,...", help="of a heavy ball, else "
                      "random")
     sub.add_argument("--time", type=_positive, default=1.0, metavar="T", help="for how long")
     sub.add_argument("--json", action="store_true", help="print one JSON object")
@@ -444,7 +444,7 @@ def _drift(arguments: argparse.Namespace) -> int:
     with _limited(arguments.timeout):
         laws = manifold.conservation_laws().data
         found = manifold.drift(arguments.start, arguments.target, arguments.time,
-                               velocity=arguments.velocity)
+                               momenta=arguments.momenta)
     if arguments.json:
         print(json.dumps({
             "schema": 1, "model": manifold.model.describe(), "flow": repr(manifold.flow),

@@ -570,7 +570,7 @@ class NeuroManifold:
 
     def drift(self, start: list[float] | None = None, target: list[float] | None = None,
               time: float = 1.0, flow: Flow | str | None = None,
-              velocity: list[float] | None = None) -> Drift:
+              momenta: list[float] | None = None) -> Drift:
         """
         How far the laws drift, and φ(w) moves, when a flow is integrated numerically.
 
@@ -589,7 +589,7 @@ class NeuroManifold:
         search = self.law_search(flow)
         laws = search.up_to(search.space.flow.degree_of_laws(self.largest_degree))
         return drift(search.space, laws, start, target, time,
-                     velocity, self.seed)
+                     momenta, self.seed)
 
     # -- by name -------------------------------------------------------------------
 

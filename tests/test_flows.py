@@ -239,6 +239,6 @@ def test_drift_at_the_shell(capsys) -> None:
     assert page["largest_drift"] < 1e-6 < 1e-2 < page["moved"] and len(page["laws"]) == 1
     for words, message in ((["--start", "1,2"], "list of 8 numbers"),
                            (["--start", "1,x"], "not a list of numbers"),
-                           (["--velocity", "1"], "heavy ball"), (["--time", "-1"], "positive")):
+                           (["--momenta", "1"], "heavy ball"), (["--time", "-1"], "positive")):
         assert main(["drift", "linear:2,2,2", "--quiet", *words]) == 2
         assert message in capsys.readouterr().err

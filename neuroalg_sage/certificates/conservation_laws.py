@@ -1,7 +1,7 @@
 """
 Conservation laws: exact identities, all laws up to a degree, and how many are independent.
 
-A flow moves the parameters, the velocities of a heavy ball, and a variable s with ṡ = c s
+A flow moves the parameters, the momenta of a heavy ball, and a variable s with ṡ = c s
 where laws may depend on time.  At each moment it follows a combination of polynomial vector
 fields with coefficients that the loss makes arbitrary, and a drift.  A law is a polynomial
 that all of these fields annihilate.  In what follows M counts the variables.

@@ -29,7 +29,7 @@ class Drift:
     - ``laws`` -- for each law its value at the start, and the largest change of it
     - ``moved`` -- the distance from φ(w) at the start to φ(w) at the end
     - ``loss`` -- the loss at the start and at the end
-    - ``end`` -- where the flow ended: parameters, velocities, s
+    - ``end`` -- where the flow ended: parameters, momenta, s
     """
 
     laws: list[tuple[float, float]]
@@ -50,7 +50,7 @@ class Drift:
 
 def drift(space: VectorFields, laws: Sequence[ConservationLaw],
           start: Sequence[float] | None = None, target: Sequence[float] | None = None,
-          time: float = 1.0, velocity: Sequence[float] | None = None, seed: int | None = None
+          time: float = 1.0, momenta: Sequence[float] | None = None, seed: int | None = None
           ) -> Drift:
     """
     Integrate a flow towards a target with SciPy; how far do its laws drift?
@@ -63,7 +63,7 @@ def drift(space: VectorFields, laws: Sequence[ConservationLaw],
       positive definite, at random
     - ``target`` -- the coordinates of a function; by default those of other random parameters
     - ``time`` -- for how long
-    - ``velocity`` -- of the heavy ball at the start; by default random
+    - ``momenta`` -- of the heavy ball at the start; by default random
     - ``seed`` -- integer for what is random
 
     OUTPUT: :class:`Drift`
@@ -100,7 +100,7 @@ def drift(space: VectorFields, laws: Sequence[ConservationLaw],
             return np.asarray(default() if callable(default) else default, dtype=float)
         found = np.array(given, dtype=float)
         if found.shape != (length,) or not np.isfinite(found).all():
-            raise InputError(f"{what} of this flow is a list of {length} numbers.")
+            raise InputError(f"{what} of this flow must be a list of {length} numbers.")
         return found
 
     first = numbers(start, count, "The start", near_the_metric)
@@ -109,22 +109,22 @@ def drift(space: VectorFields, laws: Sequence[ConservationLaw],
         raise InputError("The time of an integration is a positive number.")
     whole = [first]
     if space.flow.friction is not None:
-        whole.append(numbers(velocity, count, "The velocity",
+        whole.append(numbers(momenta, count, "The momenta",
                              lambda: generator.standard_normal(count)))
-    elif velocity is not None:
-        raise InputError("Only the heavy ball has velocities; name a flow with momentum.")
+    elif momenta is not None:
+        raise InputError("Only the heavy ball has momenta; name a flow with momentum.")
     point = np.concatenate([*whole, np.ones(space.count - count * len(whole))])
     flat = PolynomialMap([field.get(i, {}) for field in space.fields
                           for i in range(space.count)], space.count, jacobian=False)
     constants = PolynomialMap([h.polynomial for h in laws], space.count, jacobian=False)
 
-    def velocities(_: float, w: np.ndarray) -> np.ndarray:
+    def speed(_: float, w: np.ndarray) -> np.ndarray:
         fields = flat(w).reshape(-1, space.count)
         total = (goal - image(w[:count])) @ fields[:coordinates]
         return total + fields[coordinates:].sum(axis=0)
 
     with np.errstate(all="ignore"):
-        solution = solve_ivp(velocities, (0.0, time), point, **TOLERANCES)
+        solution = solve_ivp(speed, (0.0, time), point, **TOLERANCES)
     if not solution.success or not np.isfinite(solution.y).all():
         raise EngineError("The flow could not be integrated for so long; try a shorter time.")
     before = constants(point)

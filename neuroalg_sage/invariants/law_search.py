@@ -225,7 +225,7 @@ class LawSearch:
         """
         A name that the form of a law gives.
 
-        Noether's law of a rotation of the parameters is bilinear in these and in velocities.
+        Noether's law of a rotation of the parameters is bilinear in these and in momenta.
         """
         count = self.space.phi.model.parameter_count
         if len(law) == 1 and sum(next(iter(law))) == 1:

@@ -36,7 +36,7 @@ class VectorFields:
     - ``phi`` -- the parametrization
     - ``flow`` -- a flow
 
-    The space has the parameters, the velocities of a heavy ball, and s if laws may depend on
+    The space has the parameters, the momenta of a heavy ball, and s if laws may depend on
     time.
 
     EXAMPLES::
@@ -65,7 +65,7 @@ class VectorFields:
         flow.positive_point(model)  # raises where the metric is that of no flow
         self.entries = flow.inverse_metric(model)
         if len(set(self.names)) < self.count:
-            raise InputError("The parameters must not be called like a velocity, v_0, v_1, ..., or "
+            raise InputError("The parameters must not be called like a momentum, v_0, v_1, ..., or "
                              "s, which stand for what moves with them.")
 
         def wide(p: Polynomial) -> Polynomial:
