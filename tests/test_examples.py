@@ -28,7 +28,7 @@ def test_the_shell_of_the_tour(tmp_path, monkeypatch, capsys) -> None:
     monkeypatch.chdir(tmp_path)
     text = (ROOT / "README.md").read_text()
     commands = re.findall(r"^    \$ neuroalg (.*)\n((?:    (?!\$).*\n)*)", text, re.MULTILINE)
-    assert len(commands) == 7
+    assert len(commands) == 11
     for command, shown in commands:
         assert main(shlex.split(command)) == 0
         assert capsys.readouterr().out.split() == shown.split()
