@@ -13,6 +13,7 @@ export {
     "closureDegree",
     "closureHilbertPolynomial",
     "conormalIdeal",
+    "conservationLaws",
     "graphGroebnerBasis",
     "idealPresentation",
     "imageDimension",
@@ -158,6 +159,26 @@ singularComponents Ideal := I -> (
 
 load "./NeuroAlgebra/Fibers.m2"
 load "./NeuroAlgebra/CriticalPoints.m2"
+-- Conservation laws ----------------------------------------------------------------
+
+-- A polynomial in the parameters is constant along the gradient flows of all functions of
+-- phi if its gradient is orthogonal to those of all coordinates.  That is linear in its
+-- coefficients.
+conservationLaws = method(TypicalValue => Matrix)
+conservationLaws(RingMap, ZZ) := (phi, d) -> (
+    checkParametrization phi;
+    T := target phi;
+    k := coefficientRing T;
+    if char k != 0 then error "expected a field of characteristic zero";
+    if d < 1 then error "expected a degree of at least one";
+    w := local w;
+    W := k(monoid [w_0 .. w_(numgens T - 1)]);
+    monomials := basis(1, d, W);
+    gradients := jacobian (map(W, T, gens W)) matrix phi;
+    conditions := transpose((transpose jacobian monomials) * gradients);
+    (powers, C) := coefficients conditions;
+    laws := monomials * sub(gens kernel sub(C, k), W);
+    (map(T, W, gens T)) primitiveColumns laws)
 
 -- Everything -----------------------------------------------------------------------
 

@@ -38,7 +38,8 @@ GRACE = 1.7  # within which an engine that reaches its limit gives up or is ende
 
 _EPILOGUE = """\
 A SPEC names a model: mlp:2,2,3:x^2  mlp:2,2,3:x^2+x:bias  linear:3,2,3
-cnn:3s2,2:x^2  attention:d=2,a=1,out=2,t=3,layers=1  or the path of a JSON model file.
+cnn:3s2,2:x^2  attention:d=2,a=1,out=2,t=3,layers=1  relu:2,3,1  relu:2,3,1:cell=110,011
+or the path of a JSON model file.
 
 Exit codes: 0 all answered; 1 an engine failed, or a certificate does not hold;
 2 wrong input; 3 a limit was reached (what was answered is printed).
@@ -93,6 +94,12 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--macaulay2", metavar="COMMAND", help="the Macaulay2 to use")
         sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
 
+    def about_a_flow(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument("--flow", metavar="FLOW", help="the flow of conservation laws, options "
+                         "joined by ':': momentum=FRICTION, weight-decay=RATE, metric=1,2,1,... (a "
+                         "diagonal; rows by ';'), mirror=w (the inverse metric, for each parameter "
+                         "w; or a list); by default gradient flow")
+
     sub = command("report", "Print everything affordable about a model.", _report)
     about_a_model(sub)
     form = sub.add_mutually_exclusive_group()
@@ -101,6 +108,7 @@ def parser() -> argparse.ArgumentParser:
 
     sub = command("compute", "Compute invariants of a model.", _compute)
     about_a_model(sub)
+    about_a_flow(sub)
     sub.add_argument("invariants", nargs="+", metavar="INVARIANT")
     sub.add_argument("--json", action="store_true", help="print one JSON object")
     sub.add_argument("--certificate", metavar="FILE", help="write the certificates to a file")
@@ -154,6 +162,7 @@ def parser() -> argparse.ArgumentParser:
 
     sub = command("script", "Print the standalone Macaulay2 script of a computation.", _script)
     about_a_model(sub)
+    about_a_flow(sub)
     sub.add_argument("invariant", metavar="INVARIANT")
 
     sub = command("train", "Find all critical points of the squared error on data, with proof.",
@@ -164,6 +173,28 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--timeout", type=_positive, metavar="S", help="seconds for everything")
     sub.add_argument("--seed", type=int, help="seed of the random choices")
     sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
+    sub.add_argument("--json", action="store_true", help="print one JSON object")
+    sub.add_argument("--certificate", metavar="FILE", help="write the certificate to a file")
+
+    sub = command("drift", "Integrate a flow numerically, and watch its conservation laws.",
+                  _drift)
+    about_a_model(sub)
+    about_a_flow(sub)
+    sub.add_argument("--start", type=_floats, metavar="W,...", help="parameters, else random")
+    sub.add_argument("--target", type=_floats, metavar="Z,...",
+                     help="coordinates of the function to learn, else of random parameters")
+    sub.add_argument("--momenta", type=_floats, metavar="V,...", help="of a heavy ball, else "
+                     "random")
+    sub.add_argument("--time", type=_positive, default=1.0, metavar="T", help="for how long")
+    sub.add_argument("--json", action="store_true", help="print one JSON object")
+
+    sub = command("balanced", "Find parameters of a function with given values of the laws of "
+                  "gradient flow, or prove that there are none.", _balanced)
+    about_a_model(sub)
+    sub.add_argument("--function", required=True, type=_words, metavar="Z,...",
+                     help="its coordinates, rational numbers")
+    sub.add_argument("--values", type=_words, metavar="C,...",
+                     help="of the laws, rational numbers; else zeros, for balanced parameters")
     sub.add_argument("--json", action="store_true", help="print one JSON object")
     sub.add_argument("--certificate", metavar="FILE", help="write the certificate to a file")
 
@@ -186,6 +217,14 @@ def _wholes(text: str) -> list[int]:
 
 def _words(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _floats(text: str) -> list[float]:
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a list of numbers such as "
+                                         "1,0.5,-2") from None
 
 
 def _add_survey(survey: argparse.ArgumentParser) -> None:
@@ -264,7 +303,8 @@ def _manifold(arguments: argparse.Namespace) -> NeuroManifold:
     manifold = NeuroManifold(
         arguments.spec, memory_gb=arguments.memory, method=arguments.method, seed=arguments.seed,
         degree=arguments.degree, macaulay2=arguments.macaulay2, metric=arguments.metric,
-        gram=gram, progress=_progress(arguments))
+        gram=gram, progress=_progress(arguments), flow=getattr(arguments, "flow", None))
+    manifold.check_flow()
     if arguments.timeout is not None:
         manifold.computation.deadline = time.monotonic() + arguments.timeout
     return manifold
@@ -336,9 +376,15 @@ def _compute(arguments: argparse.Namespace) -> int:
             if name in ("ideal", "equations"):
                 for line in written(invariant.data, n):
                     print(f"  {line}")
-            elif name in ("descriptions", "conservation_laws"):
+            elif name == "descriptions":
                 for item in invariant.data:
-                    print(f"  {item!r}" if name == "conservation_laws" else f"  {item}")
+                    print(f"  {item}")
+            elif name.endswith("conservation_laws"):
+                if arguments.flow is not None and not name.startswith("quadratic"):
+                    print(f"  of the {manifold.flow_in_words()}")
+                for law in invariant.data if isinstance(invariant.data, list) and (
+                        invariant.status != "bounds") else []:
+                    print(f"  {law!r}")
     _say_failures(answers)
     if arguments.certificate is not None:
         certificates = [x.certificate for x in answers.found.values() if x.certificate]
@@ -491,6 +537,45 @@ def _train(arguments: argparse.Namespace) -> int:
     if arguments.certificate is not None:
         _write(arguments.certificate, found.certificate)
     return 0 if found.value["complete"] else LimitReached.exit_code
+
+
+def _drift(arguments: argparse.Namespace) -> int:
+    manifold = _manifold(arguments)
+    with _limited(arguments.timeout):
+        laws = manifold.conservation_laws().data
+        found = manifold.drift(arguments.start, arguments.target, arguments.time,
+                               momenta=arguments.momenta)
+    if arguments.json:
+        print(json.dumps({
+            "schema": 1, "model": manifold.model.describe(), "flow": repr(manifold.flow),
+            "laws": [{"law": str(law), "name": law.name, "start": value, "drift": change}
+                     for law, (value, change) in zip(laws, found.laws)],
+            "largest_drift": found.largest, "moved": found.moved, "loss": list(found.loss),
+            "status": "numerical"}))
+        return 0
+    print(f"drift = {found}  [numerical]")
+    for law, (value, change) in zip(laws, found.laws):
+        print(f"  {value:+.6f}, changed by {change:.1e}: {law!r}")
+    return 0
+
+
+def _balanced(arguments: argparse.Namespace) -> int:
+    manifold = _manifold(arguments)
+    if arguments.certificate is not None:
+        _check_writable(arguments.certificate)
+    with _limited(arguments.timeout):
+        found = manifold.balanced_initialization(arguments.function, arguments.values)
+    if arguments.json:
+        point = found.data.point
+        print(json.dumps({
+            "schema": 1, "model": manifold.model.describe(), "verdict": found.data.verdict,
+            "point": None if point is None else point.tolist(), "form": found.data.form,
+            "status": found.status, "trust": found.trust, "certificate": found.certificate}))
+    else:
+        print(f"balanced_initialization = {found.data}  [{found.qualified_status()}]")
+    if arguments.certificate is not None and found.certificate:
+        _write(arguments.certificate, found.certificate)
+    return 0
 
 
 def _survey(arguments: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ The neuromanifold of a model: ask it for its invariants.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,7 @@ from neuroalg_sage.models.sources import load_model
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.ambient_group import AmbientGroup
+    from neuroalg_sage.invariants.drift import Drift
     from neuroalg_sage.invariants.equations_by_degree import EquationSearch
     from neuroalg_sage.invariants.flows import Flow
     from neuroalg_sage.invariants.law_search import LawSearch
@@ -71,6 +72,8 @@ class NeuroManifold:
     - ``metric`` -- by which the ED degree measures distances: ``"generic"``, ``"unit"``,
       ``"bombieri"`` or ``"data"``
     - ``gram`` -- for ``"data"`` the symmetric matrix of the quadratic form
+    - ``flow`` -- the :class:`~neuroalg_sage.invariants.flows.Flow` whose conservation laws are
+      asked for, or its name such as ``"momentum=1/2"``; by default gradient flow
     - ``progress`` -- called with lines of text during long work
 
     Every invariant is computed when first asked for, and kept.
@@ -90,6 +93,7 @@ class NeuroManifold:
                  timeout: float | None = None, memory_gb: float | None = None,
                  method: str = "auto", seed: int | None = None, macaulay2: str | None = None,
                  degree: int = DEFAULT_DEGREE, metric: str = "generic", gram: Any = None,
+                 flow: Flow | str | None = None,
                  progress: Callable[[str], None] = dimensions.silent) -> None:
         self.model = load_model(model)
         check_method(method)
@@ -97,6 +101,7 @@ class NeuroManifold:
         self.seed = seed
         self.largest_degree = degree
         self.form = quadratic_form(self.model, metric, gram)
+        self._flow = flow
         self.computation = Computation(macaulay2, timeout, memory_gb=memory_gb,
                                        progress=progress)
         self._answers: dict[str, Any] = {}
@@ -601,25 +606,66 @@ class NeuroManifold:
         return loss_critical_locus(self.parametrization(), self.dimension(), self.ideal,
                                    self.computation, target, metric)
 
-    def law_search(self, flow: Flow | None = None) -> LawSearch:
-        """The search for the conservation laws of a flow; it keeps what it found."""
-        from neuroalg_sage.invariants.conservation_laws import GRADIENT_FLOW, law_search
+    @property
+    def flow(self) -> Flow:
+        """The flow whose conservation laws are asked for."""
+        return self._named_flow(self._flow)
 
-        flow = flow or GRADIENT_FLOW
+    def _named_flow(self, flow: Flow | str | None) -> Flow:
+        from neuroalg_sage.invariants.flows import Flow, parse_flow
+
+        if flow is None:
+            return Flow() if self._flow is None else self._named_flow(self._flow)
+        return parse_flow(flow) if isinstance(flow, str) else flow
+
+    def check_flow(self) -> None:
+        """Raise InputError unless the flow is one on the parameters of the model."""
+        if self._flow is not None:
+            self.flow.positive_point(self.model)
+            self.flow.inverse_metric(self.model)
+
+    def flow_in_words(self) -> str:
+        """
+        The flow, what its laws are written in, and where its metric is positive definite.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("linear:1,1,1", flow="mirror=w:weight-decay=2").flow_in_words()
+            'gradient flow, weight decay 2, with the inverse metric w; s = e^(2*t). The metric is
+            positive definite where w > 0 for all parameters w, as for w = 1.'
+        """
+        flow = self.flow
+        words = repr(flow) + "; momenta v_0, v_1, ..." * (flow.friction is not None)
+        if flow.rate:
+            words += f"; s = e^({str(flow.rate) + '*' if flow.rate != 1 else ''}t)"
+        domain = flow.domain(self.model)
+        return f"{words}. {domain}" if domain else words
+
+    def law_search(self, flow: Flow | str | None = None) -> LawSearch:
+        """The search for the conservation laws of a flow; it keeps what it found."""
+        from neuroalg_sage.invariants.conservation_laws import law_search
+
+        flow = self._named_flow(flow)
         searches = self._answers.setdefault("law_search", {})
         if flow not in searches:
-            searches[flow] = law_search(self.parametrization(), flow, self.seed,
-                                        self.computation.progress)
+            try:
+                phi = self.parametrization()
+            except LimitReached as error:
+                raise LimitReached(f"{error} Laws that are found without it are in "
+                                   "quadratic_conservation_laws.") from None
+            searches[flow] = law_search(phi, flow, self.seed, self.computation.progress)
         return searches[flow]
 
-    def conservation_laws(self, degree: int | None = None, flow: Flow | None = None) -> Invariant:
+    def conservation_laws(self, degree: int | None = None, flow: Flow | str | None = None
+                          ) -> Invariant:
         """
         Generators of all polynomial conservation laws of a flow, up to a degree.
 
         INPUT:
 
         - ``degree`` -- the largest degree; by default that of this neuromanifold
-        - ``flow`` -- a :class:`~neuroalg_sage.invariants.flows.Flow`; by default gradient flow
+        - ``flow`` -- a :class:`~neuroalg_sage.invariants.flows.Flow` or its name; by default
+          that of this neuromanifold
 
         EXAMPLES::
 
@@ -627,13 +673,31 @@ class NeuroManifold:
             ...     print(law)
             -w_0^2 - w_1^2 + 2*w_4^2
             -w_2^2 - w_3^2 + 2*w_5^2
+            >>> NeuroManifold("linear:1,1,1", flow="weight-decay=1").conservation_laws(4).data
+            [-w_0^2*s^2 + w_1^2*s^2 (balancedness of layers 1 and 2; -w_0^2 + w_1^2 decays as
+            e^(-2*t))]
         """
         from neuroalg_sage.invariants.conservation_laws import conservation_laws
 
         return conservation_laws(self.law_search(flow),
                                  self.largest_degree if degree is None else degree)
 
-    def number_of_conservation_laws(self, flow: Flow | None = None) -> Invariant:
+    @cached
+    def quadratic_conservation_laws(self) -> Invariant:
+        """
+        The quadratic laws of gradient flow that linear symmetries give, however large the model.
+
+        EXAMPLES::
+
+            >>> laws = NeuroManifold("mlp:20,40,40,10:x^2").quadratic_conservation_laws()
+            >>> len(laws), laws.status, laws.method
+            (80, 'proved', 'linear symmetries; all laws are functions of these')
+        """
+        from neuroalg_sage.invariants.quadratic_laws import quadratic_laws
+
+        return quadratic_laws(self.model, self.dimension())
+
+    def number_of_conservation_laws(self, flow: Flow | str | None = None) -> Invariant:
         """
         The largest number of laws of a flow that are independent at a generic point.
 
@@ -643,16 +707,19 @@ class NeuroManifold:
             5 (proved)
         """
         from neuroalg_sage.invariants import conservation_laws as laws
+        from neuroalg_sage.invariants.quadratic_laws import number_from_symmetries
 
+        flow = self._named_flow(flow)
         small = self.model.parameter_count <= laws.MOST_BRACKET_VARIABLES
-        if flow is None or flow == laws.GRADIENT_FLOW:
+        if flow == laws.GRADIENT_FLOW:
             try:
                 if small:
-                    self.parametrization()
+                    self.law_search(flow)
             except LimitReached:
                 small = False
             if not small:
-                return laws.number_from_symmetries(self.model, self.dimension())
+                return number_from_symmetries(self.model, self.dimension())
+        laws.check_size(self.model, flow)
         return laws.number_of_conservation_laws(self.law_search(flow), self.largest_degree)
 
     def invariant_set(self, start: list[Any], degree: int | None = None) -> Any:
@@ -665,33 +732,65 @@ class NeuroManifold:
             Closed subscheme of Affine Space of dimension 2 over Rational Field defined by:
               -w_0^2 + w_1^2 - 3
         """
+        from neuroalg_sage.invariants.flows import Flow
         from neuroalg_sage.invariants.level_sets import invariant_set
 
-        return invariant_set(self.conservation_laws(degree).data, self.model.parameter_names,
-                             start)
+        return invariant_set(self.conservation_laws(degree, Flow()).data,
+                             self.model.parameter_names, start)
 
-    def balanced_initialization(self, function: list[float], values: list[float] | None = None,
-                                degree: int | None = None) -> Any:
+    def balanced_initialization(self, function: Sequence[Any],
+                                values: Sequence[Any] | None = None,
+                                degree: int | None = None) -> Invariant:
         """
-        Parameters of a function with given values of the laws of gradient flow, else zeros.
+        Parameters of a function with given values of the laws of gradient flow, or that there
+        are none.
 
-        See :func:`~neuroalg_sage.invariants.level_sets.balanced_initialization`.
+        INPUT:
+
+        - ``function`` -- the coordinates of a function, rational numbers
+        - ``values`` -- for each law of :meth:`conservation_laws` its value; by default zeros
+        - ``degree`` -- the largest degree of laws
+
+        See :mod:`~neuroalg_sage.invariants.balanced_initialization`.
+
+        EXAMPLES::
+
+            >>> M = NeuroManifold("linear:1,1,1", degree=2)
+            >>> M.balanced_initialization([4])
+            w = (..., ...), the rational point (...) (proved)
+            >>> print(NeuroManifold("linear:2,1,2").balanced_initialization([1, 0, 0, 1]))
+            none over C
         """
-        from neuroalg_sage.invariants.level_sets import balanced_initialization
+        from neuroalg_sage.invariants.balanced_initialization import balanced_initialization
+        from neuroalg_sage.invariants.flows import Flow
 
-        laws = self.conservation_laws(degree).data
+        laws = self.conservation_laws(degree, Flow()).data
         return balanced_initialization(self.parametrization(), laws, function,
-                                       [0.0] * len(laws) if values is None else values, self.seed)
+                                       [0] * len(laws) if values is None else values,
+                                       self.computation, self.seed)
 
-    def drift(self, start: list[float], target: list[float], time: float = 1.0) -> Any:
+    def drift(self, start: list[float] | None = None, target: list[float] | None = None,
+              time: float = 1.0, flow: Flow | str | None = None,
+              momenta: list[float] | None = None) -> Drift:
         """
-        How far the laws drift, and φ(w) moves, when gradient flow is integrated numerically.
+        How far the laws drift, and φ(w) moves, when a flow is integrated numerically.
 
-        See :func:`~neuroalg_sage.invariants.level_sets.drift`.
+        See :func:`~neuroalg_sage.invariants.drift.drift`.
+
+        EXAMPLES::
+
+            >>> found = NeuroManifold("linear:1,1,1", flow="momentum=1").drift([1, 2], [3], 2)
+            >>> found.largest, found.laws
+            (0.0, [])
+            >>> NeuroManifold("linear:1,1,1", degree=2).drift([1, 2], [3]).largest < 1e-8
+            True
         """
-        from neuroalg_sage.invariants.level_sets import drift
+        from neuroalg_sage.invariants.drift import drift
 
-        return drift(self.parametrization(), self.conservation_laws().data, start, target, time)
+        search = self.law_search(flow)
+        laws = search.up_to(search.space.flow.degree_of_laws(self.largest_degree))
+        return drift(search.space, laws, start, target, time,
+                     momenta, self.seed)
 
     # -- by name -------------------------------------------------------------------
 
@@ -760,4 +859,5 @@ REPORTED = ("ambient_dimension", "dimension", "expected_dimension", "defect", "i
               "is_finitely_identifiable", "ideal", "equations", "degree", "hilbert_polynomial",
               "singular_locus", "generic_fiber", "is_identifiable")
 INVARIANTS = (*REPORTED, "hilbert_function", "descriptions", "conservation_laws",
-              "number_of_conservation_laws", "ed_degree", "polar_degrees", "ml_degree")
+              "number_of_conservation_laws", "quadratic_conservation_laws", "ed_degree",
+              "polar_degrees", "ml_degree")

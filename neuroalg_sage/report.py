@@ -17,6 +17,7 @@ from neuroalg_sage.models.expressions import write_polynomial
 from neuroalg_sage.neuromanifold import REPORTED, NeuroManifold
 
 JSON_SCHEMA = 1
+LAWS = ("conservation_laws", "conservation_laws_of_flow", "quadratic_conservation_laws")
 SHOWN_LINES = 12
 SHOWN_WIDTH = 100
 
@@ -84,8 +85,9 @@ def plain_value(invariant: Invariant, n: int) -> Any:
         return written(data, n)
     if invariant.name == "hilbert_polynomial":
         return [str(c) for c in data]
-    if invariant.name == "conservation_laws":
-        return [{"law": str(law), "name": law.name, "degree": law.degree} for law in data]
+    if invariant.name in LAWS:
+        return [{"law": str(law), "name": law.name, "degree": law.degree}
+                | ({"decay": law.decay} if law.decay else {}) for law in data]
     if invariant.name == "singular_locus":
         return [{"dimension": c.dimension, "degree": c.degree,
                  "generators": written(c.generators, n)} for c in data]
@@ -112,8 +114,9 @@ def sentence(invariant: Invariant, n: int) -> str:
         return _hilbert_text(data)
     if invariant.name == "descriptions":
         return f"{len(data)} found" if data else "none found"
-    if invariant.name == "conservation_laws":
-        return f"{len(data)} generator{'s' * (len(data) != 1)}"
+    if invariant.name in LAWS:
+        kind = "law" if invariant.name == "quadratic_conservation_laws" else "generator"
+        return f"{len(data)} {kind}{'s' * (len(data) != 1)}"
     if invariant.status == "bounds":
         return f"from {data[0]} to {data[1]}"
     if invariant.name == "singular_locus":

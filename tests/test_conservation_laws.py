@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 import random
+import subprocess
+from fractions import Fraction
 
 import numpy as np
 import pytest
-from conftest import published
+from conftest import macaulay2_command, published
 from test_certificates import accepted_mutants
 
 from neuroalg_sage import (
@@ -25,8 +28,12 @@ from neuroalg_sage import (
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import CertificateError
 from neuroalg_sage.cli import main
-from neuroalg_sage.errors import InputError, LimitReached
-from neuroalg_sage.invariants.conservation_laws import number_from_symmetries
+from neuroalg_sage.engines.macaulay2 import Script
+from neuroalg_sage.errors import InputError
+from neuroalg_sage.invariants.conservation_law import ConservationLaw
+from neuroalg_sage.invariants.drift import drift
+from neuroalg_sage.invariants.ideal import ring_map
+from neuroalg_sage.invariants.quadratic_laws import number_from_symmetries
 
 SMALL = ["linear:2,2,2", "linear:2,2,2,2", "mlp:2,2,2:x^2", "mlp:1,2,1:x^3:bias", "cnn:2,2:x",
          "cnn:2,2:x^2", "attention:d=2,a=1,out=1,t=2", "mlp:2,2,1:x^2+x"]
@@ -159,24 +166,125 @@ def test_laws_of_other_flows(flow: Flow, value: int) -> None:
         assert [law.name for law in laws] == ["angular momentum"]
 
 
-def test_laws_do_not_drift_and_other_quadrics_do() -> None:
+@pytest.mark.parametrize("flow", [
+    "gradient", "weight-decay=1/2", "momentum=1/2", "momentum", "momentum=1:weight-decay=1/3",
+    "mirror=w", "metric=1,2,3,4,1,2,3,4", "mirror=w:weight-decay=1"])
+def test_laws_do_not_drift_while_the_function_moves(flow: str) -> None:
     pytest.importorskip("scipy")
-    manifold = NeuroManifold("mlp:2,2,2:x^2", seed=1)
-    generator = np.random.default_rng(1)
-    changed, moved = manifold.drift(list(generator.standard_normal(8)),
-                                    list(generator.standard_normal(6)))
-    assert changed < 1e-7 < 1e-2 < moved
+    degree = 3 if "momentum" in flow else 2
+    found = NeuroManifold("linear:2,2,2", seed=1, degree=degree, flow=flow).drift()
+    assert found.largest < 1e-6 < 1e-2 < found.moved
+
+
+def test_what_is_no_law_drifts() -> None:
+    pytest.importorskip("scipy")
+    search = NeuroManifold("linear:2,2,2", seed=1).law_search()
+    wrong = ConservationLaw({(2, 0, 0, 0, 0, 0, 0, 0): Fraction(1)}, tuple(search.space.names))
+    assert drift(search.space, [wrong], seed=1).largest > 1e-2
+    # Angular momentum decays by friction.
+    moving = NeuroManifold("linear:2,2,2", seed=1).law_search("momentum=1")
+    (law,) = moving.up_to(3)
+    still = ConservationLaw({(*e[:-1], 0): c for e, c in law.polynomial.items()}, law.variables)
+    assert drift(moving.space, [law, still], seed=1).laws[0][1] < 1e-7
+    assert drift(moving.space, [still], seed=1).largest > 1e-2
 
 
 def test_invariant_sets_and_balanced_parameters() -> None:
     manifold = NeuroManifold("linear:2,1,2", seed=1, degree=2)
     variety = manifold.invariant_set([1, 2, 3, 4])
     assert variety.dimension() == 3 and variety([1, 2, 4, 3])
-    w = manifold.balanced_initialization([1.0, 2.0, 2.0, 4.0])
+    found = manifold.balanced_initialization([1, 2, 2, 4])
+    w = found.data.point
     assert np.allclose(w[:2] @ w[:2], w[2:] @ w[2:])
     assert np.allclose(np.outer(w[2:], w[:2]), [[1, 2], [2, 4]])
-    with pytest.raises(LimitReached, match="perhaps there are none"):
-        manifold.balanced_initialization([1.0, 0.0, 0.0, 1.0])
+    assert found.status == "proved" and verify(found.certificate).trust == ()
+
+
+def test_quadratic_laws_of_large_models_have_a_certificate() -> None:
+    """Their number meets the bound by the rank of the Jacobian matrix: one for each neuron."""
+    laws = NeuroManifold("mlp:12,15,15,8:x^2", seed=1).quadratic_conservation_laws()
+    assert len(laws) == 30 and laws.status == "proved" and "all laws are functions" in laws.method
+    verdict = verify(json.dumps(laws.certificate))
+    assert verdict.trust == () and "30 of them independent" in verdict.verified[0]
+    assert verdict.verified[1] == "there are at most 30 independent laws"
+
+
+@pytest.mark.parametrize("spec", ["linear:2,2,2", "mlp:2,3,2:x^2", "cnn:2,2:x^2",
+                                  "attention:d=2,a=2,out=2,t=2", "linear:1,2,1"])
+def test_quadratic_laws_are_laws_that_the_search_finds(spec: str) -> None:
+    manifold = NeuroManifold(spec, seed=1)
+    all_laws = [law.polynomial for law in manifold.conservation_laws(2).data]
+    keys = sorted({e for law in all_laws for e in law})
+    for law in manifold.quadratic_conservation_laws().data:
+        rows = [[p.get(e, 0) for e in keys] for p in [*all_laws, law.polynomial]]
+        assert set(law.polynomial) <= set(keys)
+        assert np.linalg.matrix_rank(np.array(rows, dtype=float)) == len(all_laws)
+
+
+def test_quadratic_laws_cannot_be_bent() -> None:
+    answer = NeuroManifold("mlp:2,2,2:x^2", seed=1).quadratic_conservation_laws()
+    for original, data, where, _ in accepted_mutants([answer.certificate], 200,
+                                                     random.Random(7)):
+        if where[0] == "claim":
+            raise AssertionError(where)
+        assert data["claim"] == original["claim"] or where[0] == "model"
+
+    def forged(change):
+        data = copy.deepcopy(answer.certificate)
+        change(data)
+        data["digest"] = digest(data)
+        return data
+
+    def twice(data):
+        data["claim"]["value"].append(data["claim"]["value"][0])
+
+    def other(data):
+        data["claim"]["value"][0] = [["1", [0, 2]]]
+
+    def cubic(data):
+        data["claim"]["value"][0][0][1] = [0, 3]
+
+    def lopsided(data):  # w -> S w with S not symmetric: its form is not a law
+        field = data["evidence"]["symmetries"]["fields"][0]["parameters"]
+        field[0][1] = (field[0][1] + 1) % 8
+
+    for change in (twice, other, cubic, lopsided):
+        with pytest.raises(CertificateError):
+            verify(forged(change))
+
+
+def test_flows_cannot_be_bent() -> None:
+    """A certificate for one flow proves nothing about another."""
+    model = "linear:2,1,2"
+    flows = ("momentum=1", "weight-decay=1", "mirror=w", "metric=1,1,2,2",
+             "momentum=1:weight-decay=2:mirror=w")
+    manifolds = [NeuroManifold(model, seed=1, flow=flow) for flow in flows]
+    answers = [m.number_of_conservation_laws() for m in manifolds]
+    answers += [m.conservation_laws(2) for m in manifolds]
+    generator = random.Random(11)
+    for _, _, where, verdict in accepted_mutants(
+            [answer.certificate for answer in answers], 300, generator):
+        if where[0] != "claim":
+            continue
+        # The rate of a weight decay is the unit of time, and a metric may be scaled.
+        assert where[:3] == ("claim", "value", 0) or "number" not in verdict.invariant, where
+        if where[:3] == ("claim", "value", 0):
+            assert where[3] in ("weight_decay", "friction", "inverse_metric")
+    for answer, flow in itertools.product(answers, [m.law_search().space.describe()
+                                                    for m in manifolds]):
+        data = copy.deepcopy(answer.certificate)
+        if data["claim"]["value"][0] == flow or not data["claim"]["value"][1:]:
+            continue
+        data["claim"]["value"][0] = flow
+        data["digest"] = digest(data)
+        try:
+            verdict = verify(data)
+        except CertificateError:
+            continue
+        # What is accepted is what is computed for that flow.
+        index = [m.law_search().space.describe() for m in manifolds].index(flow)
+        if "number" in verdict.invariant:
+            assert verdict.value[1:] == [answers[index].data] or verdict.status == "bounds"
 
 
 def test_claims_cannot_be_bent() -> None:
@@ -212,7 +320,7 @@ def test_claims_cannot_be_bent() -> None:
     (lambda: Flow(friction=-1), "negative"),
     (lambda: Flow(weight_decay=0.5), "not a rational number"),
     (lambda: NeuroManifold("linear:2,1,2").conservation_laws(2, Flow(metric=[1])), "4 parameters"),
-    (lambda: NeuroManifold("linear:1,1,1").conservation_laws(2, Flow(mirror=["w_0", "-w_1"])),
+    (lambda: NeuroManifold("linear:1,1,1").conservation_laws(2, Flow(mirror=["w_0", "-w_0"])),
      "not positive definite"),
     (lambda: NeuroManifold("linear:6,4,6").conservation_laws(9), "monomials"),
     (lambda: NeuroManifold("linear:2,1,2").conservation_laws(0), "whole number"),
@@ -220,6 +328,38 @@ def test_claims_cannot_be_bent() -> None:
 def test_wrong_input_is_refused_in_one_sentence(make, message: str) -> None:
     with pytest.raises(InputError, match=message):
         make()
+
+
+def test_scripts_run_in_macaulay2_alone(tmp_path, capsys) -> None:
+    for words, printed in ((["linear:2,2,1"], "conserved = true\nindependent = 3\n"),
+                           (["linear:2,1,1", "--flow", "weight-decay=1"],
+                            "conserved = true\nindependent = 1\n"),
+                           (["linear:2,2,1", "--flow", "momentum=1", "--degree", "3"],
+                            "conserved = true\nindependent = 1\n")):
+        spec, *options = words
+        assert main(["script", spec, "conservation_laws", "--degree", "2", "--quiet",
+                     *options]) == 0
+        path = tmp_path / "laws.m2"
+        path.write_text(capsys.readouterr().out)
+        done = subprocess.run([macaulay2_command(), "--script", str(path)], capture_output=True,
+                              text=True, timeout=100, check=True)
+        assert done.stdout == printed
+
+
+@pytest.mark.parametrize("spec, degree", [("linear:2,2,1", 3), ("mlp:2,2,1:x^2", 4),
+                                          ("cnn:2,2:x", 4), ("mlp:1,2,1:x^3:bias", 2)])
+def test_macaulay2_finds_as_many_laws(spec: str, degree: int) -> None:
+    """The package's own linear algebra over Q, products of laws included."""
+    manifold = NeuroManifold(spec, degree=degree)
+    found = manifold.computation.run(Script(
+        "conservation laws", ring_map(manifold.parametrization(), {}),
+        f"laws = conservationLaws(phi, {degree});", {"count": "numcols laws"}))
+    degrees = [law.degree for law in manifold.conservation_laws(degree)]
+    ways = [1] + [0] * degree
+    for d in degrees:  # the number of monomials in the laws of each degree
+        for total in range(d, degree + 1):
+            ways[total] += ways[total - d]
+    assert found["count"] == sum(ways) - 1
 
 
 def test_at_the_shell(capsys) -> None:

@@ -63,7 +63,7 @@ def test_the_package_passes_its_checks_and_nothing_is_written(
 
 def test_a_whole_copy_passes(copy: Path) -> None:
     assert check_package(copy) == (
-        "NeuroAlgebra: 1 tests passed, 16 symbols documented, 1 examples run")
+        "NeuroAlgebra: 1 tests passed, 17 symbols documented, 1 examples run")
 
 
 def test_a_false_assertion_fails(copy: Path) -> None:

@@ -53,6 +53,8 @@ Subnodes
     polarDegrees
     conormalIdeal
     valuesOnPoints
+  :Training
+    conservationLaws
   :Files of polynomials
     readPolynomials
     writePolynomials
@@ -372,6 +374,47 @@ Description
 SeeAlso
   neurovariety
   singularComponents
+///
+
+doc ///
+Key
+  conservationLaws
+  (conservationLaws, RingMap, ZZ)
+Headline
+  polynomials in the parameters that gradient flow preserves
+Usage
+  laws = conservationLaws(phi, d)
+Inputs
+  phi:RingMap
+    a parametrization over a field of characteristic zero
+  d:ZZ
+    the largest degree
+Outputs
+  laws:Matrix
+    a row of polynomials in the target of $\phi$: a basis of the vector space of all
+    conservation laws without constant term of degree at most $d$, products of laws of lower
+    degree among them
+Description
+  Text
+    Gradient flow of a loss $\ell(\phi(w))$ moves the parameters by
+    $\dot w = -\sum_j \partial_j \ell\, \nabla \phi_j(w)$.  A polynomial $h$ is constant
+    along the flows of all losses if and only if its gradient is orthogonal to all
+    $\nabla \phi_j$; this is a system of linear equations in the coefficients of $h$.
+
+    In a linear network with a column $a$ and a row $b$ as layers, $|b|^2 - |a|^2$ is
+    conserved: the layers stay balanced.
+  Example
+    W = QQ[a_0, a_1, b_0, b_1];
+    phi = map(W, QQ[z_0..z_3], {a_0*b_0, a_0*b_1, a_1*b_0, a_1*b_1});
+    conservationLaws(phi, 2)
+  Text
+    The rank of their Jacobian matrix is a lower bound for how many independent laws there
+    are.
+  Example
+    rank jacobian conservationLaws(phi, 4)
+  Text
+    Reference: S. Marcotte, R. Gribonval, G. Peyré, Abide by the law and follow the flow:
+    conservation laws for gradient flows, NeurIPS 2023.
 ///
 
 doc ///

@@ -387,3 +387,37 @@ TEST ///
     assert not (valuesOnPoints(ideal(x, y), l))#"simple";
     assert((valuesOnPoints(ideal 1_R, l))#"values" == 0)
 ///
+
+TEST ///
+    -- the Segre variety P^1 x P^2, as a product of a column and a row: one balancedness
+    W = QQ[a_0, a_1, b_0 .. b_2];
+    phi = map(W, QQ[z_0 .. z_5], flatten apply(2, i -> apply(3, j -> a_i*b_j)));
+    laws = conservationLaws(phi, 3);
+    balance = a_0^2 + a_1^2 - b_0^2 - b_1^2 - b_2^2;
+    assert(numcols laws == 1 and ring laws === W);
+    assert(laws_(0, 0) == balance or laws_(0, 0) == - balance);
+    assert(numcols conservationLaws(phi, 4) == 2);  -- and its square
+    assert(numcols conservationLaws(phi, 1) == 0)
+///
+
+TEST ///
+    -- matrices of rank at most r as products: r (r + 1) / 2 laws of degree 2
+    for r from 1 to 2 do (
+        W := QQ[u_(0,0) .. u_(1,r-1), v_(0,0) .. v_(1,r-1)];
+        U := genericMatrix(W, W_0, 2, r);
+        V := genericMatrix(W, W_(2*r), 2, r);
+        phi := map(W, QQ[z_0 .. z_3], flatten entries (U * transpose V));
+        laws := conservationLaws(phi, 2);
+        assert(numcols laws == binomial(r + 1, 2) and rank jacobian laws == numcols laws);
+        assert((transpose jacobian laws) * jacobian matrix phi == 0))
+///
+
+TEST ///
+    -- one monomial in three variables, and a variable that it does not have
+    W = QQ[x,y,z,t];
+    phi = map(W, QQ[s], {x*y*z});
+    laws = conservationLaws(phi, 2);
+    assert(numcols laws == 4 and rank jacobian laws == 3);  -- t, t^2 and two differences
+    assert(try (conservationLaws(phi, 0); false) else true);
+    assert(try (conservationLaws(map(ZZ/7[x], ZZ/7[s], {x^7}), 2); false) else true)
+///

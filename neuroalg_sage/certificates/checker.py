@@ -18,7 +18,11 @@ from typing import Any
 
 from neuroalg_sage.certificates.certificate import SCHEMA, digest
 from neuroalg_sage.certificates.conormal import check_conormal
-from neuroalg_sage.certificates.conservation_laws import check_laws, check_number
+from neuroalg_sage.certificates.conservation_laws import (
+    check_laws,
+    check_number,
+    check_quadratic_laws,
+)
 from neuroalg_sage.certificates.critical_locus import check_critical_locus
 from neuroalg_sage.certificates.critical_points import check_critical_points
 from neuroalg_sage.certificates.dimension import (
@@ -39,6 +43,7 @@ from neuroalg_sage.certificates.generic_fiber import check_generic_fiber
 from neuroalg_sage.certificates.hilbert_function import check_hilbert_function
 from neuroalg_sage.certificates.ideal import check_hilbert, check_ideal
 from neuroalg_sage.certificates.invariance import check_invariant_parameters
+from neuroalg_sage.certificates.level_sets import check_initialization
 from neuroalg_sage.certificates.membership import check_in_closure
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.polar_degrees import check_formula as check_polar_formula
@@ -288,6 +293,14 @@ def _at_least(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
     return check_at_least(model, value, evidence)
 
 
+def _quadratic_laws(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_quadratic_laws(model, value, evidence), []
+
+
+def _initialization(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_initialization(model, value, evidence), []
+
+
 # For each invariant its check, and the statuses that it may claim.
 _PROVED = ("proved",)
 _CLAIMS = {
@@ -300,6 +313,8 @@ _CLAIMS = {
     "number_of_conservation_laws": (_number, ("proved", "bounds")),
     "number_of_conservation_laws_of_flow": (_number_of_flow, ("proved", "bounds")),
     "conservation_laws": (_laws, _PROVED), "conservation_laws_of_flow": (_laws_of_flow, _PROVED),
+    "quadratic_conservation_laws": (_quadratic_laws, _PROVED),
+    "balanced_initialization": (_initialization, _PROVED),
     "is_finitely_identifiable": (_finitely_identifiable, _PROVED),
     "generic_fiber": (_generic_fiber, ("proved", "monte_carlo")),
     "is_identifiable": (_identifiable, _PROVED),

@@ -1,7 +1,7 @@
 """
 Conservation laws: exact identities, all laws up to a degree, and how many are independent.
 
-A flow moves the parameters, the velocities of a heavy ball, and a variable s with ṡ = c s
+A flow moves the parameters, the momenta of a heavy ball, and a variable s with ṡ = c s
 where laws may depend on time.  At each moment it follows a combination of polynomial vector
 fields with coefficients that the loss makes arbitrary, and a drift.  A law is a polynomial
 that all of these fields annihilate.  In what follows M counts the variables.
@@ -44,9 +44,9 @@ def vector_fields(model: Model, flow: Any, size: int) -> tuple[fmpq_mpoly_ctx, l
     The ring of the M variables, and the fields of a flow; M is stated as ``size``.
 
     With P the inverse of the metric, μ the weight decay and γ the friction:
-    the fields P ∇φ_j and the drift -μ P w of gradient flow; or, for the heavy ball, the same in
-    the velocities v, and the drift (v, -γ v - μ P w).  The rate c of s is μ or γ; without a
-    rate there is no s.
+    the fields P ∇φ_j and the drift -μ P w of gradient flow; or, for the heavy ball, the fields
+    ∇φ_j in the momenta v, and the drift (P v, -γ v - μ w).  The rate c of s is μ or γ; without
+    a rate there is no s.
     """
     metric, decay, gamma = None, Fraction(0), None
     if flow is not None:
@@ -56,8 +56,8 @@ def vector_fields(model: Model, flow: Any, size: int) -> tuple[fmpq_mpoly_ctx, l
         gamma = None if friction is None else rational(friction)
     count = model.parameters
     rate = decay if gamma is None else gamma
-    target = 0 if gamma is None else count
-    require(size == count + target + (rate != 0), "A point is not one of this flow.")
+    moving = count * (1 if gamma is None else 2)
+    require(size == moving + (rate != 0), "A point is not one of this flow.")
     phi, ring = model.parametrization, polynomial_ring(size, Ordering.lex)
     variables = ring.gens()
 
@@ -80,25 +80,28 @@ def vector_fields(model: Model, flow: Any, size: int) -> tuple[fmpq_mpoly_ctx, l
         total: Field = {}
         for (i, j), entry in inverse.items():
             if covector[j]:
-                total[target + i] = total.get(target + i, constant(Fraction(0))
-                                              ) + entry * covector[j]
+                total[i] = total.get(i, constant(Fraction(0))) + entry * covector[j]
         return total
 
-    found = []
+    found, drift = [], {}
     for f in phi:
         wide = f.compose(*variables[:count], ctx=ring)
-        found.append(raised([wide.derivative(i) for i in range(count)]))
-    drift = raised([-constant(decay) * w for w in variables[:count]]) if decay else {}
-    if gamma is not None:
-        for i, v in enumerate(variables[count : 2 * count]):
-            drift[i] = v
-            drift[count + i] = drift.get(count + i, constant(Fraction(0))) - constant(gamma) * v
+        slopes = [wide.derivative(i) for i in range(count)]
+        found.append(raised(slopes) if gamma is None else {
+            count + i: slope for i, slope in enumerate(slopes)})
+    if gamma is None:
+        drift = raised([-constant(decay) * w for w in variables[:count]])
+    else:
+        momenta = variables[count : 2 * count]
+        drift = raised(list(momenta))
+        for i, (w, v) in enumerate(zip(variables, momenta)):
+            drift[count + i] = -constant(gamma) * v - constant(decay) * w
     if rate:
         drift[ring.nvars() - 1] = constant(rate) * variables[-1]
     return ring, [{i: c for i, c in field.items() if c} for field in (*found, drift)]
 
 
-def _laws(ring: fmpq_mpoly_ctx, generators: list[Field], data: Any) -> list[fmpq_mpoly]:
+def conserved(ring: fmpq_mpoly_ctx, generators: list[Field], data: Any) -> list[fmpq_mpoly]:
     """Verify that polynomials are laws, by expansion."""
     laws = polynomials(data, ring)
     for h in laws:
@@ -163,7 +166,7 @@ def check_number(model: Model, flow: Any, value: list[Any], evidence: Any) -> li
         ring, generators = vector_fields(model, flow, len(items(point, "point")))
         p = prime(p)
         point = integers(point, 0, p - 1, "coordinate", ring.nvars())
-        found = _laws(ring, generators, laws)
+        found = conserved(ring, generators, laws)
         lower = rank([[residue(h.derivative(i)(*point), p) for i in range(ring.nvars())]
                       for h in found], ring.nvars(), p)
         upper = ring.nvars() - _lie_rank(ring, generators, words, p, point)
@@ -196,6 +199,34 @@ def _from_symmetries(model: Model, evidence: Any) -> tuple[list[Any], int, int]:
     return motions, rank(rows, model.parameters, p), model.parameters - below
 
 
+def check_quadratic_laws(model: Model, value: Any, evidence: Any) -> list[str]:
+    """
+    Verify quadratic laws of gradient flow, each the form w^T S w of one of the symmetries.
+    """
+    motions, lower, upper = _from_symmetries(model, evidence)
+    laws = items(value, "laws")
+    require(len(laws) == len(motions), "There is not one symmetry for each law.")
+    for law, motion in zip(laws, motions):
+        form: dict[tuple[int, int], Fraction] = {}
+        for (i, j), c in motion.items():
+            key = (min(i, j), max(i, j))
+            form[key] = form.get(key, Fraction(0)) + c
+        stated: dict[tuple[int, int], Fraction] = {}
+        for term in items(law, "law"):
+            coefficient, powers = items(term, "term", 2)
+            powers = integers(powers, 0, model.parameters + 1, "variable or exponent")
+            require(len(powers) == 2 and powers[1] == 2
+                    or len(powers) == 4 and powers[1] == powers[3] == 1,
+                    "A law is not a quadratic form.")
+            key = min(powers[::2]), max(powers[::2])
+            require(key not in stated, "A law states a term twice.")
+            stated[key] = rational(coefficient)
+        require(stated and stated == {key: c for key, c in form.items() if c},
+                "A law is not that of its symmetry.")
+    return [f"quadratic forms ({len(laws)}) are conserved, {lower} of them independent",
+            f"there are at most {upper} independent laws"]
+
+
 def check_laws(model: Model, flow: Any, value: list[Any], evidence: Any) -> list[str]:
     """
     Verify that polynomials are conserved, and that all laws up to a degree are polynomials in
@@ -214,7 +245,7 @@ def check_laws(model: Model, flow: Any, value: list[Any], evidence: Any) -> list
     count = len(items(points[0], "point"))
     require(comb(count + degree, degree) <= MOST_MONOMIALS, "There are too many monomials.")
     ring, generators = vector_fields(model, flow, count)
-    laws = _laws(ring, generators, data)
+    laws = conserved(ring, generators, data)
     p = prime(p)
     moduli, columns = [], []
     for grading in items(gradings, "gradings"):

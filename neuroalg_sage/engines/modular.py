@@ -31,6 +31,8 @@ LARGEST_FAST_PRIME = 2**22
 SMALLEST_SIZE_WORTH_SAGE = 1000
 SMALLEST_FAST_SIZE = 100
 
+MOST_VALUES = 5_000_000  # of terms at points that are held at once
+
 _LIMB = 16
 _EXACT = 2**53  # integers up to here are exact in floating point
 
@@ -356,15 +358,42 @@ def _rank_by_linbox(entries: np.ndarray, prime: int) -> int:
 
 def evaluate_polynomials(polynomials: Sequence[Polynomial], points: np.ndarray, prime: int
                          ) -> np.ndarray:
-    """The values of polynomials (columns) at points (rows), modulo a prime below 2^31."""
+    """
+    The values of polynomials (columns) at points (rows), modulo a prime below 2^31.
+
+    EXAMPLES::
+
+        >>> f, g = {(2, 0): Fraction(1), (0, 1): Fraction(1, 2)}, {}
+        >>> evaluate_polynomials([f, g], np.array([[3, 4], [1, 6]]), 7)
+        array([[4, 0],
+               [4, 0]])
+    """
     result = np.zeros((len(points), len(polynomials)), dtype=np.int64)
-    for j, polynomial in enumerate(polynomials):
-        for exponents, c in polynomial.items():
-            term = np.full(len(points), c.numerator * pow(c.denominator, -1, prime) % prime)
-            for i, e in enumerate(exponents):
-                for _ in range(e):
-                    term = term * points[:, i] % prime
-            result[:, j] = (result[:, j] + term) % prime
+    counts = np.array([len(p) for p in polynomials], dtype=np.int64)
+    if not counts.any():
+        return result
+    exponents = np.array([e for p in polynomials for e in p], dtype=np.int64)
+    residues: dict[Fraction, int] = {}
+    for p in polynomials:
+        for c in p.values():
+            if c not in residues:
+                residues[c] = c.numerator * pow(c.denominator, -1, prime) % prime
+    coefficients = np.array([residues[c] for p in polynomials for c in p.values()])
+    # The factors of each term, filled up with a last variable that is 1.
+    terms, variables = np.nonzero(exponents)
+    terms = np.repeat(terms, repeats := exponents[terms, variables])
+    degrees = exponents.sum(axis=1)
+    factors = np.full((len(exponents), int(degrees.max(initial=0))), points.shape[1])
+    factors[terms, np.arange(len(terms)) - (np.cumsum(degrees) - degrees)[terms]] = np.repeat(
+        variables, repeats)
+    starts = (np.cumsum(counts) - counts)[counts > 0]
+    step = max(1, MOST_VALUES // len(exponents))
+    for first in range(0, len(points), step):
+        at = np.pad(points[first : first + step] % prime, ((0, 0), (0, 1)), constant_values=1)
+        values = np.broadcast_to(coefficients, (len(at), len(coefficients)))
+        for factor in factors.T:
+            values = values * at[:, factor] % prime
+        result[first : first + step, counts > 0] = np.add.reduceat(values, starts, axis=1) % prime
     return result
 
 

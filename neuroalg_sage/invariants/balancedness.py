@@ -5,8 +5,8 @@ Let layers with matrices W_i and W_(i+1) follow one another.  If the units betwe
 transformed by GL, then W_(i+1)^T W_(i+1) - W_i W_i^T is conserved; if they may only be
 rescaled, with a power x^r between the layers, then so is |v|^2 r - |u|^2 for each unit, with u
 all that comes in and v all that goes out.  A bias comes in.  The same holds for the channels
-of convolutions, and for whole layers whatever they are; within an attention layer
-Q Q^T - K K^T is conserved.
+of convolutions, for the units of ReLU networks, and for whole layers whatever they are; within
+an attention layer Q Q^T - K K^T is conserved.
 
 Nothing here is believed: a law is kept only if all fields annihilate it.
 
@@ -35,6 +35,7 @@ from neuroalg_sage.models.layers import (
     Layer,
 )
 from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.relu import hidden_units
 
 Places = list[list[int]]  # for each unit the places of its parameters
 
@@ -103,6 +104,9 @@ def balancedness(model: Model) -> Iterator[tuple[str, Polynomial]]:
         ['balancedness of layers 1 and 2 at unit 1', 'balancedness of layers 1 and 2 at unit 2']
     """
     count = model.parameter_count
+    for unit, (incoming, outgoing) in enumerate(hidden_units(model), 1):
+        yield f"balancedness at hidden unit {unit}", _quadratic(
+            count, [(i, i) for i in outgoing], 1, [(i, i) for i in incoming])
     for chain in _chains(model.chain):
         before: tuple[Layer, int, int] | None = None
         power, number = 1, 0

@@ -1,5 +1,5 @@
 """
-Flows that train a model, as polynomial vector fields.
+Flows that train a model, and the words that name them.
 
 Gradient flow of a loss ℓ(φ(w)) is ẇ = -Σ_j ∂ℓ/∂z_j ∇φ_j(w): at each moment a combination of
 the gradients of the coordinates of φ, with coefficients that the loss makes arbitrary.  So
@@ -8,39 +8,45 @@ Other flows have other fields, and a drift that no loss changes:
 
 - a metric G on the parameters, ẇ = -P ∇(ℓ∘φ) with P the inverse of G: the fields P ∇φ_j;
 - weight decay μ, ẇ = -P (∇(ℓ∘φ) + μ w): the drift -μ P w;
-- the heavy ball, ẅ + γ ẇ = -P (∇(ℓ∘φ) + μ w), in parameters w and velocities v: the fields
-  P ∇φ_j in the velocities, and the drift ẇ = v, v̇ = -γ v - μ P w.
+- the heavy ball in parameters w and momenta v, ẇ = P v, v̇ + γ v = -∇(ℓ∘φ) - μ w: the fields
+  ∇φ_j in the momenta, and the drift ẇ = P v, v̇ = -γ v - μ w.  For the Euclidean metric this is
+  ẅ + γ ẇ = -∇(ℓ∘φ) - μ w; where P is the inverse of the Hessian of a mirror map ψ, it is the
+  same for ∇ψ(w) on the left.
 
 A law may depend on time: with a variable s that moves by ṡ = c s, so that it is e^(ct), it
-is a polynomial again.  The rate c is γ for the heavy ball, else μ.
+is a polynomial again.  The rate c is γ for the heavy ball, else μ.  Without a rate there is no
+s: then a law of a flow without drift does not depend on time, while those of the heavy ball
+that do are not looked for.
+
+REFERENCES:
+
+- S. Marcotte, R. Gribonval, G. Peyré, Keep the momentum: conservation laws beyond Euclidean
+  gradient flows, ICML 2024, arXiv:2405.12888
 """
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 from typing import Any
 
 import numpy as np
-from flint import Ordering, fmpq, fmpq_mat, fmpq_mpoly_ctx, nmod_mat
+from flint import fmpq, fmpq_mat
 
-from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.errors import InputError
-from neuroalg_sage.models.expressions import Polynomial, derivative, parse_polynomial, shown
+from neuroalg_sage.invariants.positivity import is_positive_definite, positive_point
+from neuroalg_sage.models.expressions import Polynomial, parse_polynomial, shown, write_polynomial
 from neuroalg_sage.models.model import Model
-from neuroalg_sage.models.parametrization import Parametrization
 
-Field = dict[int, Polynomial]  # component i, where it is not zero
-
-MOST_SIGNS = 62  # gradings by Z/2 that fit into a word
+ENTRY = "w"  # stands for the parameter itself where one polynomial serves for all
 
 
 def rational(value: Any, role: str) -> Fraction:
     """The value as a fraction; raises InputError unless it is a rational number."""
     try:
-        if isinstance(value, (bool, float)):
+        if isinstance(value, (bool, float)) or (isinstance(value, str) and len(value) > 1000):
             raise TypeError
         return Fraction(value)
     except (TypeError, ValueError, ArithmeticError):
@@ -48,11 +54,16 @@ def rational(value: Any, role: str) -> Fraction:
                          '"1/2".') from None
 
 
-def is_positive_definite(matrix: Sequence[Sequence[Fraction]]) -> bool:
-    """Whether a symmetric rational matrix is positive definite, by Sylvester's criterion."""
-    entries = [[fmpq(c.numerator, c.denominator) for c in row] for row in matrix]
-    return all(fmpq_mat(k, k, [c for row in entries[:k] for c in row[:k]]).det() > 0
-               for k in range(1, len(entries) + 1))
+def _square(rows: Any, role: str) -> list[list[Any]]:
+    """The rows of a square matrix, which may be given by its diagonal."""
+    rows = rows.tolist() if isinstance(rows, np.ndarray) else rows
+    if not isinstance(rows, (list, tuple)) or not rows:
+        raise InputError(f"A {role} is a matrix, or its diagonal.")
+    if not isinstance(rows[0], (list, tuple)):
+        return [[c if i == j else 0 for j in range(len(rows))] for i, c in enumerate(rows)]
+    if any(not isinstance(row, (list, tuple)) or len(row) != len(rows) for row in rows):
+        raise InputError(f"A {role} is a square matrix, or its diagonal.")
+    return [list(row) for row in rows]
 
 
 @dataclass(frozen=True)
@@ -64,16 +75,17 @@ class Flow:
 
     - ``metric`` -- symmetric positive definite matrix of rational numbers, or the list of its
       diagonal; by default the Euclidean metric
-    - ``mirror`` -- instead of a metric the diagonal of its inverse, polynomials in the
-      parameters as text, positive where all parameters are 1, so in a neighborhood: with the
-      parameters themselves the flow of non-negative factorization by the entropy as mirror map
+    - ``mirror`` -- instead of a metric its inverse: a symmetric matrix of polynomials in the
+      parameters as text, or the list of its diagonal, or one polynomial in ``w`` that serves for
+      each parameter.  ``"w"`` is the flow of non-negative factorization, with the entropy as
+      mirror map.  It must be positive definite somewhere, and defines a flow where it is
     - ``weight_decay`` -- rational number μ, by default 0
     - ``friction`` -- rational number γ from 0 on, for the heavy ball; None without momentum
 
     EXAMPLES::
 
-        >>> Flow(), Flow(friction=0)
-        (gradient flow, heavy ball with friction 0)
+        >>> Flow(), Flow(friction=0), Flow(mirror="w")
+        (gradient flow, heavy ball with friction 0, gradient flow, with the inverse metric w)
         >>> Flow(metric=[[1, 2], [2, 1]])
         Traceback (most recent call last):
         ...
@@ -94,235 +106,170 @@ class Flow:
         if self.metric is not None and self.mirror is not None:
             raise InputError("A flow has either a metric or a mirror, which is the inverse of one.")
         if self.metric is not None:
-            rows = self.metric.tolist() if isinstance(self.metric, np.ndarray) else self.metric
-            if not isinstance(rows, (list, tuple)) or not rows:
-                raise InputError("A metric is a matrix of rational numbers, or its diagonal.")
-            if not isinstance(rows[0], (list, tuple)):
-                rows = [[c if i == j else 0 for j in range(len(rows))] for i, c in enumerate(rows)]
-            if any(not isinstance(row, (list, tuple)) or len(row) != len(rows) for row in rows):
-                raise InputError("A metric is a square matrix of rational numbers.")
-            matrix = tuple(tuple(rational(c, "entry of the metric") for c in row) for row in rows)
+            matrix = tuple(tuple(rational(c, "entry of the metric") for c in row)
+                           for row in _square(self.metric, "metric"))
             if any(matrix[i][j] != matrix[j][i] for i in range(len(matrix)) for j in range(i)):
                 raise InputError("The metric is not symmetric.")
             if not is_positive_definite(matrix):
                 raise InputError("The metric is not positive definite.")
             object.__setattr__(self, "metric", matrix)
-        if self.mirror is not None:
-            object.__setattr__(self, "mirror", tuple(map(str, self.mirror)))
+        if self.mirror is not None and not isinstance(self.mirror, str):
+            object.__setattr__(self, "mirror", tuple(
+                tuple(map(str, row)) for row in _square(self.mirror, "mirror")))
 
     def __repr__(self) -> str:
         name = "gradient flow" if self.friction is None else (
             f"heavy ball with friction {self.friction}")
-        return (name + (", weight decay " + str(self.weight_decay)) * (self.weight_decay != 0)
-                + ", with a metric" * (self.metric is not None or self.mirror is not None))
+        name += f", weight decay {self.weight_decay}" * (self.weight_decay != 0)
+        if isinstance(self.mirror, str):
+            return f"{name}, with the inverse metric {self.mirror}"
+        return name + ", with a metric" * (self.metric is not None or self.mirror is not None)
+
+    @property
+    def is_euclidean(self) -> bool:
+        """Whether the metric is the Euclidean one."""
+        return self.metric is None and self.mirror is None
 
     @property
     def rate(self) -> Fraction:
         """The rate c of the variable s = e^(ct); 0 if laws do not depend on time."""
         return self.weight_decay if self.friction is None else self.friction
 
+    def degree_of_laws(self, degree: int) -> int:
+        """
+        The degree, with s, of laws that are of some degree in the parameters.
+
+        Under weight decay μ a form of degree d decays by the rate d μ, which s^d undoes.
+
+        EXAMPLES::
+
+            >>> Flow(weight_decay=1).degree_of_laws(2), Flow().degree_of_laws(2)
+            (4, 2)
+        """
+        return 2 * degree if self.friction is None and self.rate else degree
+
     def inverse_metric(self, model: Model) -> dict[tuple[int, int], Polynomial]:
         """The entries of P, the inverse of the metric, where they are not zero."""
         count = model.parameter_count
         one = (0,) * count
-        if self.metric is None and self.mirror is None:
+        if self.metric is not None:
+            self._check_size(len(self.metric), count)
+            inverse = fmpq_mat(count, count, [fmpq(c.numerator, c.denominator)
+                                              for row in self.metric for c in row]).inv()
+            return {(i, j): {one: Fraction(int(c.p), int(c.q))} for i in range(count)
+                    for j in range(count) if (c := inverse[i, j])}
+        if self.mirror is None:
             return {(i, i): {one: Fraction(1)} for i in range(count)}
-        size = len(self.metric if self.mirror is None else self.mirror)
+        if isinstance(self.mirror, str):
+            terms = parse_polynomial(self.mirror, [ENTRY])
+            return {(i, i): {one[:i] + e + one[i + 1 :]: c for e, c in terms.items()}
+                    for i in range(count) if terms}
+        self._check_size(len(self.mirror), count)
+        entries = {(i, j): parse_polynomial(text, model.parameter_names)
+                   for i, row in enumerate(self.mirror) for j, text in enumerate(row)
+                   if text != "0"}
+        entries = {key: p for key, p in entries.items() if p}
+        if any(entries.get((j, i)) != p for (i, j), p in entries.items()):
+            raise InputError("The inverse metric is not symmetric.")
+        return entries
+
+    def positive_point(self, model: Model) -> list[Fraction]:
+        """
+        Parameters where the metric is positive definite.
+
+        Raises InputError if there are none, or none were found.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage.models.families import parse_spec
+            >>> Flow(mirror="w-2").positive_point(parse_spec("linear:1,1,1"))
+            [Fraction(3, 1), Fraction(3, 1)]
+        """
+        if self.mirror is None:
+            return [Fraction(1)] * model.parameter_count
+        if isinstance(self.mirror, str):  # the same condition on each parameter
+            terms = parse_polynomial(self.mirror, [ENTRY])
+            return positive_point({(0, 0): terms}, [ENTRY]) * model.parameter_count
+        return positive_point(self.inverse_metric(model), model.parameter_names)
+
+    def domain(self, model: Model) -> str:
+        """A sentence that says where the metric is positive definite; empty if everywhere."""
+        if self.mirror is None:
+            return ""
+        point = ", ".join(map(str, dict.fromkeys(self.positive_point(model))))
+        if isinstance(self.mirror, str):
+            return (f"The metric is positive definite where {self.mirror} > 0 for all parameters "
+                    f"w, as for w = {point}.")
+        entries = self.inverse_metric(model)
+        if all(i == j for i, j in entries):
+            texts = dict.fromkeys(write_polynomial(p, model.parameter_names)
+                                  for p in entries.values() if any(map(any, p)))
+            where = ", ".join(texts) + (" are" if len(texts) > 1 else " is") + " positive"
+        else:
+            where = "the leading principal minors of its inverse are positive"
+        return f"The metric is positive definite where {where}."
+
+    def _check_size(self, size: int, count: int) -> None:
         if size != count:
             raise InputError(f"The metric has {size} rows, but the model has {count} parameters.")
-        if self.mirror is not None:
-            entries = [parse_polynomial(text, model.parameter_names) for text in self.mirror]
-            if not all(sum(p.values(), Fraction(0)) > 0 for p in entries):
-                raise InputError("The metric is not positive definite where all parameters are 1.")
-            return {(i, i): p for i, p in enumerate(entries)}
-        inverse = fmpq_mat(count, count, [fmpq(c.numerator, c.denominator)
-                                          for row in self.metric for c in row]).inv()
-        return {(i, j): {one: Fraction(int(c.p), int(c.q))} for i in range(count)
-                for j in range(count) if (c := inverse[i, j])}
 
 
-class VectorFields:
+# -- flows as words ------------------------------------------------------------------------------
+
+_OPTIONS = {"gradient": "gradient", "momentum": "momentum=1/2", "weight-decay": "weight-decay=1/10",
+            "metric": "metric=1,2,1", "mirror": "mirror=w"}
+
+
+def parse_flow(text: str) -> Flow:
     """
-    The fields of a flow of a model; a law is what all of them annihilate.
+    The flow that a text names: options joined by ``:``.
 
-    INPUT:
+    - ``gradient`` -- gradient flow, which is also what the other options modify
+    - ``momentum=G`` -- the heavy ball with friction G; without ``=G`` with friction 0
+    - ``weight-decay=M`` -- with weight decay M
+    - ``metric=C,C,...`` -- with this diagonal metric; or ``metric=C,C;C,C``, row by row
+    - ``mirror=P`` -- with the inverse metric P, a polynomial in ``w``, for each parameter; or a
+      diagonal or matrix of polynomials in the parameters, written as for ``metric``
 
-    - ``phi`` -- the parametrization
-    - ``flow`` -- a flow
-
-    The space has the parameters, the velocities of a heavy ball, and s if laws may depend on
-    time.
+    Raises InputError with the nearest right option if it names none.
 
     EXAMPLES::
 
-        >>> from neuroalg_sage.models.families import parse_spec
-        >>> from neuroalg_sage.models.parametrization import parametrization
-        >>> phi = parametrization(parse_spec("linear:2,1,1"))
-        >>> VectorFields(phi, Flow()).fields[0]
-        {0: {(0, 0, 1): Fraction(1, 1)}, 2: {(1, 0, 0): Fraction(1, 1)}}
+        >>> parse_flow("momentum=1/2:weight-decay=1")
+        heavy ball with friction 1/2, weight decay 1
+        >>> parse_flow("momentun=1/2")
+        Traceback (most recent call last):
+        ...
+        neuroalg_sage.errors.InputError: There is no option 'momentun' of a flow; did you mean
+        momentum=1/2 ?
     """
-
-    def __init__(self, phi: Parametrization, flow: Flow) -> None:
-        self.phi, self.flow = phi, flow
-        model = phi.model
-        count = model.parameter_count
-        inertial = flow.friction is not None
-        self.names = list(model.parameter_names)
-        self.names += [f"v_{i}" for i in range(count)] * inertial
-        self.names += ["s"] * (flow.rate != 0)
-        self.count = len(self.names)
-        self.entries = flow.inverse_metric(model)
-        if len(set(self.names)) < self.count:
-            raise InputError("The parameters must not be called like a velocity, v_0, v_1, ..., or "
-                             "s, which stand for what moves with them.")
-
-        def wide(p: Polynomial) -> Polynomial:
-            return {e + (0,) * (self.count - count): c for e, c in p.items()}
-
-        def unit(i: int, c: Fraction) -> Polynomial:
-            return {tuple(int(k == i) for k in range(self.count)): c}
-
-        inverse = {key: wide(p) for key, p in self.entries.items()}
-        target = count if inertial else 0
-        self.fields: list[Field] = []
-        for coordinate in phi.polynomials:
-            slopes = {i: d for i in range(count) if (d := wide(derivative(coordinate, i)))}
-            field: Field = {}
-            for (i, j), entry in inverse.items():
-                if j in slopes:
-                    _add(field, target + i, _times(entry, slopes[j]))
-            self.fields.append(field)  # zero for a coordinate that is constant
-        drift: Field = {}
-        if flow.weight_decay:
-            for (i, j), entry in inverse.items():
-                _add(drift, target + i, _times(entry, unit(j, -flow.weight_decay)))
-        if inertial:
-            for i in range(count):
-                _add(drift, i, unit(count + i, Fraction(1)))
-                if flow.friction:
-                    _add(drift, count + i, unit(count + i, -flow.friction))
-        if flow.rate:
-            _add(drift, self.count - 1, unit(self.count - 1, flow.rate))
-        if drift:
-            self.fields.append(drift)
-        self.ring = fmpq_mpoly_ctx.get([f"v{i}" for i in range(self.count)], Ordering.lex)
-
-    @cached_property
-    def exact(self) -> list[dict[int, Any]]:
-        """The fields, with components as polynomials of FLINT."""
-        return [{i: self.polynomial(p) for i, p in field.items()} for field in self.fields]
-
-    def polynomial(self, terms: Polynomial) -> Any:
-        """A polynomial of FLINT on the space."""
-        return self.ring.from_dict({e: fmpq(c.numerator, c.denominator)
-                                    for e, c in terms.items()})
-
-    def annihilate(self, law: Polynomial) -> bool:
-        """Whether all fields annihilate a polynomial, by exact expansion."""
-        h = self.polynomial(law)
-        slopes = [h.derivative(i) for i in range(self.count)]
-        zero = self.ring.constant(0)
-        return not any(sum((c * slopes[i] for i, c in field.items() if slopes[i]), zero)
-                       for field in self.exact)
-
-    @cached_property
-    def gradings(self) -> list[tuple[int, tuple[int, ...]]]:
-        """
-        Gradings of the space for which every field is homogeneous: pairs (m, weights), by Z
-        for m = 0 and by Z/2 for m = 2.
-
-        A field Σ_i X_i ∂_i is homogeneous if the weight of a term of X_i less that of the
-        variable i is the same for all terms of all components.  Then it maps each weight space
-        into one, so a polynomial is a law if and only if its parts in all weight spaces are.
-
-        The torus that grades φ does not do: ∇φ_j has the terms w^b / w_i^2 up to factors, so
-        that only tori preserving the metric up to a factor grade it.  What is left of a torus
-        are the degree, where φ has it, and signs, which are gradings by Z/2.
-        """
-        differences = set()
-        for field in self.fields:
-            shifted = [tuple(e - (k == i) for k, e in enumerate(exponents))
-                       for i, p in field.items() for exponents in p]
-            differences |= {tuple(a - b for a, b in zip(term, shifted[0])) for term in shifted}
-        rows = _independent([list(d) for d in sorted(differences) if any(d)], self.count)
-        found: list[tuple[int, tuple[int, ...]]] = []
-        for modulus, kernel in ((0, _kernel(rows[0], self.count)),
-                                (2, _kernel(rows[2], self.count, 2)[:MOST_SIGNS])):
-            for weights in kernel:
-                found.append((modulus, tuple(weights)))
-        table = np.array(sorted(differences), dtype=np.int64).reshape(-1, self.count)
-        assert all(not np.any((table @ np.array(w)) % m if m else table @ np.array(w))
-                   for m, w in found)
-        return found
-
-    @cached_property
-    def is_homogeneous(self) -> bool:
-        """Whether the degree of polynomials grades the fields."""
-        return all(len({sum(e) for p in field.values() for e in p}) <= 1 for field in self.fields)
-
-    def describe(self) -> dict[str, Any]:
-        """The flow as a certificate states it."""
-        flow = self.flow
-        euclidean = flow.metric is None and flow.mirror is None
-        return {"inverse_metric": None if euclidean else [
-                    [i, j, encode_polynomial(p)] for (i, j), p in sorted(self.entries.items())],
-                "weight_decay": str(flow.weight_decay),
-                "friction": None if flow.friction is None else str(flow.friction)}
+    if not isinstance(text, str) or not text.strip() or len(text) > 100_000:
+        raise InputError("A flow is named by options joined by ':', such as "
+                         "momentum=1/2:weight-decay=1.")
+    given: dict[str, Any] = {}
+    for part in text.split(":"):
+        name, equals, value = (piece.strip() for piece in part.partition("="))
+        if name not in _OPTIONS:
+            near = difflib.get_close_matches(name[:50].lower().replace("_", "-"), _OPTIONS, 1, 0.5)
+            raise InputError(f"There is no option {shown(name)} of a flow; " + (
+                f"did you mean {_OPTIONS[near[0]]} ?" if near else
+                "the options are " + ", ".join(_OPTIONS.values()) + "."))
+        if name in given:
+            raise InputError(f"The flow states {name} twice.")
+        if (name == "gradient" and equals) or (name not in ("gradient", "momentum") and not value
+                                               ) or (equals and not value):
+            raise InputError(f"The option {shown(part.strip())} of a flow should be such as "
+                             f"{_OPTIONS[name]}.")
+        given[name] = value
+    friction = given.get("momentum")
+    mirror = given.get("mirror")
+    return Flow(
+        metric=_rows(given["metric"]) if "metric" in given else None,
+        mirror=_rows(mirror) if mirror is not None and {",", ";"} & set(mirror) else mirror,
+        weight_decay=given.get("weight-decay", 0),
+        friction=(friction or 0) if friction is not None else None)
 
 
-def _times(left: Polynomial, right: Polynomial) -> Polynomial:
-    product: Polynomial = {}
-    for a, s in left.items():
-        for b, t in right.items():
-            key = tuple(map(int.__add__, a, b))
-            product[key] = product.get(key, Fraction(0)) + s * t
-    return {e: c for e, c in product.items() if c}
-
-
-def _add(field: Field, i: int, p: Polynomial) -> None:
-    total = dict(field.get(i, {}))
-    for e, c in p.items():
-        total[e] = total.get(e, Fraction(0)) + c
-    total = {e: c for e, c in total.items() if c}
-    if total:
-        field[i] = total
-    else:
-        field.pop(i, None)
-
-
-def _independent(rows: list[list[int]], columns: int) -> dict[int, list[list[int]]]:
-    """Rows that span all of them, over Q (with a modulus of 0) and over GF(2)."""
-    result = {}
-    for modulus, prime in ((0, 2**61 - 1), (2, 2)):
-        chosen: list[list[int]] = []
-        if rows:
-            reduced, rank = nmod_mat(columns, len(rows), [
-                c % prime for column in zip(*rows) for c in column], prime).rref()
-            entries = reduced.entries()
-            for i in range(rank):
-                line = entries[i * len(rows) : (i + 1) * len(rows)]
-                chosen.append(rows[next(j for j, c in enumerate(line) if int(c))])
-        result[modulus] = chosen
-    return result
-
-
-def _kernel(rows: list[list[int]], columns: int, modulus: int = 0) -> list[list[int]]:
-    """A basis of the integral vectors, or of those modulo a prime, with product 0 with rows."""
-    if not rows:
-        return [[int(i == j) for j in range(columns)] for i in range(columns)]
-    flat = [c for row in rows for c in row]
-    reduced, rank = (nmod_mat(len(rows), columns, [c % modulus for c in flat], modulus)
-                     if modulus else fmpq_mat(len(rows), columns, flat)).rref()
-    pivots = [next(j for j in range(columns) if reduced[i, j]) for i in range(rank)]
-    basis = []
-    for free in sorted(set(range(columns)) - set(pivots)):
-        vector: list[Any] = [0] * columns
-        vector[free] = 1
-        for i, pivot in enumerate(pivots):
-            vector[pivot] = -reduced[i, free]
-        if modulus:
-            basis.append([int(c) % modulus for c in vector])
-        else:
-            scale = np.lcm.reduce([int(fmpq(c).q) for c in vector])
-            basis.append([int(c * int(scale)) for c in vector])
-    return basis
+def _rows(text: str) -> Sequence[Any]:
+    rows = [[entry.strip() for entry in row.split(",")] for row in text.split(";")]
+    return rows[0] if len(rows) == 1 else rows

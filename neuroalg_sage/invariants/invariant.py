@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -152,13 +152,16 @@ def _plain(other: Any) -> Any:
 
 def engines(**versions: str) -> dict[str, str]:
     """The versions of the programs at work, for a certificate."""
-    found = dict(versions)
-    for package in ("neuroalg-sage", "python-flint"):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "not installed"
-    return found
+    return versions | {package: _version(package) for package in ("neuroalg-sage", "python-flint")}
+
+
+@cache
+def _version(package: str) -> str:
+    """The version of an installed package; looking it up takes milliseconds."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
 
 
 def certified(model: Model, name: str, data: Any, status: str, method: str, seconds: float,

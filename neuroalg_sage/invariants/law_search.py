@@ -3,7 +3,7 @@ Polynomial conservation laws degree by degree, by linear algebra in weight space
 
 A polynomial h is a law if X h = Σ_i X_i ∂h/∂w_i = 0 for all fields X of the flow.  This is
 linear in the coefficients of h, and falls apart into the weight spaces of the gradings of the
-fields (:attr:`~neuroalg_sage.invariants.flows.VectorFields.gradings`).
+fields (:attr:`~neuroalg_sage.invariants.vector_fields.VectorFields.gradings`).
 
 At a point where no coordinate is zero, X w^a = w^a Σ_i (X_i/w_i) a_i.  So the conditions at
 points modulo a prime are one product of matrices, with the exponents on the right, whose
@@ -17,59 +17,27 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from math import comb, gcd, lcm
+from math import comb
 from typing import Any
 
 import numpy as np
 
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached
-from neuroalg_sage.invariants.flows import VectorFields
-from neuroalg_sage.models.expressions import Polynomial, write_polynomial
+from neuroalg_sage.invariants.conservation_law import ConservationLaw, primitive
+from neuroalg_sage.invariants.vector_fields import VectorFields
+from neuroalg_sage.models.expressions import Polynomial
 
 MOST_MONOMIALS = 3_000_000
 MOST_IN_A_WEIGHT = 6_000
 MOST_PRIMES = 12
 EXTRA_ROWS = 8
+FIRST_POINTS = 2
+MOST_ENTRIES = 20_000_000  # of the conditions on all weight spaces of a degree
 
 Monomial = tuple[int, ...]  # the variables that are multiplied, ascending
-
-
-@dataclass(frozen=True)
-class ConservationLaw:
-    """
-    A polynomial that is constant along the flow, with primitive integer coefficients.
-
-    - ``polynomial`` -- dictionary from exponents to coefficients
-    - ``variables`` -- the names of the parameters, and what else the flow moves
-    - ``name`` -- what theory calls it; else empty
-    """
-
-    polynomial: Polynomial
-    variables: tuple[str, ...]
-    name: str = ""
-
-    @property
-    def degree(self) -> int:
-        """The degree of the polynomial."""
-        return max(map(sum, self.polynomial))
-
-    def __str__(self) -> str:
-        return write_polynomial(self.polynomial, self.variables)
-
-    def __repr__(self) -> str:
-        return str(self) + f" ({self.name})" * bool(self.name)
-
-
-def primitive(polynomial: Polynomial) -> Polynomial:
-    """The multiple with coprime integer coefficients whose first is positive."""
-    scale = lcm(*(c.denominator for c in polynomial.values()))
-    content = gcd(*(int(c * scale) for c in polynomial.values()))
-    sign = 1 if polynomial[max(polynomial)] > 0 else -1
-    return {e: c * scale * sign / content for e, c in polynomial.items()}
 
 
 class LawSearch:
@@ -144,9 +112,9 @@ class LawSearch:
                 named.setdefault(weights.pop(), []).append((name, polynomial))
         found: list[ConservationLaw] = []
         classes = self._classes(degree)
-        for weight, monomials in classes:
+        for (weight, monomials), first in zip(classes, self._first_conditions(classes)):
             self.largest_weight = max(self.largest_weight, len(monomials))
-            found += self._new(monomials, products.get(weight, []), named.get(weight, []))
+            found += self._new(monomials, products.get(weight, []), named.get(weight, []), first)
         order = {name: i for i, (name, _) in enumerate(self.known)}
         found.sort(key=lambda law: (order.get(law.name, len(order)), len(law.polynomial)))
         self.laws += found
@@ -196,17 +164,27 @@ class LawSearch:
                 for s, c in zip(starts, counts) if not moved[order[s]]]
 
     def _new(self, monomials: np.ndarray, products: list[dict[Monomial, Fraction]],
-             named: list[tuple[str, Polynomial]]) -> list[ConservationLaw]:
-        """The laws of one weight that products do not span."""
+             named: list[tuple[str, Polynomial]], first: np.ndarray | None
+             ) -> list[ConservationLaw]:
+        """
+        The laws of one weight that products do not span.
+
+        ``first`` holds the conditions at the first points modulo the first prime, if there are
+        enough of them.
+        """
         size = len(monomials)
         if size > MOST_IN_A_WEIGHT:
             raise LimitReached(f"A weight space has {size:,} monomials, over the limit of "
                                f"{MOST_IN_A_WEIGHT:,}; the degrees below it are done.")
-        points = 2
+        points = FIRST_POINTS
         remainders, places = modular.ChineseRemainders(), list(range(size + 1))
         which = 0
         while which < MOST_PRIMES:
-            prime, matrix, enough = self._conditions(which, monomials, points)
+            if first is not None:
+                prime, matrix, enough = self._samples[0][0], first, False
+                first = None
+            else:
+                prime, matrix, enough = self._conditions(which, monomials, points)
             free, kernel = modular.reduced_kernel(matrix, prime)
             rows = [self._row(p, monomials) for p in products]
             spanned = modular.rank(_residues(rows, size, prime), prime)
@@ -239,14 +217,15 @@ class LawSearch:
         free, _ = modular.reduced_kernel(matrix.T, prime)
         start = len(rows) - len(candidates)
         variables = tuple(self.space.names)
-        return [ConservationLaw(p, variables, name or self._name(p))
+        rate = self.space.flow.rate
+        return [ConservationLaw(p, variables, name or self._name(p), rate)
                 for k, (name, p) in enumerate(candidates, start) if k not in set(free)]
 
     def _name(self, law: Polynomial) -> str:
         """
         A name that the form of a law gives.
 
-        Noether's law of a rotation of the parameters is bilinear in these and in velocities.
+        Noether's law of a rotation of the parameters is bilinear in these and in momenta.
         """
         count = self.space.phi.model.parameter_count
         if len(law) == 1 and sum(next(iter(law))) == 1:
@@ -274,13 +253,42 @@ class LawSearch:
                             for _ in range(missing)], dtype=np.int64)
             values = np.zeros((missing, *slopes.shape[1:]), dtype=np.int64)
             inverse = np.array([[pow(int(c), -1, prime) for c in point] for point in new])
-            for j, field in enumerate(self.space.fields):
-                places = list(field)
-                values[:, j, places] = modular.evaluate_polynomials(
-                    list(field.values()), new, prime) * inverse[:, places] % prime
+            places = [(j, i) for j, field in enumerate(self.space.fields) for i in field]
+            if places:
+                j, i = np.array(places).T
+                values[:, j, i] = modular.evaluate_polynomials(
+                    [p for field in self.space.fields for p in field.values()], new, prime
+                    ) * inverse[:, i] % prime
             self._samples[which] = (prime, np.concatenate([known, new]),
                                     np.concatenate([slopes, values]))
         return self._samples[which]
+
+    def _first_conditions(self, classes: list[tuple[tuple[int, ...], np.ndarray]]
+                          ) -> Iterator[np.ndarray | None]:
+        """For each weight space the conditions at the first points, None if they are too few."""
+        prime, at, slopes = self._sample(0, FIRST_POINTS)
+        at, slopes = at[:FIRST_POINTS], slopes[:FIRST_POINTS]
+        rows = FIRST_POINTS * slopes.shape[1]
+        step = max(1, MOST_ENTRIES // max(1, rows))
+        waiting: list[np.ndarray] = []
+
+        def written() -> Iterator[np.ndarray | None]:
+            monomials = np.concatenate(waiting)
+            table = _products(at, slopes, monomials, prime)
+            ends = np.cumsum([len(m) for m in waiting])
+            for part in np.split(table, ends[:-1], axis=1):
+                part = part[part.any(axis=1)]
+                yield part if len(part) >= part.shape[1] + EXTRA_ROWS else None
+
+        size = 0
+        for _, monomials in classes:
+            if size + len(monomials) > step and waiting:
+                yield from written()
+                waiting, size = [], 0
+            waiting.append(monomials)
+            size += len(monomials)
+        if waiting:
+            yield from written()
 
     def _conditions(self, which: int, monomials: np.ndarray, points: int
                     ) -> tuple[int, np.ndarray, bool]:
@@ -288,12 +296,7 @@ class LawSearch:
         size = len(monomials)
         while True:
             prime, at, slopes = self._sample(which, points)
-            values = np.ones((points, size), dtype=np.int64)
-            for factor in monomials.T:
-                values = values * np.where(factor >= 0, at[:points, factor], 1) % prime
-            rows = _scaled_exponents(slopes[:points].reshape(-1, self.space.count), monomials,
-                                     prime).reshape(points, -1, size)
-            matrix = (rows * values[:, None, :] % prime).reshape(-1, size)
+            matrix = _products(at[:points], slopes[:points], monomials, prime)
             matrix = matrix[matrix.any(axis=1)]
             enough = points >= 2 * size + EXTRA_ROWS
             if len(matrix) >= size + EXTRA_ROWS or enough:
@@ -333,6 +336,16 @@ def _residues(rows: Sequence[dict[int, Fraction]], size: int, prime: int) -> np.
         for k, c in entries.items():
             row[k] = c.numerator * pow(c.denominator, -1, prime) % prime
     return matrix
+
+
+def _products(at: np.ndarray, slopes: np.ndarray, monomials: np.ndarray, prime: int) -> np.ndarray:
+    """X w^a = w^a Σ_i (X_i/w_i) a_i for each point and field (rows) and monomial (columns)."""
+    points, size = len(at), len(monomials)
+    values = np.ones((points, size), dtype=np.int64)
+    for factor in monomials.T:
+        values = values * np.where(factor >= 0, at[:, factor], 1) % prime
+    rows = _scaled_exponents(slopes.reshape(-1, slopes.shape[2]), monomials, prime)
+    return (rows.reshape(points, -1, size) * values[:, None, :] % prime).reshape(-1, size)
 
 
 def _scaled_exponents(slopes: np.ndarray, monomials: np.ndarray, prime: int) -> np.ndarray:

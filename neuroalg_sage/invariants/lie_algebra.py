@@ -23,7 +23,7 @@ import numpy as np
 from flint import Ordering, nmod_mpoly_ctx
 
 from neuroalg_sage.engines.modular import multiply_matrices
-from neuroalg_sage.invariants.flows import Field, VectorFields
+from neuroalg_sage.invariants.vector_fields import Field, VectorFields
 
 Word = list[int]  # [j] is a field; [a, b] the bracket of two elements before
 

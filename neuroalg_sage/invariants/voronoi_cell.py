@@ -21,10 +21,10 @@ from neuroalg_sage.engines.transfer import PolynomialMatrix
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.critical_locus import metric_weights
+from neuroalg_sage.invariants.floating_point import PolynomialMap
 from neuroalg_sage.invariants.functions import Point, image, value
 from neuroalg_sage.invariants.ideal import coordinate_ring
 from neuroalg_sage.invariants.invariant import Invariant, certified
-from neuroalg_sage.invariants.level_sets import _Map
 from neuroalg_sage.invariants.real_points import Squares, sum_of_squares
 from neuroalg_sage.invariants.special_fiber import Fiber
 from neuroalg_sage.models.expressions import Polynomial, derivative
@@ -434,7 +434,7 @@ def _sample(phi: Parametrization, y: Point, weights: Point, rays: list[list[Frac
             points: Sequence[Point], generator: random.Random
             ) -> dict[Fraction, tuple[int, int]]:
     """How often y is the nearest point found to a random point in the normal cone."""
-    system = _Map(phi.polynomials, phi.model.parameter_count)
+    system = PolynomialMap(phi.polynomials, phi.model.parameter_count)
     scale = np.sqrt(np.array(weights, dtype=float))
     numbers = np.random.default_rng(generator.randrange(2**32))
     center, cone = np.array(y, dtype=float), np.array(rays, dtype=float)
@@ -458,7 +458,7 @@ def _sample(phi: Parametrization, y: Point, weights: Point, rays: list[list[Frac
     return result
 
 
-def _distance(system: _Map, scale: np.ndarray, target: np.ndarray, w: np.ndarray) -> float:
+def _distance(system: PolynomialMap, scale: np.ndarray, target: np.ndarray, w: np.ndarray) -> float:
     """The distance that the method of Levenberg and Marquardt reaches from w."""
     rest, damping = scale * (system(w) - target), 1.0
     for _ in range(STEPS):

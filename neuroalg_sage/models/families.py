@@ -7,6 +7,8 @@ Families of models and the spec strings that name them.
     cnn:3s2,2:x^2:out=1      one-dimensional filters, s = stride
     cnn:3x3c4,2x2:x^2:in=3   two-dimensional filters, c = channels
     attention:d=2,a=1,out=2,t=3,layers=1,heads=1
+    relu:2,3,1:bias          ReLU network, one activation pattern for each path
+    relu:2,3,1:cell=110,011  ReLU network where inputs have these activation patterns
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ from neuroalg_sage.models.layers import (
     whole_number,
 )
 from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.relu import read_patterns, relu_on_cell
 
 MAXIMAL_LAYERS = 200
 
@@ -281,11 +284,28 @@ def _read_attention(family: str, fields: list[str]) -> Model:
     return LightningAttention(**values)
 
 
+def _read_relu(family: str, fields: list[str]) -> Model:
+    patterns, bias = None, False
+    for option in fields[1:]:
+        name, equals, text = (part.strip() for part in option.partition("="))
+        if option == "bias" and not bias:
+            bias = True
+        elif name == "cell" and equals and patterns is None:
+            patterns = read_patterns(text.replace(" ", ""))
+        else:
+            raise InputError(f"The option {shown(option)} of relu is not known; write relu:2,3,1, "
+                             "relu:2,3,1:bias or relu:2,3,1:cell=110,011, each option once.")
+    widths = _numbers(fields[0], "width")
+    _check_depth(len(widths) - 1)
+    return relu_on_cell(widths, patterns, bias)
+
+
 FAMILIES: dict[str, tuple[Callable[[str, list[str]], Model], str]] = {
     "mlp": (_read_mlp, "mlp:2,2,3:x^2"),
     "linear": (_read_mlp, "linear:3,2,3"),
     "cnn": (_read_cnn, "cnn:3,2:x^2"),
     "attention": (_read_attention, "attention:d=2,a=1,out=2,t=3"),
+    "relu": (_read_relu, "relu:2,3,1"),
 }
 
 

@@ -1,0 +1,38 @@
+"""
+Polynomial maps in floating point, with their Jacobians.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from neuroalg_sage.models.expressions import Polynomial, derivative
+
+
+class PolynomialMap:
+    """A polynomial map in floating point, with its Jacobian if that is asked for."""
+
+    def __init__(self, polynomials: Sequence[Polynomial], count: int, jacobian: bool = True
+                 ) -> None:
+        self.rows = [_Terms(p) for p in polynomials]
+        self.slopes = [[_Terms(derivative(p, i)) for i in range(count)] for p in polynomials
+                       ] if jacobian else []
+
+    def __call__(self, w: np.ndarray) -> np.ndarray:
+        return np.array([f(w) for f in self.rows])
+
+    def jacobian(self, w: np.ndarray) -> np.ndarray:
+        return np.array([[f(w) for f in row] for row in self.slopes])
+
+
+class _Terms:
+    def __init__(self, polynomial: Polynomial) -> None:
+        self.exponents = np.array(list(polynomial), dtype=np.int64)
+        self.coefficients = np.array([float(c) for c in polynomial.values()])
+
+    def __call__(self, w: np.ndarray) -> float:
+        if not len(self.coefficients):
+            return 0.0
+        return float(self.coefficients @ np.prod(w ** self.exponents, axis=1))
