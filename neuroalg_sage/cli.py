@@ -86,13 +86,15 @@ def parser() -> argparse.ArgumentParser:
                          f"critical points: {', '.join(FOR_CRITICAL_POINTS)}")
         sub.add_argument("--degree", type=int, default=3, metavar="D",
                          help="largest degree of equations and conservation laws")
-        sub.add_argument("--metric", default="generic", metavar="NAME",
-                         help="metric of the ED degree: generic, unit, bombieri, data")
-        sub.add_argument("--gram", metavar="FILE", help="JSON file with the symmetric matrix of "
-                         "the quadratic form, for the metric data")
         sub.add_argument("--seed", type=int, help="seed of the random choices")
         sub.add_argument("--macaulay2", metavar="COMMAND", help="the Macaulay2 to use")
         sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
+
+    def about_a_metric(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument("--metric", default="generic", metavar="NAME", dest="ed_metric",
+                         help="metric of the ED degree: generic, unit, bombieri, data")
+        sub.add_argument("--gram", metavar="FILE", help="JSON file with the symmetric matrix of "
+                         "the quadratic form, for the metric data")
 
     def about_a_flow(sub: argparse.ArgumentParser) -> None:
         sub.add_argument("--flow", metavar="FLOW", help="the flow of conservation laws, options "
@@ -108,6 +110,7 @@ def parser() -> argparse.ArgumentParser:
 
     sub = command("compute", "Compute invariants of a model.", _compute)
     about_a_model(sub)
+    about_a_metric(sub)
     about_a_flow(sub)
     sub.add_argument("invariants", nargs="+", metavar="INVARIANT")
     sub.add_argument("--json", action="store_true", help="print one JSON object")
@@ -162,6 +165,7 @@ def parser() -> argparse.ArgumentParser:
 
     sub = command("script", "Print the standalone Macaulay2 script of a computation.", _script)
     about_a_model(sub)
+    about_a_metric(sub)
     about_a_flow(sub)
     sub.add_argument("invariant", metavar="INVARIANT")
 
@@ -295,15 +299,16 @@ def _progress(arguments: argparse.Namespace) -> Callable[[str], None]:
 def _manifold(arguments: argparse.Namespace) -> NeuroManifold:
     from neuroalg_sage.neuromanifold import NeuroManifold
 
-    gram = None
-    if arguments.gram is not None:
+    gram = getattr(arguments, "gram", None)
+    if gram is not None:
         from neuroalg_sage.models.sources import read_json
 
-        gram = read_json(arguments.gram, "quadratic form")
+        gram = read_json(gram, "quadratic form")
     manifold = NeuroManifold(
         arguments.spec, memory_gb=arguments.memory, method=arguments.method, seed=arguments.seed,
-        degree=arguments.degree, macaulay2=arguments.macaulay2, metric=arguments.metric,
-        gram=gram, progress=_progress(arguments), flow=getattr(arguments, "flow", None))
+        degree=arguments.degree, macaulay2=arguments.macaulay2, gram=gram,
+        metric=getattr(arguments, "ed_metric", "generic"), flow=getattr(arguments, "flow", None),
+        progress=_progress(arguments))
     manifold.check_flow()
     if arguments.timeout is not None:
         manifold.computation.deadline = time.monotonic() + arguments.timeout

@@ -152,9 +152,12 @@ def script(manifold: NeuroManifold, arguments: argparse.Namespace) -> str:
 
         return fiber_script(phi, f).standalone()
     if arguments.command == "critical":
-        from neuroalg_sage.invariants.critical_locus import critical_locus_script, metric_weights
+        from neuroalg_sage.invariants.loss_critical_locus import (
+            loss_critical_locus_script,
+            metric_weights,
+        )
 
-        return critical_locus_script(phi, f, metric_weights(phi, _metric(arguments))).standalone()
+        return loss_critical_locus_script(phi, f, metric_weights(phi, _metric(arguments))).standalone()
     from neuroalg_sage.invariants.voronoi_cell import tangent_cone_script
 
     return tangent_cone_script(phi, manifold.ideal().data, f).standalone()

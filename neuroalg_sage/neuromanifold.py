@@ -588,7 +588,7 @@ class NeuroManifold:
         - ``metric`` -- on V: ``"unit"``, ``"bombieri"`` or n positive weights
 
         OUTPUT: an invariant, a list of
-        :class:`~neuroalg_sage.invariants.critical_locus.CriticalComponent`
+        :class:`~neuroalg_sage.invariants.loss_critical_locus.CriticalComponent`
 
         EXAMPLES:
 
@@ -601,7 +601,7 @@ class NeuroManifold:
             dimension 4, degree 8: spurious, mapped to a set of dimension 1
             dimension 0, degree 1, 1 real point: spurious, mapped to a set of dimension 0
         """
-        from neuroalg_sage.invariants.critical_locus import loss_critical_locus
+        from neuroalg_sage.invariants.loss_critical_locus import loss_critical_locus
 
         return loss_critical_locus(self.parametrization(), self.dimension(), self.ideal,
                                    self.computation, target, metric)

@@ -100,7 +100,7 @@ ARGUMENTS = {"graph_elimination", "inheritance", "linear_section", "minors", "bo
 @pytest.mark.parametrize("question", ["dimension", "groebner", "ideal", "singular_locus",
                                       "hilbert_function", "generic_fiber", "formulas",
                                       "conservation_laws", "critical_points", "decomposition",
-                                      "fiber", "membership", "critical_locus", "invariance",
+                                      "fiber", "membership", "loss_critical_locus", "invariance",
                                       "voronoi", "polar_degrees", "distance_degree",
                                       "conormal"])
 def test_what_must_be_believed_for_one_answer_is_short_enough_to_be_read_as_a_proof(

@@ -23,7 +23,6 @@ from neuroalg_sage.certificates.conservation_laws import (
     check_number,
     check_quadratic_laws,
 )
-from neuroalg_sage.certificates.critical_locus import check_critical_locus
 from neuroalg_sage.certificates.critical_points import check_critical_points
 from neuroalg_sage.certificates.dimension import (
     check_dimension,
@@ -44,6 +43,7 @@ from neuroalg_sage.certificates.hilbert_function import check_hilbert_function
 from neuroalg_sage.certificates.ideal import check_hilbert, check_ideal
 from neuroalg_sage.certificates.invariance import check_invariant_parameters
 from neuroalg_sage.certificates.level_sets import check_initialization
+from neuroalg_sage.certificates.loss_critical_locus import check_loss_critical_locus
 from neuroalg_sage.certificates.membership import check_in_closure
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.polar_degrees import check_formula as check_polar_formula
@@ -238,8 +238,8 @@ def _membership(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
     return check(model, value, evidence)
 
 
-def _critical_locus(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
-    return check_critical_locus(model, value, evidence)
+def _loss_critical_locus(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_loss_critical_locus(model, value, evidence)
 
 
 def _invariant_parameters(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
@@ -320,7 +320,7 @@ _CLAIMS = {
     "is_identifiable": (_identifiable, _PROVED),
     "critical_points": (_critical_points, _PROVED),
     "special_fiber": (_special_fiber, _PROVED), "membership": (_membership, _PROVED),
-    "loss_critical_locus": (_critical_locus, _PROVED),
+    "loss_critical_locus": (_loss_critical_locus, _PROVED),
     "voronoi_cell": (_voronoi_cell, ("proved", "bounds")),
     "invariant_parameters": (_invariant_parameters, _PROVED),
     "polar_degrees": (_polar_degrees, _PROVED), "ed_degree": (_ed_degree, _PROVED),

@@ -20,11 +20,11 @@ from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.engines.transfer import PolynomialMatrix
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.computation import Computation
-from neuroalg_sage.invariants.critical_locus import metric_weights
 from neuroalg_sage.invariants.floating_point import PolynomialMap
 from neuroalg_sage.invariants.functions import Point, image, value
 from neuroalg_sage.invariants.ideal import coordinate_ring
 from neuroalg_sage.invariants.invariant import Invariant, certified
+from neuroalg_sage.invariants.loss_critical_locus import metric_weights
 from neuroalg_sage.invariants.real_points import Squares, sum_of_squares
 from neuroalg_sage.invariants.special_fiber import Fiber
 from neuroalg_sage.models.expressions import Polynomial, derivative
@@ -126,7 +126,7 @@ def voronoi_cell(phi: Parametrization, dimension: Invariant, ideal: Callable[[],
     - ``computation`` -- session and limits
     - ``y`` -- the coordinates of a function
     - ``parameters`` -- rational parameters of it, if known
-    - ``metric`` -- see :func:`~neuroalg_sage.invariants.critical_locus.metric_weights`
+    - ``metric`` -- see :func:`~neuroalg_sage.invariants.loss_critical_locus.metric_weights`
     - ``seed`` -- integer for the random choices
 
     OUTPUT: :class:`~neuroalg_sage.invariants.invariant.Invariant`, a :class:`VoronoiCell`, with

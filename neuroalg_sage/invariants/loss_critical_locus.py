@@ -157,7 +157,7 @@ def _terms(f: fmpq_mpoly) -> Polynomial:
     return {tuple(map(int, e)): Fraction(int(c.p), int(c.q)) for e, c in f.to_dict().items()}
 
 
-def critical_locus_script(phi: Parametrization, f: Point, weights: Point) -> Script:
+def loss_critical_locus_script(phi: Parametrization, f: Point, weights: Point) -> Script:
     """The script for the components of the critical locus."""
     return components_script(gradient(phi, f, weights), parameter_names(phi), _title(phi))
 

@@ -30,7 +30,8 @@ from neuroalg_sage.certificates.reading import (
 )
 
 
-def check_critical_locus(model: Model, value: Any, evidence: Any) -> tuple[list[str], list[str]]:
+def check_loss_critical_locus(model: Model, value: Any, evidence: Any
+                              ) -> tuple[list[str], list[str]]:
     """
     The components of the w where the gradient of Σ m_j (φ_j(w) - f_j)^2 vanishes, with m_j > 0.
 
