@@ -157,7 +157,8 @@ def script(manifold: NeuroManifold, arguments: argparse.Namespace) -> str:
             metric_weights,
         )
 
-        return loss_critical_locus_script(phi, f, metric_weights(phi, _metric(arguments))).standalone()
+        weights = metric_weights(phi, _metric(arguments))
+        return loss_critical_locus_script(phi, f, weights).standalone()
     from neuroalg_sage.invariants.voronoi_cell import tangent_cone_script
 
     return tangent_cone_script(phi, manifold.ideal().data, f).standalone()
