@@ -16,6 +16,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from neuroalg_sage.certificates.bounded_rank import check_bounded_rank
 from neuroalg_sage.certificates.certificate import SCHEMA, digest
 from neuroalg_sage.certificates.conservation_laws import check_laws, check_number
 from neuroalg_sage.certificates.dimension import (
@@ -143,7 +144,13 @@ def _hilbert(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
 
 
 def _singular_locus(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
-    return check_singular_locus(model, value, evidence)
+    if "theorem" in evidence:
+        return check_bounded_rank(model, value, evidence)
+    return check_singular_locus(model, value, evidence, all_of_it=True)
+
+
+def _singular_subvarieties(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_singular_locus(model, value, evidence, all_of_it=False)
 
 
 def _finitely_identifiable(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
@@ -213,6 +220,7 @@ _CLAIMS = {
     "ambient_dimension": (_ambient, _PROVED), "equations": (_equations, _PROVED),
     "ideal": (_ideal, _PROVED), "degree": (_degree, _PROVED),
     "hilbert_polynomial": (_hilbert, _PROVED), "singular_locus": (_singular_locus, _PROVED),
+    "singular_subvarieties": (_singular_subvarieties, _PROVED),
     "hilbert_function": (_hilbert_function, _PROVED),
     "number_of_conservation_laws": (_number, ("proved", "bounds")),
     "number_of_conservation_laws_of_flow": (_number_of_flow, ("proved", "bounds")),
