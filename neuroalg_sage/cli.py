@@ -275,7 +275,7 @@ def _compute(arguments: argparse.Namespace) -> int:
             if name in ("ideal", "equations"):
                 for line in written(invariant.data, n):
                     print(f"  {line}")
-            elif name in ("descriptions", "conservation_laws"):
+            elif name in ("descriptions", "conservation_laws", "subnetworks"):
                 for item in invariant.data:
                     print(f"  {item!r}" if name == "conservation_laws" else f"  {item}")
     _say_failures(answers)

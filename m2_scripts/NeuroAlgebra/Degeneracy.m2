@@ -104,15 +104,19 @@ degeneracyComponents(Ideal, Matrix, ZZ) := o -> (I, A, r) -> (
     select(found, P -> not any(found, D -> D != P and isSubset(D, P))))
 
 -- Vectors that A maps into P, as many as the corank of A over the field of functions on the
--- zero set of P, and independent there.
-genericKernel = method(TypicalValue => Matrix)
+-- zero set of P, and a point over a prime field where they are independent.
+genericKernel = method(TypicalValue => HashTable)
 genericKernel(Ideal, Matrix) := (P, A) -> (
     R := ring P;
     K := lift(syz(A ** (R/P)), R) % P;
-    point' := valueAt(K, anyModularPoint P);
-    K_(firstIndependent(transpose point', sortedBy(
-                j -> sum(flatten entries K_{j}, f -> #terms f), toList(0 .. numcols K - 1)),
-            rank point')))
+    q := anyModularPoint P;
+    B := valueAt(K, q);
+    terms' := j -> sum(flatten entries K_{j}, f -> #terms f);
+    chosen := firstIndependent(transpose B, sortedBy(terms', toList(0 .. numcols K - 1)), rank B);
+    hashTable {
+        "kernel" => K_chosen,
+        "point" => apply(q, c -> lift(c, ZZ)),
+        "prime" => char ring first q})
 
 -- The multiplicity of the variety of I at a point over a prime field: the degree less the number
 -- of further points in a random linear space of complementary dimension through it.
@@ -131,3 +135,13 @@ multiplicityAt(Ideal, List) := (I, q) -> (
     Z := ideal (map(T, ring I, lines')) gens I;
     further := saturate(Z, ideal vars T);
     total - (if further == 1 then 0 else degree further))
+
+dropsRank = method(TypicalValue => Boolean)
+dropsRank(Ideal, Matrix, ZZ) := (P, A, r) -> fullRankValue(P, A, r) === null
+
+-- The dimension of the image of the zero set of P, which is prime, under a map with the Jacobian
+-- matrix A: the rank of A on the tangent space at a random point modulo a prime.
+imageRank = method(TypicalValue => ZZ)
+imageRank(Ideal, Matrix) := (P, A) -> max apply(3, i -> (
+        q := anyModularPoint P;
+        rank (valueAt(A, q) * gens kernel valueAt(transpose jacobian P, q))))

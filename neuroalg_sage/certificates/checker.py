@@ -19,6 +19,7 @@ from typing import Any
 from neuroalg_sage.certificates.bounded_rank import check_bounded_rank
 from neuroalg_sage.certificates.certificate import SCHEMA, digest
 from neuroalg_sage.certificates.conservation_laws import check_laws, check_number
+from neuroalg_sage.certificates.critical_locus import check_critical_locus
 from neuroalg_sage.certificates.dimension import (
     check_dimension,
     sample_rank,
@@ -43,6 +44,7 @@ from neuroalg_sage.certificates.reading import (
     require,
 )
 from neuroalg_sage.certificates.singular_locus import check_singular_locus
+from neuroalg_sage.certificates.subnetworks import check_subnetworks
 
 __all__ = ["CertificateError", "MalformedCertificate", "Verdict", "verify"]
 
@@ -149,6 +151,18 @@ def _singular_locus(model: Model, value: Any, evidence: Any, data: dict) -> Chec
     return check_singular_locus(model, value, evidence, all_of_it=True)
 
 
+def _subnetworks(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_subnetworks(model, value, evidence)
+
+
+def _critical_locus(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_critical_locus(model, value, evidence, all_of_it=True)
+
+
+def _critical_subvarieties(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_critical_locus(model, value, evidence, all_of_it=False)
+
+
 def _singular_subvarieties(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
     return check_singular_locus(model, value, evidence, all_of_it=False)
 
@@ -221,6 +235,8 @@ _CLAIMS = {
     "ideal": (_ideal, _PROVED), "degree": (_degree, _PROVED),
     "hilbert_polynomial": (_hilbert, _PROVED), "singular_locus": (_singular_locus, _PROVED),
     "singular_subvarieties": (_singular_subvarieties, _PROVED),
+    "subnetworks": (_subnetworks, _PROVED), "critical_locus": (_critical_locus, _PROVED),
+    "critical_subvarieties": (_critical_subvarieties, _PROVED),
     "hilbert_function": (_hilbert_function, _PROVED),
     "number_of_conservation_laws": (_number, ("proved", "bounds")),
     "number_of_conservation_laws_of_flow": (_number_of_flow, ("proved", "bounds")),

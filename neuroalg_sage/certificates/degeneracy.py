@@ -26,7 +26,7 @@ def check_rank_drop(matrix: list[list[fmpq_mpoly]], bound: int, basis: list[fmpq
     """
     Verify that a matrix over Q[x] has at most the rank ``bound`` on the zero set Z of a prime P.
 
-    Let A have n columns.  The evidence has n - bound vectors v over Q[x] with A v in P, so in
+    Let A have n columns.  The evidence has at least n - bound vectors v over Q[x] with A v in P, so in
     the kernel of A at every point of Z, and a point q over F_p at which they are independent.
     The elements of the verified Gröbner basis of P vanish at q, and have leading coefficients
     that are units modulo p.  If all minors of that size of the matrix of the vectors were in P,
@@ -39,21 +39,16 @@ def check_rank_drop(matrix: list[list[fmpq_mpoly]], bound: int, basis: list[fmpq
     n, p = len(matrix[0]), prime(modulus)
     ring = matrix[0][0].context()
     kernel = [polynomials(items(v, "vector", n), ring) for v in items(vectors, "kernel")]
-    require(len(kernel) == n - bound, "The number of vectors in the kernel is not the corank.")
+    require(len(kernel) >= n - bound, "There are too few vectors in the kernel.")
     for row in matrix:
         for v in kernel:
             image = sum((a * b for a, b in zip(row, v) if a and b), ring.constant(0))
             require(groebner.contains(image), "A vector is not in the kernel of the matrix.")
-    q = integers(point, -p, p, "coordinate of a point", n_variables(ring))
+    q = integers(point, -p, p, "coordinate of a point", int(ring.nvars()))
     require(all(residue(f(*q), p) == 0 and residue(f.leading_coefficient(), p)
                 for f in _primitive(basis)), "The point is not on the component.")
     require(rank([[residue(f(*q), p) for f in v] for v in kernel], n, p) == len(kernel),
             "The vectors are not independent at the point.")
-
-
-def n_variables(ring: Any) -> int:
-    """The number of variables of a ring."""
-    return int(ring.nvars())
 
 
 def _primitive(basis: list[fmpq_mpoly]) -> list[fmpq_mpoly]:
