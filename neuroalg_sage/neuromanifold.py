@@ -262,6 +262,31 @@ class NeuroManifold:
             return self._answers["ideal"]
         return self._find_ideal(self.dimension())[0]
 
+    def check_ideal(self, ideal: Any) -> None:
+        """
+        Raise InputError unless a Sage ideal is that of the neurovariety.
+
+        EXAMPLES::
+
+            >>> M = NeuroManifold("linear:2,1,2")
+            >>> z = M.ideal().ring().gens()
+            >>> M.check_ideal(z[0] * M.ideal().ring())
+            Traceback (most recent call last):
+            ...
+            neuroalg_sage.errors.InputError: The ideal is not that of linear:2,1,2: it has an
+            equation that does not vanish on the neurovariety.
+        """
+        known = self.ideal().value
+        if not hasattr(ideal, "gens") or len(ideal.ring().gens()) != len(known.ring().gens()):
+            raise InputError(f"The ideal is not that of {self.model}: it must be one of a "
+                             f"polynomial ring in {self.model.ambient_dimension} variables.")
+        moved = known.ring().ideal([g(*known.ring().gens()) for g in ideal.gens()])
+        if not moved <= known:
+            raise InputError(f"The ideal is not that of {self.model}: it has an equation that "
+                             "does not vanish on the neurovariety.")
+        if not known <= moved:
+            raise InputError(f"The ideal is not that of {self.model}: it lacks equations.")
+
     @cached
     def equations(self) -> Invariant:
         """Generators of the ideal, Sage polynomials."""
@@ -449,8 +474,10 @@ class NeuroManifold:
 
         EXAMPLES::
 
-            >>> NeuroManifold("cnn:2,2:x^2").critical_locus().value
-            [Component of dimension 2, degree 1, mapped to a smooth point or one component]
+            >>> for component in NeuroManifold("cnn:2,2:x^2").critical_locus():
+            ...     print(component)
+            dimension 2, degree 1, mapped to dimension 0 in component 1 of the singular locus
+            dimension 2, degree 1, mapped to dimension 0 in component 1 of the singular locus
         """
         from neuroalg_sage.invariants.critical_locus import critical_locus
 

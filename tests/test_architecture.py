@@ -90,14 +90,16 @@ def needed(module: str) -> set[Path]:
     return found
 
 
-# An ideal is proved by one argument, and what only others need is not believed.
-ARGUMENTS = {"linear_section", "minors"}
+# An ideal, or that a variety is irreducible, is proved by one argument; what only others need is
+# not believed.
+ARGUMENTS = {"linear_section", "minors", "image"}
 
 
 @pytest.mark.parametrize("argument", [None, *sorted(ARGUMENTS)])
 @pytest.mark.parametrize("question", ["dimension", "groebner", "ideal", "singular_locus",
                                       "hilbert_function", "generic_fiber", "formulas",
-                                      "conservation_laws"])
+                                      "conservation_laws", "subnetworks", "critical_locus",
+                                      "bounded_rank"])
 def test_what_must_be_believed_for_one_answer_is_short_enough_to_be_read_as_a_proof(
         question, argument):
     believed = [path for path in needed(question) if path.stem not in ARGUMENTS - {argument}]

@@ -126,7 +126,7 @@ multiplicityAt(Ideal, List) := (I, q) -> (
     k := ring first q;
     S := k(monoid [(local x)_0 .. (local x)_(numgens ring I - 1)]);
     d := dim I;
-    total := closureDegree I;
+    total := I.cache#"closureDegree" ??= closureDegree I;
     n := numgens S;
     t := symbol t;
     T := k(monoid [t_0 .. t_(n - d - 1)]);

@@ -9,6 +9,7 @@ from typing import Any
 from flint import Ordering, fmpq_mpoly
 
 from neuroalg_sage.certificates.dimension import check_dimension, rank, vanishing
+from neuroalg_sage.certificates.embedding import embedded_coordinates
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     fields,
@@ -21,7 +22,6 @@ from neuroalg_sage.certificates.reading import (
     require,
     residue,
 )
-from neuroalg_sage.certificates.singular_locus import embedded_coordinates
 
 ZERO, FREE = -1, -2
 

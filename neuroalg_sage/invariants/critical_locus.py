@@ -4,14 +4,13 @@ The critical locus of the parametrization: where the rank of Dφ is less than th
 
 from __future__ import annotations
 
-import random
 import time
 from dataclasses import replace
 from fractions import Fraction
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.engines.macaulay2 import Script
-from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
+from neuroalg_sage.engines.transfer import PolynomialMatrix
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.degeneracy import Component, Locus
@@ -102,9 +101,10 @@ def critical_locus(phi: Parametrization, dimension: Invariant, singular: Invaria
     EXAMPLES::
 
         >>> from neuroalg_sage import NeuroManifold
-        >>> NeuroManifold("linear:2,1,2").critical_locus().value
-        [Component of dimension 2, degree 1, mapped to component 1 of the singular locus, onto its closure,
-         Component of dimension 2, degree 1, mapped to component 1 of the singular locus, onto its closure]
+        >>> for component in NeuroManifold("linear:2,1,2").critical_locus():
+        ...     print(component)
+        dimension 2, degree 1, mapped to component 1 of the singular locus, onto its closure
+        dimension 2, degree 1, mapped to component 1 of the singular locus, onto its closure
     """
     start = time.perf_counter()
     if dimension.status != "proved":

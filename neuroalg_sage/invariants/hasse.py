@@ -5,6 +5,7 @@ Hasse diagrams of subnetworks, in Sage and as pictures.
 from __future__ import annotations
 
 from collections import defaultdict
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.errors import InputError
@@ -14,10 +15,20 @@ if TYPE_CHECKING:
 
 
 def _levels(poset: SubnetworkPoset) -> dict[int, list[int]]:
-    """Subnetworks by dimension, the whole network being number -1."""
+    """Subnetworks by the length of the longest chain below; the whole network is number -1."""
+    below: dict[int, list[int]] = defaultdict(list)
+    for i, j in _relations(poset):
+        below[j].append(i)
+    height: dict[int, int] = {}
+
+    def climb(j: int) -> int:
+        if j not in height:
+            height[j] = max((climb(i) + 1 for i in below[j]), default=0)
+        return height[j]
+
     levels: dict[int, list[int]] = defaultdict(list)
-    for i, part in enumerate(poset):
-        levels[part.dimension].append(i)
+    for j in range(-1, len(poset)):
+        levels[climb(j)].append(j)
     return levels
 
 
@@ -31,44 +42,55 @@ def sage_poset(poset: SubnetworkPoset) -> Any:
     """
     The poset in Sage, of names, with the whole network on top.
 
-    EXAMPLES::
-
-        >>> from neuroalg_sage import NeuroManifold
-        >>> poset = NeuroManifold("mlp:2,2,3:x^2").subnetworks().value
-        >>> sage_poset(poset).top()
-        'mlp:2,2,3:x^2'
+    Raises InputError if Sage's posets are not installed; they are an optional extra.
     """
     import sage.all__sagemath_modules  # noqa: F401
-    from sage.combinat.posets.posets import Poset
+
+    try:
+        from sage.combinat.posets.posets import Poset
+    except ImportError:
+        raise InputError("Sage's posets are not installed; install them with: pip install "
+                         "'neuroalg-sage[posets]'.") from None
 
     names = {i: part.name for i, part in enumerate(poset)} | {-1: str(poset.model)}
     return Poset((list(names.values()), [(names[i], names[j]) for i, j in _relations(poset)]),
                  cover_relations=True)
 
 
+def check_picture(path: str) -> None:
+    """
+    Raise InputError unless a picture can be drawn and has a name of its format.
+
+    EXAMPLES::
+
+        >>> check_picture("poset.txt")
+        Traceback (most recent call last):
+        ...
+        neuroalg_sage.errors.InputError: The picture 'poset.txt' is not named *.svg, *.png or *.pdf.
+    """
+    if not path.lower().endswith((".svg", ".png", ".pdf")):
+        raise InputError(f"The picture {path[:100]!r} is not named *.svg, *.png or *.pdf.")
+    if find_spec("matplotlib") is None:
+        raise InputError("A picture needs matplotlib; install it with: pip install "
+                         "'neuroalg-sage[plots]'.")
+
+
 def draw(poset: SubnetworkPoset, path: str) -> None:
     """
-    Draw the Hasse diagram to a file; the height is the dimension, filled means singular.
+    Draw the Hasse diagram to a file, with dimensions; filled means singular.
 
     Raises InputError without matplotlib, or if the file cannot be written.
     """
-    from neuroalg_sage.invariants.subnetworks import check_picture
-
     check_picture(path)
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise InputError("A picture needs matplotlib; install it with: pip install "
-                         "'neuroalg-sage[plots]'.") from None
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
     levels = _levels(poset)
-    levels[poset.dimension].insert(0, -1)
     widest = max(map(len, levels.values()))
-    figure = Figure(figsize=(max(3.2, 1.9 * widest), 0.9 * len(levels) + 0.6))
+    figure = Figure(figsize=(max(3.2, 2.2 * widest), 0.95 * len(levels)))
     FigureCanvasAgg(figure)
-    axes = figure.add_axes((0.12, 0.06, 0.86, 0.9))
-    heights = {d: row for row, d in enumerate(sorted(levels))}
-    place = {i: ((k + 1) / (len(row) + 1), heights[d])
+    axes = figure.add_axes((0.01, 0.01, 0.98, 0.98))
+    place = {i: ((k + 1) / (len(row) + 1), d)
              for d, row in levels.items() for k, i in enumerate(row)}
     for i, j in _relations(poset):
         (x, y), (u, v) = place[i], place[j]
@@ -76,8 +98,9 @@ def draw(poset: SubnetworkPoset, path: str) -> None:
     for i, (x, y) in place.items():
         part = None if i < 0 else poset[i]
         name = str(poset.model) if part is None else part.name
+        name += f"\ndimension {poset.dimension if part is None else part.dimension}"
         if part is not None and part.multiplicity:
-            name += f"\nmultiplicity {part.multiplicity}"
+            name += f", multiplicity {part.multiplicity}"
         color = "white" if part is None or part.singular is False else (
             "#f4b183" if part.singular else "0.9")
         axes.text(x, y, name, ha="center", va="center", fontsize=8, zorder=2, linespacing=1.3,
@@ -85,11 +108,7 @@ def draw(poset: SubnetworkPoset, path: str) -> None:
                         "linewidth": 0.8})
     axes.set_xlim(0, 1)
     axes.set_ylim(-0.5, len(levels) - 0.5)
-    axes.set_yticks(list(heights.values()), [f"dim {d}" for d in heights], fontsize=8)
-    axes.set_xticks([])
-    for side in ("top", "right", "bottom", "left"):
-        axes.spines[side].set_visible(False)
-    axes.tick_params(length=0)
+    axes.set_axis_off()
     try:
         figure.savefig(path, dpi=200)
     except OSError as error:

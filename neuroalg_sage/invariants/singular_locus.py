@@ -95,7 +95,7 @@ def of_bounded_rank(matrices: GenericMatrices) -> Locus:
 
         >>> from neuroalg_sage import NeuroManifold
         >>> NeuroManifold("linear:9,7,8,9").singular_locus().value
-        [Component of dimension 72, degree 2057, multiplicity 6]
+        [Component of dimension 72, degree 41580, multiplicity 6]
     """
     from math import comb
 
@@ -278,8 +278,8 @@ def singular_locus(phi: Parametrization, found: Invariant, degree: Invariant, di
         >>> from neuroalg_sage import NeuroManifold
         >>> locus = NeuroManifold("linear:2,1,2", method="elimination").singular_locus()
         >>> locus
-        [Component of dimension 0, degree 1, multiplicity 2] (proved, trusting macaulay2;
-        no others: proved, trusting macaulay2)
+        [Component of dimension 0, degree 1, multiplicity 2] (proved; no others: proved,
+        trusting macaulay2)
         >>> locus[0].ideal
         Ideal (z_3, z_2, z_1, z_0) of Multivariate Polynomial Ring in z_0, z_1, z_2, z_3 over
         Rational Field
@@ -303,7 +303,8 @@ def singular_locus(phi: Parametrization, found: Invariant, degree: Invariant, di
         evidence.append(witness | proof)
         claims.append(claim)
         finished.append(_filled(component, phi.model))
-        trust += whom
+        if any(sum(e) > 1 for g in component.generators for e in g):
+            trust += whom
     trust = list(dict.fromkeys(trust))
     whole = list(dict.fromkeys([*degree.trust, *(["macaulay2"] if complete else []), *trust]))
     name = "singular_locus" if complete else "singular_subvarieties"

@@ -16,7 +16,7 @@ import numpy as np
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.engines import modular
 from neuroalg_sage.engines.macaulay2 import Script
-from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants import dimension as dimensions
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.degree import ideal_data
@@ -237,15 +237,3 @@ def _multiplicities(phi: Parametrization, found: Invariant | None, images: list[
         return [int(m) for m in computation.run(script, timeout=limit)["multiplicities"]]
     except LimitReached:
         return [None] * len(images)
-
-
-def check_picture(path: str) -> None:
-    """
-    Raise InputError unless a picture can be written under this name.
-
-    EXAMPLES::
-
-        >>> check_picture("poset.svg")
-    """
-    if not path.lower().endswith((".svg", ".png", ".pdf")):
-        raise InputError(f"The picture {path[:100]!r} is not named *.svg, *.png or *.pdf.")

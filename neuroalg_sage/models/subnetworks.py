@@ -18,10 +18,10 @@ from math import prod
 import numpy as np
 
 from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.models.expressions import write_polynomial
 from neuroalg_sage.models.families import CNN, MLP
 from neuroalg_sage.models.layers import Activation, Attention, Convolution, Dense, Layer, Sum
 from neuroalg_sage.models.model import Model
-from neuroalg_sage.models.expressions import write_polynomial
 
 ZERO, FREE = -1, -2  # in an embedding: the parameter is zero, or does not matter
 MOST_SUBNETWORKS = 300
@@ -241,7 +241,7 @@ def subnetworks(model: Model) -> list[Subnetwork]:
         >>> [s.name for s in subnetworks(parse_spec("mlp:3,2,2:x^2"))]
         ['mlp:3,1,2:x^2', 'zero']
         >>> [s.name for s in subnetworks(parse_spec("cnn:2,2:x^2"))][:3]
-        ['cnn:2,1:x^2 at 0', 'cnn:2,1:x^2 at 1', 'cnn:1,2:x^2 at 0']
+        ['cnn:1,2:x^2 at 0', 'cnn:1,2:x^2 at 1', 'cnn:2,1:x^2 at 0']
     """
     parametric = [layer for layer in model.layers if not isinstance(layer, Activation)]
     filters = all(isinstance(layer, Convolution) and layer.channels == (1, 1)
@@ -319,7 +319,8 @@ def _by_windows(model: Model) -> Iterator[Subnetwork]:
                 mark = np.full(shape, ZERO)
                 window = tuple(slice(offsets[i * axes + a], offsets[i * axes + a]
                                      + sizes[i * axes + a]) for a in range(axes))
-                mark[(0, 0, *window)] = 0
+                inside: tuple[int | slice, ...] = (0, 0, *window)
+                mark[inside] = 0
                 marks.append(mark)
             embeddings.append(_numbered(marks))
         where = ",".join(map(str, place))
