@@ -9,9 +9,13 @@ Both start from the same ideal, in fresh processes, one after the other.
 from __future__ import annotations
 
 import argparse
+import re
+import shlex
 import subprocess
 import sys
 import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from neuroalg_sage import NeuroManifold
 from neuroalg_sage.engines.macaulay2 import Script, find_command
@@ -26,16 +30,24 @@ def baseline(manifold: NeuroManifold, limit: float) -> str:
     """Seconds that Macaulay2 takes for all components, or that the limit was reached."""
     script = Script("baseline", ideal_data(manifold.parametrization(), manifold.ideal()), "",
                     {"components": "#decompose ideal singularLocus I"}, packages=())
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "baseline.m2"
+        file.write_text(script.standalone())
+        return timed([shlex.split(find_command())[0], "--script", str(file)], limit)
+
+
+def timed(command: list[str], limit: float) -> str:
+    """Seconds that a command takes, and the number of components, or why there are none."""
     start = time.perf_counter()
     try:
-        subprocess.run([find_command(), "--script", "/dev/stdin"], input=script.standalone(),
-                       text=True, timeout=limit, stdout=subprocess.DEVNULL,
-                       stderr=subprocess.DEVNULL, check=True)
+        done = subprocess.run(command, timeout=limit, capture_output=True, text=True, check=True)
     except subprocess.TimeoutExpired:
         return f"over {limit:g}"
     except subprocess.CalledProcessError:
         return "failed"
-    return f"{time.perf_counter() - start:.1f}"
+    seconds = time.perf_counter() - start
+    found = re.search(r"^components = (\d+)$", done.stdout, re.MULTILINE)
+    return f"{seconds:.1f} ({found[1]})" if found else "failed"
 
 
 def main() -> int:
@@ -43,7 +55,7 @@ def main() -> int:
     parser.add_argument("specs", nargs="*", default=SPECS)
     parser.add_argument("--limit", type=float, default=300.0, help="seconds for Macaulay2")
     options = parser.parse_args()
-    print(f"{'model':<16}{'NeuroAlg':>9}{'Macaulay2':>11}  components; no others")
+    print(f"{'model':<16}{'NeuroAlg':>9}{'Macaulay2':>12}  components; no others")
     for spec in options.specs:
         manifold = NeuroManifold(spec, seed=1)
         manifold.ideal()
@@ -56,7 +68,7 @@ def main() -> int:
         except LimitReached as error:
             what = str(error)
         ours = time.perf_counter() - start
-        print(f"{spec:<16}{ours:>9.1f}{baseline(manifold, options.limit):>11}  {what}",
+        print(f"{spec:<16}{ours:>9.1f}{baseline(manifold, options.limit):>12}  {what}",
               flush=True)
     return 0
 
