@@ -69,7 +69,7 @@ sparseMinor = (A, B, r) -> (
     product select(apply(toList factor m, first), f -> first degree f > 0))
 
 MINORS = 12
-MOSTMINORS = 200
+MOSTMINORS = 60
 
 -- The value of A at some point of the irreducible zero set of P, of full rank if that is
 -- generic; else null.

@@ -27,10 +27,9 @@ from neuroalg_sage.certificates.reading import (
     require,
 )
 
-Checked = tuple[list[str], list[str]]
 
-
-def check_singular_locus(model: Model, value: Any, evidence: Any, all_of_it: bool) -> Checked:
+def check_singular_locus(model: Model, value: Any, evidence: Any, all_of_it: bool
+                         ) -> tuple[list[str], list[str]]:
     """
     Verify that each component consists of singular points, and its dimension and degree.
 
@@ -54,16 +53,14 @@ def check_singular_locus(model: Model, value: Any, evidence: Any, all_of_it: boo
     jacobian = [[g.derivative(j) for j in range(n)] for g in generators]
     trusted = [engine] if all_of_it else []
     for component, proof in zip(components, proofs):
-        stated_dimension, stated_degree, data = fields(component, "dimension", "degree",
-                                                       "generators")
+        stated, size, data = fields(component, "dimension", "degree", "generators")
         basis = polynomials(data, ring)
         groebner = GroebnerBasis(basis, [1] * n)
         require(all(map(groebner.contains, generators)),
                 "A component is not contained in the neurovariety.")
         require(set(component) <= {"dimension", "degree", "generators", "multiplicity"}
                 and hilbert_data(groebner.leading, n)[:2] == (
-                    integer(stated_dimension, 0, n, "dimension"),
-                    integer(stated_degree, 1, 10**12, "degree")),
+                    integer(stated, 0, n, "dimension"), integer(size, 1, 10**12, "degree")),
                 "A component's dimension or degree is not as claimed.")
         if "multiplicity" in component:
             require(len(generators) == 1, "The multiplicity is proved for hypersurfaces.")
@@ -72,9 +69,8 @@ def check_singular_locus(model: Model, value: Any, evidence: Any, all_of_it: boo
         if any(g.total_degree() > 1 for g in basis):  # a linear space is irreducible
             trusted += ([engine] if "model" not in proof else
                         check_image(model, basis, groebner, proof))
-    verified += [f"dimension and degree of each component ({len(components)})",
-                 "their points are singular"]
-    return verified, list(dict.fromkeys([*trust, *trusted]))
+    return ([*verified, f"dimension and degree of each component ({len(components)})",
+             "their points are singular"], list(dict.fromkeys([*trust, *trusted])))
 
 
 def check_multiplicity(f: fmpq_mpoly, claimed: Any, groebner: GroebnerBasis) -> None:

@@ -29,7 +29,7 @@ from neuroalg_sage.models.subnetworks import FREE, ZERO, Embedding, Subnetwork, 
 
 PRIME = 31081
 SAMPLES = 6  # of the parameters that do not matter
-MULTIPLICITY_SECONDS = 5.0
+MULTIPLICITY_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
