@@ -333,8 +333,13 @@ TEST ///
     assert(sub(gens P, matrix {q}) == 0 and rank sub(K, matrix {q}) == numcols K);
     assert(multiplicityAt(I, q) == binomial(3 + 4 - 4, 1));
     assert(multiplicityAt(I, toList(12 : 0_k)) == closureDegree I);
-    L = singularComponents(I, Known => {P});
-    assert(#L == 1 and (first L)#"ideal" == P)
+    -- the cone over a rational normal quartic, which has too many minors to try them all
+    V = QQ[z_0..z_4];
+    I = minors(2, matrix {{z_0, z_1, z_2, z_3}, {z_1, z_2, z_3, z_4}});
+    vertex = ideal vars V;
+    scan({{}, {vertex}}, K -> (
+            L := singularComponents(I, Known => K);
+            assert(#L == 1 and (first L)#"ideal" == vertex)))
 ///
 
 TEST ///
