@@ -99,7 +99,7 @@ ARGUMENTS = {"linear_section", "minors", "image"}
 @pytest.mark.parametrize("question", ["dimension", "groebner", "ideal", "singular_locus",
                                       "hilbert_function", "generic_fiber", "formulas",
                                       "conservation_laws", "subnetworks", "critical_locus",
-                                      "bounded_rank"])
+                                      "lower_rank"])
 def test_what_must_be_believed_for_one_answer_is_short_enough_to_be_read_as_a_proof(
         question, argument):
     believed = [path for path in needed(question) if path.stem not in ARGUMENTS - {argument}]

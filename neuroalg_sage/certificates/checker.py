@@ -16,7 +16,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from neuroalg_sage.certificates.bounded_rank import check_bounded_rank
+from neuroalg_sage.certificates.lower_rank import check_bounded_rank
 from neuroalg_sage.certificates.certificate import SCHEMA, digest
 from neuroalg_sage.certificates.conservation_laws import check_laws, check_number
 from neuroalg_sage.certificates.critical_locus import check_critical_locus

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroalg_sage.certificates.bounded_rank import DETERMINANTAL
+from neuroalg_sage.certificates.lower_rank import DETERMINANTAL
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.certificates.checker import CertificateError
 from neuroalg_sage.certificates.groebner import GroebnerBasis
