@@ -9,14 +9,21 @@ newPackage(
     AuxiliaryFiles => true)
 
 export {
+    "Known",
     "algebraicPoints",
     "closureDegree",
     "closureHilbertPolynomial",
     "conormalIdeal",
     "conservationLaws",
+    "degeneracyComponents",
+    "dropsRank",
+    "genericKernel",
     "graphGroebnerBasis",
     "idealPresentation",
     "imageDimension",
+    "imageRank",
+    "modularPoint",
+    "multiplicityAt",
     "neurovariety",
     "neurovarietyReport",
     "primeComponents",
@@ -136,6 +143,8 @@ closureHilbertPolynomial Ideal := I -> (
 
 -- Singular locus -------------------------------------------------------------------
 
+load "./NeuroAlgebra/Degeneracy.m2"
+
 singularIdeal = method(TypicalValue => Ideal)
 singularIdeal Ideal := I -> (
     checkIdeal I;
@@ -144,11 +153,13 @@ singularIdeal Ideal := I -> (
     if numgens I == 0 then ideal 1_(ring I)
     else trim(I + minors(c, jacobian I)))
 
-singularComponents = method(TypicalValue => List)
-singularComponents Ideal := I -> (
-    J := singularIdeal I;
-    if J == 1 then return {};
-    components := apply(minimalPrimes J, P -> (
+singularComponents = method(TypicalValue => List, Options => {Known => {}})
+singularComponents Ideal := o -> I -> (
+    checkIdeal I;
+    I = trim I;
+    if all(I_*, f -> first degree f == 1) then return {};
+    found := degeneracyComponents(I, transpose jacobian I, codim I, o);
+    components := apply(found, P -> (
             P = trim P;
             hashTable {
                 "ideal" => P,

@@ -115,6 +115,8 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("invariants", nargs="+", metavar="INVARIANT")
     sub.add_argument("--json", action="store_true", help="print one JSON object")
     sub.add_argument("--certificate", metavar="FILE", help="write the certificates to a file")
+    sub.add_argument("--diagram", metavar="FILE", help="draw the Hasse diagram of the subnetworks "
+                     "to a file, *.svg, *.png or *.pdf")
 
     sub = command("ideal", "Print the ideal of the neurovariety.", _ideal)
     about_a_model(sub)
@@ -370,8 +372,18 @@ def _compute(arguments: argparse.Namespace) -> int:
         manifold.compute(unknown[0])  # raises with the nearest right name
     if arguments.certificate is not None:
         _check_writable(arguments.certificate)
+    if arguments.diagram is not None:
+        from neuroalg_sage.invariants.hasse import check_picture
+
+        if "subnetworks" not in arguments.invariants:
+            raise InputError("The option --diagram draws the subnetworks; ask for the invariant "
+                             "subnetworks.")
+        check_picture(arguments.diagram)
+        _check_writable(arguments.diagram)
     with _limited(arguments.timeout):
         answers = ask(manifold, arguments.invariants, _progress(arguments))
+    if arguments.diagram is not None and "subnetworks" in answers.found:
+        answers.found["subnetworks"].value.hasse_diagram(arguments.diagram)
     n = manifold.model.ambient_dimension
     if arguments.json:
         print(json.dumps(as_json(answers)))
@@ -381,7 +393,7 @@ def _compute(arguments: argparse.Namespace) -> int:
             if name in ("ideal", "equations"):
                 for line in written(invariant.data, n):
                     print(f"  {line}")
-            elif name == "descriptions":
+            elif name in ("descriptions", "subnetworks"):
                 for item in invariant.data:
                     print(f"  {item}")
             elif name.endswith("conservation_laws"):

@@ -276,6 +276,31 @@ class NeuroManifold:
             return self._answers["ideal"]
         return self._find_ideal(self.dimension())[0]
 
+    def check_ideal(self, ideal: Any) -> None:
+        """
+        Raise InputError unless a Sage ideal is that of the neurovariety.
+
+        EXAMPLES::
+
+            >>> M = NeuroManifold("linear:2,1,2")
+            >>> z = M.ideal().ring().gens()
+            >>> M.check_ideal(z[0] * M.ideal().ring())
+            Traceback (most recent call last):
+            ...
+            neuroalg_sage.errors.InputError: The ideal is not that of linear:2,1,2: it has an
+            equation that does not vanish on the neurovariety.
+        """
+        known = self.ideal().value
+        if not hasattr(ideal, "gens") or len(ideal.ring().gens()) != len(known.ring().gens()):
+            raise InputError(f"The ideal is not that of {self.model}: it must be one of a "
+                             f"polynomial ring in {self.model.ambient_dimension} variables.")
+        moved = known.ring().ideal([g(*known.ring().gens()) for g in ideal.gens()])
+        if not moved <= known:
+            raise InputError(f"The ideal is not that of {self.model}: it has an equation that "
+                             "does not vanish on the neurovariety.")
+        if not known <= moved:
+            raise InputError(f"The ideal is not that of {self.model}: it lacks equations.")
+
     @cached
     def equations(self) -> Invariant:
         """Generators of the ideal, Sage polynomials."""
@@ -407,11 +432,71 @@ class NeuroManifold:
 
     @cached
     def singular_locus(self) -> Invariant:
-        """The irreducible components of the singular locus."""
-        from neuroalg_sage.invariants.singular_locus import singular_locus
+        """
+        The irreducible components of the singular locus.
 
+        That these are singular, and that there are no others, are two statements, each with
+        its status.
+
+        EXAMPLES::
+
+            >>> locus = NeuroManifold("linear:4,2,4").singular_locus()
+            >>> locus.value, locus.completeness
+            ([Component of dimension 7, degree 20, multiplicity 6],
+             'proved, trusting theorem: Arbarello, Cornalba, Griffiths, Harris (1985)')
+        """
+        from neuroalg_sage.descriptions.determinantal import GenericMatrices
+        from neuroalg_sage.invariants.descriptions import known_varieties
+        from neuroalg_sage.invariants.singular_locus import of_bounded_rank, singular_locus
+
+        check_method_for_the_ideal(self.method)
+        if self.method in ("auto", "description") and not self.is_filling():
+            for variety in known_varieties(self.model, self.dimension()):
+                if isinstance(variety, GenericMatrices):
+                    return of_bounded_rank(variety)
         return singular_locus(self.parametrization(), self.ideal(), self._hilbert()[0],
-                              self.computation)
+                              self.dimension().data, self.computation, self.seed)
+
+    @cached
+    def subnetworks(self) -> Invariant:
+        """
+        The subnetworks up to symmetry, with their place in the neuromanifold.
+
+        OUTPUT: an invariant whose value is a
+        :class:`~neuroalg_sage.invariants.subnetworks.SubnetworkPoset`
+
+        EXAMPLES::
+
+            >>> print(NeuroManifold("mlp:2,2,3:x^2").subnetworks())
+            mlp:2,1,3:x^2: dimension 4, singular; tangent space of dimension 9, multiplicity 2
+            zero: dimension 0, singular; tangent space of dimension 9, multiplicity 3
+        """
+        from neuroalg_sage.invariants.subnetworks import subnetwork_poset
+
+        equations = None
+        try:
+            equations = self.ideal()
+        except LimitReached as error:
+            self.computation.progress(f"subnetworks: without equations: {error}")
+        return subnetwork_poset(self.parametrization(), self.dimension(), equations,
+                                self.computation, self.seed)
+
+    @cached
+    def critical_locus(self) -> Invariant:
+        """
+        The components of the parameters where the rank of Dφ is not the dimension.
+
+        EXAMPLES::
+
+            >>> for component in NeuroManifold("cnn:2,2:x^2").critical_locus():
+            ...     print(component)
+            dimension 2, degree 1, mapped to dimension 0 in component 1 of the singular locus
+            dimension 2, degree 1, mapped to dimension 0 in component 1 of the singular locus
+        """
+        from neuroalg_sage.invariants.critical_locus import critical_locus
+
+        locus = self.singular_locus()
+        return critical_locus(self.parametrization(), self.dimension(), locus, self.computation)
 
     # -- functions -----------------------------------------------------------------
 
@@ -857,7 +942,7 @@ COORDINATES_FOR_IDEALS = 12
 # What a report says, as far as time allows; and what is computed on request only.
 REPORTED = ("ambient_dimension", "dimension", "expected_dimension", "defect", "is_filling",
               "is_finitely_identifiable", "ideal", "equations", "degree", "hilbert_polynomial",
-              "singular_locus", "generic_fiber", "is_identifiable")
-INVARIANTS = (*REPORTED, "hilbert_function", "descriptions", "conservation_laws",
+              "singular_locus", "subnetworks", "generic_fiber", "is_identifiable")
+INVARIANTS = (*REPORTED, "critical_locus", "hilbert_function", "descriptions", "conservation_laws",
               "number_of_conservation_laws", "quadratic_conservation_laws", "ed_degree",
               "polar_degrees", "ml_degree")

@@ -12,6 +12,7 @@ from typing import Any
 
 from neuroalg_sage.errors import InputError, LimitReached, NeuroAlgError
 from neuroalg_sage.formats import latex_polynomial, written
+from neuroalg_sage.invariants.degeneracy import Locus
 from neuroalg_sage.invariants.invariant import Invariant
 from neuroalg_sage.models.expressions import write_polynomial
 from neuroalg_sage.neuromanifold import REPORTED, NeuroManifold
@@ -88,9 +89,17 @@ def plain_value(invariant: Invariant, n: int) -> Any:
     if invariant.name in LAWS:
         return [{"law": str(law), "name": law.name, "degree": law.degree}
                 | ({"decay": law.decay} if law.decay else {}) for law in data]
-    if invariant.name == "singular_locus":
+    if invariant.name in ("singular_locus", "critical_locus"):
         return [{"dimension": c.dimension, "degree": c.degree,
-                 "generators": written(c.generators, n)} for c in data]
+                 "generators": [write_polynomial(g, c.variables) for g in c.generators]}
+                | ({"image": c.image} if c.image else
+                   {"multiplicity": c.multiplicity,
+                    "multiplicity_status": c.multiplicity_status, "filled_by": list(c.fills)})
+                for c in data]
+    if invariant.name == "subnetworks":
+        return [{"name": p.name, "dimension": p.dimension, "singular": p.singular,
+                 "tangent_dimension": list(p.tangent), "multiplicity": p.multiplicity}
+                for p in data]
     if invariant.name == "generic_fiber":
         return {"dimension": data.dimension, "points": data.points, "symmetries": data.symmetries}
     if invariant.name == "descriptions":
@@ -119,10 +128,13 @@ def sentence(invariant: Invariant, n: int) -> str:
         return f"{len(data)} {kind}{'s' * (len(data) != 1)}"
     if invariant.status == "bounds":
         return f"from {data[0]} to {data[1]}"
-    if invariant.name == "singular_locus":
+    if invariant.name in ("singular_locus", "critical_locus"):
         if not data:
             return "empty"
         return "; ".join(f"a component of {c}" for c in data)
+    if invariant.name == "subnetworks":
+        singular = sum(p.singular is True for p in data)
+        return f"{len(data)} up to symmetry, of which {singular} singular"
     return {True: "yes", False: "no"}.get(data, str(data)) if isinstance(data, bool) else str(data)
 
 
@@ -142,6 +154,9 @@ def as_json(answers: Answers) -> dict[str, Any]:
             "value": plain_value(invariant, n), "status": invariant.status,
             "trust": invariant.trust, "method": invariant.method,
             "seconds": round(invariant.seconds, 4), "certificate": invariant.certificate}
+        if isinstance(invariant, Locus):
+            results[name] |= {"trust": list(invariant.lies_trust),
+                              "no_others": invariant.completeness}
         if invariant.error_bound is not None:
             results[name]["error_bound"] = invariant.error_bound
     page = {"schema": JSON_SCHEMA, "model": answers.manifold.model.describe(), "results": results}
@@ -201,6 +216,9 @@ def as_text(answers: Answers) -> str:
         for i, component in enumerate(answers.found["singular_locus"].data):
             lines += ["", f"Component {i + 1} of the singular locus: {component}"]
             lines += ["  " + line for line in _clipped(written(component.generators, n))]
+    if "subnetworks" in answers.found and answers.found["subnetworks"].data:
+        lines += ["", "Subnetworks, generic tangent spaces, and multiplicities (numerical)"]
+        lines += [f"  {part}" for part in answers.found["subnetworks"].data][:40]
     return "\n".join(lines)
 
 

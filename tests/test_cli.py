@@ -38,7 +38,9 @@ def test_compute_prints_values_with_their_status(capsys) -> None:
     printed = capsys.readouterr()
     assert printed.out.splitlines() == [
         "dimension = 8  [proved]", "degree = 3  [proved]",
-        "singular_locus = a component of dimension 5, degree 6  [proved, trusting macaulay2]"]
+        "singular_locus = a component of dimension 5, degree 6, multiplicity 2, the closure of "
+        "linear:3,1,3, layer 1 of rank 1, layer 2 of rank 1  [proved; no others: proved, "
+        "trusting macaulay2]"]
     assert "Macaulay2:" in printed.err and "degree:" in printed.err
 
 

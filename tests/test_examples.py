@@ -29,7 +29,7 @@ def test_the_shell_of_the_tour(tmp_path, monkeypatch, capsys) -> None:
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     text = (ROOT / "README.md").read_text()
     commands = re.findall(r"^    \$ neuroalg (.*)\n((?:\n?    (?!\$).*\n)*)", text, re.MULTILINE)
-    assert len(commands) == 21
+    assert len(commands) == 22
     for command, shown in commands:
         assert main(shlex.split(command)) == 0
         assert capsys.readouterr().out.split() == shown.split()
@@ -52,7 +52,8 @@ def test_the_examples_run() -> None:
     done = subprocess.run([sys.executable, "examples/depth_and_degree.py"], cwd=ROOT,
                           capture_output=True, text=True, timeout=120, env=environment)
     assert done.returncode == 0, done.stderr
-    assert re.search(r"^2,2,3 +x\^2 +8 +9 +3 +dimension 5, degree 6$", done.stdout, re.MULTILINE)
+    assert re.search(r"^2,2,3 +x\^2 +8 +9 +3 +dimension 5, degree 6, multiplicity 2$", done.stdout,
+                     re.MULTILINE)
     done = subprocess.run([macaulay2_command(), "--script", "examples/subnetworks.m2"], cwd=ROOT,
                           capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr

@@ -102,12 +102,29 @@ def test_a_singular_locus_trusts_what_its_ideal_trusts() -> None:
     f = model(2, dense(2, 1), SQUARE, dense(1, 1))
     conic = [["1", [1, 2]], ["-4", [0, 1, 2, 1]]]
     vertex = [[["1", [i, 1]]] for i in range(3)]
+    one = ["1", []]
+    kernel = [[[one] if i == j else [] for j in range(3)] for i in range(3)]
     evidence = {"generators": [conic], "groebner_basis": [conic], "engine": "macaulay2",
-                "ideal": {"argument": "engine", "engine": "singular"}}
+                "ideal": {"argument": "engine", "engine": "singular"},
+                "components": [{"kernel": kernel, "point": [0, 0, 0], "prime": 101}]}
     value = [{"dimension": 0, "degree": 1, "generators": vertex}]
     rejected(f, "singular_locus", value, "proved", ["macaulay2"], evidence)
     accepted(f, "singular_locus", value, "proved", ["singular", "macaulay2"], evidence)
     rejected(f, "singular_locus", [value[0] | {"note": "smooth"}], "proved",
+             ["singular", "macaulay2"], evidence)
+    # A point that is not on the component, or vectors that are not all in the kernel.
+    for witness in ({"point": [1, 0, 0]}, {"kernel": kernel[:2]}, {"prime": 100},
+                    {"kernel": [kernel[0], kernel[1], kernel[1]]}):
+        rejected(f, "singular_locus", value, "proved", ["singular", "macaulay2"],
+                 evidence | {"components": [evidence["components"][0] | witness]})
+    accepted(f, "singular_subvarieties", value, "proved", ["singular"], evidence)
+    rejected(f, "singular_subvarieties", [], "proved", ["singular"],
+             evidence | {"components": []})
+    conic_itself = [{"dimension": 2, "degree": 2, "generators": [conic]}]
+    rejected(f, "singular_subvarieties", conic_itself, "proved", ["singular", "macaulay2"],
+             evidence)
+    for multiplicity, test in ((2, accepted), (1, rejected), (3, rejected)):
+        test(f, "singular_locus", [value[0] | {"multiplicity": multiplicity}], "proved",
              ["singular", "macaulay2"], evidence)
 
 

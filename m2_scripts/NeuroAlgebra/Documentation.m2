@@ -55,6 +55,13 @@ Subnodes
     valuesOnPoints
   :Training
     conservationLaws
+  :Loci where a matrix drops rank
+    degeneracyComponents
+    dropsRank
+    genericKernel
+    imageRank
+    modularPoint
+    multiplicityAt
   :Files of polynomials
     readPolynomials
     writePolynomials
@@ -677,4 +684,181 @@ Description
     valuesOnPoints(ideal(x^2, y), x)
 SeeAlso
   polarDegrees
+///
+
+doc ///
+Key
+  degeneracyComponents
+  (degeneracyComponents, Ideal, Matrix, ZZ)
+  Known
+  [degeneracyComponents, Known]
+  [singularComponents, Known]
+Headline
+  the components of the locus where a matrix drops rank
+Usage
+  L = degeneracyComponents(I, A, r)
+Inputs
+  I:Ideal
+    prime, of a polynomial ring over the rational numbers
+  A:Matrix
+    over the same ring
+  r:ZZ
+    the size of the minors that shall vanish
+  Known => List
+    prime ideals of varieties on which all these minors vanish
+Outputs
+  L:List
+    the minimal primes of {\tt I + minors(r, A)}
+Description
+  Text
+    If there are few minors, they are all taken.  Else minors are looked for that do not vanish at
+    a random point of a component over a small prime field; they are added to its ideal, and what
+    that decomposes into takes its place.  A component on which no such minor is found at
+    several points is in the locus; what lies in one that is known is left out.
+  Example
+    R = QQ[x_0..x_5];
+    A = genericMatrix(R, 2, 3);
+    degeneracyComponents(ideal 0_R, A, 2)
+Caveat
+  Whether the rank drops on a component is decided at points over a prime field; a proof is
+  in @TO genericKernel@.
+SeeAlso
+  singularComponents
+  genericKernel
+///
+
+doc ///
+Key
+  genericKernel
+  (genericKernel, Ideal, Matrix)
+Headline
+  vectors that prove that a matrix drops rank on a variety
+Usage
+  H = genericKernel(P, A)
+Inputs
+  P:Ideal
+    prime
+  A:Matrix
+    over the same ring
+Outputs
+  H:HashTable
+    with the keys {\tt "kernel"}, {\tt "point"} and {\tt "prime"}
+Description
+  Text
+    The columns of the kernel are mapped into $P$ by $A$.  At the point, which lies on the
+    variety over the prime field, they are independent; so they are at a generic point.
+  Example
+    R = QQ[x,y,z];
+    I = ideal(x^2 - y^2*z);
+    H = genericKernel(ideal(x, y), transpose jacobian I);
+    H#"kernel"
+SeeAlso
+  degeneracyComponents
+///
+
+doc ///
+Key
+  dropsRank
+  (dropsRank, Ideal, Matrix, ZZ)
+Headline
+  whether a matrix has smaller rank at random points of a variety
+Usage
+  dropsRank(P, A, r)
+Inputs
+  P:Ideal
+    prime
+  A:Matrix
+    over the same ring
+  r:ZZ
+Outputs
+  :Boolean
+    whether the rank is less than {\tt r} at random points over a prime field
+Description
+  Example
+    R = QQ[x,y,z];
+    dropsRank(ideal(x, y), matrix {{x, y}}, 1)
+SeeAlso
+  genericKernel
+///
+
+doc ///
+Key
+  imageRank
+  (imageRank, Ideal, Matrix)
+Headline
+  the dimension of the image of a variety
+Usage
+  imageRank(P, A)
+Inputs
+  P:Ideal
+    prime
+  A:Matrix
+    whose rows are the differentials of the coordinates of a map
+Outputs
+  :ZZ
+    the rank of {\tt A} on the tangent space at random points over a prime field
+Description
+  Text
+    The cone $xy=z^2$ is mapped onto the plane by $(x,y)$.
+  Example
+    R = QQ[x,y,z];
+    imageRank(ideal(x*y - z^2), matrix {{1_R, 0, 0}, {0, 1, 0}})
+SeeAlso
+  imageDimension
+///
+
+doc ///
+Key
+  modularPoint
+  (modularPoint, Ideal, ZZ)
+Headline
+  a random point of a variety over a prime field
+Usage
+  modularPoint(P, p)
+Inputs
+  P:Ideal
+    of a polynomial ring over the rational numbers
+  p:ZZ
+    a prime
+Outputs
+  :List
+    of elements of the field with {\tt p} elements; or {\tt null} if none was found
+Description
+  Example
+    R = QQ[x,y,z];
+    q = modularPoint(ideal(x*y - z^2), 101);
+    q#0*q#1 == q#2^2
+SeeAlso
+  multiplicityAt
+///
+
+doc ///
+Key
+  multiplicityAt
+  (multiplicityAt, Ideal, List)
+Headline
+  the multiplicity of a variety at a point over a prime field
+Usage
+  multiplicityAt(I, q)
+Inputs
+  I:Ideal
+    prime, of a polynomial ring over the rational numbers
+  q:List
+    of elements of a prime field
+Outputs
+  :ZZ
+    the degree less the number of further points in a random linear space of complementary
+    dimension through {\tt q}
+Description
+  Text
+    The determinantal cubic has multiplicity two at matrices of rank one, and three at zero.
+  Example
+    R = QQ[x_0..x_8];
+    I = ideal det genericMatrix(R, 3, 3);
+    k = ZZ/31081;
+    multiplicityAt(I, {1_k, 0, 0, 0, 0, 0, 0, 0, 0}), multiplicityAt(I, toList(9 : 0_k))
+Caveat
+  The linear space is random, and the field finite; so the number is not proved.
+SeeAlso
+  modularPoint
 ///

@@ -421,3 +421,44 @@ TEST ///
     assert(try (conservationLaws(phi, 0); false) else true);
     assert(try (conservationLaws(map(ZZ/7[x], ZZ/7[s], {x^7}), 2); false) else true)
 ///
+
+TEST ///
+    -- matrices of rank at most r are singular along those of rank at most r - 1, where they have
+    -- the multiplicity of the matrices of rank one in the quotient
+    V = QQ[z_0..z_11];
+    X = genericMatrix(V, 3, 4);
+    I = minors(3, X);
+    P = minors(2, X);
+    assert(codim I == 2 and dropsRank(P, transpose jacobian I, 2));
+    H = genericKernel(P, transpose jacobian I);
+    K = H#"kernel";
+    assert((transpose jacobian I * K) % P == 0 and numcols K >= 12 - 1);
+    k = ZZ/(H#"prime");
+    q = apply(H#"point", c -> c_k);
+    assert(sub(gens P, matrix {q}) == 0 and rank sub(K, matrix {q}) == numcols K);
+    assert(multiplicityAt(I, q) == binomial(3 + 4 - 4, 1));
+    assert(multiplicityAt(I, toList(12 : 0_k)) == closureDegree I);
+    -- the cone over a rational normal quartic, which has too many minors to try them all
+    V = QQ[z_0..z_4];
+    I = minors(2, matrix {{z_0, z_1, z_2, z_3}, {z_1, z_2, z_3, z_4}});
+    vertex = ideal vars V;
+    scan({{}, {vertex}}, K -> (
+            L := singularComponents(I, Known => K);
+            assert(#L == 1 and (first L)#"ideal" == vertex)))
+///
+
+TEST ///
+    -- the product of two matrices is critical where one of them has not full rank
+    W = QQ[a_0..a_3, b_0..b_3];
+    phi = map(W, QQ[z_0..z_3], {a_0*b_0 + a_1*b_2, a_0*b_1 + a_1*b_3, a_2*b_0 + a_3*b_2,
+            a_2*b_1 + a_3*b_3});
+    A = transpose jacobian matrix phi;
+    L = degeneracyComponents(ideal 0_W, A, 4);
+    K = intersect L;
+    -- it is critical where both have rank at most one
+    assert(K == ideal(a_0*a_3 - a_1*a_2, b_0*b_3 - b_1*b_2));
+    assert(imageRank(first L, A) == 3);
+    -- points of the conic x^2 + y^2 = 0, which is a union of two lines over larger fields
+    q = modularPoint(ideal((QQ[x,y])_0^2 + (ring x)_1^2), 31081);
+    assert(q#0^2 + q#1^2 == 0)
+///

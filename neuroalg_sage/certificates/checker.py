@@ -23,6 +23,7 @@ from neuroalg_sage.certificates.conservation_laws import (
     check_number,
     check_quadratic_laws,
 )
+from neuroalg_sage.certificates.critical_locus import check_critical_locus
 from neuroalg_sage.certificates.critical_points import check_critical_points
 from neuroalg_sage.certificates.dimension import (
     check_dimension,
@@ -44,6 +45,7 @@ from neuroalg_sage.certificates.ideal import check_hilbert, check_ideal
 from neuroalg_sage.certificates.invariance import check_invariant_parameters
 from neuroalg_sage.certificates.level_sets import check_initialization
 from neuroalg_sage.certificates.loss_critical_locus import check_loss_critical_locus
+from neuroalg_sage.certificates.lower_rank import check_bounded_rank
 from neuroalg_sage.certificates.membership import check_in_closure
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.polar_degrees import check_formula as check_polar_formula
@@ -61,6 +63,7 @@ from neuroalg_sage.certificates.reading import (
     require,
 )
 from neuroalg_sage.certificates.singular_locus import check_singular_locus
+from neuroalg_sage.certificates.subnetworks import check_subnetworks
 from neuroalg_sage.certificates.voronoi import check_voronoi_cell
 
 __all__ = ["CertificateError", "MalformedCertificate", "Verdict", "verify"]
@@ -163,7 +166,25 @@ def _hilbert(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
 
 
 def _singular_locus(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
-    return check_singular_locus(model, value, evidence)
+    if "theorem" in evidence:
+        return check_bounded_rank(model, value, evidence)
+    return check_singular_locus(model, value, evidence, all_of_it=True)
+
+
+def _subnetworks(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_subnetworks(model, value, evidence)
+
+
+def _critical_locus(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_critical_locus(model, value, evidence, all_of_it=True)
+
+
+def _critical_subvarieties(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_critical_locus(model, value, evidence, all_of_it=False)
+
+
+def _singular_subvarieties(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_singular_locus(model, value, evidence, all_of_it=False)
 
 
 def _finitely_identifiable(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
@@ -309,6 +330,9 @@ _CLAIMS = {
     "ambient_dimension": (_ambient, _PROVED), "equations": (_equations, _PROVED),
     "ideal": (_ideal, _PROVED), "degree": (_degree, _PROVED),
     "hilbert_polynomial": (_hilbert, _PROVED), "singular_locus": (_singular_locus, _PROVED),
+    "singular_subvarieties": (_singular_subvarieties, _PROVED),
+    "subnetworks": (_subnetworks, _PROVED), "critical_locus": (_critical_locus, _PROVED),
+    "critical_subvarieties": (_critical_subvarieties, _PROVED),
     "hilbert_function": (_hilbert_function, _PROVED),
     "number_of_conservation_laws": (_number, ("proved", "bounds")),
     "number_of_conservation_laws_of_flow": (_number_of_flow, ("proved", "bounds")),

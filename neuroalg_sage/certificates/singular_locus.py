@@ -1,14 +1,20 @@
 """
 Singular loci of neurovarieties.
+
+Two claims are kept apart.  ``singular_subvarieties``: these varieties lie in the singular locus.
+``singular_locus``: moreover, they are all of it.
 """
 
 from __future__ import annotations
 
-from math import comb
 from typing import Any
 
+from flint import fmpq_mpoly
+
+from neuroalg_sage.certificates.degeneracy import check_rank_drop
 from neuroalg_sage.certificates.groebner import GroebnerBasis, hilbert_data
 from neuroalg_sage.certificates.ideal import check_hilbert
+from neuroalg_sage.certificates.image import check_image
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     exponent_vectors,
@@ -20,24 +26,21 @@ from neuroalg_sage.certificates.reading import (
     polynomials,
     require,
 )
-from neuroalg_sage.certificates.spans import minors
-
-MOST_MINORS = 5000
 
 
-def check_singular_locus(model: Model, value: Any, evidence: Any) -> tuple[list[str], list[str]]:
+def check_singular_locus(model: Model, value: Any, evidence: Any, all_of_it: bool
+                         ) -> tuple[list[str], list[str]]:
     """
     Verify that each component consists of singular points, and its dimension and degree.
 
-    A point of M is singular if the Jacobian of generators of I(M) has there rank less than
-    the codimension c; so all minors of size c must lie in the component's ideal.  That there
-    are no other components, and that these are irreducible over Q, is the engine's word.
+    A point of M is singular if the Jacobian matrix of generators of I(M) has there rank less
+    than the codimension.  That a component is irreducible is proved where it is the closed
+    image of another model, else it is the engine's word; so is that there are no others.
     """
     n = model.ambient_dimension
     ring = polynomial_ring(n)
     dimension, _, _, verified, trust = check_hilbert(model, evidence)
     generators = polynomials(evidence["generators"], ring)
-    codimension = n - dimension
     engine = member(evidence, "engine")
     if engine is None:
         require(value == [] and all(sum(e) <= 1 for g in generators for e in exponent_vectors(g)),
@@ -45,22 +48,40 @@ def check_singular_locus(model: Model, value: Any, evidence: Any) -> tuple[list[
         return [*verified, "a linear space is smooth"], trust
     require(engine in ("macaulay2", "singular"), "The engine trusted is not known.")
     components = items(value, "list of components")
-    complete = comb(len(generators), codimension) * comb(n, codimension) <= MOST_MINORS
-    for component in components:
-        stated_dimension, stated_degree, data = fields(component, "dimension", "degree",
-                                                       "generators")
-        groebner = GroebnerBasis(polynomials(data, ring), [1] * n)
+    proofs = items(member(evidence, "components"), "list of proofs", len(components))
+    require(components or all_of_it, "Nothing is claimed.")
+    jacobian = [[g.derivative(j) for j in range(n)] for g in generators]
+    trusted = [engine] if all_of_it else []
+    for component, proof in zip(components, proofs):
+        stated, size, data = fields(component, "dimension", "degree", "generators")
+        basis = polynomials(data, ring)
+        groebner = GroebnerBasis(basis, [1] * n)
         require(all(map(groebner.contains, generators)),
                 "A component is not contained in the neurovariety.")
-        require(set(component) == {"dimension", "degree", "generators"}
+        require(set(component) <= {"dimension", "degree", "generators", "multiplicity"}
                 and hilbert_data(groebner.leading, n)[:2] == (
-                    integer(stated_dimension, 0, n, "dimension"),
-                    integer(stated_degree, 1, 10**12, "degree")),
+                    integer(stated, 0, n, "dimension"), integer(size, 1, 10**12, "degree")),
                 "A component's dimension or degree is not as claimed.")
-        if complete:
-            jacobian = [[g.derivative(j) for j in range(n)] for g in generators]
-            require(all(map(groebner.contains, minors(jacobian, codimension))),
-                    "A component has a point that is not singular.")
-    verified += [f"dimension and degree of each component ({len(components)})"]
-    return (verified + ["their points are singular"] * complete,
-            [*trust, *(e for e in [engine] if e not in trust)])
+        if "multiplicity" in component:
+            require(len(generators) == 1, "The multiplicity is proved for hypersurfaces.")
+            check_multiplicity(generators[0], component["multiplicity"], groebner)
+        check_rank_drop(jacobian, n - dimension - 1, basis, groebner, proof)
+        if any(g.total_degree() > 1 for g in basis):  # a linear space is irreducible
+            trusted += ([engine] if "model" not in proof else
+                        check_image(model, basis, groebner, proof))
+    return ([*verified, f"dimension and degree of each component ({len(components)})",
+             "their points are singular"], list(dict.fromkeys([*trust, *trusted])))
+
+
+def check_multiplicity(f: fmpq_mpoly, claimed: Any, groebner: GroebnerBasis) -> None:
+    """
+    Verify the multiplicity of the hypersurface f = 0 at the generic point of a component: the
+    least order of a derivative that does not vanish there.
+    """
+    order = integer(claimed, 1, f.total_degree(), "multiplicity")
+    derivatives = [f]
+    for k in range(order + 1):
+        vanish = all(map(groebner.contains, derivatives))
+        require(vanish == (k < order), "The multiplicity along a component is not as claimed.")
+        derivatives = list({str(d): d for g in derivatives
+                            for d in map(g.derivative, range(f.context().nvars())) if d}.values())

@@ -197,9 +197,10 @@ wrap WrapperType xor yonedaExtension yonedaMap yonedaProduct youngest zero ZeroE
 
 NEUROALGEBRA_NAMES = frozenset(
     """
-closureDegree closureHilbertPolynomial graphGroebnerBasis imageDimension NeuroAlgebra neurovariety
-neurovarietyReport readPolynomials sageAssign sageLoadMode scriptRecord singularComponents
-singularIdeal visibleAtStart writePolynomials
+closureDegree closureHilbertPolynomial degeneracyComponents dropsRank genericKernel
+graphGroebnerBasis imageDimension imageRank Known modularPoint multiplicityAt NeuroAlgebra
+neurovariety neurovarietyReport readPolynomials sageAssign sageLoadMode scriptRecord
+singularComponents singularIdeal visibleAtStart writePolynomials
 """.split()
 )
 

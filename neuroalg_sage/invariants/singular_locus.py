@@ -4,104 +4,380 @@ The singular locus of the neurovariety, with its components.
 
 from __future__ import annotations
 
+import random
 import time
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.certificates.checker import CertificateError
+from neuroalg_sage.certificates.groebner import GroebnerBasis
+from neuroalg_sage.certificates.lower_rank import DETERMINANTAL
+from neuroalg_sage.certificates.reading import polynomial, polynomial_ring
+from neuroalg_sage.certificates.singular_locus import check_multiplicity
+from neuroalg_sage.descriptions.determinantal import (
+    CONCA_HERZOG,
+    GenericMatrices,
+    coordinate_places,
+)
+from neuroalg_sage.engines import modular
 from neuroalg_sage.engines.macaulay2 import Script
+from neuroalg_sage.engines.transfer import PolynomialMatrix
+from neuroalg_sage.errors import LimitReached
+from neuroalg_sage.invariants import dimension as dimensions
 from neuroalg_sage.invariants.computation import Computation
+from neuroalg_sage.invariants.degeneracy import PRIME, Component, Locus
 from neuroalg_sage.invariants.degree import ideal_data
-from neuroalg_sage.invariants.ideal import primitive, sage_ideal
+from neuroalg_sage.invariants.ideal import coordinate_ring, ideal, primitive
 from neuroalg_sage.invariants.invariant import Invariant, certified
-from neuroalg_sage.models.expressions import Polynomial
-from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.models.expressions import Polynomial, evaluate
+from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.parametrization import Parametrization, parametrization, vanishes
+from neuroalg_sage.models.subnetworks import rank_deficient, subnetworks
+
+# Where nobody sets a limit: how long a proof that there are no other components may take.
+COMPLETENESS_SECONDS = 40.0
+CANDIDATE_SECONDS = 10.0
+MOST_CANDIDATES = 60
+
+Known = tuple[Component, dict[str, Any], list[str]]
 
 
-@dataclass(frozen=True, repr=False)
-class Component:
-    """
-    An irreducible component over Q of the singular locus.
-
-    ``generators`` is a Gröbner basis of its prime ideal; dimension and degree
-    follow the conventions for the neurovariety.
-    """
-
-    dimension: int
-    degree: int
-    generators: tuple[Polynomial, ...]
-    variables: int
-
-    @cached_property
-    def ideal(self) -> Any:
-        """The prime ideal, in Sage."""
-        return sage_ideal(self.generators, self.variables)
-
-    def __str__(self) -> str:
-        return f"dimension {self.dimension}, degree {self.degree}"
-
-    def __repr__(self) -> str:
-        return f"Component of {self}"
-
-
-def singular_locus_script(phi: Parametrization, found: Invariant) -> Script:
+def singular_locus_script(phi: Parametrization, found: Invariant,
+                          known: tuple[Component, ...] = ()) -> Script:
     """The script for the components of the singular locus of a known ideal."""
+    data = ideal_data(len(phi.polynomials), found.data)
+    for k, component in enumerate(known):
+        data[f"K{k}"] = PolynomialMatrix(data["V"], 1, len(component.generators),
+                                         component.generators, "ideal")
+    listed = ", ".join(f"K{k}" for k in range(len(known)))
     return Script(
-        f"the singular locus of the neurovariety of {phi.model}",
-        ideal_data(len(phi.polynomials), found.data),
+        f"the singular locus of the neurovariety of {phi.model}", data,
+        f"L = singularComponents(I, Known => {{{listed}}});" if known else
         "L = singularComponents I;",
         {"components": 'apply(L, c -> hashTable {"dimension" => c#"dimension", '
                        '"degree" => c#"degree", "basis" => gens gb c#"ideal"})'})
 
 
-def singular_locus(phi: Parametrization, found: Invariant, degree: Invariant,
-                   computation: Computation) -> Invariant:
+def witness_script(phi: Parametrization, found: Invariant, component: Component) -> Script:
+    """The script for vectors in the kernel of the Jacobian, and for the multiplicity."""
+    data = ideal_data(len(phi.polynomials), found.data)
+    data["P"] = PolynomialMatrix(data["V"], 1, len(component.generators), component.generators,
+                                 "ideal")
+    return Script(
+        f"tangent vectors of the neurovariety of {phi.model} along a singular component", data,
+        "H = genericKernel(P, transpose jacobian I); "
+        'q = apply(H#"point", c -> c_(ZZ/(H#"prime")));',
+        {"kernel": 'H#"kernel"', "point": 'H#"point"', "prime": 'H#"prime"',
+         "multiplicity": "multiplicityAt(I, q)"})
+
+
+def smooth(phi: Parametrization, found: Invariant, degree: Invariant) -> Locus:
+    """The empty singular locus of a linear space."""
+    assert degree.certificate is not None
+    empty = certified(phi.model, "singular_locus", [], "proved", "a linear space is smooth", 0.0,
+                      dict(degree.certificate["evidence"]) | {"engine": None}, found.trust)
+    return Locus.of(empty, found.trust, "proved")
+
+
+def of_bounded_rank(matrices: GenericMatrices) -> Locus:
+    """
+    The singular locus of all matrices of rank at most r: those of rank at most r - 1.
+
+    REFERENCES: E. Arbarello, M. Cornalba, P. Griffiths, J. Harris, Geometry of Algebraic Curves
+    I (1985), Chapter II: the singular locus and the tangent cones.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage import NeuroManifold
+        >>> NeuroManifold("linear:9,7,8,9").singular_locus().value
+        [Component of dimension 72, degree 41580, multiplicity 6]
+    """
+    from math import comb
+
+    from neuroalg_sage.descriptions.determinantal import (
+        basis_of_minors,
+        check_count,
+        determinantal_numerator,
+    )
+
+    a, start = matrices.format, time.perf_counter()
+    m, n, r, count = a.rows, a.columns, a.bound, matrices.model.ambient_dimension
+    degree = sum(determinantal_numerator(m, n, r - 1)) if r > 1 else 1
+    try:
+        check_count([(m, n)], r)
+        generators = tuple(basis_of_minors([matrices.flattening()], r, count))
+    except LimitReached:
+        generators = ()
+    component = Component((r - 1) * (m + n - r + 1) + a.others, degree, generators,
+                          coordinate_ring(count).variables, comb(m + n - 2 * r, m - r), "proved")
+    claim = [{"dimension": component.dimension, "degree": degree, "rank": r - 1,
+              "multiplicity": component.multiplicity}]
+    trust = [DETERMINANTAL, CONCA_HERZOG]
+    found = certified(matrices.model, "singular_locus", [component], "proved",
+                      "the singular locus of a determinantal variety",
+                      time.perf_counter() - start,
+                      {"theorem": "bounded rank", "trial": matrices.trial}, trust, claim=claim)
+    return Locus.of(found, trust, f"proved, trusting {DETERMINANTAL}")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A model whose functions lie in M, perhaps all of them singular."""
+
+    name: str
+    model: Model
+    inputs: tuple[int, ...]
+    place: tuple[int, ...]  # of its coordinates among those of V
+    phi: Parametrization
+
+
+def candidates(model: Model) -> Iterator[Candidate]:
+    """
+    Subnetworks, and networks with a rank-deficient layer.
+
+    REFERENCES: V. Shahverdi, G. L. Marchetti, K. Kohn, arXiv:2505.11846: singular points from
+    subnetworks; G. Graziani, arXiv:2606.18440: the architectural degeneracy locus.
+    """
+    everything = tuple(range(model.input_count))
+    try:
+        parts = [(s.name, s.model, s.inputs) for s in subnetworks(model) if s.model]
+    except LimitReached:
+        parts = []
+    parts += [(name, smaller, everything) for name, smaller in rank_deficient(model)]
+    places = coordinate_places(model)
+    for name, smaller, inputs in parts[:MOST_CANDIDATES]:
+        place = []
+        for j, e in smaller.coordinates():
+            exponents = [0] * model.input_count
+            for i, k in zip(inputs, e):
+                exponents[i] = k
+            place.append(places[j, tuple(exponents)])
+        try:
+            yield Candidate(name, smaller, inputs, tuple(place), parametrization(smaller))
+        except LimitReached:
+            continue
+
+
+def image_modulo(candidate: Candidate, n: int, generator: random.Random) -> list[int]:
+    """A random function of a candidate, modulo the prime."""
+    w = [generator.randrange(1, PRIME) for _ in range(candidate.model.parameter_count)]
+    point = [0] * n
+    for i, f in zip(candidate.place, candidate.phi.polynomials):
+        point[i] = evaluate(f, w, PRIME)
+    return point
+
+
+def differentials_modulo(generators: list[Polynomial], point: list[int]) -> np.ndarray:
+    """The Jacobian matrix of equations at a point, modulo the prime."""
+    return np.array([[evaluate(derivative(g, j), point, PRIME) for j in range(len(point))]
+                     for g in generators], dtype=np.int64).reshape(-1, len(point))
+
+
+def derivative(f: Polynomial, j: int) -> Polynomial:
+    """The partial derivative of a polynomial."""
+    return {(*e[:j], e[j] - 1, *e[j + 1 :]): c * e[j] for e, c in f.items() if e[j]}
+
+
+def known_components(phi: Parametrization, found: Invariant, dimension: int,
+                     computation: Computation, generator: random.Random
+                     ) -> list[Known]:
+    """
+    The largest closed images of candidates on which a random point is singular, with the proof
+    that each is irreducible, and whom it trusts.
+    """
+    n = len(phi.polynomials)
+    singular = []
+    for candidate in candidates(phi.model):
+        point = image_modulo(candidate, n, generator)
+        if modular.rank(differentials_modulo(found.data, point), PRIME) < n - dimension:
+            d = dimensions.dimension(candidate.model, generator.randrange(2**31))
+            singular.append((candidate, d))
+    singular.sort(key=lambda pair: -pair[1].data)
+    result: list[Known] = []
+    clock = computation.clock()
+    for candidate, d in singular:
+        clock()
+        point = image_modulo(candidate, n, generator)
+        inside = [c for c, *_ in result
+                  if not any(evaluate(g, point, PRIME) for g in c.generators)]
+        if inside:
+            continue
+        with_limit = replace(computation, timeout=min(computation.timeout or CANDIDATE_SECONDS,
+                                                      CANDIDATE_SECONDS))
+        try:
+            smaller, _ = ideal(candidate.phi, d, with_limit, seed=generator.randrange(2**31))
+            result.append((*_component_of(phi, candidate, smaller, with_limit), smaller.trust))
+        except LimitReached:
+            continue
+    return result
+
+
+def _component_of(phi: Parametrization, candidate: Candidate, smaller: Invariant,
+                  computation: Computation) -> tuple[Component, dict[str, Any]]:
+    n = len(phi.polynomials)
+    assert smaller.certificate is not None
+
+    def lifted(f: Polynomial) -> Polynomial:
+        raised = {}
+        for e, c in f.items():
+            exponents = [0] * n
+            for i, k in zip(candidate.place, e):
+                exponents[i] = k
+            raised[tuple(exponents)] = c
+        return raised
+
+    others = [{tuple(int(i == j) for j in range(n)): Fraction(1)}
+              for i in range(n) if i not in candidate.place]
+    ring = coordinate_ring(n)
+    equations = [*map(lifted, smaller.data), *others]
+    script = Script(
+        f"the closed image of {candidate.name}",
+        {"V": ring, "P": PolynomialMatrix(ring, 1, len(equations), tuple(equations), "ideal")},
+        "", {"dimension": "dim P", "degree": "closureDegree P", "basis": "gens gb P"})
+    results = computation.run(script)
+    component = Component(int(results["dimension"]), int(results["degree"]),
+                          tuple(primitive(p) for p in results["basis"].entries if p),
+                          ring.variables, fills=(candidate.name,))
+    return component, {"model": candidate.model.describe(), "inputs": list(candidate.inputs),
+                       "generators": smaller.certificate["claim"]["value"],
+                       "ideal": smaller.certificate["evidence"]}
+
+
+def singular_locus(phi: Parametrization, found: Invariant, degree: Invariant, dimension: int,
+                   computation: Computation, seed: int | None = None) -> Locus:
     """
     The irreducible components over Q of the singular locus.
 
-    Macaulay2 decomposes the ideal of the minors of the Jacobian.  The checker
-    verifies dimension and degree of each component, and that its points are singular;
-    that there are no others, and that they are irreducible, is Macaulay2's word.
+    Images of subnetworks and of networks with a rank-deficient layer are tried first.  Then
+    Macaulay2 looks for all components: on a component on which minors of the Jacobian do not
+    vanish it adds these to the equations and decomposes.  That the points of each component are
+    singular is proved by tangent vectors, which the checker verifies.  That there are no others
+    is Macaulay2's word, or not proved if the time is over before.
 
     INPUT:
 
     - ``phi`` -- the parametrization
     - ``found`` -- the ideal
     - ``degree`` -- the degree, whose certificate has the ideal's Gröbner basis
+    - ``dimension`` -- the dimension of the neurovariety
     - ``computation`` -- session and limits
 
-    OUTPUT: :class:`~neuroalg_sage.invariants.invariant.Invariant`, a list of
-    :class:`Component`, the largest first; empty if the neurovariety is smooth
+    OUTPUT: :class:`~neuroalg_sage.invariants.degeneracy.Locus`, a list of
+    :class:`~neuroalg_sage.invariants.degeneracy.Component`, the largest first; empty if the
+    neurovariety is smooth
 
-    Raises LimitReached if a limit stops Macaulay2.
+    Raises LimitReached if a limit stops Macaulay2 and no component is known.
 
     EXAMPLES::
 
         >>> from neuroalg_sage import NeuroManifold
         >>> locus = NeuroManifold("linear:2,1,2", method="elimination").singular_locus()
         >>> locus
-        [Component of dimension 0, degree 1] (proved, trusting macaulay2)
+        [Component of dimension 0, degree 1, multiplicity 2] (proved; no others: proved,
+        trusting macaulay2)
         >>> locus[0].ideal
         Ideal (z_3, z_2, z_1, z_0) of Multivariate Polynomial Ring in z_0, z_1, z_2, z_3 over
         Rational Field
     """
     start = time.perf_counter()
-    assert degree.certificate is not None
-    n = len(phi.polynomials)
-    evidence = dict(degree.certificate["evidence"])
     if all(sum(e) <= 1 for g in found.data for e in g):
-        return certified(phi.model, "singular_locus", [], "proved", "a linear space is smooth",
-                         time.perf_counter() - start, evidence | {"engine": None}, found.trust)
-    results = computation.run(singular_locus_script(phi, found))
-    components = [Component(int(c["dimension"]), int(c["degree"]),
-                            tuple(primitive(p) for p in c["basis"].entries if p), n)
-                  for c in results["components"]]
-    claim = [{"dimension": c.dimension, "degree": c.degree,
-              "generators": [encode_polynomial(g) for g in c.generators]} for c in components]
-    return certified(phi.model, "singular_locus", components, "proved",
-                     "minors of the Jacobian and decomposition in Macaulay2",
-                     time.perf_counter() - start, evidence | {"engine": "macaulay2"},
-                     [*degree.trust, *(e for e in ["macaulay2"] if e not in degree.trust)],
-                     claim=claim,
-                     versions=computation.versions())
+        return smooth(phi, found, degree)
+    assert degree.certificate is not None
+    generator = random.Random(seed) if seed is not None else random.SystemRandom()
+    known = known_components(phi, found, dimension, computation, generator)
+    computation.progress(f"singular locus: {len(known)} components from subnetworks")
+    components, complete = _all_components(phi, found, [c for c, *_ in known], computation)
+    evidence, claims, finished, trust = [], [], [], list(degree.trust)
+    for component in components:
+        proof, whom = next(((p, w) for c, p, w in known if _same(c, component)),
+                           ({}, ["macaulay2"]))
+        component, witness = _with_witness(phi, found, component, computation)
+        claim = component.claim()
+        if component.multiplicity_status == "proved":
+            claim["multiplicity"] = component.multiplicity
+        evidence.append(witness | proof)
+        claims.append(claim)
+        finished.append(_filled(component, phi.model))
+        if any(sum(e) > 1 for g in component.generators for e in g):
+            trust += whom
+    trust = list(dict.fromkeys(trust))
+    whole = list(dict.fromkeys([*degree.trust, *(["macaulay2"] if complete else []), *trust]))
+    name = "singular_locus" if complete else "singular_subvarieties"
+    result = certified(phi.model, name, finished, "proved",
+                       "subnetworks, and decomposition by minors of the Jacobian in Macaulay2",
+                       time.perf_counter() - start,
+                       dict(degree.certificate["evidence"])
+                       | {"engine": "macaulay2", "components": evidence}, whole, claim=claims,
+                       versions=computation.versions())
+    result = replace(result, name="singular_locus")
+    return Locus.of(result, trust, "proved, trusting macaulay2" if complete else "not proved")
+
+
+def _same(a: Component, b: Component) -> bool:
+    return set(map(str, map(_sorted, a.generators))) == set(map(str, map(_sorted, b.generators)))
+
+
+def _sorted(f: Polynomial) -> list[Any]:
+    lead = Fraction(f[max(f)])
+    return sorted((e, Fraction(c) / lead) for e, c in f.items())
+
+
+def _all_components(phi: Parametrization, found: Invariant, known: list[Component],
+                    computation: Computation) -> tuple[list[Component], bool]:
+    """All components, or at least those that are known, and whether they are all."""
+    script = singular_locus_script(phi, found, tuple(known))
+    try:
+        limit = computation.timeout or (COMPLETENESS_SECONDS if known else None)
+        results = computation.run(script, timeout=limit)
+    except LimitReached as error:
+        if not known:
+            raise
+        computation.progress(f"singular locus: whether there are others is not proved: {error}")
+        return known, False
+    variables = coordinate_ring(len(phi.polynomials)).variables
+    return [Component(int(c["dimension"]), int(c["degree"]),
+                      tuple(primitive(p) for p in c["basis"].entries if p), variables)
+            for c in results["components"]], True
+
+
+def _with_witness(phi: Parametrization, found: Invariant, component: Component,
+                  computation: Computation) -> tuple[Component, dict[str, Any]]:
+    """The component with its multiplicity, and what proves that it is singular."""
+    results = computation.run(witness_script(phi, found, component))
+    kernel = results["kernel"]
+    vectors = [[encode_polynomial(kernel.entries[i * kernel.columns + j])
+                for i in range(kernel.rows)] for j in range(kernel.columns)]
+    multiplicity = int(results["multiplicity"])
+    status = "numerical"
+    if len(found.data) == 1:
+        ring = polynomial_ring(len(phi.polynomials))
+        basis = [polynomial(encode_polynomial(g), ring) for g in component.generators]
+        try:
+            check_multiplicity(polynomial(encode_polynomial(found.data[0]), ring), multiplicity,
+                               GroebnerBasis(basis, [1] * len(phi.polynomials)))
+            status = "proved"
+        except CertificateError:
+            pass
+    return (replace(component, multiplicity=multiplicity, multiplicity_status=status),
+            {"kernel": vectors, "point": [int(c) for c in results["point"]],
+             "prime": int(results["prime"])})
+
+
+def _filled(component: Component, model: Model) -> Component:
+    """The component with the names of the candidates whose closed image it is."""
+    zero: Polynomial = {}
+    names = []
+    for candidate in candidates(model):
+        images = [zero] * len(component.variables)
+        for i, f in zip(candidate.place, candidate.phi.polynomials):
+            images[i] = f
+        whole = replace(candidate.phi, polynomials=tuple(images))
+        if (dimensions.dimension(candidate.model, 0).data == component.dimension
+                and vanishes(list(component.generators), whole)):
+            names.append(candidate.name)
+    return replace(component, fills=tuple(names))

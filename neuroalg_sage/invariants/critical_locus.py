@@ -1,0 +1,169 @@
+"""
+The critical locus of the parametrization: where the rank of Dφ is less than the dimension of M.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from fractions import Fraction
+
+from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.engines.macaulay2 import Script
+from neuroalg_sage.engines.transfer import PolynomialMatrix
+from neuroalg_sage.errors import LimitReached
+from neuroalg_sage.invariants.computation import Computation
+from neuroalg_sage.invariants.degeneracy import Component, Locus
+from neuroalg_sage.invariants.ideal import primitive, ring_map
+from neuroalg_sage.invariants.invariant import Invariant, certified
+from neuroalg_sage.models.expressions import Polynomial
+from neuroalg_sage.models.layers import Activation, Dense
+from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.parametrization import Parametrization
+
+COMPLETENESS_SECONDS = 40.0
+
+
+def degenerate_layers(model: Model) -> list[tuple[Polynomial, ...]]:
+    """
+    For each dense layer the minors that vanish where its matrix has not full rank.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> [len(minors) for minors in degenerate_layers(parse_spec("mlp:3,2,2:x^2"))]
+        [3, 1]
+    """
+    from itertools import combinations, permutations
+
+    count, place, found = model.parameter_count, 0, []
+    for layer in model.layers:
+        if isinstance(layer, Dense):
+            m, n = layer.outputs, layer.inputs
+            size = min(m, n)
+            minors = []
+            for rows in combinations(range(m), size):
+                for columns in combinations(range(n), size):
+                    minor: Polynomial = {}
+                    for order in permutations(range(size)):
+                        sign = (-1) ** sum(order[i] > order[j] for i in range(size)
+                                           for j in range(i + 1, size))
+                        exponents = [0] * count
+                        for i, k in enumerate(order):
+                            exponents[place + rows[i] * n + columns[k]] = 1
+                        minor[tuple(exponents)] = Fraction(sign)
+                    minors.append(minor)
+            found.append(tuple(minors))
+        elif not isinstance(layer, Activation):
+            break
+        if isinstance(layer, Dense):
+            place += layer.outputs * (layer.inputs + layer.bias)
+    return found
+
+
+def critical_locus_script(phi: Parametrization, rank: int, known: list[tuple[Polynomial, ...]],
+                          only_known: bool) -> Script:
+    """The script for the components where the rank of Dφ is smaller."""
+    data = ring_map(phi, {})
+    for k, generators in enumerate(known):
+        data[f"K{k}"] = PolynomialMatrix(data["W"], 1, len(generators), generators, "ideal")
+    listed = ", ".join(f"K{k}" for k in range(len(known)))
+    body = f"A = transpose jacobian matrix phi; r = {rank}; "
+    body += (f"L = select({{{listed}}}, P -> dropsRank(P, A, r));" if only_known else
+             f"L = degeneracyComponents(ideal 0_W, A, r, Known => select({{{listed}}}, "
+             "P -> dropsRank(P, A, r)));")
+    return Script(
+        f"the critical locus of the parametrization of {phi.model}", data, body,
+        {"components": 'apply(L, P -> (H = genericKernel(P, A); hashTable {"dimension" => dim P, '
+                       '"degree" => closureDegree P, "basis" => gens gb P, '
+                       '"kernel" => H#"kernel", "point" => H#"point", "prime" => H#"prime", '
+                       '"image" => imageRank(P, A)}))'})
+
+
+def critical_locus(phi: Parametrization, dimension: Invariant, singular: Invariant,
+                   computation: Computation) -> Locus:
+    """
+    The components of the critical locus of φ, with what they map to.
+
+    Dense layers of smaller than full rank are tried first; then Macaulay2 looks for all.  That
+    the rank drops is proved by vectors in the kernel of Dφ, which the checker verifies.
+
+    INPUT:
+
+    - ``dimension`` -- the dimension of the neurovariety, proved
+    - ``singular`` -- its singular locus
+
+    OUTPUT: :class:`~neuroalg_sage.invariants.degeneracy.Locus`
+
+    Raises LimitReached if the dimension is not proved, or if a limit stops Macaulay2 and
+    no component is known.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage import NeuroManifold
+        >>> for component in NeuroManifold("linear:2,1,2").critical_locus():
+        ...     print(component)
+        dimension 2, degree 1, mapped to component 1 of the singular locus, onto its closure
+        dimension 2, degree 1, mapped to component 1 of the singular locus, onto its closure
+    """
+    start = time.perf_counter()
+    if dimension.status != "proved":
+        raise LimitReached("The dimension is not proved, so it is not known where the rank of the "
+                           "derivative is smaller.")
+    assert dimension.certificate is not None
+    known = degenerate_layers(phi.model)
+    complete = True
+    try:
+        limit = computation.timeout or (COMPLETENESS_SECONDS if known else None)
+        results = computation.run(critical_locus_script(phi, dimension.data, known, False),
+                                  timeout=limit)
+    except LimitReached:
+        if not known:
+            raise
+        complete = False
+        results = computation.run(critical_locus_script(phi, dimension.data, known, True))
+    names = phi.model.parameter_names
+    components, proofs = [], []
+    for c in results["components"]:
+        component = Component(int(c["dimension"]), int(c["degree"]),
+                              tuple(primitive(p) for p in c["basis"].entries if p), names)
+        kernel = c["kernel"]
+        proofs.append({
+            "kernel": [[encode_polynomial(kernel.entries[i * kernel.columns + j])
+                        for i in range(kernel.rows)] for j in range(kernel.columns)],
+            "point": [int(x) for x in c["point"]], "prime": int(c["prime"])})
+        components.append(replace(component, image=_image(
+            phi, [int(x) for x in c["point"]], int(c["prime"]), int(c["image"]), singular)))
+    order = sorted(range(len(components)), key=lambda i: (-components[i].dimension,
+                                                          components[i].degree))
+    name = "critical_locus" if complete else "critical_subvarieties"
+    if not components and not complete:
+        raise LimitReached("No component of the critical locus was found within the limit; raise "
+                           "it with --timeout.")
+    found = certified(
+        phi.model, name, [components[i] for i in order], "proved",
+        "ranks of the layers, and decomposition by minors of the derivative in Macaulay2",
+        time.perf_counter() - start,
+        {"dimension": dimension.data, "dimension_evidence": dimension.certificate["evidence"],
+         "engine": "macaulay2", "components": [proofs[i] for i in order]},
+        [*dimension.trust, *(e for e in ["macaulay2"] if e not in dimension.trust)],
+        claim=[components[i].claim() for i in order], versions=computation.versions())
+    found = replace(found, name="critical_locus")
+    return Locus.of(found, found.trust, "proved, trusting macaulay2" if complete else
+                    "not proved")
+
+
+def _image(phi: Parametrization, point: list[int], prime: int, rank: int, singular: Invariant
+           ) -> str:
+    """What a component maps to, by a random point of it modulo a prime."""
+    from neuroalg_sage.models.expressions import evaluate
+
+    image = [evaluate(f, point, prime) for f in phi.polynomials]
+    inside = [(i, c) for i, c in enumerate(singular.data, 1)
+              if c.generators and not any(evaluate(g, image, prime) for g in c.generators)]
+    if not inside:
+        return f"smooth points or unknown ones, in dimension {rank}"
+    i, component = inside[0]
+    if component.dimension == rank:
+        return f"component {i} of the singular locus, onto its closure"
+    return f"dimension {rank} in component {i} of the singular locus"
