@@ -8,7 +8,6 @@ import itertools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import factorial
 from typing import Any
 
 from flint import arb, ctx, fmpq
@@ -22,26 +21,13 @@ from neuroalg_sage.certificates.boxes import (
     rounded,
     value,
 )
-from neuroalg_sage.certificates.charts import Chart
 from neuroalg_sage.certificates.elimination import real_roots
 from neuroalg_sage.certificates.landscape import Landscape, Point, Problem, number
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import integer, items, member, require
+from neuroalg_sage.certificates.units import permuted, repetitions
 
 ENGINE = "msolve"
-
-
-def repetitions(chart: Chart, kind: str) -> int:
-    """How often a function occurs in a cell, since units may be permuted."""
-    if kind != "units":
-        return 1
-    layers = [layer.split() for layer in chart.name.removeprefix("units ").split("; ")]
-    total = 1
-    for pivots in layers:
-        for _, group in itertools.groupby(pivots):
-            total *= factorial(len(list(group)))
-    require(total == 1 or len(layers) == 1, "Permuted units of several layers are not counted.")
-    return total
 
 
 @dataclass
@@ -113,7 +99,9 @@ class Answer:
         found, seen = [], set()
         for k, chart in enumerate(self.land.cover.charts):
             for point in self.points[k]:
-                if self.land.is_critical(point):
+                # What is not proper is a function of a lower stratum, and is listed there.
+                if self.land.is_critical(point) and (
+                        self.land.is_proper(point) or self.land.is_immersion(point)):
                     known = point.rational is not None and tuple(
                         str(f(*point.rational)) for f in chart.coordinates)
                     if not known or known not in seen:
@@ -133,6 +121,8 @@ class Answer:
             check_zero(self.land.loss(k), chart.free, box)
             require(all(disjoint([box[i] for i in chart.free], [p.box[i] for i in chart.free])
                         for p in self.points[k]), "Two boxes of a cell overlap.")
+            require(self.land.is_proper(Point(k, box)),
+                    "A box may hold a function of another stratum.")
             self.points[k].append(Point(k, box))
 
     # -- completeness --------------------------------------------------------------------
@@ -156,9 +146,6 @@ class Answer:
                 continue
             found = self.land.elimination(k)
             if found is not None and found.is_regular and chart.size - chart.nonlinear:
-                # Points in other strata are not of the kind counted.
-                listed = [p for p in points if self._is_proper(p)]
-                require(len(listed) == len(points), "A box may hold a function of another stratum.")
                 if len(points) != len(real_roots(found.roots)):
                     return False, None
                 complexly = found.complex and not chart.zero
@@ -166,10 +153,11 @@ class Answer:
                           if number is not None and complexly else None)
             elif k in engine:
                 count = integer(engine[k], 0, 10**6, "engine's count")
-                if count != len(points) * repetitions(chart, cover.kind):
+                if count != len(points) * repetitions(chart):
                     return False, None
-                require(all(self._is_proper(p) for p in points),
-                        "A box may hold a function of another stratum.")
+                require(all(disjoint(p, q.box) for one, q in itertools.combinations(points, 2)
+                            for p in permuted(chart, one.box)),
+                        "A point is listed twice, with its units permuted.")
                 number = None
                 self.trust = [ENGINE]
             else:
@@ -177,12 +165,6 @@ class Answer:
         self.verified.append("all critical functions are listed" + (
             ", as the engine says" if self.trust else ""))
         return True, number
-
-    def _is_proper(self, point: Point) -> bool:
-        """Whether the function is not the zero function, and no other polynomial vanishes."""
-        chart = self.land.cover.charts[point.chart]
-        return all(not value(f, point.box).contains(0) for f in chart.positive) and any(
-            not x.contains(0) for x in point.box[chart.nonlinear:])
 
     def _linear_network(self) -> tuple[bool, int | None]:
         model, cover = self.land.model, self.land.cover

@@ -14,6 +14,8 @@ from neuroalg_sage.certificates.charts import MOST_CHARTS, MOST_VARIABLES, Chart
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import polynomial_ring, require
 
+MOST_PERMUTED = 6
+
 # A unit's weights into it, as places among the parameters, and those that read it.
 Unit = tuple[list[int], list[int]]
 
@@ -104,8 +106,37 @@ def unit_strata(model: Model, layers: list[dict[str, Any]]) -> Cover:
         ring = polynomial_ring(0)
         charts.append(Chart("the zero function", len(strata), ring, 0,
                             [ring.constant(0)] * model.ambient_dimension, constant=True))
+    # Powers of linear forms span the forms of their degree.
+    spanning = [layer["kind"] for layer in layers] == ["dense", "activation", "dense"]
     return Cover("units", charts, False, all(len(units) == 1 for units in hidden),
-                 len(hidden) == 1 == len(hidden[0]))
+                 len(hidden) == 1 == len(hidden[0]), spanning)
+
+
+def permuted(chart: Chart, point: list[Any]) -> Iterator[list[Any]]:
+    """
+    A point of a chart with its units permuted, in all ways that keep it in the cell.
+
+    So often does a function occur in the cell, if the point is one of its stratum.
+    """
+    if all(len(set(pivots)) == len(pivots) for pivots in chart.pivots):
+        yield point
+        return
+    require(len(chart.pivots) == 1, "Permuted units of several layers are not counted.")
+    (pivots,), count = chart.pivots, len(chart.pivots[0])
+    width, b = chart.nonlinear // count, point[chart.nonlinear:]
+    rows = [point[i * width:(i + 1) * width] for i in range(count)]
+    groups = [list(group) for _, group in itertools.groupby(range(count), pivots.__getitem__)]
+    for orders in itertools.product(*map(itertools.permutations, groups)):
+        order = list(itertools.chain(*orders))
+        yield [x for i in order for x in rows[i]] + [
+            b[place + i] for place in range(0, len(b), count) for i in order]
+
+
+def repetitions(chart: Chart) -> int:
+    """How often a function of the stratum occurs in a cell, since units may be permuted."""
+    require(all(len(pivots) <= MOST_PERMUTED for pivots in chart.pivots),
+            f"Over {MOST_PERMUTED} units are not permuted.")
+    return sum(1 for _ in permuted(chart, [0] * chart.size))
 
 
 def _units_chart(phi: list[fmpq_mpoly], hidden: list[list[Unit]], last: list[int],
@@ -142,7 +173,8 @@ def _units_chart(phi: list[fmpq_mpoly], hidden: list[list[Unit]], last: list[int
         return None
     name = "units " + "; ".join(" ".join(map(str, chosen)) for chosen in pivots)
     return Chart(name, 0, ring, nonlinear, [f.compose(*values, ctx=ring) for f in phi],
-                 zero, [f for f in positive if not f.is_constant()], parameters=values)
+                 zero, [f for f in positive if not f.is_constant()], parameters=values,
+                 pivots=pivots)
 
 
 def _distance(pairs: list[tuple[fmpq_mpoly, fmpq_mpoly]], ring: fmpq_mpoly_ctx) -> fmpq_mpoly:

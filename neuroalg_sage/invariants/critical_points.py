@@ -16,11 +16,12 @@ from flint import arb, arb_mat, arb_poly, ctx, fmpq, fmpq_mat
 from neuroalg_sage.certificates import boxes
 from neuroalg_sage.certificates.bounded_rank import linear_network_counts, singular_values
 from neuroalg_sage.certificates.charts import Chart
-from neuroalg_sage.certificates.critical_points import ENGINE, find, repetitions
+from neuroalg_sage.certificates.critical_points import ENGINE, find
 from neuroalg_sage.certificates.elimination import real_roots
 from neuroalg_sage.certificates.landscape import Landscape, Problem
 from neuroalg_sage.certificates.model import Model as RebuiltModel
 from neuroalg_sage.certificates.reading import CertificateError, exponent_vectors
+from neuroalg_sage.certificates.units import repetitions
 from neuroalg_sage.errors import EngineError, InputError, LimitReached
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.critical_parameters import parameters
@@ -166,7 +167,7 @@ class Search:
         chart, loss = self.land.cover.charts[k], self.land.loss(k)
         free = chart.free
         try:
-            copies = repetitions(chart, self.land.cover.kind)
+            copies = repetitions(chart)
             timeouts = [s for s in (self.computation.timeout,) if s is not None]
             if self.computation.deadline is not None:
                 # The rest is for what does not need the engine.
@@ -190,7 +191,7 @@ class Search:
 
     def _is_sorted(self, chart: Chart, place: Place) -> bool:
         """Whether this is the one of the permuted points that is listed."""
-        pivots = chart.name.removeprefix("units ").split()
+        (pivots,) = chart.pivots
         full = dict(zip(chart.free, place))
         size = chart.nonlinear // len(pivots)
         rows = [[full.get(i * size + j, arb(0)).mid() for j in range(size)]
