@@ -122,7 +122,7 @@ class Landscape:
         free = chart.free
         origin = [fmpq(0)] * chart.ring.nvars()
         slopes = gradient(loss, free)
-        point = list(origin)
+        point, rank = list(origin), 0
         if free:
             rows, rank = fmpq_mat([[*(g.derivative(j)(*origin) for j in free), -g(*origin)]
                                    for g in slopes]).rref()
@@ -132,8 +132,14 @@ class Landscape:
                 return None
             for i, pivot in enumerate(pivots):
                 point[free[pivot]] = rows[i, len(free)]
-            return Point(k, [arb(x) for x in point], point, rank == len(free))
-        return Point(k, [arb(x) for x in point], point)
+        return Point(k, [arb(x) for x in point], point, rank == len(free))
+
+    def check_rational_zero(self, k: int, point: list[fmpq]) -> None:
+        """Verify that a point is a simple critical one of a cell."""
+        free, slopes = self.cover.charts[k].free, gradient(self.loss(k), self.cover.charts[k].free)
+        require(not any(g(*point) for g in slopes), "A rational point is not critical.")
+        require(fmpq_mat([[g.derivative(i)(*point) for i in free] for g in slopes]).det(),
+                "A rational point is not a simple zero.")
 
     def is_critical(self, point: Point) -> bool:
         """Whether a critical point of a cell is one of its chart."""
@@ -238,15 +244,11 @@ class Landscape:
         which is linear in the last layer's weights, if it is not zero.
         """
         chart = self.cover.charts[point.chart]
-        if signs is not None and min(signs) > 0:
+        if (signs is not None and min(signs) > 0) or (chart.constant and self._slope_at_zero) or (
+                kind == "spurious" and chart.stratum > 0 and self.cover.is_spanning):
             return "saddle"
-        if kind == "spurious" and chart.stratum > 0 and self.cover.is_spanning:
-            return "saddle"
-        if kind == "pure" and chart.stratum == 0 and signs == (chart.size, 0):
+        if (kind == "pure" and chart.stratum == 0 and signs == (chart.size, 0)) or (
+                self.is_critical_on_whole(point)
+                and is_positive(self.problem.matrix, strictly=False)):
             return "minimum"
-        critical = (self.cover.is_whole and point.chart == 0) or self.is_critical_on_whole(point)
-        if critical and is_positive(self.problem.matrix, strictly=False):
-            return "minimum"
-        if chart.constant and self._slope_at_zero:
-            return "saddle"
         return "unclear"

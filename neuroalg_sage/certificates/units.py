@@ -112,31 +112,25 @@ def unit_strata(model: Model, layers: list[dict[str, Any]]) -> Cover:
                  len(hidden) == 1 == len(hidden[0]), spanning)
 
 
-def permuted(chart: Chart, point: list[Any]) -> Iterator[list[Any]]:
+def permuted(chart: Chart, point: list[Any]) -> list[list[Any]]:
     """
     A point of a chart with its units permuted, in all ways that keep it in the cell.
 
-    So often does a function occur in the cell, if the point is one of its stratum.
+    A function of the stratum of the chart occurs so often in the cell as there are ways.
     """
     if all(len(set(pivots)) == len(pivots) for pivots in chart.pivots):
-        yield point
-        return
+        return [point]
     require(len(chart.pivots) == 1, "Permuted units of several layers are not counted.")
     (pivots,), count = chart.pivots, len(chart.pivots[0])
-    width, b = chart.nonlinear // count, point[chart.nonlinear:]
-    rows = [point[i * width:(i + 1) * width] for i in range(count)]
-    groups = [list(group) for _, group in itertools.groupby(range(count), pivots.__getitem__)]
-    for orders in itertools.product(*map(itertools.permutations, groups)):
-        order = list(itertools.chain(*orders))
-        yield [x for i in order for x in rows[i]] + [
-            b[place + i] for place in range(0, len(b), count) for i in order]
-
-
-def repetitions(chart: Chart) -> int:
-    """How often a function of the stratum occurs in a cell, since units may be permuted."""
-    require(all(len(pivots) <= MOST_PERMUTED for pivots in chart.pivots),
-            f"Over {MOST_PERMUTED} units are not permuted.")
-    return sum(1 for _ in permuted(chart, [0] * chart.size))
+    require(count <= MOST_PERMUTED, f"Over {MOST_PERMUTED} units are not permuted.")
+    width = chart.nonlinear // count
+    # The places of the weights into each unit, and of those that read it.
+    units = [[*range(i * width, (i + 1) * width), *range(chart.nonlinear + i, chart.size, count)]
+             for i in range(count)]
+    back = sorted(range(chart.size), key=list(itertools.chain(*units)).__getitem__)
+    return [[moved[i] for i in back] for order in itertools.permutations(range(count))
+            if [pivots[i] for i in order] == pivots
+            for moved in [[point[v] for i in order for v in units[i]]]]
 
 
 def _units_chart(phi: list[fmpq_mpoly], hidden: list[list[Unit]], last: list[int],

@@ -21,7 +21,7 @@ from neuroalg_sage.certificates.elimination import real_roots
 from neuroalg_sage.certificates.landscape import Landscape, Problem
 from neuroalg_sage.certificates.model import Model as RebuiltModel
 from neuroalg_sage.certificates.reading import CertificateError, exponent_vectors
-from neuroalg_sage.certificates.units import repetitions
+from neuroalg_sage.certificates.units import permuted
 from neuroalg_sage.errors import EngineError, InputError, LimitReached
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.critical_parameters import parameters
@@ -167,7 +167,7 @@ class Search:
         chart, loss = self.land.cover.charts[k], self.land.loss(k)
         free = chart.free
         try:
-            copies = repetitions(chart)
+            copies = len(permuted(chart, [0] * chart.size))
             timeouts = [s for s in (self.computation.timeout,) if s is not None]
             if self.computation.deadline is not None:
                 # The rest is for what does not need the engine.
@@ -300,6 +300,9 @@ class Search:
                    for i, v in enumerate(free)):
                 break
         center = [full[v].fmpq() for v in free]
+        simplest = self._rational(k, center, precision)
+        if simplest is not None:
+            return [k, list(map(str, simplest)), ["0"] * len(free)]
         for power in (precision // 2 - 8, precision // 2 - 24, precision // 2):
             radii = [sizes[v] / fmpq(2) ** power for v in free]
             box = [arb(0)] * chart.size
@@ -312,6 +315,21 @@ class Search:
             else:
                 return [k, list(map(str, center)), list(map(str, radii))]
         raise failure
+
+    def _rational(self, k: int, center: list[fmpq], precision: int) -> list[fmpq] | None:
+        """The critical point itself, if it is rational with small denominators."""
+        chart = self.land.cover.charts[k]
+        point, near = [fmpq(0)] * chart.size, fmpq(1, 2) ** (precision // 3)
+        for v, x in zip(chart.free, center):
+            c = Fraction(int(x.p), int(x.q)).limit_denominator(2 ** (precision // 8))
+            point[v] = _fmpq(c)
+            if abs(point[v] - x) > near * max(abs(x), fmpq(1)):
+                return None
+        try:
+            self.land.check_rational_zero(k, point)
+        except CertificateError:
+            return None
+        return [point[v] for v in chart.free]
 
     @staticmethod
     def _sizes(chart: Chart, point: list[Any]) -> list[fmpq]:
