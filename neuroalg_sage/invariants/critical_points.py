@@ -174,7 +174,7 @@ class Search:
                 timeouts.append(max(SHARE * (self.computation.deadline - time.monotonic()), 0.1))
             found = real_solutions.real_solutions(
                 self._system(chart, loss), len(free) + bool(chart.positive), ctx.prec,
-                min(timeouts, default=None), self.seed)
+                min(timeouts, default=None), self.seed, self.computation.memory_gb)
             self.versions = {ENGINE: real_solutions.version()}
         except (CertificateError, EngineError, LimitReached) as error:
             self.computation.progress(f"no critical points there: {error}")
