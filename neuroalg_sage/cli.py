@@ -177,6 +177,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--data", metavar="FILE", required=True, help="CSV or Parquet: in each row "
                      "the inputs, then the outputs")
     sub.add_argument("--timeout", type=_positive, metavar="S", help="seconds for everything")
+    sub.add_argument("--memory", type=_positive, metavar="GB", help="memory of an engine")
     sub.add_argument("--seed", type=int, help="seed of the random choices")
     sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
     sub.add_argument("--json", action="store_true", help="print one JSON object")
@@ -544,7 +545,8 @@ def _train(arguments: argparse.Namespace) -> int:
 
     if arguments.certificate is not None:
         _check_writable(arguments.certificate)
-    computation = Computation(timeout=arguments.timeout, progress=_progress(arguments))
+    computation = Computation(timeout=arguments.timeout, memory_gb=arguments.memory,
+                              progress=_progress(arguments))
     with _limited(arguments.timeout):
         problem = ERM(arguments.spec, arguments.data)
         if arguments.timeout is not None:

@@ -68,7 +68,7 @@ def linear_strata(model: Model) -> Cover:
                 f"rank {s}, columns {', '.join(map(str, pivots))}" if s else "rank 0", r - s,
                 ring, t, [total((b[i * s + j] * right[j][c] for j in range(s)), ring)
                           for i in range(m) for c in range(k)], constant=not s))
-    return Cover("linear network", charts, whole, True)
+    return Cover("linear network", charts, whole, True, is_spanning=True)
 
 
 def quadratic_strata(model: Model, r: int) -> Cover:
@@ -108,7 +108,7 @@ def quadratic_strata(model: Model, r: int) -> Cover:
                 ring, t, coordinates, left, [_determinant(
                     [[entry[i, j] for j in range(s)] for i in range(s)], ring)] * (s > 0),
                 not s))
-    return Cover("quadratic forms", charts, whole, True)
+    return Cover("quadratic forms", charts, whole, True, is_spanning=True)
 
 
 def _determinant(matrix: Entries, ring: fmpq_mpoly_ctx) -> fmpq_mpoly:

@@ -33,6 +33,7 @@ class Chart:
       function is one of another stratum, and critical there if it is here
     - ``constant`` -- whether the chart is a point
     - ``parameters`` -- of the model for the point of a chart, where they are polynomials
+    - ``pivots`` -- for each hidden layer of units the places of what is 1 in their weights
     """
 
     name: str
@@ -44,6 +45,7 @@ class Chart:
     positive: list[fmpq_mpoly] = field(default_factory=list)
     constant: bool = False
     parameters: list[fmpq_mpoly] = field(default_factory=list)
+    pivots: list[list[int]] = field(default_factory=list)
 
     @property
     def size(self) -> int:
@@ -64,6 +66,8 @@ class Cover:
     - ``is_whole`` -- whether M is V, which then is the first chart
     - ``is_closed`` -- whether M is known to be closed over R
     - ``is_compact`` -- whether t ranges over all points of one real projective space, in cells
+    - ``is_spanning`` -- whether functions of one unit span V, and one more unit may be added to
+      those of a lower stratum
     """
 
     kind: str
@@ -71,6 +75,7 @@ class Cover:
     is_whole: bool
     is_closed: bool
     is_compact: bool = False
+    is_spanning: bool = False
 
 
 def whole_space(n: int) -> Chart:

@@ -8,40 +8,19 @@ import itertools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import factorial
 from typing import Any
 
 from flint import arb, ctx, fmpq
 
 from neuroalg_sage.certificates.bounded_rank import linear_network_counts
-from neuroalg_sage.certificates.boxes import (
-    check_zero,
-    disjoint,
-    inertia,
-    is_positive,
-    rounded,
-    value,
-)
-from neuroalg_sage.certificates.charts import Chart
+from neuroalg_sage.certificates.boxes import check_zero, disjoint, is_positive, rounded, value
 from neuroalg_sage.certificates.elimination import real_roots
 from neuroalg_sage.certificates.landscape import Landscape, Point, Problem, number
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import integer, items, member, require
+from neuroalg_sage.certificates.units import permuted
 
 ENGINE = "msolve"
-
-
-def repetitions(chart: Chart, kind: str) -> int:
-    """How often a function occurs in a cell, since units may be permuted."""
-    if kind != "units":
-        return 1
-    layers = [layer.split() for layer in chart.name.removeprefix("units ").split("; ")]
-    total = 1
-    for pivots in layers:
-        for _, group in itertools.groupby(pivots):
-            total *= factorial(len(list(group)))
-    require(total == 1 or len(layers) == 1, "Permuted units of several layers are not counted.")
-    return total
 
 
 @dataclass
@@ -58,9 +37,9 @@ def find(model: Model, data: Any, evidence: Any) -> Found:
     """
     What the evidence proves of the critical points of a loss.
 
-    The evidence has boxes for the critical points in cells; those in cells in which the loss is
-    quadratic are computed.  They are all of a cell if there are as many as an elimination, a
-    theorem, or the engine says.  See :class:`Answer` for the value.
+    The evidence has boxes for the critical points in cells, of radius 0 for rational ones; those
+    in cells in which the loss is quadratic are computed.  They are all of a cell if there are as
+    many as an elimination, a theorem, or the engine says.  See :class:`Answer` for the value.
     """
     precision = integer(member(evidence, "precision"), 64, 4096, "precision")
     before = ctx.prec
@@ -100,7 +79,6 @@ class Answer:
         for k in range(len(charts)):
             if self.land.is_linear(k):
                 solution = self.land.solution(k)
-                require(not self.points[k], "A box lies in a cell that needs none.")
                 self.points[k] = [solution] if solution is not None else []
         self.critical = self._critical()
         self.functions = [self.land.function(p) for p in self.critical]
@@ -109,12 +87,19 @@ class Answer:
             "Two functions are not proved to be different.")
 
     def _critical(self) -> list[Point]:
-        """The points that are critical in their charts, with no exact function twice."""
+        """
+        The points that are critical in their charts, with no exact function twice.
+
+        But for units a function may have several parameters, all of its stratum.
+        """
         found, seen = [], set()
         for k, chart in enumerate(self.land.cover.charts):
             for point in self.points[k]:
-                if self.land.is_critical(point):
-                    known = point.rational is not None and tuple(
+                # What is not proper is a function of a lower stratum, and is listed there.
+                proper = self.land.is_proper(point)
+                if self.land.is_critical(point) and (proper or self.land.is_immersion(point)):
+                    once = not proper or self.land.cover.kind != "units"
+                    known = once and point.rational is not None and tuple(
                         str(f(*point.rational)) for f in chart.coordinates)
                     if not known or known not in seen:
                         found.append(point)
@@ -126,14 +111,23 @@ class Answer:
             k, center, radii = items(entry, "box", 3)
             k = integer(k, 0, len(self.points) - 1, "chart")
             chart = self.land.cover.charts[k]
-            box = [arb(0)] * chart.size
-            for i, x, radius in zip(chart.free, items(center, "center", len(chart.free)),
-                                    items(radii, "list of radii", len(chart.free))):
-                box[i] = arb(arb(number(x)).mid(), arb(number(radius)))
-            check_zero(self.land.loss(k), chart.free, box)
+            require(not self.land.is_linear(k), "A box lies in a cell that needs none.")
+            exactly, box = [fmpq(0)] * chart.size, [arb(0)] * chart.size
+            sizes = [number(r) for r in items(radii, "list of radii", len(chart.free))]
+            for i, x, size in zip(chart.free, items(center, "center", len(chart.free)), sizes):
+                exactly[i] = number(x)
+                box[i] = arb(arb(exactly[i]).mid(), arb(size)) if any(sizes) else arb(exactly[i])
+            if any(sizes):
+                check_zero(self.land.loss(k), chart.free, box)
+                point = Point(k, box)
+            else:
+                self.land.check_rational_zero(k, exactly)
+                point = Point(k, box, exactly)
             require(all(disjoint([box[i] for i in chart.free], [p.box[i] for i in chart.free])
                         for p in self.points[k]), "Two boxes of a cell overlap.")
-            self.points[k].append(Point(k, box))
+            require(self.land.is_proper(point),
+                    "A box may hold a function of another stratum.")
+            self.points[k].append(point)
 
     # -- completeness --------------------------------------------------------------------
 
@@ -156,20 +150,19 @@ class Answer:
                 continue
             found = self.land.elimination(k)
             if found is not None and found.is_regular and chart.size - chart.nonlinear:
-                # Points in other strata are not of the kind counted.
-                listed = [p for p in points if self._is_proper(p)]
-                require(len(listed) == len(points), "A box may hold a function of another stratum.")
                 if len(points) != len(real_roots(found.roots)):
                     return False, None
                 complexly = found.complex and not chart.zero
-                number = (number + found.roots.degree()
+                known = sum(p not in self.critical for p in points)  # in V itself
+                number = (number + found.roots.degree() - known
                           if number is not None and complexly else None)
             elif k in engine:
                 count = integer(engine[k], 0, 10**6, "engine's count")
-                if count != len(points) * repetitions(chart, cover.kind):
+                if count != len(points) * len(permuted(chart, [0] * chart.size)):
                     return False, None
-                require(all(self._is_proper(p) for p in points),
-                        "A box may hold a function of another stratum.")
+                require(all(disjoint(p, q.box) for one, q in itertools.combinations(points, 2)
+                            for p in permuted(chart, one.box)),
+                        "A point is listed twice, with its units permuted.")
                 number = None
                 self.trust = [ENGINE]
             else:
@@ -178,39 +171,22 @@ class Answer:
             ", as the engine says" if self.trust else ""))
         return True, number
 
-    def _is_proper(self, point: Point) -> bool:
-        """Whether the function is not the zero function, and no other polynomial vanishes."""
-        chart = self.land.cover.charts[point.chart]
-        return all(not value(f, point.box).contains(0) for f in chart.positive) and any(
-            not x.contains(0) for x in point.box[chart.nonlinear:])
-
     def _linear_network(self) -> tuple[bool, int | None]:
-        model, cover = self.land.model, self.land.cover
-        counts = linear_network_counts(self.problem.matrix, self.problem.target, model.outputs,
-                                       model.inputs)
-        if counts is None:
+        """
+        That there are as many points as a theorem says.
+
+        At U R the rank is that of U, since else R could vary while U R does not, and the point
+        would not be the only critical one in a box.
+        """
+        counts = linear_network_counts(self.problem.matrix, self.problem.target,
+                                       self.land.model.outputs, self.land.model.inputs)
+        least = min(self.land.model.widths)
+        strata = [self.land.cover.charts[p.chart].stratum for p in self.critical]
+        if counts is None or any(strata.count(least - rank) != counts[rank]
+                                 for rank in range(least + 1)):
             return False, None
-        least = min(model.widths)
-        for rank in range(least + 1):
-            stratum = least - rank
-            listed = [p for p in self.critical if cover.charts[p.chart].stratum == stratum
-                      and self._has_rank(p, rank)]
-            if len(listed) != counts[rank]:
-                return False, None
         self.verified.append("all critical functions are listed, as many as singular values say")
         return True, sum(counts[: least + 1])
-
-    def _has_rank(self, point: Point, rank: int) -> bool:
-        """Whether a matrix has the rank of its stratum: for U R, whether U has."""
-        chart = self.land.cover.charts[point.chart]
-        if rank == 0 or (chart.nonlinear == 0 and chart.stratum == 0
-                         and self.land.cover.is_whole):
-            return True
-        b = point.box[chart.nonlinear:]
-        rows = [b[i:i + rank] for i in range(0, len(b), rank)]
-        gram = [[sum((row[i] * row[j] for row in rows), arb(0)) for j in range(rank)]
-                for i in range(rank)]
-        return inertia(gram) == (rank, 0)
 
     # -- the minimum ---------------------------------------------------------------------
 
@@ -222,8 +198,7 @@ class Answer:
         least = min(x.upper() for x in losses)
         at = [i for i, x in enumerate(losses) if not x > least]
         definite = is_positive(self.problem.matrix, strictly=True)
-        on_whole = [i for i, p in enumerate(self.critical) if (cover.is_whole and p.chart == 0)
-                    or self.land.is_critical_on_whole(p)]
+        on_whole = [i for i, p in enumerate(self.critical) if self.land.is_critical_on_whole(p)]
         if on_whole and is_positive(self.problem.matrix, strictly=False):
             self.verified.append("the loss is convex, and critical on V at a point of M")
             return {"attained": True, "at": on_whole, "unique": definite}
@@ -251,13 +226,9 @@ class Answer:
         """
         if not is_positive(self.problem.matrix, strictly=False):
             return False
-        for k in range(len(self.land.cover.charts)):
-            if self.land.is_linear(k):
-                if not self.points[k]:
-                    return False
-            elif (found := self.land.elimination(k)) is None or not found.is_regular:
-                return False
-        return True
+        return all(self.points[k] if self.land.is_linear(k) else
+                   (found := self.land.elimination(k)) is not None and found.is_regular
+                   for k in range(len(self.land.cover.charts)))
 
     # -- the value -----------------------------------------------------------------------
 

@@ -5,18 +5,20 @@ A quadratic loss on a neuromanifold, in the charts of its strata.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from flint import arb, fmpq, fmpq_mat, fmpq_mpoly
 
 from neuroalg_sage.certificates.boxes import exact, gradient, hessian, inertia, is_positive, value
-from neuroalg_sage.certificates.charts import Cover
+from neuroalg_sage.certificates.charts import Cover, total
 from neuroalg_sage.certificates.elimination import Elimination, elimination
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import fields, integer, items, rational, require
 from neuroalg_sage.certificates.strata import cover
 
 MOST_DIMENSIONS = 200
+SQUARES, MODULUS = 37, 101  # of a point that is as good as random
 
 
 class Problem:
@@ -120,7 +122,7 @@ class Landscape:
         free = chart.free
         origin = [fmpq(0)] * chart.ring.nvars()
         slopes = gradient(loss, free)
-        point = list(origin)
+        point, rank = list(origin), 0
         if free:
             rows, rank = fmpq_mat([[*(g.derivative(j)(*origin) for j in free), -g(*origin)]
                                    for g in slopes]).rref()
@@ -130,8 +132,14 @@ class Landscape:
                 return None
             for i, pivot in enumerate(pivots):
                 point[free[pivot]] = rows[i, len(free)]
-            return Point(k, [arb(x) for x in point], point, rank == len(free))
-        return Point(k, [arb(x) for x in point], point)
+        return Point(k, [arb(x) for x in point], point, rank == len(free))
+
+    def check_rational_zero(self, k: int, point: list[fmpq]) -> None:
+        """Verify that a point is a simple critical one of a cell."""
+        free, slopes = self.cover.charts[k].free, gradient(self.loss(k), self.cover.charts[k].free)
+        require(not any(g(*point) for g in slopes), "A rational point is not critical.")
+        require(fmpq_mat([[g.derivative(i)(*point) for i in free] for g in slopes]).det(),
+                "A rational point is not a simple zero.")
 
     def is_critical(self, point: Point) -> bool:
         """Whether a critical point of a cell is one of its chart."""
@@ -148,6 +156,15 @@ class Landscape:
         require(clear, "It is not clear whether a point of a cell is critical.")
         return True
 
+    def is_proper(self, point: Point) -> bool:
+        """Whether the function is not the zero function, and no other polynomial vanishes."""
+        chart = self.cover.charts[point.chart]
+        if point.rational is not None:
+            return any(point.rational[chart.nonlinear:]) and all(
+                f(*point.rational) for f in chart.positive)
+        return all(not value(f, point.box).contains(0) for f in chart.positive) and any(
+            not x.contains(0) for x in point.box[chart.nonlinear:])
+
     def function(self, point: Point) -> list[arb]:
         """What contains the coordinates of the function."""
         return [value(f, point.box) for f in self.cover.charts[point.chart].coordinates]
@@ -162,14 +179,17 @@ class Landscape:
         ``pure`` if the function is critical for the loss on M; else ``spurious``.
 
         That is: critical on V; or in a chart of the stratum that is dense in M which is an
-        immersion there.  If that stratum is open in V, a function that is not critical on V is
-        spurious; so is one that is critical on a lower stratum only.
+        immersion there.  Let f not be critical on V.  If M is somewhere open in V, f is
+        spurious.  So it is in a lower stratum to which f + a u is not confined, where u runs
+        over functions of one unit that span V: the tangent cone to M at f spans V.  So is the
+        zero function if the differential does not vanish on M, which is a cone.
         """
         chart = self.cover.charts[point.chart]
-        if chart.stratum == 0 and self._is_immersion(point):
+        if chart.stratum == 0 and self.is_immersion(point):
             return "pure"
         if any(not slope.contains(0) for slope in self.problem.differential(z, arb(0))):
-            return "spurious" if chart.stratum > 0 or chart.size == self.problem.n else "unclear"
+            return "spurious" if self._is_open or (chart.stratum > 0 and (
+                self.cover.is_spanning or (chart.constant and self._slope_at_zero))) else "unclear"
         if point.rational is not None:
             exactly = [f(*point.rational) for f in chart.coordinates]
             if not any(self.problem.differential(exactly, fmpq(0))):
@@ -182,9 +202,27 @@ class Landscape:
 
         So it is where the chart is a local isomorphism to V.
         """
-        return self.cover.charts[point.chart].size == self.problem.n and self._is_immersion(point)
+        return self.cover.charts[point.chart].size == self.problem.n and self.is_immersion(point)
 
-    def _is_immersion(self, point: Point) -> bool:
+    @cached_property
+    def _is_open(self) -> bool:
+        """Whether M is proved to have interior points in V: by a regular point of a chart."""
+        for chart in self.cover.charts:
+            if chart.stratum == 0 and chart.size == self.problem.n:
+                point = [fmpq(SQUARES * i * i % MODULUS) for i in range(1, chart.size + 1)]
+                if fmpq_mat([[f.derivative(i)(*point) for i in range(chart.size)]
+                             for f in chart.coordinates]).det():
+                    return True
+        return False
+
+    @cached_property
+    def _slope_at_zero(self) -> fmpq_mpoly:
+        """The differential at the zero function, up to a factor, of the model's functions."""
+        return total((f * c for f, c in zip(self.model.parametrization, self.problem.target)),
+                     self.model.parametrization[0].context())
+
+    def is_immersion(self, point: Point) -> bool:
+        """Whether the chart is proved to be an immersion at a point."""
         chart = self.cover.charts[point.chart]
         columns = [[value(f.derivative(i), point.box) for f in chart.coordinates]
                    for i in range(chart.size)]
@@ -199,25 +237,18 @@ class Landscape:
         Where the loss is convex on V, its critical points there are minima.  Where the Hessian in
         a chart has both signs, the loss has on M; where it is positive in a chart of the dense
         stratum, all of M near the function is in the chart, or all parameters near the point
-        are, up to rescaling.  In a linear network or for quadratic forms, a function that is
-        critical on a lower stratum only has parameters with an absent unit.  The loss
-        changes by 2 G(a u v^T) to lowest order if that comes in with small weights; as the
-        differential 2 G is not zero, this takes both signs.  At the parameters that are all
-        zero the loss changes by -2 b^T φ(w) to lowest order, which is linear in the last
-        layer's weights, if it is not zero.
+        are, up to rescaling.  A function of a lower stratum has parameters with an absent unit.
+        The loss changes by 2 G(a u) to lowest order if that comes in with small weights; where
+        such functions u span V, and the differential 2 G is not zero, this takes both signs.  At
+        the parameters that are all zero the loss changes by -2 b^T φ(w) to lowest order,
+        which is linear in the last layer's weights, if it is not zero.
         """
         chart = self.cover.charts[point.chart]
-        if signs is not None and min(signs) > 0:
+        if (signs is not None and min(signs) > 0) or (chart.constant and self._slope_at_zero) or (
+                kind == "spurious" and chart.stratum > 0 and self.cover.is_spanning):
             return "saddle"
-        if kind == "spurious" and self.cover.kind != "units":
-            return "saddle"
-        if kind == "pure" and chart.stratum == 0 and signs == (chart.size, 0):
+        if (kind == "pure" and chart.stratum == 0 and signs == (chart.size, 0)) or (
+                self.is_critical_on_whole(point)
+                and is_positive(self.problem.matrix, strictly=False)):
             return "minimum"
-        critical = (self.cover.is_whole and point.chart == 0) or self.is_critical_on_whole(point)
-        if critical and is_positive(self.problem.matrix, strictly=False):
-            return "minimum"
-        if chart.constant and sum(
-                (f * c for f, c in zip(self.model.parametrization, self.problem.target)),
-                self.model.parametrization[0] * 0):
-            return "saddle"
         return "unclear"

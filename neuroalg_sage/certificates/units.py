@@ -14,6 +14,8 @@ from neuroalg_sage.certificates.charts import MOST_CHARTS, MOST_VARIABLES, Chart
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import polynomial_ring, require
 
+MOST_PERMUTED = 6
+
 # A unit's weights into it, as places among the parameters, and those that read it.
 Unit = tuple[list[int], list[int]]
 
@@ -104,8 +106,31 @@ def unit_strata(model: Model, layers: list[dict[str, Any]]) -> Cover:
         ring = polynomial_ring(0)
         charts.append(Chart("the zero function", len(strata), ring, 0,
                             [ring.constant(0)] * model.ambient_dimension, constant=True))
+    # Powers of linear forms span the forms of their degree.
+    spanning = [layer["kind"] for layer in layers] == ["dense", "activation", "dense"]
     return Cover("units", charts, False, all(len(units) == 1 for units in hidden),
-                 len(hidden) == 1 == len(hidden[0]))
+                 len(hidden) == 1 == len(hidden[0]), spanning)
+
+
+def permuted(chart: Chart, point: list[Any]) -> list[list[Any]]:
+    """
+    A point of a chart with its units permuted, in all ways that keep it in the cell.
+
+    A function of the stratum of the chart occurs so often in the cell as there are ways.
+    """
+    if all(len(set(pivots)) == len(pivots) for pivots in chart.pivots):
+        return [point]
+    require(len(chart.pivots) == 1, "Permuted units of several layers are not counted.")
+    (pivots,), count = chart.pivots, len(chart.pivots[0])
+    require(count <= MOST_PERMUTED, f"Over {MOST_PERMUTED} units are not permuted.")
+    width = chart.nonlinear // count
+    # The places of the weights into each unit, and of those that read it.
+    units = [[*range(i * width, (i + 1) * width), *range(chart.nonlinear + i, chart.size, count)]
+             for i in range(count)]
+    back = sorted(range(chart.size), key=list(itertools.chain(*units)).__getitem__)
+    return [[moved[i] for i in back] for order in itertools.permutations(range(count))
+            if [pivots[i] for i in order] == pivots
+            for moved in [[point[v] for i in order for v in units[i]]]]
 
 
 def _units_chart(phi: list[fmpq_mpoly], hidden: list[list[Unit]], last: list[int],
@@ -142,7 +167,8 @@ def _units_chart(phi: list[fmpq_mpoly], hidden: list[list[Unit]], last: list[int
         return None
     name = "units " + "; ".join(" ".join(map(str, chosen)) for chosen in pivots)
     return Chart(name, 0, ring, nonlinear, [f.compose(*values, ctx=ring) for f in phi],
-                 zero, [f for f in positive if not f.is_constant()], parameters=values)
+                 zero, [f for f in positive if not f.is_constant()], parameters=values,
+                 pivots=pivots)
 
 
 def _distance(pairs: list[tuple[fmpq_mpoly, fmpq_mpoly]], ring: fmpq_mpoly_ctx) -> fmpq_mpoly:

@@ -10,10 +10,12 @@ from __future__ import annotations
 import ast
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import lcm
@@ -62,6 +64,8 @@ def written(polynomial: Polynomial, variables: int) -> str:
     scale = lcm(1, *(c.denominator for c in polynomial.values()))
     text = ""
     for exponents, c in sorted(polynomial.items(), reverse=True):
+        if not c:  # msolve does not read zeros
+            continue
         powers = "".join(f"*x{i}" + (f"^{e}" if e > 1 else "")
                          for i, e in enumerate(exponents[:variables]) if e)
         text += f"{'' if c < 0 or not text else '+'}{c * scale}{powers}"
@@ -69,8 +73,8 @@ def written(polynomial: Polynomial, variables: int) -> str:
 
 
 def real_solutions(system: Sequence[Polynomial], variables: int, precision: int = 128,
-                   timeout: float | None = None, seed: int | None = None
-                   ) -> list[Box] | None:
+                   timeout: float | None = None, seed: int | None = None,
+                   memory_gb: float | None = None) -> list[Box] | None:
     """
     Boxes, each with one real solution, that together hold all.
 
@@ -81,11 +85,13 @@ def real_solutions(system: Sequence[Polynomial], variables: int, precision: int 
     - ``precision`` -- of the boxes, in bits
     - ``timeout`` -- seconds
     - ``seed`` -- of msolve's random choices
+    - ``memory_gb`` -- the memory that msolve may hold, in units of 10^9 bytes; by default half
+      of the machine's
 
     OUTPUT: a list of boxes; None if there are infinitely many complex solutions
 
-    Raises :class:`~neuroalg_sage.errors.LimitReached` after the timeout,
-    :class:`~neuroalg_sage.errors.EngineError` if msolve is missing or fails.
+    Raises :class:`~neuroalg_sage.errors.LimitReached` after the timeout, and where the memory
+    does not suffice, :class:`~neuroalg_sage.errors.EngineError` if msolve is missing or fails.
 
     EXAMPLES::
 
@@ -97,11 +103,11 @@ def real_solutions(system: Sequence[Polynomial], variables: int, precision: int 
     if any(len(f) == 1 and not any(next(iter(f))) and any(f.values()) for f in system):
         return []
     options = ["-p", str(precision), "-c", "2"]
-    return read_solutions(_run(system, variables, 0, options, timeout, seed))
+    return read_solutions(_run(system, variables, 0, options, timeout, seed, memory_gb))
 
 
 def _run(system: Sequence[Polynomial], variables: int, characteristic: int, options: list[str],
-         timeout: float | None, seed: int | None) -> str:
+         timeout: float | None, seed: int | None, memory_gb: float | None = None) -> str:
     """What msolve writes about a system."""
     if seed is not None:
         options = [*options, "--random-seed", str(seed % 2**31)]
@@ -110,16 +116,48 @@ def _run(system: Sequence[Polynomial], variables: int, characteristic: int, opti
         names = ",".join(f"x{i}" for i in range(variables))
         file.write_text(f"{names}\n{characteristic}\n"
                         + ",\n".join(written(f, variables) for f in system if f) + "\n")
-        try:
-            done = subprocess.run([find_program(), "-f", str(file), "-o", str(result), *options],
-                                  stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                                  timeout=timeout)
-        except subprocess.TimeoutExpired:
-            raise LimitReached(f"msolve did not end within {timeout:.3g} s; raise the limit with "
-                               "--timeout.") from None
-        if done.returncode or not result.exists():
-            raise EngineError(f"msolve ended with {done.returncode}.")
+        command = [find_program(), "-f", str(file), "-o", str(result), *options]
+        _run_within_limits(command, Path(folder) / "messages", timeout,
+                           int(memory_gb * 10**9) if memory_gb is not None else _share())
+        if not result.exists():
+            raise EngineError("msolve ended without an answer.")
         return result.read_text()
+
+
+def _share() -> int:
+    """Half of the machine's memory, in bytes."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+
+
+def _run_within_limits(command: list[str], messages: Path, timeout: float | None, memory: int
+                       ) -> None:
+    """Run a program that the system gives no more memory than this."""
+    end = None if timeout is None else time.monotonic() + timeout
+    with messages.open("wb") as file, subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=file, stderr=file) as process:
+        try:
+            if sys.platform == "linux":
+                resource.prlimit(process.pid, resource.RLIMIT_DATA, (memory, memory))
+            pause, ended = 0.001, 0
+            while not ended:
+                if end is not None and time.monotonic() > end:
+                    raise LimitReached(f"msolve did not end within {timeout:.3g} s; raise the "
+                                       "limit with --timeout.")
+                time.sleep(pause)
+                pause = min(2 * pause, 0.05)
+                ended, status, used = os.wait4(process.pid, os.WNOHANG)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        finally:
+            if process.returncode is None:
+                process.kill()
+    if process.returncode:
+        # What fails for want of memory ends in many ways, but then it holds much or says so.
+        held = used.ru_maxrss * (1024 if sys.platform == "linux" else 1)
+        said = re.search(rb"memory|alloc", messages.read_bytes(), re.IGNORECASE)
+        if 2 * held > memory or said or (memory < _share() and process.returncode < 0):
+            raise LimitReached(f"msolve needed more than {memory / 10**9:.3g} GB of memory; allow "
+                               "more with --memory.")
+        raise EngineError(f"msolve ended with {process.returncode}.")
 
 
 def number_of_solutions(system: Sequence[Polynomial], variables: int, prime: int,

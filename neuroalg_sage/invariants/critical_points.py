@@ -16,11 +16,12 @@ from flint import arb, arb_mat, arb_poly, ctx, fmpq, fmpq_mat
 from neuroalg_sage.certificates import boxes
 from neuroalg_sage.certificates.bounded_rank import linear_network_counts, singular_values
 from neuroalg_sage.certificates.charts import Chart
-from neuroalg_sage.certificates.critical_points import ENGINE, find, repetitions
+from neuroalg_sage.certificates.critical_points import ENGINE, find
 from neuroalg_sage.certificates.elimination import real_roots
 from neuroalg_sage.certificates.landscape import Landscape, Problem
 from neuroalg_sage.certificates.model import Model as RebuiltModel
 from neuroalg_sage.certificates.reading import CertificateError, exponent_vectors
+from neuroalg_sage.certificates.units import permuted
 from neuroalg_sage.errors import EngineError, InputError, LimitReached
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.critical_parameters import parameters
@@ -166,14 +167,14 @@ class Search:
         chart, loss = self.land.cover.charts[k], self.land.loss(k)
         free = chart.free
         try:
-            copies = repetitions(chart, self.land.cover.kind)
+            copies = len(permuted(chart, [0] * chart.size))
             timeouts = [s for s in (self.computation.timeout,) if s is not None]
             if self.computation.deadline is not None:
                 # The rest is for what does not need the engine.
                 timeouts.append(max(SHARE * (self.computation.deadline - time.monotonic()), 0.1))
             found = real_solutions.real_solutions(
                 self._system(chart, loss), len(free) + bool(chart.positive), ctx.prec,
-                min(timeouts, default=None), self.seed)
+                min(timeouts, default=None), self.seed, self.computation.memory_gb)
             self.versions = {ENGINE: real_solutions.version()}
         except (CertificateError, EngineError, LimitReached) as error:
             self.computation.progress(f"no critical points there: {error}")
@@ -190,7 +191,7 @@ class Search:
 
     def _is_sorted(self, chart: Chart, place: Place) -> bool:
         """Whether this is the one of the permuted points that is listed."""
-        pivots = chart.name.removeprefix("units ").split()
+        (pivots,) = chart.pivots
         full = dict(zip(chart.free, place))
         size = chart.nonlinear // len(pivots)
         rows = [[full.get(i * size + j, arb(0)).mid() for j in range(size)]
@@ -299,6 +300,9 @@ class Search:
                    for i, v in enumerate(free)):
                 break
         center = [full[v].fmpq() for v in free]
+        simplest = self._rational(k, center, precision)
+        if simplest is not None:
+            return [k, list(map(str, simplest)), ["0"] * len(free)]
         for power in (precision // 2 - 8, precision // 2 - 24, precision // 2):
             radii = [sizes[v] / fmpq(2) ** power for v in free]
             box = [arb(0)] * chart.size
@@ -311,6 +315,21 @@ class Search:
             else:
                 return [k, list(map(str, center)), list(map(str, radii))]
         raise failure
+
+    def _rational(self, k: int, center: list[fmpq], precision: int) -> list[fmpq] | None:
+        """The critical point itself, if it is rational with small denominators."""
+        chart = self.land.cover.charts[k]
+        point, near = [fmpq(0)] * chart.size, fmpq(1, 2) ** (precision // 3)
+        for v, x in zip(chart.free, center):
+            c = Fraction(int(x.p), int(x.q)).limit_denominator(2 ** (precision // 8))
+            point[v] = _fmpq(c)
+            if abs(point[v] - x) > near * max(abs(x), fmpq(1)):
+                return None
+        try:
+            self.land.check_rational_zero(k, point)
+        except CertificateError:
+            return None
+        return [point[v] for v in chart.free]
 
     @staticmethod
     def _sizes(chart: Chart, point: list[Any]) -> list[fmpq]:

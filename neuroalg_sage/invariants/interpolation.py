@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from neuroalg_sage.certificates.charts import Chart
-from neuroalg_sage.certificates.critical_points import repetitions
 from neuroalg_sage.certificates.model import Model as RebuiltModel
 from neuroalg_sage.certificates.reading import CertificateError, exponent_vectors, residue
 from neuroalg_sage.certificates.strata import cover
+from neuroalg_sage.certificates.units import permuted
 from neuroalg_sage.engines import modular
 from neuroalg_sage.engines.real_solutions import number_of_solutions
 from neuroalg_sage.errors import InputError
@@ -116,7 +116,7 @@ def _count(model: Model, inputs: np.ndarray, prime: int, generator: random.Rando
     try:
         known = cover(rebuilt)
         chart = known.charts[0]
-        copies = repetitions(chart, known.kind)
+        copies = len(permuted(chart, [0] * chart.size))
     except CertificateError:
         return None
     coordinates = list(model.coordinates())

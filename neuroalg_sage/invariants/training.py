@@ -114,11 +114,13 @@ class TrainingProblem:
         """
         All critical points of the loss, and its minimum.
 
-        See :func:`~neuroalg_sage.invariants.critical_points.critical_points`.
+        See :func:`~neuroalg_sage.invariants.critical_points.critical_points`.  What is complete
+        is remembered; with other limits what is not is tried again.
         """
         from neuroalg_sage.invariants.critical_points import critical_points
 
-        if "critical_points" not in self._answers:
+        known = self._answers.get("critical_points")
+        if known is None or (computation is not None and not known.value["complete"]):
             self._answers["critical_points"] = critical_points(self, computation, seed)
         return self._answers["critical_points"]
 
