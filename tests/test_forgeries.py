@@ -132,3 +132,34 @@ def test_absurd_models_are_refused_and_not_computed_with(description: dict) -> N
     for invariant, value in (("equations", []), ("ambient_dimension", 3), ("dimension", 0)):
         rejected(description, invariant, value, "proved", [],
                  {"trials": [trial([], [1])], "upper": {"kind": "ambient"}})
+
+
+def test_equations_whose_differentials_are_not_defined_modulo_the_prime() -> None:
+    """f = a^2 x + 101 y: at a = 0, where the image is taken modulo 101, a line looks like a point."""
+    line = model(2, polynomial(1, 2, [[[2, 1, 0], "1"], [[0, 0, 1], "101"]]))
+    equations = [[["1", [1, 1]], ["-101", []]], [["1/101", [0, 1, 1, 1]], ["-1", [0, 1]]]]
+    evidence = {"trials": [trial([0], [1, 0], [0, 1])],
+                "upper": {"kind": "equations", "equations": equations}}
+    rejected(line, "dimension", 0, "proved", [], evidence)
+    evidence = {"trials": [trial([5], [1, 0], [0, 1])],
+                "upper": {"kind": "equations", "equations": equations[:1]}}
+    accepted(line, "dimension", 1, "proved", [], evidence)
+
+
+# The fiber is a = 7 or a = 1; modulo 7 the map a / 7 is not defined.
+@pytest.mark.parametrize(("coefficient", "prime"), [("1/7", 7), ("1", 7), ("1/7", 11)])
+def test_a_fiber_is_not_spurious(coefficient: str, prime: int) -> None:
+    line = model(1, polynomial(1, 1, [[[1, 1], coefficient]]))
+    a = 7 if coefficient == "1/7" else 1
+    generator = [["1", [0, 1]], [str(-a), []]]
+    # Half the gradient is c (c a - 1); the generator is that over c^2.
+    proof = {"basis": [generator], "cofactors": [[[["1", []]]]], "prime": "elimination"}
+    presentation = {"basis": [generator], "cofactors": [[[[str(a * a), []]]]]}
+    evidence = {"components": [proof], "complete": "products", "dimension": 1, "equations": [],
+                "dimension_evidence": {"trials": [trial([3], [1])], "upper": {"kind": "ambient"}},
+                "images": [{"point": {"polynomial": ["0", "1"], "coordinates": [[str(a)]]},
+                            "prime": prime, "root": 0}]} | presentation
+    component = {"dimension": 0, "degree": 1, "generators": [generator]}
+    value = [["1"], ["1"], [component], ["spurious"]]
+    rejected(line, "loss_critical_locus", value, "proved", [], evidence)
+    accepted(line, "loss_critical_locus", [*value[:3], ["fiber"]], "proved", [], evidence)
