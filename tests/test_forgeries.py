@@ -135,7 +135,7 @@ def test_absurd_models_are_refused_and_not_computed_with(description: dict) -> N
 
 
 def test_equations_whose_differentials_are_not_defined_modulo_the_prime() -> None:
-    """f = a^2 x + 101 y: at a = 0, where the image is taken modulo 101, a line looks like a point."""
+    """f = a^2 x + 101 y: at a = 0, by the image modulo 101, a line looks like a point."""
     line = model(2, polynomial(1, 2, [[[2, 1, 0], "1"], [[0, 0, 1], "101"]]))
     equations = [[["1", [1, 1]], ["-101", []]], [["1/101", [0, 1, 1, 1]], ["-1", [0, 1]]]]
     evidence = {"trials": [trial([0], [1, 0], [0, 1])],
