@@ -97,7 +97,7 @@ class CriticalComponent:
 
     def __str__(self) -> str:
         to = "" if self.image_dimension is None else (
-            f", by Macaulay2 mapped to a set of dimension {self.image_dimension}")
+            f", image of dimension {self.image_dimension} by Macaulay2")
         return f"{self.component}: {KINDS[self.kind]}{to}"
 
     def __repr__(self) -> str:
@@ -201,9 +201,9 @@ def loss_critical_locus(phi: Parametrization, dimension: Invariant,
 
         >>> from neuroalg_sage import NeuroManifold
         >>> NeuroManifold("linear:1,1,1").loss_critical_locus("x_0")
-        [Component of dimension 1, degree 2: the fiber of the target, by Macaulay2 mapped to a set
-         of dimension 0, Component of dimension 0, degree 1, 1 real point: spurious, by Macaulay2
-         mapped to a set of dimension 0] (proved)
+        [Component of dimension 1, degree 2: the fiber of the target, image of dimension 0 by
+         Macaulay2, Component of dimension 0, degree 1, 1 real point: spurious, image of dimension 0
+         by Macaulay2] (proved)
     """
     f, weights = read_function(phi, target), metric_weights(phi, metric)
     start = time.perf_counter()

@@ -35,6 +35,7 @@ POINTS = 1, 4, 16  # of the fiber, through which curves are taken
 TANGENT_CONE_SECONDS = 20.0
 RADII = (Fraction(1), Fraction(1, 4), Fraction(1, 16), Fraction(1, 64))
 DIRECTIONS, STARTS, STEPS = 20, 12, 60
+NO_GAIN = 1e-12  # of a step, relative to the squared distance
 Curve = tuple[tuple[Fraction, ...], ...]  # of each parameter the coefficients in t, ascending
 
 
@@ -471,7 +472,12 @@ def _distance(system: _Map, scale: np.ndarray, target: np.ndarray, w: np.ndarray
         step = np.linalg.solve(slopes.T @ slopes + damping * np.eye(len(w)), slopes.T @ rest)
         new = scale * (system(w - step) - target)
         if new @ new < rest @ rest:
+            gain = 1 - (new @ new) / (rest @ rest)
             w, rest, damping = w - step, new, max(damping / 5, 1e-12)
+            if gain < NO_GAIN:
+                break
+        elif damping < 1e12:
+            damping *= 4
         else:
-            damping = min(damping * 4, 1e12)
+            break
     return float(np.linalg.norm(rest))
