@@ -682,9 +682,9 @@ class NeuroManifold:
             >>> M = NeuroManifold("linear:2,2,2")
             >>> for component in M.loss_critical_locus(["x_0", "x_1"]):
             ...     print(component)
-            dimension 4, degree 8: the fiber of the target, mapped to a set of dimension 0
-            dimension 4, degree 8: spurious, mapped to a set of dimension 1
-            dimension 0, degree 1, 1 real point: spurious, mapped to a set of dimension 0
+            dimension 4, degree 8: the fiber of the target, image of dimension 0 by Macaulay2
+            dimension 4, degree 8: spurious, image of dimension 1 by Macaulay2
+            dimension 0, degree 1, 1 real point: spurious, image of dimension 0 by Macaulay2
         """
         from neuroalg_sage.invariants.loss_critical_locus import loss_critical_locus
 

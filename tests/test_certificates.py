@@ -50,12 +50,18 @@ def changed(value, generator):
         return value + generator.choice(["x", "1", " "])
 
 
-def mutate(original, generator):
+def leaves(original):
+    """The paths of the leaves that :func:`mutate` may change."""
+    return [p for p in paths(original) if p != ("digest",)]
+
+
+def mutate(original, generator, places=None):
     """One random change of one leaf, or of one list; returns the data and where."""
-    data = copy.deepcopy(original)
-    where = generator.choice([p for p in paths(data) if p != ("digest",)])
-    parent = data
+    where = generator.choice(leaves(original) if places is None else places)
+    # What is not on the way to the leaf is shared with the original.
+    data = parent = copy.copy(original)
     for key in where[:-1]:
+        parent[key] = copy.copy(parent[key])
         parent = parent[key]
     if isinstance(parent, list) and len(parent) > 1 and generator.random() < 0.3:
         parent.pop(where[-1])
@@ -69,9 +75,11 @@ def accepted_mutants(originals, count, generator):
     Of so many mutants with a new digest those that are accepted: the original, the mutant,
     where it differs, and the verdict.
     """
+    places = list(map(leaves, originals))
     for _ in range(count):
-        original = generator.choice(originals)
-        data, where = mutate(original, generator)
+        chosen = generator.choice(range(len(originals)))
+        original = originals[chosen]
+        data, where = mutate(original, generator, places[chosen])
         data["digest"] = digest(data)
         with suppress(CertificateError):
             yield original, data, where, verify(data)

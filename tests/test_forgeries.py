@@ -149,3 +149,147 @@ def test_absurd_models_are_refused_and_not_computed_with(description: dict) -> N
     for invariant, value in (("equations", []), ("ambient_dimension", 3), ("dimension", 0)):
         rejected(description, invariant, value, "proved", [],
                  {"trials": [trial([], [1])], "upper": {"kind": "ambient"}})
+
+
+def test_equations_whose_differentials_are_not_defined_modulo_the_prime() -> None:
+    """f = a^2 x + 101 y: at a = 0, by the image modulo 101, a line looks like a point."""
+    line = model(2, polynomial(1, 2, [[[2, 1, 0], "1"], [[0, 0, 1], "101"]]))
+    equations = [[["1", [1, 1]], ["-101", []]], [["1/101", [0, 1, 1, 1]], ["-1", [0, 1]]]]
+    evidence = {"trials": [trial([0], [1, 0], [0, 1])],
+                "upper": {"kind": "equations", "equations": equations}}
+    rejected(line, "dimension", 0, "proved", [], evidence)
+    evidence = {"trials": [trial([5], [1, 0], [0, 1])],
+                "upper": {"kind": "equations", "equations": equations[:1]}}
+    accepted(line, "dimension", 1, "proved", [], evidence)
+
+
+# The fiber is a = 7 or a = 1; modulo 7 the map a / 7 is not defined.
+@pytest.mark.parametrize(("coefficient", "prime"), [("1/7", 7), ("1", 7), ("1/7", 11)])
+def test_a_fiber_is_not_spurious(coefficient: str, prime: int) -> None:
+    line = model(1, polynomial(1, 1, [[[1, 1], coefficient]]))
+    a = 7 if coefficient == "1/7" else 1
+    generator = [["1", [0, 1]], [str(-a), []]]
+    # Half the gradient is c (c a - 1); the generator is that over c^2.
+    proof = {"basis": [generator], "cofactors": [[[["1", []]]]], "prime": "elimination"}
+    presentation = {"basis": [generator], "cofactors": [[[[str(a * a), []]]]]}
+    evidence = {"components": [proof], "complete": "products", "dimension": 1, "equations": [],
+                "dimension_evidence": {"trials": [trial([3], [1])], "upper": {"kind": "ambient"}},
+                "images": [{"point": {"polynomial": ["0", "1"], "coordinates": [[str(a)]]},
+                            "prime": prime, "root": 0}]} | presentation
+    component = {"dimension": 0, "degree": 1, "generators": [generator]}
+    value = [["1"], ["1"], [component], ["spurious"]]
+    rejected(line, "loss_critical_locus", value, "proved", [], evidence)
+    accepted(line, "loss_critical_locus", [*value[:3], ["fiber"]], "proved", [], evidence)
+
+
+ROOT = polynomial(1, 1, [[[2, 1], "1"]])  # f = a^2 x
+ONE = [["1", []]]
+
+
+def power(shift: str) -> list:
+    """The polynomial a^2 + shift."""
+    return [["1", [0, 2]], [shift, []]]
+
+
+def fiber_of_the_square(c: str, component: dict, prime: str, point: dict) -> tuple[list, dict]:
+    """A claim that the fiber over c x is one component, given by a^2 - c."""
+    shift = str(-int(c))
+    presentation = {"basis": [power(shift)], "cofactors": [[ONE]]}
+    return ([[c], [], [{"dimension": 0, "degree": 2, "generators": [power(shift)]} | component]],
+            {"components": [presentation | {"prime": prime} | point], "complete": "products"}
+            | presentation)
+
+
+@pytest.mark.parametrize(("boxes", "is_true"), [
+    ([[["-2", "-1"]], [["1", "2"]]], True),
+    ([[["-2", "2"]]], False), ([[["-2", "2"]], [["1", "2"]]], False), ([], False),
+    ([[["-2", "0"]], [["0", "2"]]], False), ([[["-2", "-1"]], [["1", "7/5"]]], False)])
+def test_boxes_hold_one_real_point_each(boxes: list, is_true: bool) -> None:
+    point = {"point": {"polynomial": ["-2", "0", "1"], "coordinates": [["0", "1"]],
+                       "form": ["1"]}}
+    value, evidence = fiber_of_the_square("2", {"real_points": boxes}, "point", point)
+    (accepted if is_true else rejected)(model(1, ROOT), "special_fiber", value, "proved", [],
+                                        evidence)
+
+
+def test_two_points_over_the_rational_numbers_are_not_one_component() -> None:
+    for prime, point in (("elimination", {}), ("point", {"point": {
+            "polynomial": ["-1", "0", "1"], "coordinates": [["0", "1"]], "form": ["1"]}})):
+        value, evidence = fiber_of_the_square("1", {}, prime, point)
+        rejected(model(1, ROOT), "special_fiber", value, "proved", [], evidence)
+    value, evidence = fiber_of_the_square("2", {}, "elimination", {})
+    accepted(model(1, ROOT), "special_fiber", value, "proved", [], evidence)
+
+
+def test_functions_with_and_without_real_parameters() -> None:
+    f = model(1, ROOT)
+    imaginary = {"polynomial": ["1", "0", "1"], "coordinates": [["0", "1"]]}
+    accepted(f, "membership", [["-1"], "complex", True], "proved", [],
+             {"argument": "point", "point": imaginary})
+    for interval in (["-1", "1"], ["1", "-1"], ["0", "0"]):
+        rejected(f, "membership", [["-1"], "real", True], "proved", [],
+                 {"argument": "point", "point": imaginary, "interval": interval})
+    # That there are no real points: of a^2 + 1 it is true, of a^2 - 1 it is not.
+    for c, shift, test in (("-1", "1", accepted), ("1", "-1", rejected)):
+        test(f, "membership", [[c], "real", False], "proved", [], {
+            "argument": "no real points", "proof": {
+                "step": "roots", "polynomial": [shift, "0", "1"], "form": [["1", [0, 1]]],
+                "cofactors": [ONE]}})
+    rejected(f, "membership", [["1"], "real", False], "proved", [], {
+        "argument": "no real points", "proof": {
+            "step": "components", "lists": [[ONE]], "basis": [power("-1")], "cofactors": [[ONE]],
+            "then": [{"step": "unit", "cofactors": [[], ONE]}]}})
+    rejected(f, "membership", [["1"], "real", False], "proved", [], {
+        "argument": "no real points", "proof": {
+            "step": "squares", "squares": [["1", [["1", [0, 1]]]], ["-1", ONE]],
+            "cofactors": [ONE], "then": {"step": "unit", "cofactors": [[], [], ONE]}}})
+
+
+def test_limits_are_in_the_closure_only() -> None:
+    """f = a x + a b y, with y as a limit."""
+    f = model(2, polynomial(2, 2, [[[1, 0, 1, 0], "1"], [[1, 1, 0, 1], "1"]]))
+    # a b - b a - 1 is combined from a and a b - 1.
+    evidence = {"argument": "unit", "cofactors": [[["1", [1, 1]]], [["-1", []]]]}
+    for place, test in (("complex", accepted), ("real", accepted), ("closure", rejected)):
+        test(f, "membership", [["0", "1"], place, False], "proved", [], evidence)
+
+
+def test_cells_are_not_smaller_than_curves_show_nor_larger_than_equations_do() -> None:
+    """The end of a half line, whose cell is the other half."""
+    def test(check, low, high, curves, relation, lower):
+        status = "proved" if low == high else "bounds"
+        check(model(1, ROOT), "voronoi_cell", [["0"], ["1"], low, high], status, [],
+              {"curves": curves, "relation": relation, "lower": lower})
+
+    line = [["0", "1"]]  # a = t
+    squares = {"kind": "squares", "points": [{"point": ["-1"], "squares": [
+        ["1", [["1", [0, 2]]]], ["2", [["1", [0, 1]]]]]}]}
+    test(accepted, 1, 1, [line], ["0"], squares)
+    test(accepted, 0, 1, [line], ["0"], None)
+    for curves, relation in (([line], ["1"]), ([line, line], ["1", "-1"]),
+                             ([[["1", "1"]]], ["0"]), ([], [])):
+        test(rejected, 0, 0, curves, relation, None)
+    point = {"point": ["1"], "squares": [["1", [["1", [0, 2]], ["-1", []]]]]}
+    for lower in ({"kind": "equations", "equations": []}, None,
+                  {"kind": "squares", "points": [point]},
+                  {"kind": "squares", "points": [point | {"squares": [
+                      ["1", [["1", [0, 2]]]], ["-2", [["1", [0, 1]]]]]}]}):
+        test(rejected, 1, 1, [line], ["0"], lower)
+
+
+def test_invariance_under_matrices_with_denominators() -> None:
+    f = model(1, dense(1, 1))
+    line = ([{"dimension": 1, "degree": 1, "generators": []}],
+            {"components": [{"basis": [], "cofactors": [], "prime": "elimination"}],
+             "complete": "products", "basis": [], "cofactors": []})
+    origin = [["1", [0, 1]]]
+    # The equations for 1/t are a and -a, by descending powers of t: -a t, then a.
+    zero = ([{"dimension": 0, "degree": 1, "generators": [origin]}],
+            {"components": [{"basis": [origin], "cofactors": [[ONE]], "prime": "elimination"}],
+             "complete": "products", "basis": [origin], "cofactors": [[[], ONE]]})
+    for matrix, denominator, (components, evidence), test in (
+            ("01", "01", line, accepted), ("1", "01", line, rejected), ("1", "01", zero, accepted),
+            ("01", "01", zero, rejected), ("1", "0", line, rejected), ("0", "0", line, rejected)):
+        transformation = {"matrix": [[list(matrix)]], "denominator": list(denominator),
+                          "infinitesimal": False}
+        test(f, "invariant_parameters", [transformation, components], "proved", [], evidence)

@@ -58,6 +58,65 @@ def test_inheritance_agrees_with_elimination_on_random_models() -> None:
         assert verify(ours.certificate)
 
 
+def dense(inputs: int, outputs: int, bias: bool = False) -> dict:
+    return {"kind": "dense", "inputs": inputs, "outputs": outputs, "bias": bias}
+
+
+def activation(*coefficients: int) -> dict:
+    return {"kind": "activation", "coefficients": list(map(str, coefficients))}
+
+
+BRANCH = {"kind": "chain", "layers": [dense(1, 1), activation(1, 1, 1)]}
+KERNEL = {"kind": "convolution", "size": [2], "stride": [1], "channels": [1, 1]}
+PAIR = {"kind": "polynomial", "parameters": ["p", "q"], "inputs": ["u"],
+        "outputs": [[[[1, 0, 2], "1"], [[0, 1, 1], "1"]], [[[2, 0, 0], "1"], [[1, 0, 1], "2"]]]}
+
+
+@pytest.mark.parametrize(("shape", "layers"), [
+    # A sum, or a product, of branches with shared parameters; constants; a bias of the outputs.
+    ([2, 1], [dense(2, 1), {"kind": "sum", "layers": [BRANCH, dense(1, 1)]}, dense(1, 2)]),
+    ([2], [dense(2, 1), {"kind": "product", "layers": [BRANCH, BRANCH], "share": [None, 0]}]),
+    ([2], [dense(2, 1), {"kind": "sum", "layers": [BRANCH, BRANCH], "share": [None, 0]},
+           dense(1, 1, True)]),
+    # Outputs of different degrees; the inputs have two axes.
+    ([1, 2], [dense(2, 1), activation(2, 1), PAIR]), ([2], [dense(2, 1), PAIR, dense(2, 3)]),
+    ([3], [dense(3, 2), KERNEL, activation(3, 0, 1)]),
+    ([3], [KERNEL, activation(0, 1, 1), dense(2, 1), dense(1, 2)]),
+])
+def test_composites_inherit_what_elimination_finds(shape: list[int], layers: list[dict]) -> None:
+    model = {"input_shape": shape, "layers": layers}
+    theirs = NeuroManifold(model, method="elimination", seed=1, timeout=60)
+    ours = inherited(model)
+    assert ours.ideal().value == theirs.ideal().value
+    assert ours.degree() == theirs.degree()
+    assert ours.hilbert_polynomial().value == theirs.hilbert_polynomial().value
+    for answer in (ours.ideal(), ours.degree(), ours.hilbert_polynomial()):
+        verify(answer.certificate)
+
+
+@pytest.mark.parametrize("shape", [[2, 1], [1, 2]])
+def test_a_polynomial_layer_takes_the_entries_of_inputs_of_any_shape(shape: list[int]) -> None:
+    layer = {"kind": "polynomial", "parameters": ["p", "q"], "inputs": ["u", "v"],
+             "outputs": [[[[1, 0, 1, 1], "1"], [[0, 1, 0, 0], "1"]], [[[0, 1, 1, 0], "3"]]]}
+    for layers in ([layer, dense(2, 1)], [layer]):
+        ours, flat = (NeuroManifold({"input_shape": s, "layers": layers}, seed=1)
+                      for s in (shape, [2]))
+        assert ours.ideal().data == flat.ideal().data
+        assert verify(ours.ideal().certificate)
+
+
+def test_a_single_equation_of_a_smaller_model_has_its_hilbert_series() -> None:
+    """A determinant whose ideal is proved by a linear section."""
+    model = {"input_shape": [2], "layers": [
+        dense(2, 1), {"kind": "sum", "layers": [
+            {"kind": "chain", "layers": [dense(1, 1), activation(0, 0, 1)]}, BRANCH]},
+        dense(1, 2, True)]}
+    manifold = inherited(model)
+    assert len(manifold.ideal().certificate["evidence"]["generators"]) == 1
+    assert verify(manifold.degree().certificate) and verify(
+        manifold.hilbert_polynomial().certificate)
+
+
 @pytest.mark.parametrize("spec, trust", [
     ("mlp:3,2,3:x^2", "theorem: Raicu (2012)"), ("linear:4,2,3", "theorem: Hochster, Eagon (1971)"),
     ("mlp:4,2,1:x^2", "theorem: Kutz (1974)"), ("mlp:3,1,2:x^3", "theorem: Bernardi (2008)")])

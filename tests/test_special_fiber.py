@@ -6,6 +6,7 @@ import copy
 import json
 import random
 from fractions import Fraction
+from functools import cache
 
 import pytest
 from test_certificates import accepted_mutants
@@ -34,9 +35,16 @@ THREE_ANSWERS = [
 ]
 
 
-@pytest.mark.parametrize(("model", "function", "expected"), THREE_ANSWERS)
-def test_three_answers_with_nothing_to_trust(model, function, expected) -> None:
-    fiber = NeuroManifold(model).fiber(function)
+@cache
+def fiber_of(number: int):
+    """The fiber of an example, which several tests are about."""
+    model, function, _ = THREE_ANSWERS[number]
+    return NeuroManifold(model).fiber(function)
+
+
+@pytest.mark.parametrize("number", range(len(THREE_ANSWERS)))
+def test_three_answers_with_nothing_to_trust(number: int) -> None:
+    fiber, expected = fiber_of(number), THREE_ANSWERS[number][2]
     answers = fiber.in_closure, fiber.over_complex, fiber.over_real
     assert tuple(a.data for a in answers) == expected
     for answer in answers:
@@ -137,9 +145,7 @@ def test_an_ideal_of_another_model_is_refused() -> None:
 
 
 def certificates() -> list[dict]:
-    answers = []
-    for model, function, _ in THREE_ANSWERS:
-        answers += NeuroManifold(model).fiber(function).answers
+    answers = [a for number in range(len(THREE_ANSWERS)) for a in fiber_of(number).answers]
     return [a.certificate for a in answers]
 
 
@@ -171,7 +177,8 @@ def test_forged_answers_are_rejected() -> None:
         data["digest"] = digest(data)
         return data
 
-    fiber = NeuroManifold("mlp:2,2,1:x^3").fiber("x_0^3 - 3*x_0*x_1^2")
+    fiber = fiber_of(3)
+    assert THREE_ANSWERS[3][:2] == ("mlp:2,2,1:x^3", "x_0^3 - 3*x_0*x_1^2")
     good = fiber.over_real.certificate
     f = good["claim"]["value"][0]
     complex_point = fiber.over_complex.certificate["evidence"] | {"interval": ["-9", "9"]}

@@ -26,6 +26,7 @@ from neuroalg_sage.certificates.reading import (
     rational,
     require,
     residue,
+    value_modulo,
 )
 
 PRIMES_FROM_2_30_TO_2_31 = 50_697_537
@@ -194,7 +195,7 @@ def equation_rank(model: Model, evidence: Any, trial: Any) -> int:
     vanishing(model, equations)
     p, point = place(model, trial)
     image = [residue(coordinate(*point), p) for coordinate in model.parametrization]
-    return rank([[residue(g.derivative(j)(*image), p) for j in range(n)] for g in equations],
+    return rank([[value_modulo(g.derivative(j), image, p) for j in range(n)] for g in equations],
                 n, p)
 
 

@@ -27,6 +27,7 @@ from neuroalg_sage.certificates.reading import (
     prime,
     require,
     residue,
+    value_modulo,
 )
 
 
@@ -47,7 +48,8 @@ def check_loss_critical_locus(model: Model, value: Any, evidence: Any
       gradient of the distance: what it spans with the normal space is larger;
     - ``open``: none of these was shown.
 
-    Ranks at a point over a number field are bounded from below by those modulo a prime.
+    Ranks at a point over a number field are bounded from below by those modulo a prime, if all
+    is defined over the integers there.
     """
     data, metric, components, kinds = items(value, "claim", 4)
     f, weights = function(model, data), numbers(metric, "metric", model.ambient_dimension)
@@ -75,18 +77,18 @@ def check_loss_critical_locus(model: Model, value: Any, evidence: Any
             d, equations_of_m, *_ = manifold
             p, w = _point(model, generators, image)
             n = model.ambient_dimension
-            z = [residue(g(*w), p) for g in phi]
-            normals = [[residue(g.derivative(j)(*z), p) for j in range(n)]
+            z = [value_modulo(g, w, p) for g in phi]
+            normals = [[value_modulo(g.derivative(j), z, p) for j in range(n)]
                        for g in equations_of_m]
             require((rank(normals, n, p) if normals else 0) == n - d,
                     "The image of a component may be singular on M.")
             if kind == "pure":
-                slopes = [[residue(g.derivative(i)(*w), p) for i in range(model.parameters)]
-                          for g in phi]
+                slopes = [[value_modulo(g.derivative(i), w, p)
+                           for i in range(model.parameters)] for g in phi]
                 require(rank(slopes, model.parameters, p) == d,
                         "The parametrization may not be a submersion.")
             else:
-                gradient = [residue(m, p) * residue(h(*w), p) % p
+                gradient = [residue(m, p) * value_modulo(h, w, p) % p
                             for m, h in zip(weights, rest)]
                 require(rank([*normals, gradient], n, p) == n - d + 1,
                         "The image of a component may be critical.")

@@ -106,6 +106,17 @@ def residue(c: Fraction | fmpq, p: int) -> int:
     return numerator * pow(denominator, -1, p) % p
 
 
+def value_modulo(f: fmpq_mpoly, point: list[int], p: int) -> int:
+    """
+    The value of a polynomial at residues modulo a prime.
+
+    That of (x^p - x) / p depends on the integers that stand for residues: no coefficient may
+    have the prime in its denominator.
+    """
+    require(all(int(c.q) % p for c in f.coeffs()), "The prime divides a denominator.")
+    return residue(f(*point), p)
+
+
 def polynomial_ring(variables: int, order: Ordering = Ordering.degrevlex) -> fmpq_mpoly_ctx:
     """The polynomial ring over Q in so many variables."""
     require(variables <= MOST_VARIABLES, f"A ring has over {MOST_VARIABLES} variables.")

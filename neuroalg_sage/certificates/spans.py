@@ -49,6 +49,8 @@ def require_span(claimed: Iterable[fmpq_mpoly], made: Iterable[fmpq_mpoly]) -> N
 
 def minors(matrix: Matrix, size: int) -> Iterator[fmpq_mpoly]:
     """The nonzero minors of a matrix, by Laplace expansion, row by row."""
+    if not matrix or not matrix[0]:
+        return
     ring = matrix[0][0].context()
     for rows in itertools.combinations(matrix, size):
         table: dict[tuple[int, ...], fmpq_mpoly] = {(): ring.constant(1)}

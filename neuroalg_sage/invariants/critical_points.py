@@ -26,6 +26,8 @@ from neuroalg_sage.errors import EngineError, InputError, LimitReached
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.critical_parameters import parameters
 from neuroalg_sage.invariants.invariant import Invariant, certified
+from neuroalg_sage.invariants.level_sets import _Map
+from neuroalg_sage.models.expressions import from_flint
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.training import TrainingProblem
@@ -363,20 +365,19 @@ class Search:
         """Ends of numerical minimizations from random parameters."""
         from scipy.optimize import minimize
 
-        phi = [[(np.array(e), float(c)) for e, c in zip(exponent_vectors(f), f.coeffs())]
-               for f in self.model.parametrization]
+        phi = _Map(list(map(from_flint, self.model.parametrization)), self.model.parameters)
         q = np.array([[float(x) for x in row] for row in self.land.problem.matrix.tolist()])
         b = np.array([float(c) for c in self.land.problem.target])
 
-        def loss(w: np.ndarray) -> float:
-            z = np.array([sum(c * np.prod(w**e) for e, c in f) for f in phi])
-            return float(z @ q @ z - 2 * b @ z)
+        def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
+            z = phi(w)
+            return float(z @ q @ z - 2 * b @ z), 2 * (q @ z - b) @ phi.jacobian(w)
 
         for _ in range(DESCENTS):
             if self.computation.is_over():
                 return
             start = self.random.standard_normal(self.model.parameters)
-            yield minimize(loss, start, method="BFGS").x
+            yield minimize(loss, start, jac=True, method="BFGS").x
 
 
 def _fmpq(c: Fraction) -> fmpq:

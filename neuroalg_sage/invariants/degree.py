@@ -76,6 +76,7 @@ def degree_and_hilbert_polynomial(phi: Parametrization, found: Invariant,
     evidence: dict[str, Any] = {"generators": found.certificate["claim"]["value"], "ideal": proof}
     versions = dict(found.certificate["engines"])
     if not found.data:
+        evidence["groebner_basis"] = []
         degree, coefficients = 1, affine_space_hilbert_polynomial(n)
         method = "the neurovariety is the ambient space"
     elif proof["argument"] == "linear section":
@@ -124,14 +125,16 @@ def series_of_characters(model: Model, proof: dict[str, Any], computation: Compu
     assert narrow is not None
     ring = polynomial_ring(narrow.ambient_dimension)
     basis = [from_flint(f) for f in polynomials(proof["generators"], ring)]
-    if len(basis) > 1:
+    if len(basis) == 1:
+        basis = [primitive(basis[0])]
+    elif basis:
         results = computation.run(Script(
             f"a Gröbner basis of a smaller model that {model} inherits from",
             ideal_data(narrow.ambient_dimension, basis), "", {"groebnerBasis": "gens gb I"}))
         basis = [primitive(p) for p in results["groebnerBasis"].entries if p]
-        proof = proof | {"groebner_basis": [encode_polynomial(g) for g in basis]}
     series = inherited_series(model, basis)
-    return None if series is None else (series, proof)
+    return None if series is None else (series, proof | {
+        "groebner_basis": [encode_polynomial(g) for g in basis]})
 
 
 def by_formula(model: Model, found: Formula) -> tuple[Invariant, Invariant | None]:

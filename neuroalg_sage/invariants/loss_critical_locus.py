@@ -97,7 +97,7 @@ class CriticalComponent:
 
     def __str__(self) -> str:
         to = "" if self.image_dimension is None else (
-            f", mapped to a set of dimension {self.image_dimension}")
+            f", image of dimension {self.image_dimension} by Macaulay2")
         return f"{self.component}: {KINDS[self.kind]}{to}"
 
     def __repr__(self) -> str:
@@ -201,9 +201,9 @@ def loss_critical_locus(phi: Parametrization, dimension: Invariant,
 
         >>> from neuroalg_sage import NeuroManifold
         >>> NeuroManifold("linear:1,1,1").loss_critical_locus("x_0")
-        [Component of dimension 1, degree 2: the fiber of the target, mapped to a set of dimension
-         0, Component of dimension 0, degree 1, 1 real point: spurious, mapped to a set of
-         dimension 0] (proved)
+        [Component of dimension 1, degree 2: the fiber of the target, image of dimension 0 by
+         Macaulay2, Component of dimension 0, degree 1, 1 real point: spurious, image of dimension 0
+         by Macaulay2] (proved)
     """
     f, weights = read_function(phi, target), metric_weights(phi, metric)
     start = time.perf_counter()
@@ -251,8 +251,10 @@ def _kind(phi: Parametrization, f: Point, weights: Point, d: int, ideal: Callabl
     """Whether a component is pure or spurious, with a point that proves it."""
     equations = ideal().data
     n = len(f)
+    numbers = [*f, *weights, *(Fraction(c) for g in (*phi.polynomials, *equations)
+                               for c in g.values())]
     for point in _points(phi, found, i, computation):
-        for p, root in _roots(point):
+        for p, root in _roots(point, numbers):
             w = [_at(x, root, p) for x in point.coordinates]
             z = [evaluate(g, w, p) for g in phi.polynomials]
             normals = [[evaluate(derivative(g, j), z, p) for j in range(n)] for g in equations]
@@ -283,9 +285,12 @@ def _points(phi: Parametrization, found: Decomposition, i: int, computation: Com
     return sorted(map(read_point, results["points"]), key=lambda point: point.degree)
 
 
-def _roots(point: NumberFieldPoint) -> list[tuple[int, int]]:
-    """Primes, each with a root of the point's polynomial modulo it."""
-    numbers = [c for x in (point.polynomial, *point.coordinates) for c in x]
+def _roots(point: NumberFieldPoint, others: Sequence[Fraction]) -> list[tuple[int, int]]:
+    """
+    Primes, each with a root of the point's polynomial modulo it, in no denominator of the point or
+    of other numbers.
+    """
+    numbers = [*others, *(c for x in (point.polynomial, *point.coordinates) for c in x)]
     found = []
     for p in PRIMES:
         if any(c.denominator % p == 0 for c in numbers) or point.polynomial[-1].numerator % p == 0:

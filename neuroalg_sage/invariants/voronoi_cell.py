@@ -35,6 +35,7 @@ POINTS = 1, 4, 16  # of the fiber, through which curves are taken
 TANGENT_CONE_SECONDS = 20.0
 RADII = (Fraction(1), Fraction(1, 4), Fraction(1, 16), Fraction(1, 64))
 DIRECTIONS, STARTS, STEPS = 20, 12, 60
+NO_GAIN = 1e-12  # of a step, relative to the squared distance
 Curve = tuple[tuple[Fraction, ...], ...]  # of each parameter the coefficients in t, ascending
 
 
@@ -46,7 +47,8 @@ class VoronoiCell:
     - ``function`` -- the coordinates of y
     - ``bounds`` -- proved bounds of the dimension of the cell, and of the normal cone, which
       contains it
-    - ``codimension`` -- n - dim M, the dimension of the cell of a generic point
+    - ``codimension`` -- n - dim M, the dimension of the cell of a generic point; None if the
+      dimension of M is not proved
     - ``tangent_cone`` -- dimension and degree of the tangent cone of the neurovariety, by
       Macaulay2; its degree is the multiplicity of y.  None if not found in time
     - ``directions`` -- in which curves of M leave y: pairs of an order k and a vector v
@@ -56,7 +58,7 @@ class VoronoiCell:
 
     function: Point
     bounds: tuple[int, int]
-    codimension: int
+    codimension: int | None
     tangent_cone: tuple[int, int] | None
     directions: tuple[tuple[int, Point], ...]
     sampled: dict[Fraction, tuple[int, int]] = field(default_factory=dict)
@@ -69,15 +71,18 @@ class VoronoiCell:
     @property
     def excess(self) -> int | None:
         """How much larger the cell is than that of a generic point."""
-        return None if self.dimension is None else self.dimension - self.codimension
+        if self.dimension is None or self.codimension is None:
+            return None
+        return self.dimension - self.codimension
 
     def __str__(self) -> str:
         low, high = self.bounds
-        text = (f"of dimension {low}" if low == high else f"of dimension {low} to {high}") + (
-            f", where M has codimension {self.codimension}")
+        text = f"of dimension {low}" if low == high else f"of dimension {low} to {high}"
+        if self.codimension is not None:
+            text += f", where M has codimension {self.codimension}"
         if self.tangent_cone is not None:
-            text += (f"; the tangent cone has dimension {self.tangent_cone[0]} and degree "
-                     f"{self.tangent_cone[1]}")
+            text += (f"; by Macaulay2 the tangent cone has dimension {self.tangent_cone[0]} and "
+                     f"degree {self.tangent_cone[1]}")
         for radius, (nearest, count) in self.sampled.items():
             text += f"; at the distance {radius} nearest in {nearest} of {count} samples"
         return text
@@ -144,8 +149,8 @@ def voronoi_cell(phi: Parametrization, dimension: Invariant, ideal: Callable[[],
         >>> from neuroalg_sage import NeuroManifold, from_expressions
         >>> cusp = NeuroManifold(from_expressions(["a^2*x + a^3*y"], ["a"], ["x", "y"]))
         >>> cusp.voronoi_cell([0, 0])
-        of dimension 2, where M has codimension 1; the tangent cone has dimension 1 and degree 2
-        (proved)
+        of dimension 2, where M has codimension 1; by Macaulay2 the tangent cone has dimension 1 and
+        degree 2 (proved)
         >>> NeuroManifold("linear:2,1,2").voronoi_cell([0, 0, 0, 0]).dimension
         0
     """
@@ -190,7 +195,8 @@ def voronoi_cell(phi: Parametrization, dimension: Invariant, ideal: Callable[[],
                 for u, s in squares]}
         if low < high:
             sampled = _sample(phi, y, weights, rays, points, generator)
-    cell = VoronoiCell(y, (low, high), len(y) - dimension.data, tangent_cone,
+    codimension = len(y) - dimension.data if dimension.status == "proved" else None
+    cell = VoronoiCell(y, (low, high), codimension, tangent_cone,
                        tuple((k, v) for k, v in directions), sampled)
     evidence = {"curves": [[list(map(str, c)) for c in curve] for curve in curves],
                 "relation": list(map(str, relation)), "lower": lower}
@@ -466,7 +472,12 @@ def _distance(system: PolynomialMap, scale: np.ndarray, target: np.ndarray, w: n
         step = np.linalg.solve(slopes.T @ slopes + damping * np.eye(len(w)), slopes.T @ rest)
         new = scale * (system(w - step) - target)
         if new @ new < rest @ rest:
+            gain = 1 - (new @ new) / (rest @ rest)
             w, rest, damping = w - step, new, max(damping / 5, 1e-12)
+            if gain < NO_GAIN:
+                break
+        elif damping < 1e12:
+            damping *= 4
         else:
-            damping = min(damping * 4, 1e12)
+            break
     return float(np.linalg.norm(rest))

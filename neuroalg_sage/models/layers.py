@@ -511,6 +511,9 @@ class PolynomialLayer(Layer):
 
     def apply(self, parameters: Sequence[Array], inputs: Array, constant: Constant) -> Array:
         count = len(self.parameters)
+        if parameters and inputs.ndim > parameters[0].ndim:
+            # The entries of the input, whatever its shape, after the batch.
+            inputs = inputs.reshape((*inputs.shape[: parameters[0].ndim - 1], len(self.inputs)))
         one = inputs[..., :1] ** 0
         outputs = []
         for terms in self.outputs:
