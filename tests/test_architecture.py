@@ -91,10 +91,10 @@ def needed(module: str, without: set[str]) -> set[Path]:
     return found
 
 
-# An ideal, or that a variety is irreducible, is proved by one argument, a model has strata of one
-# kind, and what only others need is not believed.
+# A dimension, an ideal, or that a variety is irreducible, is proved by one argument, a model has
+# strata of one kind, and what only others need is not believed.
 ARGUMENTS = {"graph_elimination", "inheritance", "linear_section", "minors", "bounded_rank",
-             "units", "image"}
+             "units", "image", "known_varieties"}
 
 
 @pytest.mark.parametrize("argument", [None, *sorted(ARGUMENTS)])

@@ -41,13 +41,8 @@ def find(model: Model, data: Any, evidence: Any) -> Found:
     in cells in which the loss is quadratic are computed.  They are all of a cell if there are as
     many as an elimination, a theorem, or the engine says.  See :class:`Answer` for the value.
     """
-    precision = integer(member(evidence, "precision"), 64, 4096, "precision")
-    before = ctx.prec
-    ctx.prec = precision
-    try:
+    with ctx.workprec(integer(member(evidence, "precision"), 64, 4096, "precision")):
         return Answer(model, data, evidence).found()
-    finally:
-        ctx.prec = before
 
 
 class Answer:
@@ -264,8 +259,7 @@ class Answer:
 def check_critical_points(model: Model, stated: Any, evidence: Any
                           ) -> tuple[list[str], list[str]]:
     """Verify the critical points of a loss on M, and its minimum."""
-    data, _ = items(stated, "value", 2)
-    found = find(model, data, evidence)
+    found = find(model, items(stated, "value", 2)[0], evidence)
     # In Python 1, 1.0 and True are equal; as text they are not.
     require(json.dumps(found.value, sort_keys=True) == json.dumps(stated, sort_keys=True),
             "The critical points are not as claimed.")

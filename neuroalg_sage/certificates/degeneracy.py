@@ -17,7 +17,7 @@ from neuroalg_sage.certificates.reading import (
     polynomials,
     prime,
     require,
-    residue,
+    value_modulo,
 )
 
 
@@ -28,11 +28,11 @@ def check_rank_drop(matrix: list[list[fmpq_mpoly]], bound: int, basis: list[fmpq
 
     Let A have n columns.  The evidence has at least n - bound vectors v over Q[x] with A v in P,
     so in the kernel of A at every point of Z, and a point q over F_p at which they are
-    independent.  The elements of the verified Gröbner basis of P, made monic, are integral at p,
-    else residue refuses them, and vanish at q.  If all minors of that size of the matrix of the
-    vectors were in P, then, dividing by the basis, they would be combinations of it with
-    coefficients that are integral at p, and vanish at q.  So the vectors are independent at
-    the generic point of Z, and the rank of A, which is lower semicontinuous, is at most ``bound``
+    independent.  The vectors, and the elements of the verified Gröbner basis of P, made monic, are
+    integral at p, else value_modulo refuses them, and these vanish at q.  If all minors of that
+    size of the matrix of the vectors were in P, then, dividing by the basis, they would be
+    combinations of it with coefficients that are integral at p, and vanish at q.  So the vectors
+    are independent at the generic point of Z, and the rank of A is at most ``bound`` there, hence
     on all of Z.  (If P is not prime, at least on a component of Z.)
     """
     vectors, point, modulus = fields(evidence, "kernel", "point", "prime")
@@ -46,7 +46,6 @@ def check_rank_drop(matrix: list[list[fmpq_mpoly]], bound: int, basis: list[fmpq
             require(groebner.contains(image), "A vector is not in the kernel of the matrix.")
     q = integers(point, -p, p, "coordinate of a point", int(ring.nvars()))
     for f in (g / g.leading_coefficient() for g in basis):
-        require([residue(c, p) for c in f.coeffs()] and residue(f(*q), p) == 0,
-                "The point is not on the component.")
-    require(rank([[residue(f(*q), p) for f in v] for v in kernel], n, p) == len(kernel),
+        require(value_modulo(f, q, p) == 0, "The point is not on the component.")
+    require(rank([[value_modulo(f, q, p) for f in v] for v in kernel], n, p) == len(kernel),
             "The vectors are not independent at the point.")

@@ -10,8 +10,8 @@ from typing import Any
 
 from flint import fmpq_mat
 
-from neuroalg_sage.certificates.dimension import power_sum
 from neuroalg_sage.certificates.groebner import hilbert_polynomial
+from neuroalg_sage.certificates.known_varieties import power_sum
 from neuroalg_sage.certificates.minors import SEGRE_VERONESE, generic_matrix
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import MalformedCertificate, fields, member, require

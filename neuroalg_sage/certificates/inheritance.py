@@ -18,7 +18,7 @@ from neuroalg_sage.certificates.groebner import (
     groebner_basis,
     hilbert_numerator,
 )
-from neuroalg_sage.certificates.model import Model, monomials
+from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     exponent_vectors,
     fields,
@@ -32,7 +32,6 @@ MOST_MINORS = 20_000
 MOST_GENERATORS = 20_000
 MOST_TERMS = 2_000_000  # of a series of characters
 
-Coordinate = tuple[int, tuple[int, ...]]  # output, exponents of the input monomial
 Weight = tuple[int, ...]
 
 
@@ -117,14 +116,14 @@ class Inheritance(NamedTuple):
     def lifted(self, polynomials: Iterable[fmpq_mpoly]) -> list[fmpq_mpoly]:
         """Polynomials on the narrowed model's space, on V."""
         ring = polynomial_ring(self.model.ambient_dimension)
-        place = {c: i for i, c in enumerate(coordinates(self.model))}
+        place = {c: i for i, c in enumerate(self.model.coordinates)}
         images = [ring.gen(place[j, (*e, *(0,) * (self.model.inputs - len(e)))])
-                  for j, e in coordinates(self.narrow)]
+                  for j, e in self.narrow.coordinates]
         return [f.compose(*images, ctx=ring) for f in polynomials]
 
     def flattening(self, side: int) -> Matrix:
         """The matrix whose rank is at most the narrow width: rows are inputs, or outputs."""
-        z = dict(zip(coordinates(self.model),
+        z = dict(zip(self.model.coordinates,
                      polynomial_ring(self.model.ambient_dimension).gens()))
         if side:
             return [[z[o, e] for j, e in z if j == 0] for o in range(self.model.outputs)]
@@ -136,7 +135,7 @@ class Inheritance(NamedTuple):
         """
         The derivations of Q[V] of the simple root vectors: triples (v, c, u) say that z_v ↦ c z_u.
         """
-        place = {c: v for v, c in enumerate(coordinates(self.model))}
+        place = {c: v for v, c in enumerate(self.model.coordinates)}
         for side, _, width in self.sides:
             for a, b in itertools.permutations(range(width), 2):
                 if abs(a - b) == 1 and side:
@@ -184,7 +183,7 @@ class Inheritance(NamedTuple):
         ∏ (1 - q_j / q_i), so its numerator has in t at most the degree of K plus the
         difference of the ambient dimensions; and so many terms determine the Hilbert series.
         """
-        here, small = coordinates(self.model), coordinates(self.narrow)
+        here, small = self.model.coordinates, self.narrow.coordinates
         weights = [tuple(x for side, narrow, _ in self.sides
                          for x in ([int(i == j) for i in range(narrow)] if side else e))
                    for j, e in small]
@@ -266,12 +265,6 @@ def check_inheritance(model: Model, generators: list[fmpq_mpoly], evidence: Any,
     return ([*(f"of the narrowed model: {v}" for v in verified),
              f"the generators ({len(generators)}) are minors, and what the general linear groups "
              f"make of its generators ({len(inherited)})"], trust, series)
-
-
-def coordinates(model: Model) -> list[Coordinate]:
-    """The coordinates of V in order."""
-    return [(j, e) for j, degrees in enumerate(model.degree_pattern)
-            for d in degrees for e in monomials(model.inputs, d)]
 
 
 def lowered(exponents: tuple[int, ...], i: int) -> tuple[int, ...]:

@@ -9,11 +9,11 @@ from typing import Any
 
 from flint import fmpq, fmpq_mpoly
 
-from neuroalg_sage.certificates.dimension import (
+from neuroalg_sage.certificates.dimension import sample_rank
+from neuroalg_sage.certificates.known_varieties import (
     determinantal_dimension,
     output_flattening,
     power_sum,
-    sample_rank,
 )
 from neuroalg_sage.certificates.model import Model, monomials
 from neuroalg_sage.certificates.reading import (

@@ -344,6 +344,12 @@ class Model:
                    for d in degrees)
 
     @cached_property
+    def coordinates(self) -> list[tuple[int, tuple[int, ...]]]:
+        """The coordinates of V in order: pairs of an output and the exponents of a monomial."""
+        return [(j, e) for j, degrees in enumerate(self.degree_pattern)
+                for d in degrees for e in monomials(self.inputs, d)]
+
+    @cached_property
     def parametrization(self) -> list[fmpq_mpoly]:
         """The coordinates of φ as polynomials in the parameters, expanded."""
         count = self.parameters

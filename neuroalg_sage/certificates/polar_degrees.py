@@ -16,8 +16,8 @@ from itertools import combinations, combinations_with_replacement, product
 from math import comb, prod
 from typing import Any
 
-from neuroalg_sage.certificates.dimension import power_sum
 from neuroalg_sage.certificates.formulas import CONVOLUTIONAL, convolution
+from neuroalg_sage.certificates.known_varieties import power_sum
 from neuroalg_sage.certificates.minors import generic_matrix
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import MalformedCertificate, member, require

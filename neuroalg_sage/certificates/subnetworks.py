@@ -21,6 +21,7 @@ from neuroalg_sage.certificates.reading import (
     prime,
     require,
     residue,
+    value_modulo,
 )
 
 ZERO, FREE = -1, -2
@@ -67,7 +68,7 @@ def check_subnetworks(model: Model, value: Any, evidence: Any) -> tuple[list[str
                     for w in points for i in range(model.parameters)]
         low = max(dimension, rank(tangents, n, p))
         image = [residue(f(*points[0]), p) for f in model.parametrization]
-        high = n - rank([[residue(d(*image), p) for d in row] for row in differentials], n, p)
+        high = n - rank([[value_modulo(d, image, p) for d in row] for row in differentials], n, p)
         require(integers(bounds, 0, n, "bound", 2) == [low, high],
                 "The bounds for a tangent space are not those proved.")
         require(singular is (True if low > dimension else False if high == dimension else None),

@@ -25,8 +25,8 @@ from neuroalg_sage.certificates.units import permuted
 from neuroalg_sage.errors import EngineError, InputError, LimitReached
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.critical_parameters import parameters
+from neuroalg_sage.invariants.floating_point import PolynomialMap
 from neuroalg_sage.invariants.invariant import Invariant, certified
-from neuroalg_sage.invariants.level_sets import _Map
 from neuroalg_sage.models.expressions import from_flint
 
 if TYPE_CHECKING:
@@ -365,7 +365,8 @@ class Search:
         """Ends of numerical minimizations from random parameters."""
         from scipy.optimize import minimize
 
-        phi = _Map(list(map(from_flint, self.model.parametrization)), self.model.parameters)
+        phi = PolynomialMap(list(map(from_flint, self.model.parametrization)),
+                            self.model.parameters)
         q = np.array([[float(x) for x in row] for row in self.land.problem.matrix.tolist()])
         b = np.array([float(c) for c in self.land.problem.target])
 
