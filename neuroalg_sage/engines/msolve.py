@@ -1,5 +1,5 @@
 """
-msolve as an engine: the points of a finite variety modulo a prime.
+msolve as an engine, with limits; and the points of a finite variety modulo a prime.
 
 msolve finds a Gröbner basis by Faugère's F4 and turns it into a parametrization of the points
 by the roots of one polynomial.  What it says is verified here by substitution, so that its word
@@ -15,6 +15,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -76,6 +77,83 @@ def find_command() -> str | None:
     return shutil.which("msolve", path=os.pathsep.join([*wheels, os.environ.get("PATH", "")]))
 
 
+def version() -> str:
+    """The version of msolve."""
+    done = subprocess.run([_command(), "-V"], stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True)
+    return "".join(re.findall(r"\d+(?:\.\d+)+", done.stdout + done.stderr)[:1]) or "unknown"
+
+
+def _command() -> str:
+    command = find_command()
+    if command is None:
+        raise EngineError(f"msolve was not found; `pip install {WORKING_VERSION}` brings it, or "
+                          f"set {COMMAND_VARIABLE} to the command of another one")
+    return command
+
+
+def answer(system: str, options: Sequence[str] = (), timeout: float | None = None,
+           memory_gb: float | None = None) -> str:
+    """
+    What msolve writes about a system.
+
+    INPUT:
+
+    - ``system`` -- in msolve's format: variables, characteristic, polynomials
+    - ``options`` -- of the command
+    - ``timeout`` -- seconds that it may take
+    - ``memory_gb`` -- gigabytes that it may use, by default half of the machine's
+
+    Raises LimitReached if a limit stops msolve; EngineError if there is none, or if it fails.
+    """
+    with TemporaryDirectory(prefix="neuroalg-") as folder:
+        source, result = Path(folder) / "system", Path(folder) / "answer"
+        source.write_text(system)
+        _run_within_limits([_command(), "-f", str(source), "-o", str(result), *options],
+                           Path(folder) / "messages", timeout,
+                           int(memory_gb * 10**9) if memory_gb is not None else _share())
+        text = result.read_text() if result.exists() else ""
+    if not text.strip().endswith(":"):
+        raise EngineError("msolve ended without an answer")
+    return text
+
+
+def _share() -> int:
+    """Half of the machine's memory, in bytes."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+
+
+def _run_within_limits(command: list[str], messages: Path, timeout: float | None, memory: int
+                       ) -> None:
+    """Run a program that the system gives no more memory than this."""
+    end = None if timeout is None else time.monotonic() + timeout
+    with messages.open("wb") as file, subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=file, stderr=file) as process:
+        try:
+            if sys.platform == "linux":
+                resource.prlimit(process.pid, resource.RLIMIT_DATA, (memory, memory))
+            pause, ended = 0.001, 0
+            while not ended:
+                if end is not None and time.monotonic() > end:
+                    raise LimitReached(f"msolve did not end within {timeout:.3g} s; raise the "
+                                       "limit with --timeout.")
+                time.sleep(pause)
+                pause = min(2 * pause, 0.05)
+                ended, status, used = os.wait4(process.pid, os.WNOHANG)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        finally:
+            if process.returncode is None:
+                process.kill()
+    if process.returncode:
+        # What fails for want of memory ends in many ways, but then it holds much or says so.
+        held = used.ru_maxrss * (1024 if sys.platform == "linux" else 1)
+        said = re.search(rb"memory|alloc", messages.read_bytes(), re.IGNORECASE)
+        if 2 * held > memory or said or (memory < _share() and process.returncode < 0):
+            raise LimitReached(f"msolve needed more than {memory / 10**9:.3g} GB of memory; allow "
+                               "more with --memory.")
+        raise EngineError(f"msolve ended with {process.returncode}.")
+
+
 def points(equations: Sequence[Any], variables: Sequence[str], prime: int, *,
            timeout: float | None = None, memory_gb: float | None = None) -> Points:
     """
@@ -103,36 +181,12 @@ def points(equations: Sequence[Any], variables: Sequence[str], prime: int, *,
         ...     circle_and_line = points([x**2 + y**2 - 1, x - y], ["x", "y"], 1073741827)
         ...     assert (circle_and_line.count, circle_and_line.are_simple) == (2, True)
     """
-    command = find_command()
-    if command is None:
-        raise EngineError(f"msolve was not found; `pip install {WORKING_VERSION}` brings it, or "
-                          f"set {COMMAND_VARIABLE} to the command of another one")
     system = [f for f in equations if f]
     if not system:
         raise InfinitelyManyPoints("there are no equations")
-
-    def limit_memory() -> None:
-        size = int((memory_gb or 0) * 10**9)
-        resource.setrlimit(resource.RLIMIT_DATA, (size, size))
-
-    with TemporaryDirectory(prefix="neuroalg-") as folder:
-        source, result = Path(folder) / "system", Path(folder) / "points"
-        source.write_text(f"{','.join(variables)}\n{prime}\n"
-                          + ",\n".join(str(f).replace(" ", "") for f in system) + "\n")
-        try:
-            done = subprocess.run([command, "-f", source, "-o", result], timeout=timeout,
-                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                  stderr=subprocess.DEVNULL,
-                                  preexec_fn=limit_memory if memory_gb else None)
-        except subprocess.TimeoutExpired:
-            raise LimitReached(f"msolve was stopped after {timeout:g} seconds; allow more with "
-                               "--timeout") from None
-        text = result.read_text() if result.exists() else ""
-    if not text.strip().endswith(":"):
-        if memory_gb is not None:
-            raise LimitReached(f"msolve needed more than {memory_gb:g} GB of memory; allow more "
-                               "with --memory")
-        raise EngineError(f"msolve ended with {done.returncode} before it had an answer")
+    text = answer(f"{','.join(variables)}\n{prime}\n"
+                  + ",\n".join(str(f).replace(" ", "") for f in system) + "\n",
+                  timeout=timeout, memory_gb=memory_gb)
     return _read(text, system, variables, prime)
 
 

