@@ -10,6 +10,7 @@ from math import comb
 from pathlib import Path
 
 import pytest
+from flint import Ordering, nmod_mpoly_ctx
 from test_certificates import accepted_mutants
 
 from neuroalg_sage import InputError, NeuroManifold
@@ -308,7 +309,7 @@ def test_macaulay2_counts_where_there_is_no_msolve(monkeypatch: pytest.MonkeyPat
     found = NeuroManifold("mlp:3,2,1:x^2", method="parametrization").ed_degree("unit")
     assert found == 13 and "by Macaulay2" in found.method and found.certificate is None
     with pytest.raises(Exception, match="msolve was not found"):
-        msolve.points([], ["x"], 101)
+        msolve.points(nmod_mpoly_ctx.get(["x"], 101, Ordering.degrevlex).gens(), ["x"], 101)
 
 
 def test_scripts_name_what_they_compute() -> None:

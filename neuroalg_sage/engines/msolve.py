@@ -175,10 +175,10 @@ def points(equations: Sequence[Any], variables: Sequence[str], prime: int, *,
     EXAMPLES::
 
         >>> from flint import Ordering, nmod_mpoly_ctx
-        >>> ring = nmod_mpoly_ctx.get(["x", "y"], 1073741827, Ordering.degrevlex)
+        >>> ring = nmod_mpoly_ctx.get(["x", "y"], 1073741789, Ordering.degrevlex)
         >>> x, y = ring.gens()
         >>> if find_command():
-        ...     circle_and_line = points([x**2 + y**2 - 1, x - y], ["x", "y"], 1073741827)
+        ...     circle_and_line = points([x**2 + y**2 - 1, x - y], ["x", "y"], 1073741789)
         ...     assert (circle_and_line.count, circle_and_line.are_simple) == (2, True)
     """
     system = [f for f in equations if f]
