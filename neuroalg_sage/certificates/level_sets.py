@@ -9,6 +9,7 @@ from typing import Any
 
 from flint import arb, ctx, fmpq, fmpq_mpoly, fmpq_poly
 
+from neuroalg_sage.certificates.boxes import value
 from neuroalg_sage.certificates.conservation_laws import conserved, vector_fields
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
@@ -134,7 +135,7 @@ def _box(system: list[fmpq_mpoly], data: Any) -> list[str]:
     with ctx.workprec(PRECISION):
         ball = arb(0, arb(fmpq(r.numerator, r.denominator)).upper())
         box = [arb(c) + ball if i in free else arb(c) for i, c in enumerate(at)]
-        slopes = [[_value(g.derivative(j), box) for j in free] for g in system]
+        slopes = [[value(g.derivative(j), box) for j in free] for g in system]
         values = [g(*at) for g in system]
         for i, row in enumerate(y):
             offset = arb(sum((a * b for a, b in zip(row, values)), fmpq(0)))
@@ -146,15 +147,3 @@ def _box(system: list[fmpq_mpoly], data: Any) -> list[str]:
             require(abs(offset) + spread < arb(fmpq(r.numerator, r.denominator)),
                     "The box need not have a zero.")
     return [f"a box of radius {float(Fraction(r)):.1e} has a point that solves all equations"]
-
-
-def _value(f: fmpq_mpoly, box: list[arb]) -> arb:
-    """A ball that holds the values of a polynomial on a box."""
-    total = arb(0)
-    for exponents, c in zip(exponent_vectors(f), f.coeffs()):
-        term = arb(c)
-        for x, e in zip(box, exponents):
-            for _ in range(e):
-                term *= x
-        total += term
-    return total

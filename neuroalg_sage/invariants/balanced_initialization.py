@@ -37,7 +37,7 @@ from neuroalg_sage.invariants.conservation_law import ConservationLaw
 from neuroalg_sage.invariants.floating_point import PolynomialMap
 from neuroalg_sage.invariants.flows import rational
 from neuroalg_sage.invariants.invariant import Invariant, certified
-from neuroalg_sage.models.expressions import Polynomial
+from neuroalg_sage.models.expressions import Polynomial, value
 from neuroalg_sage.models.parametrization import Parametrization
 
 STARTS, STEPS = 20, 200
@@ -181,22 +181,12 @@ def _texts(numbers: Sequence[Any]) -> list[str]:
 def _rational_point(system: list[Polynomial], near: np.ndarray, *_: Any) -> Found:
     for d in DENOMINATORS:
         point = [Fraction(round(float(x) * d), d) for x in near]
-        if not any(_value(p, point) for p in system):
+        if not any(value(p, point) for p in system):
             shown = ", ".join(map(str, point))
             return np.array(list(map(float, point))), f"the rational point ({shown})", {
                 "univariate": ["0", "1"], "interval": ["0", "0"],
                 "coordinates": [[str(c)] for c in point]}
     return None, "", None
-
-
-def _value(p: Polynomial, point: Sequence[Fraction]) -> Fraction:
-    total = Fraction(0)
-    for exponents, c in p.items():
-        for x, e in zip(point, exponents):
-            if e:
-                c *= x**e
-        total += c
-    return total
 
 
 def _free(slopes: np.ndarray, rank: int) -> list[int]:

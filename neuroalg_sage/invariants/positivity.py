@@ -19,7 +19,7 @@ from typing import Any
 from flint import fmpq, fmpq_mat, fmpq_poly
 
 from neuroalg_sage.errors import InputError
-from neuroalg_sage.models.expressions import Polynomial, write_polynomial
+from neuroalg_sage.models.expressions import Polynomial, value, write_polynomial
 
 Entries = dict[tuple[int, int], Polynomial]
 
@@ -103,18 +103,8 @@ def _trials(preferred: list[Fraction]) -> Iterator[list[Fraction]]:
     return itertools.islice(points(), TRIALS)
 
 
-def _value(p: Polynomial, point: Sequence[Fraction]) -> Fraction:
-    total = Fraction(0)
-    for exponents, c in p.items():
-        for x, e in zip(point, exponents):
-            if e:
-                c *= x**e
-        total += c
-    return total
-
-
 def _positive_at(entries: Entries, size: int, point: Sequence[Fraction]) -> bool:
-    values = {key: _value(p, point) for key, p in entries.items()}
+    values = {key: value(p, point) for key, p in entries.items()}
     if any(values.get((i, i), Fraction(0)) <= 0 for i in range(size)):
         return False
     if all(i == j for i, j in values):

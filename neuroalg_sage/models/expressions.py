@@ -317,3 +317,21 @@ def evaluate(polynomial: Polynomial, point: Sequence[int], prime: int) -> int:
                 term = term * pow(x, e, prime) % prime
         total += term
     return total % prime
+
+
+def value(polynomial: Polynomial, point: Sequence[Fraction]) -> Fraction:
+    """
+    The value of a polynomial at a rational point.
+
+    EXAMPLES::
+
+        >>> value({(2,): Fraction(1, 2), (0,): Fraction(1)}, [Fraction(3)])
+        Fraction(11, 2)
+    """
+    total = Fraction(0)
+    for exponents, c in polynomial.items():
+        for x, e in zip(point, exponents):
+            if e:
+                c *= x**e
+        total += c
+    return total
