@@ -102,7 +102,7 @@ ARGUMENTS = {"graph_elimination", "inheritance", "linear_section", "minors", "bo
                                       "conservation_laws", "critical_points", "decomposition",
                                       "fiber", "membership", "critical_locus", "invariance",
                                       "voronoi", "polar_degrees", "distance_degree",
-                                      "conormal"])
+                                      "conormal", "discriminant"])
 def test_what_must_be_believed_for_one_answer_is_short_enough_to_be_read_as_a_proof(
         question, argument):
     believed = [path for path in needed(question) if path.stem not in ARGUMENTS - {argument}]
