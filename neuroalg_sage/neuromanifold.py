@@ -581,8 +581,12 @@ class NeuroManifold:
         EXAMPLES::
 
             >>> M = NeuroManifold("mlp:2,1,1:x^2")
-            >>> print(M.bifurcation([1, 0, 0], [1, 1, 0]).counts)
-            (4, 2, 4)
+            >>> M.bifurcation([1, 0, 1], [1, 1, 1])
+            2 of 4 critical points are real
+              s = -0.5, a zero of 2*s + 1: critical points come together
+            4 are real
+              s = 0.5, a zero of 2*s - 1: critical points come together
+            2 are real (numerical)
         """
         from neuroalg_sage.invariants.bifurcation import bifurcation
 
@@ -632,6 +636,29 @@ class NeuroManifold:
 
         return ml_degree(self.parametrization(), self.dimension(), self.computation,
                          self._ideal_by_any_method, self.method, self.seed)
+
+    def plot(self, slice: str | None = None, target: Any = None, data: Any = None,
+             metric: str = "unit", radius: float | None = None) -> Any:
+        """
+        A picture, for models of dimension at most 2: a figure of matplotlib.
+
+        INPUT:
+
+        - ``slice`` -- coordinates to project on, ``"z_0,z_2"``, or to fix, ``"z_1=1"``
+        - ``target`` -- a function, shown with the critical points of the distance
+        - ``data`` -- instead, a data set or the name of a file with one
+        - ``metric`` -- ``"unit"`` or ``"bombieri"``
+        - ``radius`` -- of the box that is shown
+
+        Raises InputError if matplotlib is missing, or if there is no such picture.
+
+        ``neuroalg plot`` also writes a page of HTML that turns in space.
+        """
+        from importlib import import_module
+
+        scene = import_module("neuroalg_sage.pictures.scene").scene
+        figure = import_module("neuroalg_sage.pictures.figure").figure
+        return figure(scene(self, slice, target, data, metric, radius))
 
     def _ideal_by_any_method(self) -> Invariant:
         return self._find_ideal(self.dimension())[0]

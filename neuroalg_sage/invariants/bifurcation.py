@@ -198,12 +198,7 @@ def _isolated(polynomials: Sequence[fmpq_poly]) -> list[tuple[fmpq_poly, Fractio
     """The real roots of different irreducible polynomials in disjoint intervals, ascending."""
     roots = [(q, ball) for q in polynomials if q.degree() for ball in real_roots(q)]
     roots.sort(key=lambda pair: float(pair[1].mid()))
-    ends = []
-    for q, ball in roots:
-        low, high = _rational(ball.lower()), _rational(ball.upper())
-        if low == high:  # a rational root, or a ball of a floating-point number
-            pass
-        ends.append((q, low, high))
+    ends = [(q, _rational(ball.lower()), _rational(ball.upper())) for q, ball in roots]
     for (_, _, high), (_, low, _) in zip(ends, ends[1:]):
         if high >= low:
             raise LimitReached("Two breakpoints are too near to be told apart in floating point.")
@@ -261,7 +256,7 @@ def bifurcation(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
     begun = time.perf_counter()
     generator = random.Random(seed) if seed is not None else random.SystemRandom()
     n = len(phi.polynomials)
-    base, (stop, *_) = ambient(n, start)[0], (ambient(n, end)[0],)
+    base, stop = ambient(n, start)[0], ambient(n, end)[0]
     if base == stop:
         raise InputError("The line of data needs two different points.")
     direction = [list(b - a for a, b in zip(base, stop))]
@@ -287,7 +282,7 @@ def bifurcation(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
             TOGETHER)
     add(leading, INFINITY)
     if degree > 1:
-        add(p.discriminant(ring.gens()[1]), OTHER)
+        add(p.discriminant(1), OTHER)
     places = _isolated([q for known in factors.values() for q in known])
     counts = [number_of_real_roots(p, [x]) for x in _between(places)]
     assert None not in counts, "a sample between breakpoints is special"
@@ -296,8 +291,7 @@ def bifurcation(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
     for (q, low, high), after in zip(places, counts[1:]):
         cause = next(name for name, known in factors.items() if any(q == f for f in known))
         if cause != OTHER or after != numbers[-1]:
-            whole = [Fraction(int(c.p), int(c.q)) for c in q.numer().coeffs()] if isinstance(
-                q.numer().coeffs()[0], fmpq) else [Fraction(int(c)) for c in q.numer().coeffs()]
+            whole = [Fraction(int(c)) for c in q.numer().coeffs()]
             kept.append(Breakpoint(tuple(whole), (low, high), cause))
             numbers.append(after)
     found = Bifurcation(tuple(kept), tuple(int(c or 0) for c in numbers), degree)

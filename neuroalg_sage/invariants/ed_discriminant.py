@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import combinations
 from typing import Any
 
 from flint import fmpq, fmpq_mpoly, nmod_mat, nmod_poly
@@ -28,7 +29,11 @@ from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
 from neuroalg_sage.errors import EngineError, InputError, LimitReached
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.counting import largest_prime, reduced, ring_modulo
-from neuroalg_sage.invariants.critical_equations import finite_slice, independent_coordinates
+from neuroalg_sage.invariants.critical_equations import (
+    Slice,
+    finite_slice,
+    independent_coordinates,
+)
 from neuroalg_sage.invariants.decomposition import for_checker, fractions
 from neuroalg_sage.invariants.flows import rational
 from neuroalg_sage.invariants.invariant import Invariant, certified
@@ -206,10 +211,17 @@ def of_parametrization(phi: Parametrization, dimension: int, form: QuadraticForm
     Raises LimitReached if there are too many unknowns.
     """
     where = finite_slice(phi, dimension, generator)
-    n, d, r = len(phi.polynomials), len(where.free), len(directions)
-    if d > MOST_UNKNOWNS:
-        raise LimitReached(f"The discriminant of {phi.model} needs the elimination of {d} "
-                           f"parameters; the most are {MOST_UNKNOWNS}.")
+    if len(where.free) > MOST_UNKNOWNS:
+        raise LimitReached(f"The discriminant of {phi.model} needs the elimination of "
+                           f"{len(where.free)} parameters; the most are {MOST_UNKNOWNS}.")
+    rows = independent_coordinates(where, None, modular.random_prime(generator), generator)
+    return of_slice(where, rows, form, origin, directions), where.values, rows
+
+
+def of_slice(where: Slice, rows: Sequence[int], form: QuadraticForm, origin: Sequence[Fraction],
+             directions: Sequence[Sequence[Fraction]]) -> CriticalEquations:
+    """The critical equations on a slice of the fibers, with the minor of these rows of Dφ."""
+    n, d, r = len(where.images), len(where.free), len(directions)
     ring = polynomial_ring(d + r)
     images = [ring.from_dict({(*e, *[0] * r): _fmpq(c) for e, c in f.items()})
               for f in where.images]
@@ -218,11 +230,10 @@ def of_parametrization(phi: Parametrization, dimension: int, form: QuadraticForm
                 for row in matrix_of(form)]
     equations = tuple(sum((images[i].derivative(k) * residual[i] for i in range(n)), zero)
                       for k in range(d))
-    rows = independent_coordinates(where, None, modular.random_prime(generator), generator)
     minor = determinant([[images[i].derivative(k) for k in range(d)] for i in rows],
                         ring.constant(1))
-    return CriticalEquations(f"the ED discriminant of {phi.model}", equations, minor, d,
-                             tuple(images)), where.values, rows
+    return CriticalEquations(f"the ED discriminant of {where.phi.model}", equations, minor, d,
+                             tuple(images))
 
 
 def of_ideal(equations: Sequence[Polynomial], n: int, form: QuadraticForm,
@@ -241,8 +252,6 @@ def of_ideal(equations: Sequence[Polynomial], n: int, form: QuadraticForm,
     critical = [sum((_fmpq(a) * (z[j] - target[j]) for j, a in enumerate(row) if a), zero)
                 - sum((x * f.derivative(i) for x, f in zip(multipliers, g)), zero)
                 for i, row in enumerate(matrix_of(form))]
-    from itertools import combinations
-
     minors = (determinant([[f.derivative(k) for k in columns] for f in g], ring.constant(1))
               for columns in combinations(range(n), c))
     minor = next((m for m in minors if m), None)
@@ -365,6 +374,12 @@ def _is_good(system: CriticalEquations, ramified: Sequence[fmpq_mpoly],
     rows = [[value(f.derivative(k), point, p) for k in range(size)] for f in ramified]
     return bool(nmod_mat(d + 1, size, sum(rows, []), p).rank() == d + 1 and nmod_mat(
         d + 1, d, [c for row in rows for c in row[:d]], p).rank() == d)
+
+
+def discriminant_script(phi: Parametrization, dimension: Invariant, form: QuadraticForm) -> Script:
+    """The script that eliminates the parameters, the same each time."""
+    base, rows = ambient(len(phi.polynomials))
+    return of_parametrization(phi, dimension.data, form, base, rows, random.Random(0))[0].script()
 
 
 def ed_discriminant(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
