@@ -654,10 +654,9 @@ class NeuroManifold:
 
         ``neuroalg plot`` also writes a page of HTML that turns in space.
         """
-        from importlib import import_module
+        from neuroalg_sage.pictures.figure import figure
+        from neuroalg_sage.pictures.scene import scene
 
-        scene = import_module("neuroalg_sage.pictures.scene").scene
-        figure = import_module("neuroalg_sage.pictures.figure").figure
         return figure(scene(self, slice, target, data, metric, radius))
 
     def _ideal_by_any_method(self) -> Invariant:

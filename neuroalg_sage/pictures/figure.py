@@ -137,7 +137,7 @@ def _space(axes: Any, scene: Scene) -> None:
     r = scene.radius
     # One collection, so that its polygons are sorted by depth together.
     parts = [(p, BLUE, 1.0) for p in scene.polygons] + [
-        (p, VERMILION, 0.45) for p in scene.discriminant_polygons]
+        (p, VERMILION, 1.0) for p in scene.discriminant_polygons]
     if parts:
         axes.add_collection3d(Poly3DCollection(
             [p for p, _, _ in parts], facecolors=[(*shaded(p, c), a) for p, c, a in parts],
@@ -150,6 +150,7 @@ def _space(axes: Any, scene: Scene) -> None:
     axes.view_init(elev=20, azim=-62)
     for axis, name in zip((axes.xaxis, axes.yaxis, axes.zaxis), scene.axes):
         axis.set_label_text(f"${_index(name)}$")
+        axis.set_rotate_label(False)
         axis.label.set_size(12)
         axis.set_pane_color((1, 1, 1, 0))
         axis._axinfo["grid"].update({"color": (0.85, 0.85, 0.85), "linewidth": 0.4})
@@ -159,7 +160,7 @@ def _space(axes: Any, scene: Scene) -> None:
     first = [Line2D([], [], color=BLUE, linewidth=5 if scene.polygons else 1.6)]
     names = [r"$\mathcal{M}$"]
     if scene.discriminant_polygons:
-        first.append(Line2D([], [], color=VERMILION, alpha=0.5, linewidth=5))
+        first.append(Line2D([], [], color=VERMILION, linewidth=5))
         names.append("ED discriminant")
     axes.legend(first + handles, names + labels, loc="upper center", bbox_to_anchor=(0.5, 0.02),
                 ncol=3, frameon=False, fontsize=9)

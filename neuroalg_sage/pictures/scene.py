@@ -39,6 +39,7 @@ CELLS_OF_A_SURFACE = 72
 MOST_CHARTS = 60
 NEW_PART = 0.05  # of the surface, for which another chart is worth it
 SAMPLES_FOR_A_CELL = 2001
+EVOLUTE_SAMPLES = 20001
 CONTOUR_SAMPLES = 900
 SECONDS_FOR_THE_DISCRIMINANT = 60.0
 KINDS = ("global minimum", "local minimum", "saddle", "local maximum")
@@ -188,9 +189,14 @@ def scene(manifold: NeuroManifold, slice: str | None = None, target: Any = None,
     else:
         for where in sheets if d == 1 else _charts(sheets, view, size):
             _add_sheet(made, where, view, form)
-    _add_discriminant(made, manifold, view, form, n)
     if n == 2 and d == 1:
+        for where in sheets:
+            made.discriminant += _evolute(where, form, size)
         _add_cells(made, manifold, sheets, form)
+    else:
+        _add_discriminant(made, manifold, view, form, n)
+    if point is not None:
+        _compare_with_singular_points(made, sheets, form, point)
     return made
 
 
@@ -350,6 +356,66 @@ def _focal(images: Sequence[Polynomial], w: tuple[Array, Array], form: Quadratic
                                          curvature[..., k, None], np.nan) for k in range(2)]
 
 
+def _evolute(where: Slice, form: QuadraticForm, radius: float) -> list[Array]:
+    """
+    The discriminant of a plane curve: the data at which its real critical points come together.
+
+    They are u = φ + c ν with ν = Q^(-1) N, N normal to φ', and c = φ'^T Q φ' / (φ''^T N).
+    """
+    matrix = np.array([[float(c) for c in row] for row in matrix_of(form)])
+    bound, points = 2.0, np.zeros((0, 2))
+    t = np.zeros(0)
+    while bound < shapes.FARTHEST:
+        t = shapes.spread(bound, EVOLUTE_SAMPLES)
+        points = np.stack([shapes.values(f, [t]) for f in where.images], 1)
+        if np.abs(points[[0, -1]]).max(axis=1).min() > 4 * radius:
+            break
+        bound *= 2
+    first = np.stack([shapes.values(derivative(f, 0), [t]) for f in where.images], 1)
+    second = np.stack([shapes.values(derivative(derivative(f, 0), 0), [t])
+                       for f in where.images], 1)
+    normal = np.stack([-first[:, 1], first[:, 0]], 1)
+    bent = np.einsum("ki,ki->k", second, normal)
+    length = np.einsum("ki,ij,kj->k", first, matrix, first)
+    with np.errstate(all="ignore"):
+        u = points + (length / bent)[:, None] * (normal @ np.linalg.inv(matrix))
+    # At an inflection point it goes to infinity, and comes back from the other side.
+    good = np.isfinite(u).all(axis=1) & (np.abs(bent) > 1e-12)
+    breaks = np.flatnonzero(~good[1:] | ~good[:-1] | (bent[1:] * bent[:-1] < 0)) + 1
+    found = []
+    for part, kept in zip(np.split(u, breaks), np.split(good, breaks)):
+        if kept.all() and len(part) > 1:
+            found += shapes.pieces(part, radius)
+    return found
+
+
+def _compare_with_singular_points(made: Scene, sheets: Sequence[Slice], form: QuadraticForm,
+                                  point: Sequence[Fraction]) -> None:
+    """Say so if a sampled point of M is nearer to the data than all critical points."""
+    matrix = np.array([[float(c) for c in row] for row in matrix_of(form)])
+    u = np.array([float(c) for c in point])
+    nearest = np.inf
+    for where in sheets:
+        if len(where.free) == 1:
+            points = shapes.curve(where.images, made.radius)
+        else:
+            w = shapes.grid(where.images, made.radius, 201)
+            points = np.stack([shapes.values(f, w) for f in where.images], -1).reshape(-1, len(u))
+        away = points - u
+        nearest = min(nearest, float(np.einsum("ki,ij,kj->k", away, matrix, away).min()))
+    least = min((p.loss for p in made.critical), default=np.inf)
+    if nearest < least * (1 - 1e-6) - 1e-9:
+        made.critical = [CriticalPoint(p.place, KINDS[1], p.loss) if p.kind == KINDS[0] else p
+                         for p in made.critical]
+        made.notes.append(f"Points of M where Dφ has less than full rank, or outside of the "
+                          f"slice, are nearer to the data: squared distance {nearest:.6g}.")
+    for place, _ in made.singular:
+        away = np.array(place) - u
+        loss = float(away @ matrix @ away)
+        if len(place) == len(u) and loss <= nearest * (1 + 1e-9) + 1e-12 and loss < least:
+            made.critical.insert(0, CriticalPoint(place, KINDS[0], loss))
+
+
 def _restricted(f: Polynomial, view: View) -> Polynomial:
     image: Polynomial = {}
     for e, c in f.items():
@@ -429,5 +495,5 @@ def _add_cells(made: Scene, manifold: NeuroManifold, sheets: Sequence[Slice],
             if np.abs(z - y).sum() > 1e-9:
                 cell = shapes.clipped(cell, 2 * matrix @ (z - y), float(z @ matrix @ z
                                                                         - y @ matrix @ y))
-        made.singular.append((tuple(y), cell if shapes.area(cell) > 1e-4 * r * r
+        made.singular.append((tuple(map(float, y)), cell if shapes.area(cell) > 1e-4 * r * r
                               else np.zeros((0, 2))))
