@@ -85,13 +85,16 @@ def parser() -> argparse.ArgumentParser:
                          f"critical points: {', '.join(FOR_CRITICAL_POINTS)}")
         sub.add_argument("--degree", type=int, default=3, metavar="D",
                          help="largest degree of equations and conservation laws")
-        sub.add_argument("--metric", default="generic", metavar="NAME",
-                         help="metric of the ED degree: generic, unit, bombieri, data")
-        sub.add_argument("--gram", metavar="FILE", help="JSON file with the symmetric matrix of "
-                         "the quadratic form, for the metric data")
         sub.add_argument("--seed", type=int, help="seed of the random choices")
         sub.add_argument("--macaulay2", metavar="COMMAND", help="the Macaulay2 to use")
         sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
+
+    def about_a_metric(sub: argparse.ArgumentParser, default: str = "generic") -> None:
+        sub.add_argument("--metric", default=default, metavar="NAME", dest="ed_metric",
+                         help="metric of distances: generic, unit, bombieri, data; else "
+                         f"{default}")
+        sub.add_argument("--gram", metavar="FILE", help="JSON file with the symmetric matrix of "
+                         "the quadratic form, for the metric data")
 
     sub = command("report", "Print everything affordable about a model.", _report)
     about_a_model(sub)
@@ -101,6 +104,7 @@ def parser() -> argparse.ArgumentParser:
 
     sub = command("compute", "Compute invariants of a model.", _compute)
     about_a_model(sub)
+    about_a_metric(sub)
     sub.add_argument("invariants", nargs="+", metavar="INVARIANT")
     sub.add_argument("--json", action="store_true", help="print one JSON object")
     sub.add_argument("--certificate", metavar="FILE", help="write the certificates to a file")
@@ -154,13 +158,13 @@ def parser() -> argparse.ArgumentParser:
 
     sub = question("discriminant", "Find the data at which critical points of the distance come "
                    "together.")
-    sub.set_defaults(metric="unit", function=None, coordinates=None)
+    about_a_metric(sub, "unit")
     sub.add_argument("--line", metavar="POINTS", help="two points of V joined by ';': how many "
                      "critical points are real on the line through them, and where this changes")
 
     sub = command("plot", "Draw a neuromanifold of dimension at most 2.", _plot)
     about_a_model(sub)
-    sub.set_defaults(metric="unit")
+    about_a_metric(sub, "unit")
     sub.add_argument("--slice", metavar="COORDINATES", help="coordinates to project on, such as "
                      "z_0,z_2, or values that fix some, such as z_1=1/2")
     sub.add_argument("--target", metavar="NUMBERS", help="coordinates of a function, joined by "
@@ -172,6 +176,7 @@ def parser() -> argparse.ArgumentParser:
 
     sub = command("script", "Print the standalone Macaulay2 script of a computation.", _script)
     about_a_model(sub)
+    about_a_metric(sub)
     sub.add_argument("invariant", metavar="INVARIANT")
 
     sub = command("train", "Find all critical points of the squared error on data, with proof.",
@@ -275,14 +280,14 @@ def _manifold(arguments: argparse.Namespace) -> NeuroManifold:
     from neuroalg_sage.neuromanifold import NeuroManifold
 
     gram = None
-    if arguments.gram is not None:
+    if getattr(arguments, "gram", None) is not None:
         from neuroalg_sage.models.sources import read_json
 
         gram = read_json(arguments.gram, "quadratic form")
     manifold = NeuroManifold(
         arguments.spec, memory_gb=arguments.memory, method=arguments.method, seed=arguments.seed,
-        degree=arguments.degree, macaulay2=arguments.macaulay2, metric=arguments.metric,
-        gram=gram, progress=_progress(arguments))
+        degree=arguments.degree, macaulay2=arguments.macaulay2, gram=gram,
+        metric=getattr(arguments, "ed_metric", "generic"), progress=_progress(arguments))
     if arguments.timeout is not None:
         manifold.computation.deadline = time.monotonic() + arguments.timeout
     return manifold
@@ -511,7 +516,7 @@ def _plot(arguments: argparse.Namespace) -> int:
     target = None if arguments.target is None else arguments.target.split(",")
     with _limited(arguments.timeout):
         made = scene(manifold, arguments.slice, [c.strip() for c in target] if target else None,
-                     arguments.data, arguments.metric, arguments.radius)
+                     arguments.data, None, arguments.radius)
         (page if kind == "html" else figure).save(made, arguments.output)
     for note in made.notes:
         print(f"neuroalg: {note}", file=sys.stderr)

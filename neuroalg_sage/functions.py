@@ -133,7 +133,8 @@ def discriminant(manifold: NeuroManifold, arguments: argparse.Namespace) -> Answ
     points = [[part.strip() for part in point.split(",")] for point in arguments.line.split(";")]
     if len(points) != 2:
         raise InputError("A line is given by two points joined by ';', such as 0,0;1,2.")
-    found = manifold.bifurcation(*points, metric, gram)
+    start, end = points
+    found = manifold.bifurcation(start, end, metric, gram)
     value = found.value
     page = {"complex": value.complex_count, "real": list(value.counts), "breakpoints": [
         {"polynomial": list(map(str, b.polynomial)), "interval": list(map(str, b.interval)),

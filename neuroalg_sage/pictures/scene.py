@@ -131,7 +131,7 @@ def read_slice(text: str | None, n: int) -> View:
 
 
 def scene(manifold: NeuroManifold, slice: str | None = None, target: Any = None,
-          data: Any = None, metric: Any = "unit", radius: float | None = None) -> Scene:
+          data: Any = None, metric: str | None = "unit", radius: float | None = None) -> Scene:
     """
     The scene of a neuromanifold of dimension at most 2.
 
@@ -140,7 +140,7 @@ def scene(manifold: NeuroManifold, slice: str | None = None, target: Any = None,
     - ``slice`` -- see :func:`read_slice`
     - ``target`` -- a function of V, the data point
     - ``data`` -- instead of it a data set, whose quadratic form is the metric
-    - ``metric`` -- ``"unit"`` or ``"bombieri"``
+    - ``metric`` -- ``"unit"`` or ``"bombieri"``; None for that of the neuromanifold
     - ``radius`` -- of the box; by default it holds all points
 
     Raises InputError if the dimension is over 2, for a slice that is wrong, or for data that do
@@ -163,7 +163,8 @@ def scene(manifold: NeuroManifold, slice: str | None = None, target: Any = None,
     phi = manifold.parametrization()
     if target is not None and data is not None:
         raise InputError("Give a target or a data set, not both.")
-    form = quadratic_form(manifold.model, metric) if data is None else None
+    form = None if data is not None else (
+        manifold.form if metric is None else quadratic_form(manifold.model, metric))
     point = None if target is None else read_function(phi, target)
     if data is not None:
         form, point = _of_data(manifold, data)
