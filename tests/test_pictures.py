@@ -78,6 +78,7 @@ def test_a_surface_has_both_signs_and_lies_on_the_cone() -> None:
 
 
 def test_a_section_and_a_projection() -> None:
+    pytest.importorskip("contourpy")
     made = scene(NeuroManifold(CONE), slice="z_1=1", radius=4)
     x, y = np.concatenate(made.curves).T
     assert np.allclose(4 * x * y, 1, atol=0.05) and made.discriminant

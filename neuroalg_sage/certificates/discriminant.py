@@ -49,7 +49,7 @@ from neuroalg_sage.certificates.reading import (
     residue,
 )
 
-MOST_UNKNOWNS, LARGEST_POWER, LARGEST_NUMBER = 7, 1000, 10**6
+MOST_UNKNOWNS, LARGEST_POWER, LARGEST_NUMBER = 7, 100, 10**6
 
 
 def determinant(rows: Sequence[Sequence[fmpq_mpoly]], one: fmpq_mpoly) -> fmpq_mpoly:

@@ -320,7 +320,7 @@ def critical_regions(phi: Parametrization, dimension: Invariant, form: Quadratic
         >>> from neuroalg_sage import NeuroManifold, from_expressions
         >>> parabola = NeuroManifold(from_expressions(["a*x + a^2*y"], ["a"], ["x", "y"]))
         >>> parabola.critical_regions([[1, 0], [0, 1]], samples=5)
-        of 3 critical points real: 1 at 19 samples, 3 at 6 samples (numerical)
+        of 3 critical points real: 1 at 21 samples, 3 at 4 samples (numerical)
     """
     from neuroalg_sage.invariants.flows import rational
 

@@ -174,7 +174,8 @@ def scene(manifold: NeuroManifold, slice: str | None = None, target: Any = None,
         raise InputError("The data point is not in the slice; fix coordinates at its own values.")
     generator = random.Random(0)
     sheets = _sheets(finite_slice(phi, d, generator))
-    critical = [] if point is None else _critical(sheets, form, point, generator)
+    critical = [] if point is None else _critical(sheets, form, point, generator,
+                                                  manifold.computation.timeout)
     size = radius or 1.3 * max([1.0, *(abs(float(c)) for c in point or ()),
                                 *(abs(c) for p in critical for c in p.place)])
     made = Scene(str(manifold.model), tuple(f"z_{i}" for i in view.shown), size)
@@ -243,7 +244,7 @@ def _sign(exponents: Sequence[int], flip: Sequence[int]) -> int:
 
 
 def _critical(sheets: Sequence[Slice], form: QuadraticForm, point: Sequence[Fraction],
-              generator: random.Random) -> list[CriticalPoint]:
+              generator: random.Random, timeout: float | None) -> list[CriticalPoint]:
     """The critical points of the distance on all sheets, where Dφ has full rank."""
     found: list[tuple[tuple[float, ...], int, float]] = []
     matrix = np.array([[float(c) for c in row] for row in matrix_of(form)])
@@ -256,7 +257,7 @@ def _critical(sheets: Sequence[Slice], form: QuadraticForm, point: Sequence[Frac
         inverse = {(*e, 1): c for e, c in minor.items()}
         inverse[(0,) * (d + 1)] = inverse.get((0,) * (d + 1), Fraction(0)) - 1
         boxes = real_solutions([*({(*e, 0): c for e, c in f.items()} for f in equations),
-                                inverse], d + 1)
+                                inverse], d + 1, timeout=timeout)
         if boxes is None:
             raise InputError("The distance from this data point has infinitely many critical "
                              "points on M; move it a little.")
