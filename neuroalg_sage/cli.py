@@ -1,6 +1,6 @@
 """
 The shell: ``neuroalg report | compute | ideal | equations | fiber | critical | voronoi |
-invariant | script | train | survey | verify``.
+invariant | discriminant | plot | script | train | survey | verify``.
 
 Nothing heavy is imported before it is needed, so that help and errors are instant.
 """
@@ -90,9 +90,10 @@ def parser() -> argparse.ArgumentParser:
         sub.add_argument("--macaulay2", metavar="COMMAND", help="the Macaulay2 to use")
         sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
 
-    def about_a_metric(sub: argparse.ArgumentParser) -> None:
-        sub.add_argument("--metric", default="generic", metavar="NAME", dest="ed_metric",
-                         help="metric of the ED degree: generic, unit, bombieri, data")
+    def about_a_metric(sub: argparse.ArgumentParser, default: str = "generic") -> None:
+        sub.add_argument("--metric", default=default, metavar="NAME", dest="ed_metric",
+                         help="metric of distances: generic, unit, bombieri, data; else "
+                         f"{default}")
         sub.add_argument("--gram", metavar="FILE", help="JSON file with the symmetric matrix of "
                          "the quadratic form, for the metric data")
 
@@ -164,6 +165,24 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--denominator", default="1", metavar="D", help="divides all entries")
     sub.add_argument("--infinitesimal", action="store_true", help="the matrix stands for the "
                      "one-parameter group that it generates")
+
+    sub = question("discriminant", "Find the data at which critical points of the distance come "
+                   "together.")
+    about_a_metric(sub, "unit")
+    sub.add_argument("--line", metavar="POINTS", help="two points of V joined by ';': how many "
+                     "critical points are real on the line through them, and where this changes")
+
+    sub = command("plot", "Draw a neuromanifold of dimension at most 2.", _plot)
+    about_a_model(sub)
+    about_a_metric(sub, "unit")
+    sub.add_argument("--slice", metavar="COORDINATES", help="coordinates to project on, such as "
+                     "z_0,z_2, or values that fix some, such as z_1=1/2")
+    sub.add_argument("--target", metavar="NUMBERS", help="coordinates of a function, joined by "
+                     "commas, shown with the critical points of the distance")
+    sub.add_argument("--data", metavar="FILE", help="instead, a data set: CSV or Parquet")
+    sub.add_argument("--radius", type=_positive, metavar="R", help="of the box that is shown")
+    sub.add_argument("--output", metavar="FILE", default="neuromanifold.svg",
+                     help="its name ends in .svg, .png, .pdf, or .html for a page that turns")
 
     sub = command("script", "Print the standalone Macaulay2 script of a computation.", _script)
     about_a_model(sub)
@@ -535,6 +554,36 @@ def _script(arguments: argparse.Namespace) -> int:
     with _limited(arguments.timeout):
         text = manifold.script(arguments.invariant)
     print(text, end="" if text.endswith("\n") else "\n")
+    return 0
+
+
+def _plot(arguments: argparse.Namespace) -> int:
+    kind = Path(arguments.output).suffix.lower().removeprefix(".")
+    if kind not in ("svg", "png", "pdf", "html"):
+        raise InputError(f"A picture is a file .svg, .png, .pdf or .html, not "
+                         f"{arguments.output[:200]!r}.")
+    if kind != "html":
+        from importlib.util import find_spec
+
+        if find_spec("matplotlib") is None:
+            raise InputError("Pictures need matplotlib; pip install 'neuroalg-sage[plot]' brings "
+                             "it.")
+    _check_writable(arguments.output)
+    from neuroalg_sage.pictures import figure, page
+    from neuroalg_sage.pictures.scene import scene
+
+    manifold = _manifold(arguments)
+    target = None if arguments.target is None else arguments.target.split(",")
+    with _limited(arguments.timeout):
+        made = scene(manifold, arguments.slice, [c.strip() for c in target] if target else None,
+                     arguments.data, None, arguments.radius)
+        (page if kind == "html" else figure).save(made, arguments.output)
+    for note in made.notes:
+        print(f"neuroalg: {note}", file=sys.stderr)
+    for point in made.critical:
+        print(f"{point.kind}: ({', '.join(f'{c:.6g}' for c in point.place)}), squared distance "
+              f"{point.loss:.6g}")
+    print(f"written to {arguments.output}")
     return 0
 
 

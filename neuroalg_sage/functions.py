@@ -119,6 +119,29 @@ def invariant(manifold: NeuroManifold, arguments: argparse.Namespace) -> Answer:
     return Answer("\n".join(lines), {"components": components} | _status(found), [found])
 
 
+def discriminant(manifold: NeuroManifold, arguments: argparse.Namespace) -> Answer:
+    """The ED discriminant, or the bifurcations along a line."""
+    metric, gram = manifold.form.name, manifold.form.rows
+    if arguments.line is None:
+        found = manifold.ed_discriminant(metric, gram)
+        value = found.value
+        lines = [f"The ED discriminant is {value}  [{found.qualified_status()}]",
+                 *(f"  {f}" for f in value.polynomials)]
+        return Answer("\n".join(lines), {"degree": value.degree,
+                                         "polynomials": value.polynomials} | _status(found),
+                      [found])
+    points = [[part.strip() for part in point.split(",")] for point in arguments.line.split(";")]
+    if len(points) != 2:
+        raise InputError("A line is given by two points joined by ';', such as 0,0;1,2.")
+    start, end = points
+    found = manifold.bifurcation(start, end, metric, gram)
+    value = found.value
+    page = {"complex": value.complex_count, "real": list(value.counts), "breakpoints": [
+        {"polynomial": list(map(str, b.polynomial)), "interval": list(map(str, b.interval)),
+         "cause": b.cause} for b in value.breakpoints]}
+    return Answer(f"{value}\n[{found.qualified_status()}]", page | _status(found), [found])
+
+
 def _matrix(arguments: argparse.Namespace) -> list[list[str]]:
     return [[part.strip() for part in row.split(",")] for row in arguments.matrix.split(";")]
 
@@ -142,6 +165,11 @@ def script(manifold: NeuroManifold, arguments: argparse.Namespace) -> str:
         return components_script(
             equations(model, transformation), [f"w_{i}" for i in range(model.parameter_count)],
             f"the parameters of invariant functions of {model}").standalone()
+    if arguments.command == "discriminant":
+        from neuroalg_sage.invariants.ed_discriminant import discriminant_script
+
+        return discriminant_script(manifold.parametrization(), manifold.dimension(),
+                                   manifold.form).standalone()
     phi, function = manifold.parametrization(), _function(arguments)
     if function is None and getattr(arguments, "parameters", None) is not None:
         f = image(phi, read_parameters(manifold.model, _list(arguments.parameters)))
@@ -165,4 +193,5 @@ def script(manifold: NeuroManifold, arguments: argparse.Namespace) -> str:
 
 
 QUESTIONS: dict[str, Callable[[NeuroManifold, argparse.Namespace], Answer]] = {
-    "fiber": fiber, "critical": critical, "voronoi": voronoi, "invariant": invariant}
+    "fiber": fiber, "critical": critical, "voronoi": voronoi, "invariant": invariant,
+    "discriminant": discriminant}

@@ -627,6 +627,76 @@ class NeuroManifold:
                                     self.seed)
         return known[form]
 
+    def ed_discriminant(self, metric: str = "unit", gram: Any = None, *, origin: Any = None,
+                        directions: Any = None) -> Invariant:
+        """
+        The data at which critical points of the squared distance come together.
+
+        INPUT:
+
+        - ``metric`` -- ``"unit"``, ``"bombieri"``, or ``"data"`` with the matrix ``gram``
+        - ``origin``, ``directions`` -- of an affine space of data; by default all of V
+
+        OUTPUT: an invariant, a
+        :class:`~neuroalg_sage.invariants.ed_discriminant.Discriminant`
+
+        EXAMPLES:
+
+        For binary quadratic forms of rank one a curve in each plane::
+
+            >>> M = NeuroManifold("mlp:2,1,1:x^2")
+            >>> M.ed_discriminant()
+            an irreducible hypersurface of degree 6 (proved)
+            >>> M.ed_discriminant(origin=[0, 1, 0], directions=[[1, 0, 0], [0, 0, 1]]).degree
+            6
+        """
+        from neuroalg_sage.invariants.ed_discriminant import ed_discriminant
+
+        return ed_discriminant(self.parametrization(), self.dimension(),
+                               quadratic_form(self.model, metric, gram), self.computation,
+                               origin, directions, self.seed)
+
+    def bifurcation(self, start: Any, end: Any, metric: str = "unit", gram: Any = None
+                    ) -> Invariant:
+        """
+        How the number of real critical points changes as the data move along a line.
+
+        INPUT:
+
+        - ``start``, ``end`` -- two points of V: the data are start + s (end - start), s real
+        - ``metric``, ``gram`` -- as for :meth:`ed_discriminant`
+
+        OUTPUT: an invariant, a :class:`~neuroalg_sage.invariants.bifurcation.Bifurcation`
+
+        EXAMPLES::
+
+            >>> M = NeuroManifold("mlp:2,1,1:x^2")
+            >>> M.bifurcation([1, 0, 1], [1, 1, 1])
+            2 of 4 critical points are real
+              s = -0.5, a zero of 2*s + 1: critical points come together
+            4 are real
+              s = 0.5, a zero of 2*s - 1: critical points come together
+            2 are real (numerical)
+        """
+        from neuroalg_sage.invariants.bifurcation import bifurcation
+
+        return bifurcation(self.parametrization(), self.dimension(),
+                           quadratic_form(self.model, metric, gram), self.computation, start,
+                           end, self.seed)
+
+    def critical_regions(self, directions: Any, origin: Any = None, metric: str = "unit",
+                         gram: Any = None, radius: Any = 2, samples: int = 9) -> Invariant:
+        """
+        The number of real critical points for data on a grid in a plane.
+
+        See :func:`~neuroalg_sage.invariants.bifurcation.critical_regions`.
+        """
+        from neuroalg_sage.invariants.bifurcation import critical_regions
+
+        return critical_regions(self.parametrization(), self.dimension(),
+                                quadratic_form(self.model, metric, gram), self.computation,
+                                directions, origin, radius, samples, self.seed)
+
     @cached
     def polar_degrees(self) -> Invariant:
         """
@@ -656,6 +726,28 @@ class NeuroManifold:
 
         return ml_degree(self.parametrization(), self.dimension(), self.computation,
                          self._ideal_by_any_method, self.method, self.seed)
+
+    def plot(self, slice: str | None = None, target: Any = None, data: Any = None,
+             metric: str = "unit", radius: float | None = None) -> Any:
+        """
+        A picture, for models of dimension at most 2: a figure of matplotlib.
+
+        INPUT:
+
+        - ``slice`` -- coordinates to project on, ``"z_0,z_2"``, or to fix, ``"z_1=1"``
+        - ``target`` -- a function, shown with the critical points of the distance
+        - ``data`` -- instead, a data set or the name of a file with one
+        - ``metric`` -- ``"unit"`` or ``"bombieri"``
+        - ``radius`` -- of the box that is shown
+
+        Raises InputError if matplotlib is missing, or if there is no such picture.
+
+        ``neuroalg plot`` also writes a page of HTML that turns in space.
+        """
+        from neuroalg_sage.pictures.figure import figure
+        from neuroalg_sage.pictures.scene import scene
+
+        return figure(scene(self, slice, target, data, metric, radius))
 
     def _ideal_by_any_method(self) -> Invariant:
         return self._find_ideal(self.dimension())[0]

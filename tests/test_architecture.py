@@ -12,7 +12,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / "neuroalg_sage"
 
 FLOORS = {"errors": 0, "certificates": 0, "models": 1, "engines": 2, "descriptions": 3,
           "invariants": 4, "neuromanifold": 5, "report": 6, "training_page": 6, "survey": 7,
-          "questions": 8, "cli": 9, "functions": 6, "__main__": 10, "__init__": 10, "formats": 5}
+          "questions": 8, "cli": 9, "functions": 6, "pictures": 4.5,
+          "__main__": 10, "__init__": 10, "formats": 5}
 
 
 def room(path: Path) -> str:
@@ -103,7 +104,8 @@ ARGUMENTS = {"graph_elimination", "inheritance", "linear_section", "minors", "bo
                                       "conservation_laws", "critical_points", "decomposition",
                                       "fiber", "membership", "loss_critical_locus", "invariance",
                                       "voronoi", "polar_degrees", "distance_degree",
-                                      "conormal", "subnetworks", "critical_locus", "lower_rank"])
+                                      "conormal", "subnetworks", "critical_locus", "lower_rank",
+                                      "discriminant"])
 def test_what_must_be_believed_for_one_answer_is_short_enough_to_be_read_as_a_proof(
         question, argument):
     believed = needed(question, ARGUMENTS - {argument})

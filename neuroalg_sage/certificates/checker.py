@@ -31,6 +31,7 @@ from neuroalg_sage.certificates.dimension import (
     symmetry_rank,
     vanishing,
 )
+from neuroalg_sage.certificates.discriminant import check_discriminant
 from neuroalg_sage.certificates.distance_degree import (
     LARGEST,
     SUM,
@@ -322,6 +323,10 @@ def _initialization(model: Model, value: Any, evidence: Any, data: dict) -> Chec
     return check_initialization(model, value, evidence), []
 
 
+def _discriminant(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_discriminant(model, value, evidence)
+
+
 # For each invariant its check, and the statuses that it may claim.
 _PROVED = ("proved",)
 _CLAIMS = {
@@ -348,7 +353,7 @@ _CLAIMS = {
     "voronoi_cell": (_voronoi_cell, ("proved", "bounds")),
     "invariant_parameters": (_invariant_parameters, _PROVED),
     "polar_degrees": (_polar_degrees, _PROVED), "ed_degree": (_ed_degree, _PROVED),
-    "ed_degree_at_least": (_at_least, _PROVED),
+    "ed_degree_at_least": (_at_least, _PROVED), "ed_discriminant": (_discriminant, _PROVED),
 }
 
 

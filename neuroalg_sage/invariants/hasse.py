@@ -72,7 +72,7 @@ def check_picture(path: str) -> None:
         raise InputError(f"The picture {path[:100]!r} is not named *.svg, *.png or *.pdf.")
     if find_spec("matplotlib") is None:
         raise InputError("A picture needs matplotlib; install it with: pip install "
-                         "'neuroalg-sage[plots]'.")
+                         "'neuroalg-sage[plot]'.")
 
 
 def draw(poset: SubnetworkPoset, path: str) -> None:
