@@ -197,10 +197,11 @@ wrap WrapperType xor yonedaExtension yonedaMap yonedaProduct youngest zero ZeroE
 
 NEUROALGEBRA_NAMES = frozenset(
     """
-closureDegree closureHilbertPolynomial degeneracyComponents dropsRank genericKernel
-graphGroebnerBasis imageDimension imageRank Known modularPoint multiplicityAt NeuroAlgebra
-neurovariety neurovarietyReport readPolynomials sageAssign sageLoadMode scriptRecord
-singularComponents singularIdeal visibleAtStart writePolynomials
+algebraicPoints closureDegree closureHilbertPolynomial conormalIdeal conservationLaws
+degeneracyComponents dropsRank genericKernel graphGroebnerBasis idealPresentation imageDimension
+imageRank Known modularPoint multiplicityAt NeuroAlgebra neurovariety neurovarietyReport
+polarDegrees primeComponents readPolynomials sageAssign sageLoadMode scriptRecord
+singularComponents singularIdeal valuesOnPoints visibleAtStart writePolynomials
 """.split()
 )
 
