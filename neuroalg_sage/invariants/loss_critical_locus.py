@@ -12,7 +12,7 @@ from functools import cached_property
 from math import factorial, prod
 from typing import Any
 
-from flint import fmpq_mpoly, nmod_poly
+from flint import nmod_poly
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.certificates.decomposition import presented
@@ -38,7 +38,7 @@ from neuroalg_sage.invariants.functions import Point, read_function
 from neuroalg_sage.invariants.ideal import coordinate_ring, primitive, sage_ideal
 from neuroalg_sage.invariants.invariant import Invariant, certified
 from neuroalg_sage.invariants.special_fiber import parameter_names
-from neuroalg_sage.models.expressions import Polynomial, derivative, evaluate
+from neuroalg_sage.models.expressions import Polynomial, derivative, evaluate, from_flint
 from neuroalg_sage.models.parametrization import Parametrization
 
 PRIMES = [2**31 - 1, 2**31 - 19, 2**31 - 61, 2**30 - 35, 2**30 - 41, 2**29 - 3, 2**29 - 33,
@@ -141,20 +141,15 @@ def gradient(phi: Parametrization, f: Point, weights: Point) -> list[Polynomial]
     count = phi.model.parameter_count
     ring = polynomial_ring(count)
     images = for_checker(phi.polynomials, count)
-    rest = [g - c for g, c in zip(images, _numbers(f))]
-    return [_terms(sum((h * g.derivative(i) * m for h, g, m in zip(rest, images,
-                                                                   _numbers(weights))),
-                       ring.constant(0))) for i in range(count)]
+    rest, m = [g - c for g, c in zip(images, _numbers(f))], _numbers(weights)
+    return [from_flint(sum((h * g.derivative(i) * c for h, g, c in zip(rest, images, m)),
+                           ring.constant(0))) for i in range(count)]
 
 
 def _numbers(values: Sequence[Fraction]) -> list[Any]:
     from flint import fmpq
 
     return [fmpq(c.numerator, c.denominator) for c in values]
-
-
-def _terms(f: fmpq_mpoly) -> Polynomial:
-    return {tuple(map(int, e)): Fraction(int(c.p), int(c.q)) for e, c in f.to_dict().items()}
 
 
 def loss_critical_locus_script(phi: Parametrization, f: Point, weights: Point) -> Script:
