@@ -1,0 +1,101 @@
+"""
+``neuroalg ideal | equations``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from neuroalg_sage.cli.options import (
+    Commands,
+    about_a_model,
+    about_the_answer,
+    limited,
+    manifold_of,
+)
+from neuroalg_sage.cli.output import check_writable, write
+from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.formats import FORMATS, write_ideal
+
+
+def add(command: Commands) -> None:
+    """Add the commands."""
+    sub = command("ideal", "Print the ideal of the neurovariety.", _ideal)
+    about_a_model(sub)
+    sub.add_argument("--format", choices=FORMATS, default="text",
+                     help="the language of the result; mrdi is for Macaulay2's package MRDI")
+
+    sub = command("equations", "Find equations degree by degree, in weight spaces.", _equations)
+    about_a_model(sub)
+    about_the_answer(sub, "write a certificate that these are all equations of these degrees")
+    sub.add_argument("--keep", metavar="FILE",
+                     help="keep each degree in a file, from which the same command goes on")
+
+
+def _ideal(arguments: argparse.Namespace) -> int:
+    manifold = manifold_of(arguments)
+    with limited(arguments.timeout):
+        found = manifold.ideal()
+        text = write_ideal(found.data, manifold.model.ambient_dimension, arguments.format)
+    print(text)
+    print(f"neuroalg: ideal {found.qualified_status()}; {found.method}.", file=sys.stderr)
+    return 0
+
+
+def _equations(arguments: argparse.Namespace) -> int:
+    from neuroalg_sage.invariants.characters import character, written
+    from neuroalg_sage.invariants.equations_by_degree import generators
+    from neuroalg_sage.invariants.equivariant_ideal import what_they_generate
+    from neuroalg_sage.report import written as as_text
+
+    manifold = manifold_of(arguments)
+    check_writable(arguments.certificate)
+    check_writable(arguments.keep)
+    n = manifold.model.ambient_dimension
+    done, failure = 0, None
+    pages: list[dict[str, Any]] = []
+    with limited(arguments.timeout):
+        search = manifold.equation_search()
+        if arguments.keep is not None and Path(arguments.keep).exists():
+            from neuroalg_sage.models.sources import read_json
+
+            search.restore(read_json(arguments.keep, "file of equations"))
+        try:
+            for degree in range(len(search.degrees) + 1, arguments.degree + 1):
+                search.up_to(degree)
+                if arguments.keep is not None:
+                    write(arguments.keep, search.state())
+            search.up_to(arguments.degree)
+        except LimitReached as error:
+            failure = error
+        done = len(search.degrees)
+        for found in search.degrees:
+            page = {"degree": found.degree, "generators": found.generator_count,
+                    "equations": found.dimension, "hilbert_function": found.hilbert_function}
+            with suppress(InputError):
+                page["character"] = written(character(search, found))
+            pages.append(page)
+        texts = as_text(generators(search, done), n) if done else []
+        verdict = what_they_generate(search, manifold.dimension())
+    if arguments.json:
+        print(json.dumps({"schema": 1, "model": manifold.model.describe(), "degrees": pages,
+                          "generators": texts, "verdict": verdict}))
+    else:
+        for page in pages:
+            shown = f", {page['character']}" if page.get("character", "0") != "0" else ""
+            print(f"degree {page['degree']}: {page['generators']} generators{shown}; "
+                  f"{page['equations']} equations, Hilbert function {page['hilbert_function']}")
+        for text in texts:
+            print(f"  {text}")
+        print(verdict)
+    if arguments.certificate is not None and done:
+        write(arguments.certificate, manifold.hilbert_function(done).certificate)
+    if failure is not None:
+        print(f"neuroalg: {failure}", file=sys.stderr)
+        return failure.exit_code
+    return 0

@@ -1,0 +1,82 @@
+"""
+``neuroalg drift | balanced``: gradient flow.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from neuroalg_sage.cli.options import (
+    Commands,
+    about_a_flow,
+    about_a_model,
+    about_the_answer,
+    floats,
+    limited,
+    manifold_of,
+    positive,
+    words,
+)
+from neuroalg_sage.cli.output import check_writable, write_certificates
+
+
+def add(command: Commands) -> None:
+    """Add the commands."""
+    sub = command("drift", "Integrate a flow numerically, and watch its conservation laws.",
+                  _drift)
+    about_a_model(sub)
+    about_a_flow(sub)
+    sub.add_argument("--start", type=floats, metavar="W,...", help="parameters, else random")
+    sub.add_argument("--target", type=floats, metavar="Z,...",
+                     help="coordinates of the function to learn, else of random parameters")
+    sub.add_argument("--momenta", type=floats, metavar="V,...", help="of a heavy ball, else "
+                     "random")
+    sub.add_argument("--time", type=positive, default=1.0, metavar="T", help="for how long")
+    sub.add_argument("--json", action="store_true", help="print one JSON object")
+
+    sub = command("balanced", "Find parameters of a function with given values of the laws of "
+                  "gradient flow, or prove that there are none.", _balanced)
+    about_a_model(sub)
+    sub.add_argument("--function", required=True, type=words, metavar="Z,...",
+                     help="its coordinates, rational numbers")
+    sub.add_argument("--values", type=words, metavar="C,...",
+                     help="of the laws, rational numbers; else zeros, for balanced parameters")
+    about_the_answer(sub)
+
+
+def _drift(arguments: argparse.Namespace) -> int:
+    manifold = manifold_of(arguments)
+    with limited(arguments.timeout):
+        laws = manifold.conservation_laws().data
+        found = manifold.drift(arguments.start, arguments.target, arguments.time,
+                               momenta=arguments.momenta)
+    if arguments.json:
+        print(json.dumps({
+            "schema": 1, "model": manifold.model.describe(), "flow": repr(manifold.flow),
+            "laws": [{"law": str(law), "name": law.name, "start": value, "drift": change}
+                     for law, (value, change) in zip(laws, found.laws)],
+            "largest_drift": found.largest, "moved": found.moved, "loss": list(found.loss),
+            "status": "numerical"}))
+        return 0
+    print(f"drift = {found}  [numerical]")
+    for law, (value, change) in zip(laws, found.laws):
+        print(f"  {value:+.6f}, changed by {change:.1e}: {law!r}")
+    return 0
+
+
+def _balanced(arguments: argparse.Namespace) -> int:
+    manifold = manifold_of(arguments)
+    check_writable(arguments.certificate)
+    with limited(arguments.timeout):
+        found = manifold.balanced_initialization(arguments.function, arguments.values)
+    if arguments.json:
+        point = found.data.point
+        print(json.dumps({
+            "schema": 1, "model": manifold.model.describe(), "verdict": found.data.verdict,
+            "point": None if point is None else point.tolist(), "form": found.data.form,
+            "status": found.status, "trust": found.trust, "certificate": found.certificate}))
+    else:
+        print(f"balanced_initialization = {found.data}  [{found.qualified_status()}]")
+    write_certificates(arguments.certificate, [found])
+    return 0

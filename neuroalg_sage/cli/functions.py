@@ -1,0 +1,68 @@
+"""
+``neuroalg fiber | critical | voronoi | invariant | discriminant``: questions about a function.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from neuroalg_sage.cli.options import (
+    Commands,
+    about_a_function,
+    about_a_metric,
+    about_a_model,
+    about_the_answer,
+    limited,
+    manifold_of,
+)
+from neuroalg_sage.cli.output import check_writable, write_certificates
+
+
+def add(command: Commands) -> None:
+    """Add the commands."""
+
+    def question(name: str, help: str) -> argparse.ArgumentParser:
+        sub = command(name, help, _question)
+        about_a_model(sub)
+        about_the_answer(sub)
+        sub.add_argument("--script", action="store_true",
+                         help="print the standalone Macaulay2 script instead")
+        return sub
+
+    about_a_function(question("fiber", "Find the fiber of a function, and whether it is in M."),
+                     True, False)
+    about_a_function(question("critical", "Find the critical points of the distance to a "
+                              "function, in the space of parameters."), False, True)
+    about_a_function(question("voronoi", "Find the dimension of the Voronoi cell of a function."),
+                     True, True)
+    sub = question("invariant", "Find the parameters of functions invariant under a "
+                   "transformation of the inputs.")
+    sub.add_argument("--matrix", required=True, metavar="ROWS", help="rows joined by ';', entries "
+                     "by ',': numbers, or polynomials in t; write --matrix=-1,0;0,-1 for a sign")
+    sub.add_argument("--denominator", default="1", metavar="D", help="divides all entries")
+    sub.add_argument("--infinitesimal", action="store_true", help="the matrix stands for the "
+                     "one-parameter group that it generates")
+
+    sub = question("discriminant", "Find the data at which critical points of the distance come "
+                   "together.")
+    about_a_metric(sub, "unit")
+    sub.add_argument("--line", metavar="POINTS", help="two points of V joined by ';': how many "
+                     "critical points are real on the line through them, and where this changes")
+
+
+def _question(arguments: argparse.Namespace) -> int:
+    from neuroalg_sage.functions import QUESTIONS, script
+
+    manifold = manifold_of(arguments)
+    if arguments.script:
+        with limited(arguments.timeout):
+            print(script(manifold, arguments), end="")
+        return 0
+    check_writable(arguments.certificate)
+    with limited(arguments.timeout):
+        answer = QUESTIONS[arguments.command](manifold, arguments)
+    print(json.dumps({"schema": 1, "model": manifold.model.describe(), arguments.command:
+                      answer.page}) if arguments.json else answer.text)
+    write_certificates(arguments.certificate, answer.invariants)
+    return answer.exit_code

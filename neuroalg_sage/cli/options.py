@@ -1,0 +1,196 @@
+"""
+What the commands have in common: their options, and what these say.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+
+from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.invariants.methods import (
+    FOR_CRITICAL_POINTS,
+    FOR_THE_DEGREE,
+    FOR_THE_IDEAL,
+)
+
+if TYPE_CHECKING:
+    from neuroalg_sage.neuromanifold import NeuroManifold
+
+GRACE = 1.7  # within which an engine that reaches its limit gives up or is ended
+
+EPILOGUE = """\
+A SPEC names a model: mlp:2,2,3:x^2  mlp:2,2,3:x^2+x:bias  linear:3,2,3
+cnn:3s2,2:x^2  attention:d=2,a=1,out=2,t=3,layers=1  relu:2,3,1  relu:2,3,1:cell=110,011
+or the path of a JSON model file.
+
+Exit codes: 0 all answered; 1 an engine failed, or a certificate does not hold;
+2 wrong input; 3 a limit was reached (what was answered is printed).
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise InputError(message[:1].upper() + message[1:].rstrip(".")[:300]
+                         + f"; see {self.prog} --help.")
+
+
+class Commands(Protocol):
+    """Adds a command: its name, the sentence of its help, and the function that runs it."""
+
+    def __call__(self, name: str, help: str, run: Callable[[argparse.Namespace], int]
+                 ) -> argparse.ArgumentParser: ...
+
+
+# -- kinds of values ---------------------------------------------------------------------
+
+
+def positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < 1e9:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a positive number")
+    return value
+
+
+def whole(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text)):
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a positive whole number")
+    return int(text)
+
+
+def wholes(text: str) -> list[int]:
+    return [whole(part.strip()) for part in text.split(",")]
+
+
+def words(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def floats(text: str) -> list[float]:
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a list of numbers such as "
+                                         "1,0.5,-2") from None
+
+
+# -- options that several commands have --------------------------------------------------
+
+
+def about_a_model(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("spec", metavar="SPEC", help="spec string or JSON model file")
+    sub.add_argument("--timeout", type=positive, metavar="S", help="seconds for everything")
+    sub.add_argument("--memory", type=positive, metavar="GB", help="memory of an engine")
+    sub.add_argument("--method", default="auto", metavar="NAME",
+                     help=f"method for the ideal: {', '.join(FOR_THE_IDEAL)}; or for the "
+                     f"degree without the ideal: {', '.join(FOR_THE_DEGREE)}; or for "
+                     f"critical points: {', '.join(FOR_CRITICAL_POINTS)}")
+    sub.add_argument("--degree", type=int, default=3, metavar="D",
+                     help="largest degree of equations and conservation laws")
+    sub.add_argument("--seed", type=int, help="seed of the random choices")
+    sub.add_argument("--macaulay2", metavar="COMMAND", help="the Macaulay2 to use")
+    sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
+
+
+def about_the_answer(sub: argparse.ArgumentParser, certificate: str = "write the certificates "
+                     "to a file") -> None:
+    sub.add_argument("--json", action="store_true", help="print one JSON object")
+    sub.add_argument("--certificate", metavar="FILE", help=certificate)
+
+
+def about_a_metric(sub: argparse.ArgumentParser, default: str = "generic") -> None:
+    sub.add_argument("--metric", default=default, metavar="NAME", dest="ed_metric",
+                     help="metric of distances: generic, unit, bombieri, data; else "
+                     f"{default}")
+    sub.add_argument("--gram", metavar="FILE", help="JSON file with the symmetric matrix of "
+                     "the quadratic form, for the metric data")
+
+
+def about_a_flow(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--flow", metavar="FLOW", help="the flow of conservation laws, options "
+                     "joined by ':': momentum=FRICTION, weight-decay=RATE, metric=1,2,1,... (a "
+                     "diagonal; rows by ';'), mirror=w (the inverse metric, for each parameter "
+                     "w; or a list); by default gradient flow")
+
+
+def about_a_function(sub: argparse.ArgumentParser, parameters: bool, metric: bool) -> None:
+    sub.add_argument("--function", metavar="POLYNOMIALS", help="in the inputs x_0, x_1, ..., "
+                     "one for each output, joined by ';'; write --function=-x_0 for a sign")
+    sub.add_argument("--coordinates", metavar="NUMBERS", help="instead, the coordinates of "
+                     "the function, joined by commas")
+    if parameters:
+        sub.add_argument("--parameters", metavar="NUMBERS", help="instead, parameters of it")
+    if metric:
+        sub.add_argument("--metric", default="unit", metavar="NAME", help="unit, bombieri, or "
+                         "positive weights of the coordinates, joined by commas")
+
+
+# -- what they say -----------------------------------------------------------------------
+
+
+def progress(arguments: argparse.Namespace) -> Callable[[str], None]:
+    """Says what is being done, on standard error, unless the options ask for quiet."""
+    start = time.monotonic()
+
+    def say(message: str) -> None:
+        if not arguments.quiet:
+            first, *_ = message.splitlines() or [""]
+            print(f"[{time.monotonic() - start:6.1f} s] {first}", file=sys.stderr, flush=True)
+
+    return say
+
+
+def manifold_of(arguments: argparse.Namespace) -> NeuroManifold:
+    """The neuromanifold that the options describe."""
+    from neuroalg_sage.neuromanifold import NeuroManifold
+
+    gram = getattr(arguments, "gram", None)
+    if gram is not None:
+        from neuroalg_sage.models.sources import read_json
+
+        gram = read_json(gram, "quadratic form")
+    manifold = NeuroManifold(
+        arguments.spec, memory_gb=arguments.memory, method=arguments.method, seed=arguments.seed,
+        degree=arguments.degree, macaulay2=arguments.macaulay2, gram=gram,
+        metric=getattr(arguments, "ed_metric", "generic"), flow=getattr(arguments, "flow", None),
+        progress=progress(arguments))
+    manifold.check_flow()
+    if arguments.timeout is not None:
+        manifold.computation.deadline = time.monotonic() + arguments.timeout
+    return manifold
+
+
+@contextmanager
+def limited(seconds: float | None) -> Iterator[None]:
+    """
+    Stop what runs in Python itself a little after the engines' own limit.
+
+    An engine's call has the first word, so that its message and its clean end come first.
+    """
+
+    def stop(number: int, frame: Any) -> None:
+        raise LimitReached(f"The limit of {seconds:g} s was reached; raise it with --timeout.")
+
+    if seconds is None:
+        yield
+        return
+    try:  # Sage's import takes the signal for itself: let it do so before, not after
+        import cysignals.signals  # noqa: F401
+    except ImportError:
+        pass
+    before = signal.signal(signal.SIGALRM, stop)
+    # Repeated, since a library may swallow an exception in a callback.
+    signal.setitimer(signal.ITIMER_REAL, seconds + GRACE, 1.0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

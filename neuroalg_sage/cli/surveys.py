@@ -1,0 +1,105 @@
+"""
+``neuroalg survey``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from neuroalg_sage.cli.options import Commands, positive, progress, whole, wholes, words
+from neuroalg_sage.cli.output import discard_output
+from neuroalg_sage.errors import LimitReached
+
+
+def add(command: Commands) -> None:
+    """Add the command: the families and questions that a survey may be of, and their options."""
+    survey = command("survey", "Compute invariants of many models, resumably.", _survey)
+    kinds = survey.add_subparsers(dest="kind", required=True, metavar="KIND")
+
+    def kind(name: str, help: str, invariants: bool = False) -> argparse.ArgumentParser:
+        sub = kinds.add_parser(name, help=help, description=help)
+        sub.add_argument("--directory", metavar="DIR", help="where the results are kept, and from "
+                         "where the same command goes on; else they are printed")
+        sub.add_argument("--jobs", type=whole, metavar="N", help="worker processes; else one "
+                         "for each core")
+        sub.add_argument("--scheduler", metavar="ADDRESS", help="a Dask scheduler, tcp://host:port")
+        sub.add_argument("--timeout", type=positive, metavar="S", help="seconds for one model")
+        sub.add_argument("--memory", type=positive, metavar="GB", help="memory of one worker")
+        if invariants:
+            sub.add_argument("--invariants", type=words, metavar="NAMES", help="names, joined by "
+                             "commas; else dimension,expected_dimension,defect,is_filling")
+        sub.add_argument("--certificates", action="store_true", help="keep the certificates too")
+        sub.add_argument("--seed", type=int, help="seed of the random choices")
+        sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
+        return sub
+
+    def networks(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument("--layers", type=whole, required=True, help="at most so many layers")
+        sub.add_argument("--width", type=whole, required=True, help="at most so many units each")
+        sub.add_argument("--activations", type=words, required=True, metavar="x^2,x^3,...")
+
+    networks(kind("mlps", "All fully connected networks within bounds.", True))
+    sub = kind("specs", "The models that a file names, one spec on a line.", True)
+    sub.add_argument("file", metavar="FILE")
+    sub = kind("threshold", "From which r on the activations x^r give the expected dimension.")
+    sub.add_argument("widths", type=wholes, metavar="WIDTHS", help="such as 2,2,2")
+    sub.add_argument("--largest", type=whole, default=6, metavar="R", help="the largest r")
+    sub = kind("filling", "The minimal hidden widths of filling networks.")
+    sub.add_argument("--depth", type=whole, required=True, help="number of dense layers")
+    sub.add_argument("--inputs", type=whole, required=True)
+    sub.add_argument("--outputs", type=whole, required=True)
+    sub.add_argument("--degree", type=whole, required=True, help="of the activation, a power of x")
+    sub.add_argument("--widest", type=whole, default=5, help="the largest width of a hidden layer")
+    networks(kind("defective", "The networks within bounds that lack the expected dimension."))
+
+
+def _survey(arguments: argparse.Namespace) -> int:
+    from neuroalg_sage import questions
+    from neuroalg_sage.survey import (
+        DEFAULT_INVARIANTS,
+        Survey,
+        about_mlps,
+        about_specs,
+        mlps,
+        read_specs,
+    )
+
+    def print_line(page: dict[str, Any]) -> None:
+        try:
+            print(json.dumps(page), flush=True)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            discard_output()
+            raise LimitReached(f"The results cannot be printed: {error.strerror}.") from None
+
+    options: dict[str, Any] = {
+        "directory": arguments.directory, "jobs": arguments.jobs,
+        "scheduler": arguments.scheduler, "timeout": arguments.timeout,
+        "memory_gb": arguments.memory, "certificates": arguments.certificates,
+        "seed": arguments.seed, "progress": progress(arguments),
+        "each": print_line if arguments.directory is None else lambda line: None}
+    if arguments.kind in ("mlps", "specs"):
+        if arguments.kind == "mlps":
+            network = arguments.layers, arguments.width, arguments.activations
+            specs, about = mlps(*network), about_mlps(*network)
+        else:
+            specs = read_specs(arguments.file)
+            about = about_specs(specs)
+        names = arguments.invariants
+        with Survey(about, DEFAULT_INVARIANTS if names is None else names, **options) as survey:
+            survey.run(specs)
+            return survey.exit_code
+    answer: questions.Answer
+    if arguments.kind == "threshold":
+        answer = questions.activation_threshold(arguments.widths, arguments.largest, **options)
+    elif arguments.kind == "filling":
+        answer = questions.minimal_filling(arguments.depth, arguments.inputs, arguments.outputs,
+                                           arguments.degree, arguments.widest, **options)
+    else:
+        answer = questions.defective(arguments.layers, arguments.width, arguments.activations,
+                                     **options)
+    print_line(answer.page())
+    return 0 if answer.is_complete else LimitReached.exit_code

@@ -1,0 +1,98 @@
+"""
+``neuroalg train | plot``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+from neuroalg_sage.cli.options import (
+    Commands,
+    about_a_metric,
+    about_a_model,
+    about_the_answer,
+    limited,
+    manifold_of,
+    positive,
+    progress,
+)
+from neuroalg_sage.cli.output import check_writable, write
+from neuroalg_sage.errors import InputError, LimitReached
+
+
+def add(command: Commands) -> None:
+    """Add the commands."""
+    sub = command("plot", "Draw a neuromanifold of dimension at most 2.", _plot)
+    about_a_model(sub)
+    about_a_metric(sub, "unit")
+    sub.add_argument("--slice", metavar="COORDINATES", help="coordinates to project on, such as "
+                     "z_0,z_2, or values that fix some, such as z_1=1/2")
+    sub.add_argument("--target", metavar="NUMBERS", help="coordinates of a function, joined by "
+                     "commas, shown with the critical points of the distance")
+    sub.add_argument("--data", metavar="FILE", help="instead, a data set: CSV or Parquet")
+    sub.add_argument("--radius", type=positive, metavar="R", help="of the box that is shown")
+    sub.add_argument("--output", metavar="FILE", default="neuromanifold.svg",
+                     help="its name ends in .svg, .png, .pdf, or .html for a page that turns")
+    sub = command("train", "Find all critical points of the squared error on data, with proof.",
+                  _train)
+    sub.add_argument("spec", metavar="SPEC", help="spec string or JSON model file")
+    sub.add_argument("--data", metavar="FILE", required=True, help="CSV or Parquet: in each row "
+                     "the inputs, then the outputs")
+    sub.add_argument("--timeout", type=positive, metavar="S", help="seconds for everything")
+    sub.add_argument("--memory", type=positive, metavar="GB", help="memory of an engine")
+    sub.add_argument("--seed", type=int, help="seed of the random choices")
+    sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
+    about_the_answer(sub)
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    from neuroalg_sage.invariants.computation import Computation
+    from neuroalg_sage.invariants.training import ERM
+    from neuroalg_sage.training_page import as_json, as_text
+
+    check_writable(arguments.certificate)
+    computation = Computation(timeout=arguments.timeout, memory_gb=arguments.memory,
+                              progress=progress(arguments))
+    with limited(arguments.timeout):
+        problem = ERM(arguments.spec, arguments.data)
+        if arguments.timeout is not None:
+            computation.deadline = time.monotonic() + arguments.timeout
+        found = problem.critical_points(computation, arguments.seed)
+    print(json.dumps(as_json(problem, found)) if arguments.json else as_text(problem, found))
+    if arguments.certificate is not None:
+        write(arguments.certificate, found.certificate)
+    return 0 if found.value["complete"] else LimitReached.exit_code
+
+
+def _plot(arguments: argparse.Namespace) -> int:
+    kind = Path(arguments.output).suffix.lower().removeprefix(".")
+    if kind not in ("svg", "png", "pdf", "html"):
+        raise InputError(f"A picture is a file .svg, .png, .pdf or .html, not "
+                         f"{arguments.output[:200]!r}.")
+    if kind != "html":
+        from importlib.util import find_spec
+
+        if find_spec("matplotlib") is None:
+            raise InputError("Pictures need matplotlib; pip install 'neuroalg-sage[plot]' brings "
+                             "it.")
+    check_writable(arguments.output)
+    from neuroalg_sage.pictures import figure, page
+    from neuroalg_sage.pictures.scene import scene
+
+    manifold = manifold_of(arguments)
+    target = None if arguments.target is None else arguments.target.split(",")
+    with limited(arguments.timeout):
+        made = scene(manifold, arguments.slice, [c.strip() for c in target] if target else None,
+                     arguments.data, None, arguments.radius)
+        (page if kind == "html" else figure).save(made, arguments.output)
+    for note in made.notes:
+        print(f"neuroalg: {note}", file=sys.stderr)
+    for point in made.critical:
+        print(f"{point.kind}: ({', '.join(f'{c:.6g}' for c in point.place)}), squared distance "
+              f"{point.loss:.6g}")
+    print(f"written to {arguments.output}")
+    return 0
