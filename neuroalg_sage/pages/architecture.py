@@ -173,8 +173,7 @@ def drawing(model: Model) -> Markup:
     for step, left, right in zip(found, states, states[1:]):
         _connect(canvas, step, left, right)
     for k, place in enumerate(states):
-        active = bool(k) and bool(found[k - 1].active)
-        place.draw(canvas, "input" if not k else "active" if active else
+        place.draw(canvas, "input" if not k else "active" if found[k - 1].active else
                    "output" if k == len(found) else "hidden")
     above, below = canvas.top - 16, canvas.bottom + 18
     for step, left, right in zip(found, states, states[1:]):

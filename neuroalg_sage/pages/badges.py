@@ -18,10 +18,12 @@ MEANINGS = {
                  "program's result, a published theorem (the checker verifies its hypotheses), "
                  "or a list of known symmetries. The checker verifies the rest."),
     "bounds": ("bounds", "A lower and an upper bound are proved, and they do not meet."),
-    "monte_carlo": ("Monte Carlo", "True, except with a probability below the bound that is "
-                    "stated, over the program's random choices; it is computed, not estimated."),
+    "monte_carlo": ("Monte Carlo", "True, except with a probability, over the program's random "
+                    "choices, that is below the bound that is stated, which is computed and not "
+                    "estimated; where none is stated there is none."),
     "numerical": ("numerical", "Found in floating point or at random points, with no claim that "
                   "it is right."),
+    "unproved": ("not proved", "Neither this nor its contrary is proved."),
     "none": ("not computed", "There is no answer; the reason is stated beside it."),
 }
 
@@ -37,7 +39,7 @@ def _by_text(qualified: str) -> Markup:
     if status == "proved":
         words = "proved" + (f", trusting {names(trust.split(', theorem: '))}" if trust else "")
         return _badge("trusting" if trust else "proved", words)
-    return _badge(status if status in MEANINGS else "none", qualified)
+    return _badge(status if status in MEANINGS else "unproved", qualified)
 
 
 def names(trust: list[str]) -> str:
