@@ -17,7 +17,9 @@ from neuroalg_sage.pages.model_section import hilbert_polynomial, number_words
 from neuroalg_sage.report import Answers, sentence
 
 TITLES = {"is_filling": "filling", "is_identifiable": "identifiable", "defect": "defect",
-          "is_finitely_identifiable": "finitely identifiable"}
+          "is_finitely_identifiable": "finitely identifiable",
+          "hilbert_polynomial": "Hilbert polynomial", "hilbert_function": "Hilbert function",
+          "ed_degree": "ED degree", "ml_degree": "ML degree"}
 
 
 def title(name: str) -> str:
@@ -29,8 +31,7 @@ def title(name: str) -> str:
         >>> title("is_filling"), title("ed_degree"), title("singular_locus")
         ('filling', 'ED degree', 'singular locus')
     """
-    words = TITLES.get(name, name.replace("_", " "))
-    return words.replace("ed degree", "ED degree").replace("ml degree", "ML degree")
+    return TITLES.get(name, name.replace("_", " "))
 
 
 def meaning(name: str) -> str:
@@ -51,11 +52,8 @@ def value(invariant: Invariant, n: int) -> Content:
 
 
 def _short(invariant: Invariant, n: int) -> Content:
-    if invariant.name == "singular_locus":
-        count = len(invariant.data)
-        if invariant.status == "bounds" or not count:
-            return "none" if not count else sentence(invariant, n)
-        return number_words(count, "component")
+    if invariant.name == "singular_locus" and invariant.status != "bounds":
+        return len(invariant.data)
     return value(invariant, n)
 
 
@@ -71,10 +69,12 @@ def figures(answers: Answers) -> Markup:
     for name in FIGURES:
         found = answers.found.get(name)
         shown.append(element(
-            "div", element("dt", title(name)),
+            "div", element("dt", "singular components" if name == "singular_locus" else
+                           title(name)),
             element("dd", "–" if found is None else _short(found, model.ambient_dimension),
                     class_="number"),
-            element("dd", not_computed() if found is None else badges(found), class_="state")))
+            element("dd", not_computed() if found is None else badges(found, True),
+                    class_="state")))
     return element("dl", *shown, class_="figures")
 
 
@@ -100,7 +100,7 @@ def summary(answers: Answers) -> Markup:
         "form the neuromanifold M in it."]
 
     def say(words: Content, *names: str) -> None:
-        marks = [badges(answers.found[name]) for name in names]
+        marks = [badges(answers.found[name], True) for name in names]
         sentences.append(join(" ", words, *((" ", mark) for mark in dict.fromkeys(marks))))
 
     if dimension is not None:
@@ -182,7 +182,7 @@ def table(answers: Answers, names: tuple[str, ...]) -> Markup:
     heads = ("invariant", "value", "status", "method")
     return element(
         "table", element("thead", element("tr", *(element("th", h, scope="col") for h in heads))),
-        element("tbody", *lines), class_="cards")
+        element("tbody", *lines), class_="cards answers")
 
 
 def _seconds(seconds: float) -> str:

@@ -4,6 +4,9 @@ What a status means, in a word, in a sentence, and in a color.
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+
 from neuroalg_sage.invariants.degeneracy import Locus
 from neuroalg_sage.invariants.invariant import Invariant
 from neuroalg_sage.pages.elements import Content, Markup, element, join
@@ -28,18 +31,27 @@ MEANINGS = {
 }
 
 
-def _badge(kind: str, words: str) -> Markup:
-    meaning = MEANINGS[kind][1]
-    return element("a", words, href=f"#{LEGEND}", class_=f"badge {kind}", title=meaning)
+@dataclass(frozen=True)
+class Status:
+    """
+    One status as a page shows it.
 
+    - ``kind`` -- the key of ``MEANINGS``
+    - ``words`` -- what it says
+    - ``trust`` -- whom it trusts, as text
+    """
 
-def _by_text(qualified: str) -> Markup:
-    """The badge of a status that is written with whom it trusts."""
-    status, _, trust = qualified.partition(", trusting ")
-    if status == "proved":
-        words = "proved" + (f", trusting {names(trust.split(', theorem: '))}" if trust else "")
-        return _badge("trusting" if trust else "proved", words)
-    return _badge(status if status in MEANINGS else "unproved", qualified)
+    kind: str
+    words: str
+    trust: str = ""
+
+    def badge(self, brief: bool = False) -> Markup:
+        """The badge, which leads to the legend; a brief one names whom it trusts in its title."""
+        meaning = MEANINGS[self.kind][1]
+        if self.trust:
+            meaning = f"Trusting {self.trust}. {meaning}"
+        words = self.words + (", trusting " + ("…" if brief else self.trust)) * bool(self.trust)
+        return element("a", words, href=f"#{LEGEND}", class_=f"badge {self.kind}", title=meaning)
 
 
 def names(trust: list[str]) -> str:
@@ -55,7 +67,39 @@ def names(trust: list[str]) -> str:
                      for name in trust)
 
 
-def badges(invariant: Invariant) -> Markup:
+def _of(status: str, trust: list[str]) -> Status:
+    if status == "proved" and trust:
+        return Status("trusting", "proved", names(trust))
+    return Status(status, MEANINGS[status][0])
+
+
+def _completeness(qualified: str) -> Status:
+    """That there are no other components, as a locus writes it."""
+    status, _, trust = qualified.partition(", trusting ")
+    if status not in MEANINGS:
+        return Status("unproved", qualified)
+    return _of(status, re.split(", (?=theorem: )", trust) if trust else [])
+
+
+def statuses(invariant: Invariant) -> list[tuple[str, Status]]:
+    """
+    What is claimed and its status: of a locus there are two claims.
+
+    EXAMPLES::
+
+        >>> statuses(Invariant("dimension", 8, "proved", "rank"))
+        [('', Status(kind='proved', words='proved', trust=''))]
+    """
+    if isinstance(invariant, Locus):
+        return [("", _of(invariant.status, list(invariant.lies_trust))),
+                ("no others: ", _completeness(invariant.completeness))]
+    if invariant.status == "monte_carlo" and invariant.error_bound is not None:
+        return [("", Status("monte_carlo", "Monte Carlo, error below "
+                            f"{invariant.error_bound:.0e}"))]
+    return [("", _of(invariant.status, invariant.trust))]
+
+
+def badges(invariant: Invariant, brief: bool = False) -> Markup:
     """
     The status of an answer; of a locus, that there are no other components is another.
 
@@ -65,23 +109,14 @@ def badges(invariant: Invariant) -> Markup:
         >>> 'class="badge proved"' in badge, ">proved</a>" in badge
         (True, True)
     """
-    if isinstance(invariant, Locus):
-        first = _of(invariant.status, list(invariant.lies_trust))
-        return join(first, " ", element("span", "no others: ", _by_text(invariant.completeness)))
-    if invariant.status == "monte_carlo" and invariant.error_bound is not None:
-        return _badge("monte_carlo", f"Monte Carlo, error below {invariant.error_bound:.0e}")
-    return _of(invariant.status, invariant.trust)
-
-
-def _of(status: str, trust: list[str]) -> Markup:
-    if status == "proved" and trust:
-        return _badge("trusting", f"proved, trusting {names(trust)}")
-    return _badge(status, MEANINGS[status][0])
+    return join(*((" " if k else "", element("span", claim) if claim else None,
+                   status.badge(brief))
+                  for k, (claim, status) in enumerate(statuses(invariant))))
 
 
 def not_computed() -> Markup:
     """The badge of a question without an answer."""
-    return _badge("none", MEANINGS["none"][0])
+    return Status("none", MEANINGS["none"][0]).badge()
 
 
 def legend() -> Markup:

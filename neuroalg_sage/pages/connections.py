@@ -253,7 +253,9 @@ def parameters_of(layer: Layer, number: int) -> str:
         >>> parameters_of(Dense(2, 3, True), 1)
         'W₁: 3 × 2, b₁: 3'
     """
-    if isinstance(layer, (Composite, PolynomialLayer, Attention)):
+    if isinstance(layer, PolynomialLayer):
+        return ""  # its block says it
+    if isinstance(layer, (Composite, Attention)):
         count = layer.parameter_count()
         return f"{count} parameter{'s' * (count != 1)}"
     words = []

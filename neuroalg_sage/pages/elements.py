@@ -21,7 +21,7 @@ class Markup(str):
 
 Content = Any  # Markup, text, a number, None for nothing, or several of these
 
-VOID = frozenset({"meta", "img", "br", "hr", "line", "circle", "rect", "path", "polygon", "link"})
+VOID = frozenset({"meta", "img", "br", "hr", "link"})
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
@@ -103,10 +103,15 @@ def data_url(content: bytes, kind: str) -> str:
     return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 
+def as_file(content: Any) -> bytes:
+    """What a file holds: text, or data as JSON."""
+    written = content if isinstance(content, str) else json.dumps(content, separators=(",", ":"))
+    return (written.rstrip("\n") + "\n").encode()
+
+
 def download(name: str, content: Any, label: Content = None) -> Markup:
     """A link that saves text, or data as JSON, under a file's name."""
-    written = content if isinstance(content, str) else json.dumps(content, separators=(",", ":"))
-    raw = (written.rstrip("\n") + "\n").encode()
+    raw = as_file(content)
     kind = "application/json" if name.endswith(".json") else "text/plain"
     return element("a", name if label is None else label, href=data_url(raw, kind), download=name,
                    aria_label=f"Download {name}", title=f"{name}, {size_in_words(len(raw))}")

@@ -4,7 +4,9 @@ The geometry: equations, descriptions, singularities, subnetworks and conservati
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from neuroalg_sage.descriptions.description import Description
 from neuroalg_sage.descriptions.determinantal import Flattening
@@ -15,7 +17,7 @@ from neuroalg_sage.invariants.invariant import Invariant
 from neuroalg_sage.invariants.subnetworks import SubnetworkPoset
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.pages import mathml
-from neuroalg_sage.pages.badges import badges
+from neuroalg_sage.pages.badges import badges, statuses
 from neuroalg_sage.pages.diagram import MOST_NODES, hasse_diagram
 from neuroalg_sage.pages.elements import Content, Markup, download, element, folded, join
 from neuroalg_sage.pages.model_section import number_words
@@ -87,12 +89,36 @@ def _matrix(flattening: Flattening) -> Markup:
                    aria_label=f"Matrix: {words}")
 
 
-def description(item: Description) -> Markup:
-    """A description: its sentence, and the matrix whose minors are equations."""
+_SYMBOL = re.compile(r"(sigma|v)_(\d+)|P\^(\d+)|(?<=\S) x (?=\S)")
+
+
+def typeset(sentence: str) -> Markup:
+    """
+    A description's sentence with its symbols.
+
+    EXAMPLES::
+
+        >>> typeset("sigma_2 of P^1 x v_3(P^1)")
+        'σ<sub>2</sub> of ℙ<sup>1</sup> × ν<sub>3</sub>(ℙ<sup>1</sup>)'
+    """
+    parts: list[Content] = []
+    end = 0
+    for match in _SYMBOL.finditer(sentence):
+        parts.append(sentence[end : match.start()])
+        letter, index, dimension = match.groups()
+        parts.append(join("σ" if letter == "sigma" else "ν", element("sub", index)) if letter
+                     else join("ℙ", element("sup", dimension)) if dimension else " × ")
+        end = match.end()
+    return join(*parts, sentence[end:])
+
+
+def description(item: Description, known: set[Flattening]) -> Markup:
+    """A description: its sentence, and the matrix whose minors are equations, if it is new."""
     found = item.bounded_matrix()
-    parts: list[Content] = [element("p", str(item))]
-    if found is not None:
+    parts: list[Content] = [element("p", typeset(str(item)))]
+    if found is not None and replace(found[0], bound=0) not in known:
         flattening, size = found
+        known.add(replace(flattening, bound=0))
         minors = f"Equations of M: its {size}-minors" + (
             "." if item.is_proved else ", as far as a random point tells.")
         matrix = join(_matrix(flattening), element("p", minors))
@@ -107,7 +133,8 @@ def descriptions(found: Invariant) -> Markup:
     if not found.data:
         return element("p", "No known variety was recognized, and no flattening has a smaller "
                        "rank on M than on V. ", badges(found))
-    return join(element("p", badges(found)), [description(item) for item in found.data])
+    known: set[Flattening] = set()
+    return join(element("p", badges(found)), [description(item, known) for item in found.data])
 
 
 # -- singularities -----------------------------------------------------------------------
@@ -147,8 +174,12 @@ def singular_locus(found: Invariant) -> Markup:
         return element("p", badges(found))
     if not found.data:
         return element("p", "The neurovariety has no singular points. ", badges(found))
-    return join(element("p", badges(found)),
-                [_component(k, c) for k, c in enumerate(found.data, 1)])
+    (_, lies), (_, complete) = statuses(found)
+    return join(
+        element("p", "That M is singular along ", "this component: " if len(found.data) == 1
+                else "these components: ", lies.badge(), " That it is singular nowhere else: ",
+                complete.badge()),
+        [_component(k, c) for k, c in enumerate(found.data, 1)])
 
 
 def subnetworks(found: Invariant) -> Markup:

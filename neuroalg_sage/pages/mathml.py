@@ -85,20 +85,21 @@ def _term(exponents: Exponents, c: Fraction, names: Sequence[str], first: bool) 
     size = abs(c)
     scale = None if size == 1 and any(exponents) else number(size)
     powers = monomial(exponents, names) if any(exponents) else None
-    sign = operator("−" if c < 0 else "+", form="prefix" if first else "infix") if (
-        c < 0 or not first) else None
+    # The space before a sign is that of the text, where a line may break.
+    sign = operator("−" if c < 0 else "+", form="prefix", lspace="0em",
+                    rspace="0em" if first else "0.25em") if c < 0 or not first else None
     return formula(row(sign, scale, powers))
 
 
-def polynomial(terms: Polynomial, names: Sequence[str], left: Content = None,
-               right: Content = None) -> Markup:
+def polynomial(terms: Polynomial, names: Sequence[str], left: Content = None
+               ) -> Markup:
     """
     A polynomial that breaks between its terms.
 
     INPUT:
 
     - ``names`` -- of its variables
-    - ``left``, ``right`` -- MathML of what it equals, or what equals it
+    - ``left`` -- MathML of what it equals
 
     EXAMPLES::
 
@@ -113,19 +114,18 @@ def polynomial(terms: Polynomial, names: Sequence[str], left: Content = None,
         shown.append(element("span", f"+ ⋯ ({len(terms) - MOST_TERMS} further terms)"))
     words = write_polynomial(terms, names) if len(terms) <= MOST_TERMS else (
         f"a polynomial with {len(terms)} terms")
-    parts = [formula(row(left, operator("=", form="infix"))) if left else None,
+    parts = [formula(row(left, operator("=", form="infix", rspace="0em"))) if left else None,
              element("span", join(*(item for part in shown for item in (part, " "))),
-                     role="math", aria_label=words),
-             formula(row(operator("=", form="infix"), right)) if right else None]
+                     role="math", aria_label=words)]
     return element("span", *(item for part in parts if part for item in (part, " ")),
                    class_="polynomial")
 
 
 def matrix(entries: Sequence[Sequence[Content]], label: str) -> Markup:
-    """A matrix in parentheses."""
+    """A matrix in parentheses, which are borders: no font is needed that stretches."""
     body = element("mtable", *(element("mtr", *(element("mtd", entry) for entry in line))
-                               for line in entries))
-    return formula(row(operator("("), body, operator(")")), block=True, label=label)
+                               for line in entries), class_="matrix")
+    return formula(body, block=True, label=label)
 
 
 def _factor(name: str, index: int | str) -> Markup:
@@ -150,7 +150,7 @@ def group(known: KnownGroup) -> Markup:
         if state.group == "general linear":
             factors.append(_factor("GL", state.size))
             continue
-        torus = row(operator("("), units, operator(")")) if state.group == "rescalings" else (
+        torus = row(operator("(", stretchy="false"), units, operator(")", stretchy="false")) if state.group == "rescalings" else (
             _factor("μ", state.order) if state.order > 1 else None)
         permutations = _factor("S", state.size)
         factors.append(permutations if torus is None else row(

@@ -20,13 +20,14 @@ from typing import Any
 
 from neuroalg_sage.errors import LimitReached, NeuroAlgError
 from neuroalg_sage.files import check_writable, write_whole
+from neuroalg_sage.models.layers import PolynomialLayer
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.neuromanifold import INVARIANTS, REPORTED, NeuroManifold
 from neuroalg_sage.pages import answers_section, geometry_section, model_section
 from neuroalg_sage.pages.badges import LEGEND, legend, names
 from neuroalg_sage.pages.elements import (
-    Content,
     Markup,
+    as_file,
     data_url,
     download,
     element,
@@ -53,7 +54,7 @@ class Material:
     - ``answers`` -- the answers
     - ``spec`` -- what names the model in a shell
     - ``picture`` -- of the neuromanifold, as SVG; else why there is none
-    - ``notes`` -- on the picture
+    - ``notes`` -- what the picture shows
     - ``moment`` -- when all was computed
     """
 
@@ -90,18 +91,23 @@ def _picture(manifold: NeuroManifold, answers: Answers) -> tuple[bytes | str, tu
     found = answers.found.get("dimension")
     n = manifold.model.ambient_dimension
     if found is None or found.status == "bounds" or found.data not in (1, 2) or n < 2:
-        return "Pictures are of neuromanifolds of dimension 1 or 2 in a space of dimension 2 or " \
-            "more.", ()
+        return ("Pictures are of neuromanifolds of dimension 1 or 2 in a space of dimension 2 or "
+                "more."), ()
     try:
         from neuroalg_sage.pictures.figure import rendered
         from neuroalg_sage.pictures.scene import scene
 
         if manifold.computation.is_over():
             raise LimitReached("The limit of time was reached before the picture.")
-        slice_ = None if n <= 3 else "z_0,z_1,z_2"
-        made = scene(manifold, slice_)
-        seen = () if n <= 3 else (f"The projection of V, of dimension {n}, to the first three "
-                                  "coordinates.",)
+        made = scene(manifold, None if n <= 3 else "z_0,z_1,z_2")
+        seen = ["Blue: M over the real numbers, sampled in floating point."]
+        if made.discriminant or made.discriminant_polygons:
+            seen.append("Vermilion: the ED discriminant of the unit metric, where critical points "
+                        "of the distance come together.")
+        if any(len(cell) for _, cell in made.singular):
+            seen.append("Gray: the Voronoi cells of singular points.")
+        if n > 3:
+            seen.append(f"V, of dimension {n}, is projected to the first three coordinates.")
         return rendered(made, "svg"), (*seen, *made.notes)
     except NeuroAlgError as error:
         return str(error), ()
@@ -121,7 +127,7 @@ def _certificates(material: Material, stem: str) -> Markup:
             "tr", element("th", answers_section.title(name), scope="row"),
             element("td", link, data_certificate=name),
             element("td", names(found.certificate["trust"]) or "nothing else"),
-            element("td", size_in_words(len(str(found.certificate))), class_="right")))
+            element("td", size_in_words(len(as_file(found.certificate))), class_="right")))
     without = [answers_section.title(name) for name, found in material.answers.found.items()
                if found.certificate is None]
     heads = ("claim", "certificate", "trusts")
@@ -191,13 +197,11 @@ def _picture_section(material: Material) -> Markup:
     picture = material.picture
     if isinstance(picture, str):
         return element("p", f"There is no picture. {picture}")
-    words = (f"Picture of the neuromanifold of {material.answers.manifold.model}: the real points "
-             "of M, in blue, and the ED discriminant of the unit metric, in red.")
+    caption = " ".join(material.notes)
     return element(
-        "figure", element("img", src=data_url(picture, "image/svg+xml"), alt=words),
-        element("figcaption", "Blue: M over the real numbers, sampled in floating point. Red: the "
-                "ED discriminant of the unit metric, where critical points of the distance come "
-                "together. ", " ".join(material.notes)))
+        "figure", element("img", src=data_url(picture, "image/svg+xml"), alt="Picture of the "
+                          f"neuromanifold of {_name(material.answers.manifold.model)}. {caption}"),
+        element("figcaption", caption))
 
 
 def _missing(answers: Answers, name: str) -> Markup:
@@ -263,7 +267,8 @@ def page(material: Material) -> str:
                      datetime=material.moment.strftime("%Y-%m-%dT%H:%MZ"))
     body = element(
         "body", element("a", "Skip to the content", href="#content", class_="skip"),
-        element("header", element("h1", "Neuromanifold of ", _name(model)),
+        element("header", element("h1", "Neuromanifold of ", element(
+                    "code", model.spec) if model.spec else _name(model)),
                 element("p", "Exact invariants, each with its proof status. NeuroAlg, ", moment,
                         class_="under"), contents),
         element("main", answers_section.figures(material.answers),
@@ -279,12 +284,13 @@ def page(material: Material) -> str:
         element("meta", http_equiv="Content-Security-Policy", content=_policy(script)),
         element("meta", name_="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name_="generator", content="NeuroAlg"),
-        element("title", f"Neuromanifold of {model}"), element("style", trusted(style)))
+        element("title", f"Neuromanifold of {_name(model)}"), element("style", trusted(style)))
     return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
 
 
-def _name(model: Model) -> Content:
-    return element("code", model.spec) if model.spec else str(model)
+def _name(model: Model) -> str:
+    given = len(model.layers) == 1 and isinstance(model.layers[0], PolynomialLayer)
+    return "a model given by polynomials" if given and not model.spec else str(model)
 
 
 def _policy(script: str) -> str:
