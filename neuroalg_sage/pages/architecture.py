@@ -13,6 +13,7 @@ from neuroalg_sage.models.layers import (
     Activation,
     Attention,
     Chain,
+    Composite,
     Convolution,
     Dense,
     Layer,
@@ -23,14 +24,13 @@ from neuroalg_sage.models.model import Model
 from neuroalg_sage.pages import connections
 from neuroalg_sage.pages.canvas import Canvas, width_of
 from neuroalg_sage.pages.connections import (
+    in_number,
     name_of,
     parameters_of,
     polynomial_in_words,
-    sizes,
-    units_in_words,
 )
 from neuroalg_sage.pages.elements import Markup
-from neuroalg_sage.pages.states import State, state
+from neuroalg_sage.pages.states import Grid, State, state
 
 MOST_LAYERS = 10
 NARROWEST = 96.0
@@ -117,7 +117,7 @@ def in_words(model: Model) -> str:
     """
     found = steps(model)
     first = _inputs(model, found)
-    parts = [f"{sizes(first)} input{'s' * (first != (1,))}"]
+    parts = [in_number(first, "input")]
     for step in _abridged(found):
         parts.append((name_of(step.layer) if step.layer else step.label)
                      + (f", activation {step.active}" if step.active and not isinstance(
@@ -132,8 +132,16 @@ def _inputs(model: Model, found: list[Step]) -> Shape:
         model.layers[0], PolynomialLayer) else model.input_shape
 
 
+def _parts(layer: Layer) -> Iterator[Layer]:
+    """The layers in a layer."""
+    yield layer
+    for part in layer.layers if isinstance(layer, Composite) else ():
+        yield from _parts(part)
+
+
 def _state(shape: Shape, before: Step | None, after: Step | None) -> State:
-    around = [step.layer for step in (before, after) if step]
+    around = [layer for step in (before, after) if step and step.layer
+              for layer in _parts(step.layer)]
     return state(shape, any(isinstance(x, Attention) for x in around),
                  any(isinstance(x, Convolution) and len(x.size) == 1  # type: ignore[arg-type]
                      for x in around))
@@ -170,20 +178,22 @@ def drawing(model: Model) -> Markup:
         if k:
             x += states[k - 1].width / 2 + _width(found[k - 1]) + place.width / 2
         place.x = x
-    for step, left, right in zip(found, states, states[1:]):
-        _connect(canvas, step, left, right)
+    connected = list(zip(found, states, states[1:]))
+    for step, left, right in connected:
+        if not isinstance(left, Grid):
+            _connect(canvas, step, left, right)
     for k, place in enumerate(states):
         place.draw(canvas, "input" if not k else "active" if found[k - 1].active else
                    "output" if k == len(found) else "hidden")
+    for step, left, right in connected:
+        if isinstance(left, Grid):  # whose first window lies on it
+            _connect(canvas, step, left, right)
     above, below = canvas.top - 16, canvas.bottom + 18
-    for step, left, right in zip(found, states, states[1:]):
+    for step, left, right in connected:
         canvas.label((left.side(True) + right.side(False)) / 2, above, step.label)
     for k, place in enumerate(states):
-        words = (f"{sizes(place.shape)} inputs" if not k else
-                 f"{sizes(place.shape)} outputs" if k == len(found) else
-                 units_in_words(place.shape))
-        canvas.label(place.x, below, words.replace("1 inputs", "1 input")
-                     .replace("1 outputs", "1 output") if place.shape == (1,) else words)
+        noun = "input" if not k else "output" if k == len(found) else "unit"
+        canvas.label(place.x, below, in_number(place.shape, noun))
         if k and found[k - 1].active:
             active = found[k - 1].active
             canvas.label(place.x, below + 17,

@@ -95,12 +95,8 @@ def convolution(canvas: Canvas, layer: Convolution, left: State, right: State) -
                         color = (k + size[0] * (taken + layer.channels[0] * made)) % COLORS
                         canvas.line((a, y), (b, z), kind=f"edge tap{color}")
     elif isinstance(left, Grid) and isinstance(right, Grid):
-        def within(count: int, places: list[int | None]) -> int:
-            return count if len(places) >= count and None not in places[:count] else len(places)
-
-        rows, columns = within(size[0], left.rows), within(size[1], left.columns)
         x, y = left.corner(0, 0)
-        width, height = columns * CELL, rows * CELL
+        width, height = _window(layer, left)
         u, v = right.corner(0, 0)
         for p, q in (((x + width, y), (u, v)), ((x + width, y + height), (u, v + CELL))):
             canvas.line(p, q, kind="edge window-edge")
@@ -108,6 +104,15 @@ def convolution(canvas: Canvas, layer: Convolution, left: State, right: State) -
         canvas.box(u + CELL / 2, v + CELL / 2, CELL, CELL, "window")
     else:
         block_between(canvas, layer, left, right)
+
+
+def _window(layer: Convolution, left: Grid) -> tuple[float, float]:
+    """Width and height of the filter where it begins, without what is left out of the grid."""
+    def length(count: int, places: list[int | None]) -> float:
+        return CELL * sum(1 for k, i in enumerate(places) if (i if i is not None else k) < count)
+
+    rows, columns = layer.size  # type: ignore[misc]  # a pair, since the states are grids
+    return length(columns, left.columns), length(rows, left.rows)
 
 
 # -- attention ---------------------------------------------------------------------------
@@ -267,13 +272,13 @@ def parameters_of(layer: Layer, number: int) -> str:
     return ", ".join(words)
 
 
-def units_in_words(shape: Sequence[int]) -> str:
+def in_number(shape: Sequence[int], noun: str) -> str:
     """
-    A state in words.
+    A shape of units, inputs or outputs.
 
     EXAMPLES::
 
-        >>> units_in_words((1,)), units_in_words((3, 4))
-        ('1 unit', '3 × 4 units')
+        >>> in_number((1, 1), "output"), in_number((2, 3), "input")
+        ('1 output', '2 × 3 inputs')
     """
-    return f"{sizes(shape)} unit{'s' * (prod(shape) != 1)}"
+    return f"1 {noun}" if prod(shape) == 1 else f"{sizes(shape)} {noun}s"

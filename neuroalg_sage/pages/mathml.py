@@ -150,9 +150,13 @@ def group(known: KnownGroup) -> Markup:
         if state.group == "general linear":
             factors.append(_factor("GL", state.size))
             continue
-        torus = row(operator("(", stretchy="false"), units, operator(")", stretchy="false")) if state.group == "rescalings" else (
-            _factor("μ", state.order) if state.order > 1 else None)
+        torus = _factor("μ", state.order) if state.order > 1 else None
+        if state.group == "rescalings":
+            torus = row(operator("(", stretchy="false"), units, operator(")", stretchy="false"))
         permutations = _factor("S", state.size)
+        if state.size == 1:
+            factors += [] if torus is None else [units if state.group == "rescalings" else torus]
+            continue
         factors.append(permutations if torus is None else row(
             element("msup", torus, element("mn", state.size)), operator("⋊", form="infix"),
             permutations))

@@ -32,9 +32,11 @@ MOST_PARAMETER_TERMS = 6000
 def figure(model: Model) -> Markup:
     """The drawing of the architecture with its caption."""
     notes = ["Inputs on the left, outputs on the right."]
-    if any(isinstance(layer, Convolution) for layer in model.layers):
-        notes.append("Lines of one color share their weight; in grids one place of the filter is "
-                     "shown.")
+    filters = [layer for layer in model.layers if isinstance(layer, Convolution)]
+    if any(len(layer.size) == 1 for layer in filters):  # type: ignore[arg-type]
+        notes.append("Lines of one color share their weight.")
+    if any(len(layer.size) == 2 for layer in filters):  # type: ignore[arg-type]
+        notes.append("One place of each filter is shown.")
     if any(isinstance(layer, Activation) for layer in model.layers):
         notes.append("Filled units apply the activation below them.")
     if any(isinstance(layer, Attention) for layer in model.layers):

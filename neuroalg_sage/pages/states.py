@@ -17,25 +17,25 @@ from neuroalg_sage.pages.canvas import Canvas, Point
 MOST_UNITS = 12
 MOST_UNITS_OF_A_CHANNEL = 6
 MOST_CHANNELS = 3
-MOST_CELLS = 8
+MOST_CELLS, LAST_CELLS = 12, 2
 RADIUS = 9.0
 STEP = 27.0
 CELL = 15.0
 SHIFT = 7.0  # of one channel's grid against the next
 
 
-def shown(count: int, most: int) -> list[int | None]:
+def shown(count: int, most: int, last: int | None = None) -> list[int | None]:
     """
-    Which of several units are drawn, with None for those that are not.
+    Which of several units are drawn, with None for those that are not; ``last`` are at the end.
 
     EXAMPLES::
 
-        >>> shown(3, 5), shown(9, 5)
-        ([0, 1, 2], [0, 1, 2, None, 7, 8])
+        >>> shown(3, 5), shown(9, 5), shown(9, 5, 1)
+        ([0, 1, 2], [0, 1, 2, None, 7, 8], [0, 1, 2, 3, None, 8])
     """
     if count <= most:
         return list(range(count))
-    last = most // 2
+    last = most // 2 if last is None else last
     return [*range(most - last), None, *range(count - last, count)]
 
 
@@ -112,7 +112,7 @@ class Grid(State):
         super().__init__(shape)
         self.channels = shape[0] if len(shape) == 3 else 1
         rows, columns = shape[-2:]
-        self.rows, self.columns = shown(rows, MOST_CELLS), shown(columns, MOST_CELLS)
+        self.rows, self.columns = (shown(n, MOST_CELLS, LAST_CELLS) for n in (rows, columns))
         self.gap = 4.0 if tokens else 0.0
         self.layers = min(self.channels, MOST_CHANNELS)
         self.width = (len(self.columns) * (CELL + self.gap) - self.gap
