@@ -143,8 +143,8 @@ def _state(shape: Shape, before: Step | None, after: Step | None) -> State:
     around = [layer for step in (before, after) if step and step.layer
               for layer in _parts(step.layer)]
     return state(shape, any(isinstance(x, Attention) for x in around),
-                 any(isinstance(x, Convolution) and len(x.size) == 1  # type: ignore[arg-type]
-                     for x in around))
+                 next((len(x.size) for x in around  # type: ignore[arg-type]
+                       if isinstance(x, Convolution)), None))
 
 
 def _width(step: Step) -> float:

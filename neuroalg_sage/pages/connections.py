@@ -86,7 +86,7 @@ def convolution(canvas: Canvas, layer: Convolution, left: State, right: State) -
     """Lines of the filter, equal weights in one color; of grids the first window."""
     size, stride = (tuple(v) if isinstance(v, tuple) else (v,) for v in (layer.size, layer.stride))
     a, b = left.side(True), right.side(False)
-    if isinstance(left, Units) and isinstance(right, Units):
+    if isinstance(left, Units) and isinstance(right, Units) and len(size) == 1:
         for (made, i), z in right.places.items():
             for taken in range(layer.channels[0]):
                 for k in range(size[0]):
@@ -94,7 +94,7 @@ def convolution(canvas: Canvas, layer: Convolution, left: State, right: State) -
                     if y is not None:
                         color = (k + size[0] * (taken + layer.channels[0] * made)) % COLORS
                         canvas.line((a, y), (b, z), kind=f"edge tap{color}")
-    elif isinstance(left, Grid) and isinstance(right, Grid):
+    elif isinstance(left, Grid) and isinstance(right, Grid) and len(size) == 2:
         x, y = left.corner(0, 0)
         width, height = _window(layer, left)
         u, v = right.corner(0, 0)

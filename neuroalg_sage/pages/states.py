@@ -144,15 +144,23 @@ class Grid(State):
                     canvas.box(x + CELL / 2, y + CELL / 2, CELL, CELL, f"unit {kind}")
 
 
-def state(shape: Shape, tokens: bool, in_channels: bool) -> State:
+def state(shape: Shape, tokens: bool, axes: int | None) -> State:
     """
     The state of this shape.
 
     INPUT:
 
     - ``tokens`` -- whether the columns are tokens
-    - ``in_channels`` -- whether the first of two axes is that of channels
+    - ``axes`` -- without that of channels, where a convolution says how many there are
+
+    EXAMPLES::
+
+        >>> [type(state(shape, False, axes)).__name__
+        ...  for shape, axes in (((2, 3), 1), ((2, 3), 2), ((2, 3, 3), 2), ((2, 2, 2), 3))]
+        ['Units', 'Grid', 'Grid', 'Units']
     """
-    if len(shape) == 3 or (len(shape) == 2 and not in_channels):
+    if axes is None:
+        axes = len(shape) if len(shape) < 3 else 2
+    if axes == 2 and len(shape) in (2, 3):
         return Grid(shape, tokens)
-    return Units(shape if len(shape) == 2 else (prod(shape),))
+    return Units(shape if axes == 1 and len(shape) == 2 else (prod(shape),))
