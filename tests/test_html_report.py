@@ -440,3 +440,27 @@ def test_a_browser_runs_no_script_of_a_name(tmp_path: Path) -> None:
     shown, console = chromium.run(file, tmp_path, "--dump-dom")
     root = Tree(shown).root
     assert console == [] and len(root.all("script")) == 1 and not root.all("img")
+
+
+@pytest.mark.parametrize("spec, target", [("mlp:2,1,1:x^2", "1,1/4,2"), ("mlp:1,1,2:x^2", None)])
+def test_a_browser_shows_the_picture_that_turns_or_moves(tmp_path: Path, spec, target) -> None:
+    file = tmp_path / "picture.html"
+    options = [] if target is None else ["--target", target]
+    assert main(["plot", spec, *options, "--quiet", "--output", str(file)]) == 0
+    # Events as a person makes them; what is thrown on the way is on the console.
+    source = file.read_text(encoding="utf-8")
+    acts = """<script>
+      const ink = () => canvas.toDataURL(), seen = [ink()];
+      const act = (kind, event) => { canvas.dispatchEvent(event); seen.push(ink()); };
+      for (const key of ["ArrowLeft", "ArrowDown", "+", "0"])
+        act(key, new KeyboardEvent("keydown", {key}));
+      act("wheel", new WheelEvent("wheel", {deltaY: -200, cancelable: true}));
+      act("dblclick", new MouseEvent("dblclick"));
+      document.body.dataset.same = seen.map(x => seen.indexOf(x)).join(" ");
+    </script></body>"""
+    file.write_text(source.replace("</body>", acts), encoding="utf-8")
+    shown, console = chromium.run(file, tmp_path, "--dump-dom")
+    assert console == []
+    # Each act changes the picture, and starting again brings back the first.
+    assert 'data-same="0 1 2 3 0 5 0"' in shown
+    assert ("to move" if "1,1,2" in spec else "to turn") in shown
