@@ -19,6 +19,7 @@ from neuroalg_sage import NeuroManifold, compose, html_report, parse_spec, verif
 from neuroalg_sage.certificates.checker import CertificateError
 from neuroalg_sage.cli import main
 from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.invariants.degeneracy import Locus
 from neuroalg_sage.invariants.invariant import Invariant
 from neuroalg_sage.models.expressions import parse_polynomial
 from neuroalg_sage.models.layers import Activation, Chain, Dense, Product, Sum
@@ -42,7 +43,8 @@ class Node:
 
     def all(self, tag: str | None = None, **wanted: str) -> list[Node]:
         found = [self] if tag in (None, self.tag) and all(
-            self.attributes.get(k.removesuffix("_").replace("_", "-")) == v for k, v in wanted.items()) else []
+            self.attributes.get(k.removesuffix("_").replace("_", "-")) == v
+            for k, v in wanted.items()) else []
         return found + [x for child in self.children for x in child.all(tag, **wanted)]
 
     def text(self) -> str:
@@ -279,6 +281,21 @@ def test_every_status_is_shown(found: Invariant, words: list[str]) -> None:
     (row,) = root.all("tr", data_invariant=found.name)
     assert all(word in row.text() for word in words)
     assert row.all("a")[0].attributes["class"] == f"badge {found.status}"
+
+
+@pytest.mark.parametrize("completeness, words", [
+    ("proved", "It has no singular points. proved"),
+    ("proved, trusting macaulay2", "It has no singular points. proved, trusting …"),
+    ("not proved", "No singular points were found; that there are none: not proved")])
+def test_that_there_are_no_singular_points_is_said_only_if_it_is_proved(
+        completeness: str, words: str) -> None:
+    empty = Locus.of(Invariant("singular_locus", [], "proved", "minors"), [], completeness)
+    answers = Answers(NeuroManifold("linear:1,1"), {"singular_locus": empty})
+    root = Tree(page(Material(answers, "x", "No.", (), datetime.now(UTC)))).root
+    (summary,) = root.all("p", class_="summary")
+    assert words in summary.text()
+    (row,) = root.all("tr", data_invariant="singular_locus")
+    assert ("empty" in row.text()) == completeness.startswith("proved")
 
 
 def test_the_same_seed_makes_the_same_page_apart_from_times(material, source) -> None:

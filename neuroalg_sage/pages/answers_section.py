@@ -7,10 +7,11 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+from neuroalg_sage.invariants.degeneracy import Locus
 from neuroalg_sage.invariants.invariant import Invariant
 from neuroalg_sage.models.hidden_states import known_group
 from neuroalg_sage.neuromanifold import NeuroManifold
-from neuroalg_sage.pages.badges import badges, not_computed
+from neuroalg_sage.pages.badges import badges, is_empty, not_computed
 from neuroalg_sage.pages.elements import Content, Markup, element, join
 from neuroalg_sage.pages.mathml import group
 from neuroalg_sage.pages.model_section import hilbert_polynomial, number_words
@@ -47,7 +48,9 @@ def value(invariant: Invariant, n: int) -> Content:
         return hilbert_polynomial(invariant.data)
     data = invariant.data
     if isinstance(data, int) and not isinstance(data, bool):
-        return f"{data:,}" if abs(data) >= 10_000 else data
+        return f"{data:,}"
+    if isinstance(invariant, Locus) and not data:
+        return "empty" if is_empty(invariant) else "no components found"
     return sentence(invariant, n)
 
 
@@ -123,7 +126,8 @@ def summary(answers: Answers) -> Markup:
     locus = _known(answers, "singular_locus")
     if locus is not None:
         count = len(locus)
-        say("It has no singular points." if not count else
+        say(("It has no singular points." if is_empty(answers.found["singular_locus"]) else
+             "No singular points were found; that there are none:") if not count else
             f"It is singular along {'a component' if count == 1 else f'{count} components'} of "
             f"dimension {_list(sorted({c.dimension for c in locus}, reverse=True))}.",
             "singular_locus")

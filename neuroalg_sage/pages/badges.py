@@ -83,7 +83,7 @@ def _completeness(qualified: str) -> Status:
 
 def statuses(invariant: Invariant) -> list[tuple[str, Status]]:
     """
-    What is claimed and its status: of a locus there are two claims.
+    What is claimed and its status: of a locus that has components there are two claims.
 
     EXAMPLES::
 
@@ -91,12 +91,20 @@ def statuses(invariant: Invariant) -> list[tuple[str, Status]]:
         [('', Status(kind='proved', words='proved', trust=''))]
     """
     if isinstance(invariant, Locus):
+        if not invariant.data:
+            return [("", _completeness(invariant.completeness))]
         return [("", _of(invariant.status, list(invariant.lies_trust))),
                 ("no others: ", _completeness(invariant.completeness))]
     if invariant.status == "monte_carlo" and invariant.error_bound is not None:
         return [("", Status("monte_carlo", "Monte Carlo, error below "
                             f"{invariant.error_bound:.0e}"))]
     return [("", _of(invariant.status, invariant.trust))]
+
+
+def is_empty(invariant: Invariant) -> bool:
+    """Whether a locus is proved to have no points, rather than none were found."""
+    ((_, status),) = statuses(invariant)
+    return not invariant.data and status.kind in ("proved", "trusting")
 
 
 def badges(invariant: Invariant, brief: bool = False) -> Markup:

@@ -17,7 +17,7 @@ from neuroalg_sage.invariants.invariant import Invariant
 from neuroalg_sage.invariants.subnetworks import SubnetworkPoset
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.pages import mathml
-from neuroalg_sage.pages.badges import badges, statuses
+from neuroalg_sage.pages.badges import badges, is_empty, statuses
 from neuroalg_sage.pages.diagram import MOST_NODES, hasse_diagram
 from neuroalg_sage.pages.elements import Content, Markup, download, element, folded, join
 from neuroalg_sage.pages.model_section import number_words
@@ -173,7 +173,8 @@ def singular_locus(found: Invariant) -> Markup:
     if found.status == "bounds":
         return element("p", badges(found))
     if not found.data:
-        return element("p", "The neurovariety has no singular points. ", badges(found))
+        return element("p", "The neurovariety has no singular points. " if is_empty(found) else
+                       "No singular points were found; that there are none: ", badges(found))
     (_, lies), (_, complete) = statuses(found)
     return join(
         element("p", "That M is singular along ", "this component: " if len(found.data) == 1
@@ -223,7 +224,8 @@ def _law(law: ConservationLaw) -> Markup:
 
 def conservation_laws(answers: Answers) -> Markup:
     """The laws of gradient flow, and how many there are."""
-    found = answers.found["conservation_laws"]
+    every = answers.found.get("conservation_laws")
+    found = answers.found["quadratic_conservation_laws"] if every is None else every
     number = answers.found.get("number_of_conservation_laws")
     words: list[Content] = []
     if number is not None:
@@ -231,12 +233,18 @@ def conservation_laws(answers: Answers) -> Markup:
         words = [element("p", f"Number of independent laws: {sentence(number, n)}. ",
                          badges(number))]
     laws: list[ConservationLaw] = found.data
+    degree = answers.manifold.largest_degree if every is not None else 2
     if not laws:
-        return join(words, element("p", "There are no polynomial laws up to degree "
-                                   f"{answers.manifold.largest_degree}. ", badges(found)))
+        return join(words, element("p", "No polynomial laws of degree at most "
+                                   f"{degree} were found. ", badges(found)))
     items = element("ul", *(_law(law) for law in laws[:MOST_GENERATORS]), class_="polynomials")
+    which = (f"these generate all of degree at most {degree}. " if every is not None else
+             "these are the quadratic ones that linear symmetries give, since the model is too "
+             "large for all. ")
     intro = element("p", "Polynomials in the parameters that are constant along the gradient flow "
-                    "of every loss; these generate all of degree at most "
-                    f"{answers.manifold.largest_degree}. ", badges(found))
+                    f"of every loss; {which}", badges(found))
+    left_out = len(laws) - MOST_GENERATORS
+    more = element("p", f"{left_out} more are left out here.", class_="soft") if (
+        left_out > 0) else None
     return join(words, intro, items if len(laws) <= 2 * OPEN_GENERATORS else folded(
-        f"All {number_words(len(laws), 'law')}", items))
+        number_words(len(laws), "law"), items, more))

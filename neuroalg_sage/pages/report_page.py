@@ -44,6 +44,7 @@ EARLY = ("descriptions", "conservation_laws", "number_of_conservation_laws")
 LATE = ("singular_locus", "subnetworks", "generic_fiber", "is_identifiable")
 ASKED = (*(name for name in REPORTED if name not in LATE), *EARLY, *LATE)
 SHOWN = (*REPORTED, *EARLY)
+QUADRATIC = "quadratic_conservation_laws"
 
 
 @dataclass
@@ -81,6 +82,11 @@ def gather(manifold: NeuroManifold, budget: float | None = BUDGET,
     if budget is not None:
         manifold.computation.deadline = time.monotonic() + budget
     answers = ask(manifold, ASKED, progress)
+    if "conservation_laws" in answers.failed:
+        # Of a model too large for all laws there are still those of its symmetries.
+        found = ask(manifold, [QUADRATIC], progress)
+        answers.found |= found.found
+        answers.failed |= found.failed
     picture, notes = _picture(manifold, answers)
     return Material(answers, manifold.model.spec or "model.json", picture, notes,
                     datetime.now(UTC))
@@ -223,7 +229,7 @@ def sections(material: Material) -> list[tuple[str, str, Markup]]:
             model_section.symmetries(manifold))),
         ("parametrization", "Parametrization", model_section.parametrization(manifold)),
         ("invariants", "Invariants", join(
-            answers_section.table(answers, SHOWN),
+            answers_section.table(answers, (*SHOWN, QUADRATIC)),
             element("h3", "What the statuses mean", id=LEGEND), legend())),
         ("ideal", "The ideal", given("ideal", lambda: geometry_section.ideal(answers, stem))),
         ("descriptions", "Known varieties and matrices", given(
@@ -236,7 +242,8 @@ def sections(material: Material) -> list[tuple[str, str, Markup]]:
             answers.found["subnetworks"]))),
         ("picture", "Picture", _picture_section(material)),
         ("conservation-laws", "Conservation laws", given(
-            "conservation_laws", lambda: geometry_section.conservation_laws(answers))),
+            QUADRATIC if QUADRATIC in answers.found else "conservation_laws",
+            lambda: geometry_section.conservation_laws(answers))),
         ("certificates", "Certificates", _certificates(material, stem)),
         ("again", "Compute it again", _again(material, stem)),
         ("cite", "How to cite", _cite(material))]
