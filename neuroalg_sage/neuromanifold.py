@@ -496,7 +496,8 @@ class NeuroManifold:
         from neuroalg_sage.invariants.critical_locus import critical_locus
 
         locus = self.singular_locus()
-        return critical_locus(self.parametrization(), self.dimension(), locus, self.computation)
+        return critical_locus(self.parametrization(), self.dimension(), locus, self.computation,
+                              self.seed)
 
     # -- functions -----------------------------------------------------------------
 

@@ -168,6 +168,29 @@ def test_multiplicity_of_the_whitney_umbrella_and_of_a_triple_point():
     assert verified(triple).value[0]["multiplicity"] == 3
 
 
+@pytest.mark.parametrize("spec", ["linear:2,1,2", "linear:3,1,2", "mlp:2,2,3:x^2", "mlp:3,1,1:x^3",
+                                  "mlp:3,2,1:x^2"])
+def test_the_critical_locus_of_a_narrowed_model_agrees_with_that_of_the_whole(spec, monkeypatch):
+    whole = NeuroManifold(spec, seed=1)
+    narrowed = whole.critical_locus()
+    assert narrowed.completeness == "proved, trusting macaulay2"
+    monkeypatch.setattr("neuroalg_sage.invariants.critical_locus.narrowing", lambda model: None)
+    direct = NeuroManifold(spec, seed=1).critical_locus()
+    assert direct.completeness == "proved, trusting macaulay2"
+    ring = direct.value[0].ideal.ring()
+    ideals = [ring.ideal([ring(str(g)) for g in c.ideal.gens()]) for c in narrowed.value]
+    assert len(ideals) == len(direct.value) and all(c.ideal in ideals for c in direct.value)
+    assert verified(narrowed).trust == ("macaulay2",)
+
+
+def test_the_critical_locus_of_a_narrowed_model_is_found_in_time():
+    """Directly Macaulay2 needs about a minute for these."""
+    locus = NeuroManifold("linear:4,2,4", seed=1).critical_locus()
+    # Where one of the matrices has rank one: codimension 3, and the degree of a rational scroll.
+    assert [(c.dimension, c.degree) for c in locus.value] == [(13, 4), (13, 4)]
+    assert locus.completeness == "proved, trusting macaulay2"
+
+
 def test_when_time_is_over_what_is_known_is_kept_and_the_rest_is_not_claimed(monkeypatch):
     from neuroalg_sage.invariants import singular_locus as module
 
