@@ -204,25 +204,31 @@ neuralModel(Matrix, List) := (F, inputs) -> (
 
 -- The parametrization ------------------------------------------------------------
 
+parameterRing = (cacheValue "parameter ring") (M -> (
+        if M#?"functions" then M#"coefficient ring" (monoid [apply(select(
+                        gens ring M#"functions", v -> not member(v, M#"inputs")), baseName)])
+        else if M#?"layers" then (
+            w := getSymbol "w";
+            M#"coefficient ring" (monoid [w_0 .. w_(sum(M#"layers", parameterCount) - 1)]))
+        else target M.cache#"parametrization"))
+
 -- For each output, the polynomial in inputs and parameters, and the degrees in the inputs that
 -- may occur, descending; with the inputs, and the map from their ring to that of the parameters.
 expand = M -> (
     k := M#"coefficient ring";
     m := M#"number of inputs";
+    W := parameterRing M;
     if M#?"functions" then (
         P := ring M#"functions";
         parameters := select(gens P, v -> not member(v, M#"inputs"));
-        W := k(monoid [apply(parameters, baseName)]);
         images := hashTable apply(parameters, gens W, (v, w) -> v => w);
         inputsLast := apply(gens P, v -> position(M#"inputs", u -> u === v));
         outputs := first entries M#"functions";
         return (outputs, apply(outputs, f -> rsort unique apply(exponents f, e ->
                     sum(#e, i -> if inputsLast#i === null then 0 else e#i))), M#"inputs",
             map(W, P, apply(gens P, v -> if images#?v then images#v else 0_W))));
-    N := sum(M#"layers", parameterCount);
-    (x, w) := (getSymbol "x", getSymbol "w");
-    P = k(monoid [x_0 .. x_(m - 1), w_0 .. w_(N - 1)]);
-    W = k(monoid [w_0 .. w_(N - 1)]);
+    (x, w) := (local x, local w);
+    P = k(monoid [x_0 .. x_(m - 1), w_0 .. w_(numgens W - 1)]);
     outputs = composeLayers(M#"layers", drop(gens P, m), take(gens P, m));
     allowed := rsort fold((D, layer) -> layer#"degrees" D, {1}, M#"layers");
     (outputs, toList(#outputs : allowed), take(gens P, m),
@@ -269,10 +275,7 @@ coefficientRing NeuralModel := M -> M#"coefficient ring"
 
 -- Printing -----------------------------------------------------------------------
 
-sizeOf = M -> (
-    if M#?"layers" then sum(M#"layers", parameterCount)
-    else if M#?"functions" then numgens ring M#"functions" - #M#"inputs"
-    else numgens target parametrization M)
+sizeOf = M -> numgens parameterRing M
 
 article = phrase -> (
     if match("^[0-9]|^lightning", phrase) then phrase

@@ -8,7 +8,7 @@ arraysOf = M -> select(apply(M#"layers", layer -> layer#"shapes"), shapes -> #sh
 -- Sends a parameter of the network to that at the same place of the smaller one, whose arrays are
 -- inside those of the network, at given offsets or in the corner; the others are sent to zero.
 embedding = (M, S, offsets) -> (
-    (W, U) := (target parametrization M, target parametrization S);
+    (W, U) := (parameterRing M, parameterRing S);
     start := 0;
     images := flatten apply(#(arraysOf M), l -> (
             (big, small) := ((arraysOf M)#l, (arraysOf S)#l);
@@ -23,12 +23,7 @@ embedding = (M, S, offsets) -> (
                             then U_(first' + place(k, small#i)) else 0_U))))));
     map(U, W, images))
 
-asSubnetwork = (M, S, offsets) -> (
-    iota := embedding(M, S, offsets);
-    hashTable {
-        "model" => S,
-        "embedding" => iota,
-        "parametrization" => iota * parametrization M})
+asSubnetwork = (M, S, offsets) -> hashTable {"model" => S, "embedding" => embedding(M, S, offsets)}
 
 -- All numbers from 1 to those of a list, the last one moving first.
 smallerNumbers = units -> apply(indicesOf units, k -> apply(k, i -> i + 1))
