@@ -215,6 +215,9 @@ load "./NeuroAlgebra/Distance.m2"
 beginDocumentation()
 
 load "./NeuroAlgebra/Documentation.m2"
+load "./NeuroAlgebra/Guide.m2"
+load "./NeuroAlgebra/ModelsDocumentation.m2"
 load "./NeuroAlgebra/Tests.m2"
+load "./NeuroAlgebra/ModelsTests.m2"
 
 end

@@ -10,7 +10,16 @@ Description
     maps $w$ to the vector $z$ of coefficients of $f_w$.  The image is the {\it neuromanifold}
     of the model; the Zariski closure of the image is its {\it neurovariety}.
 
-    A parametrization is given as the ring map that it induces on coordinate rings, from
+    A network with two inputs, two hidden units and three outputs, whose activation is $x^2$, computes
+    three quadratic forms.
+  Example
+    M = neuroManifold mlp({2,2,3}, x -> x^2)
+    dim M, degree M
+    ideal M
+  Text
+    @TO "A guide to neuroalgebraic geometry"@ goes on from here.
+
+    Any parametrization can be given as the ring map that it induces on coordinate rings, from
     $k[z_0,\dots,z_{n-1}]$ to $k[w_0,\dots,w_{N-1}]$.  The prime ideal of the neurovariety is
     the kernel of that map.
 
@@ -35,6 +44,22 @@ Description
     The {\bf Hilbert polynomial} is a polynomial in $i$.  For a cone it is that of the projective
     variety, otherwise that of the projective closure.
 Subnodes
+  "A guide to neuroalgebraic geometry"
+  :Models
+    NeuralModel
+    mlp
+    linearNetwork
+    convolutional
+    lightningAttention
+    neuralModel
+    parametrization
+    coordinateMonomials
+    subnetworks
+  :Neuromanifolds
+    NeuroManifold
+    (ideal, NeuroManifold)
+    edDegree
+    criticalIdeal
   :Ideals of images
     neurovariety
     graphGroebnerBasis
