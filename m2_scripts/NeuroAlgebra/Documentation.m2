@@ -96,6 +96,8 @@ doc ///
 Key
   neurovariety
   (neurovariety, RingMap)
+  [neurovariety, Strategy]
+  [neurovarietyReport, Strategy]
 Headline
   the ideal of the closure of the image of a parametrization
 Usage
@@ -125,39 +127,19 @@ Description
   Text
     Over a field $k$, the closure is that of the image of all points over the algebraic closure
     of $k$.  Over a finite field the image of the points over $k$ itself is finite.
+
+    With the strategy {\tt "Elimination"} the ideal comes from a Gröbner basis of the ideal of the
+    graph; see @TO graphGroebnerBasis@.  Over $\mathbb{Q}$, its generators have coprime integer
+    coefficients.  With {\tt "Kernel"} the ideal is what @TO kernel@ returns, which chooses among
+    algorithms by itself.  The ideals are equal; which strategy is faster depends on the map.
+  Example
+    phi = map(QQ[s,t], QQ[x,y,z], {s^2, s*t, t^2});
+    neurovariety(phi, Strategy => "Elimination") == neurovariety(phi, Strategy => "Kernel")
 Caveat
   The generators are minimal if the ideal is homogeneous.
 SeeAlso
   graphGroebnerBasis
   imageDimension
-  neurovarietyReport
-///
-
-doc ///
-Key
-  [neurovariety, Strategy]
-  [neurovarietyReport, Strategy]
-Headline
-  how the ideal of the closure of the image is computed
-Usage
-  neurovariety(phi, Strategy => s)
-  neurovarietyReport(phi, Strategy => s)
-Inputs
-  s:String
-    either {\tt "Elimination"} or {\tt "Kernel"}
-Description
-  Text
-    With {\tt "Elimination"} the ideal comes from a Gröbner basis of the ideal of the graph; see
-    @TO graphGroebnerBasis@.  Over $\mathbb{Q}$, its generators have coprime integer coefficients.
-    With {\tt "Kernel"} the ideal is what @TO kernel@ returns, which chooses among algorithms
-    by itself.  The ideals are equal; which strategy is faster depends on the map.
-  Example
-    phi = map(QQ[s,t], QQ[x,y,z], {s^2, s*t, t^2});
-    I = neurovariety(phi, Strategy => "Elimination")
-    J = neurovariety(phi, Strategy => "Kernel")
-    I == J
-SeeAlso
-  neurovariety
   neurovarietyReport
 ///
 
