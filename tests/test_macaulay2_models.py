@@ -41,6 +41,20 @@ MODELS = {
     "attention:d=2,a=1,out=1,t=2,heads=2": "lightningAttention(2,1,1,2, Heads => 2)",
 }
 
+SMALL = {
+    "linear:2,1,2": "linearNetwork {2,1,2}",
+    "linear:3,1,2": "linearNetwork {3,1,2}",
+    "linear:3,3,2,2": "linearNetwork {3,3,2,2}",
+    "cnn:2,2:x^2": "convolutional({2,2}, x -> x^2)",
+    "mlp:1,1,1:x^2:bias": "mlp({1,1,1}, x -> x^2, Bias => true)",
+    "mlp:2,1,1:x^2": "mlp({2,1,1}, x -> x^2)",
+    "mlp:2,1,2:x^2": "mlp({2,1,2}, x -> x^2)",
+    "mlp:2,2,2:x^3": "mlp({2,2,2}, x -> x^3)",
+    "mlp:3,1,1:x^2": "mlp({3,1,1}, x -> x^2)",
+    "mlp:3,2,1:x^2": "mlp({3,2,1}, x -> x^2)",
+}
+ALL = MODELS | SMALL
+
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Macaulay2]:
@@ -67,9 +81,9 @@ def same_parametrization(session: Macaulay2, phi: Parametrization, text: str) ->
             and polynomials(found["images"]) == list(phi.polynomials))
 
 
-@pytest.mark.parametrize("spec", MODELS)
+@pytest.mark.parametrize("spec", ALL)
 def test_parametrizations_agree_term_by_term(session: Macaulay2, spec: str) -> None:
-    assert same_parametrization(session, parametrization(parse_spec(spec)), MODELS[spec])
+    assert same_parametrization(session, parametrization(parse_spec(spec)), ALL[spec])
 
 
 def test_the_comparison_tells_models_apart(session: Macaulay2) -> None:
@@ -92,7 +106,7 @@ def test_polynomials_in_parameters_and_inputs(session: Macaulay2) -> None:
 def test_invariants_agree(session: Macaulay2, spec: str) -> None:
     manifold = NeuroManifold(spec)
     found = answers(
-        session, f"M = neuroManifold {MODELS.get(spec) or more(spec)};", dimension="dim M",
+        session, f"M = neuroManifold {ALL[spec]};", dimension="dim M",
         codimension="codim M", degree="degree M", polynomial="toString closureHilbertPolynomial M",
         ideal="gens ideal M", vanishes="(parametrization M) ideal M == 0",
         laws="numcols conservationLaws M")
@@ -111,22 +125,12 @@ def test_invariants_agree(session: Macaulay2, spec: str) -> None:
     assert theirs == manifold.ideal().value
 
 
-def more(spec: str) -> str:
-    return {"mlp:2,2,2:x^3": "mlp({2,2,2}, x -> x^3)", "cnn:2,2:x^2":
-            "convolutional({2,2}, x -> x^2)", "mlp:1,1,1:x^2:bias":
-            "mlp({1,1,1}, x -> x^2, Bias => true)", "mlp:3,2,1:x^2": "mlp({3,2,1}, x -> x^2)"}[spec]
-
-
 @pytest.mark.parametrize(("spec", "metric"), [
     ("linear:2,1,2", "generic"), ("linear:2,1,2", "unit"), ("linear:3,1,2", "unit"),
     ("cnn:2,2:x^2", "generic"), ("cnn:2,2:x^2", "bombieri"), ("mlp:2,1,1:x^2", "unit"),
     ("mlp:2,1,1:x^2", "bombieri"), ("mlp:3,1,1:x^2", "bombieri"), ("mlp:2,1,2:x^2", "generic")])
 def test_distance_degrees_agree(session: Macaulay2, spec: str, metric: str) -> None:
-    text = {"linear:2,1,2": "linearNetwork {2,1,2}", "linear:3,1,2": "linearNetwork {3,1,2}",
-            "cnn:2,2:x^2": "convolutional({2,2}, x -> x^2)",
-            "mlp:2,1,1:x^2": "mlp({2,1,1}, x -> x^2)", "mlp:3,1,1:x^2": "mlp({3,1,1}, x -> x^2)",
-            "mlp:2,1,2:x^2": "mlp({2,1,2}, x -> x^2)"}[spec]
-    found = answers(session, f"M = neuroManifold {text};",
+    found = answers(session, f"M = neuroManifold {ALL[spec]};",
                     degree=f'edDegree(M, Metric => "{metric}")')
     assert found["degree"] == NeuroManifold(spec, metric=metric).ed_degree().value
 
@@ -136,8 +140,7 @@ def test_distance_degrees_agree(session: Macaulay2, spec: str, metric: str) -> N
     "cnn:2c3,2c2:x^2+x:in=2", "cnn:3,2:x^2", "cnn:3s2,2:x^3:out=2", "cnn:2x1,1x2:x^2",
     "attention:d=3,a=2,out=1,t=2", "attention:d=2,a=1,out=1,t=2,heads=2"])
 def test_subnetworks_agree(session: Macaulay2, spec: str) -> None:
-    text = MODELS.get(spec) or "linearNetwork {3,3,2,2}"
-    found = answers(session, f"M = {text}; L = subnetworks M;",
+    found = answers(session, f"M = {ALL[spec]}; L = subnetworks M;",
                     embeddings='apply(L, H -> matrix H#"embedding")',
                     agree="""all(L, H -> H#"model"#"number of inputs" < M#"number of inputs" or
                         entries matrix(H#"embedding" * parametrization M)
@@ -154,7 +157,7 @@ def test_subnetworks_agree(session: Macaulay2, spec: str) -> None:
 
 
 def test_models_are_written_as_they_are_made(session: Macaulay2) -> None:
-    for text in MODELS.values():
+    for text in ALL.values():
         found = answers(session, f"M = {text}; N = value toExternalString M;",
                         same="toString entries matrix parametrization M "
                              "== toString entries matrix parametrization N",

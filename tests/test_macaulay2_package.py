@@ -81,7 +81,7 @@ def test_scripts_may_not_use_the_names_of_the_package() -> None:
 
 
 def test_a_link_that_leads_nowhere_fails(copy: Path) -> None:
-    replace(copy / "NeuroAlgebra" / "Documentation.m2", "A number.", "A number; see @TO \"nowhere\"@.")
+    replace(copy / "NeuroAlgebra" / "Documentation.m2", "A number.", '@TO "nowhere"@ is a number.')
     with pytest.raises(EngineError, match="help .* is not in order:.*\n?.*nowhere"):
         check_package(copy)
 

@@ -18,6 +18,8 @@ def add(command: Commands) -> None:
     sub.add_argument("--macaulay2", metavar="COMMAND", help="the Macaulay2 to use")
     sub.add_argument("--no-help", action="store_true", help="without its documentation, which "
                      "takes a minute to make")
+    sub.add_argument("--kernel", action="store_true", help="register the kernel for notebooks, "
+                     "too, with this Macaulay2")
     sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
 
 
@@ -31,4 +33,9 @@ def _install(arguments: argparse.Namespace) -> int:
     print(f"Load it in Macaulay2 with: {'; '.join(found.loading)}")
     if found.has_help:
         print(f'Read about it with: viewHelp "{PACKAGE}"')
+    if arguments.kernel:
+        from neuroalg_sage.engines.macaulay2_kernel import NAME, install_kernel
+
+        place = install_kernel(arguments.macaulay2, arguments.prefix)
+        print(f"Notebooks of Macaulay2 have the kernel {NAME}, in {place}.")
     return 0

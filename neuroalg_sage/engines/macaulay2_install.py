@@ -143,8 +143,8 @@ def _ask(line: list[str], expression: str) -> str:
     found = re.search(r"^answer: (.*)$", done.stdout, re.MULTILINE) if done else None
     if found is None:
         why = _reason(done.stderr.splitlines()) if done else "it did not answer"
-        raise EngineError(f"{shlex.join(line)} is no Macaulay2 that works ({why}); name another one "
-                          f"with --macaulay2, or type in yours: {way_on()}")
+        raise EngineError(f"{shlex.join(line)} is no Macaulay2 that works ({why}); name another "
+                          f"one with --macaulay2, or type in yours: {way_on()}")
     return found[1]
 
 
