@@ -125,6 +125,18 @@ def test_invariants_agree(session: Macaulay2, spec: str) -> None:
     assert theirs == manifold.ideal().value
 
 
+@pytest.mark.parametrize(("spec", "text"), [
+    ("mlp:5,8,8,3:x^2", "mlp({5,8,8,3}, x -> x^2)"),
+    ("mlp:3,4,4,2:x^2+x:bias", "mlp({3,4,4,2}, x -> x^2 + x, Bias => true)"),
+    ("cnn:3x2c3s2,2x2c2:x^3:out=2",
+     "convolutional({{3,2},{2,2}}, x -> x^3, Strides => {2,1}, Channels => {3,2}, Outputs => 2)"),
+    ("attention:d=2,a=1,out=2,t=3,layers=2,heads=2",
+     "lightningAttention(2,1,2,3, Layers => 2, Heads => 2)")])
+def test_dimensions_of_larger_models_agree(session: Macaulay2, spec: str, text: str) -> None:
+    found = answers(session, f"M = {text};", dimension="dim neuroManifold M")
+    assert found["dimension"] == NeuroManifold(spec).dimension().value
+
+
 @pytest.mark.parametrize(("spec", "metric"), [
     ("linear:2,1,2", "generic"), ("linear:2,1,2", "unit"), ("linear:3,1,2", "unit"),
     ("cnn:2,2:x^2", "generic"), ("cnn:2,2:x^2", "bombieri"), ("mlp:2,1,1:x^2", "unit"),

@@ -65,3 +65,45 @@ composeLayers = (layers, w, x) -> (
 -- Exponents of the monomials of degree d in m variables, the lexicographically largest first.
 exponentsOfDegree = (m, d) -> if m == 1 then {{d}} else flatten apply(d + 1, i ->
     apply(exponentsOfDegree(m - 1, i), e -> prepend(d - i, e)))
+
+-- Derivatives without expansion -----------------------------------------------------
+
+-- For each layer the polynomials that it is in its own parameters and inputs, and their
+-- derivatives, over a prime field.
+layersWithDerivatives = (layers, inputs, K) -> apply(layers, layer -> (
+        N := parameterCount layer;
+        w := local w;
+        R := K(monoid [w_0 .. w_(N + inputs - 1)]);
+        outputs := matrix {layer#"apply" (take(gens R, N), drop(gens R, N))};
+        inputs = numcols outputs;
+        (N, outputs, jacobian outputs)))
+
+-- The derivatives of the outputs by the parameters w at an input x, by the chain rule; a row for
+-- each parameter.
+derivativesAt = (layers, w, x, K) -> (
+    start := 0;
+    rows := map(K^0, K^(#x), 0);
+    scan(layers, (N, outputs, derivatives) -> (
+            point := join(take(w, {start, start + N - 1}), x);
+            atPoint := map(K, ring outputs, point);
+            D := atPoint derivatives;
+            rows = (rows * D^{N .. N + #x - 1}) || D^{0 .. N - 1};
+            x = flatten entries atPoint outputs;
+            start = start + N));
+    rows)
+
+-- The rank of the derivatives of the coefficients by the parameters, at random parameters.
+-- The values at inputs are linear in the coefficients, and the span of the derivatives is that
+-- of all coefficients as soon as a further random input adds nothing to it.
+rankOfDerivatives = (layers, inputs, K) -> (
+    layers = layersWithDerivatives(layers, inputs, K);
+    w := apply(sum(layers, first), i -> random K);
+    r := -1;
+    rows := map(K^(#w), K^0, 0);
+    batch := 1;
+    while (rank rows > r) do (
+        r = rank rows;
+        rows = fold((A, B) -> A | B, rows, apply(batch, i ->
+                derivativesAt(layers, w, apply(inputs, j -> random K), K)));
+        batch = max(1, r // 2));
+    r)

@@ -15,7 +15,7 @@ parametrization NeuroManifold := M -> parametrization M#"model"
 coordinateMonomials NeuroManifold := M -> coordinateMonomials M#"model"
 coefficientRing NeuroManifold := M -> coefficientRing M#"model"
 ambient NeuroManifold := M -> source parametrization M
-dim NeuroManifold := (cacheValue "dimension") (M -> imageDimension parametrization M)
+dim NeuroManifold := (cacheValue "dimension") (M -> imageDimension M#"model")
 imageDimension NeuroManifold := dim
 codim NeuroManifold := {} >> o -> M -> numgens ambient M - dim M
 

@@ -265,7 +265,10 @@ coordinateMonomials NeuralModel := M -> (
     M.cache#"coordinates")
 
 -- Methods for parametrizations hold for models.
-imageDimension NeuralModel := M -> imageDimension parametrization M
+imageDimension NeuralModel := M -> (
+    if M#?"layers" and coefficientRing M === QQ
+    then rankOfDerivatives(M#"layers", M#"number of inputs", ZZ/largePrime)
+    else imageDimension parametrization M)
 neurovariety NeuralModel := o -> M -> neurovariety(parametrization M, o)
 graphGroebnerBasis NeuralModel := M -> graphGroebnerBasis parametrization M
 neurovarietyReport NeuralModel := o -> M -> neurovarietyReport(parametrization M, o)

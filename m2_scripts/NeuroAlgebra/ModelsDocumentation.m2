@@ -359,9 +359,11 @@ Description
     polarDegrees M
   Text
     The dimension needs no equations: it is the rank of the Jacobian matrix of the parametrization,
-    see @TO imageDimension@.
+    see @TO imageDimension@.  For the families of models over the rational numbers not even the
+    coefficients are expanded: the derivatives at random inputs follow from the chain rule, and
+    their span is that of the derivatives of the coefficients once a further input does not add to it.
   Example
-    dim neuroManifold mlp({4,5,3}, x -> x^3)
+    dim neuroManifold mlp({4,6,6,3}, x -> x^3)
   Text
     {\tt singularLocus} is the quotient of the ambient ring by @TO singularIdeal@;
     {\tt conservationLaws} without a degree gives the laws of degree at most two.

@@ -167,6 +167,17 @@ TEST ///
 ///
 
 TEST ///
+    -- dimensions with and without expansion
+    for M in {mlp({2,2,2,1}, x -> x^2 + x/3, Bias => true), mlp({1,3,1}, x -> x^2 + 1),
+        convolutional({{1,2},{2,2}}, x -> x^2, Channels => {2,1}), lightningAttention(2,1,1,2),
+        lightningAttention(1,1,2,2, Layers => 2), linearNetwork {3,2,3}, linearNetwork {1,1}} do
+    assert(imageDimension M == imageDimension parametrization M);
+    -- determinantal varieties of large matrices; sums of many cubes of linear forms
+    assert(dim neuroManifold linearNetwork {12,5,14} == 5 * (12 + 14 - 5));
+    assert(dim neuroManifold mlp({7,10,1}, x -> x^3) == 70)
+///
+
+TEST ///
     -- wrong input is refused
     fails = f -> try (f(); false) else true;
     assert(fails(() -> mlp {3}));
