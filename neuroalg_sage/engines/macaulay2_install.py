@@ -54,7 +54,14 @@ class Installed:
 
 
 def way_on() -> str:
-    """How the package can be used without being installed."""
+    """
+    How the package can be used without being installed.
+
+    EXAMPLES::
+
+        >>> print(way_on())
+        path = prepend("/.../m2_scripts/", path); needsPackage "NeuroAlgebra"
+    """
     folder = quoted(f"{package_directory()}/")
     return f'path = prepend({folder}, path); needsPackage "{PACKAGE}"'
 
@@ -78,6 +85,13 @@ def install_package(command: str | None = None, prefix: str | Path | None = None
 
     Raises EngineError if there is no Macaulay2, or if it fails; InputError if the folder cannot be
     written.  Both say how to use the package without installing it.
+
+    EXAMPLES::
+
+        >>> with TemporaryDirectory() as folder:
+        ...     found = install_package(prefix=folder, with_help=False)
+        ...     (found.folder / "NeuroAlgebra.m2").is_file(), found.was_there
+        (True, False)
     """
     try:
         line = shlex.split(find_command(command))
