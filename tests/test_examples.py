@@ -29,7 +29,7 @@ def test_the_shell_of_the_tour(tmp_path, monkeypatch, capsys) -> None:
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     text = (ROOT / "README.md").read_text()
     commands = re.findall(r"^    \$ neuroalg (.*)\n((?:\n?    (?!\$).*\n)*)", text, re.MULTILINE)
-    assert len(commands) == 24
+    assert len(commands) == 25
     for command, shown in commands:
         assert main(shlex.split(command)) == 0
         assert capsys.readouterr().out.split() == shown.split()
