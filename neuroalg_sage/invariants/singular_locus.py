@@ -88,8 +88,7 @@ def of_bounded_rank(matrices: GenericMatrices) -> Locus:
     """
     The singular locus of all matrices of rank at most r: those of rank at most r - 1.
 
-    REFERENCES: E. Arbarello, M. Cornalba, P. Griffiths, J. Harris, Geometry of Algebraic Curves
-    I (1985), Chapter II: the singular locus and the tangent cones.
+    REFERENCES: [ACGH1985]_, Chapter II: the singular locus and the tangent cones
 
     EXAMPLES::
 
@@ -140,8 +139,10 @@ def candidates(model: Model) -> Iterator[Candidate]:
     """
     Subnetworks, and networks with a rank-deficient layer.
 
-    REFERENCES: V. Shahverdi, G. L. Marchetti, K. Kohn, arXiv:2505.11846: singular points from
-    subnetworks; G. Graziani, arXiv:2606.18440: the architectural degeneracy locus.
+    REFERENCES:
+
+    - [SMK2025b]_: singular points from subnetworks
+    - [Gra2026]_: the architectural degeneracy locus
     """
     everything = tuple(range(model.input_count))
     try:
