@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import re
 from importlib.metadata import metadata
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
@@ -31,7 +33,8 @@ html_theme = "furo"
 html_title = f"NeuroAlg {release}"
 html_show_sourcelink = False
 language = "en"
-nitpicky = False
+# A name such as Model in a signature may be that of two classes; it is then no link.
+suppress_warnings = ["ref.python"]
 
 autosummary_generate = True
 autodoc_member_order = "bysource"
@@ -104,7 +107,36 @@ class Papers(SphinxDirective):
         return list(container.children)
 
 
-def setup(app: Sphinx) -> None:
+class ProductFigure(SphinxDirective):
+    """A picture of the neuromanifold of a spec, drawn by the product when the manual is built."""
+
+    required_arguments = 1
+    option_spec = {"target": directives.unchanged}
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        from neuroalg_sage import NeuroManifold
+        from neuroalg_sage.pictures import figure
+        from neuroalg_sage.pictures.scene import scene
+
+        (spec,) = self.arguments
+        name = re.sub(r"\W+", "-", f"{spec}-{self.options.get('target', '')}").strip("-") + ".svg"
+        folder = Path(self.env.srcdir) / "generated"
+        folder.mkdir(exist_ok=True)
+        target = [c.strip() for c in self.options.get("target", "").split(",") if c.strip()]
+        figure.save(scene(NeuroManifold(spec), target=target or None), str(folder / name))
+        drawn = nodes.figure()
+        drawn += nodes.image(uri=f"/generated/{name}", alt=f"The neuromanifold of {spec}")
+        caption = nodes.Element()
+        caption.document = self.state.document
+        self.state.nested_parse(self.content, self.content_offset, caption)
+        drawn += nodes.caption("", "", *caption[0].children)
+        return [drawn]
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
     app.add_role("cite", Cite())
     app.add_directive("papers", Papers)
+    app.add_directive("product-figure", ProductFigure)
     app.connect("autodoc-process-docstring", write_as_rst)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

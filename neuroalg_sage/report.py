@@ -138,7 +138,7 @@ def citations_as_text(answers: Answers) -> str:
     citations = [found.citation(answers.manifold.model) for found in answers.found.values()]
     entries = dict.fromkeys([*(citation.entry() for citation in citations),
                              *(entry for c in citations for entry in c.cited_entries())])
-    return "\n\n".join(["", *(citation.text() for citation in citations), *entries])
+    return "\n\n".join([*(citation.text() for citation in citations), *entries])
 
 
 def _clipped(lines: list[str]) -> list[str]:

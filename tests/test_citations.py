@@ -46,7 +46,8 @@ def test_docstrings_name_entries_of_the_bibliography_and_repeat_none() -> None:
             assert not re.search(r"arXiv|\(\d{4}\)", block), path.name
         named |= keys
     for path in (ROOT / "docs").rglob("*.md"):
-        named |= set(re.findall(r"\[(\w*\d{4}\w?)\]\[?", path.read_text()))
+        for keys in re.findall(r"\{cite\}`([^`]+)`", path.read_text()):
+            named |= set(keys.split(","))
     for key, paper in bibliography.papers().items():
         assert key in named or paper.theorem or paper.methods, f"{key} is named nowhere"
 

@@ -106,7 +106,7 @@ def _compute(arguments: argparse.Namespace) -> int:
                         invariant.status != "bounds") else []:
                     print(f"  {law!r}")
         if arguments.cite:
-            print(citations_as_text(answers))
+            print(f"\n{citations_as_text(answers)}")
     _say_failures(answers)
     write_certificates(arguments.certificate, answers.found.values())
     return answers.exit_code
