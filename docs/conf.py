@@ -60,8 +60,9 @@ def write_as_rst(app: Sphinx, what: str, name: str, thing: Any, options: Any,
             found = HEADINGS.match(line)
             if found is not None:
                 indent, word, colons, rest = found.groups()
-                rest = rest.strip() + colons[1:]
+                rest = rest.strip()
                 shown += ["", f"{indent}**{word.capitalize()}**{rest and f' {rest}'}", ""]
+                shown += [f"{indent}::", ""] * (colons == "::")
             else:
                 shown.append(line.replace("|", r"\|") if ">>>" not in line else line)
             if line.endswith("::"):
@@ -101,7 +102,8 @@ class Papers(SphinxDirective):
                                     f"<https://arxiv.org/abs/{paper.arxiv}>`__")
             if paper.theorem:
                 said += f".  Certificates may trust: {paper.theorem}"
-            text += [f".. [{paper.key}] {said}.", ""]
+            # An initial at the beginning is no number of a list.
+            text += [f".. [{paper.key}] \\{said}.", ""]
         container = nodes.Element()
         self.state.nested_parse(StringList(text, "references.toml"), self.content_offset, container)
         return list(container.children)

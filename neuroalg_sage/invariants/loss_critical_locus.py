@@ -168,9 +168,9 @@ def loss_critical_locus(phi: Parametrization, dimension: Invariant,
     The components of the critical points of ||φ(w) - f||^2, with what they map to.
 
     A component is spurious if for a generic point w of it φ(w) is a smooth point of M and not
-    critical for the distance to f on M, see [TKB2020]_.  That is decided at one point of the component
-    over a number field, modulo a prime, where ranks bound those in characteristic zero from
-    below.
+    critical for the distance to f on M, see [TKB2020]_.  That is decided at one point of the
+    component over a number field, modulo a prime, where ranks bound those in characteristic zero
+    from below.
 
     INPUT:
 
