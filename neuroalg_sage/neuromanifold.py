@@ -27,6 +27,7 @@ from neuroalg_sage.models.sources import load_model
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.ambient_group import AmbientGroup
+    from neuroalg_sage.invariants.citation import Citation
     from neuroalg_sage.invariants.drift import Drift
     from neuroalg_sage.invariants.equations_by_degree import EquationSearch
     from neuroalg_sage.invariants.flows import Flow
@@ -1024,6 +1025,19 @@ class NeuroManifold:
                 "the invariants are " + ", ".join(INVARIANTS) + ".")
             raise InputError(f"There is no invariant {invariant[:60]!r}; {hint}")
         return getattr(self, invariant)()
+
+    def citation(self, invariant: str) -> Citation:
+        """
+        How to cite an invariant, given by its name.
+
+        OUTPUT: :class:`~neuroalg_sage.invariants.citation.Citation`
+
+        EXAMPLES::
+
+            >>> print(NeuroManifold("mlp:2,2,3:x^2").citation("dimension"))
+            The dimension of the neuromanifold of mlp:2,2,3:x^2: 8 (proved). ...
+        """
+        return self.compute(invariant).citation(self.model)
 
     def script(self, invariant: str) -> str:
         """

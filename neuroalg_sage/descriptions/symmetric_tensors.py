@@ -56,13 +56,11 @@ class SymmetricTensors(Description):
       most r;
     - for r = 1, and for r = 2.
 
-    REFERENCES: R. E. Kutz, Cohen-Macaulay rings and ideal theory in rings of invariants of
-    algebraic groups, Trans. Amer. Math. Soc. 194 (1974).  A. Bernardi, Ideals of varieties
-    parameterized by certain symmetric tensors, J. Pure Appl. Algebra 212 (2008).  V. Kanev,
-    Chordal varieties of Veronese varieties and catalecticant matrices, J. Math. Sci. 94
-    (1999), for r = 2 and m = 1.  C. Raicu, Secant varieties of Segre-Veronese varieties,
-    Algebra Number Theory 6 (2012), Theorem 4.1, for r = 2.  J. Harris, L. Tu, On symmetric and
-    skew-symmetric determinantal varieties, Topology 23 (1984), for the degree.
+    REFERENCES:
+
+    - [Kut1974]_ for quadratic forms, [Ber2008]_ for r = 1
+    - [Kan1999]_ for r = 2 and m = 1, [Rai2012]_, Theorem 4.1, for r = 2
+    - [HT1984]_ for the degree
 
     EXAMPLES::
 
@@ -194,7 +192,7 @@ def symmetric_degree(m: int, r: int) -> int:
     """
     The degree of the symmetric m × m matrices of rank at most r.
 
-    REFERENCES: Harris, Tu (1984), Proposition 12.
+    REFERENCES: [HT1984]_, Proposition 12
 
     EXAMPLES::
 

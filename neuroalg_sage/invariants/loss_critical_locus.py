@@ -211,7 +211,7 @@ def loss_critical_locus(phi: Parametrization, dimension: Invariant,
     The components of the critical points of q(φ(w)), with what they map to.
 
     A component is spurious if for a generic point w of it φ(w) is a smooth point of M and not
-    critical for q on M, see [TKB]_.  That is decided at one point of the component
+    critical for q on M, see [TKB2020]_.  That is decided at one point of the component
     over a number field, modulo a prime, where ranks bound those in characteristic zero from
     below.
 
@@ -230,8 +230,7 @@ def loss_critical_locus(phi: Parametrization, dimension: Invariant,
 
     REFERENCES:
 
-    .. [TKB] M. Trager, K. Kohn, J. Bruna, *Pure and spurious critical points: a geometric study
-       of linear networks*, arXiv:1910.01671
+    - [TKB2020]_
 
     EXAMPLES::
 
