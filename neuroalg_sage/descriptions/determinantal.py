@@ -373,6 +373,9 @@ class BoundedRank(Description):
     def matrix(self) -> Any:
         return self.flattening.to_sage(self.n)
 
+    def bounded_matrix(self) -> tuple[Flattening, int]:
+        return self.flattening, self.rank + 1
+
     def minors(self) -> list[Polynomial]:
         return basis_of_minors([self.flattening], self.rank + 1, self.n)
 
@@ -439,6 +442,9 @@ class GenericMatrices(Description):
 
     def matrix(self) -> Any:
         return self.flattening().to_sage(self.model.ambient_dimension)
+
+    def bounded_matrix(self) -> tuple[Flattening, int]:
+        return self.flattening(), self.format.bound + 1
 
     def ideal_theorem(self) -> Conclusion:
         return Conclusion({"matrices": "output flattening", "trial": self.trial}, HOCHSTER_EAGON)

@@ -98,10 +98,20 @@ class SymmetricTensors(Description):
         """That of the parameters without rescalings of the neurons, or of the space."""
         return min(self.summands * (self.inputs + self.outputs - 1), self.ambient_dimension())
 
-    def matrix(self) -> Any:
+    def largest_flattening(self) -> Flattening:
         """The largest flattening of those whose numbers of rows and columns are the nearest."""
-        largest = max(self.flattenings(), key=lambda a: (min(a.rows, a.columns), -a.rows))
-        return largest.to_sage(self.ambient_dimension())
+        return max(self.flattenings(), key=lambda a: (min(a.rows, a.columns), -a.rows))
+
+    def matrix(self) -> Any:
+        """The largest flattening."""
+        return self.largest_flattening().to_sage(self.ambient_dimension())
+
+    def bounded_matrix(self) -> tuple[Flattening, int] | None:
+        if self.degree == 1 and self.outputs == 1:
+            return None
+        found = self.largest_flattening()
+        return (found, self.summands + 1) if (
+            min(found.rows, found.columns) > self.summands) else None
 
     def ideal_theorem(self) -> Conclusion | None:
         if self.inputs < 2:

@@ -44,7 +44,7 @@ from neuroalg_sage.models.parametrization import Parametrization, parametrizatio
 from neuroalg_sage.models.subnetworks import rank_deficient, subnetworks
 
 # Where nobody sets a limit: how long a proof that there are no other components may take.
-COMPLETENESS_SECONDS = 40.0
+COMPLETENESS_SECONDS = 60.0
 CANDIDATE_SECONDS = 10.0
 MOST_CANDIDATES = 60
 MOST_TERMS = 400_000  # of equations that somebody reads
