@@ -72,7 +72,7 @@ def report(manifold: NeuroManifold, budget: float | None = None,
            progress: Callable[[str], None] = lambda message: None) -> Answers:
     """All invariants that are found within ``budget`` seconds."""
     if budget is not None:
-        manifold.computation.deadline = time.monotonic() + budget
+        manifold.computation.end_within(budget)
     return ask(manifold, REPORTED, progress)
 
 

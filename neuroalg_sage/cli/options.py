@@ -97,6 +97,8 @@ def about_a_model(sub: argparse.ArgumentParser) -> None:
                      help="largest degree of equations and conservation laws")
     sub.add_argument("--seed", type=int, help="seed of the random choices")
     sub.add_argument("--macaulay2", metavar="COMMAND", help="the Macaulay2 to use")
+    sub.add_argument("--no-cache", action="store_true", help="neither read nor write the cache "
+                     "of answers")
     sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
 
 
@@ -161,10 +163,10 @@ def manifold_of(arguments: argparse.Namespace) -> NeuroManifold:
         arguments.spec, memory_gb=arguments.memory, method=arguments.method, seed=arguments.seed,
         degree=arguments.degree, macaulay2=arguments.macaulay2, gram=gram,
         metric=getattr(arguments, "ed_metric", "generic"), flow=getattr(arguments, "flow", None),
-        progress=progress(arguments))
+        progress=progress(arguments), cache=not arguments.no_cache)
     manifold.check_flow()
     if arguments.timeout is not None:
-        manifold.computation.deadline = time.monotonic() + arguments.timeout
+        manifold.computation.end_within(arguments.timeout)
     return manifold
 
 
