@@ -221,8 +221,8 @@ class Store:
                              ) from None
 
     def prune(self, older_than: float | None = None, max_size: int | None = None,
-              keep: Callable[[Mapping[str, Any]], bool] = lambda key: True
-              ) -> tuple[int, int]:
+              keep: Callable[[Mapping[str, Any]], bool] = lambda key: True,
+              all_unfinished: bool = False) -> tuple[int, int]:
         """
         Remove entries that are damaged, unwanted, long unused, or too many.
 
@@ -231,6 +231,7 @@ class Store:
         - ``older_than`` -- seconds: what was not used since is removed
         - ``max_size`` -- bytes that may remain: what was not used longest is removed
         - ``keep`` -- whether an entry with this key is wanted
+        - ``all_unfinished`` -- whether files that another process may still be writing go too
 
         OUTPUT: how many entries were removed, and their size in bytes
 
@@ -242,7 +243,7 @@ class Store:
         count = removed = 0
         try:
             for path, status in list(self._files(_UNFINISHED)):
-                if now - status.st_mtime > LEFT_BEHIND:
+                if all_unfinished or now - status.st_mtime > LEFT_BEHIND:
                     path.unlink(missing_ok=True)
             for entry in entries:
                 if (entry.key is None or not keep(entry.key)
