@@ -182,8 +182,7 @@ class Memory:
         if certificate["model"] != self._model.describe() or whole and (
                 certificate["status"] != invariant.status
                 or certificate.get("error_bound") != invariant.error_bound
-                or _claimed(invariant.data) not in (None, claim["value"])
-                and not isinstance(claim["value"], dict)):
+                or not _agree(_claimed(invariant.data), claim["value"])):
             raise ValueError("the certificate is of another answer")
         if self._checking_left <= 0 or threading.current_thread() is not threading.main_thread():
             return
@@ -205,6 +204,11 @@ class Finding:
 
     is_limited = False
     has_failures = False
+
+
+def _agree(data: Any, claim: Any) -> bool:
+    """Whether data may be what is claimed, which can be said where both are of one type."""
+    return type(data) is not type(claim) or data == claim
 
 
 def _claimed(data: Any) -> Any:
