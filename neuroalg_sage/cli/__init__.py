@@ -13,7 +13,17 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from neuroalg_sage.cli import cache, equations, flows, functions, invariants, surveys, training
+from neuroalg_sage.cli import (
+    cache,
+    completion,
+    doctor,
+    equations,
+    flows,
+    functions,
+    invariants,
+    surveys,
+    training,
+)
 from neuroalg_sage.cli.options import EPILOGUE, Commands, Parser
 from neuroalg_sage.cli.output import discard_output
 from neuroalg_sage.errors import LimitReached, NeuroAlgError
@@ -35,7 +45,8 @@ def parser() -> argparse.ArgumentParser:
         sub.set_defaults(run=run)
         return sub
 
-    for kind in (invariants, equations, functions, training, flows, surveys, cache):
+    for kind in (invariants, equations, functions, training, flows, surveys, cache,
+                 doctor, completion):
         kind.add(command)
     _add_verify(command)
     return top
@@ -85,7 +96,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        parsed = parser().parse_args(arguments)
+        top = parser()
+        completion.answer(top)
+        parsed = top.parse_args(arguments)
         return parsed.run(parsed)
     except NeuroAlgError as error:
         print(f"neuroalg: {' '.join(str(error).split())}", file=sys.stderr)
