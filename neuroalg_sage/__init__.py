@@ -22,6 +22,7 @@ _HOMES = {
     "models.model": ("Model", "compose"),
     "models.sources": ("load_model", "from_sympy", "from_expressions"),
     "invariants.invariant": ("Invariant",),
+    "pages.report_page": ("html_report",),
     "formats": ("write_ideal", "read_mrdi"),
     "invariants.flows": ("Flow",),
     "invariants.training": ("TrainingProblem", "ERM", "population"),

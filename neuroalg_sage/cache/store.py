@@ -65,21 +65,6 @@ def default_folder() -> Path | None:
         return None
 
 
-def open_store(place: Store | str | Path | bool | None) -> Store | None:
-    """
-    The store that is meant: one, its folder, or ``True`` for that of the user.
-
-    EXAMPLES::
-
-        >>> open_store(False) is None
-        True
-    """
-    if isinstance(place, Store):
-        return place
-    folder = default_folder() if place is True else place or None
-    return None if folder is None else Store(folder)
-
-
 @dataclass(frozen=True)
 class Entry:
     """
@@ -275,3 +260,18 @@ def _key(path: Path) -> Any:
     except FileNotFoundError:
         return None
     return found[0] if found is not None and isinstance(found[0], dict) else None
+
+
+def open_store(place: Store | str | Path | bool | None) -> Store | None:
+    """
+    The store that is meant: one, its folder, or ``True`` for that of the user.
+
+    EXAMPLES::
+
+        >>> open_store(False) is None
+        True
+    """
+    if isinstance(place, Store):
+        return place
+    folder = default_folder() if place is True else place or None
+    return None if folder is None else Store(folder)

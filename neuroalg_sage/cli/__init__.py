@@ -21,11 +21,13 @@ from neuroalg_sage.cli import (
     flows,
     functions,
     invariants,
+    packages,
     surveys,
     training,
 )
 from neuroalg_sage.cli.options import EPILOGUE, Commands, Parser
 from neuroalg_sage.cli.output import discard_output
+from neuroalg_sage.cli.progress import shown
 from neuroalg_sage.errors import LimitReached, NeuroAlgError
 
 INTERRUPTED = 130
@@ -45,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
         sub.set_defaults(run=run)
         return sub
 
-    for kind in (invariants, equations, functions, training, flows, surveys, cache,
+    for kind in (invariants, equations, functions, training, flows, surveys, packages, cache,
                  doctor, completion):
         kind.add(command)
     _add_verify(command)
@@ -99,7 +101,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         top = parser()
         completion.answer(top)
         parsed = top.parse_args(arguments)
-        return parsed.run(parsed)
+        with shown(parsed):
+            return parsed.run(parsed)
     except NeuroAlgError as error:
         print(f"neuroalg: {' '.join(str(error).split())}", file=sys.stderr)
         return error.exit_code

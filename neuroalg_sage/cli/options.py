@@ -6,12 +6,11 @@ from __future__ import annotations
 
 import argparse
 import signal
-import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
+from neuroalg_sage.cli.progress import Progress
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.methods import (
     FOR_CRITICAL_POINTS,
@@ -138,16 +137,9 @@ def about_a_function(sub: argparse.ArgumentParser, parameters: bool, metric: boo
 # -- what they say -----------------------------------------------------------------------
 
 
-def progress(arguments: argparse.Namespace) -> Callable[[str], None]:
+def progress(arguments: argparse.Namespace) -> Progress:
     """Says what is being done, on standard error, unless the options ask for quiet."""
-    start = time.monotonic()
-
-    def say(message: str) -> None:
-        if not arguments.quiet:
-            first, *_ = message.splitlines() or [""]
-            print(f"[{time.monotonic() - start:6.1f} s] {first}", file=sys.stderr, flush=True)
-
-    return say
+    return arguments.progress
 
 
 def manifold_of(arguments: argparse.Namespace) -> NeuroManifold:

@@ -7,10 +7,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.expressions import Polynomial
+
+if TYPE_CHECKING:
+    from neuroalg_sage.descriptions.determinantal import Flattening
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,10 @@ class Description(ABC):
         Raises InputError if the description has none.
         """
         raise InputError("This description has no matrix.")
+
+    def bounded_matrix(self) -> tuple[Flattening, int] | None:
+        """The matrix as it is written, and the size of its minors that vanish; None without."""
+        return None
 
     def ideal_theorem(self) -> Conclusion | None:
         """The theorem by which :meth:`minors` generate the prime ideal, None if there is none."""
