@@ -82,7 +82,7 @@ def test_every_invariant_comes_back_as_it_was(spec, tmp_path) -> None:
     sentences: list[str] = []
 
     def manifold() -> NeuroManifold:
-        return NeuroManifold(spec, timeout=20, degree=2, cache=Store(tmp_path, sentences.append))
+        return NeuroManifold(spec, timeout=6, degree=2, cache=Store(tmp_path, sentences.append))
 
     first = manifold()
     found = {}
