@@ -466,13 +466,14 @@ class NeuroManifold:
             ([Component of dimension 7, degree 20, multiplicity 6, the closure of
               linear:4,1,4, layer 1 of rank 1, layer 2 of rank 1], 'proved')
         """
-        from neuroalg_sage.invariants.singular_locus import of_subspace_variety, singular_locus
+        from neuroalg_sage.invariants.singular_locus import singular_locus
+        from neuroalg_sage.invariants.singular_locus_by_theorem import by_theorem
 
         check_method_for_the_ideal(self.method)
         if self.method in ("auto", "description") and not self.is_filling():
             certificate = self.dimension().certificate
             assert certificate is not None
-            found = of_subspace_variety(self.model, certificate["evidence"]["trials"][0])
+            found = by_theorem(self.model, certificate["evidence"]["trials"][0])
             if found is not None:
                 return found
         return singular_locus(self.parametrization(), self.ideal(), self._hilbert()[0],

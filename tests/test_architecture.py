@@ -105,7 +105,7 @@ ARGUMENTS = {"graph_elimination", "inheritance", "linear_section", "minors", "bo
                                       "fiber", "membership", "loss_critical_locus", "invariance",
                                       "voronoi", "polar_degrees", "distance_degree",
                                       "conormal", "subnetworks", "critical_locus",
-                                      "subspace_varieties", "discriminant"])
+                                      "subspace_varieties", "binary_forms", "discriminant"])
 def test_what_must_be_believed_for_one_answer_is_short_enough_to_be_read_as_a_proof(
         question, argument):
     believed = needed(question, ARGUMENTS - {argument})
