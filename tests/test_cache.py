@@ -108,6 +108,21 @@ def test_every_invariant_comes_back_as_it_was(spec, tmp_path) -> None:
     assert not sentences
 
 
+@pytest.mark.parametrize("spec", ["linear:2,1,2", "mlp:2,1,1:x^2", "mlp:2,1,1:x^3"])
+def test_distance_problems_come_back_as_they_were(spec, tmp_path) -> None:
+    def ask() -> list:
+        M = NeuroManifold(spec, timeout=20, seed=1, cache=Store(tmp_path, pytest.fail))
+        n = M.model.ambient_dimension
+        gram = [[2 * (i == j) + (i + j == n - 1) for j in range(n)] for i in range(n)]
+        return [M.polar_degrees(), M.ml_degree(), M.ed_degree("unit"), M.ed_degree("bombieri"),
+                M.ed_degree("data", gram)]
+
+    first = [plain(invariant) for invariant in ask()]
+    entries = len(Store(tmp_path).entries())
+    assert [plain(invariant) for invariant in ask()] == first  # the seconds too, so none is new
+    assert len(Store(tmp_path).entries()) == entries
+
+
 # -- when an answer is used again --------------------------------------------------------
 
 
@@ -480,7 +495,7 @@ def test_the_command_shows_and_prunes(folder, capsys) -> None:
     assert capsys.readouterr().out.startswith("3 entries removed")
     assert main(["compute", "linear:2,1,2", "dimension", "--quiet"]) == 0
     assert main(["cache", "--clear"]) == 0
-    assert "1 entries removed" in capsys.readouterr().out
+    assert "1 entry removed" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("words", [["--older-than", "2"], ["--max-size", "3"],

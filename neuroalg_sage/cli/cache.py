@@ -50,15 +50,15 @@ def _cache(arguments: argparse.Namespace) -> int:
             all_unfinished=arguments.clear)
         print(json.dumps({"schema": 1, "folder": str(folder), "removed": count,
                           "bytes": removed}) if arguments.json else
-              f"{count} entries removed, {_size(removed)}.")
+              f"{_entries(count)} removed, {_size(removed)}.")
         return 0
     page = _page(store)
     if arguments.json:
         print(json.dumps({"schema": 1, "folder": str(folder)} | page))
         return 0
-    print(f"{folder}: {page['entries']} entries, {_size(page['bytes'])}")
+    print(f"{folder}: {_entries(page['entries'])}, {_size(page['bytes'])}")
     for name, found in page["models"].items():
-        print(f"  {name}: {found['entries']} entries, {_size(found['bytes'])}: "
+        print(f"  {name}: {_entries(found['entries'])}, {_size(found['bytes'])}: "
               f"{', '.join(found['invariants'])}")
     if page["others"]:
         print(f"  {page['others']} damaged or of other versions; neuroalg cache --prune "
@@ -102,6 +102,10 @@ def _page(store: Any) -> dict[str, Any]:
 # Two answers that are found together, or in one way only.
 NAMES = {"_hilbert": "degree and hilbert_polynomial", "_by_formula": "degree by a formula",
          "_degree_without_ideal": "degree"}
+
+
+def _entries(count: int) -> str:
+    return f"{count} entr{'y' if count == 1 else 'ies'}"
 
 
 def _size(count: int) -> str:
