@@ -9,6 +9,8 @@ from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from neuroalg_sage.cache.memory import Memory
+from neuroalg_sage.cache.store import Store, open_store
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants import dimension as dimensions
 from neuroalg_sage.invariants.computation import Computation
@@ -46,9 +48,17 @@ def cached(method: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(method)
     def remembered(self: NeuroManifold) -> Any:
-        if method.__name__ not in self._answers:
-            self._answers[method.__name__] = method(self)
-        return self._answers[method.__name__]
+        return self._memory.recall(method.__name__, lambda: method(self))
+
+    return remembered
+
+
+def kept(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Remember what a method of a neuromanifold returned, also on the disk if it has a cache."""
+
+    @wraps(method)
+    def remembered(self: NeuroManifold) -> Any:
+        return self._memory.recall(method.__name__, lambda: method(self), stored=True)
 
     return remembered
 
@@ -77,6 +87,9 @@ class NeuroManifold:
     - ``flow`` -- the :class:`~neuroalg_sage.invariants.flows.Flow` whose conservation laws are
       asked for, or its name such as ``"momentum=1/2"``; by default gradient flow
     - ``progress`` -- called with lines of text during long work
+    - ``cache`` -- ``True``, a folder, or a :class:`~neuroalg_sage.cache.store.Store`: where answers
+      outlive the process; by default nowhere, since who calls a library expects that it
+      computes, and that it writes no files
 
     Every invariant is computed when first asked for, and kept.
 
@@ -96,7 +109,8 @@ class NeuroManifold:
                  method: str = "auto", seed: int | None = None, macaulay2: str | None = None,
                  degree: int = DEFAULT_DEGREE, metric: str = "generic", gram: Any = None,
                  flow: Flow | str | None = None,
-                 progress: Callable[[str], None] = dimensions.silent) -> None:
+                 progress: Callable[[str], None] = dimensions.silent,
+                 cache: Store | str | Path | bool | None = None) -> None:
         self.model = load_model(model)
         check_method(method)
         self.method = method
@@ -107,6 +121,8 @@ class NeuroManifold:
         self.computation = Computation(macaulay2, timeout, memory_gb=memory_gb,
                                        progress=progress)
         self._answers: dict[str, Any] = {}
+        self._memory = Memory(self.model, {"method": method, "seed": seed}, self.computation,
+                              open_store(cache))
 
     def __repr__(self) -> str:
         return (f"Neuromanifold of {self.model} in a space of dimension "
@@ -152,12 +168,12 @@ class NeuroManifold:
 
     # -- dimension -----------------------------------------------------------------
 
-    @cached
+    @kept
     def ambient_dimension(self) -> Invariant:
         """The dimension n of the ambient space."""
         return dimensions.ambient_dimension(self.model)
 
-    @cached
+    @kept
     def dimension(self) -> Invariant:
         """
         The dimension of the neurovariety.
@@ -179,17 +195,17 @@ class NeuroManifold:
                 self.computation.timeout = limit
         return found
 
-    @cached
+    @kept
     def expected_dimension(self) -> Invariant:
         """min(n, N - s), with s the dimension of the generic orbits of the known symmetries."""
         return dimensions.expected_dimension(self.model, self.dimension())
 
-    @cached
+    @kept
     def defect(self) -> Invariant:
         """Expected minus actual dimension."""
         return dimensions.defect(self.model, self.dimension(), self.expected_dimension())
 
-    @cached
+    @kept
     def is_filling(self) -> Invariant:
         """Whether the neurovariety is the ambient space."""
         return dimensions.is_filling(self.model, self.dimension())
@@ -215,21 +231,21 @@ class NeuroManifold:
                              "attention layers.")
         return group
 
-    @cached
+    @kept
     def is_finitely_identifiable(self) -> Invariant:
         """Whether the generic fiber has the dimension of the orbits of the symmetries."""
         from neuroalg_sage.invariants.generic_fiber import is_finitely_identifiable
 
         return is_finitely_identifiable(self.model, self.dimension())
 
-    @cached
+    @kept
     def generic_fiber(self) -> Invariant:
         """The generic fiber of φ: its dimension, and its points modulo the symmetries."""
         from neuroalg_sage.invariants.generic_fiber import generic_fiber
 
         return generic_fiber(self.parametrization(), self.dimension(), self.computation, self.seed)
 
-    @cached
+    @kept
     def is_identifiable(self) -> Invariant:
         """
         Whether the generic fiber is one orbit of the known symmetries.
@@ -248,21 +264,24 @@ class NeuroManifold:
     # -- the ideal -----------------------------------------------------------------
 
     def _find_ideal(self, dimension: Invariant) -> tuple[Invariant, Invariant]:
-        if "ideal" not in self._answers:
-            from neuroalg_sage.invariants.ideal import ideal
+        from neuroalg_sage.invariants.ideal import dimension_from_equations, ideal
 
-            # The dimension may need equations where the degree shall not.
-            method = ("auto" if self.method in FOR_THE_DEGREE + FOR_CRITICAL_POINTS
-                      else self.method)
-            self._answers["ideal"], better = ideal(self.parametrization(), dimension,
-                                                   self.computation, method, self.seed,
-                                                   self.equation_search)
-            if "dimension" in self._answers and better is not dimension:
-                for name in ("defect", "is_filling", "is_finitely_identifiable",
-                             "generic_fiber", "is_identifiable"):
-                    self._answers.pop(name, None)
-            self._answers["dimension"] = better
-        return self._answers["ideal"], self._answers["dimension"]
+        known, phi = self._memory.known("ideal", stored=True), self.parametrization()
+        if known is not None:
+            return known, dimension if dimension.status == "proved" else (
+                dimension_from_equations(self.model, dimension, known.data, phi.polynomials))
+        # The dimension may need equations where the degree shall not.
+        method = "auto" if self.method in FOR_THE_DEGREE + FOR_CRITICAL_POINTS else self.method
+        with self._memory.finding() as found:
+            known, better = ideal(phi, dimension, self.computation, method, self.seed,
+                                  self.equation_search)
+        if better is not dimension:
+            self._memory.forget(("defect", "is_filling", "is_finitely_identifiable",
+                                 "generic_fiber", "is_identifiable"))
+        self._memory.keep("ideal", known, found, stored=True)
+        if better is not dimension or self._memory.known("dimension") is None:
+            self._memory.keep("dimension", better, found, stored=True)
+        return known, better
 
     def ideal(self) -> Invariant:
         """
@@ -274,9 +293,8 @@ class NeuroManifold:
             [z_1*z_2 - z_0*z_3]
         """
         check_method_for_the_ideal(self.method)
-        if "ideal" in self._answers:
-            return self._answers["ideal"]
-        return self._find_ideal(self.dimension())[0]
+        known = self._memory.known("ideal", stored=True)
+        return self._find_ideal(self.dimension())[0] if known is None else known
 
     def check_ideal(self, ideal: Any) -> None:
         """
@@ -303,14 +321,14 @@ class NeuroManifold:
         if not known <= moved:
             raise InputError(f"The ideal is not that of {self.model}: it lacks equations.")
 
-    @cached
+    @kept
     def equations(self) -> Invariant:
         """Generators of the ideal, Sage polynomials."""
         from neuroalg_sage.invariants.ideal import equations
 
         return equations(self.parametrization(), self.ideal())
 
-    @cached
+    @kept
     def _degree_without_ideal(self) -> Invariant:
         """The degree by one of the methods for it alone; of a filling model it is 1 at once."""
         from neuroalg_sage.invariants.degree import degree_and_hilbert_polynomial
@@ -324,15 +342,14 @@ class NeuroManifold:
         method = degree_by_slicing if self.method == "slicing" else degree_by_monodromy
         return method(phi, found, self.computation, self.seed)
 
+    @kept
     def _hilbert(self) -> tuple[Invariant, Invariant]:
         from neuroalg_sage.invariants.degree import degree_and_hilbert_polynomial
 
-        if "_hilbert" not in self._answers:
-            self._answers["_hilbert"] = degree_and_hilbert_polynomial(
-                self.parametrization(), self.ideal(), self.computation)
-        return self._answers["_hilbert"]
+        return degree_and_hilbert_polynomial(self.parametrization(), self.ideal(),
+                                             self.computation)
 
-    @cached
+    @kept
     def _by_formula(self) -> tuple[Invariant | None, Invariant | None]:
         """
         Degree and Hilbert polynomial by a description, where the method allows it.
@@ -367,7 +384,7 @@ class NeuroManifold:
         found = self._by_formula()[1]
         return self._hilbert()[1] if found is None else found
 
-    @cached
+    @kept
     def descriptions(self) -> Invariant:
         """
         Known varieties that the neurovariety is, and flattenings whose rank it bounds.
@@ -429,10 +446,12 @@ class NeuroManifold:
         """
         from neuroalg_sage.invariants.equations_by_degree import hilbert_function
 
-        return hilbert_function(self.equation_search(),
-                                self.largest_degree if degree is None else degree)
+        degree = self.largest_degree if degree is None else degree
+        return self._memory.recall(
+            "hilbert_function", lambda: hilbert_function(self.equation_search(), degree),
+            stored=True, degree=degree)
 
-    @cached
+    @kept
     def singular_locus(self) -> Invariant:
         """
         The irreducible components of the singular locus.
@@ -460,7 +479,7 @@ class NeuroManifold:
         return singular_locus(self.parametrization(), self.ideal(), self._hilbert()[0],
                               self.dimension().data, self.computation, self.seed)
 
-    @cached
+    @kept
     def subnetworks(self) -> Invariant:
         """
         The subnetworks up to symmetry, with their place in the neuromanifold.
@@ -484,7 +503,7 @@ class NeuroManifold:
         return subnetwork_poset(self.parametrization(), self.dimension(), equations,
                                 self.computation, self.seed)
 
-    @cached
+    @kept
     def critical_locus(self) -> Invariant:
         """
         The components of the parameters where the rank of Dφ is not the dimension.
@@ -624,12 +643,10 @@ class NeuroManifold:
         from neuroalg_sage.invariants.ed_degree import ed_degree
 
         form = self.form if metric is None else quadratic_form(self.model, metric, gram)
-        known = self._answers.setdefault("ed_degrees", {})
-        if form not in known:
-            known[form] = ed_degree(self.parametrization(), self.dimension(), form,
-                                    self.computation, self._ideal_by_any_method, self.method,
-                                    self.seed)
-        return known[form]
+        return self._memory.recall(
+            "ed_degree", lambda: ed_degree(self.parametrization(), self.dimension(), form,
+                                           self.computation, self._ideal_by_any_method,
+                                           self.method, self.seed), stored=True, metric=form)
 
     def ed_discriminant(self, metric: str = "unit", gram: Any = None, *, origin: Any = None,
                         directions: Any = None) -> Invariant:
@@ -701,7 +718,7 @@ class NeuroManifold:
                                 quadratic_form(self.model, metric, gram), self.computation,
                                 directions, origin, radius, samples, self.seed)
 
-    @cached
+    @kept
     def polar_degrees(self) -> Invariant:
         """
         The polar degrees of the projective variety, or of the projective closure.
@@ -716,7 +733,7 @@ class NeuroManifold:
         return polar_degrees(self.parametrization(), self.dimension(), self.computation,
                              self._ideal_by_any_method, self.method, self.seed)
 
-    @cached
+    @kept
     def ml_degree(self) -> Invariant:
         """
         The maximum likelihood degree: critical points of the cross-entropy where Σ_i z_i = 1.
@@ -897,10 +914,13 @@ class NeuroManifold:
         """
         from neuroalg_sage.invariants.conservation_laws import conservation_laws
 
-        return conservation_laws(self.law_search(flow),
-                                 self.largest_degree if degree is None else degree)
+        flow = self._named_flow(flow)
+        degree = self.largest_degree if degree is None else degree
+        return self._memory.recall(
+            "conservation_laws", lambda: conservation_laws(self.law_search(flow), degree),
+            stored=True, degree=degree, flow=flow)
 
-    @cached
+    @kept
     def quadratic_conservation_laws(self) -> Invariant:
         """
         The quadratic laws of gradient flow that linear symmetries give, however large the model.
@@ -924,10 +944,15 @@ class NeuroManifold:
             >>> NeuroManifold("linear:1,3,1").number_of_conservation_laws()
             5 (proved)
         """
+        flow = self._named_flow(flow)
+        return self._memory.recall(
+            "number_of_conservation_laws", lambda: self._number_of_laws(flow), stored=True,
+            degree=self.largest_degree, flow=flow)
+
+    def _number_of_laws(self, flow: Flow) -> Invariant:
         from neuroalg_sage.invariants import conservation_laws as laws
         from neuroalg_sage.invariants.quadratic_laws import number_from_symmetries
 
-        flow = self._named_flow(flow)
         small = self.model.parameter_count <= laws.MOST_BRACKET_VARIABLES
         if flow == laws.GRADIENT_FLOW:
             try:
