@@ -20,7 +20,7 @@ _HOMES = {
                       "PolynomialLayer", "Chain", "Sum", "Product"),
     "models.relu": ("relu_on_cell",),
     "models.model": ("Model", "compose"),
-    "models.sources": ("load_model", "from_sympy", "from_expressions"),
+    "models.sources": ("load_model", "from_sympy", "from_sage", "from_expressions"),
     "invariants.invariant": ("Invariant",),
     "formats": ("write_ideal", "read_mrdi"),
     "invariants.flows": ("Flow",),

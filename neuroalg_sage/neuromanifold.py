@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache, wraps
-from pathlib import Path
+from operator import index
 from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.errors import InputError, LimitReached
@@ -21,7 +21,6 @@ from neuroalg_sage.invariants.methods import (
 )
 from neuroalg_sage.invariants.quadratic_forms import quadratic_form
 from neuroalg_sage.models.hidden_states import KnownGroup, known_group
-from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization, parametrization
 from neuroalg_sage.models.sources import load_model
 
@@ -58,7 +57,8 @@ class NeuroManifold:
     INPUT:
 
     - ``model`` -- a :class:`~neuroalg_sage.models.model.Model`, a spec string, the
-      path of a JSON model file, or its data
+      path of a JSON model file, or its data; or polynomials, or a map, of Sage, as for
+      :func:`~neuroalg_sage.models.sources.from_sage`
     - ``timeout`` -- seconds for one call of an engine; none by default
     - ``memory_gb`` -- gigabytes that an engine may use; none by default
     - ``method`` -- how to find the ideal: ``"auto"``, ``"zero"``, ``"inheritance"``,
@@ -89,7 +89,7 @@ class NeuroManifold:
         3 (proved)
     """
 
-    def __init__(self, model: Model | str | Path | dict[str, Any], *,
+    def __init__(self, model: Any, *,
                  timeout: float | None = None, memory_gb: float | None = None,
                  method: str = "auto", seed: int | None = None, macaulay2: str | None = None,
                  degree: int = DEFAULT_DEGREE, metric: str = "generic", gram: Any = None,
@@ -98,11 +98,13 @@ class NeuroManifold:
         self.model = load_model(model)
         check_method(method)
         self.method = method
-        self.seed = seed
-        self.largest_degree = degree
+        # Integers of Sage are no seeds, and not written to certificates.
+        self.seed = None if seed is None else index(seed)
+        self.largest_degree = index(degree)
         self.form = quadratic_form(self.model, metric, gram)
         self._flow = flow
-        self.computation = Computation(macaulay2, timeout, memory_gb=memory_gb,
+        self.computation = Computation(macaulay2, None if timeout is None else float(timeout),
+                                       memory_gb=None if memory_gb is None else float(memory_gb),
                                        progress=progress)
         self._answers: dict[str, Any] = {}
 
@@ -428,7 +430,7 @@ class NeuroManifold:
         from neuroalg_sage.invariants.equations_by_degree import hilbert_function
 
         return hilbert_function(self.equation_search(),
-                                self.largest_degree if degree is None else degree)
+                                self.largest_degree if degree is None else index(degree))
 
     @cached
     def singular_locus(self) -> Invariant:
@@ -857,7 +859,7 @@ class NeuroManifold:
         from neuroalg_sage.invariants.conservation_laws import conservation_laws
 
         return conservation_laws(self.law_search(flow),
-                                 self.largest_degree if degree is None else degree)
+                                 self.largest_degree if degree is None else index(degree))
 
     @cached
     def quadratic_conservation_laws(self) -> Invariant:

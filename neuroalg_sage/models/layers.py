@@ -25,7 +25,14 @@ from typing import Any, ClassVar
 import numpy as np
 
 from neuroalg_sage.errors import InputError
-from neuroalg_sage.models.expressions import Polynomial, parse_polynomial, shown
+from neuroalg_sage.models.expressions import Polynomial, shown
+from neuroalg_sage.models.sage_input import (
+    is_polynomial,
+    lists,
+    polynomial_in,
+    python_number,
+    rational,
+)
 from neuroalg_sage.models.symmetry import (
     ONE,
     Family,
@@ -218,7 +225,7 @@ class Activation(Layer):
     INPUT:
 
     - ``coefficients`` -- sequence of rational numbers, the coefficient of ``x^k`` at
-      place ``k``, the last not zero; or a polynomial in ``x``, as text
+      place ``k``, the last not zero; or a polynomial in ``x``, as text or of Sage
 
     Raises InputError if there is no such polynomial, or if it is constant.
 
@@ -233,11 +240,12 @@ class Activation(Layer):
 
     def __post_init__(self) -> None:
         given: Any = self.coefficients
-        if isinstance(given, str):
-            given = _dense_coefficients(parse_polynomial(given, ["x"]))
+        if isinstance(given, str) or is_polynomial(given):
+            given = _dense_coefficients(polynomial_in(given, ["x"]))
         try:
-            object.__setattr__(self, "coefficients", tuple(map(Fraction, given)))
-        except (TypeError, ValueError, ArithmeticError):
+            object.__setattr__(self, "coefficients", tuple(
+                rational(c, "coefficient") for c in lists(given)))
+        except (TypeError, InputError):
             raise InputError("An activation is a polynomial in x as text, such as 'x^2', or a list "
                              "of its rational coefficients, such as [0, 0, 1].") from None
         if len(self.coefficients) < 2 or not self.coefficients[-1]:
@@ -585,7 +593,7 @@ class Composite(Layer):
         if not all(isinstance(layer, Layer) for layer in layers):
             raise InputError(f"A {self.kind} takes a list of layers, such as [Dense(2, 3), "
                              "Dense(3, 1)].")
-        share = tuple(self.share) or (None,) * len(layers)
+        share = python_number(tuple(self.share)) or (None,) * len(layers)
         object.__setattr__(self, "layers", layers)
         object.__setattr__(self, "share", share)
         if len(share) != len(layers):

@@ -330,5 +330,5 @@ def compose(layers: Sequence[Layer], input_shape: Shape | int | None = None,
         input_shape = _fixed_width(layers)
         if input_shape is None:
             raise InputError("State the input_shape, since the first layer does not fix it.")
-    shape = (input_shape,) if isinstance(input_shape, int) else tuple(input_shape)
+    shape = tuple(input_shape) if isinstance(input_shape, Sequence) else (input_shape,)
     return Model(tuple(layers), shape, spec)
