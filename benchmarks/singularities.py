@@ -28,7 +28,8 @@ SPECS = ("linear:4,2,4", "linear:3,2,3", "mlp:2,2,3:x^2", "mlp:3,2,2:x^2", "mlp:
 
 def baseline(manifold: NeuroManifold, limit: float) -> str:
     """Seconds that Macaulay2 takes for all components, or that the limit was reached."""
-    script = Script("baseline", ideal_data(manifold.parametrization(), manifold.ideal()), "",
+    script = Script("baseline", ideal_data(manifold.model.ambient_dimension,
+                                            manifold.ideal().data), "",
                     {"components": "#decompose ideal singularLocus I"}, packages=())
     with TemporaryDirectory() as folder:
         file = Path(folder) / "baseline.m2"

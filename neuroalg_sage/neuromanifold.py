@@ -444,18 +444,18 @@ class NeuroManifold:
 
             >>> locus = NeuroManifold("linear:4,2,4").singular_locus()
             >>> locus.value, locus.completeness
-            ([Component of dimension 7, degree 20, multiplicity 6],
-             'proved, trusting theorem: Arbarello, Cornalba, Griffiths, Harris (1985)')
+            ([Component of dimension 7, degree 20, multiplicity 6, the closure of
+              linear:4,1,4, layer 1 of rank 1, layer 2 of rank 1], 'proved')
         """
-        from neuroalg_sage.descriptions.determinantal import GenericMatrices
-        from neuroalg_sage.invariants.descriptions import known_varieties
-        from neuroalg_sage.invariants.singular_locus import of_bounded_rank, singular_locus
+        from neuroalg_sage.invariants.singular_locus import of_subspace_variety, singular_locus
 
         check_method_for_the_ideal(self.method)
         if self.method in ("auto", "description") and not self.is_filling():
-            for variety in known_varieties(self.model, self.dimension()):
-                if isinstance(variety, GenericMatrices):
-                    return of_bounded_rank(variety)
+            certificate = self.dimension().certificate
+            assert certificate is not None
+            found = of_subspace_variety(self.model, certificate["evidence"]["trials"][0])
+            if found is not None:
+                return found
         return singular_locus(self.parametrization(), self.ideal(), self._hilbert()[0],
                               self.dimension().data, self.computation, self.seed)
 
@@ -498,7 +498,8 @@ class NeuroManifold:
         from neuroalg_sage.invariants.critical_locus import critical_locus
 
         locus = self.singular_locus()
-        return critical_locus(self.parametrization(), self.dimension(), locus, self.computation)
+        return critical_locus(self.parametrization(), self.dimension(), locus, self.computation,
+                              self.seed)
 
     # -- functions -----------------------------------------------------------------
 

@@ -104,8 +104,8 @@ ARGUMENTS = {"graph_elimination", "inheritance", "linear_section", "minors", "bo
                                       "conservation_laws", "critical_points", "decomposition",
                                       "fiber", "membership", "loss_critical_locus", "invariance",
                                       "voronoi", "polar_degrees", "distance_degree",
-                                      "conormal", "subnetworks", "critical_locus", "lower_rank",
-                                      "discriminant"])
+                                      "conormal", "subnetworks", "critical_locus",
+                                      "subspace_varieties", "discriminant"])
 def test_what_must_be_believed_for_one_answer_is_short_enough_to_be_read_as_a_proof(
         question, argument):
     believed = needed(question, ARGUMENTS - {argument})

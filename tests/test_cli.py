@@ -305,6 +305,16 @@ def test_ctrl_c_ends_everything_with_130() -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's /proc")
+def test_ending_the_command_ends_macaulay2() -> None:
+    process = _started("compute", HARD, "dimension", "ideal", "--method", "elimination")
+    children = _wait_for_macaulay2(process)
+    process.terminate()
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 128 + signal.SIGTERM and "Traceback" not in errors
+    assert not any(Path(f"/proc/{c}").exists() for c in children)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's /proc")
 def test_a_killed_macaulay2_is_one_clear_error() -> None:
     process = _started("compute", HARD, "dimension", "ideal", "--method", "elimination")
     for child in _wait_for_macaulay2(process):

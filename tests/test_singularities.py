@@ -10,12 +10,16 @@ from math import comb, prod
 import pytest
 from test_certificates import accepted_mutants, mutate
 
-from neuroalg_sage import NeuroManifold, from_expressions, verify
+from neuroalg_sage import Activation, Dense, NeuroManifold, compose, from_expressions, verify
 from neuroalg_sage.certificates.certificate import certificate, digest
 from neuroalg_sage.certificates.checker import CertificateError
+from neuroalg_sage.certificates.groebner import GroebnerBasis
+from neuroalg_sage.certificates.inheritance import Inheritance
+from neuroalg_sage.certificates.subspace_varieties import SubspaceVariety
 from neuroalg_sage.cli import main
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.invariants.singular_locus import of_subspace_variety
 from neuroalg_sage.models.families import parse_spec
 from neuroalg_sage.models.subnetworks import FREE, ZERO, rank_deficient, subnetworks
 
@@ -32,11 +36,12 @@ def cubic() -> NeuroManifold:
 # -- determinantal varieties ---------------------------------------------------------------
 
 
-@pytest.mark.parametrize("spec", ["linear:3,2,3", "linear:2,1,3"])
-def test_the_theorem_on_matrices_agrees_with_macaulay2_and_the_tangent_cone(spec: str):
+@pytest.mark.parametrize("spec", ["linear:3,2,3", "linear:2,1,3", "mlp:2,2,3:x^2",
+                                  "mlp:2,1,2:x^3", "mlp:3,2,1:x^2"])
+def test_the_theorem_on_subspace_varieties_agrees_with_macaulay2_and_the_tangent_cone(spec: str):
     by_theorem = NeuroManifold(spec).singular_locus()
-    by_minors = NeuroManifold(spec, method="elimination", seed=1).singular_locus()
-    assert "theorem: Arbarello, Cornalba, Griffiths, Harris (1985)" in by_theorem.trust
+    by_minors = NeuroManifold(spec, method="inheritance", seed=1).singular_locus()
+    assert by_theorem.trust == [] and by_theorem.completeness == "proved"
     (a,), (b,) = by_theorem.value, by_minors.value
     assert (a.dimension, a.degree, a.multiplicity) == (b.dimension, b.degree, b.multiplicity)
     assert a.ideal == b.ideal
@@ -56,9 +61,61 @@ def test_the_degree_of_the_singular_locus_is_that_of_matrices_of_smaller_rank(wi
     assert component.multiplicity == comb(m + n - 2 * r, m - r)
 
 
+@pytest.mark.parametrize("m, r, k, s, degrees", [
+    (3, 2, 2, 2, (2,)), (4, 2, 2, 2, (2,)), (3, 2, 3, 2, (2,)), (3, 1, 2, 2, (3, 1)),
+    (4, 2, 1, 1, (2,)), (5, 3, 5, 5, (1,)), (3, 1, 4, 4, (2,)), (3, 2, 2, 1, (2, 1))])
+def test_the_degree_of_a_subspace_variety_by_localization_and_by_characters(m, r, k, s, degrees):
+    variety = SubspaceVariety(m, r, k, s, (degrees,) * k)
+    narrow = variety.functions(r, s)
+    series = Inheritance(variety.functions(m, k), narrow).hilbert_series(
+        GroebnerBasis([], [1] * narrow.ambient_dimension))
+    assert (variety.dimension, variety.degree) == (series.dimension, sum(series.numerator))
+
+
+@pytest.mark.parametrize("m, r", [(m, r) for m in range(2, 7) for r in range(1, m)])
+def test_multiplicities_of_symmetric_matrices_are_degrees_of_veronese_varieties(m: int, r: int):
+    (stratum,) = SubspaceVariety(m, r, 1, 1, ((2,),)).singular_strata()
+    assert stratum.variety.r == r - 1 and stratum.multiplicity == 2 ** (m - r)
+
+
+@pytest.mark.parametrize("spec, dimension, degree, multiplicity", [
+    # The multiplicities were also found from the ideal, by random linear spaces in Macaulay2.
+    ("mlp:3,2,2:x^2", 4, 12, 5), ("mlp:4,2,1:x^2", 4, 8, 4), ("mlp:3,1,2:x^2", 0, 1, 12),
+    ("mlp:3,2,3:x^2", 7, 45, 2)])
+def test_subspace_varieties_are_singular_where_the_functions_have_smaller_rank(
+        spec, dimension, degree, multiplicity):
+    locus = NeuroManifold(spec).singular_locus()
+    (component,) = locus.value
+    assert (component.dimension, component.degree, component.multiplicity,
+            component.multiplicity_status) == (dimension, degree, multiplicity, "proved")
+    assert locus.completeness == "proved" and verified(locus).trust == ()
+
+
+def test_two_strata_of_smaller_rank():
+    """Four inputs of which three matter, three outputs of which two are independent."""
+    wide = compose([Dense(4, 3), Dense(3, 6), Activation("x^2"), Dense(6, 2), Dense(2, 3)])
+    locus = NeuroManifold(wide).singular_locus()
+    fewer_forms = NeuroManifold(compose([Dense(4, 2), Dense(2, 3), Activation("x^2"),
+                                         Dense(3, 2), Dense(2, 3)])).dimension()
+    fewer_outputs = NeuroManifold(compose([Dense(4, 3), Dense(3, 3), Activation("x^2"),
+                                           Dense(3, 1), Dense(1, 3)])).dimension()
+    assert sorted(c.dimension for c in locus.value) == sorted([fewer_forms, fewer_outputs])
+    assert verified(locus).trust == ()
+
+
+def test_what_is_not_all_of_a_subspace_variety_is_not_decided_by_the_theorem():
+    trial = NeuroManifold("mlp:3,2,2:x^3").dimension().certificate["evidence"]["trials"][0]
+    assert of_subspace_variety(parse_spec("mlp:3,2,2:x^3"), trial) is None
+    # One form in x^2 and x: the origin is where both ranks are smaller.
+    model = compose([Dense(2, 1), Dense(1, 2), Activation("x^2+x"), Dense(2, 1), Dense(1, 2)])
+    trial = NeuroManifold(model).dimension().certificate["evidence"]["trials"][0]
+    assert of_subspace_variety(model, trial) is None
+
+
 def test_a_false_multiplicity_by_the_theorem_is_rejected():
     good = NeuroManifold("linear:3,2,3").singular_locus().certificate
-    for key, value in (("multiplicity", 3), ("rank", 0), ("degree", 7), ("dimension", 4)):
+    for key, value in (("multiplicity", 3), ("linear_forms", 0), ("degree", 7), ("dimension", 4),
+                       ("outputs", 2), ("multiplicity", True), ("further", 1)):
         claim = [good["claim"]["value"][0] | {key: value}]
         with pytest.raises(CertificateError):
             verify(certificate(good["model"], "singular_locus", claim, "proved", good["trust"],
@@ -111,11 +168,34 @@ def test_multiplicity_of_the_whitney_umbrella_and_of_a_triple_point():
     assert verified(triple).value[0]["multiplicity"] == 3
 
 
+@pytest.mark.parametrize("spec", ["linear:2,1,2", "linear:3,1,2", "mlp:2,2,3:x^2", "mlp:3,1,1:x^3",
+                                  "mlp:3,2,1:x^2"])
+def test_the_critical_locus_of_a_narrowed_model_agrees_with_that_of_the_whole(spec, monkeypatch):
+    whole = NeuroManifold(spec, seed=1)
+    narrowed = whole.critical_locus()
+    assert narrowed.completeness == "proved, trusting macaulay2"
+    monkeypatch.setattr("neuroalg_sage.invariants.critical_locus.narrowing", lambda model: None)
+    direct = NeuroManifold(spec, seed=1).critical_locus()
+    assert direct.completeness == "proved, trusting macaulay2"
+    ring = direct.value[0].ideal.ring()
+    ideals = [ring.ideal([ring(str(g)) for g in c.ideal.gens()]) for c in narrowed.value]
+    assert len(ideals) == len(direct.value) and all(c.ideal in ideals for c in direct.value)
+    assert verified(narrowed).trust == ("macaulay2",)
+
+
+def test_the_critical_locus_of_a_narrowed_model_is_found_in_time():
+    """Directly Macaulay2 needs about a minute for these."""
+    locus = NeuroManifold("linear:4,2,4", seed=1).critical_locus()
+    # Where one of the matrices has rank one: codimension 3, and the degree of a rational scroll.
+    assert [(c.dimension, c.degree) for c in locus.value] == [(13, 4), (13, 4)]
+    assert locus.completeness == "proved, trusting macaulay2"
+
+
 def test_when_time_is_over_what_is_known_is_kept_and_the_rest_is_not_claimed(monkeypatch):
     from neuroalg_sage.invariants import singular_locus as module
 
     monkeypatch.setattr(module, "COMPLETENESS_SECONDS", 0.2)
-    locus = NeuroManifold("mlp:3,2,2:x^2", seed=1).singular_locus()
+    locus = NeuroManifold("mlp:3,2,2:x^2", method="inheritance", seed=1).singular_locus()
     assert locus.completeness == "not proved" and locus.lies_trust == ()
     assert locus.certificate["claim"]["invariant"] == "singular_subvarieties"
     assert verified(locus).trust == ()

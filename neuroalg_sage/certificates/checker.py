@@ -46,7 +46,6 @@ from neuroalg_sage.certificates.ideal import check_hilbert, check_ideal
 from neuroalg_sage.certificates.invariance import check_invariant_parameters
 from neuroalg_sage.certificates.level_sets import check_initialization
 from neuroalg_sage.certificates.loss_critical_locus import check_loss_critical_locus
-from neuroalg_sage.certificates.lower_rank import check_bounded_rank
 from neuroalg_sage.certificates.membership import check_in_closure
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.polar_degrees import check_formula as check_polar_formula
@@ -65,6 +64,7 @@ from neuroalg_sage.certificates.reading import (
 )
 from neuroalg_sage.certificates.singular_locus import check_singular_locus
 from neuroalg_sage.certificates.subnetworks import check_subnetworks
+from neuroalg_sage.certificates.subspace_varieties import check_subspace_variety
 from neuroalg_sage.certificates.voronoi import check_voronoi_cell
 
 __all__ = ["CertificateError", "MalformedCertificate", "Verdict", "verify"]
@@ -168,7 +168,7 @@ def _hilbert(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
 
 def _singular_locus(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
     if "theorem" in evidence:
-        return check_bounded_rank(model, value, evidence)
+        return check_subspace_variety(model, value, evidence)
     return check_singular_locus(model, value, evidence, all_of_it=True)
 
 

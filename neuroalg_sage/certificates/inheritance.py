@@ -35,9 +35,12 @@ MOST_TERMS = 2_000_000  # of a series of characters
 Weight = tuple[int, ...]
 
 
-def narrowed(description: dict[str, Any]) -> dict[str, Any] | None:
+def narrowed(description: dict[str, Any], sides: Sequence[int] = (0, -1)
+             ) -> dict[str, Any] | None:
     """
     The model with a square first layer, and a square last layer, where these are dense and narrow.
+
+    ``sides`` are 0 for the first layer, -1 for the last one.
 
     A first layer W: A^m → A^r without bias, r < m, becomes square, r × r; and so does a last
     layer with fewer inputs than outputs.  None if there is no such layer.
@@ -53,7 +56,8 @@ def narrowed(description: dict[str, Any]) -> dict[str, Any] | None:
     """
     layers = list(description["layers"])
     changed = {"input_shape": description["input_shape"], "layers": layers}
-    for place, narrow, wide in ((0, "outputs", "inputs"), (-1, "inputs", "outputs")):
+    for place in sides:
+        narrow, wide = ("inputs", "outputs") if place else ("outputs", "inputs")
         layer = layers[place]
         if (len(layers) > 1 and layer["kind"] == "dense" and not layer.get("bias", False)
                 and layer[narrow] < layer[wide]):

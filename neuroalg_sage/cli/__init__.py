@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
@@ -100,6 +101,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
 
+def _end(number: int, frame: Any) -> NoReturn:
+    """End as after an error, so that no engine is left running."""
+    sys.exit(128 + number)
+
+
 def entry_point() -> NoReturn:
     """The ``neuroalg`` command."""
+    signal.signal(signal.SIGTERM, _end)
     sys.exit(main())

@@ -588,6 +588,9 @@ class Macaulay2:
             ):
                 raise _memory_limit_reached(memory) from None
             raise EngineError("Macaulay2 ended before the script was done") from None
+        except SystemExit:  # this process ends, and nobody would stop Macaulay2 later
+            self.close()
+            raise
         except BaseException:
             self._stop()
             if self._interface is not None and memory is not None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from fractions import Fraction
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.engines.macaulay2 import Script
@@ -16,49 +15,15 @@ from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.degeneracy import Component, Locus
 from neuroalg_sage.invariants.ideal import primitive, ring_map
 from neuroalg_sage.invariants.invariant import Invariant, certified
+from neuroalg_sage.invariants.narrowed_critical_locus import (
+    critical_ideals,
+    degenerate_layers,
+    narrowing,
+)
 from neuroalg_sage.models.expressions import Polynomial
-from neuroalg_sage.models.layers import Activation, Dense
-from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
 
 COMPLETENESS_SECONDS = 40.0
-
-
-def degenerate_layers(model: Model) -> list[tuple[Polynomial, ...]]:
-    """
-    For each dense layer the minors that vanish where its matrix has not full rank.
-
-    EXAMPLES::
-
-        >>> from neuroalg_sage.models.families import parse_spec
-        >>> [len(minors) for minors in degenerate_layers(parse_spec("mlp:3,2,2:x^2"))]
-        [3, 1]
-    """
-    from itertools import combinations, permutations
-
-    count, place, found = model.parameter_count, 0, []
-    for layer in model.layers:
-        if isinstance(layer, Dense):
-            m, n = layer.outputs, layer.inputs
-            size = min(m, n)
-            minors = []
-            for rows in combinations(range(m), size):
-                for columns in combinations(range(n), size):
-                    minor: Polynomial = {}
-                    for order in permutations(range(size)):
-                        sign = (-1) ** sum(order[i] > order[j] for i in range(size)
-                                           for j in range(i + 1, size))
-                        exponents = [0] * count
-                        for i, k in enumerate(order):
-                            exponents[place + rows[i] * n + columns[k]] = 1
-                        minor[tuple(exponents)] = Fraction(sign)
-                    minors.append(minor)
-            found.append(tuple(minors))
-        elif not isinstance(layer, Activation):
-            break
-        if isinstance(layer, Dense):
-            place += layer.outputs * (layer.inputs + layer.bias)
-    return found
 
 
 def critical_locus_script(phi: Parametrization, rank: int, known: list[tuple[Polynomial, ...]],
@@ -81,12 +46,14 @@ def critical_locus_script(phi: Parametrization, rank: int, known: list[tuple[Pol
 
 
 def critical_locus(phi: Parametrization, dimension: Invariant, singular: Invariant,
-                   computation: Computation) -> Locus:
+                   computation: Computation, seed: int | None = None) -> Locus:
     """
     The components of the critical locus of φ, with what they map to.
 
-    Dense layers of smaller than full rank are tried first; then Macaulay2 looks for all.  That
-    the rank drops is proved by vectors in the kernel of Dφ, which the checker verifies.
+    If the first or the last layer is narrow, Macaulay2 finds all components for the model
+    where it is square; else dense layers of smaller than full rank are tried first, and
+    then Macaulay2 looks for all.  That the rank drops is proved by vectors in the kernel of Dφ,
+    which the checker verifies.
 
     INPUT:
 
@@ -112,15 +79,19 @@ def critical_locus(phi: Parametrization, dimension: Invariant, singular: Invaria
                            "derivative is smaller.")
     assert dimension.certificate is not None
     known = degenerate_layers(phi.model)
+    narrow = narrowing(phi.model) is not None
+    limit = computation.timeout or (COMPLETENESS_SECONDS if known else None)
     complete = True
     try:
-        limit = computation.timeout or (COMPLETENESS_SECONDS if known else None)
-        results = computation.run(critical_locus_script(phi, dimension.data, known, False),
+        if narrow:
+            known = critical_ideals(phi.model, replace(computation, timeout=limit), seed)
+        results = computation.run(critical_locus_script(phi, dimension.data, known, narrow),
                                   timeout=limit)
     except LimitReached:
         if not known:
             raise
         complete = False
+        known = degenerate_layers(phi.model)
         results = computation.run(critical_locus_script(phi, dimension.data, known, True))
     names = phi.model.parameter_names
     components, proofs = [], []
@@ -142,6 +113,8 @@ def critical_locus(phi: Parametrization, dimension: Invariant, singular: Invaria
                            "it with --timeout.")
     found = certified(
         phi.model, name, [components[i] for i in order], "proved",
+        "critical locus of the model with square ends, and kernels of the derivative in Macaulay2"
+        if narrow and complete else
         "ranks of the layers, and decomposition by minors of the derivative in Macaulay2",
         time.perf_counter() - start,
         {"dimension": dimension.data, "dimension_evidence": dimension.certificate["evidence"],

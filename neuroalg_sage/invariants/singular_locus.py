@@ -6,24 +6,28 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from math import comb, factorial
+from typing import Any, cast
 
 import numpy as np
+from flint import fmpq_mpoly
 
+from neuroalg_sage.certificates import model as checked
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.certificates.checker import CertificateError
 from neuroalg_sage.certificates.groebner import GroebnerBasis
-from neuroalg_sage.certificates.lower_rank import DETERMINANTAL
+from neuroalg_sage.certificates.inheritance import Inheritance
 from neuroalg_sage.certificates.reading import polynomial, polynomial_ring
 from neuroalg_sage.certificates.singular_locus import check_multiplicity
-from neuroalg_sage.descriptions.determinantal import (
-    CONCA_HERZOG,
-    GenericMatrices,
-    coordinate_places,
+from neuroalg_sage.certificates.subspace_varieties import (
+    SubspaceVariety,
+    claim,
+    subspace_variety,
 )
+from neuroalg_sage.descriptions.determinantal import coordinate_places
 from neuroalg_sage.engines import modular
 from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.engines.transfer import PolynomialMatrix
@@ -34,7 +38,7 @@ from neuroalg_sage.invariants.degeneracy import PRIME, Component, Locus
 from neuroalg_sage.invariants.degree import ideal_data
 from neuroalg_sage.invariants.ideal import coordinate_ring, ideal, primitive
 from neuroalg_sage.invariants.invariant import Invariant, certified
-from neuroalg_sage.models.expressions import Polynomial, evaluate
+from neuroalg_sage.models.expressions import Polynomial, evaluate, from_flint
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization, parametrization, vanishes
 from neuroalg_sage.models.subnetworks import rank_deficient, subnetworks
@@ -43,6 +47,7 @@ from neuroalg_sage.models.subnetworks import rank_deficient, subnetworks
 COMPLETENESS_SECONDS = 40.0
 CANDIDATE_SECONDS = 10.0
 MOST_CANDIDATES = 60
+MOST_TERMS = 400_000  # of equations that somebody reads
 
 Known = tuple[Component, dict[str, Any], list[str]]
 
@@ -84,45 +89,93 @@ def smooth(phi: Parametrization, found: Invariant, degree: Invariant) -> Locus:
     return Locus.of(empty, found.trust, "proved")
 
 
-def of_bounded_rank(matrices: GenericMatrices) -> Locus:
+def of_subspace_variety(model: Model, trial: dict[str, Any]) -> Locus | None:
     """
-    The singular locus of all matrices of rank at most r: those of rank at most r - 1.
+    The singular locus, if the neurovariety is all functions of few linear forms, or with few
+    independent outputs: those of still fewer.  None if it is not, or if that is too large.
 
-    REFERENCES: E. Arbarello, M. Cornalba, P. Griffiths, J. Harris, Geometry of Algebraic Curves
-    I (1985), Chapter II: the singular locus and the tangent cones.
+    INPUT:
+
+    - ``model`` -- a model
+    - ``trial`` -- of a certificate of its dimension
 
     EXAMPLES::
 
         >>> from neuroalg_sage import NeuroManifold
-        >>> NeuroManifold("linear:9,7,8,9").singular_locus().value
-        [Component of dimension 72, degree 41580, multiplicity 6]
+        >>> NeuroManifold("mlp:3,2,2:x^2").singular_locus()
+        [Component of dimension 4, degree 12, multiplicity 5, the closure of mlp:3,1,2:x^2, layer 1
+        of rank 1] (proved; no others: proved)
+
+    REFERENCES:
+
+    - the theorem and its proof are at
+      :class:`~neuroalg_sage.certificates.subspace_varieties.SubspaceVariety`
     """
-    from math import comb
-
-    from neuroalg_sage.descriptions.determinantal import (
-        basis_of_minors,
-        check_count,
-        determinantal_numerator,
-    )
-
-    a, start = matrices.format, time.perf_counter()
-    m, n, r, count = a.rows, a.columns, a.bound, matrices.model.ambient_dimension
-    degree = sum(determinantal_numerator(m, n, r - 1)) if r > 1 else 1
+    start = time.perf_counter()
     try:
-        check_count([(m, n)], r)
-        generators = tuple(basis_of_minors([matrices.flattening()], r, count))
-    except LimitReached:
-        generators = ()
-    component = Component((r - 1) * (m + n - r + 1) + a.others, degree, generators,
-                          coordinate_ring(count).variables, comb(m + n - 2 * r, m - r), "proved")
-    claim = [{"dimension": component.dimension, "degree": degree, "rank": r - 1,
-              "multiplicity": component.multiplicity}]
-    trust = [DETERMINANTAL, CONCA_HERZOG]
-    found = certified(matrices.model, "singular_locus", [component], "proved",
-                      "the singular locus of a determinantal variety",
-                      time.perf_counter() - start,
-                      {"theorem": "bounded rank", "trial": matrices.trial}, trust, claim=claim)
-    return Locus.of(found, trust, f"proved, trusting {DETERMINANTAL}")
+        variety, constants = subspace_variety(checked.Model(model.describe()), trial)
+        strata = variety.singular_strata()
+        claims = [claim(part, constants) for part in strata]
+    except CertificateError:
+        return None
+    places = coordinate_places(model)
+    n = model.ambient_dimension
+    components = []
+    for part, stated in zip(strata, claims):
+        place = [places[c] for c in part.variety.functions(variety.m, variety.k).coordinates]
+        generators = [_moved(from_flint(f), place, n) for f in minors(part.variety)]
+        components.append(Component(
+            stated["dimension"], stated["degree"], tuple(map(primitive, generators)),
+            coordinate_ring(n).variables, part.multiplicity, "proved",
+            tuple(name for name, smaller, _ in smaller_models(model)
+                  if _is(smaller, part.variety))))
+    found = certified(model, "singular_locus", components, "proved",
+                      "the singular locus of a subspace variety", time.perf_counter() - start,
+                      {"theorem": "subspace variety", "trial": trial}, claim=claims)
+    return Locus.of(found, [], "proved")
+
+
+def _is(model: Model, variety: SubspaceVariety) -> bool:
+    """Whether the neurovariety of a model is a subspace variety."""
+    certificate = dimensions.dimension(model, 0).certificate
+    assert certificate is not None
+    try:
+        return subspace_variety(checked.Model(model.describe()),
+                                certificate["evidence"]["trials"][0])[0] == variety
+    except CertificateError:
+        return False
+
+
+def minors(variety: SubspaceVariety) -> list[fmpq_mpoly]:
+    """
+    The minors that generate the ideal of a subspace variety; none if they are too many.
+
+    EXAMPLES::
+
+        >>> variety = SubspaceVariety(2, 1, 1, 1, ((2,),))
+        >>> minors(variety)
+        [v1^2 - 4*v0*v2]
+    """
+    # The theorem is about any spaces of functions.
+    found = Inheritance(cast(checked.Model, variety.functions(variety.m, variety.k)),
+                        cast(checked.Model, variety.functions(variety.r, variety.s)))
+    terms = 0
+    for side, rank, _ in found.sides:
+        matrix = found.flattening(side)
+        terms += (comb(len(matrix), rank + 1) * comb(len(matrix[0]), rank + 1)
+                  * factorial(rank + 1))
+    return found.generators([]) if terms <= MOST_TERMS else []
+
+
+def _moved(f: Polynomial, place: Sequence[int], n: int) -> Polynomial:
+    """The polynomial in n variables whose i-th variable is that of the given place."""
+    raised = {}
+    for e, c in f.items():
+        exponents = [0] * n
+        for i, k in zip(place, e):
+            exponents[i] = k
+        raised[tuple(exponents)] = c
+    return raised
 
 
 @dataclass(frozen=True)
@@ -136,6 +189,17 @@ class Candidate:
     phi: Parametrization
 
 
+def smaller_models(model: Model) -> list[tuple[str, Model, tuple[int, ...]]]:
+    """Names of models whose functions lie in M, these models, and which inputs they have."""
+    everything = tuple(range(model.input_count))
+    try:
+        parts = [(s.name, s.model, s.inputs) for s in subnetworks(model) if s.model]
+    except LimitReached:
+        parts = []
+    parts += [(name, smaller, everything) for name, smaller in rank_deficient(model)]
+    return parts[:MOST_CANDIDATES]
+
+
 def candidates(model: Model) -> Iterator[Candidate]:
     """
     Subnetworks, and networks with a rank-deficient layer.
@@ -143,14 +207,8 @@ def candidates(model: Model) -> Iterator[Candidate]:
     REFERENCES: V. Shahverdi, G. L. Marchetti, K. Kohn, arXiv:2505.11846: singular points from
     subnetworks; G. Graziani, arXiv:2606.18440: the architectural degeneracy locus.
     """
-    everything = tuple(range(model.input_count))
-    try:
-        parts = [(s.name, s.model, s.inputs) for s in subnetworks(model) if s.model]
-    except LimitReached:
-        parts = []
-    parts += [(name, smaller, everything) for name, smaller in rank_deficient(model)]
     places = coordinate_places(model)
-    for name, smaller, inputs in parts[:MOST_CANDIDATES]:
+    for name, smaller, inputs in smaller_models(model):
         place = []
         for j, e in smaller.coordinates():
             exponents = [0] * model.input_count
@@ -222,19 +280,10 @@ def _component_of(phi: Parametrization, candidate: Candidate, smaller: Invariant
     n = len(phi.polynomials)
     assert smaller.certificate is not None
 
-    def lifted(f: Polynomial) -> Polynomial:
-        raised = {}
-        for e, c in f.items():
-            exponents = [0] * n
-            for i, k in zip(candidate.place, e):
-                exponents[i] = k
-            raised[tuple(exponents)] = c
-        return raised
-
     others = [{tuple(int(i == j) for j in range(n)): Fraction(1)}
               for i in range(n) if i not in candidate.place]
     ring = coordinate_ring(n)
-    equations = [*map(lifted, smaller.data), *others]
+    equations = [*(_moved(f, candidate.place, n) for f in smaller.data), *others]
     script = Script(
         f"the closed image of {candidate.name}",
         {"V": ring, "P": PolynomialMatrix(ring, 1, len(equations), tuple(equations), "ideal")},
