@@ -11,6 +11,7 @@ from typing import Any
 
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.expressions import Polynomial
+from neuroalg_sage.models.latex import Typeset, stacked, words
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Summands(Conclusion):
     theorems: tuple[str, ...]
 
 
-class Description(ABC):
+class Description(Typeset, ABC):
     """A known variety that contains the neurovariety, or is it; its sentence is its text."""
 
     @abstractmethod
@@ -95,6 +96,30 @@ class Description(ABC):
         """The ED degree for a metric by a closed formula, None if no theorem gives it."""
         return None
 
+    @property
+    def rank_bound(self) -> int | None:
+        """The largest rank of :meth:`matrices` on M, None without any."""
+        return None
+
+    def matrices(self) -> list[Any]:
+        """The matrices of which :meth:`minors` are, in Sage."""
+        return [self.matrix()]
+
+    def ideal_in_latex(self) -> str | None:
+        """The prime ideal as one of minors, where :meth:`ideal_theorem` says that it is that."""
+        theorem = self.ideal_theorem()
+        if theorem is None or self.rank_bound is None or not (matrices := self.matrices()):
+            return None
+        minors = " + ".join(f"I_{{{self.rank_bound + 1}}}{a._latex_()}" for a in matrices)
+        return rf"{minors} \quad {words('(' + theorem.theorem.removeprefix('theorem: ') + ')')}"
+
     def _latex_(self) -> str:
-        """The matrix in LaTeX."""
-        return str(self.matrix()._latex_())
+        """Minors or a bound of the rank, else the sentence."""
+        ideal = self.ideal_in_latex()
+        if ideal is not None:
+            return f"I(M) = {ideal}"
+        if self.rank_bound is None or not (matrices := self.matrices()):
+            return words(str(self))
+        proof = "" if self.is_proved else rf" \quad {words('(not proved)')}"
+        return stacked([rf"\operatorname{{rank}} {a._latex_()} \leq {self.rank_bound}"
+                        rf" \text{{ on }} M{proof}" for a in matrices])

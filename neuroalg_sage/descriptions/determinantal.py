@@ -373,6 +373,10 @@ class BoundedRank(Description):
     def matrix(self) -> Any:
         return self.flattening.to_sage(self.n)
 
+    @property
+    def rank_bound(self) -> int:
+        return self.rank
+
     def minors(self) -> list[Polynomial]:
         return basis_of_minors([self.flattening], self.rank + 1, self.n)
 
@@ -439,6 +443,10 @@ class GenericMatrices(Description):
 
     def matrix(self) -> Any:
         return self.flattening().to_sage(self.model.ambient_dimension)
+
+    @property
+    def rank_bound(self) -> int:
+        return self.format.bound
 
     def ideal_theorem(self) -> Conclusion:
         return Conclusion({"matrices": "output flattening", "trial": self.trial}, HOCHSTER_EAGON)

@@ -105,6 +105,14 @@ class SymmetricTensors(Description):
         largest = max(self.flattenings(), key=lambda a: (min(a.rows, a.columns), -a.rows))
         return largest.to_sage(self.ambient_dimension())
 
+    @property
+    def rank_bound(self) -> int:
+        return self.summands
+
+    def matrices(self) -> list[Any]:
+        return [a.to_sage(self.ambient_dimension()) for a in self.flattenings()
+                if min(a.rows, a.columns) > self.summands]
+
     def ideal_theorem(self) -> Conclusion | None:
         if self.inputs < 2:
             return None

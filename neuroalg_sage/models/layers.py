@@ -25,7 +25,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from neuroalg_sage.errors import InputError
-from neuroalg_sage.models.expressions import Polynomial, shown
+from neuroalg_sage.models.expressions import Polynomial, shown, write_polynomial
+from neuroalg_sage.models.latex import latex_polynomial, words
 from neuroalg_sage.models.sage_input import (
     is_polynomial,
     lists,
@@ -102,6 +103,10 @@ class Layer(ABC):
 
         OUTPUT: array of the output's shape
         """
+
+    def in_latex(self, place: int) -> str:
+        """What stands above the arrow of the layer with the parameters of this number."""
+        return words(self.kind)
 
     @abstractmethod
     def describe(self) -> dict[str, Any]:
@@ -194,6 +199,9 @@ class Dense(Layer):
         image = (parameters[0] @ inputs.reshape((*batch, self.inputs, 1)))[..., 0]
         return image + parameters[1] if self.bias else image
 
+    def in_latex(self, place: int) -> str:
+        return f"W_{{{place}}}" + (rf" \cdot {{}} + b_{{{place}}}" if self.bias else "")
+
     def describe(self) -> dict[str, Any]:
         return {"kind": self.kind, "inputs": self.inputs, "outputs": self.outputs,
                 "bias": self.bias}
@@ -280,6 +288,10 @@ class Activation(Layer):
     def degree(self, inputs: int) -> int:
         return inputs * (len(self.coefficients) - 1)
 
+    def in_latex(self, place: int) -> str:
+        terms: Polynomial = {(k,): c for k, c in enumerate(self.coefficients) if c}
+        return latex_polynomial(write_polynomial(terms, ["x"]))
+
     @property
     def _power(self) -> int | None:
         """The exponent, if the activation is a power up to a factor."""
@@ -337,6 +349,9 @@ class Convolution(Layer):
                              "each axis, and a pair of channels, in and out.")
         for name, value in (("size", size), ("stride", stride), ("channels", channels)):
             object.__setattr__(self, name, value)
+
+    def in_latex(self, place: int) -> str:
+        return rf"w_{{{place}}} \ast"
 
     @property
     def _size(self) -> tuple[int, ...]:
