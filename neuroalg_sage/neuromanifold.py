@@ -139,13 +139,27 @@ class NeuroManifold(Typeset):
         return parametrization(self.model)
 
     def coordinates(self) -> list[str]:
-        """What each coordinate of the ambient space is."""
+        """
+        What each coordinate of the ambient space is.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:2,1,1:x^2").coordinates()[1]
+            'z_1 = coefficient of x_0*x_1 in output 0'
+        """
         phi = self.parametrization()
         return [phi.describe(i) for i in range(len(phi.polynomials))]
 
     @cached
     def ambient_space(self) -> Any:
-        """The ambient space V, a Sage affine space."""
+        """
+        The ambient space V, a Sage affine space.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:2,1,1:x^2").ambient_space()
+            Affine Space of dimension 3 over Rational Field
+        """
         import sage.all__sagemath_modules  # noqa: F401
         from sage.rings.rational_field import QQ
         from sage.schemes.affine.affine_space import AffineSpace
@@ -155,7 +169,15 @@ class NeuroManifold(Typeset):
 
     @cached
     def zariski_closure(self) -> Any:
-        """The neurovariety, a Sage subscheme of :meth:`ambient_space`."""
+        """
+        The neurovariety, a Sage subscheme of :meth:`ambient_space`.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:2,1,1:x^2").zariski_closure()
+            Closed subscheme of Affine Space of dimension 3 over Rational Field defined by:
+              z_1^2 - 4*z_0*z_2
+        """
         space = self.ambient_space()
         ring = space.coordinate_ring()
         return space.subscheme([ring(g) for g in self.ideal().value.gens()])
@@ -164,7 +186,14 @@ class NeuroManifold(Typeset):
 
     @cached
     def ambient_dimension(self) -> Invariant:
-        """The dimension n of the ambient space."""
+        """
+        The dimension n of the ambient space.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:20,40,40,10:x^2").ambient_dimension()
+            88550 (proved)
+        """
         return dimensions.ambient_dimension(self.model)
 
     @cached
@@ -174,6 +203,11 @@ class NeuroManifold(Typeset):
 
         If neither n nor the symmetries prove it, and the model is small,
         equations are looked for that do.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:20,40,40,10:x^2").dimension()
+            2720 (proved)
         """
         found = dimensions.dimension(self.model, self.seed, self.computation.progress,
                                      self.computation.memory_gb)
@@ -191,17 +225,38 @@ class NeuroManifold(Typeset):
 
     @cached
     def expected_dimension(self) -> Invariant:
-        """min(n, N - s), with s the dimension of the generic orbits of the known symmetries."""
+        """
+        min(n, N - s), with s the dimension of the generic orbits of the known symmetries.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:3,2,1:x^2").expected_dimension()
+            6 (proved, trusting the list of known symmetries)
+        """
         return dimensions.expected_dimension(self.model, self.dimension())
 
     @cached
     def defect(self) -> Invariant:
-        """Expected minus actual dimension."""
+        """
+        Expected minus actual dimension.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:3,2,1:x^2").defect()
+            1 (proved, trusting the list of known symmetries)
+        """
         return dimensions.defect(self.model, self.dimension(), self.expected_dimension())
 
     @cached
     def is_filling(self) -> Invariant:
-        """Whether the neurovariety is the ambient space."""
+        """
+        Whether the neurovariety is the ambient space.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:2,2,1:x^2").is_filling()
+            True (proved)
+        """
         return dimensions.is_filling(self.model, self.dimension())
 
     # -- identifiability -----------------------------------------------------------
@@ -227,14 +282,28 @@ class NeuroManifold(Typeset):
 
     @cached
     def is_finitely_identifiable(self) -> Invariant:
-        """Whether the generic fiber has the dimension of the orbits of the symmetries."""
+        """
+        Whether the generic fiber has the dimension of the orbits of the symmetries.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:3,2,1:x^2").is_finitely_identifiable()
+            False (proved, trusting the list of known symmetries)
+        """
         from neuroalg_sage.invariants.generic_fiber import is_finitely_identifiable
 
         return is_finitely_identifiable(self.model, self.dimension())
 
     @cached
     def generic_fiber(self) -> Invariant:
-        """The generic fiber of φ: its dimension, and its points modulo the symmetries."""
+        """
+        The generic fiber of φ: its dimension, and its points modulo the symmetries.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:2,1,2:x^2").generic_fiber()
+            of dimension 1, one orbit of the known symmetries (proved)
+        """
         from neuroalg_sage.invariants.generic_fiber import generic_fiber
 
         return generic_fiber(self.parametrization(), self.dimension(), self.computation, self.seed)
@@ -316,7 +385,14 @@ class NeuroManifold(Typeset):
 
     @cached
     def equations(self) -> Invariant:
-        """Generators of the ideal, Sage polynomials."""
+        """
+        Generators of the ideal, Sage polynomials.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:2,1,1:x^2").equations()
+            [z_1^2 - 4*z_0*z_2] (proved)
+        """
         from neuroalg_sage.invariants.ideal import equations
 
         return equations(self.parametrization(), self.ideal())
@@ -374,7 +450,14 @@ class NeuroManifold(Typeset):
         return self._hilbert()[0] if found is None else found
 
     def hilbert_polynomial(self) -> Invariant:
-        """The Hilbert polynomial of the projective variety, or of the projective closure."""
+        """
+        The Hilbert polynomial of the projective variety, or of the projective closure.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:2,1,2:x^2").hilbert_polynomial()
+            2*i^2 + 3*i + 1 (proved)
+        """
         found = self._by_formula()[1]
         return self._hilbert()[1] if found is None else found
 
@@ -704,6 +787,13 @@ class NeuroManifold(Typeset):
         The number of real critical points for data on a grid in a plane.
 
         See :func:`~neuroalg_sage.invariants.bifurcation.critical_regions`.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import from_expressions
+            >>> parabola = from_expressions(["a*x + a^2*y"], ["a"], ["x", "y"])
+            >>> NeuroManifold(parabola, seed=1).critical_regions([[1, 0], [0, 1]], samples=5)
+            of 3 critical points real: 1 at 21 samples, 3 at 4 samples (numerical)
         """
         from neuroalg_sage.invariants.bifurcation import critical_regions
 
@@ -757,6 +847,10 @@ class NeuroManifold(Typeset):
         Raises InputError if matplotlib is missing, or if there is no such picture.
 
         ``neuroalg plot`` also writes a page of HTML that turns in space.
+
+        EXAMPLES::
+
+            >>> figure = NeuroManifold("mlp:2,1,1:x^2").plot(target=[1, 0, 2])  # doctest: +SKIP
         """
         from neuroalg_sage.pictures.figure import figure
         from neuroalg_sage.pictures.scene import scene
@@ -810,7 +904,17 @@ class NeuroManifold(Typeset):
         return parse_flow(flow) if isinstance(flow, str) else flow
 
     def check_flow(self) -> None:
-        """Raise InputError unless the flow is one on the parameters of the model."""
+        """
+        Raise InputError unless the flow is one on the parameters of the model.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("linear:1,1,1", flow="mirror=w").check_flow()
+            >>> NeuroManifold("linear:1,1,1", flow="mirror=-w^2").check_flow()
+            Traceback (most recent call last):
+            ...
+            neuroalg_sage.errors.InputError: ...
+        """
         if self._flow is not None:
             self.flow.positive_point(self.model)
             self.flow.inverse_metric(self.model)
@@ -833,7 +937,15 @@ class NeuroManifold(Typeset):
         return f"{words}. {domain}" if domain else words
 
     def law_search(self, flow: Flow | str | None = None) -> LawSearch:
-        """The search for the conservation laws of a flow; it keeps what it found."""
+        """
+        The search for the conservation laws of a flow; it keeps what it found.
+
+        EXAMPLES::
+
+            >>> search = NeuroManifold("linear:1,1,1").law_search()
+            >>> search.up_to(2)
+            [...w_0^2...]
+        """
         from neuroalg_sage.invariants.conservation_laws import law_search
 
         flow = self._named_flow(flow)
@@ -990,6 +1102,15 @@ class NeuroManifold(Typeset):
         Return an invariant by its name.
 
         Raises InputError for an unknown name.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:2,1,2:x^2").compute("degree")
+            4 (proved)
+            >>> NeuroManifold("mlp:2,1,2:x^2").compute("degre")
+            Traceback (most recent call last):
+            ...
+            neuroalg_sage.errors.InputError: There is no invariant 'degre'; did you mean degree ?
         """
         if invariant not in INVARIANTS:
             import difflib
@@ -1011,6 +1132,11 @@ class NeuroManifold(Typeset):
           ``"ed_degree"``, ``"ml_degree"`` or ``"polar_degrees"``
 
         OUTPUT: string, the content of a ``.m2`` file
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:2,1,2:x^2").script("degree").splitlines()[0]
+            '-- degree of the neurovariety of mlp:2,1,2:x^2'
         """
         from neuroalg_sage.invariants.scripts import check_scripted, standalone
 
@@ -1027,7 +1153,14 @@ class NeuroManifold(Typeset):
         return standalone(self.parametrization(), self.dimension(), invariant, self.method)
 
     def certificate(self, invariant: str) -> dict[str, Any] | None:
-        """The certificate of an invariant, plain JSON data."""
+        """
+        The certificate of an invariant, plain JSON data.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:2,1,2:x^2").certificate("dimension")["claim"]
+            {'invariant': 'dimension', 'value': 3}
+        """
         return self.compute(invariant).certificate
 
     # -- in Sage and Macaulay2 -------------------------------------------------------

@@ -319,8 +319,8 @@ def critical_regions(phi: Parametrization, dimension: Invariant, form: Quadratic
     EXAMPLES::
 
         >>> from neuroalg_sage import NeuroManifold, from_expressions
-        >>> parabola = NeuroManifold(from_expressions(["a*x + a^2*y"], ["a"], ["x", "y"]))
-        >>> parabola.critical_regions([[1, 0], [0, 1]], samples=5)
+        >>> parabola = from_expressions(["a*x + a^2*y"], ["a"], ["x", "y"])
+        >>> NeuroManifold(parabola, seed=1).critical_regions([[1, 0], [0, 1]], samples=5)
         of 3 critical points real: 1 at 21 samples, 3 at 4 samples (numerical)
     """
     from neuroalg_sage.models.sage_input import rational

@@ -117,11 +117,19 @@ class Invariant(Typeset):
     def _sage_(self) -> Any:
         return self.sage()
 
+    def _macaulay2_(self, interface: Any) -> Any:
+        return interface(self.sage())
+
+    def _singular_(self, interface: Any) -> Any:
+        return interface(self.sage())
+
     def _integer_(self, ring: Any) -> Any:
         return ring(self.value)
 
     def _rational_(self) -> Any:
-        return self.sage()
+        from sage.rings.rational_field import QQ
+
+        return QQ(self.sage())
 
     def __getstate__(self) -> dict[str, Any]:
         """The invariant with its value, since functions that present it are not pickled."""

@@ -174,15 +174,16 @@ def terms(polynomial: Any) -> Polynomial:
     return {e: c for e, c in found.items() if c}
 
 
-def polynomial_in(value: Any, names: Sequence[str]) -> Polynomial:
+def polynomial_in(value: Any, names: Sequence[str], by_order: bool = True) -> Polynomial:
     """
     A polynomial in named variables.
 
     INPUT:
 
     - ``value`` -- text, a number, a polynomial of Sage, or a symbolic expression
-    - ``names`` -- the variables.  Those of Sage's ring are known by these names; or, if it has
-      other names but as many variables, by their order
+    - ``names`` -- the variables.  Those of Sage's ring are known by these names
+    - ``by_order`` -- whether those of a ring with other names, but as many, are known by their
+      order
 
     OUTPUT: dictionary from exponents to fractions
 
@@ -209,7 +210,7 @@ def polynomial_in(value: Any, names: Sequence[str]) -> Polynomial:
     used = [i for i in range(len(given)) if any(e[i] for e in found)]
     if all(given.count(given[i]) == 1 and given[i] in names for i in used):
         places = {i: list(names).index(given[i]) for i in used}
-    elif len(given) == len(names):
+    elif by_order and len(given) == len(names):
         places = {i: i for i in used}
     else:
         raise InputError(f"{shown(value)} is not a polynomial in {', '.join(names)}.")
@@ -254,7 +255,8 @@ def read_model(outputs: Any, parameters: Any = None, inputs: Any = None
 
 def _in_names(polynomials: list[Any], parameters: list[str], inputs: list[str]
               ) -> tuple[list[Polynomial], list[str], list[str]]:
-    return [polynomial_in(p, parameters + inputs) for p in polynomials], parameters, inputs
+    names = parameters + inputs
+    return [polynomial_in(p, names, by_order=False) for p in polynomials], parameters, inputs
 
 
 def _linear_in_inputs(coordinates: list[Any], parameters: list[str]
