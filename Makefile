@@ -5,12 +5,12 @@ VENV := .venv
 RUN := $(VENV)/bin
 SPECS := linear:3,2,3 mlp:2,2,3:x^2 mlp:2,2,2:x^3
 
-.PHONY: demo test test-slow test-wheel lint check-macaulay2 benchmark \
+.PHONY: demo test test-slow test-wheel lint check-macaulay2 docs benchmark \
 	benchmark-implicitization clean
 
 $(VENV)/installed: setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(RUN)/python -m pip install --quiet --editable '.[test]'
+	$(RUN)/python -m pip install --quiet --editable '.[test,docs]'
 	touch $@
 
 demo: $(VENV)/installed
@@ -26,11 +26,15 @@ test-wheel:
 	PYTHON=$(PYTHON) .ci/wheel
 
 lint: $(VENV)/installed
-	$(RUN)/ruff check neuroalg_sage tests benchmarks examples
+	$(RUN)/ruff check neuroalg_sage tests benchmarks examples docs
 	$(RUN)/mypy
 
 check-macaulay2: $(VENV)/installed
 	$(RUN)/python -m neuroalg_sage.engines.check
+
+# Into build/docs/html.
+docs: $(VENV)/installed
+	$(RUN)/python -m sphinx -W --keep-going -q -j auto -b html docs build/docs/html
 
 benchmark: $(VENV)/installed
 	@for script in $(filter-out %/implicitization.py,$(wildcard benchmarks/*.py)); do \
@@ -43,4 +47,4 @@ benchmark-implicitization: $(VENV)/installed
 	$(RUN)/python benchmarks/implicitization.py --json build/implicitization.jsonl
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) build dist *.egg-info docs/generated docs/api/generated

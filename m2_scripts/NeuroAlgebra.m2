@@ -194,19 +194,30 @@ conservationLaws(RingMap, ZZ) := (phi, d) -> (
 -- Everything -----------------------------------------------------------------------
 
 neurovarietyReport = method(TypicalValue => HashTable, Options => {Strategy => "Elimination"})
-neurovarietyReport RingMap := o -> phi -> (
-    I := neurovariety(phi, o);
-    hashTable {
-        "ideal" => I,
-        "ambient dimension" => numgens source phi,
-        "dimension" => dim I,
-        "degree" => closureDegree I,
-        "Hilbert polynomial" => closureHilbertPolynomial I,
-        "singular locus" => singularComponents I})
+neurovarietyReport RingMap := o -> phi -> reportOn neurovariety(phi, o)
+
+reportOn = I -> hashTable {
+    "ideal" => I,
+    "ambient dimension" => numgens ring I,
+    "dimension" => dim I,
+    "degree" => closureDegree I,
+    "Hilbert polynomial" => closureHilbertPolynomial I,
+    "singular locus" => singularComponents I}
+
+-- Models ---------------------------------------------------------------------------
+
+load "./NeuroAlgebra/Layers.m2"
+load "./NeuroAlgebra/Models.m2"
+load "./NeuroAlgebra/Manifolds.m2"
+load "./NeuroAlgebra/Subnetworks.m2"
+load "./NeuroAlgebra/Distance.m2"
 
 beginDocumentation()
 
 load "./NeuroAlgebra/Documentation.m2"
+load "./NeuroAlgebra/Guide.m2"
+load "./NeuroAlgebra/ModelsDocumentation.m2"
 load "./NeuroAlgebra/Tests.m2"
+load "./NeuroAlgebra/ModelsTests.m2"
 
 end

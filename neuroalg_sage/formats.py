@@ -5,10 +5,6 @@ MRDI is the exchange format of [DVJL2024]_.  A file holds an object, the type th
 which ring it lives, and under ``_refs`` that ring with a UUID.  Each system has names of its own
 for types, so that a file is written for one of them: the format ``mrdi`` for Macaulay2's package
 MRDI, the format ``oscar`` for OSCAR.  :func:`read_mrdi` reads both.
-
-.. [DVJL2024] Antony Della Vecchia, Michael Joswig, Benjamin Lorenz, *A FAIR file format for
-   mathematical software*, Mathematical Software -- ICMS 2024, 234--244,
-   :doi:`10.1007/978-3-031-64529-7_25`.
 """
 
 from __future__ import annotations

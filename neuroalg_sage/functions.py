@@ -84,9 +84,14 @@ def critical(manifold: NeuroManifold, arguments: argparse.Namespace) -> Answer:
     from neuroalg_sage.formats import written
 
     target = _function(arguments)
+    if (target is None) == (arguments.data is None):
+        raise InputError("State the target by --function or --coordinates, or data by --data.")
     if target is None:
-        raise InputError("State the target by --function or --coordinates.")
-    found = manifold.loss_critical_locus(target, _metric(arguments))
+        from neuroalg_sage.invariants.training import ERM
+
+        found = manifold.training_critical_locus(ERM(manifold.model, arguments.data))
+    else:
+        found = manifold.loss_critical_locus(target, _metric(arguments))
     names, n = manifold.model.parameter_names, manifold.model.ambient_dimension
     page = {"components": [
         shown | {"kind": c.kind, "image_dimension": c.image_dimension, "image": (
@@ -181,12 +186,13 @@ def script(manifold: NeuroManifold, arguments: argparse.Namespace) -> str:
         return fiber_script(phi, f).standalone()
     if arguments.command == "critical":
         from neuroalg_sage.invariants.loss_critical_locus import (
+            QuadraticLoss,
             loss_critical_locus_script,
             metric_weights,
         )
 
-        weights = metric_weights(phi, _metric(arguments))
-        return loss_critical_locus_script(phi, f, weights).standalone()
+        loss = QuadraticLoss.distance(f, metric_weights(phi, _metric(arguments)))
+        return loss_critical_locus_script(phi, loss).standalone()
     from neuroalg_sage.invariants.voronoi_cell import tangent_cone_script
 
     return tangent_cone_script(phi, manifold.ideal().data, f).standalone()

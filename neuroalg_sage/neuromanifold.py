@@ -27,11 +27,13 @@ from neuroalg_sage.models.sources import load_model
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.ambient_group import AmbientGroup
+    from neuroalg_sage.invariants.citation import Citation
     from neuroalg_sage.invariants.drift import Drift
     from neuroalg_sage.invariants.equations_by_degree import EquationSearch
     from neuroalg_sage.invariants.flows import Flow
     from neuroalg_sage.invariants.law_search import LawSearch
     from neuroalg_sage.invariants.special_fiber import Fiber
+    from neuroalg_sage.invariants.training import TrainingProblem
 
 # Coordinates and generic parameters of an elimination that settles a dimension by the way.
 EASY_ELIMINATION = 22
@@ -886,10 +888,47 @@ class NeuroManifold(Typeset):
             dimension 4, degree 8: spurious, image of dimension 1 by Macaulay2
             dimension 0, degree 1, 1 real point: spurious, image of dimension 0 by Macaulay2
         """
-        from neuroalg_sage.invariants.loss_critical_locus import loss_critical_locus
+        from neuroalg_sage.invariants.functions import read_function
+        from neuroalg_sage.invariants.loss_critical_locus import (
+            QuadraticLoss,
+            loss_critical_locus,
+            metric_weights,
+        )
 
+        phi = self.parametrization()
+        loss = QuadraticLoss.distance(read_function(phi, target), metric_weights(phi, metric))
+        return loss_critical_locus(phi, self.dimension(), self.ideal, self.computation, loss)
+
+    def training_critical_locus(self, problem: TrainingProblem) -> Invariant:
+        """
+        The critical points of the squared error on data, in the space of parameters.
+
+        INPUT:
+
+        - ``problem`` -- a training problem with this model
+
+        OUTPUT: as :meth:`loss_critical_locus`
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import ERM
+            >>> data = [[1, 1], [2, 3]]
+            >>> M = NeuroManifold("linear:1,1,1")
+            >>> for component in M.training_critical_locus(ERM("linear:1,1,1", data)):
+            ...     print(component)
+            dimension 1, degree 2: critical on V, image of dimension 0 by Macaulay2
+            dimension 0, degree 1, 1 real point: spurious, image of dimension 0 by Macaulay2
+        """
+        from neuroalg_sage.invariants.loss_critical_locus import (
+            QuadraticLoss,
+            loss_critical_locus,
+        )
+
+        if problem.model.describe() != self.model.describe():
+            raise InputError(f"The training problem is about {problem.model}, not {self.model}.")
+        loss = QuadraticLoss(problem.quadratic, problem.linear, "squared error")
         return loss_critical_locus(self.parametrization(), self.dimension(), self.ideal,
-                                   self.computation, target, metric)
+                                   self.computation, loss)
 
     @property
     def flow(self) -> Flow:
@@ -1120,6 +1159,19 @@ class NeuroManifold(Typeset):
                 "the invariants are " + ", ".join(INVARIANTS) + ".")
             raise InputError(f"There is no invariant {invariant[:60]!r}; {hint}")
         return getattr(self, invariant)()
+
+    def citation(self, invariant: str) -> Citation:
+        """
+        How to cite an invariant, given by its name.
+
+        OUTPUT: :class:`~neuroalg_sage.invariants.citation.Citation`
+
+        EXAMPLES::
+
+            >>> print(NeuroManifold("mlp:2,2,3:x^2").citation("dimension"))
+            The dimension of the neuromanifold of mlp:2,2,3:x^2: 8 (proved). ...
+        """
+        return self.compute(invariant).citation(self.model)
 
     def script(self, invariant: str) -> str:
         """

@@ -105,13 +105,13 @@ def activation_threshold(widths: Sequence[int], largest: int = LARGEST_ACTIVATIO
     The expected dimension is the invariant of this name: min(n, N - s), with s the
     dimension of the generic orbits of the known symmetries.  For r >= 2 these are the
     rescalings of the hidden units, which act with finite stabilizers, so that it is the
-    number of [FRWY]: the smaller of n and the sum of d_i (d_(i+1)) less the number of hidden
+    number of [FRWY2024]_: the smaller of n and the sum of d_i (d_(i+1)) less the number of hidden
     units.  For r = 1, the linear network, the known symmetries are the larger
     general linear groups of the hidden layers, and a linear network is never defective,
     while it may be so if only rescalings are counted: the widths 3, 2, 3 have dimension 8,
     and would be expected to have 9.
 
-    Theorem [FRWY]: if all widths are equal and at least 2, no x^r with r >= 2 is
+    Theorem [FRWY2024]_: if all widths are equal and at least 2, no x^r with r >= 2 is
     defective.  If no hidden width is 1, all r above some number are not defective.  Neither
     is used here: every number is computed, from 1 to ``largest``.
 
@@ -127,8 +127,7 @@ def activation_threshold(widths: Sequence[int], largest: int = LARGEST_ACTIVATIO
 
     REFERENCES:
 
-    - [FRWY] B. Finkel, J. I. Rodriguez, C. Wu, T. Yahl, Activation degree thresholds and
-      expressiveness of polynomial neural networks, arXiv:2408.04569
+    - [FRWY2024]_
 
     EXAMPLES:
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import doctest
 import json
+import re
+import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -15,6 +19,39 @@ def published(invariant: str) -> list:
     """Parameters for a test: (model, value) of one invariant, where the model is a spec."""
     return [pytest.param(fact["model"], fact["value"], id=fact["model"])
             for fact in PUBLISHED if fact["invariant"] == invariant and ":" in fact["model"]]
+
+
+# -- what documents show -------------------------------------------------------------------
+
+FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+
+
+def shell_commands(text: str) -> list[tuple[str, str]]:
+    """The commands ``$ neuroalg`` in text that is indented by four, and what is shown for each."""
+    return re.findall(r"^    \$ neuroalg (.*)\n((?:\n?    (?!\$).*\n)*)", text, re.MULTILINE)
+
+
+def check_shell(commands: list[tuple[str, str]], capsys: pytest.CaptureFixture[str]) -> None:
+    """Each command prints what is shown, but for line breaks and what stands for dots."""
+    from neuroalg_sage.cli import main
+
+    for command, shown in commands:
+        assert main(shlex.split(command)) == 0, command
+        printed = capsys.readouterr().out
+        assert doctest.OutputChecker().check_output(shown, printed, FLAGS), f"{command}:\n{printed}"
+
+
+def check_macaulay2(text: str, folder: Path) -> None:
+    """A session of Macaulay2, indented or not, ends with the output that is shown."""
+    lines = re.findall(r"^ *i\d+ : (.*)$", text, re.MULTILINE)
+    (shown,) = re.findall(r"^ *o4 = (.*)$", text, re.MULTILINE)
+    script = folder / "session.m2"
+    scripts = Path(__file__).resolve().parents[1] / "m2_scripts"
+    script.write_text("\n".join([f'path = prepend("{scripts}/", path);', *lines[:-1],
+                                 f"print({lines[-1]})"]))
+    done = subprocess.run([macaulay2_command(), "--script", str(script)], capture_output=True,
+                          text=True, timeout=60)
+    assert done.stdout.split() == [shown]
 
 
 def macaulay2_command() -> str:

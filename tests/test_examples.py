@@ -5,12 +5,11 @@ from __future__ import annotations
 import doctest
 import os
 import re
-import shlex
 import subprocess
 import sys
 from pathlib import Path
 
-from conftest import macaulay2_command
+from conftest import check_macaulay2, check_shell, macaulay2_command, shell_commands
 
 from neuroalg_sage.cli import main
 
@@ -27,24 +26,13 @@ def test_the_shell_of_the_tour(tmp_path, monkeypatch, capsys) -> None:
     """Each command of the tour prints what README.md shows, but for line breaks."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "examples").symlink_to(ROOT / "examples")
-    text = (ROOT / "README.md").read_text()
-    commands = re.findall(r"^    \$ neuroalg (.*)\n((?:\n?    (?!\$).*\n)*)", text, re.MULTILINE)
-    assert len(commands) == 24
-    for command, shown in commands:
-        assert main(shlex.split(command)) == 0
-        assert capsys.readouterr().out.split() == shown.split()
+    commands = shell_commands((ROOT / "README.md").read_text())
+    assert len(commands) == 25
+    check_shell(commands, capsys)
 
 
 def test_the_macaulay2_of_the_tour(tmp_path) -> None:
-    text = (ROOT / "README.md").read_text()
-    lines = re.findall(r"^    i\d+ : (.*)$", text, re.MULTILINE)
-    (shown,) = re.findall(r"^    o4 = (.*)$", text, re.MULTILINE)
-    script = tmp_path / "tour.m2"
-    script.write_text("\n".join([f'path = prepend("{ROOT}/m2_scripts/", path);', *lines[:-1],
-                                 f"print({lines[-1]})"]))
-    done = subprocess.run([macaulay2_command(), "--script", str(script)], capture_output=True,
-                          text=True, timeout=60)
-    assert done.stdout.split() == [shown]
+    check_macaulay2((ROOT / "README.md").read_text(), tmp_path)
 
 
 def test_the_examples_run() -> None:

@@ -177,7 +177,7 @@ def test_a_fiber_is_not_spurious(coefficient: str, prime: int) -> None:
                 "images": [{"point": {"polynomial": ["0", "1"], "coordinates": [[str(a)]]},
                             "prime": prime, "root": 0}]} | presentation
     component = {"dimension": 0, "degree": 1, "generators": [generator]}
-    value = [["1"], ["1"], [component], ["spurious"]]
+    value = [[[0, 0, "1"]], ["1"], [component], ["spurious"]]
     rejected(line, "loss_critical_locus", value, "proved", [], evidence)
     accepted(line, "loss_critical_locus", [*value[:3], ["fiber"]], "proved", [], evidence)
 

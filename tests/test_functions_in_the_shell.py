@@ -39,6 +39,9 @@ def test_questions_print_an_answer_and_write_certificates(arguments, says, tmp_p
     (["fiber", "linear:2,1", "--coordinates", "1,a"], "not a rational number"),
     (["fiber", "linear:2,1", "--function", "x_0", "--coordinates", "1,0"], "not by both"),
     (["critical", "linear:2,1"], "State the target"),
+    (["critical", "linear:2,1", "--function", "x_0", "--data", "rows.csv"], "State the target"),
+    (["critical", "linear:2,1", "--data", "rows.csv"], "rows.csv"),
+    (["critical", "linear:2,1", "--data", "rows.csv", "--script"], "State a function"),
     (["critical", "linear:2,1", "--function", "x_0", "--metric", "flat"], "A metric is"),
     (["voronoi", "linear:2,1,2", "--coordinates", "1,0,0,1"], "not a point of M"),
     (["voronoi", "linear:2,1,2"], "State a function"),
@@ -49,6 +52,14 @@ def test_wrong_input_gets_one_sentence(arguments, says, capsys) -> None:
     assert main([*arguments, "--quiet"]) == 2
     printed = capsys.readouterr()
     assert printed.out == "" and says in printed.err and printed.err.count("\n") == 1
+
+
+def test_critical_parameters_of_data(tmp_path, capsys) -> None:
+    data = tmp_path / "rows.csv"
+    data.write_text("1,2\n2,3\n")
+    assert main(["critical", "linear:1,1,1", "--data", str(data), "--quiet"]) == 0
+    printed = capsys.readouterr().out
+    assert "critical on V" in printed and "spurious" in printed
 
 
 @pytest.mark.parametrize("arguments", [

@@ -10,7 +10,7 @@ from fractions import Fraction
 import pytest
 from test_certificates import accepted_mutants
 
-from neuroalg_sage import NeuroManifold, from_expressions, verify
+from neuroalg_sage import ERM, NeuroManifold, from_expressions, verify
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import CertificateError
 from neuroalg_sage.errors import InputError
@@ -63,6 +63,43 @@ def test_pure_components_are_the_critical_points_on_m(spec, target, metric, coun
             assert component.image_dimension == 0
             total += component.image.vector_space_dimension()
     assert total == count
+
+
+def test_data_give_the_components_of_the_distance_to_their_least_squares() -> None:
+    """On inputs whose second moments are the identity the error is a distance in V."""
+    rows = [[1, 1, 3, 1], [1, -1, 1, -1], [-1, 1, -1, 1], [-1, -1, -3, -1]]
+    manifold = NeuroManifold("linear:2,1,2")
+    by_data = manifold.training_critical_locus(ERM("linear:2,1,2", rows))
+    by_target = manifold.loss_critical_locus(["2*x_0 + x_1", "x_1"])
+    assert [(c.kind, c.component.generators) for c in by_data] == [
+        (c.kind, c.component.generators) for c in by_target]
+    assert {c.kind for c in by_data} == {"pure", "open"}  # zero is singular among them
+    verify(by_data.certificate)
+
+
+def test_components_of_few_data_contain_the_critical_points_on_m() -> None:
+    rows = [[1, 2, 3], [2, 1, 1], [1, 1, -1], [3, 1, 2]]
+    problem = ERM("mlp:2,1,1:x^2", rows)
+    found = NeuroManifold("mlp:2,1,1:x^2").training_critical_locus(problem)
+    verify(found.certificate)
+    pure = [c for c in found if c.kind == "pure"]
+    value = problem.critical_points().value
+    assert sum(c.image.vector_space_dimension() for c in pure) == value["complex"] - sum(
+        p["kind"] != "pure" for p in value["points"])
+
+
+def test_a_problem_about_another_model_is_refused() -> None:
+    with pytest.raises(InputError, match="is about"):
+        NeuroManifold("linear:1,1").training_critical_locus(ERM("linear:1,1,1", [[1, 1]]))
+
+
+def test_a_form_that_states_an_entry_twice_is_rejected(toy) -> None:
+    for entry in ([0, 0, "1"], [1, 0, "1"], [0, 4, "1"], [0, 1]):
+        data = copy.deepcopy(toy.certificate)
+        data["claim"]["value"][0].append(entry)
+        data["digest"] = digest(data)
+        with pytest.raises(CertificateError):
+            verify(data)
 
 
 def test_every_component_is_critical_at_its_points() -> None:

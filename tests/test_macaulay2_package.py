@@ -11,6 +11,7 @@ import pytest
 from neuroalg_sage.engines import check
 from neuroalg_sage.engines.check import check_package
 from neuroalg_sage.engines.macaulay2 import package_directory
+from neuroalg_sage.engines.macaulay2_names import NEUROALGEBRA_NAMES
 from neuroalg_sage.errors import EngineError
 
 ONE_TEST = """
@@ -21,20 +22,28 @@ TEST ///
 """
 
 
+def exports(folder: Path) -> list[str]:
+    """The symbols that the package exports."""
+    sources = "\n".join(path.read_text() for path in folder.rglob("*.m2"))
+    lists = re.findall(r"^export \{(.*?)\}", sources, re.MULTILINE | re.DOTALL)
+    return re.findall(r'"(\w+)"', "".join(lists))
+
+
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A copy of the package with one test and one node of documentation for all symbols."""
     folder = tmp_path / "m2 scripts"
     shutil.copytree(package_directory(), folder, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "NeuroAlgebra" / "Tests.m2").write_text(ONE_TEST)
-    source = (folder / "NeuroAlgebra.m2").read_text()
-    transfer = (folder / "NeuroAlgebra" / "Transfer.m2").read_text()
-    (functions,) = re.findall(r"^export \{(.*?)\}", source, re.MULTILINE | re.DOTALL)
-    (files,) = re.findall(r"^export \{(.*?)\}", transfer, re.MULTILINE | re.DOTALL)
-    keys = ["NeuroAlgebra", *re.findall(r'"(\w+)"', functions + files),
-            "[neurovariety, Strategy]", "[neurovarietyReport, Strategy]",
-            "[algebraicPoints, Limit]",
-            "[degeneracyComponents, Known]", "[singularComponents, Known]"]
+    for name in ("Guide.m2", "ModelsDocumentation.m2", "ModelsTests.m2"):
+        (folder / "NeuroAlgebra" / name).write_text("")
+    keys = ["NeuroAlgebra", *exports(folder), *(f"[{f}, {option}]" for f, options in {
+        "neurovariety": "Strategy", "neurovarietyReport": "Strategy", "algebraicPoints": "Limit",
+        "degeneracyComponents": "Known", "singularComponents": "Known", "edDegree": "Metric",
+        "criticalIdeal": "Metric", "mlp": "Bias CoefficientRing",
+        "linearNetwork": "CoefficientRing", "lightningAttention": "Layers Heads CoefficientRing",
+        "convolutional": "Strides Channels InputChannels Outputs CoefficientRing",
+    }.items() for option in options.split())]
     (folder / "NeuroAlgebra" / "Documentation.m2").write_text(
         "doc ///\nKey\n  " + "\n  ".join(keys) + "\nHeadline\n  all that there is\n"
         "Description\n  Text\n    A number.\n  Example\n    1 + 1\n///\n")
@@ -64,7 +73,17 @@ def test_the_package_passes_its_checks_and_nothing_is_written(
 
 def test_a_whole_copy_passes(copy: Path) -> None:
     assert check_package(copy) == (
-        "NeuroAlgebra: 1 tests passed, 24 symbols documented, 1 examples run")
+        f"NeuroAlgebra: 1 tests passed, {len(exports(copy))} symbols documented, 1 examples run")
+
+
+def test_scripts_may_not_use_the_names_of_the_package() -> None:
+    assert set(exports(package_directory())) < NEUROALGEBRA_NAMES
+
+
+def test_a_link_that_leads_nowhere_fails(copy: Path) -> None:
+    replace(copy / "NeuroAlgebra" / "Documentation.m2", "A number.", '@TO "nowhere"@ is a number.')
+    with pytest.raises(EngineError, match="help .* is not in order:.*\n?.*nowhere"):
+        check_package(copy)
 
 
 def test_a_false_assertion_fails(copy: Path) -> None:

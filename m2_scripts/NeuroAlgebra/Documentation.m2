@@ -10,7 +10,16 @@ Description
     maps $w$ to the vector $z$ of coefficients of $f_w$.  The image is the {\it neuromanifold}
     of the model; the Zariski closure of the image is its {\it neurovariety}.
 
-    A parametrization is given as the ring map that it induces on coordinate rings, from
+    A network with two inputs, two hidden units and three outputs, whose activation is $x^2$, computes
+    three quadratic forms.
+  Example
+    M = neuroManifold mlp({2,2,3}, x -> x^2)
+    dim M, degree M
+    ideal M
+  Text
+    @TO "A guide to neuroalgebraic geometry"@ goes on from here.
+
+    Any parametrization can be given as the ring map that it induces on coordinate rings, from
     $k[z_0,\dots,z_{n-1}]$ to $k[w_0,\dots,w_{N-1}]$.  The prime ideal of the neurovariety is
     the kernel of that map.
 
@@ -35,6 +44,22 @@ Description
     The {\bf Hilbert polynomial} is a polynomial in $i$.  For a cone it is that of the projective
     variety, otherwise that of the projective closure.
 Subnodes
+  "A guide to neuroalgebraic geometry"
+  :Models
+    NeuralModel
+    mlp
+    linearNetwork
+    convolutional
+    lightningAttention
+    neuralModel
+    parametrization
+    coordinateMonomials
+    subnetworks
+  :Neuromanifolds
+    NeuroManifold
+    (ideal, NeuroManifold)
+    edDegree
+    criticalIdeal
   :Ideals of images
     neurovariety
     graphGroebnerBasis
@@ -71,6 +96,8 @@ doc ///
 Key
   neurovariety
   (neurovariety, RingMap)
+  [neurovariety, Strategy]
+  [neurovarietyReport, Strategy]
 Headline
   the ideal of the closure of the image of a parametrization
 Usage
@@ -100,39 +127,19 @@ Description
   Text
     Over a field $k$, the closure is that of the image of all points over the algebraic closure
     of $k$.  Over a finite field the image of the points over $k$ itself is finite.
+
+    With the strategy {\tt "Elimination"} the ideal comes from a Gröbner basis of the ideal of the
+    graph; see @TO graphGroebnerBasis@.  Over $\mathbb{Q}$, its generators have coprime integer
+    coefficients.  With {\tt "Kernel"} the ideal is what @TO kernel@ returns, which chooses among
+    algorithms by itself.  The ideals are equal; which strategy is faster depends on the map.
+  Example
+    phi = map(QQ[s,t], QQ[x,y,z], {s^2, s*t, t^2});
+    neurovariety(phi, Strategy => "Elimination") == neurovariety(phi, Strategy => "Kernel")
 Caveat
   The generators are minimal if the ideal is homogeneous.
 SeeAlso
   graphGroebnerBasis
   imageDimension
-  neurovarietyReport
-///
-
-doc ///
-Key
-  [neurovariety, Strategy]
-  [neurovarietyReport, Strategy]
-Headline
-  how the ideal of the closure of the image is computed
-Usage
-  neurovariety(phi, Strategy => s)
-  neurovarietyReport(phi, Strategy => s)
-Inputs
-  s:String
-    either {\tt "Elimination"} or {\tt "Kernel"}
-Description
-  Text
-    With {\tt "Elimination"} the ideal comes from a Gröbner basis of the ideal of the graph; see
-    @TO graphGroebnerBasis@.  Over $\mathbb{Q}$, its generators have coprime integer coefficients.
-    With {\tt "Kernel"} the ideal is what @TO kernel@ returns, which chooses among algorithms
-    by itself.  The ideals are equal; which strategy is faster depends on the map.
-  Example
-    phi = map(QQ[s,t], QQ[x,y,z], {s^2, s*t, t^2});
-    I = neurovariety(phi, Strategy => "Elimination")
-    J = neurovariety(phi, Strategy => "Kernel")
-    I == J
-SeeAlso
-  neurovariety
   neurovarietyReport
 ///
 

@@ -1,5 +1,5 @@
 """
-Critical points of the squared distance in the space of parameters.
+Critical points of a quadratic loss in the space of parameters.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from typing import Any
 
 from flint import fmpq, fmpq_mpoly, fmpq_poly
 
-from neuroalg_sage.certificates.coordinates import function, in_degrevlex
+from neuroalg_sage.certificates.coordinates import in_degrevlex
 from neuroalg_sage.certificates.decomposition import (
     AlgebraicPoint,
     check_components,
@@ -34,30 +34,33 @@ from neuroalg_sage.certificates.reading import (
 def check_loss_critical_locus(model: Model, value: Any, evidence: Any
                               ) -> tuple[list[str], list[str]]:
     """
-    The components of the w where the gradient of Σ m_j (φ_j(w) - f_j)^2 vanishes, with m_j > 0.
+    The components of the w where the gradient of q(φ(w)) vanishes, q(z) = z^T Q z - 2 b^T z, as
+    for q(z) = Σ m_j (z_j - f_j)^2, the squared distance to f.  Half the slope of q is Q z - b.
 
     A component is stated to be
 
-    - ``fiber``: it lies in the fiber of f, since all φ_j - f_j are in its ideal;
-    - ``pure``: at a generic point w of it, φ(w) is a smooth point of M, and critical for the
-      distance on M.  It is enough that at one point of it equations of M have a Jacobian of rank
+    - ``fiber``: it lies over where q has no slope on V, as the fiber of f does: all entries of
+      Q φ - b are in its ideal;
+    - ``pure``: at a generic point w of it, φ(w) is a smooth point of M, and critical for q on M.
+      It is enough that at one point of it equations of M have a Jacobian of rank
       codim M, so that M is smooth there, and Dφ has rank dim M, so that its image is the tangent
       space;
     - ``spurious``: at a generic point w of it φ(w) is a smooth point of M, and not critical on M.
       It is enough that at one point the equations have that rank, and a greater one with the
-      gradient of the distance: what it spans with the normal space is larger;
+      slope: what it spans with the normal space is larger;
     - ``open``: none of these was shown.
 
     Ranks at a point over a number field are bounded from below by those modulo a prime, if all
     is defined over the integers there.
     """
-    data, metric, components, kinds = items(value, "claim", 4)
-    f, weights = function(model, data), numbers(metric, "metric", model.ambient_dimension)
-    require(all(m > 0 for m in weights), "A metric has a weight that is not positive.")
+    form, data, components, kinds = items(value, "claim", 4)
     phi, ring = in_degrevlex(model)
-    rest = [g - c for g, c in zip(phi, f)]
-    equations = [sum((h * g.derivative(i) * m for h, g, m in zip(rest, phi, weights)),
-                     ring.constant(fmpq(0))) for i in range(model.parameters)]
+    slope = [ring.constant(-c) for c in numbers(data, "linear form", model.ambient_dimension)]
+    for (i, j), c in _form(model, form).items():
+        slope[i] += phi[j] * c
+        slope[j] += phi[i] * c * (i != j)
+    equations = [sum((h * g.derivative(i) for h, g in zip(slope, phi)), ring.constant(fmpq(0)))
+                 for i in range(model.parameters)]
     verified, trust = check_components(equations, ring, components, evidence)
     images = items(member(evidence, "images"), "list of images", len(components))
     manifold = None
@@ -66,7 +69,7 @@ def check_loss_critical_locus(model: Model, value: Any, evidence: Any
             evidence["components"], images):
         generators = polynomials(component["generators"], ring)
         if kind == "fiber":
-            require(all(map(presented(generators, ring, proof).contains, rest)),
+            require(all(map(presented(generators, ring, proof).contains, slope)),
                     "A component does not lie in the fiber.")
         elif kind != "open":
             require(kind in ("pure", "spurious"), "The kind of a component is not known.")
@@ -88,13 +91,22 @@ def check_loss_critical_locus(model: Model, value: Any, evidence: Any
                 require(rank(slopes, model.parameters, p) == d,
                         "The parametrization may not be a submersion.")
             else:
-                gradient = [residue(m, p) * value_modulo(h, w, p) % p
-                            for m, h in zip(weights, rest)]
-                require(rank([*normals, gradient], n, p) == n - d + 1,
+                require(rank([*normals, [value_modulo(h, w, p) for h in slope]], n, p) == n - d + 1,
                         "The image of a component may be critical.")
     if components and "open" not in kinds:
         verified.append("which of them are spurious")
     return verified, sorted(trust)
+
+
+def _form(model: Model, data: Any) -> dict[tuple[int, int], fmpq]:
+    """The entries of a symmetric matrix, above the diagonal and on it."""
+    form: dict[tuple[int, int], fmpq] = {}
+    for i, j, c in (items(entry, "entry of a form", 3) for entry in items(data, "form")):
+        last = model.ambient_dimension - 1
+        place = integer(i, 0, last, "row"), integer(j, i, last, "column")
+        require(place not in form, "An entry of the form is stated twice.")
+        (form[place],) = numbers([c], "entry of a form", 1)
+    return form
 
 
 def _manifold(model: Model, evidence: Any) -> tuple[int, list[fmpq_mpoly], list[str], list[str]]:

@@ -32,8 +32,10 @@ def add(command: Commands) -> None:
 
     about_a_function(question("fiber", "Find the fiber of a function, and whether it is in M."),
                      True, False)
-    about_a_function(question("critical", "Find the critical points of the distance to a "
-                              "function, in the space of parameters."), False, True)
+    sub = question("critical", "Find the critical points of the distance to a function, or of "
+                   "the squared error on data, in the space of parameters.")
+    about_a_function(sub, False, True)
+    sub.add_argument("--data", metavar="FILE", help="instead, a data set: CSV or Parquet")
     about_a_function(question("voronoi", "Find the dimension of the Voronoi cell of a function."),
                      True, True)
     sub = question("invariant", "Find the parameters of functions invariant under a "

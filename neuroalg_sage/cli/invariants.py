@@ -23,6 +23,7 @@ from neuroalg_sage.cli.output import check_writable, write_certificates
 from neuroalg_sage.errors import InputError
 
 if TYPE_CHECKING:
+    from neuroalg_sage.neuromanifold import NeuroManifold
     from neuroalg_sage.report import Answers
 
 REPORT_BUDGET = 120.0
@@ -35,6 +36,8 @@ def add(command: Commands) -> None:
     form = sub.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print one JSON object")
     form.add_argument("--latex", action="store_true", help="print a LaTeX document")
+    form.add_argument("--html", metavar="FILE", help="write one page of HTML that is complete in "
+                      "itself")
 
     sub = command("compute", "Compute invariants of a model.", _compute)
     about_a_model(sub)
@@ -42,6 +45,8 @@ def add(command: Commands) -> None:
     about_a_flow(sub)
     sub.add_argument("invariants", nargs="+", metavar="INVARIANT")
     about_the_answer(sub)
+    sub.add_argument("--cite", action="store_true", help="say how to cite each value, as text and "
+                     "as BibTeX")
     sub.add_argument("--diagram", metavar="FILE", help="draw the Hasse diagram of the subnetworks "
                      "to a file, *.svg, *.png or *.pdf")
     sub = command("script", "Print the standalone Macaulay2 script of a computation.", _script)
@@ -54,19 +59,33 @@ def add(command: Commands) -> None:
 def _report(arguments: argparse.Namespace) -> int:
     from neuroalg_sage.report import as_json, as_latex, as_text, report
 
+    check_writable(arguments.html)
     manifold = manifold_of(arguments)
     budget = arguments.timeout or REPORT_BUDGET
+    if arguments.html is not None:
+        return _page(manifold, arguments, budget)
     with limited(budget):
         answers = report(manifold, budget, progress(arguments))
-        page = (json.dumps(as_json(answers)) if arguments.json
+        page = (json.dumps(as_json(answers, citations=True)) if arguments.json
                 else as_latex(answers) if arguments.latex else as_text(answers))
     print(page)
     return answers.exit_code
 
 
+def _page(manifold: NeuroManifold, arguments: argparse.Namespace, budget: float) -> int:
+    from neuroalg_sage.pages.report_page import gather, save
+
+    with limited(budget):
+        material = gather(manifold, budget, progress(arguments))
+    save(material, arguments.html)
+    _say_failures(material.answers)
+    print(f"written to {arguments.html}")
+    return material.answers.exit_code
+
+
 def _compute(arguments: argparse.Namespace) -> int:
     from neuroalg_sage.neuromanifold import INVARIANTS
-    from neuroalg_sage.report import as_json, ask, sentence, written
+    from neuroalg_sage.report import as_json, ask, citations_as_text, sentence, written
 
     manifold = manifold_of(arguments)
     unknown = [name for name in arguments.invariants if name not in INVARIANTS]
@@ -87,7 +106,7 @@ def _compute(arguments: argparse.Namespace) -> int:
         answers.found["subnetworks"].value.hasse_diagram(arguments.diagram)
     n = manifold.model.ambient_dimension
     if arguments.json:
-        print(json.dumps(as_json(answers)))
+        print(json.dumps(as_json(answers, arguments.cite)))
     else:
         for name, invariant in answers.found.items():
             print(f"{name} = {sentence(invariant, n)}  [{invariant.qualified_status()}]")
@@ -103,6 +122,8 @@ def _compute(arguments: argparse.Namespace) -> int:
                 for law in invariant.data if isinstance(invariant.data, list) and (
                         invariant.status != "bounds") else []:
                     print(f"  {law!r}")
+        if arguments.cite:
+            print(f"\n{citations_as_text(answers)}")
     _say_failures(answers)
     write_certificates(arguments.certificate, answers.found.values())
     return answers.exit_code

@@ -7,43 +7,20 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from neuroalg_sage.errors import InputError
+from neuroalg_sage.files import check_writable, write_whole
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.invariant import Invariant
 
-
-def check_writable(name: str | None) -> None:
-    """Raise :class:`InputError` unless a file of this name, if any, may be written."""
-    if name is None:
-        return
-    folder = Path(name).resolve().parent
-    if not folder.is_dir() or not os.access(folder, os.W_OK) or Path(name).is_dir():
-        raise InputError(f"The result cannot be written to {name[:200]!r}; name a file in a "
-                         "folder that exists and may be written.")
+__all__ = ["check_writable", "discard_output", "write", "write_certificates"]
 
 
 def write(name: str, data: Any) -> None:
     """Write JSON to a file, whole or not at all."""
-    path = Path(name).resolve()
-    try:
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
-            try:
-                json.dump(data, file)
-                file.write("\n")
-                file.close()
-                os.replace(file.name, path)
-            except BaseException:
-                os.unlink(file.name)
-                raise
-    except OSError as error:
-        raise InputError(f"The result was not written to {name[:200]!r}: "
-                         f"{error.strerror}.") from None
+    write_whole(name, json.dumps(data) + "\n")
 
 
 def write_certificates(name: str | None, invariants: Iterable[Invariant]) -> None:

@@ -7,11 +7,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.latex import Typeset, stacked, words
+
+if TYPE_CHECKING:
+    from neuroalg_sage.descriptions.determinantal import Flattening
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,10 @@ class Description(Typeset, ABC):
         """
         raise InputError("This description has no matrix.")
 
+    def bounded_matrix(self) -> tuple[Flattening, int] | None:
+        """The matrix as it is written, and the size of its minors that vanish; None without."""
+        return None
+
     def ideal_theorem(self) -> Conclusion | None:
         """The theorem by which :meth:`minors` generate the prime ideal, None if there is none."""
         return None
@@ -96,21 +103,16 @@ class Description(Typeset, ABC):
         """The ED degree for a metric by a closed formula, None if no theorem gives it."""
         return None
 
-    @property
-    def rank_bound(self) -> int | None:
-        """The largest rank of :meth:`matrices` on M, None without any."""
-        return None
-
     def matrices(self) -> list[Any]:
         """The matrices of which :meth:`minors` are, in Sage."""
         return [self.matrix()]
 
     def ideal_in_latex(self) -> str | None:
         """The prime ideal as one of minors, where :meth:`ideal_theorem` says that it is that."""
-        theorem = self.ideal_theorem()
-        if theorem is None or self.rank_bound is None or not (matrices := self.matrices()):
+        theorem, bounded = self.ideal_theorem(), self.bounded_matrix()
+        if theorem is None or bounded is None:
             return None
-        minors = " + ".join(f"I_{{{self.rank_bound + 1}}}{a._latex_()}" for a in matrices)
+        minors = " + ".join(f"I_{{{bounded[1]}}}{a._latex_()}" for a in self.matrices())
         return rf"{minors} \quad {words('(' + theorem.theorem.removeprefix('theorem: ') + ')')}"
 
     def _latex_(self) -> str:
@@ -118,8 +120,9 @@ class Description(Typeset, ABC):
         ideal = self.ideal_in_latex()
         if ideal is not None:
             return f"I(M) = {ideal}"
-        if self.rank_bound is None or not (matrices := self.matrices()):
+        bounded = self.bounded_matrix()
+        if bounded is None:
             return words(str(self))
         proof = "" if self.is_proved else rf" \quad {words('(not proved)')}"
-        return stacked([rf"\operatorname{{rank}} {a._latex_()} \leq {self.rank_bound}"
-                        rf" \text{{ on }} M{proof}" for a in matrices])
+        return stacked([rf"\operatorname{{rank}} {a._latex_()} \leq {bounded[1] - 1}"
+                        rf" \text{{ on }} M{proof}" for a in self.matrices()])

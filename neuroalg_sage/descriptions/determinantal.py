@@ -373,9 +373,8 @@ class BoundedRank(Description):
     def matrix(self) -> Any:
         return self.flattening.to_sage(self.n)
 
-    @property
-    def rank_bound(self) -> int:
-        return self.rank
+    def bounded_matrix(self) -> tuple[Flattening, int]:
+        return self.flattening, self.rank + 1
 
     def minors(self) -> list[Polynomial]:
         return basis_of_minors([self.flattening], self.rank + 1, self.n)
@@ -424,11 +423,11 @@ class GenericMatrices(Description):
     - ``format`` -- the format of the output flattening, and its rank
     - ``trial`` -- a point where the rank of Dφ proves the dimension
 
-    REFERENCES: M. Hochster, J. Eagon, Cohen-Macaulay rings, invariant theory, and the generic
-    perfection of determinantal loci, Amer. J. Math. 93 (1971): the minors of one size of a
-    generic matrix generate a prime ideal; see W. Bruns, U. Vetter, Determinantal Rings,
-    Theorem 2.10.  A. Conca, J. Herzog, On the Hilbert function of determinantal rings and
-    their canonical module, Proc. Amer. Math. Soc. 122 (1994): the Hilbert series.
+    REFERENCES:
+
+    - [HE1971]_: the minors of one size of a generic matrix generate a prime ideal; see
+      [BV1988]_, Theorem 2.10
+    - [CH1994]_: the Hilbert series
     """
 
     model: Model
@@ -444,9 +443,8 @@ class GenericMatrices(Description):
     def matrix(self) -> Any:
         return self.flattening().to_sage(self.model.ambient_dimension)
 
-    @property
-    def rank_bound(self) -> int:
-        return self.format.bound
+    def bounded_matrix(self) -> tuple[Flattening, int]:
+        return self.flattening(), self.format.bound + 1
 
     def ideal_theorem(self) -> Conclusion:
         return Conclusion({"matrices": "output flattening", "trial": self.trial}, HOCHSTER_EAGON)
@@ -522,7 +520,7 @@ def determinantal_numerator(m: int, n: int, r: int) -> list[int]:
     It is the determinant of the r × r matrix with the entries
     Σ_k C(m - i, k) C(n - j, k + i - j) t^k.
 
-    REFERENCES: Conca, Herzog (1994).
+    REFERENCES: [CH1994]_
 
     EXAMPLES::
 

@@ -6,8 +6,7 @@ point z and a hyperplane y that is tangent to X there.  Its dimension is n - 2, 
 degree p_j of X is the number of its points that d - 1 - j generic hyperplanes in P(V), and n - d -
 1 + j in the dual space, have in common, where d - 1 = dim X: p_0 is the degree of X, and p_j
 that of the polar locus of codimension j.  The ED degree of a cone for a generic quadratic form is
-the sum of the polar degrees: J. Draisma, E. Horobeț, G. Ottaviani, B. Sturmfels, R. Thomas, The
-Euclidean distance degree of an algebraic variety, Found. Comput. Math. 16 (2016), Theorem 5.4.
+the sum of the polar degrees [DHOST2016]_, Theorem 5.4.
 """
 
 from __future__ import annotations
@@ -66,8 +65,7 @@ def determinantal_polar_degrees(m: int, n: int, r: int) -> list[int] | None:
 
     OUTPUT: list of length d = r (m + n - r); None if there are too many fixed points
 
-    REFERENCES: X. Zhang, Chern classes and characteristic cycles of determinantal varieties,
-    J. Algebra 497 (2018).
+    REFERENCES: [Zha2018]_
 
     EXAMPLES::
 
@@ -100,8 +98,7 @@ def symmetric_polar_degrees(m: int, r: int) -> list[int] | None:
 
     OUTPUT: list of length d = r (2 m - r + 1) / 2; None if there are too many fixed points
 
-    REFERENCES: J. Nie, K. Ranestad, B. Sturmfels, The algebraic degree of semidefinite
-    programming, Math. Program. 122 (2010).
+    REFERENCES: [NRS2010]_
 
     EXAMPLES::
 
@@ -131,10 +128,7 @@ def segre_veronese_polar_degrees(sizes: Sequence[int], degrees: Sequence[int]) -
     X is smooth of dimension m, so p_j = Σ_i (-1)^i C(m + 1 - i, j - i) deg c_i(X) h^(m - i), with
     h = Σ e_i h_i and the Chern class Π (1 + h_i)^(k_i).
 
-    REFERENCES: A. Holme, The geometric and numerical properties of duality in projective
-    algebraic geometry, Manuscripta Math. 61 (1988); K. Kozhasov, A. Muniz, Y. Qi, L. Sodomaco, On
-    the minimal algebraic complexity of the rank-one approximation problem for general inner
-    products, arXiv:2309.15105.
+    REFERENCES: [Hol1988]_, [KMQS2023]_
 
     EXAMPLES::
 
@@ -164,8 +158,7 @@ def singular_vector_tuples(sizes: Sequence[int], degrees: Sequence[int]) -> int:
     It is the coefficient of Π t_i^(k_i - 1) in Π (s_i^(k_i) - t_i^(k_i)) / (s_i - t_i), where
     s_i = Σ_j e_j t_j - t_i.
 
-    REFERENCES: S. Friedland, G. Ottaviani, The number of singular vector tuples and uniqueness of
-    best rank one approximation of tensors, Found. Comput. Math. 14 (2014), Theorem 12.
+    REFERENCES: [FO2014]_, Theorem 12
 
     EXAMPLES::
 

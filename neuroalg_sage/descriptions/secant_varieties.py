@@ -68,8 +68,7 @@ class SecantVariety:
         For quadratic forms it is that of the symmetric matrices of bounded rank; in higher
         degree it is the expected one with four exceptions, where it is one less.
 
-        REFERENCES: J. Alexander, A. Hirschowitz, Polynomial interpolation in several
-        variables, J. Algebraic Geom. 4 (1995), 201-222.
+        REFERENCES: [AH1995]_
         """
         m, d, k = self.variables, self.degree, self.summands
         if d == 2:

@@ -35,8 +35,7 @@ class ConvolutionalVariety(Description):
     one and the same power x^r, r ≥ 2, up to a factor, between them.  For r = 1 the projection
     is not birational.
 
-    REFERENCES: V. Shahverdi, G. L. Marchetti, K. Kohn, On the geometry and optimization of
-    polynomial convolutional networks, AISTATS 2025, arXiv:2410.00722.
+    REFERENCES: [SMK2025]_
 
     EXAMPLES::
 

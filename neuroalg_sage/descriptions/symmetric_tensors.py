@@ -56,13 +56,11 @@ class SymmetricTensors(Description):
       most r;
     - for r = 1, and for r = 2.
 
-    REFERENCES: R. E. Kutz, Cohen-Macaulay rings and ideal theory in rings of invariants of
-    algebraic groups, Trans. Amer. Math. Soc. 194 (1974).  A. Bernardi, Ideals of varieties
-    parameterized by certain symmetric tensors, J. Pure Appl. Algebra 212 (2008).  V. Kanev,
-    Chordal varieties of Veronese varieties and catalecticant matrices, J. Math. Sci. 94
-    (1999), for r = 2 and m = 1.  C. Raicu, Secant varieties of Segre-Veronese varieties,
-    Algebra Number Theory 6 (2012), Theorem 4.1, for r = 2.  J. Harris, L. Tu, On symmetric and
-    skew-symmetric determinantal varieties, Topology 23 (1984), for the degree.
+    REFERENCES:
+
+    - [Kut1974]_ for quadratic forms, [Ber2008]_ for r = 1
+    - [Kan1999]_ for r = 2 and m = 1, [Rai2012]_, Theorem 4.1, for r = 2
+    - [HT1984]_ for the degree
 
     EXAMPLES::
 
@@ -100,14 +98,20 @@ class SymmetricTensors(Description):
         """That of the parameters without rescalings of the neurons, or of the space."""
         return min(self.summands * (self.inputs + self.outputs - 1), self.ambient_dimension())
 
-    def matrix(self) -> Any:
+    def largest_flattening(self) -> Flattening:
         """The largest flattening of those whose numbers of rows and columns are the nearest."""
-        largest = max(self.flattenings(), key=lambda a: (min(a.rows, a.columns), -a.rows))
-        return largest.to_sage(self.ambient_dimension())
+        return max(self.flattenings(), key=lambda a: (min(a.rows, a.columns), -a.rows))
 
-    @property
-    def rank_bound(self) -> int:
-        return self.summands
+    def matrix(self) -> Any:
+        """The largest flattening."""
+        return self.largest_flattening().to_sage(self.ambient_dimension())
+
+    def bounded_matrix(self) -> tuple[Flattening, int] | None:
+        if self.degree == 1 and self.outputs == 1:
+            return None
+        found = self.largest_flattening()
+        return (found, self.summands + 1) if (
+            min(found.rows, found.columns) > self.summands) else None
 
     def matrices(self) -> list[Any]:
         return [a.to_sage(self.ambient_dimension()) for a in self.flattenings()
@@ -192,7 +196,7 @@ def symmetric_degree(m: int, r: int) -> int:
     """
     The degree of the symmetric m × m matrices of rank at most r.
 
-    REFERENCES: Harris, Tu (1984), Proposition 12.
+    REFERENCES: [HT1984]_, Proposition 12
 
     EXAMPLES::
 

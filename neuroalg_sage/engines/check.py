@@ -3,7 +3,8 @@ The checks of the Macaulay2 package NeuroAlgebra: ``python -m neuroalg_sage.engi
 
 Macaulay2's own ``check`` runs the tests of the package, and the examples of its
 documentation as further tests.  Before that, each exported symbol and each of its options
-must be documented.  Nothing is installed, and nothing is written beside the package.
+must be documented.  After it, ``installPackage`` makes the pages of help, in a folder that is
+dropped, and must not warn of anything, such as a link that leads nowhere.
 """
 
 from __future__ import annotations
@@ -45,6 +46,15 @@ check(pkg, UserMode => false, Verbose => true);
    << #shown << " examples run" << endl;
 """
 
+# The examples have been run; an installation runs them once more to show their results.
+HELP = """
+installPackage("NeuroAlgebra", FileName => {source}, InstallPrefix => {prefix},
+    RunExamples => false);
+"""
+
+# Asked of packages that are not distributed with Macaulay2: an address where they are.
+ALLOWED_WARNING = "insufficient citation data: howpublished"
+
 
 def check_package(folder: Path | None = None) -> str:
     """
@@ -61,19 +71,31 @@ def check_package(folder: Path | None = None) -> str:
     """
     folder = (folder or package_directory()).resolve()
     with TemporaryDirectory(prefix="neuroalg-") as home:
-        program = Path(home) / "check.m2"
-        program.write_text(f"path = prepend({quoted(f'{folder}/')}, path);{PROGRAM}",
-                           encoding="utf-8")
-        done = subprocess.run(
-            [*shlex.split(find_command()), "--silent", "--stop", "--no-readline", str(program),
-             "-e", "exit 0"],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
-            cwd=home, env=os.environ | {"HOME": home})
-    summary = re.search(rf"^{SUMMARY}(.*)$", done.stdout, re.MULTILINE)
-    if done.returncode or not summary:
-        raise EngineError(f"the check of the Macaulay2 package NeuroAlgebra failed:\n"
-                          f"{_without_traces(done.stderr)}")
+        done = _run(folder, PROGRAM, home)
+        summary = re.search(rf"^{SUMMARY}(.*)$", done.stdout, re.MULTILINE)
+        if done.returncode or not summary:
+            raise EngineError(f"the check of the Macaulay2 package NeuroAlgebra failed:\n"
+                              f"{_without_traces(done.stderr)}")
+        done = _run(folder, HELP.format(source=quoted(str(folder / "NeuroAlgebra.m2")),
+                                        prefix=quoted(f"{home}/installed/")), home)
+        warnings = [line for line in (done.stdout + done.stderr).splitlines()
+                    if "warning" in line.lower() and ALLOWED_WARNING not in line]
+        if done.returncode or warnings:
+            told = "\n".join(warnings) or _without_traces(done.stderr)
+            raise EngineError(f"the help of the Macaulay2 package NeuroAlgebra is not in order:\n"
+                              f"{told}")
     return f"NeuroAlgebra: {summary[1]}"
+
+
+def _run(folder: Path, program: str, home: str) -> subprocess.CompletedProcess[str]:
+    """Run a program that finds the package in a folder, with a home of its own."""
+    script = Path(home) / "check.m2"
+    script.write_text(f"path = prepend({quoted(f'{folder}/')}, path);{program}", encoding="utf-8")
+    return subprocess.run(
+        [*shlex.split(find_command()), "--silent", "--stop", "--no-readline", str(script),
+         "-e", "exit 0"],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
+        cwd=home, env=os.environ | {"HOME": home})
 
 
 def _without_traces(text: str) -> str:

@@ -530,7 +530,7 @@ class Macaulay2:
         - ``timeout`` -- the seconds it may take, from when Macaulay2 begins with it
         - ``memory_gb`` -- the memory that Macaulay2 may hold, in units of 10^9 bytes
         - ``progress`` -- is called with the rest of each line that the script prints
-          and that begins with ``progress: ``
+          and that begins with ``progress:``
 
         OUTPUT: the results by their names.  Integers, fractions, booleans, strings,
         ``None``, lists and dictionaries are what they are in Python; elements of

@@ -197,11 +197,13 @@ wrap WrapperType xor yonedaExtension yonedaMap yonedaProduct youngest zero ZeroE
 
 NEUROALGEBRA_NAMES = frozenset(
     """
-algebraicPoints closureDegree closureHilbertPolynomial conormalIdeal conservationLaws
-degeneracyComponents dropsRank genericKernel graphGroebnerBasis idealPresentation imageDimension
-imageRank Known modularPoint multiplicityAt NeuroAlgebra neurovariety neurovarietyReport
-polarDegrees primeComponents readPolynomials sageAssign sageLoadMode scriptRecord
-singularComponents singularIdeal valuesOnPoints visibleAtStart writePolynomials
+algebraicPoints Bias Channels closureDegree closureHilbertPolynomial conormalIdeal conservationLaws
+convolutional coordinateMonomials criticalIdeal degeneracyComponents dropsRank edDegree
+genericKernel graphGroebnerBasis Heads idealPresentation imageDimension imageRank InputChannels
+Known Layers lightningAttention linearNetwork Metric mlp modularPoint multiplicityAt NeuralModel
+neuralModel NeuroAlgebra NeuroManifold neuroManifold neurovariety neurovarietyReport
+parametrization polarDegrees primeComponents readPolynomials sageAssign sageLoadMode scriptRecord
+singularComponents singularIdeal Strides subnetworks valuesOnPoints visibleAtStart writePolynomials
 """.split()
 )
 

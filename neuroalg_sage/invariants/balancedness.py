@@ -12,10 +12,7 @@ Nothing here is believed: a law is kept only if all fields annihilate it.
 
 REFERENCES:
 
-- S. S. Du, W. Hu, J. D. Lee, Algorithmic regularization in learning deep homogeneous models:
-  layers are automatically balanced, NeurIPS 2018
-- S. Marcotte, R. Gribonval, G. Peyré, Abide by the law and follow the flow: conservation laws
-  for gradient flows, NeurIPS 2023, arXiv:2307.00144
+- [DHL2018]_, [MGP2023]_
 """
 
 from __future__ import annotations

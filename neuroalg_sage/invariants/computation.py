@@ -62,8 +62,9 @@ class Computation:
 
         def check() -> None:
             if end is not None and time.monotonic() > end:
-                raise LimitReached(f"The limit of {max(end - now, 0):.3g} s was reached; raise it "
-                                   "with --timeout.")
+                raise LimitReached((f"The limit of {end - now:.3g} s was reached" if end > now
+                                    else "No time is left of the limit")
+                                   + "; raise it with --timeout.")
 
         return check
 

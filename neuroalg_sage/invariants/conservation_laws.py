@@ -16,10 +16,7 @@ Where φ is too large to be expanded, laws come from linear symmetries, see
 
 REFERENCES:
 
-- S. Marcotte, R. Gribonval, G. Peyré, Abide by the law and follow the flow: conservation laws
-  for gradient flows, NeurIPS 2023, arXiv:2307.00144
-- S. Marcotte, R. Gribonval, G. Peyré, Keep the momentum: conservation laws beyond Euclidean
-  gradient flows, ICML 2024, arXiv:2405.12888
+- [MGP2023]_ for gradient flow, [MGP2024]_ for other flows
 """
 
 from __future__ import annotations

@@ -10,8 +10,7 @@ vanish at w; and conversely if φ(w) is a smooth point of M.
 For a generic function of the families here the critical points avoid any given proper closed
 subset of M: pairs (critical point, function) form a vector bundle over the smooth locus of M whose
 dimension is that of the space of functions, and over a proper closed subset the dimension is
-smaller (J. Draisma, E. Horobeț, G. Ottaviani, B. Sturmfels, R. Thomas, The Euclidean distance
-degree of an algebraic variety, Found. Comput. Math. 16 (2016), Theorem 4.1).  So
+smaller ([DHOST2016]_, Theorem 4.1).  So
 
 - every critical point is an image of points of S where one fixed minor of Dφ of size d does not
   vanish: nothing is lost by excluding its zeros, and with them all critical points of φ;

@@ -23,7 +23,7 @@ from neuroalg_sage.invariants.narrowed_critical_locus import (
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.parametrization import Parametrization
 
-COMPLETENESS_SECONDS = 40.0
+COMPLETENESS_SECONDS = 60.0
 
 
 def critical_locus_script(phi: Parametrization, rank: int, known: list[tuple[Polynomial, ...]],

@@ -75,12 +75,9 @@ def critical_points(problem: TrainingProblem, computation: Computation | None = 
 
     REFERENCES:
 
-    - M. Trager, K. Kohn, J. Bruna, Pure and spurious critical points: a geometric study of
-      linear networks, arXiv:1910.01671
-    - P. Baldi, K. Hornik, Neural networks and principal component analysis, Neural Networks 2
-      (1989)
-    - R. Krawczyk, Newton-Algorithmen zur Bestimmung von Nullstellen mit Fehlerschranken,
-      Computing 4 (1969)
+    - [TKB2020]_: pure and spurious critical points
+    - [BH1989]_: linear networks
+    - [Kra1969]_: boxes with one solution
     """
     start = time.monotonic()
     computation = computation or Computation()

@@ -68,6 +68,8 @@ def degree_by_monodromy(phi: Parametrization, found: Invariant, computation: Com
     Raises LimitReached if a limit stops Macaulay2, or if floating point is too coarse to see the
     dimension.
 
+    REFERENCES: [CK2019]_
+
     EXAMPLES::
 
         >>> from neuroalg_sage import NeuroManifold

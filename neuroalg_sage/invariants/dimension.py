@@ -130,8 +130,7 @@ def error_bound(model: Model, rank: int, trials: Sequence[Mapping[str, Any]]) ->
     coefficients of the minor, if the minor vanishes at the point modulo p
     (Schwartz, Zippel), or if one of its inputs is special.
 
-    REFERENCES: J. T. Schwartz, Fast probabilistic algorithms for verification of
-    polynomial identities, J. ACM 27 (1980), Lemma 1.
+    REFERENCES: [Sch1980]_, Lemma 1
     """
     k = rank + 1
     q, power = model.denominator

@@ -71,8 +71,7 @@ def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
     Raises InputError if the method does not apply or there are infinitely many critical points,
     LimitReached if a limit stops an engine.
 
-    REFERENCES: J. Draisma, E. Horobeț, G. Ottaviani, B. Sturmfels, R. Thomas, The Euclidean
-    distance degree of an algebraic variety, Found. Comput. Math. 16 (2016), arXiv:1309.0049.
+    REFERENCES: [DHOST2016]_
     """
     start = time.perf_counter()
     model = phi.model
@@ -172,7 +171,8 @@ def _by_parametrization(phi: Parametrization, dimension: Invariant, form: Quadra
     certificate = None if proof is None else certified(
         phi.model, "ed_degree_at_least", number, "proved", "", 0.0, proof, dimension.trust,
         claim=[form.claim(), number]).certificate
-    return _numerical(found, "critical equations on a slice of the fibers", start, certificate)
+    return _numerical(found, "critical equations on a slice of the fibers", form, start,
+                      certificate)
 
 
 def _by_multipliers(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
@@ -183,14 +183,15 @@ def _by_multipliers(phi: Parametrization, dimension: Invariant, form: QuadraticF
     found = trials(lambda prime: distance_system(equations, n, n - dimension.data, form, prime,
                                                  generator, str(phi.model)),
                    "the ED degree", computation, generator)
-    return _numerical(found, "Lagrange's multipliers on the ideal", start, None)
+    return _numerical(found, "Lagrange's multipliers on the ideal", form, start, None)
 
 
-def _numerical(found: list[Trial], how: str, start: float,
+def _numerical(found: list[Trial], how: str, form: QuadraticForm, start: float,
                certificate: dict[str, Any] | None) -> Invariant:
     proof = "; the certificate proves that it is not less" if certificate else ""
     return Invariant("ed_degree", max(trial.count.values for trial in found), "numerical",
-                     f"{how}, {summary(found)}{proof}", certificate, time.perf_counter() - start)
+                     f"{how} for the metric {form.name}, {summary(found)}{proof}", certificate,
+                     time.perf_counter() - start)
 
 
 def ed_degree_of_ideal(equations: list[Polynomial], n: int, codimension: int,

@@ -412,8 +412,7 @@ def ed_discriminant(phi: Parametrization, dimension: Invariant, form: QuadraticF
     Raises InputError for a generic metric or a wrong affine space, LimitReached if elimination
     does not end within the limits.
 
-    REFERENCES: J. Draisma, E. Horobeț, G. Ottaviani, B. Sturmfels, R. Thomas, The Euclidean
-    distance degree of an algebraic variety, Found. Comput. Math. 16 (2016), Section 7.
+    REFERENCES: [DHOST2016]_, Section 7
 
     EXAMPLES::
 

@@ -20,8 +20,7 @@ that do are not looked for.
 
 REFERENCES:
 
-- S. Marcotte, R. Gribonval, G. Peyré, Keep the momentum: conservation laws beyond Euclidean
-  gradient flows, ICML 2024, arXiv:2405.12888
+- [MGP2024]_
 """
 
 from __future__ import annotations

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from neuroalg_sage.invariants.subnetworks import SubnetworkPoset
 
 
-def _levels(poset: SubnetworkPoset) -> dict[int, list[int]]:
+def levels(poset: SubnetworkPoset) -> dict[int, list[int]]:
     """Subnetworks by the length of the longest chain below; the whole network is number -1."""
     below: dict[int, list[int]] = defaultdict(list)
-    for i, j in _relations(poset):
+    for i, j in relations(poset):
         below[j].append(i)
     height: dict[int, int] = {}
 
@@ -26,13 +26,14 @@ def _levels(poset: SubnetworkPoset) -> dict[int, list[int]]:
             height[j] = max((climb(i) + 1 for i in below[j]), default=0)
         return height[j]
 
-    levels: dict[int, list[int]] = defaultdict(list)
+    rows: dict[int, list[int]] = defaultdict(list)
     for j in range(-1, len(poset)):
-        levels[climb(j)].append(j)
-    return levels
+        rows[climb(j)].append(j)
+    return rows
 
 
-def _relations(poset: SubnetworkPoset) -> list[tuple[int, int]]:
+def relations(poset: SubnetworkPoset) -> list[tuple[int, int]]:
+    """The pairs (i, j) where i is directly below j; the whole network is number -1."""
     covers = poset.covers()
     below = {i for i, _ in covers}
     return covers + [(i, -1) for i in range(len(poset)) if i not in below]
@@ -53,7 +54,7 @@ def sage_poset(poset: SubnetworkPoset) -> Any:
                          "'neuroalg-sage[posets]'.") from None
 
     names = {i: part.name for i, part in enumerate(poset)} | {-1: str(poset.model)}
-    return Poset((list(names.values()), [(names[i], names[j]) for i, j in _relations(poset)]),
+    return Poset((list(names.values()), [(names[i], names[j]) for i, j in relations(poset)]),
                  cover_relations=True)
 
 
@@ -85,14 +86,14 @@ def draw(poset: SubnetworkPoset, path: str) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    levels = _levels(poset)
-    widest = max(map(len, levels.values()))
-    figure = Figure(figsize=(max(3.2, 2.2 * widest), 0.95 * len(levels)))
+    rows = levels(poset)
+    widest = max(map(len, rows.values()))
+    figure = Figure(figsize=(max(3.2, 2.2 * widest), 0.95 * len(rows)))
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0.01, 0.01, 0.98, 0.98))
     place = {i: ((k + 1) / (len(row) + 1), d)
-             for d, row in levels.items() for k, i in enumerate(row)}
-    for i, j in _relations(poset):
+             for d, row in rows.items() for k, i in enumerate(row)}
+    for i, j in relations(poset):
         (x, y), (u, v) = place[i], place[j]
         axes.plot([x, u], [y, v], color="0.6", linewidth=0.8, zorder=1)
     for i, (x, y) in place.items():
@@ -107,7 +108,7 @@ def draw(poset: SubnetworkPoset, path: str) -> None:
                   bbox={"boxstyle": "round,pad=0.35", "facecolor": color, "edgecolor": "0.3",
                         "linewidth": 0.8})
     axes.set_xlim(0, 1)
-    axes.set_ylim(-0.5, len(levels) - 0.5)
+    axes.set_ylim(-0.5, len(rows) - 0.5)
     axes.set_axis_off()
     try:
         figure.savefig(path, dpi=200)

@@ -74,7 +74,8 @@ def inherited_ideal(model: Model, found: Invariant, find: FindIdeal, generator: 
     REFERENCES:
 
     - the theorem and its proof are at
-      :class:`~neuroalg_sage.certificates.inheritance.Inheritance`
+      :class:`~neuroalg_sage.certificates.inheritance.Inheritance`; it is the inheritance of
+      [LM2004]_
     """
     from neuroalg_sage.invariants.ideal import primitive, sage_ideal
 

@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.certificates.certificate import certificate
 from neuroalg_sage.models.latex import Typeset, typeset, words
 from neuroalg_sage.models.model import Model
+
+if TYPE_CHECKING:
+    from neuroalg_sage.invariants.citation import Citation
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +71,20 @@ class Invariant(Typeset):
             # That trials are random is what the status says.
             return f"monte_carlo, error below {self.error_bound:.1e}"
         return self.status + (f", trusting {', '.join(self.trust)}" if self.trust else "")
+
+    def citation(self, model: Model | None = None) -> Citation:
+        """
+        How to cite this value: text, BibTeX, and the papers that it rests on.
+
+        INPUT:
+
+        - ``model`` -- the model, where there is no certificate that holds it
+
+        See :func:`~neuroalg_sage.invariants.citation.cite`.
+        """
+        from neuroalg_sage.invariants.citation import cite
+
+        return cite(self, model)
 
     def __repr__(self) -> str:
         return f"{self.value} ({self.qualified_status()})"

@@ -1,18 +1,18 @@
 """
-Critical points of the squared distance in the space of parameters, pure and spurious.
+Critical points of a quadratic loss in the space of parameters, pure and spurious.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import factorial, prod
 from typing import Any
 
-from flint import nmod_poly
+from flint import fmpq, nmod_poly
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.certificates.decomposition import presented
@@ -33,7 +33,7 @@ from neuroalg_sage.invariants.decomposition import (
     fractions,
     read_point,
 )
-from neuroalg_sage.invariants.functions import Point, read_function
+from neuroalg_sage.invariants.functions import Point
 from neuroalg_sage.invariants.ideal import coordinate_ring, primitive, sage_ideal
 from neuroalg_sage.invariants.invariant import Invariant, certified
 from neuroalg_sage.invariants.special_fiber import parameter_names
@@ -44,7 +44,7 @@ from neuroalg_sage.models.sage_input import lists, rational
 PRIMES = [2**31 - 1, 2**31 - 19, 2**31 - 61, 2**30 - 35, 2**30 - 41, 2**29 - 3, 2**29 - 33,
           1000003, 1000033, 1000037, 1000039, 1000081]
 SECONDS_FOR_AN_IMAGE = 20.0
-KINDS = {"fiber": "the fiber of the target", "pure": "pure", "spurious": "spurious",
+KINDS = {"fiber": "critical on V", "pure": "pure", "spurious": "spurious",
          "open": "not decided whether spurious, since φ(w) may be singular on M"}
 
 
@@ -54,11 +54,12 @@ class CriticalComponent:
     An irreducible component of the critical points in the space of parameters.
 
     - ``component`` -- its dimension, degree and prime ideal
-    - ``kind`` -- ``fiber`` if it lies in the fiber of the target, ``pure`` if at a generic point
-      φ(w) is a smooth point of M and critical for the distance on M, ``spurious`` if it is smooth
-      and not critical, ``open`` if none of these was shown
+    - ``kind`` -- ``fiber`` if it lies over where the loss has no slope on V, as the fiber of a
+      target does; ``pure`` if at a generic point φ(w) is a smooth point of M and critical for the
+      loss on M, ``spurious`` if it is smooth and not critical, ``open`` if none of these was shown
     - ``image_dimension``, ``image_equations`` -- of the closure of φ of the component, by
       elimination in Macaulay2; None if that takes too long
+    - ``is_fiber`` -- whether it lies in the fiber of a target, to which the loss is the distance
     """
 
     component: VarietyComponent
@@ -66,6 +67,7 @@ class CriticalComponent:
     image_dimension: int | None
     image_equations: tuple[Polynomial, ...] | None
     coordinates: int
+    is_fiber: bool
 
     @property
     def dimension(self) -> int:
@@ -98,7 +100,8 @@ class CriticalComponent:
     def __str__(self) -> str:
         to = "" if self.image_dimension is None else (
             f", image of dimension {self.image_dimension} by Macaulay2")
-        return f"{self.component}: {KINDS[self.kind]}{to}"
+        kind = "the fiber of the target" if self.is_fiber else KINDS[self.kind]
+        return f"{self.component}: {kind}{to}"
 
     def __repr__(self) -> str:
         return f"Component of {self}"
@@ -137,39 +140,79 @@ def metric_weights(phi: Parametrization, metric: Any) -> Point:
     return weights
 
 
-def gradient(phi: Parametrization, f: Point, weights: Point) -> list[Polynomial]:
-    """Half the gradient of Σ m_j (φ_j(w) - f_j)^2."""
-    count = phi.model.parameter_count
-    ring = polynomial_ring(count)
-    images = for_checker(phi.polynomials, count)
-    rest, m = [g - c for g, c in zip(images, _numbers(f))], _numbers(weights)
-    return [from_flint(sum((h * g.derivative(i) * c for h, g, c in zip(rest, images, m)),
-                           ring.constant(0))) for i in range(count)]
+@dataclass(frozen=True)
+class QuadraticLoss:
+    """
+    The function q(z) = z^T Q z - 2 b^T z on V.
+
+    - ``quadratic`` -- Q, from pairs i <= j of coordinates to its entries that are not zero
+    - ``linear`` -- b
+    - ``name`` -- what it is
+    """
+
+    quadratic: Mapping[tuple[int, int], Fraction]
+    linear: Point
+    name: str
+
+    @classmethod
+    def distance(cls, f: Point, weights: Point) -> QuadraticLoss:
+        """Σ m_j (z_j - f_j)^2, up to a constant."""
+        return cls({(j, j): m for j, m in enumerate(weights)},
+                   tuple(m * c for m, c in zip(weights, f)), "distance")
+
+    def slope(self, z: Sequence[Any], linear: Sequence[Any], number: Callable[[Fraction], Any]
+              ) -> list[Any]:
+        """Half the gradient, Q z - b, for z and b over any ring to which ``number`` maps Q."""
+        found = [-c for c in linear]
+        for (i, j), c in self.quadratic.items():
+            found[i] += number(c) * z[j]
+            if i != j:
+                found[j] += number(c) * z[i]
+        return found
+
+    def claim(self) -> list[Any]:
+        """What a certificate states of it."""
+        return [[[i, j, str(c)] for (i, j), c in sorted(self.quadratic.items())],
+                list(map(str, self.linear))]
+
+
+def _slope(phi: Parametrization, loss: QuadraticLoss) -> tuple[list[Any], list[Any]]:
+    """φ and Q φ - b, as polynomials of FLINT."""
+    ring = polynomial_ring(phi.model.parameter_count)
+    images = for_checker(phi.polynomials, phi.model.parameter_count)
+    return images, loss.slope(images, [ring.constant(c) for c in _numbers(loss.linear)],
+                              lambda c: fmpq(c.numerator, c.denominator))
+
+
+def gradient(phi: Parametrization, loss: QuadraticLoss) -> list[Polynomial]:
+    """Half the gradient of q(φ(w))."""
+    images, slope = _slope(phi, loss)
+    zero = polynomial_ring(phi.model.parameter_count).constant(0)
+    return [from_flint(sum((h * g.derivative(i) for h, g in zip(slope, images)), zero))
+            for i in range(phi.model.parameter_count)]
 
 
 def _numbers(values: Sequence[Fraction]) -> list[Any]:
-    from flint import fmpq
-
     return [fmpq(c.numerator, c.denominator) for c in values]
 
 
-def loss_critical_locus_script(phi: Parametrization, f: Point, weights: Point) -> Script:
+def loss_critical_locus_script(phi: Parametrization, loss: QuadraticLoss) -> Script:
     """The script for the components of the critical locus."""
-    return components_script(gradient(phi, f, weights), parameter_names(phi), _title(phi))
+    return components_script(gradient(phi, loss), parameter_names(phi), _title(phi, loss))
 
 
-def _title(phi: Parametrization) -> str:
-    return f"the critical points of the distance in the parameters of {phi.model}"
+def _title(phi: Parametrization, loss: QuadraticLoss) -> str:
+    return f"the critical points of the {loss.name} in the parameters of {phi.model}"
 
 
 def loss_critical_locus(phi: Parametrization, dimension: Invariant,
-                        ideal: Callable[[], Invariant], computation: Computation, target: Any,
-                        metric: Any = "unit") -> Invariant:
+                        ideal: Callable[[], Invariant], computation: Computation,
+                        loss: QuadraticLoss) -> Invariant:
     """
-    The components of the critical points of ||φ(w) - f||^2, with what they map to.
+    The components of the critical points of q(φ(w)), with what they map to.
 
     A component is spurious if for a generic point w of it φ(w) is a smooth point of M and not
-    critical for the distance to f on M, see [TKB]_.  That is decided at one point of the component
+    critical for q on M, see [TKB2020]_.  That is decided at one point of the component
     over a number field, modulo a prime, where ranks bound those in characteristic zero from
     below.
 
@@ -179,9 +222,7 @@ def loss_critical_locus(phi: Parametrization, dimension: Invariant,
     - ``dimension`` -- the dimension of M
     - ``ideal`` -- where to find its ideal
     - ``computation`` -- session and limits
-    - ``target`` -- the function f; see
-      :func:`~neuroalg_sage.invariants.functions.read_function`
-    - ``metric`` -- see :func:`metric_weights`
+    - ``loss`` -- the function q on V
 
     OUTPUT: :class:`~neuroalg_sage.invariants.invariant.Invariant`, a list of
     :class:`CriticalComponent`, the largest first
@@ -190,8 +231,7 @@ def loss_critical_locus(phi: Parametrization, dimension: Invariant,
 
     REFERENCES:
 
-    .. [TKB] M. Trager, K. Kohn, J. Bruna, *Pure and spurious critical points: a geometric study
-       of linear networks*, arXiv:1910.01671
+    - [TKB2020]_
 
     EXAMPLES::
 
@@ -201,13 +241,11 @@ def loss_critical_locus(phi: Parametrization, dimension: Invariant,
          Macaulay2, Component of dimension 0, degree 1, 1 real point: spurious, image of dimension 0
          by Macaulay2] (proved)
     """
-    f, weights = read_function(phi, target), metric_weights(phi, metric)
     start = time.perf_counter()
     names = parameter_names(phi)
-    found = decompose(gradient(phi, f, weights), names, computation, _title(phi))
+    found = decompose(gradient(phi, loss), names, computation, _title(phi, loss))
     count = phi.model.parameter_count
-    rest = for_checker(phi.polynomials, count)
-    rest = [g - c for g, c in zip(rest, _numbers(f))]
+    _, slope = _slope(phi, loss)
     kinds: list[str] = []
     images: list[dict[str, Any] | None] = []
     needs_manifold = False
@@ -215,13 +253,13 @@ def loss_critical_locus(phi: Parametrization, dimension: Invariant,
     for i, component in enumerate(found.components):
         basis = presented(for_checker(component.generators, count), ring,
                           found.evidence["components"][i])
-        if all(map(basis.contains, rest)):
+        if all(map(basis.contains, slope)):
             kinds.append("fiber")
             images.append(None)
             continue
         kind, shown = "open", None
         if dimension.status == "proved":
-            kind, shown = _kind(phi, f, weights, dimension.data, ideal, found, i, computation)
+            kind, shown = _kind(phi, loss, dimension.data, ideal, found, i, computation)
         kinds.append(kind)
         images.append(shown)
         needs_manifold |= kind != "open"
@@ -233,22 +271,22 @@ def loss_critical_locus(phi: Parametrization, dimension: Invariant,
                      "dimension_evidence": dimension.certificate["evidence"],
                      "equations": [encode_polynomial(g) for g in ideal().data]}
         trust |= set(dimension.trust)
-    parts = [_with_image(phi, c, kind, computation)
+    parts = [_with_image(phi, c, kind, loss.name == "distance", computation)
              for c, kind in zip(found.components, kinds)]
     return certified(phi.model, "loss_critical_locus", parts, "proved",
                      "decomposition in Macaulay2, and ranks at points", time.perf_counter() - start,
                      evidence, sorted(trust), versions=computation.versions(),
-                     claim=[list(map(str, f)), list(map(str, weights)), found.claim, kinds])
+                     claim=[*loss.claim(), found.claim, kinds])
 
 
-def _kind(phi: Parametrization, f: Point, weights: Point, d: int, ideal: Callable[[], Invariant],
+def _kind(phi: Parametrization, loss: QuadraticLoss, d: int, ideal: Callable[[], Invariant],
           found: Decomposition, i: int, computation: Computation
           ) -> tuple[str, dict[str, Any] | None]:
     """Whether a component is pure or spurious, with a point that proves it."""
     equations = ideal().data
-    n = len(f)
-    numbers = [*f, *weights, *(Fraction(c) for g in (*phi.polynomials, *equations)
-                               for c in g.values())]
+    n = len(loss.linear)
+    numbers = [*loss.linear, *loss.quadratic.values(),
+               *(Fraction(c) for g in (*phi.polynomials, *equations) for c in g.values())]
     for point in _points(phi, found, i, computation):
         for p, root in _roots(point, numbers):
             w = [_at(x, root, p) for x in point.coordinates]
@@ -256,7 +294,8 @@ def _kind(phi: Parametrization, f: Point, weights: Point, d: int, ideal: Callabl
             normals = [[evaluate(derivative(g, j), z, p) for j in range(n)] for g in equations]
             if (rank(normals, n, p) if normals else 0) < n - d:
                 continue
-            slope = [_modulo(m, p) * (c - _modulo(a, p)) % p for m, a, c in zip(weights, f, z)]
+            slope = [c % p for c in loss.slope(z, [_modulo(c, p) for c in loss.linear],
+                                               lambda c: _modulo(c, p))]  # noqa: B023
             evidence = {"point": point.encoded(), "prime": p, "root": root}
             if rank([*normals, slope], n, p) == n - d + 1:
                 return "spurious", evidence
@@ -318,14 +357,15 @@ def image_script(phi: Parametrization, component: VarietyComponent) -> Script:
                   {"equations": "gens K", "dimension": "dim K"})
 
 
-def _with_image(phi: Parametrization, component: VarietyComponent, kind: str,
+def _with_image(phi: Parametrization, component: VarietyComponent, kind: str, is_distance: bool,
                 computation: Computation) -> CriticalComponent:
-    n = len(phi.polynomials)
+    n, is_fiber = len(phi.polynomials), is_distance and kind == "fiber"
     try:
         results = computation.run(image_script(phi, component), SECONDS_FOR_AN_IMAGE)
     except LimitReached:
         if computation.is_over():
             raise
-        return CriticalComponent(component, kind, None, None, n)
+        return CriticalComponent(component, kind, None, None, n, is_fiber)
     equations = tuple(primitive(fractions(g)) for g in results["equations"].entries if g)
-    return CriticalComponent(component, kind, int(results["dimension"]), equations, n)
+    return CriticalComponent(component, kind, int(results["dimension"]), equations, n,
+                             is_fiber)

@@ -49,9 +49,7 @@ def ml_degree(phi: Parametrization, dimension: Invariant, computation: Computati
     Raises InputError if M is neither a cone nor in the hyperplane, or if a coordinate vanishes
     on M.
 
-    REFERENCES: F. Catanese, S. Hoşten, A. Khetan, B. Sturmfels, The maximum likelihood degree,
-    Amer. J. Math. 128 (2006); J. Hauenstein, J. Rodriguez, B. Sturmfels, Maximum likelihood for
-    matrices with rank constraints, J. Algebr. Stat. 5 (2014).
+    REFERENCES: [CHKS2006]_; [HRS2014]_ for matrices of bounded rank
     """
     start = time.perf_counter()
     method = check_method_applies(method, "the ML degree", METHODS)

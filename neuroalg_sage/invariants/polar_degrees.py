@@ -69,8 +69,7 @@ def polar_degrees(phi: Parametrization, dimension: Invariant, computation: Compu
     OUTPUT: :class:`~neuroalg_sage.invariants.invariant.Invariant`, a list of d integers; of d + 1
     if M is no cone
 
-    REFERENCES: R. Piene, Polar classes of singular varieties, Ann. Sci. Éc. Norm. Supér. 11
-    (1978); Draisma, Horobeț, Ottaviani, Sturmfels, Thomas (2016), Section 5.
+    REFERENCES: [Pie1978]_; [DHOST2016]_, Section 5
     """
     start = time.perf_counter()
     model, n, d = phi.model, len(phi.polynomials), dimension.data

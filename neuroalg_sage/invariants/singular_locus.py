@@ -44,7 +44,7 @@ from neuroalg_sage.models.parametrization import Parametrization, parametrizatio
 from neuroalg_sage.models.subnetworks import rank_deficient, subnetworks
 
 # Where nobody sets a limit: how long a proof that there are no other components may take.
-COMPLETENESS_SECONDS = 40.0
+COMPLETENESS_SECONDS = 60.0
 CANDIDATE_SECONDS = 10.0
 MOST_CANDIDATES = 60
 MOST_TERMS = 400_000  # of equations that somebody reads
@@ -109,7 +109,8 @@ def of_subspace_variety(model: Model, trial: dict[str, Any]) -> Locus | None:
     REFERENCES:
 
     - the theorem and its proof are at
-      :class:`~neuroalg_sage.certificates.subspace_varieties.SubspaceVariety`
+      :class:`~neuroalg_sage.certificates.subspace_varieties.SubspaceVariety`; the singular locus
+      of all matrices of bounded rank is classical, [ACGH1985]_
     """
     start = time.perf_counter()
     try:
@@ -204,8 +205,10 @@ def candidates(model: Model) -> Iterator[Candidate]:
     """
     Subnetworks, and networks with a rank-deficient layer.
 
-    REFERENCES: V. Shahverdi, G. L. Marchetti, K. Kohn, arXiv:2505.11846: singular points from
-    subnetworks; G. Graziani, arXiv:2606.18440: the architectural degeneracy locus.
+    REFERENCES:
+
+    - [SMK2025b]_: singular points from subnetworks
+    - [Gra2026]_: the architectural degeneracy locus
     """
     places = coordinate_places(model)
     for name, smaller, inputs in smaller_models(model):

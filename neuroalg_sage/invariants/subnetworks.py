@@ -156,8 +156,7 @@ def subnetwork_poset(phi: Parametrization, dimension: Invariant, found: Invarian
 
     Raises LimitReached if the dimension of M or of a subnetwork is not proved.
 
-    REFERENCES: V. Shahverdi, G. L. Marchetti, K. Kohn, Learning on a razor's edge:
-    identifiability and singularity of polynomial neural networks, arXiv:2505.11846.
+    REFERENCES: [SMK2025b]_
     """
     start = time.perf_counter()
     generator = random.Random(seed) if seed is not None else random.SystemRandom()

@@ -116,7 +116,7 @@ def voronoi_cell(phi: Parametrization, dimension: Invariant, ideal: Callable[[],
     and lies in the normal cone of M at y.  At a smooth point its dimension is the codimension
     of M; at a singular point it may be smaller, as at a node, or at a matrix of rank less than
     r among those of rank at most r, of which no matrix outside is the best approximation; or
-    larger, as at a cusp.  See [CRSW]_.
+    larger, as at a cusp.  See [CRSW2018]_.
 
     Curves through parameters of y bound it from above; equations whose differentials are
     independent at y, or sums of squares, bound it from below.  Where these bounds do not meet,
@@ -141,8 +141,7 @@ def voronoi_cell(phi: Parametrization, dimension: Invariant, ideal: Callable[[],
 
     REFERENCES:
 
-    .. [CRSW] D. Cifuentes, K. Ranestad, B. Sturmfels, M. Weinstein, *Voronoi cells of varieties*,
-       arXiv:1811.08395
+    - [CRSW2018]_
 
     EXAMPLES::
 

@@ -264,6 +264,12 @@ def _graded_reverse_lexicographic(exponents: Exponents) -> tuple[int, Exponents]
     return sum(exponents), tuple(-e for e in reversed(exponents))
 
 
+def descending(polynomial: Polynomial) -> list[tuple[Exponents, Fraction]]:
+    """The terms of a polynomial, in descending graded reverse lexicographic order."""
+    return sorted(polynomial.items(), reverse=True,
+                  key=lambda term: _graded_reverse_lexicographic(term[0]))
+
+
 def write_polynomial(polynomial: Polynomial, variables: Sequence[str]) -> str:
     """
     Write a polynomial as text that :func:`parse_polynomial` reads back.
@@ -281,8 +287,7 @@ def write_polynomial(polynomial: Polynomial, variables: Sequence[str]) -> str:
         'x^2*y - 1/2'
     """
     terms = []
-    for exponents in sorted(polynomial, key=_graded_reverse_lexicographic, reverse=True):
-        c = polynomial[exponents]
+    for exponents, c in descending(polynomial):
         powers = [name if k == 1 else f"{name}^{k}"
                   for name, k in zip(variables, exponents, strict=True) if k]
         size = abs(c)

@@ -448,8 +448,7 @@ class Attention(Layer):
 
     Parameters: ``Q``, ``K``, ``V``, each row by row.
 
-    REFERENCES: N. W. Henry, G. L. Marchetti, K. Kohn, Geometry of lightning
-    self-attention: identifiability and dimension, arXiv:2408.17221.
+    REFERENCES: [HMK2024]_
     """
 
     inputs: int

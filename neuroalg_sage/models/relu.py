@@ -15,8 +15,7 @@ parameters and inputs that have given patterns is not decided here.
 
 REFERENCES:
 
-- S. Marcotte, R. Gribonval, G. Peyré, Abide by the law and follow the flow: conservation laws
-  for gradient flows, NeurIPS 2023, arXiv:2307.00144
+- [MGP2023]_
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ A scene as a figure of matplotlib, for a paper: SVG, PNG or PDF.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -44,19 +45,28 @@ def figure(scene: Scene) -> Any:
     return made
 
 
-def save(scene: Scene, name: str) -> None:
-    """Write the figure to a file; its name ends in the format."""
+def rendered(scene: Scene, kind: str) -> bytes:
+    """The figure in a format, the same for the same scene."""
     made = figure(scene)
+    from io import BytesIO
+
     import matplotlib
 
-    kind = name.rpartition(".")[2].lower()
     quiet = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind)
-    with matplotlib.rc_context(STYLE):
-        try:
-            made.savefig(name, dpi=300, bbox_inches="tight", pad_inches=0.05, metadata=quiet)
-        except OSError as error:
-            raise InputError(f"The picture was not written to {name[:200]!r}: "
-                             f"{error.strerror}.") from None
+    with matplotlib.rc_context(STYLE), BytesIO() as file:
+        made.savefig(file, format=kind, dpi=300, bbox_inches="tight", pad_inches=0.05,
+                     metadata=quiet)
+        return file.getvalue()
+
+
+def save(scene: Scene, name: str) -> None:
+    """Write the figure to a file; its name ends in the format."""
+    picture = rendered(scene, name.rpartition(".")[2].lower())
+    try:
+        Path(name).write_bytes(picture)
+    except OSError as error:
+        raise InputError(f"The picture was not written to {name[:200]!r}: "
+                         f"{error.strerror}.") from None
 
 
 def _plane(axes: Any, scene: Scene) -> None:

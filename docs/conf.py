@@ -1,0 +1,144 @@
+"""
+The manual: Markdown pages, and the reference of all modules from their docstrings.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import metadata
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from docutils.statemachine import StringList
+from sphinx.addnodes import pending_xref
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+from neuroalg_sage import bibliography
+
+_package = metadata("neuroalg-sage")
+project = "NeuroAlg"
+author = _package["Author"]
+copyright = f"{author}, under the GNU General Public License, version 3 or later"
+version = release = _package["Version"]
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.mathjax"]
+myst_enable_extensions = ["dollarmath", "colon_fence", "deflist"]
+myst_heading_anchors = 3
+templates_path = ["_templates"]
+exclude_patterns = ["_templates"]
+html_theme = "furo"
+html_title = f"NeuroAlg {release}"
+html_show_sourcelink = False
+language = "en"
+# A name such as Model in a signature may be that of two classes; it is then no link.
+suppress_warnings = ["ref.python"]
+
+autosummary_generate = True
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_preserve_defaults = True
+add_module_names = False
+toc_object_entries_show_parents = "hide"
+
+# Sage's headings in docstrings.
+HEADINGS = re.compile(r"^(\s*)(INPUT|OUTPUT|EXAMPLES|REFERENCES|ALGORITHM)(::?)(.*)$")
+
+
+def write_as_rst(app: Sphinx, what: str, name: str, thing: Any, options: Any,
+                 lines: list[str]) -> None:
+    """Sage's headings in bold, in paragraphs of their own; bars are those of absolute values."""
+    shown: list[str] = []
+    literal: int | None = None  # the indentation of what a literal block belongs to
+    for line in lines:
+        indentation = len(line) - len(line.lstrip())
+        if line.strip() and literal is not None and indentation <= literal:
+            literal = None
+        if literal is None:
+            found = HEADINGS.match(line)
+            if found is not None:
+                indent, word, colons, rest = found.groups()
+                rest = rest.strip()
+                shown += ["", f"{indent}**{word.capitalize()}**{rest and f' {rest}'}", ""]
+                shown += [f"{indent}::", ""] * (colons == "::")
+            else:
+                shown.append(line.replace("|", r"\|") if ">>>" not in line else line)
+            if line.endswith("::"):
+                literal = indentation
+        else:
+            shown.append(line)
+    lines[:] = shown
+
+
+class Cite(SphinxRole):
+    """``{cite}`KEY``` in Markdown: a link to an entry of the bibliography."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        found: list[nodes.Node] = []
+        for key in self.text.split(","):
+            key = key.strip()
+            link = pending_xref("", nodes.inline("", f"[{key}]"), refdomain="citation",
+                                reftype="ref", reftarget=key, refdoc=self.env.docname,
+                                refwarn=True, support_smartquotes=False)
+            link.source, link.line = self.get_source_info()
+            self.env.get_domain("citation").note_citation_reference(link)
+            found += [nodes.Text(" "), link] if found else [link]
+        return found, []
+
+
+class Papers(SphinxDirective):
+    """The bibliography, from the file from which results are cited."""
+
+    has_content = False
+
+    def run(self) -> list[nodes.Node]:
+        text: list[str] = []
+        for paper in sorted(bibliography.papers().values(), key=lambda p: p.name):
+            said = paper.text()
+            if paper.arxiv:
+                said = said.replace(f"arXiv:{paper.arxiv}", f"`arXiv:{paper.arxiv} "
+                                    f"<https://arxiv.org/abs/{paper.arxiv}>`__")
+            if paper.theorem:
+                said += f".  Certificates may trust: {paper.theorem}"
+            # An initial at the beginning is no number of a list.
+            text += [f".. [{paper.key}] \\{said}.", ""]
+        container = nodes.Element()
+        self.state.nested_parse(StringList(text, "references.toml"), self.content_offset, container)
+        return list(container.children)
+
+
+class ProductFigure(SphinxDirective):
+    """A picture of the neuromanifold of a spec, drawn by the product when the manual is built."""
+
+    required_arguments = 1
+    option_spec = {"target": directives.unchanged}
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        from neuroalg_sage import NeuroManifold
+        from neuroalg_sage.pictures import figure
+        from neuroalg_sage.pictures.scene import scene
+
+        (spec,) = self.arguments
+        name = re.sub(r"\W+", "-", f"{spec}-{self.options.get('target', '')}").strip("-") + ".svg"
+        folder = Path(self.env.srcdir) / "generated"
+        folder.mkdir(exist_ok=True)
+        target = [c.strip() for c in self.options.get("target", "").split(",") if c.strip()]
+        figure.save(scene(NeuroManifold(spec), target=target or None), str(folder / name))
+        drawn = nodes.figure()
+        drawn += nodes.image(uri=f"/generated/{name}", alt=f"The neuromanifold of {spec}")
+        caption = nodes.Element()
+        caption.document = self.state.document
+        self.state.nested_parse(self.content, self.content_offset, caption)
+        drawn += nodes.caption("", "", *caption[0].children)
+        return [drawn]
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.add_role("cite", Cite())
+    app.add_directive("papers", Papers)
+    app.add_directive("product-figure", ProductFigure)
+    app.connect("autodoc-process-docstring", write_as_rst)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

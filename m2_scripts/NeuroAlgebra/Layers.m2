@@ -1,0 +1,109 @@
+-- Layers: polynomial maps in parameters and inputs, written with the operations of a ring.
+--
+-- A layer has the shapes of its arrays of parameters, the degrees that its outputs may have
+-- where the inputs have given ones, and a function that applies it.  Arrays are flattened
+-- row by row.
+
+sumset = (A, B) -> unique flatten table(A, B, plus)
+
+denseLayer = (inputs, outputs, bias) -> hashTable {
+    "shapes" => if bias then {{outputs, inputs}, {outputs}} else {{outputs, inputs}},
+    "degrees" => D -> if bias then unique append(D, 0) else D,
+    "apply" => (w, x) -> apply(outputs, i -> sum(inputs, j -> w#(i * inputs + j) * x#j)
+        + (if bias then w#(outputs * inputs + i) else 0))}
+
+-- c: the coefficients of 1, x, x^2, ...
+activationLayer = c -> (
+    powers := positions(c, a -> a != 0);
+    hashTable {
+        "shapes" => {},
+        "degrees" => D -> unique flatten apply(powers, k -> fold(sumset, {0}, toList(k : D))),
+        "apply" => (w, x) -> apply(x, f -> sum(powers, k -> c#k * f^k))})
+
+-- All indices of an array, the last one moving first; and the place of an index.
+indicesOf = extents -> fold((found, n) -> flatten apply(found, i ->
+        apply(n, j -> append(i, j))), {{}}, extents)
+place = (index, extents) -> fold((p, a) -> p * extents#a + index#a, 0, toList(0 .. #extents - 1))
+
+-- A correlation where the filter stays inside the input, whose extents are those of space.
+convolutionLayer = (size, stride, taken, made, space) -> (
+    places := indicesOf apply(#size, a -> (space#a - size#a) // stride#a + 1);
+    window := indicesOf prepend(taken, size);
+    (filters, inputs) := ({made, taken} | size, prepend(taken, space));
+    hashTable {
+        "shapes" => {filters},
+        "degrees" => identity,
+        "apply" => (w, x) -> flatten apply(made, o -> apply(places, i -> sum(window, k -> (
+                        seen := prepend(k#0, apply(#size, a -> stride#a * i#a + k#(a + 1)));
+                        w#(place(prepend(o, k), filters)) * x#(place(seen, inputs))))))})
+
+-- The sum over heads of V X X^T K^T Q X; the input X has one column for each token.
+attentionLayer = (d, a, out, t, heads) -> (
+    count := (2 * a + out) * d;
+    hashTable {
+        "shapes" => flatten toList(heads : {{a, d}, {a, d}, {out, d}}),
+        "degrees" => D -> sumset(D, sumset(D, D)),
+        "apply" => (w, x) -> (
+            X := matrix pack(t, x);
+            flatten entries sum(heads, h -> (
+                    (Q, K, V) := toSequence apply({(0, a), (a * d, a), (2 * a * d, out)},
+                        (start, rows) -> matrix pack(d, take(w, {h * count + start,
+                                    h * count + start + rows * d - 1})));
+                    V * X * transpose(K * X) * (Q * X))))})
+
+parameterCount = layer -> sum(layer#"shapes", product)
+
+-- The layers one after the other; w are the parameters of all of them, in order.
+composeLayers = (layers, w, x) -> (
+    start := 0;
+    scan(layers, layer -> (
+            N := parameterCount layer;
+            x = layer#"apply" (take(w, {start, start + N - 1}), x);
+            start = start + N));
+    x)
+
+-- Exponents of the monomials of degree d in m variables, the lexicographically largest first.
+exponentsOfDegree = (m, d) -> if m == 1 then {{d}} else flatten apply(d + 1, i ->
+    apply(exponentsOfDegree(m - 1, i), e -> prepend(d - i, e)))
+
+-- Derivatives without expansion -----------------------------------------------------
+
+-- For each layer the polynomials that it is in its own parameters and inputs, and their
+-- derivatives, over a prime field.
+layersWithDerivatives = (layers, inputs, K) -> apply(layers, layer -> (
+        N := parameterCount layer;
+        w := local w;
+        R := K(monoid [w_0 .. w_(N + inputs - 1)]);
+        outputs := matrix {layer#"apply" (take(gens R, N), drop(gens R, N))};
+        inputs = numcols outputs;
+        (N, outputs, jacobian outputs)))
+
+-- The derivatives of the outputs by the parameters w at an input x, by the chain rule; a row for
+-- each parameter.
+derivativesAt = (layers, w, x, K) -> (
+    start := 0;
+    rows := map(K^0, K^(#x), 0);
+    scan(layers, (N, outputs, derivatives) -> (
+            point := join(take(w, {start, start + N - 1}), x);
+            atPoint := map(K, ring outputs, point);
+            D := atPoint derivatives;
+            rows = (rows * D^{N .. N + #x - 1}) || D^{0 .. N - 1};
+            x = flatten entries atPoint outputs;
+            start = start + N));
+    rows)
+
+-- The rank of the derivatives of the coefficients by the parameters, at random parameters.
+-- The values at inputs are linear in the coefficients, and the span of the derivatives is that
+-- of all coefficients as soon as a further random input adds nothing to it.
+rankOfDerivatives = (layers, inputs, K) -> (
+    layers = layersWithDerivatives(layers, inputs, K);
+    w := apply(sum(layers, first), i -> random K);
+    r := -1;
+    rows := map(K^(#w), K^0, 0);
+    batch := 1;
+    while (rank rows > r) do (
+        r = rank rows;
+        rows = fold((A, B) -> A | B, rows, apply(batch, i ->
+                derivativesAt(layers, w, apply(inputs, j -> random K), K)));
+        batch = max(1, r // 2));
+    r)

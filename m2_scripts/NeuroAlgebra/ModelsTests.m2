@@ -1,0 +1,192 @@
+-- Models whose neuromanifolds are classical varieties.  Each test begins with its name.
+
+TEST ///
+    -- determinantal varieties: linear networks compute the matrices of bounded rank, with the
+    -- degrees of Giambelli's formula
+    M = neuroManifold linearNetwork {3,1,3};
+    X = genericMatrix(ambient M, 3, 3);
+    assert(ideal M == minors(2, X) and dim M == 5 and degree M == 6 and codim M == 4);
+    M = neuroManifold linearNetwork {3,2,3,3};
+    X = genericMatrix(ambient M, 3, 3);
+    assert(ideal M == ideal det X and dim M == 8 and degree M == 3);
+    L = singularComponents M;
+    assert(#L == 1 and (first L)#"ideal" == minors(2, X));
+    assert(isSubset(singularIdeal M, (first L)#"ideal") and dim singularLocus M == 5);
+    -- they are filling if no layer is narrow
+    assert(ideal neuroManifold linearNetwork {2,2,2} == 0);
+    assert(codim neuroManifold linearNetwork {2,3,2} == 0)
+///
+
+TEST ///
+    -- Segre varieties: two layers with one unit between, for all numbers of inputs and outputs
+    for m from 2 to 3 do for n from 2 to 4 do (
+        M := neuroManifold linearNetwork {m,1,n};
+        assert(ideal M == minors(2, genericMatrix(ambient M, m, n)));
+        assert(dim M == m + n - 1 and degree M == binomial(m + n - 2, m - 1)))
+///
+
+TEST ///
+    -- Veronese varieties: one unit with activation x^d; coordinates differ by multinomials
+    for d from 2 to 3 do for m from 2 to 3 do (
+        M := neuroManifold mlp({m,1,1}, x -> x^d);
+        assert(dim M == m and degree M == d^(m-1));
+        assert(numgens ambient M == binomial(m + d - 1, d)));
+    -- rational normal curves have d quadrics in d choose 2
+    for d from 2 to 5 do (
+        I := ideal neuroManifold mlp({2,1,1}, x -> x^d);
+        assert(numgens I == binomial(d, 2) and all(I_*, f -> degree f == {2})))
+///
+
+TEST ///
+    -- secant varieties of rational normal curves: k units; Hankel determinants
+    M = neuroManifold mlp({2,2,1}, x -> x^4);
+    V = ambient M;
+    c = apply(5, i -> V_i / binomial(4, i));
+    assert(ideal M == ideal det matrix apply(3, i -> apply(3, j -> c#(i + j))));
+    assert(dim M == 4 and degree M == 3);
+    -- the singular locus is the curve, computed by one unit
+    L = singularComponents M;
+    H = first subnetworks M;
+    assert(#L == 1 and (first L)#"ideal" == neurovariety(H#"embedding" * parametrization M))
+///
+
+TEST ///
+    -- the theorem of Alexander and Hirschowitz: sums of d-th powers of k linear forms in m
+    -- variables fill, or have the expected dimension, but for defective cases
+    for t in {(3,2,1), (3,3,1), (3,4,1), (2,3,1)} do (
+        (m, d, e) := t;
+        for k from 1 to 6 do (
+            expected := min(k * m, binomial(m + d - 1, d));
+            found := dim neuroManifold mlp({m,k,1}, x -> x^d);
+            quadrics := if k >= m then binomial(m + 1, 2) else k * m - binomial(k, 2);
+            defective := (m, d, k) == (3, 4, 5);
+            assert(found == (if d == 2 then quadrics else expected - (if defective then 1 else 0)))))
+///
+
+TEST ///
+    -- products of polynomials: linear convolutional networks
+    phi = parametrization convolutional {2,3};
+    W = target phi;
+    T = W[t];
+    f = (W_0 + W_1*t) * (W_2 + W_3*t + W_4*t^2);
+    assert(flatten entries matrix phi == apply(4, i -> coefficient(t^i, f)));
+    -- with stride 2, the first filter evaluated at t and the second one at t^2
+    phi = parametrization convolutional({2,2}, Strides => {2,1});
+    W = target phi;
+    T = W[t];
+    f = (W_0 + W_1*t) * (W_2 + W_3*t^2);
+    assert(flatten entries matrix phi == apply(4, i -> coefficient(t^i, f)));
+    M = neuroManifold convolutional({2,2}, Strides => {2,1});
+    use ambient M;
+    assert(ideal M == ideal det genericMatrix(ambient M, 2, 2))
+///
+
+TEST ///
+    -- attention, by matrices
+    M = lightningAttention(2,1,1,2);
+    phi = parametrization M;
+    W = target phi;
+    X = W[x_0..x_3];
+    tokens = matrix {{x_0, x_1}, {x_2, x_3}};
+    Q = matrix {{W_0, W_1}}; K = matrix {{W_2, W_3}}; V = matrix {{W_4, W_5}};
+    F = sub(V, X) * tokens * transpose(sub(K, X) * tokens) * (sub(Q, X) * tokens);
+    found = apply(coordinateMonomials M, c -> (
+            e := first exponents last c;
+            coefficient(X_e, F_(0, first c))));
+    assert(flatten entries matrix phi == found);
+    -- the matrices of rank one have dimension 3; the layer scales them against V
+    assert(dim neuroManifold M == 3 + 2 - 1)
+///
+
+TEST ///
+    -- models made in several ways have the same parametrization
+    A = parametrization mlp({2,2,1}, x -> x^2 + x/3, Bias => true);
+    W = target A;
+    R = W[x, y];
+    s = f -> f^2 + 1/3*f;
+    f = W_6*s(W_0*x + W_1*y + W_4) + W_7*s(W_2*x + W_3*y + W_5) + W_8;
+    assert(flatten entries matrix A == apply({x^2, x*y, y^2, x, y, 1_R}, m -> coefficient(m, f)));
+    P = QQ[a,b,c,x,y];
+    M = neuralModel(matrix {{c*(a*x + b*y)^2}}, {x, y});
+    N = mlp({2,1,1}, x -> x^2);
+    assert(toString entries matrix parametrization M == "{{a^2*c, 2*a*b*c, b^2*c}}");
+    assert(toString ideal neuroManifold M == toString ideal neuroManifold N);
+    assert(neuroManifold N === neuroManifold N);
+    N = value toExternalString neuroManifold N;
+    assert(instance(N, NeuroManifold) and dim N == 2);
+    assert(coefficientRing mlp({1,1}, CoefficientRing => ZZ/7) === ZZ/7);
+    assert(dim neuroManifold mlp({2,1,1}, x -> x^7, CoefficientRing => ZZ/7) == 2);
+    -- neither variables of the user nor the ring in use are touched
+    w = 3; z = 4;
+    use P;
+    parametrization mlp({2,1,1}, x -> x^3);
+    assert(w == 3 and z == 4 and ring a === P)
+///
+
+TEST ///
+    -- distances: Eckart and Young; the ED degree of a generic metric is the sum of polar degrees
+    M = neuroManifold linearNetwork {3,1,2};
+    assert(edDegree(M, Metric => "unit") == 2);
+    assert(edDegree M == sum polarDegrees M);
+    assert(edDegree(M, Metric => id_(QQ^6)) == 2);
+    -- symmetric matrices in the invariant metric: one critical point for each eigenvector
+    assert(edDegree(mlp({3,1,1}, x -> x^2), Metric => "bombieri") == 3);
+    -- binary cubics: the general and the invariant metric
+    M = neuroManifold mlp({2,1,1}, x -> x^3);
+    assert(edDegree M == 7 and edDegree(M, Metric => "bombieri") == 3);
+    -- what fills its space is at distance zero
+    assert(edDegree linearNetwork {2,2} == 1)
+///
+
+TEST ///
+    -- pure and spurious critical points: two layers that learn a diagonal matrix
+    M = linearNetwork {2,2,2};
+    L = primeComponents criticalIdeal(M, {1,0,0,1});
+    assert(apply(L, c -> c#"dimension") == {4, 4, 0});
+    -- distinct singular values: one component for each, instead of a circle
+    L = primeComponents criticalIdeal(M, {1,0,0,2});
+    assert(apply(L, c -> c#"dimension") == {4, 3, 3, 0});
+    -- layers stay balanced
+    laws = conservationLaws M;
+    assert(numcols laws == 3 and conservationLaws(neuroManifold M, 2) == laws)
+///
+
+TEST ///
+    -- subnetworks embed, and compute functions of the network
+    for M in {mlp({2,2,2,1}, x -> x^2 + 1, Bias => true), linearNetwork {2,2,3},
+        convolutional({2,2}, x -> x^2, Channels => {2,1}), lightningAttention(2,2,1,1)} do
+    for H in subnetworks M do
+    assert(entries matrix(H#"embedding" * parametrization M)
+        == entries matrix parametrization H#"model");
+    assert(#(subnetworks mlp({2,3,4,1}, x -> x^2)) == 11);
+    -- filters 2, 2 have shorter ones inside: 1, 2 and 2, 1 at two places, 1, 1 at three
+    assert(#(subnetworks convolutional({2,2}, x -> x^2)) == 7);
+    M = neuroManifold convolutional({2,2}, x -> x^2);
+    for H in subnetworks M do
+    assert(isSubset(ideal M, neurovariety(H#"embedding" * parametrization M)))
+///
+
+TEST ///
+    -- dimensions with and without expansion
+    for M in {mlp({2,2,2,1}, x -> x^2 + x/3, Bias => true), mlp({1,3,1}, x -> x^2 + 1),
+        convolutional({{1,2},{2,2}}, x -> x^2, Channels => {2,1}), lightningAttention(2,1,1,2),
+        lightningAttention(1,1,2,2, Layers => 2), linearNetwork {3,2,3}, linearNetwork {1,1}} do
+    assert(imageDimension M == imageDimension parametrization M);
+    -- determinantal varieties of large matrices; sums of many cubes of linear forms
+    assert(dim neuroManifold linearNetwork {12,5,14} == 5 * (12 + 14 - 5));
+    assert(dim neuroManifold mlp({7,10,1}, x -> x^3) == 70)
+///
+
+TEST ///
+    -- wrong input is refused
+    fails = f -> try (f(); false) else true;
+    assert(fails(() -> mlp {3}));
+    assert(fails(() -> mlp({2,2,1}, x -> 1)));
+    assert(fails(() -> mlp({2,2,1}, {x -> x, x -> x^2})));
+    assert(fails(() -> convolutional {2, {2, 2}}));
+    assert(fails(() -> lightningAttention(0,1,1,1)));
+    assert(fails(() -> edDegree(linearNetwork {2,1,2}, Metric => matrix {{1}})));
+    assert(fails(() -> edDegree linearNetwork({2,1,2}, CoefficientRing => ZZ/7)));
+    assert(fails(() -> coordinateMonomials neuralModel map(QQ[s], QQ[t], {s})));
+    assert(fails(() -> criticalIdeal(linearNetwork {2,1,2}, {1,0,0})))
+///

@@ -1,0 +1,60 @@
+"""
+Files of results: whole or not at all.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from neuroalg_sage.errors import InputError
+
+
+def check_writable(name: str | Path | None) -> None:
+    """
+    Raise :class:`InputError` unless a file of this name, if any, may be written.
+
+    EXAMPLES::
+
+        >>> check_writable("no such folder/page.html")
+        Traceback (most recent call last):
+        ...
+        neuroalg_sage.errors.InputError: The result cannot be written to 'no such
+        folder/page.html'; name a file in a folder that exists and may be written.
+    """
+    if name is None:
+        return
+    try:
+        path = Path(name).resolve()
+        may = path.parent.is_dir() and os.access(path.parent, os.W_OK) and not path.is_dir()
+    except (OSError, ValueError, RuntimeError):
+        may = False
+    if not may:
+        raise InputError(f"The result cannot be written to {str(name)[:200]!r}; name a file in a "
+                         "folder that exists and may be written.")
+
+
+def write_whole(name: str | Path, text: str) -> None:
+    """Write text to a file, which has all of it or keeps what it had."""
+    path = Path(name).resolve()
+    try:
+        with NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8",
+                                newline="\n") as file:
+            try:
+                file.write(text)
+                file.close()
+                os.chmod(file.name, 0o666 & ~_mask())  # as of any new file, not for us alone
+                os.replace(file.name, path)
+            except BaseException:
+                os.unlink(file.name)
+                raise
+    except OSError as error:
+        raise InputError(f"The result was not written to {str(name)[:200]!r}: "
+                         f"{error.strerror}.") from None
+
+
+def _mask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask

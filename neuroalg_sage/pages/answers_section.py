@@ -1,0 +1,193 @@
+"""
+The answers: what they are in short, in words, and in a table.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from neuroalg_sage.invariants.degeneracy import Locus
+from neuroalg_sage.invariants.invariant import Invariant
+from neuroalg_sage.models.hidden_states import known_group
+from neuroalg_sage.neuromanifold import NeuroManifold
+from neuroalg_sage.pages.badges import badges, is_empty, not_computed
+from neuroalg_sage.pages.elements import Content, Markup, element, join
+from neuroalg_sage.pages.mathml import group
+from neuroalg_sage.pages.model_section import hilbert_polynomial, number_words
+from neuroalg_sage.report import Answers, sentence
+
+TITLES = {"is_filling": "filling", "is_identifiable": "identifiable", "defect": "defect",
+          "is_finitely_identifiable": "finitely identifiable",
+          "hilbert_polynomial": "Hilbert polynomial", "hilbert_function": "Hilbert function",
+          "ed_degree": "ED degree", "ml_degree": "ML degree"}
+
+
+def title(name: str) -> str:
+    """
+    An invariant as a page names it.
+
+    EXAMPLES::
+
+        >>> title("is_filling"), title("ed_degree"), title("singular_locus")
+        ('filling', 'ED degree', 'singular locus')
+    """
+    return TITLES.get(name, name.replace("_", " "))
+
+
+def meaning(name: str) -> str:
+    """What an invariant is: the first sentence of its documentation."""
+    words = inspect.getdoc(getattr(NeuroManifold, name, None)) or ""
+    first = " ".join(words.split("\n\n")[0].split()).replace("``", "")
+    return first.partition("; its value is")[0].partition(", Sage")[0].rstrip(".")
+
+
+def value(invariant: Invariant, n: int) -> Content:
+    """The value, typeset."""
+    if invariant.name == "hilbert_polynomial" and invariant.status != "bounds":
+        return hilbert_polynomial(invariant.data)
+    data = invariant.data
+    if isinstance(data, int) and not isinstance(data, bool):
+        return f"{data:,}"
+    if isinstance(invariant, Locus) and not data:
+        return "empty" if is_empty(invariant) else "no components found"
+    return sentence(invariant, n)
+
+
+def _short(invariant: Invariant, n: int) -> Content:
+    if invariant.name == "singular_locus" and invariant.status != "bounds":
+        return len(invariant.data)
+    return value(invariant, n)
+
+
+FIGURES = ("ambient_dimension", "dimension", "degree", "defect", "singular_locus",
+           "is_identifiable")
+
+
+def figures(answers: Answers) -> Markup:
+    """The most asked for in short."""
+    model = answers.manifold.model
+    shown = [element("div", element("dt", "parameters"),
+                     element("dd", f"{model.parameter_count:,}", class_="number"))]
+    for name in FIGURES:
+        found = answers.found.get(name)
+        shown.append(element(
+            "div", element("dt", "singular components" if name == "singular_locus" else
+                           title(name)),
+            element("dd", "–" if found is None else _short(found, model.ambient_dimension),
+                    class_="number"),
+            element("dd", not_computed() if found is None else badges(found, True),
+                    class_="state")))
+    return element("dl", *shown, class_="figures")
+
+
+# -- in words ----------------------------------------------------------------------------
+
+
+def _known(answers: Answers, name: str) -> Any:
+    """The value, None if there is none or only bounds."""
+    found = answers.found.get(name)
+    return None if found is None or found.status == "bounds" else found.data
+
+
+def summary(answers: Answers) -> Markup:
+    """What is known, in sentences, each with its status."""
+    model = answers.manifold.model
+    n, dimension = model.ambient_dimension, _known(answers, "dimension")
+    sentences: list[Content] = [
+        f"The model has {number_words(model.parameter_count, 'parameter')}, "
+        f"{number_words(model.input_count, 'input')} and "
+        f"{number_words(model.output_count, 'output')}; each output is a polynomial of degree "
+        f"{max(d for degrees in model.degree_pattern for d in degrees or (0,))} in the inputs. "
+        f"Such functions form the ambient space V, of dimension {n:,}; those of the model "
+        "form the neuromanifold M in it."]
+
+    def say(words: Content, *names: str) -> None:
+        marks = [badges(answers.found[name], True) for name in names]
+        sentences.append(join(" ", words, *((" ", mark) for mark in dict.fromkeys(marks))))
+
+    if dimension is not None:
+        if _known(answers, "is_filling"):
+            say("M is of full dimension: its Zariski closure is V.", "dimension")
+        else:
+            say(f"The Zariski closure of M, the neurovariety, has dimension {dimension:,}, so "
+                f"codimension {n - dimension:,}.", "dimension")
+    defect = _known(answers, "defect")
+    if defect is not None:
+        say("Its dimension is as expected." if not defect else
+            f"Its dimension is {defect} less than expected: the model is defective.", "defect")
+    degree, ideal = _known(answers, "degree"), _known(answers, "ideal")
+    if dimension is not None and dimension < n:
+        if degree is not None:
+            say(f"It is a hypersurface of degree {degree:,}." if dimension == n - 1 else
+                f"Its degree is {degree:,}.", "degree")
+        if ideal:
+            say(f"Its ideal is {sentence(answers.found['ideal'], n)}.", "ideal")
+    locus = _known(answers, "singular_locus")
+    if locus is not None:
+        count = len(locus)
+        say(("It has no singular points." if is_empty(answers.found["singular_locus"]) else
+             "No singular points were found; that there are none:") if not count else
+            f"It is singular along {'a component' if count == 1 else f'{count} components'} of "
+            f"dimension {_list(sorted({c.dimension for c in locus}, reverse=True))}.",
+            "singular_locus")
+    _identifiability(answers, say)
+    laws = _known(answers, "number_of_conservation_laws")
+    if isinstance(laws, int):
+        say("Gradient flow has no conservation laws that hold for every loss." if not laws else
+            "Along the gradient flow of every loss, "
+            f"{number_words(laws, 'independent quantity').replace('quantitys', 'quantities')} "
+            f"{'is' if laws == 1 else 'are'} conserved.", "number_of_conservation_laws")
+    return element("p", *sentences, class_="summary")
+
+
+def _list(numbers: list[int]) -> str:
+    return " and ".join(map(str, numbers)) if len(numbers) < 3 else (
+        ", ".join(map(str, numbers[:-1])) + f" and {numbers[-1]}")
+
+
+def _identifiability(answers: Answers, say: Any) -> None:
+    known = known_group(answers.manifold.model)
+    up_to = join(" up to the known symmetries, ", group(known)) if known is not None else (
+        " up to the known symmetries")
+    identifiable = _known(answers, "is_identifiable")
+    finitely = _known(answers, "is_finitely_identifiable")
+    if identifiable is not None:
+        say(join("A generic function of M determines its parameters" if identifiable else
+                 "A generic function of M does not determine its parameters", up_to, "."),
+            "is_identifiable")
+    elif finitely is not None:
+        say(join("A generic function of M determines its parameters up to finitely many choices"
+                 if finitely else "Even a generic function of M has infinitely many parameters",
+                 " and" if finitely else "", up_to, "."), "is_finitely_identifiable")
+
+
+# -- the table ---------------------------------------------------------------------------
+
+
+def table(answers: Answers, names: tuple[str, ...]) -> Markup:
+    """All answers with status, method and seconds; and why there are no others."""
+    n = answers.manifold.model.ambient_dimension
+    lines = []
+    for name in names:
+        head = element("th", title(name), element("small", meaning(name)), scope="row")
+        if name in answers.found:
+            found = answers.found[name]
+            lines.append(element(
+                "tr", head, element("td", value(found, n), class_="value"),
+                element("td", badges(found)),
+                element("td", found.method, element("small", _seconds(found.seconds))),
+                data_invariant=name, data_status=found.status))
+        elif name in answers.failed:
+            lines.append(element(
+                "tr", head, element("td", str(answers.failed[name]), class_="value soft"),
+                element("td", not_computed()), element("td"),
+                data_invariant=name, data_status="none"))
+    heads = ("invariant", "value", "status", "method")
+    return element(
+        "table", element("thead", element("tr", *(element("th", h, scope="col") for h in heads))),
+        element("tbody", *lines), class_="cards answers")
+
+
+def _seconds(seconds: float) -> str:
+    return "less than 0.01 s" if seconds < 0.01 else f"{seconds:.2f} s"
