@@ -13,7 +13,16 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from neuroalg_sage.cli import equations, flows, functions, invariants, packages, surveys, training
+from neuroalg_sage.cli import (
+    equations,
+    flows,
+    functions,
+    invariants,
+    notebooks,
+    packages,
+    surveys,
+    training,
+)
 from neuroalg_sage.cli.options import EPILOGUE, Commands, Parser
 from neuroalg_sage.cli.output import discard_output
 from neuroalg_sage.errors import LimitReached, NeuroAlgError
@@ -35,7 +44,8 @@ def parser() -> argparse.ArgumentParser:
         sub.set_defaults(run=run)
         return sub
 
-    for kind in (invariants, equations, functions, training, flows, surveys, packages):
+    for kind in (invariants, equations, functions, training, flows, surveys, packages,
+                 notebooks):
         kind.add(command)
     _add_verify(command)
     return top
