@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import partial
 from importlib import import_module
+from types import FunctionType
 from typing import Any
 
 LARGEST_PLAIN = 2**53  # others are written in base 16: a decimal number may be too long to read
@@ -94,7 +95,7 @@ def encode(value: Any) -> Any:
         return {"fraction": [encode(value.numerator), encode(value.denominator)]}
     if kind is dict:
         return _encode_dictionary(value)
-    if kind is partial or callable(value):
+    if kind in (partial, FunctionType):
         return _encode_function(value)
     return _encode_object(value)
 
