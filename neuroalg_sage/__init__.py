@@ -20,7 +20,7 @@ _HOMES = {
                       "PolynomialLayer", "Chain", "Sum", "Product"),
     "models.relu": ("relu_on_cell",),
     "models.model": ("Model", "compose"),
-    "models.sources": ("load_model", "from_sympy", "from_expressions"),
+    "models.sources": ("load_model", "from_sympy", "from_sage", "from_expressions"),
     "invariants.invariant": ("Invariant",),
     "pages.report_page": ("html_report",),
     "formats": ("write_ideal", "read_mrdi"),
@@ -34,7 +34,8 @@ _HOMES = {
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
-__all__ = sorted(_HOME)
+# A worksheet's ``from neuroalg_sage import *`` must not hide a function of Sage's.
+__all__ = sorted(set(_HOME) - {"compose"})
 
 
 def __getattr__(name: str) -> Any:
@@ -46,4 +47,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *_HOME})

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.expressions import Polynomial, write_polynomial
+from neuroalg_sage.models.latex import latex_polynomial
 
 if TYPE_CHECKING:
     from neuroalg_sage.engines.transfer import PolynomialMatrix
@@ -28,14 +28,6 @@ def written(polynomials: Iterable[Polynomial], n: int) -> list[str]:
     """Polynomials in the coordinates as text."""
     names = [f"z_{i}" for i in range(n)]
     return [write_polynomial(p, names) for p in polynomials]
-
-
-def latex_polynomial(text: str) -> str:
-    """A polynomial as written by :func:`written`, in LaTeX."""
-    text = re.sub(r"_(\d+)", r"_{\1}", text)
-    text = re.sub(r"\^(\d+)", r"^{\1}", text)
-    text = re.sub(r"(?<![\w}])(\d+)/(\d+)", r"\\tfrac{\1}{\2}", text)
-    return text.replace("*", " ")
 
 
 # Formats --------------------------------------------------------------------------------

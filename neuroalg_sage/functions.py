@@ -45,7 +45,7 @@ def _function(arguments: argparse.Namespace) -> list[str] | None:
 
 
 def _coordinates(arguments: argparse.Namespace) -> list[Any] | None:
-    from neuroalg_sage.invariants.flows import rational
+    from neuroalg_sage.models.sage_input import rational
 
     found = _list(arguments.coordinates)
     return None if found is None else [rational(c, "coordinate") for c in found]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache, wraps
+from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from neuroalg_sage.invariants.methods import (
 )
 from neuroalg_sage.invariants.quadratic_forms import quadratic_form
 from neuroalg_sage.models.hidden_states import KnownGroup, known_group
-from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.latex import Typeset, typeset, words
 from neuroalg_sage.models.parametrization import Parametrization, parametrization
 from neuroalg_sage.models.sources import load_model
 
@@ -63,14 +64,15 @@ def kept(method: Callable[..., Any]) -> Callable[..., Any]:
     return remembered
 
 
-class NeuroManifold:
+class NeuroManifold(Typeset):
     """
     The image of the parametrization of a model, and its Zariski closure.
 
     INPUT:
 
     - ``model`` -- a :class:`~neuroalg_sage.models.model.Model`, a spec string, the
-      path of a JSON model file, or its data
+      path of a JSON model file, or its data; or polynomials, or a map, of Sage, as for
+      :func:`~neuroalg_sage.models.sources.from_sage`
     - ``timeout`` -- seconds for one call of an engine; none by default
     - ``memory_gb`` -- gigabytes that an engine may use; none by default
     - ``method`` -- how to find the ideal: ``"auto"``, ``"zero"``, ``"inheritance"``,
@@ -104,7 +106,7 @@ class NeuroManifold:
         3 (proved)
     """
 
-    def __init__(self, model: Model | str | Path | dict[str, Any], *,
+    def __init__(self, model: Any, *,
                  timeout: float | None = None, memory_gb: float | None = None,
                  method: str = "auto", seed: int | None = None, macaulay2: str | None = None,
                  degree: int = DEFAULT_DEGREE, metric: str = "generic", gram: Any = None,
@@ -114,15 +116,25 @@ class NeuroManifold:
         self.model = load_model(model)
         check_method(method)
         self.method = method
-        self.seed = seed
-        self.largest_degree = degree
+        # Integers of Sage are no seeds, and not written to certificates.
+        self.seed = None if seed is None else index(seed)
+        self.largest_degree = index(degree)
         self.form = quadratic_form(self.model, metric, gram)
         self._flow = flow
-        self.computation = Computation(macaulay2, timeout, memory_gb=memory_gb,
+        self.computation = Computation(macaulay2, None if timeout is None else float(timeout),
+                                       memory_gb=None if memory_gb is None else float(memory_gb),
                                        progress=progress)
-        self._answers: dict[str, Any] = {}
-        self._memory = Memory(self.model, {"method": method, "seed": seed}, self.computation,
-                              open_store(cache))
+        self._searches: dict[Flow, LawSearch] = {}
+        self._memory = Memory(self.model, {"method": method, "seed": self.seed},
+                              self.computation, open_store(cache))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What was asked, and the answers; engines and searches start anew."""
+        limits = self.computation.command, self.computation.timeout, self.computation.memory_gb
+        computation = Computation(limits[0], limits[1], memory_gb=limits[2],
+                                  progress=dimensions.silent)
+        return vars(self) | {"computation": computation, "_searches": {},
+                             "_memory": self._memory.without_engines(computation)}
 
     def __repr__(self) -> str:
         return (f"Neuromanifold of {self.model} in a space of dimension "
@@ -145,13 +157,27 @@ class NeuroManifold:
         return parametrization(self.model)
 
     def coordinates(self) -> list[str]:
-        """What each coordinate of the ambient space is."""
+        """
+        What each coordinate of the ambient space is.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:2,1,1:x^2").coordinates()[1]
+            'z_1 = coefficient of x_0*x_1 in output 0'
+        """
         phi = self.parametrization()
         return [phi.describe(i) for i in range(len(phi.polynomials))]
 
     @cached
     def ambient_space(self) -> Any:
-        """The ambient space V, a Sage affine space."""
+        """
+        The ambient space V, a Sage affine space.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:2,1,1:x^2").ambient_space()
+            Affine Space of dimension 3 over Rational Field
+        """
         import sage.all__sagemath_modules  # noqa: F401
         from sage.rings.rational_field import QQ
         from sage.schemes.affine.affine_space import AffineSpace
@@ -161,7 +187,15 @@ class NeuroManifold:
 
     @cached
     def zariski_closure(self) -> Any:
-        """The neurovariety, a Sage subscheme of :meth:`ambient_space`."""
+        """
+        The neurovariety, a Sage subscheme of :meth:`ambient_space`.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:2,1,1:x^2").zariski_closure()
+            Closed subscheme of Affine Space of dimension 3 over Rational Field defined by:
+              z_1^2 - 4*z_0*z_2
+        """
         space = self.ambient_space()
         ring = space.coordinate_ring()
         return space.subscheme([ring(g) for g in self.ideal().value.gens()])
@@ -170,7 +204,14 @@ class NeuroManifold:
 
     @kept
     def ambient_dimension(self) -> Invariant:
-        """The dimension n of the ambient space."""
+        """
+        The dimension n of the ambient space.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:20,40,40,10:x^2").ambient_dimension()
+            88550 (proved)
+        """
         return dimensions.ambient_dimension(self.model)
 
     @kept
@@ -180,6 +221,11 @@ class NeuroManifold:
 
         If neither n nor the symmetries prove it, and the model is small,
         equations are looked for that do.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:20,40,40,10:x^2").dimension()
+            2720 (proved)
         """
         found = dimensions.dimension(self.model, self.seed, self.computation.progress,
                                      self.computation.memory_gb)
@@ -197,17 +243,38 @@ class NeuroManifold:
 
     @kept
     def expected_dimension(self) -> Invariant:
-        """min(n, N - s), with s the dimension of the generic orbits of the known symmetries."""
+        """
+        min(n, N - s), with s the dimension of the generic orbits of the known symmetries.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:3,2,1:x^2").expected_dimension()
+            6 (proved, trusting the list of known symmetries)
+        """
         return dimensions.expected_dimension(self.model, self.dimension())
 
     @kept
     def defect(self) -> Invariant:
-        """Expected minus actual dimension."""
+        """
+        Expected minus actual dimension.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:3,2,1:x^2").defect()
+            1 (proved, trusting the list of known symmetries)
+        """
         return dimensions.defect(self.model, self.dimension(), self.expected_dimension())
 
     @kept
     def is_filling(self) -> Invariant:
-        """Whether the neurovariety is the ambient space."""
+        """
+        Whether the neurovariety is the ambient space.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:2,2,1:x^2").is_filling()
+            True (proved)
+        """
         return dimensions.is_filling(self.model, self.dimension())
 
     # -- identifiability -----------------------------------------------------------
@@ -233,14 +300,28 @@ class NeuroManifold:
 
     @kept
     def is_finitely_identifiable(self) -> Invariant:
-        """Whether the generic fiber has the dimension of the orbits of the symmetries."""
+        """
+        Whether the generic fiber has the dimension of the orbits of the symmetries.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:3,2,1:x^2").is_finitely_identifiable()
+            False (proved, trusting the list of known symmetries)
+        """
         from neuroalg_sage.invariants.generic_fiber import is_finitely_identifiable
 
         return is_finitely_identifiable(self.model, self.dimension())
 
     @kept
     def generic_fiber(self) -> Invariant:
-        """The generic fiber of φ: its dimension, and its points modulo the symmetries."""
+        """
+        The generic fiber of φ: its dimension, and its points modulo the symmetries.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:2,1,2:x^2").generic_fiber()
+            of dimension 1, one orbit of the known symmetries (proved)
+        """
         from neuroalg_sage.invariants.generic_fiber import generic_fiber
 
         return generic_fiber(self.parametrization(), self.dimension(), self.computation, self.seed)
@@ -268,6 +349,7 @@ class NeuroManifold:
 
         known, phi = self._memory.known("ideal", stored=True), self.parametrization()
         if known is not None:
+            object.__setattr__(known, "in_latex", self._minors_in_latex)
             return known, dimension if dimension.status == "proved" else (
                 dimension_from_equations(self.model, dimension, known.data, phi.polynomials))
         # The dimension may need equations where the degree shall not.
@@ -281,6 +363,7 @@ class NeuroManifold:
         self._memory.keep("ideal", known, found, stored=True)
         if better is not dimension or self._memory.known("dimension") is None:
             self._memory.keep("dimension", better, found, stored=True)
+        object.__setattr__(known, "in_latex", self._minors_in_latex)
         return known, better
 
     def ideal(self) -> Invariant:
@@ -323,7 +406,14 @@ class NeuroManifold:
 
     @kept
     def equations(self) -> Invariant:
-        """Generators of the ideal, Sage polynomials."""
+        """
+        Generators of the ideal, Sage polynomials.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:2,1,1:x^2").equations()
+            [z_1^2 - 4*z_0*z_2] (proved)
+        """
         from neuroalg_sage.invariants.ideal import equations
 
         return equations(self.parametrization(), self.ideal())
@@ -380,7 +470,14 @@ class NeuroManifold:
         return self._hilbert()[0] if found is None else found
 
     def hilbert_polynomial(self) -> Invariant:
-        """The Hilbert polynomial of the projective variety, or of the projective closure."""
+        """
+        The Hilbert polynomial of the projective variety, or of the projective closure.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:2,1,2:x^2").hilbert_polynomial()
+            2*i^2 + 3*i + 1 (proved)
+        """
         found = self._by_formula()[1]
         return self._hilbert()[1] if found is None else found
 
@@ -446,7 +543,7 @@ class NeuroManifold:
         """
         from neuroalg_sage.invariants.equations_by_degree import hilbert_function
 
-        degree = self.largest_degree if degree is None else degree
+        degree = self.largest_degree if degree is None else index(degree)
         return self._memory.recall(
             "hilbert_function", lambda: hilbert_function(self.equation_search(), degree),
             stored=True, degree=degree)
@@ -711,6 +808,13 @@ class NeuroManifold:
         The number of real critical points for data on a grid in a plane.
 
         See :func:`~neuroalg_sage.invariants.bifurcation.critical_regions`.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import from_expressions
+            >>> parabola = from_expressions(["a*x + a^2*y"], ["a"], ["x", "y"])
+            >>> NeuroManifold(parabola, seed=1).critical_regions([[1, 0], [0, 1]], samples=5)
+            of 3 critical points real: 1 at 21 samples, 3 at 4 samples (numerical)
         """
         from neuroalg_sage.invariants.bifurcation import critical_regions
 
@@ -764,6 +868,10 @@ class NeuroManifold:
         Raises InputError if matplotlib is missing, or if there is no such picture.
 
         ``neuroalg plot`` also writes a page of HTML that turns in space.
+
+        EXAMPLES::
+
+            >>> figure = NeuroManifold("mlp:2,1,1:x^2").plot(target=[1, 0, 2])  # doctest: +SKIP
         """
         from neuroalg_sage.pictures.figure import figure
         from neuroalg_sage.pictures.scene import scene
@@ -854,7 +962,17 @@ class NeuroManifold:
         return parse_flow(flow) if isinstance(flow, str) else flow
 
     def check_flow(self) -> None:
-        """Raise InputError unless the flow is one on the parameters of the model."""
+        """
+        Raise InputError unless the flow is one on the parameters of the model.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("linear:1,1,1", flow="mirror=w").check_flow()
+            >>> NeuroManifold("linear:1,1,1", flow="mirror=-w^2").check_flow()
+            Traceback (most recent call last):
+            ...
+            neuroalg_sage.errors.InputError: ...
+        """
         if self._flow is not None:
             self.flow.positive_point(self.model)
             self.flow.inverse_metric(self.model)
@@ -877,19 +995,26 @@ class NeuroManifold:
         return f"{words}. {domain}" if domain else words
 
     def law_search(self, flow: Flow | str | None = None) -> LawSearch:
-        """The search for the conservation laws of a flow; it keeps what it found."""
+        """
+        The search for the conservation laws of a flow; it keeps what it found.
+
+        EXAMPLES::
+
+            >>> search = NeuroManifold("linear:1,1,1").law_search()
+            >>> search.up_to(2)
+            [...w_0^2...]
+        """
         from neuroalg_sage.invariants.conservation_laws import law_search
 
         flow = self._named_flow(flow)
-        searches = self._answers.setdefault("law_search", {})
-        if flow not in searches:
+        if flow not in self._searches:
             try:
                 phi = self.parametrization()
             except LimitReached as error:
                 raise LimitReached(f"{error} Laws that are found without it are in "
                                    "quadratic_conservation_laws.") from None
-            searches[flow] = law_search(phi, flow, self.seed, self.computation.progress)
-        return searches[flow]
+            self._searches[flow] = law_search(phi, flow, self.seed, self.computation.progress)
+        return self._searches[flow]
 
     def conservation_laws(self, degree: int | None = None, flow: Flow | str | None = None
                           ) -> Invariant:
@@ -915,7 +1040,7 @@ class NeuroManifold:
         from neuroalg_sage.invariants.conservation_laws import conservation_laws
 
         flow = self._named_flow(flow)
-        degree = self.largest_degree if degree is None else degree
+        degree = self.largest_degree if degree is None else index(degree)
         return self._memory.recall(
             "conservation_laws", lambda: conservation_laws(self.law_search(flow), degree),
             stored=True, degree=degree, flow=flow)
@@ -1042,6 +1167,15 @@ class NeuroManifold:
         Return an invariant by its name.
 
         Raises InputError for an unknown name.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:2,1,2:x^2").compute("degree")
+            4 (proved)
+            >>> NeuroManifold("mlp:2,1,2:x^2").compute("degre")
+            Traceback (most recent call last):
+            ...
+            neuroalg_sage.errors.InputError: There is no invariant 'degre'; did you mean degree ?
         """
         if invariant not in INVARIANTS:
             import difflib
@@ -1076,6 +1210,11 @@ class NeuroManifold:
           ``"ed_degree"``, ``"ml_degree"`` or ``"polar_degrees"``
 
         OUTPUT: string, the content of a ``.m2`` file
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:2,1,2:x^2").script("degree").splitlines()[0]
+            '-- degree of the neurovariety of mlp:2,1,2:x^2'
         """
         from neuroalg_sage.invariants.scripts import check_scripted, standalone
 
@@ -1092,22 +1231,80 @@ class NeuroManifold:
         return standalone(self.parametrization(), self.dimension(), invariant, self.method)
 
     def certificate(self, invariant: str) -> dict[str, Any] | None:
-        """The certificate of an invariant, plain JSON data."""
+        """
+        The certificate of an invariant, plain JSON data.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("mlp:2,1,2:x^2").certificate("dimension")["claim"]
+            {'invariant': 'dimension', 'value': 3}
+        """
         return self.compute(invariant).certificate
 
     # -- in Sage and Macaulay2 -------------------------------------------------------
 
+    @cached
+    def pullback(self) -> Any:
+        """
+        The homomorphism of coordinate rings that φ induces, in Sage; its kernel is the ideal.
+
+        EXAMPLES::
+
+            >>> NeuroManifold("linear:1,1,1").pullback()
+            Ring morphism:
+              From: Multivariate Polynomial Ring in z_0 over Rational Field
+              To:   Multivariate Polynomial Ring in w_0, w_1 over Rational Field
+              Defn: z_0 |--> w_0*w_1
+        """
+        from neuroalg_sage.invariants.sage_maps import pullback
+
+        return pullback(self.parametrization(), self.ambient_space().coordinate_ring())
+
+    @cached
+    def morphism(self) -> Any:
+        """
+        φ as a morphism of affine spaces, in Sage.
+
+        EXAMPLES::
+
+            >>> phi = NeuroManifold("mlp:1,1,1:x^2").morphism()
+            >>> phi([2, 3])
+            (12)
+        """
+        from neuroalg_sage.invariants.sage_maps import morphism
+
+        return morphism(self.parametrization(), self.ambient_space())
+
     def _latex_(self) -> str:
-        name = str(self.model).replace("_", r"\_").replace("^", r"\^{}")
-        return rf"\mathcal{{M}}(\texttt{{{name}}})"
+        return (rf"\mathcal{{M}}({words(str(self.model), 'texttt')}) \subset "
+                rf"\mathbb{{R}}^{{{self.model.ambient_dimension}}}")
+
+    def _minors_in_latex(self) -> str:
+        """The ideal, and as one of minors where a description's theorem says that it is that."""
+        from neuroalg_sage.invariants.descriptions import known_varieties
+
+        text = typeset(self.ideal().value)
+        if len(text) > MOST_CHARACTERS:
+            text = words(f"generated by {len(self.ideal().data)} polynomials")
+        for variety in known_varieties(self.model, self.dimension()):
+            if minors := variety.ideal_in_latex():
+                return f"{text} = {minors}"
+        return text
 
     def _macaulay2_(self, interface: Any = None) -> Any:
         """The ideal in a Macaulay2 session of Sage."""
         from sage.interfaces.macaulay2 import macaulay2
 
-        return self.ideal().value._macaulay2_(interface or macaulay2)
+        return (interface or macaulay2)(self.ideal().value)
+
+    def _singular_(self, interface: Any = None) -> Any:
+        """The ideal in a Singular session of Sage."""
+        from sage.interfaces.singular import singular
+
+        return (interface or singular)(self.ideal().value)
 
 
+MOST_CHARACTERS = 3000  # of the equations of an ideal on a page
 COORDINATES_FOR_IDEALS = 12
 
 # What a report says, as far as time allows; and what is computed on request only.

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from neuroalg_sage.errors import InputError
+from neuroalg_sage.models.sage_input import takes_numbers_of_sage
 from neuroalg_sage.survey import MAXIMAL_MODELS, Line, Survey, about_mlps, mlps
 
 LARGEST_ACTIVATION = 6
@@ -95,6 +96,7 @@ class ActivationThreshold:
         return {"question": "threshold"} | asdict(self)
 
 
+@takes_numbers_of_sage
 def activation_threshold(widths: Sequence[int], largest: int = LARGEST_ACTIVATION,
                          **options: Any) -> ActivationThreshold:
     """
@@ -254,6 +256,7 @@ def _below(small: Sequence[int], large: Sequence[int]) -> bool:
     return all(a <= b for a, b in zip(small, large))
 
 
+@takes_numbers_of_sage
 def minimal_filling(depth: int, inputs: int, outputs: int, degree: int, widest: int = WIDEST,
                     **options: Any) -> MinimalFilling:
     """
@@ -406,6 +409,7 @@ class DefectiveNetworks:
         return {"question": "defective"} | asdict(self)
 
 
+@takes_numbers_of_sage
 def defective(layers: int, width: int, activations: Sequence[str], **options: Any
               ) -> DefectiveNetworks:
     """

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from neuroalg_sage.errors import InputError, LimitReached, NeuroAlgError
-from neuroalg_sage.formats import latex_polynomial, written
+from neuroalg_sage.formats import written
 from neuroalg_sage.invariants.degeneracy import Locus
 from neuroalg_sage.invariants.invariant import Invariant
 from neuroalg_sage.invariants.sentences import LAWS, sentence
 from neuroalg_sage.models.expressions import write_polynomial
+from neuroalg_sage.models.latex import latex_polynomial
 from neuroalg_sage.neuromanifold import REPORTED, NeuroManifold
 
 JSON_SCHEMA = 1

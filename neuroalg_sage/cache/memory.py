@@ -54,6 +54,14 @@ class Memory:
         self._uses_of_limited = 0
         self._checking_left = CHECKING_SECONDS
 
+    def without_engines(self, computation: Computation) -> Memory:
+        """What was found, but for what engines hold, as it is copied to another process."""
+        other = Memory(self._model, self._options, computation)
+        other._found = {question: answer for question, answer in self._found.items()
+                        if isinstance(answer, Invariant)}
+        other._limited = self._limited & set(other._found)
+        return other
+
     # -- in this process -----------------------------------------------------------------
 
     def recall(self, name: str, find: Callable[[], Any], stored: bool = False,

@@ -21,6 +21,7 @@ from neuroalg_sage.cli import (
     flows,
     functions,
     invariants,
+    notebooks,
     packages,
     surveys,
     training,
@@ -47,8 +48,8 @@ def parser() -> argparse.ArgumentParser:
         sub.set_defaults(run=run)
         return sub
 
-    for kind in (invariants, equations, functions, training, flows, surveys, packages, cache,
-                 doctor, completion):
+    for kind in (invariants, equations, functions, training, flows, surveys, packages, notebooks,
+                 cache, doctor, completion):
         kind.add(command)
     _add_verify(command)
     return top

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.expressions import Polynomial
+from neuroalg_sage.models.latex import Typeset, stacked, words
 
 if TYPE_CHECKING:
     from neuroalg_sage.descriptions.determinantal import Flattening
@@ -55,7 +56,7 @@ class Summands(Conclusion):
     theorems: tuple[str, ...]
 
 
-class Description(ABC):
+class Description(Typeset, ABC):
     """A known variety that contains the neurovariety, or is it; its sentence is its text."""
 
     @abstractmethod
@@ -102,6 +103,26 @@ class Description(ABC):
         """The ED degree for a metric by a closed formula, None if no theorem gives it."""
         return None
 
+    def matrices(self) -> list[Any]:
+        """The matrices of which :meth:`minors` are, in Sage."""
+        return [self.matrix()]
+
+    def ideal_in_latex(self) -> str | None:
+        """The prime ideal as one of minors, where :meth:`ideal_theorem` says that it is that."""
+        theorem, bounded = self.ideal_theorem(), self.bounded_matrix()
+        if theorem is None or bounded is None:
+            return None
+        minors = " + ".join(f"I_{{{bounded[1]}}}{a._latex_()}" for a in self.matrices())
+        return rf"{minors} \quad {words('(' + theorem.theorem.removeprefix('theorem: ') + ')')}"
+
     def _latex_(self) -> str:
-        """The matrix in LaTeX."""
-        return str(self.matrix()._latex_())
+        """Minors or a bound of the rank, else the sentence."""
+        ideal = self.ideal_in_latex()
+        if ideal is not None:
+            return f"I(M) = {ideal}"
+        bounded = self.bounded_matrix()
+        if bounded is None:
+            return words(str(self))
+        proof = "" if self.is_proved else rf" \quad {words('(not proved)')}"
+        return stacked([rf"\operatorname{{rank}} {a._latex_()} \leq {bounded[1] - 1}"
+                        rf" \text{{ on }} M{proof}" for a in self.matrices()])

@@ -113,6 +113,10 @@ class SymmetricTensors(Description):
         return (found, self.summands + 1) if (
             min(found.rows, found.columns) > self.summands) else None
 
+    def matrices(self) -> list[Any]:
+        return [a.to_sage(self.ambient_dimension()) for a in self.flattenings()
+                if min(a.rows, a.columns) > self.summands]
+
     def ideal_theorem(self) -> Conclusion | None:
         if self.inputs < 2:
             return None

@@ -35,10 +35,10 @@ from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.conservation_law import ConservationLaw
 from neuroalg_sage.invariants.floating_point import PolynomialMap
-from neuroalg_sage.invariants.flows import rational
 from neuroalg_sage.invariants.invariant import Invariant, certified
 from neuroalg_sage.models.expressions import Polynomial, value
 from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.models.sage_input import lists, rational
 
 STARTS, STEPS = 20, 200
 TOLERANCE = 1e-10
@@ -96,6 +96,7 @@ def balanced_initialization(phi: Parametrization, laws: Sequence[ConservationLaw
     """
     start = time.perf_counter()
     model, count = phi.model, phi.model.parameter_count
+    function, values = lists(function), lists(values)
     if len(function) != len(phi.polynomials) or len(values) != len(laws):
         raise InputError(f"State a function by {len(phi.polynomials)} coordinates, and a value for "
                          f"each of the {len(laws)} laws.")

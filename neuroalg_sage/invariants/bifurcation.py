@@ -15,6 +15,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import index
 from typing import Any
 
 from flint import arb, fmpq, fmpq_mpoly, fmpq_poly
@@ -318,11 +319,11 @@ def critical_regions(phi: Parametrization, dimension: Invariant, form: Quadratic
     EXAMPLES::
 
         >>> from neuroalg_sage import NeuroManifold, from_expressions
-        >>> parabola = NeuroManifold(from_expressions(["a*x + a^2*y"], ["a"], ["x", "y"]))
-        >>> parabola.critical_regions([[1, 0], [0, 1]], samples=5)
+        >>> parabola = from_expressions(["a*x + a^2*y"], ["a"], ["x", "y"])
+        >>> NeuroManifold(parabola, seed=1).critical_regions([[1, 0], [0, 1]], samples=5)
         of 3 critical points real: 1 at 21 samples, 3 at 4 samples (numerical)
     """
-    from neuroalg_sage.invariants.flows import rational
+    from neuroalg_sage.models.sage_input import rational
 
     begun = time.perf_counter()
     generator = random.Random(seed) if seed is not None else random.SystemRandom()
@@ -330,8 +331,8 @@ def critical_regions(phi: Parametrization, dimension: Invariant, form: Quadratic
     if len(rows) != 2:
         raise InputError("The data vary in a plane, spanned by two directions.")
     size = rational(radius, "radius")
-    if size <= 0 or isinstance(samples, bool) or not isinstance(samples, int) or not (
-            1 < samples <= MOST_SAMPLES):
+    if size <= 0 or isinstance(samples, bool) or not hasattr(samples, "__index__") or not (
+            1 < (samples := index(samples)) <= MOST_SAMPLES):
         raise InputError(f"A grid has a positive radius, and 2 to {MOST_SAMPLES} samples on each "
                          "side.")
     system, _, _ = of_parametrization(phi, dimension.data, form, base, rows, generator)

@@ -9,10 +9,11 @@ from fractions import Fraction
 from math import gcd, lcm
 
 from neuroalg_sage.models.expressions import Polynomial, write_polynomial
+from neuroalg_sage.models.latex import Typeset, latex_polynomial, words
 
 
 @dataclass(frozen=True)
-class ConservationLaw:
+class ConservationLaw(Typeset):
     """
     A polynomial that is constant along the flow, with primitive integer coefficients.
 
@@ -43,6 +44,10 @@ class ConservationLaw:
                                 self.variables[:-1])
         exponent = write_polynomial({(1,): -self.rate * k}, ["t"])
         return f"{rest} decays as e^({exponent})"
+
+    def _latex_(self) -> str:
+        note = rf" \quad {words(f'({self.name})')}" if self.name else ""
+        return latex_polynomial(str(self)) + note
 
     def __str__(self) -> str:
         return write_polynomial(self.polynomial, self.variables)

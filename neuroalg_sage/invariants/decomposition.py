@@ -55,6 +55,10 @@ class NumberFieldPoint:
         """A point with rational coordinates."""
         return cls((Fraction(0), Fraction(1)), tuple((c,) for c in coordinates))
 
+    def __getstate__(self) -> dict[str, Any]:
+        # FLINT's balls are not pickled, and are found again.
+        return {name: part for name, part in vars(self).items() if name != "_root_balls"}
+
     @property
     def degree(self) -> int:
         """The number of conjugate points."""

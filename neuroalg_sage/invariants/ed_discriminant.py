@@ -35,11 +35,11 @@ from neuroalg_sage.invariants.critical_equations import (
     independent_coordinates,
 )
 from neuroalg_sage.invariants.decomposition import for_checker, fractions
-from neuroalg_sage.invariants.flows import rational
 from neuroalg_sage.invariants.invariant import Invariant, certified
 from neuroalg_sage.invariants.quadratic_forms import QuadraticForm
 from neuroalg_sage.models.expressions import Polynomial, from_flint, write_polynomial
 from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.models.sage_input import lists, rational
 
 MOST_TERMS = 20_000  # of the cofactors in a certificate
 LARGEST_POWER = 40
@@ -172,13 +172,14 @@ def ambient(n: int, origin: Any = None, directions: Any = None
         ((Fraction(0, 1), Fraction(1, 1)), ((Fraction(1, 1), Fraction(0, 1)),))
     """
     def vector(entries: Any) -> tuple[Fraction, ...]:
+        entries = lists(entries)
         if not isinstance(entries, (list, tuple)) or len(entries) != n:
             raise InputError(f"A point or direction of the data is a list of {n} rational numbers.")
         return tuple(rational(c, "coordinate") for c in entries)
 
     if directions is None:
         directions = [[int(i == j) for j in range(n)] for i in range(n)]
-    rows = tuple(vector(v) for v in directions)
+    rows = tuple(vector(v) for v in lists(directions))
     from flint import fmpq_mat
 
     if not rows or fmpq_mat([[_fmpq(c) for c in v] for v in rows]).rank() < len(rows):

@@ -35,6 +35,7 @@ from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.layers import Dense
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization, vanishes
+from neuroalg_sage.models.sage_input import takes_numbers_of_sage
 
 Weight = tuple[int, ...]
 Monomial = tuple[int, ...]  # the coordinates that are multiplied, ascending
@@ -234,6 +235,7 @@ class EquationSearch:
         self._primes: list[int] = []
         self._values: list[np.ndarray] = []
 
+    @takes_numbers_of_sage
     def up_to(self, degree: int) -> list[EquationsOfDegree]:
         """The equations of the degrees from 1 to ``degree``."""
         if isinstance(degree, bool) or not isinstance(degree, int) or degree < 1:

@@ -31,31 +31,20 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
 from flint import fmpq, fmpq_mat
 
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.positivity import is_positive_definite, positive_point
 from neuroalg_sage.models.expressions import Polynomial, parse_polynomial, shown, write_polynomial
 from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.sage_input import lists, rational
 
 ENTRY = "w"  # stands for the parameter itself where one polynomial serves for all
 
 
-def rational(value: Any, role: str) -> Fraction:
-    """The value as a fraction; raises InputError unless it is a rational number."""
-    try:
-        if isinstance(value, (bool, float)) or (isinstance(value, str) and len(value) > 1000):
-            raise TypeError
-        return Fraction(value)
-    except (TypeError, ValueError, ArithmeticError):
-        raise InputError(f"The {role} {shown(value)} is not a rational number such as 3 or "
-                         '"1/2".') from None
-
-
-def _square(rows: Any, role: str) -> list[list[Any]]:
+def _square(matrix: Any, role: str) -> list[list[Any]]:
     """The rows of a square matrix, which may be given by its diagonal."""
-    rows = rows.tolist() if isinstance(rows, np.ndarray) else rows
+    rows = lists(matrix)
     if not isinstance(rows, (list, tuple)) or not rows:
         raise InputError(f"A {role} is a matrix, or its diagonal.")
     if not isinstance(rows[0], (list, tuple)):

@@ -9,14 +9,13 @@ from fractions import Fraction
 from typing import Any
 
 from neuroalg_sage.errors import InputError
-from neuroalg_sage.invariants.flows import rational
 from neuroalg_sage.models.expressions import (
     Polynomial,
-    parse_polynomial,
     write_polynomial,
 )
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.models.sage_input import is_polynomial, lists, polynomial_in, rational
 
 Point = tuple[Fraction, ...]
 
@@ -28,7 +27,7 @@ def read_function(phi: Parametrization, function: Any) -> Point:
     INPUT:
 
     - ``function`` -- its n coordinates, rational numbers; or a polynomial in the inputs for
-      each output, as text
+      each output, as text or of Sage; or a matrix whose rows are the coordinates of the outputs
 
     OUTPUT: tuple of n fractions
 
@@ -48,15 +47,17 @@ def read_function(phi: Parametrization, function: Any) -> Point:
         mlp:2,1,1:x^2, whose degrees there are 2.
     """
     model = phi.model
-    if isinstance(function, str):
+    function = lists(function)
+    if isinstance(function, str) or is_polynomial(function):
         function = [function]
+    if function and isinstance(function, list) and all(isinstance(r, list) for r in function):
+        function = [c for row in function for c in row]
     if not isinstance(function, (list, tuple)):
         raise InputError("State a function by a list of its coordinates, or by a list of "
                          "polynomials in the inputs, one for each output.")
-    if function and all(isinstance(part, str) for part in function) and (
-            len(function) == model.output_count):
-        return _coordinates(phi, [parse_polynomial(part, model.input_names)
-                                  for part in function])
+    if len(function) == model.output_count and (
+            all(isinstance(part, str) for part in function) or any(map(is_polynomial, function))):
+        return _coordinates(phi, [polynomial_in(part, model.input_names) for part in function])
     if len(function) != len(phi.polynomials):
         raise InputError(f"A function of {model} has {len(phi.polynomials)} coordinates, or a "
                          f"polynomial for each of its {model.output_count} outputs; "
@@ -81,6 +82,7 @@ def _coordinates(phi: Parametrization, outputs: Sequence[Polynomial]) -> Point:
 
 def read_parameters(model: Model, parameters: Any) -> Point:
     """The parameters of a model, N rational numbers; raises InputError if they are not."""
+    parameters = lists(parameters)
     if not isinstance(parameters, (list, tuple)) or len(parameters) != model.parameter_count:
         raise InputError(f"The parameters of {model} are a list of {model.parameter_count} "
                          "rational numbers.")

@@ -21,6 +21,7 @@ from neuroalg_sage.engines.real_solutions import number_of_solutions
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.dimension import dimension, jacobian_at
 from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.sage_input import takes_numbers_of_sage
 from neuroalg_sage.models.sources import load_model
 
 
@@ -52,6 +53,7 @@ class Interpolation:
         return f"functions of dimension {self.dimension} [{self.status}]"
 
 
+@takes_numbers_of_sage
 def interpolation(model: Model | str, points: int, seed: int | None = None,
                   timeout: float | None = None) -> Interpolation:
     """

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.certificates.certificate import certificate
+from neuroalg_sage.models.latex import Typeset, typeset, words
 from neuroalg_sage.models.model import Model
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Invariant:
+class Invariant(Typeset):
     """
     The value of an invariant, how it was found, and what proves it.
 
@@ -30,8 +32,10 @@ class Invariant:
     - ``seconds`` -- the time that it took
     - ``present`` -- turns ``data`` into ``value`` where these differ, as a
       Sage ideal does from its generators
+    - ``in_latex`` -- what writes the value in LaTeX, where there is something better than the
+      value's own
 
-    An invariant compares, computes and formats like its value; ``repr`` adds
+    An invariant compares, computes and formats like its value; ``repr`` and LaTeX add
     the status.  Attributes that it does not have are those of the value.
 
     EXAMPLES::
@@ -49,6 +53,7 @@ class Invariant:
     seconds: float = 0.0
     error_bound: float | None = None
     present: Callable[[Any], Any] | None = field(default=None, repr=False)
+    in_latex: Callable[[], str] | None = field(default=None, init=False, repr=False)
 
     @cached_property
     def value(self) -> Any:
@@ -91,7 +96,9 @@ class Invariant:
         return format(self.value, specification)
 
     def __getattr__(self, attribute: str) -> Any:
-        if attribute.startswith("__") or attribute == "value":
+        # Displays of the value would hide the status.
+        if attribute.startswith(("__", "_repr_", "_ipython_", "_rich_repr_")) or (
+                attribute == "value"):
             raise AttributeError(attribute)
         return getattr(self.value, attribute)
 
@@ -99,9 +106,54 @@ class Invariant:
         return sorted({*super().__dir__(), *dir(self.value)})
 
     def _latex_(self) -> str:
-        """The value in LaTeX."""
-        own = getattr(self.value, "_latex_", None)
-        return str(own()) if own else str(self.value)
+        r"""
+        The value in LaTeX, and its status.
+
+        EXAMPLES::
+
+            >>> print(Invariant("dimension", 8, "proved", "rank of the Jacobian")._latex_())
+            8 \quad \text{(proved)}
+        """
+        value = typeset(self.value) if self.in_latex is None else self.in_latex()
+        return rf"{value} \quad {words(f'({self.qualified_status()})')}"
+
+    def sage(self) -> Any:
+        """
+        The value as an object of Sage: integers and fractions become Sage's.
+
+        Where a function of Sage asks for an ideal, as in ``J.intersection(I)``, it wants this.
+
+        EXAMPLES::
+
+            >>> import sage.all__sagemath_modules
+            >>> Invariant("dimension", 8, "proved", "rank of the Jacobian").sage().factor()
+            2^3
+        """
+        return _in_sage(self.value)
+
+    def _sage_(self) -> Any:
+        return self.sage()
+
+    def _macaulay2_(self, interface: Any) -> Any:
+        return interface(self.sage())
+
+    def _singular_(self, interface: Any) -> Any:
+        return interface(self.sage())
+
+    def _integer_(self, ring: Any) -> Any:
+        return ring(self.value)
+
+    def _rational_(self) -> Any:
+        from sage.rings.rational_field import QQ
+
+        return QQ(self.sage())
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The invariant with its value, since functions that present it are not pickled."""
+        return {"value": self.value} | vars(self) | {"present": None, "in_latex": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
 
     def __eq__(self, other: object) -> bool:
         return bool(self.value == (other.value if isinstance(other, Invariant) else other))
@@ -157,10 +209,45 @@ class Invariant:
     def __rmul__(self, other: Any) -> Any:
         return other * self.value
 
+    def __truediv__(self, other: Any) -> Any:
+        return self.value / _plain(other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return other / self.value
+
+    def __pow__(self, other: Any) -> Any:
+        return self.value ** _plain(other)
+
+    def __neg__(self) -> Any:
+        return -self.value
+
+    def __float__(self) -> float:
+        return float(self.value)
+
+    def __contains__(self, other: Any) -> bool:
+        return _plain(other) in self.value
+
+    def __call__(self, *arguments: Any) -> Any:
+        """The value at a place, of a Hilbert polynomial, say."""
+        return self.value(*arguments)
+
 
 # What some certificates trust besides engines and theorems.
 RANDOM = "the trials are random"
 LISTED = "the list of known symmetries"
+
+
+def _in_sage(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(_in_sage, value)) if type(value) in (list, tuple) else value
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, (int, Fraction)):
+        from sage.rings.integer import Integer
+
+        return (Integer(value) if isinstance(value, int)
+                else Integer(value.numerator) / Integer(value.denominator))
+    return value
 
 
 def _plain(other: Any) -> Any:

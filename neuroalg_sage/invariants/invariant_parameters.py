@@ -16,11 +16,11 @@ from flint import Ordering, fmpq, fmpq_mat, fmpq_mpoly_ctx, fmpq_poly
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.decomposition import decompose
-from neuroalg_sage.invariants.flows import rational
 from neuroalg_sage.invariants.invariant import Invariant, certified
-from neuroalg_sage.models.expressions import Polynomial, parse_polynomial
+from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.layers import Dense
 from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.sage_input import is_polynomial, lists, polynomial_in, rational
 
 LARGEST_DEGREE_OF_T = 20
 InT = tuple[Fraction, ...]  # coefficients of a polynomial in t, ascending
@@ -48,9 +48,9 @@ class Transformation:
 
 
 def _in_t(entry: Any) -> InT:
-    if not isinstance(entry, str):
+    if not isinstance(entry, str) and not is_polynomial(entry):
         return (rational(entry, "entry of a transformation"),)
-    terms = parse_polynomial(entry, ["t"])
+    terms = polynomial_in(entry, ["t"])
     degree = max((k for (k,) in terms), default=0)
     if degree > LARGEST_DEGREE_OF_T:
         raise InputError(f"An entry of a transformation has degree {degree} in t; the most is "
@@ -81,6 +81,7 @@ def read_transformation(model: Model, matrix: Any, denominator: Any = 1,
         of size 2 x 2.
     """
     m = model.input_count
+    matrix = lists(matrix)
     if not isinstance(matrix, (list, tuple)) or len(matrix) != m or not all(
             isinstance(row, (list, tuple)) and len(row) == m for row in matrix):
         raise InputError(f"A transformation of the inputs of {model} is a matrix of size "

@@ -29,6 +29,7 @@ from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.conservation_law import ConservationLaw, primitive
 from neuroalg_sage.invariants.vector_fields import VectorFields
 from neuroalg_sage.models.expressions import Polynomial
+from neuroalg_sage.models.sage_input import takes_numbers_of_sage
 
 MOST_MONOMIALS = 3_000_000
 MOST_IN_A_WEIGHT = 6_000
@@ -79,6 +80,7 @@ class LawSearch:
         self._signs = np.array([sum(w[i] << k for k, w in enumerate(signs))
                                 for i in range(space.count)], dtype=np.int64)
 
+    @takes_numbers_of_sage
     def up_to(self, degree: int) -> list[ConservationLaw]:
         """Generators of the algebra of laws, up to a degree."""
         if isinstance(degree, bool) or not isinstance(degree, int) or degree < 1:

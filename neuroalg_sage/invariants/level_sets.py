@@ -10,8 +10,8 @@ from typing import Any
 
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.conservation_law import ConservationLaw
-from neuroalg_sage.invariants.flows import rational
 from neuroalg_sage.models.expressions import Polynomial
+from neuroalg_sage.models.sage_input import lists, rational
 
 
 def invariant_set(laws: Sequence[ConservationLaw], names: Sequence[str], start: Sequence[Any]
@@ -39,8 +39,9 @@ def invariant_set(laws: Sequence[ConservationLaw], names: Sequence[str], start: 
     return space.subscheme([(h := element(law.polynomial)) - h(*at) for law in laws])
 
 
-def point(values: Sequence[Any], count: int) -> list[Fraction]:
+def point(values: Any, count: int) -> list[Fraction]:
     """A point of the parameters, rational numbers."""
+    values = lists(values)
     if not isinstance(values, (list, tuple)) or len(values) != count:
         raise InputError(f"A point of the parameters is a list of {count} rational numbers.")
     return [rational(c, "coordinate") for c in values]

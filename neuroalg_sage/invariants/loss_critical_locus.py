@@ -33,13 +33,13 @@ from neuroalg_sage.invariants.decomposition import (
     fractions,
     read_point,
 )
-from neuroalg_sage.invariants.flows import rational
 from neuroalg_sage.invariants.functions import Point
 from neuroalg_sage.invariants.ideal import coordinate_ring, primitive, sage_ideal
 from neuroalg_sage.invariants.invariant import Invariant, certified
 from neuroalg_sage.invariants.special_fiber import parameter_names
 from neuroalg_sage.models.expressions import Polynomial, derivative, evaluate, from_flint
 from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.models.sage_input import lists, rational
 
 PRIMES = [2**31 - 1, 2**31 - 19, 2**31 - 61, 2**30 - 35, 2**30 - 41, 2**29 - 3, 2**29 - 33,
           1000003, 1000033, 1000037, 1000039, 1000081]
@@ -131,6 +131,7 @@ def metric_weights(phi: Parametrization, metric: Any) -> Point:
     if metric == "bombieri":
         return tuple(Fraction(prod(map(factorial, e)), factorial(sum(e)))
                      for _, e in phi.coordinates)
+    metric = lists(metric)
     if not isinstance(metric, (list, tuple)) or len(metric) != n:
         raise InputError(f"A metric is unit, bombieri, or a list of {n} positive rational numbers.")
     weights = tuple(rational(m, "weight of the metric") for m in metric)

@@ -14,6 +14,7 @@ from typing import Any
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.models.expressions import shown
 from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.sage_input import lists, rational
 
 METRICS = ("generic", "unit", "bombieri", "data")
 LARGEST_FORM = 400
@@ -135,8 +136,8 @@ def quadratic_form(model: Model, metric: str, gram: Any = None) -> QuadraticForm
 def _symmetric(gram: Any, n: int) -> Rows:
     wanted = f"The quadratic form must be a symmetric {n} x {n} matrix of rational numbers"
     try:
-        rows = tuple(tuple(_rational(c) for c in row) for row in gram)
-    except (TypeError, ValueError, ZeroDivisionError, OverflowError):
+        rows = tuple(tuple(rational(c, "entry") for c in row) for row in lists(gram))
+    except (TypeError, InputError):
         raise InputError(f"{wanted}, written as integers, fractions or text such as \"-1/2\"."
                          ) from None
     if len(rows) != n or any(len(row) != n for row in rows):
@@ -149,11 +150,3 @@ def _symmetric(gram: Any, n: int) -> Rows:
     if not any(map(any, rows)):
         raise InputError(f"{wanted} that is not zero.")
     return rows
-
-
-def _rational(c: Any) -> Fraction:
-    if isinstance(c, (bool, float)):
-        raise ValueError
-    if isinstance(c, str) and len(c) > 5000:
-        raise ValueError
-    return Fraction(c if isinstance(c, (int, str, Fraction)) else int(c))

@@ -16,6 +16,7 @@ import numpy as np
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.training_data import read_data
 from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.sage_input import lists
 from neuroalg_sage.models.sources import load_model
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ def ERM(model: Model | str, data: Any, outputs: Any = None) -> TrainingProblem:
     model = load_model(model)
     coordinates, features = _features(model)
     if outputs is not None:
-        data = _joined(data, outputs)
+        data = _joined(*(x if isinstance(x, np.ndarray) else lists(x) for x in (data, outputs)))
     inputs = model.input_count
     table = read_data(data, inputs + model.output_count)
     width = inputs + model.output_count
@@ -216,8 +217,8 @@ def _joined(inputs: Any, outputs: Any) -> Any:
         if len(inputs) != len(outputs):
             raise InputError(f"There are {len(inputs)} rows of inputs and {len(outputs)} rows of "
                              "outputs; give as many.")
-        return [[*x, *(y if isinstance(y, (list, tuple, np.ndarray)) else [y])]
-                for x, y in zip(inputs, outputs)]
+        return [[*x, *(y if isinstance(y, (list, tuple)) else [y])]
+                for x, y in zip(inputs, map(lists, outputs))]
     except TypeError:
         raise InputError("The data is not a list of rows, each a list of numbers.") from None
 

@@ -12,12 +12,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from numbers import Rational
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from neuroalg_sage.errors import InputError
+from neuroalg_sage.models.sage_input import rational
 
 BINARY = "floating-point numbers were read as the binary fractions that they are"
 DECIMAL = "decimal numbers were read as written, 0.1 as 1/10"
@@ -239,9 +241,11 @@ def _number(entry: Any, row: int) -> Fraction:
             return Fraction(entry.strip())
         if isinstance(entry, (bool, complex)):
             raise ValueError
-        if isinstance(entry, (int, np.integer, Fraction)):
-            return Fraction(int(entry) if not isinstance(entry, Fraction) else entry)
-        return Fraction(str(entry))  # Sage's numbers, decimals
+        if isinstance(entry, Rational):
+            return rational(entry, "entry")
+        if callable(exact := getattr(entry, "exact_rational", None)) and _reading(entry) == BINARY:
+            return _number(exact(), row)
+        return Fraction(getattr(entry, "literal", str(entry)))
     except (ValueError, ZeroDivisionError, TypeError):
         lowered = str(entry).strip().lower()
         if lowered.lstrip("+-") in ("nan", "inf", "infinity"):
@@ -250,6 +254,15 @@ def _number(entry: Any, row: int) -> Fraction:
                              "finite.") from None
         raise InputError(f"Row {row} of the data holds {str(entry)[:40]!r}, which is not a "
                          "number.") from None
+
+
+def _reading(entry: Any) -> str:
+    """How an entry is read; a literal of a Sage worksheet is a decimal number as written."""
+    if isinstance(entry, (float, np.floating)):
+        return BINARY
+    if isinstance(entry, str) or hasattr(entry, "literal"):
+        return DECIMAL
+    return BINARY if hasattr(entry, "exact_rational") else EXACT
 
 
 def _rows(data: Any, width: int, first: int = 1) -> Table:
@@ -264,10 +277,8 @@ def _rows(data: Any, width: int, first: int = 1) -> Table:
             raise InputError(f"Row {k} of the data has {len(row)} entries, not {width} as the "
                              "first.")
         fractions.append([_number(entry, k) for entry in row])
-    kinds = {type(entry) for row in rows for entry in row}
-    readings = [reading for kind, reading in ((float, BINARY), (str, DECIMAL))
-                if any(issubclass(k, (kind, np.floating) if kind is float else kind)
-                       for k in kinds)] or [EXACT]
+    found = {_reading(entry) for row in rows for entry in row}
+    readings = [reading for reading in (BINARY, DECIMAL) if reading in found] or [EXACT]
     return Table(tuple(map(_common, zip(*fractions))), "; ".join(readings))
 
 

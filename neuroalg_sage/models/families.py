@@ -18,11 +18,11 @@ import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import prod
+from typing import Any
 
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.expressions import (
     Polynomial,
-    parse_polynomial,
     shown,
     write_polynomial,
 )
@@ -38,6 +38,7 @@ from neuroalg_sage.models.layers import (
 )
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.relu import read_patterns, relu_on_cell
+from neuroalg_sage.models.sage_input import polynomial_in
 
 MAXIMAL_LAYERS = 200
 
@@ -46,13 +47,13 @@ _FILTER = re.compile(
 
 LINEAR: Polynomial = {(1,): Fraction(1)}
 
-ActivationLike = str | Polynomial
+ActivationLike = Any  # text, a dictionary of terms, or a polynomial of Sage or SymPy
 
 
 def _polynomial(activation: ActivationLike) -> Polynomial:
-    if isinstance(activation, str):
+    if not isinstance(activation, dict):
         try:
-            activation = parse_polynomial(activation, ["x"])
+            activation = polynomial_in(activation, ["x"])
         except InputError as error:
             raise InputError(f"The activation {shown(activation)} is not a polynomial in x such "
                              f"as x^2 or x^3-x/2. ({error})") from None

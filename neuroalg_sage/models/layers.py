@@ -25,7 +25,15 @@ from typing import Any, ClassVar
 import numpy as np
 
 from neuroalg_sage.errors import InputError
-from neuroalg_sage.models.expressions import Polynomial, parse_polynomial, shown
+from neuroalg_sage.models.expressions import Polynomial, shown, write_polynomial
+from neuroalg_sage.models.latex import latex_polynomial, words
+from neuroalg_sage.models.sage_input import (
+    is_polynomial,
+    lists,
+    polynomial_in,
+    python_number,
+    rational,
+)
 from neuroalg_sage.models.symmetry import (
     ONE,
     Family,
@@ -95,6 +103,10 @@ class Layer(ABC):
 
         OUTPUT: array of the output's shape
         """
+
+    def in_latex(self, place: int) -> str:
+        """What stands above the arrow of the layer with the parameters of this number."""
+        return words(self.kind)
 
     @abstractmethod
     def describe(self) -> dict[str, Any]:
@@ -187,6 +199,9 @@ class Dense(Layer):
         image = (parameters[0] @ inputs.reshape((*batch, self.inputs, 1)))[..., 0]
         return image + parameters[1] if self.bias else image
 
+    def in_latex(self, place: int) -> str:
+        return f"W_{{{place}}}" + (rf" \cdot {{}} + b_{{{place}}}" if self.bias else "")
+
     def describe(self) -> dict[str, Any]:
         return {"kind": self.kind, "inputs": self.inputs, "outputs": self.outputs,
                 "bias": self.bias}
@@ -218,7 +233,7 @@ class Activation(Layer):
     INPUT:
 
     - ``coefficients`` -- sequence of rational numbers, the coefficient of ``x^k`` at
-      place ``k``, the last not zero; or a polynomial in ``x``, as text
+      place ``k``, the last not zero; or a polynomial in ``x``, as text or of Sage
 
     Raises InputError if there is no such polynomial, or if it is constant.
 
@@ -233,11 +248,12 @@ class Activation(Layer):
 
     def __post_init__(self) -> None:
         given: Any = self.coefficients
-        if isinstance(given, str):
-            given = _dense_coefficients(parse_polynomial(given, ["x"]))
+        if isinstance(given, str) or is_polynomial(given):
+            given = _dense_coefficients(polynomial_in(given, ["x"]))
         try:
-            object.__setattr__(self, "coefficients", tuple(map(Fraction, given)))
-        except (TypeError, ValueError, ArithmeticError):
+            object.__setattr__(self, "coefficients", tuple(
+                rational(c, "coefficient") for c in lists(given)))
+        except (TypeError, InputError):
             raise InputError("An activation is a polynomial in x as text, such as 'x^2', or a list "
                              "of its rational coefficients, such as [0, 0, 1].") from None
         if len(self.coefficients) < 2 or not self.coefficients[-1]:
@@ -271,6 +287,10 @@ class Activation(Layer):
 
     def degree(self, inputs: int) -> int:
         return inputs * (len(self.coefficients) - 1)
+
+    def in_latex(self, place: int) -> str:
+        terms: Polynomial = {(k,): c for k, c in enumerate(self.coefficients) if c}
+        return latex_polynomial(write_polynomial(terms, ["x"]))
 
     @property
     def _power(self) -> int | None:
@@ -329,6 +349,9 @@ class Convolution(Layer):
                              "each axis, and a pair of channels, in and out.")
         for name, value in (("size", size), ("stride", stride), ("channels", channels)):
             object.__setattr__(self, name, value)
+
+    def in_latex(self, place: int) -> str:
+        return rf"w_{{{place}}} \ast"
 
     @property
     def _size(self) -> tuple[int, ...]:
@@ -584,7 +607,7 @@ class Composite(Layer):
         if not all(isinstance(layer, Layer) for layer in layers):
             raise InputError(f"A {self.kind} takes a list of layers, such as [Dense(2, 3), "
                              "Dense(3, 1)].")
-        share = tuple(self.share) or (None,) * len(layers)
+        share = python_number(tuple(self.share)) or (None,) * len(layers)
         object.__setattr__(self, "layers", layers)
         object.__setattr__(self, "share", share)
         if len(share) != len(layers):

@@ -5,7 +5,7 @@ Models: compositions of layers, with their parameters, inputs and symmetries.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from functools import cached_property, reduce
 from math import comb, lcm, prod
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from neuroalg_sage.errors import InputError
+from neuroalg_sage.models.latex import Typeset
 from neuroalg_sage.models.layers import (
     Activation,
     Array,
@@ -29,6 +30,7 @@ from neuroalg_sage.models.layers import (
 from neuroalg_sage.models.semirings import Degree, DegreeSet
 from neuroalg_sage.models.symmetry import LinearSymmetry, Pattern, Trace, specialize
 
+TIMES = r" \times "
 MAXIMAL_PARAMETERS = 2_000_000
 MAXIMAL_INPUTS = 1_000_000
 MAXIMAL_DEGREE = 100_000
@@ -36,8 +38,8 @@ NOT_LAYERS = ("A model is a sequence of one or more layers, such as "
               "[Dense(2, 3), Activation('x^2'), Dense(3, 1)].")
 
 
-@dataclass(frozen=True)
-class Model:
+@dataclass(frozen=True, repr=False)
+class Model(Typeset):
     """
     A composition of layers f_w = L_k ∘ ... ∘ L_1, polynomial in parameters and inputs.
 
@@ -90,6 +92,35 @@ class Model:
 
     def __str__(self) -> str:
         return self.spec or "a model of layers " + ", ".join(x.kind for x in self.layers)
+
+    def __repr__(self) -> str:
+        def count(number: int, noun: str) -> str:
+            return f"{number} {noun}{'s' * (number != 1)}"
+
+        name = self.spec or "of layers " + ", ".join(x.kind for x in self.layers)
+        return (f"Model {name} with {count(self.parameter_count, 'parameter')}, "
+                f"{count(self.input_count, 'input')} and {count(self.output_count, 'output')}")
+
+    def _latex_(self) -> str:
+        r"""
+        The maps of the layers.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage.models.families import parse_spec
+            >>> print(parse_spec("mlp:2,1:x^2+x")._latex_())
+            \mathbb{R}^{2} \xrightarrow{W_{1}} \mathbb{R}^{1}
+        """
+        text, shape, place = space(self.input_shape), self.input_shape, 0
+        for layer in self.layers:
+            place += bool(layer.parameter_shapes())
+            shape = layer.output_shape(shape)
+            text += rf" \xrightarrow{{{layer.in_latex(place)}}} {space(shape)}"
+        return text
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The model without what is computed from it."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
 
     @cached_property
     def chain(self) -> Chain:
@@ -305,6 +336,11 @@ def _fixed_width(layers: Sequence[Layer]) -> int | None:
     return None
 
 
+def space(shape: Shape) -> str:
+    """The space of arrays of a shape, in LaTeX."""
+    return rf"\mathbb{{R}}^{{{TIMES.join(map(str, shape))}}}"
+
+
 def compose(layers: Sequence[Layer], input_shape: Shape | int | None = None,
             spec: str | None = None) -> Model:
     """
@@ -330,5 +366,5 @@ def compose(layers: Sequence[Layer], input_shape: Shape | int | None = None,
         input_shape = _fixed_width(layers)
         if input_shape is None:
             raise InputError("State the input_shape, since the first layer does not fix it.")
-    shape = (input_shape,) if isinstance(input_shape, int) else tuple(input_shape)
+    shape = tuple(input_shape) if isinstance(input_shape, Sequence) else (input_shape,)
     return Model(tuple(layers), shape, spec)

@@ -15,6 +15,7 @@ import numpy as np
 
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.models.expressions import Polynomial, write_polynomial
+from neuroalg_sage.models.latex import Typeset, latex_polynomial, stacked
 from neuroalg_sage.models.model import Model
 
 MAXIMAL_TERMS = 2_000_000
@@ -35,8 +36,8 @@ def expansion_bound(model: Model) -> int:
     return sum(min(int(p), dense) for p in products)
 
 
-@dataclass(frozen=True)
-class Parametrization:
+@dataclass(frozen=True, repr=False)
+class Parametrization(Typeset):
     """
     The coordinates of φ as polynomials in the parameters.
 
@@ -52,6 +53,25 @@ class Parametrization:
     coordinates: tuple[tuple[int, tuple[int, ...]], ...]
     polynomials: tuple[Polynomial, ...]
     is_cone_over: bool = False
+
+    def __repr__(self) -> str:
+        return (f"Parametrization of {self.model}: {len(self.polynomials)} coordinates in "
+                f"{self.parameter_count} parameters")
+
+    def _latex_(self) -> str:
+        r"""
+        The coordinates of φ.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage.models.families import parse_spec
+            >>> print(parametrization(parse_spec("mlp:1,1,1:x^2"))._latex_())
+            \varphi \colon \begin{array}{l} z_{0} = w_{0}^{2} w_{1} \end{array}
+        """
+        parameters = (*self.model.parameter_names, *["s"] * self.is_cone_over)
+        return r"\varphi \colon " + stacked([
+            f"z_{{{i}}} = {latex_polynomial(write_polynomial(p, parameters))}"
+            for i, p in enumerate(self.polynomials)])
 
     @property
     def parameter_count(self) -> int:

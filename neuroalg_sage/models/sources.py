@@ -26,6 +26,7 @@ from neuroalg_sage.models.layers import (
     whole_number,
 )
 from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.sage_input import read_model
 
 MODEL_SCHEMA = 1
 MAXIMAL_FILE_BYTES = 20_000_000
@@ -123,6 +124,42 @@ def from_sympy(outputs: Any, parameters: Sequence[Any], inputs: Sequence[Any]) -
         polynomials.append({e: Fraction(int(c.numerator), int(c.denominator))
                             for e, c in terms.items()})
     return polynomial_model(polynomials, [str(s) for s in parameters], [str(s) for s in inputs])
+
+
+def from_sage(outputs: Any, parameters: Sequence[Any] | None = None,
+              inputs: Sequence[Any] | None = None) -> Model:
+    """
+    The model given by polynomials of Sage.
+
+    INPUT:
+
+    - ``outputs`` -- one of these:
+
+      - polynomials in the inputs whose coefficients are polynomials in the parameters;
+      - polynomials in parameters and inputs, if at least one of both is stated;
+      - polynomials in the parameters alone: the coordinates of φ.  So is a homomorphism
+        of polynomial rings, or a morphism of affine spaces.  The model is the linear form with
+        these coefficients
+
+    - ``parameters``, ``inputs`` -- variables, or their names
+
+    OUTPUT: :class:`~neuroalg_sage.models.model.Model`
+
+    Raises :class:`~neuroalg_sage.errors.InputError` if there is no such model.
+
+    EXAMPLES::
+
+        >>> import sage.all__sagemath_singular
+        >>> from sage.rings.polynomial.polynomial_ring_constructor import PolynomialRing
+        >>> from sage.rings.rational_field import QQ
+        >>> a, b = PolynomialRing(QQ, "a, b").gens()
+        >>> x, y = PolynomialRing(a.parent(), "x, y").gens()
+        >>> from_sage((a*x + b*y)**2).ambient_dimension
+        3
+        >>> from_sage([a**3, a**2*b, a*b**2, b**3]).ambient_dimension  # the twisted cubic
+        4
+    """
+    return polynomial_model(*read_model(outputs, parameters, inputs))
 
 
 def _fraction(value: object) -> Fraction:
@@ -301,14 +338,14 @@ def read_json(path: str | Path, role: str) -> Any:
                          ) from None
 
 
-def load_model(name: str | Path | Model | dict[str, Any]) -> Model:
+def load_model(name: Any) -> Model:
     """
     Return the model that ``name`` stands for.
 
     INPUT:
 
     - ``name`` -- a model, a spec string, the path of a JSON model file, or
-      the data of one
+      the data of one; or polynomials or a map of Sage, as for :func:`from_sage`
 
     OUTPUT: :class:`~neuroalg_sage.models.model.Model`
 
@@ -321,6 +358,8 @@ def load_model(name: str | Path | Model | dict[str, Any]) -> Model:
         return name
     if isinstance(name, dict):
         return model_from_data(name)
+    if not isinstance(name, (str, Path)):
+        return from_sage(name)
     text = str(name)
     if isinstance(name, Path) or text.endswith(".json") or (
             text.partition(":")[0] not in FAMILIES and _is_file(text)):

@@ -104,7 +104,7 @@ def read_slice(text: str | None, n: int) -> View:
         >>> read_slice("z_1=1/2", 3)
         View(shown=(0, 2), fixed={1: Fraction(1, 2)})
     """
-    from neuroalg_sage.invariants.flows import rational
+    from neuroalg_sage.models.sage_input import rational
 
     shown: list[int] = []
     fixed: dict[int, Fraction] = {}

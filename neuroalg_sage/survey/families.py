@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from neuroalg_sage.errors import InputError
+from neuroalg_sage.models.sage_input import takes_numbers_of_sage
 
 MAXIMAL_MODELS = 1_000_000
 MAXIMAL_FILE_BYTES = 200_000_000
 
 
+@takes_numbers_of_sage
 def mlps(layers: int, width: int, activations: Sequence[str]) -> list[str]:
     """
     The fully connected networks of bounded depth and width, from cheap to expensive.
@@ -69,6 +71,7 @@ def mlps(layers: int, width: int, activations: Sequence[str]) -> list[str]:
     return [spec for *_, spec in sorted(found)]
 
 
+@takes_numbers_of_sage
 def about_mlps(layers: int, width: int, activations: Sequence[str]) -> dict[str, Any]:
     """What a survey of fully connected networks is of."""
     return {"family": "mlps", "layers": layers, "width": width, "activations": list(activations)}

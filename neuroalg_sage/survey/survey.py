@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.models.sage_input import takes_numbers_of_sage
 from neuroalg_sage.survey.answers import (
     DEFAULT_INVARIANTS,
     Line,
@@ -125,6 +126,7 @@ class Survey:
         {'linear:3,2,3': 8, 'mlp:2,2,2:x^2': 6}
     """
 
+    @takes_numbers_of_sage
     def __init__(self, about: dict[str, Any], invariants: Sequence[str] = DEFAULT_INVARIANTS, *,
                  directory: str | Path | None = None, jobs: int | None = None,
                  scheduler: str | None = None, seed: int | None = None,

@@ -1,0 +1,91 @@
+r"""
+LaTeX for Sage's ``%display latex`` and for Jupyter, without Sage.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import Any
+
+LONGEST = 20_000  # characters that a page may be asked to typeset
+MOST_LINES = 60
+
+
+def latex_polynomial(text: str) -> str:
+    r"""
+    A polynomial in LaTeX, from the text of
+    :func:`~neuroalg_sage.models.expressions.write_polynomial`.
+
+    EXAMPLES::
+
+        >>> print(latex_polynomial("z_0^12*z_1 - 1/2*w_3"))
+        z_{0}^{12} z_{1} - \tfrac{1}{2} w_{3}
+    """
+    text = re.sub(r"_(\d+)", r"_{\1}", text)
+    text = re.sub(r"\^(\d+)", r"^{\1}", text)
+    text = re.sub(r"(?<![\w}])(\d+)/(\d+)", r"\\tfrac{\1}{\2}", text)
+    return text.replace("*", " ")
+
+
+_ESCAPED = {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}"} | {
+    c: "\\" + c for c in "_{}#%&$"}
+
+
+def words(text: str, font: str = "text") -> str:
+    r"""
+    Text in a formula; lines stand below each other.
+
+    EXAMPLES::
+
+        >>> print(words("mlp:2,1:x^2", "texttt"))
+        \texttt{mlp:2,1:x\^{}2}
+    """
+    lines = [rf"\{font}{{{''.join(_ESCAPED.get(c, c) for c in line)}}}"
+             for line in text.split("\n")]
+    return lines[0] if len(lines) == 1 else stacked(lines)
+
+
+def stacked(lines: list[str]) -> str:
+    """Formulas below each other; no more than can be read."""
+    if len(lines) > MOST_LINES:
+        more = words(f"and {len(lines) - MOST_LINES + 1} more")
+        lines = [*lines[:MOST_LINES - 1], more]
+    return r"\begin{array}{l} " + r" \\ ".join(lines) + r" \end{array}"
+
+
+def typeset(value: Any) -> str:
+    r"""
+    Any value in LaTeX: what has LaTeX of its own, numbers, lists, else its text.
+
+    EXAMPLES::
+
+        >>> print(typeset([Fraction(-1, 2), True]))
+        \left[-\tfrac{1}{2}, \text{true}\right]
+    """
+    if callable(own := getattr(value, "_latex_", None)):
+        return str(own())
+    if isinstance(value, bool):
+        return rf"\text{{{str(value).lower()}}}"
+    if isinstance(value, Fraction):
+        return latex_polynomial(str(value))
+    if isinstance(value, (int, float)):
+        return str(value)
+    if isinstance(value, (list, tuple)):
+        parts = [typeset(part) for part in value]
+        if any(r"\text" in text or r"\begin" in text for part, text in zip(value, parts)
+               if not isinstance(part, bool)):
+            return stacked(parts)
+        return rf"\left[{', '.join(parts)}\right]"
+    return words(str(value))
+
+
+class Typeset:
+    """What is shown in LaTeX by Jupyter too, by its method ``_latex_``."""
+
+    def _latex_(self) -> str:
+        raise NotImplementedError
+
+    def _repr_latex_(self) -> str | None:
+        text = self._latex_()
+        return f"$\\displaystyle {text}$" if len(text) <= LONGEST else None

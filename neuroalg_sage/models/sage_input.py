@@ -1,0 +1,273 @@
+"""
+Numbers, polynomials and matrices as one states them: Python's, or those of Sage and SymPy.
+
+Objects of Sage are known by what they can do, so that nothing of Sage is imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from functools import wraps
+from numbers import Integral, Rational
+from typing import Any, TypeVar, cast
+
+from neuroalg_sage.errors import InputError
+from neuroalg_sage.models.expressions import Polynomial, parse_polynomial, shown
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def rational(value: Any, role: str) -> Fraction:
+    """
+    The value as a fraction; raises InputError unless it is a rational number.
+
+    EXAMPLES::
+
+        >>> rational("1/2", "coordinate"), rational(3, "coordinate")
+        (Fraction(1, 2), Fraction(3, 1))
+        >>> from sage.rings.rational import Rational as SageRational
+        >>> rational(SageRational("2/3"), "coordinate")
+        Fraction(2, 3)
+        >>> rational(0.5, "coordinate")
+        Traceback (most recent call last):
+        ...
+        neuroalg_sage.errors.InputError: The coordinate 0.5 is not a rational number such as 3 or
+        "1/2".
+    """
+    try:
+        if isinstance(value, (bool, float)) or (isinstance(value, str) and len(value) > 1000):
+            raise TypeError
+        if _is_number_of_sage(value):
+            return Fraction(int(value.numerator()), int(value.denominator()))
+        return Fraction(value)
+    except (TypeError, ValueError, ArithmeticError):
+        raise InputError(f"The {role} {shown(value)} is not a rational number such as 3 or "
+                         '"1/2".') from None
+
+
+def _is_number_of_sage(value: Any) -> bool:
+    """Sage's rational numbers have methods where Python's have attributes."""
+    return isinstance(value, Rational) and callable(value.numerator)
+
+
+def python_number(value: Any) -> Any:
+    """
+    A number of Sage, or a list or tuple of such, in Python's types; else the value.
+
+    EXAMPLES::
+
+        >>> from sage.rings.integer import Integer
+        >>> type(python_number([Integer(2)])[0])
+        <class 'int'>
+    """
+    if type(value) in (list, tuple):
+        return type(value)(map(python_number, value))
+    if _is_number_of_sage(value):
+        return int(value) if isinstance(value, Integral) else rational(value, "number")
+    return float(value) if hasattr(value, "exact_rational") else value
+
+
+def takes_numbers_of_sage(function: Function) -> Function:
+    """A function that is called with :func:`python_number` of its arguments."""
+
+    @wraps(function)
+    def call(*arguments: Any, **options: Any) -> Any:
+        return function(*map(python_number, arguments),
+                        **{name: python_number(value) for name, value in options.items()})
+
+    return cast(Function, call)
+
+
+def lists(value: Any) -> Any:
+    """
+    The rows of a matrix of Sage or NumPy, or the entries of a vector, as lists; else the value.
+
+    EXAMPLES::
+
+        >>> import numpy
+        >>> lists(numpy.eye(2, dtype=int))
+        [[1, 0], [0, 1]]
+        >>> import sage.all__sagemath_modules
+        >>> from sage.matrix.constructor import matrix
+        >>> lists(matrix([[1, 2], [3, 4]]))
+        [[1, 2], [3, 4]]
+    """
+    if callable(getattr(value, "tolist", None)):
+        return value.tolist()
+    if callable(getattr(value, "nrows", None)) and callable(getattr(value, "rows", None)):
+        return [list(row) for row in value.rows()]
+    return list(value) if _is_vector(value) else value
+
+
+def _is_vector(value: Any) -> bool:
+    return callable(getattr(value, "dot_product", None)) and callable(
+        getattr(value, "parent", None))
+
+
+def is_polynomial(value: Any) -> bool:
+    """Whether the value is a polynomial of Sage, or a symbolic expression of Sage or SymPy."""
+    return _is_in_ring(value) or _is_symbolic(value)
+
+
+def _is_symbolic(value: Any) -> bool:
+    return hasattr(value, "free_symbols") or (
+        hasattr(value, "pyobject") and callable(getattr(value, "variables", None)))
+
+
+def _is_in_ring(value: Any) -> bool:
+    return (callable(getattr(value, "dict", None)) and callable(getattr(value, "parent", None))
+            and callable(getattr(value.parent(), "variable_names", None))
+            and not _is_vector(value))
+
+
+def variables(ring: Any) -> tuple[list[str], list[str]]:
+    """
+    The variables of the coefficients of a polynomial ring of Sage, and its own.
+
+    EXAMPLES::
+
+        >>> import sage.all__sagemath_singular
+        >>> from sage.rings.polynomial.polynomial_ring_constructor import PolynomialRing
+        >>> from sage.rings.rational_field import QQ
+        >>> variables(PolynomialRing(PolynomialRing(QQ, "a, b"), "x"))
+        (['a', 'b'], ['x'])
+    """
+    own = getattr(ring, "variable_names", None)
+    if not callable(own) or ring.base_ring() is ring:
+        return [], []
+    below, above = variables(ring.base_ring())
+    return below + above, list(map(str, own()))
+
+
+def terms(polynomial: Any) -> Polynomial:
+    """
+    A polynomial of Sage with rational coefficients, in all :func:`variables` of its ring.
+
+    Raises InputError if it has other coefficients, or negative exponents.
+
+    EXAMPLES::
+
+        >>> import sage.all__sagemath_singular
+        >>> from sage.rings.polynomial.polynomial_ring_constructor import PolynomialRing
+        >>> from sage.rings.rational_field import QQ
+        >>> a, b = PolynomialRing(QQ, "a, b").gens()
+        >>> terms(PolynomialRing(a.parent(), "x").gen() * (a + b/2))
+        {(1, 0, 1): Fraction(1, 1), (0, 1, 1): Fraction(1, 2)}
+    """
+    own = len(polynomial.parent().variable_names())
+    found: Polynomial = {}
+    for powers, c in polynomial.dict().items():
+        exponents = (int(powers),) if own == 1 and not hasattr(powers, "__len__") else (
+            tuple(map(int, powers)))
+        if any(k < 0 for k in exponents):
+            raise InputError(f"{shown(polynomial)} is not a polynomial: it has a negative "
+                             "exponent.")
+        if _is_in_ring(c):
+            found.update({e + exponents: d for e, d in terms(c).items()})
+            continue
+        try:
+            found[exponents] = rational(c, "coefficient")
+        except InputError:
+            raise InputError(f"The polynomial {shown(polynomial)} is not over the rational "
+                             f"numbers: its ring is the {polynomial.parent()}.") from None
+    return {e: c for e, c in found.items() if c}
+
+
+def polynomial_in(value: Any, names: Sequence[str], by_order: bool = True) -> Polynomial:
+    """
+    A polynomial in named variables.
+
+    INPUT:
+
+    - ``value`` -- text, a number, a polynomial of Sage, or a symbolic expression
+    - ``names`` -- the variables.  Those of Sage's ring are known by these names
+    - ``by_order`` -- whether those of a ring with other names, but as many, are known by their
+      order
+
+    OUTPUT: dictionary from exponents to fractions
+
+    Raises InputError if it is not a polynomial over Q in these variables.
+
+    EXAMPLES::
+
+        >>> import sage.all__sagemath_singular
+        >>> from sage.rings.polynomial.polynomial_ring_constructor import PolynomialRing
+        >>> from sage.rings.rational_field import QQ
+        >>> x, y = PolynomialRing(QQ, "x, y").gens()
+        >>> polynomial_in(x * y / 3, ["x_0", "x_1"]) == polynomial_in("x_0*x_1/3", ["x_0", "x_1"])
+        True
+    """
+    if isinstance(value, str):
+        return parse_polynomial(value, names)
+    if _is_symbolic(value):
+        return parse_polynomial(str(value), names)
+    if not _is_in_ring(value):
+        c = rational(value, "polynomial")
+        return {(0,) * len(names): c} if c else {}
+    found = terms(value)
+    given = sum(variables(value.parent()), [])
+    used = [i for i in range(len(given)) if any(e[i] for e in found)]
+    if all(given.count(given[i]) == 1 and given[i] in names for i in used):
+        places = {i: list(names).index(given[i]) for i in used}
+    elif by_order and len(given) == len(names):
+        places = {i: i for i in used}
+    else:
+        raise InputError(f"{shown(value)} is not a polynomial in {', '.join(names)}.")
+    moved: Polynomial = {}
+    for e, c in found.items():
+        exponents = [0] * len(names)
+        for i, place in places.items():
+            exponents[place] = e[i]
+        moved[tuple(exponents)] = c
+    return moved
+
+
+def read_model(outputs: Any, parameters: Any = None, inputs: Any = None
+               ) -> tuple[list[Polynomial], list[str], list[str]]:
+    """
+    Polynomials in parameters and inputs, and the names of these; see
+    :func:`~neuroalg_sage.models.sources.from_sage`.
+    """
+    for images in ("im_gens", "defining_polynomials"):  # of a map of rings, or of spaces
+        if callable(getattr(outputs, images, None)):
+            outputs = getattr(outputs, images)()
+            break
+    outputs = lists(outputs)
+    given = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+    given = [p for row in given for p in (row if isinstance(row, (list, tuple)) else [row])]
+    rings = {p.parent() for p in given if _is_in_ring(p)}
+    if len(rings) != 1:
+        if rings or parameters is None or inputs is None or not any(map(_is_symbolic, given)):
+            raise InputError("A model is given by polynomials of one ring of Sage, or by symbolic "
+                             "expressions with their parameters and inputs.")
+        return _in_names(given, list(map(str, parameters)), list(map(str, inputs)))
+    below, own = variables(rings.pop())
+    if parameters is None and inputs is None:
+        if not below:
+            return _linear_in_inputs(given, own)
+        parameters, inputs = below, own
+    stated = {str(v) for v in (parameters if inputs is None else inputs)}
+    others = [v for v in below + own if v not in stated]
+    return _in_names(given, list(map(str, others if parameters is None else parameters)),
+                     list(map(str, others if inputs is None else inputs)))
+
+
+def _in_names(polynomials: list[Any], parameters: list[str], inputs: list[str]
+              ) -> tuple[list[Polynomial], list[str], list[str]]:
+    names = parameters + inputs
+    return [polynomial_in(p, names, by_order=False) for p in polynomials], parameters, inputs
+
+
+def _linear_in_inputs(coordinates: list[Any], parameters: list[str]
+                      ) -> tuple[list[Polynomial], list[str], list[str]]:
+    """The linear form with these coefficients, one polynomial."""
+    letter = next(x for x in ("x", "y", "input")
+                  if not any(name.startswith(f"{x}_") for name in parameters))
+    n = len(coordinates)
+    form: Polynomial = {}
+    for i, coordinate in enumerate(coordinates):
+        unit = tuple(int(j == i) for j in range(n))
+        for e, c in polynomial_in(coordinate, parameters).items():
+            form[e + unit] = c
+    return [form], parameters, [f"{letter}_{i}" for i in range(n)]
