@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 SPECS = ("linear:3,2,3", "mlp:2,2,2:x^3", "cnn:3,2:x^2", "mlp:3,2,2:x^2", "mlp:2,2,2,2:x^2")
 REPETITIONS = 3
 GOAL = 1.5
+LIMIT = "900"  # so that no report is cut short on a busy machine
 
 
 def run(spec: str, folder: str) -> tuple[float, float, bytes]:
@@ -26,7 +27,8 @@ def run(spec: str, folder: str) -> tuple[float, float, bytes]:
     environment = {key: value for key, value in os.environ.items()
                    if key != "PYTHONDONTWRITEBYTECODE"} | {"NEUROALG_CACHE": folder}
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    done = subprocess.run([sys.executable, "-m", "neuroalg_sage", "report", spec, "--quiet"],
+    done = subprocess.run([sys.executable, "-m", "neuroalg_sage", "report", spec, "--quiet",
+                           "--timeout", LIMIT],
                           check=True, stdout=subprocess.PIPE, env=environment)
     elapsed = time.perf_counter() - start
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -37,7 +39,7 @@ def run(spec: str, folder: str) -> tuple[float, float, bytes]:
 def main() -> None:
     print(f"{'report':<18} {'first run':>10} {'second run':>11} {'of the first':>13} "
           f"{'processor':>10}")
-    for spec in SPECS:
+    for spec in sys.argv[1:] or SPECS:
         with TemporaryDirectory() as folder:
             first, _, page = run(spec, folder)
             again = [run(spec, folder) for _ in range(REPETITIONS)]

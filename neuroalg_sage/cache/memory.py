@@ -28,7 +28,7 @@ from neuroalg_sage.models.model import Model
 if TYPE_CHECKING:
     from types import FrameType
 
-CHECKING_SECONDS = 0.5  # of the processor, for the certificates of one neuromanifold
+CHECKING_SECONDS = 0.3  # of the processor, for the certificates of one neuromanifold
 
 Question = tuple[str, tuple[tuple[str, Any], ...]]
 
