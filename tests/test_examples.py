@@ -42,6 +42,15 @@ def test_the_examples_run() -> None:
     assert done.returncode == 0, done.stderr
     assert re.search(r"^2,2,3 +x\^2 +8 +9 +3 +dimension 5, degree 6, multiplicity 2, the closure "
                      r"of layer 2 of rank 1$", done.stdout, re.MULTILINE)
+    # As the command sage does, which needs all of Sage.
+    code = ("import sys; from sage.repl.preparse import preparse_file; "
+            "from sage.all__sagemath_schemes import *; from sage.all__sagemath_singular import *; "
+            "exec(preparse_file(open(sys.argv[1]).read()))")
+    done = subprocess.run([sys.executable, "-c", code, "examples/twisted_cubic.sage"], cwd=ROOT,
+                          capture_output=True, text=True, timeout=120, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert "twisted cubic: dimension 2 degree 3" in done.stdout
+    assert "over C: True over R: False" in done.stdout
     done = subprocess.run([macaulay2_command(), "--script", "examples/subnetworks.m2"], cwd=ROOT,
                           capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr

@@ -1,0 +1,71 @@
+"""Every notebook in examples runs in the kernel that it names, and is committed without outputs."""
+
+from __future__ import annotations
+
+import json
+import os
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from neuroalg_sage.cli import main
+from neuroalg_sage.errors import InputError
+from neuroalg_sage.notebooks import environment, kernel_of, missing
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = sorted((ROOT / "examples").glob("*.ipynb"))
+# tests/test_macaulay2_examples.py registers its kernel, and runs it.
+HERE = [path for path in NOTEBOOKS if kernel_of(path) != "m2"]
+
+
+def test_there_are_notebooks_for_each_kernel() -> None:
+    assert len(HERE) >= 4 and {kernel_of(path) for path in NOTEBOOKS} == {
+        "m2", "python3", "sagemath"}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_a_notebook_teaches_and_is_committed_without_outputs(path) -> None:
+    page = json.loads(path.read_text())
+    assert (page["nbformat"], page["nbformat_minor"]) == (4, 5)
+    cells = page["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
+    assert len({cell["id"] for cell in cells}) == len(cells)
+    prose = sum(len("".join(c["source"])) for c in cells if c["cell_type"] == "markdown")
+    assert prose > 1500 and len(cells) - len(code) >= len(code) / 3
+
+
+@pytest.mark.skipif(find_spec("nbclient") is None,
+                    reason="pip install 'neuroalg-sage[notebook]' brings what runs notebooks")
+@pytest.mark.parametrize("path", HERE, ids=lambda p: p.stem)
+def test_a_notebook_runs(path, monkeypatch) -> None:
+    import nbformat
+    from nbclient import NotebookClient
+
+    assert (sentence := missing(kernel_of(path))) is None, sentence
+    for name, value in environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(
+        filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])))
+    notebook = nbformat.read(path, 4)
+    nbformat.validate(notebook)
+    NotebookClient(notebook, timeout=240, resources={
+        "metadata": {"path": str(path.parent)}}).execute()
+    assert any(output.get("data") or output.get("text") for cell in notebook.cells
+               if cell.cell_type == "code" for output in cell.outputs)
+
+
+def test_a_kernel_that_is_missing_is_one_sentence(tmp_path, capsys) -> None:
+    assert "jupyter kernelspec list" in str(missing("no-such-kernel"))
+    with pytest.raises(InputError, match="no notebook"):
+        kernel_of(ROOT / "examples" / "filters.csv")
+    assert main(["notebooks", str(tmp_path / "nothing")]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and "no folder" in error
+
+
+def test_only_parts_of_sage_are_not_asked_for_all(monkeypatch) -> None:
+    monkeypatch.delenv("SAGE_IMPORTALL", raising=False)
+    whole = find_spec("sage.all_cmdline") is not None
+    assert ("SAGE_IMPORTALL" in environment()) is not whole
