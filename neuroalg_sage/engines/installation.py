@@ -199,7 +199,10 @@ LIBRARIES = (
     ("Dask (clusters)", False, "distributed", "distributed", EXTRAS.format("cluster")),
     ("Sage's graphs (posets)", False, "passagemath-graphs", "sage.combinat.posets.posets",
      EXTRAS.format("posets")),
-    ("Jupyter notebooks", False, "notebook", "notebook", EXTRAS.format("notebook")),
+    ("JupyterLab", False, "jupyterlab", "jupyterlab", EXTRAS.format("notebook")),
+    ("nbclient (running notebooks)", False, "nbclient", "nbclient", EXTRAS.format("notebook")),
+    ("Jupyter kernel for Sage", False, "passagemath-repl", "sage.repl.ipython_kernel.kernel",
+     EXTRAS.format("notebook")),
     ("Jupyter kernel for Macaulay2", False, "macaulay2-jupyter-kernel", "m2_kernel",
      EXTRAS.format("notebook")),
 )
