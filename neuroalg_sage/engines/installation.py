@@ -200,13 +200,11 @@ LIBRARIES = (
     ("Sage's graphs (posets)", False, "passagemath-graphs", "sage.combinat.posets.posets",
      EXTRAS.format("posets")),
     ("JupyterLab", False, "jupyterlab", "jupyterlab", EXTRAS.format("notebook")),
-    ("Notebooks without a browser", False, "nbclient", "nbclient", EXTRAS.format("notebook")),
+    ("nbclient (running notebooks)", False, "nbclient", "nbclient", EXTRAS.format("notebook")),
     ("Jupyter kernel for Sage", False, "passagemath-repl", "sage.repl.ipython_kernel.kernel",
      EXTRAS.format("notebook")),
     ("Jupyter kernel for Macaulay2", False, "macaulay2-jupyter-kernel", "m2_kernel",
      EXTRAS.format("notebook")),
-    ("all of Sage", False, "passagemath-standard-no-symbolics", "sage.all_cmdline",
-     EXTRAS.format("sage")),
 )
 
 
