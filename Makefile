@@ -8,12 +8,17 @@ SPECS := linear:3,2,3 mlp:2,2,3:x^2 mlp:2,2,2:x^3
 .PHONY: demo test test-slow test-wheel lint check-macaulay2 docs benchmark \
 	benchmark-implicitization clean
 
-$(VENV)/installed: setup.cfg pyproject.toml
+# What a user has; tests and the manual need more.
+$(VENV)/usable: setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)
+	$(RUN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/installed: $(VENV)/usable
 	$(RUN)/python -m pip install --quiet --editable '.[test,docs]'
 	touch $@
 
-demo: $(VENV)/installed
+demo: $(VENV)/usable
 	@for spec in $(SPECS); do $(RUN)/neuroalg report "$$spec" || exit $$?; echo; done
 
 test: lint check-macaulay2

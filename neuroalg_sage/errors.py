@@ -24,9 +24,19 @@ class LimitReached(NeuroAlgError):
     """A limit on time, memory or size stopped a computation that was otherwise sound."""
 
     exit_code = 3
+    raised = 0  # in this process: an answer found meanwhile might be better without the limit
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)
+        LimitReached.raised += 1
 
 
 class EngineError(NeuroAlgError, RuntimeError):
     """A computer-algebra engine is missing, died, or reported an error."""
 
     exit_code = 1
+    raised = 0  # in this process
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)
+        EngineError.raised += 1

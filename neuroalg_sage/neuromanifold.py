@@ -7,8 +7,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cache, wraps
 from operator import index
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from neuroalg_sage.cache.memory import Memory
+from neuroalg_sage.cache.store import Store, open_store
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants import dimension as dimensions
 from neuroalg_sage.invariants.computation import Computation
@@ -46,9 +49,17 @@ def cached(method: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(method)
     def remembered(self: NeuroManifold) -> Any:
-        if method.__name__ not in self._answers:
-            self._answers[method.__name__] = method(self)
-        return self._answers[method.__name__]
+        return self._memory.recall(method.__name__, lambda: method(self))
+
+    return remembered
+
+
+def kept(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Remember what a method of a neuromanifold returned, also on the disk if it has a cache."""
+
+    @wraps(method)
+    def remembered(self: NeuroManifold) -> Any:
+        return self._memory.recall(method.__name__, lambda: method(self), stored=True)
 
     return remembered
 
@@ -78,6 +89,9 @@ class NeuroManifold(Typeset):
     - ``flow`` -- the :class:`~neuroalg_sage.invariants.flows.Flow` whose conservation laws are
       asked for, or its name such as ``"momentum=1/2"``; by default gradient flow
     - ``progress`` -- called with lines of text during long work
+    - ``cache`` -- ``True``, a folder, or a :class:`~neuroalg_sage.cache.store.Store`: where answers
+      outlive the process; by default nowhere, since who calls a library expects that it
+      computes, and that it writes no files
 
     Every invariant is computed when first asked for, and kept.
 
@@ -97,7 +111,8 @@ class NeuroManifold(Typeset):
                  method: str = "auto", seed: int | None = None, macaulay2: str | None = None,
                  degree: int = DEFAULT_DEGREE, metric: str = "generic", gram: Any = None,
                  flow: Flow | str | None = None,
-                 progress: Callable[[str], None] = dimensions.silent) -> None:
+                 progress: Callable[[str], None] = dimensions.silent,
+                 cache: Store | str | Path | bool | None = None) -> None:
         self.model = load_model(model)
         check_method(method)
         self.method = method
@@ -109,16 +124,17 @@ class NeuroManifold(Typeset):
         self.computation = Computation(macaulay2, None if timeout is None else float(timeout),
                                        memory_gb=None if memory_gb is None else float(memory_gb),
                                        progress=progress)
-        self._answers: dict[str, Any] = {}
+        self._searches: dict[Flow, LawSearch] = {}
+        self._memory = Memory(self.model, {"method": method, "seed": self.seed},
+                              self.computation, open_store(cache))
 
     def __getstate__(self) -> dict[str, Any]:
         """What was asked, and the answers; engines and searches start anew."""
         limits = self.computation.command, self.computation.timeout, self.computation.memory_gb
-        return vars(self) | {
-            "computation": Computation(limits[0], limits[1], memory_gb=limits[2],
-                                       progress=dimensions.silent),
-            "_answers": {name: answer for name, answer in self._answers.items()
-                         if isinstance(answer, Invariant)}}
+        computation = Computation(limits[0], limits[1], memory_gb=limits[2],
+                                  progress=dimensions.silent)
+        return vars(self) | {"computation": computation, "_searches": {},
+                             "_memory": self._memory.without_engines(computation)}
 
     def __repr__(self) -> str:
         return (f"Neuromanifold of {self.model} in a space of dimension "
@@ -186,7 +202,7 @@ class NeuroManifold(Typeset):
 
     # -- dimension -----------------------------------------------------------------
 
-    @cached
+    @kept
     def ambient_dimension(self) -> Invariant:
         """
         The dimension n of the ambient space.
@@ -198,7 +214,7 @@ class NeuroManifold(Typeset):
         """
         return dimensions.ambient_dimension(self.model)
 
-    @cached
+    @kept
     def dimension(self) -> Invariant:
         """
         The dimension of the neurovariety.
@@ -225,7 +241,7 @@ class NeuroManifold(Typeset):
                 self.computation.timeout = limit
         return found
 
-    @cached
+    @kept
     def expected_dimension(self) -> Invariant:
         """
         min(n, N - s), with s the dimension of the generic orbits of the known symmetries.
@@ -237,7 +253,7 @@ class NeuroManifold(Typeset):
         """
         return dimensions.expected_dimension(self.model, self.dimension())
 
-    @cached
+    @kept
     def defect(self) -> Invariant:
         """
         Expected minus actual dimension.
@@ -249,7 +265,7 @@ class NeuroManifold(Typeset):
         """
         return dimensions.defect(self.model, self.dimension(), self.expected_dimension())
 
-    @cached
+    @kept
     def is_filling(self) -> Invariant:
         """
         Whether the neurovariety is the ambient space.
@@ -282,7 +298,7 @@ class NeuroManifold(Typeset):
                              "attention layers.")
         return group
 
-    @cached
+    @kept
     def is_finitely_identifiable(self) -> Invariant:
         """
         Whether the generic fiber has the dimension of the orbits of the symmetries.
@@ -296,7 +312,7 @@ class NeuroManifold(Typeset):
 
         return is_finitely_identifiable(self.model, self.dimension())
 
-    @cached
+    @kept
     def generic_fiber(self) -> Invariant:
         """
         The generic fiber of φ: its dimension, and its points modulo the symmetries.
@@ -310,7 +326,7 @@ class NeuroManifold(Typeset):
 
         return generic_fiber(self.parametrization(), self.dimension(), self.computation, self.seed)
 
-    @cached
+    @kept
     def is_identifiable(self) -> Invariant:
         """
         Whether the generic fiber is one orbit of the known symmetries.
@@ -329,22 +345,26 @@ class NeuroManifold(Typeset):
     # -- the ideal -----------------------------------------------------------------
 
     def _find_ideal(self, dimension: Invariant) -> tuple[Invariant, Invariant]:
-        if "ideal" not in self._answers:
-            from neuroalg_sage.invariants.ideal import ideal
+        from neuroalg_sage.invariants.ideal import dimension_from_equations, ideal
 
-            # The dimension may need equations where the degree shall not.
-            method = ("auto" if self.method in FOR_THE_DEGREE + FOR_CRITICAL_POINTS
-                      else self.method)
-            self._answers["ideal"], better = ideal(self.parametrization(), dimension,
-                                                   self.computation, method, self.seed,
-                                                   self.equation_search)
-            object.__setattr__(self._answers["ideal"], "in_latex", self._minors_in_latex)
-            if "dimension" in self._answers and better is not dimension:
-                for name in ("defect", "is_filling", "is_finitely_identifiable",
-                             "generic_fiber", "is_identifiable"):
-                    self._answers.pop(name, None)
-            self._answers["dimension"] = better
-        return self._answers["ideal"], self._answers["dimension"]
+        known, phi = self._memory.known("ideal", stored=True), self.parametrization()
+        if known is not None:
+            object.__setattr__(known, "in_latex", self._minors_in_latex)
+            return known, dimension if dimension.status == "proved" else (
+                dimension_from_equations(self.model, dimension, known.data, phi.polynomials))
+        # The dimension may need equations where the degree shall not.
+        method = "auto" if self.method in FOR_THE_DEGREE + FOR_CRITICAL_POINTS else self.method
+        with self._memory.finding() as found:
+            known, better = ideal(phi, dimension, self.computation, method, self.seed,
+                                  self.equation_search)
+        if better is not dimension:
+            self._memory.forget(("defect", "is_filling", "is_finitely_identifiable",
+                                 "generic_fiber", "is_identifiable"))
+        self._memory.keep("ideal", known, found, stored=True)
+        if better is not dimension or self._memory.known("dimension") is None:
+            self._memory.keep("dimension", better, found, stored=True)
+        object.__setattr__(known, "in_latex", self._minors_in_latex)
+        return known, better
 
     def ideal(self) -> Invariant:
         """
@@ -356,9 +376,8 @@ class NeuroManifold(Typeset):
             [z_1*z_2 - z_0*z_3]
         """
         check_method_for_the_ideal(self.method)
-        if "ideal" in self._answers:
-            return self._answers["ideal"]
-        return self._find_ideal(self.dimension())[0]
+        known = self._memory.known("ideal", stored=True)
+        return self._find_ideal(self.dimension())[0] if known is None else known
 
     def check_ideal(self, ideal: Any) -> None:
         """
@@ -385,7 +404,7 @@ class NeuroManifold(Typeset):
         if not known <= moved:
             raise InputError(f"The ideal is not that of {self.model}: it lacks equations.")
 
-    @cached
+    @kept
     def equations(self) -> Invariant:
         """
         Generators of the ideal, Sage polynomials.
@@ -399,7 +418,7 @@ class NeuroManifold(Typeset):
 
         return equations(self.parametrization(), self.ideal())
 
-    @cached
+    @kept
     def _degree_without_ideal(self) -> Invariant:
         """The degree by one of the methods for it alone; of a filling model it is 1 at once."""
         from neuroalg_sage.invariants.degree import degree_and_hilbert_polynomial
@@ -413,15 +432,14 @@ class NeuroManifold(Typeset):
         method = degree_by_slicing if self.method == "slicing" else degree_by_monodromy
         return method(phi, found, self.computation, self.seed)
 
+    @kept
     def _hilbert(self) -> tuple[Invariant, Invariant]:
         from neuroalg_sage.invariants.degree import degree_and_hilbert_polynomial
 
-        if "_hilbert" not in self._answers:
-            self._answers["_hilbert"] = degree_and_hilbert_polynomial(
-                self.parametrization(), self.ideal(), self.computation)
-        return self._answers["_hilbert"]
+        return degree_and_hilbert_polynomial(self.parametrization(), self.ideal(),
+                                             self.computation)
 
-    @cached
+    @kept
     def _by_formula(self) -> tuple[Invariant | None, Invariant | None]:
         """
         Degree and Hilbert polynomial by a description, where the method allows it.
@@ -463,7 +481,7 @@ class NeuroManifold(Typeset):
         found = self._by_formula()[1]
         return self._hilbert()[1] if found is None else found
 
-    @cached
+    @kept
     def descriptions(self) -> Invariant:
         """
         Known varieties that the neurovariety is, and flattenings whose rank it bounds.
@@ -525,10 +543,12 @@ class NeuroManifold(Typeset):
         """
         from neuroalg_sage.invariants.equations_by_degree import hilbert_function
 
-        return hilbert_function(self.equation_search(),
-                                self.largest_degree if degree is None else index(degree))
+        degree = self.largest_degree if degree is None else index(degree)
+        return self._memory.recall(
+            "hilbert_function", lambda: hilbert_function(self.equation_search(), degree),
+            stored=True, degree=degree)
 
-    @cached
+    @kept
     def singular_locus(self) -> Invariant:
         """
         The irreducible components of the singular locus.
@@ -543,19 +563,20 @@ class NeuroManifold(Typeset):
             ([Component of dimension 7, degree 20, multiplicity 6, the closure of
               linear:4,1,4, layer 1 of rank 1, layer 2 of rank 1], 'proved')
         """
-        from neuroalg_sage.invariants.singular_locus import of_subspace_variety, singular_locus
+        from neuroalg_sage.invariants.singular_locus import singular_locus
+        from neuroalg_sage.invariants.singular_locus_by_theorem import by_theorem
 
         check_method_for_the_ideal(self.method)
         if self.method in ("auto", "description") and not self.is_filling():
             certificate = self.dimension().certificate
             assert certificate is not None
-            found = of_subspace_variety(self.model, certificate["evidence"]["trials"][0])
+            found = by_theorem(self.model, certificate["evidence"]["trials"][0])
             if found is not None:
                 return found
         return singular_locus(self.parametrization(), self.ideal(), self._hilbert()[0],
                               self.dimension().data, self.computation, self.seed)
 
-    @cached
+    @kept
     def subnetworks(self) -> Invariant:
         """
         The subnetworks up to symmetry, with their place in the neuromanifold.
@@ -579,7 +600,7 @@ class NeuroManifold(Typeset):
         return subnetwork_poset(self.parametrization(), self.dimension(), equations,
                                 self.computation, self.seed)
 
-    @cached
+    @kept
     def critical_locus(self) -> Invariant:
         """
         The components of the parameters where the rank of Dφ is not the dimension.
@@ -719,12 +740,10 @@ class NeuroManifold(Typeset):
         from neuroalg_sage.invariants.ed_degree import ed_degree
 
         form = self.form if metric is None else quadratic_form(self.model, metric, gram)
-        known = self._answers.setdefault("ed_degrees", {})
-        if form not in known:
-            known[form] = ed_degree(self.parametrization(), self.dimension(), form,
-                                    self.computation, self._ideal_by_any_method, self.method,
-                                    self.seed)
-        return known[form]
+        return self._memory.recall(
+            "ed_degree", lambda: ed_degree(self.parametrization(), self.dimension(), form,
+                                           self.computation, self._ideal_by_any_method,
+                                           self.method, self.seed), stored=True, metric=form)
 
     def ed_discriminant(self, metric: str = "unit", gram: Any = None, *, origin: Any = None,
                         directions: Any = None) -> Invariant:
@@ -803,7 +822,7 @@ class NeuroManifold(Typeset):
                                 quadratic_form(self.model, metric, gram), self.computation,
                                 directions, origin, radius, samples, self.seed)
 
-    @cached
+    @kept
     def polar_degrees(self) -> Invariant:
         """
         The polar degrees of the projective variety, or of the projective closure.
@@ -818,7 +837,7 @@ class NeuroManifold(Typeset):
         return polar_degrees(self.parametrization(), self.dimension(), self.computation,
                              self._ideal_by_any_method, self.method, self.seed)
 
-    @cached
+    @kept
     def ml_degree(self) -> Invariant:
         """
         The maximum likelihood degree: critical points of the cross-entropy where Σ_i z_i = 1.
@@ -988,15 +1007,14 @@ class NeuroManifold(Typeset):
         from neuroalg_sage.invariants.conservation_laws import law_search
 
         flow = self._named_flow(flow)
-        searches = self._answers.setdefault("law_search", {})
-        if flow not in searches:
+        if flow not in self._searches:
             try:
                 phi = self.parametrization()
             except LimitReached as error:
                 raise LimitReached(f"{error} Laws that are found without it are in "
                                    "quadratic_conservation_laws.") from None
-            searches[flow] = law_search(phi, flow, self.seed, self.computation.progress)
-        return searches[flow]
+            self._searches[flow] = law_search(phi, flow, self.seed, self.computation.progress)
+        return self._searches[flow]
 
     def conservation_laws(self, degree: int | None = None, flow: Flow | str | None = None
                           ) -> Invariant:
@@ -1021,10 +1039,13 @@ class NeuroManifold(Typeset):
         """
         from neuroalg_sage.invariants.conservation_laws import conservation_laws
 
-        return conservation_laws(self.law_search(flow),
-                                 self.largest_degree if degree is None else index(degree))
+        flow = self._named_flow(flow)
+        degree = self.largest_degree if degree is None else index(degree)
+        return self._memory.recall(
+            "conservation_laws", lambda: conservation_laws(self.law_search(flow), degree),
+            stored=True, degree=degree, flow=flow)
 
-    @cached
+    @kept
     def quadratic_conservation_laws(self) -> Invariant:
         """
         The quadratic laws of gradient flow that linear symmetries give, however large the model.
@@ -1048,10 +1069,15 @@ class NeuroManifold(Typeset):
             >>> NeuroManifold("linear:1,3,1").number_of_conservation_laws()
             5 (proved)
         """
+        flow = self._named_flow(flow)
+        return self._memory.recall(
+            "number_of_conservation_laws", lambda: self._number_of_laws(flow), stored=True,
+            degree=self.largest_degree, flow=flow)
+
+    def _number_of_laws(self, flow: Flow) -> Invariant:
         from neuroalg_sage.invariants import conservation_laws as laws
         from neuroalg_sage.invariants.quadratic_laws import number_from_symmetries
 
-        flow = self._named_flow(flow)
         small = self.model.parameter_count <= laws.MOST_BRACKET_VARIABLES
         if flow == laws.GRADIENT_FLOW:
             try:

@@ -39,7 +39,8 @@ class Answers:
 
 
 def ask(manifold: NeuroManifold, names: Iterable[str],
-        progress: Callable[[str], None] = lambda message: None) -> Answers:
+        progress: Callable[[str], None] = lambda message: None,
+        begin: Callable[[str], None] = lambda name: None) -> Answers:
     """
     Compute invariants, keeping what was found when others fail.
 
@@ -48,12 +49,14 @@ def ask(manifold: NeuroManifold, names: Iterable[str],
     - ``manifold`` -- a neuromanifold
     - ``names`` -- names of invariants
     - ``progress`` -- called with one line for each
+    - ``begin`` -- called with the name of each before it is computed
 
     OUTPUT: :class:`Answers`
     """
     answers = Answers(manifold)
     for name in names:
         start = time.perf_counter()
+        begin(name)
         try:
             answers.found[name] = manifold.compute(name)
         except NeuroAlgError as error:
@@ -69,11 +72,12 @@ def ask(manifold: NeuroManifold, names: Iterable[str],
 
 
 def report(manifold: NeuroManifold, budget: float | None = None,
-           progress: Callable[[str], None] = lambda message: None) -> Answers:
+           progress: Callable[[str], None] = lambda message: None,
+           begin: Callable[[str], None] = lambda name: None) -> Answers:
     """All invariants that are found within ``budget`` seconds."""
     if budget is not None:
-        manifold.computation.deadline = time.monotonic() + budget
-    return ask(manifold, REPORTED, progress)
+        manifold.computation.end_within(budget)
+    return ask(manifold, REPORTED, progress, begin)
 
 
 # -- plain values ------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import pytest
 from test_certificates import accepted_mutants, mutate
 
 from neuroalg_sage import Activation, Dense, NeuroManifold, compose, from_expressions, verify
+from neuroalg_sage.certificates.binary_forms import SumsOfPowers
 from neuroalg_sage.certificates.certificate import certificate, digest
 from neuroalg_sage.certificates.checker import CertificateError
 from neuroalg_sage.certificates.groebner import GroebnerBasis
@@ -19,7 +20,7 @@ from neuroalg_sage.certificates.subspace_varieties import SubspaceVariety
 from neuroalg_sage.cli import main
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached
-from neuroalg_sage.invariants.singular_locus import of_subspace_variety
+from neuroalg_sage.invariants.singular_locus_by_theorem import by_theorem
 from neuroalg_sage.models.families import parse_spec
 from neuroalg_sage.models.subnetworks import FREE, ZERO, rank_deficient, subnetworks
 
@@ -30,7 +31,8 @@ def verified(invariant):
 
 @pytest.fixture(scope="module")
 def cubic() -> NeuroManifold:
-    return NeuroManifold("mlp:2,2,2:x^3", seed=3)
+    """By Macaulay2, which knows no theorem on it."""
+    return NeuroManifold("mlp:2,2,2:x^3", method="elimination", seed=3)
 
 
 # -- determinantal varieties ---------------------------------------------------------------
@@ -91,6 +93,39 @@ def test_subspace_varieties_are_singular_where_the_functions_have_smaller_rank(
     assert locus.completeness == "proved" and verified(locus).trust == ()
 
 
+@pytest.mark.parametrize("spec", ["mlp:2,1,1:x^3", "mlp:2,2,1:x^4", "mlp:2,2,2:x^3"])
+def test_the_theorem_on_sums_of_powers_agrees_with_macaulay2_and_the_tangent_cone(spec: str):
+    locus = NeuroManifold(spec).singular_locus()
+    by_minors = NeuroManifold(spec, method="elimination", seed=1).singular_locus()
+    (a,), (b,) = locus.value, by_minors.value
+    assert (a.dimension, a.degree, a.multiplicity) == (b.dimension, b.degree, b.multiplicity)
+    assert a.ideal == b.ideal and a.multiplicity_status == "proved"
+    assert locus.trust == [] and locus.completeness == "proved" and verified(locus).trust == ()
+
+
+@pytest.mark.parametrize("k, s, d", [(1, 1, 3), (2, 1, 4), (2, 2, 3), (2, 1, 5), (3, 1, 6)])
+def test_the_degree_of_sums_of_fewer_powers_is_that_of_the_smaller_network(k, s, d):
+    claim = SumsOfPowers(k + 1, s, max(d, 2 * k + 1)).claim()
+    smaller = NeuroManifold(f"mlp:2,{k},{s}:x^{max(d, 2 * k + 1)}", seed=1)
+    assert claim["dimension"] == smaller.dimension() and claim["degree"] == smaller.degree()
+
+
+def test_a_false_claim_about_sums_of_powers_is_rejected():
+    good = NeuroManifold("mlp:2,2,2:x^3").singular_locus().certificate
+    for key, value in (("multiplicity", 4), ("units", 0), ("degree", 7), ("dimension", 4),
+                       ("units", True), ("further", 1)):
+        claim = [good["claim"]["value"][0] | {key: value}]
+        with pytest.raises(CertificateError):
+            verify(certificate(good["model"], "singular_locus", claim, "proved", good["trust"],
+                               good["evidence"], {}))
+    for spec in ("mlp:2,3,1:x^3", "mlp:3,2,2:x^3", "mlp:2,2,2:x^2", "mlp:2,2,2:x^3+x"):
+        model = parse_spec(spec)
+        trial = NeuroManifold(model).dimension().certificate["evidence"]["trials"][0]
+        with pytest.raises(CertificateError):
+            verify(certificate(model.describe(), "singular_locus", good["claim"]["value"],
+                               "proved", [], good["evidence"] | {"trial": trial}, {}))
+
+
 def test_two_strata_of_smaller_rank():
     """Four inputs of which three matter, three outputs of which two are independent."""
     wide = compose([Dense(4, 3), Dense(3, 6), Activation("x^2"), Dense(6, 2), Dense(2, 3)])
@@ -105,11 +140,11 @@ def test_two_strata_of_smaller_rank():
 
 def test_what_is_not_all_of_a_subspace_variety_is_not_decided_by_the_theorem():
     trial = NeuroManifold("mlp:3,2,2:x^3").dimension().certificate["evidence"]["trials"][0]
-    assert of_subspace_variety(parse_spec("mlp:3,2,2:x^3"), trial) is None
+    assert by_theorem(parse_spec("mlp:3,2,2:x^3"), trial) is None
     # One form in x^2 and x: the origin is where both ranks are smaller.
     model = compose([Dense(2, 1), Dense(1, 2), Activation("x^2+x"), Dense(2, 1), Dense(1, 2)])
     trial = NeuroManifold(model).dimension().certificate["evidence"]["trials"][0]
-    assert of_subspace_variety(model, trial) is None
+    assert by_theorem(model, trial) is None
 
 
 def test_a_false_multiplicity_by_the_theorem_is_rejected():

@@ -16,6 +16,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from neuroalg_sage.certificates.binary_forms import check_sums_of_powers
 from neuroalg_sage.certificates.certificate import SCHEMA, digest
 from neuroalg_sage.certificates.conormal import check_conormal
 from neuroalg_sage.certificates.conservation_laws import (
@@ -168,7 +169,9 @@ def _hilbert(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
 
 def _singular_locus(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
     if "theorem" in evidence:
-        return check_subspace_variety(model, value, evidence)
+        check = {"a subspace variety": check_subspace_variety,
+                 "sums of powers of binary forms": check_sums_of_powers}[evidence["theorem"]]
+        return check(model, value, evidence)
     return check_singular_locus(model, value, evidence, all_of_it=True)
 
 

@@ -14,6 +14,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from neuroalg_sage.cli import (
+    cache,
+    completion,
+    doctor,
     equations,
     flows,
     functions,
@@ -25,6 +28,7 @@ from neuroalg_sage.cli import (
 )
 from neuroalg_sage.cli.options import EPILOGUE, Commands, Parser
 from neuroalg_sage.cli.output import discard_output
+from neuroalg_sage.cli.progress import shown
 from neuroalg_sage.errors import LimitReached, NeuroAlgError
 
 INTERRUPTED = 130
@@ -44,8 +48,8 @@ def parser() -> argparse.ArgumentParser:
         sub.set_defaults(run=run)
         return sub
 
-    for kind in (invariants, equations, functions, training, flows, surveys, packages,
-                 notebooks):
+    for kind in (invariants, equations, functions, training, flows, surveys, packages, notebooks,
+                 cache, doctor, completion):
         kind.add(command)
     _add_verify(command)
     return top
@@ -95,8 +99,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        parsed = parser().parse_args(arguments)
-        return parsed.run(parsed)
+        top = parser()
+        completion.answer(top)
+        parsed = top.parse_args(arguments)
+        with shown(parsed):
+            return parsed.run(parsed)
     except NeuroAlgError as error:
         print(f"neuroalg: {' '.join(str(error).split())}", file=sys.stderr)
         return error.exit_code

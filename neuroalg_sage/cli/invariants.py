@@ -65,7 +65,8 @@ def _report(arguments: argparse.Namespace) -> int:
     if arguments.html is not None:
         return _page(manifold, arguments, budget)
     with limited(budget):
-        answers = report(manifold, budget, progress(arguments))
+        say = progress(arguments)
+        answers = report(manifold, budget, say, say.begin)
         page = (json.dumps(as_json(answers, citations=True)) if arguments.json
                 else as_latex(answers) if arguments.latex else as_text(answers))
     print(page)
@@ -101,7 +102,8 @@ def _compute(arguments: argparse.Namespace) -> int:
         check_picture(arguments.diagram)
         check_writable(arguments.diagram)
     with limited(arguments.timeout):
-        answers = ask(manifold, arguments.invariants, progress(arguments))
+        say = progress(arguments)
+        answers = ask(manifold, arguments.invariants, say, say.begin)
     if arguments.diagram is not None and "subnetworks" in answers.found:
         answers.found["subnetworks"].value.hasse_diagram(arguments.diagram)
     n = manifold.model.ambient_dimension

@@ -6,12 +6,11 @@ from __future__ import annotations
 
 import argparse
 import signal
-import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
+from neuroalg_sage.cli.progress import Progress
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.methods import (
     FOR_CRITICAL_POINTS,
@@ -97,6 +96,8 @@ def about_a_model(sub: argparse.ArgumentParser) -> None:
                      help="largest degree of equations and conservation laws")
     sub.add_argument("--seed", type=int, help="seed of the random choices")
     sub.add_argument("--macaulay2", metavar="COMMAND", help="the Macaulay2 to use")
+    sub.add_argument("--no-cache", action="store_true", help="neither read nor write the cache "
+                     "of answers")
     sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
 
 
@@ -136,16 +137,9 @@ def about_a_function(sub: argparse.ArgumentParser, parameters: bool, metric: boo
 # -- what they say -----------------------------------------------------------------------
 
 
-def progress(arguments: argparse.Namespace) -> Callable[[str], None]:
+def progress(arguments: argparse.Namespace) -> Progress:
     """Says what is being done, on standard error, unless the options ask for quiet."""
-    start = time.monotonic()
-
-    def say(message: str) -> None:
-        if not arguments.quiet:
-            first, *_ = message.splitlines() or [""]
-            print(f"[{time.monotonic() - start:6.1f} s] {first}", file=sys.stderr, flush=True)
-
-    return say
+    return arguments.progress
 
 
 def manifold_of(arguments: argparse.Namespace) -> NeuroManifold:
@@ -161,10 +155,10 @@ def manifold_of(arguments: argparse.Namespace) -> NeuroManifold:
         arguments.spec, memory_gb=arguments.memory, method=arguments.method, seed=arguments.seed,
         degree=arguments.degree, macaulay2=arguments.macaulay2, gram=gram,
         metric=getattr(arguments, "ed_metric", "generic"), flow=getattr(arguments, "flow", None),
-        progress=progress(arguments))
+        progress=progress(arguments), cache=not arguments.no_cache)
     manifold.check_flow()
     if arguments.timeout is not None:
-        manifold.computation.deadline = time.monotonic() + arguments.timeout
+        manifold.computation.end_within(arguments.timeout)
     return manifold
 
 

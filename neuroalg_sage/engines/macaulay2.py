@@ -733,12 +733,17 @@ def _why_not_started(command: str, late: bool) -> str:
         ).returncode
     except (OSError, subprocess.SubprocessError):
         code = 1
-    if code in (-signal.SIGILL, 128 + signal.SIGILL):
-        return (
-            "this build of Macaulay2 uses instructions that this processor does not have; "
-            f"`pip install {WORKING_VERSION}` brings one that does not"
-        )
-    return f"{executable} did not start as Macaulay2 does"
+    return illegal_instruction(code) or f"{executable} did not start as Macaulay2 does"
+
+
+def illegal_instruction(code: int | None) -> str:
+    """What to do if this exit code is of an illegal instruction; else empty."""
+    if code not in (-signal.SIGILL, 128 + signal.SIGILL):
+        return ""
+    return (
+        "this build of Macaulay2 uses instructions that this processor does not have; "
+        f"`pip install {WORKING_VERSION}` brings one that does not"
+    )
 
 
 def _kill(interface: Any) -> None:

@@ -81,7 +81,19 @@ def version() -> str:
     """The version of msolve."""
     done = subprocess.run([_command(), "-V"], stdin=subprocess.DEVNULL, capture_output=True,
                           text=True)
-    return "".join(re.findall(r"\d+(?:\.\d+)+", done.stdout + done.stderr)[:1]) or "unknown"
+    return version_in(done.stdout + done.stderr) or "unknown"
+
+
+def version_in(text: str) -> str:
+    """
+    The version that a text states, empty if there is none.
+
+    EXAMPLES::
+
+        >>> version_in("msolve library for polynomial system solving, version 0.9.4")
+        '0.9.4'
+    """
+    return "".join(re.findall(r"\d+(?:\.\d+)+", text)[:1])
 
 
 def _command() -> str:

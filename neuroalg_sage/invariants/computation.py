@@ -23,6 +23,7 @@ class Computation:
     - ``command`` -- the Macaulay2 to run; by default the wheel's
     - ``timeout`` -- seconds for one call
     - ``deadline`` -- when all calls must have ended, by ``time.monotonic``
+    - ``budget`` -- how many seconds the deadline allowed when it was set
     - ``memory_gb`` -- gigabytes that the engine may use
     - ``progress`` -- takes one line of text
     """
@@ -30,6 +31,7 @@ class Computation:
     command: str | None = None
     timeout: float | None = None
     deadline: float | None = None
+    budget: float | None = None
     memory_gb: float | None = None
     progress: Callable[[str], None] = field(default=lambda message: None)
     _session: Macaulay2 | None = field(default=None, repr=False)
@@ -53,6 +55,10 @@ class Computation:
             limits.append(max(self.deadline - time.monotonic(), 0.1))
         return session.run(script, timeout=min(limits, default=None), memory_gb=self.memory_gb,
                            progress=self.progress)
+
+    def end_within(self, seconds: float) -> None:
+        """Set the deadline of all calls."""
+        self.deadline, self.budget = time.monotonic() + seconds, seconds
 
     def clock(self) -> Callable[[], None]:
         """What raises LimitReached, when called, as soon as the limits from now on are over."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from functools import partial
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.errors import LimitReached
@@ -116,7 +117,7 @@ def by_linear_section(phi: Parametrization, equations: list[Polynomial], found: 
         {"argument": "linear section", "value": found.data,
          "dimension": found.certificate["evidence"], **evidence}, found.trust,
         claim=[encode_polynomial(g) for g in equations],
-        present=lambda polynomials: sage_ideal(polynomials, n)), found
+        present=partial(sage_ideal, n=n)), found
 
 
 def cone_equations(equations: list[Polynomial], n: int) -> tuple[list[Polynomial], int]:

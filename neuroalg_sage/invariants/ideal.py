@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from fractions import Fraction
+from functools import partial
 from math import lcm
 from typing import Any
 
@@ -176,7 +177,7 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
             model, "ideal", [], "proved", "the parametrization is dominant, so the ideal is zero",
             time.perf_counter() - start,
             {"argument": "zero", "dimension": found.certificate["evidence"]},
-            present=lambda generators: sage_ideal(generators, n)), found
+            present=partial(sage_ideal, n=n)), found
     if method == "zero":
         raise InputError(f"The method zero does not apply: the dimension {found.data} does not "
                          f"prove that {model} fills its ambient space; use elimination.")
@@ -200,7 +201,7 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
             raise InputError("The method inheritance does not apply: no first or last layer of "
                              f"{model} is dense, without bias and narrow; use elimination.")
     if method in ("auto", "description"):
-        described = described_ideal(model, found, lambda generators: sage_ideal(generators, n))
+        described = described_ideal(model, found, partial(sage_ideal, n=n))
         if described is not None:
             if method == "auto":
                 with suppress(NotProved):
@@ -247,7 +248,7 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
     return certified(model, "ideal", generators, "proved", f"{kind} in Macaulay2",
                      time.perf_counter() - start, evidence, trust,
                      claim=[encode_polynomial(g) for g in generators],
-                     present=lambda gens: sage_ideal(gens, n),
+                     present=partial(sage_ideal, n=n),
                      versions=computation.versions()), found
 
 
@@ -321,6 +322,12 @@ def equations(phi: Parametrization, found: Invariant) -> Invariant:
     n = len(phi.polynomials)
     return certified(phi.model, "equations", found.data, "proved", found.method, found.seconds, {},
                      claim=[encode_polynomial(g) for g in found.data],
-                     present=lambda generators: list(PolynomialMatrix(
-                         coordinate_ring(n), 1, len(generators), tuple(generators)
-                     ).to_sage().list()) if generators else [])
+                     present=partial(sage_equations, n=n))
+
+
+def sage_equations(generators: list[Polynomial], n: int) -> list[Any]:
+    """Polynomials in n coordinates in Sage."""
+    if not generators:
+        return []
+    return list(PolynomialMatrix(coordinate_ring(n), 1, len(generators), tuple(generators)
+                                 ).to_sage().list())

@@ -7,6 +7,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from functools import partial
 
 from neuroalg_sage.certificates import model as checked
 from neuroalg_sage.certificates.certificate import encode_polynomial
@@ -103,7 +104,7 @@ def inherited_ideal(model: Model, found: Invariant, find: FindIdeal, generator: 
         {"argument": "inheritance", "generators": inherited,
          "ideal": small.certificate["evidence"]}, small.trust,
         claim=[encode_polynomial(g) for g in generators],
-        present=lambda polynomials: sage_ideal(polynomials, n))
+        present=partial(sage_ideal, n=n))
 
 
 def theorem(model: Model) -> Inheritance:

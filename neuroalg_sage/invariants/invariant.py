@@ -53,7 +53,7 @@ class Invariant(Typeset):
     seconds: float = 0.0
     error_bound: float | None = None
     present: Callable[[Any], Any] | None = field(default=None, repr=False)
-    in_latex: Callable[[], str] | None = field(default=None, repr=False)
+    in_latex: Callable[[], str] | None = field(default=None, init=False, repr=False)
 
     @cached_property
     def value(self) -> Any:

@@ -6,27 +6,18 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import comb, factorial
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
-from flint import fmpq_mpoly
 
-from neuroalg_sage.certificates import model as checked
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.certificates.checker import CertificateError
 from neuroalg_sage.certificates.groebner import GroebnerBasis
-from neuroalg_sage.certificates.inheritance import Inheritance
 from neuroalg_sage.certificates.reading import polynomial, polynomial_ring
 from neuroalg_sage.certificates.singular_locus import check_multiplicity
-from neuroalg_sage.certificates.subspace_varieties import (
-    SubspaceVariety,
-    claim,
-    subspace_variety,
-)
 from neuroalg_sage.descriptions.determinantal import coordinate_places
 from neuroalg_sage.engines import modular
 from neuroalg_sage.engines.macaulay2 import Script
@@ -38,16 +29,14 @@ from neuroalg_sage.invariants.degeneracy import PRIME, Component, Locus
 from neuroalg_sage.invariants.degree import ideal_data
 from neuroalg_sage.invariants.ideal import coordinate_ring, ideal, primitive
 from neuroalg_sage.invariants.invariant import Invariant, certified
-from neuroalg_sage.models.expressions import Polynomial, evaluate, from_flint
+from neuroalg_sage.invariants.singular_locus_by_theorem import moved, smaller_models
+from neuroalg_sage.models.expressions import Polynomial, evaluate
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization, parametrization, vanishes
-from neuroalg_sage.models.subnetworks import rank_deficient, subnetworks
 
 # Where nobody sets a limit: how long a proof that there are no other components may take.
 COMPLETENESS_SECONDS = 60.0
 CANDIDATE_SECONDS = 10.0
-MOST_CANDIDATES = 60
-MOST_TERMS = 400_000  # of equations that somebody reads
 
 Known = tuple[Component, dict[str, Any], list[str]]
 
@@ -89,96 +78,6 @@ def smooth(phi: Parametrization, found: Invariant, degree: Invariant) -> Locus:
     return Locus.of(empty, found.trust, "proved")
 
 
-def of_subspace_variety(model: Model, trial: dict[str, Any]) -> Locus | None:
-    """
-    The singular locus, if the neurovariety is all functions of few linear forms, or with few
-    independent outputs: those of still fewer.  None if it is not, or if that is too large.
-
-    INPUT:
-
-    - ``model`` -- a model
-    - ``trial`` -- of a certificate of its dimension
-
-    EXAMPLES::
-
-        >>> from neuroalg_sage import NeuroManifold
-        >>> NeuroManifold("mlp:3,2,2:x^2").singular_locus()
-        [Component of dimension 4, degree 12, multiplicity 5, the closure of mlp:3,1,2:x^2, layer 1
-        of rank 1] (proved; no others: proved)
-
-    REFERENCES:
-
-    - the theorem and its proof are at
-      :class:`~neuroalg_sage.certificates.subspace_varieties.SubspaceVariety`; the singular locus
-      of all matrices of bounded rank is classical, [ACGH1985]_
-    """
-    start = time.perf_counter()
-    try:
-        variety, constants = subspace_variety(checked.Model(model.describe()), trial)
-        strata = variety.singular_strata()
-        claims = [claim(part, constants) for part in strata]
-    except CertificateError:
-        return None
-    places = coordinate_places(model)
-    n = model.ambient_dimension
-    components = []
-    for part, stated in zip(strata, claims):
-        place = [places[c] for c in part.variety.functions(variety.m, variety.k).coordinates]
-        generators = [_moved(from_flint(f), place, n) for f in minors(part.variety)]
-        components.append(Component(
-            stated["dimension"], stated["degree"], tuple(map(primitive, generators)),
-            coordinate_ring(n).variables, part.multiplicity, "proved",
-            tuple(name for name, smaller, _ in smaller_models(model)
-                  if _is(smaller, part.variety))))
-    found = certified(model, "singular_locus", components, "proved",
-                      "the singular locus of a subspace variety", time.perf_counter() - start,
-                      {"theorem": "subspace variety", "trial": trial}, claim=claims)
-    return Locus.of(found, [], "proved")
-
-
-def _is(model: Model, variety: SubspaceVariety) -> bool:
-    """Whether the neurovariety of a model is a subspace variety."""
-    certificate = dimensions.dimension(model, 0).certificate
-    assert certificate is not None
-    try:
-        return subspace_variety(checked.Model(model.describe()),
-                                certificate["evidence"]["trials"][0])[0] == variety
-    except CertificateError:
-        return False
-
-
-def minors(variety: SubspaceVariety) -> list[fmpq_mpoly]:
-    """
-    The minors that generate the ideal of a subspace variety; none if they are too many.
-
-    EXAMPLES::
-
-        >>> variety = SubspaceVariety(2, 1, 1, 1, ((2,),))
-        >>> minors(variety)
-        [v1^2 - 4*v0*v2]
-    """
-    # The theorem is about any spaces of functions.
-    found = Inheritance(cast(checked.Model, variety.functions(variety.m, variety.k)),
-                        cast(checked.Model, variety.functions(variety.r, variety.s)))
-    terms = 0
-    for side, rank, _ in found.sides:
-        matrix = found.flattening(side)
-        terms += (comb(len(matrix), rank + 1) * comb(len(matrix[0]), rank + 1)
-                  * factorial(rank + 1))
-    return found.generators([]) if terms <= MOST_TERMS else []
-
-
-def _moved(f: Polynomial, place: Sequence[int], n: int) -> Polynomial:
-    """The polynomial in n variables whose i-th variable is that of the given place."""
-    raised = {}
-    for e, c in f.items():
-        exponents = [0] * n
-        for i, k in zip(place, e):
-            exponents[i] = k
-        raised[tuple(exponents)] = c
-    return raised
-
-
 @dataclass(frozen=True)
 class Candidate:
     """A model whose functions lie in M, perhaps all of them singular."""
@@ -188,17 +87,6 @@ class Candidate:
     inputs: tuple[int, ...]
     place: tuple[int, ...]  # of its coordinates among those of V
     phi: Parametrization
-
-
-def smaller_models(model: Model) -> list[tuple[str, Model, tuple[int, ...]]]:
-    """Names of models whose functions lie in M, these models, and which inputs they have."""
-    everything = tuple(range(model.input_count))
-    try:
-        parts = [(s.name, s.model, s.inputs) for s in subnetworks(model) if s.model]
-    except LimitReached:
-        parts = []
-    parts += [(name, smaller, everything) for name, smaller in rank_deficient(model)]
-    return parts[:MOST_CANDIDATES]
 
 
 def candidates(model: Model) -> Iterator[Candidate]:
@@ -286,7 +174,7 @@ def _component_of(phi: Parametrization, candidate: Candidate, smaller: Invariant
     others = [{tuple(int(i == j) for j in range(n)): Fraction(1)}
               for i in range(n) if i not in candidate.place]
     ring = coordinate_ring(n)
-    equations = [*(_moved(f, candidate.place, n) for f in smaller.data), *others]
+    equations = [*(moved(f, candidate.place, n) for f in smaller.data), *others]
     script = Script(
         f"the closed image of {candidate.name}",
         {"V": ring, "P": PolynomialMatrix(ring, 1, len(equations), tuple(equations), "ideal")},

@@ -84,6 +84,13 @@ class SubnetworkPoset(Sequence[PlacedSubnetwork]):
     def __init__(self, model: Model, dimension: int, parts: list[PlacedSubnetwork]) -> None:
         self.model, self.dimension, self.parts = model, dimension, parts
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SubnetworkPoset) and (
+            self.model, self.dimension, self.parts) == (other.model, other.dimension, other.parts)
+
+    def __hash__(self) -> int:
+        return hash((self.model, self.dimension, tuple(self.parts)))
+
     def __len__(self) -> int:
         return len(self.parts)
 

@@ -147,7 +147,7 @@ def _certificates(material: Material, stem: str) -> Markup:
                                                       for h in heads),
                                               element("th", "size", class_="right",
                                                       scope="col"))),
-            element("tbody", *lines)), class_="scroll", tabindex=0, role="region",
+            element("tbody", *lines), class_="cards"), class_="scroll", tabindex=0, role="region",
             aria_label="Table of the certificates"),
         element("p", f"Without a certificate: {', '.join(without)}.", class_="soft")
         if without else None,

@@ -1,0 +1,239 @@
+"""
+What is installed of all that NeuroAlg may call, whether it works, and what brings what is missing.
+
+Each part is probed in a process of its own, which is ended when its time is up: a program that
+hangs, or dies of an illegal instruction, is itself a finding.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from neuroalg_sage.engines import macaulay2, msolve
+from neuroalg_sage.errors import EngineError
+
+SECONDS = 90.0  # for one probe; Sage takes some to be imported on a machine at work
+EXTRAS = "pip install 'neuroalg-sage[{}]'"
+
+
+@dataclass(frozen=True)
+class Part:
+    """
+    A program or a library.
+
+    - ``name`` -- what it is
+    - ``needed`` -- whether answers need it; else it is for the purpose of its extra
+    - ``remedy`` -- the command that brings it
+    - ``version``, ``place`` -- what was found, and where; empty if nothing
+    - ``problem`` -- a sentence if it is missing or does not work; else empty
+    """
+
+    name: str
+    needed: bool
+    remedy: str
+    version: str = ""
+    place: str = ""
+    problem: str = ""
+
+    @property
+    def works(self) -> bool:
+        """Whether it is there and works."""
+        return not self.problem
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a process ended: its exit code, None if its time was up; and what it printed."""
+
+    code: int | None
+    output: str
+    errors: str = ""
+
+
+def attempt(command: list[str], seconds: float = SECONDS) -> Done:
+    """
+    Run a command to its end, or for some seconds; all that it has started ends with it.
+
+    EXAMPLES::
+
+        >>> attempt([sys.executable, "-c", "print(6 * 7)"]).output
+        '42\\n'
+        >>> attempt([sys.executable, "-c", "input()"], 0.0).code is None
+        True
+    """
+    with TemporaryDirectory(prefix="neuroalg-") as home:
+        try:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                       stderr=subprocess.PIPE, text=True, errors="replace",
+                                       cwd=home, start_new_session=True)
+        except OSError as error:
+            return Done(127, "", error.strerror or "")
+        try:
+            output, errors = process.communicate(timeout=seconds)
+            return Done(process.returncode, output, errors)
+        except subprocess.TimeoutExpired:
+            return Done(None, "")
+        finally:
+            with suppress(OSError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            for stream in (process.stdout, process.stderr):
+                if stream is not None:
+                    stream.close()
+
+
+def _why(name: str, done: Done, remedy: str) -> str:
+    """Why a probe has failed, in a sentence."""
+    if done.code is None:
+        return f"{name} did not answer within {SECONDS:g} seconds; install it again: {remedy}."
+    illegal = macaulay2.illegal_instruction(done.code)
+    if illegal and name == "Macaulay2":
+        return f"{illegal[:1].upper()}{illegal[1:]}."
+    if illegal:
+        return (f"{name} uses instructions that this processor does not have; install another "
+                f"version: {remedy}.")
+    last = (done.errors.strip().splitlines() or ["it ended with code " + str(done.code)])[-1]
+    return f"{name} does not work ({last[:150]}); install it again: {remedy}."
+
+
+# -- probes --------------------------------------------------------------------------------
+
+
+def library(part: Part, package: str, module: str) -> list[Part]:
+    """Probe a Python library: the version of its package, and whether its module is imported."""
+    try:
+        found = version(package)
+    except PackageNotFoundError:
+        return [replace(part, problem=f"{part.name} is missing; {part.remedy} brings it.")]
+    first = "import sage.all__sagemath_modules; " if module.startswith("sage.") else ""
+    # On a line of its own, whatever else the import prints.
+    done = attempt([sys.executable, "-c", f"{first}import {module} as m; "
+                    "print(); print(getattr(m, '__file__', '') or '')"])
+    if done.code != 0:
+        return [replace(part, version=found, problem=_why(part.name, done, part.remedy))]
+    return [replace(part, version=found, place=(done.output.splitlines() or [""])[-1])]
+
+
+def probe_macaulay2() -> list[Part]:
+    """Probe Macaulay2, and whether it loads the package NeuroAlgebra."""
+    remedy = f"pip install {macaulay2.WORKING_VERSION}"
+    part = Part("Macaulay2", True, remedy)
+    package = Part("NeuroAlgebra for Macaulay2", True, "pip install --force-reinstall --no-deps "
+                   "neuroalg-sage")
+    lacking = replace(package, problem="The package NeuroAlgebra cannot be loaded without "
+                      "Macaulay2.")
+    # Sage, which knows where the wheel's Macaulay2 is, is imported elsewhere.
+    asked = attempt([sys.executable, "-c", "from neuroalg_sage.engines import macaulay2 as m; "
+                     "from neuroalg_sage.errors import EngineError\n"
+                     "try: print(); print(m.find_command())\n"
+                     "except EngineError as e: print(e); raise SystemExit(3)"])
+    command = (asked.output.strip().splitlines() or [""])[-1]
+    if asked.code == 3:
+        return [replace(part, problem=f"{command[:1].upper()}{command[1:]}."), lacking]
+    if asked.code != 0:
+        return [replace(part, problem=_why("Sage", asked, remedy)), lacking]
+    words = shlex.split(command)
+    part = replace(part, place=words[0])
+    try:
+        folder = f"{macaulay2.package_directory()}/"
+    except EngineError as error:
+        return [part, replace(package, problem=f"{str(error).capitalize()}.")]
+    done = attempt([*words, "--silent", "--stop", "--no-readline", "-e",
+                    '<< "version " << version#"VERSION" << endl; '
+                    f'path = prepend({macaulay2.quoted(folder)}, path); '
+                    'needsPackage "NeuroAlgebra"; << "package loaded" << endl; exit 0'])
+    lines = [line.split() for line in done.output.splitlines()]
+    found = next((line[1] for line in lines if line[:1] == ["version"] and len(line) > 1), "")
+    if not found:
+        return [replace(part, problem=_why("Macaulay2", done, remedy)), lacking]
+    part = replace(part, version=found)
+    if ["package", "loaded"] in lines:
+        return [part, replace(package, place=folder)]
+    return [part, replace(package, place=folder,
+                          problem=_why(package.name, done, package.remedy))]
+
+
+def probe_msolve() -> list[Part]:
+    """Probe msolve."""
+    remedy = f"pip install {msolve.WORKING_VERSION}"
+    part = Part("msolve", True, remedy)
+    place = msolve.find_command()
+    if place is None:
+        return [replace(part, problem=f"msolve was not found; {remedy} brings it.")]
+    done = attempt([place, "-V"])
+    if done.code != 0 and not msolve.version_in(done.output + done.errors):
+        return [replace(part, place=place, problem=_why("msolve", done, remedy))]
+    return [replace(part, place=place, version=msolve.version_in(done.output + done.errors))]
+
+
+# Name, whether it is needed, package, module, and what brings it.
+_SAGE = macaulay2.WORKING_VERSION.partition("==")[2]
+LIBRARIES = (
+    ("Singular", True, "passagemath-singular", "sage.libs.singular.singular",
+     f"pip install passagemath-singular=={_SAGE}"),
+    ("LinBox", True, "passagemath-linbox", "sage.matrix.matrix_modn_dense_double",
+     f"pip install passagemath-linbox=={_SAGE}"),
+    ("Sage's schemes", True, "passagemath-schemes", "sage.schemes.affine.affine_space",
+     f"pip install passagemath-schemes=={_SAGE}"),
+    ("python-flint", True, "python-flint", "flint", "pip install python-flint"),
+    ("NumPy", True, "numpy", "numpy", "pip install numpy"),
+    ("SymPy", True, "sympy", "sympy", "pip install sympy"),
+    ("pexpect", True, "pexpect", "pexpect", "pip install pexpect"),
+    ("argcomplete (completion in the shell)", False, "argcomplete", "argcomplete",
+     "pip install argcomplete"),
+    ("matplotlib (pictures)", False, "matplotlib", "matplotlib", EXTRAS.format("plot")),
+    ("pyarrow (Parquet files)", False, "pyarrow", "pyarrow", EXTRAS.format("data")),
+    ("SciPy (flows)", False, "scipy", "scipy.integrate", EXTRAS.format("numerics")),
+    ("Dask (clusters)", False, "distributed", "distributed", EXTRAS.format("cluster")),
+    ("Sage's graphs (posets)", False, "passagemath-graphs", "sage.combinat.posets.posets",
+     EXTRAS.format("posets")),
+    ("Jupyter notebooks", False, "notebook", "notebook", EXTRAS.format("notebook")),
+    ("Jupyter kernel for Macaulay2", False, "macaulay2-jupyter-kernel", "m2_kernel",
+     EXTRAS.format("notebook")),
+)
+
+
+def probes() -> Iterator[tuple[str, Callable[[], list[Part]]]]:
+    """All probes, by the name of what they are of."""
+    yield "Macaulay2", probe_macaulay2
+    yield "msolve", probe_msolve
+    for name, needed, package, module, remedy in LIBRARIES:
+        part = Part(name, needed, remedy)
+        yield name, partial(library, part, package, module)
+
+
+def examine(progress: Callable[[str], None] = lambda message: None) -> list[Part]:
+    """
+    Probe everything.
+
+    INPUT:
+
+    - ``progress`` -- called with the name of what is probed
+
+    OUTPUT: the parts, in a fixed order
+    """
+
+    def run(named: tuple[str, Callable[[], list[Part]]]) -> list[Part]:
+        name, probe = named
+        progress(f"probing {name}")
+        return probe()
+
+    with ThreadPoolExecutor(max_workers=max(os.cpu_count() or 1, 2)) as pool:
+        return [part for found in pool.map(run, probes()) for part in found]
+
+
+def python() -> tuple[str, str]:
+    """The version of Python, and where it is."""
+    return ".".join(map(str, sys.version_info[:3])), str(Path(sys.executable))
