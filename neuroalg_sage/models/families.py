@@ -240,19 +240,19 @@ def _read_mlp(family: str, fields: list[str]) -> Model:
 
 def _read_cnn(family: str, fields: list[str]) -> Model:
     activation: str | None = None
-    extents = {"in": 1, "out": 1}
+    extents: dict[str, int] = {}
     for option in fields[1:]:
         name, equals, number = option.partition("=")
-        if equals and name in extents:
+        if equals and name in ("in", "out") and name not in extents:
             extents[name] = _number(number, {"in": "number of channels",
                                              "out": "output length"}[name])
         elif activation is None:
             activation = option
         else:
             raise InputError(f"The option {shown(option)} of cnn is not known; write cnn:3,2:x^2 "
-                             "or cnn:3s2,2:x^2:out=2.")
+                             "or cnn:3s2,2:x^2:out=2, each option once.")
     filters: list[int | tuple[int, int] | Convolution] = []
-    channels = extents["in"]
+    channels = extents.get("in", 1)
     for part in fields[0].split(","):
         match = _FILTER.fullmatch(part)
         if match is None:
@@ -265,7 +265,7 @@ def _read_cnn(family: str, fields: list[str]) -> Model:
         made = _number(match[2], "number of channels") if match[2] else 1
         filters.append(Convolution(tuple(size), tuple(stride), (channels, made)))
         channels = made
-    return CNN(filters, activation or "x", extents["out"])
+    return CNN(filters, activation or "x", extents.get("out", 1))
 
 
 def _read_attention(family: str, fields: list[str]) -> Model:

@@ -253,7 +253,7 @@ class Activation(Layer):
         try:
             object.__setattr__(self, "coefficients", tuple(
                 rational(c, "coefficient") for c in lists(given)))
-        except (TypeError, InputError):
+        except TypeError:
             raise InputError("An activation is a polynomial in x as text, such as 'x^2', or a list "
                              "of its rational coefficients, such as [0, 0, 1].") from None
         if len(self.coefficients) < 2 or not self.coefficients[-1]:
