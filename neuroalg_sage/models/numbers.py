@@ -103,7 +103,7 @@ def floating_point(value: Any) -> Callable[[], Fraction] | None:
     if isinstance(value, Rational) or as_written(value) is not None or hasattr(value, "rad"):
         return None  # balls, which have a radius, know only where a number is
     if isinstance(getattr(value, "_mpf_", None), tuple):  # SymPy, mpmath, gmpy2
-        return lambda: _dyadic(*value._mpf_) if value != 0 else Fraction(0)
+        return lambda: _dyadic(*value._mpf_) if value else Fraction(0)
     for name in ("as_integer_ratio", "exact_rational"):  # RDF and others; the real fields of Sage
         if callable(ratio := getattr(value, name, None)):
             return lambda: _ratio(ratio())
@@ -141,8 +141,7 @@ def exact(value: Any) -> Fraction:
         ...
         ValueError: is not a finite number
     """
-    if getattr(value, "shape", None) == () and not hasattr(value, "mask"):
-        value = _entry(value)
+    value = _entry(value)
     if (text := as_written(value)) is not None:
         return written(text)
     if isinstance(value, bool):
@@ -168,10 +167,11 @@ def exact(value: Any) -> Fraction:
     return found
 
 
-def _entry(array: Any) -> Any:
-    """The number in an array of NumPy or of PyTorch that has no axes."""
-    entry = array.item()
-    return array if type(entry) is type(array) else entry
+def _entry(value: Any) -> Any:
+    """The number in an array of NumPy or of PyTorch without axes; all else as it is."""
+    if isinstance(value, str) or getattr(value, "shape", None) != () or hasattr(value, "mask"):
+        return value
+    return value[()].item() if hasattr(value, "requires_grad") else value[()]
 
 
 def unambiguous(value: Any) -> Fraction:
@@ -190,6 +190,7 @@ def unambiguous(value: Any) -> Fraction:
         ValueError: is a floating-point number that is not the decimal number that it prints; write
         "0.1", or a Fraction for the binary fraction that it is
     """
+    value = _entry(value)
     found = exact(value)
     if floating_point(value) is not None:
         text = str(value)
