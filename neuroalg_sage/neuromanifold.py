@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.cache.memory import Memory
 from neuroalg_sage.cache.store import Store, open_store
-from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.errors import InputError, LimitReached, suggesting_methods
 from neuroalg_sage.invariants import dimension as dimensions
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.invariant import Invariant
@@ -64,6 +64,7 @@ def kept(method: Callable[..., Any]) -> Callable[..., Any]:
     return remembered
 
 
+@suggesting_methods
 class NeuroManifold(Typeset):
     """
     The image of the parametrization of a model, and its Zariski closure.

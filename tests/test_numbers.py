@@ -13,13 +13,16 @@ import sympy
 
 from neuroalg_sage import (
     ERM,
+    MLP,
     InputError,
     NeuroManifold,
     from_expressions,
     from_sage,
     from_sympy,
     load_model,
+    minimal_filling,
     parse_spec,
+    verify,
 )
 from neuroalg_sage.cli import main
 from neuroalg_sage.invariants.flows import parse_flow
@@ -391,3 +394,65 @@ def test_a_misspelling_gets_the_nearest_right_word(capsys, words: list[str], hin
     assert main(words) == 2
     streams = capsys.readouterr()
     assert streams.out == "" and streams.err.count("\n") == 1 and hint in streams.err
+
+
+@pytest.mark.parametrize(("make", "hint"), [
+    (lambda: NeuroManifold("linear:1,1", tiemout=3), "NeuroManifold has no argument tiemout; did "
+     "you mean timeout"),
+    (lambda: NeuroManifold("linear:1,1").fiber(paramters=[1]), "did you mean parameters"),
+    (lambda: NeuroManifold("linear:1,1").dimension(metod="x"), "dimension has no argument metod"),
+    (lambda: MLP([1, 1], activaton="x"), "did you mean activation"),
+    (lambda: ERM("linear:1,1", data=[[1, 2]], output=[[1]]), "did you mean outputs"),
+    (lambda: minimal_filling(1, 1, 1, 2, tiemout=3), "did you mean timeout"),
+])
+def test_a_misspelled_keyword_gets_the_nearest_right_one(make, hint: str) -> None:
+    with pytest.raises(TypeError, match=hint):
+        make()
+
+
+def test_linear_regression_with_many_inputs() -> None:
+    """Against the solution of the normal equations by SymPy."""
+    generator, n = random.Random(3), 45
+    rows = [[generator.randint(-9, 9) for _ in range(n + 1)] for _ in range(n + 9)]
+    found = ERM(f"linear:{n},1", rows).critical_points()
+    x, y = sympy.Matrix([row[:n] for row in rows]), sympy.Matrix([row[n:] for row in rows])
+    residue = (x * (x.T * x).LUsolve(x.T * y) - y)
+    loss = sum(r**2 for r in residue) / len(rows)
+    (point,) = found.value["points"]
+    low, high = map(Fraction, point["loss"])
+    assert found.status == "proved" and low <= Fraction(int(loss.p), int(loss.q)) <= high
+    assert verify(found.certificate).value is not None
+
+
+# -- statuses ----------------------------------------------------------------------------------
+
+
+def test_the_text_of_an_answer_has_its_status() -> None:
+    degree = NeuroManifold("mlp:2,2,3:x^2").degree()
+    assert str(degree) == f"{degree}" == repr(degree) == "3 (proved)" and f"{degree:>3d}" == "  3"
+    ideal = NeuroManifold("linear:2,1,2").ideal()
+    assert str(ideal).endswith("(proved)")
+
+
+def test_numbers_beside_a_proof_have_their_own_status(capsys) -> None:
+    from neuroalg_sage.pages.diagram import hasse_diagram
+
+    assert main(["compute", "cnn:2,2:x^2", "subnetworks", "critical_locus", "--json", "--quiet"]
+                ) == 0
+    results = json.loads(capsys.readouterr().out)["results"]
+    parts = results["subnetworks"]["value"]
+    # Of a regular point the multiplicity is one, and at others it is more.
+    assert {(p["multiplicity"] == 1, p["multiplicity_status"]) for p in parts} == {
+        (p["singular"] is False, "numerical" if p["singular"] else "proved") for p in parts} == {
+        (True, "proved"), (False, "numerical")}
+    assert {c["image_status"] for c in results["critical_locus"]["value"]} == {"numerical"}
+    poset = NeuroManifold("cnn:2,2:x^2").subnetworks()
+    texts = [*map(str, poset), hasse_diagram(poset.value)]
+    assert all(text.count("multiplicity") - text.count("multiplicity 1") == text.count("numerical")
+               for text in texts)
+    for command, name in ((["voronoi"], "tangent_cone"), (["critical"], "image")):
+        assert main([*command, "mlp:2,1,1:x^2", "--coordinates", "0,0,0", "--json", "--quiet"]) == 0
+        page = json.loads(capsys.readouterr().out)[command[0]]
+        assert all(part[f"{name}_status"] == "numerical" for part in page.get("components", [page]))
+        assert main([*command, "mlp:2,1,1:x^2", "--coordinates", "0,0,0", "--quiet"]) == 0
+        assert "(numerical, by Macaulay2)" in capsys.readouterr().out

@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from neuroalg_sage.errors import InputError
+from neuroalg_sage.errors import InputError, suggesting
 from neuroalg_sage.invariants.training_data import beside, read_data
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.sources import load_model
@@ -162,6 +162,7 @@ def _quadratic(coordinates: Sequence[tuple[int, Exponents]],
     return form
 
 
+@suggesting
 def ERM(model: Model | str, data: Any, outputs: Any = None) -> TrainingProblem:
     """
     The mean squared error of a model on a data set, exactly.
@@ -219,6 +220,7 @@ def _uniform(e: int) -> Fraction:
 DISTRIBUTIONS: dict[str, Callable[[int], Fraction]] = {"gaussian": _gaussian, "uniform": _uniform}
 
 
+@suggesting
 def population(model: Model | str, target: Sequence[Any],
                distribution: str | Mapping[Exponents, Any] = "gaussian",
                noise: Any = 0) -> TrainingProblem:

@@ -20,7 +20,7 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
-from neuroalg_sage.errors import InputError
+from neuroalg_sage.errors import InputError, suggesting
 from neuroalg_sage.models.expressions import (
     Polynomial,
     shown,
@@ -77,6 +77,7 @@ def _suffix(activation: Polynomial) -> str:
     return ":" + write_polynomial(activation, ["x"]).replace(" ", "")
 
 
+@suggesting
 def MLP(widths: Sequence[int], activation: ActivationLike = "x", bias: bool = False) -> Model:
     """
     The fully connected network with these widths.
@@ -110,6 +111,7 @@ def MLP(widths: Sequence[int], activation: ActivationLike = "x", bias: bool = Fa
     return Model(_between(layers, polynomial), (checked[0],), spec)
 
 
+@suggesting
 def LinearNetwork(widths: Sequence[int]) -> Model:
     """
     The linear network with these widths: products of matrices.
@@ -122,6 +124,7 @@ def LinearNetwork(widths: Sequence[int]) -> Model:
     return MLP(widths)
 
 
+@suggesting
 def CNN(filters: Sequence[int | tuple[int, int] | Convolution], activation: ActivationLike = "x",
         outputs: int = 1) -> Model:
     """
@@ -174,6 +177,7 @@ def _filter_text(layer: Convolution) -> str:
             + (f"s{'x'.join(map(str, strides))}" if strides != (1,) else ""))
 
 
+@suggesting
 def LightningAttention(d: int, a: int, out: int, t: int, layers: int = 1, heads: int = 1
                        ) -> Model:
     """

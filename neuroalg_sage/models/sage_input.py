@@ -12,7 +12,7 @@ from functools import wraps
 from numbers import Integral, Rational
 from typing import Any, TypeVar, cast
 
-from neuroalg_sage.errors import InputError
+from neuroalg_sage.errors import InputError, suggesting
 from neuroalg_sage.models.expressions import Polynomial, parse_polynomial, shown
 from neuroalg_sage.models.numbers import floating_point, unambiguous
 
@@ -68,6 +68,7 @@ def python_number(value: Any) -> Any:
 
 def takes_numbers_of_sage(function: Function) -> Function:
     """A function that is called with :func:`python_number` of its arguments."""
+    function = suggesting(function)
 
     @wraps(function)
     def call(*arguments: Any, **options: Any) -> Any:

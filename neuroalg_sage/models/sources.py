@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from neuroalg_sage.errors import InputError
+from neuroalg_sage.errors import InputError, suggesting
 from neuroalg_sage.models.expressions import Polynomial, check_name, parse_polynomial, shown
 from neuroalg_sage.models.families import FAMILIES, parse_spec
 from neuroalg_sage.models.layers import (
@@ -60,6 +60,7 @@ def polynomial_model(outputs: Sequence[Polynomial], parameters: Sequence[str],
     return Model((layer,), (len(inputs),))
 
 
+@suggesting
 def from_expressions(outputs: Sequence[str] | str, parameters: Sequence[str] | str,
                      inputs: Sequence[str] | str) -> Model:
     """
@@ -84,6 +85,7 @@ def from_expressions(outputs: Sequence[str] | str, parameters: Sequence[str] | s
     return polynomial_model([parse_polynomial(p, names) for p in texts], parameters, inputs)
 
 
+@suggesting
 def from_sympy(outputs: Any, parameters: Any, inputs: Any) -> Model:
     """
     The model given by SymPy expressions.
@@ -139,6 +141,7 @@ def from_sympy(outputs: Any, parameters: Any, inputs: Any) -> Model:
     return polynomial_model(polynomials, list(map(str, parameters)), list(map(str, inputs)))
 
 
+@suggesting
 def from_sage(outputs: Any, parameters: Sequence[Any] | None = None,
               inputs: Sequence[Any] | None = None) -> Model:
     """
