@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import time
 from fractions import Fraction
-from math import factorial
 from typing import Any
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
@@ -41,16 +40,6 @@ def hilbert_script(phi: Parametrization, found: Invariant) -> Script:
                    "groebnerBasis": "gens gb I"})
 
 
-def affine_space_hilbert_polynomial(n: int) -> list[Fraction]:
-    """The coefficients, ascending, of binomial(i + n - 1, n - 1)."""
-    polynomial = [Fraction(1, factorial(n - 1))]
-    nought = Fraction(0)
-    for shift in range(1, n):
-        polynomial = [a * shift + b for a, b in zip([*polynomial, nought], [nought, *polynomial],
-                                                    strict=True)]
-    return polynomial
-
-
 def degree_and_hilbert_polynomial(phi: Parametrization, found: Invariant,
                                   computation: Computation) -> tuple[Invariant, Invariant]:
     """
@@ -77,7 +66,7 @@ def degree_and_hilbert_polynomial(phi: Parametrization, found: Invariant,
     versions = dict(found.certificate["engines"])
     if not found.data:
         evidence["groebner_basis"] = []
-        degree, coefficients = 1, affine_space_hilbert_polynomial(n)
+        degree, coefficients = 1, hilbert_polynomial([1], n)
         method = "the neurovariety is the ambient space"
     elif proof["argument"] == "linear section":
         cone, variables = cone_equations(found.data, n)
