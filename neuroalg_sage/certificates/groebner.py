@@ -164,7 +164,12 @@ def _add(a: Series, b: Series, shift: Weight, sign: int) -> Series:
 def hilbert_data(leading: Sequence[tuple[int, ...]], variables: int
                  ) -> tuple[int, int, list[int]]:
     """Dimension, degree, and the numerator over (1 - t)^dimension, of a monomial ideal."""
-    series, dimension = hilbert_numerator(leading, [(1,)] * max(variables, 1)), variables
+    # Variables in the ideal change neither; without them the monomials are shorter.
+    zero = {m.index(1) for m in leading if sum(m) == 1}
+    leading = [tuple(e for v, e in enumerate(m) if v not in zero) for m in leading
+               if not any(m[v] for v in zero)]
+    dimension = variables - len(zero)
+    series = hilbert_numerator(leading, [(1,)] * max(dimension, 1))
     require(series, "The ideal is the whole ring.")
     numerator = [series.get((t,), 0) for t in range(max(series)[0] + 1)]
     while sum(numerator) == 0:
