@@ -7,7 +7,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from flint import fmpq, fmpq_mpoly
+from flint import fmpq_mpoly
 
 from neuroalg_sage.certificates.dimension import check_dimension, vanishing
 from neuroalg_sage.certificates.graph_elimination import check_elimination
@@ -15,8 +15,8 @@ from neuroalg_sage.certificates.groebner import (
     GroebnerBasis,
     HilbertSeries,
     groebner_basis,
-    hilbert_data,
     hilbert_polynomial,
+    hilbert_series,
 )
 from neuroalg_sage.certificates.inheritance import check_inheritance
 from neuroalg_sage.certificates.linear_section import check_linear_section
@@ -25,7 +25,6 @@ from neuroalg_sage.certificates.minors import check_minors
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     MalformedCertificate,
-    exponent_vectors,
     fields,
     member,
     polynomial_ring,
@@ -54,9 +53,7 @@ def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any
     if argument == "inheritance":
         return check_inheritance(model, generators, evidence, check_ideal)
     if argument == "linear span":
-        within, others, _ = check_linear_span(model, generators, evidence)
-        more, trust, _ = check_ideal(within, others, member(evidence, "ideal"))
-        return in_the_span(model, within, more), trust, None
+        return check_linear_span(model, generators, evidence, check_ideal)
     vanishing(model, generators)
     verified = [f"the generators ({len(generators)}) vanish on the neurovariety"]
     if argument == "hypersurface":
@@ -80,62 +77,23 @@ def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any
     raise MalformedCertificate("The argument for the ideal is not known.")
 
 
-def homogeneous_parts(f: fmpq_mpoly) -> list[fmpq_mpoly]:
-    """The homogeneous parts of a polynomial; an ideal with all of them is homogeneous."""
-    parts: dict[int, dict[tuple[int, ...], fmpq]] = {}
-    for e, c in zip(exponent_vectors(f), f.coeffs()):
-        parts.setdefault(sum(e), {})[e] = c
-    return [f.context().from_dict(part) for part in parts.values()]
-
-
-def in_the_span(model: Model, within: Model, verified: list[str]) -> list[str]:
-    """What was verified of the projection of M to the coordinates of a space that contains it."""
-    left = within.ambient_dimension
-    return [f"linear equations ({model.ambient_dimension - left}) vanish on the neurovariety",
-            *(f"in the other coordinates ({left}): {v}" for v in verified)]
-
-
-def check_hilbert_series(model: Model, generators: list[fmpq_mpoly], proof: Any, evidence: Any
-                         ) -> tuple[HilbertSeries, list[str], list[str]]:
-    """
-    The Hilbert series of M, or of the cone over M × {1} if M is no cone, with what was verified
-    and whom to trust.
-
-    The proof is that the polynomials generate I(M).  The order of a Gröbner basis being graded,
-    the series is that of the initial ideal.
-    """
-    if member(proof, "argument") == "linear span":
-        within, others, contains_zero = check_linear_span(model, generators, proof)
-        (dimension, numerator, homogeneous), verified, trust = check_hilbert_series(
-            within, others, member(proof, "ideal"), evidence)
-        # A cone in a space without 0 is none, and has the series of the cone over itself.
-        dimension += homogeneous and not contains_zero
-        return (HilbertSeries(dimension, numerator, homogeneous and contains_zero),
-                in_the_span(model, within, verified), trust)
-    n = model.ambient_dimension
-    verified, trust, basis = check_ideal(model, generators, proof)
-    if isinstance(basis, HilbertSeries):
-        return basis, [*verified, "the Hilbert series"], trust
-    groebner = (groebner_basis(model, generators, evidence) if basis is None
-                else GroebnerBasis(basis, [1] * n))
-    homogeneous = all(map(groebner.contains, (
-        part for g in generators for part in homogeneous_parts(g))))
-    dimension, _, numerator = hilbert_data(groebner.leading, n)
-    return (HilbertSeries(dimension + (not homogeneous), numerator, homogeneous),
-            [*verified, "the initial ideal's Hilbert series"], trust)
-
-
 def check_hilbert(model: Model, evidence: Any
                   ) -> tuple[int, int, list[Fraction], list[str], list[str]]:
     """
-    Dimension, degree and Hilbert polynomial of M, with what was verified and whom to trust.
+    Dimension, degree and Hilbert polynomial of M from a Gröbner basis of I(M), with what was
+    verified and whom to trust.
 
     The Hilbert polynomial is that of the projective variety if the ideal is
-    homogeneous, else of the projective closure.
+    homogeneous, else of the projective closure; the order being graded, both are those of
+    the initial ideal.
     """
     data, proof = fields(evidence, "generators", "ideal")
-    generators = polynomials(data, polynomial_ring(model.ambient_dimension))
-    (cone, numerator, homogeneous), verified, trust = check_hilbert_series(
-        model, generators, proof, evidence)
+    n = model.ambient_dimension
+    generators = polynomials(data, polynomial_ring(n))
+    verified, trust, found = check_ideal(model, generators, proof)
+    if not isinstance(found, HilbertSeries):
+        found = hilbert_series(groebner_basis(model, generators, evidence) if found is None
+                               else GroebnerBasis(found, [1] * n), generators)
+    cone, numerator, homogeneous = found
     return (cone - (not homogeneous), sum(numerator), hilbert_polynomial(numerator, cone),
-            verified, trust)
+            [*verified, "the Hilbert series"], trust)

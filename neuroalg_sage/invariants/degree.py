@@ -97,7 +97,7 @@ def hilbert_series_of(phi: Parametrization, found: Invariant, computation: Compu
     span, smaller = ideal_within(phi, found)
     if span.forms:
         series, evidence, method, versions = hilbert_series_of(span.within, smaller, computation)
-        return (span.series(series), evidence | {"ideal": proof | {"ideal": evidence["ideal"]}},
+        return (span.series(series), {"ideal": proof | evidence},
                 f"{method}, in the {len(span.coordinates)} coordinates of the span of M", versions)
     if proof["argument"] == "linear section":
         cone, variables = cone_equations(found.data, n)
