@@ -152,6 +152,8 @@ class PolynomialRingData:
     def macaulay2(self, ranges: bool = True) -> str:
         """The ring as a Macaulay2 expression; consecutive indices as ``z_0..z_8``."""
         field = f"ZZ/{self.characteristic}" if self.characteristic else "QQ"
+        if not self.variables:
+            return field
         names = _with_ranges(self.variables) if ranges else list(self.variables)
         return f"{field}[{', '.join(names + ([self.ordering] if self.ordering else []))}]"
 
