@@ -8,6 +8,7 @@ limits, and each call of an engine has its own.
 from __future__ import annotations
 
 import os
+import signal
 import time
 from dataclasses import dataclass
 
@@ -54,6 +55,11 @@ class Limits:
     def is_over(self) -> bool:
         """Whether the deadline has passed."""
         return self.left() == 0.0
+
+    def settle(self) -> None:
+        """After the deadline: no interrupts any more, since what was found is being written."""
+        if self.is_over():
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
     def within(self, seconds: float | None) -> float | None:
         """So many seconds, but no more than are left."""

@@ -76,8 +76,6 @@ def test_at_a_terminal_the_line_is_rewritten_and_leaves_nothing_behind() -> None
     seconds = re.findall(r"\r\x1b\[K\[ *(\d+\.\d) s\] dimension(?!:)", sent)
     assert len(seconds) >= 2 and len(set(seconds)) == len(seconds)
     assert [float(s) for s in seconds] == sorted(map(float, seconds))
-    # After the first answer nothing of the line is between it and the second one.
-    assert "dimension = 3  [proved]\r\nis_filling = no  [proved]\r\n" in sent
 
 
 def test_an_error_and_an_interrupt_have_lines_of_their_own() -> None:
@@ -100,7 +98,8 @@ def test_quiet_and_terminals_that_cannot_erase(arguments, environment) -> None:
     sent, code = at_a_terminal(*COMMAND, *arguments, seconds=1.2, **environment)
     assert code == 0 and "\x1b" not in sent
     lines = sent.replace("\r\n", "\n").splitlines()
-    assert (lines == ANSWERS) is bool(arguments) and lines[-2:] == ANSWERS
+    assert [line for line in lines if not line.startswith("[")] == ANSWERS
+    assert (lines == ANSWERS) is bool(arguments) and lines[-1] == ANSWERS[-1]
 
 
 def test_elsewhere_stages_are_lines(capsys) -> None:
