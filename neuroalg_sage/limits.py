@@ -82,10 +82,10 @@ class Limits:
         left = max(self.memory - held, 1)
         return left if memory is None else min(memory, left)
 
-    def time_is_over(self, at: str = "") -> LimitReached:
-        """What is raised when the deadline has passed, and what was being done."""
+    def time_is_over(self, when: str = "") -> LimitReached:
+        """What is raised when the deadline has passed, such as "before the degree"."""
         return LimitReached(f"The limit of {self.seconds or 0:g} s was reached"
-                            f"{f' at {at}' if at else ''}; raise it with --timeout.")
+                            f"{f' {when}' if when else ''}; raise it with --timeout.")
 
     def memory_is_full(self, who: str = "the computation") -> LimitReached:
         """What is raised when all the memory is held."""

@@ -70,7 +70,7 @@ def ask(manifold: NeuroManifold, names: Iterable[str],
         begin(name)
         try:
             if whole.is_over():
-                raise whole.time_is_over(f"the question before {name}")
+                raise whole.time_is_over(f"before {name}")
             answers.found[name] = manifold.compute(name)
         except NeuroAlgError as error:
             if error.exit_code == 2:
