@@ -150,16 +150,17 @@ def symmetry_fields(model: Model, evidence: Any) -> list[SparseMatrix]:
     return motions
 
 
-def symmetry_rank(model: Model, evidence: Any, trial: Any) -> tuple[int, int]:
-    """How many of the stated symmetries are independent at a point, and how many there are."""
+def tangent_rank(model: Model, motions: list[SparseMatrix], trial: Any) -> int:
+    """How many affine-linear fields, with constants in column N, are independent at a point."""
     p, point = place(model, trial)
+    point = [*point, 1]
     rows = []
-    for motion in symmetry_fields(model, evidence):
+    for motion in motions:
         row = [0] * model.parameters
         for (i, j), c in motion.items():
             row[i] += residue(c, p) * point[j]
         rows.append(row)
-    return rank(rows, model.parameters, p), len(rows)
+    return rank(rows, model.parameters, p)
 
 
 def field_rank(model: Model, evidence: Any, trial: Any) -> int:
@@ -209,7 +210,7 @@ def upper_bound(model: Model, evidence: Any, trial: Any) -> tuple[int, str, list
     if kind == "ambient":
         return model.ambient_dimension, "the ambient dimension bounds it from above", []
     if kind == "symmetries":
-        found, _ = symmetry_rank(model, evidence, trial)
+        found = tangent_rank(model, symmetry_fields(model, evidence), trial)
         return (model.parameters - found,
                 f"independent symmetries ({found}) bound it from above", [])
     if kind == "fields":

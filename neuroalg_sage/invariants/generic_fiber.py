@@ -25,14 +25,16 @@ from typing import Any
 
 import numpy as np
 
+from neuroalg_sage.certificates.affine_symmetries import MOST_PARAMETERS
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.engines import modular
 from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
 from neuroalg_sage.errors import LimitReached
+from neuroalg_sage.invariants.affine_symmetries import orbits
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.invariant import LISTED, Invariant, certified
-from neuroalg_sage.invariants.upper_bounds import encode_symmetries, symmetry_rows
+from neuroalg_sage.invariants.upper_bounds import encode_symmetries
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.hidden_states import KnownGroup, known_group
 from neuroalg_sage.models.model import Model
@@ -91,18 +93,23 @@ def is_finitely_identifiable(model: Model, found: Invariant) -> Invariant:
     start = time.perf_counter()
     assert found.certificate is not None
     trial = found.certificate["evidence"]["trials"][0]
-    orbits = modular.rank(symmetry_rows(model, trial["point"], trial["prime"]), trial["prime"])
-    value = model.parameter_count - orbits == found.data
-    method = "the dimension, and generic orbits of the known symmetries"
+    fiber = model.parameter_count - found.data
+    known = orbits(model, trial, fiber)
+    value = known.dimension == fiber
+    method = "the dimension, and generic orbits of the " + (
+        "known" if known.most is None else "affine-linear") + " symmetries"
     seconds = time.perf_counter() - start
-    if found.status != "proved" or not value and (
-            model.parameter_count - len(model.symmetries) <= found.data):
+    most = len(model.symmetries) if known.most is None else known.most
+    if found.status != "proved" or not value and (most >= fiber or known.most is None and (
+            model.parameter_count <= MOST_PARAMETERS)):
         bound = (found.error_bound or 0.0) + model.parameter_count / modular.SMALLEST_PRIME
         return Invariant("is_finitely_identifiable", value, "monte_carlo", method, None, seconds,
                          bound)
-    return certified(model, "is_finitely_identifiable", value, "proved", method, seconds,
-                     _orbit_evidence(model, found, trial),
-                     found.trust + [LISTED] * (not value))
+    evidence = {"dimension": found.data, "dimension_evidence": found.certificate["evidence"],
+                "trial": {k: trial[k] for k in ("prime", "point")},
+                "symmetries": known.evidence}
+    return certified(model, "is_finitely_identifiable", value, "proved", method, seconds, evidence,
+                     found.trust + [LISTED] * (not value and known.most is None))
 
 
 def _orbit_evidence(model: Model, found: Invariant, trial: Mapping[str, Any]) -> dict[str, Any]:
