@@ -128,13 +128,16 @@ def test_a_singular_locus_trusts_what_its_ideal_trusts() -> None:
              ["singular", "macaulay2"], evidence)
 
 
-def test_symmetries_left_out_are_stated_as_trust() -> None:
+def test_symmetries_that_are_left_out_are_found_missing() -> None:
     f = model(1, dense(1, 1), dense(1, 1))
     point = trial([3, 5], [1])
-    evidence = {"dimension": 1, "trial": point, "symmetries": {"fields": []},
+    evidence = {"dimension": 1, "trial": point, "symmetries": {"kind": "symmetries", "fields": []},
                 "dimension_evidence": {"trials": [point], "upper": {"kind": "ambient"}}}
-    rejected(f, "is_finitely_identifiable", False, "proved", [], evidence)
-    rejected(f, "expected_dimension", 1, "proved", [], evidence)
+    for trust in ([], ["the list of known symmetries"]):
+        rejected(f, "is_finitely_identifiable", False, "proved", trust, evidence)
+        rejected(f, "expected_dimension", 2, "proved", trust, evidence)
+    # M fills V, whatever the symmetries are.
+    accepted(f, "expected_dimension", 1, "proved", [], evidence)
 
 
 @pytest.mark.parametrize("description", [

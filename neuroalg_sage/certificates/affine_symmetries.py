@@ -33,6 +33,9 @@ from neuroalg_sage.certificates.reading import (
     require,
 )
 
+# Where a claim is about the known symmetries: that there are no others is not verified.
+LISTED = "the list of known symmetries"
+
 # Up to so many parameters a list of symmetries must be proved to be complete.
 MOST_PARAMETERS = 40
 

@@ -16,7 +16,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from neuroalg_sage.certificates.affine_symmetries import orbit_dimension
+from neuroalg_sage.certificates.affine_symmetries import LISTED, orbit_dimension
 from neuroalg_sage.certificates.binary_forms import check_sums_of_powers
 from neuroalg_sage.certificates.certificate import SCHEMA, digest
 from neuroalg_sage.certificates.conormal import check_conormal
@@ -69,9 +69,6 @@ from neuroalg_sage.certificates.subspace_varieties import check_subspace_variety
 from neuroalg_sage.certificates.voronoi import check_voronoi_cell
 
 __all__ = ["CertificateError", "MalformedCertificate", "Verdict", "verify"]
-
-# Where a claim is about the known symmetries: which these are is not verified.
-LISTED = "the list of known symmetries"
 
 STATUSES = ("proved", "monte_carlo", "bounds")
 Checked = tuple[list[str], list[str]]  # what was verified, whom to trust

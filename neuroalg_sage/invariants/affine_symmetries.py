@@ -127,45 +127,94 @@ def affine_symmetries(model: Model) -> AffineSymmetries | None:
         return None
     generator = random.Random(1)
     slopes = _slopes(phi)
-    points = 2
     for _ in range(ATTEMPTS):
         prime = modular.random_prime(generator)
         while model.denominator[0] % prime == 0:
             prime = modular.random_prime(generator)
-        solutions, sample = _solutions(model, prime, points, generator)
+        sample = _Sample(model, prime, generator)
+        solutions = sample.solutions()
         if all(field is not None and _annihilates(field, slopes) for field in solutions):
-            return AffineSymmetries(tuple(solutions), sample)  # type: ignore[arg-type]
-        points *= 2
+            return AffineSymmetries(tuple(solutions), sample.encode())  # type: ignore[arg-type]
     return None
 
 
-def _solutions(model: Model, prime: int, factor: int, generator: random.Random
-               ) -> tuple[list[SparseMatrix | None], dict[str, Any]]:
-    """The fields that are in the kernel at random points modulo a prime, and these."""
-    count = model.parameter_count
-    inputs = np.array([[generator.randrange(prime) for _ in range(model.input_count)]
-                       for _ in range(min(model.ambient_dimension, count)
-                                      // model.output_count + 1)], dtype=np.int64)
-    unknowns = count * (count + 1)
-    points: list[list[int]] = []
-    blocks: list[np.ndarray] = []
-    found = 0
-    while found < unknowns + 5 * factor and len(points) < factor * (unknowns + 2):
-        point = [generator.randrange(prime) for _ in range(count)]
-        jacobian = modular.jacobian(lambda w, x: model.apply(w, x, constant_modulo(prime)), point,
-                                    inputs, prime).astype(np.int64)
+class _Sample:
+    """Points and inputs modulo a prime, and the fields that Dφ annihilates there."""
+
+    def __init__(self, model: Model, prime: int, generator: random.Random) -> None:
+        self.model, self.prime, self.generator = model, prime, generator
+        self.count = model.parameter_count
+        self.points: list[list[int]] = []
+        self.rows = np.zeros((0, self.count * (self.count + 1)), dtype=np.int64)
+        self.inputs = np.zeros((0, model.input_count), dtype=np.int64)
+        # As many inputs as give the rank of Dφ: one more does not raise it.
+        more = min(model.ambient_dimension, self.count) // model.output_count + 1
+        point = [generator.randrange(prime) for _ in range(self.count)]
+        last, rank = -1, 0
+        while rank > last:
+            new = [[generator.randrange(prime) for _ in range(model.input_count)]
+                   for _ in range(more)]
+            self.inputs = np.concatenate([self.inputs, np.array(new, dtype=np.int64)])
+            last, rank = rank, modular.rank(self._jacobian(point), prime)
+            more = 1
+
+    def encode(self) -> dict[str, Any]:
+        """The sample as a certificate states it."""
+        return {"prime": self.prime, "points": self.points, "inputs": self.inputs.tolist()}
+
+    def _jacobian(self, point: list[int]) -> np.ndarray:
+        return modular.jacobian(
+            lambda w, x: self.model.apply(w, x, constant_modulo(self.prime)), point, self.inputs,
+            self.prime).astype(np.int64)
+
+    def _add_point(self) -> np.ndarray:
+        """The equations Σ_ij r_i c_ij (w, 1)_j = 0 of one more point w, for a basis of rows r."""
+        count, prime = self.count, self.prime
+        point = [self.generator.randrange(prime) for _ in range(count)]
+        jacobian = self._jacobian(point)
         reduced, rank = nmod_mat(len(jacobian), count, jacobian.ravel().tolist(), prime).rref()
-        rows = np.array([[int(c) for c in row] for row in reduced.tolist()[:rank]],
-                        dtype=np.int64).reshape(rank, count)
-        blocks.append((np.array([1, *point])[None, :, None] * rows[:, None] % prime
-                       ).reshape(rank, unknowns))
-        points.append(point)
-        found += rank
-        if not rank:
-            break
-    rows = np.concatenate(blocks)
-    sample = {"prime": prime, "points": points, "inputs": inputs.tolist()}
-    return [_lifted(v, count, prime) for v in kernel_modulo(rows, prime)], sample
+        basis = np.array([[int(c) for c in row] for row in reduced.tolist()[:rank]],
+                         dtype=np.int64).reshape(rank, count)
+        # The unknowns of the constants come first, so that some of the solutions are a basis
+        # of the constant fields.
+        rows = (np.array([1, *point])[None, :, None] * basis[:, None] % prime
+                ).reshape(rank, self.rows.shape[1])
+        self.points.append(point)
+        self.rows = np.concatenate([self.rows, rows])
+        return rows
+
+    def solutions(self) -> list[SparseMatrix | None]:
+        """
+        The fields in the kernel at the points, when one more point removes none of them.
+
+        A field that is not in the kernel of Dφ is not so at a random point either.
+        """
+        rank = 1
+        while rank and len(self.rows) < self.rows.shape[1]:
+            rank = len(self._add_point())
+        kernel = kernel_modulo(self.rows, self.prime)
+        while True:
+            new = self._add_point()
+            table = np.zeros((len(kernel), self.rows.shape[1]), dtype=np.int64)
+            for vector, entries in zip(table, kernel):
+                vector[list(entries)] = list(entries.values())
+            products = modular.multiply_matrices(table, new.T, self.prime)
+            if not products.any():
+                return [self._lifted(vector) for vector in kernel]
+            for _ in range(len(self.points) // 8):
+                self._add_point()
+            kernel = kernel_modulo(self.rows, self.prime)
+
+    def _lifted(self, vector: dict[int, int]) -> SparseMatrix | None:
+        """The field over Q with these residues, if its numerators and denominators are small."""
+        field: SparseMatrix = {}
+        for place, c in vector.items():
+            lift = modular.rational_reconstruction(c, self.prime)
+            if lift is None:
+                return None
+            column, row = divmod(place, self.count)
+            field[row, column - 1 if column else self.count] = lift
+        return field
 
 
 def kernel_modulo(rows: np.ndarray, prime: int) -> list[dict[int, int]]:
@@ -186,22 +235,6 @@ def kernel_modulo(rows: np.ndarray, prime: int) -> list[dict[int, int]]:
     return [{free: 1} | {pivot: -int(row[free]) % prime
                          for pivot, row in zip(pivots, table) if int(row[free])}
             for free in sorted(set(range(width)) - set(pivots))]
-
-
-def _lifted(vector: dict[int, int], count: int, prime: int) -> SparseMatrix | None:
-    """
-    The field over Q with these residues, if it has small numerators and denominators.
-
-    The unknowns of the constants come first, so that some fields are a basis of the constant ones.
-    """
-    field: SparseMatrix = {}
-    for place, c in vector.items():
-        lift = modular.rational_reconstruction(c, prime)
-        if lift is None:
-            return None
-        column, row = divmod(place, count)
-        field[row, column - 1 if column else count] = lift
-    return field
 
 
 def _slopes(phi: Parametrization) -> list[list[Any]]:
