@@ -153,13 +153,10 @@ def symmetry_fields(model: Model, evidence: Any) -> list[SparseMatrix]:
 def tangent_rank(model: Model, motions: list[SparseMatrix], trial: Any) -> int:
     """How many affine-linear fields, with constants in column N, are independent at a point."""
     p, point = place(model, trial)
-    point = [*point, 1]
-    rows = []
-    for motion in motions:
-        row = [0] * model.parameters
+    rows = [[0] * model.parameters for _ in motions]
+    for row, motion in zip(rows, motions):
         for (i, j), c in motion.items():
-            row[i] += residue(c, p) * point[j]
-        rows.append(row)
+            row[i] += residue(c, p) * (point[j] if j < model.parameters else 1)
     return rank(rows, model.parameters, p)
 
 
