@@ -58,7 +58,6 @@ from neuroalg_sage.certificates.reading import (
     integers,
     items,
     member,
-    parse,
     polynomial_ring,
     polynomials,
     require,
@@ -70,6 +69,7 @@ from neuroalg_sage.certificates.voronoi import check_voronoi_cell
 
 __all__ = ["CertificateError", "MalformedCertificate", "Verdict", "verify"]
 
+MAXIMAL_BYTES = 200_000_000
 STATUSES = ("proved", "monte_carlo", "bounds")
 Checked = tuple[list[str], list[str]]  # what was verified, whom to trust
 
@@ -359,6 +359,19 @@ _CLAIMS = {
     "polar_degrees": (_polar_degrees, _PROVED), "ed_degree": (_ed_degree, _PROVED),
     "ed_degree_at_least": (_at_least, _PROVED), "ed_discriminant": (_discriminant, _PROVED),
 }
+
+
+def parse(text: str | bytes) -> Any:
+    """Read the JSON text of a certificate."""
+    if len(text) > MAXIMAL_BYTES:
+        raise MalformedCertificate(f"The certificate is larger than {MAXIMAL_BYTES} bytes.")
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise MalformedCertificate("The certificate nests too deeply.") from None
+    except ValueError as error:
+        raise MalformedCertificate(
+            f"The certificate is not JSON, perhaps cut off ({str(error)[:80]}).") from None
 
 
 def verify(data: Any) -> Verdict:
