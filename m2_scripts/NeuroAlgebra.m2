@@ -139,7 +139,17 @@ closureDegree Ideal := I -> (
 closureHilbertPolynomial = method(TypicalValue => RingElement)
 closureHilbertPolynomial Ideal := I -> (
     checkIdeal I;
-    hilbertPolynomial(comodule initialIdeal I, Projective => false))
+    hilbertPolynomial(comodule withoutVariables initialIdeal I, Projective => false))
+
+-- A monomial ideal without the variables that lie in it, which do not change the quotient.  There
+-- can be hundreds, and hilbertPolynomial takes one recursion for each.
+withoutVariables = J -> (
+    P := ring J;
+    kept := select(numgens P, i -> P_i % J != 0);
+    if #kept == 0 then kept = {0};
+    Q := (coefficientRing P)(monoid [Variables => #kept]);
+    place := hashTable apply(#kept, k -> kept#k => Q_k);
+    (map(Q, P, apply(numgens P, i -> if place#?i then place#i else 0_Q))) J)
 
 -- Singular locus -------------------------------------------------------------------
 

@@ -53,6 +53,14 @@ TEST ///
 ///
 
 TEST ///
+    -- a conic in a plane of a space with so many coordinates that hilbertPolynomial alone gives up
+    V = QQ[z_0..z_319];
+    I = ideal drop(gens V, 3) + ideal(z_0*z_2 - z_1^2);
+    assert(closureDegree I == 2 and toString closureHilbertPolynomial I == "2*i+1");
+    assert(closureHilbertPolynomial ideal vars V == 0)
+///
+
+TEST ///
     -- the determinantal cubic, of 3 x 3 matrices of rank at most two, is singular along the
     -- matrices of rank at most one, which have dimension 5 and degree 6
     T = QQ[a_0..a_5, b_0..b_5];
