@@ -16,6 +16,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from neuroalg_sage.certificates.affine_symmetries import LISTED, orbit_dimension
 from neuroalg_sage.certificates.binary_forms import check_sums_of_powers
 from neuroalg_sage.certificates.certificate import SCHEMA, digest
 from neuroalg_sage.certificates.conormal import check_conormal
@@ -29,7 +30,6 @@ from neuroalg_sage.certificates.critical_points import check_critical_points
 from neuroalg_sage.certificates.dimension import (
     check_dimension,
     sample_rank,
-    symmetry_rank,
     vanishing,
 )
 from neuroalg_sage.certificates.discriminant import check_discriminant
@@ -69,9 +69,6 @@ from neuroalg_sage.certificates.voronoi import check_voronoi_cell
 
 __all__ = ["CertificateError", "MalformedCertificate", "Verdict", "verify"]
 
-# Where a claim is about the known symmetries: which these are is not verified.
-LISTED = "the list of known symmetries"
-
 MAXIMAL_BYTES = 200_000_000
 STATUSES = ("proved", "monte_carlo", "bounds")
 Checked = tuple[list[str], list[str]]  # what was verified, whom to trust
@@ -109,15 +106,19 @@ def _filling(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
 
 
 def _expected(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
-    """min(n, N - s), with s the generic dimension of the orbits of the listed symmetries."""
+    """
+    min(n, N - s), with s the generic dimension of the orbits of the affine-linear symmetries, or,
+    if the parameters are too many for a proof that the list is complete, of those listed.
+    """
     trial, symmetries = fields(evidence, "trial", "symmetries")
-    low, count = symmetry_rank(model, symmetries, trial)
+    low, high, complete, verified = orbit_dimension(model, symmetries, trial)
     n, most = model.ambient_dimension, model.parameters
-    # Orbits lie in fibers, and there are no more independent fields than fields.
-    high = min(count, most - sample_rank(model, trial)[0])
-    require(value == min(n, most - low) == min(n, most - high),
+    # Orbits lie in fibers; where that bound suffices no list is trusted.
+    fiber = most - sample_rank(model, trial)[0]
+    needed = min(n, most - low) > min(n, most - fiber)
+    require(value == min(n, most - low) == min(n, most - (min(high, fiber) if needed else fiber)),
             "The expected dimension is not proved.")
-    return [f"the orbits of the symmetries ({count})"], [LISTED]
+    return [verified], [LISTED] * (needed and not complete)
 
 
 def _defect(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
@@ -192,16 +193,16 @@ def _singular_subvarieties(model: Model, value: Any, evidence: Any, data: dict) 
 
 
 def _finitely_identifiable(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
-    """Whether the generic fiber has the dimension of the orbits of the listed symmetries."""
+    """Whether the generic fiber has the dimension of the orbits of affine-linear symmetries."""
     dimension, proof, trial, symmetries = fields(evidence, "dimension", "dimension_evidence",
                                                  "trial", "symmetries")
     verified, trust = check_dimension(model, proof, "proved", dimension)
-    low, count = symmetry_rank(model, symmetries, trial)
+    low, high, complete, orbits = orbit_dimension(model, symmetries, trial)
     if value:
         require(model.parameters - low == dimension, "The orbits are smaller than the fibers.")
     else:
-        require(model.parameters - count > dimension, "The orbits may be as large as the fibers.")
-    return [*verified, f"the orbits of the symmetries ({count})"], trust + [LISTED] * (not value)
+        require(model.parameters - high > dimension, "The orbits may be as large as the fibers.")
+    return [*verified, orbits], trust + [LISTED] * (not value and not complete)
 
 
 def _generic_fiber(model: Model, value: Any, evidence: Any, data: dict) -> Checked:

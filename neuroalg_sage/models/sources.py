@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from neuroalg_sage.errors import InputError
+from neuroalg_sage.files import read_bytes
 from neuroalg_sage.models.expressions import Polynomial, check_name, parse_polynomial, shown
 from neuroalg_sage.models.families import FAMILIES, parse_spec
 from neuroalg_sage.models.layers import (
@@ -323,14 +324,13 @@ def read_json(path: str | Path, role: str) -> Any:
     cannot be read, is too large, is not JSON, or nests too deeply.
     """
     try:
-        with open(path, "rb") as file:
-            content = file.read(MAXIMAL_FILE_BYTES + 1)
+        content = read_bytes(path, MAXIMAL_FILE_BYTES)
     except OSError as error:
         raise InputError(f"The {role} {shown(str(path))} cannot be read: "
                          f"{error.strerror or 'not a file'}.") from None
     except ValueError:
         raise InputError(f"{shown(str(path))} is not a file name.") from None
-    if len(content) > MAXIMAL_FILE_BYTES:
+    if content is None:
         raise InputError(f"The {role} {shown(str(path))} is larger than {MAXIMAL_FILE_BYTES} "
                          "bytes, the most allowed.")
     try:
