@@ -14,8 +14,11 @@ import sympy
 from neuroalg_sage import (
     ERM,
     MLP,
+    Activation,
+    Flow,
     InputError,
     NeuroManifold,
+    PolynomialLayer,
     from_expressions,
     from_sage,
     from_sympy,
@@ -456,3 +459,37 @@ def test_numbers_beside_a_proof_have_their_own_status(capsys) -> None:
         assert all(part[f"{name}_status"] == "numerical" for part in page.get("components", [page]))
         assert main([*command, "mlp:2,1,1:x^2", "--coordinates", "0,0,0", "--quiet"]) == 0
         assert "(numerical, by Macaulay2)" in capsys.readouterr().out
+
+
+# -- structure that is not read ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", [
+    lambda: NeuroManifold("linear:1,1", metric="data", gram="1"),
+    lambda: NeuroManifold("linear:2,1", metric="data", gram=["12", "21"]),
+    lambda: NeuroManifold("linear:1,1", metric="data", gram={"1": 1}),
+    lambda: NeuroManifold("linear:2,1,2").fiber([[1, 2, 3], [4]]),
+    lambda: NeuroManifold("linear:2,1,2").fiber({"x_0": 1}),
+    lambda: NeuroManifold("linear:2,1,2").fiber(parameters="1234"),
+    lambda: PolynomialLayer(("a",), ("x",), ((((1, 1), 1), ((1, 1), 2)),)),
+    lambda: MLP([1, 1], {2: 1}), lambda: MLP([1, 1], {(2,): "a"}), lambda: MLP([1, 1], {(2,): 0.1}),
+    lambda: Flow(mirror=[0.1, 1]), lambda: Flow(mirror=[0.1 * sympy.Symbol("w_0"), 1]),
+    lambda: Activation([0, 0.1]), lambda: MLP([1.0, 1])])
+def test_neither_letters_nor_keys_are_taken_for_numbers(make) -> None:
+    with pytest.raises(InputError) as caught:
+        make()
+    assert "\n" not in str(caught.value)
+
+
+def test_residues_are_no_widths() -> None:
+    from sage.rings.finite_rings.finite_field_constructor import GF
+
+    with pytest.raises(InputError, match="not a whole number"):
+        MLP([GF(7)(3), 1])
+
+
+def test_the_inverse_metric_is_what_it_says() -> None:
+    x = sympy.Symbol("w_0")
+    for given in ("0.5*w_0", x / 2, 0.5 * x, ring("w_0").gen() / 2):
+        assert Flow(mirror=[given, 0.5]).inverse_metric(parse_spec("linear:1,1,1")) == {
+            (0, 0): {(1, 0): Fraction(1, 2)}, (1, 1): {(0, 0): Fraction(1, 2)}}

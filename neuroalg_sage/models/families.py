@@ -38,7 +38,7 @@ from neuroalg_sage.models.layers import (
 )
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.relu import read_patterns, relu_on_cell
-from neuroalg_sage.models.sage_input import polynomial_in
+from neuroalg_sage.models.sage_input import polynomial_in, rational
 
 MAXIMAL_LAYERS = 200
 
@@ -57,6 +57,11 @@ def _polynomial(activation: ActivationLike) -> Polynomial:
         except InputError as error:
             raise InputError(f"The activation {shown(activation)} is not a polynomial in x such "
                              f"as x^2 or x^3-x/2. ({error})") from None
+    elif not all(isinstance(e, tuple) and len(e) == 1 for e in activation):
+        raise InputError("A dictionary of an activation has tuples of one exponent as keys, as "
+                         "{(2,): 1} for x^2.")
+    activation = {(whole_number(e + 1, "exponent") - 1,): rational(c, "coefficient")
+                  for (e,), c in activation.items()}
     if not any(e for (e,) in activation):
         raise InputError("The activation is constant; write a polynomial of degree at least 1, "
                          "such as x^2.")

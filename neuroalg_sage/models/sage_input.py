@@ -277,6 +277,27 @@ def _leaves(expression: Any) -> Iterator[Any]:
         yield from _leaves(argument)
 
 
+def exact_text(value: Any, role: str) -> str:
+    """
+    A polynomial, or a number, as text in which all numbers are what they are.
+
+    EXAMPLES::
+
+        >>> exact_text("w^2", "entry"), exact_text(0.5, "entry")
+        ('w^2', '1/2')
+    """
+    if isinstance(value, str):
+        return value
+    if not is_polynomial(value):
+        return str(rational(value, role))
+    if _is_symbolic(value):
+        for number in _leaves(value):
+            rational(number, role)
+    else:
+        terms(value)
+    return str(value)
+
+
 def names_in(given: Any) -> list[str]:
     """
     The names in a list of names or variables, in one variable, or in a text.
