@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from neuroalg_sage.errors import InputError
+from neuroalg_sage.files import read_bytes
 from neuroalg_sage.models.numbers import NOT_FINITE, as_written, exact, floating_point
 from neuroalg_sage.models.sage_input import lists
 
@@ -28,6 +29,7 @@ DECIMAL = "decimal numbers were read as written, 0.1 as 1/10"
 EXACT = "whole numbers and fractions were read as they are"
 LARGEST = 2**22  # above the primes: so many products of residues are exact together
 BLOCK = 2**9
+MOST_BYTES = 10**9
 SEPARATORS = (",", ";", "\t")
 MISSING = ("", "nan", "na", "n/a", "<na>", "null", "none", "inf", "infinity")
 COMMA = re.compile(r"[-+]?\d[\d.]*(?:,\d+)+", re.ASCII)
@@ -351,10 +353,16 @@ def _common(column: Sequence[Fraction]) -> Column:
 
 def _csv(path: Path, width: int) -> Table:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        content = read_bytes(path, MOST_BYTES)
+        if content is None:
+            raise InputError(f"The data file {str(path)[:200]!r} has over {MOST_BYTES} bytes, the "
+                             "most allowed.")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError(f"The file {str(path)[:200]!r} is not text; give a CSV file in "
                          "UTF-8.") from None
+    except InputError:
+        raise
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "the name is not allowed"
         raise InputError(f"The data file {str(path)[:200]!r} cannot be read: {reason}.") from None
