@@ -367,12 +367,20 @@ _CLAIMS = {
 }
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON that says nothing twice: who reads the text reads what is verified."""
+    require(len(dict(pairs)) == len(pairs), "The certificate states something twice.")
+    return dict(pairs)
+
+
 def parse(text: str | bytes) -> Any:
     """Read the JSON text of a certificate."""
     if len(text) > MAXIMAL_BYTES:
         raise MalformedCertificate(f"The certificate is larger than {MAXIMAL_BYTES} bytes.")
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_once)
+    except CertificateError:
+        raise
     except RecursionError:
         raise MalformedCertificate("The certificate nests too deeply.") from None
     except ValueError as error:
