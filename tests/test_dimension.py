@@ -321,6 +321,26 @@ def test_all_affine_symmetries_count(spec: str, value: int, gap: int) -> None:
         assert matrix_rank(fields) == affine_fields_by_expansion(model)
 
 
+@pytest.mark.parametrize("widths", list(itertools.product(
+    (1, 2, 4), (2, 3), (1, 2, 3), (1, 3, 4))))
+def test_linear_networks_are_not_defective(widths: tuple[int, ...]) -> None:
+    """Their functions are all matrices of bounded rank; the formula is that of the codimension."""
+    model = parse_spec("linear:" + ",".join(map(str, widths)))
+    found = dimension(model)
+    hoped = expected_dimension(model, found)
+    r = min(widths)
+    assert found == r * (widths[0] + widths[-1] - r) and hoped == found.value
+    assert hoped.status == "proved" and verify(hoped.certificate).trust == ()
+
+
+def test_linear_layers_within_a_network_count_as_their_matrix() -> None:
+    model = Model((Dense(4, 3), Dense(3, 2), Dense(2, 4), Activation("x^2"), Dense(4, 2)), (4,))
+    found = dimension(model)
+    # Planes of linear forms in four variables, and two quadratic forms on each.  Expected are
+    # the parameters of widths 4, 2, 4, 2 less GL(2) and the rescalings of four units.
+    assert (found, expected_dimension(model, found)) == (4 + 2 * 3, 8 + 8 + 8 - 4 - 4)
+
+
 def test_a_sum_of_dense_layers_has_no_defect() -> None:
     model = Model((Sum((Dense(2, 2), Dense(2, 2))), Activation("x^2"), Dense(2, 3)), (2,))
     found = dimension(model)

@@ -144,6 +144,36 @@ def orbit_bound(listed: list[SparseMatrix], n: int) -> int:
     return len(translations) + matrix_rank([_modulo(f, translations) for f in listed])
 
 
+def condensed(model: Model) -> Model:
+    """
+    The model in which dense layers without biases that follow one another are one, or two if a
+    state between them is narrower than both ends.
+
+    The products of matrices through states of these widths are all matrices whose rank is at most
+    the smallest width.  So the functions are the same, and M.
+    """
+    layers: list[dict[str, Any]] = []
+    widths: list[int] = []  # of the layers that are not in the list yet
+
+    def close() -> None:
+        if widths:
+            least = min(widths)
+            kept = [widths[0], least, widths[-1]] if least < min(widths[0], widths[-1]) else [
+                widths[0], widths[-1]]
+            layers.extend({"kind": "dense", "inputs": a, "outputs": b, "bias": False}
+                          for a, b in zip(kept, kept[1:]))
+            widths.clear()
+
+    for layer in model.description["layers"]:
+        if layer["kind"] == "dense" and not layer.get("bias", False):
+            widths.extend([layer["outputs"]] if widths else [layer["inputs"], layer["outputs"]])
+        else:
+            close()
+            layers.append(layer)
+    close()
+    return Model({"input_shape": model.description["input_shape"], "layers": layers})
+
+
 def orbit_dimension(model: Model, evidence: Any, trial: Any) -> tuple[int, int, bool, str]:
     """
     A lower and an upper bound for the dimension of the generic orbits of the symmetries; whether
