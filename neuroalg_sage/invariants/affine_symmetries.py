@@ -143,8 +143,9 @@ def affine_symmetries(model: Model) -> AffineSymmetries | None:
         fields = tuple(field for field in solutions
                        if field is not None and _annihilates(field, slopes))
         if len(fields) == len(solutions):
-            # The torus may be spanned by others of these; the proof needs diagonal ones.
-            fields += tuple(torus)
+            # The proof takes the torus from the diagonal fields of the list.
+            if matrix_rank([f for f in fields if all(i == j for i, j in f)]) < matrix_rank(torus):
+                fields += tuple(torus)
             return AffineSymmetries(fields, {
                 "kind": "affine", "sample": sample.encode(),
                 "fields": [encode_field(field) for field in fields]})
