@@ -33,6 +33,8 @@ from neuroalg_sage.certificates.reading import (
     residue,
     value_modulo,
 )
+from neuroalg_sage.certificates.relaxation import relaxed
+from neuroalg_sage.certificates.work import MOST_WORK, bound_substitution
 
 PRIMES_FROM_2_30_TO_2_31 = 50_697_537
 RANDOM = "the trials are random"
@@ -42,6 +44,7 @@ SparseMatrix = dict[tuple[int, int], Fraction]
 
 def rank(rows: list[list[int]], columns: int, p: int) -> int:
     """The rank of a matrix of residues."""
+    require(len(rows) * columns <= MOST_WORK, "A matrix has too many entries.")
     return nmod_mat(len(rows), columns, [c % p for row in rows for c in row], p).rank() if (
         rows and columns) else 0
 
@@ -183,6 +186,7 @@ def field_rank(model: Model, evidence: Any, trial: Any) -> int:
 def vanishing(model: Model, equations: list[fmpq_mpoly]) -> None:
     """Verify that the equations vanish on M, by substitution."""
     phi = model.parametrization
+    bound_substitution(equations, phi)
     require(not any(f.compose(*phi, ctx=phi[0].context()) for f in equations),
             "An equation does not vanish on the neurovariety.")
 
@@ -227,7 +231,7 @@ def upper_bound(model: Model, evidence: Any, trial: Any) -> tuple[int, str, list
         return (determinantal_dimension(model),
                 "the rank of the output flattening bounds it from above", [])
     if kind == "relaxation":
-        larger = model.relaxed(member(evidence, "segments"))
+        larger = relaxed(model, member(evidence, "segments"))
         bound, why, trust = upper_bound(larger, member(evidence, "upper"),
                                         member(evidence, "trial"))
         return bound, f"in a larger model, {why}", trust

@@ -13,11 +13,11 @@ from typing import Any
 from flint import fmpq_mpoly
 
 from neuroalg_sage.certificates.dimension import rank, vanishing
+from neuroalg_sage.certificates.homogenization import homogenized
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     exponent_vectors,
     fields,
-    homogenized,
     integers,
     items,
     polynomial_ring,

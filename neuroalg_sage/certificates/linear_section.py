@@ -13,11 +13,11 @@ from flint import Ordering, fmpq_mat, fmpq_mpoly, nmod_mat, nmod_mpoly_ctx, nmod
 
 from neuroalg_sage.certificates.dimension import check_dimension, rank
 from neuroalg_sage.certificates.groebner import HilbertSeries
+from neuroalg_sage.certificates.homogenization import homogenized
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     exponent_vectors,
     fields,
-    homogenized,
     integer,
     integers,
     items,
