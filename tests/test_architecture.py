@@ -96,7 +96,8 @@ def needed(module: str, without: set[str]) -> set[Path]:
 # A dimension, an ideal, or that a variety is irreducible, is proved by one argument, a model has
 # strata of one kind, and what only others need is not believed.
 ARGUMENTS = {"graph_elimination", "inheritance", "linear_section", "minors", "bounded_rank",
-             "units", "image", "known_varieties", "relaxation"}
+             "units", "image", "known_varieties", "relaxation", "multiplicity",
+             "error_bound"}
 # These only refuse certificates, so no proof rests on them.
 REFUSALS = {"work", "refutation"}
 

@@ -60,7 +60,7 @@ from neuroalg_sage.certificates.reading import (
     member,
     parse,
     polynomial_ring,
-    polynomials,
+    polynomial_set,
     require,
 )
 from neuroalg_sage.certificates.singular_locus import check_singular_locus
@@ -72,6 +72,9 @@ __all__ = ["CertificateError", "MalformedCertificate", "Verdict", "verify"]
 
 # Where a claim is about the known symmetries: which these are is not verified.
 LISTED = "the list of known symmetries"
+
+# What these claims list has a property; that nothing else has it is not claimed.
+NOT_ALL = ("equations", "singular_subvarieties", "critical_subvarieties")
 
 STATUSES = ("proved", "monte_carlo", "bounds")
 Checked = tuple[list[str], list[str]]  # what was verified, whom to trust
@@ -93,7 +96,8 @@ class Verdict:
         value = json.dumps(self.value)
         shown = value if len(value) <= 60 else value[:57] + "..."
         model = self.model if len(self.model) <= 200 else self.model[:197] + "..."
-        return (f"valid: {self.invariant} of {model} is {shown}; {self.status}, "
+        others = " (there may be others)" * (self.invariant in NOT_ALL)
+        return (f"valid: {self.invariant} of {model} is {shown}{others}; {self.status}, "
                 f"{believing}. Verified: {'; '.join(self.verified)}.")
 
 
@@ -135,13 +139,14 @@ def _ambient(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
 
 
 def _equations(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
-    equations = polynomials(value, polynomial_ring(model.ambient_dimension))
+    equations = polynomial_set(value, polynomial_ring(model.ambient_dimension))
+    require(equations, "Nothing is claimed.")
     vanishing(model, equations)
     return [f"the equations ({len(equations)}) vanish on the neurovariety"], []
 
 
 def _ideal(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
-    generators = polynomials(value, polynomial_ring(model.ambient_dimension))
+    generators = polynomial_set(value, polynomial_ring(model.ambient_dimension))
     verified, trust, _ = check_ideal(model, generators, evidence)
     return verified, trust
 
@@ -225,7 +230,11 @@ def _identifiable(model: Model, value: Any, evidence: Any, data: dict) -> Checke
 
 
 def _hilbert_function(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
-    return check_hilbert_function(model, value, evidence), []
+    return check_hilbert_function(model, value, evidence, affine=False), []
+
+
+def _affine_hilbert_function(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_hilbert_function(model, value, evidence, affine=True), []
 
 
 def _number(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
@@ -342,6 +351,7 @@ _CLAIMS = {
     "subnetworks": (_subnetworks, _PROVED), "critical_locus": (_critical_locus, _PROVED),
     "critical_subvarieties": (_critical_subvarieties, _PROVED),
     "hilbert_function": (_hilbert_function, _PROVED),
+    "affine_hilbert_function": (_affine_hilbert_function, _PROVED),
     "number_of_conservation_laws": (_number, ("proved", "bounds")),
     "number_of_conservation_laws_of_flow": (_number_of_flow, ("proved", "bounds")),
     "conservation_laws": (_laws, _PROVED), "conservation_laws_of_flow": (_laws_of_flow, _PROVED),

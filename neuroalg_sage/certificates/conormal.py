@@ -23,6 +23,7 @@ from neuroalg_sage.certificates.reading import (
     polynomials,
     require,
 )
+from neuroalg_sage.certificates.work import bound_substitution
 
 
 def bigraded_numerator(leading: Sequence[tuple[int, ...]], n: int) -> dict[tuple[int, int], int]:
@@ -83,9 +84,11 @@ def check_conormal(model: Model, value: Any, evidence: Any) -> tuple[list[str], 
     target = polynomial_ring(model.parameters + len(equations), Ordering.lex)
     w, multipliers = target.gens()[: model.parameters], target.gens()[model.parameters :]
     z = [f.compose(*w, ctx=target) for f in model.parametrization]
+    bound_substitution(equations, z)
     normal = [sum((m * g.derivative(i).compose(*z, ctx=target)
                    for m, g in zip(multipliers, equations)), target.constant(fmpq(0)))
               for i in range(n)]
+    bound_substitution(basis, [*z, *normal])
     require(not any(f.compose(*z, *normal, ctx=target) for f in basis),
             "An equation does not vanish on the conormal variety.")
     numerator = bigraded_numerator(GroebnerBasis(basis, [1] * (2 * n)).leading, n)

@@ -214,7 +214,7 @@ def _zero(model: Model) -> Subnetwork | None:
         if shapes and _vanishes(later) and not any(
                 isinstance(x, Dense) and x.bias for x in later) and all(
                 isinstance(x, (Dense, Convolution, Attention, Activation)) for x in later):
-            if isinstance(layer, Sum):
+            if isinstance(layer, Sum) and all(isinstance(x, Attention) for x in layer.layers):
                 zero = {place + k for k in range(2, len(shapes), 3)}
             elif isinstance(layer, Attention):
                 zero = {place + 2}
