@@ -314,7 +314,7 @@ def _products(ring: fmpq_mpoly_ctx, laws: list[fmpq_mpoly], degree: int) -> list
     work = Work()
     for h in laws:
         own = max(map(sum, exponent_vectors(h)), default=0)
-        require(own, "A law is constant.")
+        require(0 < own <= degree, "A law is constant, or of a higher degree than is claimed.")
         for f, d in found:  # grows by the multiples of what it holds
             if d + own <= degree:
                 require(len(found) <= MOST_MONOMIALS, "There are too many products of laws.")

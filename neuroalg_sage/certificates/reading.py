@@ -88,11 +88,14 @@ def integers(value: Any, low: int, high: int, role: str, length: int | None = No
 
 
 def rational(value: Any) -> Fraction:
-    """A rational number, written as text."""
-    if not isinstance(value, str) or not re.fullmatch(r"-?\d+(/[1-9]\d*)?", value, re.ASCII):
+    """A rational number, written as text, in lowest terms."""
+    if not isinstance(value, str) or not re.fullmatch(r"0|-?[1-9]\d*(/[1-9]\d*)?", value, re.ASCII):
         raise MalformedCertificate("A coefficient is not a rational number as text.")
-    numerator, _, denominator = value.partition("/")
-    return Fraction(int(fmpz(numerator)), int(fmpz(denominator or "1")))
+    numerator, slash, denominator = value.partition("/")
+    found = Fraction(int(fmpz(numerator)), int(fmpz(denominator or "1")))
+    require(not slash or 1 < found.denominator == int(fmpz(denominator)),
+            "A rational number is not in lowest terms.")
+    return found
 
 
 def numbers(value: Any, role: str, length: int | None = None) -> list[fmpq]:

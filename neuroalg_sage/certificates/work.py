@@ -56,7 +56,8 @@ def bound_substitution(polynomials: Sequence[Any], images: Sequence[Any],
     Refuse to substitute images for the variables of polynomials where this takes too much work.
 
     A product of powers of the images has at most as many terms as the product of their numbers,
-    and as there are monomials of its degree in the variables of the images.
+    and as there are monomials of its degree in the variables of the images.  Its coefficients grow
+    with the exponents.
     """
     work = Work(most)
     sizes, degrees = [len(g) for g in images], [int(g.total_degree()) for g in images]
@@ -70,9 +71,10 @@ def bound_substitution(polynomials: Sequence[Any], images: Sequence[Any],
                     degree += k * degrees[i]
             if size > most // 100 and degree < 10**4 and len(variables) < 10:
                 size = min(size, comb(len(variables) + degree, len(variables)))
-            work.spend(size)
+            work.spend(size * (1 + sum(e) // 100) if size > 1 else 1)
 
 
 def bound_horner(coefficients: Sequence[Any], argument: Any) -> None:
     """Refuse to insert a polynomial into one in one variable where this takes too much work."""
-    Work().spend(terms_of_power(len(argument), len(coefficients)) * max(len(coefficients), 1))
+    count = len(coefficients)
+    Work().spend(terms_of_power(len(argument), count) * (1 + count) * (1 + count // 100))

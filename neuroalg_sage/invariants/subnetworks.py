@@ -214,7 +214,8 @@ def subnetwork_poset(phi: Parametrization, dimension: Invariant, found: Invarian
         singular = True if low > d else False if high == d else None
         proofs.append(proof | {"point": point, "free": frees,
                                "embeddings": [list(e) for e in part.embeddings]})
-        claims.append({"model": part.model.describe() if part.model else None,
+        described = part.model.describe() if part.model else None
+        claims.append({"model": described and {k: v for k, v in described.items() if k != "spec"},
                        "inputs": list(part.inputs), "dimension": size, "singular": singular,
                        "tangent": [low, high]})
         images.append(image)
