@@ -20,8 +20,8 @@ MOST_WORK = 10**8  # products of two terms, or steps
 class Work:
     """What is left of the work that one part of a verification may take."""
 
-    def __init__(self, most: int = MOST_WORK) -> None:
-        self.left = most
+    def __init__(self, most: int | None = None) -> None:
+        self.left = MOST_WORK if most is None else most
 
     def spend(self, amount: int) -> None:
         """Refuse the certificate if this is more than is left."""
@@ -50,8 +50,7 @@ def terms_of_power(terms: int, exponent: int) -> int:
     return total
 
 
-def bound_substitution(polynomials: Sequence[Any], images: Sequence[Any],
-                       most: int = MOST_WORK) -> None:
+def bound_substitution(polynomials: Sequence[Any], images: Sequence[Any]) -> None:
     """
     Refuse to substitute images for the variables of polynomials where this takes too much work.
 
@@ -59,7 +58,7 @@ def bound_substitution(polynomials: Sequence[Any], images: Sequence[Any],
     and as there are monomials of its degree in the variables of the images.  Its coefficients grow
     with the exponents.
     """
-    work = Work(most)
+    work = Work()
     sizes, degrees = [len(g) for g in images], [int(g.total_degree()) for g in images]
     variables = {i for g in images for e in exponent_vectors(g) for i, k in enumerate(e) if k}
     for f in polynomials:
@@ -67,9 +66,9 @@ def bound_substitution(polynomials: Sequence[Any], images: Sequence[Any],
             size, degree = 1, 0
             for i, k in enumerate(e):
                 if k:
-                    size = min(size * terms_of_power(sizes[i], k), most + 1)
+                    size = min(size * terms_of_power(sizes[i], k), MOST_WORK + 1)
                     degree += k * degrees[i]
-            if size > most // 100 and degree < 10**4 and len(variables) < 10:
+            if size > MOST_WORK // 100 and degree < 10**4 and len(variables) < 10:
                 size = min(size, comb(len(variables) + degree, len(variables)))
             work.spend(size * (1 + sum(e) // 100) if size > 1 else 1)
 
