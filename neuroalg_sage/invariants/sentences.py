@@ -42,7 +42,7 @@ def sentence(invariant: Invariant, n: int = 0) -> str:
         return "; ".join(f"a component of {c}" for c in data)
     if invariant.name == "subnetworks":
         singular = sum(p.singular is True for p in data)
-        return f"{len(data)} are known up to symmetry, of which {singular} singular"
+        return f"{len(data)} up to symmetry, of which {singular} singular"
     return {True: "yes", False: "no"}.get(data, str(data)) if isinstance(data, bool) else str(data)
 
 
@@ -56,8 +56,7 @@ def _laws_text(invariant: Invariant) -> str:
         laws = f"{count} law{'s' * (count != 1)}"
         return (f"{laws}; all others are functions of these" if low == high else
                 f"{laws}, {low} of them independent{OTHERS}, at most {high} independent ones")
-    return (f"{count} generator{'s' * (count != 1)} of all polynomial laws of degree at most "
-            f"{claim[-2]}")
+    return f"{count} generator{'s' * (count != 1)} of all of degree at most {claim[-2]}"
 
 
 def _hilbert_text(coefficients: list[Fraction]) -> str:
