@@ -16,8 +16,12 @@ from claims import certificates, changed, mutant, of_kind
 
 from neuroalg_sage import NeuroManifold
 from neuroalg_sage.certificates.certificate import SCHEMA
-from neuroalg_sage.certificates.checker import CertificateError, MalformedCertificate, verify
-from neuroalg_sage.certificates.reading import parse
+from neuroalg_sage.certificates.checker import (
+    CertificateError,
+    MalformedCertificate,
+    parse,
+    verify,
+)
 from neuroalg_sage.certificates.refutation import small_points
 from neuroalg_sage.invariants.sentences import sentence
 from neuroalg_sage.models.expressions import evaluate

@@ -52,6 +52,9 @@ def check_singular_locus(model: Model, value: Any, evidence: Any, all_of_it: boo
     proofs = items(member(evidence, "components"), "list of proofs", len(components))
     require(components or all_of_it, "Nothing is claimed.")
     jacobian = [[g.derivative(j) for j in range(n)] for g in generators]
+    # In these coordinates of a space with M, one equation is that of a hypersurface.
+    proof = evidence["ideal"]
+    kept = proof["coordinates"] if proof["argument"] == "linear span" else range(n)
     trusted, known = [engine] if all_of_it else [], []
     for component, proof in zip(components, proofs):
         stated, size, data = fields(component, "dimension", "degree", "generators")
@@ -64,8 +67,10 @@ def check_singular_locus(model: Model, value: Any, evidence: Any, all_of_it: boo
                     integer(stated, 0, n, "dimension"), integer(size, 1, 10**12, "degree")),
                 "A component's dimension or degree is not as claimed.")
         if "multiplicity" in component:
-            require(len(generators) == 1, "The multiplicity is proved for hypersurfaces.")
-            check_multiplicity(generators[0], component["multiplicity"], groebner)
+            require(len(generators) == 1 + n - len(kept),
+                    "The multiplicity is proved for hypersurfaces.")
+            check_multiplicity(max(generators, key=lambda g: g.total_degree()),
+                               component["multiplicity"], groebner)
         check_rank_drop(jacobian, n - dimension - 1, basis, groebner, proof)
         if any(g.total_degree() > 1 for g in basis):  # a linear space is irreducible
             trusted += ([engine] if "model" not in proof else
