@@ -15,14 +15,17 @@ import pytest
 from claims import certificates, changed, mutant, of_kind
 
 from neuroalg_sage import NeuroManifold
-from neuroalg_sage.certificates.certificate import SCHEMA
+from neuroalg_sage.certificates import work
+from neuroalg_sage.certificates.certificate import SCHEMA, certificate
 from neuroalg_sage.certificates.checker import (
     CertificateError,
     MalformedCertificate,
     parse,
     verify,
 )
+from neuroalg_sage.certificates.reading import polynomial_ring
 from neuroalg_sage.certificates.refutation import small_points
+from neuroalg_sage.certificates.work import bound_horner, bound_substitution, terms_of_power
 from neuroalg_sage.invariants.sentences import sentence
 from neuroalg_sage.models.expressions import evaluate
 from neuroalg_sage.models.sources import from_expressions, model_from_data
@@ -313,6 +316,94 @@ def test_an_older_schema_is_refused_in_one_sentence() -> None:
     rejected(changed(of_kind("dimension"), older), f"schema is not {SCHEMA}")
 
 
+# -- bounded work ------------------------------------------------------------------------------
+
+
+def dense(inputs: int, outputs: int) -> dict[str, Any]:
+    return {"kind": "dense", "inputs": inputs, "outputs": outputs}
+
+
+def power(exponent: int) -> dict[str, Any]:
+    return {"kind": "activation", "coefficients": ["0"] * exponent + ["1"]}
+
+
+def asks(description: dict[str, Any], invariant: str, value: Any, evidence: dict[str, Any],
+         trust: tuple = ()) -> dict[str, Any]:
+    made = certificate(description, invariant, value, "proved", list(trust), evidence, {})
+    assert len(json.dumps(made)) < 3000
+    return made
+
+
+def chain(inputs: int, *layers: dict[str, Any]) -> dict[str, Any]:
+    return {"input_shape": [inputs], "layers": list(layers)}
+
+
+CONE = chain(2, dense(2, 1), power(2), dense(1, 1))
+SMALL = {"prime": 101, "point": [1, 2, 3], "inputs": [[1, 2]]}
+ENGINE = {"argument": "engine", "engine": "macaulay2"}
+
+
+@pytest.mark.parametrize("certificate", [
+    # Powers of coordinates of φ, which have several terms elsewhere.
+    asks(chain(2, dense(2, 2), dense(2, 2)), "equations", [[["1", [0, 20_000, 1, 20_000]]]], {}),
+    asks(chain(2, dense(2, 2), dense(2, 2)), "dimension", 4, {"trials": [
+        {"prime": 101, "point": [1] * 8, "inputs": [[1, 2], [2, 1]]}], "upper": {
+            "kind": "equations", "equations": [[["1", [0, 20_000, 1, 20_000]]]]}}),
+    # Expansions.
+    asks(chain(60, dense(60, 60), power(8), dense(60, 1)), "equations", [[["1", [0, 1]]]], {}),
+    asks(chain(30_000, dense(30_000, 1)), "equations", [[["1", [0, 1]]]], {}),
+    # More monomials in a weight space than conditions on their coefficients.
+    asks(chain(1, dense(1, 1), dense(1, 1)), "conservation_laws", [100, []],
+         {"gradings": [], "prime": 101, "points": [[1, 2]]}),
+    asks(chain(1, dense(1, 1), dense(1, 1)), "conservation_laws", [3000, []],
+         {"gradings": [], "prime": 101, "points": [[1, 2]]}),
+    asks(CONE, "hilbert_function", [3] * 300, {
+        "gradings": [[0, 0, 1]], "combination": ["1"], "generators": [], "prime": 101,
+        "points": [[1, 2, 3]]}),
+    # A monomial ideal of high degree, and minors of a large matrix.
+    asks(CONE, "degree", 1, {"generators": [], "groebner_basis": [[["1", [0, 200_000]]]],
+                             "ideal": ENGINE}, ("macaulay2",)),
+    asks(chain(11, dense(11, 10), dense(10, 11)), "ideal", [[["1", [0, 11]]]], {
+        "argument": "inheritance", "generators": [], "ideal": ENGINE}, ("macaulay2",)),
+    # Formulas.
+    asks(chain(1_000, dense(1_000, 1), power(2), dense(1, 1)), "degree", 1,
+         {"formula": "Segre-Veronese"}),
+    asks(chain(1_000, dense(1_000, 1), power(2), dense(1, 1)), "polar_degrees", [1],
+         {"formula": "symmetric matrices"}),
+    asks(chain(10_002, *({"kind": "convolution", "size": [k], "stride": [1], "channels": [1, 1]}
+                         for k in (10_001, 2))), "degree", 1, {"formula": "convolutions"}),
+])
+def test_what_a_small_certificate_asks_for_is_bounded(certificate: dict[str, Any]) -> None:
+    rejected(certificate)
+
+
+def test_the_number_of_terms_of_a_power_is_bounded() -> None:
+    generator = random.Random(4)
+    ring = polynomial_ring(3)
+    for _ in range(50):
+        f = ring.from_dict({tuple(generator.randrange(4) for _ in range(3)):
+                            generator.choice([-1, 1, 2]) for _ in range(generator.randint(1, 4))})
+        for k in range(5):
+            assert len(f**k) <= terms_of_power(len(f), k)
+    x, y, z = ring.gens()
+    assert len((x + y + z) ** 7) == terms_of_power(3, 7)
+
+
+def test_substitutions_are_refused_just_above_the_bound(monkeypatch) -> None:
+    ring = polynomial_ring(2)
+    x, y = ring.gens()
+    f, images = x**5, [x + y, y]  # six terms
+    monkeypatch.setattr(work, "MOST_WORK", 6)
+    bound_substitution([f], images)
+    bound_horner([1], x)
+    for polynomials_, most in (([f], 5), ([f, f], 11), ([x**100], 100)):
+        monkeypatch.setattr(work, "MOST_WORK", most)
+        with pytest.raises(CertificateError, match="more work"):
+            bound_substitution(polynomials_, images)
+    with pytest.raises(CertificateError, match="more work"):
+        bound_horner([1] * 20, x + y)
+
+
 # -- random changes ----------------------------------------------------------------------------
 
 Canonical = Any
@@ -443,8 +534,8 @@ def attack(seed: int, count: int) -> None:
     print(f"seed {seed}")  # pytest shows it if a test fails
     generator = random.Random(seed)
     kinds: dict[str, list[dict[str, Any]]] = {}
-    for certificate in certificates():
-        kinds.setdefault(certificate["claim"]["invariant"], []).append(certificate)
+    for original in certificates():
+        kinds.setdefault(original["claim"]["invariant"], []).append(original)
     for originals in kinds.values():
         for _ in range(count):
             original = generator.choice(originals)

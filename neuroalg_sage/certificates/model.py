@@ -291,6 +291,19 @@ class Model:
             states.append(made)
         return states[-1]
 
+    def expanded(self, parameters: Sequence[fmpq_mpoly], inputs: Sequence[fmpq_mpoly]
+                 ) -> list[fmpq_mpoly]:
+        """Evaluate the model over polynomials, if that does not take too much work."""
+        ring, work = parameters[0].context(), Work()
+
+        def multiply(a: fmpq_mpoly, b: fmpq_mpoly) -> fmpq_mpoly:
+            work.spend(len(a) * len(b))
+            return a * b
+
+        return self.fold(parameters, inputs,
+                         lambda c: ring.constant(fmpq(c.numerator, c.denominator)),
+                         lambda a, b: a + b, multiply)
+
     def bound(self, parameter: int, variable: int, constant: Callable[[Fraction], int]) -> int:
         """Evaluate with maxima as sums and sums as products: a bound on a degree."""
         low = -(10**9)
@@ -339,18 +352,11 @@ class Model:
     def parametrization(self) -> list[fmpq_mpoly]:
         """The coordinates of φ as polynomials in the parameters, expanded."""
         self.require_written()
-        count, work = self.parameters, Work()
+        count = self.parameters
         joint = polynomial_ring(count + self.inputs, Ordering.lex)
         ring = polynomial_ring(count, Ordering.lex)
         gens = joint.gens()
-
-        def multiply(a: fmpq_mpoly, b: fmpq_mpoly) -> fmpq_mpoly:
-            work.spend(len(a) * len(b))
-            return a * b
-
-        values = self.fold(gens[:count], gens[count:],
-                           lambda c: joint.constant(fmpq(c.numerator, c.denominator)),
-                           lambda a, b: a + b, multiply)
+        values = self.expanded(gens[:count], gens[count:])
         coordinates: list[fmpq_mpoly] = []
         for value, degrees in zip(values, self.degree_pattern):
             table: dict[tuple[int, ...], dict[tuple[int, ...], fmpq]] = {}

@@ -12,6 +12,8 @@ from flint import fmpq_mpoly
 from neuroalg_sage.certificates.reading import require
 from neuroalg_sage.certificates.work import Work
 
+MOST_TERMS = 2_000_000  # of the minors of some rows
+
 Matrix = Sequence[Sequence[fmpq_mpoly]]
 
 
@@ -54,6 +56,7 @@ def minors(matrix: Matrix, size: int) -> Iterator[fmpq_mpoly]:
         return
     ring, work = matrix[0][0].context(), Work()
     for rows in itertools.combinations(matrix, size):
+        own = Work(MOST_TERMS)
         table: dict[tuple[int, ...], fmpq_mpoly] = {(): ring.constant(1)}
         for row in rows:
             larger: dict[tuple[int, ...], fmpq_mpoly] = {}
@@ -62,7 +65,8 @@ def minors(matrix: Matrix, size: int) -> Iterator[fmpq_mpoly]:
                     if entry and j not in columns:
                         sign = -1 if sum(c > j for c in columns) % 2 else 1
                         key = tuple(sorted((*columns, j)))
-                        work.spend(len(value) * len(entry))
+                        for bound in (work, own):
+                            bound.spend(len(value) * len(entry))
                         larger[key] = larger.get(key, ring.constant(0)) + sign * value * entry
             table = {key: value for key, value in larger.items() if value}
         yield from table.values()
