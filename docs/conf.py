@@ -12,9 +12,12 @@ from typing import Any
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
+from latex2mathml.converter import convert
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.writers.html5 import HTML5Translator
 
 from neuroalg_sage import bibliography
 
@@ -24,11 +27,12 @@ author = _package["Author"]
 copyright = f"{author}, under the GNU General Public License, version 3 or later"
 version = release = _package["Version"]
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.mathjax"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.autosummary"]
 myst_enable_extensions = ["dollarmath", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 templates_path = ["_templates"]
 exclude_patterns = ["_templates"]
+html_math_renderer = "mathml"
 html_theme = "furo"
 html_title = f"NeuroAlg {release}"
 html_show_sourcelink = False
@@ -136,7 +140,19 @@ class ProductFigure(SphinxDirective):
         return [drawn]
 
 
+def write_formula(writer: HTML5Translator, node: nodes.math | nodes.math_block) -> None:
+    """A formula in MathML, so that a page fetches nothing and needs no script."""
+    display = "block" if isinstance(node, nodes.math_block) else "inline"
+    try:
+        writer.body.append(convert(node.astext(), display=display))
+    except Exception as error:  # the library has no common class of errors
+        raise ExtensionError(f"The formula {node.astext()!r} is not understood: "
+                             f"{error!r}") from error
+    raise nodes.SkipNode
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
+    app.add_html_math_renderer("mathml", (write_formula, None), (write_formula, None))
     app.add_role("cite", Cite())
     app.add_directive("papers", Papers)
     app.add_directive("product-figure", ProductFigure)

@@ -11,16 +11,19 @@ from __future__ import annotations
 import itertools
 import random
 import subprocess
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from flint import nmod_mat
 from sympy import QQ, ring
 from sympy.polys.rings import PolyElement
 
 PRIME = 2_147_483_629
+FUNCTIONALS = 50
 Exponents = tuple[int, ...]
 
 
@@ -201,19 +204,9 @@ def random_networks(count: int, generator: random.Random, **limits: int) -> list
 
 
 def rank_modulo(rows: list[list[int]], prime: int = PRIME) -> int:
-    """The rank of an integer matrix modulo a prime, by elimination."""
-    rows, rank = [[c % prime for c in row] for row in rows], 0
-    for column in range(len(rows[0]) if rows else 0):
-        pivot = next((r for r in range(rank, len(rows)) if rows[r][column]), None)
-        if pivot is None:
-            continue
-        rows[rank], rows[pivot] = rows[pivot], rows[rank]
-        inverse = pow(rows[rank][column], -1, prime)
-        for r in range(rank + 1, len(rows)):
-            if c := rows[r][column] * inverse % prime:
-                rows[r] = [(x - c * y) % prime for x, y in zip(rows[r], rows[rank])]
-        rank += 1
-    return rank
+    """The rank of an integer matrix modulo a prime."""
+    return nmod_mat(len(rows), len(rows[0]), [c % prime for row in rows for c in row], prime
+                    ).rank() if rows and rows[0] else 0
 
 
 def residue(f: PolyElement, point: Sequence[int], prime: int = PRIME) -> int:
@@ -250,18 +243,38 @@ def number_of_laws(network: Network, generator: random.Random, rounds: int = 4) 
     def values(vectors: list[list[PolyElement]]) -> list[list[int]]:
         return [[residue(g, point) for g in vector] for vector in vectors]
 
-    everything, newest = list(fields), list(fields)
+    # Vector fields are told apart by random linear functionals of their coefficients.
+    weights: dict[Any, list[int]] = defaultdict(
+        lambda: [generator.randrange(PRIME) for _ in range(FUNCTIONALS)])
+
+    def shadow(vector: list[PolyElement]) -> list[int]:
+        total = [0] * FUNCTIONALS
+        for k, g in enumerate(vector):
+            for e, c in g.terms():
+                scalar = int(c.numerator) * pow(int(c.denominator), -1, PRIME)
+                total = [(a + scalar * b) % PRIME for a, b in zip(total, weights[k, e])]
+        return total
+
+    everything: list[list[PolyElement]] = []
+    shadows: list[list[int]] = []
+
+    def keep(vector: list[PolyElement], among: list[list[PolyElement]]) -> None:
+        if rank_modulo([*shadows, shadow(vector)]) > len(shadows):
+            shadows.append(shadow(vector))
+            among.append(vector)
+
+    for field in fields:
+        keep(field, everything)
+    newest = list(everything)
     for _ in range(rounds):
         if rank_modulo(values(everything)) == network.parameters:
             break
-        brackets = [bracket(f, g) for f in newest for g in fields]
-        newest = []
-        for h in brackets:
-            if any(h) and _is_new(everything + newest, h):
-                newest.append(h)
-        if not newest or len(everything) > 60:
-            break
-        everything += newest
+        found: list[list[PolyElement]] = []
+        for f, g in itertools.product(newest, fields):
+            keep(bracket(f, g), found)
+            if len(shadows) >= FUNCTIONALS - 10:
+                return network.parameters - rank_modulo(values(everything + found))
+        everything, newest = everything + found, found
     return network.parameters - rank_modulo(values(everything))
 
 
@@ -269,19 +282,6 @@ def bracket(f: list[PolyElement], g: list[PolyElement]) -> list[PolyElement]:
     gens = f[0].ring.gens
     return [sum((f[i] * g[k].diff(gens[i]) - g[i] * f[k].diff(gens[i])
                  for i in range(len(gens))), f[0].ring.zero) for k in range(len(gens))]
-
-
-def _is_new(vectors: list[list[PolyElement]], candidate: list[PolyElement]) -> bool:
-    """Whether a vector field is no combination of others, over Q modulo a large prime."""
-    places: dict[Any, int] = {}
-    rows = []
-    for vector in [*vectors, candidate]:
-        row = {places.setdefault((k, e), len(places)):
-               int(c.numerator) * pow(int(c.denominator), -1, PRIME)
-               for k, g in enumerate(vector) for e, c in g.terms()}
-        rows.append(row)
-    dense = [[row.get(i, 0) for i in range(len(places))] for row in rows]
-    return rank_modulo(dense) > rank_modulo(dense[:-1])
 
 
 # -- by Macaulay2's own functions ------------------------------------------------------------
