@@ -320,8 +320,9 @@ criticalPoints = G -> (
     smooth = saturate(critical, minors(c, jacobian Ip));
     if smooth == 1 then 0 else (dim smooth, degree radical smooth));
 << "unit|" << toString criticalPoints id_(F^n) << endl;
-A = random(F^n, F^n);
-<< "generic|" << toString count(A + transpose A) << endl;
+B = table(n, n, (i, j) -> random(ZZ/32003));
+A = matrix table(n, n, (i, j) -> (B#i#j + B#j#i)*1_F);
+<< "generic|" << toString criticalPoints A << endl;
 """
 
 
