@@ -115,15 +115,15 @@ def _for_learning(answers: Answers) -> Iterator[Markup]:
     n, count = model.ambient_dimension, model.parameter_count
     dimension = _known(answers, "dimension")
     if dimension is not None:
-        # Fibers have dimension at least N - dim M everywhere, so this holds for every function.
         lost = count - dimension
         yield _said(answers, join(
             element("strong", f"{number_words(dimension, 'degree')} of freedom. "),
             f"The functions of the model form a family of dimension {dimension:,}, "
             f"{'as many as' if not lost else 'though'} there are "
             f"{number_words(count, 'parameter')}"
-            + ("." if not lost else f": every function comes from a family of parameters of "
-               f"dimension at least {lost:,}.")), "dimension")
+            + ("." if not lost else
+               f": a generic one comes from a family of parameters of dimension {lost:,}.")),
+            "dimension")
         if dimension < n:
             yield _said(answers, join(
                 element("strong", "It cannot learn everything. "),
@@ -140,16 +140,17 @@ def _for_learning(answers: Answers) -> Iterator[Markup]:
         places = sorted({name for component in locus for name in component.fills})
         yield _said(answers, join(
             element("strong", "Singular functions. "),
-            "At some functions the model has no well-defined tangent space, and training behaves "
-            "differently near them",
-            f": they include those of {_words(places)}." if places else "."), "singular_locus")
+            "The set of its functions, with their limits, is not smooth everywhere: near its "
+            "singular points no linear approximation describes it",
+            f". They include the functions of {_words(places)}." if places else "."),
+            "singular_locus")
     laws = _known(answers, "number_of_conservation_laws")
     if isinstance(laws, int):
         yield _said(answers, join(
-            element("strong", "Gradient flow forgets nothing of its start. " if laws else
+            element("strong", "Gradient flow remembers its start. " if laws else
                     "Gradient flow is not confined. "),
-            (f"{_quantities(laws)} {'is' if laws == 1 else 'are'} constant along it for every "
-             "loss, so the initialization decides where it can go.") if laws else
+            f"{_quantities(laws)} {'is' if laws == 1 else 'are'} constant along it for every "
+            f"loss: the initialization fixes {'it' if laws == 1 else 'them'}." if laws else
             "No quantity is constant along it for every loss."), "number_of_conservation_laws")
 
 
