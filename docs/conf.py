@@ -27,7 +27,8 @@ author = _package["Author"]
 copyright = f"{author}, under the GNU General Public License, version 3 or later"
 version = release = _package["Version"]
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.autosummary"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.autosummary",
+              "sphinxarg.ext"]
 myst_enable_extensions = ["dollarmath", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 templates_path = ["_templates"]
@@ -117,7 +118,7 @@ class ProductFigure(SphinxDirective):
     """A picture of the neuromanifold of a spec, drawn by the product when the manual is built."""
 
     required_arguments = 1
-    option_spec = {"target": directives.unchanged}
+    option_spec = {"target": directives.unchanged, "slice": directives.unchanged}
     has_content = True
 
     def run(self) -> list[nodes.Node]:
@@ -130,7 +131,8 @@ class ProductFigure(SphinxDirective):
         folder = Path(self.env.srcdir) / "generated"
         folder.mkdir(exist_ok=True)
         target = [c.strip() for c in self.options.get("target", "").split(",") if c.strip()]
-        figure.save(scene(NeuroManifold(spec), target=target or None), str(folder / name))
+        figure.save(scene(NeuroManifold(spec), self.options.get("slice"), target=target or None),
+                    str(folder / name))
         drawn = nodes.figure()
         drawn += nodes.image(uri=f"/generated/{name}", alt=f"The neuromanifold of {spec}")
         caption = nodes.Element()
