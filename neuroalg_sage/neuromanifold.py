@@ -88,7 +88,8 @@ class NeuroManifold(Typeset):
     - ``gram`` -- for ``"data"`` the symmetric matrix of the quadratic form
     - ``flow`` -- the :class:`~neuroalg_sage.invariants.flows.Flow` whose conservation laws are
       asked for, or its name such as ``"momentum=1/2"``; by default gradient flow
-    - ``progress`` -- called with lines of text during long work
+    - ``progress`` -- called with lines of text during long work; by default they go to the
+      logger ``neuroalg_sage``
     - ``cache`` -- ``True``, a folder, or a :class:`~neuroalg_sage.cache.store.Store`: where answers
       outlive the process; by default nowhere, since who calls a library expects that it
       computes, and that it writes no files
@@ -111,7 +112,7 @@ class NeuroManifold(Typeset):
                  method: str = "auto", seed: int | None = None, macaulay2: str | None = None,
                  degree: int = DEFAULT_DEGREE, metric: str = "generic", gram: Any = None,
                  flow: Flow | str | None = None,
-                 progress: Callable[[str], None] = dimensions.silent,
+                 progress: Callable[[str], None] = dimensions.log,
                  cache: Store | str | Path | bool | None = None) -> None:
         self.model = load_model(model)
         check_method(method)
@@ -132,7 +133,7 @@ class NeuroManifold(Typeset):
         """What was asked, and the answers; engines and searches start anew."""
         limits = self.computation.command, self.computation.timeout, self.computation.memory_gb
         computation = Computation(limits[0], limits[1], memory_gb=limits[2],
-                                  progress=dimensions.silent)
+                                  progress=dimensions.log)
         return vars(self) | {"computation": computation, "_searches": {},
                              "_memory": self._memory.without_engines(computation)}
 
