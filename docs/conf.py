@@ -4,7 +4,9 @@ The manual: Markdown pages, and the reference of all modules from their docstrin
 
 from __future__ import annotations
 
+import argparse
 import re
+from functools import partial
 from importlib.metadata import metadata
 from pathlib import Path
 from typing import Any
@@ -27,8 +29,7 @@ author = _package["Author"]
 copyright = f"{author}, under the GNU General Public License, version 3 or later"
 version = release = _package["Version"]
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.autosummary",
-              "sphinxarg.ext"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.autosummary"]
 myst_enable_extensions = ["dollarmath", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 templates_path = ["_templates"]
@@ -114,6 +115,28 @@ class Papers(SphinxDirective):
         return list(container.children)
 
 
+class CommandHelp(SphinxDirective):
+    """What every command prints when asked for help, in a section of its own."""
+
+    has_content = False
+
+    def run(self) -> list[nodes.Node]:
+        from neuroalg_sage.cli.commands import parser
+
+        (commands,) = (action for action in parser()._actions
+                       if isinstance(action, argparse._SubParsersAction))
+        sections: list[nodes.Node] = []
+        for name, command in commands.choices.items():
+            command.epilog = None
+            command.formatter_class = partial(argparse.HelpFormatter, width=96)
+            section = nodes.section(ids=[f"neuroalg-{name}"])
+            section += nodes.title("", name)
+            section += nodes.literal_block("", command.format_help(), language="text")
+            self.state.document.note_explicit_target(section)
+            sections.append(section)
+        return sections
+
+
 class ProductFigure(SphinxDirective):
     """A picture of the neuromanifold of a spec, drawn by the product when the manual is built."""
 
@@ -156,6 +179,7 @@ def write_formula(writer: HTML5Translator, node: nodes.math | nodes.math_block) 
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_html_math_renderer("mathml", (write_formula, None), (write_formula, None))
     app.add_role("cite", Cite())
+    app.add_directive("command-help", CommandHelp)
     app.add_directive("papers", Papers)
     app.add_directive("product-figure", ProductFigure)
     app.connect("autodoc-process-docstring", write_as_rst)
