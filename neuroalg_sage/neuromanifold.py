@@ -750,6 +750,9 @@ class NeuroManifold(Typeset):
         """
         The data at which critical points of the squared distance come together.
 
+        Critical points are meant at finite parameters where Dφ has rank dim M; not those that go
+        to infinity, or to critical points of φ.
+
         INPUT:
 
         - ``metric`` -- ``"unit"``, ``"bombieri"``, or ``"data"`` with the matrix ``gram``
@@ -763,8 +766,8 @@ class NeuroManifold(Typeset):
         For binary quadratic forms of rank one a curve in each plane::
 
             >>> M = NeuroManifold("mlp:2,1,1:x^2")
-            >>> M.ed_discriminant()
-            an irreducible hypersurface of degree 6 (proved)
+            >>> print(M.ed_discriminant())
+            an irreducible hypersurface of degree 6, for finite critical points with rank Dφ = 2
             >>> M.ed_discriminant(origin=[0, 1, 0], directions=[[1, 0, 0], [0, 0, 1]]).degree
             6
         """
