@@ -244,12 +244,12 @@ class NeuroManifold(Typeset):
     @kept
     def expected_dimension(self) -> Invariant:
         """
-        min(n, N - s), with s the dimension of the generic orbits of the known symmetries.
+        min(n, N - s), with s the dimension of the generic orbits of affine-linear symmetries.
 
         EXAMPLES::
 
             >>> NeuroManifold("mlp:3,2,1:x^2").expected_dimension()
-            6 (proved, trusting the list of known symmetries)
+            6 (proved)
         """
         return dimensions.expected_dimension(self.model, self.dimension())
 
@@ -261,7 +261,7 @@ class NeuroManifold(Typeset):
         EXAMPLES::
 
             >>> NeuroManifold("mlp:3,2,1:x^2").defect()
-            1 (proved, trusting the list of known symmetries)
+            1 (proved)
         """
         return dimensions.defect(self.model, self.dimension(), self.expected_dimension())
 
@@ -301,12 +301,12 @@ class NeuroManifold(Typeset):
     @kept
     def is_finitely_identifiable(self) -> Invariant:
         """
-        Whether the generic fiber has the dimension of the orbits of the symmetries.
+        Whether the generic fiber has the dimension of the orbits of affine-linear symmetries.
 
         EXAMPLES::
 
             >>> NeuroManifold("mlp:3,2,1:x^2").is_finitely_identifiable()
-            False (proved, trusting the list of known symmetries)
+            False (proved)
         """
         from neuroalg_sage.invariants.generic_fiber import is_finitely_identifiable
 

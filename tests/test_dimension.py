@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import random
+from fractions import Fraction
 
 import numpy as np
 import pytest
 from conftest import published
-from flint import nmod_mat
+from flint import fmpq, fmpq_mat, nmod_mat
 from test_models import COMPOSED
 
 from neuroalg_sage.certificates.certificate import certificate
@@ -16,6 +17,7 @@ from neuroalg_sage.certificates.checker import CertificateError, verify
 from neuroalg_sage.descriptions.secant_varieties import SecantVariety, secant_variety
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.invariants.affine_symmetries import affine_symmetries
 from neuroalg_sage.invariants.dimension import (
     defect,
     dimension,
@@ -24,7 +26,7 @@ from neuroalg_sage.invariants.dimension import (
     jacobian_at,
 )
 from neuroalg_sage.models.families import MLP, parse_spec
-from neuroalg_sage.models.layers import Activation, Dense
+from neuroalg_sage.models.layers import Activation, Dense, Sum
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import parametrization
 from neuroalg_sage.models.sources import from_expressions
@@ -266,3 +268,87 @@ def test_a_rank_that_does_not_fit_into_memory_is_refused() -> None:
     with pytest.raises(LimitReached, match="GB of memory"):
         dimension(parse_spec("mlp:10,20,20,5:x^2"), memory_gb=0.01)
     assert dimension(parse_spec("linear:1000,1,1000"), memory_gb=8) == 1999
+
+
+def affine_fields_by_expansion(model: Model) -> int:
+    """The number of affine-linear fields in the kernel of Dφ, from all coefficients over Q."""
+    count = model.parameter_count
+    monomials: dict[tuple, dict[int, Fraction]] = {}
+    for k, polynomial in enumerate(parametrization(model).polynomials):
+        for e, c in polynomial.items():
+            for i in range(count):
+                if e[i]:
+                    slope = [*e[:i], e[i] - 1, *e[i + 1 :]]
+                    for j in range(count + 1):
+                        term = tuple(a + (a_place == j) for a_place, a in enumerate(slope))
+                        row = monomials.setdefault((k, term), {})
+                        row[i * (count + 1) + j] = row.get(i * (count + 1) + j, 0) + c * e[i]
+    unknowns = count * (count + 1)
+    rows = [[fmpq(Fraction(row.get(u, 0)).numerator, Fraction(row.get(u, 0)).denominator)
+             for u in range(unknowns)] for row in monomials.values()]
+    return unknowns - (fmpq_mat(len(rows), unknowns, sum(rows, [])).rank() if rows else 0)
+
+
+DEFECTS_BY_HAND = [
+    # W_2 = (a, b) has as many rows as W_3 W_2 needs: W_1 + (-b, a)^T c gives the same map.
+    ("linear:3,2,1,2", 4, 0), ("linear:2,2,1", 2, 0),
+    # A power with a constant, whose outputs have a bias: units can be rescaled.
+    ("mlp:1,1,1:x^2+1:bias", 3, 0), ("mlp:2,2,3:x^2+3:bias", 13, 0),
+    # Only the symmetric part of K^T Q matters for one token: O(2a) acts.
+    ("attention:d=2,a=2,out=2,t=1", 6, 0),
+    # An inactive unit has parameters that do nothing.
+    ("relu:2,2,1:cell=10", 2, 0), ("relu:2,2,1:cell=11", 2, 0),
+    ("mlp:3,2,1:x^2", 5, 1),
+]
+
+
+@pytest.mark.parametrize(("spec", "value", "gap"), DEFECTS_BY_HAND)
+def test_all_affine_symmetries_count(spec: str, value: int, gap: int) -> None:
+    model = parse_spec(spec)
+    found = dimension(model)
+    hoped = expected_dimension(model, found)
+    difference = defect(model, found, hoped)
+    assert (found, difference) == (value, gap)
+    for answer in (hoped, difference):
+        assert answer.status == "proved" and answer.trust == []
+        assert verify(answer.certificate).trust == ()
+    assert len(affine_symmetries(model).fields) == affine_fields_by_expansion(model)
+
+
+def test_a_sum_of_dense_layers_has_no_defect() -> None:
+    model = Model((Sum((Dense(2, 2), Dense(2, 2))), Activation("x^2"), Dense(2, 3)), (2,))
+    found = dimension(model)
+    assert (found, defect(model, found, expected_dimension(model, found))) == (8, 0)
+
+
+def test_an_expected_dimension_without_its_symmetries_is_refused() -> None:
+    """Each hypothesis of the lemma on completeness, broken."""
+    right = expected_dimension(parse_spec("mlp:3,2,1:x^2"),
+                               dimension(parse_spec("mlp:3,2,1:x^2"))).certificate
+    evidence = right["evidence"]
+    symmetries = evidence["symmetries"]
+    assert verify(right).value == 6
+
+    def claim(value: int, change: dict, trust: list[str]) -> dict:
+        return certificate(right["model"], "expected_dimension", value, "proved", trust,
+                           evidence | {"symmetries": symmetries | change}, {})
+
+    fewer = {"fields": symmetries["fields"][:1]}
+    sample = symmetries["sample"]
+    listed = ["the list of known symmetries"]
+    for value, change, trust in [
+            (6, fewer, []), (6, fewer, listed), (6, {"fields": []}, listed), (5, {}, []),
+            # one field twice, a field that is none, a sample that bounds too little
+            (6, {"fields": symmetries["fields"][:1] * 2}, []),
+            (6, {"fields": [*symmetries["fields"], [[0, 0, "1"]]]}, []),
+            (6, {"sample": sample | {"points": sample["points"][:3]}}, []),
+            (6, {"sample": sample | {"prime": 4}}, [])]:
+        with pytest.raises(CertificateError):
+            verify(claim(value, change, trust))
+    # The model of two squares to three outputs: 8 is right, and 9 is that without symmetries.
+    model = parse_spec("mlp:2,2,3:x^2")
+    trial = dimension(model).certificate["evidence"]["trials"][0]
+    for trust in ([], listed):
+        with pytest.raises(CertificateError):
+            verify(certificate(model.describe(), "expected_dimension", 9, "proved", trust, {
+                "trial": trial, "symmetries": {"kind": "symmetries", "fields": []}}, {}))

@@ -48,27 +48,40 @@ def test_fewer_points_than_a_fiber_has() -> None:
     point = trial([3], [1])
     evidence = {
         "dimension": 1, "dimension_evidence": {"trials": [point], "upper": {"kind": "ambient"}},
-        "trial": point, "symmetries": {"fields": []}, "blocks": [],
+        "trial": point, "normal_form": [],
         "relations": [[["1", [0, 2]], ["1", [0, 1]], ["-1", [1, 1]]]], "order": 1, "root": 1,
-        "finite": [{"permutation": [0], "weights": [0]}]}
-    accepted(f, "generic_fiber", [0, 2, 1], "proved", ["macaulay2"], evidence)
+        "finite": []}
+    believing = ["macaulay2", "the list of known symmetries"]
+    accepted(f, "generic_fiber", [0, 2, 1], "proved", believing, evidence)
+    rejected(f, "generic_fiber", [0, 2, 1], "proved", ["macaulay2"], evidence)
     rejected(f, "generic_fiber", [0, 1, 1], "proved", [], evidence)
     rejected(f, "is_identifiable", True, "proved", [], evidence | {"fiber": [0, 1, 1]})
-    rejected(f, "generic_fiber", [0, 0, 0], "proved", [], evidence | {"finite": []})
+    rejected(f, "generic_fiber", [0, 0, 0], "proved", [], evidence)
+    # The reflection a -> -1 - a makes it one orbit; a -> 1 - a is none.
+    reflection = [[[0, 0, "-1", 0], [0, 1, "-1", 0]]]
+    accepted(f, "generic_fiber", [0, 2, 2], "proved", [], evidence | {"finite": reflection})
+    accepted(f, "is_identifiable", True, "proved", [],
+             evidence | {"finite": reflection, "fiber": [0, 2, 2]})
+    rejected(f, "generic_fiber", [0, 2, 2], "proved", [],
+             evidence | {"finite": [[[0, 0, "-1", 0], [0, 1, "1", 0]]]})
 
 
 def test_one_orbit_counted_as_two_points() -> None:
     """f = a^2 b x, with a rescaling of half-integral weight."""
     f = model(1, polynomial(2, 1, [[[2, 1, 1], "1"]]))
     point = trial([3, 5], [1])
-    field = {"parameters": [[1, 1, "1"], [0, 0, "-1/2"]], "states": [[], []]}
     evidence = {
         "dimension": 1, "dimension_evidence": {"trials": [point], "upper": {"kind": "ambient"}},
-        "trial": point, "symmetries": {"fields": [field]},
-        "blocks": [{"coordinates": [[1]], "fields": [[0]], "sign": 1}],
-        "relations": [[["1", [0, 2]], ["-1", [1, 1]]]], "order": 1, "root": 1,
-        "finite": [{"permutation": [0, 1], "weights": [0, 0]}]}
-    rejected(f, "generic_fiber", [1, 2, 1], "proved", ["macaulay2"], evidence)
+        "trial": point, "order": 1, "root": 1, "finite": []}
+    for weights in (["-1/2", "1"], ["-1", "2"], ["1", "-2"]):
+        field = [[i, i, c] for i, c in enumerate(weights)]
+        rejected(f, "generic_fiber", [1, 2, 1], "proved",
+                 ["macaulay2", "the list of known symmetries"], evidence | {
+                     "normal_form": [{"field": field, "coordinate": 1, "value": 1}],
+                     "relations": [[["1", [0, 2]], ["-1", [1, 1]]]]})
+    accepted(f, "generic_fiber", [1, 1, 1], "proved", [], evidence | {
+        "normal_form": [{"field": [[0, 0, "1"], [1, 1, "-2"]], "coordinate": 0, "value": 1}],
+        "relations": [[["1", [0, 1]], ["-1", [1, 1]]]]})
 
 
 def test_the_theorem_on_a_network_with_one_parameter_more() -> None:
@@ -128,13 +141,16 @@ def test_a_singular_locus_trusts_what_its_ideal_trusts() -> None:
              ["singular", "macaulay2"], evidence)
 
 
-def test_symmetries_left_out_are_stated_as_trust() -> None:
+def test_symmetries_that_are_left_out_are_found_missing() -> None:
     f = model(1, dense(1, 1), dense(1, 1))
     point = trial([3, 5], [1])
-    evidence = {"dimension": 1, "trial": point, "symmetries": {"fields": []},
+    evidence = {"dimension": 1, "trial": point, "symmetries": {"kind": "symmetries", "fields": []},
                 "dimension_evidence": {"trials": [point], "upper": {"kind": "ambient"}}}
-    rejected(f, "is_finitely_identifiable", False, "proved", [], evidence)
-    rejected(f, "expected_dimension", 1, "proved", [], evidence)
+    for trust in ([], ["the list of known symmetries"]):
+        rejected(f, "is_finitely_identifiable", False, "proved", trust, evidence)
+        rejected(f, "expected_dimension", 2, "proved", trust, evidence)
+    # M fills V, whatever the symmetries are.
+    accepted(f, "expected_dimension", 1, "proved", [], evidence)
 
 
 @pytest.mark.parametrize("description", [

@@ -219,6 +219,7 @@ rememberSession = visible -> (
         select(join(pairs Core.Dictionary, pairs User#"private dictionary"),
             (name, s) -> mutable s and not transient#?name),
         (name, s) -> (s, value s));
+    untouched#"partial packages" = partialPackages();
     untouched#"names" = set keys User#"private dictionary";
     untouched#"directory" = currentDirectory();
     untouched#"package" = select(dictionaryPath, d -> not any(visible, e -> e === d));
@@ -231,6 +232,17 @@ restoreSession = () -> (
         if not untouched#"names"#?name and mutable s and value s =!= s then s <- s);
     dictionaryPath = untouched#"path";
     if currentDirectory() != untouched#"directory" then changeDirectory untouched#"directory";)
+
+-- The names of packages that are there in part only.  Where the loading of a package ends early,
+-- by an error or by an interrupt, Macaulay2 takes the package away, or not; its name stays.
+partialPackages = () -> (
+    loaded := Core#"private dictionary"#"PackageIsLoaded";
+    select(keys PackageDictionary, name -> (
+        p := value PackageDictionary#name;
+        not instance(p, Package) or p#?loaded and not p#loaded)))
+
+-- Whether no package was left in the middle of being loaded since the session began.
+packagesAreWhole = () -> isSubset(partialPackages(), untouched#"partial packages")
 
 -- Each command has a prompt of its own, so that its end is never mistaken.
 setPrompt = prompt -> (

@@ -9,13 +9,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from neuroalg_sage.certificates.checker import verify
-from neuroalg_sage.certificates.reading import (
-    MAXIMAL_BYTES,
-    CertificateError,
-    MalformedCertificate,
-    parse,
-)
+from neuroalg_sage.certificates.checker import MAXIMAL_BYTES, parse, verify
+from neuroalg_sage.certificates.reading import CertificateError, MalformedCertificate
 
 
 def verify_files(names: Sequence[str]) -> int:

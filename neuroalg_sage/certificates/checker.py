@@ -16,6 +16,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from neuroalg_sage.certificates.affine_symmetries import LISTED, orbit_dimension
 from neuroalg_sage.certificates.binary_forms import check_sums_of_powers
 from neuroalg_sage.certificates.certificate import SCHEMA, digest
 from neuroalg_sage.certificates.conormal import check_conormal
@@ -29,7 +30,6 @@ from neuroalg_sage.certificates.critical_points import check_critical_points
 from neuroalg_sage.certificates.dimension import (
     check_dimension,
     sample_rank,
-    symmetry_rank,
     vanishing,
 )
 from neuroalg_sage.certificates.discriminant import check_discriminant
@@ -58,7 +58,6 @@ from neuroalg_sage.certificates.reading import (
     integers,
     items,
     member,
-    parse,
     polynomial_ring,
     polynomials,
     require,
@@ -70,9 +69,7 @@ from neuroalg_sage.certificates.voronoi import check_voronoi_cell
 
 __all__ = ["CertificateError", "MalformedCertificate", "Verdict", "verify"]
 
-# Where a claim is about the known symmetries: which these are is not verified.
-LISTED = "the list of known symmetries"
-
+MAXIMAL_BYTES = 200_000_000
 STATUSES = ("proved", "monte_carlo", "bounds")
 Checked = tuple[list[str], list[str]]  # what was verified, whom to trust
 
@@ -109,15 +106,19 @@ def _filling(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
 
 
 def _expected(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
-    """min(n, N - s), with s the generic dimension of the orbits of the listed symmetries."""
+    """
+    min(n, N - s), with s the generic dimension of the orbits of the affine-linear symmetries, or,
+    if the parameters are too many for a proof that the list is complete, of those listed.
+    """
     trial, symmetries = fields(evidence, "trial", "symmetries")
-    low, count = symmetry_rank(model, symmetries, trial)
+    low, high, complete, verified = orbit_dimension(model, symmetries, trial)
     n, most = model.ambient_dimension, model.parameters
-    # Orbits lie in fibers, and there are no more independent fields than fields.
-    high = min(count, most - sample_rank(model, trial)[0])
-    require(value == min(n, most - low) == min(n, most - high),
+    # Orbits lie in fibers; where that bound suffices no list is trusted.
+    fiber = most - sample_rank(model, trial)[0]
+    needed = min(n, most - low) > min(n, most - fiber)
+    require(value == min(n, most - low) == min(n, most - (min(high, fiber) if needed else fiber)),
             "The expected dimension is not proved.")
-    return [f"the orbits of the symmetries ({count})"], [LISTED]
+    return [verified], [LISTED] * (needed and not complete)
 
 
 def _defect(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
@@ -192,16 +193,16 @@ def _singular_subvarieties(model: Model, value: Any, evidence: Any, data: dict) 
 
 
 def _finitely_identifiable(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
-    """Whether the generic fiber has the dimension of the orbits of the listed symmetries."""
+    """Whether the generic fiber has the dimension of the orbits of affine-linear symmetries."""
     dimension, proof, trial, symmetries = fields(evidence, "dimension", "dimension_evidence",
                                                  "trial", "symmetries")
     verified, trust = check_dimension(model, proof, "proved", dimension)
-    low, count = symmetry_rank(model, symmetries, trial)
+    low, high, complete, orbits = orbit_dimension(model, symmetries, trial)
     if value:
         require(model.parameters - low == dimension, "The orbits are smaller than the fibers.")
     else:
-        require(model.parameters - count > dimension, "The orbits may be as large as the fibers.")
-    return [*verified, f"the orbits of the symmetries ({count})"], trust + [LISTED] * (not value)
+        require(model.parameters - high > dimension, "The orbits may be as large as the fibers.")
+    return [*verified, orbits], trust + [LISTED] * (not value and not complete)
 
 
 def _generic_fiber(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
@@ -282,6 +283,7 @@ def _polar_degrees(model: Model, value: Any, evidence: Any, data: dict) -> Check
         require(evidence["formula"] != "convolutions", "The theorem is on their sum.")
         degrees, (verified, trust) = check_polar_formula(model, "generic", evidence)
     else:
+        require(model.ambient_dimension > 0, "A point has no polar degrees.")
         degrees = [1] + [0] * (model.ambient_dimension - 1)
         verified, trust = _dense(model, evidence, data)
     require(integers(value, 0, LARGEST, "polar degrees") == degrees,
@@ -309,7 +311,12 @@ def _ed_degree(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
         require(number == sum(summands), f"The ED degree is {sum(summands)}, not as claimed.")
         polar = metric == "generic" and evidence["formula"] != "convolutions"
         return verified, trust + [SUM] * polar
-    require(number == 1 and (metric == "generic" or is_invertible(model, metric)),
+    invertible = metric == "generic" or is_invertible(model, metric)
+    if "point" in evidence:  # with the tangent space zero: critical for all data and forms
+        require(number == 1, "The ED degree of a point is 1.")
+        verified, trust = _dimension(model, 0, member(evidence, "point"), data)
+        return [*verified, "the image is a point"], trust
+    require(number == 1 and invertible,
             "The ED degree of a space is 1, for a form that is not degenerate.")
     return _dense(model, evidence, data)
 
@@ -358,6 +365,19 @@ _CLAIMS = {
     "polar_degrees": (_polar_degrees, _PROVED), "ed_degree": (_ed_degree, _PROVED),
     "ed_degree_at_least": (_at_least, _PROVED), "ed_discriminant": (_discriminant, _PROVED),
 }
+
+
+def parse(text: str | bytes) -> Any:
+    """Read the JSON text of a certificate."""
+    if len(text) > MAXIMAL_BYTES:
+        raise MalformedCertificate(f"The certificate is larger than {MAXIMAL_BYTES} bytes.")
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise MalformedCertificate("The certificate nests too deeply.") from None
+    except ValueError as error:
+        raise MalformedCertificate(
+            f"The certificate is not JSON, perhaps cut off ({str(error)[:80]}).") from None
 
 
 def verify(data: Any) -> Verdict:

@@ -150,16 +150,14 @@ def symmetry_fields(model: Model, evidence: Any) -> list[SparseMatrix]:
     return motions
 
 
-def symmetry_rank(model: Model, evidence: Any, trial: Any) -> tuple[int, int]:
-    """How many of the stated symmetries are independent at a point, and how many there are."""
+def tangent_rank(model: Model, motions: list[SparseMatrix], trial: Any) -> int:
+    """How many affine-linear fields, with constants in column N, are independent at a point."""
     p, point = place(model, trial)
-    rows = []
-    for motion in symmetry_fields(model, evidence):
-        row = [0] * model.parameters
+    rows = [[0] * model.parameters for _ in motions]
+    for row, motion in zip(rows, motions):
         for (i, j), c in motion.items():
-            row[i] += residue(c, p) * point[j]
-        rows.append(row)
-    return rank(rows, model.parameters, p), len(rows)
+            row[i] += residue(c, p) * (point[j] if j < model.parameters else 1)
+    return rank(rows, model.parameters, p)
 
 
 def field_rank(model: Model, evidence: Any, trial: Any) -> int:
@@ -209,7 +207,7 @@ def upper_bound(model: Model, evidence: Any, trial: Any) -> tuple[int, str, list
     if kind == "ambient":
         return model.ambient_dimension, "the ambient dimension bounds it from above", []
     if kind == "symmetries":
-        found, _ = symmetry_rank(model, evidence, trial)
+        found = tangent_rank(model, symmetry_fields(model, evidence), trial)
         return (model.parameters - found,
                 f"independent symmetries ({found}) bound it from above", [])
     if kind == "fields":

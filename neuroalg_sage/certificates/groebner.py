@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import factorial, lcm
 from typing import Any, NamedTuple
 
-from flint import Ordering, fmpq_mpoly, fmpz_mpoly_ctx, fmpz_mpoly_vec
+from flint import Ordering, fmpq, fmpq_mpoly, fmpz_mpoly_ctx, fmpz_mpoly_vec
 
 from neuroalg_sage.certificates.dimension import vanishing
 from neuroalg_sage.certificates.model import Model
@@ -164,13 +164,37 @@ def _add(a: Series, b: Series, shift: Weight, sign: int) -> Series:
 def hilbert_data(leading: Sequence[tuple[int, ...]], variables: int
                  ) -> tuple[int, int, list[int]]:
     """Dimension, degree, and the numerator over (1 - t)^dimension, of a monomial ideal."""
-    series, dimension = hilbert_numerator(leading, [(1,)] * max(variables, 1)), variables
+    # Variables in the ideal change neither; without them the monomials are shorter.
+    zero = {m.index(1) for m in leading if sum(m) == 1}
+    leading = [tuple(e for v, e in enumerate(m) if v not in zero) for m in leading
+               if not any(m[v] for v in zero)]
+    dimension = variables - len(zero)
+    series = hilbert_numerator(leading, [(1,)] * max(dimension, 1))
     require(series, "The ideal is the whole ring.")
     numerator = [series.get((t,), 0) for t in range(max(series)[0] + 1)]
     while sum(numerator) == 0:
         numerator = list(itertools.accumulate(numerator))  # divide by 1 - t
         dimension -= 1
     return dimension, sum(numerator), numerator
+
+
+def homogeneous_parts(f: fmpq_mpoly) -> list[fmpq_mpoly]:
+    """The homogeneous parts of a polynomial; an ideal with all of them is homogeneous."""
+    parts: dict[int, dict[tuple[int, ...], fmpq]] = {}
+    for e, c in zip(exponent_vectors(f), f.coeffs()):
+        parts.setdefault(sum(e), {})[e] = c
+    return [f.context().from_dict(part) for part in parts.values()]
+
+
+def hilbert_series(groebner: GroebnerBasis, generators: list[fmpq_mpoly]) -> HilbertSeries:
+    """
+    The Hilbert series of an ideal with its generators, or that of its projective closure unless
+    it is homogeneous.  The order being graded, it is that of the initial ideal.
+    """
+    homogeneous = all(map(groebner.contains, (
+        part for g in generators for part in homogeneous_parts(g))))
+    dimension, _, numerator = hilbert_data(groebner.leading, len(groebner.weights))
+    return HilbertSeries(dimension + (not homogeneous), numerator, homogeneous)
 
 
 def hilbert_polynomial(numerator: list[int], dimension: int) -> list[Fraction]:

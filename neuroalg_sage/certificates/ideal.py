@@ -7,7 +7,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from flint import fmpq, fmpq_mpoly
+from flint import fmpq_mpoly
 
 from neuroalg_sage.certificates.dimension import check_dimension, vanishing
 from neuroalg_sage.certificates.graph_elimination import check_elimination
@@ -15,16 +15,16 @@ from neuroalg_sage.certificates.groebner import (
     GroebnerBasis,
     HilbertSeries,
     groebner_basis,
-    hilbert_data,
     hilbert_polynomial,
+    hilbert_series,
 )
 from neuroalg_sage.certificates.inheritance import check_inheritance
 from neuroalg_sage.certificates.linear_section import check_linear_section
+from neuroalg_sage.certificates.linear_span import check_linear_span
 from neuroalg_sage.certificates.minors import check_minors
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     MalformedCertificate,
-    exponent_vectors,
     fields,
     member,
     polynomial_ring,
@@ -52,6 +52,8 @@ def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any
         return verified, trust, None
     if argument == "inheritance":
         return check_inheritance(model, generators, evidence, check_ideal)
+    if argument == "linear span":
+        return check_linear_span(model, generators, evidence, check_ideal)
     vanishing(model, generators)
     verified = [f"the generators ({len(generators)}) vanish on the neurovariety"]
     if argument == "hypersurface":
@@ -75,14 +77,6 @@ def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any
     raise MalformedCertificate("The argument for the ideal is not known.")
 
 
-def homogeneous_parts(f: fmpq_mpoly) -> list[fmpq_mpoly]:
-    """The homogeneous parts of a polynomial; an ideal with all of them is homogeneous."""
-    parts: dict[int, dict[tuple[int, ...], fmpq]] = {}
-    for e, c in zip(exponent_vectors(f), f.coeffs()):
-        parts.setdefault(sum(e), {})[e] = c
-    return [f.context().from_dict(part) for part in parts.values()]
-
-
 def check_hilbert(model: Model, evidence: Any
                   ) -> tuple[int, int, list[Fraction], list[str], list[str]]:
     """
@@ -95,17 +89,11 @@ def check_hilbert(model: Model, evidence: Any
     """
     data, proof = fields(evidence, "generators", "ideal")
     n = model.ambient_dimension
-    ring = polynomial_ring(n)
-    generators = polynomials(data, ring)
-    verified, trust, basis = check_ideal(model, generators, proof)
-    if isinstance(basis, HilbertSeries):
-        cone, numerator, homogeneous = basis
-        return (cone - (not homogeneous), sum(numerator), hilbert_polynomial(numerator, cone),
-                [*verified, "the Hilbert series"], trust)
-    groebner = (groebner_basis(model, generators, evidence) if basis is None
-                else GroebnerBasis(basis, [1] * n))
-    homogeneous = all(map(groebner.contains, (
-        part for g in generators for part in homogeneous_parts(g))))
-    dimension, degree, numerator = hilbert_data(groebner.leading, n)
-    polynomial = hilbert_polynomial(numerator, dimension + (not homogeneous))
-    return dimension, degree, polynomial, [*verified, "the initial ideal's Hilbert series"], trust
+    generators = polynomials(data, polynomial_ring(n))
+    verified, trust, found = check_ideal(model, generators, proof)
+    if not isinstance(found, HilbertSeries):
+        found = hilbert_series(groebner_basis(model, generators, evidence) if found is None
+                               else GroebnerBasis(found, [1] * n), generators)
+    cone, numerator, homogeneous = found
+    return (cone - (not homogeneous), sum(numerator), hilbert_polynomial(numerator, cone),
+            [*verified, "the Hilbert series"], trust)

@@ -4,14 +4,12 @@ Reading a certificate's parts, with one sentence for each way in which they can 
 
 from __future__ import annotations
 
-import json
 import re
 from fractions import Fraction
 from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpz
 
-MAXIMAL_BYTES = 200_000_000
 MOST_VARIABLES = 200_000
 MAXIMAL_DEPTH = 40  # of layers in layers
 
@@ -28,19 +26,6 @@ def require(condition: object, message: str) -> None:
     """Raise :class:`CertificateError` unless the condition holds."""
     if not condition:
         raise CertificateError(message)
-
-
-def parse(text: str | bytes) -> Any:
-    """Read the JSON text of a certificate."""
-    if len(text) > MAXIMAL_BYTES:
-        raise MalformedCertificate(f"The certificate is larger than {MAXIMAL_BYTES} bytes.")
-    try:
-        return json.loads(text)
-    except RecursionError:
-        raise MalformedCertificate("The certificate nests too deeply.") from None
-    except ValueError as error:
-        raise MalformedCertificate(
-            f"The certificate is not JSON, perhaps cut off ({str(error)[:80]}).") from None
 
 
 def fields(data: Any, *names: str) -> list[Any]:

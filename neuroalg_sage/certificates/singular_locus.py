@@ -51,6 +51,8 @@ def check_singular_locus(model: Model, value: Any, evidence: Any, all_of_it: boo
     proofs = items(member(evidence, "components"), "list of proofs", len(components))
     require(components or all_of_it, "Nothing is claimed.")
     jacobian = [[g.derivative(j) for j in range(n)] for g in generators]
+    # In these coordinates of a space with M, one equation is that of a hypersurface.
+    kept = evidence["ideal"].get("coordinates", range(n))
     trusted = [engine] if all_of_it else []
     for component, proof in zip(components, proofs):
         stated, size, data = fields(component, "dimension", "degree", "generators")
@@ -63,8 +65,10 @@ def check_singular_locus(model: Model, value: Any, evidence: Any, all_of_it: boo
                     integer(stated, 0, n, "dimension"), integer(size, 1, 10**12, "degree")),
                 "A component's dimension or degree is not as claimed.")
         if "multiplicity" in component:
-            require(len(generators) == 1, "The multiplicity is proved for hypersurfaces.")
-            check_multiplicity(generators[0], component["multiplicity"], groebner)
+            require(len(generators) == 1 + n - len(kept),
+                    "The multiplicity is proved for hypersurfaces.")
+            check_multiplicity(max(generators, key=fmpq_mpoly.total_degree),
+                               component["multiplicity"], groebner)
         check_rank_drop(jacobian, n - dimension - 1, basis, groebner, proof)
         if any(g.total_degree() > 1 for g in basis):  # a linear space is irreducible
             trusted += ([engine] if "model" not in proof else

@@ -13,7 +13,6 @@ from neuroalg_sage.cli.options import (
     about_a_metric,
     about_a_model,
     about_the_answer,
-    limited,
     manifold_of,
 )
 from neuroalg_sage.cli.output import check_writable, write_certificates
@@ -58,12 +57,10 @@ def _question(arguments: argparse.Namespace) -> int:
 
     manifold = manifold_of(arguments)
     if arguments.script:
-        with limited(arguments.timeout):
-            print(script(manifold, arguments), end="")
+        print(script(manifold, arguments), end="")
         return 0
     check_writable(arguments.certificate)
-    with limited(arguments.timeout):
-        answer = QUESTIONS[arguments.command](manifold, arguments)
+    answer = QUESTIONS[arguments.command](manifold, arguments)
     print(json.dumps({"schema": 1, "model": manifold.model.describe(), arguments.command:
                       answer.page}) if arguments.json else answer.text)
     write_certificates(arguments.certificate, answer.invariants)

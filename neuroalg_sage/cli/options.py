@@ -7,11 +7,13 @@ from __future__ import annotations
 import argparse
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
+from neuroalg_sage import limits
 from neuroalg_sage.cli.progress import Progress
-from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.cli.supervision import SOFT_GRACE, TO_STOP, child
+from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.methods import (
     FOR_CRITICAL_POINTS,
     FOR_THE_DEGREE,
@@ -19,9 +21,8 @@ from neuroalg_sage.invariants.methods import (
 )
 
 if TYPE_CHECKING:
+    from neuroalg_sage.invariants.computation import Computation
     from neuroalg_sage.neuromanifold import NeuroManifold
-
-GRACE = 1.7  # within which an engine that reaches its limit gives up or is ended
 
 EPILOGUE = """\
 A SPEC names a model: mlp:2,2,3:x^2  mlp:2,2,3:x^2+x:bias  linear:3,2,3
@@ -84,10 +85,18 @@ def floats(text: str) -> list[float]:
 # -- options that several commands have --------------------------------------------------
 
 
-def about_a_model(sub: argparse.ArgumentParser) -> None:
+def about_limits(sub: argparse.ArgumentParser, timeout: float | None = None) -> None:
+    sub.add_argument("--timeout", type=positive, metavar="S", default=timeout,
+                     help="seconds for everything"
+                     + (f", by default {timeout:g}" if timeout else ""))
+    sub.add_argument("--memory", type=positive, metavar="GB", help="memory for everything: this "
+                     "program and the engines that it starts")
+    sub.set_defaults(limited=True)
+
+
+def about_a_model(sub: argparse.ArgumentParser, timeout: float | None = None) -> None:
     sub.add_argument("spec", metavar="SPEC", help="spec string or JSON model file")
-    sub.add_argument("--timeout", type=positive, metavar="S", help="seconds for everything")
-    sub.add_argument("--memory", type=positive, metavar="GB", help="memory of an engine")
+    about_limits(sub, timeout)
     sub.add_argument("--method", default="auto", metavar="NAME",
                      help=f"method for the ideal: {', '.join(FOR_THE_IDEAL)}; or for the "
                      f"degree without the ideal: {', '.join(FOR_THE_DEGREE)}; or for "
@@ -157,34 +166,51 @@ def manifold_of(arguments: argparse.Namespace) -> NeuroManifold:
         metric=getattr(arguments, "ed_metric", "generic"), flow=getattr(arguments, "flow", None),
         progress=progress(arguments), cache=not arguments.no_cache)
     manifold.check_flow()
-    if arguments.timeout is not None:
-        manifold.computation.end_within(arguments.timeout)
+    keep_deadline(manifold.computation)
     return manifold
 
 
+def keep_deadline(computation: Computation) -> None:
+    """Have a computation end with the whole command."""
+    computation.deadline, computation.budget = limits.whole.deadline, limits.whole.seconds
+
+
 @contextmanager
-def limited(seconds: float | None) -> Iterator[None]:
+def limited(arguments: argparse.Namespace) -> Iterator[None]:
     """
-    Stop what runs in Python itself a little after the engines' own limit.
+    Set the limits of the command that these options are of, while it runs.
 
-    An engine's call has the first word, so that its message and its clean end come first.
+    Engines keep the deadline themselves.  A little later what runs in Python is interrupted, and
+    if it does not give up then, the process that watches over this one ends it.
     """
+    named = getattr(arguments, "limited", False)
+    seconds = arguments.timeout if named else None
+    memory = arguments.memory if named and child.is_supervised else None
+    limits.whole.begin(seconds, memory, child.begun if child.is_supervised else None)
+    child.announce(seconds, limits.whole.memory)
 
-    def stop(number: int, frame: Any) -> None:
-        raise LimitReached(f"The limit of {seconds:g} s was reached; raise it with --timeout.")
+    def stop(number: int, frame: Any) -> NoReturn:
+        raise limits.whole.time_is_over()
 
-    if seconds is None:
-        yield
-        return
-    try:  # Sage's import takes the signal for itself: let it do so before, not after
-        import cysignals.signals  # noqa: F401
-    except ImportError:
-        pass
-    before = signal.signal(signal.SIGALRM, stop)
-    # Repeated, since a library may swallow an exception in a callback.
-    signal.setitimer(signal.ITIMER_REAL, seconds + GRACE, 1.0)
+    def stop_growing(number: int, frame: Any) -> NoReturn:
+        raise limits.whole.memory_is_full()
+
+    before: dict[signal.Signals, Any] = {}
     try:
+        if memory is not None:
+            before[TO_STOP] = signal.signal(TO_STOP, stop_growing)
+        if seconds is not None:
+            # Sage's import takes the signal for itself: let it do so before, not after.
+            with suppress(ImportError):
+                import cysignals.signals  # noqa: F401
+            before[signal.SIGALRM] = signal.signal(signal.SIGALRM, stop)
+            # Repeated, since a library may swallow an exception in a callback.
+            left = limits.whole.left() or 0.0
+            signal.setitimer(signal.ITIMER_REAL, left + SOFT_GRACE, SOFT_GRACE)
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        if seconds is not None:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        limits.whole.begin(None, None)

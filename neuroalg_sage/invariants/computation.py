@@ -50,11 +50,21 @@ class Computation:
         """Run a script in Macaulay2 within the limits, and this one; the results by name."""
         self.progress(f"Macaulay2: {script.title}")
         session = self.session
-        limits = [limit for limit in (self.timeout, timeout) if limit is not None]
+        limit = min((s for s in (self.timeout, timeout) if s is not None), default=None)
+        budget = None
         if self.deadline is not None:
-            limits.append(max(self.deadline - time.monotonic(), 0.1))
-        return session.run(script, timeout=min(limits, default=None), memory_gb=self.memory_gb,
-                           progress=self.progress)
+            left = self.deadline - time.monotonic()
+            if left <= 0:
+                raise LimitReached(f"{self._whole_limit()} before Macaulay2 was at work on this: "
+                                   f"{script.title}; raise it with --timeout.")
+            if limit is None or left < limit:
+                limit, budget = left, self.budget
+        return session.run(script, timeout=limit, memory_gb=self.memory_gb,
+                           progress=self.progress, budget=budget)
+
+    def _whole_limit(self) -> str:
+        return ("The limit was reached" if self.budget is None else
+                f"The limit of {self.budget:g} s was reached")
 
     def end_within(self, seconds: float) -> None:
         """Set the deadline of all calls."""
@@ -63,14 +73,14 @@ class Computation:
     def clock(self) -> Callable[[], None]:
         """What raises LimitReached, when called, as soon as the limits from now on are over."""
         now = time.monotonic()
-        ends = [now + self.timeout] if self.timeout is not None else []
-        end = min([*ends, *([self.deadline] if self.deadline is not None else [])], default=None)
+        end = None if self.timeout is None else now + self.timeout
+        limit = f"The limit of {self.timeout or 0:g} s was reached"
+        if self.deadline is not None and (end is None or self.deadline < end):
+            end, limit = self.deadline, self._whole_limit()
 
         def check() -> None:
             if end is not None and time.monotonic() > end:
-                raise LimitReached((f"The limit of {end - now:.3g} s was reached" if end > now
-                                    else "No time is left of the limit")
-                                   + "; raise it with --timeout.")
+                raise LimitReached(f"{limit}; raise it with --timeout.")
 
         return check
 

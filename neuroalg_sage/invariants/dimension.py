@@ -27,8 +27,10 @@ from typing import Any
 
 import numpy as np
 
+from neuroalg_sage.certificates.affine_symmetries import MOST_PARAMETERS
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.invariants.affine_symmetries import orbits
 from neuroalg_sage.invariants.invariant import LISTED, RANDOM, Invariant, certified
 from neuroalg_sage.invariants.upper_bounds import (
     constant_modulo,
@@ -252,9 +254,13 @@ def ambient_dimension(model: Model) -> Invariant:
 
 def expected_dimension(model: Model, found: Invariant) -> Invariant:
     """
-    min(n, N - s), with s the dimension of the generic orbits of the known symmetries.
+    min(n, N - s), with s the dimension of the generic orbits of the affine-linear symmetries.
 
-    The orbits, not the group: a stabilizer of positive dimension moves nothing.
+    The orbits, not the group: a stabilizer of positive dimension moves nothing.  The symmetries
+    that the layers know suffice where their orbits are as large as the fibers, or M is expected
+    to fill V.  Else all affine-linear symmetries are found, see
+    :mod:`~neuroalg_sage.invariants.affine_symmetries`; only if the parameters are too many for
+    that, the answer rests on the list of those that the layers know.
 
     INPUT:
 
@@ -267,21 +273,24 @@ def expected_dimension(model: Model, found: Invariant) -> Invariant:
         >>> from neuroalg_sage.models.families import parse_spec
         >>> model = parse_spec("mlp:3,2,1:x^2")
         >>> expected_dimension(model, dimension(model))
-        6 (proved, trusting the list of known symmetries)
+        6 (proved)
     """
     start = time.perf_counter()
     assert found.certificate is not None
     trial = found.certificate["evidence"]["trials"][0]
     n, count = model.ambient_dimension, model.parameter_count
-    orbits = modular.rank(symmetry_rows(model, trial["point"], trial["prime"]), trial["prime"])
-    most = min(len(model.symmetries), count - found.data)
-    value = min(n, count - orbits)
-    evidence = {"trial": trial, "symmetries": encode_symmetries(model.symmetries)}
-    method = "generic orbits of the known symmetries"
+    known = orbits(model, trial, 0 if found.data == n else count - found.data)
+    value = min(n, count - known.dimension)
+    evidence = {"trial": trial, "symmetries": known.evidence}
+    method = "generic orbits of the " + ("known" if known.most is None else "affine-linear"
+                                         ) + " symmetries"
     seconds = time.perf_counter() - start
-    if value == min(n, count - most):
+    needed = value > min(n, found.data)
+    most = min(count - found.data, len(model.symmetries) if known.most is None else known.most)
+    if not needed or value == min(n, count - most) and (
+            known.most is not None or count > MOST_PARAMETERS):
         return certified(model, "expected_dimension", value, "proved", method, seconds, evidence,
-                         [LISTED])
+                         [LISTED] * (needed and known.most is None))
     return Invariant("expected_dimension", value, "monte_carlo", method, None, seconds,
                      count / modular.SMALLEST_PRIME)
 

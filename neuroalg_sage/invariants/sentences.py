@@ -7,6 +7,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from neuroalg_sage.invariants.invariant import LISTED
 from neuroalg_sage.models.expressions import write_polynomial
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ def sentence(invariant: Invariant, n: int = 0) -> str:
     if invariant.name == "subnetworks":
         singular = sum(p.singular is True for p in data)
         return f"{len(data)} up to symmetry, of which {singular} singular"
+    if data is False and invariant.name in ("is_identifiable", "is_finitely_identifiable"):
+        complete = invariant.certificate is not None and LISTED not in invariant.trust
+        return f"not up to {'affine-linear' if complete else 'the known'} symmetries"
     return {True: "yes", False: "no"}.get(data, str(data)) if isinstance(data, bool) else str(data)
 
 

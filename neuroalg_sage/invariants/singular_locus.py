@@ -29,6 +29,7 @@ from neuroalg_sage.invariants.degeneracy import PRIME, Component, Locus
 from neuroalg_sage.invariants.degree import ideal_data
 from neuroalg_sage.invariants.ideal import coordinate_ring, ideal, primitive
 from neuroalg_sage.invariants.invariant import Invariant, certified
+from neuroalg_sage.invariants.linear_span import LinearSpan, ideal_within
 from neuroalg_sage.invariants.singular_locus_by_theorem import moved, smaller_models
 from neuroalg_sage.models.expressions import Polynomial, evaluate
 from neuroalg_sage.models.model import Model
@@ -132,18 +133,22 @@ def derivative(f: Polynomial, j: int) -> Polynomial:
     return {(*e[:j], e[j] - 1, *e[j + 1 :]): c * e[j] for e, c in f.items() if e[j]}
 
 
-def known_components(phi: Parametrization, found: Invariant, dimension: int,
+def known_components(span: LinearSpan, found: Invariant, dimension: int,
                      computation: Computation, generator: random.Random
                      ) -> list[Known]:
     """
-    The largest closed images of candidates on which a random point is singular, with the proof
-    that each is irreducible, and whom it trusts.
+    The largest closed images of candidates on which a random point is singular, in coordinates
+    of the span, with the proof that each is irreducible, and whom it trusts.
     """
-    n = len(phi.polynomials)
     singular = []
-    for candidate in candidates(phi.model):
-        point = image_modulo(candidate, n, generator)
-        if modular.rank(differentials_modulo(found.data, point), PRIME) < n - dimension:
+
+    def random_point(candidate: Candidate) -> list[int]:
+        point = image_modulo(candidate, span.n, generator)
+        return [point[i] for i in span.coordinates]
+
+    for candidate in candidates(span.phi.model):
+        differentials = differentials_modulo(found.data, random_point(candidate))
+        if modular.rank(differentials, PRIME) < len(span.coordinates) - dimension:
             d = dimensions.dimension(candidate.model, generator.randrange(2**31))
             singular.append((candidate, d))
     singular.sort(key=lambda pair: -pair[1].data)
@@ -151,7 +156,7 @@ def known_components(phi: Parametrization, found: Invariant, dimension: int,
     clock = computation.clock()
     for candidate, d in singular:
         clock()
-        point = image_modulo(candidate, n, generator)
+        point = random_point(candidate)
         inside = [c for c, *_ in result
                   if not any(evaluate(g, point, PRIME) for g in c.generators)]
         if inside:
@@ -160,21 +165,20 @@ def known_components(phi: Parametrization, found: Invariant, dimension: int,
                                                       CANDIDATE_SECONDS))
         try:
             smaller, _ = ideal(candidate.phi, d, with_limit, seed=generator.randrange(2**31))
-            result.append((*_component_of(phi, candidate, smaller, with_limit), smaller.trust))
+            result.append((*_component_of(span, candidate, smaller, with_limit), smaller.trust))
         except LimitReached:
             continue
     return result
 
 
-def _component_of(phi: Parametrization, candidate: Candidate, smaller: Invariant,
+def _component_of(span: LinearSpan, candidate: Candidate, smaller: Invariant,
                   computation: Computation) -> tuple[Component, dict[str, Any]]:
-    n = len(phi.polynomials)
     assert smaller.certificate is not None
-
-    others = [{tuple(int(i == j) for j in range(n)): Fraction(1)}
-              for i in range(n) if i not in candidate.place]
-    ring = coordinate_ring(n)
-    equations = [*(moved(f, candidate.place, n) for f in smaller.data), *others]
+    others = [{tuple(int(i == j) for j in range(span.n)): Fraction(1)}
+              for i in range(span.n) if i not in candidate.place]
+    ring = coordinate_ring(len(span.coordinates))
+    equations = [f for f in map(span.restricted, [
+        *(moved(f, candidate.place, span.n) for f in smaller.data), *others]) if f]
     script = Script(
         f"the closed image of {candidate.name}",
         {"V": ring, "P": PolynomialMatrix(ring, 1, len(equations), tuple(equations), "ideal")},
@@ -229,14 +233,16 @@ def singular_locus(phi: Parametrization, found: Invariant, degree: Invariant, di
         return smooth(phi, found, degree)
     assert degree.certificate is not None
     generator = random.Random(seed) if seed is not None else random.SystemRandom()
-    known = known_components(phi, found, dimension, computation, generator)
+    span, smaller = ideal_within(phi, found)
+    known = known_components(span, smaller, dimension, computation, generator)
     computation.progress(f"singular locus: {len(known)} components from subnetworks")
-    components, complete = _all_components(phi, found, [c for c, *_ in known], computation)
+    components, complete = _all_components(span.within, smaller, [c for c, *_ in known],
+                                           computation)
     evidence, claims, finished, trust = [], [], [], list(degree.trust)
     for component in components:
         proof, whom = next(((p, w) for c, p, w in known if _same(c, component)),
                            ({}, ["macaulay2"]))
-        component, witness = _with_witness(phi, found, component, computation)
+        component, witness = _with_witness(span, smaller, component, computation)
         claim = component.claim()
         if component.multiplicity_status == "proved":
             claim["multiplicity"] = component.multiplicity
@@ -285,27 +291,33 @@ def _all_components(phi: Parametrization, found: Invariant, known: list[Componen
             for c in results["components"]], True
 
 
-def _with_witness(phi: Parametrization, found: Invariant, component: Component,
+def _with_witness(span: LinearSpan, found: Invariant, component: Component,
                   computation: Computation) -> tuple[Component, dict[str, Any]]:
-    """The component with its multiplicity, and what proves that it is singular."""
-    results = computation.run(witness_script(phi, found, component))
-    kernel = results["kernel"]
-    vectors = [[encode_polynomial(kernel.entries[i * kernel.columns + j])
-                for i in range(kernel.rows)] for j in range(kernel.columns)]
+    """
+    A component in coordinates of the span as one in V, with its multiplicity, and what proves that
+    it is singular.
+    """
+    results = computation.run(witness_script(span.within, found, component))
+    kernel, prime = results["kernel"], int(results["prime"])
+    vectors = [[encode_polynomial(f) for f in span.tangent(
+        [kernel.entries[i * kernel.columns + j] for i in range(kernel.rows)])]
+        for j in range(kernel.columns)]
     multiplicity = int(results["multiplicity"])
     status = "numerical"
     if len(found.data) == 1:
-        ring = polynomial_ring(len(phi.polynomials))
+        ring = polynomial_ring(len(span.coordinates))
         basis = [polynomial(encode_polynomial(g), ring) for g in component.generators]
         try:
             check_multiplicity(polynomial(encode_polynomial(found.data[0]), ring), multiplicity,
-                               GroebnerBasis(basis, [1] * len(phi.polynomials)))
+                               GroebnerBasis(basis, [1] * len(span.coordinates)))
             status = "proved"
         except CertificateError:
             pass
-    return (replace(component, multiplicity=multiplicity, multiplicity_status=status),
-            {"kernel": vectors, "point": [int(c) for c in results["point"]],
-             "prime": int(results["prime"])})
+    generators = tuple(primitive(f) for f in span.equations(component.generators))
+    return (replace(component, generators=generators, variables=coordinate_ring(span.n).variables,
+                    multiplicity=multiplicity, multiplicity_status=status),
+            {"kernel": vectors, "point": span.point([int(c) for c in results["point"]], prime),
+             "prime": prime})
 
 
 def _filled(component: Component, model: Model) -> Component:

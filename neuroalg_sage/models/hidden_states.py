@@ -23,6 +23,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import factorial, gcd, prod
+from typing import Any
+
+from flint import fmpq, fmpq_poly
 
 from neuroalg_sage.models.layers import Activation, Attention, Convolution, Dense, Layer
 from neuroalg_sage.models.model import Model
@@ -45,20 +48,6 @@ class Block:
         """The parameters' values in normal form."""
         return {place: int(i == j) for i, row in enumerate(self.coordinates)
                 for j, place in enumerate(row)}
-
-
-@dataclass(frozen=True)
-class FiniteSymmetry:
-    """
-    A permutation of the parameters and a multiplication by roots of unity.
-
-    Parameter ``i`` of the image is ``ζ^weights[i]`` times parameter ``permutation[i]``, with
-    ζ a primitive root of unity of this order.
-    """
-
-    permutation: tuple[int, ...]
-    order: int
-    weights: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -115,29 +104,6 @@ class KnownGroup:
     def finite_order(self) -> int:
         """The order of the finite part: permutations and roots of unity."""
         return prod(s.finite_order() for s in self.states)
-
-    def finite_symmetries(self) -> Iterator[FiniteSymmetry]:
-        """The elements of the finite part."""
-        count = self.model.parameter_count
-        choices = [itertools.product(itertools.permutations(range(s.size)),
-                                     itertools.product(range(s.order), repeat=s.size))
-                   for s in self.states if s.group != "general linear"]
-        acting = [s for s in self.states if s.group != "general linear"]
-        order = 1
-        for s in acting:
-            order = order * s.order // gcd(order, s.order)
-        for elements in itertools.product(*choices):
-            permutation, weights = list(range(count)), [0] * count
-            for s, (images, roots) in zip(acting, elements):
-                step = order // s.order
-                source = list(permutation), list(weights)
-                for unit, image in enumerate(images):
-                    for places, factor in ((s.incoming, 1), (s.outgoing, -s.degree)):
-                        for here, there in zip(places[unit], places[image]):
-                            permutation[here] = source[0][there]
-                            weights[here] = (source[1][there]
-                                             + factor * roots[unit] * step) % order
-            yield FiniteSymmetry(tuple(permutation), order, tuple(weights))
 
 
 def units(layer: Layer, offset: int, size: int) -> tuple[list[list[int]], list[list[int]]]:
@@ -262,6 +228,63 @@ def _blocks(state: HiddenState, fields: dict[frozenset, SparseMatrix]) -> list[B
     if len(state.outgoing[0]) >= d:  # g acts on the columns by its inverse transpose
         return [Block(tuple(row[:d] for row in state.outgoing), tuple(zip(*table)), -1)]
     return None
+
+
+def rotations(model: Model) -> Iterator[tuple[int, list[list[Any]]]]:
+    """
+    Rotations of hidden units of dense layers with biases around the center of an activation.
+
+    Let σ be what stands between two dense layers, and σ(c + y) - σ(c) a polynomial τ with
+    τ(ζ y) = ζ^s τ(y), for a root of unity ζ.  Then a unit can be turned around c before σ, which
+    turns it around σ(c) after σ; the next layer undoes it.  For ζ = -1 and s = 1 this is the
+    reflection at an inflection point.
+
+    OUTPUT: iterator of pairs: the order of ζ, and entries (i, j, c, k), for a term c ζ^k w_j of the
+    new parameter i, where w_N = 1
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> ((order, entries),) = rotations(parse_spec("mlp:1,1,1:x^3+3*x^2:bias"))
+        >>> order, entries[:4]  # ζ = -1, and the center is -1
+        (2, [[0, 0, '1', 1], [1, 1, '1', 1], [1, 4, '-1', 0], [1, 4, '1', 1]])
+    """
+    layers, count = model.layers, model.parameter_count
+    carriers = [i for i, layer in enumerate(layers) if layer.parameter_count()]
+    offset = 0
+    for before, after in zip(carriers, carriers[1:]):
+        first, second, between = layers[before], layers[after], layers[before + 1 : after]
+        start, offset = offset, offset + first.parameter_count()
+        if not (isinstance(first, Dense) and isinstance(second, Dense)
+                and all(isinstance(layer, Activation) for layer in between)):
+            continue
+        sigma = fmpq_poly([0, 1])
+        for layer in between:
+            assert isinstance(layer, Activation)
+            sigma = fmpq_poly([fmpq(c.numerator, c.denominator)
+                               for c in layer.coefficients])(sigma)
+        degree = sigma.degree()
+        center = -sigma[degree - 1] / (degree * sigma[degree])
+        tau = sigma(fmpq_poly([center, 1])) - sigma(center)
+        exponents = [k for k in range(1, degree + 1) if tau[k]]
+        order = gcd(*(k - exponents[0] for k in exponents))
+        value, turn = sigma(center), -exponents[0] % order if order else 0
+        if order < 2 or center and not first.bias or value and turn and not second.bias:
+            continue
+        made, _ = units(first, start, 1)
+        _, taken = units(second, offset, first.outputs)
+        bias = offset + second.inputs * second.outputs
+        for unit in range(first.outputs):
+            moved = {(i, i): {1: fmpq(1)} for i in made[unit]}
+            moved |= {(i, i): {turn: fmpq(1)} for i in taken[unit]}
+            if center:
+                moved[made[unit][-1], count] = {0: center, 1: -center}
+            if value and turn:
+                for row, i in enumerate(taken[unit]):
+                    moved[bias + row, i] = {0: value, turn: -value}
+            moved |= {(i, i): {0: fmpq(1)} for i in range(count) if (i, i) not in moved}
+            yield order, [[i, j, str(c), k] for (i, j), terms in sorted(moved.items())
+                          for k, c in sorted(terms.items())]
 
 
 def _attention_group(model: Model) -> KnownGroup | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from neuroalg_sage.errors import InputError
+from neuroalg_sage.files import read_bytes
 from neuroalg_sage.models.expressions import Polynomial, check_name, parse_polynomial, shown
 from neuroalg_sage.models.families import FAMILIES, parse_spec
 from neuroalg_sage.models.layers import (
@@ -48,15 +49,19 @@ def polynomial_model(outputs: Sequence[Polynomial], parameters: Sequence[str],
 
     OUTPUT: :class:`~neuroalg_sage.models.model.Model` with one layer
     """
+    return Model((_layer_of_polynomials(outputs, parameters, inputs),), (len(inputs),))
+
+
+def _layer_of_polynomials(outputs: Sequence[Polynomial], parameters: Sequence[str],
+                          inputs: Sequence[str]) -> PolynomialLayer:
     names = [check_name(x, "parameter") for x in parameters]
     names += [check_name(x, "input") for x in inputs]
     if len(set(names)) < len(names):
         raise InputError("The names of parameters and inputs must all be different.")
     if not inputs or not outputs:
         raise InputError("A model needs at least one input and one output.")
-    layer = PolynomialLayer(tuple(parameters), tuple(inputs),
-                            tuple(tuple(sorted(p.items(), reverse=True)) for p in outputs))
-    return Model((layer,), (len(inputs),))
+    return PolynomialLayer(tuple(parameters), tuple(inputs),
+                           tuple(tuple(sorted(p.items(), reverse=True)) for p in outputs))
 
 
 def from_expressions(outputs: Sequence[str], parameters: Sequence[str],
@@ -258,7 +263,7 @@ def _polynomial_layer(data: dict[str, Any]) -> Layer:
         if any(len(e) != len(parameters) + len(inputs) for e in polynomials[-1]):
             raise InputError("Each list of exponents must have one entry for each parameter and "
                              "each input.")
-    return polynomial_model(polynomials, parameters, inputs).layers[0]
+    return _layer_of_polynomials(polynomials, parameters, inputs)
 
 
 def model_from_data(data: object) -> Model:
@@ -319,14 +324,13 @@ def read_json(path: str | Path, role: str) -> Any:
     cannot be read, is too large, is not JSON, or nests too deeply.
     """
     try:
-        with open(path, "rb") as file:
-            content = file.read(MAXIMAL_FILE_BYTES + 1)
+        content = read_bytes(path, MAXIMAL_FILE_BYTES)
     except OSError as error:
         raise InputError(f"The {role} {shown(str(path))} cannot be read: "
                          f"{error.strerror or 'not a file'}.") from None
     except ValueError:
         raise InputError(f"{shown(str(path))} is not a file name.") from None
-    if len(content) > MAXIMAL_FILE_BYTES:
+    if content is None:
         raise InputError(f"The {role} {shown(str(path))} is larger than {MAXIMAL_FILE_BYTES} "
                          "bytes, the most allowed.")
     try:

@@ -9,11 +9,9 @@ from typing import Any
 
 from neuroalg_sage.invariants.degeneracy import Locus
 from neuroalg_sage.invariants.invariant import Invariant
-from neuroalg_sage.models.hidden_states import known_group
 from neuroalg_sage.neuromanifold import NeuroManifold
 from neuroalg_sage.pages.badges import badges, is_empty, not_computed
 from neuroalg_sage.pages.elements import Content, Markup, element, join
-from neuroalg_sage.pages.mathml import group
 from neuroalg_sage.pages.model_section import hilbert_polynomial, number_words
 from neuroalg_sage.report import Answers, sentence
 
@@ -147,9 +145,7 @@ def _list(numbers: list[int]) -> str:
 
 
 def _identifiability(answers: Answers, say: Any) -> None:
-    known = known_group(answers.manifold.model)
-    up_to = join(" up to the known symmetries, ", group(known)) if known is not None else (
-        " up to the known symmetries")
+    up_to = " up to affine-linear symmetries of the parameters"
     identifiable = _known(answers, "is_identifiable")
     finitely = _known(answers, "is_finitely_identifiable")
     if identifiable is not None:

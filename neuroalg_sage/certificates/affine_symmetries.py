@@ -1,0 +1,155 @@
+"""
+Affine-linear symmetries of φ: vector fields in the kernel of Dφ, and that there are no others.
+
+A field Σ_i ξ_i ∂/∂w_i whose components are polynomials of degree at most 1 is a sparse matrix
+with N rows and N + 1 columns; the last column holds the constants.  The affine-linear maps A of
+the parameters with φ ∘ A = φ are an algebraic group, and the fields in the kernel of Dφ are its
+Lie algebra.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from flint import Ordering, fmpq, fmpq_mat, fmpq_mpoly
+
+from neuroalg_sage.certificates.dimension import (
+    SparseMatrix,
+    rank,
+    symmetry_fields,
+    tangent_rank,
+)
+from neuroalg_sage.certificates.model import Model
+from neuroalg_sage.certificates.reading import (
+    fields,
+    integer,
+    integers,
+    items,
+    member,
+    polynomial_ring,
+    prime,
+    rational,
+    require,
+)
+
+# Where a claim is about the known symmetries: that there are no others is not verified.
+LISTED = "the list of known symmetries"
+
+# Up to so many parameters a list of symmetries must be proved to be complete.
+MOST_PARAMETERS = 40
+
+
+def affine_fields(model: Model, data: Any) -> list[SparseMatrix]:
+    """Verify, by expansion, that affine-linear fields are in the kernel of Dφ."""
+    n = model.parameters
+    ring = polynomial_ring(n, Ordering.lex)  # that of the parametrization
+    variables = [*ring.gens()[:n], ring.constant(1)]
+    slopes = [[f.derivative(i) for i in range(n)] for f in model.parametrization]
+    found = []
+    for entries in items(data, "fields"):
+        field: SparseMatrix = {}
+        components: dict[int, fmpq_mpoly] = {}
+        for entry in items(entries, "vector field"):
+            i, j, c = items(entry, "vector field", 3)
+            i, j, c = integer(i, 0, n - 1, "row"), integer(j, 0, n, "column"), rational(c)
+            require((i, j) not in field, "An entry of the vector field is stated twice.")
+            field[i, j] = c
+            components[i] = components.get(i, ring.constant(0)) + (
+                fmpq(c.numerator, c.denominator) * variables[j])
+        for row in slopes:
+            require(not sum((c * row[i] for i, c in components.items()), ring.constant(0)),
+                    "A vector field is not in the kernel of Dφ.")
+        found.append(field)
+    return found
+
+
+def _matrix_rank(fields: list[SparseMatrix]) -> int:
+    """How many of some fields are linearly independent over Q."""
+    places = sorted({key for f in fields for key in f})
+    entries = [f.get(key, Fraction(0)) for f in fields for key in places]
+    return fmpq_mat(len(fields), len(places), [fmpq(c.numerator, c.denominator)
+                                               for c in entries]).rank() if places else 0
+
+
+def _translations(listed: list[SparseMatrix], n: int) -> dict[int, dict[int, Fraction]]:
+    """A basis of the span of the constant fields, each with a component 1 that the others lack."""
+    basis: dict[int, dict[int, Fraction]] = {}
+    for field in listed:
+        if all(j == n for _, j in field):
+            vector = {i: c for (i, _), c in _modulo(field, basis).items()}
+            if vector:
+                pivot = min(vector)
+                vector = {i: c / vector[pivot] for i, c in vector.items()}
+                for other in basis.values():
+                    c = other.get(pivot, Fraction(0))
+                    for i, d in vector.items():
+                        other[i] = other.get(i, Fraction(0)) - c * d
+                basis[pivot] = vector
+    return basis
+
+
+def _modulo(field: SparseMatrix, basis: dict[int, dict[int, Fraction]]) -> SparseMatrix:
+    """The field with values modulo a span of vectors."""
+    result = dict(field)
+    for (i, j), c in field.items():
+        for k, d in basis.get(i, {}).items():
+            result[k, j] = result.get((k, j), Fraction(0)) - c * d
+    return {key: c for key, c in result.items() if c}
+
+
+def check_completeness(model: Model, symmetries: list[SparseMatrix], sample: Any) -> None:
+    """
+    Verify that the fields span all affine-linear fields in the kernel of Dφ.
+
+    The entries c_ij of such a field solve the linear equations Σ_ij r_i c_ij (w, 1)_j = 0,
+    for each row r of the Jacobian of w ↦ (f_w(x_1), ..., f_w(x_m)) at each point w.  These have
+    integral coefficients at a prime that divides no denominator, and their rank modulo the
+    prime is at most that over Q.  So the solutions are at most as many as there are unknowns
+    less that rank, whatever points and inputs are chosen.
+    """
+    n = model.parameters
+    require(n <= MOST_PARAMETERS, "The model has too many parameters for a complete list.")
+    p_data, points, inputs = fields(sample, "prime", "points", "inputs")
+    p = prime(p_data)
+    samples = [integers(x, 0, p - 1, "input", model.inputs) for x in items(inputs, "inputs")]
+    rows = []
+    for data in items(points, "points"):
+        w = [*integers(data, 0, p - 1, "coordinate of a point", n), 1]
+        rows += [[r * v % p for r in row for v in w] for row in model.jacobian(w, samples, p)]
+    unknowns = n * (n + 1)
+    require(unknowns - rank(rows, unknowns, p) == _matrix_rank(symmetries),
+            "There may be more affine-linear symmetries than those listed.")
+
+
+def orbit_bound(listed: list[SparseMatrix], n: int) -> int:
+    """
+    An upper bound for the dimension of what affine-linear fields span at a point.
+
+    Let V be the span of the constant ones.  At each point the fields with values in V span at
+    most V, and modulo V all span no more than those of a basis modulo these.
+    """
+    translations = _translations(listed, n)
+    return len(translations) + _matrix_rank([_modulo(f, translations) for f in listed])
+
+
+def orbit_dimension(model: Model, evidence: Any, trial: Any) -> tuple[int, int, bool, str]:
+    """
+    A lower and an upper bound for the dimension of the generic orbits of the symmetries; whether
+    these are proved to be all affine-linear ones; and what was verified.
+
+    Fields that are independent at a point modulo a prime are so generically.
+    """
+    kind = member(evidence, "kind")
+    require(kind in ("symmetries", "affine"), "The kind of the symmetries is not known.")
+    listed = symmetry_fields(model, evidence) if kind == "symmetries" else affine_fields(
+        model, member(evidence, "fields"))
+    low = tangent_rank(model, listed, trial)
+    if "sample" not in evidence:
+        # Of few parameters a list without that proof bounds nothing from above.
+        few = model.parameters <= MOST_PARAMETERS
+        return (low, model.parameters if few else len(listed), False,
+                f"the orbits of the symmetries ({len(listed)})")
+    check_completeness(model, listed, evidence["sample"])
+    return (low, orbit_bound(listed, model.parameters), True,
+            f"the orbits of all affine-linear symmetries ({len(listed)})")
