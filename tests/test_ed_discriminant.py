@@ -302,7 +302,7 @@ def test_what_is_left_out_is_said() -> None:
     """Critical points of conics for the Bombieri metric come together at infinity only."""
     found = NeuroManifold(CONE, seed=1).ed_discriminant("bombieri")
     assert found.data.factors == () and found.status == "proved"
-    assert str(found) == "no hypersurface, for finite critical points with rank Dφ = 2"
+    assert str(found.data) == "no hypersurface, for finite critical points with rank Dφ = 2"
     assert parts(found)[1][0] == MEANING and "finite" in MEANING
 
 
