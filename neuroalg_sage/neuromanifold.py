@@ -409,7 +409,9 @@ class NeuroManifold(Typeset):
     @kept
     def equations(self) -> Invariant:
         """
-        Generators of the ideal, Sage polynomials.
+        Equations of the neurovariety, Sage polynomials: the generators of its ideal.
+
+        That each vanishes is what the certificate proves; that there are no others is the ideal's.
 
         EXAMPLES::
 
@@ -537,6 +539,10 @@ class NeuroManifold(Typeset):
     def hilbert_function(self, degree: int | None = None) -> Invariant:
         """
         The Hilbert function of the coordinate ring in degrees 1 to ``degree``.
+
+        If gradings do not show that the neurovariety is a cone, then the affine one, and its name
+        is ``affine_hilbert_function``: the dimensions of the spaces of polynomial functions of at
+        most these degrees.
 
         EXAMPLES::
 
@@ -756,6 +762,9 @@ class NeuroManifold(Typeset):
         """
         The data at which critical points of the squared distance come together.
 
+        Critical points are meant at finite parameters where Dφ has rank dim M; not those that go
+        to infinity, or to critical points of φ.
+
         INPUT:
 
         - ``metric`` -- ``"unit"``, ``"bombieri"``, or ``"data"`` with the matrix ``gram``
@@ -769,8 +778,8 @@ class NeuroManifold(Typeset):
         For binary quadratic forms of rank one a curve in each plane::
 
             >>> M = NeuroManifold("mlp:2,1,1:x^2")
-            >>> M.ed_discriminant()
-            an irreducible hypersurface of degree 6 (proved)
+            >>> print(M.ed_discriminant())
+            an irreducible hypersurface of degree 6, for finite critical points with rank Dφ = 2
             >>> M.ed_discriminant(origin=[0, 1, 0], directions=[[1, 0, 0], [0, 0, 1]]).degree
             6
         """
