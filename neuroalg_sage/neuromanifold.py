@@ -597,7 +597,7 @@ class NeuroManifold(Typeset):
             mlp:2,1,3:x^2: dimension 4, singular; tangent space of dimension 9, multiplicity 2
             (numerical)
             zero: dimension 0, singular; tangent space of dimension 9, multiplicity 3 (numerical)
-            (proved)
+            (proved, trusting the list of subnetworks)
         """
         from neuroalg_sage.invariants.subnetworks import subnetwork_poset
 
