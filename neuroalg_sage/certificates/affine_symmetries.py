@@ -16,6 +16,7 @@ from flint import Ordering, fmpq, fmpq_mat, fmpq_mpoly
 
 from neuroalg_sage.certificates.dimension import (
     SparseMatrix,
+    jacobian,
     rank,
     symmetry_fields,
     tangent_rank,
@@ -116,7 +117,7 @@ def check_completeness(model: Model, symmetries: list[SparseMatrix], sample: Any
     rows = []
     for data in items(points, "points"):
         w = [*integers(data, 0, p - 1, "coordinate of a point", n), 1]
-        rows += [[r * v % p for r in row for v in w] for row in model.jacobian(w, samples, p)]
+        rows += [[r * v % p for r in row for v in w] for row in jacobian(model, w, samples, p)]
     unknowns = n * (n + 1)
     require(unknowns - rank(rows, unknowns, p) == _matrix_rank(symmetries),
             "There may be more affine-linear symmetries than those listed.")
