@@ -37,7 +37,8 @@ def test_a_loss_of_zero_at_the_zero_function_is_a_minimum(spec: str) -> None:
     ("cnn:2,2:x^2", [[1, 2, 1, 3], [0, 1, 2, -1]]), ("mlp:2,2,1:x^3", [[1, 0, 1], [0, 1, 2]]),
     ("mlp:2,1,1:x^2", [[1, 2, 3]]), ("cnn:2,2:x", [[1, 2, 1, 3], [0, 1, 2, 5]]),
     ("linear:3,1,3", [[1, 2, 3, 1, 1, 2]]), ("mlp:3,1,1:x^2", [[1, 2, 3, 1], [0, 1, 2, 4]]),
-    ("mlp:2,1,1:x^2", [[1, 0, 1], [0, 1, 2]])])
+    ("mlp:2,1,1:x^2", [[1, 0, 1], [0, 1, 2]]),
+    ("cnn:2,3:x^2", [[1, 2, 1, 3, 4], [0, 1, 2, -1, 2]])])
 def test_few_rows_are_fitted(spec: str, rows: list[list[int]]) -> None:
     """So few that the model reaches a loss of 0, mostly at infinitely many functions."""
     given = ERM(spec, rows)

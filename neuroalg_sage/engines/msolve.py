@@ -11,11 +11,13 @@ from __future__ import annotations
 import ast
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,7 +26,6 @@ from typing import Any
 
 from flint import nmod_poly
 
-from neuroalg_sage import processes
 from neuroalg_sage.errors import EngineError, LimitReached
 from neuroalg_sage.limits import whole
 
@@ -171,7 +172,10 @@ def _run_within_limits(command: list[str], messages: Path, timeout: float | None
     allowed = whole.room(memory) or _share()
     with messages.open("wb") as file, _started(command, file) as process:
         try:
-            processes.limit_growth(process.pid, allowed)
+            # All that it holds counts: it may have grown before the limit is set.
+            if sys.platform == "linux":
+                with suppress(OSError, ValueError):
+                    resource.prlimit(process.pid, resource.RLIMIT_DATA, (allowed, allowed))
             pause, ended = 0.001, 0
             while not ended:
                 if end is not None and time.monotonic() > end:
