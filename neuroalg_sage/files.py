@@ -11,6 +11,20 @@ from tempfile import NamedTemporaryFile
 from neuroalg_sage.errors import InputError
 
 
+def read_bytes(name: str | Path, most: int) -> bytes | None:
+    """
+    The content of a file; None if it is longer than so many bytes.
+
+    A pipe to which nobody writes is empty: who opens it like a file waits until somebody does.
+
+    Raises OSError, or ValueError for what is no name of a file.
+    """
+    with open(os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        os.set_blocking(file.fileno(), True)
+        content = file.read(most + 1)
+    return content if len(content) <= most else None
+
+
 def check_writable(name: str | Path | None) -> None:
     """
     Raise :class:`InputError` unless a file of this name, if any, may be written.

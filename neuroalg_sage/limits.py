@@ -8,6 +8,7 @@ limits, and each call of an engine has its own.
 from __future__ import annotations
 
 import os
+import signal
 import time
 from dataclasses import dataclass
 
@@ -55,6 +56,11 @@ class Limits:
         """Whether the deadline has passed."""
         return self.left() == 0.0
 
+    def settle(self) -> None:
+        """After the deadline: no interrupts any more, since what was found is being written."""
+        if self.is_over():
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
     def within(self, seconds: float | None) -> float | None:
         """So many seconds, but no more than are left."""
         return min((s for s in (seconds, self.left()) if s is not None), default=None)
@@ -76,10 +82,10 @@ class Limits:
         left = max(self.memory - held, 1)
         return left if memory is None else min(memory, left)
 
-    def time_is_over(self, at: str = "") -> LimitReached:
-        """What is raised when the deadline has passed, and what was being done."""
+    def time_is_over(self, when: str = "") -> LimitReached:
+        """What is raised when the deadline has passed, such as "before the degree"."""
         return LimitReached(f"The limit of {self.seconds or 0:g} s was reached"
-                            f"{f' at {at}' if at else ''}; raise it with --timeout.")
+                            f"{f' {when}' if when else ''}; raise it with --timeout.")
 
     def memory_is_full(self, who: str = "the computation") -> LimitReached:
         """What is raised when all the memory is held."""

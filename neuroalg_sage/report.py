@@ -4,6 +4,7 @@ Reports: all that can be said of a model within a budget, as text, JSON or LaTeX
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -14,11 +15,13 @@ from neuroalg_sage.formats import written
 from neuroalg_sage.invariants.degeneracy import Locus
 from neuroalg_sage.invariants.invariant import Invariant
 from neuroalg_sage.invariants.sentences import LAWS, sentence
+from neuroalg_sage.limits import whole
 from neuroalg_sage.models.expressions import write_polynomial
 from neuroalg_sage.models.latex import latex_polynomial
 from neuroalg_sage.neuromanifold import REPORTED, NeuroManifold
 
 JSON_SCHEMA = 1
+UNASKED = "The command ended before this was answered."
 SHOWN_LINES = 12
 SHOWN_WIDTH = 100
 
@@ -30,6 +33,9 @@ class Answers:
     manifold: NeuroManifold
     found: dict[str, Invariant] = field(default_factory=dict)
     failed: dict[str, NeuroAlgError] = field(default_factory=dict)
+    # What was written of invariants, since a page is stated anew after each answer.
+    _texts: dict[tuple[str, bool], tuple[Invariant, str]] = field(default_factory=dict, repr=False)
+    _head: list[str] | None = field(default=None, repr=False)
 
     @property
     def exit_code(self) -> int:
@@ -40,9 +46,12 @@ class Answers:
 
 def ask(manifold: NeuroManifold, names: Iterable[str],
         progress: Callable[[str], None] = lambda message: None,
-        begin: Callable[[str], None] = lambda name: None) -> Answers:
+        begin: Callable[[str], None] = lambda name: None,
+        each: Callable[[Answers, str], None] = lambda answers, name: None) -> Answers:
     """
     Compute invariants, keeping what was found when others fail.
+
+    After the deadline of the command nothing is begun any more.
 
     INPUT:
 
@@ -50,6 +59,8 @@ def ask(manifold: NeuroManifold, names: Iterable[str],
     - ``names`` -- names of invariants
     - ``progress`` -- called with one line for each
     - ``begin`` -- called with the name of each before it is computed
+    - ``each`` -- called with the answers so far and a name, when this one was answered, or failed,
+      or was answered better by the way
 
     OUTPUT: :class:`Answers`
     """
@@ -58,26 +69,34 @@ def ask(manifold: NeuroManifold, names: Iterable[str],
         start = time.perf_counter()
         begin(name)
         try:
+            if whole.is_over():
+                raise whole.time_is_over(f"before {name}")
             answers.found[name] = manifold.compute(name)
         except NeuroAlgError as error:
             if error.exit_code == 2:
                 raise
             answers.failed[name] = error
+            whole.settle()
+            each(answers, name)
             continue
         progress(f"{name}: {time.perf_counter() - start:.1f} s")
+        each(answers, name)
     # A later answer may have proved an earlier one.
-    for name in answers.found:
+    for name, invariant in answers.found.items():
         answers.found[name] = manifold.compute(name)
+        if answers.found[name] is not invariant:
+            each(answers, name)
     return answers
 
 
 def report(manifold: NeuroManifold, budget: float | None = None,
            progress: Callable[[str], None] = lambda message: None,
-           begin: Callable[[str], None] = lambda name: None) -> Answers:
+           begin: Callable[[str], None] = lambda name: None,
+           each: Callable[[Answers, str], None] = lambda answers, name: None) -> Answers:
     """All invariants that are found within ``budget`` seconds."""
     if budget is not None:
         manifold.computation.end_within(budget)
-    return ask(manifold, REPORTED, progress, begin)
+    return ask(manifold, REPORTED, progress, begin, each)
 
 
 # -- plain values ------------------------------------------------------------------------
@@ -96,13 +115,14 @@ def plain_value(invariant: Invariant, n: int) -> Any:
     if invariant.name in ("singular_locus", "critical_locus"):
         return [{"dimension": c.dimension, "degree": c.degree,
                  "generators": [write_polynomial(g, c.variables) for g in c.generators]}
-                | ({"image": c.image} if c.image else
+                | ({"image": c.image, "image_status": "numerical"} if c.image else
                    {"multiplicity": c.multiplicity,
                     "multiplicity_status": c.multiplicity_status, "filled_by": list(c.fills)})
                 for c in data]
     if invariant.name == "subnetworks":
         return [{"name": p.name, "dimension": p.dimension, "singular": p.singular,
                  "tangent_dimension": list(p.tangent), "multiplicity": p.multiplicity}
+                | ({"multiplicity_status": p.multiplicity_status} if p.multiplicity else {})
                 for p in data]
     if invariant.name == "generic_fiber":
         return {"dimension": data.dimension, "points": data.points, "symmetries": data.symmetries}
@@ -116,26 +136,46 @@ def plain_value(invariant: Invariant, n: int) -> Any:
 # -- pages -------------------------------------------------------------------------------
 
 
-def as_json(answers: Answers, citations: bool = False) -> dict[str, Any]:
-    """The answers as one JSON object, and if wanted how to cite each."""
-    n = answers.manifold.model.ambient_dimension
-    results: dict[str, Any] = {}
-    for name, invariant in answers.found.items():
-        results[name] = {
-            "value": plain_value(invariant, n), "status": invariant.status,
-            "trust": invariant.trust, "method": invariant.method,
-            "seconds": round(invariant.seconds, 4), "certificate": invariant.certificate}
-        if isinstance(invariant, Locus):
-            results[name] |= {"trust": list(invariant.lies_trust),
-                              "no_others": invariant.completeness}
-        if invariant.error_bound is not None:
-            results[name]["error_bound"] = invariant.error_bound
-        if citations:
-            results[name]["citation"] = invariant.citation(answers.manifold.model).describe()
-    page = {"schema": JSON_SCHEMA, "model": answers.manifold.model.describe(), "results": results}
-    if answers.failed:
-        page["errors"] = {name: str(error) for name, error in answers.failed.items()}
-    return page
+def _result(answers: Answers, invariant: Invariant, citations: bool) -> dict[str, Any]:
+    """An answer as JSON data."""
+    model = answers.manifold.model
+    result: dict[str, Any] = {
+        "value": plain_value(invariant, model.ambient_dimension), "status": invariant.status,
+        "trust": invariant.trust, "method": invariant.method,
+        "seconds": round(invariant.seconds, 4), "certificate": invariant.certificate}
+    if isinstance(invariant, Locus):
+        result |= {"trust": list(invariant.lies_trust), "no_others": invariant.completeness}
+    if invariant.error_bound is not None:
+        result["error_bound"] = invariant.error_bound
+    if citations:
+        result["citation"] = invariant.citation(model).describe()
+    return result
+
+
+def as_json(answers: Answers, citations: bool = False, unasked: Iterable[str] = ()) -> str:
+    """
+    The answers as one JSON object, and if wanted how to cite each.
+
+    INPUT:
+
+    - ``answers`` -- answers, of which this may be called again when there are more
+    - ``citations`` -- whether to cite
+    - ``unasked`` -- names of what the command has not come to
+    """
+    def text(name: str, invariant: Invariant) -> str:
+        known = answers._texts.get((name, citations))
+        if known is None or known[0] is not invariant:
+            known = invariant, json.dumps(_result(answers, invariant, citations))
+            answers._texts[name, citations] = known
+        return known[1]
+
+    results = ", ".join(f"{json.dumps(name)}: {text(name, invariant)}"
+                        for name, invariant in answers.found.items())
+    errors = {name: str(error) for name, error in answers.failed.items()} | {
+        name: UNASKED for name in unasked}
+    return (f'{{"schema": {JSON_SCHEMA}, "model": {json.dumps(answers.manifold.model.describe())}, '
+            f'"results": {{{results}}}'
+            + (f', "errors": {json.dumps(errors)}' if errors else "") + "}")
 
 
 def citations_as_text(answers: Answers) -> str:
@@ -161,9 +201,8 @@ def _symmetries(manifold: NeuroManifold) -> str:
         return f"a Lie algebra spanned by {len(manifold.model.symmetries)} linear vector fields"
 
 
-def as_text(answers: Answers) -> str:
-    """The answers as a readable page."""
-    manifold = answers.manifold
+def _head(manifold: NeuroManifold) -> list[str]:
+    """What a page says of a model before anything is asked."""
     model, n = manifold.model, manifold.model.ambient_dimension
     lines = [f"Neuromanifold of {model}", "=" * (17 + len(str(model))), "",
              f"{model.parameter_count} parameters, {model.input_count} inputs, "
@@ -179,6 +218,16 @@ def as_text(answers: Answers) -> str:
             [phi.describe(i) for i in range(len(phi.coordinates))])]
     except LimitReached as error:
         lines.append(f"Parametrization: not written down. {error}")
+    return lines
+
+
+def as_text(answers: Answers) -> str:
+    """The answers as a readable page."""
+    manifold = answers.manifold
+    n = manifold.model.ambient_dimension
+    if answers._head is None:
+        answers._head = _head(manifold)
+    lines = [*answers._head]
     lines += ["", "Invariants"]
     width = max((len(name) for name in REPORTED), default=0)
     for name in REPORTED:
@@ -198,7 +247,7 @@ def as_text(answers: Answers) -> str:
             lines += ["", f"Component {i + 1} of the singular locus: {component}"]
             lines += ["  " + line for line in _clipped(written(component.generators, n))]
     if "subnetworks" in answers.found and answers.found["subnetworks"].data:
-        lines += ["", "Subnetworks, generic tangent spaces, and multiplicities (numerical)"]
+        lines += ["", "Subnetworks, generic tangent spaces, and multiplicities"]
         lines += [f"  {part}" for part in answers.found["subnetworks"].data][:40]
     return "\n".join(lines)
 

@@ -54,7 +54,7 @@ def check_macaulay2(text: str, folder: Path) -> None:
     script.write_text("\n".join([f'path = prepend("{scripts}/", path);', *lines[:-1],
                                  f"print({lines[-1]})"]))
     done = subprocess.run([macaulay2_command(), "--script", str(script)], capture_output=True,
-                          text=True, timeout=60)
+                          text=True, timeout=600)
     assert done.stdout.split() == [shown]
 
 

@@ -82,7 +82,7 @@ def test_every_invariant_comes_back_as_it_was(spec, tmp_path) -> None:
     sentences: list[str] = []
 
     def manifold() -> NeuroManifold:
-        return NeuroManifold(spec, timeout=6, degree=2, cache=Store(tmp_path, sentences.append))
+        return NeuroManifold(spec, timeout=60, degree=2, cache=Store(tmp_path, sentences.append))
 
     first = manifold()
     found = {}
@@ -111,7 +111,7 @@ def test_every_invariant_comes_back_as_it_was(spec, tmp_path) -> None:
 @pytest.mark.parametrize("spec", ["linear:2,1,2", "mlp:2,1,1:x^2", "mlp:2,1,1:x^3"])
 def test_distance_problems_come_back_as_they_were(spec, tmp_path) -> None:
     def ask() -> list:
-        M = NeuroManifold(spec, timeout=20, seed=1, cache=Store(tmp_path, pytest.fail))
+        M = NeuroManifold(spec, seed=1, cache=Store(tmp_path, pytest.fail))
         n = M.model.ambient_dimension
         gram = [[2 * (i == j) + (i + j == n - 1) for j in range(n)] for i in range(n)]
         return [M.polar_degrees(), M.ml_degree(), M.ed_degree("unit"), M.ed_degree("bombieri"),
@@ -300,7 +300,7 @@ def writer(folder: Path, count: int, size: int) -> subprocess.Popen:
 def test_processes_may_write_the_same_entry_at_once(tmp_path) -> None:
     writers = [writer(tmp_path, 150, 2000) for _ in range(4)]
     for process in writers:
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=600)
         assert process.returncode == 0 and errors == ""
     store = Store(tmp_path, pytest.fail)
     assert len(store.load({"invariant": "x"})) == 20
@@ -516,3 +516,31 @@ def test_where_the_cache_is(monkeypatch, tmp_path, capsys) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")
     monkeypatch.setenv("HOME", str(tmp_path))
     assert stores.default_folder() == tmp_path / ".cache" / "neuroalg"
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("nowhere"),
+                                  lambda path: (path.mkdir(), (path / "x").touch())])
+def test_what_is_no_file_is_a_damaged_entry(make, tmp_path, capsys, monkeypatch) -> None:
+    monkeypatch.setenv("NEUROALG_CACHE", str(tmp_path))
+    key = {"invariant": "degree"}
+
+    def place() -> Path:
+        store.save(key, [1])
+        (entry,) = tmp_path.glob("*/*.entry")
+        entry.unlink()
+        make(entry)
+        return entry
+
+    sentences: list[str] = []
+    store = Store(tmp_path, sentences.append)
+    path = place()
+    assert store.load(key) is None
+    store.save(key, [2])
+    assert store.load(key) == [2] and path.is_file()
+    assert not any("cannot be" in sentence for sentence in sentences)
+    for option in ([], ["--prune"], ["--clear"]):
+        path = place()
+        assert main(["cache", *option]) == 0
+        assert os.path.lexists(path) is not bool(option)
+        Store(tmp_path).prune(keep=lambda key: False)
+    assert "1 entry" in capsys.readouterr().out

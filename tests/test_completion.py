@@ -32,7 +32,7 @@ def folder(tmp_path) -> Path:
 def run(shell: list[str], script: str, folder: Path) -> str:
     environment = os.environ | {"PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
                                 "PYTHONPATH": str(ROOT), "HOME": str(folder)}
-    done = subprocess.run([*shell, script], capture_output=True, text=True, timeout=60,
+    done = subprocess.run([*shell, script], capture_output=True, text=True, timeout=600,
                           cwd=folder / "work", env=environment)
     assert done.returncode == 0, done.stderr
     return done.stdout

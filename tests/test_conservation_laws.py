@@ -342,7 +342,7 @@ def test_scripts_run_in_macaulay2_alone(tmp_path, capsys) -> None:
         path = tmp_path / "laws.m2"
         path.write_text(capsys.readouterr().out)
         done = subprocess.run([macaulay2_command(), "--script", str(path)], capture_output=True,
-                              text=True, timeout=100, check=True)
+                              text=True, timeout=600, check=True)
         assert done.stdout == printed
 
 

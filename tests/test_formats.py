@@ -55,7 +55,7 @@ def through_mrdi(session: Macaulay2, generators: list, n: int) -> dict[str, Any]
         {"same": "(flatten entries f gens J) == (flatten entries gens I)",
          "variables": "numgens ring J", "rational": "coefficientRing ring J === QQ",
          "saved": "saveMRDI I", "again": "saveMRDI J"}, packages=("NeuroAlgebra", "MRDI")),
-        timeout=60)
+        timeout=600)
 
 
 @pytest.mark.parametrize(("generators", "n"), IDEALS)
@@ -101,7 +101,7 @@ def test_ideals_from_several_files_live_in_one_ring(session) -> None:
     first, second = (quoted(write_ideal([g], 4, "mrdi")) for g in TWISTED_CUBIC[:2])
     found = session.run(Script("two files", {}, f"I = loadMRDI {first}; J = loadMRDI {second};",
                                {"codimension": "codim(I + J)"},
-                               packages=("NeuroAlgebra", "MRDI")), timeout=60)
+                               packages=("NeuroAlgebra", "MRDI")), timeout=600)
     assert found == {"codimension": 2}
 
 
@@ -110,7 +110,7 @@ def test_macaulay2_finds_our_files_valid(form, session) -> None:
     file = write_ideal(TWISTED_CUBIC, 4, form)
     script = Script("validation", {}, f"validateMRDI {quoted(file)};", {"valid": "true"},
                     packages=("NeuroAlgebra", "MRDI"))
-    assert session.run(script, timeout=60) == {"valid": True}
+    assert session.run(script, timeout=600) == {"valid": True}
 
 
 # -- OSCAR ---------------------------------------------------------------------------------
@@ -150,7 +150,7 @@ def test_macaulay2_reads_the_ring_of_oscars_form(session) -> None:
     found = session.run(Script("a ring", {}, f"R = loadMRDI {quoted(json.dumps(ring))};",
                                {"variables": "toString gens R",
                                 "rational": "coefficientRing R === QQ"},
-                               packages=("NeuroAlgebra", "MRDI")), timeout=60)
+                               packages=("NeuroAlgebra", "MRDI")), timeout=600)
     assert found == {"variables": "{z0, z1, z2}", "rational": True}
 
 

@@ -74,5 +74,5 @@ def test_scripts_run_in_macaulay2_alone(arguments, tmp_path, capsys) -> None:
     path = json.dumps(f"{package_directory()}/")
     script.write_text(f"path = prepend({path}, path);\n" + capsys.readouterr().out)
     done = subprocess.run([*shlex.split(macaulay2_command()), "--script", str(script)],
-                          capture_output=True, text=True, timeout=100)
+                          capture_output=True, text=True, timeout=600)
     assert done.returncode == 0 and "dimension" in done.stdout

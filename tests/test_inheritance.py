@@ -85,7 +85,7 @@ PAIR = {"kind": "polynomial", "parameters": ["p", "q"], "inputs": ["u"],
 ])
 def test_composites_inherit_what_elimination_finds(shape: list[int], layers: list[dict]) -> None:
     model = {"input_shape": shape, "layers": layers}
-    theirs = NeuroManifold(model, method="elimination", seed=1, timeout=60)
+    theirs = NeuroManifold(model, method="elimination", seed=1, timeout=600)
     ours = inherited(model)
     assert ours.ideal().value == theirs.ideal().value
     assert ours.degree() == theirs.degree()

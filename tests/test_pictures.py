@@ -163,7 +163,7 @@ def test_without_matplotlib_one_sentence_names_the_extra(tmp_path) -> None:
             "from neuroalg_sage.cli import main\n"
             f"sys.exit(main(['plot', {CONE!r}, '--quiet', '--output', 'a.png']))")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
-                          cwd=tmp_path, timeout=60, env=HERE)
+                          cwd=tmp_path, timeout=600, env=HERE)
     assert done.returncode == 2 and done.stderr.count("\n") == 1
     assert "pip install 'neuroalg-sage[plot]'" in done.stderr
 
@@ -185,6 +185,6 @@ def test_figures_are_written(kind, tmp_path) -> None:
 def test_the_example_draws(tmp_path) -> None:
     pytest.importorskip("matplotlib")
     done = subprocess.run([sys.executable, str(ROOT / "examples" / "pictures.py"), str(tmp_path)],
-                          capture_output=True, text=True, timeout=120, env=HERE)
+                          capture_output=True, text=True, timeout=600, env=HERE)
     assert done.returncode == 0, done.stderr
     assert {f.name for f in tmp_path.iterdir()} == {"cusp.svg", "cone.svg", "cone.html"}

@@ -13,6 +13,8 @@ import hashlib
 import json
 import os
 import re
+import shutil
+import stat
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -125,7 +127,8 @@ class Store:
         """
         path = self._path(key)
         try:
-            data = path.read_bytes()
+            # What is no file is as damaged as a file can be, and a pipe is not to be waited for.
+            data = path.read_bytes() if stat.S_ISREG(path.lstat().st_mode) else b""
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -148,7 +151,7 @@ class Store:
     def remove(self, key: Mapping[str, Any]) -> None:
         """Remove an entry, if it is there."""
         with suppress(OSError):
-            self._path(key).unlink(missing_ok=True)
+            _remove(self._path(key))
 
     def save(self, key: Mapping[str, Any], content: Any) -> None:
         """Write an entry, whole or not at all."""
@@ -190,7 +193,7 @@ class Store:
         for path in sorted(self.folder.glob("[0-9a-f][0-9a-f]/*")):
             if pattern.fullmatch(path.name) and path.name.startswith(path.parent.name):
                 with suppress(FileNotFoundError):  # another process has removed it
-                    yield path, path.stat()
+                    yield path, path.lstat()
 
     def entries(self) -> list[Entry]:
         """
@@ -199,7 +202,8 @@ class Store:
         Raises InputError if the folder cannot be read.
         """
         try:
-            return [Entry(path, status.st_size, status.st_mtime, _key(path))
+            return [Entry(path, status.st_size, status.st_mtime,
+                          _key(path) if stat.S_ISREG(status.st_mode) else None)
                     for path, status in self._files(_ENTRY)]
         except OSError as error:
             raise InputError(f"The cache in {self._shown} cannot be read: {error.strerror}."
@@ -229,12 +233,12 @@ class Store:
         try:
             for path, status in list(self._files(_UNFINISHED)):
                 if all_unfinished or now - status.st_mtime > LEFT_BEHIND:
-                    path.unlink(missing_ok=True)
+                    _remove(path)
             for entry in entries:
                 if (entry.key is None or not keep(entry.key)
                         or older_than is not None and now - entry.used > older_than
                         or max_size is not None and total - removed > max_size):
-                    entry.path.unlink(missing_ok=True)
+                    _remove(entry.path)
                     count, removed = count + 1, removed + entry.size
         except OSError as error:
             raise InputError(f"The cache in {self._shown} cannot be pruned: {error.strerror}."
@@ -252,6 +256,15 @@ def _opened(data: bytes) -> tuple[Any, Any] | None:
         return json.loads(key), json.loads(content)
     except (ValueError, RecursionError):
         return None
+
+
+def _remove(path: Path) -> None:
+    """Remove what has the name of an entry, whatever it is."""
+    with suppress(FileNotFoundError):
+        if stat.S_ISDIR(path.lstat().st_mode):
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _key(path: Path) -> Any:

@@ -12,6 +12,7 @@ from flint import fmpq, fmpq_mat, fmpq_mpoly, fmpq_mpoly_ctx
 from neuroalg_sage.certificates.boxes import is_positive
 from neuroalg_sage.certificates.charts import (
     MOST_CHARTS,
+    MOST_DIMENSIONS,
     MOST_VARIABLES,
     Chart,
     Cover,
@@ -42,7 +43,7 @@ def _grassmannian(ring: fmpq_mpoly_ctx, pivots: tuple[int, ...], width: int
 
 def whole_space(n: int) -> Chart:
     """V itself, where it is M."""
-    require(n <= MOST_VARIABLES, f"V has over {MOST_VARIABLES} dimensions.")
+    require(n <= MOST_DIMENSIONS, f"The ambient space has over {MOST_DIMENSIONS} dimensions.")
     ring = polynomial_ring(n)
     return Chart("all of V", 0, ring, 0, list(ring.gens()[:n]))
 

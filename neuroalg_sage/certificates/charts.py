@@ -18,6 +18,7 @@ from neuroalg_sage.certificates.reading import polynomial_ring, polynomials, req
 
 MOST_CHARTS = 200
 MOST_VARIABLES = 40
+MOST_DIMENSIONS = 200
 
 
 @dataclass

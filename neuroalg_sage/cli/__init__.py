@@ -6,82 +6,18 @@ Nothing heavy is imported before it is needed, so that help and errors are insta
 
 from __future__ import annotations
 
-import argparse
-import io
-import signal
 import sys
-from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from collections.abc import Sequence
+from typing import NoReturn
 
-from neuroalg_sage.cli import (
-    cache,
-    completion,
-    doctor,
-    equations,
-    flows,
-    functions,
-    invariants,
-    notebooks,
-    packages,
-    surveys,
-    training,
-)
-from neuroalg_sage.cli.options import EPILOGUE, Commands, Parser
-from neuroalg_sage.cli.output import discard_output
-from neuroalg_sage.cli.progress import shown
-from neuroalg_sage.errors import LimitReached, NeuroAlgError
+from neuroalg_sage.cli.supervision import supervise
 
-INTERRUPTED = 130
-
-
-def parser() -> argparse.ArgumentParser:
-    """The parser of the command line."""
-    top = Parser(prog="neuroalg", description="Exact, certified invariants of neuromanifolds.",
-                 epilog=EPILOGUE, formatter_class=argparse.RawDescriptionHelpFormatter)
-    top.add_argument("--version", action=_Version, nargs=0, help="print the version")
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-
-    def command(name: str, help: str, run: Callable[[argparse.Namespace], int]
-                ) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=help, description=help, epilog=EPILOGUE,
-                                  formatter_class=argparse.RawDescriptionHelpFormatter)
-        sub.set_defaults(run=run)
-        return sub
-
-    for kind in (invariants, equations, functions, training, flows, surveys, packages, notebooks,
-                 cache, doctor, completion):
-        kind.add(command)
-    _add_verify(command)
-    return top
-
-
-class _Version(argparse.Action):
-    """Print the version, which is looked up only then."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: Any, **__: Any) -> NoReturn:
-        from importlib.metadata import PackageNotFoundError, version
-
-        try:
-            print(f"neuroalg {version('neuroalg-sage')}")
-        except PackageNotFoundError:
-            print("neuroalg (not installed)")
-        parser.exit()
-
-
-def _add_verify(command: Commands) -> None:
-    sub = command("verify", "Check certificates, without Sage and without Macaulay2.", _verify)
-    sub.add_argument("files", nargs="+", metavar="FILE")
-
-
-def _verify(arguments: argparse.Namespace) -> int:
-    from neuroalg_sage.certificates.__main__ import verify_files
-
-    return verify_files(arguments.files)
+TALKATIVE = ("notebooks",)  # what speaks with the user itself, and needs the terminal
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """
-    Run the command line; return the exit code.
+    Run the command line in this process; return the exit code.
 
     INPUT:
 
@@ -95,35 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ambient_dimension = 9  [proved]
         0
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    try:
-        top = parser()
-        completion.answer(top)
-        parsed = top.parse_args(arguments)
-        with shown(parsed):
-            return parsed.run(parsed)
-    except NeuroAlgError as error:
-        print(f"neuroalg: {' '.join(str(error).split())}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("neuroalg: interrupted.", file=sys.stderr)
-        return INTERRUPTED
-    except MemoryError:
-        print("neuroalg: there is not enough memory; try a smaller model.", file=sys.stderr)
-        return LimitReached.exit_code
-    except BrokenPipeError:
-        discard_output()
-        return 0
+    from neuroalg_sage.cli.commands import run
 
-
-def _end(number: int, frame: Any) -> NoReturn:
-    """End as after an error, so that no engine is left running."""
-    sys.exit(128 + number)
+    return run(arguments)
 
 
 def entry_point() -> NoReturn:
-    """The ``neuroalg`` command."""
-    signal.signal(signal.SIGTERM, _end)
-    sys.exit(main())
+    """The ``neuroalg`` command: its work is done in a process that another one watches over."""
+    sys.exit(main() if sys.argv[1:2] and sys.argv[1] in TALKATIVE else supervise(main))

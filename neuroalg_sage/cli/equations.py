@@ -15,7 +15,6 @@ from neuroalg_sage.cli.options import (
     Commands,
     about_a_model,
     about_the_answer,
-    limited,
     manifold_of,
 )
 from neuroalg_sage.cli.output import check_writable, write
@@ -39,9 +38,8 @@ def add(command: Commands) -> None:
 
 def _ideal(arguments: argparse.Namespace) -> int:
     manifold = manifold_of(arguments)
-    with limited(arguments.timeout):
-        found = manifold.ideal()
-        text = write_ideal(found.data, manifold.model.ambient_dimension, arguments.format)
+    found = manifold.ideal()
+    text = write_ideal(found.data, manifold.model.ambient_dimension, arguments.format)
     print(text)
     print(f"neuroalg: ideal {found.qualified_status()}; {found.method}.", file=sys.stderr)
     return 0
@@ -59,29 +57,28 @@ def _equations(arguments: argparse.Namespace) -> int:
     n = manifold.model.ambient_dimension
     done, failure = 0, None
     pages: list[dict[str, Any]] = []
-    with limited(arguments.timeout):
-        search = manifold.equation_search()
-        if arguments.keep is not None and Path(arguments.keep).exists():
-            from neuroalg_sage.models.sources import read_json
+    search = manifold.equation_search()
+    if arguments.keep is not None and Path(arguments.keep).exists():
+        from neuroalg_sage.models.sources import read_json
 
-            search.restore(read_json(arguments.keep, "file of equations"))
-        try:
-            for degree in range(len(search.degrees) + 1, arguments.degree + 1):
-                search.up_to(degree)
-                if arguments.keep is not None:
-                    write(arguments.keep, search.state())
-            search.up_to(arguments.degree)
-        except LimitReached as error:
-            failure = error
-        done = len(search.degrees)
-        for found in search.degrees:
-            page = {"degree": found.degree, "generators": found.generator_count,
-                    "equations": found.dimension, "hilbert_function": found.hilbert_function}
-            with suppress(InputError):
-                page["character"] = written(character(search, found))
-            pages.append(page)
-        texts = as_text(generators(search, done), n) if done else []
-        verdict = what_they_generate(search, manifold.dimension())
+        search.restore(read_json(arguments.keep, "file of equations"))
+    try:
+        for degree in range(len(search.degrees) + 1, arguments.degree + 1):
+            search.up_to(degree)
+            if arguments.keep is not None:
+                write(arguments.keep, search.state())
+        search.up_to(arguments.degree)
+    except LimitReached as error:
+        failure = error
+    done = len(search.degrees)
+    for found in search.degrees:
+        page = {"degree": found.degree, "generators": found.generator_count,
+                "equations": found.dimension, "hilbert_function": found.hilbert_function}
+        with suppress(InputError):
+            page["character"] = written(character(search, found))
+        pages.append(page)
+    texts = as_text(generators(search, done), n) if done else []
+    verdict = what_they_generate(search, manifold.dimension())
     if arguments.json:
         print(json.dumps({"schema": 1, "model": manifold.model.describe(), "degrees": pages,
                           "generators": texts, "verdict": verdict}))

@@ -13,7 +13,6 @@ from neuroalg_sage.cli.options import (
     about_a_model,
     about_the_answer,
     floats,
-    limited,
     manifold_of,
     positive,
     words,
@@ -47,10 +46,9 @@ def add(command: Commands) -> None:
 
 def _drift(arguments: argparse.Namespace) -> int:
     manifold = manifold_of(arguments)
-    with limited(arguments.timeout):
-        laws = manifold.conservation_laws().data
-        found = manifold.drift(arguments.start, arguments.target, arguments.time,
-                               momenta=arguments.momenta)
+    laws = manifold.conservation_laws().data
+    found = manifold.drift(arguments.start, arguments.target, arguments.time,
+                           momenta=arguments.momenta)
     if arguments.json:
         print(json.dumps({
             "schema": 1, "model": manifold.model.describe(), "flow": repr(manifold.flow),
@@ -68,8 +66,7 @@ def _drift(arguments: argparse.Namespace) -> int:
 def _balanced(arguments: argparse.Namespace) -> int:
     manifold = manifold_of(arguments)
     check_writable(arguments.certificate)
-    with limited(arguments.timeout):
-        found = manifold.balanced_initialization(arguments.function, arguments.values)
+    found = manifold.balanced_initialization(arguments.function, arguments.values)
     if arguments.json:
         point = found.data.point
         print(json.dumps({

@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
+import time
 from typing import TYPE_CHECKING
 
 from neuroalg_sage.cli.options import (
@@ -15,24 +15,29 @@ from neuroalg_sage.cli.options import (
     about_a_metric,
     about_a_model,
     about_the_answer,
-    limited,
     manifold_of,
     progress,
 )
-from neuroalg_sage.cli.output import check_writable, write_certificates
+from neuroalg_sage.cli.output import certificate_files, check_writable
+from neuroalg_sage.cli.supervision import uninterrupted
 from neuroalg_sage.errors import InputError
+from neuroalg_sage.limits import whole
 
 if TYPE_CHECKING:
+    from neuroalg_sage.invariants.invariant import Invariant
     from neuroalg_sage.neuromanifold import NeuroManifold
     from neuroalg_sage.report import Answers
 
 REPORT_BUDGET = 120.0
+# Of the time that is allowed, what is kept to make a page of HTML.
+SHARE_FOR_THE_PAGE, SECONDS_FOR_THE_PAGE = 0.1, 3.0
+SHARE_OF_PAGES = 20  # how much longer than for pages is computed, before the last one
 
 
 def add(command: Commands) -> None:
     """Add the commands."""
     sub = command("report", "Print everything affordable about a model.", _report)
-    about_a_model(sub)
+    about_a_model(sub, REPORT_BUDGET)
     form = sub.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print one JSON object")
     form.add_argument("--latex", action="store_true", help="print a LaTeX document")
@@ -57,36 +62,64 @@ def add(command: Commands) -> None:
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    from neuroalg_sage.report import as_json, as_latex, as_text, report
+    from neuroalg_sage.report import REPORTED, as_json, as_latex, as_text, report
 
     check_writable(arguments.html)
     manifold = manifold_of(arguments)
-    budget = arguments.timeout or REPORT_BUDGET
     if arguments.html is not None:
-        return _page(manifold, arguments, budget)
-    with limited(budget):
-        say = progress(arguments)
-        answers = report(manifold, budget, say, say.begin)
-        page = (json.dumps(as_json(answers, citations=True)) if arguments.json
-                else as_latex(answers) if arguments.latex else as_text(answers))
-    print(page)
-    return answers.exit_code
+        return _page(manifold, arguments)
+    say, page = progress(arguments), arguments.page
+
+    def each(answers: Answers, name: str) -> None:
+        known = answers.found.keys() | answers.failed.keys()
+        page.state(as_json(answers, True, [name for name in REPORTED if name not in known])
+                   if arguments.json else
+                   as_latex(answers) if arguments.latex else as_text(answers))
+
+    def begin(name: str) -> None:
+        page.state(stage=name)
+        say.begin(name)
+
+    return report(manifold, None, say, begin, each).exit_code
 
 
-def _page(manifold: NeuroManifold, arguments: argparse.Namespace, budget: float) -> int:
-    from neuroalg_sage.pages.report_page import gather, save
+def _page(manifold: NeuroManifold, arguments: argparse.Namespace) -> int:
+    """Write a page of HTML, for which some time is kept from the computations."""
+    from neuroalg_sage.pages.report_page import Material, gather, page
 
-    with limited(budget):
-        material = gather(manifold, budget, progress(arguments))
-    save(material, arguments.html)
+    done = f"written to {arguments.html}"
+    took = 0.0  # seconds, to make the page
+    made = time.monotonic()
+
+    def write(material: Material) -> None:
+        nonlocal made, took
+        start = time.monotonic()
+        text = page(material)
+        made = time.monotonic()
+        took = made - start
+        arguments.page.state(done, {arguments.html: text})
+
+    def each(material: Material) -> None:
+        # Of what is to come it is not known how long it takes; pages take a twentieth at most.
+        if time.monotonic() - made > SHARE_OF_PAGES * took:
+            write(material)
+
+    def begin(name: str) -> None:
+        arguments.page.state(stage=name)
+
+    computation = manifold.computation
+    if computation.deadline is not None and computation.budget is not None:
+        computation.deadline -= min(SHARE_FOR_THE_PAGE * computation.budget, SECONDS_FOR_THE_PAGE)
+    material = gather(manifold, None, progress(arguments), begin, each)
+    whole.settle()
+    write(material)
     _say_failures(material.answers)
-    print(f"written to {arguments.html}")
     return material.answers.exit_code
 
 
 def _compute(arguments: argparse.Namespace) -> int:
     from neuroalg_sage.neuromanifold import INVARIANTS
-    from neuroalg_sage.report import as_json, ask, citations_as_text, sentence, written
+    from neuroalg_sage.report import as_json, ask, citations_as_text
 
     manifold = manifold_of(arguments)
     unknown = [name for name in arguments.invariants if name not in INVARIANTS]
@@ -101,34 +134,54 @@ def _compute(arguments: argparse.Namespace) -> int:
                              "subnetworks.")
         check_picture(arguments.diagram)
         check_writable(arguments.diagram)
-    with limited(arguments.timeout):
-        say = progress(arguments)
-        answers = ask(manifold, arguments.invariants, say, say.begin)
+    say, page = progress(arguments), arguments.page
+    printed: dict[str, str] = {}
+
+    def begin(name: str) -> None:
+        page.state(stage=name)
+        say.begin(name)
+
+    def each(answers: Answers, name: str) -> None:
+        if name in answers.failed:
+            print(f"neuroalg: {name}: {answers.failed[name]}", file=sys.stderr)
+        text = ""
+        if arguments.json:
+            known = answers.found.keys() | answers.failed.keys()
+            text = as_json(answers, arguments.cite,
+                           [asked for asked in arguments.invariants if asked not in known])
+        elif name in answers.found:
+            lines = _as_text(arguments, manifold, name, answers.found[name])
+            if printed.get(name) != lines:
+                with uninterrupted():
+                    print(lines, flush=True)
+                printed[name] = lines
+        page.state(text, certificate_files(arguments.certificate, answers.found.values()))
+
+    answers = ask(manifold, arguments.invariants, say, begin, each)
     if arguments.diagram is not None and "subnetworks" in answers.found:
         answers.found["subnetworks"].value.hasse_diagram(arguments.diagram)
-    n = manifold.model.ambient_dimension
-    if arguments.json:
-        print(json.dumps(as_json(answers, arguments.cite)))
-    else:
-        for name, invariant in answers.found.items():
-            print(f"{name} = {sentence(invariant, n)}  [{invariant.qualified_status()}]")
-            if name in ("ideal", "equations"):
-                for line in written(invariant.data, n):
-                    print(f"  {line}")
-            elif name in ("descriptions", "subnetworks"):
-                for item in invariant.data:
-                    print(f"  {item}")
-            elif name.endswith("conservation_laws"):
-                if arguments.flow is not None and not name.startswith("quadratic"):
-                    print(f"  of the {manifold.flow_in_words()}")
-                for law in invariant.data if isinstance(invariant.data, list) and (
-                        invariant.status != "bounds") else []:
-                    print(f"  {law!r}")
-        if arguments.cite:
-            print(f"\n{citations_as_text(answers)}")
-    _say_failures(answers)
-    write_certificates(arguments.certificate, answers.found.values())
+    if arguments.cite and not arguments.json:
+        print(f"\n{citations_as_text(answers)}")
     return answers.exit_code
+
+
+def _as_text(arguments: argparse.Namespace, manifold: NeuroManifold, name: str,
+             invariant: Invariant) -> str:
+    """An answer as lines of text."""
+    from neuroalg_sage.report import sentence, written
+
+    n = manifold.model.ambient_dimension
+    lines = [f"{name} = {sentence(invariant, n)}  [{invariant.qualified_status()}]"]
+    if name in ("ideal", "equations"):
+        lines += [f"  {line}" for line in written(invariant.data, n)]
+    elif name in ("descriptions", "subnetworks"):
+        lines += [f"  {item}" for item in invariant.data]
+    elif name.endswith("conservation_laws"):
+        if arguments.flow is not None and not name.startswith("quadratic"):
+            lines.append(f"  of the {manifold.flow_in_words()}")
+        if isinstance(invariant.data, list) and invariant.status != "bounds":
+            lines += [f"  {law!r}" for law in invariant.data]
+    return "\n".join(lines)
 
 
 def _say_failures(answers: Answers) -> None:
@@ -138,7 +191,6 @@ def _say_failures(answers: Answers) -> None:
 
 def _script(arguments: argparse.Namespace) -> int:
     manifold = manifold_of(arguments)
-    with limited(arguments.timeout):
-        text = manifold.script(arguments.invariant)
+    text = manifold.script(arguments.invariant)
     print(text, end="" if text.endswith("\n") else "\n")
     return 0

@@ -5,23 +5,30 @@ What the commands have in common: their options, and what these say.
 from __future__ import annotations
 
 import argparse
+import difflib
+import re
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
+from neuroalg_sage import limits
 from neuroalg_sage.cli.progress import Progress
-from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.cli.supervision import SOFT_GRACE, TO_STOP, child
+from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.methods import (
     FOR_CRITICAL_POINTS,
     FOR_THE_DEGREE,
     FOR_THE_IDEAL,
 )
+from neuroalg_sage.models.numbers import written
 
 if TYPE_CHECKING:
+    from neuroalg_sage.invariants.computation import Computation
     from neuroalg_sage.neuromanifold import NeuroManifold
 
-GRACE = 1.7  # within which an engine that reaches its limit gives up or is ended
+CHOICE = re.compile(r"argument (.*?): invalid choice: (.*?) \(choose from (.*)\)", re.DOTALL)
 
 EPILOGUE = """\
 A SPEC names a model: mlp:2,2,3:x^2  mlp:2,2,3:x^2+x:bias  linear:3,2,3
@@ -34,9 +41,53 @@ Exit codes: 0 all answered; 1 an engine failed, or a certificate does not hold;
 
 
 class Parser(argparse.ArgumentParser):
+    """A parser that refuses with one sentence, and with the nearest right word."""
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        found, rest = self.parse_known_args(signed(sys.argv[1:] if args is None else args),
+                                            namespace)
+        if rest:
+            command = str(getattr(found, "command", self.prog))
+            options = [option for action in self._actions if isinstance(
+                action, argparse._SubParsersAction) and command in action.choices
+                for option in action.choices[command]._option_string_actions]
+            word = rest[0].partition("=")[0]
+            raise InputError(f"The command {command} does not take {word[:40]!r}; "
+                             + nearest(word, options, f"see neuroalg {command} --help."))
+        return found
+
     def error(self, message: str) -> NoReturn:
+        if choice := CHOICE.fullmatch(message):
+            words = [word.strip(" '\"") for word in choice[3].split(",")]
+            raise InputError(f"There is no {choice[1].lower()} {choice[2][:40]}; " + nearest(
+                choice[2].strip("'"), words, f"it is {', '.join(words)}."))
         raise InputError(message[:1].upper() + message[1:].rstrip(".")[:300]
                          + f"; see {self.prog} --help.")
+
+
+def nearest(word: str, words: Iterable[str], otherwise: str) -> str:
+    """What may have been meant by a word."""
+    found = difflib.get_close_matches(word[:50].lower(), list(words), 1, 0.6)
+    return f"did you mean {found[0]} ?" if found else otherwise
+
+
+def signed(arguments: Sequence[str]) -> list[str]:
+    """
+    Command-line words in which a value that begins with a minus sign belongs to its option.
+
+    EXAMPLES::
+
+        >>> signed(["fiber", "--parameters", "-0.5,1", "--json"])
+        ['fiber', '--parameters=-0.5,1', '--json']
+    """
+    joined: list[str] = []
+    for word in arguments:
+        value = word.startswith("-") and not word.startswith("--") and word not in ("-", "-h")
+        if value and joined and joined[-1].startswith("--") and "=" not in joined[-1]:
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined
 
 
 class Commands(Protocol):
@@ -51,8 +102,8 @@ class Commands(Protocol):
 
 def positive(text: str) -> float:
     try:
-        value = float(text)
-    except ValueError:
+        value = float(written(text))
+    except (ValueError, OverflowError):
         value = -1.0
     if not 0 < value < 1e9:
         raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a positive number")
@@ -75,8 +126,8 @@ def words(text: str) -> list[str]:
 
 def floats(text: str) -> list[float]:
     try:
-        return [float(part) for part in text.split(",")]
-    except ValueError:
+        return [float(written(part)) for part in text.split(",")]
+    except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a list of numbers such as "
                                          "1,0.5,-2") from None
 
@@ -84,10 +135,18 @@ def floats(text: str) -> list[float]:
 # -- options that several commands have --------------------------------------------------
 
 
-def about_a_model(sub: argparse.ArgumentParser) -> None:
+def about_limits(sub: argparse.ArgumentParser, timeout: float | None = None) -> None:
+    sub.add_argument("--timeout", type=positive, metavar="S", default=timeout,
+                     help="seconds for everything"
+                     + (f", by default {timeout:g}" if timeout else ""))
+    sub.add_argument("--memory", type=positive, metavar="GB", help="memory for everything: this "
+                     "program and the engines that it starts")
+    sub.set_defaults(limited=True)
+
+
+def about_a_model(sub: argparse.ArgumentParser, timeout: float | None = None) -> None:
     sub.add_argument("spec", metavar="SPEC", help="spec string or JSON model file")
-    sub.add_argument("--timeout", type=positive, metavar="S", help="seconds for everything")
-    sub.add_argument("--memory", type=positive, metavar="GB", help="memory of an engine")
+    about_limits(sub, timeout)
     sub.add_argument("--method", default="auto", metavar="NAME",
                      help=f"method for the ideal: {', '.join(FOR_THE_IDEAL)}; or for the "
                      f"degree without the ideal: {', '.join(FOR_THE_DEGREE)}; or for "
@@ -124,7 +183,7 @@ def about_a_flow(sub: argparse.ArgumentParser) -> None:
 
 def about_a_function(sub: argparse.ArgumentParser, parameters: bool, metric: bool) -> None:
     sub.add_argument("--function", metavar="POLYNOMIALS", help="in the inputs x_0, x_1, ..., "
-                     "one for each output, joined by ';'; write --function=-x_0 for a sign")
+                     "one for each output, joined by ';'")
     sub.add_argument("--coordinates", metavar="NUMBERS", help="instead, the coordinates of "
                      "the function, joined by commas")
     if parameters:
@@ -157,34 +216,51 @@ def manifold_of(arguments: argparse.Namespace) -> NeuroManifold:
         metric=getattr(arguments, "ed_metric", "generic"), flow=getattr(arguments, "flow", None),
         progress=progress(arguments), cache=not arguments.no_cache)
     manifold.check_flow()
-    if arguments.timeout is not None:
-        manifold.computation.end_within(arguments.timeout)
+    keep_deadline(manifold.computation)
     return manifold
 
 
+def keep_deadline(computation: Computation) -> None:
+    """Have a computation end with the whole command."""
+    computation.deadline, computation.budget = limits.whole.deadline, limits.whole.seconds
+
+
 @contextmanager
-def limited(seconds: float | None) -> Iterator[None]:
+def limited(arguments: argparse.Namespace) -> Iterator[None]:
     """
-    Stop what runs in Python itself a little after the engines' own limit.
+    Set the limits of the command that these options are of, while it runs.
 
-    An engine's call has the first word, so that its message and its clean end come first.
+    Engines keep the deadline themselves.  A little later what runs in Python is interrupted, and
+    if it does not give up then, the process that watches over this one ends it.
     """
+    named = getattr(arguments, "limited", False)
+    seconds = arguments.timeout if named else None
+    memory = arguments.memory if named and child.is_supervised else None
+    limits.whole.begin(seconds, memory, child.begun if child.is_supervised else None)
+    child.announce(seconds, limits.whole.memory)
 
-    def stop(number: int, frame: Any) -> None:
-        raise LimitReached(f"The limit of {seconds:g} s was reached; raise it with --timeout.")
+    def stop(number: int, frame: Any) -> NoReturn:
+        raise limits.whole.time_is_over()
 
-    if seconds is None:
-        yield
-        return
-    try:  # Sage's import takes the signal for itself: let it do so before, not after
-        import cysignals.signals  # noqa: F401
-    except ImportError:
-        pass
-    before = signal.signal(signal.SIGALRM, stop)
-    # Repeated, since a library may swallow an exception in a callback.
-    signal.setitimer(signal.ITIMER_REAL, seconds + GRACE, 1.0)
+    def stop_growing(number: int, frame: Any) -> NoReturn:
+        raise limits.whole.memory_is_full()
+
+    before: dict[signal.Signals, Any] = {}
     try:
+        if memory is not None:
+            before[TO_STOP] = signal.signal(TO_STOP, stop_growing)
+        if seconds is not None:
+            # Sage's import takes the signal for itself: let it do so before, not after.
+            with suppress(ImportError):
+                import cysignals.signals  # noqa: F401
+            before[signal.SIGALRM] = signal.signal(signal.SIGALRM, stop)
+            # Repeated, since a library may swallow an exception in a callback.
+            left = limits.whole.left() or 0.0
+            signal.setitimer(signal.ITIMER_REAL, left + SOFT_GRACE, SOFT_GRACE)
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        if seconds is not None:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        limits.whole.begin(None, None)

@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from neuroalg_sage.cli.options import Commands, positive, progress, whole, wholes, words
-from neuroalg_sage.cli.output import discard_output
+from neuroalg_sage.cli.supervision import discard_output
 from neuroalg_sage.errors import LimitReached
 
 

@@ -7,15 +7,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import time
 from pathlib import Path
 
 from neuroalg_sage.cli.options import (
     Commands,
     about_a_metric,
     about_a_model,
+    about_limits,
     about_the_answer,
-    limited,
+    keep_deadline,
     manifold_of,
     positive,
     progress,
@@ -42,8 +42,7 @@ def add(command: Commands) -> None:
     sub.add_argument("spec", metavar="SPEC", help="spec string or JSON model file")
     sub.add_argument("--data", metavar="FILE", required=True, help="CSV or Parquet: in each row "
                      "the inputs, then the outputs")
-    sub.add_argument("--timeout", type=positive, metavar="S", help="seconds for everything")
-    sub.add_argument("--memory", type=positive, metavar="GB", help="memory of an engine")
+    about_limits(sub)
     sub.add_argument("--seed", type=int, help="seed of the random choices")
     sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
     about_the_answer(sub)
@@ -57,11 +56,9 @@ def _train(arguments: argparse.Namespace) -> int:
     check_writable(arguments.certificate)
     computation = Computation(timeout=arguments.timeout, memory_gb=arguments.memory,
                               progress=progress(arguments))
-    with limited(arguments.timeout):
-        problem = ERM(arguments.spec, arguments.data)
-        if arguments.timeout is not None:
-            computation.deadline = time.monotonic() + arguments.timeout
-        found = problem.critical_points(computation, arguments.seed)
+    keep_deadline(computation)
+    problem = ERM(arguments.spec, arguments.data)
+    found = problem.critical_points(computation, arguments.seed)
     print(json.dumps(as_json(problem, found)) if arguments.json else as_text(problem, found))
     if arguments.certificate is not None:
         write(arguments.certificate, found.certificate)
@@ -89,10 +86,9 @@ def _plot(arguments: argparse.Namespace) -> int:
 
     manifold = manifold_of(arguments)
     target = None if arguments.target is None else arguments.target.split(",")
-    with limited(arguments.timeout):
-        made = scene(manifold, arguments.slice, [c.strip() for c in target] if target else None,
-                     arguments.data, None, arguments.radius)
-        (page if kind == "html" else figure).save(made, arguments.output)
+    made = scene(manifold, arguments.slice, [c.strip() for c in target] if target else None,
+                 arguments.data, None, arguments.radius)
+    (page if kind == "html" else figure).save(made, arguments.output)
     for note in made.notes:
         print(f"neuroalg: {note}", file=sys.stderr)
     for point in made.critical:

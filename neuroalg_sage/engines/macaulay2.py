@@ -191,7 +191,10 @@ class Script:
         def bind(name: str) -> str:
             ring = waiting.pop(name)
             bases = {base_name(v) for v in ring.variables}
-            lines.append(f"{name} = {ring.macaulay2(ranges=not bases & used_bases)};")
+            text = ring.macaulay2(ranges=not bases & used_bases)
+            # What is named is a polynomial ring, also without variables; else it is the field.
+            brackets = "[]" if name in self.data and not ring.variables else ""
+            lines.append(f"{name} = {text}{brackets};")
             used_bases.update(bases)
             return name if ring.variables else in_use
 
@@ -407,7 +410,7 @@ class Macaulay2:
         interface = _new_interface(self._command)
         self._owner = os.getpid()
         if whole.is_over():
-            raise whole.time_is_over("the start of Macaulay2")
+            raise whole.time_is_over("at the start of Macaulay2")
         watchdog = threading.Timer(whole.within(SECONDS_TO_START) or 0.0, _kill, (interface,))
         watchdog.daemon = True
         watchdog.start()
@@ -425,7 +428,7 @@ class Macaulay2:
             if isinstance(problem, EngineError):
                 raise
             if whole.is_over():
-                raise whole.time_is_over("the start of Macaulay2") from None
+                raise whole.time_is_over("at the start of Macaulay2") from None
             raise EngineError(_why_not_started(interface.command(), late)) from None
         except BaseException:
             self.close()
@@ -452,7 +455,7 @@ class Macaulay2:
                        deadline=time.monotonic() + (whole.within(SECONDS_TO_START) or 0.0))
         except _TimeIsUp:
             if whole.is_over():
-                raise whole.time_is_over("the start of Macaulay2") from None
+                raise whole.time_is_over("at the start of Macaulay2") from None
         found = re.search(rb"^version (\S+)", listener.kept, re.MULTILINE)
         if not found or listener.first_error:
             raise EngineError(

@@ -166,7 +166,7 @@ def _run_within_limits(command: list[str], messages: Path, timeout: float | None
                        memory: int | None) -> None:
     """Run a program that the system gives no more memory than this, or than half of its own."""
     if whole.is_over():
-        raise whole.time_is_over("a system for msolve")
+        raise whole.time_is_over("at a system for msolve")
     limit = whole.within(timeout)
     end = None if limit is None else time.monotonic() + limit
     allowed = whole.room(memory) or _share()
@@ -180,7 +180,7 @@ def _run_within_limits(command: list[str], messages: Path, timeout: float | None
             while not ended:
                 if end is not None and time.monotonic() > end:
                     if whole.is_over():
-                        raise whole.time_is_over("a system for msolve")
+                        raise whole.time_is_over("at a system for msolve")
                     raise LimitReached(f"msolve did not end within {limit:.3g} s; raise the "
                                        "limit with --timeout.")
                 time.sleep(pause)

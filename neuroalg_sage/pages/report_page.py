@@ -67,7 +67,9 @@ class Material:
 
 
 def gather(manifold: NeuroManifold, budget: float | None = BUDGET,
-           progress: Callable[[str], None] = lambda message: None) -> Material:
+           progress: Callable[[str], None] = lambda message: None,
+           begin: Callable[[str], None] = lambda name: None,
+           each: Callable[[Material], None] = lambda material: None) -> Material:
     """
     Compute what a page shows, as far as it takes ``budget`` seconds.
 
@@ -76,20 +78,27 @@ def gather(manifold: NeuroManifold, budget: float | None = BUDGET,
     - ``manifold`` -- a neuromanifold
     - ``budget`` -- seconds for all of it; None for no limit
     - ``progress`` -- called with one line for each invariant
+    - ``begin`` -- called with the name of each before it is computed
+    - ``each`` -- called with what there is for a page whenever there is more
 
     OUTPUT: :class:`Material`
     """
+    def material(answers: Answers, picture: bytes | str = "The command ended before the picture.",
+                 notes: tuple[str, ...] = ()) -> Material:
+        return Material(answers, manifold.model.spec or "model.json", picture, notes,
+                        datetime.now(UTC))
+
     if budget is not None:
         manifold.computation.deadline = time.monotonic() + budget
-    answers = ask(manifold, ASKED, progress)
+    answers = ask(manifold, ASKED, progress, begin, lambda found, _: each(material(found)))
     if "conservation_laws" in answers.failed:
         # Of a model too large for all laws there are still those of its symmetries.
         found = ask(manifold, [QUADRATIC], progress)
         answers.found |= found.found
         answers.failed |= found.failed
-    picture, notes = _picture(manifold, answers)
-    return Material(answers, manifold.model.spec or "model.json", picture, notes,
-                    datetime.now(UTC))
+    each(material(answers))
+    begin("the picture")
+    return material(answers, *_picture(manifold, answers))
 
 
 def _picture(manifold: NeuroManifold, answers: Answers) -> tuple[bytes | str, tuple[str, ...]]:

@@ -114,7 +114,7 @@ def _asked(model: Model, settings: Settings) -> Callable[[str], Invariant]:
 
     manifold = NeuroManifold(model, memory_gb=settings.memory_gb, seed=settings.seed)
     if settings.timeout is not None:
-        manifold.computation.deadline = time.monotonic() + settings.timeout
+        manifold.computation.end_within(settings.timeout)
     return manifold.compute
 
 
@@ -129,7 +129,7 @@ def _written(invariant: Invariant, n: int, certificates: bool) -> dict[str, Any]
     return page | ({"certificate": invariant.certificate} if certificates else {})
 
 
-def _sentence(error: Exception) -> tuple[str, int]:
+def sentence(error: Exception) -> tuple[str, int]:
     """An error as one sentence, and its exit code."""
     if isinstance(error, NeuroAlgError):
         return " ".join(str(error).split()), error.exit_code
@@ -174,14 +174,14 @@ def answer(spec: str, settings: Settings) -> Line:
                 if (isinstance(error, LimitReached) and settings.timeout is not None
                         and time.perf_counter() - start >= settings.timeout):
                     raise  # the time of the model is up, not that of the invariant
-                errors[names[0]], code = _sentence(error)
+                errors[names[0]], code = sentence(error)
                 codes.append(code)
             names.pop(0)
         for name in found:  # a later answer may have proved an earlier one
             results[name] = _written(compute(name), model.ambient_dimension,
                                      settings.certificates)
     except Exception as error:  # a survey of thousands does not end for one of them
-        message, code = _sentence(error)
+        message, code = sentence(error)
         codes.append(code)
         for name, invariant in found.items():
             if name not in results:

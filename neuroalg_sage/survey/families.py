@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from neuroalg_sage.errors import InputError
+from neuroalg_sage.files import read_bytes
 from neuroalg_sage.models.sage_input import takes_numbers_of_sage
 
 MAXIMAL_MODELS = 1_000_000
@@ -99,13 +100,15 @@ def read_specs(name: str | Path) -> list[str]:
     """
     from neuroalg_sage.models.families import parse_spec
 
-    path = Path(name)
     try:
-        if path.stat().st_size > MAXIMAL_FILE_BYTES:
+        content = read_bytes(name, MAXIMAL_FILE_BYTES)
+        if content is None:
             raise InputError(f"The file {str(name)[:200]!r} is over {MAXIMAL_FILE_BYTES} bytes, "
                              "the most allowed.")
-        text = path.read_text(encoding="utf-8")
+        text = content.decode("utf-8")
     except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
         reason = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
         raise InputError(f"The file of specs {str(name)[:200]!r} cannot be read: {reason}."
                          ) from None

@@ -29,6 +29,17 @@ def installed_version() -> str:
         return "not installed"
 
 
+def _is_line(data: Any) -> bool:
+    """Whether data is what a survey writes of one model, so far as it is read again."""
+    if not (isinstance(data, dict) and isinstance(data.get("spec"), str)
+            and isinstance(data.get("results"), dict)):
+        return False
+    return (all(isinstance(result, dict) and {"value", "status"} <= result.keys()
+                for result in data["results"].values())
+            and ("errors" not in data or isinstance(data["errors"], dict)
+                 and isinstance(data.get("exit_code"), int)))
+
+
 class Record:
     """
     The two files of a survey, held by one process at a time.
@@ -76,6 +87,10 @@ class Record:
         names = {path.name for path in self.directory.iterdir()}
         ours = {"survey.json", "survey.json.new", "results.jsonl"}
         results = self.directory / "results.jsonl"
+        for path in (results, self.directory / "survey.json"):
+            if path.exists() and not path.is_file():
+                raise InputError(f"In {self._shown} {path.name} is no file of a survey; name "
+                                 "another directory.")
         begun = not results.exists() or results.stat().st_size == 0
         if "survey.json" not in names and (names - ours or not begun):
             raise InputError(f"The directory {self._shown} holds other things than a survey; name "
@@ -123,14 +138,15 @@ class Record:
         for number, text in enumerate(lines, 1):
             try:
                 line = json.loads(text)
-                spec, _ = line["spec"], line["results"]
-            except (ValueError, TypeError, KeyError, RecursionError):
+                if not _is_line(line):
+                    raise ValueError
+            except (ValueError, RecursionError):
                 if number < len(lines):
                     raise InputError(f"Line {number} of results.jsonl in {self._shown} is no "
                                      "result; name another directory.") from None
                 kept -= len(text) + 1
                 continue
-            self.lines.setdefault(spec, without_certificates(line))
+            self.lines.setdefault(line["spec"], without_certificates(line))
         if kept < len(content):
             os.ftruncate(self._file, kept)
             os.fsync(self._file)

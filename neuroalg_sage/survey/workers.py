@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import os
 import queue
-import resource
 import select
 import signal
 import subprocess
@@ -19,11 +18,15 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
+from neuroalg_sage import processes
 from neuroalg_sage.errors import EngineError, LimitReached
-from neuroalg_sage.survey.answers import FROM_RANKS, Line, Settings, answer, failed
+from neuroalg_sage.limits import GIGABYTE, whole
+from neuroalg_sage.survey.answers import FROM_RANKS, Line, Settings, answer, failed, sentence
 
-GRACE = 1.7  # within which an engine that reaches its limit gives up by itself
-DEADLY_GRACE = 5.0  # after which a worker that does not heed its limit is ended
+# Of these in seconds after the limit: what runs in Python is interrupted, then the worker ended.
+GRACE = 0.25
+DEADLY_GRACE = 0.75
+SECONDS_BETWEEN_LOOKS = 0.05  # at the memory that a worker holds
 IDLE_SECONDS = 60.0  # after which a worker without work leaves
 
 
@@ -66,11 +69,6 @@ def serve() -> None:
             import cysignals.signals  # noqa: F401
         signal.signal(signal.SIGALRM, _stop(settings))
     reply("ready")
-    if settings.memory_gb is not None:
-        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-        most = int(settings.memory_gb * 2**30)
-        resource.setrlimit(resource.RLIMIT_DATA,
-                           (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
     # An engine has the first word on its limit, so that it ends cleanly.
     grace = 0.0 if FROM_RANKS.issuperset(settings.invariants) else GRACE
     while select.select([0], [], [], IDLE_SECONDS)[0]:
@@ -79,15 +77,18 @@ def serve() -> None:
             return
         spec = json.loads(request)
         start = time.perf_counter()
+        whole.begin(settings.timeout, settings.memory_gb)
+        if whole.memory is not None:  # of what is reserved more is not used
+            processes.limit_growth(os.getpid(), whole.room(None))
         try:
             if settings.timeout is not None:
                 # Repeated, since a library may swallow an exception in a callback.
-                signal.setitimer(signal.ITIMER_REAL, settings.timeout + grace, 1.0)
+                signal.setitimer(signal.ITIMER_REAL, settings.timeout + grace, GRACE)
             line = answer(spec, settings)
             signal.setitimer(signal.ITIMER_REAL, 0)
-        except LimitReached as error:  # the signal came just after the last answer
+        except (LimitReached, MemoryError) as error:  # as if the signal came after the last answer
             signal.setitimer(signal.ITIMER_REAL, 0)
-            line = failed(spec, settings, str(error), 3, time.perf_counter() - start)
+            line = failed(spec, settings, *sentence(error), time.perf_counter() - start)
         try:
             reply(line)
         except BrokenPipeError:
@@ -99,6 +100,10 @@ SERVE = "from neuroalg_sage.survey.workers import serve; serve()"
 
 class _Died(Exception):
     """A worker process ended while it was at a model."""
+
+
+class _TooMuch(Exception):
+    """A worker process and its engines hold more memory than they may."""
 
 
 class Worker:
@@ -136,15 +141,27 @@ class Worker:
             raise self._death(process) from None
 
     def _receive(self, process: subprocess.Popen[bytes], seconds: float | None) -> Any:
-        """The next answer; None if there is none within so many seconds."""
+        """
+        The next answer; None if there is none within so many seconds.
+
+        Raises _TooMuch if the memory is full.
+        """
         assert process.stdout is not None
+        memory = self.settings.memory_gb
         deadline = None if seconds is None else time.monotonic() + seconds
         # What is read is appended to a list, since an answer may come in many parts.
         parts = [self._buffer]
         while b"\n" not in parts[-1]:
             left = None if deadline is None else max(deadline - time.monotonic(), 0)
-            if not select.select([process.stdout], [], [], left)[0]:
-                return None
+            pause = left if memory is None else min(
+                SECONDS_BETWEEN_LOOKS, SECONDS_BETWEEN_LOOKS if left is None else left)
+            if not select.select([process.stdout], [], [], pause)[0]:
+                if deadline is not None and time.monotonic() >= deadline:
+                    return None
+                if memory is not None and processes.resident(
+                        [process.pid, *processes.descendants(process.pid)]) > memory * GIGABYTE:
+                    raise _TooMuch
+                continue
             part = process.stdout.read(1 << 20)
             if not part:
                 raise self._death(process)
@@ -169,25 +186,32 @@ class Worker:
 
         Raises _Died if the process ends before it has answered.
         """
-        process = self._process
-        if process is None or process.poll() is not None:  # it left for lack of work
-            self.end()
-            process = self._start()
         start = time.perf_counter()
-        self._send(process, spec)
         timeout = self.settings.timeout
-        line = self._receive(process, None if timeout is None else timeout + DEADLY_GRACE)
-        if line is None:
-            self.end()
-            return failed(spec, self.settings, f"The limit of {timeout:g} s was reached; raise it "
-                          "with --timeout.", LimitReached.exit_code, time.perf_counter() - start)
-        return line
+        try:
+            process = self._process
+            if process is None or process.poll() is not None:  # it left for lack of work
+                self.end()
+                process = self._start()
+            start = time.perf_counter()
+            self._send(process, spec)
+            line = self._receive(process, None if timeout is None else timeout + DEADLY_GRACE)
+            if line is not None:
+                return line
+            reason = f"The limit of {timeout:g} s was reached; raise it with --timeout."
+        except _TooMuch:
+            reason = (f"More than the limit of {self.settings.memory_gb:g} GB of memory was "
+                      "needed; allow more with --memory.")
+        self.end()
+        return failed(spec, self.settings, reason, LimitReached.exit_code,
+                      time.perf_counter() - start)
 
     def end(self) -> None:
-        """End the process at once."""
+        """End the process and its engines at once."""
         process, self._process = self._process, None
         if process is not None:
-            process.kill()
+            if process.poll() is None:
+                processes.kill([process.pid, *processes.descendants(process.pid)])
             process.wait()
             for pipe in (process.stdin, process.stdout):
                 if pipe is not None:
@@ -197,8 +221,8 @@ class Worker:
         """End the process, for good, from another thread than that which asks it."""
         self._killed = True
         process = self._process
-        if process is not None:
-            process.kill()
+        if process is not None and process.poll() is None:
+            processes.kill([process.pid, *processes.descendants(process.pid)])
 
     def dismiss(self) -> None:
         """Let the process leave by itself, so that its engines end cleanly."""

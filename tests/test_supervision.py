@@ -1,0 +1,241 @@
+"""
+The process that watches over a command: its limits, interrupts, and what is left behind.
+
+No test waits for a machine: what is to be too late is late from the beginning, what is to be too
+much is so from the first byte, and interrupts are sent by the command itself at a chosen place.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from neuroalg_sage.cli import main
+from neuroalg_sage.cli.supervision import Page, Supervisor, conclude
+from neuroalg_sage.limits import Limits
+from neuroalg_sage.processes import descendants
+
+ROOT = Path(__file__).resolve().parents[1]
+pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's /proc")
+
+BEGINNING = """
+import os, signal, subprocess, sys, time
+from neuroalg_sage.cli.supervision import child, supervise
+def deaf():
+    signal.pthread_sigmask(signal.SIG_BLOCK, set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP})
+    while True:
+        time.sleep(100)
+def work():
+    page = child.page()
+    print("an answer", flush=True)
+    page.state('{"page": 1}', {"certificate": "{}"}, stage="the degree")
+"""
+
+
+def supervised(then: str, folder: Path, **environment: str) -> subprocess.CompletedProcess:
+    """A command that prints an answer, states a page, and then does this."""
+    lines = "".join(f"    {line}\n" for line in then.splitlines())
+    return subprocess.run(
+        [sys.executable, "-c", f"{BEGINNING}{lines}sys.exit(supervise(work))"], cwd=folder,
+        capture_output=True, text=True, timeout=600,
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment)
+
+
+@pytest.mark.parametrize(("then", "code", "said"), [
+    ("return 0", 0, ""),
+    ("return 3", 3, ""),
+    ("sys.exit(2)", 2, ""),
+    ("child.announce(0.001, None); deaf()", 3,
+     "neuroalg: The limit of 0.001 s was reached at the degree; raise it with --timeout.\n"),
+    ("child.announce(None, 1000); deaf()", 3,
+     "neuroalg: More than the limit of 1e-06 GB of memory was needed at the degree; allow more "
+     "with --memory.\n"),
+    ("os.kill(os.getppid(), signal.SIGINT)\nwhile True: time.sleep(100)", 130,
+     "neuroalg: interrupted.\n"),
+    ("os.kill(os.getppid(), signal.SIGTERM)\nwhile True: time.sleep(100)", 143,
+     "neuroalg: ended by SIGTERM.\n"),
+    ("os.kill(os.getppid(), signal.SIGINT); deaf()", 130, "neuroalg: interrupted.\n"),
+    ("os.kill(os.getpid(), signal.SIGKILL)", 3,
+     "neuroalg: The command was killed at the degree, perhaps since the machine has no more "
+     "memory; set a limit with --memory.\n"),
+    ("os.abort()", 1, "neuroalg: The command was ended by SIGABRT at the degree; another --method "
+     "may do.\n"),
+])
+def test_what_was_answered_is_printed_however_a_command_ends(then, code, said, tmp_path) -> None:
+    done = supervised(then, tmp_path)
+    assert (done.returncode, done.stderr) == (code, said)
+    assert done.stdout == 'an answer\n{"page": 1}\n'
+    assert (tmp_path / "certificate").read_text() == "{}"
+
+
+@pytest.mark.parametrize("then", ["return 0", "deaf()", "os.kill(os.getpid(), signal.SIGKILL)"])
+def test_no_process_is_left(then: str, tmp_path) -> None:
+    """One in a session of its own, started by a process that has ended meanwhile."""
+    start = ("done = subprocess.run(['sh', '-c', 'setsid sleep 10000 > /dev/null 2>&1 & echo $!'], "
+             "stdout=subprocess.PIPE)\nprint(done.stdout.decode(), flush=True)\n"
+             "child.announce(0.001, None)\n")
+    done = supervised(start + then, tmp_path)
+    pid = int(done.stdout.split("\n")[1])
+    assert not Path(f"/proc/{pid}").exists()
+
+
+def test_a_page_that_cannot_be_written_is_one_sentence(tmp_path, capsys) -> None:
+    page = Page()
+    page.state("text", {str(tmp_path / "no" / "file"): "{}"})
+    assert conclude(page, "", 0) == 2
+    printed = capsys.readouterr()
+    assert printed.out == "text\n" and printed.err.count("\n") == 1 and "file" in printed.err
+    assert conclude(page, "", 0) == 0 and capsys.readouterr().out == ""  # once
+
+
+def test_the_time_of_the_start_counts(tmp_path) -> None:
+    """A deadline that has passed when it is announced ends a command at once."""
+    with subprocess.Popen(["sleep", "10000"], start_new_session=True) as process:
+        told, tell = os.pipe()
+        os.set_blocking(told, False)
+        supervisor = Supervisor(process.pid, told, begun=-1000.0)
+        message = json.dumps({"limits": [999.0, None]}).encode()
+        message = len(message).to_bytes(8, "big") + message
+        os.write(tell, message[:5])
+        supervisor.listen()
+        assert supervisor.pause() is None  # half a message says nothing
+        os.write(tell, message[5:])
+        supervisor.listen()
+        assert supervisor.pause() == 0.0
+        supervisor.look()
+        assert supervisor.verdict(signal.SIGKILL)[1] == 3 and process.wait(600) == -signal.SIGKILL
+        os.close(told), os.close(tell)
+
+
+def test_engines_share_what_is_left_of_the_memory() -> None:
+    limits = Limits()
+    assert limits.room(None) is None and limits.room(1000) == 1000
+    limits.begin(None, 1000.0)
+    room = limits.room(None)
+    assert room is not None and 0 < room < 1000 * 10**9  # this process holds something
+    limits.begin(None, 1e-6)
+    assert limits.room(10**9) == 1
+    assert "1e-06 GB" in str(limits.memory_is_full("msolve"))
+
+
+# -- the command itself --------------------------------------------------------------------
+
+SHELL = """
+import os, signal, sys, time
+from neuroalg_sage.neuromanifold import NeuroManifold
+honest = NeuroManifold.compute
+def compute(self, name, *arguments):
+    if name == os.environ["AT"]:
+        {then}
+    return honest(self, name, *arguments)
+NeuroManifold.compute = compute
+from neuroalg_sage.cli import entry_point
+entry_point()
+"""
+INTERRUPT = "os.kill(os.getppid(), signal.SIGINT); time.sleep(10000)"
+NAMES = ["ambient_dimension", "dimension", "is_filling"]
+
+
+def shell(at: str, then: str, *arguments: str) -> subprocess.CompletedProcess:
+    """The command, which does something when it comes to a question."""
+    return subprocess.run(
+        [sys.executable, "-c", SHELL.format(then=then), *arguments], capture_output=True,
+        text=True, timeout=600, env=os.environ | {"PYTHONPATH": str(ROOT), "AT": at})
+
+
+@pytest.mark.parametrize("at", NAMES)
+def test_an_interrupt_loses_no_answer(at: str, tmp_path) -> None:
+    before = NAMES[: NAMES.index(at)]
+    proof = tmp_path / "proof.json"
+    command = ["compute", "linear:2,1,2", *NAMES, "--quiet", "--certificate", str(proof)]
+    done = shell(at, INTERRUPT, *command)
+    assert done.returncode == 130 and done.stderr == "neuroalg: interrupted.\n"
+    assert [line.split()[0] for line in done.stdout.splitlines()] == before
+    assert proof.exists() is bool(before)
+    done = shell(at, INTERRUPT, *command, "--json")
+    assert done.returncode == 130
+    if before:
+        page = json.loads(done.stdout)
+        assert list(page["results"]) == before
+        assert list(page["errors"]) == NAMES[len(before):]
+    else:
+        assert done.stdout == ""
+
+
+@pytest.mark.parametrize("form", [[], ["--json"], ["--latex"]])
+def test_an_interrupted_report_has_what_was_found(form: list[str]) -> None:
+    done = shell("is_filling", INTERRUPT, "report", "linear:2,1,2", "--quiet", *form)
+    assert done.returncode == 130 and "dimension" in done.stdout
+    if form == ["--json"]:
+        assert json.loads(done.stdout)["results"]["dimension"]["value"] == 3
+
+
+def test_an_interrupted_page_has_what_was_found(tmp_path) -> None:
+    page = tmp_path / "page.html"
+    done = shell("degree", INTERRUPT, "report", "linear:2,1,2", "--quiet", "--html", str(page))
+    assert done.returncode == 130 and done.stdout == f"written to {page}\n"
+    assert page.read_text().rstrip().endswith("</html>")
+
+
+@pytest.mark.parametrize("then", [
+    "raise MemoryError", "os.kill(os.getpid(), signal.SIGKILL)",
+    "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM}); time.sleep(10000)",
+    "signal.raise_signal(signal.SIGALRM)"])
+def test_a_limit_loses_no_answer(then: str) -> None:
+    # The limit is long, but for what is done at the question, where it is made short.
+    short = "from neuroalg_sage.cli.supervision import child; child.announce(0.001, None); "
+    done = shell("dimension", short + then, "compute", "linear:2,1,2", "ambient_dimension",
+                 "dimension", "--timeout", "100000", "--quiet")
+    assert done.returncode == 3 and "Traceback" not in done.stderr
+    assert done.stdout == "ambient_dimension = 4  [proved]\n"
+    assert done.stderr.startswith("neuroalg: ")
+
+
+@pytest.mark.parametrize("arguments", [
+    ["compute", "linear:2,1,2", "ambient_dimension"], ["report", "linear:1,1"], ["cache"],
+    ["compute", "linear:2,1,2", "ambient_dimension", "--json"],
+    ["survey", "mlps", "--layers", "1", "--width", "1", "--activations", "x"]])
+def test_a_full_disk_behind_the_output_is_one_sentence(arguments: list[str], tmp_path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "neuroalg_sage", *arguments], stdout=full,
+            stderr=subprocess.PIPE, text=True, timeout=600,
+            env=os.environ | {"PYTHONPATH": str(ROOT), "NEUROALG_CACHE": str(tmp_path)})
+    assert done.returncode == 3
+    assert "No space left on device" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+
+
+def test_a_closed_output_and_error_are_no_accident() -> None:
+    code = f"exec {sys.executable} -m neuroalg_sage compute linear:1,1 dimension >&- 2>&-"
+    done = subprocess.run(["sh", "-c", code], timeout=600,
+                          env=os.environ | {"PYTHONPATH": str(ROOT)})
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("option", [[], ["--gram"]])
+def test_a_pipe_without_a_writer_is_within_the_limit(option, tmp_path, capsys) -> None:
+    pipe = tmp_path / "model.json"
+    os.mkfifo(pipe)
+    spec = ["linear:2,1,2", "--metric", "data", *option, str(pipe)] if option else [str(pipe)]
+    assert main(["compute", *spec, "dimension", "--timeout", "0.01", "--quiet"]) in (2, 3)
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_shell_ends_its_limits_with_the_command(capsys) -> None:
+    from neuroalg_sage.limits import whole
+
+    assert main(["compute", "linear:1,1", "dimension", "--timeout", "1000", "--quiet"]) == 0
+    assert whole.left() is None
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+    before = set(descendants(os.getpid()))
+    assert main(["compute", "linear:1,1", "dimension", "--quiet"]) == 0
+    assert set(descendants(os.getpid())) == before
