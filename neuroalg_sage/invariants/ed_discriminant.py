@@ -15,7 +15,7 @@ from typing import Any
 
 from flint import fmpq, fmpq_mpoly, nmod_mat, nmod_poly
 
-from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.certificates.discriminant import (
     MOST_UNKNOWNS,
     check_ramification,
@@ -441,8 +441,8 @@ def ed_discriminant(phi: Parametrization, dimension: Invariant, form: QuadraticF
     assert dimension.certificate is not None
     evidence |= {"dimension": dimension.certificate["evidence"], "minor": minor,
                  "restriction": [[i, v] for i, v in sorted(restriction.items())]}
-    claim = [[[str(c) for c in row] for row in matrix], list(map(str, base)),
-             [list(map(str, v)) for v in rows], [encode_polynomial(f) for f in factors]]
+    claim = [[[decimal(c) for c in row] for row in matrix], list(map(decimal, base)),
+             [list(map(decimal, v)) for v in rows], [encode_polynomial(f) for f in factors]]
     return certified(phi.model, "ed_discriminant", found, "proved", method, seconds, evidence,
                      dimension.trust, claim=claim, versions=computation.versions())
 

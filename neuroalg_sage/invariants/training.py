@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.training_data import read_data
 from neuroalg_sage.models.model import Model
@@ -50,8 +51,8 @@ class TrainingProblem:
 
     def describe(self) -> dict[str, Any]:
         """The loss as plain JSON data."""
-        return {"quadratic": [[i, j, str(c)] for (i, j), c in sorted(self.quadratic.items())],
-                "linear": [str(c) for c in self.linear], "constant": str(self.constant)}
+        return {"quadratic": [[i, j, decimal(c)] for (i, j), c in sorted(self.quadratic.items())],
+                "linear": [decimal(c) for c in self.linear], "constant": decimal(self.constant)}
 
     @cached_property
     def _matrix(self) -> Any:
