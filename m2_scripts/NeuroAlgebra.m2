@@ -149,6 +149,16 @@ initialIdeal = I -> (
     leading := (map(P, S, take(gens P, n))) ideal leadTerm gb J;
     if isHomogeneous J then leading + ideal P_n else leading)
 
+-- The ideal of the projective closure, in one more variable, unless I is homogeneous.
+idealOfProjectiveClosure = I -> (
+    J := inStandardDegrees I;
+    if isHomogeneous J then return J;
+    S := ring J;
+    n := numgens S;
+    h := local h;
+    P := (coefficientRing S)(monoid [h_0 .. h_n]);
+    ideal homogenize((map(P, S, take(gens P, n))) gens gb J, P_n))
+
 closureDegree = method(TypicalValue => ZZ)
 closureDegree Ideal := I -> (
     checkIdeal I;

@@ -62,6 +62,14 @@ def test_a_script_needs_no_package(spec: str, invariant: str, method: str,
     assert found[-len(printed):] == printed
 
 
+def test_a_script_for_polar_degrees_of_what_is_no_cone(tmp_path: Path) -> None:
+    """The projective closure of a point, and of a line."""
+    for output, polar_degrees in (("3*x + 5*y", "{1}"), ("a*x + 3*y", "{1, 0}")):
+        model = {"parameters": ["a"], "inputs": ["x", "y"], "outputs": [output]}
+        found = run(NeuroManifold(model).script("polar_degrees"), tmp_path)
+        assert found == [f"polarDegrees = {polar_degrees}"]
+
+
 def test_a_script_for_the_singular_locus(tmp_path: Path) -> None:
     """The cone is singular at zero alone."""
     (found,) = run(NeuroManifold(CONE).script("singular_locus"), tmp_path)

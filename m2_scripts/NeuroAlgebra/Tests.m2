@@ -523,3 +523,12 @@ TEST ///
         assert(apply(singularComponents I, C -> C#"ideal") == {ideal(x,y,z)});
         assert(closureDegree ideal(y^3 - z^2) == 3))
 ///
+
+-- Of what is no cone, the polar degrees are those of the projective closure: here of a conic, of a
+-- point and of a line in the plane.
+TEST ///
+    R = QQ[x,y];
+    assert(polarDegrees ideal(y - x^2) == {2,2})
+    assert(polarDegrees ideal(x - 3, y - 4) == {1})
+    assert(polarDegrees ideal(y - 3) == {1,0})
+///
