@@ -175,7 +175,8 @@ withoutVariables = J -> (
     P := ring J;
     kept := select(numgens P, i -> P_i % J != 0);
     if #kept == 0 then kept = {0};
-    Q := (coefficientRing P)(monoid [Variables => #kept]);
+    x := local x;
+    Q := (coefficientRing P)(monoid [x_0 .. x_(#kept - 1)]);
     place := hashTable apply(#kept, k -> kept#k => Q_k);
     (map(Q, P, apply(numgens P, i -> if place#?i then place#i else 0_Q))) J)
 

@@ -381,7 +381,7 @@ TEST ///
     assert(polarDegrees ideal det M == {3, 6, 4, 0, 0});
     assert(polarDegrees ideal(x_0, x_1) == {1, 0, 0, 0});
     assert(polarDegrees ideal 0_R == {1, 0, 0, 0, 0, 0});
-    assert(try (polarDegrees ideal(x_0 - 1); false) else true)
+    assert(try (conormalIdeal ideal(x_0 - 1); false) else true)
 ///
 
 TEST ///
