@@ -69,8 +69,11 @@ def decimal(c: Fraction | int) -> str:
         >>> decimal(Fraction(-1, 2)), decimal(3), len(decimal(7**6000))
         ('-1/2', '3', 5071)
     """
-    numerator = str(fmpz(c.numerator))
-    return numerator if c.denominator == 1 else f"{numerator}/{fmpz(c.denominator)}"
+    try:
+        return str(c)
+    except ValueError:  # the setting is one for the whole process, and not ours
+        numerator = str(fmpz(c.numerator))
+        return numerator if c.denominator == 1 else f"{numerator}/{fmpz(c.denominator)}"
 
 
 def encode_polynomial(polynomial: Mapping[tuple[int, ...], Fraction | int]) -> list[list[Any]]:
