@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.cache.memory import Memory
 from neuroalg_sage.cache.store import Store, open_store
-from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.errors import InputError, LimitReached, suggesting_methods
 from neuroalg_sage.invariants import dimension as dimensions
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.invariant import Invariant
@@ -64,6 +64,7 @@ def kept(method: Callable[..., Any]) -> Callable[..., Any]:
     return remembered
 
 
+@suggesting_methods
 class NeuroManifold(Typeset):
     """
     The image of the parametrization of a model, and its Zariski closure.
@@ -407,7 +408,9 @@ class NeuroManifold(Typeset):
     @kept
     def equations(self) -> Invariant:
         """
-        Generators of the ideal, Sage polynomials.
+        Equations of the neurovariety, Sage polynomials: the generators of its ideal.
+
+        That each vanishes is what the certificate proves; that there are no others is the ideal's.
 
         EXAMPLES::
 
@@ -536,6 +539,10 @@ class NeuroManifold(Typeset):
         """
         The Hilbert function of the coordinate ring in degrees 1 to ``degree``.
 
+        If gradings do not show that the neurovariety is a cone, then the affine one, and its name
+        is ``affine_hilbert_function``: the dimensions of the spaces of polynomial functions of at
+        most these degrees.
+
         EXAMPLES::
 
             >>> NeuroManifold("mlp:3,2,2:x^2").hilbert_function(4)
@@ -588,7 +595,9 @@ class NeuroManifold(Typeset):
 
             >>> print(NeuroManifold("mlp:2,2,3:x^2").subnetworks())
             mlp:2,1,3:x^2: dimension 4, singular; tangent space of dimension 9, multiplicity 2
-            zero: dimension 0, singular; tangent space of dimension 9, multiplicity 3
+            (numerical)
+            zero: dimension 0, singular; tangent space of dimension 9, multiplicity 3 (numerical)
+            (proved)
         """
         from neuroalg_sage.invariants.subnetworks import subnetwork_poset
 
@@ -610,7 +619,9 @@ class NeuroManifold(Typeset):
             >>> for component in NeuroManifold("cnn:2,2:x^2").critical_locus():
             ...     print(component)
             dimension 2, degree 1, mapped to dimension 0 in component 1 of the singular locus
+            (numerical)
             dimension 2, degree 1, mapped to dimension 0 in component 1 of the singular locus
+            (numerical)
         """
         from neuroalg_sage.invariants.critical_locus import critical_locus
 
@@ -903,9 +914,11 @@ class NeuroManifold(Typeset):
             >>> M = NeuroManifold("linear:2,2,2")
             >>> for component in M.loss_critical_locus(["x_0", "x_1"]):
             ...     print(component)
-            dimension 4, degree 8: the fiber of the target, image of dimension 0 by Macaulay2
-            dimension 4, degree 8: spurious, image of dimension 1 by Macaulay2
-            dimension 0, degree 1, 1 real point: spurious, image of dimension 0 by Macaulay2
+            dimension 4, degree 8: the fiber of the target, image of dimension 0 (numerical, by
+            Macaulay2)
+            dimension 4, degree 8: spurious, image of dimension 1 (numerical, by Macaulay2)
+            dimension 0, degree 1, 1 real point: spurious, image of dimension 0 (numerical, by
+            Macaulay2)
         """
         from neuroalg_sage.invariants.functions import read_function
         from neuroalg_sage.invariants.loss_critical_locus import (
@@ -935,8 +948,9 @@ class NeuroManifold(Typeset):
             >>> M = NeuroManifold("linear:1,1,1")
             >>> for component in M.training_critical_locus(ERM("linear:1,1,1", data)):
             ...     print(component)
-            dimension 1, degree 2: critical on V, image of dimension 0 by Macaulay2
-            dimension 0, degree 1, 1 real point: spurious, image of dimension 0 by Macaulay2
+            dimension 1, degree 2: critical on V, image of dimension 0 (numerical, by Macaulay2)
+            dimension 0, degree 1, 1 real point: spurious, image of dimension 0 (numerical, by
+            Macaulay2)
         """
         from neuroalg_sage.invariants.loss_critical_locus import (
             QuadraticLoss,
@@ -1127,7 +1141,7 @@ class NeuroManifold(Typeset):
             >>> M.balanced_initialization([4])
             w = (..., ...), the rational point (...) (proved)
             >>> print(NeuroManifold("linear:2,1,2").balanced_initialization([1, 0, 0, 1]))
-            none over C
+            none over C (proved)
         """
         from neuroalg_sage.invariants.balanced_initialization import balanced_initialization
         from neuroalg_sage.invariants.flows import Flow

@@ -25,7 +25,7 @@ from typing import Any
 
 from flint import fmpz
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 def digest(certificate: Mapping[str, Any]) -> str:

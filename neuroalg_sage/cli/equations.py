@@ -85,8 +85,9 @@ def _equations(arguments: argparse.Namespace) -> int:
     else:
         for page in pages:
             shown = f", {page['character']}" if page.get("character", "0") != "0" else ""
+            kind = "affine Hilbert" if search.phi.is_cone_over else "Hilbert"
             print(f"degree {page['degree']}: {page['generators']} generators{shown}; "
-                  f"{page['equations']} equations, Hilbert function {page['hilbert_function']}")
+                  f"{page['equations']} equations, {kind} function {page['hilbert_function']}")
         for text in texts:
             print(f"  {text}")
         print(verdict)

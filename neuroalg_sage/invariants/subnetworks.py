@@ -20,7 +20,7 @@ from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants import dimension as dimensions
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.degree import ideal_data
-from neuroalg_sage.invariants.invariant import Invariant, certified
+from neuroalg_sage.invariants.invariant import LISTED_SUBNETWORKS, Invariant, certified
 from neuroalg_sage.invariants.singular_locus import derivative, differentials_modulo
 from neuroalg_sage.models.expressions import Polynomial, evaluate
 from neuroalg_sage.models.model import Model
@@ -41,7 +41,8 @@ class PlacedSubnetwork:
     - ``dimension`` -- the dimension of its functions
     - ``singular`` -- whether M is singular at a generic one of them; None if not proved
     - ``tangent`` -- lower and upper bound for the dimension of the tangent space of M there
-    - ``multiplicity`` -- that of M at a random one of them, modulo a prime; no proof
+    - ``multiplicity`` -- that of M at a generic one of them: 1 where M is smooth, else found at a
+      random one modulo a prime, which is no proof; None if it is not known
     - ``is_everything`` -- whether its functions are dense in M
     """
 
@@ -65,7 +66,19 @@ class PlacedSubnetwork:
         text = (f"{self.name}: dimension {self.dimension}, "
                 f"{'all of the neurovariety, ' * self.is_everything}{kind}; "
                 f"tangent space of dimension {space}")
-        return text + (f", multiplicity {self.multiplicity}" if self.multiplicity else "")
+        return text + self.multiplicity_in_words()
+
+    @property
+    def multiplicity_status(self) -> str:
+        """Smooth points are those of multiplicity one."""
+        return "proved" if self.singular is False else "numerical"
+
+    def multiplicity_in_words(self) -> str:
+        """The multiplicity with its own status, to continue a sentence; empty if not known."""
+        if not self.multiplicity:
+            return ""
+        numerical = " (numerical)" * (self.multiplicity_status == "numerical")
+        return f", multiplicity {self.multiplicity}{numerical}"
 
 
 class SubnetworkPoset(Sequence[PlacedSubnetwork]):
@@ -176,10 +189,13 @@ def subnetwork_poset(phi: Parametrization, dimension: Invariant, found: Invarian
     slopes = [[derivative(f, i) for i in range(phi.model.parameter_count)]
               for f in phi.polynomials]
     parts, claims, proofs = [], [], []
-    trust = list(dimension.trust)
+    trust = list(dimension.trust)  # of the network and of its subnetworks
     clock = computation.clock()
     images = []
-    for part in subnetworks(phi.model):
+    listed, origin = subnetworks(phi.model), (0,) * phi.model.parameter_count
+    if all(part.model for part in listed) and not any(origin in f for f in phi.polynomials):
+        listed.append(Subnetwork("zero", None, (), ((ZERO,) * len(origin),), ()))
+    for part in listed:
         clock()
         proof: dict[str, Any] = {"prime": PRIME}
         size = 0
@@ -211,13 +227,15 @@ def subnetwork_poset(phi: Parametrization, dimension: Invariant, found: Invarian
         singular = True if low > d else False if high == d else None
         proofs.append(proof | {"point": point, "free": frees,
                                "embeddings": [list(e) for e in part.embeddings]})
-        claims.append({"model": part.model.describe() if part.model else None,
+        described = part.model.describe() if part.model else None
+        claims.append({"model": described and {k: v for k, v in described.items() if k != "spec"},
                        "inputs": list(part.inputs), "dimension": size, "singular": singular,
                        "tangent": [low, high]})
         images.append(image)
         parts.append((part, size, singular, (low, high)))
     multiplicities = _multiplicities(phi, found, images, computation)
-    placed = [PlacedSubnetwork(part, size, singular, tangent, m, size == d)
+    placed = [PlacedSubnetwork(part, size, singular, tangent, 1 if singular is False else m,
+                               size == d)
               for (part, size, singular, tangent), m in zip(parts, multiplicities)]
     return certified(
         phi.model, "subnetworks", SubnetworkPoset(phi.model, d, placed), "proved",
@@ -225,7 +243,7 @@ def subnetwork_poset(phi: Parametrization, dimension: Invariant, found: Invarian
         time.perf_counter() - start,
         {"dimension": d, "dimension_evidence": dimension.certificate["evidence"],
          "equations": [encode_polynomial(g) for g in equations], "subnetworks": proofs},
-        trust, claim=claims)
+        [*trust, LISTED_SUBNETWORKS], claim=claims)
 
 
 def _multiplicities(phi: Parametrization, found: Invariant | None, images: list[list[int]],
