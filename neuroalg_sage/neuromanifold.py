@@ -89,7 +89,8 @@ class NeuroManifold(Typeset):
     - ``gram`` -- for ``"data"`` the symmetric matrix of the quadratic form
     - ``flow`` -- the :class:`~neuroalg_sage.invariants.flows.Flow` whose conservation laws are
       asked for, or its name such as ``"momentum=1/2"``; by default gradient flow
-    - ``progress`` -- called with lines of text during long work
+    - ``progress`` -- called with lines of text during long work; by default they go to the
+      logger ``neuroalg_sage``
     - ``cache`` -- ``True``, a folder, or a :class:`~neuroalg_sage.cache.store.Store`: where answers
       outlive the process; by default nowhere, since who calls a library expects that it
       computes, and that it writes no files
@@ -112,7 +113,7 @@ class NeuroManifold(Typeset):
                  method: str = "auto", seed: int | None = None, macaulay2: str | None = None,
                  degree: int = DEFAULT_DEGREE, metric: str = "generic", gram: Any = None,
                  flow: Flow | str | None = None,
-                 progress: Callable[[str], None] = dimensions.silent,
+                 progress: Callable[[str], None] = dimensions.log,
                  cache: Store | str | Path | bool | None = None) -> None:
         self.model = load_model(model)
         check_method(method)
@@ -133,7 +134,7 @@ class NeuroManifold(Typeset):
         """What was asked, and the answers; engines and searches start anew."""
         limits = self.computation.command, self.computation.timeout, self.computation.memory_gb
         computation = Computation(limits[0], limits[1], memory_gb=limits[2],
-                                  progress=dimensions.silent)
+                                  progress=dimensions.log)
         return vars(self) | {"computation": computation, "_searches": {},
                              "_memory": self._memory.without_engines(computation)}
 
@@ -597,7 +598,7 @@ class NeuroManifold(Typeset):
             mlp:2,1,3:x^2: dimension 4, singular; tangent space of dimension 9, multiplicity 2
             (numerical)
             zero: dimension 0, singular; tangent space of dimension 9, multiplicity 3 (numerical)
-            (proved)
+            (proved, trusting the list of subnetworks)
         """
         from neuroalg_sage.invariants.subnetworks import subnetwork_poset
 
@@ -761,6 +762,9 @@ class NeuroManifold(Typeset):
         """
         The data at which critical points of the squared distance come together.
 
+        Critical points are meant at finite parameters where Dφ has rank dim M; not those that go
+        to infinity, or to critical points of φ.
+
         INPUT:
 
         - ``metric`` -- ``"unit"``, ``"bombieri"``, or ``"data"`` with the matrix ``gram``
@@ -774,8 +778,8 @@ class NeuroManifold(Typeset):
         For binary quadratic forms of rank one a curve in each plane::
 
             >>> M = NeuroManifold("mlp:2,1,1:x^2")
-            >>> M.ed_discriminant()
-            an irreducible hypersurface of degree 6 (proved)
+            >>> print(M.ed_discriminant())
+            an irreducible hypersurface of degree 6, for finite critical points with rank Dφ = 2
             >>> M.ed_discriminant(origin=[0, 1, 0], directions=[[1, 0, 0], [0, 0, 1]]).degree
             6
         """
