@@ -46,8 +46,11 @@ Progress = Callable[[str], None]
 TRIALS = 3
 
 
-def silent(message: str) -> None:
-    """Report no progress."""
+def log(message: str) -> None:
+    """Write a line of progress to the logger ``neuroalg_sage``, where nobody takes it else."""
+    import logging
+
+    logging.getLogger("neuroalg_sage").info(message)
 
 
 def jacobian_at(model: Model, point: Sequence[int], inputs: np.ndarray, prime: int,
@@ -164,7 +167,7 @@ def _check_memory(model: Model, rank: int, slack: int, memory_gb: float | None) 
                            "--memory.")
 
 
-def dimension(model: Model, seed: int | None = None, progress: Progress = silent,
+def dimension(model: Model, seed: int | None = None, progress: Progress = log,
               memory_gb: float | None = None) -> Invariant:
     """
     The dimension of the neurovariety, an affine cone where the model is homogeneous.
