@@ -46,3 +46,11 @@ def test_many_inputs_are_answered_or_refused(command: list[str], capsys) -> None
     printed = capsys.readouterr()
     assert code in (0, 2, 3) and "nests too deeply" not in printed.err
     assert printed.out or printed.err
+
+
+@pytest.mark.parametrize("spec", ["cnn:1000:out=100000", "cnn:300x300:out=400"])
+@pytest.mark.parametrize("command", [["compute", "ambient_dimension", "dimension"], ["report"]])
+def test_the_work_for_an_allowed_size_is_bounded(spec: str, command: list[str], capsys) -> None:
+    assert main([command[0], spec, *command[1:], "--quiet"]) == 3
+    printed = capsys.readouterr()
+    assert "limit of 50,000,000" in printed.err and "Traceback" not in printed.err
