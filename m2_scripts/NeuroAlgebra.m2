@@ -47,8 +47,21 @@ checkParametrization = phi -> (
         if not instance(R, PolynomialRing) or not isField coefficientRing R
         or not isCommutative R then
         error "expected a ring map between commutative polynomial rings over a field");
-    if coefficientRing source phi =!= coefficientRing target phi then
-    error "expected a ring map between polynomial rings over the same field")
+    k := coefficientRing source phi;
+    if k =!= coefficientRing target phi then
+    error "expected a ring map between polynomial rings over the same field";
+    if any(gens(k, CoefficientRing => ZZ), a -> phi promote(a, source phi) != promote(a, target phi))
+    then error "expected a ring map that is the identity on the field")
+
+-- The coordinates of phi, without the images of generators of the field, with which the matrix of
+-- a ring map over an extension field ends.
+imageRow = phi -> (matrix phi)_(toList(0 .. numgens source phi - 1))
+
+-- The same map to a ring with at least one variable: otherwise kernel is zero in Macaulay2 1.26.
+withParameters = phi -> if numgens target phi > 0 then phi else (
+    T := (coefficientRing target phi)(monoid [local w]);
+    map(T, source phi, apply(first entries imageRow phi, c ->
+            promote(lift(c, coefficientRing T), T))))
 
 -- Each column divided by the content of its coefficients, with a positive leading one.
 primitiveColumns = M -> (
@@ -63,6 +76,7 @@ primitiveColumns = M -> (
 graphGroebnerBasis = method(TypicalValue => HashTable)
 graphGroebnerBasis RingMap := phi -> (
     checkParametrization phi;
+    phi = withParameters phi;
     (S, T) := (source phi, target phi);
     (n, N) := (numgens S, numgens T);
     w := local w;
@@ -70,7 +84,7 @@ graphGroebnerBasis RingMap := phi -> (
     R := (coefficientRing S)(monoid [w_0 .. w_(N-1), z_0 .. z_(n-1),
             MonomialOrder => Eliminate N]);
     parameters := map(R, T, take(gens R, N));
-    graph := matrix {drop(gens R, N)} - parameters matrix phi;
+    graph := matrix(R, {drop(gens R, N)}) - parameters imageRow phi;
     G := gens gb ideal graph;
     toSource := map(S, R, join(toList(N : 0_S), gens S));
     basis := primitiveColumns toSource selectInSubring(1, G);
@@ -87,7 +101,7 @@ neurovariety = method(TypicalValue => Ideal, Options => {Strategy => "Eliminatio
 neurovariety RingMap := o -> phi -> (
     checkParametrization phi;
     if o.Strategy === "Elimination" then ideal (graphGroebnerBasis phi)#"generators"
-    else if o.Strategy === "Kernel" then trim kernel phi
+    else if o.Strategy === "Kernel" then trim kernel withParameters phi
     else error "expected Strategy to be \"Elimination\" or \"Kernel\"")
 
 -- The rank of the Jacobian matrix at a point is at most the dimension.  Over QQ, equations
@@ -101,7 +115,7 @@ imageDimension RingMap := phi -> (
     checkParametrization phi;
     T := target phi;
     k := coefficientRing T;
-    J := jacobian primitiveColumns matrix phi;
+    J := jacobian primitiveColumns imageRow phi;
     K := if k === QQ then ZZ/largePrime else k;
     coordinate := if char k == 0 then () -> promote(random largePrime, K) else () -> random K;
     point := map(K, T, apply(numgens T, i -> coordinate()));
@@ -115,21 +129,25 @@ checkIdeal = I -> (
     R := ring I;
     if not instance(R, PolynomialRing) or not isField coefficientRing R or not isCommutative R then
     error "expected an ideal of a commutative polynomial ring over a field";
-    if any(degrees R, d -> d != {1}) then
-    error "expected an ideal of a polynomial ring whose variables have degree 1";
     if I == 1 then error "expected the ideal of a variety that is not empty")
 
--- The ideal of the leading monomials of I for a graded order; in one more variable, that
--- of the homogenization, unless I is homogeneous.
-initialIdeal = I -> (
+-- The same ideal where all variables have degree 1.
+inStandardDegrees = I -> (
     R := ring I;
-    homogeneous := isHomogeneous I;
-    n := numgens R;
+    x := local x;
+    S := (coefficientRing R)(monoid [x_0 .. x_(numgens R - 1)]);
+    (map(S, R, gens S)) I)
+
+-- The ideal of the leading monomials of I for a graded order; in one more variable, that
+-- of the homogenization, or in which it is zero if I is homogeneous.
+initialIdeal = I -> (
+    J := inStandardDegrees I;
+    S := ring J;
+    n := numgens S;
     h := local h;
-    P := (coefficientRing R)(monoid [h_0 .. h_(if homogeneous then n - 1 else n)]);
-    A := (coefficientRing R)(monoid [h_0 .. h_(n - 1)]);
-    G := gb (map(A, R, gens A)) I;
-    (map(P, A, take(gens P, n))) ideal leadTerm G)
+    P := (coefficientRing S)(monoid [h_0 .. h_n]);
+    leading := (map(P, S, take(gens P, n))) ideal leadTerm gb J;
+    if isHomogeneous J then leading + ideal P_n else leading)
 
 closureDegree = method(TypicalValue => ZZ)
 closureDegree Ideal := I -> (
@@ -167,7 +185,7 @@ singularComponents = method(TypicalValue => List, Options => {Known => {}})
 singularComponents Ideal := o -> I -> (
     checkIdeal I;
     I = trim I;
-    if all(I_*, f -> first degree f == 1) then return {};
+    if all(I_*, f -> all(exponents f, e -> sum e <= 1)) then return {};
     found := degeneracyComponents(I, transpose jacobian I, codim I, o);
     components := apply(found, P -> (
             P = trim P;
@@ -195,7 +213,7 @@ conservationLaws(RingMap, ZZ) := (phi, d) -> (
     w := local w;
     W := k(monoid [w_0 .. w_(numgens T - 1)]);
     monomials := basis(1, d, W);
-    gradients := jacobian (map(W, T, gens W)) matrix phi;
+    gradients := jacobian (map(W, T, gens W)) imageRow phi;
     conditions := transpose((transpose jacobian monomials) * gradients);
     (powers, C) := coefficients conditions;
     laws := monomials * sub(gens kernel sub(C, k), W);
@@ -219,6 +237,7 @@ reportOn = I -> hashTable {
 load "./NeuroAlgebra/Layers.m2"
 load "./NeuroAlgebra/Models.m2"
 load "./NeuroAlgebra/Manifolds.m2"
+load "./NeuroAlgebra/Specs.m2"
 load "./NeuroAlgebra/Subnetworks.m2"
 load "./NeuroAlgebra/Distance.m2"
 

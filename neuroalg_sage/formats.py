@@ -45,18 +45,21 @@ def _sage(generators: Sequence[Polynomial], n: int) -> str:
 
 
 def _macaulay2(generators: Sequence[Polynomial], n: int) -> str:
-    return (f"V = QQ[z_0..z_{n - 1}];\n"
+    return (f"V = QQ[{f'z_0..z_{n - 1}' if n else ''}];\n"
             f"I = ideal({', '.join(written(generators, n)) or '0_V'});")
 
 
 def _singular(generators: Sequence[Polynomial], n: int) -> str:
+    if not n:
+        raise InputError("Singular has no polynomial ring without variables, in which this ideal, "
+                         "of a point, would be; the other formats have.")
     names = [f"z({i})" for i in range(n)]
     polynomials = ", ".join(write_polynomial(g, names) for g in generators)
     return f"ring V = 0,z(0..{n - 1}),dp;\nideal I = {polynomials or '0'};"
 
 
 def _latex(generators: Sequence[Polynomial], n: int) -> str:
-    ring = latex_polynomial(f"[{', '.join(f'z_{i}' for i in range(n))}]")
+    ring = latex_polynomial(f"[{', '.join(f'z_{i}' for i in range(n))}]") if n else ""
     polynomials = ", ".join(map(latex_polynomial, written(generators, n) or ["0"]))
     return rf"\left\langle {polynomials} \right\rangle \subset \mathbb{{Q}}{ring}"
 

@@ -33,7 +33,8 @@ class Answer:
 
 
 def _list(text: str | None) -> list[str] | None:
-    return None if text is None else [part.strip() for part in text.split(",")]
+    """The entries between commas; none of an empty text, the point of a space of dimension 0."""
+    return None if text is None else [part.strip() for part in text.split(",") if text.strip()]
 
 
 def _function(arguments: argparse.Namespace) -> list[str] | None:

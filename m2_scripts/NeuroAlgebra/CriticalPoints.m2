@@ -7,6 +7,7 @@
 conormalIdeal = method(TypicalValue => Ideal)
 conormalIdeal Ideal := I -> (
     checkIdeal I;
+    I = inStandardDegrees I;
     if not isHomogeneous I then error "expected a homogeneous ideal";
     R := ring I;
     (k, n) := (coefficientRing R, numgens R);
@@ -33,6 +34,7 @@ polarDegrees = method(TypicalValue => List)
 polarDegrees Ideal := I -> (
     N := conormalIdeal I;
     (n, d) := (numgens ring I, dim I);
+    if d == 0 then return {};
     if d == n then return prepend(1, toList(n - 1 : 0));
     M := multidegree N;
     T := gens ring M;

@@ -83,7 +83,8 @@ degeneracyComponents = method(TypicalValue => List, Options => {Known => {}})
 degeneracyComponents(Ideal, Matrix, ZZ) := o -> (I, A, r) -> (
     R := ring I;
     if ring A =!= R then error "expected an ideal and a matrix over the same ring";
-    if r < 1 or r > min(numrows A, numcols A) then error "expected the size of a minor";
+    if r < 0 or r > min(numrows A, numcols A) then error "expected the size of a minor";
+    if r == 0 then return {};
     J := null;
     if binomial(numrows A, r) * binomial(numcols A, r) <= MOSTMINORS then (
         J = trim(I + minors(r, A));

@@ -54,12 +54,16 @@ MOSTCOORDINATES = 9
 
 edDegree = method(TypicalValue => ZZ, Options => {Metric => "generic"})
 edDegree NeuroManifold := o -> M -> (
-    if char coefficientRing M != 0 then error "expected a model over QQ";
+    k := coefficientRing M;
+    if char k != 0 then error "expected a model over a field of characteristic zero";
     n := numgens ambient M;
     metricMatrix(M, o.Metric, ZZ/32003);
-    if dim M == n then 1
+    if dim M == n and instance(o.Metric, Matrix) and det o.Metric == 0 then
+    error "expected a metric that is not degenerate";
+    if dim M == n or dim M == 0 then 1
     else if o.Metric === "generic" and n <= MOSTCOORDINATES and isHomogeneous ideal M
     then sum polarDegrees M
+    else if k =!= QQ then error "expected a model over QQ, where it is no small cone"
     else countCriticalPoints(M, o.Metric))
 edDegree NeuralModel := o -> M -> edDegree(neuroManifold M, o)
 

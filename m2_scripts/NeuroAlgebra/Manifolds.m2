@@ -28,7 +28,7 @@ numbersForParameters = (phi, d, numbers, toTheEnd) -> (
     W := target phi;
     N := numgens W;
     K := ZZ/largePrime;
-    J := jacobian primitiveColumns matrix phi;
+    J := jacobian primitiveColumns imageRow phi;
     point := new MutableList from apply(N, i -> promote(1 + random(largePrime - 1), K));
     chosen := new MutableHashTable;
     most := min(N - d, N - 1);
@@ -61,7 +61,7 @@ restrictParameters = (phi, values) -> (
 ideal NeuroManifold := (cacheValue "ideal") (M -> (
         phi := parametrization M;
         V := source phi;
-        if char V != 0 then return neurovariety phi;
+        if coefficientRing V =!= QQ then return neurovariety phi;
         d := dim M;
         if d == numgens V then return ideal map(V^1, V^0, 0);
         values := numbersForParameters(phi, d, {0, 1}, false);

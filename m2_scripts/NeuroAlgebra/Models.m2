@@ -302,7 +302,7 @@ describe NeuralModel := M -> (
     phi := parametrization M;
     show := f -> toString f;
     lines' := {net M, "parameters: " | demark(", ", apply(gens target phi, show))};
-    if M.cache#?"coordinates" then (
+    if M.cache#?"coordinates" and #M.cache#"coordinates" > 0 then (
         (inputs, outputs) := (gens ring last first M.cache#"coordinates",
             1 + max apply(M.cache#"coordinates", first));
         lines' = join(lines', {"inputs: " | demark(", ", apply(inputs, show))},

@@ -212,11 +212,13 @@ Key
   neuralModel
   (neuralModel, Matrix, List)
   (neuralModel, RingMap)
+  (neuralModel, String)
 Headline
-  a model given by polynomials
+  a model given by polynomials, or by its name
 Usage
   M = neuralModel(F, inputs)
   M = neuralModel phi
+  M = neuralModel name
 Inputs
   F:Matrix
     with one row, the outputs, over a polynomial ring over a field
@@ -224,6 +226,9 @@ Inputs
     of those variables of the ring that are inputs; all others are parameters
   phi:RingMap
     the parametrization, from the coordinates to the parameters
+  name:String
+    as in the shell command {\tt neuroalg}: {\tt "mlp:2,2,3:x^2+x:bias"}, {\tt "linear:3,2,3"},
+    {\tt "cnn:3x3c4s2,2x2:x^2:in=3:out=2"} or {\tt "attention:d=2,a=1,out=2,t=3,layers=2,heads=2"}
 Outputs
   M:NeuralModel
 Description
@@ -242,6 +247,11 @@ Description
     phi = map(QQ[s,t], QQ[z_0..z_3], {s^3, s^2*t, s*t^2, t^3});
     N = neuroManifold neuralModel phi
     ideal N
+  Text
+    The families have names of one line, with options after further colons.
+  Example
+    neuralModel "mlp:2,2,3:x^2"
+    degree neuroManifold "linear:2,1,2"
 SeeAlso
   mlp
   neuroManifold
@@ -307,6 +317,7 @@ Key
   neuroManifold
   (neuroManifold, NeuralModel)
   (neuroManifold, RingMap)
+  (neuroManifold, String)
   (net, NeuroManifold)
   (toString, NeuroManifold)
   (toExternalString, NeuroManifold)

@@ -190,3 +190,18 @@ TEST ///
     assert(fails(() -> coordinateMonomials neuralModel map(QQ[s], QQ[t], {s})));
     assert(fails(() -> criticalIdeal(linearNetwork {2,1,2}, {1,0,0})))
 ///
+
+-- Names of models.
+TEST ///
+    agree = (name, M) -> assert(toString neuralModel name === toString M);
+    agree("mlp:2,2,3:x^2+x:bias", mlp({2,2,3}, x -> x^2 + x, Bias => true))
+    agree(" linear: 3,2,3", linearNetwork {3,2,3})
+    agree("cnn:3x3c4s2,2x2:x^2:in=3:out=2", convolutional({{3,3},{2,2}}, x -> x^2,
+            Strides => {{2,2},{1,1}}, Channels => {4,1}, InputChannels => 3, Outputs => 2))
+    agree("attention:d=2,a=1,out=3,t=2,layers=2,heads=2",
+        lightningAttention(2, 1, 3, 2, Layers => 2, Heads => 2))
+    assert(dim neuroManifold "mlp:2,2,3:x^2" == 8 and degree neuroManifold "linear:2,1,2" == 2)
+    for name in {"mpl:2,2", "mlp", "mlp:2,a", "mlp:2,2,2:exit", "mlp:2,2:x:x", "relu:2,2,1",
+        "attention:d=2,a=1", "attention:d=2,d=2,a=1,out=2,t=2", "cnn:3,y:x^2"} do
+    assert(try (neuralModel name; false) else true)
+///

@@ -470,3 +470,56 @@ TEST ///
     q = modularPoint(ideal((QQ[x,y])_0^2 + (ring x)_1^2), 31081);
     assert(q#0^2 + q#1^2 == 0)
 ///
+
+-- Without parameters, and without coordinates.
+TEST ///
+    phi = map(QQ[], QQ[y], {3});
+    assert(neurovariety phi == ideal((source phi)_0 - 3))
+    assert(neurovariety(phi, Strategy => "Kernel") == ideal((source phi)_0 - 3))
+    point = neuroManifold map(QQ[t], QQ[x,y], {0,0});
+    assert(dim point == 0 and degree point == 1 and closureHilbertPolynomial point == 0)
+    assert(edDegree point == 1 and edDegree(point, Metric => "unit") == 1)
+    assert(polarDegrees point == {} and singularComponents point == {})
+    other = neuroManifold map(QQ[], QQ[x,y], {3,4});
+    assert(ideal other == ideal((ambient other)_0 - 3, (ambient other)_1 - 4))
+    assert(edDegree other == 1 and closureHilbertPolynomial other == 1)
+    P = QQ[a,x];
+    nothing = neuroManifold neuralModel(matrix {{0_P}}, {x});
+    assert(dim nothing == 0 and numgens ambient nothing == 0 and numgens ideal nothing == 0)
+    assert(degree nothing == 1 and closureHilbertPolynomial nothing == 0 and edDegree nothing == 1)
+    assert(polarDegrees nothing == {} and singularComponents nothing == {})
+    describe nothing; describe neuralModel(matrix {{0_P}}, {x});
+    assert(try (edDegree(neuroManifold map(QQ[t], QQ[x], {t}), Metric => matrix {{0}}); false)
+        else true)
+///
+
+-- Over extension fields: the conic of c s^2, s t, t^2, whose dual is a conic.
+TEST ///
+    K = toField(QQ[i]/(i^2+1));
+    for k in {K, frac(QQ[c]), GF 9} do (
+        phi = map(k[s,t], k[x,y,z], {k_0*s^2, s*t, t^2});
+        V = source phi;
+        conic = ideal(V_0*V_2 - k_0*V_1^2);
+        assert(neurovariety phi == conic and neurovariety(phi, Strategy => "Kernel") == conic);
+        M = neuroManifold phi;
+        assert(dim M == 2 and degree M == 2 and polarDegrees M == {2,2});
+        C := singularComponents M;
+        assert(#C == 1 and C#0#"ideal" == ideal gens V))
+    twisted = map(K[s], K[x], {s, -K_0});
+    twisted = map(target twisted, source twisted, {(target twisted)_0, -K_0});
+    assert(try (neurovariety twisted; false) else true)
+    M = neuroManifold mlp({2,1,2}, x -> x^2, CoefficientRing => GF 9);
+    assert(dim M == 3 and degree M == 4)
+///
+
+-- The same numbers whatever the degrees of the variables: the quadratic cone, the cuspidal cubic.
+TEST ///
+    for weights in {{1,1,1}, {2,2,2}, {1,2,3}} do (
+        R = QQ[x,y,z, Degrees => weights];
+        I = ideal(x*z - y^2);
+        assert(closureDegree I == 2 and polarDegrees I == {2,2});
+        i = (ring closureHilbertPolynomial I)_0;
+        assert(closureHilbertPolynomial I == 2*i + 1);
+        assert(apply(singularComponents I, C -> C#"ideal") == {ideal(x,y,z)});
+        assert(closureDegree ideal(y^3 - z^2) == 3))
+///

@@ -283,6 +283,7 @@ def _polar_degrees(model: Model, value: Any, evidence: Any, data: dict) -> Check
         require(evidence["formula"] != "convolutions", "The theorem is on their sum.")
         degrees, (verified, trust) = check_polar_formula(model, "generic", evidence)
     else:
+        require(model.ambient_dimension > 0, "A point has no polar degrees.")
         degrees = [1] + [0] * (model.ambient_dimension - 1)
         verified, trust = _dense(model, evidence, data)
     require(integers(value, 0, LARGEST, "polar degrees") == degrees,
@@ -310,7 +311,12 @@ def _ed_degree(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
         require(number == sum(summands), f"The ED degree is {sum(summands)}, not as claimed.")
         polar = metric == "generic" and evidence["formula"] != "convolutions"
         return verified, trust + [SUM] * polar
-    require(number == 1 and (metric == "generic" or is_invertible(model, metric)),
+    invertible = metric == "generic" or is_invertible(model, metric)
+    if "point" in evidence:  # with the tangent space zero: critical for all data and forms
+        require(number == 1, "The ED degree of a point is 1.")
+        verified, trust = _dimension(model, 0, member(evidence, "point"), data)
+        return [*verified, "the image is a point"], trust
+    require(number == 1 and invertible,
             "The ED degree of a space is 1, for a form that is not degenerate.")
     return _dense(model, evidence, data)
 

@@ -39,9 +39,10 @@ def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: A
     homogenizations; for if these generate its ideal, the former generate I(M).
 
     Let J be their ideal, S the polynomial ring, d = dim M, and H the linear space in which the
-    linear ones vanish.  The columns of a matrix B span a linear space L ≅ P^c in P(H), with
-    c = dim H - d, so that the cone over M meets L.  Let X be the scheme in P^c of the forms
-    g(By), over the integers, and N ⊆ X the closure of M ∩ L.  At each prime p that is used,
+    linear ones vanish.  Let c = dim H - d.  If c = 0 and all are linear, M is H.  Else d > 0, and
+    the columns of a matrix B span a linear space L ≅ P^c in P(H), which the cone over M therefore
+    meets.  Let X be the scheme in P^c of the forms g(By), over the integers, and N ⊆ X the
+    closure of M ∩ L.  At each prime p that is used,
 
     (1) modulo p and y_0 these forms leave an algebra A of finite length λ.  So X has modulo p
         no point with y_0 = 0, and at most the length λ.  The linear forms that define L in
@@ -62,7 +63,7 @@ def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: A
     """
     dimension, proof, section, fibers = fields(evidence, "value", "dimension", "section", "fibers")
     n = model.ambient_dimension
-    d = integer(dimension, 1, n, "dimension")
+    d = integer(dimension, 0, n, "dimension")
     verified, trust = check_dimension(model, proof, "proved", d)
     require(all(generators), "A generator is zero.")
     homogeneous = all(len({sum(e) for e in exponent_vectors(g)}) == 1 for g in generators)
@@ -75,6 +76,7 @@ def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: A
         require(len(linear) == len(generators), "A linear space has linear equations.")
         return [*verified, "they define a linear space of this dimension"], trust, HilbertSeries(
             d, [1], homogeneous)
+    require(d > 0, "The cone {0} meets no projective section.")
     matrix = [integers(row, -(10**9), 10**9, "entry of the section", c + 1)
               for row in items(section, "section", n)]
     for g in linear:

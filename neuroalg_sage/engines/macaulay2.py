@@ -191,7 +191,10 @@ class Script:
         def bind(name: str) -> str:
             ring = waiting.pop(name)
             bases = {base_name(v) for v in ring.variables}
-            lines.append(f"{name} = {ring.macaulay2(ranges=not bases & used_bases)};")
+            text = ring.macaulay2(ranges=not bases & used_bases)
+            # What is named is a polynomial ring, also without variables; else it is the field.
+            brackets = "[]" if name in self.data and not ring.variables else ""
+            lines.append(f"{name} = {text}{brackets};")
             used_bases.update(bases)
             return name if ring.variables else in_use
 

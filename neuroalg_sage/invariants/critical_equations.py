@@ -238,7 +238,7 @@ def distance_problem(where: Slice, form: QuadraticForm, prime: int, generator: r
              for k in range(d)] if perhaps_degenerate else slopes[i] for i in chosen]
     system = System(
         f"critical points of the distance ({form.name}) on {where.phi.model} modulo {prime}",
-        where.names, equations, radical(determinant(rows)),
+        where.names, equations, radical(zero + determinant(rows)),
         sum((c * f for c, f in zip(weights, images)), zero))
     return DistanceProblem(where, matrix, target, chosen, weights, system)
 
@@ -271,8 +271,8 @@ def polar_parametrized(where: Slice, j: int, prime: int, generator: random.Rando
     chosen = independent_coordinates(where, None, prime, generator)
     return System(f"the polar degree {j} of {where.phi.model} modulo {prime}", names,
                   (*normal, *cuts, scale),
-                  radical(determinant([[images[i].derivative(k) for k in range(d)]
-                                       for i in chosen])),
+                  radical(zero + determinant([[images[i].derivative(k) for k in range(d)]
+                                              for i in chosen])),
                   random_combination([*images, *extra]))
 
 
@@ -301,8 +301,8 @@ def likelihood_parametrized(where: Slice, is_cone: bool, prime: int, generator: 
     chosen = independent_coordinates(where, None, prime, generator)
     return System(f"critical points of the likelihood on {where.phi.model} modulo {prime}", names,
                   tuple(equations),
-                  radical(determinant([[images[i].derivative(k) for k in range(d)]
-                                       for i in chosen])),
+                  radical(zero + determinant([[images[i].derivative(k) for k in range(d)]
+                                              for i in chosen])),
                   sum((generator.randrange(prime) * f for f in images), zero))
 
 

@@ -44,8 +44,8 @@ def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
     critical points at which it is degenerate on the tangent space are not counted: they do not
     depend on the target.
 
-    - ``"theorem"``: M is dense, or all matrices or symmetric matrices of bounded rank, a
-      Segre-Veronese variety, or that of a convolutional network;
+    - ``"theorem"``: M is dense or a point, or all matrices or symmetric matrices of bounded rank,
+      a Segre-Veronese variety, or that of a convolutional network;
     - ``"conormal"``: for a cone and a generic form, the sum of the polar degrees;
     - ``"parametrization"``: critical equations on a slice of the fibers,
       :mod:`~neuroalg_sage.invariants.critical_equations`;
@@ -131,13 +131,15 @@ def by_theorem(model: Model, dimension: Invariant, form: QuadraticForm) -> Invar
     """
     start = time.perf_counter()
     metric = form.claim()
-    if dimension.status == "proved" and dimension.data == model.ambient_dimension and (
-            form.is_invertible()):
+    is_dense = dimension.data == model.ambient_dimension and form.is_invertible()
+    if dimension.status == "proved" and (is_dense or dimension.data == 0):
         assert dimension.certificate is not None
         return certified(model, "ed_degree", 1, "proved",
-                         "M is dense, so the data are the only critical point",
+                         "M is dense, so the data are the only critical point" if dimension.data
+                         else "M is a point, which is critical for all data",
                          time.perf_counter() - start,
-                         {"dimension": dimension.certificate["evidence"]}, dimension.trust,
+                         {"dimension" if dimension.data else "point":
+                          dimension.certificate["evidence"]}, dimension.trust,
                          claim=[metric, 1])
     found = conclusion(model, dimension, form.name)
     if found is None:

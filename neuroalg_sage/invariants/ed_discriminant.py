@@ -177,6 +177,8 @@ def ambient(n: int, origin: Any = None, directions: Any = None
             raise InputError(f"A point or direction of the data is a list of {n} rational numbers.")
         return tuple(rational(c, "coordinate") for c in entries)
 
+    if not n:
+        raise InputError("The ambient space is a point, so there are no data that could vary.")
     if directions is None:
         directions = [[int(i == j) for j in range(n)] for i in range(n)]
     rows = tuple(vector(v) for v in lists(directions))

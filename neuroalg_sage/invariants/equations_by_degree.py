@@ -120,8 +120,8 @@ def coordinate_gradings(phi: Parametrization) -> Gradings:
 
 def _combination(weights: list[Weight], size: int) -> tuple[Fraction, ...] | None:
     """Coefficients for which all these weights become 1, if there are such."""
-    if not weights or not size:
-        return None
+    if not weights:  # all coordinates are zero
+        return (Fraction(0),) * size
     reduced, rank = fmpq_mat(len(weights), size + 1, [
         c for w in weights for c in (*w, 1)]).rref()
     solution = [Fraction(0)] * size
@@ -329,7 +329,7 @@ class EquationSearch:
             raise LimitReached(f"There are {total:,} monomials of degree {degree}, over the limit "
                                f"of {MOST_MONOMIALS:,}; the degrees below it are done.")
         by_weight = self._monomials(degree)
-        self.largest_weight = max(self.largest_weight, *map(len, by_weight.values()))
+        self.largest_weight = max([self.largest_weight, *map(len, by_weight.values())])
         orbits = self._orbits(by_weight)
         result = EquationsOfDegree(degree, 0, total)
         spaces: dict[Weight, list[Equation]] = {}

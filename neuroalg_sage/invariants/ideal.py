@@ -173,7 +173,8 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
     start = time.perf_counter()
     model, n = phi.model, len(phi.polynomials)
     check_method_for_the_ideal(method)
-    if found.status == "proved" and found.data == n and method in ("auto", "zero"):
+    if found.status == "proved" and found.data == n and method in (
+            "auto", "zero", "equivariant"):
         assert found.certificate is not None
         return certified(
             model, "ideal", [], "proved", "the parametrization is dominant, so the ideal is zero",

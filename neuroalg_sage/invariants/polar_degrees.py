@@ -75,6 +75,9 @@ def polar_degrees(phi: Parametrization, dimension: Invariant, computation: Compu
     model, n, d = phi.model, len(phi.polynomials), dimension.data
     method = check_method_applies(method, "polar degrees", METHODS)
     cone = is_graded(phi)
+    if d == 0 and cone:
+        raise InputError("M is the zero function alone, so the projective variety is empty and has "
+                         "no polar degrees.")
     if cone and method in ("auto", "theorem"):
         found = by_theorem(model, dimension)
         if found is not None:
@@ -85,8 +88,6 @@ def polar_degrees(phi: Parametrization, dimension: Invariant, computation: Compu
     if not cone and method in ("conormal", "lagrange"):
         raise InputError(f"The method {method} is for cones, and weights of the parameters for "
                          f"which {model} is homogeneous are not known; use parametrization.")
-    if d == 0 and cone:
-        raise InputError("M is a point, which has no polar degrees.")
     generator = random.Random(seed) if seed is not None else random.SystemRandom()
     if cone and (method == "conormal" or (method == "auto" and n <= EASY_COORDINATES)):
         try:

@@ -49,15 +49,19 @@ def polynomial_model(outputs: Sequence[Polynomial], parameters: Sequence[str],
 
     OUTPUT: :class:`~neuroalg_sage.models.model.Model` with one layer
     """
+    return Model((_layer_of_polynomials(outputs, parameters, inputs),), (len(inputs),))
+
+
+def _layer_of_polynomials(outputs: Sequence[Polynomial], parameters: Sequence[str],
+                          inputs: Sequence[str]) -> PolynomialLayer:
     names = [check_name(x, "parameter") for x in parameters]
     names += [check_name(x, "input") for x in inputs]
     if len(set(names)) < len(names):
         raise InputError("The names of parameters and inputs must all be different.")
     if not inputs or not outputs:
         raise InputError("A model needs at least one input and one output.")
-    layer = PolynomialLayer(tuple(parameters), tuple(inputs),
-                            tuple(tuple(sorted(p.items(), reverse=True)) for p in outputs))
-    return Model((layer,), (len(inputs),))
+    return PolynomialLayer(tuple(parameters), tuple(inputs),
+                           tuple(tuple(sorted(p.items(), reverse=True)) for p in outputs))
 
 
 def from_expressions(outputs: Sequence[str], parameters: Sequence[str],
@@ -259,7 +263,7 @@ def _polynomial_layer(data: dict[str, Any]) -> Layer:
         if any(len(e) != len(parameters) + len(inputs) for e in polynomials[-1]):
             raise InputError("Each list of exponents must have one entry for each parameter and "
                              "each input.")
-    return polynomial_model(polynomials, parameters, inputs).layers[0]
+    return _layer_of_polynomials(polynomials, parameters, inputs)
 
 
 def model_from_data(data: object) -> Model:

@@ -22,6 +22,7 @@ from neuroalg_sage.models.expressions import write_polynomial
 from neuroalg_sage.models.families import CNN, MLP
 from neuroalg_sage.models.layers import Activation, Attention, Convolution, Dense, Layer, Sum
 from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.semirings import DegreeSet
 
 ZERO, FREE = -1, -2  # in an embedding: the parameter is zero, or does not matter
 MOST_SUBNETWORKS = 300
@@ -207,24 +208,26 @@ def _zero(model: Model) -> Subnetwork | None:
     arrays = _arrays(model)
     embeddings = []
     place = 0
-    layers = model.layers
-    for i, layer in enumerate(layers):
+    for layer in model.layers:
         shapes = layer.parameter_shapes()
-        later = layers[i + 1 :]
-        if shapes and _vanishes(later) and not any(
-                isinstance(x, Dense) and x.bias for x in later) and all(
-                isinstance(x, (Dense, Convolution, Attention, Activation)) for x in later):
-            if isinstance(layer, Sum):
-                zero = {place + k for k in range(2, len(shapes), 3)}
-            elif isinstance(layer, Attention):
-                zero = {place + 2}
-            else:
-                zero = set(range(place, place + len(shapes)))
-            embeddings.append(tuple(itertools.chain.from_iterable(
-                [ZERO if k in zero else FREE] * prod(shape)
-                for k, (_, shape) in enumerate(arrays))))
+        heads = layer.layers if isinstance(layer, Sum) else [layer]
+        zero = set(range(place, place + len(shapes)))
+        if all(isinstance(head, Attention) for head in heads):  # their values V
+            zero = {place + k for k in range(2, len(shapes), 3)}
+        embedding = tuple(itertools.chain.from_iterable(
+            [ZERO if k in zero else FREE] * prod(shape)
+            for k, (_, shape) in enumerate(arrays)))
+        if shapes and _gives_zero(model, embedding):
+            embeddings.append(embedding)
         place += len(shapes)
     return Subnetwork("zero", None, (), tuple(embeddings), ()) if embeddings else None
+
+
+def _gives_zero(model: Model, embedding: Embedding) -> bool:
+    """Whether no term is left in any output, by the degrees of those that are."""
+    parameters = np.array([DegreeSet(int(a == FREE)) for a in embedding], dtype=object)
+    inputs = np.array([DegreeSet.of(1)] * model.input_count, dtype=object)
+    return not any(output.bits for output in model.apply(parameters, inputs, DegreeSet.constant))
 
 
 def subnetworks(model: Model) -> list[Subnetwork]:
