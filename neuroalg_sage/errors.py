@@ -7,6 +7,58 @@ right; the shell prints it without a traceback and leaves with ``exit_code``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from difflib import get_close_matches
+from functools import wraps
+from inspect import Parameter, isfunction, signature
+from typing import Any, TypeVar, cast
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+Class = TypeVar("Class", bound=type)
+
+
+def suggesting(function: Function) -> Function:
+    """
+    A function that names the nearest right argument where the name of one is misspelled.
+
+    EXAMPLES::
+
+        >>> @suggesting
+        ... def power(base, exponent=2):
+        ...     return base**exponent
+        >>> power(3, exponent=3)
+        27
+        >>> power(3, exponnent=3)
+        Traceback (most recent call last):
+        ...
+        TypeError: power has no argument exponnent; did you mean exponent ?
+    """
+    parameters = signature(function).parameters
+    if any(p.kind is Parameter.VAR_KEYWORD for p in parameters.values()):
+        return function
+    known = [name for name in parameters if name != "self"]
+    title = function.__qualname__.removesuffix(".__init__")
+
+    @wraps(function)
+    def call(*arguments: Any, **options: Any) -> Any:
+        for name in options:
+            if name not in known:
+                near = get_close_matches(name, known, 1, 0.5)
+                raise TypeError(f"{title} has no argument {name}; " + (
+                    f"did you mean {near[0]} ?" if near else
+                    f"it has {', '.join(known) or 'none'}."))
+        return function(*arguments, **options)
+
+    return cast(Function, call)
+
+
+def suggesting_methods(kind: Class) -> Class:
+    """A class whose public methods are :func:`suggesting`."""
+    for name, member in list(vars(kind).items()):
+        if isfunction(member) and (name == "__init__" or not name.startswith("_")):
+            setattr(kind, name, suggesting(member))
+    return kind
+
 
 class NeuroAlgError(Exception):
     """Base of all errors that NeuroAlg raises on purpose."""

@@ -96,7 +96,8 @@ def critical(manifold: NeuroManifold, arguments: argparse.Namespace) -> Answer:
     names, n = manifold.model.parameter_names, manifold.model.ambient_dimension
     page = {"components": [
         shown | {"kind": c.kind, "image_dimension": c.image_dimension, "image": (
-            None if c.image_equations is None else written(c.image_equations, n))}
+            None if c.image_equations is None else written(c.image_equations, n)),
+            "image_status": "numerical"}
         for c, shown in zip(found, _components([c.component for c in found], names))]}
     lines = [_count(found), *(f"  {c}" for c in found)]
     return Answer("\n".join(lines), page | _status(found), [found])
@@ -109,7 +110,9 @@ def voronoi(manifold: NeuroManifold, arguments: argparse.Namespace) -> Answer:
     cell = found.value
     page = {"bounds": list(cell.bounds), "codimension": cell.codimension, "excess": cell.excess,
             "tangent_cone": cell.tangent_cone and list(cell.tangent_cone),
-            "sampled": {str(r): list(count) for r, count in cell.sampled.items()}}
+            "tangent_cone_status": "numerical",
+            "sampled": {str(r): list(count) for r, count in cell.sampled.items()},
+            "sampled_status": "numerical"}
     return Answer(f"The Voronoi cell is {cell} [{found.qualified_status()}]",
                   page | _status(found), [found])
 

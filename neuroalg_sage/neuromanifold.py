@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.cache.memory import Memory
 from neuroalg_sage.cache.store import Store, open_store
-from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.errors import InputError, LimitReached, suggesting_methods
 from neuroalg_sage.invariants import dimension as dimensions
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.invariant import Invariant
@@ -64,6 +64,7 @@ def kept(method: Callable[..., Any]) -> Callable[..., Any]:
     return remembered
 
 
+@suggesting_methods
 class NeuroManifold(Typeset):
     """
     The image of the parametrization of a model, and its Zariski closure.
@@ -588,7 +589,9 @@ class NeuroManifold(Typeset):
 
             >>> print(NeuroManifold("mlp:2,2,3:x^2").subnetworks())
             mlp:2,1,3:x^2: dimension 4, singular; tangent space of dimension 9, multiplicity 2
-            zero: dimension 0, singular; tangent space of dimension 9, multiplicity 3
+            (numerical)
+            zero: dimension 0, singular; tangent space of dimension 9, multiplicity 3 (numerical)
+            (proved)
         """
         from neuroalg_sage.invariants.subnetworks import subnetwork_poset
 
@@ -610,7 +613,9 @@ class NeuroManifold(Typeset):
             >>> for component in NeuroManifold("cnn:2,2:x^2").critical_locus():
             ...     print(component)
             dimension 2, degree 1, mapped to dimension 0 in component 1 of the singular locus
+            (numerical)
             dimension 2, degree 1, mapped to dimension 0 in component 1 of the singular locus
+            (numerical)
         """
         from neuroalg_sage.invariants.critical_locus import critical_locus
 
@@ -903,9 +908,11 @@ class NeuroManifold(Typeset):
             >>> M = NeuroManifold("linear:2,2,2")
             >>> for component in M.loss_critical_locus(["x_0", "x_1"]):
             ...     print(component)
-            dimension 4, degree 8: the fiber of the target, image of dimension 0 by Macaulay2
-            dimension 4, degree 8: spurious, image of dimension 1 by Macaulay2
-            dimension 0, degree 1, 1 real point: spurious, image of dimension 0 by Macaulay2
+            dimension 4, degree 8: the fiber of the target, image of dimension 0 (numerical, by
+            Macaulay2)
+            dimension 4, degree 8: spurious, image of dimension 1 (numerical, by Macaulay2)
+            dimension 0, degree 1, 1 real point: spurious, image of dimension 0 (numerical, by
+            Macaulay2)
         """
         from neuroalg_sage.invariants.functions import read_function
         from neuroalg_sage.invariants.loss_critical_locus import (
@@ -935,8 +942,9 @@ class NeuroManifold(Typeset):
             >>> M = NeuroManifold("linear:1,1,1")
             >>> for component in M.training_critical_locus(ERM("linear:1,1,1", data)):
             ...     print(component)
-            dimension 1, degree 2: critical on V, image of dimension 0 by Macaulay2
-            dimension 0, degree 1, 1 real point: spurious, image of dimension 0 by Macaulay2
+            dimension 1, degree 2: critical on V, image of dimension 0 (numerical, by Macaulay2)
+            dimension 0, degree 1, 1 real point: spurious, image of dimension 0 (numerical, by
+            Macaulay2)
         """
         from neuroalg_sage.invariants.loss_critical_locus import (
             QuadraticLoss,
@@ -1127,7 +1135,7 @@ class NeuroManifold(Typeset):
             >>> M.balanced_initialization([4])
             w = (..., ...), the rational point (...) (proved)
             >>> print(NeuroManifold("linear:2,1,2").balanced_initialization([1, 0, 0, 1]))
-            none over C
+            none over C (proved)
         """
         from neuroalg_sage.invariants.balanced_initialization import balanced_initialization
         from neuroalg_sage.invariants.flows import Flow

@@ -115,13 +115,14 @@ def plain_value(invariant: Invariant, n: int) -> Any:
     if invariant.name in ("singular_locus", "critical_locus"):
         return [{"dimension": c.dimension, "degree": c.degree,
                  "generators": [write_polynomial(g, c.variables) for g in c.generators]}
-                | ({"image": c.image} if c.image else
+                | ({"image": c.image, "image_status": "numerical"} if c.image else
                    {"multiplicity": c.multiplicity,
                     "multiplicity_status": c.multiplicity_status, "filled_by": list(c.fills)})
                 for c in data]
     if invariant.name == "subnetworks":
         return [{"name": p.name, "dimension": p.dimension, "singular": p.singular,
                  "tangent_dimension": list(p.tangent), "multiplicity": p.multiplicity}
+                | ({"multiplicity_status": p.multiplicity_status} if p.multiplicity else {})
                 for p in data]
     if invariant.name == "generic_fiber":
         return {"dimension": data.dimension, "points": data.points, "symmetries": data.symmetries}
@@ -246,7 +247,7 @@ def as_text(answers: Answers) -> str:
             lines += ["", f"Component {i + 1} of the singular locus: {component}"]
             lines += ["  " + line for line in _clipped(written(component.generators, n))]
     if "subnetworks" in answers.found and answers.found["subnetworks"].data:
-        lines += ["", "Subnetworks, generic tangent spaces, and multiplicities (numerical)"]
+        lines += ["", "Subnetworks, generic tangent spaces, and multiplicities"]
         lines += [f"  {part}" for part in answers.found["subnetworks"].data][:40]
     return "\n".join(lines)
 

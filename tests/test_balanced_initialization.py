@@ -145,7 +145,7 @@ def test_a_sum_of_squares_without_a_constant_proves_nothing() -> None:
 
 @pytest.mark.parametrize("function, values, message", [
     ([1, 2], None, "4 coordinates"), ([1, 2, 3, "x"], None, "rational number"),
-    ([1, 2, 3, float("nan")], None, "rational number"), ([1, 2, 3, 4], [1], "3 laws")])
+    ([1, 2, 3, float("nan")], None, "finite number"), ([1, 2, 3, 4], [1], "3 laws")])
 def test_wrong_input_is_refused_in_one_sentence(function, values, message) -> None:
     with pytest.raises(InputError, match=message):
         found("linear:2,2,2", function, values)

@@ -123,7 +123,7 @@ def test_every_format_of_an_ideal_is_read_by_its_system(spec: str, tmp_path, cap
     script.write_text(texts["m2"] + '\nprint numgens trim I; print dim I\n')
     printed = subprocess.run([macaulay2_command(), "--script", str(script)],
                              capture_output=True, text=True, timeout=600)
-    assert printed.stdout.split() == [str(count), str(NeuroManifold(spec).dimension())]
+    assert printed.stdout.split() == [str(count), f"{NeuroManifold(spec).dimension():d}"]
     assert texts["latex"].startswith(r"\left\langle ")
 
 

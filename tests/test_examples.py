@@ -49,8 +49,8 @@ def test_the_examples_run() -> None:
     done = subprocess.run([sys.executable, "-c", code, "examples/twisted_cubic.sage"], cwd=ROOT,
                           capture_output=True, text=True, timeout=600, env=environment)
     assert done.returncode == 0, done.stderr
-    assert "twisted cubic: dimension 2 degree 3" in done.stdout
-    assert "over C: True over R: False" in done.stdout
+    assert "twisted cubic: dimension 2 (proved) degree 3 (proved)" in done.stdout
+    assert "over C: True (proved) over R: False (proved)" in done.stdout
     done = subprocess.run([macaulay2_command(), "--script", "examples/subnetworks.m2"], cwd=ROOT,
                           capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr

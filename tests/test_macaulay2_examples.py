@@ -33,7 +33,7 @@ def test_the_example_agrees_with_python() -> None:
     printed = run("--script", "examples/neuromanifolds.m2")
     for spec in ("linear:3,2,3", "mlp:2,2,3:x^2", "cnn:2,2:x^2", "attention:d=2,a=1,out=1,t=2"):
         M = NeuroManifold(spec)
-        assert (f"dimension {M.dimension()} in a space of dimension {M.ambient_dimension()}\n"
+        assert (f"dimension {M.dimension():d} in a space of dimension {M.ambient_dimension():d}\n"
                 in printed)
     assert "ED degrees: 3 and 39\n" in printed
     for component in critical_components():

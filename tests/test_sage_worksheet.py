@@ -183,10 +183,8 @@ def test_certificates_hold_numbers_of_python() -> None:
 @pytest.mark.parametrize(("make", "words"), [
     (lambda x, y: NeuroManifold([]), "polynomials of one ring"),
     (lambda x, y: NeuroManifold(3), "polynomials of one ring"),
-    (lambda x, y: NeuroManifold([x / (x + y)]), "polynomials of one ring"),
+    (lambda x, y: NeuroManifold([x / (x + y)]), "denominator is not a number"),
     (lambda x, y: NeuroManifold([x, ring("x").gen()]), "polynomials of one ring"),
-    (lambda x, y: NeuroManifold([x.change_ring(__import__("sage.rings.real_mpfr", fromlist=["RR"]
-                                                           ).RR)]), "rational"),
     (lambda x, y: from_sage([x * y], [x], ["z"]), "is not a polynomial in x, z"),
     (lambda x, y: from_sage([x * y], [x], [x]), "is not a polynomial in|different"),
     (lambda x, y: NeuroManifold("linear:2,1,2").fiber(x), "4 coordinates"),

@@ -453,4 +453,5 @@ def test_the_report_and_the_command_line_print_subnetworks(capsys):
     assert page["singular_locus"]["trust"] == []
     assert main(["report", "--quiet", "linear:2,1,2"]) == 0
     out = capsys.readouterr().out
-    assert "zero: dimension 0, singular; tangent space of dimension 4, multiplicity 2" in out
+    assert "zero: dimension 0, singular; tangent space of dimension 4, multiplicity 2 "\
+        "(numerical)" in out

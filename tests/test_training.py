@@ -413,8 +413,12 @@ def test_what_is_not_known_to_be_all_ends_with_code_3(tmp_path, capsys, monkeypa
     ("1,2,nan", "Row 1 of the data holds NaN"), ("1,2,3\n1,-inf,2", "Row 2 .* an infinity"),
     ("1,2,3\n1,2", "Row 2 of the data has 2 entries"), ("", "no rows"), ("a,b,c\n", "no rows"),
     ("1,2", "2 columns; the model needs 3"), ("x,y,z\n1,2,3\n1,foo,2", "Row 3 .* 'foo'"),
-    ("1,,3", "Row 1 .* ''"), ("1,2,1_000", "1_000"), ("1;2;3", "1 columns"),
-    ("1,2,1e999999999", "not a number"), ("1,2,1/0", "not a number")])
+    ("1,,3", "Row 1 .* ''"), ("1,2,1_000", "1_000"),
+    ("1|2|3", "1 columns.*semicolons or tabs"), ("1,2,1/0", "not a rational number"),
+    ("1,2,1e999999999", "digits"), ("1,2,1e-999999999", "digits"), ("1e999999999,x,y", "digits"),
+    ('1,2,"1,000"', "decimal point, and no commas"), ("0,5;1,5;2,5", "decimal point"),
+    ("0,1,2\n3,4,5", "header that pandas writes"), ('"0","1","2"\n3,4,5', "header that pandas"),
+    (",x,y,z\n0,1,2,3", "index of a data frame"), (",,\n1,2,3", "''"), ('1,2,"3', "no CSV file")])
 def test_a_bad_file_gets_one_sentence(tmp_path, capsys, text: str, match: str) -> None:
     data = tmp_path / "data.csv"
     data.write_text(text)

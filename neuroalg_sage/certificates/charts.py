@@ -18,6 +18,7 @@ from neuroalg_sage.certificates.reading import polynomial_ring, require
 
 MOST_CHARTS = 200
 MOST_VARIABLES = 40
+MOST_DIMENSIONS = 200
 
 
 @dataclass
@@ -80,7 +81,7 @@ class Cover:
 
 def whole_space(n: int) -> Chart:
     """V itself, where it is M."""
-    require(n <= MOST_VARIABLES, f"V has over {MOST_VARIABLES} dimensions.")
+    require(n <= MOST_DIMENSIONS, f"The ambient space has over {MOST_DIMENSIONS} dimensions.")
     ring = polynomial_ring(n)
     return Chart("all of V", 0, ring, 0, list(ring.gens()[:n]))
 

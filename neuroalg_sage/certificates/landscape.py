@@ -11,13 +11,12 @@ from typing import Any
 from flint import arb, fmpq, fmpq_mat, fmpq_mpoly
 
 from neuroalg_sage.certificates.boxes import exact, gradient, hessian, inertia, is_positive, value
-from neuroalg_sage.certificates.charts import Cover, total
+from neuroalg_sage.certificates.charts import MOST_DIMENSIONS, Cover, total
 from neuroalg_sage.certificates.elimination import Elimination, elimination
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import fields, integer, items, rational, require
 from neuroalg_sage.certificates.strata import cover
 
-MOST_DIMENSIONS = 200
 SQUARES, MODULUS = 37, 101  # of a point that is as good as random
 
 
@@ -26,7 +25,7 @@ class Problem:
 
     def __init__(self, data: Any, n: int) -> None:
         quadratic, linear, constant = fields(data, "quadratic", "linear", "constant")
-        require(n <= MOST_DIMENSIONS, f"V has over {MOST_DIMENSIONS} dimensions.")
+        require(n <= MOST_DIMENSIONS, f"The ambient space has over {MOST_DIMENSIONS} dimensions.")
         require(set(data) == {"quadratic", "linear", "constant"}, "A loss has an unknown field.")
         self.n = n
         self.terms: dict[tuple[int, int], fmpq] = {}

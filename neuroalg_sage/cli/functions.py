@@ -40,7 +40,7 @@ def add(command: Commands) -> None:
     sub = question("invariant", "Find the parameters of functions invariant under a "
                    "transformation of the inputs.")
     sub.add_argument("--matrix", required=True, metavar="ROWS", help="rows joined by ';', entries "
-                     "by ',': numbers, or polynomials in t; write --matrix=-1,0;0,-1 for a sign")
+                     "by ',': numbers, or polynomials in t")
     sub.add_argument("--denominator", default="1", metavar="D", help="divides all entries")
     sub.add_argument("--infinitesimal", action="store_true", help="the matrix stands for the "
                      "one-parameter group that it generates")

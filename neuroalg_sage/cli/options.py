@@ -5,8 +5,11 @@ What the commands have in common: their options, and what these say.
 from __future__ import annotations
 
 import argparse
+import difflib
+import re
 import signal
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
@@ -19,6 +22,7 @@ from neuroalg_sage.invariants.methods import (
     FOR_THE_DEGREE,
     FOR_THE_IDEAL,
 )
+from neuroalg_sage.models.numbers import written
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.computation import Computation
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 
 # Of the time that is allowed, what is kept to make a page, but no more than so many seconds.
 SHARE_FOR_THE_PAGE, SECONDS_FOR_THE_PAGE = 0.1, 3.0
+CHOICE = re.compile(r"argument (.*?): invalid choice: (.*?) \(choose from (.*)\)", re.DOTALL)
 
 EPILOGUE = """\
 A SPEC names a model: mlp:2,2,3:x^2  mlp:2,2,3:x^2+x:bias  linear:3,2,3
@@ -38,9 +43,53 @@ Exit codes: 0 all answered; 1 an engine failed, or a certificate does not hold;
 
 
 class Parser(argparse.ArgumentParser):
+    """A parser that refuses with one sentence, and with the nearest right word."""
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        found, rest = self.parse_known_args(signed(sys.argv[1:] if args is None else args),
+                                            namespace)
+        if rest:
+            command = str(getattr(found, "command", self.prog))
+            options = [option for action in self._actions if isinstance(
+                action, argparse._SubParsersAction) and command in action.choices
+                for option in action.choices[command]._option_string_actions]
+            word = rest[0].partition("=")[0]
+            raise InputError(f"The command {command} does not take {word[:40]!r}; "
+                             + nearest(word, options, f"see neuroalg {command} --help."))
+        return found
+
     def error(self, message: str) -> NoReturn:
+        if choice := CHOICE.fullmatch(message):
+            words = [word.strip(" '\"") for word in choice[3].split(",")]
+            raise InputError(f"There is no {choice[1].lower()} {choice[2][:40]}; " + nearest(
+                choice[2].strip("'"), words, f"it is {', '.join(words)}."))
         raise InputError(message[:1].upper() + message[1:].rstrip(".")[:300]
                          + f"; see {self.prog} --help.")
+
+
+def nearest(word: str, words: Iterable[str], otherwise: str) -> str:
+    """What may have been meant by a word."""
+    found = difflib.get_close_matches(word[:50].lower(), list(words), 1, 0.6)
+    return f"did you mean {found[0]} ?" if found else otherwise
+
+
+def signed(arguments: Sequence[str]) -> list[str]:
+    """
+    Command-line words in which a value that begins with a minus sign belongs to its option.
+
+    EXAMPLES::
+
+        >>> signed(["fiber", "--parameters", "-0.5,1", "--json"])
+        ['fiber', '--parameters=-0.5,1', '--json']
+    """
+    joined: list[str] = []
+    for word in arguments:
+        value = word.startswith("-") and not word.startswith("--") and word not in ("-", "-h")
+        if value and joined and joined[-1].startswith("--") and "=" not in joined[-1]:
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined
 
 
 class Commands(Protocol):
@@ -55,8 +104,8 @@ class Commands(Protocol):
 
 def positive(text: str) -> float:
     try:
-        value = float(text)
-    except ValueError:
+        value = float(written(text))
+    except (ValueError, OverflowError):
         value = -1.0
     if not 0 < value < 1e9:
         raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a positive number")
@@ -79,8 +128,8 @@ def words(text: str) -> list[str]:
 
 def floats(text: str) -> list[float]:
     try:
-        return [float(part) for part in text.split(",")]
-    except ValueError:
+        return [float(written(part)) for part in text.split(",")]
+    except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a list of numbers such as "
                                          "1,0.5,-2") from None
 
@@ -136,7 +185,7 @@ def about_a_flow(sub: argparse.ArgumentParser) -> None:
 
 def about_a_function(sub: argparse.ArgumentParser, parameters: bool, metric: bool) -> None:
     sub.add_argument("--function", metavar="POLYNOMIALS", help="in the inputs x_0, x_1, ..., "
-                     "one for each output, joined by ';'; write --function=-x_0 for a sign")
+                     "one for each output, joined by ';'")
     sub.add_argument("--coordinates", metavar="NUMBERS", help="instead, the coordinates of "
                      "the function, joined by commas")
     if parameters:

@@ -82,8 +82,7 @@ def balanced_initialization(phi: Parametrization, laws: Sequence[ConservationLaw
 
     - ``phi`` -- the parametrization
     - ``laws`` -- conservation laws of gradient flow
-    - ``function`` -- the coordinates of a function, rational numbers; floats stand for the
-      rational numbers that they are
+    - ``function`` -- the coordinates of a function, rational numbers
     - ``values`` -- for each law its value; zeros for balanced parameters
     - ``computation`` -- session and limits
     - ``seed`` -- integer for the random starts
@@ -100,8 +99,7 @@ def balanced_initialization(phi: Parametrization, laws: Sequence[ConservationLaw
     if len(function) != len(phi.polynomials) or len(values) != len(laws):
         raise InputError(f"State a function by {len(phi.polynomials)} coordinates, and a value for "
                          f"each of the {len(laws)} laws.")
-    targets = [rational(Fraction(c) if isinstance(c, float) and np.isfinite(c) else c, role)
-               for numbers, role in ((function, "coordinate of the function"),
+    targets = [rational(c, role) for numbers, role in ((function, "coordinate of the function"),
                                      (values, "value of a law")) for c in numbers]
     system = [_less(p, c, count) for p, c in zip(
         [*phi.polynomials, *(law.polynomial for law in laws)], targets)]

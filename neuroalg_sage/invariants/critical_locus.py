@@ -71,7 +71,9 @@ def critical_locus(phi: Parametrization, dimension: Invariant, singular: Invaria
         >>> for component in NeuroManifold("linear:2,1,2").critical_locus():
         ...     print(component)
         dimension 2, degree 1, mapped to component 1 of the singular locus, onto its closure
+        (numerical)
         dimension 2, degree 1, mapped to component 1 of the singular locus, onto its closure
+        (numerical)
     """
     start = time.perf_counter()
     if dimension.status != "proved":

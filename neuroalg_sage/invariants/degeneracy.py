@@ -63,7 +63,7 @@ class Component:
             text += f", multiplicity {self.multiplicity}"
             text += "" if self.multiplicity_status == "proved" else " (numerical)"
         if self.image:
-            text += f", mapped to {self.image}"
+            text += f", mapped to {self.image} (numerical)"
         return text + (f", the closure of {', '.join(self.fills)}" if self.fills else "")
 
     def __repr__(self) -> str:

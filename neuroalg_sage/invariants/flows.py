@@ -37,7 +37,7 @@ from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.positivity import is_positive_definite, positive_point
 from neuroalg_sage.models.expressions import Polynomial, parse_polynomial, shown, write_polynomial
 from neuroalg_sage.models.model import Model
-from neuroalg_sage.models.sage_input import lists, rational
+from neuroalg_sage.models.sage_input import exact_text, lists, rational
 
 ENTRY = "w"  # stands for the parameter itself where one polynomial serves for all
 
@@ -103,7 +103,8 @@ class Flow:
             object.__setattr__(self, "metric", matrix)
         if self.mirror is not None and not isinstance(self.mirror, str):
             object.__setattr__(self, "mirror", tuple(
-                tuple(map(str, row)) for row in _square(self.mirror, "mirror")))
+                tuple(exact_text(entry, "entry of the inverse metric") for entry in row)
+                for row in _square(self.mirror, "mirror")))
 
     def __repr__(self) -> str:
         name = "gradient flow" if self.friction is None else (

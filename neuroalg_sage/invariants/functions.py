@@ -50,7 +50,14 @@ def read_function(phi: Parametrization, function: Any) -> Point:
     function = lists(function)
     if isinstance(function, str) or is_polynomial(function):
         function = [function]
-    if function and isinstance(function, list) and all(isinstance(r, list) for r in function):
+    if function and isinstance(function, (list, tuple)) and all(
+            isinstance(row, (list, tuple)) for row in function):
+        shape, places = [len(row) for row in function], [j for j, _ in phi.coordinates]
+        if shape not in ([places.count(j) for j in range(model.output_count)], [sum(shape)],
+                         [1] * len(shape)):
+            raise InputError(f"The rows of a function of {model} are the coordinates of its "
+                             f"outputs, {places.count(0)} for the first; these have the lengths "
+                             f"{', '.join(map(str, shape[:9]))}.")
         function = [c for row in function for c in row]
     if not isinstance(function, (list, tuple)):
         raise InputError("State a function by a list of its coordinates, or by a list of "

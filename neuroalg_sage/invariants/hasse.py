@@ -100,8 +100,7 @@ def draw(poset: SubnetworkPoset, path: str) -> None:
         part = None if i < 0 else poset[i]
         name = str(poset.model) if part is None else part.name
         name += f"\ndimension {poset.dimension if part is None else part.dimension}"
-        if part is not None and part.multiplicity:
-            name += f", multiplicity {part.multiplicity}"
+        name += "" if part is None else part.multiplicity_in_words()
         color = "white" if part is None or part.singular is False else (
             "#f4b183" if part.singular else "0.9")
         axes.text(x, y, name, ha="center", va="center", fontsize=8, zorder=2, linespacing=1.3,

@@ -35,14 +35,15 @@ class Invariant(Typeset):
     - ``in_latex`` -- what writes the value in LaTeX, where there is something better than the
       value's own
 
-    An invariant compares, computes and formats like its value; ``repr`` and LaTeX add
-    the status.  Attributes that it does not have are those of the value.
+    An invariant compares and computes like its value.  As text and in LaTeX it has its status,
+    which only a format for the value, such as ``:d``, leaves out.  Attributes that it does not
+    have are those of the value.
 
     EXAMPLES::
 
         >>> d = Invariant("dimension", 8, "proved", "rank of the Jacobian")
-        >>> d == 8, d + 1, f"{d}", d
-        (True, 9, '8', 8 (proved))
+        >>> d == 8, d + 1, f"{d}", f"{d:d}", d
+        (True, 9, '8 (proved)', '8', 8 (proved))
     """
 
     name: str
@@ -87,13 +88,11 @@ class Invariant(Typeset):
         return cite(self, model)
 
     def __repr__(self) -> str:
-        return f"{self.value} ({self.qualified_status()})"
-
-    def __str__(self) -> str:
-        return str(self.value)
+        text = str(self.value)
+        return f"{text}{chr(10) if chr(10) in text else ' '}({self.qualified_status()})"
 
     def __format__(self, specification: str) -> str:
-        return format(self.value, specification)
+        return format(self.value, specification) if specification else str(self)
 
     def __getattr__(self, attribute: str) -> Any:
         # Displays of the value would hide the status.

@@ -99,7 +99,7 @@ class CriticalComponent:
 
     def __str__(self) -> str:
         to = "" if self.image_dimension is None else (
-            f", image of dimension {self.image_dimension} by Macaulay2")
+            f", image of dimension {self.image_dimension} (numerical, by Macaulay2)")
         kind = "the fiber of the target" if self.is_fiber else KINDS[self.kind]
         return f"{self.component}: {kind}{to}"
 
@@ -237,9 +237,9 @@ def loss_critical_locus(phi: Parametrization, dimension: Invariant,
 
         >>> from neuroalg_sage import NeuroManifold
         >>> NeuroManifold("linear:1,1,1").loss_critical_locus("x_0")
-        [Component of dimension 1, degree 2: the fiber of the target, image of dimension 0 by
-         Macaulay2, Component of dimension 0, degree 1, 1 real point: spurious, image of dimension 0
-         by Macaulay2] (proved)
+        [Component of dimension 1, degree 2: the fiber of the target, image of dimension 0
+         (numerical, by Macaulay2), Component of dimension 0, degree 1, 1 real point: spurious,
+         image of dimension 0 (numerical, by Macaulay2)] (proved)
     """
     start = time.perf_counter()
     names = parameter_names(phi)

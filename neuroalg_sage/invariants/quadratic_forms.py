@@ -136,8 +136,12 @@ def quadratic_form(model: Model, metric: str, gram: Any = None) -> QuadraticForm
 def _symmetric(gram: Any, n: int) -> Rows:
     wanted = f"The quadratic form must be a symmetric {n} x {n} matrix of rational numbers"
     try:
-        rows = tuple(tuple(rational(c, "entry") for c in row) for row in lists(gram))
-    except (TypeError, InputError):
+        given = [lists(row) for row in lists(gram)]
+        if isinstance(gram, (str, dict)) or not all(isinstance(r, (list, tuple)) for r in given):
+            raise TypeError
+        rows = tuple(tuple(rational(c, "entry of the quadratic form") for c in row)
+                     for row in given)
+    except TypeError:
         raise InputError(f"{wanted}, written as integers, fractions or text such as \"-1/2\"."
                          ) from None
     if len(rows) != n or any(len(row) != n for row in rows):

@@ -41,7 +41,8 @@ class PlacedSubnetwork:
     - ``dimension`` -- the dimension of its functions
     - ``singular`` -- whether M is singular at a generic one of them; None if not proved
     - ``tangent`` -- lower and upper bound for the dimension of the tangent space of M there
-    - ``multiplicity`` -- that of M at a random one of them, modulo a prime; no proof
+    - ``multiplicity`` -- that of M at a generic one of them: 1 where M is smooth, else found at a
+      random one modulo a prime, which is no proof; None if it is not known
     - ``is_everything`` -- whether its functions are dense in M
     """
 
@@ -65,7 +66,19 @@ class PlacedSubnetwork:
         text = (f"{self.name}: dimension {self.dimension}, "
                 f"{'all of the neurovariety, ' * self.is_everything}{kind}; "
                 f"tangent space of dimension {space}")
-        return text + (f", multiplicity {self.multiplicity}" if self.multiplicity else "")
+        return text + self.multiplicity_in_words()
+
+    @property
+    def multiplicity_status(self) -> str:
+        """Smooth points are those of multiplicity one."""
+        return "proved" if self.singular is False else "numerical"
+
+    def multiplicity_in_words(self) -> str:
+        """The multiplicity with its own status, to continue a sentence; empty if not known."""
+        if not self.multiplicity:
+            return ""
+        numerical = " (numerical)" * (self.multiplicity_status == "numerical")
+        return f", multiplicity {self.multiplicity}{numerical}"
 
 
 class SubnetworkPoset(Sequence[PlacedSubnetwork]):
@@ -217,7 +230,8 @@ def subnetwork_poset(phi: Parametrization, dimension: Invariant, found: Invarian
         images.append(image)
         parts.append((part, size, singular, (low, high)))
     multiplicities = _multiplicities(phi, found, images, computation)
-    placed = [PlacedSubnetwork(part, size, singular, tangent, m, size == d)
+    placed = [PlacedSubnetwork(part, size, singular, tangent, 1 if singular is False else m,
+                               size == d)
               for (part, size, singular, tangent), m in zip(parts, multiplicities)]
     return certified(
         phi.model, "subnetworks", SubnetworkPoset(phi.model, d, placed), "proved",

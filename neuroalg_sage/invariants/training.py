@@ -11,12 +11,9 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from neuroalg_sage.errors import InputError
-from neuroalg_sage.invariants.training_data import read_data
+from neuroalg_sage.errors import InputError, suggesting
+from neuroalg_sage.invariants.training_data import beside, read_data
 from neuroalg_sage.models.model import Model
-from neuroalg_sage.models.sage_input import lists
 from neuroalg_sage.models.sources import load_model
 
 if TYPE_CHECKING:
@@ -165,6 +162,7 @@ def _quadratic(coordinates: Sequence[tuple[int, Exponents]],
     return form
 
 
+@suggesting
 def ERM(model: Model | str, data: Any, outputs: Any = None) -> TrainingProblem:
     """
     The mean squared error of a model on a data set, exactly.
@@ -190,10 +188,9 @@ def ERM(model: Model | str, data: Any, outputs: Any = None) -> TrainingProblem:
     """
     model = load_model(model)
     coordinates, features = _features(model)
-    if outputs is not None:
-        data = _joined(*(x if isinstance(x, np.ndarray) else lists(x) for x in (data, outputs)))
     inputs = model.input_count
-    table = read_data(data, inputs + model.output_count)
+    table = read_data(data, inputs + model.output_count) if outputs is None else beside(
+        read_data(data, inputs), read_data(outputs, model.output_count))
     width = inputs + model.output_count
     monomials = [[*exponents, *[0] * model.output_count] for exponents in features]
     monomials += [[int(i == j) for j in range(width)] for i in range(inputs, width)]
@@ -205,22 +202,6 @@ def ERM(model: Model | str, data: Any, outputs: Any = None) -> TrainingProblem:
         tuple(sums[features[a]][first + output] / table.rows for output, a in coordinates),
         sum((sums[i][i] for i in range(first, len(sums))), Fraction(0)) / table.rows,
         f"the mean squared error on {table.rows} rows; {table.reading}")
-
-
-def _joined(inputs: Any, outputs: Any) -> Any:
-    if isinstance(inputs, np.ndarray) and isinstance(outputs, np.ndarray):
-        if outputs.ndim == 1:
-            outputs = outputs.reshape(-1, 1)
-        if len(inputs) == len(outputs) and inputs.ndim == outputs.ndim == 2:
-            return np.concatenate([inputs, outputs], axis=1)
-    try:
-        if len(inputs) != len(outputs):
-            raise InputError(f"There are {len(inputs)} rows of inputs and {len(outputs)} rows of "
-                             "outputs; give as many.")
-        return [[*x, *(y if isinstance(y, (list, tuple)) else [y])]
-                for x, y in zip(inputs, map(lists, outputs))]
-    except TypeError:
-        raise InputError("The data is not a list of rows, each a list of numbers.") from None
 
 
 def _gaussian(e: int) -> Fraction:
@@ -239,6 +220,7 @@ def _uniform(e: int) -> Fraction:
 DISTRIBUTIONS: dict[str, Callable[[int], Fraction]] = {"gaussian": _gaussian, "uniform": _uniform}
 
 
+@suggesting
 def population(model: Model | str, target: Sequence[Any],
                distribution: str | Mapping[Exponents, Any] = "gaussian",
                noise: Any = 0) -> TrainingProblem:

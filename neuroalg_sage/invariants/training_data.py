@@ -7,26 +7,33 @@ modulo primes.
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
-from numbers import Rational
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from neuroalg_sage.errors import InputError
-from neuroalg_sage.models.sage_input import rational
+from neuroalg_sage.files import read_bytes
+from neuroalg_sage.models.numbers import NOT_FINITE, as_written, exact, floating_point
+from neuroalg_sage.models.sage_input import lists
 
 BINARY = "floating-point numbers were read as the binary fractions that they are"
 DECIMAL = "decimal numbers were read as written, 0.1 as 1/10"
 EXACT = "whole numbers and fractions were read as they are"
 LARGEST = 2**22  # above the primes: so many products of residues are exact together
 BLOCK = 2**9
-MOST_DIGITS = 2000
+MOST_BYTES = 10**9
+SEPARATORS = (",", ";", "\t")
+MISSING = ("", "nan", "na", "n/a", "<na>", "null", "none", "inf", "infinity")
+COMMA = re.compile(r"[-+]?\d[\d.]*(?:,\d+)+", re.ASCII)
+UNORDERED = (str, bytes, Mapping, Set)  # or without rows
 ENTRY = r"[ \t]*[-+]?(?=[\d.]{1,16}[ \t]*(?:,|$))(?:\d+\.?\d*|\.\d+)[ \t]*"
 PLAIN = re.compile(rf"{ENTRY}(?:,{ENTRY})*+", re.ASCII)
 
@@ -150,7 +157,7 @@ def read_data(data: Any, width: int) -> Table:
     INPUT:
 
     - ``data`` -- a path of a ``.csv`` or ``.parquet`` file, or rows: an array, a list of lists,
-      or a data frame
+      or a data frame; a file may separate columns by commas, semicolons or tabs
     - ``width`` -- the number of columns: inputs, then outputs
 
     OUTPUT: :class:`Table`
@@ -168,22 +175,83 @@ def read_data(data: Any, width: int) -> Table:
         if path.suffix.lower() in (".parquet", ".pq"):
             return _parquet(path, width)
         return _csv(path, width)
-    if hasattr(data, "to_numpy"):
+    columns = _columns(data)
+    if columns is not None:
+        return _joined(columns, width)
+    if callable(getattr(data, "toarray", None)):  # sparse matrices
+        data = data.toarray()
+    if callable(getattr(data, "to_numpy", None)):
         data = data.to_numpy()
     if isinstance(data, np.ndarray) and data.dtype != object:
         return _array(data, width)
     return _rows(data, width)
 
 
-def _check_shape(rows: int, found: int, width: int) -> None:
+def beside(left: Table, right: Table) -> Table:
+    """
+    The rows of one table, continued by those of another.
+
+    EXAMPLES::
+
+        >>> [c.values() for c in beside(read_data([1, 2], 1), read_data([3, 4], 1)).columns]
+        [[Fraction(1, 1), Fraction(2, 1)], [Fraction(3, 1), Fraction(4, 1)]]
+    """
+    if left.rows != right.rows:
+        raise InputError(f"There are {left.rows} rows of inputs and {right.rows} rows of outputs; "
+                         "give as many.")
+    return Table(left.columns + right.columns, _together({left.reading, right.reading}))
+
+
+def _together(readings: set[str]) -> str:
+    """How the parts of a table were read; of whole numbers nothing is said beside others."""
+    parts = {part for reading in readings for part in reading.split("; ")}
+    return "; ".join(reading for reading in (BINARY, DECIMAL) if reading in parts) or EXACT
+
+
+def _columns(data: Any) -> list[Any] | None:
+    """
+    The columns of a data frame, each with the type of its own numbers; None of anything else.
+
+    As one array whole numbers would become floating-point numbers beside these.
+    """
+    if hasattr(data, "iloc") and getattr(data, "ndim", 1) == 2:  # pandas
+        return [data.iloc[:, j].to_numpy() for j in range(data.shape[1])]
+    if callable(getattr(data, "get_columns", None)):  # Polars
+        return [column.to_numpy() for column in data.get_columns()]
+    if hasattr(data, "column_names") and hasattr(data, "num_rows"):  # Arrow
+        for name in data.column_names:
+            if name.startswith("__index_level_"):
+                raise InputError("The data has the index of a data frame as a column; write it "
+                                 "without the index.")
+        return [column.to_numpy() for column in data.columns]
+    names = getattr(getattr(data, "dtype", None), "names", None)
+    return None if names is None else [data[name] for name in names]  # records of NumPy
+
+
+def _joined(columns: list[Any], width: int) -> Table:
+    _check_shape(len(columns[0]) if columns else 0, len(columns), width)
+    parts = [read_data(column, 1) for column in columns]
+    return Table(tuple(part.columns[0] for part in parts),
+                 _together({part.reading for part in parts}))
+
+
+def _check_shape(rows: int, found: int, width: int, hint: str = "") -> None:
     if not rows:
         raise InputError("The data has no rows; give at least one.")
     if found != width:
         raise InputError(f"The data has {found} columns; the model needs {width}: its inputs, "
-                         "then its outputs.")
+                         f"then its outputs{hint}.")
 
 
 def _array(data: np.ndarray, width: int) -> Table:
+    if isinstance(data, np.ma.MaskedArray):
+        masked = np.ma.getmaskarray(data).reshape(len(data), -1).any(axis=1)
+        if masked.any():
+            raise InputError(f"Row {int(np.argmax(masked)) + 1} of the data has an entry that is "
+                             "masked; leave out such rows.")
+        data = np.ma.getdata(data)
+    if data.ndim == 1 and width == 1:
+        data = data.reshape(-1, 1)
     if data.ndim != 2:
         raise InputError(f"The data is an array with {data.ndim} axes; give one with rows and "
                          "columns.")
@@ -225,61 +293,55 @@ def _binary(column: np.ndarray) -> Column:
 
 
 def _number(entry: Any, row: int) -> Fraction:
-    """One exact number of a row, counted from 1."""
+    """One exact number of a row, counted from 1; truth values are 0 and 1."""
     try:
-        if isinstance(entry, (float, np.floating)):
-            if not math.isfinite(entry):
-                name = "NaN" if math.isnan(entry) else "an infinity"
-                raise InputError(f"Row {row} of the data holds {name}; all numbers must be finite.")
-            return Fraction(float(entry))
-        if isinstance(entry, str):
-            if len(entry) > MOST_DIGITS or "_" in entry:
-                raise ValueError
-            mantissa, _, exponent = entry.lower().partition("e")
-            if exponent and abs(int(exponent)) > MOST_DIGITS:
-                raise ValueError
-            return Fraction(entry.strip())
-        if isinstance(entry, (bool, complex)):
-            raise ValueError
-        if isinstance(entry, Rational):
-            return rational(entry, "entry")
-        if callable(exact := getattr(entry, "exact_rational", None)) and _reading(entry) == BINARY:
-            return _number(exact(), row)
-        return Fraction(getattr(entry, "literal", str(entry)))
-    except (ValueError, ZeroDivisionError, TypeError):
-        lowered = str(entry).strip().lower()
-        if lowered.lstrip("+-") in ("nan", "inf", "infinity"):
-            name = "NaN" if "nan" in lowered else "an infinity"
+        return exact(int(entry) if isinstance(entry, (bool, np.bool_)) else entry)
+    except ValueError as error:
+        text = str(entry).strip()
+        if str(error) == NOT_FINITE:
+            name = "NaN" if "nan" in text.lower() else "an infinity"
             raise InputError(f"Row {row} of the data holds {name}; all numbers must be "
                              "finite.") from None
-        raise InputError(f"Row {row} of the data holds {str(entry)[:40]!r}, which is not a "
-                         "number.") from None
+        advice = "; write a decimal point, and no commas" if COMMA.fullmatch(text) else ""
+        raise InputError(f"Row {row} of the data holds {text[:40]!r}, which {error}{advice}."
+                         ) from None
 
 
 def _reading(entry: Any) -> str:
-    """How an entry is read; a literal of a Sage worksheet is a decimal number as written."""
-    if isinstance(entry, (float, np.floating)):
-        return BINARY
-    if isinstance(entry, str) or hasattr(entry, "literal"):
+    """How an entry is read."""
+    if as_written(entry) is not None:
         return DECIMAL
-    return BINARY if hasattr(entry, "exact_rational") else EXACT
+    return EXACT if floating_point(entry) is None else BINARY
 
 
-def _rows(data: Any, width: int, first: int = 1) -> Table:
+def _rows(data: Any, width: int) -> Table:
     try:
-        rows = [list(row) for row in data]
+        if isinstance(data, UNORDERED):
+            raise TypeError
+        rows = [_row(row, width) for row in lists(data)]
     except TypeError:
         raise InputError("The data is not a list of rows, each a list of numbers.") from None
     _check_shape(len(rows), width if not rows else len(rows[0]), width)
     fractions = []
-    for k, row in enumerate(rows, first):
+    for k, row in enumerate(rows, 1):
         if len(row) != width:
             raise InputError(f"Row {k} of the data has {len(row)} entries, not {width} as the "
                              "first.")
         fractions.append([_number(entry, k) for entry in row])
-    found = {_reading(entry) for row in rows for entry in row}
-    readings = [reading for reading in (BINARY, DECIMAL) if reading in found] or [EXACT]
-    return Table(tuple(map(_common, zip(*fractions))), "; ".join(readings))
+    return Table(tuple(map(_common, zip(*fractions))),
+                 _together({_reading(entry) for row in rows for entry in row}))
+
+
+def _row(row: Any, width: int) -> list[Any]:
+    """The entries of a row; where there is one column, it may be the entry itself."""
+    if isinstance(row, np.ma.MaskedArray):
+        return list(row)
+    row = lists(row)
+    if width == 1 and (isinstance(row, str) or not hasattr(row, "__iter__")):
+        return [row]
+    if isinstance(row, UNORDERED):  # letters would be taken for entries, and keys for values
+        raise TypeError
+    return list(row)
 
 
 def _common(column: Sequence[Fraction]) -> Column:
@@ -291,59 +353,76 @@ def _common(column: Sequence[Fraction]) -> Column:
 
 def _csv(path: Path, width: int) -> Table:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        content = read_bytes(path, MOST_BYTES)
+        if content is None:
+            raise InputError(f"The data file {str(path)[:200]!r} has over {MOST_BYTES} bytes, the "
+                             "most allowed.")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError(f"The file {str(path)[:200]!r} is not text; give a CSV file in "
                          "UTF-8.") from None
+    except InputError:
+        raise
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "the name is not allowed"
         raise InputError(f"The data file {str(path)[:200]!r} cannot be read: {reason}.") from None
-    lines = [(k, line) for k, line in enumerate(text.splitlines(), 1) if line.strip()]
-    if lines and lines[0][1].count(",") == width - 1 and _is_header(lines[0][1]):
-        lines = lines[1:]
-    if not lines:
-        raise InputError("The data has no rows; give at least one.")
-    _check_shape(len(lines), len(lines[0][1].split(",")), width)
-    return _decimal(lines, width) or Table(tuple(map(_common, zip(*(
-        [_number(entry.strip().strip('"'), k) for entry in _entries(line, k, width)]
-        for k, line in lines)))), DECIMAL)
+    rows = _separated(text, width)
+    if rows and len(rows[0][1]) == width:
+        if [entry.strip() for entry in rows[0][1]] == list(map(str, range(width))):
+            raise InputError("The first row 0, 1, ... is the header that pandas writes for columns "
+                             "without names, or it is data; leave it out, or put a row of names "
+                             "before it.")
+        if all(map(_is_name, rows[0][1])):
+            rows = rows[1:]
+    if rows:
+        first = rows[0][1]
+        hint = ("; separate them by commas, semicolons or tabs" if len(first) == 1 else
+                "; the first one, without a name, looks like the index of a data frame"
+                if not first[0].strip() else "")
+        _check_shape(len(rows), len(first), width, hint)
+    _check_shape(len(rows), width, width)
+    for k, entries in rows:
+        if len(entries) != width:
+            raise InputError(f"Row {k} of the data has {len(entries)} entries, not {width} as the "
+                             "first.")
+    return _decimal([entry for _, entries in rows for entry in entries], width) or Table(
+        tuple(map(_common, zip(*([_number(entry, k) for entry in entries]
+                                 for k, entries in rows)))), DECIMAL)
 
 
-def _is_header(line: str) -> bool:
-    """Whether no entry of the first line is a number, or a failed one."""
-    for entry in line.split(","):
-        entry = entry.strip().strip('"')
-        if not entry or entry.lower().lstrip("+-") in ("nan", "inf", "infinity"):
-            return False
-        try:
-            Fraction(entry)
-            return False
-        except (ValueError, ZeroDivisionError):
-            pass
-    return True
+def _separated(text: str, width: int) -> list[tuple[int, list[str]]]:
+    """The rows of a file with their numbers, without empty lines."""
+    def rows(part: str, separator: str) -> list[tuple[int, list[str]]]:
+        reader = csv.reader(io.StringIO(part, newline=""), delimiter=separator,
+                            skipinitialspace=True, strict=True)
+        return [(reader.line_num, entries) for entries in reader
+                if len(entries) > 1 or any(entry.strip() for entry in entries)]
+
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    try:
+        separator = next((s for s in SEPARATORS if any(
+            len(entries) == width for _, entries in rows(first, s))), SEPARATORS[0])
+        return rows(text, separator)
+    except csv.Error as error:
+        raise InputError(f"The data is no CSV file: {error}.") from None
 
 
-def _entries(line: str, row: int, width: int) -> list[str]:
-    entries = line.split(",")
-    if len(entries) != width:
-        raise InputError(f"Row {row} of the data has {len(entries)} entries, not {width} as the "
-                         "first.")
-    return entries
+def _is_name(entry: str) -> bool:
+    """Whether an entry of the first line can be the name of a column: not what begins a number."""
+    entry = entry.strip()
+    return entry.lower() not in MISSING and re.match(r"[-+.\d\u2212]", entry) is None
 
 
-def _decimal(lines: list[tuple[int, str]], width: int) -> Table | None:
+def _decimal(entries: list[str], width: int) -> Table | None:
     """
     Plain decimal numbers of at most 15 digits, fast; None if there is anything else among them.
 
     Such a number with d decimals is m / 10^d with |m| < 10^15 < 2^50.  Its nearest
     floating-point number, times 10^d, has an error below 1/4, so m is the nearest integer.
     """
-    if any(line.count(",") != width - 1 for _, line in lines):
+    text = ",".join(entries)
+    if text.count(",") >= len(entries) or not PLAIN.fullmatch(text):
         return None
-    text = ",".join(line for _, line in lines)
-    if not PLAIN.fullmatch(text):
-        return None
-    entries = text.split(",")
     places = np.array([len(entry.strip().partition(".")[2]) for entry in entries])
     numbers = np.array(entries, dtype=float).reshape(-1, width)
     columns = []
@@ -358,27 +437,14 @@ def _decimal(lines: list[tuple[int, str]], width: int) -> Table | None:
 
 def _parquet(path: Path, width: int) -> Table:
     try:
-        from pyarrow.parquet import read_table
+        from pyarrow.parquet import read_table as read
     except ImportError:
         try:
-            from pandas import read_parquet
+            from pandas import read_parquet as read
         except ImportError:
             raise InputError("To read Parquet files, install pyarrow; or give a CSV "
                              "file.") from None
-        frame = _opened(read_parquet, path)
-        return _array(frame.to_numpy(), width)
-    table = _opened(read_table, path)
-    _check_shape(table.num_rows, table.num_columns, width)
-    columns = []
-    readings = set()
-    for name, column in zip(table.column_names, table.columns):
-        array = column.to_numpy()
-        if array.dtype.kind not in "iuf":
-            raise InputError(f"The column {name!r} of the data does not hold numbers.")
-        part = _array(array.reshape(-1, 1), 1)
-        columns.append(part.columns[0])
-        readings.add(part.reading)
-    return Table(tuple(columns), "; ".join(sorted(readings)))
+    return read_data(_opened(read, path), width)
 
 
 def _opened(reader: Any, path: Path) -> Any:

@@ -81,10 +81,11 @@ class VoronoiCell:
         if self.codimension is not None:
             text += f", where M has codimension {self.codimension}"
         if self.tangent_cone is not None:
-            text += (f"; by Macaulay2 the tangent cone has dimension {self.tangent_cone[0]} and "
-                     f"degree {self.tangent_cone[1]}")
+            text += (f"; the tangent cone has dimension {self.tangent_cone[0]} and degree "
+                     f"{self.tangent_cone[1]} (numerical, by Macaulay2)")
         for radius, (nearest, count) in self.sampled.items():
-            text += f"; at the distance {radius} nearest in {nearest} of {count} samples"
+            text += (f"; at the distance {radius} nearest in {nearest} of {count} samples "
+                     "(numerical)")
         return text
 
     __repr__ = __str__
@@ -148,8 +149,8 @@ def voronoi_cell(phi: Parametrization, dimension: Invariant, ideal: Callable[[],
         >>> from neuroalg_sage import NeuroManifold, from_expressions
         >>> cusp = NeuroManifold(from_expressions(["a^2*x + a^3*y"], ["a"], ["x", "y"]))
         >>> cusp.voronoi_cell([0, 0])
-        of dimension 2, where M has codimension 1; by Macaulay2 the tangent cone has dimension 1 and
-        degree 2 (proved)
+        of dimension 2, where M has codimension 1; the tangent cone has dimension 1 and degree 2
+        (numerical, by Macaulay2) (proved)
         >>> NeuroManifold("linear:2,1,2").voronoi_cell([0, 0, 0, 0]).dimension
         0
     """

@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from neuroalg_sage.errors import InputError
+from neuroalg_sage.models.numbers import MAXIMAL_BITS, MINUS, UNSIGNED, written
 
 Exponents = tuple[int, ...]
 Polynomial = dict[Exponents, Fraction]
@@ -21,10 +22,8 @@ Polynomial = dict[Exponents, Fraction]
 MAXIMAL_DEGREE = 200
 MAXIMAL_TERMS = 5_000
 MAXIMAL_LENGTH = 200_000
-MAXIMAL_BITS = 10_000
 
-
-_TOKEN = re.compile(r"\s*(?:(\d+)|([A-Za-z][A-Za-z0-9_]*)|(\*\*|[-+*/^()]))")
+_TOKEN = re.compile(rf"\s*(?:({UNSIGNED})|([A-Za-z][A-Za-z0-9_]*)|(\*\*|[-+*/^()]))", re.ASCII)
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[0-9]+)*")
 _RESERVED = frozenset(
     # Python's words, and names that Macaulay2 or Sage evaluate to something else.
@@ -142,7 +141,7 @@ def _power(base: Polynomial, exponent: Polynomial) -> Polynomial:
 
 def _tokens(text: str) -> Iterator[str]:
     position = 0
-    text = text.rstrip()
+    text = text.rstrip().replace(MINUS, "-")
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None:
@@ -164,8 +163,8 @@ def parse_polynomial(text: str, variables: Sequence[str]) -> Polynomial:
 
     INPUT:
 
-    - ``text`` -- string with numbers, names of variables, ``+ - * / ^ **``
-      and parentheses; division is by nonzero constants only
+    - ``text`` -- string with numbers, such as ``3``, ``0.25`` or ``1e-3``, names of variables,
+      ``+ - * / ^ **`` and parentheses; division is by nonzero constants only
     - ``variables`` -- the names that may occur, in the order of exponents
 
     OUTPUT: dictionary from exponent tuples to fractions
@@ -220,10 +219,12 @@ def parse_polynomial(text: str, variables: Sequence[str]) -> Polynomial:
                     operators.append("negate")
             elif token == "(":
                 operators.append(token)
-            elif token.isdigit():
-                if len(token) > MAXIMAL_BITS // 4:
-                    raise InputError(f"A coefficient has more than {MAXIMAL_BITS} bits.")
-                values.append({zero: Fraction(int(token))} if int(token) else {})
+            elif token[0] in "0123456789.":
+                try:
+                    number = written(token)
+                except ValueError as error:
+                    raise InputError(f"The coefficient {shown(token)} {error}.") from None
+                values.append({zero: number} if number else {})
                 operand_expected = False
             elif token in index:
                 i = index[token]

@@ -20,7 +20,7 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
-from neuroalg_sage.errors import InputError
+from neuroalg_sage.errors import InputError, suggesting
 from neuroalg_sage.models.expressions import (
     Polynomial,
     shown,
@@ -38,7 +38,7 @@ from neuroalg_sage.models.layers import (
 )
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.relu import read_patterns, relu_on_cell
-from neuroalg_sage.models.sage_input import polynomial_in
+from neuroalg_sage.models.sage_input import polynomial_in, rational
 
 MAXIMAL_LAYERS = 200
 
@@ -57,6 +57,11 @@ def _polynomial(activation: ActivationLike) -> Polynomial:
         except InputError as error:
             raise InputError(f"The activation {shown(activation)} is not a polynomial in x such "
                              f"as x^2 or x^3-x/2. ({error})") from None
+    elif not all(isinstance(e, tuple) and len(e) == 1 for e in activation):
+        raise InputError("A dictionary of an activation has tuples of one exponent as keys, as "
+                         "{(2,): 1} for x^2.")
+    activation = {(whole_number(e + 1, "exponent") - 1,): rational(c, "coefficient")
+                  for (e,), c in activation.items()}
     if not any(e for (e,) in activation):
         raise InputError("The activation is constant; write a polynomial of degree at least 1, "
                          "such as x^2.")
@@ -77,6 +82,7 @@ def _suffix(activation: Polynomial) -> str:
     return ":" + write_polynomial(activation, ["x"]).replace(" ", "")
 
 
+@suggesting
 def MLP(widths: Sequence[int], activation: ActivationLike = "x", bias: bool = False) -> Model:
     """
     The fully connected network with these widths.
@@ -110,6 +116,7 @@ def MLP(widths: Sequence[int], activation: ActivationLike = "x", bias: bool = Fa
     return Model(_between(layers, polynomial), (checked[0],), spec)
 
 
+@suggesting
 def LinearNetwork(widths: Sequence[int]) -> Model:
     """
     The linear network with these widths: products of matrices.
@@ -122,6 +129,7 @@ def LinearNetwork(widths: Sequence[int]) -> Model:
     return MLP(widths)
 
 
+@suggesting
 def CNN(filters: Sequence[int | tuple[int, int] | Convolution], activation: ActivationLike = "x",
         outputs: int = 1) -> Model:
     """
@@ -174,6 +182,7 @@ def _filter_text(layer: Convolution) -> str:
             + (f"s{'x'.join(map(str, strides))}" if strides != (1,) else ""))
 
 
+@suggesting
 def LightningAttention(d: int, a: int, out: int, t: int, layers: int = 1, heads: int = 1
                        ) -> Model:
     """
@@ -240,19 +249,19 @@ def _read_mlp(family: str, fields: list[str]) -> Model:
 
 def _read_cnn(family: str, fields: list[str]) -> Model:
     activation: str | None = None
-    extents = {"in": 1, "out": 1}
+    extents: dict[str, int] = {}
     for option in fields[1:]:
         name, equals, number = option.partition("=")
-        if equals and name in extents:
+        if equals and name in ("in", "out") and name not in extents:
             extents[name] = _number(number, {"in": "number of channels",
                                              "out": "output length"}[name])
         elif activation is None:
             activation = option
         else:
             raise InputError(f"The option {shown(option)} of cnn is not known; write cnn:3,2:x^2 "
-                             "or cnn:3s2,2:x^2:out=2.")
+                             "or cnn:3s2,2:x^2:out=2, each option once.")
     filters: list[int | tuple[int, int] | Convolution] = []
-    channels = extents["in"]
+    channels = extents.get("in", 1)
     for part in fields[0].split(","):
         match = _FILTER.fullmatch(part)
         if match is None:
@@ -265,7 +274,7 @@ def _read_cnn(family: str, fields: list[str]) -> Model:
         made = _number(match[2], "number of channels") if match[2] else 1
         filters.append(Convolution(tuple(size), tuple(stride), (channels, made)))
         channels = made
-    return CNN(filters, activation or "x", extents["out"])
+    return CNN(filters, activation or "x", extents.get("out", 1))
 
 
 def _read_attention(family: str, fields: list[str]) -> Model:

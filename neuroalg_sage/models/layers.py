@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from math import prod
+from numbers import Integral
 from typing import Any, ClassVar
 
 import numpy as np
@@ -63,7 +64,7 @@ DIAGONAL = Pattern(diagonal=True)
 
 def whole_number(value: Any, role: str) -> int:
     """The value as an integer; raises InputError unless it is one from 1 to MAXIMAL_WIDTH."""
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
+    if isinstance(value, bool) or not isinstance(value, Integral):  # not a residue of Sage
         raise InputError(f"The {role} {shown(value)} is not a whole number from 1 on.")
     number = int(value)
     if number < 1:
@@ -254,7 +255,7 @@ class Activation(Layer):
         try:
             object.__setattr__(self, "coefficients", tuple(
                 rational(c, "coefficient") for c in lists(given)))
-        except (TypeError, InputError):
+        except TypeError:
             raise InputError("An activation is a polynomial in x as text, such as 'x^2', or a list "
                              "of its rational coefficients, such as [0, 0, 1].") from None
         if len(self.coefficients) < 2 or not self.coefficients[-1]:
@@ -527,6 +528,11 @@ class PolynomialLayer(Layer):
     inputs: tuple[str, ...]
     outputs: tuple[tuple[tuple[tuple[int, ...], Fraction], ...], ...]
     kind: ClassVar[str] = "polynomial"
+
+    def __post_init__(self) -> None:
+        if any(len({exponents for exponents, _ in p}) < len(p) for p in self.outputs):
+            raise InputError("A polynomial layer states the coefficient of one monomial twice; "
+                             "state the sum.")
 
     def parameter_shapes(self) -> tuple[tuple[str, Shape], ...]:
         return (("w", (len(self.parameters),)),) if self.parameters else ()

@@ -6,21 +6,24 @@ Objects of Sage are known by what they can do, so that nothing of Sage is import
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import wraps
 from numbers import Integral, Rational
 from typing import Any, TypeVar, cast
 
-from neuroalg_sage.errors import InputError
+from neuroalg_sage.errors import InputError, suggesting
 from neuroalg_sage.models.expressions import Polynomial, parse_polynomial, shown
+from neuroalg_sage.models.numbers import floating_point, unambiguous
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def rational(value: Any, role: str) -> Fraction:
     """
-    The value as a fraction; raises InputError unless it is a rational number.
+    The value as a fraction, by the rule of :mod:`neuroalg_sage.models.numbers`.
+
+    Raises InputError unless it is a rational number, of which is known which.
 
     EXAMPLES::
 
@@ -29,21 +32,16 @@ def rational(value: Any, role: str) -> Fraction:
         >>> from sage.rings.rational import Rational as SageRational
         >>> rational(SageRational("2/3"), "coordinate")
         Fraction(2, 3)
-        >>> rational(0.5, "coordinate")
+        >>> rational(1j, "coordinate")
         Traceback (most recent call last):
         ...
-        neuroalg_sage.errors.InputError: The coordinate 0.5 is not a rational number such as 3 or
-        "1/2".
+        neuroalg_sage.errors.InputError: The coordinate 1j is not a rational number such as 3, 0.5
+        or "1/2".
     """
     try:
-        if isinstance(value, (bool, float)) or (isinstance(value, str) and len(value) > 1000):
-            raise TypeError
-        if _is_number_of_sage(value):
-            return Fraction(int(value.numerator()), int(value.denominator()))
-        return Fraction(value)
-    except (TypeError, ValueError, ArithmeticError):
-        raise InputError(f"The {role} {shown(value)} is not a rational number such as 3 or "
-                         '"1/2".') from None
+        return unambiguous(value)
+    except ValueError as error:
+        raise InputError(f"The {role} {shown(value)} {error}.") from None
 
 
 def _is_number_of_sage(value: Any) -> bool:
@@ -70,6 +68,7 @@ def python_number(value: Any) -> Any:
 
 def takes_numbers_of_sage(function: Function) -> Function:
     """A function that is called with :func:`python_number` of its arguments."""
+    function = suggesting(function)
 
     @wraps(function)
     def call(*arguments: Any, **options: Any) -> Any:
@@ -116,9 +115,34 @@ def _is_symbolic(value: Any) -> bool:
 
 
 def _is_in_ring(value: Any) -> bool:
+    if _is_fraction(value):
+        return True
     return (callable(getattr(value, "dict", None)) and callable(getattr(value, "parent", None))
             and callable(getattr(value.parent(), "variable_names", None))
             and not _is_vector(value))
+
+
+def _is_fraction(value: Any) -> bool:
+    """Whether the value is a fraction of polynomials of Sage."""
+    return (not hasattr(value, "dict") and callable(getattr(value, "parent", None))
+            and callable(getattr(value, "denominator", None))
+            and callable(getattr(value, "numerator", None))
+            and hasattr(value.numerator(), "dict") and _is_in_ring(value.numerator()))
+
+
+def _ring(value: Any) -> Any:
+    return (value.numerator() if _is_fraction(value) else value).parent()
+
+
+def _is_polynomial_ring(ring: Any) -> bool:
+    """
+    Whether a ring of Sage is one of polynomials, or of Laurent polynomials.
+
+    Power series, and elements of quotients and of algebras, may look like polynomials.
+    """
+    made = ring.construction() if callable(getattr(ring, "construction", None)) else None
+    return made is not None and type(made[0]).__name__ in (
+        "PolynomialFunctor", "MultiPolynomialFunctor", "LaurentPolynomialFunctor")
 
 
 def variables(ring: Any) -> tuple[list[str], list[str]]:
@@ -144,7 +168,8 @@ def terms(polynomial: Any) -> Polynomial:
     """
     A polynomial of Sage with rational coefficients, in all :func:`variables` of its ring.
 
-    Raises InputError if it has other coefficients, or negative exponents.
+    Raises InputError if it has other coefficients, negative exponents, or a denominator that is
+    not a number, or if its ring is not one of polynomials.
 
     EXAMPLES::
 
@@ -155,7 +180,18 @@ def terms(polynomial: Any) -> Polynomial:
         >>> terms(PolynomialRing(a.parent(), "x").gen() * (a + b/2))
         {(1, 0, 1): Fraction(1, 1), (0, 1, 1): Fraction(1, 2)}
     """
-    own = len(polynomial.parent().variable_names())
+    if _is_fraction(polynomial):
+        below = terms(polynomial.denominator())
+        if any(map(any, below)):
+            raise InputError(f"{shown(polynomial)} is not a polynomial: its denominator is not a "
+                             "number.")
+        (divisor,) = below.values()
+        return {e: c / divisor for e, c in terms(polynomial.numerator()).items()}
+    ring = polynomial.parent()
+    if not _is_polynomial_ring(ring):
+        raise InputError(f"{shown(polynomial)} is not a polynomial over the rational numbers: it "
+                         f"is in the {ring}.")
+    own = len(ring.variable_names())
     found: Polynomial = {}
     for powers, c in polynomial.dict().items():
         exponents = (int(powers),) if own == 1 and not hasattr(powers, "__len__") else (
@@ -168,9 +204,11 @@ def terms(polynomial: Any) -> Polynomial:
             continue
         try:
             found[exponents] = rational(c, "coefficient")
-        except InputError:
+        except InputError as error:
+            if floating_point(c) is not None:
+                raise InputError(f"{shown(polynomial)} is not known exactly: {error}") from None
             raise InputError(f"The polynomial {shown(polynomial)} is not over the rational "
-                             f"numbers: its ring is the {polynomial.parent()}.") from None
+                             f"numbers: its ring is the {ring}.") from None
     return {e: c for e, c in found.items() if c}
 
 
@@ -201,12 +239,14 @@ def polynomial_in(value: Any, names: Sequence[str], by_order: bool = True) -> Po
     if isinstance(value, str):
         return parse_polynomial(value, names)
     if _is_symbolic(value):
+        for number in _leaves(value):
+            rational(number, "coefficient")  # so that it is what it prints
         return parse_polynomial(str(value), names)
     if not _is_in_ring(value):
         c = rational(value, "polynomial")
         return {(0,) * len(names): c} if c else {}
     found = terms(value)
-    given = sum(variables(value.parent()), [])
+    given = sum(variables(_ring(value)), [])
     used = [i for i in range(len(given)) if any(e[i] for e in found)]
     if all(given.count(given[i]) == 1 and given[i] in names for i in used):
         places = {i: list(names).index(given[i]) for i in used}
@@ -223,34 +263,130 @@ def polynomial_in(value: Any, names: Sequence[str], by_order: bool = True) -> Po
     return moved
 
 
+def _leaves(expression: Any) -> Iterator[Any]:
+    """The floating-point numbers in a symbolic expression of SymPy or Sage."""
+    if hasattr(expression, "free_symbols"):
+        arguments = expression.args
+        number = expression
+    else:
+        arguments = expression.operands()
+        number = expression.pyobject() if not arguments and expression.is_numeric() else None
+    if number is not None and floating_point(number) is not None:
+        yield number
+    for argument in arguments:
+        yield from _leaves(argument)
+
+
+def exact_text(value: Any, role: str) -> str:
+    """
+    A polynomial, or a number, as text in which all numbers are what they are.
+
+    EXAMPLES::
+
+        >>> exact_text("w^2", "entry"), exact_text(0.5, "entry")
+        ('w^2', '1/2')
+    """
+    if isinstance(value, str):
+        return value
+    if not is_polynomial(value):
+        return str(rational(value, role))
+    if _is_symbolic(value):
+        for number in _leaves(value):
+            rational(number, role)
+    else:
+        terms(value)
+    return str(value)
+
+
+def names_in(given: Any) -> list[str]:
+    """
+    The names in a list of names or variables, in one variable, or in a text.
+
+    EXAMPLES::
+
+        >>> names_in("a, b"), names_in("ab"), names_in(["a", "b"])
+        (['a', 'b'], ['ab'], ['a', 'b'])
+    """
+    if isinstance(given, str):
+        return given.replace(",", " ").split()
+    given = lists(given)
+    if not isinstance(given, (list, tuple)):
+        given = [given]
+    return [str(x) for row in given for x in (row if isinstance(row, (list, tuple)) else [row])]
+
+
+def _of_a_map(given: Any) -> Any:
+    """
+    The polynomials that define a map of Sage, if it is one; else what is given.
+
+    Only of a map between whole polynomial rings, or from a whole affine space, do they say all.
+    """
+    def is_rational(ring: Any) -> bool:
+        return _is_number_of_sage(ring.base_ring().one())
+
+    def is_affine(space: Any) -> bool:
+        return is_rational(space.coordinate_ring()) and (
+            space.coordinate_ring().ngens() == space.dimension_relative())
+
+    if callable(getattr(given, "im_gens", None)):
+        rings = given.domain(), given.codomain()
+        if not all(_is_polynomial_ring(ring) and is_rational(ring) for ring in rings):
+            raise InputError("A homomorphism gives a model if it is one of polynomial rings over "
+                             f"the rational numbers; this one is from the {_text(rings[0])} to the "
+                             f"{_text(rings[1])}.")
+        return given.im_gens()
+    if not callable(getattr(given, "defining_polynomials", None)):
+        return given
+    if not callable(getattr(given, "codomain", None)):
+        raise InputError(f"The {_text(given)} is no map; give one that parametrizes it, from an "
+                         "affine space.")
+    source, target = given.domain(), given.codomain()
+    try:
+        whole = source.ambient_space() is source and is_affine(source) and is_affine(
+            target.ambient_space())
+    except (AttributeError, TypeError, NotImplementedError):
+        whole = False
+    if not whole:
+        raise InputError("A morphism gives a model if it is one from a whole affine space over the "
+                         "rational numbers to another, or to a subscheme; this one is from the "
+                         f"{_text(source)} to the {_text(target)}.")
+    return given.defining_polynomials()
+
+
+def _text(value: Any) -> str:
+    text = " ".join(str(value).split())
+    return text if len(text) <= 150 else text[:147] + "..."
+
+
 def read_model(outputs: Any, parameters: Any = None, inputs: Any = None
                ) -> tuple[list[Polynomial], list[str], list[str]]:
     """
     Polynomials in parameters and inputs, and the names of these; see
     :func:`~neuroalg_sage.models.sources.from_sage`.
     """
-    for images in ("im_gens", "defining_polynomials"):  # of a map of rings, or of spaces
-        if callable(getattr(outputs, images, None)):
-            outputs = getattr(outputs, images)()
-            break
-    outputs = lists(outputs)
+    outputs = lists(_of_a_map(outputs))
     given = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
     given = [p for row in given for p in (row if isinstance(row, (list, tuple)) else [row])]
-    rings = {p.parent() for p in given if _is_in_ring(p)}
+    rings = {_ring(p) for p in given if _is_in_ring(p)}
+    parameters = None if parameters is None else names_in(parameters)
+    inputs = None if inputs is None else names_in(inputs)
     if len(rings) != 1:
         if rings or parameters is None or inputs is None or not any(map(_is_symbolic, given)):
+            others = [f"; {_text(p)} is in the {_text(p.parent())}" for p in given
+                      if callable(getattr(p, "parent", None)) and not _is_in_ring(p)]
             raise InputError("A model is given by polynomials of one ring of Sage, or by symbolic "
-                             "expressions with their parameters and inputs.")
-        return _in_names(given, list(map(str, parameters)), list(map(str, inputs)))
+                             "expressions with their parameters and inputs"
+                             f"{''.join(others[:1])}.")
+        return _in_names(given, parameters, inputs)
     below, own = variables(rings.pop())
     if parameters is None and inputs is None:
         if not below:
             return _linear_in_inputs(given, own)
         parameters, inputs = below, own
-    stated = {str(v) for v in (parameters if inputs is None else inputs)}
+    stated = parameters if inputs is None else inputs
     others = [v for v in below + own if v not in stated]
-    return _in_names(given, list(map(str, others if parameters is None else parameters)),
-                     list(map(str, others if inputs is None else inputs)))
+    return _in_names(given, others if parameters is None else parameters,
+                     others if inputs is None else inputs)
 
 
 def _in_names(polynomials: list[Any], parameters: list[str], inputs: list[str]

@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from neuroalg_sage.errors import InputError
+from neuroalg_sage.errors import InputError, suggesting
 from neuroalg_sage.files import read_bytes
 from neuroalg_sage.models.expressions import Polynomial, check_name, parse_polynomial, shown
 from neuroalg_sage.models.families import FAMILIES, parse_spec
@@ -27,7 +27,8 @@ from neuroalg_sage.models.layers import (
     whole_number,
 )
 from neuroalg_sage.models.model import Model
-from neuroalg_sage.models.sage_input import read_model
+from neuroalg_sage.models.numbers import NOT_FINITE, TOO_LONG, written
+from neuroalg_sage.models.sage_input import names_in, polynomial_in, rational, read_model
 
 MODEL_SCHEMA = 1
 MAXIMAL_FILE_BYTES = 20_000_000
@@ -64,15 +65,16 @@ def _layer_of_polynomials(outputs: Sequence[Polynomial], parameters: Sequence[st
                            tuple(tuple(sorted(p.items(), reverse=True)) for p in outputs))
 
 
-def from_expressions(outputs: Sequence[str], parameters: Sequence[str],
-                     inputs: Sequence[str]) -> Model:
+@suggesting
+def from_expressions(outputs: Sequence[str] | str, parameters: Sequence[str] | str,
+                     inputs: Sequence[str] | str) -> Model:
     """
     The model given by polynomials written as text.
 
     INPUT:
 
     - ``outputs`` -- strings, one polynomial for each output
-    - ``parameters``, ``inputs`` -- sequences of names
+    - ``parameters``, ``inputs`` -- sequences of names, or a text with names such as ``"a, b"``
 
     OUTPUT: :class:`~neuroalg_sage.models.model.Model`
 
@@ -82,13 +84,14 @@ def from_expressions(outputs: Sequence[str], parameters: Sequence[str],
         >>> model.parameter_count, model.ambient_dimension
         (2, 3)
     """
-    for x in list(parameters) + list(inputs):
-        check_name(x, "parameter or input")
-    names = list(parameters) + list(inputs)
-    return polynomial_model([parse_polynomial(p, names) for p in outputs], parameters, inputs)
+    parameters, inputs = names_in(parameters), names_in(inputs)
+    names = [check_name(x, "parameter or input") for x in parameters + inputs]
+    texts = [outputs] if isinstance(outputs, str) else outputs
+    return polynomial_model([parse_polynomial(p, names) for p in texts], parameters, inputs)
 
 
-def from_sympy(outputs: Any, parameters: Sequence[Any], inputs: Sequence[Any]) -> Model:
+@suggesting
+def from_sympy(outputs: Any, parameters: Any, inputs: Any) -> Model:
     """
     The model given by SymPy expressions.
 
@@ -96,12 +99,13 @@ def from_sympy(outputs: Any, parameters: Sequence[Any], inputs: Sequence[Any]) -
 
     - ``outputs`` -- SymPy expression, or a sequence or matrix of them, polynomial
       over Q in parameters and inputs
-    - ``parameters``, ``inputs`` -- sequences of SymPy symbols
+    - ``parameters``, ``inputs`` -- sequences of SymPy symbols, or one
 
     OUTPUT: :class:`~neuroalg_sage.models.model.Model`
 
     Raises :class:`~neuroalg_sage.errors.InputError` if an expression is not
-    a polynomial in these symbols with rational coefficients.
+    a polynomial in these symbols with rational coefficients, or if it holds a floating-point
+    number that is not what it prints.
 
     EXAMPLES::
 
@@ -112,15 +116,26 @@ def from_sympy(outputs: Any, parameters: Sequence[Any], inputs: Sequence[Any]) -
     """
     import sympy
 
-    expressions = list(outputs) if isinstance(outputs, (list, tuple, sympy.MatrixBase)) else [
-        outputs]
-    symbols = list(parameters) + list(inputs)
+    given = (list, tuple, sympy.MatrixBase, sympy.Tuple)
+    expressions, parameters, inputs = (list(part) if isinstance(part, given) else [part]
+                                       for part in (outputs, parameters, inputs))
+    symbols = parameters + inputs
+    if not all(isinstance(s, sympy.Symbol) for s in symbols):
+        raise InputError("The parameters and inputs are symbols of SymPy, such as [a, b] and x.")
     polynomials: list[Polynomial] = []
     for expression in expressions:
         try:
             if isinstance(expression, str):  # SymPy would evaluate text as code
                 raise TypeError
+            expression = sympy.sympify(expression, strict=True)
+            fractions = {number: rational(number, "coefficient")
+                         for number in expression.atoms(sympy.Float)}
+            expression = expression.xreplace({
+                number: sympy.Rational(c.numerator, c.denominator)
+                for number, c in fractions.items()})
             terms = sympy.Poly(expression, *symbols, domain=sympy.QQ).as_dict()
+        except InputError:
+            raise
         except (sympy.PolynomialError, sympy.CoercionFailed, sympy.SympifyError,
                 AttributeError, TypeError, ValueError):
             raise InputError(
@@ -128,9 +143,10 @@ def from_sympy(outputs: Any, parameters: Sequence[Any], inputs: Sequence[Any]) -
                 f"{', '.join(map(str, symbols))}; for text use from_expressions.") from None
         polynomials.append({e: Fraction(int(c.numerator), int(c.denominator))
                             for e, c in terms.items()})
-    return polynomial_model(polynomials, [str(s) for s in parameters], [str(s) for s in inputs])
+    return polynomial_model(polynomials, list(map(str, parameters)), list(map(str, inputs)))
 
 
+@suggesting
 def from_sage(outputs: Any, parameters: Sequence[Any] | None = None,
               inputs: Sequence[Any] | None = None) -> Model:
     """
@@ -165,16 +181,6 @@ def from_sage(outputs: Any, parameters: Sequence[Any] | None = None,
         4
     """
     return polynomial_model(*read_model(outputs, parameters, inputs))
-
-
-def _fraction(value: object) -> Fraction:
-    try:
-        if isinstance(value, bool) or not isinstance(value, (int, str)) or len(str(value)) > 5000:
-            raise ValueError
-        return Fraction(value)
-    except (ValueError, ZeroDivisionError):
-        raise InputError(f"{shown(value)} is not a rational number such as 3 or \"-1/2\"."
-                         ) from None
 
 
 _FIELDS: dict[str, set[str]] = {
@@ -233,7 +239,7 @@ def _layer(data: object, depth: int = 0) -> Layer:
         if not isinstance(coefficients, list) or len(coefficients) > 201:
             raise InputError('The activation layer needs "coefficients", a list of at most 201 '
                              'rational numbers, or "polynomial", such as "x^2".')
-        return Activation(tuple(map(_fraction, coefficients)))
+        return Activation(tuple(rational(c, "coefficient") for c in coefficients))
     return _polynomial_layer(data)
 
 
@@ -251,15 +257,21 @@ def _polynomial_layer(data: dict[str, Any]) -> Layer:
         raise InputError('The "outputs" must be a list of polynomials.')
     polynomials: list[Polynomial] = []
     for output in outputs:
-        if isinstance(output, str):
-            polynomials.append(parse_polynomial(output, parameters + inputs))
+        if not isinstance(output, list):
+            polynomials.append(polynomial_in(output, parameters + inputs))
             continue
         try:
-            polynomials.append({tuple(whole_number(e + 1, "exponent") - 1 for e in exponents):
-                                _fraction(c) for exponents, c in output})
-        except (TypeError, ValueError) as error:
+            terms = [(tuple(whole_number(e + 1, "exponent") - 1 for e in exponents),
+                      rational(c, "coefficient")) for exponents, c in output]
+        except InputError:
+            raise
+        except (TypeError, ValueError):
             raise InputError("Each output must be a polynomial as text, or a list of pairs "
-                             f"[exponents, coefficient]. {error}".strip()) from None
+                             "[exponents, coefficient].") from None
+        polynomials.append(dict(terms))
+        if len(terms) != len(polynomials[-1]):
+            raise InputError("An output states the coefficient of one monomial twice; state the "
+                             "sum, or write the polynomial as text.")
         if any(len(e) != len(parameters) + len(inputs) for e in polynomials[-1]):
             raise InputError("Each list of exponents must have one entry for each parameter and "
                              "each input.")
@@ -316,9 +328,18 @@ def model_from_data(data: object) -> Model:
     return model
 
 
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InputError(f"one object has the key {shown(twice)} twice; state each once.")
+    return found
+
+
 def read_json(path: str | Path, role: str) -> Any:
     """
-    Read a JSON file.
+    Read a JSON file; its numbers are the decimal numbers as written.
 
     Raises :class:`~neuroalg_sage.errors.InputError` with one sentence if it
     cannot be read, is too large, is not JSON, or nests too deeply.
@@ -334,12 +355,21 @@ def read_json(path: str | Path, role: str) -> Any:
         raise InputError(f"The {role} {shown(str(path))} is larger than {MAXIMAL_FILE_BYTES} "
                          "bytes, the most allowed.")
     try:
-        return json.loads(content)
+        return json.loads(content, object_pairs_hook=_object, parse_float=written,
+                          parse_int=lambda text: int(written(text)), parse_constant=written)
+    except InputError as error:
+        raise InputError(f"The {role} {shown(str(path))} is ambiguous: "
+                         f"{error}") from None
     except RecursionError:
         raise InputError(f"The {role} {shown(str(path))} nests too deeply.") from None
     except ValueError as error:
-        raise InputError(f"The {role} {shown(str(path))} is not JSON: {str(error)[:100]}."
+        raise InputError(f"The {role} {shown(str(path))} is not JSON: {_reason(error)}."
                          ) from None
+
+
+def _reason(error: ValueError) -> str:
+    text = str(error)[:100]
+    return f"one number {text}" if text in (TOO_LONG, NOT_FINITE) else text
 
 
 def load_model(name: Any) -> Model:

@@ -18,9 +18,8 @@ def _lines(poset: SubnetworkPoset, i: int) -> tuple[str, str]:
     part = None if i < 0 else poset[i]
     name = str(poset.model) if part is None else part.name
     below = f"dimension {poset.dimension if part is None else part.dimension}"
-    if part is not None and part.multiplicity:
-        below += f", multiplicity {part.multiplicity}"
-    return clipped(name, MOST_LETTERS), below
+    return clipped(name, MOST_LETTERS), below + (
+        "" if part is None else part.multiplicity_in_words())
 
 
 def hasse_diagram(poset: SubnetworkPoset) -> Markup:

@@ -195,8 +195,7 @@ def subnetworks(found: Invariant) -> Markup:
             "figure", element("div", hasse_diagram(poset), class_="scroll", tabindex=0,
                               role="region", aria_label="Hasse diagram of the subnetworks"),
             element("figcaption", "Hasse diagram. Filled: M is singular at a generic function of "
-                    "the subnetwork, proved. Dashed: not known. The multiplicity of M there is "
-                    "numerical.")))
+                    "the subnetwork, proved. Dashed: not known.")))
     heads = ("subnetwork", "dimension", "M is there", "tangent space of dimension", "multiplicity")
     lines = []
     for part in poset:
@@ -206,7 +205,7 @@ def subnetworks(found: Invariant) -> Markup:
             "tr", element("th", element("code", part.name), scope="row"),
             element("td", part.dimension), element("td", kind),
             element("td", low if low == high else f"{low} to {high}"),
-            element("td", part.multiplicity or "–")))
+            element("td", part.multiplicity_in_words().removeprefix(", multiplicity ") or "–")))
     parts.append(folded(f"Table of {number_words(len(poset), 'subnetwork')}", element(
         "div", element("table", element("thead", element("tr", *(
             element("th", h, scope="col") for h in heads))), element("tbody", *lines)),
