@@ -6,6 +6,7 @@ Needs python-flint and the standard library only.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
