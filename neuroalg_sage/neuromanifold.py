@@ -408,7 +408,9 @@ class NeuroManifold(Typeset):
     @kept
     def equations(self) -> Invariant:
         """
-        Generators of the ideal, Sage polynomials.
+        Equations of the neurovariety, Sage polynomials: the generators of its ideal.
+
+        That each vanishes is what the certificate proves; that there are no others is the ideal's.
 
         EXAMPLES::
 
@@ -536,6 +538,10 @@ class NeuroManifold(Typeset):
     def hilbert_function(self, degree: int | None = None) -> Invariant:
         """
         The Hilbert function of the coordinate ring in degrees 1 to ``degree``.
+
+        If gradings do not show that the neurovariety is a cone, then the affine one, and its name
+        is ``affine_hilbert_function``: the dimensions of the spaces of polynomial functions of at
+        most these degrees.
 
         EXAMPLES::
 

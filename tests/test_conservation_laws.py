@@ -236,13 +236,13 @@ def test_quadratic_laws_cannot_be_bent() -> None:
         return data
 
     def twice(data):
-        data["claim"]["value"].append(data["claim"]["value"][0])
+        data["claim"]["value"][2].append(data["claim"]["value"][2][0])
 
     def other(data):
-        data["claim"]["value"][0] = [["1", [0, 2]]]
+        data["claim"]["value"][2][0] = [["1", [0, 2]]]
 
     def cubic(data):
-        data["claim"]["value"][0][0][1] = [0, 3]
+        data["claim"]["value"][2][0][0][1] = [0, 3]
 
     def lopsided(data):  # w -> S w with S not symmetric: its form is not a law
         field = data["evidence"]["symmetries"]["fields"][0]["parameters"]

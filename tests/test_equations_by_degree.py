@@ -193,7 +193,8 @@ def test_equations_of_what_is_no_cone_have_a_total_degree() -> None:
     assert verify(curve.hilbert_function(4).certificate).trust == ()
     assert [d.generator_count for d in curve.equation_search().up_to(3)] == [0, 3, 0]
     forged = copy.deepcopy(curve.hilbert_function(2).certificate)
-    forged["evidence"]["cone_over"] = False
+    assert forged["claim"]["invariant"] == "affine_hilbert_function"
+    forged["claim"]["invariant"] = "hilbert_function"
     forged["digest"] = digest(forged)
     with pytest.raises(CertificateError):
         verify(forged)

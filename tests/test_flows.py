@@ -220,7 +220,7 @@ def test_flows_at_the_shell(tmp_path, capsys) -> None:
     assert capsys.readouterr().out.splitlines() == [
         "number_of_conservation_laws = 1  [proved]",
         "  of the gradient flow, weight decay 1; s = e^(t)",
-        "conservation_laws = 1 generator  [proved]",
+        "conservation_laws = 1 generator of all of degree at most 6  [proved]",
         "  of the gradient flow, weight decay 1; s = e^(t)",
         "  -w_0^2*s^2 + w_1^2*s^2 (balancedness of layers 1 and 2; -w_0^2 + w_1^2 decays as "
         "e^(-2*t))"]

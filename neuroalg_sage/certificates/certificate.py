@@ -23,7 +23,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 def digest(certificate: Mapping[str, Any]) -> str:

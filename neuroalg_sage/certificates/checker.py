@@ -59,7 +59,7 @@ from neuroalg_sage.certificates.reading import (
     items,
     member,
     polynomial_ring,
-    polynomials,
+    polynomial_set,
     require,
 )
 from neuroalg_sage.certificates.singular_locus import check_singular_locus
@@ -70,6 +70,10 @@ from neuroalg_sage.certificates.voronoi import check_voronoi_cell
 __all__ = ["CertificateError", "MalformedCertificate", "Verdict", "verify"]
 
 MAXIMAL_BYTES = 200_000_000
+
+# What these claims list has a property; that nothing else has it is not claimed.
+NOT_ALL = ("equations", "singular_subvarieties", "critical_subvarieties")
+
 STATUSES = ("proved", "monte_carlo", "bounds")
 Checked = tuple[list[str], list[str]]  # what was verified, whom to trust
 
@@ -90,7 +94,8 @@ class Verdict:
         value = json.dumps(self.value)
         shown = value if len(value) <= 60 else value[:57] + "..."
         model = self.model if len(self.model) <= 200 else self.model[:197] + "..."
-        return (f"valid: {self.invariant} of {model} is {shown}; {self.status}, "
+        others = " (there may be others)" * (self.invariant in NOT_ALL)
+        return (f"valid: {self.invariant} of {model} is {shown}{others}; {self.status}, "
                 f"{believing}. Verified: {'; '.join(self.verified)}.")
 
 
@@ -136,13 +141,14 @@ def _ambient(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
 
 
 def _equations(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
-    equations = polynomials(value, polynomial_ring(model.ambient_dimension))
+    equations = polynomial_set(value, polynomial_ring(model.ambient_dimension))
+    require(equations, "Nothing is claimed.")
     vanishing(model, equations)
     return [f"the equations ({len(equations)}) vanish on the neurovariety"], []
 
 
 def _ideal(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
-    generators = polynomials(value, polynomial_ring(model.ambient_dimension))
+    generators = polynomial_set(value, polynomial_ring(model.ambient_dimension))
     verified, trust, _ = check_ideal(model, generators, evidence)
     return verified, trust
 
@@ -226,7 +232,11 @@ def _identifiable(model: Model, value: Any, evidence: Any, data: dict) -> Checke
 
 
 def _hilbert_function(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
-    return check_hilbert_function(model, value, evidence), []
+    return check_hilbert_function(model, value, evidence, affine=False), []
+
+
+def _affine_hilbert_function(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
+    return check_hilbert_function(model, value, evidence, affine=True), []
 
 
 def _number(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
@@ -349,6 +359,7 @@ _CLAIMS = {
     "subnetworks": (_subnetworks, _PROVED), "critical_locus": (_critical_locus, _PROVED),
     "critical_subvarieties": (_critical_subvarieties, _PROVED),
     "hilbert_function": (_hilbert_function, _PROVED),
+    "affine_hilbert_function": (_affine_hilbert_function, _PROVED),
     "number_of_conservation_laws": (_number, ("proved", "bounds")),
     "number_of_conservation_laws_of_flow": (_number_of_flow, ("proved", "bounds")),
     "conservation_laws": (_laws, _PROVED), "conservation_laws_of_flow": (_laws_of_flow, _PROVED),
@@ -372,12 +383,21 @@ def parse(text: str | bytes) -> Any:
     if len(text) > MAXIMAL_BYTES:
         raise MalformedCertificate(f"The certificate is larger than {MAXIMAL_BYTES} bytes.")
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_object)
+    except MalformedCertificate:
+        raise
     except RecursionError:
         raise MalformedCertificate("The certificate nests too deeply.") from None
     except ValueError as error:
         raise MalformedCertificate(
             f"The certificate is not JSON, perhaps cut off ({str(error)[:80]}).") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Of two fields of one name a person may read the one, and the checker the other.
+    if len(dict(pairs)) < len(pairs):
+        raise MalformedCertificate("The certificate has two fields of one name in an object.")
+    return dict(pairs)
 
 
 def verify(data: Any) -> Verdict:

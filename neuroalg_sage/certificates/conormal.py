@@ -12,7 +12,7 @@ from flint import Ordering, fmpq
 
 from neuroalg_sage.certificates.dimension import check_dimension, equation_rank
 from neuroalg_sage.certificates.distance_degree import LARGEST, SUM, check_at_least
-from neuroalg_sage.certificates.groebner import GroebnerBasis
+from neuroalg_sage.certificates.groebner import MOST_STEPS, GroebnerBasis
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     exponent_vectors,
@@ -23,15 +23,18 @@ from neuroalg_sage.certificates.reading import (
     polynomials,
     require,
 )
+from neuroalg_sage.certificates.work import Work, bound_substitution
 
 
-def bigraded_numerator(leading: Sequence[tuple[int, ...]], n: int) -> dict[tuple[int, int], int]:
+def bigraded_numerator(leading: Sequence[tuple[int, ...]], n: int, work: Work | None = None
+                       ) -> dict[tuple[int, int], int]:
     """
     The numerator of the Hilbert series of a monomial ideal in z_1, ..., z_n, y_1, ..., y_n.
 
     By the exact sequence 0 → S/(I : x)(-deg x) → S/I → S/(I + x) → 0.
     """
-    found = set(leading)
+    found, work = set(leading), work or Work(MOST_STEPS)
+    work.spend(1 + len(found))
     minimal = [m for m in found
                if not any(o != m and all(map(int.__le__, o, m)) for o in found)]
     if not minimal:
@@ -40,8 +43,9 @@ def bigraded_numerator(leading: Sequence[tuple[int, ...]], n: int) -> dict[tuple
         return {}
     uses = [sum(1 for m in minimal if m[v]) for v in range(2 * n)]
     x = max(range(2 * n), key=uses.__getitem__)
-    colon = bigraded_numerator([(*m[:x], max(m[x] - 1, 0), *m[x + 1 :]) for m in minimal], n)
-    rest = bigraded_numerator([m for m in minimal if not m[x]], n)
+    colon = bigraded_numerator([(*m[:x], max(m[x] - 1, 0), *m[x + 1 :]) for m in minimal], n,
+                               work)
+    rest = bigraded_numerator([m for m in minimal if not m[x]], n, work)
     total = dict(rest)
     for part, sign in ((rest, -1), (colon, 1)):
         for (a, b), c in part.items():
@@ -83,9 +87,11 @@ def check_conormal(model: Model, value: Any, evidence: Any) -> tuple[list[str], 
     target = polynomial_ring(model.parameters + len(equations), Ordering.lex)
     w, multipliers = target.gens()[: model.parameters], target.gens()[model.parameters :]
     z = [f.compose(*w, ctx=target) for f in model.parametrization]
+    bound_substitution(equations, z)
     normal = [sum((m * g.derivative(i).compose(*z, ctx=target)
                    for m, g in zip(multipliers, equations)), target.constant(fmpq(0)))
               for i in range(n)]
+    bound_substitution(basis, [*z, *normal])
     require(not any(f.compose(*z, *normal, ctx=target) for f in basis),
             "An equation does not vanish on the conormal variety.")
     numerator = bigraded_numerator(GroebnerBasis(basis, [1] * (2 * n)).leading, n)

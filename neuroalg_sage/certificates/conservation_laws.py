@@ -27,12 +27,13 @@ from neuroalg_sage.certificates.reading import (
     member,
     polynomial,
     polynomial_ring,
-    polynomials,
+    polynomial_set,
     prime,
     rational,
     require,
     residue,
 )
+from neuroalg_sage.certificates.work import Work
 
 MOST_MONOMIALS = 3_000_000
 MAXIMAL_DEGREE = 1000  # of a component of a bracket
@@ -103,7 +104,7 @@ def vector_fields(model: Model, flow: Any, size: int) -> tuple[fmpq_mpoly_ctx, l
 
 def conserved(ring: fmpq_mpoly_ctx, generators: list[Field], data: Any) -> list[fmpq_mpoly]:
     """Verify that polynomials are laws, by expansion."""
-    laws = polynomials(data, ring)
+    laws = polynomial_set(data, ring)
     for h in laws:
         for field in generators:
             require(sum((c * h.derivative(i) for i, c in field.items()), ring.constant(0)) == 0,
@@ -111,9 +112,10 @@ def conserved(ring: fmpq_mpoly_ctx, generators: list[Field], data: Any) -> list[
     return laws
 
 
-def _bracket(left: Field, right: Field) -> Field:
+def _bracket(left: Field, right: Field, work: Work) -> Field:
     """[X, Y]_i = Σ_k X_k ∂_k Y_i - Y_k ∂_k X_i."""
     total: Field = {}
+    work.spend(sum(map(len, left.values())) * sum(map(len, right.values())))
     for sign, first, second in ((1, left, right), (-1, right, left)):
         for i, f in second.items():
             for k, c in first.items():
@@ -134,7 +136,7 @@ def _lie_rank(ring: fmpq_mpoly_ctx, generators: list[Field], words: Any, p: int,
     modular = nmod_mpoly_ctx.get([f"v{i}" for i in range(ring.nvars())], modulus=p,
                                  ordering=Ordering.lex)
     elements: list[Field] = []
-    rows = []
+    rows, work = [], Work()
     for word in items(words, "words"):
         if len(items(word, "word")) == 1:
             (j,) = integers(word, 0, len(generators) - 1, "field")
@@ -142,7 +144,7 @@ def _lie_rank(ring: fmpq_mpoly_ctx, generators: list[Field], words: Any, p: int,
                        for i, f in generators[j].items()}
         else:
             a, b = integers(word, 0, len(elements) - 1, "bracket", 2)
-            element = _bracket(elements[a], elements[b])
+            element = _bracket(elements[a], elements[b], work)
         require(all(f.total_degree() <= MAXIMAL_DEGREE for f in element.values()),
                 "A bracket has too high a degree.")
         elements.append(element)
@@ -202,10 +204,18 @@ def _from_symmetries(model: Model, evidence: Any) -> tuple[list[Any], int, int]:
 def check_quadratic_laws(model: Model, value: Any, evidence: Any) -> list[str]:
     """
     Verify quadratic laws of gradient flow, each the form w^T S w of one of the symmetries.
+
+    The claim [k, m, laws]: the laws are linearly independent forms, at least k of them are
+    independent at a generic point, and at most m laws of any kind are.  So if k = m, then all laws
+    are functions of these; else there may be others.
     """
+    low, high, data = items(value, "claim", 3)
     motions, lower, upper = _from_symmetries(model, evidence)
-    laws = items(value, "laws")
+    require(integers([low, high], 0, 10**9, "number of laws") == [lower, upper],
+            f"It is between {lower} and {upper} laws that are independent.")
+    laws = items(data, "laws")
     require(len(laws) == len(motions), "There is not one symmetry for each law.")
+    echelon: dict[tuple[int, int], dict[tuple[int, int], Fraction]] = {}
     for law, motion in zip(laws, motions):
         form: dict[tuple[int, int], Fraction] = {}
         for (i, j), c in motion.items():
@@ -221,8 +231,15 @@ def check_quadratic_laws(model: Model, value: Any, evidence: Any) -> list[str]:
             key = min(powers[::2]), max(powers[::2])
             require(key not in stated, "A law states a term twice.")
             stated[key] = rational(coefficient)
-        require(stated and stated == {key: c for key, c in form.items() if c},
+        require(stated == {key: c for key, c in form.items() if c},
                 "A law is not that of its symmetry.")
+        while stated and (top := max(stated)) in echelon:
+            factor = stated[top] / echelon[top][top]
+            for key, c in echelon[top].items():
+                stated[key] = stated.get(key, Fraction(0)) - factor * c
+            stated = {key: c for key, c in stated.items() if c}
+        require(stated, "A law is a combination of those before it.")
+        echelon[max(stated)] = stated
     return [f"quadratic forms ({len(laws)}) are conserved, {lower} of them independent",
             f"there are at most {upper} independent laws"]
 
@@ -268,8 +285,11 @@ def check_laws(model: Model, flow: Any, value: list[Any], evidence: Any) -> list
             for i in chosen:
                 exponents[i] += 1
             spaces.setdefault(weight(exponents), []).append(tuple(exponents))
+    products = _products(ring, laws, degree)
+    require(max(map(len, spaces.values())) <= len(points) * len(generators) + len(products),
+            "There may be other laws.")
     spanned: dict[tuple[int, ...], list[dict[tuple[int, ...], int]]] = {}
-    for product in _products(ring, laws, degree):
+    for product in products:
         row = {tuple(map(int, e)): residue(c, p) for e, c in product.to_dict().items()}
         found = {weight(e) for e in row}
         require(len(found) == 1 and all(map(sum, row)), "A law is not homogeneous.")
@@ -291,12 +311,14 @@ def check_laws(model: Model, flow: Any, value: list[Any], evidence: Any) -> list
 def _products(ring: fmpq_mpoly_ctx, laws: list[fmpq_mpoly], degree: int) -> list[fmpq_mpoly]:
     """The products of laws up to a degree."""
     found: list[tuple[fmpq_mpoly, int]] = [(ring.constant(1), 0)]
+    work = Work()
     for h in laws:
         own = max(map(sum, exponent_vectors(h)), default=0)
-        require(own, "A law is constant.")
+        require(0 < own <= degree, "A law is constant, or of a higher degree than is claimed.")
         for f, d in found:  # grows by the multiples of what it holds
             if d + own <= degree:
                 require(len(found) <= MOST_MONOMIALS, "There are too many products of laws.")
+                work.spend(len(f) * len(h))
                 found.append((f * h, d + own))
     return [f for f, _ in found[1:]]
 

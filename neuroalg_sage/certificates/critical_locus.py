@@ -10,16 +10,17 @@ from flint import fmpq_mpoly
 
 from neuroalg_sage.certificates.degeneracy import check_rank_drop
 from neuroalg_sage.certificates.dimension import check_dimension
-from neuroalg_sage.certificates.groebner import GroebnerBasis, hilbert_data
+from neuroalg_sage.certificates.groebner import GroebnerBasis, hilbert_data, require_incomparable
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     fields,
     integer,
     items,
     polynomial_ring,
-    polynomials,
+    polynomial_set,
     require,
 )
+from neuroalg_sage.certificates.refutation import refute_critical
 
 
 def check_critical_locus(model: Model, value: Any, evidence: Any, all_of_it: bool
@@ -27,7 +28,8 @@ def check_critical_locus(model: Model, value: Any, evidence: Any, all_of_it: boo
     """
     Verify that on each component the rank of Dφ is less than dim M, and its dimension and degree.
 
-    That a component is irreducible, and that there are no others, is the engine's word.
+    That a component is irreducible, and that there are no others, is the engine's word, unless a
+    small critical point contradicts it.
     """
     dimension, proof, engine, proofs = fields(evidence, "dimension", "dimension_evidence",
                                               "engine", "components")
@@ -39,10 +41,11 @@ def check_critical_locus(model: Model, value: Any, evidence: Any, all_of_it: boo
     ring = polynomial_ring(count)
     phi = [f.compose(*ring.gens(), ctx=ring) for f in model.parametrization]
     jacobian: list[list[fmpq_mpoly]] = [[f.derivative(i) for i in range(count)] for f in phi]
+    known = []
     for component, witness in zip(components, items(proofs, "list of proofs", len(components))):
         stated_dimension, stated_degree, data = fields(component, "dimension", "degree",
                                                        "generators")
-        basis = polynomials(data, ring)
+        basis = polynomial_set(data, ring)
         groebner = GroebnerBasis(basis, [1] * count)
         require(set(component) == {"dimension", "degree", "generators"}
                 and hilbert_data(groebner.leading, count)[:2] == (
@@ -50,5 +53,9 @@ def check_critical_locus(model: Model, value: Any, evidence: Any, all_of_it: boo
                     integer(stated_degree, 1, 10**12, "degree")),
                 "A component's dimension or degree is not as claimed.")
         check_rank_drop(jacobian, dimension - 1, basis, groebner, witness)
+        known.append((basis, groebner))
+    require_incomparable(known)
+    if all_of_it:
+        refute_critical(model, jacobian, dimension, [basis for basis, _ in known])
     return ([*verified, f"dimension and degree of each component ({len(components)})",
              "the rank of Dφ drops on them"], [*trust, *(e for e in [engine] if e not in trust)])

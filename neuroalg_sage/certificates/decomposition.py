@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from functools import cache
 from math import prod
 from typing import Any
 
 import flint
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpq_poly
 
-from neuroalg_sage.certificates.groebner import GroebnerBasis, hilbert_data
+from neuroalg_sage.certificates.groebner import GroebnerBasis, hilbert_data, require_incomparable
 from neuroalg_sage.certificates.reading import (
     exponent_vectors,
     fields,
@@ -20,9 +21,12 @@ from neuroalg_sage.certificates.reading import (
     items,
     member,
     numbers,
+    polynomial_set,
     polynomials,
     require,
 )
+from neuroalg_sage.certificates.refutation import refute_components
+from neuroalg_sage.certificates.work import Work, bound_substitution
 
 MOST_PRODUCTS = 2000
 HIGHEST_POWER = 4
@@ -77,15 +81,17 @@ class AlgebraicPoint:
 
     def value(self, f: fmpq_mpoly) -> fmpq_poly:
         """The value of a polynomial, modulo q."""
-        powers: list[list[fmpq_poly]] = [[fmpq_poly([1])] for _ in self.coordinates]
+        @cache
+        def power(i: int, k: int) -> fmpq_poly:
+            return (power(i, k // 2) * power(i, k - k // 2) % self.q if k > 1
+                    else self.coordinates[i])
+
         total = fmpq_poly([0])
         for e, c in zip(exponent_vectors(f), f.coeffs()):
             term = fmpq_poly([c])
-            for x, known, k in zip(self.coordinates, powers, e):
-                while len(known) <= k:
-                    known.append(known[-1] * x % self.q)
+            for i, k in enumerate(e):
                 if k:
-                    term = term * known[k] % self.q
+                    term = term * power(i, k) % self.q
             total += term
         return total % self.q
 
@@ -163,8 +169,9 @@ def is_domain(generators: list[fmpq_mpoly], ring: fmpq_mpoly_ctx) -> bool:
         lead = next(c for e, c in zip(exponent_vectors(f), f.coeffs()) if e[i])
         images = list(ring.gens()[: ring.nvars()])
         images[i] -= f / lead
-        remaining = [g for g in (h.compose(*images, ctx=ring) for h in remaining if h is not f)
-                     if g]
+        remaining = [h for h in remaining if h is not f]
+        bound_substitution(remaining, images)
+        remaining = [g for g in (h.compose(*images, ctx=ring) for h in remaining) if g]
     if any(not any(map(any, exponent_vectors(f))) for f in remaining):
         return False
     if len(remaining) > 1:
@@ -186,8 +193,12 @@ def are_covered(groebner: GroebnerBasis, lists: Sequence[list[fmpq_mpoly]]) -> b
     """
     if prod(map(len, lists)) > MOST_PRODUCTS:
         return False
+    work = Work()
     for choice in itertools.product(*lists):
-        product = prod(choice[1:], start=choice[0])
+        product = choice[0]
+        for f in choice[1:]:
+            work.spend(len(product) * len(f))
+            product *= f
         if not any(groebner.contains(product**k) for k in range(1, HIGHEST_POWER + 1)):
             return False
     return True
@@ -203,7 +214,8 @@ def check_components(equations: list[fmpq_mpoly], ring: fmpq_mpoly_ctx, value: A
     another component.  That P is prime follows from elimination, or in dimension zero from a
     point in a number field of the degree of P; else it is an engine's word.  That there are no
     other components follows from a Gröbner basis of the equations' ideal, in which the
-    products of the components' generators have powers; else it is an engine's word.
+    products of the components' generators have powers; else, where there is any component, it is
+    an engine's word, which a small point on none of them contradicts.
 
     A component of dimension zero may state boxes: each contains one real point, and there are no
     others.
@@ -218,7 +230,7 @@ def check_components(equations: list[fmpq_mpoly], ring: fmpq_mpoly_ctx, value: A
         dimension, degree, data = fields(component, "dimension", "degree", "generators")
         require(set(component) <= {"dimension", "degree", "generators", "real_points"},
                 "A component has an unknown field.")
-        generators = polynomials(data, ring)
+        generators = polynomial_set(data, ring)
         groebner = presented(generators, ring, proof)
         require(all(map(groebner.contains, equations)),
                 "A component has points that do not satisfy the equations.")
@@ -245,8 +257,7 @@ def check_components(equations: list[fmpq_mpoly], ring: fmpq_mpoly_ctx, value: A
                     "The real points are not as claimed.")
             real = True
         known.append((generators, groebner))
-    for (first, _), (_, other) in itertools.permutations(known, 2):
-        require(not all(map(other.contains, first)), "A component lies in another.")
+    require_incomparable(known)
     verified = [f"dimension and degree of each component ({len(known)})"] if known else []
     if complete == "products":
         groebner = presented(equations, ring, evidence)
@@ -256,6 +267,8 @@ def check_components(equations: list[fmpq_mpoly], ring: fmpq_mpoly_ctx, value: A
                         "others" if known else "1 is a combination of the equations")
     else:
         require(complete in ENGINES, "The argument for completeness is not known.")
+        require(known, "That there are no points is proved by 1 as a combination of equations.")
+        refute_components(equations, n, [g for g, _ in known])
         trusted.add(complete)
     if known and not trusted:
         verified.append("they are irreducible over Q")

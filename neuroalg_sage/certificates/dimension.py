@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import itertools
 from fractions import Fraction
-from math import factorial, lcm
 from typing import Any
 
 from flint import fmpq_mpoly, nmod_mat
 
+from neuroalg_sage.certificates.error_bound import error_bound
 from neuroalg_sage.certificates.known_varieties import (
     ALEXANDER_HIRSCHOWITZ,
     determinantal_dimension,
@@ -33,8 +33,9 @@ from neuroalg_sage.certificates.reading import (
     residue,
     value_modulo,
 )
+from neuroalg_sage.certificates.relaxation import relaxed
+from neuroalg_sage.certificates.work import MOST_WORK, bound_substitution
 
-PRIMES_FROM_2_30_TO_2_31 = 50_697_537
 RANDOM = "the trials are random"
 
 SparseMatrix = dict[tuple[int, int], Fraction]
@@ -42,6 +43,7 @@ SparseMatrix = dict[tuple[int, int], Fraction]
 
 def rank(rows: list[list[int]], columns: int, p: int) -> int:
     """The rank of a matrix of residues."""
+    require(len(rows) * columns <= MOST_WORK, "A matrix has too many entries.")
     return nmod_mat(len(rows), columns, [c % p for row in rows for c in row], p).rank() if (
         rows and columns) else 0
 
@@ -181,6 +183,7 @@ def field_rank(model: Model, evidence: Any, trial: Any) -> int:
 def vanishing(model: Model, equations: list[fmpq_mpoly]) -> None:
     """Verify that the equations vanish on M, by substitution."""
     phi = model.parametrization
+    bound_substitution(equations, phi)
     require(not any(f.compose(*phi, ctx=phi[0].context()) for f in equations),
             "An equation does not vanish on the neurovariety.")
 
@@ -225,38 +228,11 @@ def upper_bound(model: Model, evidence: Any, trial: Any) -> tuple[int, str, list
         return (determinantal_dimension(model),
                 "the rank of the output flattening bounds it from above", [])
     if kind == "relaxation":
-        larger = model.relaxed(member(evidence, "segments"))
+        larger = relaxed(model, member(evidence, "segments"))
         bound, why, trust = upper_bound(larger, member(evidence, "upper"),
                                         member(evidence, "trial"))
         return bound, f"in a larger model, {why}", trust
     raise MalformedCertificate("The upper bound's kind is not known.")
-
-
-def error_bound(model: Model, rank: int, special: list[int]) -> Fraction:
-    """
-    The probability that all of several independent random trials miss a rank over ``rank``.
-
-    If the generic rank of Dφ is larger, some minor of size k = rank + 1 is a nonzero
-    polynomial in w with coefficients in Z[1/q].  A trial misses it only if its random prime
-    from 2^30 to 2^31 divides the minor's first coefficient (times a power of q), or the
-    minor vanishes at the random point modulo p (Schwartz, Zippel), or one of its random
-    inputs lies on a nonzero element of the image of Dφ that vanishes on all inputs before it.
-    The last happens to an input with the probability degree / p, where the degree is that
-    of the element, or in x and t of its combination.  ``special`` has their sums.
-    """
-    k = rank + 1
-    degree = model.bound(1, 0, lambda c: 0)
-    q = lcm(1, *(c.denominator for step in model.steps for t in step.outputs
-                 for c in t.values()))
-    power = model.bound(0, 0, lambda c: int(c.denominator > 1))
-    height = max(model.fold([Fraction(1)] * model.parameters, [Fraction(1)] * model.inputs,
-                            abs, lambda a, b: a + b, lambda a, b: a * b))
-    size = factorial(k) * (degree * height * q**power) ** k
-    primes = Fraction(int(size).bit_length(), 30) / PRIMES_FROM_2_30_TO_2_31
-    total = Fraction(1)
-    for m in special:
-        total *= min(Fraction(1), primes + Fraction(k * max(degree - 1, 0) + m, 2**30))
-    return total
 
 
 def check_dimension(model: Model, evidence: Any, status: str, claimed: Any,

@@ -31,6 +31,7 @@ from neuroalg_sage.certificates.reading import (
     polynomials,
     require,
 )
+from neuroalg_sage.certificates.work import bound_horner, bound_substitution
 
 PLACES = ("closure", "complex", "real")
 
@@ -79,6 +80,7 @@ def check_membership(model: Model, value: Any, evidence: Any) -> tuple[list[str]
         ring = polynomial_ring(n)
         g = polynomial(member(evidence, "equation"), ring)
         target = polynomial_ring(model.parameters, Ordering.lex)
+        bound_substitution([g], model.parametrization)
         require(not answer and not g.compose(*model.parametrization, ctx=target),
                 "The equation does not vanish on the neurovariety.")
         require(g(*f) != 0, "The function satisfies the equation.")
@@ -131,6 +133,7 @@ def check_no_real_points(equations: list[fmpq_mpoly], ring: fmpq_mpoly_ctx, proo
         q_data, form = fields(proof, "polynomial", "form")
         coefficients = numbers(q_data, "polynomial in one variable")
         argument, total = polynomial(form, ring), ring.constant(fmpq(0))
+        bound_horner(coefficients, argument)
         for c in reversed(coefficients):
             total = total * argument + c
         q = fmpq_poly(coefficients)

@@ -20,6 +20,8 @@ CONCA_HERZOG = "theorem: Conca, Herzog (1994)"
 HARRIS_TU = "theorem: Harris, Tu (1984)"
 CONVOLUTIONAL = "theorem: Shahverdi, Marchetti, Kohn (2025)"
 
+LARGEST_FORMAT, LARGEST_FILTERS = 1_000, 10_000
+
 Polynomial = list[Fraction]
 
 
@@ -40,6 +42,7 @@ def check_formula(model: Model, evidence: Any
                 ["the model is a convolutional network with a power as activation"],
                 [CONVOLUTIONAL])
     m, r, outputs, d = power_sum(model)
+    require(m + outputs <= LARGEST_FORMAT, "The model is too wide for the formula.")
     if formula == "symmetric matrices":
         require(outputs == 1 and d == 2, "The theorem is on quadratic forms.")
         return (symmetric_degree(m, min(r, m)), None,
@@ -109,6 +112,7 @@ def convolution(model: Model) -> tuple[list[int], int]:
             size, channels = fields(layer, "size", "channels")
             require(len(size) == 1 and channels == [1, 1], "The theorem is on one channel.")
             sizes += size
+    require(sum(sizes) <= LARGEST_FILTERS, "The filters are too large for the formula.")
     require(len(powers) <= 1 and all(r >= 2 for r in powers),
             "The theorem is on one power, at least the square.")
     return sizes, max(powers, default=2)

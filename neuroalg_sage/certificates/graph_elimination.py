@@ -19,6 +19,7 @@ from neuroalg_sage.certificates.reading import (
     polynomials,
     require,
 )
+from neuroalg_sage.certificates.work import bound_substitution
 
 
 def check_elimination(model: Model, generators: list[fmpq_mpoly], evidence: Any
@@ -51,6 +52,7 @@ def check_elimination(model: Model, generators: list[fmpq_mpoly], evidence: Any
     images = [coordinate.compose(*point, ctx=target) for coordinate in model.parametrization]
     basis = polynomials(basis_data, joint)
     graph = [*target.gens()[:m], *images]
+    bound_substitution(basis, graph)
     require(not any(f.compose(*graph, ctx=target) for f in basis),
             "The basis is not in the ideal of the graph.")
     weights = [2 * max((f.total_degree() for f in basis), default=1) + 3] * m + [1] * n

@@ -21,6 +21,10 @@ from neuroalg_sage.certificates.reading import (
     polynomials,
     require,
 )
+from neuroalg_sage.certificates.work import Work
+
+MOST_STEPS = 2_000_000  # to find a Hilbert series
+HIGHEST_DEGREE = 100_000  # of its numerator
 
 Weight = tuple[int, ...]
 Series = dict[Weight, int]
@@ -81,9 +85,8 @@ class GroebnerBasis:
         pairs with the third come before: its syzygy is a combination of theirs.
         """
         count, variables = len(self.leading), range(len(self.weights))
-        highest = [max((m[v] for m in self.leading), default=0) for v in variables]
-        dividing = [[sum(1 << k for k, m in enumerate(self.leading) if m[v] <= e)
-                     for e in range(highest[v] + 1)] for v in variables]
+        dividing = [{e: sum(1 << k for k, m in enumerate(self.leading) if m[v] <= e)
+                     for e in {m[v] for m in self.leading}} for v in variables]
 
         def join(i: int, j: int) -> tuple[int, ...]:
             return tuple(map(max, self.leading[i], self.leading[j]))
@@ -111,6 +114,12 @@ class GroebnerBasis:
                             "A Gröbner basis fails Buchberger's criterion.")
 
 
+def require_incomparable(components: Sequence[tuple[list[fmpq_mpoly], GroebnerBasis]]) -> None:
+    """Verify that of some ideals, each with a Gröbner basis, none contains another."""
+    for (first, _), (_, other) in itertools.permutations(components, 2):
+        require(not all(map(other.contains, first)), "A component lies in another.")
+
+
 def groebner_basis(model: Model, generators: list[fmpq_mpoly], evidence: Any) -> GroebnerBasis:
     """Verify a Gröbner basis of I(M), which the generators generate."""
     n = model.ambient_dimension
@@ -122,7 +131,8 @@ def groebner_basis(model: Model, generators: list[fmpq_mpoly], evidence: Any) ->
     return groebner
 
 
-def hilbert_numerator(leading: Sequence[Weight], weights: Sequence[Weight]) -> Series:
+def hilbert_numerator(leading: Sequence[Weight], weights: Sequence[Weight],
+                      work: Work | None = None) -> Series:
     """
     The numerator K(t) of the Hilbert series K(t) / ∏ (1 - t^w) of a monomial ideal.
 
@@ -131,6 +141,8 @@ def hilbert_numerator(leading: Sequence[Weight], weights: Sequence[Weight]) -> S
     """
     minimal = [m for m in set(leading)
                if not any(o != m and all(map(int.__le__, o, m)) for o in set(leading))]
+    work = work or Work(MOST_STEPS)
+    work.spend(1 + len(minimal))
     one = {(0,) * len(weights[0]): 1}
     if not minimal:
         return one
@@ -146,8 +158,8 @@ def hilbert_numerator(leading: Sequence[Weight], weights: Sequence[Weight]) -> S
             numerator = _add(numerator, numerator, shift, -1)
         return numerator
     colon = hilbert_numerator([(*m[:pivot], max(m[pivot] - 1, 0), *m[pivot + 1 :])
-                               for m in minimal], weights)
-    rest = hilbert_numerator([m for m in minimal if not m[pivot]], weights)
+                               for m in minimal], weights, work)
+    rest = hilbert_numerator([m for m in minimal if not m[pivot]], weights, work)
     # S/(I + x) has the series of the rest times (1 - t^w).
     return _add(_add(rest, rest, weights[pivot], -1), colon, weights[pivot], 1)
 
@@ -171,6 +183,7 @@ def hilbert_data(leading: Sequence[tuple[int, ...]], variables: int
     dimension = variables - len(zero)
     series = hilbert_numerator(leading, [(1,)] * max(dimension, 1))
     require(series, "The ideal is the whole ring.")
+    require(max(series)[0] <= HIGHEST_DEGREE, "A Hilbert series has too high a degree.")
     numerator = [series.get((t,), 0) for t in range(max(series)[0] + 1)]
     while sum(numerator) == 0:
         numerator = list(itertools.accumulate(numerator))  # divide by 1 - t

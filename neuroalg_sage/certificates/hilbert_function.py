@@ -13,11 +13,11 @@ from typing import Any
 from flint import fmpq_mpoly
 
 from neuroalg_sage.certificates.dimension import rank, vanishing
+from neuroalg_sage.certificates.homogenization import homogenized
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     exponent_vectors,
     fields,
-    homogenized,
     integers,
     items,
     polynomial_ring,
@@ -32,9 +32,10 @@ MOST_MONOMIALS = 3_000_000
 Weight = tuple[int, ...]
 
 
-def check_hilbert_function(model: Model, value: Any, evidence: Any) -> list[str]:
+def check_hilbert_function(model: Model, value: Any, evidence: Any, affine: bool) -> list[str]:
     """
-    Verify the dimensions of the coordinate ring of M in degrees 1, 2, ...
+    Verify the dimensions of the coordinate ring of a cone M in degrees 1, 2, ...; or, if
+    ``affine``, of the polynomial functions of at most these degrees on any M.
 
     The ideal is graded by weights of the coordinates if weights of the parameters make each
     coordinate of φ homogeneous of its weight; it is homogeneous if some combination of these
@@ -44,19 +45,21 @@ def check_hilbert_function(model: Model, value: Any, evidence: Any) -> list[str]
     rank s modulo the prime: so at most m - s equations.  If both are equal everywhere, these
     multiples are all equations of these degrees.
 
-    For polynomials of at most this degree on an M that is no cone, the same is done with the
-    cone over M × {1}, which (w, s) ↦ (s φ(w), s) parametrizes, and homogenizations.
+    For polynomials of at most these degrees the same is done with the cone over M × {1}, which
+    (w, s) ↦ (s φ(w), s) parametrizes, and homogenizations.
     """
     value = integers(value, 0, 10**12, "value of a Hilbert function")
-    gradings, combination, over, generators, p, points = fields(
-        evidence, "gradings", "combination", "cone_over", "generators", "prime", "points")
-    require(isinstance(over, bool), "Whether it is the cone over M is not said.")
-    n, phi = model.ambient_dimension + over, model.parametrization
+    require(value, "Nothing is claimed.")
+    gradings, combination, generators, p, points = fields(
+        evidence, "gradings", "combination", "generators", "prime", "points")
+    n, phi = model.ambient_dimension + affine, model.parametrization
+    require(sum(comb(n + degree - 1, degree) for degree in range(1, len(value) + 1))
+            <= MOST_MONOMIALS, "The degree is too high to be verified.")
     equations = polynomials(generators, polynomial_ring(model.ambient_dimension))
     vanishing(model, equations)
-    if over:
+    if affine:
         equations, phi = homogenized(equations, n - 1), cone_over(phi)
-    count = model.parameters + over
+    count = model.parameters + affine
     weights = coordinate_weights(phi, count, items(gradings, "gradings"))
     parts = [rational(c) for c in items(combination, "combination", len(gradings))]
     require(all(sum((c * w for c, w in zip(parts, weight)), Fraction(0)) == 1
@@ -66,7 +69,6 @@ def check_hilbert_function(model: Model, value: Any, evidence: Any) -> list[str]
                for f in phi] for w in items(points, "points")]
     for degree, stated in enumerate(value, 1):
         total = comb(n + degree - 1, degree)
-        require(total <= MOST_MONOMIALS, "The degree is too high to be verified.")
         blocks: dict[Weight, list[tuple[int, ...]]] = {}
         for chosen in itertools.combinations_with_replacement(range(n), degree):
             weight = tuple(map(sum, zip(*(weights[i] for i in chosen))))
@@ -77,6 +79,7 @@ def check_hilbert_function(model: Model, value: Any, evidence: Any) -> list[str]
         dimension = 0
         for weight, monomials in blocks.items():
             found = rows.get(weight, [])
+            require(len(found) + len(values) >= len(monomials), "There are too few points.")
             lower = rank([[row.get(m, 0) for m in monomials] for row in found], len(monomials), p)
             upper = len(monomials) - rank(
                 [[_product(v, m, p) for m in monomials] for v in values[: len(monomials) + 8]],

@@ -31,6 +31,7 @@ from neuroalg_sage.certificates.reading import (
     polynomials,
     require,
 )
+from neuroalg_sage.certificates.refutation import refute_ideal
 
 
 def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any
@@ -73,6 +74,7 @@ def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any
     if argument == "engine":
         engine = member(evidence, "engine")
         require(engine in ("macaulay2", "singular"), "The engine trusted is not known.")
+        refute_ideal(model, generators)
         return verified, [engine], None
     raise MalformedCertificate("The argument for the ideal is not known.")
 

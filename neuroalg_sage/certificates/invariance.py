@@ -60,18 +60,15 @@ def invariance_equations(model: Model, transformation: Any
     moved = [sum((in_t(a) * y for a, y in zip(items(row, "row", m), x)), joint.constant(fmpq(0)))
              for row in items(rows, "matrix", m)]
 
-    def apply(inputs: list[fmpq_mpoly]) -> list[fmpq_mpoly]:
-        return model.fold(w, inputs, lambda c: joint.constant(fmpq(c.numerator, c.denominator)),
-                          lambda a, b: a + b, lambda a, b: a * b)
-
     if infinitesimal:
         require(d == 1, "An infinitesimal transformation has no denominator.")
         origin = list(gens)
         origin[count + m + 1] = joint.constant(fmpq(0))
         conditions = [f.derivative(count + m + 1).compose(*origin, ctx=joint)
-                      for f in apply([y + s * z for y, z in zip(x, moved)])]
+                      for f in model.expanded(w, [y + s * z for y, z in zip(x, moved)])]
     else:
-        conditions = [f - g for f, g in zip(apply(moved), apply([d * y for y in x]))]
+        conditions = [f - g for f, g in zip(
+            model.expanded(w, moved), model.expanded(w, [d * y for y in x]))]
     equations = []
     for f in conditions:
         table: dict[tuple[int, ...], dict[tuple[int, ...], fmpq]] = {}

@@ -53,7 +53,7 @@ def secant_dimension(model: Model) -> int:
     return min(k * m, comb(m + d - 1, d)) - exceptional
 
 
-def output_flattening(model: Model) -> tuple[list[list[int]], int, int]:
+def output_flattening(model: Model) -> tuple[list[range], int, int]:
     """
     The matrix of coordinates whose rows are the outputs and whose columns are the monomials of
     positive degree; a bound for its rank on M; and the number of other coordinates.
@@ -71,7 +71,7 @@ def output_flattening(model: Model) -> tuple[list[list[int]], int, int]:
                                        for terms in step.outputs for m in terms):
             break
         bound = min(bound, model.widths[k])
-    rows = [list(range(o * count, (o + 1) * count - constants)) for o in range(model.outputs)]
+    rows = [range(o * count, (o + 1) * count - constants) for o in range(model.outputs)]
     return rows, bound, constants * model.outputs
 
 

@@ -23,6 +23,7 @@ from neuroalg_sage.certificates.reading import (
     rational,
     require,
 )
+from neuroalg_sage.certificates.work import bound_horner
 
 PRECISION = 256
 MOST_ROOTS = 2_000
@@ -82,6 +83,7 @@ def _none(system: list[fmpq_mpoly], evidence: Any, verdict: str) -> list[str]:
         roots: Any = u.numer().complex_roots()
         require(all(x.imag != 0 for x, _ in roots), "The univariate polynomial has a real root.")
     place, value = polynomial(form, ring), ring.constant(0)
+    bound_horner(u.coeffs(), place)
     for c in reversed(u.coeffs()):
         value = value * place + c
     require(combination == value, "The combination of the equations is not as stated.")
@@ -107,11 +109,17 @@ def _algebraic_point(system: list[fmpq_mpoly], evidence: Any) -> list[str]:
         for exponents, c in zip(exponent_vectors(g), g.coeffs()):
             term = fmpq_poly([c])
             for q, e in zip(point, exponents):
-                for _ in range(e):
-                    term = term * q % u
+                term = term * _power(q, e, u) % u
             total += term
         require(total == 0, "The point does not solve an equation.")
     return [f"a real point of degree at most {u.degree()} over Q solves all equations"]
+
+
+def _power(q: fmpq_poly, e: int, u: fmpq_poly) -> fmpq_poly:
+    if e < 2:
+        return q if e else fmpq_poly([1])
+    half = _power(q, e // 2, u)
+    return half * half * (q if e % 2 else 1) % u
 
 
 def _box(system: list[fmpq_mpoly], data: Any) -> list[str]:

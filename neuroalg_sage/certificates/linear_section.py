@@ -13,11 +13,11 @@ from flint import Ordering, fmpq_mat, fmpq_mpoly, nmod_mat, nmod_mpoly_ctx, nmod
 
 from neuroalg_sage.certificates.dimension import check_dimension, rank
 from neuroalg_sage.certificates.groebner import HilbertSeries
+from neuroalg_sage.certificates.homogenization import homogenized
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     exponent_vectors,
     fields,
-    homogenized,
     integer,
     integers,
     items,
@@ -25,6 +25,7 @@ from neuroalg_sage.certificates.reading import (
     require,
     residue,
 )
+from neuroalg_sage.certificates.work import bound_substitution
 
 MOST_POINTS, MOST_MONOMIALS = 5_000, 20_000
 Form = dict[tuple[int, ...], int]
@@ -133,6 +134,7 @@ def restricted(generators: list[fmpq_mpoly], matrix: list[list[int]], p: int) ->
                                ordering=Ordering.degrevlex)
     images = [sum((y * (a % p) for y, a in zip(ring.gens(), row)), ring.constant(0))
               for row in matrix]
+    bound_substitution(generators, images)
     found = [space.from_dict({e: residue(a, p) for e, a in zip(
         exponent_vectors(g), g.coeffs())}).compose(*images, ctx=ring) for g in generators]
     return [{tuple(map(int, e)): int(a) for e, a in f.to_dict().items()} for f in found if f]

@@ -20,6 +20,7 @@ from flint import Ordering, fmpq, fmpq_mpoly
 
 from neuroalg_sage.certificates.reading import (
     MAXIMAL_DEPTH,
+    MOST_VARIABLES,
     MalformedCertificate,
     fields,
     integer,
@@ -31,6 +32,7 @@ from neuroalg_sage.certificates.reading import (
     require,
     residue,
 )
+from neuroalg_sage.certificates.work import Work
 
 Shape = tuple[int, ...]
 Monomial = tuple[tuple[int, int], ...]  # (variable, exponent), variables ascending
@@ -38,7 +40,6 @@ Terms = dict[Monomial, Fraction]
 
 MAXIMAL_TERMS = 3_000_000
 MAXIMAL_DEGREE = 100_000
-MOST_COEFFICIENTS = 1000  # of a generic polynomial map
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def _sum(products: Iterator[Monomial]) -> Terms:
 
 def _affordable(terms: int) -> None:
     if terms > MAXIMAL_TERMS:
-        raise MalformedCertificate(f"A layer has over {MAXIMAL_TERMS} terms, the most allowed.")
+        raise MalformedCertificate(f"A model has over {MAXIMAL_TERMS} terms, the most allowed.")
 
 
 # Each kind of layer: from its description and the shape of its input to the number of its
@@ -97,6 +98,7 @@ def _dense(data: dict, shape: Shape) -> Built:
 def _activation(data: dict, shape: Shape) -> Built:
     coefficients = [rational(c) for c in items(member(data, "coefficients"), "activation")]
     require(len(coefficients) > 1 and coefficients[-1], "An activation is not in normal form.")
+    _affordable(prod(shape) * len(coefficients))
     return 0, [{(((i, k),) if k else ()): c for k, c in enumerate(coefficients) if c}
                for i in range(prod(shape))], shape
 
@@ -185,7 +187,7 @@ class Model:
             raise MalformedCertificate("The model has no inputs or no layers.")
         self.inputs = prod(shape)
         _affordable(self.inputs)
-        self.widths = [self.inputs]
+        self._terms, self.widths = 0, [self.inputs]
         self.steps: list[Step] = []
         self.description = {"input_shape": shape_data, "layers": layers}
         self.shapes: list[Shape] = []  # of the inputs of each layer
@@ -218,6 +220,8 @@ class Model:
         return self._append(Step(count, offset, (state,), tuple(outputs))), shape, count
 
     def _append(self, step: Step) -> int:
+        self._terms += sum(map(len, step.outputs))
+        _affordable(self._terms)
         self.steps.append(step)
         self.widths.append(len(step.outputs))
         return len(self.steps)
@@ -260,33 +264,6 @@ class Model:
             for i in range(width)]
         return self._append(Step(0, 0, sources, tuple(outputs))), shape, total
 
-    def relaxed(self, segments: Any) -> Model:
-        """
-        A larger model: segments of the list of layers become generic polynomial maps of the
-        degrees that they have.  What a segment computes is one of these, so M is contained in
-        the closed image of the larger model.
-        """
-        layers, place = [], 0
-        for segment in items(segments, "segments"):
-            start, end = integers(segment, place, len(self.shapes), "segment", 2)
-            require(start < end, "A segment is empty.")
-            require(start < len(self.shapes), "A segment is not one of the layers.")
-            inner = Model({"input_shape": list(self.shapes[start]),
-                           "layers": self.description["layers"][start:end]})
-            require(inner.ambient_dimension <= MOST_COEFFICIENTS,
-                    "A segment has too many coefficients.")
-            terms = [(j, e) for j, degrees in enumerate(inner.degree_pattern)
-                     for d in degrees for e in monomials(inner.inputs, d)]
-            outputs: list[list[Any]] = [[] for _ in range(inner.outputs)]
-            for k, (j, e) in enumerate(terms):
-                outputs[j].append([[*(int(i == k) for i in range(len(terms))), *e], "1"])
-            layers += [*self.description["layers"][place:start],
-                       {"kind": "polynomial", "parameters": [""] * len(terms),
-                        "inputs": [""] * inner.inputs, "outputs": outputs}]
-            place = end
-        return Model({"input_shape": self.description["input_shape"],
-                      "layers": layers + self.description["layers"][place:]})
-
     # -- evaluation --------------------------------------------------------------------
 
     def fold(self, parameters: Sequence[Any], inputs: Sequence[Any],
@@ -300,7 +277,7 @@ class Model:
 
             @cache
             def power(v: int, e: int, values: list[Any] = values) -> Any:
-                return values[v] if e == 1 else multiply(power(v, e - 1), values[v])
+                return values[v] if e == 1 else multiply(power(v, e - e // 2), power(v, e // 2))
 
             made = []
             for terms in step.outputs:
@@ -314,6 +291,19 @@ class Model:
             states.append(made)
         return states[-1]
 
+    def expanded(self, parameters: Sequence[fmpq_mpoly], inputs: Sequence[fmpq_mpoly]
+                 ) -> list[fmpq_mpoly]:
+        """Evaluate the model over polynomials, if that does not take too much work."""
+        ring, work = parameters[0].context(), Work()
+
+        def multiply(a: fmpq_mpoly, b: fmpq_mpoly) -> fmpq_mpoly:
+            work.spend(len(a) * len(b))
+            return a * b
+
+        return self.fold(parameters, inputs,
+                         lambda c: ring.constant(fmpq(c.numerator, c.denominator)),
+                         lambda a, b: a + b, multiply)
+
     def bound(self, parameter: int, variable: int, constant: Callable[[Fraction], int]) -> int:
         """Evaluate with maxima as sums and sums as products: a bound on a degree."""
         low = -(10**9)
@@ -326,7 +316,10 @@ class Model:
     def degree_pattern(self) -> list[list[int]]:
         """For each output the total degrees in the inputs that occur, descending."""
 
+        work = Work()
+
         def sumset(a: int, b: int) -> int:
+            work.spend(a.bit_count() * (1 + b.bit_length() // 1000))
             total = 0
             while a:
                 total |= b * (a & -a)
@@ -343,22 +336,27 @@ class Model:
         return sum(comb(self.inputs + d - 1, d) for degrees in self.degree_pattern
                    for d in degrees)
 
+    def require_written(self) -> None:
+        """Refuse a certificate that needs all coordinates of a space which has too many."""
+        require(self.ambient_dimension <= MOST_VARIABLES,
+                f"The ambient space has over {MOST_VARIABLES} coordinates.")
+
     @cached_property
     def coordinates(self) -> list[tuple[int, tuple[int, ...]]]:
         """The coordinates of V in order: pairs of an output and the exponents of a monomial."""
+        self.require_written()
         return [(j, e) for j, degrees in enumerate(self.degree_pattern)
                 for d in degrees for e in monomials(self.inputs, d)]
 
     @cached_property
     def parametrization(self) -> list[fmpq_mpoly]:
         """The coordinates of φ as polynomials in the parameters, expanded."""
+        self.require_written()
         count = self.parameters
         joint = polynomial_ring(count + self.inputs, Ordering.lex)
         ring = polynomial_ring(count, Ordering.lex)
         gens = joint.gens()
-        values = self.fold(gens[:count], gens[count:],
-                           lambda c: joint.constant(fmpq(c.numerator, c.denominator)),
-                           lambda a, b: a + b, lambda a, b: a * b)
+        values = self.expanded(gens[:count], gens[count:])
         coordinates: list[fmpq_mpoly] = []
         for value, degrees in zip(values, self.degree_pattern):
             table: dict[tuple[int, ...], dict[tuple[int, ...], fmpq]] = {}

@@ -16,7 +16,7 @@ from itertools import combinations, combinations_with_replacement, product
 from math import comb, prod
 from typing import Any
 
-from neuroalg_sage.certificates.formulas import CONVOLUTIONAL, convolution
+from neuroalg_sage.certificates.formulas import CONVOLUTIONAL, LARGEST_FORMAT, convolution
 from neuroalg_sage.certificates.known_varieties import power_sum
 from neuroalg_sage.certificates.minors import generic_matrix
 from neuroalg_sage.certificates.model import Model
@@ -28,6 +28,7 @@ NIE_RANESTAD_STURMFELS = "theorem: Nie, Ranestad, Sturmfels (2010)"
 ECKART_YOUNG = "theorem: Eckart, Young (1936)"
 FRIEDLAND_OTTAVIANI = "theorem: Friedland, Ottaviani (2014)"
 MOST_FIXED_POINTS = 20_000
+MOST_CELLS = 200_000
 
 Checked = tuple[list[str], list[str]]  # what was verified, whom to trust
 
@@ -78,6 +79,7 @@ def segre_veronese(sizes: Sequence[int], degrees: Sequence[int]) -> list[int]:
     A. Holme, The geometric and numerical properties of duality in projective algebraic geometry,
     Manuscripta Math. 61 (1988).
     """
+    require(prod(sizes) <= MOST_CELLS, "The variety is too large for the formula.")
     m = sum(sizes) - len(sizes)
     top = [0] * (m + 1)
     for a in product(*map(range, sizes)):
@@ -125,6 +127,7 @@ def check_formula(model: Model, metric: Any, evidence: Any) -> tuple[list[int], 
         return segre_veronese(sizes, powers), (
             ["the model is a convolutional network with a power as activation"], [CONVOLUTIONAL])
     m, r, outputs, d = power_sum(model)
+    require(m + outputs <= LARGEST_FORMAT, "The model is too wide for the formula.")
     require(generic or metric == "bombieri", "The theorem is on other metrics.")
     if formula == "symmetric matrices":
         require(outputs == 1 and d == 2 and r < m, "The theorem is on other models.")

@@ -10,7 +10,7 @@ from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpz
 
-MOST_VARIABLES = 200_000
+MOST_VARIABLES = 20_000
 MAXIMAL_DEPTH = 40  # of layers in layers
 
 
@@ -64,11 +64,14 @@ def integers(value: Any, low: int, high: int, role: str, length: int | None = No
 
 
 def rational(value: Any) -> Fraction:
-    """A rational number, written as text."""
-    if not isinstance(value, str) or not re.fullmatch(r"-?\d+(/[1-9]\d*)?", value, re.ASCII):
+    """A rational number, written as text, in lowest terms."""
+    if not isinstance(value, str) or not re.fullmatch(r"0|-?[1-9]\d*(/[1-9]\d*)?", value, re.ASCII):
         raise MalformedCertificate("A coefficient is not a rational number as text.")
-    numerator, _, denominator = value.partition("/")
-    return Fraction(int(fmpz(numerator)), int(fmpz(denominator or "1")))
+    numerator, slash, denominator = value.partition("/")
+    found = Fraction(int(fmpz(numerator)), int(fmpz(denominator or "1")))
+    require(not slash or 1 < found.denominator == int(fmpz(denominator)),
+            "A rational number is not in lowest terms.")
+    return found
 
 
 def numbers(value: Any, role: str, length: int | None = None) -> list[fmpq]:
@@ -130,14 +133,15 @@ def polynomials(data: Any, ring: fmpq_mpoly_ctx) -> list[fmpq_mpoly]:
     return [polynomial(p, ring) for p in items(data, "list of polynomials")]
 
 
+def polynomial_set(data: Any, ring: fmpq_mpoly_ctx) -> list[fmpq_mpoly]:
+    """A set of polynomials up to factors: none is zero, and none a multiple of another."""
+    found = polynomials(data, ring)
+    require(all(found), "A polynomial of a set is zero.")
+    require(len({str(f / f.leading_coefficient()) for f in found}) == len(found),
+            "A polynomial is stated twice.")
+    return found
+
+
 def exponent_vectors(f: fmpq_mpoly) -> list[tuple[int, ...]]:
     """The exponents of the terms of a polynomial."""
     return [tuple(map(int, e)) for e in f.monoms()]
-
-
-def homogenized(polynomials: list[fmpq_mpoly], n: int) -> list[fmpq_mpoly]:
-    """The homogenizations of polynomials in n variables, by one more."""
-    ring = polynomial_ring(n + 1)
-    return [ring.from_dict({(*e, int(g.total_degree()) - sum(e)): a
-                            for e, a in zip(exponent_vectors(g), g.coeffs())})
-            for g in polynomials]

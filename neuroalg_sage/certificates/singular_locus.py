@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flint import fmpq_mpoly
-
 from neuroalg_sage.certificates.degeneracy import check_rank_drop
-from neuroalg_sage.certificates.groebner import GroebnerBasis, hilbert_data
+from neuroalg_sage.certificates.groebner import GroebnerBasis, hilbert_data, require_incomparable
 from neuroalg_sage.certificates.ideal import check_hilbert
 from neuroalg_sage.certificates.image import check_image
 from neuroalg_sage.certificates.model import Model
+from neuroalg_sage.certificates.multiplicity import check_multiplicity
 from neuroalg_sage.certificates.reading import (
     exponent_vectors,
     fields,
@@ -23,9 +22,10 @@ from neuroalg_sage.certificates.reading import (
     items,
     member,
     polynomial_ring,
-    polynomials,
+    polynomial_set,
     require,
 )
+from neuroalg_sage.certificates.refutation import refute_singular
 
 
 def check_singular_locus(model: Model, value: Any, evidence: Any, all_of_it: bool
@@ -35,12 +35,13 @@ def check_singular_locus(model: Model, value: Any, evidence: Any, all_of_it: boo
 
     A point of M is singular if the Jacobian matrix of generators of I(M) has there rank less
     than the codimension.  That a component is irreducible is proved where it is the closed
-    image of another model, else it is the engine's word; so is that there are no others.
+    image of another model, else it is the engine's word; so is that there are no others, unless
+    a small singular point contradicts it.
     """
     n = model.ambient_dimension
     ring = polynomial_ring(n)
     dimension, _, _, verified, trust = check_hilbert(model, evidence)
-    generators = polynomials(evidence["generators"], ring)
+    generators = polynomial_set(evidence["generators"], ring)
     engine = member(evidence, "engine")
     if engine is None:
         require(value == [] and all(sum(e) <= 1 for g in generators for e in exponent_vectors(g)),
@@ -52,11 +53,12 @@ def check_singular_locus(model: Model, value: Any, evidence: Any, all_of_it: boo
     require(components or all_of_it, "Nothing is claimed.")
     jacobian = [[g.derivative(j) for j in range(n)] for g in generators]
     # In these coordinates of a space with M, one equation is that of a hypersurface.
-    kept = evidence["ideal"].get("coordinates", range(n))
-    trusted = [engine] if all_of_it else []
+    proof = evidence["ideal"]
+    kept = proof["coordinates"] if proof["argument"] == "linear span" else range(n)
+    trusted, known = [engine] if all_of_it else [], []
     for component, proof in zip(components, proofs):
         stated, size, data = fields(component, "dimension", "degree", "generators")
-        basis = polynomials(data, ring)
+        basis = polynomial_set(data, ring)
         groebner = GroebnerBasis(basis, [1] * n)
         require(all(map(groebner.contains, generators)),
                 "A component is not contained in the neurovariety.")
@@ -67,25 +69,15 @@ def check_singular_locus(model: Model, value: Any, evidence: Any, all_of_it: boo
         if "multiplicity" in component:
             require(len(generators) == 1 + n - len(kept),
                     "The multiplicity is proved for hypersurfaces.")
-            check_multiplicity(max(generators, key=fmpq_mpoly.total_degree),
+            check_multiplicity(max(generators, key=lambda g: g.total_degree()),
                                component["multiplicity"], groebner)
         check_rank_drop(jacobian, n - dimension - 1, basis, groebner, proof)
         if any(g.total_degree() > 1 for g in basis):  # a linear space is irreducible
             trusted += ([engine] if "model" not in proof else
                         check_image(model, basis, groebner, proof))
+        known.append((basis, groebner))
+    require_incomparable(known)
+    if all_of_it:
+        refute_singular(model, generators, jacobian, n - dimension, [basis for basis, _ in known])
     return ([*verified, f"dimension and degree of each component ({len(components)})",
              "their points are singular"], list(dict.fromkeys([*trust, *trusted])))
-
-
-def check_multiplicity(f: fmpq_mpoly, claimed: Any, groebner: GroebnerBasis) -> None:
-    """
-    Verify the multiplicity of the hypersurface f = 0 at the generic point of a component: the
-    least order of a derivative that does not vanish there.
-    """
-    order = integer(claimed, 1, f.total_degree(), "multiplicity")
-    derivatives = [f]
-    for k in range(order + 1):
-        vanish = all(map(groebner.contains, derivatives))
-        require(vanish == (k < order), "The multiplicity along a component is not as claimed.")
-        derivatives = list({str(d): d for g in derivatives
-                            for d in map(g.derivative, range(f.context().nvars())) if d}.values())

@@ -10,6 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from flint import fmpq_mpoly
 
 from neuroalg_sage.certificates.reading import require
+from neuroalg_sage.certificates.work import Work
+
+MOST_TERMS = 2_000_000  # of the minors of some rows
 
 Matrix = Sequence[Sequence[fmpq_mpoly]]
 
@@ -51,8 +54,9 @@ def minors(matrix: Matrix, size: int) -> Iterator[fmpq_mpoly]:
     """The nonzero minors of a matrix, by Laplace expansion, row by row."""
     if not matrix or not matrix[0]:
         return
-    ring = matrix[0][0].context()
+    ring, work = matrix[0][0].context(), Work()
     for rows in itertools.combinations(matrix, size):
+        own = Work(MOST_TERMS)
         table: dict[tuple[int, ...], fmpq_mpoly] = {(): ring.constant(1)}
         for row in rows:
             larger: dict[tuple[int, ...], fmpq_mpoly] = {}
@@ -61,6 +65,8 @@ def minors(matrix: Matrix, size: int) -> Iterator[fmpq_mpoly]:
                     if entry and j not in columns:
                         sign = -1 if sum(c > j for c in columns) % 2 else 1
                         key = tuple(sorted((*columns, j)))
+                        for bound in (work, own):
+                            bound.spend(len(value) * len(entry))
                         larger[key] = larger.get(key, ring.constant(0)) + sign * value * entry
             table = {key: value for key, value in larger.items() if value}
         yield from table.values()

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flint import Ordering, fmpq_mpoly
+from flint import Ordering, fmpq, fmpq_mpoly
 
 from neuroalg_sage.certificates.dimension import check_dimension, rank, vanishing
 from neuroalg_sage.certificates.embedding import embedded_coordinates
@@ -25,6 +25,8 @@ from neuroalg_sage.certificates.reading import (
 )
 
 ZERO, FREE = -1, -2
+# Whether there are other subnetworks is not verified.
+LISTED_SUBNETWORKS = "the list of subnetworks"
 
 
 def check_subnetworks(model: Model, value: Any, evidence: Any) -> tuple[list[str], list[str]]:
@@ -39,6 +41,9 @@ def check_subnetworks(model: Model, value: Any, evidence: Any) -> tuple[list[str
     prime bounds its dimension at a generic point from below; n less the rank of differentials
     of equations that vanish on M bounds it from above.  A point is singular if and only if
     the tangent space is larger than M.
+
+    That all subnetworks are listed is not verified, and stated as trust; but none is listed twice,
+    and the zero function not left out if all parameters are zero for it.
     """
     dimension, proof, data, parts = fields(evidence, "dimension", "dimension_evidence",
                                            "equations", "subnetworks")
@@ -49,12 +54,17 @@ def check_subnetworks(model: Model, value: Any, evidence: Any) -> tuple[list[str
     differentials = [[g.derivative(j) for j in range(n)] for g in equations]
     slopes = [[f.derivative(i) for i in range(model.parameters)] for f in model.parametrization]
     claims = items(value, "list of subnetworks")
+    require(any(c != 0 for c in origin_of(model)) or any(
+        isinstance(claim, dict) and claim.get("model", 0) is None for claim in claims),
+        "The zero function is not in the list of subnetworks.")
+    known: set[Any] = set()
     for claim, part in zip(claims, items(parts, "list of proofs", len(claims))):
         description, inputs, stated, singular, bounds = fields(
             claim, "model", "inputs", "dimension", "singular", "tangent")
         require(set(claim) == {"model", "inputs", "dimension", "singular", "tangent"},
                 "A subnetwork has an unknown field.")
         smaller = None if description is None else Model(description)
+        require("spec" not in (description or ()), "The name of a subnetwork is not verified.")
         integer(stated, 0, n, "dimension")
         if smaller is None:
             require(stated == 0 and inputs == [], "The zero function has dimension 0.")
@@ -62,7 +72,11 @@ def check_subnetworks(model: Model, value: Any, evidence: Any) -> tuple[list[str
             more, whom = check_dimension(smaller, fields(part, "dimension_evidence")[0],
                                          "proved", stated)
             trust += [w for w in whom if w not in trust]
-        points = _points(model, smaller, inputs, part)
+        place = embedded_coordinates(model, smaller, inputs) if smaller else []
+        own = (*zip(place, map(str, smaller.parametrization)),) if smaller else ()
+        require(own not in known, "A subnetwork is listed twice.")
+        known.add(own)
+        points = _points(model, smaller, place, part)
         p = prime(fields(part, "prime")[0])
         tangents = [[residue(row[i](*w), p) for row in slopes]
                     for w in points for i in range(model.parameters)]
@@ -74,17 +88,21 @@ def check_subnetworks(model: Model, value: Any, evidence: Any) -> tuple[list[str
         require(singular is (True if low > dimension else False if high == dimension else None),
                 "Whether a subnetwork is singular is not as proved.")
     return [*verified, f"subnetworks ({len(claims)}) and their dimensions",
-            "tangent spaces at their generic points"], trust
+            "tangent spaces at their generic points"], [*trust, LISTED_SUBNETWORKS]
 
 
-def _points(model: Model, smaller: Model | None, inputs: Any, part: Any) -> list[list[int]]:
+def origin_of(model: Model) -> list[fmpq]:
+    """The function of the parameters zero."""
+    return [f(*[0] * model.parameters) for f in model.parametrization]
+
+
+def _points(model: Model, smaller: Model | None, place: list[int], part: Any) -> list[list[int]]:
     """
     Verify the embeddings; return parameters of one function of the smaller model, as residues.
     """
     embeddings, base, frees = fields(part, "embeddings", "point", "free")
     count = smaller.parameters if smaller else 0
     point = integers(base, 0, 2**31, "coordinate of a point", count)
-    place = embedded_coordinates(model, smaller, inputs) if smaller else []
     points = []
     for data, choices in zip(items(embeddings, "list of embeddings"),
                              items(frees, "list of values", len(embeddings))):

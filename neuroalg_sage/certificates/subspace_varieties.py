@@ -188,6 +188,7 @@ class SubspaceVariety(NamedTuple):
 
 def _segre(exponents: list[int], power: int) -> int:
     """The coefficient of h^power in ∏_k (1 - k h)^(-exponents[k - 1])."""
+    require(sum(exponents) * power <= MOST_STEPS, "The multiplicity takes too long.")
     series = [1] + [0] * power
     for k, e in enumerate(exponents, 1):
         for _ in range(e):

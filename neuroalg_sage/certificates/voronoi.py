@@ -25,6 +25,7 @@ from neuroalg_sage.certificates.reading import (
 )
 
 HIGHEST_ORDER = 50
+HIGHEST_DEGREE = 10_000
 
 
 def check_voronoi_cell(model: Model, value: Any, evidence: Any, status: str
@@ -117,6 +118,8 @@ def _direction(model: Model, y: list[fmpq], curve: Any) -> tuple[int, list[fmpq]
 
 def _compose(f: fmpq_mpoly, w: list[fmpq_poly]) -> fmpq_poly:
     total = fmpq_poly([0])
+    require(f.total_degree() * max(x.degree() for x in w) <= HIGHEST_DEGREE,
+            "A curve has an image of too high a degree.")
     for e, c in zip(exponent_vectors(f), f.coeffs()):
         term = fmpq_poly([c])
         for x, k in zip(w, e):

@@ -77,9 +77,10 @@ def _equations(arguments: argparse.Namespace) -> int:
             text = json.dumps({"schema": 1, "model": manifold.model.describe(), "degrees": pages,
                                "generators": texts, "verdict": verdict})
         else:
+            kind = "affine Hilbert" if search.phi.is_cone_over else "Hilbert"
             lines = [f"degree {page['degree']}: {page['generators']} generators"
                      + (f", {page['character']}" if page.get("character", "0") != "0" else "")
-                     + f"; {page['equations']} equations, Hilbert function "
+                     + f"; {page['equations']} equations, {kind} function "
                      f"{page['hilbert_function']}" for page in pages]
             text = "\n".join([*lines, *(f"  {text}" for text in texts),
                               *([] if verdict is None else [verdict])])

@@ -206,7 +206,7 @@ def cite(found: Invariant, model: Model | None = None) -> Citation:
 def _condition(found: Invariant) -> str:
     """What the value depends on besides the model, as the certificate has it."""
     claim = found.certificate["claim"]["value"] if found.certificate else None
-    if found.name == "hilbert_function":
+    if found.name in ("hilbert_function", "affine_hilbert_function"):
         return f"degrees 1 to {len(found.data)}"
     if found.name == "ed_degree" and claim is not None:
         return f"metric {claim[0]}" if isinstance(claim[0], str) else "metric of the certificate"

@@ -288,6 +288,9 @@ def decompose(equations: Sequence[Polynomial], names: Sequence[str], computation
         points.append(point)
         proofs.append(proof)
     complete = _is_complete(shown, lists, n)
+    if not complete and not lists:
+        raise LimitReached("Macaulay2 finds no points; that 1 is a combination of the equations "
+                           "was not shown within the limits.")
     evidence: dict[str, Any] = {"components": proofs,
                                 "complete": "products" if complete else "macaulay2"}
     encoded = None if shown is None else encoded_presentation(shown)

@@ -524,9 +524,10 @@ def hilbert_function(search: EquationSearch, degree: int) -> Invariant:
     """
     The Hilbert function of the coordinate ring of M in degrees 1 to ``degree``.
 
-    If M is not a cone, that is the dimension of the polynomial functions of at most this
-    degree on M.  The certificate holds the generators up to this degree, and proves that
-    their multiples are all equations.
+    If the gradings do not show that M is a cone, that is the affine Hilbert function, the
+    dimension of the polynomial functions of at most this degree on M, and so is it named.  The
+    certificate holds the generators up to this degree, and proves that their multiples are all
+    equations.
 
     INPUT:
 
@@ -554,9 +555,9 @@ def hilbert_function(search: EquationSearch, degree: int) -> Invariant:
     evidence = {
         "gradings": [list(g) for g in search.gradings.parameters],
         "combination": [str(c) for c in search.gradings.degree],
-        "cone_over": search.phi.is_cone_over,
         "generators": [encode_polynomial(g) for g in generators(search, degree)],
         "prime": prime, "points": points}
-    return certified(search.phi.model, "hilbert_function", values, "proved",
+    name = "affine_hilbert_function" if search.phi.is_cone_over else "hilbert_function"
+    return certified(search.phi.model, name, values, "proved",
                      "kernels of evaluation in weight spaces", time.perf_counter() - start,
                      evidence)

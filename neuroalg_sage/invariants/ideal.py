@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from math import lcm
@@ -336,7 +337,8 @@ def equations(phi: Parametrization, found: Invariant) -> Invariant:
     """
     Equations of the neurovariety: the generators of its ideal.
 
-    The certificate is that each vanishes; that they are all is the ideal's.
+    The certificate is that each vanishes; that they are all is the ideal's, whose certificate is
+    that of no equations, too.
 
     INPUT:
 
@@ -345,6 +347,8 @@ def equations(phi: Parametrization, found: Invariant) -> Invariant:
     OUTPUT: :class:`~neuroalg_sage.invariants.invariant.Invariant`, a list of polynomials
     """
     n = len(phi.polynomials)
+    if not found.data:
+        return replace(found, name="equations", present=partial(sage_equations, n=n))
     return certified(phi.model, "equations", found.data, "proved", found.method, found.seconds, {},
                      claim=[encode_polynomial(g) for g in found.data],
                      present=partial(sage_equations, n=n))

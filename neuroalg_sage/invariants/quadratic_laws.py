@@ -166,4 +166,4 @@ def quadratic_laws(model: Model, dimension: Invariant) -> Invariant:
             f"{lower} are independent, and there are at most {upper}")
     return certified(model, "quadratic_conservation_laws", laws, "proved",
                      f"linear symmetries; {note}", time.perf_counter() - start, evidence,
-                     claim=[encode_polynomial(h.polynomial) for h in laws])
+                     claim=[lower, upper, [encode_polynomial(h.polynomial) for h in laws]])

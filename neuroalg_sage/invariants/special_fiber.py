@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -201,9 +202,11 @@ def special_fiber(phi: Parametrization, ideal: Callable[[], Invariant], computat
     special, restriction = None, _normal_form(phi, found, points) if found else ()
     if restriction:
         start = time.perf_counter()
-        part = decompose(fiber_equations(phi, f, restriction), names, computation,
-                         f"{title} in normal form")
-        if all(c.dimension == 0 for c in part.components):
+        part = None
+        with suppress(LimitReached):
+            part = decompose(fiber_equations(phi, f, restriction), names, computation,
+                             f"{title} in normal form")
+        if part is not None and all(c.dimension == 0 for c in part.components):
             special = _components(phi, f, restriction, part, time.perf_counter() - start,
                                   computation)
     return Fiber(phi, f, components, closure, memberships.complex(), memberships.real(), points,

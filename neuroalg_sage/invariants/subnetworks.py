@@ -20,7 +20,7 @@ from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants import dimension as dimensions
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.degree import ideal_data
-from neuroalg_sage.invariants.invariant import Invariant, certified
+from neuroalg_sage.invariants.invariant import LISTED_SUBNETWORKS, Invariant, certified
 from neuroalg_sage.invariants.singular_locus import derivative, differentials_modulo
 from neuroalg_sage.models.expressions import Polynomial, evaluate
 from neuroalg_sage.models.model import Model
@@ -189,10 +189,13 @@ def subnetwork_poset(phi: Parametrization, dimension: Invariant, found: Invarian
     slopes = [[derivative(f, i) for i in range(phi.model.parameter_count)]
               for f in phi.polynomials]
     parts, claims, proofs = [], [], []
-    trust = list(dimension.trust)
+    trust = list(dimension.trust)  # of the network and of its subnetworks
     clock = computation.clock()
     images = []
-    for part in subnetworks(phi.model):
+    listed, origin = subnetworks(phi.model), (0,) * phi.model.parameter_count
+    if all(part.model for part in listed) and not any(origin in f for f in phi.polynomials):
+        listed.append(Subnetwork("zero", None, (), ((ZERO,) * len(origin),), ()))
+    for part in listed:
         clock()
         proof: dict[str, Any] = {"prime": PRIME}
         size = 0
@@ -224,7 +227,8 @@ def subnetwork_poset(phi: Parametrization, dimension: Invariant, found: Invarian
         singular = True if low > d else False if high == d else None
         proofs.append(proof | {"point": point, "free": frees,
                                "embeddings": [list(e) for e in part.embeddings]})
-        claims.append({"model": part.model.describe() if part.model else None,
+        described = part.model.describe() if part.model else None
+        claims.append({"model": described and {k: v for k, v in described.items() if k != "spec"},
                        "inputs": list(part.inputs), "dimension": size, "singular": singular,
                        "tangent": [low, high]})
         images.append(image)
@@ -239,7 +243,7 @@ def subnetwork_poset(phi: Parametrization, dimension: Invariant, found: Invarian
         time.perf_counter() - start,
         {"dimension": d, "dimension_evidence": dimension.certificate["evidence"],
          "equations": [encode_polynomial(g) for g in equations], "subnetworks": proofs},
-        trust, claim=claims)
+        [*trust, LISTED_SUBNETWORKS], claim=claims)
 
 
 def _multiplicities(phi: Parametrization, found: Invariant | None, images: list[list[int]],

@@ -18,6 +18,7 @@ from neuroalg_sage.report import Answers, sentence
 TITLES = {"is_filling": "filling", "is_identifiable": "identifiable", "defect": "defect",
           "is_finitely_identifiable": "finitely identifiable",
           "hilbert_polynomial": "Hilbert polynomial", "hilbert_function": "Hilbert function",
+          "affine_hilbert_function": "affine Hilbert function",
           "ed_degree": "ED degree", "ml_degree": "ML degree"}
 
 

@@ -1,0 +1,145 @@
+"""Certificates of all kinds of claims, small ones, for the tests that attack them."""
+
+from __future__ import annotations
+
+import copy
+import random
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+from neuroalg_sage import NeuroManifold
+from neuroalg_sage.certificates.certificate import digest
+from neuroalg_sage.invariants.training import ERM
+from neuroalg_sage.models.sources import from_expressions
+
+ROTATION = [[0, -1], [1, 0]]
+
+
+def _found() -> Iterator[Any]:
+    """Answers of all kinds."""
+    veronese = NeuroManifold("mlp:2,1,1:x^2", seed=1)
+    segre = NeuroManifold("linear:2,1,2", seed=1, method="elimination")
+    filters = NeuroManifold("cnn:2,2:x^2", seed=1)
+    cubic = NeuroManifold("mlp:2,2,1:x^3", seed=1)
+    curve = NeuroManifold(from_expressions(["a*x^2 + a^2*x + a^3"], ["a"], ["x"]), seed=3)
+    line = NeuroManifold(from_expressions(["a^2*x"], ["a"], ["x"]), seed=1)
+    factors = NeuroManifold("linear:1,1,1", seed=1)
+    for manifold in (veronese, segre, filters):
+        for name in ("dimension", "ambient_dimension", "expected_dimension", "defect",
+                     "is_filling", "ideal", "equations", "degree", "hilbert_polynomial",
+                     "singular_locus", "subnetworks", "critical_locus", "generic_fiber",
+                     "is_identifiable", "is_finitely_identifiable"):
+            yield manifold.compute(name)
+    yield NeuroManifold("linear:3,2,3", seed=1).singular_locus()
+    yield NeuroManifold("mlp:1,2,1:x^2/3+x:bias", seed=1).dimension()
+    yield from (veronese.hilbert_function(3), segre.hilbert_function(2), curve.hilbert_function(3))
+    for manifold in (factors, NeuroManifold("mlp:2,2,2:x^2", seed=1)):
+        yield manifold.quadratic_conservation_laws()
+        yield manifold.conservation_laws(2)
+        yield manifold.number_of_conservation_laws()
+    decay = "weight-decay=1"
+    yield from (factors.conservation_laws(2, decay), factors.number_of_conservation_laws(decay))
+    yield factors.balanced_initialization([1], [0])
+    yield factors.balanced_initialization([0], [1])
+    for fiber in (veronese.fiber([1, 2, 1]), segre.fiber([0, 0, 0, 0]), line.fiber([2]),
+                  veronese.fiber([1, 0, 1]), cubic.fiber("x_0^2*x_1")):
+        yield from fiber.answers
+    yield line.loss_critical_locus([1])
+    yield veronese.loss_critical_locus([1, 0, 2])
+    yield veronese.invariant_parameters(ROTATION)
+    yield NeuroManifold("linear:2,2", seed=1).invariant_parameters(ROTATION, infinitesimal=True)
+    yield line.voronoi_cell([0])
+    yield from (segre.ed_degree("generic"), veronese.ed_degree("unit"), segre.polar_degrees())
+    yield NeuroManifold("linear:1,1", seed=1).ed_degree("unit")
+    yield curve.ed_degree("unit")
+    yield NeuroManifold(from_expressions(["a*x", "a^2*x"], ["a"], ["x"]), seed=1).ed_discriminant()
+    yield ERM("linear:1,1", [[1, 2], [2, 3]]).critical_points()
+
+
+@cache
+def certificates() -> list[dict[str, Any]]:
+    """The certificates of all these answers."""
+    return [found.certificate for found in _found() if found.certificate is not None]
+
+
+def of_kind(invariant: str, number: int = 0) -> dict[str, Any]:
+    """The certificate of this kind with this number."""
+    return [c for c in certificates() if c["claim"]["invariant"] == invariant][number]
+
+
+def changed(certificate: dict[str, Any], change: Callable[[dict[str, Any]], None]
+            ) -> dict[str, Any]:
+    """A certificate after a change, with its digest made anew."""
+    data = copy.deepcopy(certificate)
+    change(data)
+    data["digest"] = digest(data)
+    return data
+
+
+# -- random changes -----------------------------------------------------------------------------
+
+LEAVES = (0, 1, -1, 2, 10**6, 2**31 - 1, 10**18, "0", "1", "-1", "1/2", True, False, None, "x",
+          "macaulay2")
+CHANGED = ("claim", "evidence", "status", "trust", "error_bound")
+
+
+def _places(data: Any, before: tuple = ()) -> Iterator[tuple]:
+    """The paths to all parts of plain data."""
+    yield before
+    pairs = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(
+        data, list) else ()
+    for key, part in pairs:
+        yield from _places(part, (*before, key))
+
+
+def _at(data: Any, path: tuple) -> Any:
+    for key in path:
+        data = data[key]
+    return data
+
+
+def _leaf(value: Any, generator: random.Random) -> Any:
+    near: list[Any] = []
+    if isinstance(value, bool):
+        near = [not value]
+    elif isinstance(value, int):
+        near = [value + 1, value - 1, -value, 2 * value]
+    elif isinstance(value, str):
+        near = ["-" + value, value.lstrip("-"), value + "0", "0" + value, value + "/2"]
+    return generator.choice(3 * near + [*LEAVES, [], {}])
+
+
+def _part(value: Any, generator: random.Random) -> Any:
+    """Some plain data in place of other data."""
+    if isinstance(value, list) and value:
+        one = generator.randrange(len(value))
+        return generator.choice([
+            [], value[:one] + value[one + 1:], [*value, value[one]], value[::-1],
+            generator.sample(value, len(value)), 3 * value,
+            [*value[:one], _leaf(value[one], generator), *value[one + 1:]]])
+    if isinstance(value, dict) and value:
+        one = generator.choice(list(value))
+        return generator.choice([{k: v for k, v in value.items() if k != one},
+                                 value | {"another": 1}, value | {one: _leaf(None, generator)}])
+    return _leaf(value, generator)
+
+
+def mutant(original: dict[str, Any], generator: random.Random) -> dict[str, Any]:
+    """A certificate with one or two random changes of its structure, its digest made anew."""
+    data = copy.deepcopy(original)
+    for _ in range(generator.choice([1, 1, 1, 2])):
+        path = generator.choice([p for p in _places(data) if p and p[0] in CHANGED])
+        parent, value = _at(data, path[:-1]), _at(data, path)
+        if path == ("claim", "invariant"):
+            value = generator.choice([c["claim"]["invariant"] for c in certificates()])
+        elif path == ("status",):
+            value = generator.choice(["proved", "bounds", "monte_carlo", "numerical"])
+        elif generator.random() < 0.15:
+            other = generator.choice(certificates())
+            value = copy.deepcopy(_at(other, generator.choice([p for p in _places(other) if p])))
+        else:
+            value = copy.deepcopy(_part(value, generator))
+        parent[path[-1]] = value
+    data["digest"] = digest(data)
+    return data
