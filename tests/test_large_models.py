@@ -39,8 +39,7 @@ def test_letters_that_do_not_occur_do_not_count() -> None:
 
 @pytest.mark.parametrize("command", [
     ["script", f"linear:{MANY},1", "ideal"], ["compute", f"linear:{MANY},1", "ideal"],
-    ["discriminant", f"linear:{MANY},1"], ["fiber", f"linear:{MANY},1", "--function", "x_0"],
-    ["equations", f"linear:{MANY},1", "--degree", "1"]])
+    ["discriminant", f"linear:{MANY},1"], ["fiber", f"linear:{MANY},1", "--function", "x_0"]])
 def test_many_inputs_are_answered_or_refused(command: list[str], capsys) -> None:
     code = main([*command, "--quiet"])
     printed = capsys.readouterr()
