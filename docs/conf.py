@@ -4,7 +4,9 @@ The manual: Markdown pages, and the reference of all modules from their docstrin
 
 from __future__ import annotations
 
+import argparse
 import re
+from functools import partial
 from importlib.metadata import metadata
 from pathlib import Path
 from typing import Any
@@ -12,9 +14,12 @@ from typing import Any
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
+from latex2mathml.converter import convert
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.writers.html5 import HTML5Translator
 
 from neuroalg_sage import bibliography
 
@@ -24,11 +29,12 @@ author = _package["Author"]
 copyright = f"{author}, under the GNU General Public License, version 3 or later"
 version = release = _package["Version"]
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.mathjax"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.autosummary"]
 myst_enable_extensions = ["dollarmath", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 templates_path = ["_templates"]
 exclude_patterns = ["_templates"]
+html_math_renderer = "mathml"
 html_theme = "furo"
 html_title = f"NeuroAlg {release}"
 html_show_sourcelink = False
@@ -109,11 +115,33 @@ class Papers(SphinxDirective):
         return list(container.children)
 
 
+class CommandHelp(SphinxDirective):
+    """What every command prints when asked for help, in a section of its own."""
+
+    has_content = False
+
+    def run(self) -> list[nodes.Node]:
+        from neuroalg_sage.cli.commands import parser
+
+        (commands,) = (action for action in parser()._actions
+                       if isinstance(action, argparse._SubParsersAction))
+        sections: list[nodes.Node] = []
+        for name, command in commands.choices.items():
+            command.epilog = None
+            command.formatter_class = partial(argparse.HelpFormatter, width=96)
+            section = nodes.section(ids=[f"neuroalg-{name}"])
+            section += nodes.title("", name)
+            section += nodes.literal_block("", command.format_help(), language="text")
+            self.state.document.note_explicit_target(section)
+            sections.append(section)
+        return sections
+
+
 class ProductFigure(SphinxDirective):
     """A picture of the neuromanifold of a spec, drawn by the product when the manual is built."""
 
     required_arguments = 1
-    option_spec = {"target": directives.unchanged}
+    option_spec = {"target": directives.unchanged, "slice": directives.unchanged}
     has_content = True
 
     def run(self) -> list[nodes.Node]:
@@ -126,7 +154,8 @@ class ProductFigure(SphinxDirective):
         folder = Path(self.env.srcdir) / "generated"
         folder.mkdir(exist_ok=True)
         target = [c.strip() for c in self.options.get("target", "").split(",") if c.strip()]
-        figure.save(scene(NeuroManifold(spec), target=target or None), str(folder / name))
+        figure.save(scene(NeuroManifold(spec), self.options.get("slice"), target=target or None),
+                    str(folder / name))
         drawn = nodes.figure()
         drawn += nodes.image(uri=f"/generated/{name}", alt=f"The neuromanifold of {spec}")
         caption = nodes.Element()
@@ -136,8 +165,21 @@ class ProductFigure(SphinxDirective):
         return [drawn]
 
 
+def write_formula(writer: HTML5Translator, node: nodes.math | nodes.math_block) -> None:
+    """A formula in MathML, so that a page fetches nothing and needs no script."""
+    display = "block" if isinstance(node, nodes.math_block) else "inline"
+    try:
+        writer.body.append(convert(node.astext(), display=display))
+    except Exception as error:  # the library has no common class of errors
+        raise ExtensionError(f"The formula {node.astext()!r} is not understood: "
+                             f"{error!r}") from error
+    raise nodes.SkipNode
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
+    app.add_html_math_renderer("mathml", (write_formula, None), (write_formula, None))
     app.add_role("cite", Cite())
+    app.add_directive("command-help", CommandHelp)
     app.add_directive("papers", Papers)
     app.add_directive("product-figure", ProductFigure)
     app.connect("autodoc-process-docstring", write_as_rst)

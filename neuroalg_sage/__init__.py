@@ -10,8 +10,7 @@ Names are imported when first used; Sage and Macaulay2 only by what needs them.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from importlib import import_module as _import_module
 
 _HOMES = {
     "neuromanifold": ("NeuroManifold", "INVARIANTS"),
@@ -38,13 +37,17 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = sorted(set(_HOME) - {"compose"})
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("neuroalg-sage")
     if name not in _HOME:
         raise AttributeError(f"module 'neuroalg_sage' has no attribute {name!r}")
-    value = getattr(import_module(f"neuroalg_sage.{_HOME[name]}"), name)
+    value = getattr(_import_module(f"neuroalg_sage.{_HOME[name]}"), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOME})
+    return [*__all__, "__version__"]

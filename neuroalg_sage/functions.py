@@ -16,6 +16,9 @@ from neuroalg_sage.models.expressions import write_polynomial
 if TYPE_CHECKING:
     from neuroalg_sage.neuromanifold import NeuroManifold
 
+NOT_MEANT = ("Critical points that go to infinity, or to parameters where the rank of Dφ is "
+             "smaller, are not meant.")
+
 
 @dataclass
 class Answer:
@@ -135,10 +138,11 @@ def discriminant(manifold: NeuroManifold, arguments: argparse.Namespace) -> Answ
         found = manifold.ed_discriminant(metric, gram)
         value = found.value
         lines = [f"The ED discriminant is {value}  [{found.qualified_status()}]",
-                 *(f"  {f}" for f in value.polynomials)]
-        return Answer("\n".join(lines), {"degree": value.degree,
-                                         "polynomials": value.polynomials} | _status(found),
-                      [found])
+                 *(f"  {f}" for f in value.polynomials), NOT_MEANT]
+        return Answer("\n".join(lines), {
+            "degree": value.degree, "polynomials": value.polynomials, "everywhere":
+            value.everywhere, "critical_points": f"finite, {value.place}"} | _status(found),
+            [found])
     points = [[part.strip() for part in point.split(",")] for point in arguments.line.split(";")]
     if len(points) != 2:
         raise InputError("A line is given by two points joined by ';', such as 0,0;1,2.")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.cache.memory import Memory
 from neuroalg_sage.cache.store import Store, open_store
-from neuroalg_sage.errors import InputError, LimitReached, suggesting_methods
+from neuroalg_sage.errors import EngineError, InputError, LimitReached, suggesting_methods
 from neuroalg_sage.invariants import dimension as dimensions
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.invariant import Invariant
@@ -31,6 +31,7 @@ from neuroalg_sage.models.sources import load_model
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.ambient_group import AmbientGroup
     from neuroalg_sage.invariants.citation import Citation
+    from neuroalg_sage.invariants.degeneracy import Component
     from neuroalg_sage.invariants.drift import Drift
     from neuroalg_sage.invariants.equations_by_degree import EquationSearch
     from neuroalg_sage.invariants.flows import Flow
@@ -89,7 +90,8 @@ class NeuroManifold(Typeset):
     - ``gram`` -- for ``"data"`` the symmetric matrix of the quadratic form
     - ``flow`` -- the :class:`~neuroalg_sage.invariants.flows.Flow` whose conservation laws are
       asked for, or its name such as ``"momentum=1/2"``; by default gradient flow
-    - ``progress`` -- called with lines of text during long work
+    - ``progress`` -- called with lines of text during long work; by default they go to the
+      logger ``neuroalg_sage``
     - ``cache`` -- ``True``, a folder, or a :class:`~neuroalg_sage.cache.store.Store`: where answers
       outlive the process; by default nowhere, since who calls a library expects that it
       computes, and that it writes no files
@@ -112,7 +114,7 @@ class NeuroManifold(Typeset):
                  method: str = "auto", seed: int | None = None, macaulay2: str | None = None,
                  degree: int = DEFAULT_DEGREE, metric: str = "generic", gram: Any = None,
                  flow: Flow | str | None = None,
-                 progress: Callable[[str], None] = dimensions.silent,
+                 progress: Callable[[str], None] = dimensions.log,
                  cache: Store | str | Path | bool | None = None) -> None:
         self.model = load_model(model)
         check_method(method)
@@ -126,6 +128,7 @@ class NeuroManifold(Typeset):
                                        memory_gb=None if memory_gb is None else float(memory_gb),
                                        progress=progress)
         self._searches: dict[Flow, LawSearch] = {}
+        self._no_ideal: tuple[float, str] | None = None  # in so many seconds, and why
         self._memory = Memory(self.model, {"method": method, "seed": self.seed},
                               self.computation, open_store(cache))
 
@@ -133,7 +136,7 @@ class NeuroManifold(Typeset):
         """What was asked, and the answers; engines and searches start anew."""
         limits = self.computation.command, self.computation.timeout, self.computation.memory_gb
         computation = Computation(limits[0], limits[1], memory_gb=limits[2],
-                                  progress=dimensions.silent)
+                                  progress=dimensions.log)
         return vars(self) | {"computation": computation, "_searches": {},
                              "_memory": self._memory.without_engines(computation)}
 
@@ -236,8 +239,8 @@ class NeuroManifold(Typeset):
             self.computation.timeout = min(limit or EASY_SECONDS, EASY_SECONDS)
             try:
                 return self._find_ideal(found)[1]
-            except LimitReached:
-                pass
+            except (LimitReached, EngineError) as error:
+                self.computation.progress(f"dimension: not proved by equations. {error}")
             finally:
                 self.computation.timeout = limit
         return found
@@ -355,9 +358,17 @@ class NeuroManifold(Typeset):
                 dimension_from_equations(self.model, dimension, known.data, phi.polynomials))
         # The dimension may need equations where the degree shall not.
         method = "auto" if self.method in FOR_THE_DEGREE + FOR_CRITICAL_POINTS else self.method
+        allowed = self.computation.seconds_left()
+        if self._no_ideal is not None and allowed is not None and allowed <= self._no_ideal[0]:
+            raise LimitReached(self._no_ideal[1])
         with self._memory.finding() as found:
-            known, better = ideal(phi, dimension, self.computation, method, self.seed,
-                                  self.equation_search)
+            try:
+                known, better = ideal(phi, dimension, self.computation, method, self.seed,
+                                      self.equation_search)
+            except LimitReached as error:
+                # Less time than was not enough is not enough.
+                self._no_ideal = None if allowed is None else (allowed, str(error))
+                raise
         if better is not dimension:
             self._memory.forget(("defect", "is_filling", "is_finitely_identifiable",
                                  "generic_fiber", "is_identifiable"))
@@ -462,6 +473,9 @@ class NeuroManifold(Typeset):
         """
         The degree of the neurovariety.
 
+        If a limit is reached before it is proved, it is counted by slicing or by monodromy; its
+        status says so.
+
         EXAMPLES::
 
             >>> NeuroManifold("linear:9,7,8,9").degree()
@@ -470,7 +484,42 @@ class NeuroManifold(Typeset):
         if self.method in FOR_THE_DEGREE:
             return self._degree_without_ideal()
         found = self._by_formula()[0]
+        if found is None and self.method == "auto":
+            return self._proved_or_counted_degree()
         return self._hilbert()[0] if found is None else found
+
+    def _proved_or_counted_degree(self) -> Invariant:
+        """The degree from the ideal; where limits do not allow that, counted without it."""
+        known = self._memory.known("_hilbert", stored=True)
+        if known is not None:
+            return known[0]
+        # In this process a proof was tried before.
+        known = self._memory.known("_counted_degree")
+        if known is not None:
+            return known
+        try:
+            with self.computation.share():
+                return self._hilbert()[0]
+        except LimitReached as error:
+            reason = str(error)
+            self.computation.progress(f"degree: counted without the ideal. {reason}")
+        try:
+            return self._counted_degree()
+        except LimitReached as error:
+            raise LimitReached(f"{error} Nor was it proved: {reason}") from None
+
+    @kept
+    def _counted_degree(self) -> Invariant:
+        from neuroalg_sage.invariants.degree_by_monodromy import degree_by_monodromy
+        from neuroalg_sage.invariants.degree_by_slicing import degree_by_slicing
+
+        phi, found = self.parametrization(), self.dimension()
+        try:
+            with self.computation.share():
+                return degree_by_slicing(phi, found, self.computation, self.seed)
+        except LimitReached as error:
+            self.computation.progress(f"degree: by monodromy. {error}")
+            return degree_by_monodromy(phi, found, self.computation, self.seed)
 
     def hilbert_polynomial(self) -> Invariant:
         """
@@ -597,7 +646,7 @@ class NeuroManifold(Typeset):
             mlp:2,1,3:x^2: dimension 4, singular; tangent space of dimension 9, multiplicity 2
             (numerical)
             zero: dimension 0, singular; tangent space of dimension 9, multiplicity 3 (numerical)
-            (proved)
+            (proved, trusting the list of subnetworks)
         """
         from neuroalg_sage.invariants.subnetworks import subnetwork_poset
 
@@ -625,9 +674,14 @@ class NeuroManifold(Typeset):
         """
         from neuroalg_sage.invariants.critical_locus import critical_locus
 
-        locus = self.singular_locus()
-        return critical_locus(self.parametrization(), self.dimension(), locus, self.computation,
-                              self.seed)
+        components: Sequence[Component] = ()
+        try:
+            with self.computation.share():
+                components = self.singular_locus().data
+        except LimitReached as error:
+            self.computation.progress(f"critical locus: what it maps to is not known. {error}")
+        return critical_locus(self.parametrization(), self.dimension(), components,
+                              self.computation, self.seed)
 
     # -- functions -----------------------------------------------------------------
 
@@ -761,6 +815,9 @@ class NeuroManifold(Typeset):
         """
         The data at which critical points of the squared distance come together.
 
+        Critical points are meant at finite parameters where Dφ has rank dim M; not those that go
+        to infinity, or to critical points of φ.
+
         INPUT:
 
         - ``metric`` -- ``"unit"``, ``"bombieri"``, or ``"data"`` with the matrix ``gram``
@@ -774,8 +831,8 @@ class NeuroManifold(Typeset):
         For binary quadratic forms of rank one a curve in each plane::
 
             >>> M = NeuroManifold("mlp:2,1,1:x^2")
-            >>> M.ed_discriminant()
-            an irreducible hypersurface of degree 6 (proved)
+            >>> print(M.ed_discriminant())
+            an irreducible hypersurface of degree 6, for finite critical points with rank Dφ = 2
             >>> M.ed_discriminant(origin=[0, 1, 0], directions=[[1, 0, 0], [0, 0, 1]]).degree
             6
         """

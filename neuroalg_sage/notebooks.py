@@ -1,24 +1,27 @@
 """
 Jupyter, with the kernels that the notebooks in ``examples`` name.
 
-The kernel ``sagemath`` imports all of Sage when it starts.  Where only parts of Sage are
-installed it must not, and the notebooks import these parts.  The kernel ``m2`` runs the Macaulay2
-that it finds.
+The kernel ``neuroalg``, which is installed along with the package, is Sage's kernel in an
+environment of its own: it finds Macaulay2, and does not import all of Sage when it starts, since
+only parts of Sage may be installed; the notebooks import these.  So it works in any Jupyter.  The
+kernel ``m2`` runs the Macaulay2 that it finds.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
 from neuroalg_sage.errors import InputError
 
 EXTRA = "pip install 'neuroalg-sage[notebook]' brings it"
-WAYS = {"sagemath": f"install Sage, or {EXTRA}", "python3": EXTRA,
+WAYS = {"neuroalg": "neuroalg notebooks registers it", "python3": EXTRA,
         "m2": f"{EXTRA}, and neuroalg install-m2 --kernel registers it"}
 
 
@@ -41,9 +44,28 @@ def environment() -> dict[str, str]:
     except EngineError:
         pass  # notebooks without Macaulay2 run all the same
     found["PATH"] = os.pathsep.join([*folders, found.get("PATH", os.defpath)])
-    if find_spec("sage") is not None and find_spec("sage.all_cmdline") is None:
-        found["SAGE_IMPORTALL"] = "no"
+    found["SAGE_IMPORTALL"] = "no"
     return found
+
+
+def run_kernel() -> None:
+    """Run Sage's kernel in its environment; Jupyter starts this, by ``kernel.json``."""
+    if find_spec("sage.repl") is None or find_spec("ipykernel") is None:
+        raise SystemExit(f"This kernel needs Sage's; {EXTRA}.")
+    # A new process image, since Sage reads its environment when it is first imported.
+    os.execve(sys.executable, [sys.executable, "-m", "sage.repl.ipython_kernel", *sys.argv[1:]],
+              environment())
+
+
+def register(prefix: str | Path = sys.prefix) -> None:
+    """
+    Register the kernel ``neuroalg`` with the Jupyter of an environment.
+
+    The wheel does so when it is installed; a package that runs from its sources has not.
+    """
+    folder = Path(prefix) / "share" / "jupyter" / "kernels" / "neuroalg"
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(Path(__file__).with_name("kernel.json"), folder)
 
 
 def kernel_of(path: str | Path) -> str:
@@ -87,8 +109,15 @@ def open_notebooks(folder: str) -> int:
                          "examples.")
     if find_spec("jupyterlab") is None:
         raise InputError(f"Notebooks are opened by JupyterLab, which is not installed; {EXTRA}.")
+    if missing("neuroalg") is not None:
+        with suppress(OSError):  # what is missing is said below
+            register()
     for kernel in sorted({kernel_of(path) for path in Path(folder).glob("*.ipynb")}):
         if (sentence := missing(kernel)) is not None:
             print(f"neuroalg: {sentence}", file=sys.stderr)
     return subprocess.run([sys.executable, "-m", "jupyterlab", folder], env=environment()
                           ).returncode
+
+
+if __name__ == "__main__":
+    run_kernel()

@@ -103,13 +103,12 @@ def activation_threshold(widths: Sequence[int], largest: int = LARGEST_ACTIVATIO
     From which r on the activations x^r give the expected dimension, as far as computed.
 
     The expected dimension is the invariant of this name: min(n, N - s), with s the
-    dimension of the generic orbits of the known symmetries.  For r >= 2 these are the
+    dimension of the generic orbits of the affine-linear symmetries.  For r >= 2 these are the
     rescalings of the hidden units, which act with finite stabilizers, so that it is the
     number of [FRWY2024]_: the smaller of n and the sum of d_i (d_(i+1)) less the number of hidden
-    units.  For r = 1, the linear network, the known symmetries are the larger
-    general linear groups of the hidden layers, and a linear network is never defective,
-    while it may be so if only rescalings are counted: the widths 3, 2, 3 have dimension 8,
-    and would be expected to have 9.
+    units.  For r = 1, the linear network counts as the matrix of bounded rank that it makes, and
+    is never defective, while it may be so if only rescalings are counted: the widths 3, 2, 3
+    have dimension 8, and would be expected to have 9.
 
     Theorem [FRWY2024]_: if all widths are equal and at least 2, no x^r with r >= 2 is
     defective.  If no hidden width is 1, all r above some number are not defective.  Neither

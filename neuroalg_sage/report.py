@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,14 +65,16 @@ def ask(manifold: NeuroManifold, names: Iterable[str],
 
     OUTPUT: :class:`Answers`
     """
-    answers = Answers(manifold)
+    answers, names = Answers(manifold), list(names)
     for name in names:
         start = time.perf_counter()
         begin(name)
         try:
             if whole.is_over():
                 raise whole.time_is_over(f"before {name}")
-            answers.found[name] = manifold.compute(name)
+            # What takes too long leaves time for the others.
+            with nullcontext() if name == names[-1] else manifold.computation.share():
+                answers.found[name] = manifold.compute(name)
         except NeuroAlgError as error:
             if error.exit_code == 2:
                 raise
@@ -186,7 +189,8 @@ def citations_as_text(answers: Answers) -> str:
     return "\n\n".join([*(citation.text() for citation in citations), *entries])
 
 
-def _clipped(lines: list[str]) -> list[str]:
+def clipped(lines: list[str]) -> list[str]:
+    """The first lines, and how many are left out; long ones are cut."""
     shown = [line if len(line) <= SHOWN_WIDTH else line[: SHOWN_WIDTH - 4] + " ..."
              for line in lines[:SHOWN_LINES]]
     if len(lines) > SHOWN_LINES:
@@ -211,10 +215,10 @@ def _head(manifold: NeuroManifold) -> list[str]:
     try:
         phi = manifold.parametrization()
         lines.append("Parametrization")
-        lines += ["  " + line for line in _clipped(
+        lines += ["  " + line for line in clipped(
             [f"z_{i} = {p}" for i, p in enumerate(phi.written())])]
         lines.append("Coordinates")
-        lines += ["  " + line for line in _clipped(
+        lines += ["  " + line for line in clipped(
             [phi.describe(i) for i in range(len(phi.coordinates))])]
     except LimitReached as error:
         lines.append(f"Parametrization: not written down. {error}")
@@ -241,11 +245,11 @@ def as_text(answers: Answers) -> str:
     for name, title in (("ideal", "Generators of the ideal"),):
         if name in answers.found and answers.found[name].data:
             lines += ["", title]
-            lines += ["  " + line for line in _clipped(written(answers.found[name].data, n))]
+            lines += ["  " + line for line in clipped(written(answers.found[name].data, n))]
     if "singular_locus" in answers.found:
         for i, component in enumerate(answers.found["singular_locus"].data):
             lines += ["", f"Component {i + 1} of the singular locus: {component}"]
-            lines += ["  " + line for line in _clipped(written(component.generators, n))]
+            lines += ["  " + line for line in clipped(written(component.generators, n))]
     if "subnetworks" in answers.found and answers.found["subnetworks"].data:
         lines += ["", "Subnetworks, generic tangent spaces, and multiplicities"]
         lines += [f"  {part}" for part in answers.found["subnetworks"].data][:40]

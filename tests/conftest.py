@@ -6,6 +6,7 @@ import doctest
 import json
 import os
 import re
+import secrets
 import shlex
 import subprocess
 from pathlib import Path
@@ -14,6 +15,14 @@ import pytest
 
 # Tests compute; what an earlier run has kept is not what they are about.
 os.environ["NEUROALG_CACHE"] = "none"
+
+# Of comparisons that are new in every run; the variable repeats one.
+FRESH_SEED = int(os.environ.get("NEUROALG_SEED") or secrets.randbelow(10**9))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    terminalreporter.write_line(f"to repeat the random comparisons: NEUROALG_SEED={FRESH_SEED}")
+
 
 # Published values, each with its source; copied so that the tests stand alone.
 PUBLISHED = json.loads((Path(__file__).parent / "published.json").read_text())

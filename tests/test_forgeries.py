@@ -142,7 +142,7 @@ def test_a_singular_locus_trusts_what_its_ideal_trusts() -> None:
 
 
 def test_symmetries_that_are_left_out_are_found_missing() -> None:
-    f = model(1, dense(1, 1), dense(1, 1))
+    f = model(1, dense(1, 1), SQUARE, dense(1, 1))
     point = trial([3, 5], [1])
     evidence = {"dimension": 1, "trial": point, "symmetries": {"kind": "symmetries", "fields": []},
                 "dimension_evidence": {"trials": [point], "upper": {"kind": "ambient"}}}

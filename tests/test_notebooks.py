@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from neuroalg_sage import notebooks
 from neuroalg_sage.cli import main
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.notebooks import environment, kernel_of, missing
@@ -21,7 +23,7 @@ HERE = [path for path in NOTEBOOKS if kernel_of(path) != "m2"]
 
 def test_there_are_notebooks_for_each_kernel() -> None:
     assert len(HERE) >= 4 and {kernel_of(path) for path in NOTEBOOKS} == {
-        "m2", "python3", "sagemath"}
+        "m2", "neuroalg", "python3"}
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
@@ -39,13 +41,15 @@ def test_a_notebook_teaches_and_is_committed_without_outputs(path) -> None:
 @pytest.mark.skipif(find_spec("nbclient") is None,
                     reason="pip install 'neuroalg-sage[notebook]' brings what runs notebooks")
 @pytest.mark.parametrize("path", HERE, ids=lambda p: p.stem)
-def test_a_notebook_runs(path, monkeypatch) -> None:
+def test_a_notebook_runs(path, monkeypatch, tmp_path) -> None:
     import nbformat
     from nbclient import NotebookClient
 
+    notebooks.register(tmp_path)
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "share" / "jupyter"))
     assert (sentence := missing(kernel_of(path))) is None, sentence
-    for name, value in environment().items():
-        monkeypatch.setenv(name, value)
+    # As a plain Jupyter starts it: what the kernel needs is the kernel's own affair.
+    monkeypatch.delenv("SAGE_IMPORTALL", raising=False)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(
         filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])))
     notebook = nbformat.read(path, 4)
@@ -65,7 +69,14 @@ def test_a_kernel_that_is_missing_is_one_sentence(tmp_path, capsys) -> None:
     assert error.count("\n") == 1 and "no folder" in error
 
 
-def test_only_parts_of_sage_are_not_asked_for_all(monkeypatch) -> None:
+def test_the_kernel_finds_macaulay2_and_does_not_ask_for_all_of_sage(monkeypatch) -> None:
     monkeypatch.delenv("SAGE_IMPORTALL", raising=False)
-    whole = find_spec("sage.all_cmdline") is not None
-    assert ("SAGE_IMPORTALL" in environment()) is not whole
+    found = environment()
+    assert found["SAGE_IMPORTALL"] == "no"
+    assert shutil.which("M2", path=found["PATH"])
+
+
+def test_a_kernel_without_sage_says_what_is_missing(monkeypatch) -> None:
+    monkeypatch.setattr(notebooks, "find_spec", lambda name: None)
+    with pytest.raises(SystemExit, match="pip install"):
+        notebooks.run_kernel()

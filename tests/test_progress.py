@@ -183,3 +183,13 @@ def test_threads_do_not_mix_lines() -> None:
     lines = stream.getvalue().splitlines()
     assert len(lines) == 800
     assert all(re.fullmatch(r"\[ *\d+\.\d s\] stage \d", line) for line in lines)
+
+
+def test_without_a_function_progress_goes_to_the_logger(caplog) -> None:
+    import logging
+
+    from neuroalg_sage import NeuroManifold
+
+    with caplog.at_level(logging.INFO, logger="neuroalg_sage"):
+        NeuroManifold("mlp:2,2,3:x^2").dimension()
+    assert any("rank of the Jacobian" in record.message for record in caplog.records)

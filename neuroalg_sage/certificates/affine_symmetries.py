@@ -64,7 +64,7 @@ def affine_fields(model: Model, data: Any) -> list[SparseMatrix]:
     return found
 
 
-def _matrix_rank(fields: list[SparseMatrix]) -> int:
+def matrix_rank(fields: list[SparseMatrix]) -> int:
     """How many of some fields are linearly independent over Q."""
     places = sorted({key for f in fields for key in f})
     entries = [f.get(key, Fraction(0)) for f in fields for key in places]
@@ -107,18 +107,29 @@ def check_completeness(model: Model, symmetries: list[SparseMatrix], sample: Any
     integral coefficients at a prime that divides no denominator, and their rank modulo the
     prime is at most that over Q.  So the solutions are at most as many as there are unknowns
     less that rank, whatever points and inputs are chosen.
+
+    The fields in the kernel are a Lie algebra g.  The bracket with a diagonal field D in g maps g
+    to itself, and multiplies the entry (i, j) of a field by its weight D_ii - D_jj, where D is
+    zero for the constant.  So g is the sum of its parts of one weight for all diagonal fields
+    that are listed, and the parts are bounded one by one.
     """
     n = model.parameters
-    require(n <= MOST_PARAMETERS, "The model has too many parameters for a complete list.")
     p_data, points, inputs = fields(sample, "prime", "points", "inputs")
     p = prime(p_data)
     samples = [integers(x, 0, p - 1, "input", model.inputs) for x in items(inputs, "inputs")]
-    rows = []
+    equations = []
     for data in items(points, "points"):
         w = [*integers(data, 0, p - 1, "coordinate of a point", n), 1]
-        rows += [[r * v % p for r in row for v in w] for row in model.jacobian(w, samples, p)]
-    unknowns = n * (n + 1)
-    require(unknowns - rank(rows, unknowns, p) == _matrix_rank(symmetries),
+        equations += [(row, w) for row in model.jacobian(w, samples, p)]
+    torus = [f for f in symmetries if all(i == j for i, j in f)]
+    places: dict[tuple[Fraction, ...], list[tuple[int, int]]] = {}
+    for i in range(n):
+        for j in range(n + 1):
+            weight = tuple(d.get((i, i), Fraction(0)) - d.get((j, j), Fraction(0)) for d in torus)
+            places.setdefault(weight, []).append((i, j))
+    most = sum(len(part) - rank([[row[i] * w[j] % p for i, j in part] for row, w in equations],
+                                len(part), p) for part in places.values())
+    require(most == matrix_rank(symmetries),
             "There may be more affine-linear symmetries than those listed.")
 
 
@@ -130,7 +141,37 @@ def orbit_bound(listed: list[SparseMatrix], n: int) -> int:
     most V, and modulo V all span no more than those of a basis modulo these.
     """
     translations = _translations(listed, n)
-    return len(translations) + _matrix_rank([_modulo(f, translations) for f in listed])
+    return len(translations) + matrix_rank([_modulo(f, translations) for f in listed])
+
+
+def condensed(model: Model) -> Model:
+    """
+    The model in which dense layers without biases that follow one another are one, or two if a
+    state between them is narrower than both ends.
+
+    The products of matrices through states of these widths are all matrices whose rank is at most
+    the smallest width.  So the functions are the same, and M.
+    """
+    layers: list[dict[str, Any]] = []
+    widths: list[int] = []  # of the layers that are not in the list yet
+
+    def close() -> None:
+        if widths:
+            least = min(widths)
+            kept = [widths[0], least, widths[-1]] if least < min(widths[0], widths[-1]) else [
+                widths[0], widths[-1]]
+            layers.extend({"kind": "dense", "inputs": a, "outputs": b, "bias": False}
+                          for a, b in zip(kept, kept[1:]))
+            widths.clear()
+
+    for layer in model.description["layers"]:
+        if layer["kind"] == "dense" and not layer.get("bias", False):
+            widths.extend([layer["outputs"]] if widths else [layer["inputs"], layer["outputs"]])
+        else:
+            close()
+            layers.append(layer)
+    close()
+    return Model({"input_shape": model.description["input_shape"], "layers": layers})
 
 
 def orbit_dimension(model: Model, evidence: Any, trial: Any) -> tuple[int, int, bool, str]:

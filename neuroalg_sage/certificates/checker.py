@@ -16,7 +16,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from neuroalg_sage.certificates.affine_symmetries import LISTED, orbit_dimension
+from neuroalg_sage.certificates.affine_symmetries import LISTED, condensed, orbit_dimension
 from neuroalg_sage.certificates.binary_forms import check_sums_of_powers
 from neuroalg_sage.certificates.certificate import SCHEMA, digest
 from neuroalg_sage.certificates.conormal import check_conormal
@@ -113,8 +113,10 @@ def _filling(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
 def _expected(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
     """
     min(n, N - s), with s the generic dimension of the orbits of the affine-linear symmetries, or,
-    if the parameters are too many for a proof that the list is complete, of those listed.
+    if the parameters are too many for a proof that the list is complete, of those listed.  Both
+    are those of the condensed model, in which linear layers count as the matrix that they make.
     """
+    model = condensed(model)
     trial, symmetries = fields(evidence, "trial", "symmetries")
     low, high, complete, verified = orbit_dimension(model, symmetries, trial)
     n, most = model.ambient_dimension, model.parameters

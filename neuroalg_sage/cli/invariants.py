@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from neuroalg_sage.cli.options import (
@@ -165,12 +166,16 @@ def _compute(arguments: argparse.Namespace) -> int:
 def _as_text(arguments: argparse.Namespace, manifold: NeuroManifold, name: str,
              invariant: Invariant) -> str:
     """An answer as lines of text."""
-    from neuroalg_sage.report import sentence, written
+    from neuroalg_sage.report import clipped, sentence, written
 
     n = manifold.model.ambient_dimension
     lines = [f"{name} = {sentence(invariant, n)}  [{invariant.qualified_status()}]"]
     if name in ("ideal", "equations"):
-        lines += [f"  {line}" for line in written(invariant.data, n)]
+        generators = written(invariant.data, n)
+        shown = clipped(generators)
+        lines += [f"  {line}" for line in shown]
+        if shown != generators:
+            lines.append(f"  All of it: neuroalg ideal {quote(arguments.spec)}")
     elif name in ("descriptions", "subnetworks"):
         lines += [f"  {item}" for item in invariant.data]
     elif name.endswith("conservation_laws"):

@@ -7,12 +7,13 @@ hangs, or dies of an illegal instruction, is itself a finding.
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -111,19 +112,64 @@ def _why(name: str, done: Done, remedy: str) -> str:
 # -- probes --------------------------------------------------------------------------------
 
 
-def library(part: Part, package: str, module: str) -> list[Part]:
-    """Probe a Python library: the version of its package, and whether its module is imported."""
+@dataclass(frozen=True)
+class Library:
+    """A Python library: what it is for, the package that has it, and the module to import."""
+
+    part: Part
+    package: str
+    module: str
+
+
+# Says of each module, on a line of its own, where it is or why it cannot be imported.
+_IMPORTS = """
+import importlib, json, sys
+for name in sys.argv[1:]:
     try:
-        found = version(package)
-    except PackageNotFoundError:
-        return [replace(part, problem=f"{part.name} is missing; {part.remedy} brings it.")]
-    first = "import sage.all__sagemath_modules; " if module.startswith("sage.") else ""
-    # On a line of its own, whatever else the import prints.
-    done = attempt([sys.executable, "-c", f"{first}import {module} as m; "
-                    "print(); print(getattr(m, '__file__', '') or '')"])
-    if done.code != 0:
-        return [replace(part, version=found, problem=_why(part.name, done, part.remedy))]
-    return [replace(part, version=found, place=(done.output.splitlines() or [""])[-1])]
+        if name.startswith("sage."):
+            import sage.all__sagemath_modules
+        place, problem = getattr(importlib.import_module(name), "__file__", None) or "", ""
+    except BaseException as error:
+        place, problem = "", f"{type(error).__name__}: {error}"
+    print(flush=True)
+    print(json.dumps([name, place, problem]), flush=True)
+"""
+
+
+def probe_libraries(libraries: Sequence[Library]) -> list[Part]:
+    """
+    Probe Python libraries: the version of each package, and whether its module is imported.
+
+    One process imports them all, since most of the time goes into what they share.  If it dies or
+    hangs, what it had not yet answered is probed one by one.
+    """
+    versions: dict[str, str] = {}
+    for one in libraries:
+        with suppress(PackageNotFoundError):
+            versions[one.package] = version(one.package)
+    modules = [one.module for one in libraries if one.package in versions]
+    done = attempt([sys.executable, "-c", _IMPORTS, *modules])
+    answers = {}
+    for line in done.output.splitlines():
+        with suppress(ValueError, TypeError):
+            name, place, problem = json.loads(line)
+            answers[name] = place, problem
+    parts = []
+    for one in libraries:
+        part, found = one.part, versions.get(one.package)
+        if found is None:
+            part = replace(part, problem=f"{part.name} is missing; {part.remedy} brings it.")
+        elif one.module in answers:
+            place, problem = answers[one.module]
+            failed = Done(1, "", problem)
+            part = replace(part, version=found, place=place, problem=(
+                _why(part.name, failed, part.remedy) if problem else ""))
+        elif len(modules) > 1:
+            (part,) = probe_libraries([one])
+        else:
+            part = replace(part, version=found, problem=_why(part.name, done, part.remedy))
+        parts.append(part)
+    return parts
 
 
 def probe_macaulay2() -> list[Part]:
@@ -178,9 +224,9 @@ def probe_msolve() -> list[Part]:
     return [replace(part, place=place, version=msolve.version_in(done.output + done.errors))]
 
 
-# Name, whether it is needed, package, module, and what brings it.
 _SAGE = macaulay2.WORKING_VERSION.partition("==")[2]
-LIBRARIES = (
+LIBRARIES = tuple(Library(Part(name, needed, remedy), package, module)
+                  for name, needed, package, module, remedy in (
     ("Singular", True, "passagemath-singular", "sage.libs.singular.singular",
      f"pip install passagemath-singular=={_SAGE}"),
     ("LinBox", True, "passagemath-linbox", "sage.matrix.matrix_modn_dense_double",
@@ -205,16 +251,14 @@ LIBRARIES = (
      EXTRAS.format("notebook")),
     ("Jupyter kernel for Macaulay2", False, "macaulay2-jupyter-kernel", "m2_kernel",
      EXTRAS.format("notebook")),
-)
+))
 
 
 def probes() -> Iterator[tuple[str, Callable[[], list[Part]]]]:
     """All probes, by the name of what they are of."""
     yield "Macaulay2", probe_macaulay2
     yield "msolve", probe_msolve
-    for name, needed, package, module, remedy in LIBRARIES:
-        part = Part(name, needed, remedy)
-        yield name, partial(library, part, package, module)
+    yield "libraries", partial(probe_libraries, LIBRARIES)
 
 
 def examine(progress: Callable[[str], None] = lambda message: None) -> list[Part]:

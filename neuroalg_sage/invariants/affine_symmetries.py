@@ -7,6 +7,9 @@ know some of them (:attr:`~neuroalg_sage.models.model.Model.symmetries`); all ar
 linear equations, one for each row of Dφ at each point.  Enough random points modulo a prime leave
 no more solutions than there are, and each that is left is lifted and verified on the expanded φ.
 What is proved for this list is proved for the whole group.
+
+Where the layers know a torus, the equations fall apart into those for the entries of one weight,
+see :func:`~neuroalg_sage.certificates.affine_symmetries.check_completeness`.
 """
 
 from __future__ import annotations
@@ -14,13 +17,14 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from flint import Ordering, fmpq, fmpq_mpoly_ctx, nmod_mat
 
-from neuroalg_sage.certificates.affine_symmetries import MOST_PARAMETERS, orbit_bound
+from neuroalg_sage.certificates.affine_symmetries import matrix_rank, orbit_bound
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.upper_bounds import (
@@ -33,6 +37,7 @@ from neuroalg_sage.models.parametrization import Parametrization, parametrizatio
 from neuroalg_sage.models.symmetry import SparseMatrix
 
 ATTEMPTS = 3
+MOST_ENTRIES = 4_000_000  # of the matrices of the equations, all weights together
 MOST_TERMS = 100_000
 
 
@@ -42,16 +47,12 @@ class AffineSymmetries:
     A basis of the affine-linear vector fields in the kernel of Dφ.
 
     - ``fields`` -- sparse matrices; column N holds the constants
-    - ``sample`` -- a prime, points and inputs which show that there are no others
+    - ``evidence`` -- the fields as a certificate states them, with a prime, points and inputs which
+      show that there are no others
     """
 
     fields: tuple[SparseMatrix, ...]
-    sample: dict[str, Any]
-
-    def encode(self) -> dict[str, Any]:
-        """The list as a certificate states it."""
-        return {"kind": "affine", "sample": self.sample,
-                "fields": [encode_field(field) for field in self.fields]}
+    evidence: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def orbits(model: Model, trial: Mapping[str, Any], enough: int) -> Orbits:
     listed = modular.rank(symmetry_rows(model, *place), trial["prime"])
     if listed < enough and (found := affine_symmetries(model)) is not None:
         return Orbits(modular.rank(tangents(found.fields, *place), trial["prime"]),
-                      orbit_bound(list(found.fields), model.parameter_count), found.encode())
+                      orbit_bound(list(found.fields), model.parameter_count), found.evidence)
     return Orbits(listed, None, encode_symmetries(model.symmetries))
 
 
@@ -107,9 +108,10 @@ def affine_symmetries(model: Model) -> AffineSymmetries | None:
     """
     All affine-linear vector fields in the kernel of Dφ.
 
-    OUTPUT: :class:`AffineSymmetries`; None if the parameters are over
-    :data:`~neuroalg_sage.certificates.affine_symmetries.MOST_PARAMETERS`, or if φ is too large to
-    be expanded
+    Where there are no more than the layers know, φ is not expanded.
+
+    OUTPUT: :class:`AffineSymmetries`; None if the equations are over :data:`MOST_ENTRIES`, or if
+    there are more symmetries than the layers know and φ is too large to be expanded
 
     EXAMPLES::
 
@@ -118,31 +120,62 @@ def affine_symmetries(model: Model) -> AffineSymmetries | None:
         >>> len(model.symmetries), len(affine_symmetries(model).fields)
         (5, 8)
     """
-    count = model.parameter_count
-    if count > MOST_PARAMETERS:
-        return None
-    try:
-        phi = parametrization(model, limit=MOST_TERMS)
-    except LimitReached:
-        return None
     generator = random.Random(1)
-    slopes = _slopes(phi)
+    known = [symmetry.parameters for symmetry in model.symmetries]
+    torus = [field for field in known if all(i == j for i, j in field)]
+    parts = _by_weight(torus, model.parameter_count)
+    if max(map(len, parts)) * model.parameter_count * (model.parameter_count + 1) > MOST_ENTRIES:
+        return None
     for _ in range(ATTEMPTS):
         prime = modular.random_prime(generator)
         while model.denominator[0] % prime == 0:
             prime = modular.random_prime(generator)
-        sample = _Sample(model, prime, generator)
+        sample = _Sample(model, prime, generator, parts)
         solutions = sample.solutions()
-        if all(field is not None and _annihilates(field, slopes) for field in solutions):
-            return AffineSymmetries(tuple(solutions), sample.encode())  # type: ignore[arg-type]
+        if len(solutions) == matrix_rank(known):
+            return AffineSymmetries(tuple(known), encode_symmetries(model.symmetries)
+                                    | {"sample": sample.encode()})
+        try:
+            phi = parametrization(model, limit=MOST_TERMS)
+        except LimitReached:
+            return None
+        slopes = _slopes(phi)
+        fields = tuple(field for field in solutions
+                       if field is not None and _annihilates(field, slopes))
+        if len(fields) == len(solutions):
+            # The proof takes the torus from the diagonal fields of the list.
+            if matrix_rank([f for f in fields if all(i == j for i, j in f)]) < matrix_rank(torus):
+                fields += tuple(torus)
+            return AffineSymmetries(fields, {
+                "kind": "affine", "sample": sample.encode(),
+                "fields": [encode_field(field) for field in fields]})
     return None
+
+
+def _by_weight(torus: Sequence[SparseMatrix], count: int) -> list[np.ndarray]:
+    """
+    The places of the unknowns, column by column and the constants first, by their weight.
+
+    So some of the solutions by elimination are a basis of the constant fields.
+    """
+    parts: dict[tuple[Fraction, ...], list[int]] = {}
+    zero = Fraction(0)
+    weights = [tuple(d.get((i, i), zero) for d in torus) for i in range(count)]
+    for column in range(count + 1):
+        for row in range(count):
+            weight = weights[row] if not column else tuple(
+                a - b for a, b in zip(weights[row], weights[column - 1]))
+            parts.setdefault(weight, []).append(column * count + row)
+    return [np.array(part) for part in parts.values()]
 
 
 class _Sample:
     """Points and inputs modulo a prime, and the fields that Dφ annihilates there."""
 
-    def __init__(self, model: Model, prime: int, generator: random.Random) -> None:
+    def __init__(self, model: Model, prime: int, generator: random.Random,
+                 parts: Sequence[np.ndarray]) -> None:
         self.model, self.prime, self.generator = model, prime, generator
+        self.parts = parts
         self.count = model.parameter_count
         self.points: list[list[int]] = []
         self.rows = np.zeros((0, self.count * (self.count + 1)), dtype=np.int64)
@@ -175,8 +208,6 @@ class _Sample:
         reduced, rank = nmod_mat(len(jacobian), count, jacobian.ravel().tolist(), prime).rref()
         basis = np.array([[int(c) for c in row] for row in reduced.tolist()[:rank]],
                          dtype=np.int64).reshape(rank, count)
-        # The unknowns of the constants come first, so that some of the solutions are a basis
-        # of the constant fields.
         rows = (np.array([1, *point])[None, :, None] * basis[:, None] % prime
                 ).reshape(rank, self.rows.shape[1])
         self.points.append(point)
@@ -190,9 +221,9 @@ class _Sample:
         A field that is not in the kernel of Dφ is not so at a random point either.
         """
         rank = 1
-        while rank and len(self.rows) < self.rows.shape[1]:
+        while rank and len(self.rows) < max(map(len, self.parts)):
             rank = len(self._add_point())
-        kernel = kernel_modulo(self.rows, self.prime)
+        kernel = self._kernel()
         while True:
             new = self._add_point()
             table = np.zeros((len(kernel), self.rows.shape[1]), dtype=np.int64)
@@ -203,7 +234,12 @@ class _Sample:
                 return [self._lifted(vector) for vector in kernel]
             for _ in range(len(self.points) // 8):
                 self._add_point()
-            kernel = kernel_modulo(self.rows, self.prime)
+            kernel = self._kernel()
+
+    def _kernel(self) -> list[dict[int, int]]:
+        """The solutions at the points, weight by weight."""
+        return [{int(part[k]): c for k, c in vector.items()} for part in self.parts
+                for vector in kernel_modulo(self.rows[:, part], self.prime)]
 
     def _lifted(self, vector: dict[int, int]) -> SparseMatrix | None:
         """The field over Q with these residues, if its numerators and denominators are small."""

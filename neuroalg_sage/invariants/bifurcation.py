@@ -39,7 +39,7 @@ from neuroalg_sage.models.expressions import Polynomial, from_flint, write_polyn
 from neuroalg_sage.models.parametrization import Parametrization
 
 ATTEMPTS = 4
-LARGEST_COEFFICIENT = 9
+LARGEST_COEFFICIENT = 999
 MOST_SAMPLES = 200
 INFINITY = "critical points at infinity"
 TOGETHER = "critical points come together"
@@ -113,13 +113,14 @@ class Regions:
     __repr__ = __str__
 
 
-def eliminant(system: CriticalEquations, form: Sequence[int], computation: Computation
-              ) -> fmpq_mpoly:
+def eliminant(system: CriticalEquations, minor: fmpq_mpoly, form: Sequence[int],
+              computation: Computation) -> fmpq_mpoly:
     """
     The polynomial P(s, T) whose roots in T are the values of a linear form at critical points.
 
     INPUT:
 
+    - ``minor`` -- what is not zero at the critical points that are meant
     - ``form`` -- its coefficients
 
     OUTPUT: a squarefree polynomial of FLINT, the last variable is T; constant if there are none
@@ -141,7 +142,7 @@ def eliminant(system: CriticalEquations, form: Sequence[int], computation: Compu
     script = Script(
         f"{system.title}: the values of a linear form",
         {"A": ring, "E": PolynomialMatrix(ring, 1, len(equations), equations),
-         "m": PolynomialMatrix(ring, 1, 1, (with_value(system.minor),), "polynomial"),
+         "m": PolynomialMatrix(ring, 1, 1, (with_value(minor),), "polynomial"),
          "v": PolynomialMatrix(ring, 1, 1, ({e: c for e, c in values.items() if c},),
                                "polynomial")},
         f"D = trim eliminate(take(gens A, {system.unknowns}), saturate(ideal E, m) + ideal v);",
@@ -163,9 +164,10 @@ def separating_eliminant(system: CriticalEquations, computation: Computation,
                          generator: random.Random) -> fmpq_mpoly:
     """P(s, T) of the largest degree in T among those of a few random linear forms."""
     best, agreed = None, 0
+    minor = system.generic_minor(generator)
     for _ in range(ATTEMPTS):
         form = [generator.randint(1, LARGEST_COEFFICIENT) for _ in system.images]
-        found = eliminant(system, form, computation)
+        found = eliminant(system, minor, form, computation)
         if best is None or found.degrees()[-1] > best.degrees()[-1]:
             best, agreed = found, 0
         elif found.degrees()[-1] == best.degrees()[-1]:
@@ -230,10 +232,11 @@ def bifurcation(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
     """
     The numbers of real critical points as the data move along the line from start to end.
 
-    The real points of the neurovariety are counted, at which a minor of Dφ does not vanish on a
-    slice over the complex numbers.  Breakpoints are exact; the counts between them are exact
-    numbers of real roots.  That the linear form separates the critical points is not proved, nor
-    is Macaulay2's elimination; so the status is ``numerical``.
+    The real points of the neurovariety are counted that are images of points over the complex
+    numbers of a slice on which Dφ has rank dim M there.  A random combination of all minors of
+    Dφ stands for its rank.  Breakpoints are exact; the counts between them are exact numbers of
+    real roots.  That the linear form separates the critical points is not proved, nor is
+    Macaulay2's elimination; so the status is ``numerical``.
 
     INPUT:
 
@@ -263,7 +266,7 @@ def bifurcation(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
     direction = [list(b - a for a, b in zip(base, stop))]
     origin, directions = ambient(n, list(base), direction)
     together = ed_discriminant(phi, dimension, form, computation, list(origin), direction, seed)
-    system, _, _ = of_parametrization(phi, dimension.data, form, origin, directions, generator)
+    system, _ = of_parametrization(phi, dimension.data, form, origin, directions, generator)
     p = separating_eliminant(system, computation, generator)
     degree = int(p.degrees()[-1])
     ring = p.context()
@@ -335,7 +338,7 @@ def critical_regions(phi: Parametrization, dimension: Invariant, form: Quadratic
             1 < (samples := index(samples)) <= MOST_SAMPLES):
         raise InputError(f"A grid has a positive radius, and 2 to {MOST_SAMPLES} samples on each "
                          "side.")
-    system, _, _ = of_parametrization(phi, dimension.data, form, base, rows, generator)
+    system, _ = of_parametrization(phi, dimension.data, form, base, rows, generator)
     p = separating_eliminant(system, computation, generator)
     steps = [size * Fraction(2 * i - samples + 1, samples - 1) for i in range(samples)]
     counted = tuple(((x, y), number_of_real_roots(p, [x, y])) for y in steps for x in steps)

@@ -33,6 +33,7 @@ from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.affine_symmetries import orbits
 from neuroalg_sage.invariants.invariant import LISTED, RANDOM, Invariant, certified
 from neuroalg_sage.invariants.upper_bounds import (
+    condensed,
     constant_modulo,
     encode_symmetries,
     smaller_upper_bound,
@@ -45,8 +46,11 @@ Progress = Callable[[str], None]
 TRIALS = 3
 
 
-def silent(message: str) -> None:
-    """Report no progress."""
+def log(message: str) -> None:
+    """Write a line of progress to the logger ``neuroalg_sage``, where nobody takes it else."""
+    import logging
+
+    logging.getLogger("neuroalg_sage").info(message)
 
 
 def jacobian_at(model: Model, point: Sequence[int], inputs: np.ndarray, prime: int,
@@ -163,7 +167,7 @@ def _check_memory(model: Model, rank: int, slack: int, memory_gb: float | None) 
                            "--memory.")
 
 
-def dimension(model: Model, seed: int | None = None, progress: Progress = silent,
+def dimension(model: Model, seed: int | None = None, progress: Progress = log,
               memory_gb: float | None = None) -> Invariant:
     """
     The dimension of the neurovariety, an affine cone where the model is homogeneous.
@@ -256,7 +260,10 @@ def expected_dimension(model: Model, found: Invariant) -> Invariant:
     """
     min(n, N - s), with s the dimension of the generic orbits of the affine-linear symmetries.
 
-    The orbits, not the group: a stabilizer of positive dimension moves nothing.  The symmetries
+    The orbits, not the group: a stabilizer of positive dimension moves nothing.  N and s are
+    those of the condensed model, in which linear layers that follow one another count as the
+    matrix that they make: what a layer maps to zero can be added to the layer before, which is no
+    affine-linear symmetry but where the layer has one row.  The symmetries
     that the layers know suffice where their orbits are as large as the fibers, or M is expected
     to fill V.  Else all affine-linear symmetries are found, see
     :mod:`~neuroalg_sage.invariants.affine_symmetries`; only if the parameters are too many for
@@ -278,15 +285,19 @@ def expected_dimension(model: Model, found: Invariant) -> Invariant:
     start = time.perf_counter()
     assert found.certificate is not None
     trial = found.certificate["evidence"]["trials"][0]
-    n, count = model.ambient_dimension, model.parameter_count
-    known = orbits(model, trial, 0 if found.data == n else count - found.data)
+    smaller = condensed(model)
+    if smaller is not model:
+        trial, _, _ = _trial(smaller, random.Random(0), lambda prime, point: found.data,
+                             modular.LARGEST_PRIME)
+    n, count = model.ambient_dimension, smaller.parameter_count
+    known = orbits(smaller, trial, 0 if found.data == n else count - found.data)
     value = min(n, count - known.dimension)
     evidence = {"trial": trial, "symmetries": known.evidence}
     method = "generic orbits of the " + ("known" if known.most is None else "affine-linear"
                                          ) + " symmetries"
     seconds = time.perf_counter() - start
     needed = value > min(n, found.data)
-    most = min(count - found.data, len(model.symmetries) if known.most is None else known.most)
+    most = min(count - found.data, len(smaller.symmetries) if known.most is None else known.most)
     if not needed or value == min(n, count - most) and (
             known.most is not None or count > MOST_PARAMETERS):
         return certified(model, "expected_dimension", value, "proved", method, seconds, evidence,

@@ -6,21 +6,32 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from itertools import combinations
+from itertools import chain, combinations, islice
+from math import comb, gcd, lcm
 from typing import Any
 
-from flint import fmpq, fmpq_mpoly, nmod_mat, nmod_poly
+from flint import fmpq, fmpq_mat, fmpq_mpoly, fmpq_mpoly_ctx, nmod_poly
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.certificates.discriminant import (
+    MEANING,
     MOST_UNKNOWNS,
+    check_all_minors,
     check_ramification,
     determinant,
+    differentials,
+    gram,
+    irreducible_factors,
+    is_seen,
+    multiple_roots,
+    rank_at,
+    rank_drops,
     value,
+    vanishes_where,
 )
 from neuroalg_sage.certificates.reading import CertificateError, polynomial_ring, residue
 from neuroalg_sage.engines import modular, msolve
@@ -43,15 +54,22 @@ from neuroalg_sage.models.sage_input import lists, rational
 
 MOST_TERMS = 20_000  # of the cofactors in a certificate
 LARGEST_POWER = 40
+LARGEST_ENTRY, LARGEST_NUMBER = 99, 9
+MOST_MINORS = 12  # each of which needs an elimination of its own
+MINORS_TRIED = 200
 POINTS_TRIED = 30
+SLICES_TRIED = 8
 ELIMINATION = f"""\
 I = ideal E + ideal h;
-D = trim eliminate(take(gens A, UNKNOWNS), saturate(I, m));
-f = if numgens D == 1 then D_0 else 0_A;
-k = 0;
-g = f;
-while k <= {LARGEST_POWER} and g % I != 0 do (g = g * m; k = k + 1);
-C = if f == 0 or k > {LARGEST_POWER} then map(A^1, A^0, 0) else g // gens I;"""
+D = apply(flatten entries M, m -> eliminate(take(gens A, UNKNOWNS), saturate(I, m)));
+g = flatten entries gens trim(if #D == 1 then D_0 else intersect D);
+least = (m, f) -> (k := 0; while k <= {LARGEST_POWER} and (m^k * f) % I != 0 do k = k + 1; k);
+K = apply(flatten entries M, m -> apply(g, f -> least(m, f)));
+C = if g == {{}} or max flatten K > {LARGEST_POWER} then {{}} else apply(
+    flatten entries M, K, (m, e) -> apply(g, e, (f, k) -> (m^k * f) // gens I));"""
+GENERIC = "nothing is lost outside one minor of the Jacobian with probability one"
+
+Rows = tuple[int, ...]
 
 
 @dataclass(frozen=True, repr=False)
@@ -62,12 +80,16 @@ class Discriminant:
     - ``factors`` -- its irreducible components over Q, as polynomials in coordinates of the space
     - ``names`` -- these coordinates
     - ``origin``, ``directions`` -- the space: u = origin + Σ_i s_i directions_i
+    - ``place`` -- which critical points are meant, besides being finite
+    - ``everywhere`` -- whether critical points come together there for all data
     """
 
     factors: tuple[Polynomial, ...]
     names: tuple[str, ...]
     origin: tuple[Fraction, ...]
     directions: tuple[tuple[Fraction, ...], ...]
+    place: str
+    everywhere: bool = False
 
     @property
     def degree(self) -> int:
@@ -89,12 +111,11 @@ class Discriminant:
         return PolynomialMatrix(ring, 1, 1, (from_flint(product),), "ideal").to_sage()
 
     def __str__(self) -> str:
-        if not self.factors:
-            return "no hypersurface"
         count = len(self.factors)
-        parts = "an irreducible hypersurface" if count == 1 else (
-            f"a hypersurface with {count} components")
-        return f"{parts} of degree {self.degree}"
+        parts = "all data" if self.everywhere else "no hypersurface" if not count else (
+            "an irreducible hypersurface" if count == 1 else
+            f"a hypersurface with {count} components") + f" of degree {self.degree}"
+        return f"{parts}, for finite critical points {self.place}"
 
     __repr__ = __str__
 
@@ -106,21 +127,30 @@ class CriticalEquations:
     s; polynomials of FLINT over Q in w, then s.
 
     - ``equations`` -- E
-    - ``minor`` -- what does not vanish
-    - ``unknowns`` -- the number of the w
+    - ``slopes`` -- a matrix, the Jacobian: points are meant where its columns are independent
     - ``images`` -- the coordinates z of the critical point
     """
 
     title: str
+    ring: fmpq_mpoly_ctx
     equations: tuple[fmpq_mpoly, ...]
-    minor: fmpq_mpoly
-    unknowns: int
+    slopes: tuple[tuple[fmpq_mpoly, ...], ...]
     images: tuple[fmpq_mpoly, ...]
+
+    @property
+    def unknowns(self) -> int:
+        """The number of the w."""
+        return len(self.equations)
+
+    @property
+    def rank(self) -> int:
+        """The number of columns of the Jacobian."""
+        return len(self.slopes[0]) if self.slopes else 0
 
     @property
     def coordinates(self) -> int:
         """The dimension of the space of data."""
-        return int(self.minor.context().nvars()) - self.unknowns
+        return int(self.ring.nvars()) - self.unknowns
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -131,28 +161,60 @@ class CriticalEquations:
     @cached_property
     def hessian(self) -> fmpq_mpoly:
         """The determinant of the derivatives of E by w."""
-        return determinant([[f.derivative(k) for k in range(self.unknowns)]
-                            for f in self.equations], self.minor.context().constant(1))
+        return determinant(differentials(self.equations, range(self.unknowns)),
+                           self.ring.constant(1))
 
-    def at(self, point: Sequence[Fraction]) -> tuple[list[Polynomial], Polynomial]:
+    def minor(self, rows: Sequence[int]) -> fmpq_mpoly:
+        """The minor of the Jacobian with these rows."""
+        return determinant([self.slopes[i] for i in rows], self.ring.constant(1))
+
+    def generic_minor(self, generator: random.Random) -> fmpq_mpoly:
+        """
+        A random combination of all minors.
+
+        Where the columns are independent it is zero on no given variety, with probability one.
+        """
+        zero = self.ring.constant(0)
+        rows = []
+        for _ in range(self.rank):
+            factors = [generator.randint(1, LARGEST_ENTRY) for _ in self.slopes]
+            rows.append([sum((c * row[k] for c, row in zip(factors, self.slopes)), zero)
+                         for k in range(self.rank)])
+        return determinant(rows, self.ring.constant(1))
+
+    def all_minors(self) -> list[Rows] | None:
+        """Rows of minors such that any minor vanishes where these do; None if these are many."""
+        chosen: list[tuple[Rows, fmpq_mpoly]] = []
+        if comb(len(self.slopes), self.rank) > MINORS_TRIED:
+            return None
+        found = [(rows, self.minor(rows))
+                 for rows in combinations(range(len(self.slopes)), self.rank)]
+        found.sort(key=lambda pair: (int(pair[1].total_degree()), len(pair[1])))
+        for rows, minor in found:
+            if minor and not any(vanishes_where(minor, m) for _, m in chosen):
+                chosen.append((rows, minor))
+        return [rows for rows, _ in chosen] if len(chosen) <= MOST_MINORS else None
+
+    def at(self, point: Sequence[Fraction], minor: fmpq_mpoly
+           ) -> tuple[list[Polynomial], Polynomial]:
         """E and the minor for one datum, as polynomials in w."""
         ring = polynomial_ring(self.unknowns)
-        places = [*ring.gens(), *(ring.constant(_fmpq(c)) for c in point)]
-        made = [from_flint(f.compose(*places, ctx=ring)) for f in (*self.equations, self.minor)]
+        places = [*ring.gens()[:self.unknowns], *(ring.constant(_fmpq(c)) for c in point)]
+        made = [from_flint(f.compose(*places, ctx=ring)) for f in (*self.equations, minor)]
         return made[:-1], made[-1]
 
-    def script(self) -> Script:
+    def script(self, minors: Sequence[fmpq_mpoly]) -> Script:
         """The script that eliminates the unknowns."""
         ring = PolynomialRingData(self.names)
-        equations = tuple(map(from_flint, self.equations))
+
+        def row(polynomials: Sequence[fmpq_mpoly]) -> PolynomialMatrix:
+            return PolynomialMatrix(ring, 1, len(polynomials), tuple(map(from_flint, polynomials)))
+
         return Script(
-            self.title, {"A": ring, "E": PolynomialMatrix(ring, 1, len(equations), equations),
-                         "h": PolynomialMatrix(ring, 1, 1, (from_flint(self.hessian),),
-                                               "polynomial"),
-                         "m": PolynomialMatrix(ring, 1, 1, (from_flint(self.minor),),
-                                               "polynomial")},
+            self.title, {"A": ring, "E": row(self.equations), "h": row([self.hessian]),
+                         "M": row(minors)},
             ELIMINATION.replace("UNKNOWNS", str(self.unknowns)),
-            {"discriminant": "f", "power": "k", "cofactors": "C", "generators": "numgens D"})
+            {"vanishing": "matrix {g}", "powers": "K", "cofactors": "C"})
 
 
 def _fmpq(c: Fraction) -> fmpq:
@@ -182,8 +244,6 @@ def ambient(n: int, origin: Any = None, directions: Any = None
     if directions is None:
         directions = [[int(i == j) for j in range(n)] for i in range(n)]
     rows = tuple(vector(v) for v in lists(directions))
-    from flint import fmpq_mat
-
     if not rows or fmpq_mat([[_fmpq(c) for c in v] for v in rows]).rank() < len(rows):
         raise InputError("The directions of an affine space of data are independent vectors.")
     return vector([0] * n if origin is None else origin), rows
@@ -206,10 +266,9 @@ def _target(ring: Any, first: int, origin: Sequence[Fraction],
 
 def of_parametrization(phi: Parametrization, dimension: int, form: QuadraticForm,
                        origin: Sequence[Fraction], directions: Sequence[Sequence[Fraction]],
-                       generator: random.Random
-                       ) -> tuple[CriticalEquations, dict[int, int], list[int]]:
+                       generator: random.Random) -> tuple[CriticalEquations, Slice]:
     """
-    The critical equations on a slice of the fibers, the slice, and the rows of the minor.
+    The critical equations on a slice of the fibers, and the slice.
 
     Raises LimitReached if there are too many unknowns.
     """
@@ -217,13 +276,12 @@ def of_parametrization(phi: Parametrization, dimension: int, form: QuadraticForm
     if len(where.free) > MOST_UNKNOWNS:
         raise LimitReached(f"The discriminant of {phi.model} needs the elimination of "
                            f"{len(where.free)} parameters; the most are {MOST_UNKNOWNS}.")
-    rows = independent_coordinates(where, None, modular.random_prime(generator), generator)
-    return of_slice(where, rows, form, origin, directions), where.values, rows
+    return of_slice(where, form, origin, directions), where
 
 
-def of_slice(where: Slice, rows: Sequence[int], form: QuadraticForm, origin: Sequence[Fraction],
+def of_slice(where: Slice, form: QuadraticForm, origin: Sequence[Fraction],
              directions: Sequence[Sequence[Fraction]]) -> CriticalEquations:
-    """The critical equations on a slice of the fibers, with the minor of these rows of Dφ."""
+    """The critical equations on a slice of the fibers."""
     n, d, r = len(where.images), len(where.free), len(directions)
     ring = polynomial_ring(d + r)
     images = [ring.from_dict({(*e, *[0] * r): _fmpq(c) for e, c in f.items()})
@@ -231,12 +289,11 @@ def of_slice(where: Slice, rows: Sequence[int], form: QuadraticForm, origin: Seq
     target, zero = _target(ring, d, origin, directions), ring.constant(0)
     residual = [sum((_fmpq(c) * (images[j] - target[j]) for j, c in enumerate(row) if c), zero)
                 for row in matrix_of(form)]
-    equations = tuple(sum((images[i].derivative(k) * residual[i] for i in range(n)), zero)
+    slopes = differentials(images, range(d))
+    equations = tuple(sum((slopes[i][k] * residual[i] for i in range(n)), zero)
                       for k in range(d))
-    minor = determinant([[images[i].derivative(k) for k in range(d)] for i in rows],
-                        ring.constant(1))
-    return CriticalEquations(f"the ED discriminant of {where.phi.model}", equations, minor, d,
-                             tuple(images))
+    return CriticalEquations(f"the ED discriminant of {where.phi.model}", ring, equations,
+                             tuple(map(tuple, slopes)), tuple(images))
 
 
 def of_ideal(equations: Sequence[Polynomial], n: int, form: QuadraticForm,
@@ -255,60 +312,183 @@ def of_ideal(equations: Sequence[Polynomial], n: int, form: QuadraticForm,
     critical = [sum((_fmpq(a) * (z[j] - target[j]) for j, a in enumerate(row) if a), zero)
                 - sum((x * f.derivative(i) for x, f in zip(multipliers, g)), zero)
                 for i, row in enumerate(matrix_of(form))]
-    minors = (determinant([[f.derivative(k) for k in columns] for f in g], ring.constant(1))
-              for columns in combinations(range(n), c))
-    minor = next((m for m in minors if m), None)
-    if minor is None:
+    slopes = tuple(tuple(f.derivative(k) for f in g) for k in range(n))
+    system = CriticalEquations("the ED discriminant of a variety", ring, (*g, *critical), slopes,
+                               tuple(z))
+    if c > n or not any(system.minor(rows) for rows in combinations(range(n), c)):
         raise InputError("The differentials of the equations are dependent; give as many "
                          "equations as the codimension, that define a smooth point.")
-    return CriticalEquations("the ED discriminant of a variety", (*g, *critical), minor, n + c,
-                             tuple(z))
+    return system
 
 
-def _eliminate(system: CriticalEquations, computation: Computation, generator: random.Random
-               ) -> tuple[list[Polynomial], dict[str, Any] | None, str]:
-    """The factors, the evidence for them, or why there is none."""
-    results = computation.run(system.script())
-    r = system.coordinates
-    polynomial = fractions(results["discriminant"].polynomial)
-    ring = system.minor.context()
-    if not polynomial:
-        return [], None, ("critical points come together only in codimension over one"
-                          if results["generators"] else "critical points come together everywhere")
-    found = for_checker([polynomial], ring.nvars())[0]
-    unit, parts = found.factor()
-    lifted = [_integral(f) for f, _ in parts]
-    scale = unit
-    for (f, e), g in zip(parts, lifted):
-        scale *= (f.leading_coefficient() / g.leading_coefficient()) ** e
-    factors = [{e[system.unknowns:]: c for e, c in from_flint(f).items()} for f in lifted]
-    cofactors = [fractions(c) for c in results["cofactors"].entries]
-    assert all(len(e) == r for f in factors for e in f)
-    if len(cofactors) != system.unknowns + 1 or sum(map(len, cofactors)) > MOST_TERMS:
-        return factors, None, "the proof that the discriminant vanishes there is too large"
+@dataclass(frozen=True)
+class Cover:
+    """
+    Minors such that nothing is lost where they are zero.
+
+    - ``rows`` -- their rows
+    - ``isotropic`` -- principal minors, see Lemma B of the checker; None for Lemma A
+    """
+
+    rows: tuple[Rows, ...]
+    isotropic: tuple[Rows, ...] | None
+
+
+def _isotropic_cover(system: CriticalEquations, where: Slice, matrix: Sequence[Sequence[Fraction]],
+                     generator: random.Random) -> Cover | None:
+    """Few minors that see all parameters with isotropic tangent spaces, if the slice meets them."""
+    count, d = where.phi.model.parameter_count, len(where.free)
+    phi = for_checker(where.phi.polynomials, count)
+    form = [[_fmpq(c) for c in row] for row in matrix]
+    places = _on_slice(system.ring, where)
+    first = tuple(independent_coordinates(where, None, modular.random_prime(generator), generator))
+    chosen, minors = [first], [system.minor(first)]
+    principal, divisor = [where.free], gram(phi, form, where.free)
+    if not divisor:
+        return None
+    for q in irreducible_factors(divisor):
+        if is_seen(q, places, minors):
+            continue
+        for rows in islice(combinations(range(len(phi)), d), MINORS_TRIED):
+            if is_seen(q, places, [minor := system.minor(rows)]):
+                chosen.append(rows)
+                minors.append(minor)
+                break
+        else:
+            other = (rows for rows in islice(combinations(range(count), d), MINORS_TRIED)
+                     if gram(phi, form, rows) % q)
+            found = next(other, None)
+            if found is not None:
+                principal.append(found)
+            elif not rank_drops(phi, d, q):
+                return None
+    return Cover(tuple(chosen), tuple(principal))
+
+
+def _on_slice(ring: fmpq_mpoly_ctx, where: Slice) -> list[fmpq_mpoly]:
+    """The parameters on the slice."""
+    gens = iter(ring.gens())
+    return [ring.constant(fmpq(where.values[i])) if i in where.values else next(gens)
+            for i in range(where.phi.model.parameter_count)]
+
+
+def _other_slices(phi: Parametrization, dimension: int, generator: random.Random
+                  ) -> Iterator[Slice]:
+    """Slices with random free parameters, and random numbers in place of the others."""
+    count = phi.model.parameter_count
+    for _ in range(SLICES_TRIED):
+        free = tuple(sorted(generator.sample(range(count), dimension)))
+        values = {i: generator.randint(2, LARGEST_NUMBER) for i in range(count) if i not in free}
+        where = Slice(phi, values, free, phi.restrict(values))
+        prime = modular.random_prime(generator)
+        if len(independent_coordinates(where, None, prime, generator)) == dimension:
+            yield where
+
+
+def _prepared(phi: Parametrization, dimension: int, form: QuadraticForm,
+              origin: Sequence[Fraction], directions: Sequence[Sequence[Fraction]],
+              generator: random.Random) -> tuple[CriticalEquations, Slice, Cover | None]:
+    """The critical equations on a slice, and minors that lose nothing, None if they are many."""
+    system, where = of_parametrization(phi, dimension, form, origin, directions, generator)
+    matrix = matrix_of(form)
+    if system.rank == 1 and not where.values:
+        return system, where, Cover(tuple(system.all_minors() or ()), None)
+    if len(directions) == len(matrix) and fmpq_mat(
+            [[_fmpq(c) for c in row] for row in matrix]).rank() == len(matrix):
+        for other in chain([where], _other_slices(phi, dimension, generator) if where.values
+                           else ()):
+            trial = of_slice(other, form, origin, directions)
+            try:
+                if (cover := _isotropic_cover(trial, other, matrix, generator)) is not None:
+                    return trial, other, cover
+            except CertificateError:  # too many minors
+                continue
+    rows = system.all_minors()
+    return system, where, None if rows is None else Cover(tuple(rows), None)
+
+
+@dataclass(frozen=True)
+class Elimination:
+    """
+    - ``factors`` -- the components of the discriminant, in the coordinates of the data
+    - ``everywhere`` -- whether critical points come together for all data
+    - ``evidence`` -- for the checker; None if there is none, and
+    - ``reason`` -- says why
+    """
+
+    factors: tuple[Polynomial, ...]
+    everywhere: bool
+    evidence: dict[str, Any] | None
+    reason: str
+
+
+def _eliminate(system: CriticalEquations, cover: Cover | None, computation: Computation,
+               generator: random.Random) -> Elimination:
+    """The unknowns eliminated, with the evidence: one by a discriminant, more by Macaulay2."""
+    if system.unknowns == system.rank == 1:
+        vanishing = multiple_roots(system.equations[0], system.slopes)
+        if vanishing and all(vanishing):
+            made = _with_evidence(system, cover, vanishing, {"cofactors": None}, computation,
+                                  generator)
+            if made.evidence is not None:
+                return made
+    if cover is not None and not cover.rows:
+        cover = None
+    minors = [system.generic_minor(generator)] if cover is None else [
+        system.minor(rows) for rows in cover.rows]
+    results = computation.run(system.script(minors))
+    polynomials = [fractions(g) for g in results["vanishing"].entries]
+    vanishing = for_checker(polynomials, system.ring.nvars())
+    if not any(vanishing):
+        return Elimination((), True, None, "critical points come together for all data")
+    cofactors = [[[fractions(c) for c in column.entries] for column in columns]
+                 for columns in results["cofactors"]]
+    size = sum(len(c) for columns in cofactors for column in columns for c in column)
+    evidence = None if cover is None or not cofactors or size > MOST_TERMS else {
+        "minors": [list(rows) for rows in cover.rows],
+        "vanishing": [encode_polynomial(g) for g in polynomials], "powers": results["powers"],
+        "cofactors": [[[encode_polynomial(c) for c in column] for column in columns]
+                      for columns in cofactors]}
+    return _with_evidence(system, cover, vanishing, evidence, computation, generator)
+
+
+def _with_evidence(system: CriticalEquations, cover: Cover | None,
+                   vanishing: Sequence[fmpq_mpoly], evidence: dict[str, Any] | None,
+                   computation: Computation, generator: random.Random) -> Elimination:
+    """The factors of what vanishes, with a point on each if there is evidence that it does."""
+    divisor = vanishing[0]
+    for g in vanishing:
+        divisor = divisor.gcd(g)
+    lifted = [_integral(f) for f in irreducible_factors(divisor)]
+    factors = tuple({e[system.unknowns:]: c for e, c in from_flint(f).items()} for f in lifted)
+
+    def without(reason: str) -> Elimination:
+        return Elimination(factors, False, None, reason)
+
+    if cover is None:
+        return without(GENERIC)
+    if evidence is None:
+        return without("the proof that the discriminant vanishes there is too large")
     try:
         witnesses = [_witness(system, lifted, i, generator, computation)
                      for i in range(len(lifted))]
     except EngineError:
-        return factors, None, "msolve is missing"
+        return without("msolve is missing")
     if any(w is None for w in witnesses):
-        return factors, None, "no point on each component was found modulo a prime"
-    evidence = {
-        "power": results["power"], "exponents": [int(e) for _, e in parts],
-        "cofactors": [encode_polynomial({e: c / Fraction(int(scale.p), int(scale.q))
-                                         for e, c in f.items()}) for f in cofactors],
-        "witnesses": witnesses}
+        return without("no point on each component was found modulo a prime")
+    evidence = evidence | {"witnesses": witnesses}
     try:
-        check_ramification(list(system.equations), system.minor, system.unknowns, lifted, evidence)
+        opens = check_ramification(system.ring, system.equations, system.slopes, system.rank,
+                                   lifted, evidence)
+        if cover.isotropic is None:
+            check_all_minors(system.slopes, system.rank, opens)
     except CertificateError as error:
-        return factors, None, str(error).rstrip(".").lower()
-    return factors, evidence, ""
+        return without(str(error).rstrip(".").lower())
+    return Elimination(factors, False, evidence, "")
 
 
 def _integral(f: fmpq_mpoly) -> fmpq_mpoly:
     """The multiple with coprime integers as coefficients, the first of them positive."""
-    from math import gcd, lcm
-
     coefficients = [Fraction(int(c.p), int(c.q)) for c in f.coeffs()]
     scale = Fraction(lcm(*(c.denominator for c in coefficients)),
                      gcd(*(c.numerator for c in coefficients)))
@@ -319,21 +499,23 @@ def _witness(system: CriticalEquations, factors: Sequence[fmpq_mpoly], i: int,
              generator: random.Random, computation: Computation) -> dict[str, Any] | None:
     """A point modulo a prime on the ramification locus over the factor i, and over no other."""
     d, r = system.unknowns, system.coordinates
+    last = max(k for k in range(r) if factors[i].degrees()[d + k])
     ramified = [*system.equations, system.hessian]
+    minor = system.generic_minor(generator)
     names = [*system.names[:d], "inverse"]
     for _ in range(POINTS_TRIED):
         computation.clock()()
         p = modular.random_prime(generator, min(largest_prime(), 2**30))
-        rest = [generator.randrange(p) for _ in range(r - 1)]
+        datum = [generator.randrange(p) for _ in range(r)]
         ring = ring_modulo(names, p)
         try:
-            line = _on_line(factors[i], d, rest, p)
+            line = _on_line(factors[i], d, last, datum, p)
             if line.degree() < 1:
                 continue
             for root, _ in line.roots():
-                point = [*rest, int(root)]
+                point = [*datum[:last], int(root), *datum[last + 1:]]
                 equations = [_in_unknowns(f, point, d, ring, p) for f in ramified]
-                inverse = _in_unknowns(system.minor, point, d, ring, p) * ring.gens()[d] - 1
+                inverse = _in_unknowns(minor, point, d, ring, p) * ring.gens()[d] - 1
                 found = msolve.points([*equations, inverse], names, p,
                                       timeout=computation.timeout)
                 q = nmod_poly(list(found.polynomial), p)
@@ -346,14 +528,15 @@ def _witness(system: CriticalEquations, factors: Sequence[fmpq_mpoly], i: int,
     return None
 
 
-def _on_line(f: fmpq_mpoly, first: int, rest: Sequence[int], p: int) -> nmod_poly:
-    """The polynomial in the last variable when the others have these values modulo p."""
+def _on_line(f: fmpq_mpoly, first: int, last: int, datum: Sequence[int], p: int) -> nmod_poly:
+    """The polynomial in one coordinate of the data when the others are as those of a datum."""
     coefficients: dict[int, int] = {}
     for e, c in f.to_dict().items():
         term = residue(c, p)
-        for x, k in zip(rest, e[first:-1]):
-            term = term * pow(x, int(k), p) % p
-        coefficients[int(e[-1])] = (coefficients.get(int(e[-1]), 0) + term) % p
+        for k, (x, power) in enumerate(zip(datum, map(int, e[first:]))):
+            term = term * (1 if k == last else pow(x, power, p)) % p
+        power = int(e[first + last])
+        coefficients[power] = (coefficients.get(power, 0) + term) % p
     return nmod_poly([coefficients.get(k, 0) for k in range(max(coefficients, default=0) + 1)], p)
 
 
@@ -373,16 +556,19 @@ def _is_good(system: CriticalEquations, ramified: Sequence[fmpq_mpoly],
         return False
     if not all(value(f, point, p) for j, f in enumerate(factors) if j != i):
         return False
-    d, size = system.unknowns, len(point)
-    rows = [[value(f.derivative(k), point, p) for k in range(size)] for f in ramified]
-    return bool(nmod_mat(d + 1, size, sum(rows, []), p).rank() == d + 1 and nmod_mat(
-        d + 1, d, [c for row in rows for c in row[:d]], p).rank() == d)
+    d = system.unknowns
+    return (rank_at(system.slopes, point, p) == system.rank
+            and rank_at(differentials(ramified, range(len(point))), point, p) == d + 1
+            and rank_at(differentials(ramified, range(d)), point, p) == d)
 
 
 def discriminant_script(phi: Parametrization, dimension: Invariant, form: QuadraticForm) -> Script:
     """The script that eliminates the parameters, the same each time."""
     base, rows = ambient(len(phi.polynomials))
-    return of_parametrization(phi, dimension.data, form, base, rows, random.Random(0))[0].script()
+    generator = random.Random(0)
+    system, _, cover = _prepared(phi, dimension.data, form, base, rows, generator)
+    return system.script([system.generic_minor(generator)] if cover is None or not cover.rows else
+                         [system.minor(chosen) for chosen in cover.rows])
 
 
 def ed_discriminant(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
@@ -392,13 +578,17 @@ def ed_discriminant(phi: Parametrization, dimension: Invariant, form: QuadraticF
     The ED discriminant of the neurovariety, on an affine space of data.
 
     It is the closure of the set of the data u for which critical points of the squared distance
-    come together: at φ(w), where a minor of Dφ does not vanish on a slice of the fibers, the
-    equations Dφ^T Q (φ - u) = 0 hold and their Jacobian is singular.  Outside of that minor
-    nothing is lost but components over points whose tangent space is isotropic.  Data for which
-    critical points are at infinity or at singular points of M are not meant, as complex matrices
-    with equal singular values for matrices of bounded rank.  Macaulay2
-    eliminates w; the checker verifies the result (``certificates/discriminant.py`` has the
-    proof), with nothing to trust.  Where the evidence is too large, the status is ``numerical``.
+    come together at a parameter w where Dφ has rank dim M; of it, what has codimension one.
+    There the equations Dφ^T Q (φ - u) = 0 hold, and the Hessian of the distance on the branch of M
+    through φ(w) is singular.  Critical points that go to infinity, or to parameters where the rank
+    of Dφ is smaller, as at most singular points of M, are not meant: the complex matrices with
+    equal singular values are no part of the discriminant of matrices of bounded rank.
+
+    Macaulay2 eliminates w on a slice of the fibers, where some minors of Dφ are not zero; the
+    checker verifies the result, and that minors and slice lose nothing, with nothing to trust
+    (``certificates/discriminant.py`` has the proof).  On a smaller space of data, or if the form
+    is degenerate, only the parameters on the slice are meant, and the answer says so.  Where the
+    evidence is too large, the status is ``numerical``.
 
     INPUT:
 
@@ -420,8 +610,8 @@ def ed_discriminant(phi: Parametrization, dimension: Invariant, form: QuadraticF
 
         >>> from neuroalg_sage import NeuroManifold, from_expressions
         >>> parabola = NeuroManifold(from_expressions(["a*x + a^2*y"], ["a"], ["x", "y"]))
-        >>> parabola.ed_discriminant()
-        an irreducible hypersurface of degree 3 (proved)
+        >>> print(parabola.ed_discriminant().value)
+        an irreducible hypersurface of degree 3, for finite critical points with rank Dφ = 1
         >>> parabola.ed_discriminant().polynomials
         ['16*u_1^3 - 27*u_0^2 - 24*u_1^2 + 12*u_1 - 2']
     """
@@ -429,20 +619,27 @@ def ed_discriminant(phi: Parametrization, dimension: Invariant, form: QuadraticF
     generator = random.Random(seed) if seed is not None else random.SystemRandom()
     base, rows = ambient(len(phi.polynomials), origin, directions)
     matrix = matrix_of(form)
-    system, restriction, minor = of_parametrization(phi, dimension.data, form, base, rows,
-                                                    generator)
-    factors, evidence, why = _eliminate(system, computation, generator)
-    found = Discriminant(tuple(factors), system.names[system.unknowns:], base, rows)
+    system, where, cover = _prepared(phi, dimension.data, form, base, rows, generator)
+    result = _eliminate(system, cover, computation, generator)
+    restriction = [[i, v] for i, v in sorted(where.values.items())]
+    all_parameters = cover is not None and cover.isotropic is not None
+    names = phi.model.parameter_names
+    place = " and ".join([f"with rank Dφ = {system.rank}", *(
+        f"{names[i]} = {v}" for i, v in restriction if not all_parameters)])
+    found = Discriminant(result.factors, system.names[system.unknowns:], base, rows, place,
+                         result.everywhere)
     method = f"elimination of {system.unknowns} parameters"
     seconds = time.perf_counter() - start
-    if evidence is None or dimension.status != "proved":
-        why = why or "the dimension is not proved"
+    if result.evidence is None or dimension.status != "proved":
+        why = result.reason or "the dimension is not proved"
         return Invariant("ed_discriminant", found, "numerical", f"{method}; {why}", None, seconds)
-    assert dimension.certificate is not None
-    evidence |= {"dimension": dimension.certificate["evidence"], "minor": minor,
-                 "restriction": [[i, v] for i, v in sorted(restriction.items())]}
-    claim = [[[str(c) for c in row] for row in matrix], list(map(str, base)),
-             [list(map(str, v)) for v in rows], [encode_polynomial(f) for f in factors]]
+    assert dimension.certificate is not None and cover is not None
+    evidence = result.evidence | {
+        "dimension": dimension.certificate["evidence"], "restriction": restriction,
+        "isotropic": None if cover.isotropic is None else list(map(list, cover.isotropic))}
+    claim = [MEANING, [[str(c) for c in row] for row in matrix], list(map(str, base)),
+             [list(map(str, v)) for v in rows], [] if all_parameters else restriction,
+             [encode_polynomial(f) for f in result.factors]]
     return certified(phi.model, "ed_discriminant", found, "proved", method, seconds, evidence,
                      dimension.trust, claim=claim, versions=computation.versions())
 
@@ -451,7 +648,9 @@ def ed_discriminant_of_ideal(equations: Sequence[Polynomial], n: int, form: Quad
                              computation: Computation | None = None, origin: Any = None,
                              directions: Any = None, seed: int | None = None) -> Invariant:
     """
-    The ED discriminant of an irreducible variety with as many equations as its codimension.
+    The ED discriminant of a variety with as many equations as its codimension.
+
+    The points are meant at which the differentials of the equations are independent.
 
     INPUT:
 
@@ -468,15 +667,20 @@ def ed_discriminant_of_ideal(equations: Sequence[Polynomial], n: int, form: Quad
 
         >>> from neuroalg_sage.invariants.quadratic_forms import diagonal_form
         >>> ellipse = {(2, 0): 1, (0, 2): 4, (0, 0): -4}
-        >>> ed_discriminant_of_ideal([ellipse], 2, diagonal_form([1, 1]))
-        an irreducible hypersurface of degree 6 (proved)
+        >>> print(ed_discriminant_of_ideal([ellipse], 2, diagonal_form([1, 1])).value)
+        an irreducible hypersurface of degree 6, for finite critical points with rank dG = 1
     """
     start = time.perf_counter()
     generator = random.Random(seed) if seed is not None else random.SystemRandom()
     base, rows = ambient(n, origin, directions)
     system = of_ideal(equations, n, form, base, rows)
-    factors, evidence, why = _eliminate(system, computation or Computation(), generator)
-    found = Discriminant(tuple(factors), system.names[system.unknowns:], base, rows)
-    return Invariant("ed_discriminant", found, "numerical" if evidence is None else "proved",
-                     "elimination of coordinates and multipliers" + ("; " + why) * bool(why),
+    minors = system.all_minors()
+    result = _eliminate(system, None if minors is None else Cover(tuple(minors), None),
+                        computation or Computation(), generator)
+    found = Discriminant(result.factors, system.names[system.unknowns:], base, rows,
+                         f"with rank dG = {system.rank}",
+                         result.everywhere)
+    return Invariant("ed_discriminant", found, "numerical" if result.evidence is None else "proved",
+                     "; ".join(["elimination of coordinates and multipliers",
+                                *filter(None, [result.reason])]),
                      None, time.perf_counter() - start)

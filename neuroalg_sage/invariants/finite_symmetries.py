@@ -134,7 +134,7 @@ def permutations(phi: Parametrization) -> Iterator[list[int]]:
         >>> from neuroalg_sage.models.families import parse_spec
         >>> from neuroalg_sage.models.parametrization import parametrization
         >>> list(permutations(parametrization(parse_spec("attention:d=2,a=1,out=1,t=1"))))
-        [[2, 3, 0, 1, 4, 5], [4, 5, 2, 3, 0, 1], [0, 1, 4, 5, 2, 3]]
+        [[2, 3, 0, 1, 4, 5], [4, 5, 0, 1, 2, 3], [0, 1, 4, 5, 2, 3]]
     """
     if sum(map(len, phi.polynomials)) > MOST_TERMS:
         return

@@ -44,6 +44,7 @@ from neuroalg_sage.invariants.affine_symmetries import affine_symmetries, orbits
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.dimension import jacobian_at
 from neuroalg_sage.invariants.finite_symmetries import (
+    MOST_ORDER,
     MOST_POINTS,
     Entries,
     affine_map,
@@ -349,6 +350,8 @@ class FiniteSymmetries:
         order, weights = roots_of_unity(slice_.phi)
         turned = list(rotations(slice_.phi.model))
         self.order = lcm(order, *(q for q, _ in turned))
+        if self.order > MOST_ORDER:
+            self.order, turned = order, []
         self.turns = [[[i, i, "1", k * self.order // order] for i, k in enumerate(vector)]
                       for vector in weights] + [
             [[i, j, c, k * self.order // q] for i, j, c, k in entries] for q, entries in turned]

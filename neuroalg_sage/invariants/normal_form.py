@@ -62,7 +62,7 @@ def normal_form(fields: Sequence[SparseMatrix], count: int, dimension: int
         >>> from neuroalg_sage.models.families import parse_spec
         >>> fields = affine_symmetries(parse_spec("linear:2,2,2")).fields
         >>> [(step.coordinate, step.value) for step in normal_form(fields, 8, 4)]
-        [(0, 1), (3, 1), (1, 0), (2, 0)]
+        [(0, 1), (2, 0), (3, 1), (1, 0)]
     """
     for attempt in range(ATTEMPTS):
         # Where the first choices lead nowhere, those at random may.

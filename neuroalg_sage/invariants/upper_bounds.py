@@ -24,7 +24,7 @@ from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants import kernel_fields
 from neuroalg_sage.invariants.invariant import Invariant, certified
 from neuroalg_sage.models.expressions import Polynomial, derivative, evaluate
-from neuroalg_sage.models.layers import Layer, PolynomialLayer
+from neuroalg_sage.models.layers import Dense, Layer, PolynomialLayer
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import parametrization
 from neuroalg_sage.models.symmetry import LinearSymmetry, SparseMatrix
@@ -166,6 +166,33 @@ def relax(model: Model, segments: Sequence[Sequence[int]]) -> Model:
             tuple(f"c_{k}" for k in range(len(terms))), inner.input_names, outputs)]
         place = end
     return Model((*layers, *model.layers[place:]), model.input_shape)
+
+
+def condensed(model: Model) -> Model:
+    """
+    The model in which dense layers without biases that follow one another are one, or two if a
+    state between them is narrower than both ends; it has the same functions.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> [layer.outputs for layer in condensed(parse_spec("linear:5,4,3,4,5")).layers]
+        [3, 5]
+    """
+    layers: list[Layer] = []
+    linear = itertools.groupby(model.layers, lambda layer: isinstance(layer, Dense)
+                               and not layer.bias)
+    for is_run, group in linear:
+        run = list(group)
+        if not is_run or len(run) == 1:
+            layers += run
+            continue
+        widths = [w for layer in run if isinstance(layer, Dense)
+                  for w in (layer.inputs, layer.outputs)]
+        narrowest, ends = min(widths), [widths[0], widths[-1]]
+        kept = [ends[0], narrowest, ends[1]] if narrowest < min(ends) else ends
+        layers += [Dense(a, b) for a, b in zip(kept, kept[1:])]
+    return model if len(layers) == len(model.layers) else Model(tuple(layers), model.input_shape)
 
 
 def relaxations(model: Model) -> Iterator[tuple[list[list[int]], Model]]:

@@ -22,7 +22,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import factorial, gcd, prod
+from math import gcd, prod
 from typing import Any
 
 from flint import fmpq, fmpq_poly
@@ -76,11 +76,6 @@ class HiddenState:
             self.group, f"(mu_{self.order})^{self.size} x| " if self.order > 1 else "")
         return f"{torus}S_{self.size}"
 
-    def finite_order(self) -> int:
-        """The order of the finite part."""
-        return 1 if self.group == "general linear" else (
-            factorial(self.size) * self.order**self.size)
-
 
 @dataclass(frozen=True)
 class KnownGroup:
@@ -100,10 +95,6 @@ class KnownGroup:
     def __str__(self) -> str:
         factors = [str(s) for s in self.states] + [f"GL({a}) x C*" for a in self.heads]
         return " x ".join(factors) or "trivial"
-
-    def finite_order(self) -> int:
-        """The order of the finite part: permutations and roots of unity."""
-        return prod(s.finite_order() for s in self.states)
 
 
 def units(layer: Layer, offset: int, size: int) -> tuple[list[list[int]], list[list[int]]]:

@@ -5,6 +5,7 @@ The answers: what they are in short, in words, and in a table.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator
 from typing import Any
 
 from neuroalg_sage.invariants.degeneracy import Locus
@@ -90,54 +91,119 @@ def _known(answers: Answers, name: str) -> Any:
 
 
 def summary(answers: Answers) -> Markup:
-    """What is known, in sentences, each with its status."""
+    """
+    What the answers mean for learning, and then for geometry: sentences, each with its status.
+
+    A statement is made only where the answer that it rests on is there.
+    """
+    return join(element("h2", "What it means for learning", id="meaning"),
+                element("ul", *_for_learning(answers), class_="summary learning"),
+                element("h2", "In the words of geometry", id="geometry"),
+                element("p", _the_spaces(answers)),
+                element("ul", *_in_geometry(answers), class_="summary geometry"))
+
+
+def _said(answers: Answers, words: Content, *names: str) -> Markup:
+    """A sentence, and behind it the statuses of the answers that it rests on."""
+    marks = dict.fromkeys(badges(answers.found[name], True) for name in names)
+    return element("li", words, *((" ", mark) for mark in marks))
+
+
+def _for_learning(answers: Answers) -> Iterator[Markup]:
     model = answers.manifold.model
-    n, dimension = model.ambient_dimension, _known(answers, "dimension")
-    sentences: list[Content] = [
-        f"The model has {number_words(model.parameter_count, 'parameter')}, "
-        f"{number_words(model.input_count, 'input')} and "
-        f"{number_words(model.output_count, 'output')}; each output is a polynomial of degree "
-        f"{max(d for degrees in model.degree_pattern for d in degrees or (0,))} in the inputs. "
-        f"Such functions form the ambient space V, of dimension {n:,}; those of the model "
-        "form the neuromanifold M in it."]
-
-    def say(words: Content, *names: str) -> None:
-        marks = [badges(answers.found[name], True) for name in names]
-        sentences.append(join(" ", words, *((" ", mark) for mark in dict.fromkeys(marks))))
-
+    n, count = model.ambient_dimension, model.parameter_count
+    dimension = _known(answers, "dimension")
     if dimension is not None:
-        if _known(answers, "is_filling"):
-            say("M is of full dimension: its Zariski closure is V.", "dimension")
+        lost = count - dimension
+        yield _said(answers, join(
+            element("strong", f"{number_words(dimension, 'degree')} of freedom. "),
+            f"The functions of the model form a family of dimension {dimension:,}, "
+            f"{'as many as' if not lost else 'though'} there are "
+            f"{number_words(count, 'parameter')}"
+            + ("." if not lost else
+               f": a generic one comes from a family of parameters of dimension {lost:,}.")),
+            "dimension")
+        if dimension < n:
+            yield _said(answers, join(
+                element("strong", "It cannot learn everything. "),
+                f"Almost no function of the space of dimension {n:,} in which its functions lie is "
+                "one of them, or is a limit of them."), "dimension")
         else:
-            say(f"The Zariski closure of M, the neurovariety, has dimension {dimension:,}, so "
-                f"codimension {n - dimension:,}.", "dimension")
+            yield _said(answers, join(
+                element("strong", "No equation limits it. "),
+                f"Its functions have full dimension in a space of dimension {n:,}; over the real "
+                "numbers they need not be all of it."), "dimension")
+    yield from _identifiability(answers)
+    locus = _known(answers, "singular_locus")
+    if locus:
+        places = sorted({name for component in locus for name in component.fills})
+        yield _said(answers, join(
+            element("strong", "Singular functions. "),
+            "The set of its functions, with their limits, is not smooth everywhere: near its "
+            "singular points no linear approximation describes it",
+            f". They include the functions of {_words(places)}." if places else "."),
+            "singular_locus")
+    laws = _known(answers, "number_of_conservation_laws")
+    if isinstance(laws, int):
+        yield _said(answers, join(
+            element("strong", "Gradient flow remembers its start. " if laws else
+                    "Gradient flow is not confined. "),
+            f"{_quantities(laws)} {'is' if laws == 1 else 'are'} constant along it for every "
+            f"loss: the initialization fixes {'it' if laws == 1 else 'them'}." if laws else
+            "No quantity is constant along it for every loss."), "number_of_conservation_laws")
+
+
+def _quantities(count: int) -> str:
+    return "1 independent quantity" if count == 1 else f"{count:,} independent quantities"
+
+
+def _words(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _the_spaces(answers: Answers) -> str:
+    model = answers.manifold.model
+    degree = max((d for degrees in model.degree_pattern for d in degrees or (0,)), default=0)
+    return (f"The model has {number_words(model.parameter_count, 'parameter')}, "
+            f"{number_words(model.input_count, 'input')} and "
+            f"{number_words(model.output_count, 'output')}; each output is a polynomial of degree "
+            f"{degree} in the inputs. Such functions form the ambient space V, of dimension "
+            f"{model.ambient_dimension:,}; those of the model form the neuromanifold M in it.")
+
+
+def _in_geometry(answers: Answers) -> Iterator[Markup]:
+    n, dimension = answers.manifold.model.ambient_dimension, _known(answers, "dimension")
+    if dimension is not None:
+        yield _said(answers, "M is of full dimension: its Zariski closure is V."
+                    if _known(answers, "is_filling") else
+                    f"The Zariski closure of M, the neurovariety, has dimension {dimension:,}, so "
+                    f"codimension {n - dimension:,}.", "dimension")
     defect = _known(answers, "defect")
     if defect is not None:
-        say("Its dimension is as expected." if not defect else
-            f"Its dimension is {defect} less than expected: the model is defective.", "defect")
+        yield _said(answers, "Its dimension is as expected." if not defect else
+                    f"Its dimension is {defect} less than expected: the model is defective.",
+                    "defect")
     degree, ideal = _known(answers, "degree"), _known(answers, "ideal")
     if dimension is not None and dimension < n:
         if degree is not None:
-            say(f"It is a hypersurface of degree {degree:,}." if dimension == n - 1 else
-                f"Its degree is {degree:,}.", "degree")
+            yield _said(answers, f"It is a hypersurface of degree {degree:,}."
+                        if dimension == n - 1 else f"Its degree is {degree:,}.", "degree")
         if ideal:
-            say(f"Its ideal is {sentence(answers.found['ideal'], n)}.", "ideal")
+            yield _said(answers, f"Its ideal is {sentence(answers.found['ideal'], n)}.", "ideal")
     locus = _known(answers, "singular_locus")
     if locus is not None:
         count = len(locus)
-        say(("It has no singular points." if is_empty(answers.found["singular_locus"]) else
-             "No singular points were found; that there are none:") if not count else
+        yield _said(answers, (
+            "It has no singular points." if is_empty(answers.found["singular_locus"]) else
+            "No singular points were found; that there are none:") if not count else
             f"It is singular along {'a component' if count == 1 else f'{count} components'} of "
             f"dimension {_list(sorted({c.dimension for c in locus}, reverse=True))}.",
             "singular_locus")
-    _identifiability(answers, say)
     laws = _known(answers, "number_of_conservation_laws")
     if isinstance(laws, int):
-        say("Gradient flow has no conservation laws that hold for every loss." if not laws else
-            "Along the gradient flow of every loss, "
-            f"{number_words(laws, 'independent quantity').replace('quantitys', 'quantities')} "
-            f"{'is' if laws == 1 else 'are'} conserved.", "number_of_conservation_laws")
-    return element("p", *sentences, class_="summary")
+        yield _said(answers, "Gradient flow has no conservation laws that hold for every loss."
+                    if not laws else f"Along the gradient flow of every loss, {_quantities(laws)} "
+                    f"{'is' if laws == 1 else 'are'} conserved.", "number_of_conservation_laws")
 
 
 def _list(numbers: list[int]) -> str:
@@ -145,18 +211,24 @@ def _list(numbers: list[int]) -> str:
         ", ".join(map(str, numbers[:-1])) + f" and {numbers[-1]}")
 
 
-def _identifiability(answers: Answers, say: Any) -> None:
+def _identifiability(answers: Answers) -> Iterator[Markup]:
     up_to = " up to affine-linear symmetries of the parameters"
     identifiable = _known(answers, "is_identifiable")
     finitely = _known(answers, "is_finitely_identifiable")
     if identifiable is not None:
-        say(join("A generic function of M determines its parameters" if identifiable else
-                 "A generic function of M does not determine its parameters", up_to, "."),
+        yield _said(answers, join(
+            element("strong", "The weights can be recovered. " if identifiable else
+                    "The weights cannot be recovered. "),
+            "A generic function of M determines its parameters" if identifiable else
+            "A generic function of M does not determine its parameters", up_to, "."),
             "is_identifiable")
     elif finitely is not None:
-        say(join("A generic function of M determines its parameters up to finitely many choices"
-                 if finitely else "Even a generic function of M has infinitely many parameters",
-                 " and" if finitely else "", up_to, "."), "is_finitely_identifiable")
+        yield _said(answers, join(
+            element("strong", "The weights can be recovered up to finitely many choices. "
+                    if finitely else "The weights cannot be recovered. "),
+            "A generic function of M determines its parameters up to finitely many choices"
+            if finitely else "Even a generic function of M has infinitely many parameters",
+            " and" if finitely else "", up_to, "."), "is_finitely_identifiable")
 
 
 # -- the table ---------------------------------------------------------------------------

@@ -20,6 +20,8 @@ from typing import Any
 
 from neuroalg_sage.errors import LimitReached, NeuroAlgError
 from neuroalg_sage.files import check_writable, write_whole
+from neuroalg_sage.invariants.degeneracy import Locus
+from neuroalg_sage.invariants.invariant import Invariant
 from neuroalg_sage.models.layers import PolynomialLayer
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.neuromanifold import INVARIANTS, REPORTED, NeuroManifold
@@ -209,29 +211,39 @@ def _cite(material: Material) -> Markup:
 
 
 def _picture_section(material: Material) -> Markup:
-    picture = material.picture
-    if isinstance(picture, str):
-        return element("p", f"There is no picture. {picture}")
+    assert isinstance(material.picture, bytes)
     caption = " ".join(material.notes)
     return element(
-        "figure", element("img", src=data_url(picture, "image/svg+xml"), alt="Picture of the "
-                          f"neuromanifold of {_name(material.answers.manifold.model)}. {caption}"),
+        "figure", element("img", src=data_url(material.picture, "image/svg+xml"),
+                          alt="Picture of the neuromanifold of "
+                          f"{_name(material.answers.manifold.model)}. {caption}"),
         element("figcaption", caption))
 
 
-def _missing(answers: Answers, name: str) -> Markup:
-    return element("p", f"Not computed: {answers.failed[name]}" if name in answers.failed
-                   else "Not computed.")
-
-
 def sections(material: Material) -> list[tuple[str, str, Markup]]:
-    """The sections of the page: where they are found, their headings and what is in them."""
+    """
+    The sections of the page: where they are found, their headings and what is in them.
+
+    What has no answer has no section; the table of the invariants says why.
+    """
     answers = material.answers
     manifold, stem = answers.manifold, file_name(material.spec.removesuffix(".json"))
-
-    def given(name: str, section: Callable[[], Markup]) -> Markup:
-        return section() if name in answers.found else _missing(answers, name)
-
+    found = answers.found
+    laws = QUADRATIC if QUADRATIC in found else "conservation_laws"
+    about = (
+        ("ideal", "The ideal", "ideal", lambda: geometry_section.ideal(answers, stem)),
+        ("descriptions", "Known varieties and matrices", "descriptions",
+         lambda: geometry_section.descriptions(found["descriptions"])),
+        ("singular-locus", "The singular locus", "singular_locus",
+         lambda: geometry_section.singular_locus(found["singular_locus"])),
+        ("subnetworks", "Subnetworks", "subnetworks",
+         lambda: geometry_section.subnetworks(found["subnetworks"])),
+        ("conservation-laws", "Conservation laws", laws,
+         lambda: geometry_section.conservation_laws(answers)))
+    geometry = [(place, heading, section()) for place, heading, name, section in about
+                if name in found and _says_something(found[name])]
+    if isinstance(material.picture, bytes):
+        geometry.append(("picture", "Picture", _picture_section(material)))
     return [
         ("model", "The model", join(
             model_section.figure(manifold.model), model_section.function(manifold.model),
@@ -240,22 +252,15 @@ def sections(material: Material) -> list[tuple[str, str, Markup]]:
         ("invariants", "Invariants", join(
             answers_section.table(answers, (*SHOWN, QUADRATIC)),
             element("h3", "What the statuses mean", id=LEGEND), legend())),
-        ("ideal", "The ideal", given("ideal", lambda: geometry_section.ideal(answers, stem))),
-        ("descriptions", "Known varieties and matrices", given(
-            "descriptions", lambda: geometry_section.descriptions(
-                answers.found["descriptions"]))),
-        ("singular-locus", "The singular locus", given(
-            "singular_locus", lambda: geometry_section.singular_locus(
-                answers.found["singular_locus"]))),
-        ("subnetworks", "Subnetworks", given("subnetworks", lambda: geometry_section.subnetworks(
-            answers.found["subnetworks"]))),
-        ("picture", "Picture", _picture_section(material)),
-        ("conservation-laws", "Conservation laws", given(
-            QUADRATIC if QUADRATIC in answers.found else "conservation_laws",
-            lambda: geometry_section.conservation_laws(answers))),
+        *geometry,
         ("certificates", "Certificates", _certificates(material, stem)),
         ("again", "Compute it again", _again(material, stem)),
         ("cite", "How to cite", _cite(material))]
+
+
+def _says_something(found: Invariant) -> bool:
+    """Whether there is more to show than the line of the table."""
+    return bool(found.data) or isinstance(found, Locus)
 
 
 # -- the page ----------------------------------------------------------------------------
@@ -277,7 +282,9 @@ def page(material: Material) -> str:
                      for kind in ("css", "js"))
     found = sections(material)
     contents = element("nav", element("ul", *(
-        element("li", element("a", heading, href=f"#{place}")) for place, heading, _ in found)),
+        element("li", element("a", heading, href=f"#{place}"))
+        for place, heading in (("meaning", "What it means"),
+                               *((place, heading) for place, heading, _ in found)))),
         aria_label="Contents")
     moment = element("time", material.moment.strftime("%Y-%m-%d %H:%M UTC"),
                      datetime=material.moment.strftime("%Y-%m-%dT%H:%MZ"))

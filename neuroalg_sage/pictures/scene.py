@@ -251,9 +251,8 @@ def _critical(sheets: Sequence[Slice], form: QuadraticForm, point: Sequence[Frac
     u = np.array([float(c) for c in point])
     d = len(sheets[0].free)
     for where in sheets:
-        rows = independent_coordinates(where, None, modular.random_prime(generator), generator)
-        system = of_slice(where, rows, form, *ambient(len(point)))
-        equations, minor = system.at(point)
+        system = of_slice(where, form, *ambient(len(point)))
+        equations, minor = system.at(point, system.generic_minor(generator))
         inverse = {(*e, 1): c for e, c in minor.items()}
         inverse[(0,) * (d + 1)] = inverse.get((0,) * (d + 1), Fraction(0)) - 1
         boxes = real_solutions([*({(*e, 0): c for e, c in f.items()} for f in equations),
