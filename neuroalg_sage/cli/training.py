@@ -64,7 +64,11 @@ def _train(arguments: argparse.Namespace) -> int:
     print(json.dumps(as_json(problem, found)) if arguments.json else as_text(problem, found))
     if arguments.certificate is not None:
         write(arguments.certificate, found.certificate)
-    return 0 if found.value["complete"] else LimitReached.exit_code
+    for failure in problem.failures[:1]:
+        print(f"neuroalg: {' '.join(str(failure).split())}", file=sys.stderr)
+    if found.value["complete"]:
+        return 0
+    return min((error.exit_code for error in problem.failures), default=LimitReached.exit_code)
 
 
 def _plot(arguments: argparse.Namespace) -> int:

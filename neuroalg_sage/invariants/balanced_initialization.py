@@ -157,9 +157,11 @@ def _solve(system: list[Polynomial], count: int, seed: int | None) -> np.ndarray
         for _ in range(STEPS):
             if np.abs(rest).max() < scale:
                 return w
-            slopes = maps.jacobian(w)
-            step = slopes.T @ np.linalg.solve(
-                slopes @ slopes.T + damping * np.eye(len(rest)), rest)
+            # The equations may be dependent and the damping tiny: least squares need no inverse.
+            damped = np.vstack([maps.jacobian(w), np.sqrt(damping) * np.eye(count)])
+            if not np.isfinite(damped).all():
+                break
+            step = np.linalg.lstsq(damped, np.concatenate([rest, np.zeros(count)]))[0]
             new = maps(w - step)
             if new @ new < rest @ rest:
                 w, rest, damping = w - step, new, damping / 5
