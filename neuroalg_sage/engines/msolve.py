@@ -24,6 +24,7 @@ from typing import Any
 
 from flint import nmod_poly
 
+from neuroalg_sage import processes
 from neuroalg_sage.errors import EngineError, LimitReached
 from neuroalg_sage.limits import whole
 
