@@ -15,7 +15,7 @@ from typing import Any
 import flint
 from flint import fmpq, fmpq_mpoly, fmpq_poly
 
-from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.certificates.coordinates import MOST_PARAMETERS
 from neuroalg_sage.certificates.decomposition import (
     MOST_PRODUCTS,
@@ -109,9 +109,9 @@ class NumberFieldPoint:
 
     def encoded(self) -> dict[str, Any]:
         """The point as a certificate states it."""
-        data: dict[str, Any] = {"polynomial": list(map(str, self.polynomial)),
-                                "coordinates": [list(map(str, x)) for x in self.coordinates]}
-        return data | ({"form": list(map(str, self.form))} if self.form else {})
+        data: dict[str, Any] = {"polynomial": list(map(decimal, self.polynomial)),
+                                "coordinates": [list(map(decimal, x)) for x in self.coordinates]}
+        return data | ({"form": list(map(decimal, self.form))} if self.form else {})
 
 
 def _rational(c: Fraction) -> fmpq:

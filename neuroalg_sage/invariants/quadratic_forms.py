@@ -11,6 +11,7 @@ from fractions import Fraction
 from math import factorial, prod
 from typing import Any
 
+from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.models.expressions import shown
 from neuroalg_sage.models.model import Model
@@ -86,7 +87,7 @@ class QuadraticForm:
 
     def claim(self) -> Any:
         """The metric as a certificate states it."""
-        return self.name if self.rows is None else [[str(c) for c in row] for row in self.rows]
+        return self.name if self.rows is None else [[decimal(c) for c in row] for row in self.rows]
 
     def is_invertible(self) -> bool:
         """Whether the form is not degenerate."""

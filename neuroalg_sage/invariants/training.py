@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError, NeuroAlgError, suggesting
 from neuroalg_sage.invariants.training_data import beside, read_data
 from neuroalg_sage.models.model import Model
@@ -47,8 +48,8 @@ class TrainingProblem:
 
     def describe(self) -> dict[str, Any]:
         """The loss as plain JSON data."""
-        return {"quadratic": [[i, j, str(c)] for (i, j), c in sorted(self.quadratic.items())],
-                "linear": [str(c) for c in self.linear], "constant": str(self.constant)}
+        return {"quadratic": [[i, j, decimal(c)] for (i, j), c in sorted(self.quadratic.items())],
+                "linear": [decimal(c) for c in self.linear], "constant": decimal(self.constant)}
 
     @cached_property
     def _matrix(self) -> Any:

@@ -25,6 +25,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.models.expressions import Polynomial, shown, write_polynomial
 from neuroalg_sage.models.latex import latex_polynomial, words
@@ -282,7 +283,7 @@ class Activation(Layer):
         return total
 
     def describe(self) -> dict[str, Any]:
-        return {"kind": self.kind, "coefficients": [str(c) for c in self.coefficients]}
+        return {"kind": self.kind, "coefficients": [decimal(c) for c in self.coefficients]}
 
     def constants(self) -> Iterator[Fraction]:
         return iter(self.coefficients)
@@ -565,7 +566,7 @@ class PolynomialLayer(Layer):
     def describe(self) -> dict[str, Any]:
         return {"kind": self.kind, "parameters": list(self.parameters),
                 "inputs": list(self.inputs),
-                "outputs": [[[list(e), str(c)] for e, c in terms] for terms in self.outputs]}
+                "outputs": [[[list(e), decimal(c)] for e, c in terms] for terms in self.outputs]}
 
     def constants(self) -> Iterator[Fraction]:
         return (c for terms in self.outputs for _, c in terms)
