@@ -149,6 +149,16 @@ initialIdeal = I -> (
     leading := (map(P, S, take(gens P, n))) ideal leadTerm gb J;
     if isHomogeneous J then leading + ideal P_n else leading)
 
+-- The ideal of the projective closure, in one more variable, unless I is homogeneous.
+idealOfProjectiveClosure = I -> (
+    J := inStandardDegrees I;
+    if isHomogeneous J then return J;
+    S := ring J;
+    n := numgens S;
+    h := local h;
+    P := (coefficientRing S)(monoid [h_0 .. h_n]);
+    ideal homogenize((map(P, S, take(gens P, n))) gens gb J, P_n))
+
 closureDegree = method(TypicalValue => ZZ)
 closureDegree Ideal := I -> (
     checkIdeal I;
@@ -165,7 +175,8 @@ withoutVariables = J -> (
     P := ring J;
     kept := select(numgens P, i -> P_i % J != 0);
     if #kept == 0 then kept = {0};
-    Q := (coefficientRing P)(monoid [Variables => #kept]);
+    x := local x;
+    Q := (coefficientRing P)(monoid [x_0 .. x_(#kept - 1)]);
     place := hashTable apply(#kept, k -> kept#k => Q_k);
     (map(Q, P, apply(numgens P, i -> if place#?i then place#i else 0_Q))) J)
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.expressions import Polynomial, write_polynomial
 from neuroalg_sage.models.latex import latex_polynomial
@@ -98,11 +99,11 @@ _DIALECTS = {
     "Macaulay2": _Dialect(
         ("https://macaulay2.com", "1.26.06"), "Ideal", "PolynomialRing",
         {"_type": "Ring", "data": "QQ"}, "variables",
-        lambda c: [str(c.numerator), str(c.denominator)], lambda pair: _quotient(*pair)),
+        lambda c: [decimal(c.numerator), decimal(c.denominator)], lambda pair: _quotient(*pair)),
     "Oscar": _Dialect(
         ("https://github.com/oscar-system/Oscar.jl", "1.6.0"), "MPolyIdeal", "MPolyRing",
         {"_type": "QQField"}, "symbols",
-        lambda c: str(c).replace("/", "//"), lambda text: _quotient(*str(text).split("//"))),
+        lambda c: decimal(c).replace("/", "//"), lambda text: _quotient(*str(text).split("//"))),
 }
 
 

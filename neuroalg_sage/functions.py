@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.invariant import Invariant
 from neuroalg_sage.models.expressions import write_polynomial
@@ -150,7 +151,7 @@ def discriminant(manifold: NeuroManifold, arguments: argparse.Namespace) -> Answ
     found = manifold.bifurcation(start, end, metric, gram)
     value = found.value
     page = {"complex": value.complex_count, "real": list(value.counts), "breakpoints": [
-        {"polynomial": list(map(str, b.polynomial)), "interval": list(map(str, b.interval)),
+        {"polynomial": list(map(decimal, b.polynomial)), "interval": list(map(decimal, b.interval)),
          "cause": b.cause} for b in value.breakpoints]}
     return Answer(f"{value}\n[{found.qualified_status()}]", page | _status(found), [found])
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.cache.memory import Memory
 from neuroalg_sage.cache.store import Store, open_store
-from neuroalg_sage.errors import InputError, LimitReached, suggesting_methods
+from neuroalg_sage.errors import EngineError, InputError, LimitReached, suggesting_methods
 from neuroalg_sage.invariants import dimension as dimensions
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.invariant import Invariant
@@ -31,6 +31,7 @@ from neuroalg_sage.models.sources import load_model
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.ambient_group import AmbientGroup
     from neuroalg_sage.invariants.citation import Citation
+    from neuroalg_sage.invariants.degeneracy import Component
     from neuroalg_sage.invariants.drift import Drift
     from neuroalg_sage.invariants.equations_by_degree import EquationSearch
     from neuroalg_sage.invariants.flows import Flow
@@ -127,6 +128,7 @@ class NeuroManifold(Typeset):
                                        memory_gb=None if memory_gb is None else float(memory_gb),
                                        progress=progress)
         self._searches: dict[Flow, LawSearch] = {}
+        self._no_ideal: tuple[float, str] | None = None  # in so many seconds, and why
         self._memory = Memory(self.model, {"method": method, "seed": self.seed},
                               self.computation, open_store(cache))
 
@@ -237,8 +239,8 @@ class NeuroManifold(Typeset):
             self.computation.timeout = min(limit or EASY_SECONDS, EASY_SECONDS)
             try:
                 return self._find_ideal(found)[1]
-            except LimitReached:
-                pass
+            except (LimitReached, EngineError) as error:
+                self.computation.progress(f"dimension: not proved by equations. {error}")
             finally:
                 self.computation.timeout = limit
         return found
@@ -356,9 +358,17 @@ class NeuroManifold(Typeset):
                 dimension_from_equations(self.model, dimension, known.data, phi.polynomials))
         # The dimension may need equations where the degree shall not.
         method = "auto" if self.method in FOR_THE_DEGREE + FOR_CRITICAL_POINTS else self.method
+        allowed = self.computation.seconds_left()
+        if self._no_ideal is not None and allowed is not None and allowed <= self._no_ideal[0]:
+            raise LimitReached(self._no_ideal[1])
         with self._memory.finding() as found:
-            known, better = ideal(phi, dimension, self.computation, method, self.seed,
-                                  self.equation_search)
+            try:
+                known, better = ideal(phi, dimension, self.computation, method, self.seed,
+                                      self.equation_search)
+            except LimitReached as error:
+                # Less time than was not enough is not enough.
+                self._no_ideal = None if allowed is None else (allowed, str(error))
+                raise
         if better is not dimension:
             self._memory.forget(("defect", "is_filling", "is_finitely_identifiable",
                                  "generic_fiber", "is_identifiable"))
@@ -463,6 +473,9 @@ class NeuroManifold(Typeset):
         """
         The degree of the neurovariety.
 
+        If a limit is reached before it is proved, it is counted by slicing or by monodromy; its
+        status says so.
+
         EXAMPLES::
 
             >>> NeuroManifold("linear:9,7,8,9").degree()
@@ -471,7 +484,42 @@ class NeuroManifold(Typeset):
         if self.method in FOR_THE_DEGREE:
             return self._degree_without_ideal()
         found = self._by_formula()[0]
+        if found is None and self.method == "auto":
+            return self._proved_or_counted_degree()
         return self._hilbert()[0] if found is None else found
+
+    def _proved_or_counted_degree(self) -> Invariant:
+        """The degree from the ideal; where limits do not allow that, counted without it."""
+        known = self._memory.known("_hilbert", stored=True)
+        if known is not None:
+            return known[0]
+        # In this process a proof was tried before.
+        known = self._memory.known("_counted_degree")
+        if known is not None:
+            return known
+        try:
+            with self.computation.share():
+                return self._hilbert()[0]
+        except LimitReached as error:
+            reason = str(error)
+            self.computation.progress(f"degree: counted without the ideal. {reason}")
+        try:
+            return self._counted_degree()
+        except LimitReached as error:
+            raise LimitReached(f"{error} Nor was it proved: {reason}") from None
+
+    @kept
+    def _counted_degree(self) -> Invariant:
+        from neuroalg_sage.invariants.degree_by_monodromy import degree_by_monodromy
+        from neuroalg_sage.invariants.degree_by_slicing import degree_by_slicing
+
+        phi, found = self.parametrization(), self.dimension()
+        try:
+            with self.computation.share():
+                return degree_by_slicing(phi, found, self.computation, self.seed)
+        except LimitReached as error:
+            self.computation.progress(f"degree: by monodromy. {error}")
+            return degree_by_monodromy(phi, found, self.computation, self.seed)
 
     def hilbert_polynomial(self) -> Invariant:
         """
@@ -598,7 +646,7 @@ class NeuroManifold(Typeset):
             mlp:2,1,3:x^2: dimension 4, singular; tangent space of dimension 9, multiplicity 2
             (numerical)
             zero: dimension 0, singular; tangent space of dimension 9, multiplicity 3 (numerical)
-            (proved)
+            (proved, trusting the list of subnetworks)
         """
         from neuroalg_sage.invariants.subnetworks import subnetwork_poset
 
@@ -626,9 +674,14 @@ class NeuroManifold(Typeset):
         """
         from neuroalg_sage.invariants.critical_locus import critical_locus
 
-        locus = self.singular_locus()
-        return critical_locus(self.parametrization(), self.dimension(), locus, self.computation,
-                              self.seed)
+        components: Sequence[Component] = ()
+        try:
+            with self.computation.share():
+                components = self.singular_locus().data
+        except LimitReached as error:
+            self.computation.progress(f"critical locus: what it maps to is not known. {error}")
+        return critical_locus(self.parametrization(), self.dimension(), components,
+                              self.computation, self.seed)
 
     # -- functions -----------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,14 +65,16 @@ def ask(manifold: NeuroManifold, names: Iterable[str],
 
     OUTPUT: :class:`Answers`
     """
-    answers = Answers(manifold)
+    answers, names = Answers(manifold), list(names)
     for name in names:
         start = time.perf_counter()
         begin(name)
         try:
             if whole.is_over():
                 raise whole.time_is_over(f"before {name}")
-            answers.found[name] = manifold.compute(name)
+            # What takes too long leaves time for the others.
+            with nullcontext() if name == names[-1] else manifold.computation.share():
+                answers.found[name] = manifold.compute(name)
         except NeuroAlgError as error:
             if error.exit_code == 2:
                 raise

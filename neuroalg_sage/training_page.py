@@ -32,7 +32,7 @@ def as_json(problem: TrainingProblem, found: Invariant) -> dict[str, Any]:
     """
     return {"schema": JSON_SCHEMA, "model": problem.model.describe(), "source": problem.source,
             "loss": problem.describe(), "rank": problem.rank,
-            "results": {"critical_points": {
+            "failures": _reasons(problem), "results": {"critical_points": {
                 "value": found.value, "status": found.status, "trust": found.trust,
                 "parameters": problem.critical_parameters(),
                 "method": found.method, "seconds": round(found.seconds, 3),
@@ -70,7 +70,8 @@ def as_text(problem: TrainingProblem, found: Invariant) -> str:
     for point in value["points"][:SHOWN_POINTS]:
         index = "?" if point["index"] < 0 else point["index"]
         lines.append(f"  {_number(point['loss'], 15):<20}  {index:>5}  {point['kind']:<8}  "
-                     f"{point['type']:<7}  {_function(problem, point['coordinates'])}")
+                     f"{point['type']:<7}  {_function(problem, point['coordinates'])}"
+                     + _again(value["points"], point))
     if len(value["points"]) > SHOWN_POINTS:
         lines.append(f"  and {len(value['points']) - SHOWN_POINTS} more")
     lines.append("")
@@ -103,12 +104,28 @@ def _minimum(value: dict[str, Any], status: str) -> str:
     points, at = value["points"], minimum["at"]
     loss = _number(points[at[0]]["loss"], 15)
     places = ", ".join(str(i + 1) for i in at)
-    where = (f"at point{'s' * (len(at) > 1)} {places} and at no other function"
-             if minimum["unique"] else
-             f"at point {places} and at all functions that agree with it on the data"
-             if points[at[0]]["index"] < 0 else
-             f"at one of the points {places}, whose losses are equal as far as they were computed")
+    where = f"at point{'s' * (len(at) > 1)} {places}"
+    if minimum["unique"]:
+        where += " and at no other function"
+    elif len(at) == 1:
+        where += " and at all functions of M that agree with it on the data"
+    else:
+        where = f"at one or more of the points {places}"
     return f"The minimum over M is {loss}, attained {where} [{status}]."
+
+
+def _reasons(problem: TrainingProblem) -> list[str]:
+    """Why the engine did not find all critical points, each once."""
+    return list(dict.fromkeys(" ".join(str(error).split()).rstrip(".") + "."
+                              for error in problem.failures))
+
+
+def _again(points: list[dict[str, Any]], point: dict[str, Any]) -> str:
+    """Whether the function is, exactly, one before it, with other parameters."""
+    first = points[point["function"]]
+    same = first is not point and first["coordinates"] == point["coordinates"] and all(
+        low == high for low, high in point["coordinates"])
+    return f" (that of point {point['function'] + 1})" if same else ""
 
 
 def _number(interval: list[str], digits: int) -> str:

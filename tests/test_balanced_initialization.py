@@ -165,3 +165,10 @@ def test_at_the_shell(tmp_path, capsys) -> None:
     assert "4 coordinates" in capsys.readouterr().err
     assert main([*words, "--function", "1,2,3,6", "--values", "1,2"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("seed", [18, *range(20)])
+def test_dependent_equations_are_solved_from_any_start(seed: int) -> None:
+    """Laws of degree 2 with impossible values: the equations are dependent where descent ends."""
+    manifold = NeuroManifold("linear:1,2,1", seed=seed, degree=2)
+    assert manifold.balanced_initialization([3], [0, -1, 0, -3]).data.verdict == "none over C"

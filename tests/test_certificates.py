@@ -283,3 +283,12 @@ def test_the_checker_imports_neither_sage_nor_the_rest() -> None:
             "('sage', 'numpy', 'sympy', 'pexpect') or m.startswith(('neuroalg_sage.models', "
             "'neuroalg_sage.engines', 'neuroalg_sage.invariants'))]; sys.exit(bool(bad))")
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_a_text_that_says_something_twice_is_refused() -> None:
+    text = json.dumps(dimensions.dimension(parse_spec("linear:1,1"), 1).certificate)
+    assert verify(text).value == 1
+    for name in ("claim", "invariant", "value", "trials"):
+        twice = text.replace(f'"{name}": ', f'"{name}": 7, "{name}": ', 1)
+        with pytest.raises(CertificateError, match="two fields of one name"):
+            verify(twice)

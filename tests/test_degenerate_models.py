@@ -208,6 +208,17 @@ def test_training(case: Case) -> None:
     assert checked(M.balanced_initialization(list(case.inside))) is not None
 
 
+@cases
+def test_a_script_is_refused_where_there_is_no_answer(case: Case) -> None:
+    M = manifold(case)
+    try:
+        M.ml_degree()
+    except InputError as error:
+        with pytest.raises(InputError) as refused:
+            M.script("ml_degree")
+        assert str(refused.value) == str(error)
+
+
 # -- the shell --------------------------------------------------------------------------------
 
 

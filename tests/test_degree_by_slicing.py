@@ -108,6 +108,7 @@ def test_a_filling_model_has_degree_one_without_any_engine(method: str, monkeypa
 def answered(monkeypatch, method: str, names: str, results: list[tuple]):
     """The degree of a model for which Macaulay2 answers as stated, one slice after the other."""
     answers = iter(results)
+    monkeypatch.setattr(slicing.msolve, "find_command", lambda: None)
     monkeypatch.setattr(Macaulay2, "run", lambda *arguments, **options: dict(
         zip(names.split(), next(answers), strict=True)))
     return NeuroManifold("linear:3,2,3", method=method, seed=1).degree()

@@ -136,8 +136,9 @@ def compared(generator: random.Random, curve: bool, timeout: float | None = None
     start = [generator.randint(-5, 5) for _ in range(n)]
     direction = [generator.randint(1, 50) for _ in range(n)]
     slopes = sympy.Matrix(phi).jacobian([A] if curve else [A, B])
-    if sympy.expand((slopes.T * sympy.Matrix(form) * slopes).det()) == 0:
-        return 0  # all tangent spaces are isotropic
+    gram = (slopes.T * sympy.Matrix(form) * slopes).applyfunc(sympy.expand)
+    if sympy.expand(gram.det()) == 0 or gram[-1, -1] == 0:
+        return 0  # all tangent spaces are isotropic, or all lines of a surface
     try:
         found = of_program(phi, form, start, direction, timeout)
     except LimitReached:

@@ -17,6 +17,7 @@ from neuroalg_sage import NeuroManifold, from_expressions, verify
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import CertificateError
 from neuroalg_sage.engines.macaulay2 import Script, default_session
+from neuroalg_sage.invariants.ed_degree import ed_degree_of_ideal
 from neuroalg_sage.invariants.ideal import ring_map
 from neuroalg_sage.models.model import Model
 
@@ -151,6 +152,22 @@ def test_a_permutation_of_the_coordinates_permutes_the_equations(seed: int) -> N
     place = {c: k for k, c in enumerate(before)}
     images = [z[place[i]] for i in order if coefficients[i] != "0"] + [z[5]]
     assert first.ring().ideal([g(*images) for g in second.gens()]) == first
+
+
+@pytest.mark.parametrize("metric", ["generic", "unit", "data"])
+@pytest.mark.parametrize("coefficients", [
+    ("a^2", "2*a*b", "b^2", "b^2 - a^2", "0"), ("a^2", "a^3 - a", "5", "a^2 + 1", "0")])
+def test_distances_in_the_span_against_multipliers_in_all_coordinates(
+        coefficients: tuple[str, ...], metric: str) -> None:
+    model = from_expressions(
+        ["+".join(f"({c})*x^{k}" for k, c in enumerate(coefficients))], ["a", "b"], ["x"])
+    n = model.ambient_dimension
+    gram = None if metric != "data" else [
+        [3 * (i == j) - (abs(i - j) == 1) for j in range(n)] for i in range(n)]
+    manifold = NeuroManifold(model, method="lagrange", metric=metric, gram=gram)
+    in_all = ed_degree_of_ideal(NeuroManifold(model).ideal().data, n,
+                                n - manifold.dimension().data, manifold.form)
+    assert manifold.ed_degree() == in_all
 
 
 # -- what the checker refuses --------------------------------------------------------------

@@ -13,6 +13,7 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from neuroalg_sage.certificates.dimension import jacobian as checker_jacobian
 from neuroalg_sage.certificates.model import Model as CheckerModel
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached
@@ -165,7 +166,7 @@ def test_values_modulo_a_prime_are_those_of_the_polynomials(name: str) -> None:
     direct = model.apply(modular.ResidueArray(np.array([point]), p),
                          modular.ResidueArray(np.array([x]), p), residue)
     assert direct.data[0].tolist() == [v % p for v in values]
-    assert CheckerModel(model.describe()).jacobian(point, [x], p) == slopes.tolist()
+    assert checker_jacobian(CheckerModel(model.describe()), point, [x], p) == slopes.tolist()
 
 
 def test_a_model_too_large_to_expand_says_so_and_keeps_its_values() -> None:

@@ -14,6 +14,7 @@ from test_certificates import accepted_mutants
 from neuroalg_sage import NeuroManifold, from_expressions, verify
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import CertificateError
+from neuroalg_sage.cli import main
 from neuroalg_sage.errors import EngineError, InputError
 from neuroalg_sage.invariants.functions import image
 from neuroalg_sage.invariants.real_points import sum_of_squares
@@ -238,3 +239,45 @@ def test_sums_of_squares_of_random_quadratic_forms() -> None:
                     total[key] = total.get(key, Fraction(0)) + c * a * b
         assert {e: c for e, c in total.items() if c} == form
         assert sum_of_squares({e: -c for e, c in form.items()}) is None
+
+
+@pytest.mark.parametrize("root", ["1/10**20", "7/10**90", "10**200 + 1", "1/3"])
+def test_real_points_are_told_apart_however_close(root: str) -> None:
+    """The fiber of a^2 x over t^2, and of (a^2 - 2 a) x over t^2 - 1 with the roots 1 ± t."""
+    above, _, below = root.partition("/")
+    t = Fraction(int(eval(above)), int(eval(below or "1")))
+    for model, f, roots in (("a^2*x", t * t, [-t, t]), ("(a^2-2*a)*x", t * t - 1, [1 - t, 1 + t])):
+        manifold = NeuroManifold(from_expressions([model], ["a"], ["x"]))
+        for number, count in ((f, 2), (2 * f + (model[0] == "("), 2), (-t * t - (
+                model[0] == "("), 0)):
+            fiber = manifold.fiber([number])
+            boxes = [box for c in fiber.components.data for box in c.real_points]
+            assert len(boxes) == count and fiber.over_real.data == (count > 0)
+            assert verify(fiber.components.certificate).status == "proved"
+            assert verify(fiber.over_real.certificate).status == "proved"
+            if number == f:
+                assert all(any(low <= r <= high for ((low, high),) in boxes) for r in roots)
+
+
+@pytest.mark.parametrize("number", ["1e-40", "1e-300", "1e300", "-1e-17"])
+def test_small_and_large_functions(number: str, capsys) -> None:
+    assert main(["fiber", "linear:1,1", "--coordinates=" + number, "--quiet"]) == 0
+    assert "f is in M over the real numbers: a real point" in capsys.readouterr().out
+
+
+def test_a_box_of_the_wrong_root_is_refused_at_any_precision() -> None:
+    manifold = NeuroManifold(from_expressions(["a^2*x"], ["a"], ["x"]))
+    fiber = manifold.fiber([Fraction(2, 10**600)])
+    original = fiber.components.certificate
+    (component,) = original["claim"]["value"][2]
+    (one, other) = component["real_points"]
+    for boxes in ([one, one], [other, one], [one], [one, other, other],
+                  [one, [["0", other[0][1]]]], [one, [[other[0][0], other[0][0]]]]):
+        forged = copy.deepcopy(original)
+        forged["claim"]["value"][2][0]["real_points"] = boxes
+        forged["digest"] = digest(forged)
+        if boxes == [one, [["0", other[0][1]]]]:
+            assert verify(forged).status == "proved"  # a larger box is as true
+            continue
+        with pytest.raises(CertificateError):
+            verify(forged)

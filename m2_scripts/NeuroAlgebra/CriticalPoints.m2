@@ -32,6 +32,8 @@ conormalIdeal Ideal := I -> (
 -- conormal vectors, but a polar locus of codimension 0.
 polarDegrees = method(TypicalValue => List)
 polarDegrees Ideal := I -> (
+    checkIdeal I;
+    I = idealOfProjectiveClosure I;
     N := conormalIdeal I;
     (n, d) := (numgens ring I, dim I);
     if d == 0 then return {};

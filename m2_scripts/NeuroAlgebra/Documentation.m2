@@ -651,6 +651,8 @@ Description
     distance degree for a generic quadratic form (Draisma, Horobet, Ottaviani, Sturmfels, Thomas,
     The Euclidean distance degree of an algebraic variety, 2016).
 
+    Of an affine variety that is no cone they are those of its projective closure.
+
     The 3 x 3 matrices of rank at most one, and at most two, are dual to each other.
   Example
     R = QQ[x_0..x_8];

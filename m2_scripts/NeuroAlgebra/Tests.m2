@@ -381,7 +381,7 @@ TEST ///
     assert(polarDegrees ideal det M == {3, 6, 4, 0, 0});
     assert(polarDegrees ideal(x_0, x_1) == {1, 0, 0, 0});
     assert(polarDegrees ideal 0_R == {1, 0, 0, 0, 0, 0});
-    assert(try (polarDegrees ideal(x_0 - 1); false) else true)
+    assert(try (conormalIdeal ideal(x_0 - 1); false) else true)
 ///
 
 TEST ///
@@ -522,4 +522,13 @@ TEST ///
         assert(closureHilbertPolynomial I == 2*i + 1);
         assert(apply(singularComponents I, C -> C#"ideal") == {ideal(x,y,z)});
         assert(closureDegree ideal(y^3 - z^2) == 3))
+///
+
+-- Of what is no cone, the polar degrees are those of the projective closure: here of a conic, of a
+-- point and of a line in the plane.
+TEST ///
+    R = QQ[x,y];
+    assert(polarDegrees ideal(y - x^2) == {2,2})
+    assert(polarDegrees ideal(x - 3, y - 4) == {1})
+    assert(polarDegrees ideal(y - 3) == {1,0})
 ///

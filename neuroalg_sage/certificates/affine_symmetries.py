@@ -17,6 +17,7 @@ from flint import Ordering, fmpq, fmpq_mat, fmpq_mpoly
 
 from neuroalg_sage.certificates.dimension import (
     SparseMatrix,
+    jacobian,
     rank,
     symmetry_fields,
     tangent_rank,
@@ -121,7 +122,7 @@ def check_completeness(model: Model, symmetries: list[SparseMatrix], sample: Any
     equations = []
     for data in items(points, "points"):
         w = [*integers(data, 0, p - 1, "coordinate of a point", n), 1]
-        equations += [(row, w) for row in model.jacobian(w, samples, p)]
+        equations += [(row, w) for row in jacobian(model, w, samples, p)]
     torus = [f for f in symmetries if all(i == j for i, j in f)]
     places: dict[tuple[Fraction, ...], list[tuple[int, int]]] = {}
     for i in range(n):

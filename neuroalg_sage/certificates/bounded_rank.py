@@ -12,11 +12,10 @@ from flint import fmpq, fmpq_mat, fmpq_mpoly, fmpq_mpoly_ctx
 from neuroalg_sage.certificates.boxes import is_positive
 from neuroalg_sage.certificates.charts import (
     MOST_CHARTS,
+    MOST_DIMENSIONS,
     MOST_VARIABLES,
     Chart,
     Cover,
-    total,
-    whole_space,
 )
 from neuroalg_sage.certificates.model import Model, monomials
 from neuroalg_sage.certificates.reading import polynomial_ring, require
@@ -40,6 +39,13 @@ def _grassmannian(ring: fmpq_mpoly_ctx, pivots: tuple[int, ...], width: int
             row.append(ring.gens()[place])
         rows.append(row)
     return rows, tuple(left)
+
+
+def whole_space(n: int) -> Chart:
+    """V itself, where it is M."""
+    require(n <= MOST_DIMENSIONS, f"The ambient space has over {MOST_DIMENSIONS} dimensions.")
+    ring = polynomial_ring(n)
+    return Chart("all of V", 0, ring, 0, list(ring.gens()[:n]))
 
 
 def linear_strata(model: Model) -> Cover:
@@ -66,7 +72,7 @@ def linear_strata(model: Model) -> Cover:
             b = ring.gens()[t:]
             charts.append(Chart(
                 f"rank {s}, columns {', '.join(map(str, pivots))}" if s else "rank 0", r - s,
-                ring, t, [total((b[i * s + j] * right[j][c] for j in range(s)), ring)
+                ring, t, [sum((b[i * s + j] * right[j][c] for j in range(s)), ring.constant(0))
                           for i in range(m) for c in range(k)], constant=not s))
     return Cover("linear network", charts, whole, True, is_spanning=True)
 
@@ -100,9 +106,9 @@ def quadratic_strata(model: Model, r: int) -> Cover:
             coordinates = []
             for e in monomials(m, 2):
                 x, y = (i for i, power in enumerate(e) for _ in range(power))
-                coordinates.append((1 if x == y else 2) * total(
+                coordinates.append((1 if x == y else 2) * sum(
                     (right[i][x] * entry[i, j] * right[j][y]
-                     for i in range(s) for j in range(s)), ring))
+                     for i in range(s) for j in range(s)), ring.constant(0)))
             charts.append(Chart(
                 f"rank {s}, rows {', '.join(map(str, pivots))}" if s else "rank 0", r - s,
                 ring, t, coordinates, left, [_determinant(
@@ -114,9 +120,9 @@ def quadratic_strata(model: Model, r: int) -> Cover:
 def _determinant(matrix: Entries, ring: fmpq_mpoly_ctx) -> fmpq_mpoly:
     if not matrix:
         return ring.constant(1)
-    return total(((-1) ** j * entry * _determinant([row[:j] + row[j + 1:] for row in matrix[1:]],
+    return sum(((-1) ** j * entry * _determinant([row[:j] + row[j + 1:] for row in matrix[1:]],
                                                   ring)
-                 for j, entry in enumerate(matrix[0])), ring)
+                for j, entry in enumerate(matrix[0])), ring.constant(0))
 
 
 def linear_network_counts(quadratic: fmpq_mat, target: list[fmpq], outputs: int, inputs: int
@@ -155,3 +161,19 @@ def singular_values(s: fmpq_mat, b: fmpq_mat) -> fmpq_mat:
     if b.nrows() <= b.ncols():
         return b * s.inv() * b.transpose()
     return s.inv() * b.transpose() * b
+
+
+def has_as_many(model: Model, quadratic: fmpq_mat, target: list[fmpq], strata: list[int]
+                ) -> int | None:
+    """
+    The number of critical matrices, if those in these strata are all of them; else None.
+
+    Different points of charts in boxes are different matrices: at U R the rank is that of U, since
+    else R could vary while U R does not, and the point would not be the only critical one in a box.
+    """
+    counts = linear_network_counts(quadratic, target, model.outputs, model.inputs)
+    least = min(model.widths)
+    if counts is None or any(strata.count(least - rank) != counts[rank]
+                             for rank in range(least + 1)):
+        return None
+    return sum(counts[: least + 1])

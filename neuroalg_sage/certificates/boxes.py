@@ -4,7 +4,7 @@ Critical points in boxes: existence, uniqueness, inertia, by Krawczyk's operator
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -45,33 +45,56 @@ def hessian(f: fmpq_mpoly, variables: Sequence[int], point: Sequence[arb]) -> li
     return rows
 
 
-def check_zero(f: fmpq_mpoly, variables: Sequence[int], box: Sequence[arb]) -> None:
+def has_one_zero(system: Sequence[fmpq_mpoly], variables: Sequence[int], box: Sequence[arb]
+                 ) -> bool:
     """
-    Verify that the gradient of f by these variables vanishes at exactly one point of the box.
+    Whether it is proved that polynomials vanish at exactly one point of a box.
 
-    Let F be the gradient, m the midpoint of the box X, and Y the inverse of F'(m), rounded.  If
-    K = m - Y F(m) + (1 - Y F'(X)) (X - m) lies in the interior of X, then F has one zero in
-    X, which is in K, and every matrix in F'(X) is regular (Krawczyk 1969, Rump 1983).  The
-    other variables are fixed: their balls must be exact.
+    *Lemma* (Krawczyk 1969, Rump 1983).  Let F be as many polynomials as variables, m the midpoint
+    of the box X, and Y any matrix.  If K = m - Y F(m) + (1 - Y F'(X)) (X - m) lies in the interior
+    of X, then F has one zero in X, which is in K, and every matrix in F'(X) is regular.
+
+    Y is the inverse of F'(m), rounded.  The other variables are fixed: their balls must be exact.
     """
+    require(len(system) == len(variables), "There are not as many equations as variables.")
     require(all(box[i].is_exact() for i in range(len(box)) if i not in variables),
             "A fixed variable is not exact.")
     if not variables:
-        return
+        return True
     middle = [x.mid() for x in box]
     size = len(variables)
+
+    def jacobian(point: Sequence[arb]) -> arb_mat:
+        return arb_mat([[value(f.derivative(i), point) for i in variables] for f in system])
+
     try:
-        inverse = arb_mat(hessian(f, variables, middle)).inv().mid()
+        inverse = jacobian(middle).inv().mid()
     except ZeroDivisionError:
-        inverse = arb_mat(size, size)
-    slope = arb_mat(hessian(f, variables, box))
-    at_middle = arb_mat([[value(g, middle)] for g in gradient(f, variables)])
+        return False
+    at_middle = arb_mat([[value(f, middle)] for f in system])
     away = arb_mat([[box[i] - middle[i]] for i in variables])
     one = arb_mat([[int(i == j) for j in range(size)] for i in range(size)])
-    moved = (one - inverse * slope) * away - inverse * at_middle
-    require(all(box[v].contains_interior(middle[v] + moved[i, 0])
-                for i, v in enumerate(variables)),
-            "Krawczyk's operator does not map a box into its interior.")
+    moved = (one - inverse * jacobian(box)) * away - inverse * at_middle
+    return all(box[v].contains_interior(middle[v] + moved[i, 0])
+               for i, v in enumerate(variables))
+
+
+def has_independent_rows(rows: Iterable[Sequence[arb]], rank: int) -> bool:
+    """
+    Whether so many rows are proved to be linearly independent, for all values in their balls.
+
+    So are real rows whose Gram matrix is positive definite.
+    """
+    chosen: list[Sequence[arb]] = []
+    for row in rows:
+        if len(chosen) == rank:
+            break
+        more = [*chosen, row]
+        gram = [[sum((a * b for a, b in zip(one, other)), arb(0)) for other in more]
+                for one in more]
+        if inertia(gram) == (len(more), 0):
+            chosen = more
+    return len(chosen) == rank
 
 
 def inertia(matrix: list[list[arb]]) -> tuple[int, int] | None:
@@ -127,15 +150,12 @@ def rounded(x: arb, digits: int) -> list[str]:
 
 
 def is_positive(matrix: fmpq_mat, strictly: bool) -> bool:
-    """Whether a symmetric matrix is positive definite, or semidefinite."""
-    size = matrix.nrows()
-    rows = [[matrix[i, j] for j in range(size)] for i in range(size)]
-    while rows:
-        k = next((i for i in range(len(rows)) if rows[i][i]), None)
-        if k is None:
-            return not strictly and not any(map(any, rows))
-        if rows[k][k] < 0 or (strictly and k):
-            return False
-        rest = [i for i in range(len(rows)) if i != k]
-        rows = [[rows[i][j] - rows[i][k] * rows[k][j] / rows[k][k] for j in rest] for i in rest]
-    return True
+    """
+    Whether a symmetric matrix is positive definite, or semidefinite.
+
+    A polynomial with real roots only has no negative one if and only if the signs of its
+    coefficients alternate.
+    """
+    f = matrix.charpoly()
+    return all(c * (-1) ** (f.degree() - i) >= 0 for i, c in enumerate(f.coeffs())) and (
+        not strictly or bool(f[0]))

@@ -23,6 +23,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from flint import fmpz
+
 SCHEMA = 2
 
 
@@ -58,6 +60,22 @@ def certificate(model: Mapping[str, Any], invariant: str, value: Any, status: st
     return data | {"digest": digest(data)}
 
 
+def decimal(c: Fraction | int) -> str:
+    """
+    A rational number as text, of any length: Python writes and reads 4,300 digits by default.
+
+    EXAMPLES::
+
+        >>> decimal(Fraction(-1, 2)), decimal(3), len(decimal(7**6000))
+        ('-1/2', '3', 5071)
+    """
+    try:
+        return str(c)
+    except ValueError:  # the setting is one for the whole process, and not ours
+        numerator = str(fmpz(c.numerator))
+        return numerator if c.denominator == 1 else f"{numerator}/{fmpz(c.denominator)}"
+
+
 def encode_polynomial(polynomial: Mapping[tuple[int, ...], Fraction | int]) -> list[list[Any]]:
     """
     A polynomial as the terms of a certificate.
@@ -67,5 +85,5 @@ def encode_polynomial(polynomial: Mapping[tuple[int, ...], Fraction | int]) -> l
         >>> encode_polynomial({(2, 0, 1): Fraction(1, 2)})
         [['1/2', [0, 2, 2, 1]]]
     """
-    return [[str(c), [k for place, e in enumerate(exponents) if e for k in (place, e)]]
+    return [[decimal(c), [k for place, e in enumerate(exponents) if e for k in (place, e)]]
             for exponents, c in sorted(polynomial.items(), reverse=True)]

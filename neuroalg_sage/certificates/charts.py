@@ -9,12 +9,12 @@ vanish.  Over the real numbers the cells of all charts cover M.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from flint import fmpq_mpoly, fmpq_mpoly_ctx
 
-from neuroalg_sage.certificates.reading import polynomial_ring, require
+from neuroalg_sage.certificates.reading import polynomial_ring, polynomials, require
 
 MOST_CHARTS = 200
 MOST_VARIABLES = 40
@@ -78,17 +78,9 @@ class Cover:
     is_compact: bool = False
     is_spanning: bool = False
 
-
-def whole_space(n: int) -> Chart:
-    """V itself, where it is M."""
-    require(n <= MOST_DIMENSIONS, f"The ambient space has over {MOST_DIMENSIONS} dimensions.")
-    ring = polynomial_ring(n)
-    return Chart("all of V", 0, ring, 0, list(ring.gens()[:n]))
-
-
-def total(terms: Iterator[fmpq_mpoly], ring: fmpq_mpoly_ctx) -> fmpq_mpoly:
-    """The sum of polynomials."""
-    value = ring.constant(0)
-    for term in terms:
-        value += term
-    return value
+    def equations(self, data: Any, n: int) -> list[fmpq_mpoly]:
+        """Polynomials on V, verified to vanish on the chart that is dense in M, hence on M."""
+        found, dense = polynomials(data, polynomial_ring(n)), self.charts[0]
+        require(not any(g.compose(*dense.coordinates, ctx=dense.ring) for g in found),
+                "An equation does not vanish on M.")
+        return found

@@ -7,14 +7,21 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from flint import arb, ctx, fmpq
 
-from neuroalg_sage.certificates.bounded_rank import linear_network_counts
-from neuroalg_sage.certificates.boxes import check_zero, disjoint, is_positive, rounded, value
-from neuroalg_sage.certificates.elimination import real_roots
+from neuroalg_sage.certificates.bounded_rank import has_as_many
+from neuroalg_sage.certificates.boxes import (
+    disjoint,
+    gradient,
+    has_one_zero,
+    is_positive,
+    rounded,
+    value,
+)
+from neuroalg_sage.certificates.charts import Chart
+from neuroalg_sage.certificates.elimination import Elimination, number_of_functions, real_roots
 from neuroalg_sage.certificates.landscape import Landscape, Point, Problem, number
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import integer, items, member, require
@@ -23,17 +30,7 @@ from neuroalg_sage.certificates.units import permuted
 ENGINE = "msolve"
 
 
-@dataclass
-class Found:
-    """What the evidence proves."""
-
-    value: list[Any]
-    verified: list[str]
-    trust: list[str]
-    points: list[Point]
-
-
-def find(model: Model, data: Any, evidence: Any) -> Found:
+def find(model: Model, data: Any, evidence: Any) -> Answer:
     """
     What the evidence proves of the critical points of a loss.
 
@@ -42,7 +39,7 @@ def find(model: Model, data: Any, evidence: Any) -> Found:
     many as an elimination, a theorem, or the engine says.  See :class:`Answer` for the value.
     """
     with ctx.workprec(integer(member(evidence, "precision"), 64, 4096, "precision")):
-        return Answer(model, data, evidence).found()
+        return Answer(model, data, evidence)
 
 
 class Answer:
@@ -55,7 +52,7 @@ class Answer:
       another one; the number of the ``stratum``; the ``index`` of the Hessian there
       (-1: not clear); ``kind``, pure or spurious; and ``type``
     - ``complete`` -- whether these are all
-    - ``complex`` -- the number of complex ones, or null
+    - ``complex`` -- the number of complex critical functions, or null
     - ``minimum`` -- ``attained``: whether the infimum over M is attained (null: not clear);
       ``at``: the places of those points of which one is where; ``unique``: whether it is proved
       that there is no other function of least loss
@@ -64,8 +61,7 @@ class Answer:
     def __init__(self, model: Model, data: Any, evidence: Any) -> None:
         self.data, self.evidence = data, evidence
         self.problem = Problem(data, model.ambient_dimension)
-        self.land = Landscape(model, self.problem)
-        self.digits = integer(member(evidence, "digits"), 1, 1000, "number of digits")
+        self.land = Landscape(model, self.problem, evidence.get("equations", []))
         self.verified: list[str] = []
         self.trust: list[str] = []
         charts = self.land.cover.charts
@@ -74,12 +70,13 @@ class Answer:
         for k in range(len(charts)):
             if self.land.is_linear(k):
                 solution = self.land.solution(k)
-                self.points[k] = [solution] if solution is not None else []
+                self.points[k] = [solution] if solution is not None else self.points[k]
         self.critical = self._critical()
         self.functions = [self.land.function(p) for p in self.critical]
         require(self.land.cover.kind == "units" or all(
             disjoint(*pair) for pair in itertools.combinations(self.functions, 2)),
             "Two functions are not proved to be different.")
+        self.value = self._evaluated()
 
     def _critical(self) -> list[Point]:
         """
@@ -88,36 +85,48 @@ class Answer:
         But for units a function may have several parameters, all of its stratum.
         """
         found, seen = [], set()
-        for k, chart in enumerate(self.land.cover.charts):
-            for point in self.points[k]:
-                # What is not proper is a function of a lower stratum, and is listed there.
-                proper = self.land.is_proper(point)
-                if self.land.is_critical(point) and (proper or self.land.is_immersion(point)):
-                    once = not proper or self.land.cover.kind != "units"
-                    known = once and point.rational is not None and tuple(
-                        str(f(*point.rational)) for f in chart.coordinates)
-                    if not known or known not in seen:
-                        found.append(point)
-                    seen.add(known)
+        for point in itertools.chain(*self.points.values()):
+            # What is not proper is a function of a lower stratum, and is listed there.
+            proper = self.land.is_proper(point)
+            if not point.is_isolated and point.rational is None:  # it is critical on V
+                found.append(point)
+            elif self.land.is_critical(point) and (proper or self.land.is_immersion(point)):
+                once = not proper or self.land.cover.kind != "units"
+                known = (once and point.rational is not None
+                         and self.land.rational_function(point))
+                if not known or known not in seen:
+                    found.append(point)
+                seen.add(known)
         return found
 
     def _read_boxes(self) -> None:
+        """
+        Boxes with one critical point of a cell each.
+
+        Or, where some variables are fixed and the others are not, with one of infinitely many
+        points whose functions are critical on V.
+        """
         for entry in items(member(self.evidence, "boxes"), "list of boxes"):
             k, center, radii = items(entry, "box", 3)
             k = integer(k, 0, len(self.points) - 1, "chart")
             chart = self.land.cover.charts[k]
-            require(not self.land.is_linear(k), "A box lies in a cell that needs none.")
             exactly, box = [fmpq(0)] * chart.size, [arb(0)] * chart.size
             sizes = [number(r) for r in items(radii, "list of radii", len(chart.free))]
             for i, x, size in zip(chart.free, items(center, "center", len(chart.free)), sizes):
                 exactly[i] = number(x)
+                # The midpoint of a box is as good as the stated one, and is exact.
                 box[i] = arb(arb(exactly[i]).mid(), arb(size)) if any(sizes) else arb(exactly[i])
-            if any(sizes):
-                check_zero(self.land.loss(k), chart.free, box)
-                point = Point(k, box)
+            point = Point(k, box, None if any(sizes) else exactly, all(sizes) or not any(sizes))
+            require(not (point.is_isolated and self.land.is_linear(k)),
+                    "A box lies in a cell that needs none.")
+            if not point.is_isolated:
+                require(self.land.is_critical_on_whole(point),
+                        "A box may hold no function that is critical on V.")
+            elif any(sizes):
+                require(has_one_zero(gradient(self.land.loss(k), chart.free), chart.free, box),
+                        "Krawczyk's operator does not map a box into its interior.")
             else:
                 self.land.check_rational_zero(k, exactly)
-                point = Point(k, box, exactly)
             require(all(disjoint([box[i] for i in chart.free], [p.box[i] for i in chart.free])
                         for p in self.points[k]), "Two boxes of a cell overlap.")
             require(self.land.is_proper(point),
@@ -132,25 +141,30 @@ class Answer:
         if not all(p.is_isolated for p in self.critical):
             return False, None
         if cover.kind == "linear network" and len(cover.charts) > 1:
-            return self._linear_network()
+            number = has_as_many(self.land.model, self.problem.matrix, self.problem.target,
+                                 [cover.charts[p.chart].stratum for p in self.critical])
+            if number is not None:
+                self.verified.append("all critical functions are listed, as many as singular "
+                                     "values say")
+            return number is not None, number
         engine = dict(map(tuple, items(self.evidence.get("engine", []), "engine's counts")))
-        number: int | None = 0
+        known: set[tuple[fmpq, ...]] = set()
+        curves: list[tuple[Chart, Elimination]] = []
+        complexly = True
         for k, chart in enumerate(cover.charts):
             points = self.points[k]
             if self.land.is_linear(k):
                 if not points:
                     return False, None
-                if number is not None:
-                    number += points[0] in self.critical
+                if points[0] in self.critical:
+                    known.add(self.land.rational_function(points[0]))
                 continue
             found = self.land.elimination(k)
             if found is not None and found.is_regular and chart.size - chart.nonlinear:
                 if len(points) != len(real_roots(found.roots)):
                     return False, None
-                complexly = found.complex and not chart.zero
-                known = sum(p not in self.critical for p in points)  # in V itself
-                number = (number + found.roots.degree() - known
-                          if number is not None and complexly else None)
+                curves.append((chart, found))
+                complexly = complexly and found.complex and not chart.zero
             elif k in engine:
                 count = integer(engine[k], 0, 10**6, "engine's count")
                 if count != len(points) * len(permuted(chart, [0] * chart.size)):
@@ -158,34 +172,36 @@ class Answer:
                 require(all(disjoint(p, q.box) for one, q in itertools.combinations(points, 2)
                             for p in permuted(chart, one.box)),
                         "A point is listed twice, with its units permuted.")
-                number = None
+                complexly = False
                 self.trust = [ENGINE]
             else:
                 return False, None
         self.verified.append("all critical functions are listed" + (
             ", as the engine says" if self.trust else ""))
-        return True, number
-
-    def _linear_network(self) -> tuple[bool, int | None]:
-        """
-        That there are as many points as a theorem says.
-
-        At U R the rank is that of U, since else R could vary while U R does not, and the point
-        would not be the only critical one in a box.
-        """
-        counts = linear_network_counts(self.problem.matrix, self.problem.target,
-                                       self.land.model.outputs, self.land.model.inputs)
-        least = min(self.land.model.widths)
-        strata = [self.land.cover.charts[p.chart].stratum for p in self.critical]
-        if counts is None or any(strata.count(least - rank) != counts[rank]
-                                 for rank in range(least + 1)):
-            return False, None
-        self.verified.append("all critical functions are listed, as many as singular values say")
-        return True, sum(counts[: least + 1])
+        return True, number_of_functions(curves, known) if complexly else None
 
     # -- the minimum ---------------------------------------------------------------------
 
     def _minimum(self, complete: bool, losses: list[arb]) -> dict[str, Any]:
+        """
+        Where the loss has its minimum over M.
+
+        *Convexity.*  If (1) Q is positive semidefinite, and (2) f in M is critical on V, f is a
+        minimum on V, and the only one if Q is definite.
+
+        *Least critical value.*  If (1) the minimum over M is attained, and (2) all critical
+        functions are listed, it is attained at one of these, since a minimum over M is critical
+        in a cell and in its chart; so at one whose loss is not proved to be more than another's.
+
+        *Attainment.*  The minimum is attained if M is closed and the loss tends to infinity on it.
+        That is so if (1) M is closed, and (2) Q is definite.  Or if (1) the functions are linear
+        in b, with t in a compact projective space, cut into cells; (2) Q is positive
+        semidefinite; (3) the loss, b^T A(t) b up to lower terms, has a regular A(t) in all cells,
+        as it has where elimination, and not the engine, finds all critical points.
+
+        *No minimum.*  If (1) all critical functions are listed, and (2) some parameters have less
+        loss than each of these, it is not attained.
+        """
         cover = self.land.cover
         unclear: dict[str, Any] = {"attained": None, "at": [], "unique": False}
         if not losses:
@@ -194,7 +210,7 @@ class Answer:
         at = [i for i, x in enumerate(losses) if not x > least]
         definite = is_positive(self.problem.matrix, strictly=True)
         on_whole = [i for i, p in enumerate(self.critical) if self.land.is_critical_on_whole(p)]
-        if on_whole and is_positive(self.problem.matrix, strictly=False):
+        if on_whole and self.problem.is_convex:
             self.verified.append("the loss is convex, and critical on V at a point of M")
             return {"attained": True, "at": on_whole, "unique": definite}
         if not complete:
@@ -207,28 +223,17 @@ class Answer:
             require(all(reached < x for x in losses), "The loss of the witness is not less.")
             self.verified.append("a function has less loss than all critical ones")
             return {"attained": False, "at": [], "unique": False}
-        if (cover.is_closed and definite) or (cover.is_compact and self._is_proper_map()):
+        if (cover.is_closed and definite) or (
+                cover.is_compact and self.problem.is_convex and not self.trust):
             self.verified.append("the loss is proper on M, which is closed")
-            return {"attained": True, "at": at, "unique": len(at) == 1}
+            return {"attained": True, "at": at, "unique": len(set(
+                (i,) if (p := self.critical[i]).rational is None
+                else self.land.rational_function(p) for i in at)) == 1}
         return unclear
-
-    def _is_proper_map(self) -> bool:
-        """
-        Whether the loss tends to infinity with b, uniformly for all t of a projective space.
-
-        It is b^T A(t) b up to lower terms, and A(t) is positive semidefinite if Q is, and regular
-        in all cells, which are all of the compact space of weights into the only hidden unit.
-        """
-        if not is_positive(self.problem.matrix, strictly=False):
-            return False
-        return all(self.points[k] if self.land.is_linear(k) else
-                   (found := self.land.elimination(k)) is not None and found.is_regular
-                   for k in range(len(self.land.cover.charts)))
 
     # -- the value -----------------------------------------------------------------------
 
-    def found(self) -> Found:
-        """The value, what was verified, whom it trusts."""
+    def _evaluated(self) -> list[Any]:
         # Boxes may be wide, so the loss is the polynomial's value on them.
         losses = [value(self.land.loss(p.chart), p.box) for p in self.critical]
         order = sorted(range(len(losses)), key=lambda i: (losses[i].mid().fmpq(), i))
@@ -240,20 +245,20 @@ class Answer:
         minimum = self._minimum(complete, losses)
         listed = list(self._listed(losses))
         self.verified.insert(0, f"boxes with one critical point each ({len(listed)})")
-        return Found([self.data, {"points": listed, "complete": complete, "complex": number,
-                                  "minimum": minimum}], self.verified, self.trust,
-                     self.critical)
+        return [self.data, {"points": listed, "complete": complete, "complex": number,
+                            "minimum": minimum}]
 
     def _listed(self, losses: list[arb]) -> Iterator[dict[str, Any]]:
+        digits = integer(member(self.evidence, "digits"), 1, 1000, "number of digits")
         for place, (point, z, loss) in enumerate(zip(self.critical, self.functions, losses)):
             same = next(i for i, other in enumerate(self.functions[:place + 1])
                         if i == place or not disjoint(z, other))
             kind, signs = self.land.kind(point, z), self.land.signs(point)
-            yield {"function": same, "loss": rounded(loss, self.digits),
-                   "coordinates": [rounded(x, self.digits) for x in z],
+            yield {"function": same, "loss": rounded(loss, digits),
+                   "coordinates": [rounded(x, digits) for x in z],
                    "stratum": self.land.cover.charts[point.chart].stratum,
                    "index": -1 if signs is None else signs[1], "kind": kind,
-                   "type": self.land.type(point, kind, signs)}
+                   "type": self.land.type(point, z, kind, signs)}
 
 
 def check_critical_points(model: Model, stated: Any, evidence: Any

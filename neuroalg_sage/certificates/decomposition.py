@@ -31,7 +31,7 @@ from neuroalg_sage.certificates.work import Work, bound_substitution
 MOST_PRODUCTS = 2000
 HIGHEST_POWER = 4
 LARGEST_DEGREE = 500  # of a number field
-PRECISION = 1024  # bits, in which real points are told apart
+PRECISION, MOST_PRECISION = 256, 2**16  # bits, in which real points are told apart
 ENGINES = ("macaulay2", "singular")
 
 
@@ -119,29 +119,48 @@ class AlgebraicPoint:
         """
         Whether there are exactly as many real points as boxes, one in each.
 
-        For a point that generates its field, and q without multiple roots.
+        For a point that generates its field, and q without multiple roots.  The precision is
+        raised until each point is seen to be in its box, or not.
         """
-        with flint.ctx.workprec(PRECISION):
-            roots = sorted(real_roots(self.q), key=float)
-            if len(roots) != len(items(boxes, "list of boxes")):
-                return False
-            read = []
-            for root, box in zip(roots, boxes):
-                ends = [numbers(side, "interval", 2)
-                        for side in items(box, "box", len(self.coordinates))]
-                for x, (a, b) in zip(self.coordinates, ends):
-                    value = flint.arb_poly([flint.arb(c) for c in x.coeffs()] or [0])(root)
-                    if not (flint.arb(a) <= value <= flint.arb(b)):
-                        return False
-                read.append(ends)
-        return all(any(s[1] < t[0] or t[1] < s[0] for s, t in zip(first, second))
-                   for first, second in itertools.combinations(read, 2))
+        read = [[numbers(side, "interval", 2) for side in items(box, "box", len(self.coordinates))]
+                for box in items(boxes, "list of boxes")]
+        if not all(any(s[1] < t[0] or t[1] < s[0] for s, t in zip(first, second))
+                   for first, second in itertools.combinations(read, 2)):
+            return False
+        precision = PRECISION
+        with flint.ctx.workprec(precision):
+            roots = real_roots(self.q)
+        if len(roots) != len(read):
+            return False
+        while precision <= MOST_PRECISION:
+            with flint.ctx.workprec(precision):
+                if any(root.rel_accuracy_bits() < precision for root in roots):
+                    roots = real_roots(self.q)
+                sides = [(_value(x, root), flint.arb(a), flint.arb(b))
+                         for root, box in zip(roots, read)
+                         for x, (a, b) in zip(self.coordinates, box)]
+                if all(a <= value <= b for value, a, b in sides):
+                    return True
+                if any(value < a or value > b for value, a, b in sides):
+                    return False
+            precision *= 2
+        return False
 
 
 def real_roots(q: fmpq_poly) -> list[flint.arb]:
-    """Balls around the real roots; FLINT isolates all roots, the real ones as real numbers."""
+    """
+    Disjoint balls around the real roots, ascending, to the relative precision that is set.
+
+    FLINT isolates all roots, the real ones as real numbers, however close they are.
+    """
     roots: list[Any] = q.numer().complex_roots()
-    return [root.real for root, _ in roots if root.imag == 0]
+    found = [root.real for root, _ in roots if root.imag == 0]
+    return sorted(found, key=lambda ball: ball.mid().fmpq())
+
+
+def _value(f: fmpq_poly, place: flint.arb) -> flint.arb:
+    """A ball around the value of a polynomial."""
+    return flint.arb_poly([flint.arb(c) for c in f.coeffs()] or [0])(place)
 
 
 def _univariate(data: Any) -> fmpq_poly:

@@ -5,6 +5,7 @@ Dimensions: a rank modulo a prime from below; symmetries, equations or a theorem
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -16,7 +17,7 @@ from neuroalg_sage.certificates.known_varieties import (
     determinantal_dimension,
     secant_dimension,
 )
-from neuroalg_sage.certificates.model import Model, Step, Terms
+from neuroalg_sage.certificates.model import Model, Monomial, Step, Terms
 from neuroalg_sage.certificates.reading import (
     CertificateError,
     MalformedCertificate,
@@ -73,7 +74,7 @@ def sample_rank(model: Model, trial: Any) -> tuple[int, int, int]:
     if "combinations" in trial:
         combinations = integers(trial["combinations"], 0, p - 1, "combination", len(inputs))
         special, per_input = special + model.outputs - 1, 1
-    rows = model.jacobian([c % p for c in point], inputs, p, combinations)
+    rows = jacobian(model, [c % p for c in point], inputs, p, combinations)
     before = rank(rows[:-per_input], model.parameters, p)
     return rank(rows, model.parameters, p), before, len(inputs) * special
 
@@ -261,3 +262,66 @@ def check_dimension(model: Model, evidence: Any, status: str, claimed: Any,
         require(lower == claimed == upper, "The dimension claimed is not proved: it is between "
                 f"{lower} and {upper if upper < 10**9 else 'a large number'}.")
     return [below, why], trust
+
+
+def jacobian(model: Model, point: Sequence[int], inputs: Sequence[Sequence[int]], p: int,
+             combinations: Sequence[int] | None = None) -> list[list[int]]:
+    """
+    The Jacobian of w ↦ (f_w(x_1), ..., f_w(x_m)) at a point, modulo a prime; with
+    combinations t_1, ..., t_m only of Σ_j t_i^j f_j at each input.
+    """
+    maps = [[[(m, residue(c, p)) for m, c in terms.items()] for terms in step.outputs]
+            for step in model.steps]
+    rows = []
+    for i, x in enumerate(inputs):
+        states = [[c % p for c in x]]
+        slopes: list[list[dict[int, int]]] = []
+        for step, outputs in zip(model.steps, maps):
+            values = [*point[step.offset : step.offset + step.parameters],
+                      *itertools.chain(*(states[s] for s in step.sources))]
+            made = [_value_and_slope(terms, values, p) for terms in outputs]
+            states.append([value for value, _ in made])
+            slopes.append([slope for _, slope in made])
+        seeds = [[int(k == j) for k in range(model.outputs)] for j in range(model.outputs)]
+        if combinations is not None:
+            seeds = [[pow(combinations[i], j, p) for j in range(model.outputs)]]
+        rows += [_sweep_back(model, seed, slopes, p) for seed in seeds]
+    return rows
+
+
+def _sweep_back(model: Model, seed: list[int], slopes: list[list[dict[int, int]]], p: int
+                ) -> list[int]:
+    adjoints = [[0] * width for width in model.widths[:-1]] + [seed]
+    row = [0] * model.parameters
+    for k in range(len(model.steps) - 1, -1, -1):
+        step = model.steps[k]
+        below = [0] * sum(model.widths[s] for s in step.sources)
+        for a, slope in zip(adjoints[k + 1], slopes[k]):
+            if a:
+                for v, d in slope.items():
+                    if v < step.parameters:
+                        row[step.offset + v] += a * d
+                    else:
+                        below[v - step.parameters] += a * d
+        entries = iter(below)
+        for s in step.sources:
+            adjoints[s] = [(a + b) % p for a, b in zip(adjoints[s], entries)]
+    return [r % p for r in row]
+
+
+def _value_and_slope(terms: list[tuple[Monomial, int]], values: list[int], p: int
+                     ) -> tuple[int, dict[int, int]]:
+    """A polynomial's value and its nonzero partial derivatives, modulo a prime."""
+    total = 0
+    slope: dict[int, int] = {}
+    for monomial, c in terms:
+        powers = [pow(values[v], e, p) for v, e in monomial]
+        for i, (v, e) in enumerate(monomial):
+            d = c * e * pow(values[v], e - 1, p)
+            for other in powers[:i] + powers[i + 1 :]:
+                d = d * other % p
+            slope[v] = (slope.get(v, 0) + d) % p
+        for other in powers:
+            c = c * other % p
+        total += c
+    return total % p, slope

@@ -5,6 +5,7 @@ How many critical points a cell has: elimination of all variables but one.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from flint import fmpq, fmpq_mpoly, fmpq_poly
@@ -76,7 +77,8 @@ def elimination(loss: fmpq_mpoly, chart: Chart) -> Elimination | None:
     Let the loss be b^T A b - 2 v^T b + c, with entries in Q[t].  With d = det A and u = adj(A) v,
     its critical points where d does not vanish have b = u / d, and t is a zero of
     d^2 ∂L/∂t = u^T A' u - 2 d v'^T u.  Where d vanishes, A b = v implies u = 0.  If u vanishes
-    then b = 0, which is the zero function.  None if there are more variables than one.
+    then b = 0, which is the zero function; for all t if v = 0.  None if there are more variables
+    than one, and where the equation for t holds for all t.
     """
     free = chart.free
     nonlinear = [i for i in free if i < chart.nonlinear]
@@ -110,7 +112,9 @@ def elimination(loss: fmpq_mpoly, chart: Chart) -> Elimination | None:
     for f in u:
         content = content.gcd(f)
     excluded = [*(_substituted(f, t, linear, u, d) for f in chart.positive)]
-    if not roots or not d or not all(excluded) or not content:
+    if d and not content:
+        return Elimination(d, u, fmpq_poly([1]), False)
+    if not roots or not d or not all(excluded):
         return None
     roots = without(without(roots // roots.gcd(roots.derivative()), d), content)
     every = roots.degree()
@@ -132,3 +136,46 @@ def _substituted(f: fmpq_mpoly, t: int, linear: list[int], u: list[fmpq_poly], d
             term *= numerator ** e[i]
         total += term * d ** (degree - sum(e[i] for i in linear))
     return total
+
+
+# -- functions -------------------------------------------------------------------------------
+
+
+def number_of_functions(curves: list[tuple[Chart, Elimination]], known: set[tuple[fmpq, ...]]
+                        ) -> int | None:
+    """
+    How many complex functions the critical points of an elimination have, with known ones.
+
+    *Lemma.*  Let q be squarefree.  Over C, Q[t]/q is all functions on the roots of q, and the
+    subalgebra that z_1, ..., z_n generate is those that are equal at two roots where all z_j
+    are.  So its dimension is the number of points (z_1(t), ..., z_n(t)): less than the degree
+    of q where M crosses itself.  A point f is one of them if and only if q and all z_j - f_j
+    have a common factor.  None if there are two curves, whose points are not compared.
+    """
+    if not curves or len(curves) > 1:
+        return None if curves else len(known)
+    ((chart, found),) = curves
+    q, (t,) = found.roots, [i for i in chart.free if i < chart.nonlinear]
+    linear = [i for i in chart.free if i >= chart.nonlinear]
+    require(all(sum(e[i] for i in linear) == 1 for f in chart.coordinates
+                for e in exponent_vectors(f)), "A chart is not linear in its last variables.")
+    # The coordinates are linear in b = u / d, and d is a unit modulo q.
+    common, unit, _ = found.determinant.xgcd(q)
+    values = [_substituted(f, t, linear, found.numerators, found.determinant) * unit // common % q
+              for f in chart.coordinates]
+    return generated_dimension(values, q) + sum(
+        reduce(fmpq_poly.gcd, (x - c for x, c in zip(values, f)), q).degree() < 1 for f in known)
+
+
+def generated_dimension(generators: list[fmpq_poly], q: fmpq_poly) -> int:
+    """The dimension of the algebra that elements of Q[t]/q generate."""
+    basis: dict[int, fmpq_poly] = {}  # monic, by degree
+    queue = [fmpq_poly([1])]
+    while queue and len(basis) < q.degree():
+        f = queue.pop()
+        while f and f.degree() in basis:
+            f -= basis[f.degree()] * f[f.degree()]
+        if f:
+            basis[f.degree()] = f = f / f[f.degree()]
+            queue += [f * g % q for g in generators]
+    return len(basis)

@@ -30,7 +30,6 @@ from neuroalg_sage.certificates.reading import (
     polynomial_ring,
     rational,
     require,
-    residue,
 )
 from neuroalg_sage.certificates.work import Work
 
@@ -54,12 +53,12 @@ class Step:
 
 def monomials(variables: int, degree: int) -> Iterator[tuple[int, ...]]:
     """All exponents of this degree, in descending lexicographic order."""
-    if variables == 1:
-        yield (degree,)
-        return
-    for first in range(degree, -1, -1):
-        for rest in monomials(variables - 1, degree - first):
-            yield (first, *rest)
+    # The factors of a monomial, in ascending order, ascend as the exponents descend.
+    for factors in itertools.combinations_with_replacement(range(variables), degree):
+        exponents = [0] * variables
+        for v in factors:
+            exponents[v] += 1
+        yield tuple(exponents)
 
 
 def _monomial(*variables: int) -> Monomial:
@@ -368,64 +367,3 @@ class Model:
                                 for e in monomials(self.inputs, degree)]
             require(not table, "The model has a term outside its ambient space.")
         return coordinates
-
-    def jacobian(self, point: Sequence[int], inputs: Sequence[Sequence[int]], p: int,
-                 combinations: Sequence[int] | None = None) -> list[list[int]]:
-        """
-        The Jacobian of w ↦ (f_w(x_1), ..., f_w(x_m)) at a point, modulo a prime; with
-        combinations t_1, ..., t_m only of Σ_j t_i^j f_j at each input.
-        """
-        maps = [[[(m, residue(c, p)) for m, c in terms.items()] for terms in step.outputs]
-                for step in self.steps]
-        rows = []
-        for i, x in enumerate(inputs):
-            states = [[c % p for c in x]]
-            slopes: list[list[dict[int, int]]] = []
-            for step, outputs in zip(self.steps, maps):
-                values = [*point[step.offset : step.offset + step.parameters],
-                          *itertools.chain(*(states[s] for s in step.sources))]
-                made = [_value_and_slope(terms, values, p) for terms in outputs]
-                states.append([value for value, _ in made])
-                slopes.append([slope for _, slope in made])
-            seeds = [[int(k == j) for k in range(self.outputs)] for j in range(self.outputs)]
-            if combinations is not None:
-                seeds = [[pow(combinations[i], j, p) for j in range(self.outputs)]]
-            rows += [self._sweep_back(seed, slopes, p) for seed in seeds]
-        return rows
-
-    def _sweep_back(self, seed: list[int], slopes: list[list[dict[int, int]]], p: int
-                    ) -> list[int]:
-        adjoints = [[0] * width for width in self.widths[:-1]] + [seed]
-        row = [0] * self.parameters
-        for k in range(len(self.steps) - 1, -1, -1):
-            step = self.steps[k]
-            below = [0] * sum(self.widths[s] for s in step.sources)
-            for a, slope in zip(adjoints[k + 1], slopes[k]):
-                if a:
-                    for v, d in slope.items():
-                        if v < step.parameters:
-                            row[step.offset + v] += a * d
-                        else:
-                            below[v - step.parameters] += a * d
-            entries = iter(below)
-            for s in step.sources:
-                adjoints[s] = [(a + b) % p for a, b in zip(adjoints[s], entries)]
-        return [r % p for r in row]
-
-
-def _value_and_slope(terms: list[tuple[Monomial, int]], values: list[int], p: int
-                     ) -> tuple[int, dict[int, int]]:
-    """A polynomial's value and its nonzero partial derivatives, modulo a prime."""
-    total = 0
-    slope: dict[int, int] = {}
-    for monomial, c in terms:
-        powers = [pow(values[v], e, p) for v, e in monomial]
-        for i, (v, e) in enumerate(monomial):
-            d = c * e * pow(values[v], e - 1, p)
-            for other in powers[:i] + powers[i + 1 :]:
-                d = d * other % p
-            slope[v] = (slope.get(v, 0) + d) % p
-        for other in powers:
-            c = c * other % p
-        total += c
-    return total % p, slope

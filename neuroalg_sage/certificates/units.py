@@ -10,7 +10,7 @@ from typing import Any
 
 from flint import fmpq_mpoly, fmpq_mpoly_ctx
 
-from neuroalg_sage.certificates.charts import MOST_CHARTS, MOST_VARIABLES, Chart, Cover, total
+from neuroalg_sage.certificates.charts import MOST_CHARTS, MOST_VARIABLES, Chart, Cover
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import polynomial_ring, require
 
@@ -178,4 +178,4 @@ def _distance(pairs: list[tuple[fmpq_mpoly, fmpq_mpoly]], ring: fmpq_mpoly_ctx) 
         return ring.constant(1)
     if len(differences) == 1:
         return differences[0]
-    return total((d * d for d in differences), ring)
+    return sum((d * d for d in differences), ring.constant(0))

@@ -16,6 +16,7 @@ from neuroalg_sage.cli.options import (
     about_limits,
     about_the_answer,
     keep_deadline,
+    keep_time_for_the_page,
     manifold_of,
     positive,
     progress,
@@ -57,12 +58,17 @@ def _train(arguments: argparse.Namespace) -> int:
     computation = Computation(timeout=arguments.timeout, memory_gb=arguments.memory,
                               progress=progress(arguments))
     keep_deadline(computation)
+    keep_time_for_the_page(computation)
     problem = ERM(arguments.spec, arguments.data)
     found = problem.critical_points(computation, arguments.seed)
     print(json.dumps(as_json(problem, found)) if arguments.json else as_text(problem, found))
     if arguments.certificate is not None:
         write(arguments.certificate, found.certificate)
-    return 0 if found.value["complete"] else LimitReached.exit_code
+    for failure in problem.failures[:1]:
+        print(f"neuroalg: {' '.join(str(failure).split())}", file=sys.stderr)
+    if found.value["complete"]:
+        return 0
+    return min((error.exit_code for error in problem.failures), default=LimitReached.exit_code)
 
 
 def _plot(arguments: argparse.Namespace) -> int:

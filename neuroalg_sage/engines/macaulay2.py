@@ -33,6 +33,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from neuroalg_sage import processes
+from neuroalg_sage.engines.package_source import excerpt
 from neuroalg_sage.engines.transfer import (
     PolynomialMatrix,
     PolynomialRingData,
@@ -227,19 +228,17 @@ class Script:
     def standalone(self) -> str:
         """
         The script as a file for Macaulay2 alone: ``M2 --script FILE`` prints the results.
+
+        What it uses of the package NeuroAlgebra is in the file.
         """
-        parts = [f"-- {line}" for line in self.title.splitlines()]
+        parts = [f"-- {line}" for line in self.title.splitlines()] + [""]
         if "NeuroAlgebra" in self.packages:
-            parts += [
-                "--",
-                "-- The package NeuroAlgebra comes with NeuroAlg, in its folder m2_scripts.  If",
-                "-- Macaulay2 does not find it, take away the dashes and name that folder here:",
-                '-- path = prepend("/the/folder/m2_scripts/", path);',
-            ]
-        parts.append("")
-        parts += [f'needsPackage "{name}";' for name in self.packages]
+            used = excerpt("\n".join([self.body, *self.results.values()]), package_directory())
+            parts += [used, ""] if used else []
+        parts += [f'needsPackage "{name}";' for name in self.packages if name != "NeuroAlgebra"]
         parts += ["setRandomSeed 0;", ""]
-        bindings = self._bindings(lambda name, value: value.macaulay2())
+        bindings = self._bindings(lambda name, value: value.macaulay2(
+            self._ring_name(value.ring)))
         if bindings:
             parts += [*bindings, ""]
         if self.body.strip():

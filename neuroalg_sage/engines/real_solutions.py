@@ -13,8 +13,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import lcm
 
-from neuroalg_sage.engines.msolve import answer
-from neuroalg_sage.errors import EngineError
+from neuroalg_sage.engines.msolve import UNREADABLE, answer, unreadable
 
 Polynomial = Mapping[tuple[int, ...], Fraction]
 Box = list[tuple[Fraction, Fraction]]
@@ -71,7 +70,12 @@ def real_solutions(system: Sequence[Polynomial], variables: int, precision: int 
     if any(len(f) == 1 and not any(next(iter(f))) and any(f.values()) for f in system):
         return []
     options = ["-p", str(precision), "-c", "2"]
-    return read_solutions(_answer(system, variables, 0, options, timeout, seed, memory_gb))
+    text = _answer(system, variables, 0, options, timeout, seed, memory_gb)
+    found = read_solutions(text)
+    # msolve may add a variable, and lists it last.
+    if any(not variables <= len(box) <= variables + 1 for box in found or ()):
+        raise unreadable(text)
+    return found
 
 
 def _answer(system: Sequence[Polynomial], variables: int, characteristic: int,
@@ -102,6 +106,8 @@ def number_of_solutions(system: Sequence[Polynomial], variables: int, prime: int
     if re.match(r"\s*\[\s*-1\s*\]", text):
         return 0
     found = re.match(r"\s*\[\s*0\s*,\s*\[\s*\d+\s*,\s*\d+\s*,\s*(\d+)\s*,", text)
+    if found is None and not re.match(r"\s*\[\s*[1-9]\d*\s*,", text):
+        raise unreadable(text)
     return int(found[1]) if found else None
 
 
@@ -127,6 +133,9 @@ def read_solutions(text: str) -> list[Box] | None:
         if data[0] > 0:
             return None
         _, solutions = data[1]
-        return [[(Fraction(low), Fraction(high)) for low, high in box] for box in solutions]
-    except (SyntaxError, ValueError, IndexError, TypeError):
-        raise EngineError(f"msolve's answer cannot be read: {text[:80]!r}.") from None
+        boxes = [[(Fraction(low), Fraction(high)) for low, high in box] for box in solutions]
+    except UNREADABLE:
+        raise unreadable(text) from None
+    if any(low > high for box in boxes for low, high in box):
+        raise unreadable(text)
+    return boxes

@@ -28,6 +28,7 @@ from typing import Any
 
 from flint import fmpz
 
+from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.engines.macaulay2_names import NAMES
 from neuroalg_sage.errors import EngineError, InputError, LimitReached
 
@@ -341,9 +342,13 @@ class PolynomialMatrix:
 
     # Text -----------------------------------------------------------------------
 
-    def macaulay2(self) -> str:
+    def macaulay2(self, ring: str = "") -> str:
         """
         The object as a Macaulay2 expression over the ring that is in use.
+
+        INPUT:
+
+        - ``ring`` -- what a ring without variables is called there; by default it is a field
 
         EXAMPLES::
 
@@ -354,8 +359,8 @@ class PolynomialMatrix:
                 -y)
         """
         texts = [_polynomial_text(f, self.ring.variables) for f in self.entries]
-        field = self.ring.macaulay2() if not self.ring.variables else None
-        here = field or f"ring {self.ring.variables[0]}"
+        here = f"ring {self.ring.variables[0]}" if self.ring.variables else (
+            ring or self.ring.macaulay2())
         if not texts:
             empty = f"map(({here})^{self.rows}, ({here})^{self.columns}, 0)"
             return f"ideal {empty}" if self.kind == "ideal" else empty
@@ -403,7 +408,7 @@ class PolynomialMatrix:
                             f"the degree {sum(exponents)} is more than Macaulay2 can store, "
                             f"which is {LARGEST_DEGREE}"
                         )
-                    coefficients.append(_number_text(c))
+                    coefficients.append(decimal(c))
                     words.append("".join([alphabet[x] for x in enumerate(exponents) if x[1]]))
             lengths.append(len(words) - before)
         yield f"polynomials {self.kind} {self.rows} {self.columns}"
@@ -426,15 +431,6 @@ class _Alphabet(dict[tuple[int, int], str]):
             raise InputError("a transfer to Macaulay2 has too many different exponents")
         self[power] = letter = chr(code)
         return letter
-
-
-def _number_text(c: Coefficient) -> str:
-    try:
-        return str(c)
-    except ValueError:  # Python refuses to write long numbers in decimal
-        c = Fraction(c)
-        numerator = str(fmpz(c.numerator))
-        return numerator if c.denominator == 1 else f"{numerator}/{fmpz(c.denominator)}"
 
 
 def integer(text: str) -> int:
@@ -474,7 +470,7 @@ def _polynomial_text(f: Mapping[Exponents, Coefficient], variables: Sequence[str
             name if e == 1 else f"{name}^{e}" for name, e in zip(variables, exponents) if e
         ]
         if not powers or abs(c) != 1:
-            powers.insert(0, _number_text(-c if c < 0 else c))
+            powers.insert(0, decimal(-c if c < 0 else c))
         terms.append(("-" if c < 0 else "+") + "*".join(powers))
     return _balanced(terms).removeprefix("+") or "0"
 

@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from flint import fmpq, fmpq_poly
 
-from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.certificates.checker import CertificateError, verify
 from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
@@ -103,7 +103,7 @@ def balanced_initialization(phi: Parametrization, laws: Sequence[ConservationLaw
                                      (values, "value of a law")) for c in numbers]
     system = [_less(p, c, count) for p, c in zip(
         [*phi.polynomials, *(law.polynomial for law in laws)], targets)]
-    texts = list(map(str, targets))
+    texts = list(map(decimal, targets))
 
     def answer(verdict: str, point: np.ndarray | None, form: str, evidence: dict[str, Any] | None
                ) -> Invariant:
@@ -157,9 +157,11 @@ def _solve(system: list[Polynomial], count: int, seed: int | None) -> np.ndarray
         for _ in range(STEPS):
             if np.abs(rest).max() < scale:
                 return w
-            slopes = maps.jacobian(w)
-            step = slopes.T @ np.linalg.solve(
-                slopes @ slopes.T + damping * np.eye(len(rest)), rest)
+            # The equations may be dependent and the damping tiny: least squares need no inverse.
+            damped = np.vstack([maps.jacobian(w), np.sqrt(damping) * np.eye(count)])
+            if not np.isfinite(damped).all():
+                break
+            step = np.linalg.lstsq(damped, np.concatenate([rest, np.zeros(count)]))[0]
             new = maps(w - step)
             if new @ new < rest @ rest:
                 w, rest, damping = w - step, new, damping / 5
@@ -174,17 +176,17 @@ Found = tuple[np.ndarray | None, str, dict[str, Any] | None]
 
 
 def _texts(numbers: Sequence[Any]) -> list[str]:
-    return [str(c) for c in numbers]
+    return [decimal(c) for c in numbers]
 
 
 def _rational_point(system: list[Polynomial], near: np.ndarray, *_: Any) -> Found:
     for d in DENOMINATORS:
         point = [Fraction(round(float(x) * d), d) for x in near]
         if not any(value(p, point) for p in system):
-            shown = ", ".join(map(str, point))
+            shown = ", ".join(map(decimal, point))
             return np.array(list(map(float, point))), f"the rational point ({shown})", {
                 "univariate": ["0", "1"], "interval": ["0", "0"],
-                "coordinates": [[str(c)] for c in point]}
+                "coordinates": [[decimal(c)] for c in point]}
     return None, "", None
 
 

@@ -5,7 +5,8 @@ Where and within which limits an engine works for an invariant.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ from neuroalg_sage.errors import LimitReached
 
 if TYPE_CHECKING:
     from neuroalg_sage.engines.macaulay2 import Macaulay2, Script
+
+SHARE = 0.75  # of the time before a deadline, for what is tried first
 
 
 @dataclass
@@ -69,6 +72,44 @@ class Computation:
     def end_within(self, seconds: float) -> None:
         """Set the deadline of all calls."""
         self.deadline, self.budget = time.monotonic() + seconds, seconds
+
+    def seconds_left(self) -> float | None:
+        """How long one call may take now, None if there is no limit."""
+        left = [] if self.deadline is None else [max(self.deadline - time.monotonic(), 0.0)]
+        return min([*left, *([] if self.timeout is None else [self.timeout])], default=None)
+
+    @contextmanager
+    def share(self, most: float | None = None) -> Iterator[None]:
+        """
+        Leave to all calls inside a share of the time before the deadline.
+
+        What is tried first, and may fail, thereby leaves time for what would be done instead.
+        Without a deadline each call has its own limit, and nothing is shared.
+
+        INPUT:
+
+        - ``most`` -- seconds that are enough in any case
+
+        EXAMPLES::
+
+            >>> computation = Computation()
+            >>> computation.end_within(100)
+            >>> with computation.share():
+            ...     70 < computation.seconds_left() < 80
+            True
+            >>> computation.seconds_left() > 90
+            True
+        """
+        before = self.deadline, self.budget
+        left = [] if self.deadline is None else [
+            SHARE * max(self.deadline - time.monotonic(), 0.0)]
+        seconds = min([*left, *([] if most is None else [most])], default=None)
+        if seconds is not None:
+            self.end_within(seconds)
+        try:
+            yield
+        finally:
+            self.deadline, self.budget = before
 
     def clock(self) -> Callable[[], None]:
         """What raises LimitReached, when called, as soon as the limits from now on are over."""

@@ -5,6 +5,7 @@ The critical locus of the parametrization: where the rank of Dφ is less than th
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
@@ -45,7 +46,7 @@ def critical_locus_script(phi: Parametrization, rank: int, known: list[tuple[Pol
                        '"image" => imageRank(P, A)}))'})
 
 
-def critical_locus(phi: Parametrization, dimension: Invariant, singular: Invariant,
+def critical_locus(phi: Parametrization, dimension: Invariant, singular: Sequence[Component],
                    computation: Computation, seed: int | None = None) -> Locus:
     """
     The components of the critical locus of φ, with what they map to.
@@ -58,7 +59,7 @@ def critical_locus(phi: Parametrization, dimension: Invariant, singular: Invaria
     INPUT:
 
     - ``dimension`` -- the dimension of the neurovariety, proved
-    - ``singular`` -- its singular locus
+    - ``singular`` -- the components of its singular locus that are known
 
     OUTPUT: :class:`~neuroalg_sage.invariants.degeneracy.Locus`
 
@@ -128,13 +129,13 @@ def critical_locus(phi: Parametrization, dimension: Invariant, singular: Invaria
                     "not proved")
 
 
-def _image(phi: Parametrization, point: list[int], prime: int, rank: int, singular: Invariant
-           ) -> str:
+def _image(phi: Parametrization, point: list[int], prime: int, rank: int,
+           singular: Sequence[Component]) -> str:
     """What a component maps to, by a random point of it modulo a prime."""
     from neuroalg_sage.models.expressions import evaluate
 
     image = [evaluate(f, point, prime) for f in phi.polynomials]
-    inside = [(i, c) for i, c in enumerate(singular.data, 1)
+    inside = [(i, c) for i, c in enumerate(singular, 1)
               if c.generators and not any(evaluate(g, image, prime) for g in c.generators)]
     if not inside:
         return f"smooth points or unknown ones, in dimension {rank}"

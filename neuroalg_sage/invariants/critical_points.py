@@ -8,6 +8,7 @@ import itertools
 import time
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from math import comb
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,19 +16,23 @@ from flint import arb, arb_mat, arb_poly, ctx, fmpq, fmpq_mat
 
 from neuroalg_sage.certificates import boxes
 from neuroalg_sage.certificates.bounded_rank import linear_network_counts, singular_values
+from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.certificates.charts import Chart
-from neuroalg_sage.certificates.critical_points import ENGINE, find
+from neuroalg_sage.certificates.critical_points import ENGINE, Answer, find
 from neuroalg_sage.certificates.elimination import real_roots
-from neuroalg_sage.certificates.landscape import Landscape, Problem
+from neuroalg_sage.certificates.landscape import Landscape, Point, Problem
 from neuroalg_sage.certificates.model import Model as RebuiltModel
 from neuroalg_sage.certificates.reading import CertificateError, exponent_vectors
 from neuroalg_sage.certificates.units import permuted
-from neuroalg_sage.errors import EngineError, InputError, LimitReached
+from neuroalg_sage.errors import EngineError, InputError, LimitReached, NeuroAlgError
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.critical_parameters import parameters
+from neuroalg_sage.invariants.decomposition import for_checker
+from neuroalg_sage.invariants.equations_by_degree import EquationSearch, generators
 from neuroalg_sage.invariants.floating_point import PolynomialMap
 from neuroalg_sage.invariants.invariant import Invariant, certified
-from neuroalg_sage.models.expressions import from_flint
+from neuroalg_sage.models.expressions import Polynomial, from_flint
+from neuroalg_sage.models.parametrization import parametrization
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.training import TrainingProblem
@@ -36,6 +41,10 @@ PRECISIONS = (192, 384, 1024, 4096)
 DIGITS = 15  # significant ones
 NEWTON_STEPS = 60
 DESCENTS = 40
+FITTING = 1e-9  # of the largest coefficient: what is left of equations that are solved
+DYADIC = 2**20
+HIGHEST_DEGREE, MOST_MONOMIALS = 4, 1000  # of equations
+LARGEST_COORDINATE = 100
 SHARE = 0.8  # of the time left, for one call of the engine
 Place = list[Any]  # approximate values of the variables of a cell
 
@@ -84,7 +93,7 @@ def critical_points(problem: TrainingProblem, computation: Computation | None = 
     data = problem.describe()
     try:
         model = RebuiltModel(problem.model.describe())
-        search = Search(model, data, computation, seed)
+        search = Search(problem, model, data, computation, seed)
     except CertificateError as error:
         raise InputError(f"The critical points of {problem.model} are not known how to find: "
                          f"{str(error)[0].lower()}{str(error)[1:]}") from None
@@ -105,8 +114,8 @@ def critical_points(problem: TrainingProblem, computation: Computation | None = 
     else:
         raise InputError("The critical points are not proved, perhaps since they are not isolated "
                          f"or the data is special: {failure}")
-    problem.remember_parameters([parameters(search.land.cover, problem.model, point)
-                                 for point in found.points])
+    problem.remember([parameters(search.land.cover, problem.model, point)
+                      for point in found.critical], search.failures)
     return certified(problem.model, "critical_points", found.value[1], "proved",
                      search.method(), time.monotonic() - start, evidence, found.trust,
                      claim=found.value, versions=search.versions)
@@ -115,20 +124,24 @@ def critical_points(problem: TrainingProblem, computation: Computation | None = 
 class Search:
     """Candidates for the critical points in all cells, made precise."""
 
-    def __init__(self, model: RebuiltModel, data: dict[str, Any], computation: Computation,
-                 seed: int | None) -> None:
-        self.model, self.data, self.computation = model, data, computation
-        self.land = Landscape(model, Problem(data, model.ambient_dimension))
+    def __init__(self, problem: TrainingProblem, model: RebuiltModel, data: dict[str, Any],
+                 computation: Computation, seed: int | None) -> None:
+        self.problem, self.model, self.data = problem, model, data
+        self.computation = computation
+        self.land = Landscape(model, Problem(data, model.ambient_dimension), [])
         self.random = np.random.default_rng(seed)
         self.seed = seed
         self.versions: dict[str, str] = {}
         self._candidates: list[tuple[int, Place]] | None = None
         self.counts: dict[int, int] = {}
+        self.failures: list[NeuroAlgError] = []  # of the engine
+        self._equations: EquationSearch | None = None
 
     def start_again(self) -> None:
         """Find the candidates anew where they are approximations, with the precision of now."""
         if not self.counts:
             self._candidates = None
+            self.failures = []
 
     def method(self) -> str:
         """How the critical points were found."""
@@ -175,8 +188,12 @@ class Search:
                 self._system(chart, loss), len(free) + bool(chart.positive), ctx.prec,
                 min(timeouts, default=None), self.seed, self.computation.memory_gb)
             self.versions = {ENGINE: msolve.version()}
-        except (CertificateError, EngineError, LimitReached) as error:
+        except CertificateError as error:
             self.computation.progress(f"no critical points there: {error}")
+            return []
+        except (EngineError, LimitReached) as error:
+            self.computation.progress(f"no critical points there: {error}")
+            self.failures.append(error)
             return []
         if found is None:
             self.computation.progress("infinitely many critical points there")
@@ -275,8 +292,111 @@ class Search:
                                     "boxes": listed}
         if self.counts:
             evidence["engine"] = [[k, count] for k, count in sorted(self.counts.items())]
+        known = find(self.model, self.data, evidence)
+        fit = self._fit(known, precision)
+        if fit is not None:
+            listed.append(fit)
+        equations = self._equations_at(known)
+        if equations:
+            evidence["equations"] = list(map(encode_polynomial, equations))
         witness = self._witness(evidence)
         return evidence if witness is None else evidence | {"witness": witness}
+
+    def _fit(self, known: Answer, precision: int) -> list[Any] | None:
+        """
+        One of infinitely many functions of the dense stratum that are critical on V, in a box.
+
+        Where there are fewer independent equations Q z = b than variables, some variables keep
+        the rational values that they have after a minimization in floating point.
+        """
+        from scipy.linalg import qr
+        from scipy.optimize import least_squares
+
+        chart, system = self.land.cover.charts[0], self.land.fitting(0)
+        if not system or len(system) >= len(chart.free) or not self.land.problem.is_convex:
+            return None
+        if any(map(self.land.is_critical_on_whole, known.critical)):
+            return None
+        maps = PolynomialMap(list(map(from_flint, system)), chart.size)
+        largest = max(float(abs(c)) for f in system for c in f.coeffs())
+        for _ in range(DESCENTS):
+            if self.computation.is_over() or not np.isfinite(largest):
+                return None
+            start = self.random.standard_normal(chart.size)
+            start[list(chart.zero)] = 0
+            end = least_squares(maps, start, maps.jacobian, method="trf").x
+            if np.abs(maps(end)).max() > FITTING * largest:
+                continue
+            # The columns that pivoting takes first are as independent as can be.
+            _, _, order = qr(maps.jacobian(end), pivoting=True)
+            moving = sorted(map(int, order[:len(system)]))
+            point = [arb(fmpq(round(x * DYADIC), DYADIC)) for x in map(float, end)]
+            sizes = self._sizes(chart, point)
+            for _ in range(NEWTON_STEPS):
+                slopes = arb_mat([[boxes.value(f.derivative(i), point) for i in moving]
+                                  for f in system])
+                try:
+                    step = slopes.solve(arb_mat([[boxes.value(f, point)] for f in system]))
+                except ZeroDivisionError:
+                    break
+                for i, v in enumerate(moving):
+                    point[v] = (point[v] - step[i, 0]).mid()
+            radii = {v: sizes[v] / fmpq(2) ** (precision // 2) for v in moving}
+            box = [arb(x.mid(), arb(radii[v])) if v in radii else x for v, x in enumerate(point)]
+            found = Point(0, box)
+            if self.land.is_proper(found) and self.land.is_critical_on_whole(found):
+                return [0, [str(point[v].fmpq()) for v in chart.free],
+                        [str(radii.get(v, 0)) for v in chart.free]]
+        return None
+
+    def _equations_at(self, answer: Answer) -> list[Polynomial]:
+        """
+        Equations of M that prove critical functions to be smooth points, as few as suffice.
+
+        They are found degree by degree, until they have the rank that is needed at all functions,
+        or have it at a random one: then the others are singular, or will not be decided.
+        """
+        land, chart = self.land, self.land.cover.charts[0]
+        n = self.model.ambient_dimension
+        codimension = n - chart.size
+        functions = [z for p, z in zip(answer.critical, answer.functions)
+                     if land.cover.charts[p.chart].stratum == 0 and land.is_immersion(p)
+                     and not land.is_critical_on_whole(p)]
+        if land.cover.kind != "units" or codimension < 1 or not functions:
+            return []
+        if self._equations is None:
+            self._equations = EquationSearch(parametrization(self.problem.model), self.seed)
+        search = self._equations
+        search.checkpoint = self.computation.clock()
+        somewhere = land.function(Point(0, [arb(int(i)) for i in self.random.integers(
+            -LARGEST_COORDINATE, LARGEST_COORDINATE, chart.size)]))
+        known: list[Polynomial] = []
+        chosen: set[int] = set()
+        for degree in range(1, HIGHEST_DEGREE + 1):
+            if comb(n + degree - 1, degree) > MOST_MONOMIALS:
+                break
+            try:
+                known = generators(search, degree)
+            except LimitReached as error:
+                self.computation.progress(f"no equations of degree {degree}: {error}")
+                break
+            found = for_checker(known, n)
+            slopes = [boxes.gradient(g, range(n)) for g in found]
+            chosen = set()
+            undecided = 0
+            for z in [*functions, somewhere]:
+                rows: list[list[Any]] = []
+                for i, row in enumerate(slopes):
+                    values = [boxes.value(f, z) for f in row]
+                    if len(rows) < codimension and boxes.has_independent_rows(
+                            [*rows, values], len(rows) + 1):
+                        rows.append(values)
+                        if z is not somewhere:
+                            chosen.add(i)
+                undecided += len(rows) < codimension and z is not somewhere
+            if not undecided or len(rows) == codimension:
+                break
+        return [known[i] for i in sorted(chosen)]
 
     def _box(self, k: int, place: Place, precision: int) -> list[Any]:
         """Newton's method, and the largest box of a few that is proved."""
@@ -307,13 +427,9 @@ class Search:
             box = [arb(0)] * chart.size
             for v, x, radius in zip(free, center, radii):
                 box[v] = arb(arb(x).mid(), arb(radius))
-            try:
-                boxes.check_zero(loss, free, box)
-            except CertificateError as error:
-                failure = error
-            else:
+            if boxes.has_one_zero(slopes, free, box):
                 return [k, list(map(str, center)), list(map(str, radii))]
-        raise failure
+        raise CertificateError("No box around a critical point is proved to hold one.")
 
     def _rational(self, k: int, center: list[fmpq], precision: int) -> list[fmpq] | None:
         """The critical point itself, if it is rational with small denominators."""

@@ -4,16 +4,18 @@ The components of an affine variety over Q, with the proof that the checker veri
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from math import ceil, floor
 from typing import Any
 
 import flint
 from flint import fmpq, fmpq_mpoly, fmpq_poly
 
-from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.certificates.coordinates import MOST_PARAMETERS
 from neuroalg_sage.certificates.decomposition import (
     MOST_PRODUCTS,
@@ -32,8 +34,9 @@ from neuroalg_sage.models.expressions import Polynomial
 PRESENTATION_SECONDS = 20.0
 LARGEST_PRESENTATION = 100_000  # terms
 LARGEST_FIELD = 200  # degree of a number field that the checker is to factor over
-PLACES = 60  # binary places of the boxes around real points
-Box = tuple[tuple[Fraction, ...], ...]
+PLACES, MOST_PLACES = 60, 16_000  # binary places of the boxes around real points
+Interval = tuple[Fraction, ...]
+Box = tuple[Interval, ...]
 
 
 @dataclass(frozen=True)
@@ -66,32 +69,49 @@ class NumberFieldPoint:
 
     @cached_property
     def _root_balls(self) -> list[flint.arb]:
+        """Disjoint balls around the real roots; the closer these are, the more precise."""
         with flint.ctx.workprec(8 * PLACES):
-            return sorted(real_roots(in_flint(self.polynomial)), key=float)
+            return real_roots(in_flint(self.polynomial))
 
     def interval(self) -> tuple[Fraction, ...] | None:
         """An interval in which the polynomial changes its sign, if there is one."""
         q = in_flint(self.polynomial)
-        for ball in self._root_balls:
-            low, high = _ends(ball, PLACES)
-            if self.degree == 1:
-                low = high = -self.polynomial[0] / self.polynomial[1]
-            if q(_rational(low)) * q(_rational(high)) <= 0:
-                return low, high
+        if self.degree == 1:
+            root = -self.polynomial[0] / self.polynomial[1]
+            return root, root
+        for places in _more_places():
+            intervals = [_ends(ball, places) for ball in self._root_balls]
+            if _are_disjoint([(interval,) for interval in intervals]):
+                return next(((low, high) for low, high in intervals
+                             if q(_rational(low)) * q(_rational(high)) <= 0), None)
         return None
 
-    def real_boxes(self) -> list[Box]:
-        """For each real point a box around it, in the order of the roots."""
-        with flint.ctx.workprec(8 * PLACES):
-            return [tuple(_ends(flint.arb_poly([flint.arb(_rational(c)) for c in x] or [0])(ball),
-                                PLACES) for x in self.coordinates)
-                    for ball in self._root_balls]
+    def real_boxes(self) -> list[Box] | None:
+        """
+        For each real point a box around it, in the order of the roots.
+
+        The boxes are disjoint, and only a coordinate that is 0 has an interval around 0; None if
+        that would take too many places.
+        """
+        for places in _more_places():
+            balls = self._root_balls
+            with flint.ctx.workprec(8 * places):
+                if any(ball.rel_accuracy_bits() < places for ball in balls):
+                    balls = real_roots(in_flint(self.polynomial))
+                boxes: list[Box] = [
+                    tuple(_ends(flint.arb_poly([flint.arb(_rational(c)) for c in x] or [0])(root),
+                                places) for x in self.coordinates) for root in balls]
+            if _are_disjoint(boxes) and all(
+                    low > 0 or high < 0 or not any(x)
+                    for box in boxes for x, (low, high) in zip(self.coordinates, box)):
+                return boxes
+        return None
 
     def encoded(self) -> dict[str, Any]:
         """The point as a certificate states it."""
-        data: dict[str, Any] = {"polynomial": list(map(str, self.polynomial)),
-                                "coordinates": [list(map(str, x)) for x in self.coordinates]}
-        return data | ({"form": list(map(str, self.form))} if self.form else {})
+        data: dict[str, Any] = {"polynomial": list(map(decimal, self.polynomial)),
+                                "coordinates": [list(map(decimal, x)) for x in self.coordinates]}
+        return data | ({"form": list(map(decimal, self.form))} if self.form else {})
 
 
 def _rational(c: Fraction) -> fmpq:
@@ -102,11 +122,26 @@ def in_flint(coefficients: Sequence[Fraction]) -> fmpq_poly:
     return fmpq_poly(list(map(_rational, coefficients)))
 
 
+def _more_places() -> Iterator[int]:
+    """More and more binary places."""
+    places = PLACES
+    while places <= MOST_PLACES:
+        yield places
+        places *= 2
+
+
+def _are_disjoint(boxes: Sequence[Sequence[tuple[Fraction, ...]]]) -> bool:
+    return all(any(s[1] < t[0] or t[1] < s[0] for s, t in zip(one, other))
+               for one, other in itertools.combinations(boxes, 2))
+
+
 def _ends(ball: flint.arb, places: int) -> tuple[Fraction, ...]:
-    """The ends of an interval around a ball, on a dyadic grid."""
-    scaled = ball * flint.arb(2) ** places
-    low, high = (scaled - 1).floor().lower(), (scaled + 1).ceil().upper()
-    return tuple(Fraction(int(str(end.unique_fmpz())), 2**places) for end in (low, high))
+    """The ends of an interval around a ball, on a dyadic grid, whatever the precision is."""
+    middle, radius = (Fraction(int(m)) * Fraction(2) ** int(e)
+                      for m, e in (ball.mid().man_exp(), ball.rad().man_exp()))
+    scale = 2**places
+    return (Fraction(floor((middle - radius) * scale) - 1, scale),
+            Fraction(ceil((middle + radius) * scale) + 1, scale))
 
 
 @dataclass(frozen=True, repr=False)
@@ -278,7 +313,8 @@ def decompose(equations: Sequence[Polynomial], names: Sequence[str], computation
         boxes = None
         if point is not None and point.degree <= LARGEST_FIELD:
             proof["point"] = point.encoded()
-            boxes = tuple(point.real_boxes())
+            found_boxes = point.real_boxes()
+            boxes = None if found_boxes is None else tuple(found_boxes)
         lists.append(for_checker(generators, n))
         proof["prime"] = "point" if "point" in proof else "elimination" if is_domain(
             lists[-1], polynomial_ring(n)) else "macaulay2"

@@ -109,15 +109,21 @@ def hilbert_series_of(phi: Parametrization, found: Invariant, computation: Compu
             known := series_of_characters(phi.model, proof, computation)) is not None:
         return (known[0], {"ideal": known[1]},
                 "characters of the smaller model's coordinate ring", {})
-    results = computation.run(hilbert_script(phi, found))
-    basis = [primitive(p) for p in results["groebnerBasis"].entries if p]
+    if len(found.data) == 1:  # a basis already, homogeneous if all its terms have one degree
+        basis, versions = [primitive(found.data[0])], {}
+        homogeneous = len(set(map(sum, basis[0]))) == 1
+        method = "the one equation"
+    else:
+        results = computation.run(hilbert_script(phi, found))
+        basis = [primitive(p) for p in results["groebnerBasis"].entries if p]
+        homogeneous, versions = bool(results["homogeneous"]), computation.versions()
+        method = "Gröbner basis in Macaulay2"
     dimension, _, numerator = hilbert_data([descending(p)[0][0] for p in basis], n)
     evidence = {"ideal": proof}
     if proof["argument"] not in ("elimination", "zero", "hypersurface"):
         evidence["groebner_basis"] = [encode_polynomial(p) for p in basis]
-    homogeneous = bool(results["homogeneous"])
-    return (HilbertSeries(dimension + (not homogeneous), numerator, homogeneous), evidence,
-            "Gröbner basis in Macaulay2", computation.versions())
+    return (HilbertSeries(dimension + (not homogeneous), numerator, homogeneous), evidence, method,
+            versions)
 
 
 def series_of_characters(model: Model, proof: dict[str, Any], computation: Computation

@@ -6,13 +6,17 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
+from neuroalg_sage.engines import msolve
 from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.engines.modular import random_prime
 from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.computation import Computation
+from neuroalg_sage.invariants.counting import System, reduced, ring_modulo, trials
 from neuroalg_sage.invariants.ideal import finite_restriction
 from neuroalg_sage.invariants.invariant import Invariant
 from neuroalg_sage.models.parametrization import Parametrization
@@ -20,6 +24,8 @@ from neuroalg_sage.models.parametrization import Parametrization
 # The implementation of F4 in Macaulay2 is for smaller primes.
 PRIMES_BELOW = 2**15
 SLICES, ATTEMPTS = 2, 6
+# How long msolve is waited for before Macaulay2 tries, and after how long one slice must do.
+PATIENCE = 8.0
 
 BODY = """\
 setRandomSeed {seed};
@@ -87,6 +93,30 @@ def slicing_script(phi: Parametrization, restriction: dict[int, int], dimension:
                   {"simple": "simple", "degree": "images"}, packages=())
 
 
+def slicing_system(phi: Parametrization, restriction: dict[int, int], dimension: int, prime: int,
+                   generator: random.Random) -> System:
+    """
+    The equations of one slice modulo a prime, and a random linear form in φ(w).
+
+    INPUT: as for :func:`slicing_script`, and the prime
+
+    Raises ZeroDivisionError if the prime divides a denominator.
+    """
+    names = [f"w_{i}" for i in range(phi.model.parameter_count) if i not in restriction]
+    ring = ring_modulo(names, prime)
+    z = [reduced(f, ring) for f in phi.restrict(restriction)]
+
+    def combination(polynomials: Sequence[Any]) -> Any:
+        return sum((generator.randrange(prime) * f for f in polynomials), ring.from_dict({}))
+
+    # Almost every linear space of this codimension has equations with an identity matrix in front.
+    slices = [*(f + combination(z[dimension:]) for f in z[:dimension]),
+              *(combination(ring.gens()) for _ in range(len(names) - dimension))]
+    return System(f"degree of the neurovariety of {phi.model}, as points of a slice modulo {prime}",
+                  tuple(names), tuple(f - generator.randrange(prime) for f in slices), None,
+                  combination(z))
+
+
 def degree_by_slicing(phi: Parametrization, found: Invariant, computation: Computation,
                       seed: int | None = None) -> Invariant:
     """
@@ -114,9 +144,10 @@ def degree_by_slicing(phi: Parametrization, found: Invariant, computation: Compu
     slice is special, and modulo p unless p or f is special, too.  No useful bound for the
     probability of that is known here, so the status is ``numerical``.
 
-    The degree of the minimal polynomial of f in A, the rank of 1, f, f^2, ..., is the number of
-    its values if A is reduced.  A is reduced if a random linear form in w has a squarefree
-    minimal polynomial whose degree is dim A.
+    msolve finds the points, or else Macaulay2 a basis of A; the one is far faster for most models,
+    the other for some.  The degree of the minimal polynomial of f in A, the rank of 1, f, f^2,
+    ..., is the number of its values if A is reduced.  A is reduced if a random linear form in w
+    has a squarefree minimal polynomial whose degree is dim A.
 
     INPUT:
 
@@ -139,12 +170,27 @@ def degree_by_slicing(phi: Parametrization, found: Invariant, computation: Compu
     start = time.perf_counter()
     generator = random.Random(seed) if seed is not None else random.SystemRandom()
     counts: list[int] = []
-    for _ in range(ATTEMPTS):
+    if msolve.find_command() is not None:
+        try:
+            with computation.share(PATIENCE):
+                counts = [trial.count.values for trial in trials(
+                    lambda prime: slicing_system(
+                        phi, finite_restriction(phi.model, found.data, generator), found.data,
+                        prime, generator), "the degree", computation, generator)]
+        except LimitReached as error:
+            computation.progress(f"slicing by Macaulay2: {error}")
+    for _ in range(0 if counts else ATTEMPTS):
         restriction = finite_restriction(phi.model, found.data, generator)
-        results = computation.run(slicing_script(phi, restriction, found.data, generator))
+        begun = time.perf_counter()
+        try:
+            results = computation.run(slicing_script(phi, restriction, found.data, generator))
+        except LimitReached:
+            if not counts:
+                raise
+            break
         if results["simple"]:
             counts.append(results["degree"])
-        if len(counts) == SLICES:
+        if len(counts) == SLICES or (counts and time.perf_counter() - begun > PATIENCE):
             break
     if not counts:
         raise LimitReached(f"None of {ATTEMPTS} random slices modulo primes had only simple "

@@ -18,6 +18,7 @@ from neuroalg_sage.invariants.descriptions import known_varieties
 from neuroalg_sage.invariants.distance_count import count_critical_points
 from neuroalg_sage.invariants.invariant import Invariant, certified
 from neuroalg_sage.invariants.lagrange import distance_system
+from neuroalg_sage.invariants.linear_span import ideal_within
 from neuroalg_sage.invariants.methods import check_method_applies
 from neuroalg_sage.invariants.polar_degrees import polar_degrees
 from neuroalg_sage.invariants.quadratic_forms import QuadraticForm
@@ -180,9 +181,15 @@ def _by_parametrization(phi: Parametrization, dimension: Invariant, form: Quadra
 def _by_multipliers(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
                     computation: Computation, ideal: Ideal, generator: random.Random, start: float
                     ) -> Invariant:
-    n = len(phi.polynomials)
-    equations = ideal().data
-    found = trials(lambda prime: distance_system(equations, n, n - dimension.data, form, prime,
+    n, found_ideal, metric = len(phi.polynomials), ideal(), form
+    equations = found_ideal.data
+    # An invertible form makes each linear function on the span of M that of some data in V; if it
+    # stays invertible there, these are the data of the span.
+    span, smaller = ideal_within(phi, found_ideal)
+    if span.forms and form.is_invertible() and (
+            inside := form.restricted(span.directions())).is_invertible():
+        n, equations, metric = len(span.coordinates), smaller.data, inside
+    found = trials(lambda prime: distance_system(equations, n, n - dimension.data, metric, prime,
                                                  generator, str(phi.model)),
                    "the ED degree", computation, generator)
     return _numerical(found, "Lagrange's multipliers on the ideal", form, start, None)

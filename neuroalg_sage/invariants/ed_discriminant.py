@@ -16,7 +16,7 @@ from typing import Any
 
 from flint import fmpq, fmpq_mat, fmpq_mpoly, fmpq_mpoly_ctx, nmod_poly
 
-from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.certificates.discriminant import (
     MEANING,
     MOST_UNKNOWNS,
@@ -637,8 +637,8 @@ def ed_discriminant(phi: Parametrization, dimension: Invariant, form: QuadraticF
     evidence = result.evidence | {
         "dimension": dimension.certificate["evidence"], "restriction": restriction,
         "isotropic": None if cover.isotropic is None else list(map(list, cover.isotropic))}
-    claim = [MEANING, [[str(c) for c in row] for row in matrix], list(map(str, base)),
-             [list(map(str, v)) for v in rows], [] if all_parameters else restriction,
+    claim = [MEANING, [[decimal(c) for c in row] for row in matrix], list(map(decimal, base)),
+             [list(map(decimal, v)) for v in rows], [] if all_parameters else restriction,
              [encode_polynomial(f) for f in result.factors]]
     return certified(phi.model, "ed_discriminant", found, "proved", method, seconds, evidence,
                      dimension.trust, claim=claim, versions=computation.versions())

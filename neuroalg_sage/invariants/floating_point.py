@@ -5,9 +5,11 @@ Polynomial maps in floating point, with their Jacobians.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 import numpy as np
 
+from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.expressions import Polynomial, derivative
 
 
@@ -27,10 +29,18 @@ class PolynomialMap:
         return np.array([[f(w) for f in row] for row in self.slopes])
 
 
+def nearest(c: Fraction | int) -> float:
+    """The nearest floating-point number; raises InputError beyond 10^308."""
+    try:
+        return float(c)
+    except OverflowError:
+        raise InputError("A number is beyond 10^308, the largest of floating point.") from None
+
+
 class _Terms:
     def __init__(self, polynomial: Polynomial) -> None:
         self.exponents = np.array(list(polynomial), dtype=np.int64)
-        self.coefficients = np.array([float(c) for c in polynomial.values()])
+        self.coefficients = np.array([nearest(c) for c in polynomial.values()])
 
     def __call__(self, w: np.ndarray) -> float:
         if not len(self.coefficients):

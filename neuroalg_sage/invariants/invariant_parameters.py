@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from flint import Ordering, fmpq, fmpq_mat, fmpq_mpoly_ctx, fmpq_poly
 
+from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.computation import Computation
 from neuroalg_sage.invariants.decomposition import decompose
@@ -42,8 +43,8 @@ class Transformation:
 
     def encoded(self) -> dict[str, Any]:
         """The transformation as a certificate states it."""
-        return {"matrix": [[list(map(str, a)) for a in row] for row in self.matrix],
-                "denominator": list(map(str, self.denominator)),
+        return {"matrix": [[list(map(decimal, a)) for a in row] for row in self.matrix],
+                "denominator": list(map(decimal, self.denominator)),
                 "infinitesimal": self.infinitesimal}
 
 

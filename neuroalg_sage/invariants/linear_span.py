@@ -94,6 +94,11 @@ class LinearSpan:
         # What is a cone in the span is none in V if the span does not contain 0.
         return HilbertSeries(dimension + (homogeneous and not cone), numerator, cone)
 
+    def directions(self) -> list[dict[int, Fraction]]:
+        """For each coordinate of S the vector of the space in its direction, sparse."""
+        return [{j: Fraction(1)} | {i: c[j] for i, c in self.combinations.items() if j in c}
+                for j in self.coordinates]
+
     def equations(self, within: Sequence[Polynomial]) -> list[Polynomial]:
         """The equations on V of what has these equations in the coordinates of S."""
         return [*self.forms, *(self.moved(f) for f in within)]

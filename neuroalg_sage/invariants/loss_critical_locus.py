@@ -14,7 +14,7 @@ from typing import Any
 
 from flint import fmpq, nmod_poly
 
-from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.certificates.decomposition import presented
 from neuroalg_sage.certificates.dimension import rank
 from neuroalg_sage.certificates.reading import polynomial_ring
@@ -172,8 +172,8 @@ class QuadraticLoss:
 
     def claim(self) -> list[Any]:
         """What a certificate states of it."""
-        return [[[i, j, str(c)] for (i, j), c in sorted(self.quadratic.items())],
-                list(map(str, self.linear))]
+        return [[[i, j, decimal(c)] for (i, j), c in sorted(self.quadratic.items())],
+                list(map(decimal, self.linear))]
 
 
 def _slope(phi: Parametrization, loss: QuadraticLoss) -> tuple[list[Any], list[Any]]:

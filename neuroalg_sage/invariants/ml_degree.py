@@ -26,6 +26,34 @@ METHODS = ("parametrization", "lagrange")
 Ideal = Callable[[], Invariant]
 
 
+def is_cone_of_probabilities(phi: Parametrization) -> bool:
+    """
+    Whether M is a cone; raises InputError if it has no ML degree.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> from neuroalg_sage.models.parametrization import parametrization
+        >>> is_cone_of_probabilities(parametrization(parse_spec("linear:2,1,3")))
+        True
+    """
+    for i, f in enumerate(phi.polynomials):
+        if not f:
+            raise InputError(f"The coordinate z_{i} is zero on M, so no point of M is a "
+                             "probability distribution without zeros.")
+    if is_graded(phi):
+        return True
+    total: dict[tuple[int, ...], object] = {}
+    for f in phi.polynomials:
+        for e, c in f.items():
+            total[e] = total.get(e, 0) + c  # type: ignore[operator]
+    origin = (0,) * phi.model.parameter_count
+    if {e: c for e, c in total.items() if c} != {origin: 1}:
+        raise InputError("The ML degree is that of a cone, or of a model whose coordinates "
+                         f"have the sum 1; those of {phi.model} have neither property.")
+    return False
+
+
 def ml_degree(phi: Parametrization, dimension: Invariant, computation: Computation, ideal: Ideal,
               method: str = "auto", seed: int | None = None) -> Invariant:
     """
@@ -53,20 +81,7 @@ def ml_degree(phi: Parametrization, dimension: Invariant, computation: Computati
     """
     start = time.perf_counter()
     method = check_method_applies(method, "the ML degree", METHODS)
-    for i, f in enumerate(phi.polynomials):
-        if not f:
-            raise InputError(f"The coordinate z_{i} is zero on M, so no point of M is a "
-                             "probability distribution without zeros.")
-    cone = is_graded(phi)
-    if not cone:
-        total: dict[tuple[int, ...], object] = {}
-        for f in phi.polynomials:
-            for e, c in f.items():
-                total[e] = total.get(e, 0) + c  # type: ignore[operator]
-        origin = (0,) * phi.model.parameter_count
-        if {e: c for e, c in total.items() if c} != {origin: 1}:
-            raise InputError("The ML degree is that of a cone, or of a model whose coordinates "
-                             f"have the sum 1; those of {phi.model} have neither property.")
+    cone = is_cone_of_probabilities(phi)
     generator = random.Random(seed) if seed is not None else random.SystemRandom()
     n, d = len(phi.polynomials), dimension.data
 

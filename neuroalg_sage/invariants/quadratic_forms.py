@@ -11,6 +11,7 @@ from fractions import Fraction
 from math import factorial, prod
 from typing import Any
 
+from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.models.expressions import shown
 from neuroalg_sage.models.model import Model
@@ -68,9 +69,25 @@ class QuadraticForm:
         assert self.rows is not None
         return self.rows[i][j]
 
+    def restricted(self, vectors: Sequence[dict[int, Fraction]]) -> QuadraticForm:
+        """
+        The form on the space that independent vectors span, by their entries that are not zero.
+
+        EXAMPLES::
+
+            >>> unit = diagonal_form([1, 1, 1])
+            >>> unit.restricted([{0: Fraction(1), 2: Fraction(1)}, {1: Fraction(1)}]).rows
+            ((Fraction(2, 1), Fraction(0, 1)), (Fraction(0, 1), Fraction(1, 1)))
+        """
+        if self.rows is None and self.weights is None:
+            return QuadraticForm(self.name, len(vectors))
+        return QuadraticForm(self.name, len(vectors), tuple(
+            tuple(sum((self._entry(i, j) * a * b for i, a in u.items() for j, b in v.items()),
+                      Fraction(0)) for v in vectors) for u in vectors))
+
     def claim(self) -> Any:
         """The metric as a certificate states it."""
-        return self.name if self.rows is None else [[str(c) for c in row] for row in self.rows]
+        return self.name if self.rows is None else [[decimal(c) for c in row] for row in self.rows]
 
     def is_invertible(self) -> bool:
         """Whether the form is not degenerate."""

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.certificates.decomposition import MOST_PRODUCTS, are_covered, real_roots
 from neuroalg_sage.certificates.groebner import GroebnerBasis
 from neuroalg_sage.engines.macaulay2 import Script
@@ -158,7 +158,7 @@ def _of_component(part: dict[str, Any], equations: Sequence[Polynomial],
                    for k in range(max(k for (k,) in q.polynomial) + 1)]
         if real_roots(in_flint(numbers)):
             return None
-        return {"step": "roots", "polynomial": list(map(str, numbers)),
+        return {"step": "roots", "polynomial": list(map(decimal, numbers)),
                 "form": encode_polynomial(fractions(form.polynomial)),
                 "cofactors": nothing + [encode_polynomial(fractions(c))
                                         for c in cofactors.entries]}
@@ -170,7 +170,7 @@ def _of_component(part: dict[str, Any], equations: Sequence[Polynomial],
         rootless = _has_no_real_root(element)
         if rootless is not None:
             variable = tuple(int(k == rootless[0]) for k in range(len(names)))
-            return {"step": "roots", "polynomial": list(map(str, rootless[1])),
+            return {"step": "roots", "polynomial": list(map(decimal, rootless[1])),
                     "form": encode_polynomial({variable: Fraction(1)}),
                     "cofactors": nothing + list(map(encode_polynomial, factors))}
         for sign in (1, -1):
@@ -183,7 +183,7 @@ def _of_component(part: dict[str, Any], equations: Sequence[Polynomial],
                                   depth + 1)
             if then is not None:
                 return {"step": "squares", "squares": [
-                    [str(c), encode_polynomial(base)] for c, base in squares], "then": then,
+                    [decimal(c), encode_polynomial(base)] for c, base in squares], "then": then,
                     "cofactors": nothing + [encode_polynomial({e: sign * c for e, c in f.items()})
                                             for f in factors]}
     return None

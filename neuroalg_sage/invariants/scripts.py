@@ -13,7 +13,6 @@ from neuroalg_sage.invariants.counting import MACAULAY2_PRIMES_BELOW
 from neuroalg_sage.invariants.critical_equations import (
     distance_problem,
     finite_slice,
-    is_graded,
     likelihood_parametrized,
 )
 from neuroalg_sage.invariants.degree_by_monodromy import monodromy_script
@@ -21,6 +20,7 @@ from neuroalg_sage.invariants.degree_by_slicing import slicing_script
 from neuroalg_sage.invariants.ideal import finite_restriction, ring_map
 from neuroalg_sage.invariants.invariant import Invariant
 from neuroalg_sage.invariants.methods import FOR_THE_DEGREE, check_method_for_the_ideal
+from neuroalg_sage.invariants.ml_degree import is_cone_of_probabilities
 from neuroalg_sage.invariants.quadratic_forms import QuadraticForm
 from neuroalg_sage.models.parametrization import Parametrization
 
@@ -100,5 +100,5 @@ def critical_points_script(phi: Parametrization, found: Invariant, invariant: st
     where = finite_slice(phi, found.data, generator)
     prime = random_prime(generator, MACAULAY2_PRIMES_BELOW)
     system = (distance_problem(where, form, prime, generator).system if invariant == "ed_degree"
-              else likelihood_parametrized(where, is_graded(phi), prime, generator))
+              else likelihood_parametrized(where, is_cone_of_probabilities(phi), prime, generator))
     return system.script().standalone()

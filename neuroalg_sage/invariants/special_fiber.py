@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.errors import EngineError, InputError, LimitReached
 from neuroalg_sage.invariants.computation import Computation
@@ -224,7 +224,8 @@ def _components(phi: Parametrization, f: Point, restriction: Sequence[tuple[int,
                 found: Decomposition, seconds: float, computation: Computation) -> Invariant:
     return certified(phi.model, "special_fiber", list(found.components), "proved",
                      "decomposition in Macaulay2", seconds, found.evidence, found.trust,
-                     claim=[list(map(str, f)), [list(pair) for pair in restriction], found.claim],
+                     claim=[list(map(decimal, f)), [list(pair) for pair in restriction],
+                            found.claim],
                      versions=computation.versions())
 
 
@@ -281,7 +282,7 @@ class _Memberships:
                 trust: Sequence[str] = ()) -> Invariant:
         seconds = time.perf_counter() - self.start
         return certified(self.phi.model, "membership", answer, "proved", method, seconds, evidence,
-                         list(trust), claim=[list(map(str, self.f)), place, answer],
+                         list(trust), claim=[list(map(decimal, self.f)), place, answer],
                          versions=self.computation.versions())
 
     def _open(self, why: str) -> Invariant:
@@ -359,7 +360,7 @@ class _Memberships:
             if interval is not None:
                 return self._answer("real", True, "a real point of the fiber", {
                     "argument": "point", "point": point.encoded(),
-                    "interval": list(map(str, interval))})
+                    "interval": list(map(decimal, interval))})
         if self.found is None:
             return self._open("the fiber was not decomposed.")
         proof = no_real_points(self.equations, parameter_names(self.phi), self.computation)
@@ -381,7 +382,7 @@ def plain(fiber: Fiber) -> dict[str, Any]:
             data["real_points"] = [[[str(a), str(b)] for a, b in box] for box in c.real_points]
         return data
 
-    data: dict[str, Any] = {"function": list(map(str, fiber.function)), "kind": fiber.kind,
+    data: dict[str, Any] = {"function": list(map(decimal, fiber.function)), "kind": fiber.kind,
                             "components": None if fiber.components.data is None else
                             list(map(page, fiber.components.data))}
     if fiber.in_normal_form is not None:

@@ -11,7 +11,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from neuroalg_sage.errors import InputError, suggesting
+from neuroalg_sage.certificates.certificate import decimal
+from neuroalg_sage.errors import InputError, NeuroAlgError, suggesting
 from neuroalg_sage.invariants.training_data import beside, read_data
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.sources import load_model
@@ -47,8 +48,8 @@ class TrainingProblem:
 
     def describe(self) -> dict[str, Any]:
         """The loss as plain JSON data."""
-        return {"quadratic": [[i, j, str(c)] for (i, j), c in sorted(self.quadratic.items())],
-                "linear": [str(c) for c in self.linear], "constant": str(self.constant)}
+        return {"quadratic": [[i, j, decimal(c)] for (i, j), c in sorted(self.quadratic.items())],
+                "linear": [decimal(c) for c in self.linear], "constant": decimal(self.constant)}
 
     @cached_property
     def _matrix(self) -> Any:
@@ -134,9 +135,14 @@ class TrainingProblem:
         self.critical_points(computation, seed)
         return self._answers["parameters"]
 
-    def remember_parameters(self, found: list[list[float]]) -> None:
-        """Keep the parameters of the critical points."""
-        self._answers["parameters"] = found
+    @property
+    def failures(self) -> list[NeuroAlgError]:
+        """Why the engine did not find all critical points: that it failed, or reached a limit."""
+        return self._answers.get("failures", [])
+
+    def remember(self, found: list[list[float]], failures: list[NeuroAlgError]) -> None:
+        """Keep the parameters of the critical points, and why there may be others."""
+        self._answers.update(parameters=found, failures=failures)
 
 
 def _features(model: Model) -> tuple[list[tuple[int, Exponents]], dict[Exponents, int]]:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.descriptions.determinantal import output_format
 from neuroalg_sage.descriptions.secant_varieties import ALEXANDER_HIRSCHOWITZ, secant_variety
 from neuroalg_sage.engines import modular
@@ -53,7 +53,7 @@ def encode_symmetries(symmetries: Sequence[LinearSymmetry]) -> dict[str, Any]:
     """Symmetries as a certificate states them."""
 
     def entries(matrix: SparseMatrix) -> list[list[Any]]:
-        return [[i, j, str(c)] for (i, j), c in sorted(matrix.items())]
+        return [[i, j, decimal(c)] for (i, j), c in sorted(matrix.items())]
 
     return {"kind": "symmetries", "fields": [
         {"parameters": entries(s.parameters), "states": list(map(entries, s.states))}

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from flint import fmpq, fmpq_mat
 
-from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.engines.transfer import PolynomialMatrix
 from neuroalg_sage.errors import InputError, LimitReached
@@ -103,7 +103,8 @@ def tangent_cone_script(phi: Parametrization, generators: Sequence[Polynomial], 
                                                     "ideal"),
                    "T": PolynomialMatrix(ring, 1, n, translation)},
                   "C = if numgens I == 0 then I else tangentCone (map(V, V, T)) I;",
-                  {"dimension": "dim C", "degree": "degree C"}, ("NeuroAlgebra", "TangentCone"))
+                  {"dimension": "dim C", "degree": "closureDegree C"},
+                  ("NeuroAlgebra", "TangentCone"))
 
 
 def voronoi_cell(phi: Parametrization, dimension: Invariant, ideal: Callable[[], Invariant],
@@ -190,20 +191,20 @@ def voronoi_cell(phi: Parametrization, dimension: Invariant, ideal: Callable[[],
         squares = _by_squares(phi, y, weights, rays, high, generator)
         if len(squares) > low:
             low, lower = len(squares), {"kind": "squares", "points": [
-                {"point": list(map(str, u)),
-                 "squares": [[str(c), encode_polynomial(base)] for c, base in s]}
+                {"point": list(map(decimal, u)),
+                 "squares": [[decimal(c), encode_polynomial(base)] for c, base in s]}
                 for u, s in squares]}
         if low < high:
             sampled = _sample(phi, y, weights, rays, points, generator)
     codimension = len(y) - dimension.data if dimension.status == "proved" else None
     cell = VoronoiCell(y, (low, high), codimension, tangent_cone,
                        tuple((k, v) for k, v in directions), sampled)
-    evidence = {"curves": [[list(map(str, c)) for c in curve] for curve in curves],
-                "relation": list(map(str, relation)), "lower": lower}
+    evidence = {"curves": [[list(map(decimal, c)) for c in curve] for curve in curves],
+                "relation": list(map(decimal, relation)), "lower": lower}
     return certified(phi.model, "voronoi_cell", cell, "proved" if low == high else "bounds",
                      "curves through the point, and equations or sums of squares",
                      time.perf_counter() - start, evidence,
-                     claim=[list(map(str, y)), list(map(str, weights)), low, high])
+                     claim=[list(map(decimal, y)), list(map(decimal, weights)), low, high])
 
 
 def _rational_points(fiber: Fiber) -> list[Point]:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
+from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.numbers import MAXIMAL_BITS, MINUS, UNSIGNED, written
 
@@ -292,7 +293,7 @@ def write_polynomial(polynomial: Polynomial, variables: Sequence[str]) -> str:
         powers = [name if k == 1 else f"{name}^{k}"
                   for name, k in zip(variables, exponents, strict=True) if k]
         size = abs(c)
-        factors = ([] if size == 1 and powers else [str(size)]) + powers
+        factors = ([] if size == 1 and powers else [decimal(size)]) + powers
         sign = "-" if c < 0 else "+"
         terms.append(f"{sign} {'*'.join(factors)}")
     if not terms:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.models.expressions import (
     Exponents,
     Polynomial,
@@ -41,9 +42,9 @@ def number(value: Fraction | int) -> Markup:
         '<mfrac><mn>1</mn><mn>2</mn></mfrac>'
     """
     value = Fraction(value)
-    top = element("mn", value.numerator)
+    top = element("mn", decimal(value.numerator))
     return top if value.denominator == 1 else element("mfrac", top, element(
-        "mn", value.denominator))
+        "mn", decimal(value.denominator)))
 
 
 def identifier(name: str) -> Markup:

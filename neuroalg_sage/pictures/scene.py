@@ -126,7 +126,8 @@ def read_slice(text: str | None, n: int) -> View:
     view = View(tuple(shown) or tuple(i for i in range(n) if i not in fixed), fixed)
     if len(view.shown) not in (2, 3):
         raise InputError(f"A picture has 2 or 3 coordinates, and this slice of V, of dimension {n},"
-                         f" has {len(view.shown)}; name 2 or 3, as in --slice z_0,z_1.")
+                         f" has {len(view.shown)}"
+                         + ("; name 2 or 3, as in --slice z_0,z_1." if n > 1 else "."))
     return view
 
 

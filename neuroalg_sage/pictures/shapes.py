@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from neuroalg_sage.invariants.floating_point import nearest
 from neuroalg_sage.models.expressions import Polynomial
 
 Array = np.ndarray
@@ -26,7 +27,7 @@ def values(f: Polynomial, variables: Sequence[Array]) -> Array:
     """
     total = np.zeros(np.broadcast(*variables).shape)
     for exponents, c in f.items():
-        term: Any = float(c)
+        term: Any = nearest(c)
         for x, e in zip(variables, exponents):
             if e:
                 term = term * x**e
