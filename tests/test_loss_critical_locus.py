@@ -135,8 +135,18 @@ def test_a_spurious_component_is_not_pure(toy) -> None:
 
 @pytest.mark.parametrize(("metric", "says"), [
     ("euclidean", "unit, bombieri"), ([1, 1], "list of 3"), ([1, -1, 1], "positive"),
-    ([1, 0.5, 1], "rational"),
+    ([1, "a", 1], "rational"), ([1, 0.1, 1], "floating-point"), ([1, "inf", 1], "finite"),
 ])
 def test_a_wrong_metric_is_refused_in_one_sentence(metric, says) -> None:
     with pytest.raises(InputError, match=says):
         NeuroManifold("mlp:2,1,1:x^2").loss_critical_locus("x_0^2", metric)
+
+
+def test_a_binary_fraction_in_a_metric_is_the_number_that_it_is() -> None:
+    metrics = [1, 0.5, 1], [1, "1/2", 1], [1, Fraction(1, 2), 1]
+    first, *others = (NeuroManifold("mlp:2,1,1:x^2").loss_critical_locus("x_0^2", metric)
+                      for metric in metrics)
+    assert first.certificate["model"] == others[0].certificate["model"]
+    assert all(first.certificate["claim"] == other.certificate["claim"] for other in others)
+    assert first.certificate["claim"] != NeuroManifold("mlp:2,1,1:x^2").loss_critical_locus(
+        "x_0^2", [1, 1, 1]).certificate["claim"]
