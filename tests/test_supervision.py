@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,36 @@ def test_no_process_is_left(then: str, tmp_path) -> None:
     done = supervised(start + then, tmp_path)
     pid = int(done.stdout.split("\n")[1])
     assert not Path(f"/proc/{pid}").exists()
+
+
+def test_a_command_stops_and_goes_on_with_all_that_it_has_started(tmp_path) -> None:
+    then = """    started = subprocess.Popen(["setsid", "sleep", "10000"])
+    print(os.getpid(), started.pid, flush=True)
+    time.sleep(10000)
+"""
+    with subprocess.Popen(
+            [sys.executable, "-c", f"{BEGINNING}{then}sys.exit(supervise(work))"], cwd=tmp_path,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0,
+            env=os.environ | {"PYTHONPATH": str(ROOT)}) as command:
+        assert command.stdout is not None and command.stdout.readline() == "an answer\n"
+        all_of_it = [command.pid, *map(int, command.stdout.readline().split())]
+        command.send_signal(signal.SIGTSTP)
+        assert os.WIFSTOPPED(os.waitpid(command.pid, os.WUNTRACED)[1])
+        stopped = [_comes_to(pid, "T") for pid in all_of_it]
+        command.send_signal(signal.SIGCONT)
+        command.send_signal(signal.SIGTERM)  # to which what is stopped would not listen
+        assert all(stopped)
+        assert command.wait(600) == 143 and command.stdout.read() == '{"page": 1}\n'
+        assert not any(Path(f"/proc/{pid}").exists() for pid in all_of_it[1:])
+
+
+def _comes_to(pid: int, state: str) -> bool:
+    """Whether a process comes to do what the system has this letter for."""
+    for _ in range(3000):
+        if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == state:
+            return True
+        time.sleep(0.01)
+    return False
 
 
 def test_a_page_that_cannot_be_written_is_one_sentence(tmp_path, capsys) -> None:
