@@ -493,3 +493,28 @@ def test_the_inverse_metric_is_what_it_says() -> None:
     for given in ("0.5*w_0", x / 2, 0.5 * x, ring("w_0").gen() / 2):
         assert Flow(mirror=[given, 0.5]).inverse_metric(parse_spec("linear:1,1,1")) == {
             (0, 0): {(1, 0): Fraction(1, 2)}, (1, 1): {(0, 0): Fraction(1, 2)}}
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    ({"timeout": "abc"}, "The timeout is a positive number, or None for no limit, not 'abc'."),
+    ({"timeout": -1}, "The timeout is a positive number, or None for no limit, not -1."),
+    ({"timeout": float("nan")}, "The timeout is a positive number, or None for no limit, not nan."),
+    ({"memory_gb": []}, r"The memory is a positive number, or None for no limit, not \[\]."),
+    ({"seed": "x"}, "The seed is a whole number, not 'x'."),
+    ({"degree": 2.5}, "The bound for degrees is a whole number, not 2.5."),
+    ({"method": 3}, "There is no method 3;"),
+])
+def test_wrong_arguments_of_a_neuromanifold_are_one_sentence(arguments, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        NeuroManifold("linear:1,1", **arguments)
+
+
+def test_wrong_arguments_of_questions_are_one_sentence() -> None:
+    M = NeuroManifold("linear:1,1", timeout=0.5, memory_gb="1/2")
+    assert (M.computation.timeout, M.computation.memory_gb) == (0.5, 0.5)
+    with pytest.raises(InputError, match="bound for degrees is a whole number, not 'x'"):
+        M.hilbert_function("x")
+    with pytest.raises(InputError, match="A flow is a Flow, or a text such as"):
+        M.conservation_laws(flow=3)
+    with pytest.raises(InputError, match="There is no invariant '3'"):
+        M.compute(3)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from neuroalg_sage import NeuroManifold
 from neuroalg_sage.cli import main
 from neuroalg_sage.cli.supervision import Page, Supervisor, conclude
 from neuroalg_sage.limits import Limits
@@ -114,6 +115,49 @@ def _comes_to(pid: int, state: str) -> bool:
             return True
         time.sleep(0.01)
     return False
+
+
+def test_a_second_interrupt_while_the_page_is_printed_does_not_lose_it(tmp_path) -> None:
+    then = """    os.kill(os.getppid(), signal.SIGINT)
+    while True: time.sleep(100)
+from neuroalg_sage.cli import supervision
+supervision.SECONDS_TO_END = 1000.0
+publish = supervision.Page.publish
+def interrupted(page):
+    os.kill(os.getpid(), signal.SIGINT)
+    publish(page)
+supervision.Page.publish = interrupted
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", f"{BEGINNING}{then}sys.exit(supervise(work))"], cwd=tmp_path,
+        capture_output=True, text=True, timeout=600, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    assert (done.returncode, done.stdout) == (130, 'an answer\n{"page": 1}\n')
+
+
+def test_checking_has_limits_and_keeps_what_was_checked(tmp_path) -> None:
+    """The checker is within a library that listens to nobody when the deadline comes."""
+    certificate = NeuroManifold("linear:2,1,2").dimension().certificate
+    (tmp_path / "two.json").write_text(json.dumps([certificate, certificate]))
+    code = """
+import os, signal, sys, time
+from neuroalg_sage.cli import supervision
+from neuroalg_sage.cli.commands import run
+import neuroalg_sage.certificates.__main__ as shell
+verify, checked = shell.verify, []
+def deaf(certificate):
+    if checked:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+        supervision.child.announce(0.001, None)
+        time.sleep(10000)
+    checked.append(certificate)
+    return verify(certificate)
+shell.verify = deaf
+sys.exit(supervision.supervise(lambda: run(["verify", "two.json", "--timeout", "1000"])))
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True,
+                          text=True, timeout=600, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    assert done.returncode == 3 and done.stderr.startswith("neuroalg: The limit of 0.001 s")
+    assert done.stdout.startswith("two.json: valid: dimension") and done.stdout.count("\n") == 1
 
 
 def test_a_page_that_cannot_be_written_is_one_sentence(tmp_path, capsys) -> None:

@@ -316,9 +316,23 @@ def supervise(work: Callable[[], int]) -> int:
     supervisor.listen()
     _end_what_is_left()
     signal.set_wakeup_fd(-1)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    _let_the_page_be_printed()
     message, code = supervisor.verdict(status)
     return conclude(supervisor.page, message, code)
+
+
+def _let_the_page_be_printed() -> None:
+    """Heed signals again, but in a second only: who presses Ctrl-C twice wants the answers, too."""
+    last = time.monotonic() + SECONDS_TO_END
+
+    def heed(number: int, frame: Any) -> None:
+        if time.monotonic() > last:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, heed)
+    signal.signal(signal.SIGTSTP, signal.SIG_DFL)
 
 
 def conclude(page: Page, message: str, code: int) -> int:
