@@ -20,6 +20,8 @@ import pytest
 from neuroalg_sage import NeuroManifold
 from neuroalg_sage.cli import main
 from neuroalg_sage.cli.supervision import Page, Supervisor, conclude
+from neuroalg_sage.errors import InputError
+from neuroalg_sage.files import write_whole
 from neuroalg_sage.limits import Limits
 from neuroalg_sage.processes import descendants
 
@@ -158,6 +160,16 @@ sys.exit(supervision.supervise(lambda: run(["verify", "two.json", "--timeout", "
                           text=True, timeout=600, env=os.environ | {"PYTHONPATH": str(ROOT)})
     assert done.returncode == 3 and done.stderr.startswith("neuroalg: The limit of 0.001 s")
     assert done.stdout.startswith("two.json: valid: dimension") and done.stdout.count("\n") == 1
+
+
+def test_what_is_no_ordinary_file_is_not_replaced(tmp_path, capsys) -> None:
+    """Whoever may rename in its folder would otherwise lose the system's devices."""
+    os.mkfifo(pipe := tmp_path / "pipe")
+    assert main(["compute", "linear:1,1", "dimension", "--certificate", str(pipe)]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+    with pytest.raises(InputError, match="it is not an ordinary file"):
+        write_whole(pipe, "text")
+    assert pipe.is_fifo() and os.listdir(tmp_path) == ["pipe"]
 
 
 def test_a_page_that_cannot_be_written_is_one_sentence(tmp_path, capsys) -> None:
