@@ -35,7 +35,8 @@ from neuroalg_sage.certificates.reading import (
     value_modulo,
 )
 from neuroalg_sage.certificates.relaxation import relaxed
-from neuroalg_sage.certificates.work import MOST_WORK, bound_substitution
+from neuroalg_sage.certificates.substitution import substituted
+from neuroalg_sage.certificates.work import MOST_WORK
 
 RANDOM = "the trials are random"
 
@@ -184,8 +185,7 @@ def field_rank(model: Model, evidence: Any, trial: Any) -> int:
 def vanishing(model: Model, equations: list[fmpq_mpoly]) -> None:
     """Verify that the equations vanish on M, by substitution."""
     phi = model.parametrization
-    bound_substitution(equations, phi)
-    require(not any(f.compose(*phi, ctx=phi[0].context()) for f in equations),
+    require(not any(substituted(equations, phi, phi[0].context())),
             "An equation does not vanish on the neurovariety.")
 
 

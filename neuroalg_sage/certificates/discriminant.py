@@ -89,6 +89,7 @@ from neuroalg_sage.certificates.reading import (
     require,
     residue,
 )
+from neuroalg_sage.certificates.substitution import substituted
 
 MEANING = ("hypersurfaces of data for which critical points of the distance come together at "
            "finite parameters where the Jacobian matrix of the parametrization, on a slice if one "
@@ -249,7 +250,7 @@ def gram(phi: Sequence[fmpq_mpoly], form: Sequence[Sequence[fmpq]], rows: Sequen
 
 def is_seen(q: fmpq_mpoly, restricted: Sequence[fmpq_mpoly], opens: Sequence[fmpq_mpoly]) -> bool:
     """Whether q has a zero in the slice, whose points are ``restricted``, where some m_j is not."""
-    on_slice = q.compose(*restricted, ctx=opens[0].context())
+    (on_slice,) = substituted([q], restricted, opens[0].context())
     return not all(vanishes_where(m, on_slice) for m in opens)
 
 

@@ -9,10 +9,9 @@ them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import comb
 from typing import Any
 
-from neuroalg_sage.certificates.reading import CertificateError, exponent_vectors
+from neuroalg_sage.certificates.reading import CertificateError
 
 MOST_WORK = 10**8  # products of two terms, or steps
 
@@ -48,29 +47,6 @@ def terms_of_power(terms: int, exponent: int) -> int:
         if total > MOST_WORK:
             break
     return total
-
-
-def bound_substitution(polynomials: Sequence[Any], images: Sequence[Any]) -> None:
-    """
-    Refuse to substitute images for the variables of polynomials where this takes too much work.
-
-    A product of powers of the images has at most as many terms as the product of their numbers,
-    and as there are monomials of its degree in the variables of the images.  Its coefficients grow
-    with the exponents.
-    """
-    work = Work()
-    sizes, degrees = [len(g) for g in images], [int(g.total_degree()) for g in images]
-    variables = {i for g in images for e in exponent_vectors(g) for i, k in enumerate(e) if k}
-    for f in polynomials:
-        for e in exponent_vectors(f):
-            size, degree = 1, 0
-            for i, k in enumerate(e):
-                if k:
-                    size = min(size * terms_of_power(sizes[i], k), MOST_WORK + 1)
-                    degree += k * degrees[i]
-            if size > MOST_WORK // 100 and degree < 10**4 and len(variables) < 10:
-                size = min(size, comb(len(variables) + degree, len(variables)))
-            work.spend(size * (1 + sum(e) // 100) if size > 1 else 1)
 
 
 def bound_horner(coefficients: Sequence[Any], argument: Any) -> None:
