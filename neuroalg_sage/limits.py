@@ -87,9 +87,9 @@ class Limits:
         return LimitReached(f"The limit of {self.seconds or 0:g} s was reached"
                             f"{f' {when}' if when else ''}; raise it with --timeout.")
 
-    def memory_is_full(self, who: str = "the computation") -> LimitReached:
+    def memory_is_full(self, who: str = "The computation") -> LimitReached:
         """What is raised when all the memory is held."""
-        return LimitReached(f"{who[:1].upper()}{who[1:]} needed more than the limit of "
+        return LimitReached(f"{who} needed more than the limit of "
                             f"{(self.memory or 0) / GIGABYTE:g} GB of memory for everything; "
                             "allow more with --memory.")
 

@@ -230,6 +230,13 @@ def test_a_pipe_without_a_writer_is_within_the_limit(option, tmp_path, capsys) -
     assert capsys.readouterr().err.count("\n") == 1
 
 
+def test_a_certificate_that_is_a_pipe_without_a_writer_is_refused(tmp_path, capsys) -> None:
+    pipe = tmp_path / "certificate.json"
+    os.mkfifo(pipe)
+    assert main(["verify", str(pipe)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
 def test_the_shell_ends_its_limits_with_the_command(capsys) -> None:
     from neuroalg_sage.limits import whole
 

@@ -16,7 +16,8 @@ from test_certificates import accepted_mutants
 from neuroalg_sage.certificates.certificate import certificate
 from neuroalg_sage.certificates.checker import CertificateError, verify
 from neuroalg_sage.cli import main
-from neuroalg_sage.errors import InputError
+from neuroalg_sage.engines import real_solutions
+from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.interpolation import interpolation
 from neuroalg_sage.invariants.training import ERM, TrainingProblem, population
 from neuroalg_sage.invariants.training_data import BINARY, DECIMAL, EXACT, read_data
@@ -398,10 +399,14 @@ def test_train_and_verify(tmp_path, capsys) -> None:
     assert len(answer["results"]["critical_points"]["parameters"][0]) == 6
 
 
-def test_what_is_not_known_to_be_all_ends_with_code_3(tmp_path, capsys) -> None:
+def test_what_is_not_known_to_be_all_ends_with_code_3(tmp_path, capsys, monkeypatch) -> None:
+    def late(*arguments: object, **options: object) -> str:
+        raise LimitReached("msolve did not end within the limit.")
+
+    monkeypatch.setattr(real_solutions, "answer", late)
     data = tmp_path / "data.csv"
     data.write_text("\n".join(map(",".join, rows(20, 4, 1))))
-    assert main(["train", "mlp:2,2,2:x^2", "--data", str(data), "--quiet", "--timeout", "2"]) == 3
+    assert main(["train", "mlp:2,2,2:x^2", "--data", str(data), "--quiet"]) == 3
     page = capsys.readouterr().out
     assert "that there are no others is not proved" in page
 

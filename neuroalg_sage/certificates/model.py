@@ -53,12 +53,12 @@ class Step:
 
 def monomials(variables: int, degree: int) -> Iterator[tuple[int, ...]]:
     """All exponents of this degree, in descending lexicographic order."""
-    if variables == 1:
-        yield (degree,)
-        return
-    for first in range(degree, -1, -1):
-        for rest in monomials(variables - 1, degree - first):
-            yield (first, *rest)
+    # The factors of a monomial, in ascending order, ascend as the exponents descend.
+    for factors in itertools.combinations_with_replacement(range(variables), degree):
+        exponents = [0] * variables
+        for v in factors:
+            exponents[v] += 1
+        yield tuple(exponents)
 
 
 def _monomial(*variables: int) -> Monomial:

@@ -55,44 +55,52 @@ def _equations(arguments: argparse.Namespace) -> int:
     check_writable(arguments.certificate)
     check_writable(arguments.keep)
     n = manifold.model.ambient_dimension
-    done, failure = 0, None
-    pages: list[dict[str, Any]] = []
     search = manifold.equation_search()
     if arguments.keep is not None and Path(arguments.keep).exists():
         from neuroalg_sage.models.sources import read_json
 
         search.restore(read_json(arguments.keep, "file of equations"))
+    failure = None
+    pages: list[dict[str, Any]] = []
+
+    def state(verdict: str | None) -> None:
+        """State the page, of which all but the verdict is known after each degree."""
+        done = len(search.degrees)
+        for found in search.degrees[len(pages):]:
+            page = {"degree": found.degree, "generators": found.generator_count,
+                    "equations": found.dimension, "hilbert_function": found.hilbert_function}
+            with suppress(InputError):
+                page["character"] = written(character(search, found))
+            pages.append(page)
+        texts = as_text(generators(search, done), n) if done else []
+        if arguments.json:
+            text = json.dumps({"schema": 1, "model": manifold.model.describe(), "degrees": pages,
+                               "generators": texts, "verdict": verdict})
+        else:
+            kind = "affine Hilbert" if search.phi.is_cone_over else "Hilbert"
+            lines = [f"degree {page['degree']}: {page['generators']} generators"
+                     + (f", {page['character']}" if page.get("character", "0") != "0" else "")
+                     + f"; {page['equations']} equations, {kind} function "
+                     f"{page['hilbert_function']}" for page in pages]
+            text = "\n".join([*lines, *(f"  {text}" for text in texts),
+                              *([] if verdict is None else [verdict])])
+        arguments.page.state(text)
+
     try:
+        if search.degrees:  # kept by an earlier run
+            state(None)
         for degree in range(len(search.degrees) + 1, arguments.degree + 1):
+            arguments.page.state(stage=f"degree {degree}")
             search.up_to(degree)
             if arguments.keep is not None:
                 write(arguments.keep, search.state())
+            state(None)
         search.up_to(arguments.degree)
     except LimitReached as error:
         failure = error
-    done = len(search.degrees)
-    for found in search.degrees:
-        page = {"degree": found.degree, "generators": found.generator_count,
-                "equations": found.dimension, "hilbert_function": found.hilbert_function}
-        with suppress(InputError):
-            page["character"] = written(character(search, found))
-        pages.append(page)
-    texts = as_text(generators(search, done), n) if done else []
-    verdict = what_they_generate(search, manifold.dimension())
-    if arguments.json:
-        print(json.dumps({"schema": 1, "model": manifold.model.describe(), "degrees": pages,
-                          "generators": texts, "verdict": verdict}))
-    else:
-        for page in pages:
-            shown = f", {page['character']}" if page.get("character", "0") != "0" else ""
-            kind = "affine Hilbert" if search.phi.is_cone_over else "Hilbert"
-            print(f"degree {page['degree']}: {page['generators']} generators{shown}; "
-                  f"{page['equations']} equations, {kind} function {page['hilbert_function']}")
-        for text in texts:
-            print(f"  {text}")
-        print(verdict)
-    if arguments.certificate is not None and done:
-        write(arguments.certificate, manifold.hilbert_function(done).certificate)
+    state(what_they_generate(search, manifold.dimension()))
+    if arguments.certificate is not None and search.degrees:
+        write(arguments.certificate, manifold.hilbert_function(len(search.degrees)).certificate)
     if failure is not None:
         print(f"neuroalg: {failure}", file=sys.stderr)
         return failure.exit_code

@@ -16,6 +16,7 @@ from neuroalg_sage.cli.options import (
     about_a_metric,
     about_a_model,
     about_the_answer,
+    keep_time_for_the_page,
     manifold_of,
     progress,
 )
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from neuroalg_sage.report import Answers
 
 REPORT_BUDGET = 120.0
-# Of the time that is allowed, what is kept to make a page of HTML.
-SHARE_FOR_THE_PAGE, SECONDS_FOR_THE_PAGE = 0.1, 3.0
 SHARE_OF_PAGES = 20  # how much longer than for pages is computed, before the last one
 
 
@@ -108,9 +107,7 @@ def _page(manifold: NeuroManifold, arguments: argparse.Namespace) -> int:
     def begin(name: str) -> None:
         arguments.page.state(stage=name)
 
-    computation = manifold.computation
-    if computation.deadline is not None and computation.budget is not None:
-        computation.deadline -= min(SHARE_FOR_THE_PAGE * computation.budget, SECONDS_FOR_THE_PAGE)
+    keep_time_for_the_page(manifold.computation)
     material = gather(manifold, None, progress(arguments), begin, each)
     whole.settle()
     write(material)

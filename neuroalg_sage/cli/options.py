@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from neuroalg_sage.invariants.computation import Computation
     from neuroalg_sage.neuromanifold import NeuroManifold
 
+# Of the time that is allowed, what is kept to make a page, but no more than so many seconds.
+SHARE_FOR_THE_PAGE, SECONDS_FOR_THE_PAGE = 0.1, 3.0
 CHOICE = re.compile(r"argument (.*?): invalid choice: (.*?) \(choose from (.*)\)", re.DOTALL)
 
 EPILOGUE = """\
@@ -223,6 +225,12 @@ def manifold_of(arguments: argparse.Namespace) -> NeuroManifold:
 def keep_deadline(computation: Computation) -> None:
     """Have a computation end with the whole command."""
     computation.deadline, computation.budget = limits.whole.deadline, limits.whole.seconds
+
+
+def keep_time_for_the_page(computation: Computation) -> None:
+    """Have a computation end a little before, where all of the page is made at the end."""
+    if computation.deadline is not None and computation.budget is not None:
+        computation.deadline -= min(SHARE_FOR_THE_PAGE * computation.budget, SECONDS_FOR_THE_PAGE)
 
 
 @contextmanager

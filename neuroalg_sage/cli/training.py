@@ -16,6 +16,7 @@ from neuroalg_sage.cli.options import (
     about_limits,
     about_the_answer,
     keep_deadline,
+    keep_time_for_the_page,
     manifold_of,
     positive,
     progress,
@@ -57,6 +58,7 @@ def _train(arguments: argparse.Namespace) -> int:
     computation = Computation(timeout=arguments.timeout, memory_gb=arguments.memory,
                               progress=progress(arguments))
     keep_deadline(computation)
+    keep_time_for_the_page(computation)
     problem = ERM(arguments.spec, arguments.data)
     found = problem.critical_points(computation, arguments.seed)
     print(json.dumps(as_json(problem, found)) if arguments.json else as_text(problem, found))

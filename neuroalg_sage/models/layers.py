@@ -26,7 +26,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from neuroalg_sage.certificates.certificate import decimal
-from neuroalg_sage.errors import InputError
+from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.models.expressions import Polynomial, shown, write_polynomial
 from neuroalg_sage.models.latex import latex_polynomial, words
 from neuroalg_sage.models.sage_input import (
@@ -58,6 +58,7 @@ Shape = tuple[int, ...]
 Constant = Callable[[Fraction], Any]
 
 MAXIMAL_WIDTH = 1_000_000
+MAXIMAL_PRODUCTS = 50_000_000  # of one convolution: minutes, where each is made alone
 
 DIAGONAL = Pattern(diagonal=True)
 
@@ -398,6 +399,11 @@ class Convolution(Layer):
         batch = inputs.shape[: len(batch)]
         axis, space = self._space(input_shape)
         shape = self.output_shape(input_shape)
+        products = prod(shape) * taken * prod(self._size)
+        if products > MAXIMAL_PRODUCTS:
+            raise LimitReached(f"A convolution multiplies {products:,} pairs of an entry and a "
+                               f"weight, over the limit of {MAXIMAL_PRODUCTS:,}; use a smaller "
+                               "model.")
         numbers = np.arange(taken * prod(space)).reshape((taken, *space))
         strided: tuple[Any, ...] = (0, *(slice(None, None, s) for s in self._stride))
         windows = np.lib.stride_tricks.sliding_window_view(

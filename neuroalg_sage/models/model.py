@@ -4,6 +4,7 @@ Models: compositions of layers, with their parameters, inputs and symmetries.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
@@ -312,12 +313,12 @@ class Model(Typeset):
 
 
 def _exponents(variables: int, degree: int) -> Iterator[tuple[int, ...]]:
-    if variables == 1:
-        yield (degree,)
-        return
-    for first in range(degree, -1, -1):
-        for rest in _exponents(variables - 1, degree - first):
-            yield (first, *rest)
+    # The factors of a monomial, in ascending order, ascend as the exponents descend.
+    for factors in itertools.combinations_with_replacement(range(variables), degree):
+        exponents = [0] * variables
+        for v in factors:
+            exponents[v] += 1
+        yield tuple(exponents)
 
 
 def _fixed_width(layers: Sequence[Layer]) -> int | None:
