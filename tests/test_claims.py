@@ -17,7 +17,7 @@ from claims import certificates, changed, mutant, of_kind
 from flint import Ordering, nmod_mpoly_ctx
 
 from neuroalg_sage import NeuroManifold
-from neuroalg_sage.certificates import substitution, work
+from neuroalg_sage.certificates import work
 from neuroalg_sage.certificates.certificate import SCHEMA, certificate
 from neuroalg_sage.certificates.checker import (
     CertificateError,
@@ -25,10 +25,10 @@ from neuroalg_sage.certificates.checker import (
     parse,
     verify,
 )
+from neuroalg_sage.certificates.dimension import substituted
 from neuroalg_sage.certificates.reading import polynomial_ring
 from neuroalg_sage.certificates.refutation import small_points
-from neuroalg_sage.certificates.substitution import bounded, substituted
-from neuroalg_sage.certificates.work import bound_horner, terms_of_power
+from neuroalg_sage.certificates.work import Work, _Horner, bound_horner, bounded, terms_of_power
 from neuroalg_sage.invariants.sentences import sentence
 from neuroalg_sage.models.expressions import evaluate
 from neuroalg_sage.models.sources import from_expressions, model_from_data
@@ -394,7 +394,7 @@ def test_the_number_of_terms_of_a_power_is_bounded() -> None:
 
 @pytest.mark.parametrize("ring", [polynomial_ring(3), nmod_mpoly_ctx.get(
     ["x", "y", "z"], modulus=101, ordering=Ordering.degrevlex)])
-def test_substitution_by_counted_products_is_that_of_flint(ring, monkeypatch) -> None:
+def test_substitution_by_counted_products_is_that_of_flint(ring) -> None:
     """In the one way and in the other, with terms that are alike, and with none."""
     generator = random.Random(5)
 
@@ -407,9 +407,9 @@ def test_substitution_by_counted_products_is_that_of_flint(ring, monkeypatch) ->
         images = [some(generator.randrange(4)) for _ in range(3)]
         expected = [f.compose(*images, ctx=ring) for f in polynomials_]
         assert substituted(polynomials_, images, ring) == expected
-        with monkeypatch.context() as change:
-            change.setattr(substitution, "bounded", lambda *given: (False, [1] * 3))
-            assert substituted(polynomials_, images, ring) == expected
+        rule = _Horner(images, ring, Work())
+        assert [rule(sorted(zip(map(tuple, f.monoms()), f.coeffs()), key=lambda term: term[0],
+                            reverse=True), 0, 1) for f in polynomials_] == expected
 
 
 def test_substitutions_are_refused_just_above_the_bound(monkeypatch) -> None:
@@ -420,7 +420,7 @@ def test_substitutions_are_refused_just_above_the_bound(monkeypatch) -> None:
     # come 0 times 1, and 1 times all; each has one step more.
     needed = sum(1 + products for products in (2 * 2, 3 * 3, 5 * 2, 0 * 1, 1 * 6))
     monkeypatch.setattr(work, "MOST_WORK", needed)
-    monkeypatch.setattr(substitution, "bounded", lambda *given: (False, [1]))
+    monkeypatch.setattr(work, "bounded", lambda *given: (False, [1]))
     assert substituted([f], images, ring) == [(x + y) ** 5]
     monkeypatch.setattr(work, "MOST_WORK", needed - 1)
     with pytest.raises(CertificateError, match="more work"):

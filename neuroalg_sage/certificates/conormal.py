@@ -10,7 +10,7 @@ from typing import Any
 
 from flint import Ordering, fmpq
 
-from neuroalg_sage.certificates.dimension import check_dimension, equation_rank
+from neuroalg_sage.certificates.dimension import check_dimension, equation_rank, substituted
 from neuroalg_sage.certificates.distance_degree import LARGEST, SUM, check_at_least
 from neuroalg_sage.certificates.groebner import MOST_STEPS, GroebnerBasis
 from neuroalg_sage.certificates.model import Model
@@ -23,7 +23,6 @@ from neuroalg_sage.certificates.reading import (
     polynomials,
     require,
 )
-from neuroalg_sage.certificates.substitution import substituted
 from neuroalg_sage.certificates.work import Work
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import flint
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpq_poly
 
+from neuroalg_sage.certificates.dimension import substituted
 from neuroalg_sage.certificates.groebner import GroebnerBasis, hilbert_data, require_incomparable
 from neuroalg_sage.certificates.reading import (
     exponent_vectors,
@@ -26,7 +27,6 @@ from neuroalg_sage.certificates.reading import (
     require,
 )
 from neuroalg_sage.certificates.refutation import refute_components
-from neuroalg_sage.certificates.substitution import substituted
 from neuroalg_sage.certificates.work import Work
 
 MOST_PRODUCTS = 2000

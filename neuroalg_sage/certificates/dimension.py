@@ -35,8 +35,7 @@ from neuroalg_sage.certificates.reading import (
     value_modulo,
 )
 from neuroalg_sage.certificates.relaxation import relaxed
-from neuroalg_sage.certificates.substitution import substituted
-from neuroalg_sage.certificates.work import MOST_WORK
+from neuroalg_sage.certificates.work import MOST_WORK, bound_substitution
 
 RANDOM = "the trials are random"
 
@@ -180,6 +179,22 @@ def field_rank(model: Model, evidence: Any, trial: Any) -> int:
                         ring.constant(0)) == 0, "A vector field is not in the kernel of Dφ.")
         rows.append([residue(c(*point), p) for c in field])
     return rank(rows, model.parameters, p)
+
+
+def substituted(polynomials: Sequence[Any], images: Sequence[Any], ring: Any) -> list[Any]:
+    """
+    The polynomials with the images, which are in the ring, in place of their variables.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.certificates.reading import polynomial_ring
+        >>> ring = polynomial_ring(2)
+        >>> x, y = ring.gens()
+        >>> substituted([x**2 - y, x*y], [x + y, y**2], ring) == [x**2 + 2*x*y, x*y**2 + y**3]
+        True
+    """
+    bound_substitution(polynomials, images, ring)
+    return [f.compose(*images, ctx=ring) for f in polynomials]
 
 
 def vanishing(model: Model, equations: list[fmpq_mpoly]) -> None:

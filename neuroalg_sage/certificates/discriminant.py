@@ -74,7 +74,7 @@ from typing import Any
 
 from flint import fmpq, fmpq_mat, fmpq_mpoly, fmpq_mpoly_ctx, nmod_mat
 
-from neuroalg_sage.certificates.dimension import check_dimension
+from neuroalg_sage.certificates.dimension import check_dimension, substituted
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     fields,
@@ -89,7 +89,6 @@ from neuroalg_sage.certificates.reading import (
     require,
     residue,
 )
-from neuroalg_sage.certificates.substitution import substituted
 
 MEANING = ("hypersurfaces of data for which critical points of the distance come together at "
            "finite parameters where the Jacobian matrix of the parametrization, on a slice if one "

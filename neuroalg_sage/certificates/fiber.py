@@ -17,6 +17,7 @@ from neuroalg_sage.certificates.decomposition import (
     presented,
     real_roots,
 )
+from neuroalg_sage.certificates.dimension import substituted
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     MAXIMAL_DEPTH,
@@ -31,7 +32,6 @@ from neuroalg_sage.certificates.reading import (
     polynomials,
     require,
 )
-from neuroalg_sage.certificates.substitution import substituted
 from neuroalg_sage.certificates.work import bound_horner
 
 PLACES = ("closure", "complex", "real")

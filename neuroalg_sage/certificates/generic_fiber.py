@@ -38,7 +38,13 @@ from typing import Any
 from flint import Ordering, fmpq, fmpq_mat, fmpq_mpoly, fmpq_poly, fmpz_poly
 
 from neuroalg_sage.certificates.affine_symmetries import LISTED, affine_fields
-from neuroalg_sage.certificates.dimension import SparseMatrix, check_dimension, place, rank
+from neuroalg_sage.certificates.dimension import (
+    SparseMatrix,
+    check_dimension,
+    place,
+    rank,
+    substituted,
+)
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     exponent_vectors,
@@ -53,7 +59,6 @@ from neuroalg_sage.certificates.reading import (
     require,
     residue,
 )
-from neuroalg_sage.certificates.substitution import substituted
 
 MOST_POINTS = 10**5
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from flint import Ordering, fmpq_mat, fmpq_mpoly, nmod_mat, nmod_mpoly_ctx, nmod_poly
 
-from neuroalg_sage.certificates.dimension import check_dimension, rank
+from neuroalg_sage.certificates.dimension import check_dimension, rank, substituted
 from neuroalg_sage.certificates.groebner import HilbertSeries
 from neuroalg_sage.certificates.homogenization import homogenized
 from neuroalg_sage.certificates.model import Model
@@ -25,7 +25,6 @@ from neuroalg_sage.certificates.reading import (
     require,
     residue,
 )
-from neuroalg_sage.certificates.substitution import substituted
 
 MOST_POINTS, MOST_MONOMIALS = 5_000, 20_000
 Form = dict[tuple[int, ...], int]
