@@ -15,6 +15,7 @@ from neuroalg_sage.errors import InputError, LimitReached, NeuroAlgError
 from neuroalg_sage.formats import written
 from neuroalg_sage.invariants.degeneracy import Locus
 from neuroalg_sage.invariants.invariant import Invariant
+from neuroalg_sage.invariants.methods import BEFORE_ALL
 from neuroalg_sage.invariants.sentences import LAWS, sentence
 from neuroalg_sage.limits import whole
 from neuroalg_sage.models.expressions import write_polynomial
@@ -52,7 +53,9 @@ def ask(manifold: NeuroManifold, names: Iterable[str],
     """
     Compute invariants, keeping what was found when others fail.
 
-    After the deadline of the command nothing is begun any more.
+    Dimensions come first: the others need them, and a computation that listens to nobody, as
+    within a library, may let nothing follow it.  After the deadline of the command nothing is
+    begun any more.
 
     INPUT:
 
@@ -65,7 +68,7 @@ def ask(manifold: NeuroManifold, names: Iterable[str],
 
     OUTPUT: :class:`Answers`
     """
-    answers, names = Answers(manifold), list(names)
+    answers, names = Answers(manifold), sorted(names, key=_place)
     for name in names:
         start = time.perf_counter()
         begin(name)
@@ -90,6 +93,11 @@ def ask(manifold: NeuroManifold, names: Iterable[str],
         if answers.found[name] is not invariant:
             each(answers, name)
     return answers
+
+
+def _place(name: str) -> int:
+    """Where to ask for an invariant: dimensions in their order, then what rests on them."""
+    return BEFORE_ALL.index(name) if name in BEFORE_ALL else len(BEFORE_ALL)
 
 
 def report(manifold: NeuroManifold, budget: float | None = None,

@@ -26,8 +26,9 @@ from neuroalg_sage.invariants.dimension import (
     is_filling,
     jacobian_at,
 )
+from neuroalg_sage.invariants.generic_fiber import is_finitely_identifiable
 from neuroalg_sage.models.families import MLP, parse_spec
-from neuroalg_sage.models.layers import Activation, Dense, Sum
+from neuroalg_sage.models.layers import Activation, Chain, Dense, Sum
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import parametrization
 from neuroalg_sage.models.sources import from_expressions
@@ -339,6 +340,49 @@ def test_linear_layers_within_a_network_count_as_their_matrix() -> None:
     # Planes of linear forms in four variables, and two quadratic forms on each.  Expected are
     # the parameters of widths 4, 2, 4, 2 less GL(2) and the rescalings of four units.
     assert (found, expected_dimension(model, found)) == (4 + 2 * 3, 8 + 8 + 8 - 4 - 4)
+
+
+@pytest.mark.parametrize(("layers", "value"), [
+    # Matrices of size 4 x 4 and rank 2, written in other ways.
+    ((Chain((Dense(4, 3), Dense(3, 2))), Dense(2, 4)), 12),
+    ((Dense(4, 3), Activation("2*x"), Dense(3, 2), Activation("-x"), Dense(2, 4)), 12),
+    # With an arbitrary vector besides.
+    ((Dense(4, 3, True), Dense(3, 2, True), Dense(2, 4, True)), 16),
+    ((Dense(4, 3, True), Activation("2*x+1"), Dense(3, 2), Dense(2, 4, True)), 16),
+    # C (A x + b), where the rank of (A, b) is at most 2: matrices of size 4 x 5 and rank 2.
+    ((Dense(4, 3, True), Dense(3, 2), Dense(2, 4)), 14),
+    # A of rank 1, but b in none of its columns: rank 1, and any vector.
+    ((Dense(4, 1), Dense(1, 3, True), Dense(3, 4)), 7 + 4)])
+def test_affine_layers_that_follow_one_another_have_no_defect(layers: tuple, value: int) -> None:
+    model = Model(layers, (4,))
+    found = dimension(model)
+    hoped = expected_dimension(model, found)
+    assert (found, hoped, defect(model, found, hoped)) == (value, value, 0)
+    assert hoped.status == "proved" and verify(hoped.certificate).trust == ()
+
+
+@pytest.mark.parametrize("digits", [5, 60])
+def test_symmetries_with_large_coefficients(digits: int) -> None:
+    """f = t x + t^2 y with t = A a + B b, where B ∂/∂a - A ∂/∂b is a symmetry."""
+    t = f"({10**digits + 7}*a + {3 * 10**digits + 1}*b)"
+    model = from_expressions([f"{t}*x + {t}^2*y"], ["a", "b"], ["x", "y"])
+    found = dimension(model)
+    hoped = expected_dimension(model, found)
+    assert (found, hoped, hoped.status) == (1, 1, "proved")
+    assert verify(hoped.certificate).trust == ()
+    assert is_finitely_identifiable(model, found) and defect(model, found, hoped) == 0
+
+
+def test_where_symmetries_are_not_found_no_error_is_bounded(monkeypatch: pytest.MonkeyPatch
+                                                            ) -> None:
+    """That a list is complete has no probability."""
+    monkeypatch.setattr("neuroalg_sage.invariants.affine_symmetries.MOST_PRIMES", 1)
+    t = f"({10**61}*a + {10**60 + 3}*b)"
+    model = from_expressions([f"{t}*x + {t}^2*y"], ["a", "b"], ["x", "y"])
+    found = dimension(model)
+    hoped = expected_dimension(model, found)
+    for answer in (hoped, defect(model, found, hoped), is_finitely_identifiable(model, found)):
+        assert (answer.status, answer.error_bound, answer.certificate) == ("numerical", None, None)
 
 
 def test_a_sum_of_dense_layers_has_no_defect() -> None:

@@ -354,6 +354,17 @@ def test_counts_along_random_lines_agree_with_the_roots_of_the_cubic() -> None:
             assert len(real_roots(in_flint(normals))) == count
 
 
+@pytest.mark.parametrize("seed", [14, 20, 21])
+def test_no_critical_point_is_lost_to_a_random_minor(seed: int) -> None:
+    """
+    For data (t, t) the equation is (2w + 1)(t - 3w^2) = 0.  Where w = -1/2, a combination of the
+    entries of Dφ, (2w, -2 - 6w), with equal coefficients is zero.
+    """
+    curve = NeuroManifold(from_expressions(["w^2*x", "(-2*w - 3*w^2)*x"], ["w"], ["x"]), seed=seed)
+    found = curve.bifurcation([-3, -3], [1, 1], "data", [[0, 1], [1, 0]])
+    assert (found.complex_count, found.counts) == (3, (1, 3, 3))
+
+
 def test_on_the_axis_of_the_cone_two_pairs_become_real() -> None:
     found = NeuroManifold(CONE, seed=1).bifurcation([1, 0, 1], [1, 1, 1]).value
     assert found.counts == (2, 4, 2)

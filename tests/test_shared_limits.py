@@ -135,6 +135,16 @@ def test_a_question_in_a_list_leaves_time_for_the_next(monkeypatch, clock: Clock
     assert sum(left) == pytest.approx(100.0)
 
 
+def test_dimensions_are_answered_before_what_may_let_nothing_follow(monkeypatch) -> None:
+    manifold = NeuroManifold("mlp:2,2,3:x^2", seed=1)
+    begun: list[str] = []
+    answers = ask(manifold, ["degree", "is_filling", "ideal", "dimension", "ambient_dimension"],
+                  begin=begun.append)
+    assert begun == ["ambient_dimension", "dimension", "is_filling", "degree", "ideal"]
+    assert {name: int(answer) for name, answer in answers.found.items() if name != "ideal"} == {
+        "ambient_dimension": 9, "dimension": 8, "is_filling": False, "degree": 3}
+
+
 def test_the_critical_locus_does_not_need_the_singular_locus(monkeypatch) -> None:
     failing(monkeypatch, NeuroManifold, "singular_locus")
     locus = NeuroManifold("linear:2,1,2").critical_locus()

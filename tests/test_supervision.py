@@ -214,6 +214,19 @@ def test_a_full_disk_behind_the_output_is_one_sentence(arguments: list[str], tmp
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("error", ["2>/dev/full", "2>&-", "2>&1 >answer | head -c 1"])
+def test_an_answer_does_not_need_standard_error(error: str, tmp_path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    code = f"{sys.executable} -m neuroalg_sage compute linear:2,1,2 dimension {error}"
+    done = subprocess.run(["sh", "-c", code], stdout=subprocess.PIPE, text=True, timeout=600,
+                          cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT),
+                                                          "NEUROALG_CACHE": "none"})
+    assert done.returncode == 0
+    file = tmp_path / "answer"
+    assert (file.read_text() if file.exists() else done.stdout) == "dimension = 3  [proved]\n"
+
+
 def test_a_closed_output_and_error_are_no_accident() -> None:
     code = f"exec {sys.executable} -m neuroalg_sage compute linear:1,1 dimension >&- 2>&-"
     done = subprocess.run(["sh", "-c", code], timeout=600,

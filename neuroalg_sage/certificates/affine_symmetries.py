@@ -9,6 +9,7 @@ Lie algebra.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -145,30 +146,55 @@ def orbit_bound(listed: list[SparseMatrix], n: int) -> int:
     return len(translations) + matrix_rank([_modulo(f, translations) for f in listed])
 
 
+def _one_after_the_other(layers: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The layers, with those of chains in the chain that share no parameters."""
+    for layer in layers:
+        if layer["kind"] == "chain" and all(c is None for c in layer.get("share", [])):
+            yield from _one_after_the_other(layer["layers"])
+        else:
+            yield layer
+
+
 def condensed(model: Model) -> Model:
     """
-    The model in which dense layers without biases that follow one another are one, or two if a
-    state between them is narrower than both ends.
+    The model in which dense layers that follow one another have as few parameters as needed for
+    the same functions, so for the same M.  Activations c x behind them are left out, behind a
+    bias c x + d, and chains in the chain are read as their layers.
 
-    The products of matrices through states of these widths are all matrices whose rank is at most
-    the smallest width.  So the functions are the same, and M.
+    Without biases the functions are all matrices whose rank is at most the smallest width, and so
+    are their multiples by a number c that is not zero.  With biases they are C (A x + b), where b
+    belongs to the last bias, and A and C are all matrices whose ranks are at most the smallest
+    widths before and behind it, r and s.  The rank of (A, b) is at most r + 1, and if C is not
+    there, b is arbitrary; so the state where b is added can have the width min(s, r + 1), and C is
+    not needed if that is the number of outputs.
     """
     layers: list[dict[str, Any]] = []
-    widths: list[int] = []  # of the layers that are not in the list yet
+    run: list[dict[str, Any]] = []  # dense layers that are not in the list yet
+
+    def append(widths: list[int], bias: bool) -> None:
+        least = min(widths)
+        ends = [widths[0], *[least] * (least < min(widths[0], widths[-1])), widths[-1]]
+        layers.extend({"kind": "dense", "inputs": a, "outputs": b, "bias": False}
+                      for a, b in zip(ends, ends[1:]))
+        layers[-1]["bias"] = bias
 
     def close() -> None:
+        biased = max((k + 1 for k, layer in enumerate(run) if layer.get("bias", False)), default=0)
+        widths = [layer["inputs"] for layer in run[:1]] + [layer["outputs"] for layer in run]
+        if biased:
+            behind = widths[biased:]
+            state = min(*behind, min(widths[:biased + 1]) + 1) if behind[1:] else behind[0]
+            append([*widths[:biased], state], True)
+            widths = [state, behind[-1]] if state < behind[-1] else []
         if widths:
-            least = min(widths)
-            kept = [widths[0], least, widths[-1]] if least < min(widths[0], widths[-1]) else [
-                widths[0], widths[-1]]
-            layers.extend({"kind": "dense", "inputs": a, "outputs": b, "bias": False}
-                          for a, b in zip(kept, kept[1:]))
-            widths.clear()
+            append(widths, False)
+        run.clear()
 
-    for layer in model.description["layers"]:
-        if layer["kind"] == "dense" and not layer.get("bias", False):
-            widths.extend([layer["outputs"]] if widths else [layer["inputs"], layer["outputs"]])
-        else:
+    for layer in _one_after_the_other(model.description["layers"]):
+        if layer["kind"] == "dense":
+            run.append(layer)
+        elif not (run and layer["kind"] == "activation" and len(layer["coefficients"]) == 2
+                  and (layer["coefficients"][0] == "0" or run[-1].get("bias", False))):
             close()
             layers.append(layer)
     close()

@@ -114,7 +114,7 @@ def _expected(model: Model, value: Any, evidence: Any, data: dict) -> Checked:
     """
     min(n, N - s), with s the generic dimension of the orbits of the affine-linear symmetries, or,
     if the parameters are too many for a proof that the list is complete, of those listed.  Both
-    are those of the condensed model, in which linear layers count as the matrix that they make.
+    are those of the condensed model, in which affine-linear layers count as the map that they make.
     """
     model = condensed(model)
     trial, symmetries = fields(evidence, "trial", "symmetries")

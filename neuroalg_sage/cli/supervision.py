@@ -12,6 +12,7 @@ The parent imports next to nothing, so that it costs a thousandth of a second.
 
 from __future__ import annotations
 
+import io
 import os
 import select
 import signal
@@ -38,6 +39,16 @@ TO_STOP = signal.SIGUSR1  # tells the child that its memory is full
 def end_quietly(number: int, frame: Any) -> NoReturn:
     """End as after an error, so that no engine is left running."""
     sys.exit(128 + number)
+
+
+class Commentary(io.FileIO):
+    """Standard error, as bytes: what cannot be written there is lost, and nothing else is."""
+
+    def write(self, data: Any) -> int:
+        try:
+            return super().write(data) or len(data)
+        except OSError:
+            return len(data)
 
 
 class Page:
@@ -328,12 +339,13 @@ def discard_output() -> None:
 
 
 def _open_streams() -> None:
-    """Let the standard streams that are closed be of a file that is always empty."""
+    """Let closed streams be of a file that is always empty, and let no comment be an error."""
     while (file := os.open(os.devnull, os.O_RDWR)) <= 2:
         pass
     os.close(file)
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
-    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
+    sys.stderr = io.TextIOWrapper(io.BufferedWriter(Commentary(2, "w", closefd=False)),
+                                  errors="backslashreplace", line_buffering=True)
 
 
 def _read(pipe: int) -> bytes:

@@ -5,8 +5,9 @@ The affine-linear maps A of the parameters with φ ∘ A = φ form a group; its 
 vector fields in the kernel of Dφ whose components have degree at most 1.  The layers of a model
 know some of them (:attr:`~neuroalg_sage.models.model.Model.symmetries`); all are the solutions of
 linear equations, one for each row of Dφ at each point.  Enough random points modulo a prime leave
-no more solutions than there are, and each that is left is lifted and verified on the expanded φ.
-What is proved for this list is proved for the whole group.
+no more solutions than there are, and each that is left is lifted, from as many primes as its
+coefficients need, and verified on the expanded φ.  What is proved for this list is proved for the
+whole group.
 
 Where the layers know a torus, the equations fall apart into those for the entries of one weight,
 see :func:`~neuroalg_sage.certificates.affine_symmetries.check_completeness`.
@@ -36,7 +37,7 @@ from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization, parametrization
 from neuroalg_sage.models.symmetry import SparseMatrix
 
-ATTEMPTS = 3
+MOST_PRIMES = 64  # for coefficients of about 300 digits
 MOST_ENTRIES = 4_000_000  # of the matrices of the equations, all weights together
 MOST_TERMS = 100_000
 
@@ -126,10 +127,13 @@ def affine_symmetries(model: Model) -> AffineSymmetries | None:
     parts = _by_weight(torus, model.parameter_count)
     if max(map(len, parts)) * model.parameter_count * (model.parameter_count + 1) > MOST_ENTRIES:
         return None
-    for _ in range(ATTEMPTS):
+    used: set[int] = set()
+    remainders, shape = modular.ChineseRemainders(), [[-1]]
+    for _ in range(MOST_PRIMES):
         prime = modular.random_prime(generator)
-        while model.denominator[0] % prime == 0:
+        while prime in used or model.denominator[0] % prime == 0:
             prime = modular.random_prime(generator)
+        used.add(prime)
         sample = _Sample(model, prime, generator, parts)
         solutions = sample.solutions()
         if len(solutions) == matrix_rank(known):
@@ -139,17 +143,39 @@ def affine_symmetries(model: Model) -> AffineSymmetries | None:
             phi = parametrization(model, limit=MOST_TERMS)
         except LimitReached:
             return None
+        places = [sorted(solution) for solution in solutions]
+        if places != shape:  # the first prime, or one of the primes is special
+            remainders, shape = modular.ChineseRemainders(), places
+        remainders.add([solution[k] for solution, keys in zip(solutions, shape) for k in keys],
+                       prime)
+        if (fields := _lifted(remainders, shape, model.parameter_count)) is None:
+            continue
         slopes = _slopes(phi)
-        fields = tuple(field for field in solutions
-                       if field is not None and _annihilates(field, slopes))
-        if len(fields) == len(solutions):
+        if all(_annihilates(field, slopes) for field in fields):
             # The proof takes the torus from the diagonal fields of the list.
             if matrix_rank([f for f in fields if all(i == j for i, j in f)]) < matrix_rank(torus):
-                fields += tuple(torus)
-            return AffineSymmetries(fields, {
+                fields += torus
+            return AffineSymmetries(tuple(fields), {
                 "kind": "affine", "sample": sample.encode(),
                 "fields": [encode_field(field) for field in fields]})
     return None
+
+
+def _lifted(remainders: modular.ChineseRemainders, places: Sequence[Sequence[int]], count: int
+            ) -> list[SparseMatrix] | None:
+    """The fields over Q with these residues; None if their coefficients need more primes."""
+    found = remainders.fractions()
+    if found is None:
+        return None
+    coefficients = iter(found)
+    fields: list[SparseMatrix] = []
+    for keys in places:
+        field: SparseMatrix = {}
+        for place in keys:
+            column, row = divmod(place, count)
+            field[row, column - 1 if column else count] = next(coefficients)
+        fields.append(field)
+    return fields
 
 
 def _by_weight(torus: Sequence[SparseMatrix], count: int) -> list[np.ndarray]:
@@ -214,9 +240,12 @@ class _Sample:
         self.rows = np.concatenate([self.rows, rows])
         return rows
 
-    def solutions(self) -> list[SparseMatrix | None]:
+    def solutions(self) -> list[dict[int, int]]:
         """
         The fields in the kernel at the points, when one more point removes none of them.
+
+        Each is 1 at a place of its own; so they are residues of a basis over Q, with the same
+        places for almost all primes.
 
         A field that is not in the kernel of Dφ is not so at a random point either.
         """
@@ -231,7 +260,7 @@ class _Sample:
                 vector[list(entries)] = list(entries.values())
             products = modular.multiply_matrices(table, new.T, self.prime)
             if not products.any():
-                return [self._lifted(vector) for vector in kernel]
+                return kernel
             for _ in range(len(self.points) // 8):
                 self._add_point()
             kernel = self._kernel()
@@ -240,17 +269,6 @@ class _Sample:
         """The solutions at the points, weight by weight."""
         return [{int(part[k]): c for k, c in vector.items()} for part in self.parts
                 for vector in kernel_modulo(self.rows[:, part], self.prime)]
-
-    def _lifted(self, vector: dict[int, int]) -> SparseMatrix | None:
-        """The field over Q with these residues, if its numerators and denominators are small."""
-        field: SparseMatrix = {}
-        for place, c in vector.items():
-            lift = modular.rational_reconstruction(c, self.prime)
-            if lift is None:
-                return None
-            column, row = divmod(place, self.count)
-            field[row, column - 1 if column else self.count] = lift
-        return field
 
 
 def kernel_modulo(rows: np.ndarray, prime: int) -> list[dict[int, int]]:

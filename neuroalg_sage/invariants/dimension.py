@@ -31,7 +31,7 @@ from neuroalg_sage.certificates.affine_symmetries import MOST_PARAMETERS
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.affine_symmetries import orbits
-from neuroalg_sage.invariants.invariant import LISTED, RANDOM, Invariant, certified
+from neuroalg_sage.invariants.invariant import LISTED, OTHERS, RANDOM, Invariant, certified
 from neuroalg_sage.invariants.upper_bounds import (
     condensed,
     constant_modulo,
@@ -261,13 +261,14 @@ def expected_dimension(model: Model, found: Invariant) -> Invariant:
     min(n, N - s), with s the dimension of the generic orbits of the affine-linear symmetries.
 
     The orbits, not the group: a stabilizer of positive dimension moves nothing.  N and s are
-    those of the condensed model, in which linear layers that follow one another count as the
-    matrix that they make: what a layer maps to zero can be added to the layer before, which is no
+    those of the condensed model, in which affine-linear layers that follow one another count as
+    the map that they make: what a layer maps to zero can be added to the layer before, which is no
     affine-linear symmetry but where the layer has one row.  The symmetries
     that the layers know suffice where their orbits are as large as the fibers, or M is expected
     to fill V.  Else all affine-linear symmetries are found, see
     :mod:`~neuroalg_sage.invariants.affine_symmetries`; only if the parameters are too many for
-    that, the answer rests on the list of those that the layers know.
+    that, the answer rests on the list of those that the layers know.  Where a list that could be
+    complete is not proved to be so, the status is ``numerical``.
 
     INPUT:
 
@@ -302,6 +303,9 @@ def expected_dimension(model: Model, found: Invariant) -> Invariant:
             known.most is not None or count > MOST_PARAMETERS):
         return certified(model, "expected_dimension", value, "proved", method, seconds, evidence,
                          [LISTED] * (needed and known.most is None))
+    if known.most is None:
+        return Invariant("expected_dimension", value, "numerical", f"{method}; {OTHERS}", None,
+                         seconds)
     return Invariant("expected_dimension", value, "monte_carlo", method, None, seconds,
                      count / modular.SMALLEST_PRIME)
 
@@ -319,6 +323,8 @@ def defect(model: Model, found: Invariant, expected: Invariant) -> Invariant:
     value = expected.data - found.data
     method = "difference of the expected and the actual dimension"
     bound = (found.error_bound or 0) + (expected.error_bound or 0)
+    if expected.status == "numerical":
+        return Invariant("defect", value, "numerical", f"{method}; {OTHERS}", None, 0.0)
     if expected.certificate is None or found.certificate is None:
         return Invariant("defect", value, "monte_carlo", method, None, 0.0, bound)
     evidence = expected.certificate["evidence"] | {

@@ -54,7 +54,7 @@ from neuroalg_sage.models.sage_input import lists, rational
 
 MOST_TERMS = 20_000  # of the cofactors in a certificate
 LARGEST_POWER = 40
-LARGEST_ENTRY, LARGEST_NUMBER = 99, 9
+LARGEST_ENTRY, LARGEST_NUMBER = 10**6, 9
 MOST_MINORS = 12  # each of which needs an elimination of its own
 MINORS_TRIED = 200
 POINTS_TRIED = 30

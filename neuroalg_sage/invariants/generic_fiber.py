@@ -52,7 +52,7 @@ from neuroalg_sage.invariants.finite_symmetries import (
     points_of_fiber,
     roots_of_unity,
 )
-from neuroalg_sage.invariants.invariant import LISTED, Invariant, certified
+from neuroalg_sage.invariants.invariant import LISTED, OTHERS, Invariant, certified
 from neuroalg_sage.invariants.normal_form import Fixed, normal_form
 from neuroalg_sage.invariants.upper_bounds import constant_modulo
 from neuroalg_sage.models.expressions import Polynomial, evaluate
@@ -120,6 +120,9 @@ def is_finitely_identifiable(model: Model, found: Invariant) -> Invariant:
     most = len(model.symmetries) if known.most is None else known.most
     if found.status != "proved" or not value and (most >= fiber or known.most is None and (
             model.parameter_count <= MOST_PARAMETERS)):
+        if not value and known.most is None:  # no list is complete with some probability
+            return Invariant("is_finitely_identifiable", value, "numerical",
+                             f"{method}; {OTHERS}", None, seconds)
         bound = (found.error_bound or 0.0) + model.parameter_count / modular.SMALLEST_PRIME
         return Invariant("is_finitely_identifiable", value, "monte_carlo", method, None, seconds,
                          bound)

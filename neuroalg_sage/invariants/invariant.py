@@ -234,6 +234,7 @@ class Invariant(Typeset):
 # What some certificates trust besides engines and theorems.
 RANDOM = "the trials are random"
 LISTED = "the list of known symmetries"
+OTHERS = "that there are no other symmetries is not proved"
 LISTED_SUBNETWORKS = "the list of subnetworks"
 
 

@@ -24,7 +24,7 @@ from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants import kernel_fields
 from neuroalg_sage.invariants.invariant import Invariant, certified
 from neuroalg_sage.models.expressions import Polynomial, derivative, evaluate
-from neuroalg_sage.models.layers import Dense, Layer, PolynomialLayer
+from neuroalg_sage.models.layers import Activation, Chain, Dense, Layer, PolynomialLayer
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import parametrization
 from neuroalg_sage.models.symmetry import LinearSymmetry, SparseMatrix
@@ -168,10 +168,23 @@ def relax(model: Model, segments: Sequence[Sequence[int]]) -> Model:
     return Model((*layers, *model.layers[place:]), model.input_shape)
 
 
+def _one_after_the_other(layers: Sequence[Layer]) -> Iterator[Layer]:
+    """The layers, with those of chains in the chain that share no parameters."""
+    for layer in layers:
+        if isinstance(layer, Chain) and all(c is None for c in layer.share):
+            yield from _one_after_the_other(layer.layers)
+        else:
+            yield layer
+
+
 def condensed(model: Model) -> Model:
     """
-    The model in which dense layers without biases that follow one another are one, or two if a
-    state between them is narrower than both ends; it has the same functions.
+    The model in which dense layers that follow one another have as few parameters as needed for
+    the same functions.
+
+    They become one, or two if a state between them is narrower than both ends; behind the last
+    bias there may be one more.  Activations c x behind them are left out, behind a bias c x + d,
+    and chains in the chain are read as their layers.
 
     EXAMPLES::
 
@@ -180,19 +193,36 @@ def condensed(model: Model) -> Model:
         [3, 5]
     """
     layers: list[Layer] = []
-    linear = itertools.groupby(model.layers, lambda layer: isinstance(layer, Dense)
-                               and not layer.bias)
-    for is_run, group in linear:
-        run = list(group)
-        if not is_run or len(run) == 1:
-            layers += run
-            continue
-        widths = [w for layer in run if isinstance(layer, Dense)
-                  for w in (layer.inputs, layer.outputs)]
-        narrowest, ends = min(widths), [widths[0], widths[-1]]
-        kept = [ends[0], narrowest, ends[1]] if narrowest < min(ends) else ends
-        layers += [Dense(a, b) for a, b in zip(kept, kept[1:])]
-    return model if len(layers) == len(model.layers) else Model(tuple(layers), model.input_shape)
+    run: list[Dense] = []  # dense layers that are not in the list yet
+
+    def append(widths: Sequence[int], bias: bool) -> None:
+        inputs, narrowest = widths[0], min(widths)
+        if narrowest < min(inputs, widths[-1]):
+            layers.append(Dense(inputs, narrowest))
+            inputs = narrowest
+        layers.append(Dense(inputs, widths[-1], bias))
+
+    def close() -> None:
+        biased = max((k + 1 for k, layer in enumerate(run) if layer.bias), default=0)
+        widths = [layer.inputs for layer in run[:1]] + [layer.outputs for layer in run]
+        if biased:
+            behind = widths[biased:]
+            state = min(*behind, min(widths[:biased + 1]) + 1) if behind[1:] else behind[0]
+            append([*widths[:biased], state], True)
+            widths = [state, behind[-1]] if state < behind[-1] else []
+        if widths:
+            append(widths, False)
+        run.clear()
+
+    for layer in _one_after_the_other(model.layers):
+        if isinstance(layer, Dense):
+            run.append(layer)
+        elif not (run and isinstance(layer, Activation) and len(layer.coefficients) == 2
+                  and (not layer.coefficients[0] or run[-1].bias)):
+            close()
+            layers.append(layer)
+    close()
+    return model if tuple(layers) == model.layers else Model(tuple(layers), model.input_shape)
 
 
 def relaxations(model: Model) -> Iterator[tuple[list[list[int]], Model]]:
