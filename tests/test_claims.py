@@ -67,7 +67,7 @@ def trusting(certificate: dict[str, Any], *trust: str, **evidence: Any) -> dict[
 LISTS = [("equations", ()), ("ideal", ()), ("singular_locus", ()), ("critical_locus", ()),
          ("subnetworks", ()), ("quadratic_conservation_laws", (2,)), ("conservation_laws", (1,)),
          ("conservation_laws_of_flow", (2,)), ("special_fiber", (2,)),
-         ("invariant_parameters", (1,)), ("loss_critical_locus", (2,)), ("ed_discriminant", (3,))]
+         ("invariant_parameters", (1,)), ("loss_critical_locus", (2,)), ("ed_discriminant", (5,))]
 # The evidence or other parts of the claim that have one entry for each.
 BESIDE = {"singular_locus": ["components"], "critical_locus": ["components"],
           "subnetworks": ["subnetworks"], "special_fiber": ["components"],
@@ -520,7 +520,7 @@ def claimed(claim: dict[str, Any]) -> Canonical:
         return name, frozenset(map(tuple, value[0])), tuple(value[1]), frozenset(
             zip(map(component, value[2]), value[3]))
     if name == "ed_discriminant":
-        return name, json.dumps(value[:3]), polynomials(value[3])
+        return name, json.dumps(value[:-1]), polynomials(value[-1])
     return name, json.dumps(value)
 
 

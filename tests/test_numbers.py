@@ -169,6 +169,7 @@ def test_equations_and_sets_of_sympy_are_no_polynomials() -> None:
     assert from_sympy(sympy.Poly(a * x, a, x), [a], [x]).ambient_dimension == 1
 
 
+@pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
 def test_a_time_of_numpy_is_no_number_and_a_matrix_is_an_array() -> None:
     with pytest.raises(ValueError, match="not a rational number"):
         exact(np.timedelta64(3))
