@@ -209,6 +209,18 @@ def test_training(case: Case) -> None:
 
 
 @cases
+@pytest.mark.parametrize("flow", ["metric", "weight-decay=1", "momentum=1", "mirror=w"])
+def test_flows(case: Case, flow: str) -> None:
+    """On a point, gradient flow leaves all parameters where they are, with any metric."""
+    M = manifold(case)
+    given = f"metric={','.join(map(str, range(1, case.N + 1)))}" if flow == "metric" else flow
+    laws = checked(M.conservation_laws(1, flow=given))
+    checked(M.number_of_conservation_laws(flow=given))
+    if case.d == 0 and flow in ("metric", "mirror=w"):
+        assert len(laws) == case.N
+
+
+@cases
 def test_a_script_is_refused_where_there_is_no_answer(case: Case) -> None:
     M = manifold(case)
     try:

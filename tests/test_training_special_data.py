@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import random
@@ -11,7 +12,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import verify
+from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.cli import main
 from neuroalg_sage.engines import msolve
 from neuroalg_sage.errors import EngineError
@@ -57,6 +60,39 @@ def test_few_rows_are_fitted(spec: str, rows: list[list[int]]) -> None:
             inputs = np.array([row[:width]], dtype=float)
             values = given.model.apply(np.array(w), inputs, float)[0]
             assert values == pytest.approx(row[width:], abs=1e-9)
+
+
+@pytest.mark.parametrize("rows, coefficients", [
+    ([[1, 0, 1], [0, 1, 0]], ["1", "0", "0"]), ([[1, 0, 2], [1, 1, 0]], ["2", "-4", "2"]),
+    ([[2, 0, 4], [1, 3, 0]], ["1", "-2/3", "1/9"])])
+def test_a_fit_that_is_no_simple_zero_is_found(rows: list[list[int]], coefficients: list[str]
+                                               ) -> None:
+    """A square that vanishes at an input does so twice, so Newton's method does not prove it."""
+    found = ERM("mlp:2,1,1:x^2", rows).critical_points(seed=1)
+    assert verify(json.loads(json.dumps(found.certificate))).trust == ()
+    point, zero = found.value["points"]
+    for (low, high), c in zip(point["coordinates"], coefficients):
+        assert Fraction(low) <= Fraction(c) <= Fraction(high) <= Fraction(low) + Fraction(1, 10**9)
+    for *x, y in rows:
+        a, b, c = map(Fraction, coefficients)
+        assert a * x[0]**2 + b * x[0] * x[1] + c * x[1]**2 == y
+    assert (point["kind"], point["type"]) == ("pure", "minimum")
+    assert Fraction(point["loss"][0]) <= 0 <= Fraction(point["loss"][1]) < Fraction(1, 10**9)
+    assert zero["type"] == "saddle" and found.value["complete"] is False
+    assert found.value["minimum"] == {"attained": True, "at": [0], "unique": False}
+
+
+def test_a_rational_point_that_is_no_simple_zero_is_critical_on_v() -> None:
+    """Else it is one of a curve of critical points, or not critical at all."""
+    original = ERM("mlp:2,1,1:x^2", [[1, 0, 1], [0, 1, 0]]).critical_points(seed=1).certificate
+    (box,) = original["evidence"]["boxes"]
+    assert box == [0, ["0", "1"], ["0", "0"]]
+    for center in (["0", "2"], ["1", "1"], ["0", "0"], ["5", "0"], ["1/1000000000000000", "1"]):
+        forged = copy.deepcopy(original)
+        forged["evidence"]["boxes"][0][1] = center
+        forged["digest"] = digest(forged)
+        with pytest.raises(CertificateError, match="critical|stratum"):
+            verify(forged)
 
 
 def test_a_loss_that_is_not_zero_is_not_called_a_fit() -> None:

@@ -72,7 +72,7 @@ def vector_fields(model: Model, flow: Any, size: int) -> tuple[fmpq_mpoly_ctx, l
             i, j, data = items(entry, "entry of the inverse metric", 3)
             key = integer(i, 0, count - 1, "row"), integer(j, 0, count - 1, "column")
             require(key not in inverse, "An entry of the inverse metric is stated twice.")
-            inverse[key] = polynomial(data, phi[0].context()).compose(
+            inverse[key] = polynomial(data, polynomial_ring(count, Ordering.lex)).compose(
                 *variables[:count], ctx=ring)
         require(all(inverse.get((j, i)) == c for (i, j), c in inverse.items()),
                 "The inverse metric is not symmetric.")

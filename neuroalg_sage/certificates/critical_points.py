@@ -103,8 +103,8 @@ class Answer:
         """
         Boxes with one critical point of a cell each.
 
-        Or, where some variables are fixed and the others are not, with one of infinitely many
-        points whose functions are critical on V.
+        Or with one of perhaps infinitely many points whose functions are critical on V: where some
+        variables are fixed and the others are not, and where a rational point is no simple zero.
         """
         for entry in items(member(self.evidence, "boxes"), "list of boxes"):
             k, center, radii = items(entry, "box", 3)
@@ -116,7 +116,8 @@ class Answer:
                 exactly[i] = number(x)
                 # The midpoint of a box is as good as the stated one, and is exact.
                 box[i] = arb(arb(exactly[i]).mid(), arb(size)) if any(sizes) else arb(exactly[i])
-            point = Point(k, box, None if any(sizes) else exactly, all(sizes) or not any(sizes))
+            point = Point(k, box, None if any(sizes) else exactly, all(sizes) or (
+                not any(sizes) and self.land.is_simple(k, exactly)))
             require(not (point.is_isolated and self.land.is_linear(k)),
                     "A box lies in a cell that needs none.")
             if not point.is_isolated:
@@ -126,7 +127,7 @@ class Answer:
                 require(has_one_zero(gradient(self.land.loss(k), chart.free), chart.free, box),
                         "Krawczyk's operator does not map a box into its interior.")
             else:
-                self.land.check_rational_zero(k, exactly)
+                require(self.land.is_zero(k, exactly), "A rational point is not critical.")
             require(all(disjoint([box[i] for i in chart.free], [p.box[i] for i in chart.free])
                         for p in self.points[k]), "Two boxes of a cell overlap.")
             require(self.land.is_proper(point),
@@ -244,7 +245,7 @@ class Answer:
         self.trust = self.trust if complete else []
         minimum = self._minimum(complete, losses)
         listed = list(self._listed(losses))
-        self.verified.insert(0, f"boxes with one critical point each ({len(listed)})")
+        self.verified.insert(0, f"boxes with a critical point each ({len(listed)})")
         return [self.data, {"points": listed, "complete": complete, "complex": number,
                             "minimum": minimum}]
 

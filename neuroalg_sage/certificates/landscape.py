@@ -156,12 +156,15 @@ class Landscape:
             point[free[pivot]] = rows[i, len(free)]
         return Point(k, [arb(x) for x in point], point, len(pivots) == len(free))
 
-    def check_rational_zero(self, k: int, point: list[fmpq]) -> None:
-        """Verify that a point is a simple critical one of a cell."""
-        free, slopes = self.cover.charts[k].free, gradient(self.loss(k), self.cover.charts[k].free)
-        require(not any(g(*point) for g in slopes), "A rational point is not critical.")
-        require(fmpq_mat([[g.derivative(i)(*point) for i in free] for g in slopes]).det(),
-                "A rational point is not a simple zero.")
+    def is_zero(self, k: int, point: list[fmpq]) -> bool:
+        """Whether a rational point is a critical one of a cell."""
+        return not any(g(*point) for g in gradient(self.loss(k), self.cover.charts[k].free))
+
+    def is_simple(self, k: int, point: list[fmpq]) -> bool:
+        """Whether the Hessian in a cell is regular at a rational point."""
+        free = self.cover.charts[k].free
+        return bool(fmpq_mat([[g.derivative(i)(*point) for i in free]
+                              for g in gradient(self.loss(k), free)]).det())
 
     def is_critical(self, point: Point) -> bool:
         """Whether a critical point of a cell is one of its chart."""

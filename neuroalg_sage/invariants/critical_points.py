@@ -43,6 +43,8 @@ NEWTON_STEPS = 60
 DESCENTS = 40
 FITTING = 1e-9  # of the largest coefficient: what is left of equations that are solved
 DYADIC = 2**20
+CLOSE = 1e-15
+LARGEST_DENOMINATOR = 24
 HIGHEST_DEGREE, MOST_MONOMIALS = 4, 1000  # of equations
 LARGEST_COORDINATE = 100
 SHARE = 0.8  # of the time left, for one call of the engine
@@ -304,50 +306,88 @@ class Search:
 
     def _fit(self, known: Answer, precision: int) -> list[Any] | None:
         """
-        One of infinitely many functions of the dense stratum that are critical on V, in a box.
+        A function that is critical on V, where not all critical functions are known.
 
-        Where there are fewer independent equations Q z = b than variables, some variables keep
-        the rational values that they have after a minimization in floating point.
+        In the dense stratum, near the end of a minimization in floating point: at a rational
+        point, or, where there are fewer independent equations Q z = b than variables, in a box in
+        which some variables keep the values that they have there.
         """
-        from scipy.linalg import qr
+        land = self.land
+        if known.value[1]["complete"] or not land.problem.is_convex or any(
+                map(land.is_critical_on_whole, known.critical)):
+            return None
+        for k, chart in enumerate(land.cover.charts):
+            system = land.fitting(k)
+            if chart.stratum == 0 and system and not land.is_linear(k):
+                for end in self._ends(chart, system):
+                    fit = self._rational_fit(k, end) or self._fit_in_box(k, system, end, precision)
+                    if fit is not None:
+                        return fit
+        return None
+
+    def _ends(self, chart: Chart, system: list[Any]) -> Iterator[np.ndarray]:
+        """Where equations hold in floating point in the cell of a chart, from random starts."""
         from scipy.optimize import least_squares
 
-        chart, system = self.land.cover.charts[0], self.land.fitting(0)
-        if not system or len(system) >= len(chart.free) or not self.land.problem.is_convex:
-            return None
-        if any(map(self.land.is_critical_on_whole, known.critical)):
-            return None
+        free = chart.free
         maps = PolynomialMap(list(map(from_flint, system)), chart.size)
         largest = max(float(abs(c)) for f in system for c in f.coeffs())
+
+        def full(place: np.ndarray) -> np.ndarray:
+            point = np.zeros(chart.size)
+            point[free] = place
+            return point
+
         for _ in range(DESCENTS):
             if self.computation.is_over() or not np.isfinite(largest):
-                return None
-            start = self.random.standard_normal(chart.size)
-            start[list(chart.zero)] = 0
-            end = least_squares(maps, start, maps.jacobian, method="trf").x
-            if np.abs(maps(end)).max() > FITTING * largest:
-                continue
-            # The columns that pivoting takes first are as independent as can be.
-            _, _, order = qr(maps.jacobian(end), pivoting=True)
-            moving = sorted(map(int, order[:len(system)]))
-            point = [arb(fmpq(round(x * DYADIC), DYADIC)) for x in map(float, end)]
-            sizes = self._sizes(chart, point)
-            for _ in range(NEWTON_STEPS):
-                slopes = arb_mat([[boxes.value(f.derivative(i), point) for i in moving]
-                                  for f in system])
-                try:
-                    step = slopes.solve(arb_mat([[boxes.value(f, point)] for f in system]))
-                except ZeroDivisionError:
-                    break
-                for i, v in enumerate(moving):
-                    point[v] = (point[v] - step[i, 0]).mid()
-            radii = {v: sizes[v] / fmpq(2) ** (precision // 2) for v in moving}
-            box = [arb(x.mid(), arb(radii[v])) if v in radii else x for v, x in enumerate(point)]
-            found = Point(0, box)
-            if self.land.is_proper(found) and self.land.is_critical_on_whole(found):
-                return [0, [str(point[v].fmpq()) for v in chart.free],
-                        [str(radii.get(v, 0)) for v in chart.free]]
-        return None
+                return
+            # Near a multiple zero the equations are small long before the point is near.
+            end = full(least_squares(
+                lambda place: maps(full(place)), self.random.standard_normal(len(free)),
+                lambda place: maps.jacobian(full(place))[:, free], method="trf",
+                ftol=CLOSE, xtol=CLOSE, gtol=CLOSE).x)
+            if np.abs(maps(end)).max() <= FITTING * largest:
+                yield end
+
+    def _rational_fit(self, k: int, end: np.ndarray) -> list[Any] | None:
+        """A rational point of small denominators near another one, if it is critical on V."""
+        point = [_fmpq(Fraction(float(x)).limit_denominator(LARGEST_DENOMINATOR)) for x in end]
+        found = Point(k, list(map(arb, point)), point)
+        if not (self.land.is_proper(found) and self.land.is_critical_on_whole(found)):
+            return None
+        free = self.land.cover.charts[k].free
+        return [k, [str(point[v]) for v in free], ["0"] * len(free)]
+
+    def _fit_in_box(self, k: int, system: list[Any], end: np.ndarray, precision: int
+                    ) -> list[Any] | None:
+        """A box with a function that is critical on V, in which variables are fixed."""
+        from scipy.linalg import qr
+
+        chart = self.land.cover.charts[k]
+        free = chart.free
+        if len(system) >= len(free):
+            return None
+        maps = PolynomialMap(list(map(from_flint, system)), chart.size)
+        # The columns that pivoting takes first are as independent as can be.
+        _, _, order = qr(maps.jacobian(end)[:, free], pivoting=True)
+        moving = sorted(free[int(i)] for i in order[:len(system)])
+        point = [arb(fmpq(round(x * DYADIC), DYADIC)) for x in map(float, end)]
+        sizes = self._sizes(chart, point)
+        for _ in range(NEWTON_STEPS):
+            slopes = arb_mat([[boxes.value(f.derivative(i), point) for i in moving]
+                              for f in system])
+            try:
+                step = slopes.solve(arb_mat([[boxes.value(f, point)] for f in system]))
+            except ZeroDivisionError:
+                break
+            for i, v in enumerate(moving):
+                point[v] = (point[v] - step[i, 0]).mid()
+        radii = {v: sizes[v] / fmpq(2) ** (precision // 2) for v in moving}
+        box = [arb(x.mid(), arb(radii[v])) if v in radii else x for v, x in enumerate(point)]
+        found = Point(k, box)
+        if not (self.land.is_proper(found) and self.land.is_critical_on_whole(found)):
+            return None
+        return [k, [str(point[v].fmpq()) for v in free], [str(radii.get(v, 0)) for v in free]]
 
     def _equations_at(self, answer: Answer) -> list[Polynomial]:
         """
@@ -440,11 +480,9 @@ class Search:
             point[v] = _fmpq(c)
             if abs(point[v] - x) > near * max(abs(x), fmpq(1)):
                 return None
-        try:
-            self.land.check_rational_zero(k, point)
-        except CertificateError:
-            return None
-        return [point[v] for v in chart.free]
+        if self.land.is_zero(k, point) and self.land.is_simple(k, point):
+            return [point[v] for v in chart.free]
+        return None
 
     @staticmethod
     def _sizes(chart: Chart, point: list[Any]) -> list[fmpq]:
