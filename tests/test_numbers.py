@@ -29,6 +29,7 @@ from neuroalg_sage import (
 )
 from neuroalg_sage.cli import main
 from neuroalg_sage.invariants.flows import parse_flow
+from neuroalg_sage.invariants.training_data import read_data
 from neuroalg_sage.models.expressions import parse_polynomial
 from neuroalg_sage.models.numbers import exact, unambiguous, written
 
@@ -157,6 +158,31 @@ def test_floating_point_numbers_of_sympy_are_not_replaced_by_fractions_nearby() 
             from_sage([c * a * x], [a], [x])
     assert from_sympy(0.5 * a * x + b * y**2.0, [a, b], [x, y]) == from_expressions(
         "a*x/2 + b*y^2", "a b", "x y")
+
+
+def test_equations_and_sets_of_sympy_are_no_polynomials() -> None:
+    """Of an equation SymPy makes the difference of its sides."""
+    a, x = sympy.symbols("a x")
+    for given in (sympy.Eq(a * x, 1), sympy.Ne(a * x, 1), sympy.FiniteSet(a * x), a * x > 1):
+        with pytest.raises(InputError, match="not a SymPy polynomial"):
+            from_sympy(given, [a], [x])
+    assert from_sympy(sympy.Poly(a * x, a, x), [a], [x]).ambient_dimension == 1
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
+def test_a_time_of_numpy_is_no_number_and_a_matrix_is_an_array() -> None:
+    with pytest.raises(ValueError, match="not a rational number"):
+        exact(np.timedelta64(3))
+    for entries in ([[1, 2], [3, 4]], [[0.5, 2.0], [3.0, 4.0]]):
+        table, same = read_data(np.matrix(entries), 2), read_data(np.array(entries), 2)
+        assert [c.values() for c in table.columns] == [c.values() for c in same.columns]
+
+
+def test_a_first_row_of_truth_values_is_no_header(tmp_path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text("True,False\n1,2\n")
+    with pytest.raises(InputError, match="Row 1"):
+        read_data(path, 2)
 
 
 def test_one_name_or_a_text_of_names() -> None:
