@@ -41,7 +41,8 @@ def check_writable(name: str | Path | None) -> None:
         return
     try:
         path = Path(name).resolve()
-        may = path.parent.is_dir() and os.access(path.parent, os.W_OK) and not path.is_dir()
+        may = (path.parent.is_dir() and os.access(path.parent, os.W_OK)
+               and (path.is_file() or not path.exists()))
     except (OSError, ValueError, RuntimeError):
         may = False
     if not may:
@@ -52,6 +53,10 @@ def check_writable(name: str | Path | None) -> None:
 def write_whole(name: str | Path, text: str) -> None:
     """Write text to a file, which has all of it or keeps what it had."""
     path = Path(name).resolve()
+    if path.exists() and not path.is_file():
+        # A device or a pipe would be replaced by a file of its name.
+        raise InputError(f"The result was not written to {str(name)[:200]!r}: it is not an "
+                         "ordinary file.")
     try:
         with NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8",
                                 newline="\n") as file:

@@ -25,6 +25,7 @@ from neuroalg_sage.invariants.methods import (
 from neuroalg_sage.invariants.quadratic_forms import quadratic_form
 from neuroalg_sage.models.hidden_states import KnownGroup, known_group
 from neuroalg_sage.models.latex import Typeset, typeset, words
+from neuroalg_sage.models.numbers import exact
 from neuroalg_sage.models.parametrization import Parametrization, parametrization
 from neuroalg_sage.models.sources import load_model
 
@@ -120,12 +121,12 @@ class NeuroManifold(Typeset):
         check_method(method)
         self.method = method
         # Integers of Sage are no seeds, and not written to certificates.
-        self.seed = None if seed is None else index(seed)
-        self.largest_degree = index(degree)
+        self.seed = None if seed is None else _whole("seed", seed)
+        self.largest_degree = _degree(degree)
         self.form = quadratic_form(self.model, metric, gram)
         self._flow = flow
-        self.computation = Computation(macaulay2, None if timeout is None else float(timeout),
-                                       memory_gb=None if memory_gb is None else float(memory_gb),
+        self.computation = Computation(macaulay2, _positive("timeout", timeout),
+                                       memory_gb=_positive("memory", memory_gb),
                                        progress=progress)
         self._searches: dict[Flow, LawSearch] = {}
         self._no_ideal: tuple[float, str] | None = None  # in so many seconds, and why
@@ -599,7 +600,7 @@ class NeuroManifold(Typeset):
         """
         from neuroalg_sage.invariants.equations_by_degree import hilbert_function
 
-        degree = self.largest_degree if degree is None else index(degree)
+        degree = _degree(self.largest_degree if degree is None else degree)
         return self._memory.recall(
             "hilbert_function", lambda: hilbert_function(self.equation_search(), degree),
             stored=True, degree=degree)
@@ -1030,6 +1031,8 @@ class NeuroManifold(Typeset):
 
         if flow is None:
             return Flow() if self._flow is None else self._named_flow(self._flow)
+        if not isinstance(flow, (str, Flow)):
+            raise InputError(f"A flow is a Flow, or a text such as 'momentum=1', not {flow!r:.40}.")
         return parse_flow(flow) if isinstance(flow, str) else flow
 
     def check_flow(self) -> None:
@@ -1111,7 +1114,7 @@ class NeuroManifold(Typeset):
         from neuroalg_sage.invariants.conservation_laws import conservation_laws
 
         flow = self._named_flow(flow)
-        degree = self.largest_degree if degree is None else index(degree)
+        degree = _degree(self.largest_degree if degree is None else degree)
         return self._memory.recall(
             "conservation_laws", lambda: conservation_laws(self.law_search(flow), degree),
             stored=True, degree=degree, flow=flow)
@@ -1251,6 +1254,7 @@ class NeuroManifold(Typeset):
         if invariant not in INVARIANTS:
             import difflib
 
+            invariant = str(invariant)
             nearest = difflib.get_close_matches(invariant[:50], INVARIANTS, 1)
             hint = f"did you mean {nearest[0]} ?" if nearest else (
                 "the invariants are " + ", ".join(INVARIANTS) + ".")
@@ -1385,3 +1389,30 @@ REPORTED = ("ambient_dimension", "dimension", "expected_dimension", "defect", "i
 INVARIANTS = (*REPORTED, "critical_locus", "hilbert_function", "descriptions", "conservation_laws",
               "number_of_conservation_laws", "quadratic_conservation_laws", "ed_degree",
               "polar_degrees", "ml_degree")
+
+
+def _whole(what: str, value: Any) -> int:
+    """The whole number that is meant."""
+    try:
+        return index(value)
+    except TypeError:
+        raise InputError(f"The {what} is a whole number, not {value!r:.40}.") from None
+
+
+def _degree(value: Any) -> int:
+    """The bound for degrees that is meant."""
+    return _whole("bound for degrees", value)
+
+
+def _positive(what: str, value: Any) -> float | None:
+    """The positive number that is meant, None if there is no limit."""
+    if value is None:
+        return None
+    try:
+        found = float(exact(value))
+    except (ValueError, OverflowError):
+        found = -1.0
+    if found <= 0:
+        raise InputError(f"The {what} is a positive number, or None for no limit, not "
+                         f"{value!r:.40}.")
+    return found

@@ -90,6 +90,11 @@ def limit_growth(pid: int, room: int | None) -> None:
 
 def kill(pids: Iterable[int]) -> None:
     """End processes at once."""
+    tell(pids, signal.SIGKILL)
+
+
+def tell(pids: Iterable[int], number: int) -> None:
+    """Send a signal to those processes that there still are."""
     for pid in pids:
         with suppress(OSError):
-            os.kill(pid, signal.SIGKILL)
+            os.kill(pid, number)

@@ -68,7 +68,8 @@ def ask(manifold: NeuroManifold, names: Iterable[str],
 
     OUTPUT: :class:`Answers`
     """
-    answers, names = Answers(manifold), sorted(names, key=_place)
+    answers, asked = Answers(manifold), list(names)
+    names = sorted(asked, key=_place)
     for name in names:
         start = time.perf_counter()
         begin(name)
@@ -78,6 +79,8 @@ def ask(manifold: NeuroManifold, names: Iterable[str],
             # What takes too long leaves time for the others.
             with nullcontext() if name == names[-1] else manifold.computation.share():
                 answers.found[name] = manifold.compute(name)
+            answers.found = {known: answers.found[known] for known in asked
+                             if known in answers.found}
         except NeuroAlgError as error:
             if error.exit_code == 2:
                 raise

@@ -8,11 +8,13 @@ import json
 import random
 from contextlib import suppress
 from fractions import Fraction
+from itertools import product
 from math import prod
 from typing import Any
 
 import pytest
 from claims import certificates, changed, mutant, of_kind
+from flint import Ordering, nmod_mpoly_ctx
 
 from neuroalg_sage import NeuroManifold
 from neuroalg_sage.certificates import work
@@ -23,9 +25,10 @@ from neuroalg_sage.certificates.checker import (
     parse,
     verify,
 )
+from neuroalg_sage.certificates.dimension import substituted
 from neuroalg_sage.certificates.reading import polynomial_ring
 from neuroalg_sage.certificates.refutation import small_points
-from neuroalg_sage.certificates.work import bound_horner, bound_substitution, terms_of_power
+from neuroalg_sage.certificates.work import Work, _Horner, bound_horner, bounded, terms_of_power
 from neuroalg_sage.invariants.sentences import sentence
 from neuroalg_sage.models.expressions import evaluate
 from neuroalg_sage.models.sources import from_expressions, model_from_data
@@ -64,7 +67,7 @@ def trusting(certificate: dict[str, Any], *trust: str, **evidence: Any) -> dict[
 LISTS = [("equations", ()), ("ideal", ()), ("singular_locus", ()), ("critical_locus", ()),
          ("subnetworks", ()), ("quadratic_conservation_laws", (2,)), ("conservation_laws", (1,)),
          ("conservation_laws_of_flow", (2,)), ("special_fiber", (2,)),
-         ("invariant_parameters", (1,)), ("loss_critical_locus", (2,)), ("ed_discriminant", (3,))]
+         ("invariant_parameters", (1,)), ("loss_critical_locus", (2,)), ("ed_discriminant", (5,))]
 # The evidence or other parts of the claim that have one entry for each.
 BESIDE = {"singular_locus": ["components"], "critical_locus": ["components"],
           "subnetworks": ["subnetworks"], "special_fiber": ["components"],
@@ -389,19 +392,76 @@ def test_the_number_of_terms_of_a_power_is_bounded() -> None:
     assert len((x + y + z) ** 7) == terms_of_power(3, 7)
 
 
+@pytest.mark.parametrize("ring", [polynomial_ring(3), nmod_mpoly_ctx.get(
+    ["x", "y", "z"], modulus=101, ordering=Ordering.degrevlex)])
+def test_substitution_by_counted_products_is_that_of_flint(ring) -> None:
+    """In the one way and in the other, with terms that are alike, and with none."""
+    generator = random.Random(5)
+
+    def some(count: int) -> Any:
+        return ring.from_dict({tuple(generator.choice([0, 0, 1, 3]) for _ in range(3)):
+                               generator.choice([1, 2, 100]) for _ in range(count)})
+
+    for _ in range(40):
+        polynomials_ = [some(generator.randrange(6)) for _ in range(3)]
+        images = [some(generator.randrange(4)) for _ in range(3)]
+        expected = [f.compose(*images, ctx=ring) for f in polynomials_]
+        assert substituted(polynomials_, images, ring) == expected
+        rule = _Horner(images, ring, Work())
+        assert [rule(sorted(zip(map(tuple, f.monoms()), f.coeffs()), key=lambda term: term[0],
+                            reverse=True), 0, 1) for f in polynomials_] == expected
+
+
 def test_substitutions_are_refused_just_above_the_bound(monkeypatch) -> None:
     ring = polynomial_ring(2)
     x, y = ring.gens()
-    f, images = x**5, [x + y, y]  # six terms
-    monkeypatch.setattr(work, "MOST_WORK", 6)
-    bound_substitution([f], images)
+    f, images = x**5, [x + y, y]
+    # (x + y)^2 has 2 * 2 products of two terms, its square 3 * 3, that times x + y has 5 * 2, then
+    # come 0 times 1, and 1 times all; each has one step more.
+    needed = sum(1 + products for products in (2 * 2, 3 * 3, 5 * 2, 0 * 1, 1 * 6))
+    monkeypatch.setattr(work, "MOST_WORK", needed)
+    monkeypatch.setattr(work, "bounded", lambda *given: (False, [1]))
+    assert substituted([f], images, ring) == [(x + y) ** 5]
+    monkeypatch.setattr(work, "MOST_WORK", needed - 1)
+    with pytest.raises(CertificateError, match="more work"):
+        substituted([f], images, ring)
     bound_horner([1], x)
-    for polynomials_, most in (([f], 5), ([f, f], 11), ([x**100], 100)):
-        monkeypatch.setattr(work, "MOST_WORK", most)
-        with pytest.raises(CertificateError, match="more work"):
-            bound_substitution(polynomials_, images)
     with pytest.raises(CertificateError, match="more work"):
         bound_horner([1] * 20, x + y)
+
+
+def test_what_flint_may_substitute_at_once_is_bounded(monkeypatch) -> None:
+    ring = polynomial_ring(2)
+    x, y = ring.gens()
+    monkeypatch.setattr(work, "MOST_WORK", 6)
+    assert bounded([x**5], [x + y, y])[0]  # six terms
+    assert not bounded([x**5, x**5], [x + y, y])[0]
+    assert not bounded([x**5], [2**500 * x, y])[0]  # one long number
+
+
+def test_many_equal_terms_are_not_taken_for_much_work() -> None:
+    """All monomials in four polynomials in three variables."""
+    ring, target = polynomial_ring(4), polynomial_ring(3)
+    a, b, c = target.gens()
+    images = [b**2 + 2*a*b*c - b*c + a + 1, a**2 - c**2 + b*c + 2, a**2*c + a*b - c + 1,
+              b + a*c + 2*c**2 - 3*b*c + 5]
+    monomials = [e for e in product(range(15), repeat=4) if sum(e) <= 14]
+    f = ring.from_dict({e: 1 for e in monomials})
+    assert not bounded([f], images)[0]
+    (found,) = substituted([f], images, target)
+    w = [3, -1, 2]
+    assert found(*w) == f(*(g(*w) for g in images))
+
+
+@pytest.mark.parametrize("exponent, height", [(200, 1), (1, 10**2000)])
+def test_a_substitution_with_many_terms_or_long_numbers_is_refused(exponent, height) -> None:
+    """Powers of a dense polynomial, and a large power of a long number."""
+    model = chain(1, {"kind": "polynomial", "parameters": [""] * 2, "inputs": [""], "outputs": [[
+        [[1, 0, 1], str(height)], *([[[0, 1, 1], "1"], [[0, 0, 1], "1"]] * (exponent > 1))]]},
+        power(exponent))
+    powers = range(2, 60) if exponent > 1 else [2**20]
+    made = certificate(model, "equations", [[["1", [0, k]] for k in powers]], "proved", [], {}, {})
+    rejected(made, "more work")
 
 
 # -- random changes ----------------------------------------------------------------------------
@@ -460,7 +520,7 @@ def claimed(claim: dict[str, Any]) -> Canonical:
         return name, frozenset(map(tuple, value[0])), tuple(value[1]), frozenset(
             zip(map(component, value[2]), value[3]))
     if name == "ed_discriminant":
-        return name, json.dumps(value[:3]), polynomials(value[3])
+        return name, json.dumps(value[:-1]), polynomials(value[-1])
     return name, json.dumps(value)
 
 

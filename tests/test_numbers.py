@@ -29,6 +29,7 @@ from neuroalg_sage import (
 )
 from neuroalg_sage.cli import main
 from neuroalg_sage.invariants.flows import parse_flow
+from neuroalg_sage.invariants.training_data import read_data
 from neuroalg_sage.models.expressions import parse_polynomial
 from neuroalg_sage.models.numbers import exact, unambiguous, written
 
@@ -157,6 +158,31 @@ def test_floating_point_numbers_of_sympy_are_not_replaced_by_fractions_nearby() 
             from_sage([c * a * x], [a], [x])
     assert from_sympy(0.5 * a * x + b * y**2.0, [a, b], [x, y]) == from_expressions(
         "a*x/2 + b*y^2", "a b", "x y")
+
+
+def test_equations_and_sets_of_sympy_are_no_polynomials() -> None:
+    """Of an equation SymPy makes the difference of its sides."""
+    a, x = sympy.symbols("a x")
+    for given in (sympy.Eq(a * x, 1), sympy.Ne(a * x, 1), sympy.FiniteSet(a * x), a * x > 1):
+        with pytest.raises(InputError, match="not a SymPy polynomial"):
+            from_sympy(given, [a], [x])
+    assert from_sympy(sympy.Poly(a * x, a, x), [a], [x]).ambient_dimension == 1
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
+def test_a_time_of_numpy_is_no_number_and_a_matrix_is_an_array() -> None:
+    with pytest.raises(ValueError, match="not a rational number"):
+        exact(np.timedelta64(3))
+    for entries in ([[1, 2], [3, 4]], [[0.5, 2.0], [3.0, 4.0]]):
+        table, same = read_data(np.matrix(entries), 2), read_data(np.array(entries), 2)
+        assert [c.values() for c in table.columns] == [c.values() for c in same.columns]
+
+
+def test_a_first_row_of_truth_values_is_no_header(tmp_path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text("True,False\n1,2\n")
+    with pytest.raises(InputError, match="Row 1"):
+        read_data(path, 2)
 
 
 def test_one_name_or_a_text_of_names() -> None:
@@ -493,3 +519,28 @@ def test_the_inverse_metric_is_what_it_says() -> None:
     for given in ("0.5*w_0", x / 2, 0.5 * x, ring("w_0").gen() / 2):
         assert Flow(mirror=[given, 0.5]).inverse_metric(parse_spec("linear:1,1,1")) == {
             (0, 0): {(1, 0): Fraction(1, 2)}, (1, 1): {(0, 0): Fraction(1, 2)}}
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    ({"timeout": "abc"}, "The timeout is a positive number, or None for no limit, not 'abc'."),
+    ({"timeout": -1}, "The timeout is a positive number, or None for no limit, not -1."),
+    ({"timeout": float("nan")}, "The timeout is a positive number, or None for no limit, not nan."),
+    ({"memory_gb": []}, r"The memory is a positive number, or None for no limit, not \[\]."),
+    ({"seed": "x"}, "The seed is a whole number, not 'x'."),
+    ({"degree": 2.5}, "The bound for degrees is a whole number, not 2.5."),
+    ({"method": 3}, "There is no method 3;"),
+])
+def test_wrong_arguments_of_a_neuromanifold_are_one_sentence(arguments, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        NeuroManifold("linear:1,1", **arguments)
+
+
+def test_wrong_arguments_of_questions_are_one_sentence() -> None:
+    M = NeuroManifold("linear:1,1", timeout=0.5, memory_gb="1/2")
+    assert (M.computation.timeout, M.computation.memory_gb) == (0.5, 0.5)
+    with pytest.raises(InputError, match="bound for degrees is a whole number, not 'x'"):
+        M.hilbert_function("x")
+    with pytest.raises(InputError, match="A flow is a Flow, or a text such as"):
+        M.conservation_laws(flow=3)
+    with pytest.raises(InputError, match="There is no invariant '3'"):
+        M.compute(3)

@@ -12,12 +12,16 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from neuroalg_sage import NeuroManifold
 from neuroalg_sage.cli import main
 from neuroalg_sage.cli.supervision import Page, Supervisor, conclude
+from neuroalg_sage.errors import InputError
+from neuroalg_sage.files import write_whole
 from neuroalg_sage.limits import Limits
 from neuroalg_sage.processes import descendants
 
@@ -83,6 +87,89 @@ def test_no_process_is_left(then: str, tmp_path) -> None:
     done = supervised(start + then, tmp_path)
     pid = int(done.stdout.split("\n")[1])
     assert not Path(f"/proc/{pid}").exists()
+
+
+def test_a_command_stops_and_goes_on_with_all_that_it_has_started(tmp_path) -> None:
+    then = """    started = subprocess.Popen(["setsid", "sleep", "10000"])
+    print(os.getpid(), started.pid, flush=True)
+    time.sleep(10000)
+"""
+    with subprocess.Popen(
+            [sys.executable, "-c", f"{BEGINNING}{then}sys.exit(supervise(work))"], cwd=tmp_path,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0,
+            env=os.environ | {"PYTHONPATH": str(ROOT)}) as command:
+        assert command.stdout is not None and command.stdout.readline() == "an answer\n"
+        all_of_it = [command.pid, *map(int, command.stdout.readline().split())]
+        command.send_signal(signal.SIGTSTP)
+        assert os.WIFSTOPPED(os.waitpid(command.pid, os.WUNTRACED)[1])
+        stopped = [_comes_to(pid, "T") for pid in all_of_it]
+        command.send_signal(signal.SIGCONT)
+        command.send_signal(signal.SIGTERM)  # to which what is stopped would not listen
+        assert all(stopped)
+        assert command.wait(600) == 143 and command.stdout.read() == '{"page": 1}\n'
+        assert not any(Path(f"/proc/{pid}").exists() for pid in all_of_it[1:])
+
+
+def _comes_to(pid: int, state: str) -> bool:
+    """Whether a process comes to do what the system has this letter for."""
+    for _ in range(3000):
+        if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == state:
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def test_a_second_interrupt_while_the_page_is_printed_does_not_lose_it(tmp_path) -> None:
+    then = """    os.kill(os.getppid(), signal.SIGINT)
+    while True: time.sleep(100)
+from neuroalg_sage.cli import supervision
+supervision.SECONDS_TO_END = 1000.0
+publish = supervision.Page.publish
+def interrupted(page):
+    os.kill(os.getpid(), signal.SIGINT)
+    publish(page)
+supervision.Page.publish = interrupted
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", f"{BEGINNING}{then}sys.exit(supervise(work))"], cwd=tmp_path,
+        capture_output=True, text=True, timeout=600, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    assert (done.returncode, done.stdout) == (130, 'an answer\n{"page": 1}\n')
+
+
+def test_checking_has_limits_and_keeps_what_was_checked(tmp_path) -> None:
+    """The checker is within a library that listens to nobody when the deadline comes."""
+    certificate = NeuroManifold("linear:2,1,2").dimension().certificate
+    (tmp_path / "two.json").write_text(json.dumps([certificate, certificate]))
+    code = """
+import os, signal, sys, time
+from neuroalg_sage.cli import supervision
+from neuroalg_sage.cli.commands import run
+import neuroalg_sage.certificates.__main__ as shell
+verify, checked = shell.verify, []
+def deaf(certificate):
+    if checked:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+        supervision.child.announce(0.001, None)
+        time.sleep(10000)
+    checked.append(certificate)
+    return verify(certificate)
+shell.verify = deaf
+sys.exit(supervision.supervise(lambda: run(["verify", "two.json", "--timeout", "1000"])))
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True,
+                          text=True, timeout=600, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    assert done.returncode == 3 and done.stderr.startswith("neuroalg: The limit of 0.001 s")
+    assert done.stdout.startswith("two.json: valid: dimension") and done.stdout.count("\n") == 1
+
+
+def test_what_is_no_ordinary_file_is_not_replaced(tmp_path, capsys) -> None:
+    """Whoever may rename in its folder would otherwise lose the system's devices."""
+    os.mkfifo(pipe := tmp_path / "pipe")
+    assert main(["compute", "linear:1,1", "dimension", "--certificate", str(pipe)]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+    with pytest.raises(InputError, match="it is not an ordinary file"):
+        write_whole(pipe, "text")
+    assert pipe.is_fifo() and os.listdir(tmp_path) == ["pipe"]
 
 
 def test_a_page_that_cannot_be_written_is_one_sentence(tmp_path, capsys) -> None:

@@ -18,6 +18,7 @@ from neuroalg_sage.certificates.boxes import has_independent_rows, has_one_zero,
 from neuroalg_sage.certificates.certificate import certificate, encode_polynomial
 from neuroalg_sage.certificates.charts import Chart
 from neuroalg_sage.certificates.checker import CertificateError, verify
+from neuroalg_sage.certificates.critical_points import find
 from neuroalg_sage.certificates.elimination import (
     Elimination,
     generated_dimension,
@@ -262,6 +263,35 @@ def test_a_fit_is_critical_on_all_of_v() -> None:
     with pytest.raises(CertificateError, match="critical on V|Krawczyk|not critical"):
         verify(certificate(original["model"], "critical_points", [data, value[1]], "proved", [],
                            {**evidence, "boxes": [evidence["boxes"][place]]}, {}))
+
+
+def test_in_a_chart_as_large_as_v_a_fit_is_one_as_well() -> None:
+    """A regular point of a chart of dimension dim V, in a box with a fixed variable, is none."""
+    rows = [[1, 0, 1], [0, 1, 2], [1, 1, -1], [2, 1, 0], [1, -1, 3]]
+    given = ERM("mlp:2,2,1:x^3", rows)
+    model, data = RebuiltModel(given.model.describe()), given.describe()
+    small = "1/1000000000000000000"
+    for radii in (["0", small, small, small], [small, small, small, "0"], ["0", "0", "0", small]):
+        evidence = {"precision": 192, "digits": 15, "boxes": [[0, ["1", "3", "2", "5"], radii]]}
+        with pytest.raises(CertificateError, match="critical on V"):
+            find(model, data, evidence)
+
+
+def test_a_fit_is_critical_in_every_chart_of_it() -> None:
+    """The loss has no slope in the directions that leave the cell, at an irrational point too."""
+    point = [[-2, -1, 1], [2, -1, -1], [0, 0, 0]]
+    values = [(-1, 2, 1), (-2, 3, 0), (-2,)]
+    rows = [[*x, y] for x, ys in zip(point, values) for y in ys]
+    found = ERM("mlp:3,1,1:x^2", rows).critical_points(seed=1)
+    assert verify(found.certificate).status == "proved"
+    # A square is 2/3 and 1/3, the means, at the first two inputs; it is 0 at the last.
+    least = sum((Fraction(y) - mean) ** 2 for ys, mean in zip(
+        values, (Fraction(2, 3), Fraction(1, 3), 0)) for y in ys) / 7
+    minimum = found.value["minimum"]
+    assert minimum["attained"] and not minimum["unique"]
+    for i in minimum["at"]:
+        low, high = map(Fraction, found.value["points"][i]["loss"])
+        assert low <= least <= high
 
 
 # -- strata --------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ def verify_files(names: Sequence[str]) -> int:
     for name in names:
         try:
             for certificate in _read(name):
-                print(f"{name}: {verify(certificate)}")
+                print(f"{name}: {verify(certificate)}", flush=True)
         except MalformedCertificate as error:
             print(f"{name}: not a certificate: {error}", file=sys.stderr)
             worst = 2

@@ -15,6 +15,7 @@ from typing import Any
 from flint import fmpq_mpoly, fmpq_mpoly_ctx
 
 from neuroalg_sage.certificates.reading import polynomial_ring, polynomials, require
+from neuroalg_sage.certificates.work import bound_substitution
 
 MOST_CHARTS = 200
 MOST_VARIABLES = 40
@@ -81,6 +82,7 @@ class Cover:
     def equations(self, data: Any, n: int) -> list[fmpq_mpoly]:
         """Polynomials on V, verified to vanish on the chart that is dense in M, hence on M."""
         found, dense = polynomials(data, polynomial_ring(n)), self.charts[0]
+        bound_substitution(found, dense.coordinates, dense.ring)
         require(not any(g.compose(*dense.coordinates, ctx=dense.ring) for g in found),
                 "An equation does not vanish on M.")
         return found

@@ -10,7 +10,7 @@ from typing import Any
 
 from flint import Ordering, fmpq
 
-from neuroalg_sage.certificates.dimension import check_dimension, equation_rank
+from neuroalg_sage.certificates.dimension import check_dimension, equation_rank, substituted
 from neuroalg_sage.certificates.distance_degree import LARGEST, SUM, check_at_least
 from neuroalg_sage.certificates.groebner import MOST_STEPS, GroebnerBasis
 from neuroalg_sage.certificates.model import Model
@@ -23,7 +23,7 @@ from neuroalg_sage.certificates.reading import (
     polynomials,
     require,
 )
-from neuroalg_sage.certificates.work import Work, bound_substitution
+from neuroalg_sage.certificates.work import Work
 
 
 def bigraded_numerator(leading: Sequence[tuple[int, ...]], n: int, work: Work | None = None
@@ -87,12 +87,10 @@ def check_conormal(model: Model, value: Any, evidence: Any) -> tuple[list[str], 
     target = polynomial_ring(model.parameters + len(equations), Ordering.lex)
     w, multipliers = target.gens()[: model.parameters], target.gens()[model.parameters :]
     z = [f.compose(*w, ctx=target) for f in model.parametrization]
-    bound_substitution(equations, z)
-    normal = [sum((m * g.derivative(i).compose(*z, ctx=target)
-                   for m, g in zip(multipliers, equations)), target.constant(fmpq(0)))
-              for i in range(n)]
-    bound_substitution(basis, [*z, *normal])
-    require(not any(f.compose(*z, *normal, ctx=target) for f in basis),
+    normal = [sum((m * g for m, g in zip(multipliers, substituted(
+        [g.derivative(i) for g in equations], z, target))), target.constant(fmpq(0)))
+        for i in range(n)]
+    require(not any(substituted(basis, [*z, *normal], target)),
             "An equation does not vanish on the conormal variety.")
     numerator = bigraded_numerator(GroebnerBasis(basis, [1] * (2 * n)).leading, n)
 

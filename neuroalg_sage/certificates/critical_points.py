@@ -121,7 +121,8 @@ class Answer:
             require(not (point.is_isolated and self.land.is_linear(k)),
                     "A box lies in a cell that needs none.")
             if not point.is_isolated:
-                require(self.land.is_critical_on_whole(point),
+                # Here it is not known to be critical in the chart.
+                require(self.land.is_fit(point),
                         "A box may hold no function that is critical on V.")
             elif any(sizes):
                 require(has_one_zero(gradient(self.land.loss(k), chart.free), chart.free, box),
@@ -139,7 +140,7 @@ class Answer:
     def _is_complete(self) -> tuple[bool, int | None]:
         """Whether all critical functions are listed; the number of complex ones, if known."""
         cover = self.land.cover
-        if not all(p.is_isolated for p in self.critical):
+        if not all(p.is_isolated for p in itertools.chain(*self.points.values())):
             return False, None
         if cover.kind == "linear network" and len(cover.charts) > 1:
             number = has_as_many(self.land.model, self.problem.matrix, self.problem.target,

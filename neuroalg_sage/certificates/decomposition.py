@@ -13,6 +13,7 @@ from typing import Any
 import flint
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpq_poly
 
+from neuroalg_sage.certificates.dimension import substituted
 from neuroalg_sage.certificates.groebner import GroebnerBasis, hilbert_data, require_incomparable
 from neuroalg_sage.certificates.reading import (
     exponent_vectors,
@@ -26,7 +27,7 @@ from neuroalg_sage.certificates.reading import (
     require,
 )
 from neuroalg_sage.certificates.refutation import refute_components
-from neuroalg_sage.certificates.work import Work, bound_substitution
+from neuroalg_sage.certificates.work import Work
 
 MOST_PRODUCTS = 2000
 HIGHEST_POWER = 4
@@ -189,8 +190,7 @@ def is_domain(generators: list[fmpq_mpoly], ring: fmpq_mpoly_ctx) -> bool:
         images = list(ring.gens()[: ring.nvars()])
         images[i] -= f / lead
         remaining = [h for h in remaining if h is not f]
-        bound_substitution(remaining, images)
-        remaining = [g for g in (h.compose(*images, ctx=ring) for h in remaining) if g]
+        remaining = [g for g in substituted(remaining, images, ring) if g]
     if any(not any(map(any, exponent_vectors(f))) for f in remaining):
         return False
     if len(remaining) > 1:

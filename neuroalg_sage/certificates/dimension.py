@@ -181,11 +181,26 @@ def field_rank(model: Model, evidence: Any, trial: Any) -> int:
     return rank(rows, model.parameters, p)
 
 
+def substituted(polynomials: Sequence[Any], images: Sequence[Any], ring: Any) -> list[Any]:
+    """
+    The polynomials with the images, which are in the ring, in place of their variables.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.certificates.reading import polynomial_ring
+        >>> ring = polynomial_ring(2)
+        >>> x, y = ring.gens()
+        >>> substituted([x**2 - y, x*y], [x + y, y**2], ring) == [x**2 + 2*x*y, x*y**2 + y**3]
+        True
+    """
+    bound_substitution(polynomials, images, ring)
+    return [f.compose(*images, ctx=ring) for f in polynomials]
+
+
 def vanishing(model: Model, equations: list[fmpq_mpoly]) -> None:
     """Verify that the equations vanish on M, by substitution."""
     phi = model.parametrization
-    bound_substitution(equations, phi)
-    require(not any(f.compose(*phi, ctx=phi[0].context()) for f in equations),
+    require(not any(substituted(equations, phi, phi[0].context())),
             "An equation does not vanish on the neurovariety.")
 
 

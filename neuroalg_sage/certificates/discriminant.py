@@ -74,7 +74,7 @@ from typing import Any
 
 from flint import fmpq, fmpq_mat, fmpq_mpoly, fmpq_mpoly_ctx, nmod_mat
 
-from neuroalg_sage.certificates.dimension import check_dimension
+from neuroalg_sage.certificates.dimension import check_dimension, substituted
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     fields,
@@ -249,7 +249,7 @@ def gram(phi: Sequence[fmpq_mpoly], form: Sequence[Sequence[fmpq]], rows: Sequen
 
 def is_seen(q: fmpq_mpoly, restricted: Sequence[fmpq_mpoly], opens: Sequence[fmpq_mpoly]) -> bool:
     """Whether q has a zero in the slice, whose points are ``restricted``, where some m_j is not."""
-    on_slice = q.compose(*restricted, ctx=opens[0].context())
+    (on_slice,) = substituted([q], restricted, opens[0].context())
     return not all(vanishes_where(m, on_slice) for m in opens)
 
 

@@ -17,6 +17,7 @@ from neuroalg_sage.certificates.decomposition import (
     presented,
     real_roots,
 )
+from neuroalg_sage.certificates.dimension import substituted
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     MAXIMAL_DEPTH,
@@ -31,7 +32,7 @@ from neuroalg_sage.certificates.reading import (
     polynomials,
     require,
 )
-from neuroalg_sage.certificates.work import bound_horner, bound_substitution
+from neuroalg_sage.certificates.work import bound_horner
 
 PLACES = ("closure", "complex", "real")
 
@@ -80,8 +81,7 @@ def check_membership(model: Model, value: Any, evidence: Any) -> tuple[list[str]
         ring = polynomial_ring(n)
         g = polynomial(member(evidence, "equation"), ring)
         target = polynomial_ring(model.parameters, Ordering.lex)
-        bound_substitution([g], model.parametrization)
-        require(not answer and not g.compose(*model.parametrization, ctx=target),
+        require(not answer and not any(substituted([g], model.parametrization, target)),
                 "The equation does not vanish on the neurovariety.")
         require(g(*f) != 0, "The function satisfies the equation.")
         return ["the function does not satisfy an equation of the neurovariety"], []

@@ -38,7 +38,13 @@ from typing import Any
 from flint import Ordering, fmpq, fmpq_mat, fmpq_mpoly, fmpq_poly, fmpz_poly
 
 from neuroalg_sage.certificates.affine_symmetries import LISTED, affine_fields
-from neuroalg_sage.certificates.dimension import SparseMatrix, check_dimension, place, rank
+from neuroalg_sage.certificates.dimension import (
+    SparseMatrix,
+    check_dimension,
+    place,
+    rank,
+    substituted,
+)
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     exponent_vectors,
@@ -261,7 +267,7 @@ def check_relations(model: Model, steps: list[Step], evidence: Any, point: list[
     image = [residue(c(*(point[i] for i in free)), p) for c in images]
     leading = []
     for relation in polynomials(member(evidence, "relations"), polynomial_ring(m + n)):
-        require(relation and not relation.compose(*graph, ctx=target),
+        require(relation and not any(substituted([relation], graph, target)),
                 "A relation does not vanish on the graph.")
         top = max((e[:m] for e in exponent_vectors(relation)),
                   key=lambda e: (sum(e), [-k for k in reversed(e)]))

@@ -8,6 +8,7 @@ from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly
 
+from neuroalg_sage.certificates.dimension import substituted
 from neuroalg_sage.certificates.groebner import GroebnerBasis
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
@@ -19,7 +20,6 @@ from neuroalg_sage.certificates.reading import (
     polynomials,
     require,
 )
-from neuroalg_sage.certificates.work import bound_substitution
 
 
 def check_elimination(model: Model, generators: list[fmpq_mpoly], evidence: Any
@@ -52,8 +52,7 @@ def check_elimination(model: Model, generators: list[fmpq_mpoly], evidence: Any
     images = [coordinate.compose(*point, ctx=target) for coordinate in model.parametrization]
     basis = polynomials(basis_data, joint)
     graph = [*target.gens()[:m], *images]
-    bound_substitution(basis, graph)
-    require(not any(f.compose(*graph, ctx=target) for f in basis),
+    require(not any(substituted(basis, graph, target)),
             "The basis is not in the ideal of the graph.")
     weights = [2 * max((f.total_degree() for f in basis), default=1) + 3] * m + [1] * n
     groebner = GroebnerBasis(basis, weights)

@@ -8,12 +8,12 @@ from typing import Any
 
 from flint import fmpq_mpoly
 
+from neuroalg_sage.certificates.dimension import substituted
 from neuroalg_sage.certificates.embedding import embedded_coordinates
 from neuroalg_sage.certificates.groebner import GroebnerBasis
 from neuroalg_sage.certificates.ideal import check_ideal
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import fields, polynomial_ring, polynomials, require
-from neuroalg_sage.certificates.work import bound_substitution
 
 
 def check_image(model: Model, basis: list[fmpq_mpoly], groebner: GroebnerBasis, evidence: Any
@@ -39,7 +39,6 @@ def check_image(model: Model, basis: list[fmpq_mpoly], groebner: GroebnerBasis, 
     point = [phi[0].context().constant(0)] * len(z)
     for i, f in zip(place, phi):
         point[i] = f
-    bound_substitution(basis, point)
-    require(not any(f.compose(*point, ctx=phi[0].context()) for f in basis),
+    require(not any(substituted(basis, point, phi[0].context())),
             "A component does not contain the image that it shall be.")
     return trust

@@ -178,7 +178,8 @@ class Landscape:
                 return False
             elif any(not any(e[i] for i in chart.zero) for e in slope.monoms()):
                 clear = False
-        require(clear, "It is not clear whether a point of a cell is critical.")
+        require(clear or self.is_fit(point),
+                "It is not clear whether a point of a cell is critical.")
         return True
 
     def is_proper(self, point: Point) -> bool:
@@ -248,20 +249,26 @@ class Landscape:
 
     def is_critical_on_whole(self, point: Point) -> bool:
         """
-        Whether the function f of a critical point is proved to be critical on V: Q f = b.
+        Whether the function f of a critical point of a chart is proved to be critical on V.
 
-        So it is where f is rational, and this holds; where the chart is a local isomorphism to V;
-        or where independent equations among Q z = b, which imply all of them, are as many as the
-        variables of the cell and have a zero in the point's box.  That zero is a critical point
-        of the cell, so it is the only one in the box.
+        So it is where Q f = b, see :meth:`is_fit`; and where the chart is a local isomorphism to V.
         """
-        chart = self.cover.charts[point.chart]
+        return self.is_fit(point) or (
+            self.cover.charts[point.chart].size == self.problem.n and self.is_immersion(point))
+
+    def is_fit(self, point: Point) -> bool:
+        """
+        Whether it is proved that Q f = b for the function f of a point, or of one in its box.
+
+        So it is where f is rational, and this holds; or where independent equations among Q z = b,
+        which imply all of them, are as many as the variables of the cell that are not fixed in the
+        box, and have a zero there.  That is a critical point of the cell: of a box that has no
+        other one, it is that.
+        """
         if point.rational is not None:
             return not any(self.problem.differential(self.rational_function(point), fmpq(0)))
-        if chart.size == self.problem.n and self.is_immersion(point):
-            return True
         system = self.fitting(point.chart)
-        moving = [i for i in chart.free if not point.box[i].is_exact()]
+        moving = [i for i in self.cover.charts[point.chart].free if not point.box[i].is_exact()]
         return system is not None and len(system) == len(moving) and has_one_zero(
             system, moving, point.box)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from flint import Ordering, fmpq_mat, fmpq_mpoly, nmod_mat, nmod_mpoly_ctx, nmod_poly
 
-from neuroalg_sage.certificates.dimension import check_dimension, rank
+from neuroalg_sage.certificates.dimension import check_dimension, rank, substituted
 from neuroalg_sage.certificates.groebner import HilbertSeries
 from neuroalg_sage.certificates.homogenization import homogenized
 from neuroalg_sage.certificates.model import Model
@@ -25,7 +25,6 @@ from neuroalg_sage.certificates.reading import (
     require,
     residue,
 )
-from neuroalg_sage.certificates.work import bound_substitution
 
 MOST_POINTS, MOST_MONOMIALS = 5_000, 20_000
 Form = dict[tuple[int, ...], int]
@@ -134,9 +133,8 @@ def restricted(generators: list[fmpq_mpoly], matrix: list[list[int]], p: int) ->
                                ordering=Ordering.degrevlex)
     images = [sum((y * (a % p) for y, a in zip(ring.gens(), row)), ring.constant(0))
               for row in matrix]
-    bound_substitution(generators, images)
-    found = [space.from_dict({e: residue(a, p) for e, a in zip(
-        exponent_vectors(g), g.coeffs())}).compose(*images, ctx=ring) for g in generators]
+    found = substituted([space.from_dict({e: residue(a, p) for e, a in zip(
+        exponent_vectors(g), g.coeffs())}) for g in generators], images, ring)
     return [{tuple(map(int, e)): int(a) for e, a in f.to_dict().items()} for f in found if f]
 
 

@@ -8,11 +8,13 @@ them.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
-from math import comb
 from typing import Any
 
 from neuroalg_sage.certificates.reading import CertificateError, exponent_vectors
+
+Term = tuple[tuple[int, ...], Any]
 
 MOST_WORK = 10**8  # products of two terms, or steps
 
@@ -50,27 +52,76 @@ def terms_of_power(terms: int, exponent: int) -> int:
     return total
 
 
-def bound_substitution(polynomials: Sequence[Any], images: Sequence[Any]) -> None:
+def bound_substitution(polynomials: Sequence[Any], images: Sequence[Any], ring: Any) -> None:
     """
-    Refuse to substitute images for the variables of polynomials where this takes too much work.
+    Refuse to substitute images, in a ring, for variables where this takes too much work.
 
     A product of powers of the images has at most as many terms as the product of their numbers,
-    and as there are monomials of its degree in the variables of the images.  Its coefficients grow
-    with the exponents.
+    and coefficients that grow with the exponents.  Where this bound is too large, as when
+    most of these terms are alike, the products of two terms that Horner's rule makes are counted.
     """
-    work = Work()
-    sizes, degrees = [len(g) for g in images], [int(g.total_degree()) for g in images]
-    variables = {i for g in images for e in exponent_vectors(g) for i, k in enumerate(e) if k}
+    few, words = bounded(polynomials, images)
+    if not few:
+        rule = _Horner(images, ring, Work())
+        for f, length in zip(polynomials, words):
+            rule(sorted(zip(exponent_vectors(f), f.coeffs()), key=lambda term: term[0],
+                        reverse=True), 0, length)
+
+
+def bounded(polynomials: Sequence[Any], images: Sequence[Any]) -> tuple[bool, list[int]]:
+    """Whether the bound is small enough; and for each polynomial one on the words of a number."""
+    heights, sizes = list(map(_height, images)), list(map(len, images))
+    total, words = 0, []
     for f in polynomials:
+        words.append(1)
         for e in exponent_vectors(f):
-            size, degree = 1, 0
+            size, bits = 1, 0
             for i, k in enumerate(e):
                 if k:
                     size = min(size * terms_of_power(sizes[i], k), MOST_WORK + 1)
-                    degree += k * degrees[i]
-            if size > MOST_WORK // 100 and degree < 10**4 and len(variables) < 10:
-                size = min(size, comb(len(variables) + degree, len(variables)))
-            work.spend(size * (1 + sum(e) // 100) if size > 1 else 1)
+                    bits += k * heights[i]
+            words[-1] = max(words[-1], 1 + bits // 64)
+            total += size * (1 + bits // 64)
+    return total <= MOST_WORK, words
+
+
+class _Horner:
+    """Horner's rule in several variables; each product of two terms is work."""
+
+    def __init__(self, images: Sequence[Any], ring: Any, work: Work) -> None:
+        self.images, self.ring, self.work = images, ring, work
+
+    def __call__(self, terms: Sequence[Term], start: int, words: int) -> Any:
+        """The value of terms, descending, that have from a variable on no common factor before."""
+        if not terms:
+            return self.ring.constant(0)
+        i = next((i for i in range(start, len(self.images)) if terms[0][0][i]), None)
+        if i is None:
+            return self.ring.constant(terms[0][1])
+        total, last = self.ring.constant(0), terms[0][0][i]
+        for k, part in itertools.groupby(terms, key=lambda term: term[0][i]):
+            total = self._times(total, self._power(i, last - k, words), words)
+            total += self(list(part), i + 1, words)
+            last = k
+        return self._times(total, self._power(i, last, words), words)
+
+    def _times(self, a: Any, b: Any, words: int) -> Any:
+        self.work.spend(1 + len(a) * len(b) * words)
+        return a * b
+
+    def _power(self, i: int, exponent: int, words: int) -> Any:
+        if exponent < 2:
+            return self.images[i] if exponent else self.ring.constant(1)
+        half = self._power(i, exponent // 2, words)
+        square = self._times(half, half, words)
+        return self._times(square, self.images[i], words) if exponent % 2 else square
+
+
+def _height(f: Any) -> int:
+    """A bound on the bits of the coefficients, of residues 0; of integers, that of their sum."""
+    bits = max((int(c.p).bit_length() + int(c.q).bit_length() - 1 for c in f.coeffs()
+                if hasattr(c, "p")), default=0)
+    return bits - 1 + len(f).bit_length() if bits else 0
 
 
 def bound_horner(coefficients: Sequence[Any], argument: Any) -> None:

@@ -23,7 +23,7 @@ from neuroalg_sage.cli import (
     surveys,
     training,
 )
-from neuroalg_sage.cli.options import EPILOGUE, Commands, Parser, limited
+from neuroalg_sage.cli.options import EPILOGUE, Commands, Parser, about_limits, limited
 from neuroalg_sage.cli.progress import shown
 from neuroalg_sage.cli.supervision import (
     INTERRUPTED,
@@ -73,6 +73,7 @@ class _Version(argparse.Action):
 def _add_verify(command: Commands) -> None:
     sub = command("verify", "Check certificates, without Sage and without Macaulay2.", _verify)
     sub.add_argument("files", nargs="+", metavar="FILE")
+    about_limits(sub)
 
 
 def _verify(arguments: argparse.Namespace) -> int:

@@ -199,6 +199,19 @@ class Supervisor:
         except OSError:
             pass
 
+    def rest(self) -> None:
+        """Stop, as Ctrl-Z asks, with all that the child has started, until told to go on."""
+        from neuroalg_sage import processes
+
+        processes.tell([self.pid], signal.SIGSTOP)  # it starts no others meanwhile
+        others = [self.pid, *processes.descendants(os.getpid())]
+        processes.tell(others, signal.SIGSTOP)
+        # The system's own way, since it stops nobody whom no shell could tell to go on.
+        before = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGTSTP)
+        signal.signal(signal.SIGTSTP, before)
+        processes.tell(others, signal.SIGCONT)
+
     def end(self, why: str) -> None:
         """End the child and all that it has started."""
         self._why = self._why or why
@@ -272,7 +285,7 @@ def supervise(work: Callable[[], int]) -> int:
     """
     begun = time.monotonic()
     _open_streams()
-    signals = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD}
+    signals = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP, signal.SIGCHLD}
     signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     told, tell = os.pipe()
     pid = os.fork()
@@ -294,16 +307,32 @@ def supervise(work: Callable[[], int]) -> int:
         select.select([told, noted], [], [], supervisor.pause())
         supervisor.listen()
         for noticed in _read(noted):
-            if noticed != signal.SIGCHLD:
+            if noticed == signal.SIGTSTP:
+                supervisor.rest()
+            elif noticed != signal.SIGCHLD:
                 supervisor.told_to_end(noticed)
         supervisor.look()
         status = _reap(pid)
     supervisor.listen()
     _end_what_is_left()
     signal.set_wakeup_fd(-1)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    _let_the_page_be_printed()
     message, code = supervisor.verdict(status)
     return conclude(supervisor.page, message, code)
+
+
+def _let_the_page_be_printed() -> None:
+    """Heed signals again, but in a second only: who presses Ctrl-C twice wants the answers, too."""
+    last = time.monotonic() + SECONDS_TO_END
+
+    def heed(number: int, frame: Any) -> None:
+        if time.monotonic() > last:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, heed)
+    signal.signal(signal.SIGTSTP, signal.SIG_DFL)
 
 
 def conclude(page: Page, message: str, code: int) -> int:

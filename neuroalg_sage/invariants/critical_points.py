@@ -353,7 +353,7 @@ class Search:
         """A rational point of small denominators near another one, if it is critical on V."""
         point = [_fmpq(Fraction(float(x)).limit_denominator(LARGEST_DENOMINATOR)) for x in end]
         found = Point(k, list(map(arb, point)), point)
-        if not (self.land.is_proper(found) and self.land.is_critical_on_whole(found)):
+        if not (self.land.is_proper(found) and self.land.is_fit(found)):
             return None
         free = self.land.cover.charts[k].free
         return [k, [str(point[v]) for v in free], ["0"] * len(free)]
@@ -385,7 +385,7 @@ class Search:
         radii = {v: sizes[v] / fmpq(2) ** (precision // 2) for v in moving}
         box = [arb(x.mid(), arb(radii[v])) if v in radii else x for v, x in enumerate(point)]
         found = Point(k, box)
-        if not (self.land.is_proper(found) and self.land.is_critical_on_whole(found)):
+        if not (self.land.is_proper(found) and self.land.is_fit(found)):
             return None
         return [k, [str(point[v].fmpq()) for v in free], [str(radii.get(v, 0)) for v in free]]
 

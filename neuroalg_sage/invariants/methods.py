@@ -26,7 +26,7 @@ def check_method(method: str) -> None:
         >>> check_method("slicing")
     """
     if method not in FOR_THE_IDEAL + FOR_THE_DEGREE + FOR_CRITICAL_POINTS:
-        raise InputError(f"There is no method {method[:60]!r}; the methods for the ideal are "
+        raise InputError(f"There is no method {method!r:.60}; the methods for the ideal are "
                          f"{', '.join(FOR_THE_IDEAL)}, those for the degree alone "
                          f"{', '.join(FOR_THE_DEGREE)}, and those for critical points "
                          f"{', '.join(FOR_CRITICAL_POINTS)}.")

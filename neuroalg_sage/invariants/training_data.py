@@ -32,6 +32,7 @@ BLOCK = 2**9
 MOST_BYTES = 10**9
 SEPARATORS = (",", ";", "\t")
 MISSING = ("", "nan", "na", "n/a", "<na>", "null", "none", "inf", "infinity")
+TRUTH = ("true", "false")
 COMMA = re.compile(r"[-+]?\d[\d.]*(?:,\d+)+", re.ASCII)
 UNORDERED = (str, bytes, Mapping, Set)  # or without rows
 ENTRY = r"[ \t]*[-+]?(?=[\d.]{1,16}[ \t]*(?:,|$))(?:\d+\.?\d*|\.\d+)[ \t]*"
@@ -250,6 +251,7 @@ def _array(data: np.ndarray, width: int) -> Table:
             raise InputError(f"Row {int(np.argmax(masked)) + 1} of the data has an entry that is "
                              "masked; leave out such rows.")
         data = np.ma.getdata(data)
+    data = np.asarray(data)  # a part of a matrix of NumPy is a matrix again
     if data.ndim == 1 and width == 1:
         data = data.reshape(-1, 1)
     if data.ndim != 2:
@@ -410,7 +412,7 @@ def _separated(text: str, width: int) -> list[tuple[int, list[str]]]:
 def _is_name(entry: str) -> bool:
     """Whether an entry of the first line can be the name of a column: not what begins a number."""
     entry = entry.strip()
-    return entry.lower() not in MISSING and re.match(r"[-+.\d\u2212]", entry) is None
+    return entry.lower() not in MISSING + TRUTH and re.match(r"[-+.\d\u2212]", entry) is None
 
 
 def _decimal(entries: list[str], width: int) -> Table | None:

@@ -144,8 +144,8 @@ def exact(value: Any) -> Fraction:
     value = _entry(value)
     if (text := as_written(value)) is not None:
         return written(text)
-    if isinstance(value, bool):
-        raise ValueError(NOT_RATIONAL)
+    if isinstance(value, bool) or getattr(getattr(value, "dtype", None), "kind", None) == "m":
+        raise ValueError(NOT_RATIONAL)  # a truth value or, in NumPy, a time is an integer
     binary = floating_point(value)
     try:
         if binary is not None:

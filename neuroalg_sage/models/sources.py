@@ -128,6 +128,8 @@ def from_sympy(outputs: Any, parameters: Any, inputs: Any) -> Model:
             if isinstance(expression, str):  # SymPy would evaluate text as code
                 raise TypeError
             expression = sympy.sympify(expression, strict=True)
+            if not isinstance(expression, (sympy.Expr, sympy.Poly)):
+                raise TypeError  # an equation would be read as the difference of its sides
             fractions = {number: rational(number, "coefficient")
                          for number in expression.atoms(sympy.Float)}
             expression = expression.xreplace({
