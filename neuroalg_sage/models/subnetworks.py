@@ -274,7 +274,7 @@ def _by_numbers(model: Model) -> Iterator[Subnetwork]:
         smaller = Model(tuple(layers), model.input_shape, spec)
         both = [True] + [False] * all(d.vanishes for d in dials)
         yield Subnetwork(
-            spec or "of size " + ", ".join(map(str, numbers)), smaller,
+            spec or "the network of size " + ", ".join(map(str, numbers)), smaller,
             tuple(range(model.input_count)),
             tuple(dict.fromkeys(_numbered(_kept(model, dials, numbers, after))
                                 for after in both)), (tuple(numbers),))
@@ -327,8 +327,9 @@ def _by_windows(model: Model) -> Iterator[Subnetwork]:
                 marks.append(mark)
             embeddings.append(_numbered(marks))
         where = ",".join(map(str, place))
-        yield Subnetwork(f"{spec or 'of size ' + ','.join(map(str, sizes))} at {where}", smaller,
-                         tuple(int(i) for i in inputs), tuple(embeddings), tuple(all_offsets))
+        name = spec or f"the network of size {','.join(map(str, sizes))}"
+        yield Subnetwork(f"{name} at {where}", smaller, tuple(int(i) for i in inputs),
+                         tuple(embeddings), tuple(all_offsets))
 
 
 def rank_deficient(model: Model) -> Iterator[tuple[str, Model]]:
