@@ -200,7 +200,8 @@ def substituted(polynomials: Sequence[Any], images: Sequence[Any], ring: Any) ->
 def vanishing(model: Model, equations: list[fmpq_mpoly]) -> None:
     """Verify that the equations vanish on M, by substitution."""
     phi = model.parametrization
-    require(not any(substituted(equations, phi, phi[0].context())),
+    # Without coordinates the equations are constants, and stay what they are.
+    require(not any(substituted(equations, phi, phi[0].context()) if phi else equations),
             "An equation does not vanish on the neurovariety.")
 
 
