@@ -135,12 +135,17 @@ def test_a_question_in_a_list_leaves_time_for_the_next(monkeypatch, clock: Clock
     assert sum(left) == pytest.approx(100.0)
 
 
-def test_dimensions_are_answered_before_what_may_let_nothing_follow(monkeypatch) -> None:
+@pytest.mark.parametrize("seconds", [None, 10_000.0])
+def test_with_a_limit_dimensions_come_before_what_may_let_nothing_follow(seconds) -> None:
     manifold = NeuroManifold("mlp:2,2,3:x^2", seed=1)
+    if seconds is not None:
+        manifold.computation.end_within(seconds)
     begun: list[str] = []
-    answers = ask(manifold, ["degree", "is_filling", "ideal", "dimension", "ambient_dimension"],
-                  begin=begun.append)
-    assert begun == ["ambient_dimension", "dimension", "is_filling", "degree", "ideal"]
+    asked = ["degree", "is_filling", "ideal", "dimension", "ambient_dimension"]
+    answers = ask(manifold, asked, begin=begun.append)
+    assert begun == (asked if seconds is None else
+                     ["ambient_dimension", "dimension", "is_filling", "degree", "ideal"])
+    assert list(answers.found) == asked
     assert {name: int(answer) for name, answer in answers.found.items() if name != "ideal"} == {
         "ambient_dimension": 9, "dimension": 8, "is_filling": False, "degree": 3}
 
