@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 from fractions import Fraction
@@ -11,10 +12,14 @@ from flint import fmpq_poly
 from test_certificates import accepted_mutants
 
 from neuroalg_sage import NeuroManifold, from_expressions, verify
-from neuroalg_sage.certificates.certificate import certificate, encode_polynomial
+from neuroalg_sage.certificates.certificate import certificate, digest, encode_polynomial
 from neuroalg_sage.certificates.checker import CertificateError
 from neuroalg_sage.certificates.decomposition import real_roots
-from neuroalg_sage.certificates.discriminant import MEANING, check_ramification
+from neuroalg_sage.certificates.discriminant import (
+    MEANING,
+    bound_discriminant,
+    check_ramification,
+)
 from neuroalg_sage.certificates.reading import polynomial, polynomial_ring
 from neuroalg_sage.cli import main
 from neuroalg_sage.errors import InputError
@@ -296,6 +301,24 @@ def test_a_point_with_infinitely_many_critical_points_proves_no_hypersurface() -
            "cofactors": [[row[first]] for row in evidence["cofactors"]]}
     with pytest.raises(CertificateError, match="singular or special"):
         check_ramification(*check, [system.ring.gens()[3]], evidence | one)
+
+
+def test_a_discriminant_of_large_degree_is_refused_before_it_is_made() -> None:
+    a, x, y = polynomial_ring(3).gens()
+    bound_discriminant(a**30 + x * a + y)
+    for degree in (200, 10**6):
+        with pytest.raises(CertificateError, match="more work"):
+            bound_discriminant(a**degree + x * a + y)
+
+
+def test_a_large_power_in_the_model_does_not_keep_the_checker_at_work() -> None:
+    forged = copy.deepcopy(NeuroManifold(PARABOLA, seed=1).ed_discriminant().certificate)
+    (layer,) = forged["model"]["layers"]
+    layer["outputs"] = [[[e if e != [2, 0, 1] else [5000, 0, 1], c] for e, c in terms]
+                        for terms in layer["outputs"]]
+    forged["digest"] = digest(forged)
+    with pytest.raises(CertificateError):
+        verify(forged)
 
 
 def test_what_is_left_out_is_said() -> None:

@@ -89,6 +89,7 @@ from neuroalg_sage.certificates.reading import (
     require,
     residue,
 )
+from neuroalg_sage.certificates.work import Work, terms_of_power
 
 MEANING = ("hypersurfaces of data for which critical points of the distance come together at "
            "finite parameters where the Jacobian matrix of the parametrization, on a slice if one "
@@ -164,9 +165,22 @@ def multiple_roots(equation: fmpq_mpoly, slopes: Matrix) -> list[fmpq_mpoly]:
         common = common.gcd(row[0])
     f = equation / common
     if int(f.degrees()[0]) > 1:
+        bound_discriminant(f)
         return [f.discriminant(0)]
     slope = f.derivative(0)
     return [g for g in (slope, f - slope * f.context().gens()[0]) if g]
+
+
+def bound_discriminant(f: fmpq_mpoly) -> None:
+    """
+    Refuse a discriminant, by the first variable, that takes too much work.
+
+    It is of degree 2 m - 2 in the coefficients of f, of degree m, and found by about m^2 products.
+    """
+    m, *_ = degrees = [int(e) for e in f.degrees()]
+    others = max(sum(map(int, e)) - int(e[0]) for e in f.monoms())
+    size = terms_of_power(len(degrees), (2 * m - 2) * others) if others else 1
+    Work().spend(m**2 * size)
 
 
 def check_ramification(ring: fmpq_mpoly_ctx, equations: Sequence[fmpq_mpoly], slopes: Matrix,
