@@ -7,6 +7,7 @@ import itertools
 import random
 from fractions import Fraction
 from functools import cache
+from typing import Any
 
 import pytest
 from flint import fmpq
@@ -14,6 +15,7 @@ from test_training import generic, losses, problem
 
 from neuroalg_sage.certificates.certificate import certificate
 from neuroalg_sage.certificates.checker import CertificateError, verify
+from neuroalg_sage.certificates.critical_points import find
 from neuroalg_sage.certificates.model import Model as RebuiltModel
 from neuroalg_sage.certificates.strata import cover
 from neuroalg_sage.certificates.units import permuted
@@ -113,6 +115,30 @@ def test_a_rational_point_is_critical_exactly() -> None:
     near[place][1][0] = str(Fraction(near[place][1][0]) + Fraction(1, 10**60))
     rejected(original, "not critical", [], boxes=near)
     rejected(original, "overlap", [], boxes=[*boxes, boxes[place]])
+
+
+def test_a_matrix_is_listed_in_the_stratum_of_its_rank() -> None:
+    """The chart U R of rank 2 has a simple critical point at a U of rank 1."""
+    model = load_model("linear:4,2,3")
+    target = tuple(map(Fraction, (3, 0, 0, 0, 0, 2, 0, 0, 0, 0, 1, 0)))
+    given = TrainingProblem(model, {(i, i): Fraction(1) for i in range(12)},
+                            target, Fraction(14))
+    rebuilt = RebuiltModel(model.describe())
+    charts = cover(rebuilt).charts
+
+    def listed(name: str, center: str) -> Any:
+        k = next(k for k, chart in enumerate(charts) if chart.name == name)
+        evidence = {"precision": 192, "digits": 15,
+                    "boxes": [[k, center.split(), ["0"] * charts[k].size]]}
+        return find(rebuilt, given.describe(), evidence).value[1]["points"][0]
+
+    # R has the rows of e_1 and e_4, on which the differential vanishes; W = 3 e_1 e_1^T.
+    with pytest.raises(CertificateError, match="another stratum"):
+        listed("rank 2, columns 0, 3", "0 0 0 0 3 0 0 0 0 0")
+    one, two = listed("rank 1, columns 0", "0 0 0 3 0 0"), listed(
+        "rank 2, columns 0, 1", "0 0 0 0 3 0 0 2 0 0")
+    assert (one["stratum"], one["kind"], one["loss"]) == (1, "spurious", ["5", "5"])
+    assert (two["stratum"], two["kind"], two["loss"]) == (0, "pure", ["1", "1"])
 
 
 def test_the_certificate_is_of_its_data_and_of_its_model() -> None:

@@ -168,8 +168,10 @@ def has_as_many(model: Model, quadratic: fmpq_mat, target: list[fmpq], strata: l
     """
     The number of critical matrices, if those in these strata are all of them; else None.
 
-    Different points of charts in boxes are different matrices: at U R the rank is that of U, since
-    else R could vary while U R does not, and the point would not be the only critical one in a box.
+    *Lemma.*  Let (1) the matrices be different, and (2) each be critical in a chart U R of its
+    stratum, and of that rank.  There the chart is an immersion onto an open part of the stratum,
+    so each is critical on the matrices of its rank; of these there are so many.  In V, if that is
+    M, the critical one is B S^-1, which has the largest rank as B has.
     """
     counts = linear_network_counts(quadratic, target, model.outputs, model.inputs)
     least = min(model.widths)

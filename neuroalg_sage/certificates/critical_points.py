@@ -47,10 +47,10 @@ class Answer:
     The value: the loss, and an object with
 
     - ``points`` -- the critical functions, by their loss; for units, the critical parameters
-      modulo rescaling and permuting units.  Each with enclosing intervals of ``loss`` and
-      ``coordinates`` in V; ``function``, the first of the list of which it is not proved to be
-      another one; the number of the ``stratum``; the ``index`` of the Hessian there
-      (-1: not clear); ``kind``, pure or spurious; and ``type``
+      modulo rescaling units, and modulo permuting them if these are all.  Each with enclosing
+      intervals of ``loss`` and ``coordinates`` in V; ``function``, the first of the list of which
+      it is not proved to be another one; the number of the ``stratum``; the ``index`` of the
+      Hessian there (-1: not clear); ``kind``, pure or spurious; and ``type``
     - ``complete`` -- whether these are all
     - ``complex`` -- the number of complex critical functions, or null
     - ``minimum`` -- ``attained``: whether the infimum over M is attained (null: not clear);

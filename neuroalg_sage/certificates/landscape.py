@@ -183,8 +183,17 @@ class Landscape:
         return True
 
     def is_proper(self, point: Point) -> bool:
-        """Whether the function is not the zero function, and no other polynomial vanishes."""
+        """
+        Whether the function is proved to be one of the stratum of the chart.
+
+        So it is if the variables b are not all zero, and no polynomial of the chart vanishes.  A
+        matrix U R, with the identity in R, has the rank of U.  If U u = 0 and u is not zero, U R
+        stays as R moves by u r^T.  So the chart is an immersion only where the rank is that of
+        the stratum.
+        """
         chart = self.cover.charts[point.chart]
+        if self.cover.kind == "linear network" and not self.is_immersion(point):
+            return False
         if point.rational is not None:
             return any(point.rational[chart.nonlinear:]) and all(
                 f(*point.rational) for f in chart.positive)
