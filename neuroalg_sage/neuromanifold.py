@@ -834,6 +834,7 @@ class NeuroManifold(Typeset):
             >>> M = NeuroManifold("mlp:2,1,1:x^2")
             >>> print(M.ed_discriminant())
             an irreducible hypersurface of degree 6, for finite critical points with rank Dφ = 2
+            (proved)
             >>> M.ed_discriminant(origin=[0, 1, 0], directions=[[1, 0, 0], [0, 0, 1]]).degree
             6
         """

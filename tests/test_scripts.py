@@ -82,7 +82,7 @@ def test_a_script_for_the_singular_locus(tmp_path: Path) -> None:
     (["critical", "linear:1,1,1", "--function", "x_0"], "dimension"),
     (["voronoi", QUADRIC, "--parameters", "0,0,0,0"], "dimension = 3"),
     (["invariant", "linear:2,1", "--matrix", "0,1;1,0"], "dimension"),
-    (["discriminant", CONE], "discriminant = "),
+    (["discriminant", CONE], "vanishing = "),
     (["critical", ZERO, "--coordinates", ""], "dimension => 6"),
     (["voronoi", ZERO, "--coordinates", ""], "dimension = 0")])
 def test_the_scripts_of_questions_about_functions(arguments: list[str], printed: str,
