@@ -105,8 +105,8 @@ def is_finitely_identifiable(model: Model, found: Invariant) -> Invariant:
         >>> for spec in ("mlp:2,2,3:x^2", "mlp:3,2,1:x^2"):
         ...     model = parse_spec(spec)
         ...     print(is_finitely_identifiable(model, dimension(model)))
-        True
-        False
+        True (proved)
+        False (proved)
     """
     start = time.perf_counter()
     assert found.certificate is not None
