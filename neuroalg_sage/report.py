@@ -53,9 +53,9 @@ def ask(manifold: NeuroManifold, names: Iterable[str],
     """
     Compute invariants, keeping what was found when others fail.
 
-    Dimensions come first: the others need them, and a computation that listens to nobody, as
-    within a library, may let nothing follow it.  After the deadline of the command nothing is
-    begun any more.
+    Where there is a limit, dimensions come first: the others need them, and a computation that
+    listens to nobody, as within a library, may let nothing follow it.  After the deadline of the
+    command nothing is begun any more.
 
     INPUT:
 
@@ -69,7 +69,6 @@ def ask(manifold: NeuroManifold, names: Iterable[str],
     OUTPUT: :class:`Answers`
     """
     answers, asked = Answers(manifold), list(names)
-    # Where there is a limit, what costs little is not to be lost behind what costs much.
     names = asked if manifold.computation.seconds_left() is None else sorted(asked, key=_place)
     for name in names:
         start = time.perf_counter()

@@ -5,7 +5,7 @@ The answers: what they are in short, in words, and in a table.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from neuroalg_sage.invariants.degeneracy import Locus
@@ -141,7 +141,7 @@ def _for_learning(answers: Answers) -> Iterator[Markup]:
             element("strong", "Singular functions. "),
             "The set of its functions, with their limits, is not smooth everywhere: near its "
             "singular points no linear approximation describes it",
-            f". They include the functions of {_words(places)}." if places else "."),
+            f". They include the functions of {_list(places)}." if places else "."),
             "singular_locus")
     laws = _known(answers, "number_of_conservation_laws")
     if isinstance(laws, int):
@@ -155,10 +155,6 @@ def _for_learning(answers: Answers) -> Iterator[Markup]:
 
 def _quantities(count: int) -> str:
     return "1 independent quantity" if count == 1 else f"{count:,} independent quantities"
-
-
-def _words(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _the_spaces(answers: Answers) -> str:
@@ -206,9 +202,9 @@ def _in_geometry(answers: Answers) -> Iterator[Markup]:
                     f"{'is' if laws == 1 else 'are'} conserved.", "number_of_conservation_laws")
 
 
-def _list(numbers: list[int]) -> str:
-    return " and ".join(map(str, numbers)) if len(numbers) < 3 else (
-        ", ".join(map(str, numbers[:-1])) + f" and {numbers[-1]}")
+def _list(things: Sequence[object]) -> str:
+    return " and ".join(map(str, things)) if len(things) < 3 else (
+        ", ".join(map(str, things[:-1])) + f" and {things[-1]}")
 
 
 def _identifiability(answers: Answers) -> Iterator[Markup]:
