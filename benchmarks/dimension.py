@@ -24,7 +24,7 @@ import numpy as np
 from neuroalg_sage import NeuroAlgError, parse_spec
 from neuroalg_sage.engines import modular
 from neuroalg_sage.engines.macaulay2 import Macaulay2, Script
-from neuroalg_sage.invariants.dimension import dimension
+from neuroalg_sage.invariants.dimension.dimension import dimension
 from neuroalg_sage.models.model import Model
 
 LARGE = ["mlp:20,40,40,10:x^2", "mlp:16,32,32,16:x^3", "cnn:5x5c16,3x3c16,3x3:x^2:out=4",

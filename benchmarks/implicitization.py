@@ -52,7 +52,8 @@ import neuroalg_sage
 from neuroalg_sage import NeuroAlgError, NeuroManifold, load_model
 from neuroalg_sage.engines.macaulay2 import Macaulay2, Script, find_command, package_directory
 from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
-from neuroalg_sage.invariants.ideal import coordinate_ring, ring_map
+from neuroalg_sage.invariants.equations.generators import coordinate_ring
+from neuroalg_sage.invariants.equations.ideal import ring_map
 from neuroalg_sage.models.expressions import write_polynomial
 from neuroalg_sage.models.parametrization import parametrization
 

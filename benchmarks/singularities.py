@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from neuroalg_sage import NeuroManifold
 from neuroalg_sage.engines.macaulay2 import Script, find_command
 from neuroalg_sage.errors import LimitReached
-from neuroalg_sage.invariants.degree import ideal_data
+from neuroalg_sage.invariants.equations.degree import ideal_data
 
 SPECS = ("linear:4,2,4", "linear:3,2,3", "mlp:2,2,3:x^2", "mlp:3,2,2:x^2", "mlp:2,2,2:x^3",
          "cnn:2,2:x^2", "cnn:3,2:x^2", "cnn:2s2,2:x")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError, LimitReached
-from neuroalg_sage.invariants.invariant import Invariant
+from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.models.expressions import write_polynomial
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _count(found: Invariant) -> str:
 
 def fiber(manifold: NeuroManifold, arguments: argparse.Namespace) -> Answer:
     """The fiber over a function, and whether the function is in M."""
-    from neuroalg_sage.invariants.special_fiber import plain
+    from neuroalg_sage.invariants.fibers.special_fiber import plain
 
     found = manifold.fiber(_function(arguments), parameters=_list(arguments.parameters))
     memberships = {"in_closure": found.in_closure, "over_complex": found.over_complex,
@@ -92,7 +92,7 @@ def critical(manifold: NeuroManifold, arguments: argparse.Namespace) -> Answer:
     if (target is None) == (arguments.data is None):
         raise InputError("State the target by --function or --coordinates, or data by --data.")
     if target is None:
-        from neuroalg_sage.invariants.training import ERM
+        from neuroalg_sage.invariants.training.training import ERM
 
         found = manifold.training_critical_locus(ERM(manifold.model, arguments.data))
     else:
@@ -167,11 +167,14 @@ def _metric(arguments: argparse.Namespace) -> Any:
 
 def script(manifold: NeuroManifold, arguments: argparse.Namespace) -> str:
     """The standalone Macaulay2 script of a question."""
-    from neuroalg_sage.invariants.functions import image, read_function, read_parameters
+    from neuroalg_sage.invariants.dimension.functions import image, read_function, read_parameters
 
     if arguments.command == "invariant":
-        from neuroalg_sage.invariants.decomposition import components_script
-        from neuroalg_sage.invariants.invariant_parameters import equations, read_transformation
+        from neuroalg_sage.invariants.fibers.invariant_parameters import (
+            equations,
+            read_transformation,
+        )
+        from neuroalg_sage.invariants.singularities.decomposition import components_script
 
         model = manifold.model
         transformation = read_transformation(model, _matrix(arguments), arguments.denominator,
@@ -180,7 +183,7 @@ def script(manifold: NeuroManifold, arguments: argparse.Namespace) -> str:
             equations(model, transformation), [f"w_{i}" for i in range(model.parameter_count)],
             f"the parameters of invariant functions of {model}").standalone()
     if arguments.command == "discriminant":
-        from neuroalg_sage.invariants.ed_discriminant import discriminant_script
+        from neuroalg_sage.invariants.distance.ed_discriminant import discriminant_script
 
         return discriminant_script(manifold.parametrization(), manifold.dimension(),
                                    manifold.form).standalone()
@@ -190,19 +193,19 @@ def script(manifold: NeuroManifold, arguments: argparse.Namespace) -> str:
     else:
         f = read_function(phi, function)
     if arguments.command == "fiber":
-        from neuroalg_sage.invariants.special_fiber import fiber_script
+        from neuroalg_sage.invariants.fibers.special_fiber import fiber_script
 
         return fiber_script(phi, f).standalone()
     if arguments.command == "critical":
-        from neuroalg_sage.invariants.loss_critical_locus import (
+        from neuroalg_sage.invariants.distance.quadratic_forms import metric_weights
+        from neuroalg_sage.invariants.training.loss_critical_locus import (
             QuadraticLoss,
             loss_critical_locus_script,
-            metric_weights,
         )
 
         loss = QuadraticLoss.distance(f, metric_weights(phi, _metric(arguments)))
         return loss_critical_locus_script(phi, loss).standalone()
-    from neuroalg_sage.invariants.voronoi_cell import tangent_cone_script
+    from neuroalg_sage.invariants.distance.voronoi_cell import tangent_cone_script
 
     return tangent_cone_script(phi, manifold.ideal().data, f).standalone()
 

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 from neuroalg_sage.cache.memory import Memory
 from neuroalg_sage.cache.store import Store, open_store
 from neuroalg_sage.errors import EngineError, InputError, LimitReached, suggesting_methods
-from neuroalg_sage.invariants import dimension as dimensions
-from neuroalg_sage.invariants.computation import Computation
-from neuroalg_sage.invariants.invariant import Invariant
-from neuroalg_sage.invariants.methods import (
+from neuroalg_sage.invariants.answers.computation import Computation
+from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.answers.methods import (
     FOR_CRITICAL_POINTS,
     FOR_THE_DEGREE,
     check_method,
     check_method_for_the_ideal,
 )
-from neuroalg_sage.invariants.quadratic_forms import quadratic_form
+from neuroalg_sage.invariants.dimension import dimension as dimensions
+from neuroalg_sage.invariants.distance.quadratic_forms import quadratic_form
 from neuroalg_sage.models.hidden_states import KnownGroup, known_group
 from neuroalg_sage.models.latex import Typeset, typeset, words
 from neuroalg_sage.models.numbers import exact
@@ -30,15 +30,15 @@ from neuroalg_sage.models.parametrization import Parametrization, parametrizatio
 from neuroalg_sage.models.sources import load_model
 
 if TYPE_CHECKING:
-    from neuroalg_sage.invariants.ambient_group import AmbientGroup
-    from neuroalg_sage.invariants.citation import Citation
-    from neuroalg_sage.invariants.degeneracy import Component
-    from neuroalg_sage.invariants.drift import Drift
-    from neuroalg_sage.invariants.equations_by_degree import EquationSearch
-    from neuroalg_sage.invariants.flows import Flow
-    from neuroalg_sage.invariants.law_search import LawSearch
-    from neuroalg_sage.invariants.special_fiber import Fiber
-    from neuroalg_sage.invariants.training import TrainingProblem
+    from neuroalg_sage.invariants.answers.citation import Citation
+    from neuroalg_sage.invariants.dynamics.drift import Drift
+    from neuroalg_sage.invariants.dynamics.flows import Flow
+    from neuroalg_sage.invariants.dynamics.law_search import LawSearch
+    from neuroalg_sage.invariants.equations.ambient_group import AmbientGroup
+    from neuroalg_sage.invariants.equations.equations_by_degree import EquationSearch
+    from neuroalg_sage.invariants.fibers.special_fiber import Fiber
+    from neuroalg_sage.invariants.singularities.degeneracy import Component
+    from neuroalg_sage.invariants.training.training import TrainingProblem
 
 # Coordinates and generic parameters of an elimination that settles a dimension by the way.
 EASY_ELIMINATION = 22
@@ -89,8 +89,8 @@ class NeuroManifold(Typeset):
     - ``metric`` -- by which the ED degree measures distances: ``"generic"``, ``"unit"``,
       ``"bombieri"`` or ``"data"``
     - ``gram`` -- for ``"data"`` the symmetric matrix of the quadratic form
-    - ``flow`` -- the :class:`~neuroalg_sage.invariants.flows.Flow` whose conservation laws are
-      asked for, or its name such as ``"momentum=1/2"``; by default gradient flow
+    - ``flow`` -- the :class:`~neuroalg_sage.invariants.dynamics.flows.Flow` whose conservation laws
+      are asked for, or its name such as ``"momentum=1/2"``; by default gradient flow
     - ``progress`` -- called with lines of text during long work; by default they go to the
       logger ``neuroalg_sage``
     - ``cache`` -- ``True``, a folder, or a :class:`~neuroalg_sage.cache.store.Store`: where answers
@@ -313,7 +313,7 @@ class NeuroManifold(Typeset):
             >>> NeuroManifold("mlp:3,2,1:x^2").is_finitely_identifiable()
             False (proved)
         """
-        from neuroalg_sage.invariants.generic_fiber import is_finitely_identifiable
+        from neuroalg_sage.invariants.dimension.generic_fiber import is_finitely_identifiable
 
         return is_finitely_identifiable(self.model, self.dimension())
 
@@ -327,7 +327,7 @@ class NeuroManifold(Typeset):
             >>> NeuroManifold("mlp:2,1,2:x^2").generic_fiber()
             of dimension 1, one orbit of the known symmetries (proved)
         """
-        from neuroalg_sage.invariants.generic_fiber import generic_fiber
+        from neuroalg_sage.invariants.dimension.generic_fiber import generic_fiber
 
         return generic_fiber(self.parametrization(), self.dimension(), self.computation, self.seed)
 
@@ -341,7 +341,7 @@ class NeuroManifold(Typeset):
             >>> NeuroManifold("mlp:2,2,3:x^2").is_identifiable()
             True (proved)
         """
-        from neuroalg_sage.invariants.generic_fiber import is_identifiable
+        from neuroalg_sage.invariants.dimension.generic_fiber import is_identifiable
 
         finitely = self.is_finitely_identifiable()
         return is_identifiable(self.model, finitely,
@@ -350,7 +350,7 @@ class NeuroManifold(Typeset):
     # -- the ideal -----------------------------------------------------------------
 
     def _find_ideal(self, dimension: Invariant) -> tuple[Invariant, Invariant]:
-        from neuroalg_sage.invariants.ideal import dimension_from_equations, ideal
+        from neuroalg_sage.invariants.equations.ideal import dimension_from_equations, ideal
 
         known, phi = self._memory.known("ideal", stored=True), self.parametrization()
         if known is not None:
@@ -429,16 +429,16 @@ class NeuroManifold(Typeset):
             >>> NeuroManifold("mlp:2,1,1:x^2").equations()
             [z_1^2 - 4*z_0*z_2] (proved)
         """
-        from neuroalg_sage.invariants.ideal import equations
+        from neuroalg_sage.invariants.equations.ideal import equations
 
         return equations(self.parametrization(), self.ideal())
 
     @kept
     def _degree_without_ideal(self) -> Invariant:
         """The degree by one of the methods for it alone; of a filling model it is 1 at once."""
-        from neuroalg_sage.invariants.degree import degree_and_hilbert_polynomial
-        from neuroalg_sage.invariants.degree_by_monodromy import degree_by_monodromy
-        from neuroalg_sage.invariants.degree_by_slicing import degree_by_slicing
+        from neuroalg_sage.invariants.equations.degree import degree_and_hilbert_polynomial
+        from neuroalg_sage.invariants.equations.degree_by_monodromy import degree_by_monodromy
+        from neuroalg_sage.invariants.equations.degree_by_slicing import degree_by_slicing
 
         phi, found = self.parametrization(), self.dimension()
         if found.status == "proved" and found.data == self.model.ambient_dimension:
@@ -449,7 +449,7 @@ class NeuroManifold(Typeset):
 
     @kept
     def _hilbert(self) -> tuple[Invariant, Invariant]:
-        from neuroalg_sage.invariants.degree import degree_and_hilbert_polynomial
+        from neuroalg_sage.invariants.equations.degree import degree_and_hilbert_polynomial
 
         return degree_and_hilbert_polynomial(self.parametrization(), self.ideal(),
                                              self.computation)
@@ -461,8 +461,8 @@ class NeuroManifold(Typeset):
 
         In few coordinates the ideal is found at once, mostly with nothing to trust.
         """
-        from neuroalg_sage.invariants.degree import by_formula
-        from neuroalg_sage.invariants.descriptions import formula
+        from neuroalg_sage.invariants.equations.degree import by_formula
+        from neuroalg_sage.invariants.equations.descriptions import formula
 
         found = None
         large = self.model.ambient_dimension > COORDINATES_FOR_IDEALS
@@ -511,8 +511,8 @@ class NeuroManifold(Typeset):
 
     @kept
     def _counted_degree(self) -> Invariant:
-        from neuroalg_sage.invariants.degree_by_monodromy import degree_by_monodromy
-        from neuroalg_sage.invariants.degree_by_slicing import degree_by_slicing
+        from neuroalg_sage.invariants.equations.degree_by_monodromy import degree_by_monodromy
+        from neuroalg_sage.invariants.equations.degree_by_slicing import degree_by_slicing
 
         phi, found = self.parametrization(), self.dimension()
         try:
@@ -552,7 +552,7 @@ class NeuroManifold(Typeset):
             The output flattening (2 x 3) has rank 1 on M and 2 on V, so its minors of size 2
             vanish on M: proved, since it factors through the model's layers.
         """
-        from neuroalg_sage.invariants.descriptions import descriptions
+        from neuroalg_sage.invariants.equations.descriptions import descriptions
 
         return descriptions(self.parametrization(), self.dimension(), self.seed)
 
@@ -566,7 +566,7 @@ class NeuroManifold(Typeset):
             >>> NeuroManifold("attention:d=2,a=1,out=3,t=2").ambient_group()
             GL_2 x GL_3 acts on inputs and outputs; a torus of rank 4 grades the coordinates
         """
-        from neuroalg_sage.invariants.ambient_group import ambient_group
+        from neuroalg_sage.invariants.equations.ambient_group import ambient_group
 
         return ambient_group(self.parametrization())
 
@@ -581,7 +581,7 @@ class NeuroManifold(Typeset):
             >>> [found.generator_count for found in search.up_to(5)]
             [0, 0, 0, 9, 0]
         """
-        from neuroalg_sage.invariants.equations_by_degree import EquationSearch
+        from neuroalg_sage.invariants.equations.equations_by_degree import EquationSearch
 
         return EquationSearch(self.parametrization(), self.seed, self.computation.progress)
 
@@ -598,7 +598,7 @@ class NeuroManifold(Typeset):
             >>> NeuroManifold("mlp:3,2,2:x^2").hilbert_function(4)
             [12, 78, 344, 1170] (proved)
         """
-        from neuroalg_sage.invariants.equations_by_degree import hilbert_function
+        from neuroalg_sage.invariants.equations.equations_by_degree import hilbert_function
 
         degree = _degree(self.largest_degree if degree is None else degree)
         return self._memory.recall(
@@ -620,8 +620,8 @@ class NeuroManifold(Typeset):
             ([Component of dimension 7, degree 20, multiplicity 6, the closure of
               linear:4,1,4, layer 1 of rank 1, layer 2 of rank 1], 'proved')
         """
-        from neuroalg_sage.invariants.singular_locus import singular_locus
-        from neuroalg_sage.invariants.singular_locus_by_theorem import by_theorem
+        from neuroalg_sage.invariants.singularities.singular_locus import singular_locus
+        from neuroalg_sage.invariants.singularities.singular_locus_by_theorem import by_theorem
 
         check_method_for_the_ideal(self.method)
         if self.method in ("auto", "description") and not self.is_filling():
@@ -639,7 +639,7 @@ class NeuroManifold(Typeset):
         The subnetworks up to symmetry, with their place in the neuromanifold.
 
         OUTPUT: an invariant whose value is a
-        :class:`~neuroalg_sage.invariants.subnetworks.SubnetworkPoset`
+        :class:`~neuroalg_sage.invariants.singularities.subnetworks.SubnetworkPoset`
 
         EXAMPLES::
 
@@ -649,7 +649,7 @@ class NeuroManifold(Typeset):
             zero: dimension 0, singular; tangent space of dimension 9, multiplicity 3 (numerical)
             (proved, trusting the list of subnetworks)
         """
-        from neuroalg_sage.invariants.subnetworks import subnetwork_poset
+        from neuroalg_sage.invariants.singularities.subnetworks import subnetwork_poset
 
         equations = None
         try:
@@ -673,7 +673,7 @@ class NeuroManifold(Typeset):
             dimension 2, degree 1, mapped to dimension 0 in component 1 of the singular locus
             (numerical)
         """
-        from neuroalg_sage.invariants.critical_locus import critical_locus
+        from neuroalg_sage.invariants.singularities.critical_locus import critical_locus
 
         components: Sequence[Component] = ()
         try:
@@ -695,7 +695,7 @@ class NeuroManifold(Typeset):
         - ``function`` -- its coordinates, or for each output a polynomial in the inputs as text
         - ``parameters`` -- instead of these, the parameters of a function
 
-        OUTPUT: :class:`~neuroalg_sage.invariants.special_fiber.Fiber`
+        OUTPUT: :class:`~neuroalg_sage.invariants.fibers.special_fiber.Fiber`
 
         EXAMPLES::
 
@@ -707,7 +707,7 @@ class NeuroManifold(Typeset):
             f is in M over the algebraic closure of Q: a point of the fiber (proved)
             f is in M over the real numbers: a real point of the fiber (proved)
         """
-        from neuroalg_sage.invariants.special_fiber import special_fiber
+        from neuroalg_sage.invariants.fibers.special_fiber import special_fiber
 
         return special_fiber(self.parametrization(), self.ideal, self.computation, function,
                              parameters)
@@ -723,7 +723,7 @@ class NeuroManifold(Typeset):
         - ``parameters`` -- instead of these, or beside them, its parameters
         - ``metric`` -- on V: ``"unit"``, ``"bombieri"`` or n positive weights
 
-        OUTPUT: an invariant, a :class:`~neuroalg_sage.invariants.voronoi_cell.VoronoiCell`
+        OUTPUT: an invariant, a :class:`~neuroalg_sage.invariants.distance.voronoi_cell.VoronoiCell`
 
         EXAMPLES:
 
@@ -735,8 +735,12 @@ class NeuroManifold(Typeset):
             >>> M.voronoi_cell(parameters=[1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0]).excess
             -1
         """
-        from neuroalg_sage.invariants.functions import image, read_function, read_parameters
-        from neuroalg_sage.invariants.voronoi_cell import voronoi_cell
+        from neuroalg_sage.invariants.dimension.functions import (
+            image,
+            read_function,
+            read_parameters,
+        )
+        from neuroalg_sage.invariants.distance.voronoi_cell import voronoi_cell
 
         phi = self.parametrization()
         if function is None and parameters is None:
@@ -775,7 +779,7 @@ class NeuroManifold(Typeset):
             >>> [str(c) for c in M.invariant_parameters([[-1]])]
             ['dimension 1, degree 1', 'dimension 1, degree 1']
         """
-        from neuroalg_sage.invariants.invariant_parameters import invariant_parameters
+        from neuroalg_sage.invariants.fibers.invariant_parameters import invariant_parameters
 
         return invariant_parameters(self.model, self.computation, matrix, denominator,
                                     infinitesimal)
@@ -803,7 +807,7 @@ class NeuroManifold(Typeset):
             >>> M.ed_degree("generic").value
             13
         """
-        from neuroalg_sage.invariants.ed_degree import ed_degree
+        from neuroalg_sage.invariants.distance.ed_degree import ed_degree
 
         form = self.form if metric is None else quadratic_form(self.model, metric, gram)
         return self._memory.recall(
@@ -825,7 +829,7 @@ class NeuroManifold(Typeset):
         - ``origin``, ``directions`` -- of an affine space of data; by default all of V
 
         OUTPUT: an invariant, a
-        :class:`~neuroalg_sage.invariants.ed_discriminant.Discriminant`
+        :class:`~neuroalg_sage.invariants.distance.ed_discriminant.Discriminant`
 
         EXAMPLES:
 
@@ -838,7 +842,7 @@ class NeuroManifold(Typeset):
             >>> M.ed_discriminant(origin=[0, 1, 0], directions=[[1, 0, 0], [0, 0, 1]]).degree
             6
         """
-        from neuroalg_sage.invariants.ed_discriminant import ed_discriminant
+        from neuroalg_sage.invariants.distance.ed_discriminant import ed_discriminant
 
         return ed_discriminant(self.parametrization(), self.dimension(),
                                quadratic_form(self.model, metric, gram), self.computation,
@@ -854,7 +858,7 @@ class NeuroManifold(Typeset):
         - ``start``, ``end`` -- two points of V: the data are start + s (end - start), s real
         - ``metric``, ``gram`` -- as for :meth:`ed_discriminant`
 
-        OUTPUT: an invariant, a :class:`~neuroalg_sage.invariants.bifurcation.Bifurcation`
+        OUTPUT: an invariant, a :class:`~neuroalg_sage.invariants.distance.bifurcation.Bifurcation`
 
         EXAMPLES::
 
@@ -866,7 +870,7 @@ class NeuroManifold(Typeset):
               s = 0.5, a zero of 2*s - 1: critical points come together
             2 are real (numerical)
         """
-        from neuroalg_sage.invariants.bifurcation import bifurcation
+        from neuroalg_sage.invariants.distance.bifurcation import bifurcation
 
         return bifurcation(self.parametrization(), self.dimension(),
                            quadratic_form(self.model, metric, gram), self.computation, start,
@@ -877,7 +881,7 @@ class NeuroManifold(Typeset):
         """
         The number of real critical points for data on a grid in a plane.
 
-        See :func:`~neuroalg_sage.invariants.bifurcation.critical_regions`.
+        See :func:`~neuroalg_sage.invariants.distance.bifurcation.critical_regions`.
 
         EXAMPLES::
 
@@ -886,7 +890,7 @@ class NeuroManifold(Typeset):
             >>> NeuroManifold(parabola, seed=1).critical_regions([[1, 0], [0, 1]], samples=5)
             of 3 critical points real: 1 at 21 samples, 3 at 4 samples (numerical)
         """
-        from neuroalg_sage.invariants.bifurcation import critical_regions
+        from neuroalg_sage.invariants.distance.bifurcation import critical_regions
 
         return critical_regions(self.parametrization(), self.dimension(),
                                 quadratic_form(self.model, metric, gram), self.computation,
@@ -902,7 +906,7 @@ class NeuroManifold(Typeset):
             >>> NeuroManifold("mlp:3,2,1:x^2").polar_degrees().value
             [3, 6, 4, 0, 0]
         """
-        from neuroalg_sage.invariants.polar_degrees import polar_degrees
+        from neuroalg_sage.invariants.distance.polar_degrees import polar_degrees
 
         return polar_degrees(self.parametrization(), self.dimension(), self.computation,
                              self._ideal_by_any_method, self.method, self.seed)
@@ -917,7 +921,7 @@ class NeuroManifold(Typeset):
             >>> NeuroManifold("linear:2,1,3").ml_degree()
             1 (numerical)
         """
-        from neuroalg_sage.invariants.ml_degree import ml_degree
+        from neuroalg_sage.invariants.distance.ml_degree import ml_degree
 
         return ml_degree(self.parametrization(), self.dimension(), self.computation,
                          self._ideal_by_any_method, self.method, self.seed)
@@ -964,7 +968,7 @@ class NeuroManifold(Typeset):
         - ``metric`` -- on V: ``"unit"``, ``"bombieri"`` or n positive weights
 
         OUTPUT: an invariant, a list of
-        :class:`~neuroalg_sage.invariants.loss_critical_locus.CriticalComponent`
+        :class:`~neuroalg_sage.invariants.training.loss_critical_locus.CriticalComponent`
 
         EXAMPLES:
 
@@ -979,11 +983,11 @@ class NeuroManifold(Typeset):
             dimension 0, degree 1, 1 real point: spurious, image of dimension 0 (numerical, by
             Macaulay2)
         """
-        from neuroalg_sage.invariants.functions import read_function
-        from neuroalg_sage.invariants.loss_critical_locus import (
+        from neuroalg_sage.invariants.dimension.functions import read_function
+        from neuroalg_sage.invariants.distance.quadratic_forms import metric_weights
+        from neuroalg_sage.invariants.training.loss_critical_locus import (
             QuadraticLoss,
             loss_critical_locus,
-            metric_weights,
         )
 
         phi = self.parametrization()
@@ -1011,7 +1015,7 @@ class NeuroManifold(Typeset):
             dimension 0, degree 1, 1 real point: spurious, image of dimension 0 (numerical, by
             Macaulay2)
         """
-        from neuroalg_sage.invariants.loss_critical_locus import (
+        from neuroalg_sage.invariants.training.loss_critical_locus import (
             QuadraticLoss,
             loss_critical_locus,
         )
@@ -1028,7 +1032,7 @@ class NeuroManifold(Typeset):
         return self._named_flow(self._flow)
 
     def _named_flow(self, flow: Flow | str | None) -> Flow:
-        from neuroalg_sage.invariants.flows import Flow, parse_flow
+        from neuroalg_sage.invariants.dynamics.flows import Flow, parse_flow
 
         if flow is None:
             return Flow() if self._flow is None else self._named_flow(self._flow)
@@ -1079,7 +1083,7 @@ class NeuroManifold(Typeset):
             >>> search.up_to(2)
             [...w_0^2...]
         """
-        from neuroalg_sage.invariants.conservation_laws import law_search
+        from neuroalg_sage.invariants.dynamics.conservation_laws import law_search
 
         flow = self._named_flow(flow)
         if flow not in self._searches:
@@ -1099,8 +1103,8 @@ class NeuroManifold(Typeset):
         INPUT:
 
         - ``degree`` -- the largest degree; by default that of this neuromanifold
-        - ``flow`` -- a :class:`~neuroalg_sage.invariants.flows.Flow` or its name; by default
-          that of this neuromanifold
+        - ``flow`` -- a :class:`~neuroalg_sage.invariants.dynamics.flows.Flow` or its name; by
+          default that of this neuromanifold
 
         EXAMPLES::
 
@@ -1112,7 +1116,7 @@ class NeuroManifold(Typeset):
             [-w_0^2*s^2 + w_1^2*s^2 (balancedness of layers 1 and 2; -w_0^2 + w_1^2 decays as
             e^(-2*t))]
         """
-        from neuroalg_sage.invariants.conservation_laws import conservation_laws
+        from neuroalg_sage.invariants.dynamics.conservation_laws import conservation_laws
 
         flow = self._named_flow(flow)
         degree = _degree(self.largest_degree if degree is None else degree)
@@ -1131,7 +1135,7 @@ class NeuroManifold(Typeset):
             >>> len(laws), laws.status, laws.method
             (80, 'proved', 'linear symmetries; all laws are functions of these')
         """
-        from neuroalg_sage.invariants.quadratic_laws import quadratic_laws
+        from neuroalg_sage.invariants.dynamics.quadratic_laws import quadratic_laws
 
         return quadratic_laws(self.model, self.dimension())
 
@@ -1150,8 +1154,8 @@ class NeuroManifold(Typeset):
             degree=self.largest_degree, flow=flow)
 
     def _number_of_laws(self, flow: Flow) -> Invariant:
-        from neuroalg_sage.invariants import conservation_laws as laws
-        from neuroalg_sage.invariants.quadratic_laws import number_from_symmetries
+        from neuroalg_sage.invariants.dynamics import conservation_laws as laws
+        from neuroalg_sage.invariants.dynamics.quadratic_laws import number_from_symmetries
 
         small = self.model.parameter_count <= laws.MOST_BRACKET_VARIABLES
         if flow == laws.GRADIENT_FLOW:
@@ -1175,8 +1179,8 @@ class NeuroManifold(Typeset):
             Closed subscheme of Affine Space of dimension 2 over Rational Field defined by:
               -w_0^2 + w_1^2 - 3
         """
-        from neuroalg_sage.invariants.flows import Flow
-        from neuroalg_sage.invariants.level_sets import invariant_set
+        from neuroalg_sage.invariants.dynamics.flows import Flow
+        from neuroalg_sage.invariants.dynamics.level_sets import invariant_set
 
         return invariant_set(self.conservation_laws(degree, Flow()).data,
                              self.model.parameter_names, start)
@@ -1194,7 +1198,7 @@ class NeuroManifold(Typeset):
         - ``values`` -- for each law of :meth:`conservation_laws` its value; by default zeros
         - ``degree`` -- the largest degree of laws
 
-        See :mod:`~neuroalg_sage.invariants.balanced_initialization`.
+        See :mod:`~neuroalg_sage.invariants.dynamics.balanced_initialization`.
 
         EXAMPLES::
 
@@ -1204,8 +1208,10 @@ class NeuroManifold(Typeset):
             >>> print(NeuroManifold("linear:2,1,2").balanced_initialization([1, 0, 0, 1]))
             none over C (proved)
         """
-        from neuroalg_sage.invariants.balanced_initialization import balanced_initialization
-        from neuroalg_sage.invariants.flows import Flow
+        from neuroalg_sage.invariants.dynamics.balanced_initialization import (
+            balanced_initialization,
+        )
+        from neuroalg_sage.invariants.dynamics.flows import Flow
 
         laws = self.conservation_laws(degree, Flow()).data
         return balanced_initialization(self.parametrization(), laws, function,
@@ -1218,7 +1224,7 @@ class NeuroManifold(Typeset):
         """
         How far the laws drift, and φ(w) moves, when a flow is integrated numerically.
 
-        See :func:`~neuroalg_sage.invariants.drift.drift`.
+        See :func:`~neuroalg_sage.invariants.dynamics.drift.drift`.
 
         EXAMPLES::
 
@@ -1228,7 +1234,7 @@ class NeuroManifold(Typeset):
             >>> NeuroManifold("linear:1,1,1", degree=2).drift([1, 2], [3]).largest < 1e-8
             True
         """
-        from neuroalg_sage.invariants.drift import drift
+        from neuroalg_sage.invariants.dynamics.drift import drift
 
         search = self.law_search(flow)
         laws = search.up_to(search.space.flow.degree_of_laws(self.largest_degree))
@@ -1266,7 +1272,7 @@ class NeuroManifold(Typeset):
         """
         How to cite an invariant, given by its name.
 
-        OUTPUT: :class:`~neuroalg_sage.invariants.citation.Citation`
+        OUTPUT: :class:`~neuroalg_sage.invariants.answers.citation.Citation`
 
         EXAMPLES::
 
@@ -1292,14 +1298,14 @@ class NeuroManifold(Typeset):
             >>> NeuroManifold("mlp:2,1,2:x^2").script("degree").splitlines()[0]
             '-- degree of the neurovariety of mlp:2,1,2:x^2'
         """
-        from neuroalg_sage.invariants.scripts import check_scripted, standalone
+        from neuroalg_sage.invariants.distance.scripts import check_scripted, standalone
 
         if invariant == "conservation_laws":
-            from neuroalg_sage.invariants.conservation_laws import laws_script
+            from neuroalg_sage.invariants.dynamics.conservation_laws import laws_script
 
             return laws_script(self.law_search(), self.largest_degree)
         if invariant in ("ed_degree", "ml_degree"):
-            from neuroalg_sage.invariants.scripts import critical_points_script
+            from neuroalg_sage.invariants.distance.scripts import critical_points_script
 
             return critical_points_script(self.parametrization(), self.dimension(), invariant,
                                           self.form)
@@ -1332,7 +1338,7 @@ class NeuroManifold(Typeset):
               To:   Multivariate Polynomial Ring in w_0, w_1 over Rational Field
               Defn: z_0 |--> w_0*w_1
         """
-        from neuroalg_sage.invariants.sage_maps import pullback
+        from neuroalg_sage.invariants.equations.sage_maps import pullback
 
         return pullback(self.parametrization(), self.ambient_space().coordinate_ring())
 
@@ -1347,7 +1353,7 @@ class NeuroManifold(Typeset):
             >>> phi([2, 3])
             (12)
         """
-        from neuroalg_sage.invariants.sage_maps import morphism
+        from neuroalg_sage.invariants.equations.sage_maps import morphism
 
         return morphism(self.parametrization(), self.ambient_space())
 
@@ -1357,7 +1363,7 @@ class NeuroManifold(Typeset):
 
     def _minors_in_latex(self) -> str:
         """The ideal, and as one of minors where a description's theorem says that it is that."""
-        from neuroalg_sage.invariants.descriptions import known_varieties
+        from neuroalg_sage.invariants.equations.descriptions import known_varieties
 
         text = typeset(self.ideal().value)
         if len(text) > MOST_CHARACTERS:

@@ -13,10 +13,10 @@ from typing import Any
 
 from neuroalg_sage.errors import InputError, LimitReached, NeuroAlgError
 from neuroalg_sage.formats import written
-from neuroalg_sage.invariants.degeneracy import Locus
-from neuroalg_sage.invariants.invariant import Invariant
-from neuroalg_sage.invariants.methods import BEFORE_ALL
-from neuroalg_sage.invariants.sentences import LAWS, sentence
+from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.answers.methods import BEFORE_ALL
+from neuroalg_sage.invariants.answers.sentences import LAWS, sentence
+from neuroalg_sage.invariants.singularities.degeneracy import Locus
 from neuroalg_sage.limits import whole
 from neuroalg_sage.models.expressions import write_polynomial
 from neuroalg_sage.models.latex import latex_polynomial

@@ -9,8 +9,8 @@ from fractions import Fraction
 from textwrap import wrap
 from typing import Any
 
-from neuroalg_sage.invariants.invariant import Invariant
-from neuroalg_sage.invariants.training import TrainingProblem
+from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.training.training import TrainingProblem
 
 JSON_SCHEMA = 1
 WIDTH = 88
@@ -25,7 +25,7 @@ def as_json(problem: TrainingProblem, found: Invariant) -> dict[str, Any]:
 
     EXAMPLES::
 
-        >>> from neuroalg_sage.invariants.training import ERM
+        >>> from neuroalg_sage.invariants.training.training import ERM
         >>> problem = ERM("linear:1,1", [[1, 1], [1, 2]])
         >>> as_json(problem, problem.critical_points())["loss"]
         {'quadratic': [[0, 0, '1']], 'linear': ['3/2'], 'constant': '5/2'}
@@ -45,7 +45,7 @@ def as_text(problem: TrainingProblem, found: Invariant) -> str:
 
     EXAMPLES::
 
-        >>> from neuroalg_sage.invariants.training import ERM
+        >>> from neuroalg_sage.invariants.training.training import ERM
         >>> problem = ERM("linear:1,1", [[1, 1], [1, 2]])
         >>> print(as_text(problem, problem.critical_points()))
         Training of linear:1,1 under the mean squared error on 2 rows; whole numbers and

@@ -10,7 +10,7 @@ from typing import Any
 
 from neuroalg_sage import NeuroManifold
 from neuroalg_sage.certificates.certificate import digest
-from neuroalg_sage.invariants.training import ERM
+from neuroalg_sage.invariants.training.training import ERM
 from neuroalg_sage.models.sources import from_expressions
 
 ROTATION = [[0, -1], [1, 0]]

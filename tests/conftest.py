@@ -73,3 +73,15 @@ def macaulay2_command() -> str:
     from sage.features.macaulay2 import Macaulay2
 
     return Macaulay2().absolute_filename()
+
+
+def run_macaulay2(script: str, folder: Path) -> list[str]:
+    """What Macaulay2 alone prints."""
+    path = folder / "script.m2"
+    path.write_text(script)
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("M2", "NEUROALG"))}
+    done = subprocess.run([macaulay2_command(), "--script", str(path)], capture_output=True,
+                          text=True, timeout=300, cwd=folder,
+                          env=environment | {"HOME": str(folder)})
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()

@@ -8,13 +8,20 @@ from pathlib import Path
 
 import pytest
 
+from neuroalg_sage.invariants import WINGS
+
 PACKAGE = Path(__file__).resolve().parents[1] / "neuroalg_sage"
 
 FLOORS = {"errors": 0, "bibliography": 0, "certificates": 0, "files": 0.5, "processes": 0.5,
           "limits": 0.6, "models": 1, "engines": 2, "descriptions": 3, "invariants": 4,
           "cache": 4.5, "pictures": 4.5, "formats": 5, "neuromanifold": 5, "report": 6,
           "training_page": 6, "functions": 6, "notebooks": 6, "pages": 6.5, "survey": 7,
-          "questions": 8, "cli": 9, "__main__": 10, "__init__": 10}
+          "cli": 9, "__main__": 10, "__init__": 10}
+
+
+# The wings of these rooms, each of which imports wings before it only; in the checker what
+# several wings use stands before all.
+WINGED = {"invariants": WINGS, "certificates": ("", *WINGS[1:])}
 
 
 def room(path: Path) -> str:
@@ -24,6 +31,11 @@ def room(path: Path) -> str:
 def imports(path: Path) -> set[str]:
     """The modules that a file imports, also inside functions, but not for types alone."""
     found: set[str] = set()
+
+    def is_module(name: str) -> bool:
+        place = PACKAGE.joinpath(*name.split(".")[1:])
+        return name.startswith("neuroalg_sage.") and (
+            place.with_suffix(".py").is_file() or (place / "__init__.py").is_file())
 
     class Visitor(ast.NodeVisitor):
         def visit_If(self, node: ast.If) -> None:
@@ -35,7 +47,9 @@ def imports(path: Path) -> set[str]:
 
         def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
             assert node.level == 0, f"{path} has a relative import"
-            found.add(node.module or "")
+            modules = {name for alias in node.names
+                       if is_module(name := f"{node.module}.{alias.name}")}
+            found.update(modules or {node.module or ""})
 
     Visitor().visit(ast.parse(path.read_text()))
     return found
@@ -51,6 +65,57 @@ def test_imports_point_downward(path: Path) -> None:
         if module.startswith("neuroalg_sage."):
             there = module.split(".")[1]
             assert FLOORS[there] < here or there == room(path), f"{path.name} imports {module}"
+
+
+def wing(path: Path) -> str:
+    """The wing of a file of a room with wings; empty for what stands before them."""
+    parts = path.relative_to(PACKAGE).parts
+    return parts[1] if len(parts) > 2 else ""
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if room(p) in WINGED and wing(p)],
+                         ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_a_wing_imports_wings_below_it_only(path: Path) -> None:
+    order = WINGED[room(path)]
+    for module in imports(path):
+        parts = module.split(".")
+        if parts[:2] == ["neuroalg_sage", room(path)] and len(parts) > 3:
+            assert order.index(parts[2]) <= order.index(wing(path)), (
+                f"{wing(path)}/{path.name} imports {module}, of a wing above it")
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def circle(below: dict[str, set[str]]) -> list[str]:
+    """A circle of imports, as a list of modules whose last is the first; empty if there is none."""
+    done: set[str] = set()
+
+    def search(module: str, way: list[str]) -> list[str]:
+        if module in way:
+            return [*way[way.index(module):], module]
+        if module in done:
+            return []
+        for other in sorted(below.get(module, ())):
+            if found := search(other, [*way, module]):
+                return found
+        done.add(module)
+        return []
+
+    return next((found for module in sorted(below) if (found := search(module, []))), [])
+
+
+def test_circles_are_found() -> None:
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
+    assert circle({"a": {"b", "c"}, "b": {"c"}}) == []
+
+
+def test_no_imports_go_in_a_circle() -> None:
+    """Also those inside functions, which hide a circle from Python, not from a reader."""
+    found = circle({module_of(path): imports(path) - {module_of(path)} for path in FILES})
+    assert not found, " imports ".join(found)
 
 
 @pytest.mark.parametrize("path", [p for p in FILES if room(p) == "certificates"],
@@ -70,7 +135,7 @@ def test_models_know_no_engines() -> None:
 
 
 def lines_of_code(path: Path) -> int:
-    """Lines that are neither blank, nor a comment, nor of a docstring."""
+    """Lines that are neither blank, nor a comment, nor of a docstring; one for each import."""
     source = path.read_text()
     prose = set()
     for node in ast.walk(ast.parse(source)):
@@ -78,13 +143,15 @@ def lines_of_code(path: Path) -> int:
         if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(
                 body[0].value, ast.Constant):
             prose |= set(range(body[0].lineno, (body[0].end_lineno or 0) + 1))
+        if isinstance(node, ast.ImportFrom):
+            prose |= set(range(node.lineno + 1, (node.end_lineno or 0) + 1))
     return len([line for i, line in enumerate(source.splitlines(), 1)
                 if i not in prose and line.strip() and not line.strip().startswith("#")])
 
 
 def needed(module: str, without: set[str]) -> set[Path]:
     """The files of the checker that a module of it needs, if some others are not used."""
-    path = PACKAGE / "certificates" / f"{module}.py"
+    (path,) = (PACKAGE / "certificates").rglob(f"{module}.py")
     found = {path}
     for name in imports(path):
         if name.startswith("neuroalg_sage.certificates."):

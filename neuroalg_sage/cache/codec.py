@@ -41,14 +41,15 @@ class Form:
 
 
 CLASSES = {
-    "Invariant": Form("invariants.invariant"),
-    "Locus": Form("invariants.degeneracy", None, ("lies_trust", "completeness")),
-    "Descriptions": Form("invariants.descriptions"),
-    "Component": Form("invariants.degeneracy"),
-    "GenericFiber": Form("invariants.generic_fiber"),
-    "ConservationLaw": Form("invariants.conservation_law"),
-    "PlacedSubnetwork": Form("invariants.subnetworks"),
-    "SubnetworkPoset": Form("invariants.subnetworks", ("model", "dimension", "parts")),
+    "Invariant": Form("invariants.answers.invariant"),
+    "Locus": Form("invariants.singularities.degeneracy", None, ("lies_trust", "completeness")),
+    "Descriptions": Form("invariants.equations.descriptions"),
+    "Component": Form("invariants.singularities.degeneracy"),
+    "GenericFiber": Form("invariants.dimension.generic_fiber"),
+    "ConservationLaw": Form("invariants.dynamics.conservation_law"),
+    "PlacedSubnetwork": Form("invariants.singularities.subnetworks"),
+    "SubnetworkPoset": Form("invariants.singularities.subnetworks",
+                            ("model", "dimension", "parts")),
     "Subnetwork": Form("models.subnetworks"),
     "Flattening": Form("descriptions.determinantal"),
     "OutputFormat": Form("descriptions.determinantal"),
@@ -56,13 +57,14 @@ CLASSES = {
     "GenericMatrices": Form("descriptions.determinantal"),
     "SymmetricTensors": Form("descriptions.symmetric_tensors"),
     "ConvolutionalVariety": Form("descriptions.segre_veronese"),
-    "Flow": Form("invariants.flows"),
-    "QuadraticForm": Form("invariants.quadratic_forms"),
+    "Flow": Form("invariants.dynamics.flows"),
+    "QuadraticForm": Form("invariants.distance.quadratic_forms"),
 }
 
 # What turns the data of an invariant into its value.
-FUNCTIONS = {"sage_ideal": "invariants.ideal", "sage_equations": "invariants.ideal",
-             "sage_polynomial": "invariants.degree"}
+FUNCTIONS = {"sage_ideal": "invariants.equations.generators",
+             "sage_equations": "invariants.equations.generators",
+             "sage_polynomial": "invariants.equations.degree"}
 
 
 def _named(module: str, name: str) -> Any:

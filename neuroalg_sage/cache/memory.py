@@ -21,8 +21,8 @@ from neuroalg_sage.cache.key import SCHEMA, engines, program
 from neuroalg_sage.cache.store import Store
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.errors import EngineError, LimitReached, NeuroAlgError
-from neuroalg_sage.invariants.computation import Computation
-from neuroalg_sage.invariants.invariant import Invariant
+from neuroalg_sage.invariants.answers.computation import Computation
+from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.models.model import Model
 
 if TYPE_CHECKING:

@@ -16,40 +16,41 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from neuroalg_sage.certificates.affine_symmetries import LISTED, condensed, orbit_dimension
-from neuroalg_sage.certificates.binary_forms import check_sums_of_powers
 from neuroalg_sage.certificates.certificate import SCHEMA, digest
-from neuroalg_sage.certificates.conormal import check_conormal
-from neuroalg_sage.certificates.conservation_laws import (
-    check_laws,
-    check_number,
-    check_quadratic_laws,
+from neuroalg_sage.certificates.dimension.affine_symmetries import (
+    LISTED,
+    condensed,
+    orbit_dimension,
 )
-from neuroalg_sage.certificates.critical_locus import check_critical_locus
-from neuroalg_sage.certificates.critical_points import check_critical_points
-from neuroalg_sage.certificates.dimension import (
+from neuroalg_sage.certificates.dimension.dimension import (
     check_dimension,
     sample_rank,
     vanishing,
 )
-from neuroalg_sage.certificates.discriminant import check_discriminant
-from neuroalg_sage.certificates.distance_degree import (
+from neuroalg_sage.certificates.dimension.generic_fiber import check_generic_fiber
+from neuroalg_sage.certificates.distance.conormal import check_conormal
+from neuroalg_sage.certificates.distance.discriminant import check_discriminant
+from neuroalg_sage.certificates.distance.distance_degree import (
     LARGEST,
     SUM,
     check_at_least,
     is_invertible,
 )
-from neuroalg_sage.certificates.fiber import check_fiber, check_membership
-from neuroalg_sage.certificates.formulas import check_formula
-from neuroalg_sage.certificates.generic_fiber import check_generic_fiber
-from neuroalg_sage.certificates.hilbert_function import check_hilbert_function
-from neuroalg_sage.certificates.ideal import check_hilbert, check_ideal
-from neuroalg_sage.certificates.invariance import check_invariant_parameters
-from neuroalg_sage.certificates.level_sets import check_initialization
-from neuroalg_sage.certificates.loss_critical_locus import check_loss_critical_locus
-from neuroalg_sage.certificates.membership import check_in_closure
+from neuroalg_sage.certificates.distance.polar_degrees import check_formula as check_polar_formula
+from neuroalg_sage.certificates.distance.voronoi import check_voronoi_cell
+from neuroalg_sage.certificates.dynamics.conservation_laws import (
+    check_laws,
+    check_number,
+    check_quadratic_laws,
+)
+from neuroalg_sage.certificates.dynamics.level_sets import check_initialization
+from neuroalg_sage.certificates.equations.formulas import check_formula
+from neuroalg_sage.certificates.equations.hilbert_function import check_hilbert_function
+from neuroalg_sage.certificates.equations.ideal import check_hilbert, check_ideal
+from neuroalg_sage.certificates.equations.membership import check_in_closure
+from neuroalg_sage.certificates.fibers.fiber import check_fiber, check_membership
+from neuroalg_sage.certificates.fibers.invariance import check_invariant_parameters
 from neuroalg_sage.certificates.model import Model
-from neuroalg_sage.certificates.polar_degrees import check_formula as check_polar_formula
 from neuroalg_sage.certificates.reading import (
     CertificateError,
     MalformedCertificate,
@@ -62,10 +63,13 @@ from neuroalg_sage.certificates.reading import (
     polynomial_set,
     require,
 )
-from neuroalg_sage.certificates.singular_locus import check_singular_locus
-from neuroalg_sage.certificates.subnetworks import check_subnetworks
-from neuroalg_sage.certificates.subspace_varieties import check_subspace_variety
-from neuroalg_sage.certificates.voronoi import check_voronoi_cell
+from neuroalg_sage.certificates.singularities.binary_forms import check_sums_of_powers
+from neuroalg_sage.certificates.singularities.critical_locus import check_critical_locus
+from neuroalg_sage.certificates.singularities.singular_locus import check_singular_locus
+from neuroalg_sage.certificates.singularities.subnetworks import check_subnetworks
+from neuroalg_sage.certificates.singularities.subspace_varieties import check_subspace_variety
+from neuroalg_sage.certificates.training.critical_points import check_critical_points
+from neuroalg_sage.certificates.training.loss_critical_locus import check_loss_critical_locus
 
 __all__ = ["CertificateError", "MalformedCertificate", "Verdict", "verify"]
 

@@ -90,13 +90,13 @@ def _invariants() -> list[str]:
 
 
 def _methods() -> list[str]:
-    from neuroalg_sage.invariants import methods
+    from neuroalg_sage.invariants.answers import methods
 
     return [*methods.FOR_THE_IDEAL, *methods.FOR_THE_DEGREE, *methods.FOR_CRITICAL_POINTS]
 
 
 def _metrics() -> list[str]:
-    from neuroalg_sage.invariants.quadratic_forms import METRICS
+    from neuroalg_sage.invariants.distance.quadratic_forms import METRICS
 
     return list(METRICS)
 

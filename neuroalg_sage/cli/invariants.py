@@ -26,7 +26,7 @@ from neuroalg_sage.errors import InputError
 from neuroalg_sage.limits import whole
 
 if TYPE_CHECKING:
-    from neuroalg_sage.invariants.invariant import Invariant
+    from neuroalg_sage.invariants.answers.invariant import Invariant
     from neuroalg_sage.neuromanifold import NeuroManifold
     from neuroalg_sage.report import Answers
 
@@ -125,7 +125,7 @@ def _compute(arguments: argparse.Namespace) -> int:
         manifold.compute(unknown[0])  # raises with the nearest right name
     check_writable(arguments.certificate)
     if arguments.diagram is not None:
-        from neuroalg_sage.invariants.hasse import check_picture
+        from neuroalg_sage.invariants.singularities.hasse import check_picture
 
         if "subnetworks" not in arguments.invariants:
             raise InputError("The option --diagram draws the subnetworks; ask for the invariant "

@@ -17,7 +17,7 @@ from neuroalg_sage import limits
 from neuroalg_sage.cli.progress import Progress
 from neuroalg_sage.cli.supervision import SOFT_GRACE, TO_STOP, child
 from neuroalg_sage.errors import InputError
-from neuroalg_sage.invariants.methods import (
+from neuroalg_sage.invariants.answers.methods import (
     FOR_CRITICAL_POINTS,
     FOR_THE_DEGREE,
     FOR_THE_IDEAL,
@@ -25,7 +25,7 @@ from neuroalg_sage.invariants.methods import (
 from neuroalg_sage.models.numbers import written
 
 if TYPE_CHECKING:
-    from neuroalg_sage.invariants.computation import Computation
+    from neuroalg_sage.invariants.answers.computation import Computation
     from neuroalg_sage.neuromanifold import NeuroManifold
 
 # Of the time that is allowed, what is kept to make a page, but no more than so many seconds.

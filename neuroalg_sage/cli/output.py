@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from neuroalg_sage.files import check_writable, write_whole
 
 if TYPE_CHECKING:
-    from neuroalg_sage.invariants.invariant import Invariant
+    from neuroalg_sage.invariants.answers.invariant import Invariant
 
 __all__ = ["as_file", "certificate_files", "check_writable", "write", "write_certificates"]
 

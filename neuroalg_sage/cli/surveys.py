@@ -56,12 +56,12 @@ def add(command: Commands) -> None:
 
 
 def _survey(arguments: argparse.Namespace) -> int:
-    from neuroalg_sage import questions
     from neuroalg_sage.survey import (
         DEFAULT_INVARIANTS,
         Survey,
         about_mlps,
         about_specs,
+        architectures,
         mlps,
         read_specs,
     )
@@ -92,14 +92,14 @@ def _survey(arguments: argparse.Namespace) -> int:
         with Survey(about, DEFAULT_INVARIANTS if names is None else names, **options) as survey:
             survey.run(specs)
             return survey.exit_code
-    answer: questions.Answer
+    answer: architectures.Answer
     if arguments.kind == "threshold":
-        answer = questions.activation_threshold(arguments.widths, arguments.largest, **options)
+        answer = architectures.activation_threshold(arguments.widths, arguments.largest, **options)
     elif arguments.kind == "filling":
-        answer = questions.minimal_filling(arguments.depth, arguments.inputs, arguments.outputs,
+        answer = architectures.minimal_filling(arguments.depth, arguments.inputs, arguments.outputs,
                                            arguments.degree, arguments.widest, **options)
     else:
-        answer = questions.defective(arguments.layers, arguments.width, arguments.activations,
+        answer = architectures.defective(arguments.layers, arguments.width, arguments.activations,
                                      **options)
     print_line(answer.page())
     return 0 if answer.is_complete else LimitReached.exit_code

@@ -50,8 +50,8 @@ def add(command: Commands) -> None:
 
 
 def _train(arguments: argparse.Namespace) -> int:
-    from neuroalg_sage.invariants.computation import Computation
-    from neuroalg_sage.invariants.training import ERM
+    from neuroalg_sage.invariants.answers.computation import Computation
+    from neuroalg_sage.invariants.training.training import ERM
     from neuroalg_sage.training_page import as_json, as_text
 
     check_writable(arguments.certificate)

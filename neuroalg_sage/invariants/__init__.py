@@ -1,5 +1,9 @@
 """
-Floor 4: invariants of neuromanifolds, one question in one file.
+Floor 4: invariants of neuromanifolds, a wing for each kind of question, one question in one file.
 
-Every answer is an :class:`~neuroalg_sage.invariants.invariant.Invariant`.
+A wing imports wings before it only.  Every answer is an
+:class:`~neuroalg_sage.invariants.answers.invariant.Invariant`.
 """
+
+WINGS = ("answers", "dimension", "dynamics", "equations", "singularities", "fibers", "distance",
+         "training")

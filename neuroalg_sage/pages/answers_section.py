@@ -8,8 +8,8 @@ import inspect
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from neuroalg_sage.invariants.degeneracy import Locus
-from neuroalg_sage.invariants.invariant import Invariant
+from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.singularities.degeneracy import Locus
 from neuroalg_sage.neuromanifold import NeuroManifold
 from neuroalg_sage.pages.badges import badges, is_empty, not_computed
 from neuroalg_sage.pages.elements import Content, Markup, element, join

@@ -7,8 +7,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from neuroalg_sage.invariants.degeneracy import Locus
-from neuroalg_sage.invariants.invariant import Invariant
+from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.singularities.degeneracy import Locus
 from neuroalg_sage.pages.elements import Content, Markup, element, join
 
 LEGEND = "status"

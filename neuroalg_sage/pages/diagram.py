@@ -4,8 +4,8 @@ The Hasse diagram of the subnetworks as SVG.
 
 from __future__ import annotations
 
-from neuroalg_sage.invariants.hasse import levels, relations
-from neuroalg_sage.invariants.subnetworks import SubnetworkPoset
+from neuroalg_sage.invariants.singularities.hasse import levels, relations
+from neuroalg_sage.invariants.singularities.subnetworks import SubnetworkPoset
 from neuroalg_sage.pages.canvas import Canvas, clipped, width_of
 from neuroalg_sage.pages.elements import Markup
 

@@ -11,10 +11,10 @@ from dataclasses import replace
 from neuroalg_sage.descriptions.description import Description
 from neuroalg_sage.descriptions.determinantal import Flattening
 from neuroalg_sage.formats import write_ideal
-from neuroalg_sage.invariants.conservation_law import ConservationLaw
-from neuroalg_sage.invariants.degeneracy import Component
-from neuroalg_sage.invariants.invariant import Invariant
-from neuroalg_sage.invariants.subnetworks import SubnetworkPoset
+from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.dynamics.conservation_law import ConservationLaw
+from neuroalg_sage.invariants.singularities.degeneracy import Component
+from neuroalg_sage.invariants.singularities.subnetworks import SubnetworkPoset
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.pages import mathml
 from neuroalg_sage.pages.badges import badges, is_empty, statuses

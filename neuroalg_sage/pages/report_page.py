@@ -20,8 +20,8 @@ from typing import Any
 
 from neuroalg_sage.errors import LimitReached, NeuroAlgError
 from neuroalg_sage.files import check_writable, write_whole
-from neuroalg_sage.invariants.degeneracy import Locus
-from neuroalg_sage.invariants.invariant import Invariant
+from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.singularities.degeneracy import Locus
 from neuroalg_sage.models.layers import PolynomialLayer
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.neuromanifold import INVARIANTS, REPORTED, NeuroManifold

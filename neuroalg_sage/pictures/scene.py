@@ -20,13 +20,13 @@ import numpy as np
 from neuroalg_sage.engines import modular
 from neuroalg_sage.engines.real_solutions import real_solutions
 from neuroalg_sage.errors import EngineError, InputError, LimitReached
-from neuroalg_sage.invariants.critical_equations import (
+from neuroalg_sage.invariants.distance.critical_equations import (
     Slice,
     finite_slice,
     independent_coordinates,
 )
-from neuroalg_sage.invariants.ed_discriminant import ambient, matrix_of, of_slice
-from neuroalg_sage.invariants.quadratic_forms import QuadraticForm, quadratic_form
+from neuroalg_sage.invariants.distance.ed_discriminant import ambient, matrix_of, of_slice
+from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm, quadratic_form
 from neuroalg_sage.models.expressions import Polynomial, derivative
 from neuroalg_sage.pictures import shapes
 from neuroalg_sage.pictures.shapes import Array
@@ -154,7 +154,7 @@ def scene(manifold: NeuroManifold, slice: str | None = None, target: Any = None,
         >>> [p.kind for p in scene(M, target=[0, 2]).critical]
         ['global minimum', 'global minimum', 'local maximum']
     """
-    from neuroalg_sage.invariants.functions import read_function
+    from neuroalg_sage.invariants.dimension.functions import read_function
 
     n, d = manifold.model.ambient_dimension, int(manifold.dimension().data)
     if not 1 <= d <= 2:
@@ -204,7 +204,7 @@ def scene(manifold: NeuroManifold, slice: str | None = None, target: Any = None,
 
 
 def _of_data(manifold: NeuroManifold, data: Any) -> tuple[QuadraticForm, tuple[Fraction, ...]]:
-    from neuroalg_sage.invariants.training import ERM
+    from neuroalg_sage.invariants.training.training import ERM
 
     problem = ERM(manifold.model, data)
     n = len(problem.linear)
@@ -457,7 +457,7 @@ def _add_discriminant(made: Scene, manifold: NeuroManifold, view: View, form: Qu
     """The discriminant in a plane, where the plane is all of V or a section of it."""
     if len(view.shown) != 2 or len(view.shown) + len(view.fixed) != n:
         return
-    from neuroalg_sage.invariants.ed_discriminant import ed_discriminant
+    from neuroalg_sage.invariants.distance.ed_discriminant import ed_discriminant
 
     limit = manifold.computation.timeout
     seconds = SECONDS_FOR_THE_DISCRIMINANT

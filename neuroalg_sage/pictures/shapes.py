@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroalg_sage.invariants.floating_point import nearest
+from neuroalg_sage.invariants.dimension.floating_point import nearest
 from neuroalg_sage.models.expressions import Polynomial
 
 Array = np.ndarray

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from neuroalg_sage.errors import EngineError, InputError, LimitReached, NeuroAlgError
 
 if TYPE_CHECKING:
-    from neuroalg_sage.invariants.invariant import Invariant
+    from neuroalg_sage.invariants.answers.invariant import Invariant
     from neuroalg_sage.models.model import Model
 
 DEFAULT_INVARIANTS = ("dimension", "expected_dimension", "defect", "is_filling")
@@ -72,32 +72,32 @@ class _FromRanks:
 
     @cached_property
     def ambient_dimension(self) -> Invariant:
-        from neuroalg_sage.invariants import dimension as dimensions
+        from neuroalg_sage.invariants.dimension import dimension as dimensions
 
         return dimensions.ambient_dimension(self.model)
 
     @cached_property
     def dimension(self) -> Invariant:
-        from neuroalg_sage.invariants import dimension as dimensions
+        from neuroalg_sage.invariants.dimension import dimension as dimensions
 
         return dimensions.dimension(self.model, self.settings.seed,
                                     memory_gb=self.settings.memory_gb)
 
     @cached_property
     def expected_dimension(self) -> Invariant:
-        from neuroalg_sage.invariants import dimension as dimensions
+        from neuroalg_sage.invariants.dimension import dimension as dimensions
 
         return dimensions.expected_dimension(self.model, self.dimension)
 
     @cached_property
     def defect(self) -> Invariant:
-        from neuroalg_sage.invariants import dimension as dimensions
+        from neuroalg_sage.invariants.dimension import dimension as dimensions
 
         return dimensions.defect(self.model, self.dimension, self.expected_dimension)
 
     @cached_property
     def is_filling(self) -> Invariant:
-        from neuroalg_sage.invariants import dimension as dimensions
+        from neuroalg_sage.invariants.dimension import dimension as dimensions
 
         return dimensions.is_filling(self.model, self.dimension)
 

@@ -1,0 +1,1 @@
+"""Claims about the dimension, the symmetries and the generic fiber."""

@@ -1,0 +1,1 @@
+"""Claims about critical points of distances."""

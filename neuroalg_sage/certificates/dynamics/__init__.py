@@ -1,0 +1,1 @@
+"""Claims about conservation laws and their level sets."""

@@ -1,0 +1,1 @@
+"""Claims about the ideal, the degree and the Hilbert function."""

@@ -1,0 +1,140 @@
+"""
+Hilbert functions of neurovarieties, degree by degree, and with them all equations of low degree.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from fractions import Fraction
+from math import comb, lcm
+from typing import Any
+
+from flint import fmpq_mpoly
+
+from neuroalg_sage.certificates.dimension.dimension import rank, vanishing
+from neuroalg_sage.certificates.equations.homogenization import homogenized
+from neuroalg_sage.certificates.model import Model
+from neuroalg_sage.certificates.reading import (
+    exponent_vectors,
+    fields,
+    integers,
+    items,
+    polynomial_ring,
+    polynomials,
+    prime,
+    rational,
+    require,
+    residue,
+)
+
+MOST_MONOMIALS = 3_000_000
+Weight = tuple[int, ...]
+
+
+def check_hilbert_function(model: Model, value: Any, evidence: Any, affine: bool) -> list[str]:
+    """
+    Verify the dimensions of the coordinate ring of a cone M in degrees 1, 2, ...; or, if
+    ``affine``, of the polynomial functions of at most these degrees on any M.
+
+    The ideal is graded by weights of the coordinates if weights of the parameters make each
+    coordinate of φ homogeneous of its weight; it is homogeneous if some combination of these
+    weights is 1 on all coordinates.  In one degree and weight, let there be m monomials.
+    Equations of M, verified by substitution, have multiples there of some rank r modulo a
+    prime: so at least r equations over Q.  The monomials have at points of M values of some
+    rank s modulo the prime: so at most m - s equations.  If both are equal everywhere, these
+    multiples are all equations of these degrees.
+
+    For polynomials of at most these degrees the same is done with the cone over M × {1}, which
+    (w, s) ↦ (s φ(w), s) parametrizes, and homogenizations.
+    """
+    value = integers(value, 0, 10**12, "value of a Hilbert function")
+    require(value, "Nothing is claimed.")
+    gradings, combination, generators, p, points = fields(
+        evidence, "gradings", "combination", "generators", "prime", "points")
+    n, phi = model.ambient_dimension + affine, model.parametrization
+    require(sum(comb(n + degree - 1, degree) for degree in range(1, len(value) + 1))
+            <= MOST_MONOMIALS, "The degree is too high to be verified.")
+    equations = polynomials(generators, polynomial_ring(model.ambient_dimension))
+    vanishing(model, equations)
+    if affine:
+        equations, phi = homogenized(equations, n - 1), cone_over(phi)
+    count = model.parameters + affine
+    weights = coordinate_weights(phi, count, items(gradings, "gradings"))
+    parts = [rational(c) for c in items(combination, "combination", len(gradings))]
+    require(all(sum((c * w for c, w in zip(parts, weight)), Fraction(0)) == 1
+                for weight, f in zip(weights, phi) if f), "The ideal is not homogeneous.")
+    p = prime(p)
+    values = [[residue(f(*integers(w, -(10**18), 10**18, "coordinate", count)), p)
+               for f in phi] for w in items(points, "points")]
+    for degree, stated in enumerate(value, 1):
+        total = comb(n + degree - 1, degree)
+        blocks: dict[Weight, list[tuple[int, ...]]] = {}
+        for chosen in itertools.combinations_with_replacement(range(n), degree):
+            weight = tuple(map(sum, zip(*(weights[i] for i in chosen))))
+            blocks.setdefault(weight, []).append(chosen)
+        rows: dict[Weight, list[dict[tuple[int, ...], int]]] = {}
+        for weight, row in multiples(equations, weights, degree, p):
+            rows.setdefault(weight, []).append(row)
+        dimension = 0
+        for weight, monomials in blocks.items():
+            found = rows.get(weight, [])
+            require(len(found) + len(values) >= len(monomials), "There are too few points.")
+            lower = rank([[row.get(m, 0) for m in monomials] for row in found], len(monomials), p)
+            upper = len(monomials) - rank(
+                [[_product(v, m, p) for m in monomials] for v in values[: len(monomials) + 8]],
+                len(monomials), p)
+            require(lower == upper, "The equations of a weight are not proved to be all.")
+            dimension += lower
+        require(stated == total - dimension, "The Hilbert function is not as claimed.")
+    return [f"the equations ({len(equations)}) vanish on the neurovariety",
+            f"their multiples are all equations of degree at most {len(value)}"]
+
+
+def _product(values: list[int], monomial: tuple[int, ...], p: int) -> int:
+    total = 1
+    for i in monomial:
+        total = total * values[i] % p
+    return total
+
+
+def cone_over(phi: list[fmpq_mpoly]) -> list[fmpq_mpoly]:
+    """The coordinates of (w, s) ↦ (s φ(w), s)."""
+    count = phi[0].context().nvars()
+    ring = polynomial_ring(count + 1)
+    return [*(ring.from_dict({(*e, 1): c for e, c in zip(exponent_vectors(f), f.coeffs())})
+              for f in phi), ring.gens()[count]]
+
+
+def coordinate_weights(phi: list[fmpq_mpoly], parameters: int, gradings: list[Any]
+                       ) -> list[Weight]:
+    """The weights of the coordinates for weights of the parameters that grade φ; 0 for zero."""
+    columns = [integers(g, -(10**9), 10**9, "weight", parameters) for g in gradings]
+    weights = []
+    for f in phi:
+        found = {tuple(sum(w * k for w, k in zip(g, e)) for g in columns)
+                 for e in exponent_vectors(f)}
+        require(len(found) <= 1, "A coordinate is not homogeneous for a grading.")
+        weights.append(found.pop() if found else (0,) * len(columns))
+    return weights
+
+
+def multiples(equations: list[fmpq_mpoly], weights: list[Weight], degree: int, p: int
+              ) -> Iterator[tuple[Weight, dict[tuple[int, ...], int]]]:
+    """The multiples of equations by monomials, of one degree, modulo a prime, with weights."""
+    n = len(weights)
+    for f in equations:
+        scale = lcm(1, *(int(c.q) for c in f.coeffs()))
+        terms = [([i for i, e in enumerate(exponents) for _ in range(e)],
+                  int(c.p) * (scale // int(c.q)) % p)
+                 for exponents, c in zip(exponent_vectors(f), f.coeffs())]
+        sizes = {len(m) for m, _ in terms}
+        found = {tuple(map(sum, zip(*(weights[i] for i in m)))) for m, _ in terms}
+        require(len(sizes) == 1 and len(found) == 1 and 0 not in sizes,
+                "An equation is not homogeneous.")
+        missing, weight = degree - sizes.pop(), found.pop()
+        if missing < 0:
+            continue
+        for factor in itertools.combinations_with_replacement(range(n), missing):
+            own = tuple(map(sum, zip(weight, *(weights[i] for i in factor))))
+            yield own, {tuple(sorted((*m, *factor))): c for m, c in terms}

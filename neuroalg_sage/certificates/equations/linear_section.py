@@ -1,0 +1,212 @@
+"""
+Ideals that a linear section of the neurovariety proves to be complete.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from math import comb
+from typing import Any
+
+from flint import Ordering, fmpq_mat, fmpq_mpoly, nmod_mat, nmod_mpoly_ctx, nmod_poly
+
+from neuroalg_sage.certificates.dimension.dimension import check_dimension, rank, substituted
+from neuroalg_sage.certificates.equations.groebner import HilbertSeries
+from neuroalg_sage.certificates.equations.homogenization import homogenized
+from neuroalg_sage.certificates.model import Model
+from neuroalg_sage.certificates.reading import (
+    exponent_vectors,
+    fields,
+    integer,
+    integers,
+    items,
+    prime,
+    require,
+    residue,
+)
+
+MOST_POINTS, MOST_MONOMIALS = 5_000, 20_000
+Form = dict[tuple[int, ...], int]
+
+
+def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: Any
+                         ) -> tuple[list[str], list[str], HilbertSeries]:
+    """
+    Verify that polynomials, which vanish on M, generate I(M); with the Hilbert series.
+
+    If they are not all homogeneous, M is replaced by the cone over M × {1}, and they by their
+    homogenizations; for if these generate its ideal, the former generate I(M).
+
+    Let J be their ideal, S the polynomial ring, d = dim M, and H the linear space in which the
+    linear ones vanish.  Let c = dim H - d.  If c = 0 and all are linear, M is H.  Else d > 0, and
+    the columns of a matrix B span a linear space L ≅ P^c in P(H), which the cone over M therefore
+    meets.  Let X be the scheme in P^c of the forms g(By), over the integers, and N ⊆ X the
+    closure of M ∩ L.  At each prime p that is used,
+
+    (1) modulo p and y_0 these forms leave an algebra A of finite length λ.  So X has modulo p
+        no point with y_0 = 0, and at most the length λ.  The linear forms that define L in
+        P(H), and y_0, cut S/J down to an algebra of length at most λ; so dim S/J ≤ d, and the
+        cone over M, which satisfies J and contains M, is M.
+    (2) The point (1 : t : v_2(t) : ...) of P^c with coordinates in F_p[t]/(q), deg q = λ, lies
+        on X.  So X is modulo p the spectrum of F_p[t]/(q).
+
+    N is flat over the integers at p, and not empty, so its length m is the degree of a
+    divisor of q.  Let (3) no number but λ be such a degree, positive, at all these primes: then
+    m = λ.  Let (4) q be squarefree at one of them: then N is reduced there, so M meets L in λ
+    points, each of multiplicity one, and deg M = λ by Bézout.
+
+    By (1), λ ≥ e(S/J), and e(S/J) ≥ deg M = λ, for J ⊆ I(M) and both have dimension d.  With
+    equality on the left S/J is Cohen-Macaulay, so J is unmixed; with equality on the right
+    I(M) is its only component, with multiplicity one.  So J = I(M), and the Hilbert series
+    of S/J is that of A over (1 - t)^d.
+    """
+    dimension, proof, section, fibers = fields(evidence, "value", "dimension", "section", "fibers")
+    n = model.ambient_dimension
+    d = integer(dimension, 0, n, "dimension")
+    verified, trust = check_dimension(model, proof, "proved", d)
+    require(all(generators), "A generator is zero.")
+    homogeneous = all(len({sum(e) for e in exponent_vectors(g)}) == 1 for g in generators)
+    if not homogeneous:
+        n, d, generators = n + 1, d + 1, homogenized(generators, n)
+    linear = [g for g in generators if g.total_degree() == 1]
+    c = n - d - (fmpq_mat(len(linear), n, [x for g in linear for x in _gradient(g)]).rank()
+                 if linear else 0)
+    if c == 0:
+        require(len(linear) == len(generators), "A linear space has linear equations.")
+        return [*verified, "they define a linear space of this dimension"], trust, HilbertSeries(
+            d, [1], homogeneous)
+    require(d > 0, "The cone {0} meets no projective section.")
+    matrix = [integers(row, -(10**9), 10**9, "entry of the section", c + 1)
+              for row in items(section, "section", n)]
+    for g in linear:
+        require(not any(sum(a * row[j] for a, row in zip(_gradient(g), matrix))
+                        for j in range(c + 1)), "The section leaves the linear span.")
+    lengths: set[int] | None = None
+    squarefree, series = False, []
+    for fiber in items(fibers, "fibers"):
+        p, polynomial, point = fields(fiber, "prime", "polynomial", "point")
+        p = prime(p)
+        require(rank(matrix, c + 1, p) == c + 1, "The section is degenerate.")
+        q = nmod_poly(integers(polynomial, 0, p - 1, "coefficient"), p)
+        points = integer(q.degree(), 1, MOST_POINTS, "number of points")
+        series = artinian_series(restricted(generators, [row[1:] for row in matrix], p), c, p,
+                                 points)
+        require(sum(series) == points, "The section's length is not the number of its points.")
+        t = nmod_poly([0, 1], p) % q
+        rest = [nmod_poly(integers(v, 0, p - 1, "coefficient"), p) % q
+                for v in items(point, "point", c - 1)]
+        _vanish_at(generators, matrix, [nmod_poly([1], p) % q, t, *rest], q, p)
+        sums, simple = divisor_degrees(q)
+        squarefree |= simple
+        lengths = sums if lengths is None else lengths & sums
+    require(lengths is not None and lengths == {0, sum(series)},
+            "The section may be reducible.")
+    require(squarefree, "The section may have multiple points.")
+    return ([*verified, f"a linear section is irreducible, with {sum(series)} points",
+             "its length is that of an Artinian reduction, so the ideal is Cohen-Macaulay and "
+             "has no other component"], trust, HilbertSeries(d, series, homogeneous))
+
+
+def divisor_degrees(q: nmod_poly) -> tuple[set[int], bool]:
+    """The degrees of the divisors of a polynomial, and whether it is squarefree."""
+    factors = q.factor()[1]
+    sums = {0}
+    for factor, multiplicity in factors:
+        for _ in range(multiplicity):
+            sums |= {s + factor.degree() for s in sums}
+    return sums, all(multiplicity == 1 for _, multiplicity in factors)
+
+
+def _gradient(linear: fmpq_mpoly) -> list[Any]:
+    found: list[Any] = [0] * linear.context().nvars()
+    for e, c in zip(exponent_vectors(linear), linear.coeffs()):
+        found[e.index(1)] = c
+    return found
+
+
+def restricted(generators: list[fmpq_mpoly], matrix: list[list[int]], p: int) -> list[Form]:
+    """The polynomials g(By) modulo p, without those that are zero."""
+    ring = nmod_mpoly_ctx.get([f"y{i}" for i in range(len(matrix[0]))], modulus=p,
+                              ordering=Ordering.degrevlex)
+    space = nmod_mpoly_ctx.get([f"z{i}" for i in range(len(matrix))], modulus=p,
+                               ordering=Ordering.degrevlex)
+    images = [sum((y * (a % p) for y, a in zip(ring.gens(), row)), ring.constant(0))
+              for row in matrix]
+    found = substituted([space.from_dict({e: residue(a, p) for e, a in zip(
+        exponent_vectors(g), g.coeffs())}) for g in generators], images, ring)
+    return [{tuple(map(int, e)): int(a) for e, a in f.to_dict().items()} for f in found if f]
+
+
+def _vanish_at(generators: list[fmpq_mpoly], matrix: list[list[int]], point: list[nmod_poly],
+               q: nmod_poly, p: int) -> None:
+    """Verify that the forms g(By) vanish at a point with coordinates in F_p[t]/(q)."""
+    zero, one = nmod_poly([0], p), nmod_poly([1], p)
+    images = [sum((y * (a % p) for y, a in zip(point, row)), zero) for row in matrix]
+    products: dict[tuple[int, ...], nmod_poly] = {(): one}
+
+    def product(places: tuple[int, ...]) -> nmod_poly:
+        if places not in products:
+            products[places] = product(places[:-1]) * images[places[-1]] % q
+        return products[places]
+
+    for g in generators:
+        total = zero
+        for e, a in zip(exponent_vectors(g), g.coeffs()):
+            total += product(tuple(i for i, k in enumerate(e) for _ in range(k))) * residue(a, p)
+        require(total % q == 0, "The points of the section do not satisfy the equations.")
+
+
+def artinian_series(forms: list[Form], variables: int, p: int, longest: int,
+                    most: int = MOST_MONOMIALS) -> list[int]:
+    """Upper bounds for the Hilbert function of F_p[y]/(forms), up to its first zero."""
+    series = [1]
+    for monomials, _, found in degrees(forms, variables, p, most):
+        series.append(len(monomials) - found)
+        require(sum(series) <= longest, "The section is not of the length stated.")
+        if not series[-1]:
+            break
+    return series[:-1]
+
+
+def degrees(forms: list[Form], variables: int, p: int, most: int = MOST_MONOMIALS,
+            coranks: Sequence[int] = ()) -> Iterator[tuple[list[tuple[int, ...]], nmod_mat, int]]:
+    """
+    Degree by degree from 1 on, the monomials, and multiples of forms in reduced echelon form.
+
+    Monomials descend in reverse lexicographic order.  The rows are multiples by variables of
+    those one degree lower: one for each leading monomial, and of the others as many as
+    raise the rank, batch by batch, until the corank is the one that is expected.  So the rank
+    is a lower bound for that of all multiples.
+    """
+    basis: list[Form] = []
+    for degree in itertools.count(1):
+        require(comb(variables + degree - 1, degree) <= most,
+                "The section is not of the length stated.")
+        monomials = sorted((tuple(map(m.count, range(variables))) for m in
+                            itertools.combinations_with_replacement(range(variables), degree)),
+                           key=lambda m: m[::-1])
+        place = {m: k for k, m in enumerate(monomials)}
+        first: dict[tuple[int, ...], Form] = {}
+        others = [f for f in forms if sum(next(iter(f))) == degree]
+        for f in basis:
+            for i in range(variables):
+                multiple = {(*e[:i], e[i] + 1, *e[i + 1:]): a for e, a in f.items()}
+                if first.setdefault(next(iter(multiple)), multiple) is not multiple:
+                    others.append(multiple)
+        rows, count = list(first.values()), 0
+        step = 2 * (len(monomials) - len(rows)) + 50
+        for start in range(0, max(len(others), 1), step):
+            rows, before = rows + others[start : start + step], count
+            flat = [0] * (len(rows) * len(monomials))
+            for k, f in enumerate(rows):
+                for e, a in f.items():
+                    flat[k * len(monomials) + place[e]] = a
+            reduced, count = nmod_mat(len(rows), len(monomials), flat, p).rref()
+            entries, width = reduced.entries(), len(monomials)
+            rows = [{m: int(a) for m, a in zip(monomials, entries[k * width : (k + 1) * width])
+                     if int(a)} for k in range(count)]
+            if count == before or width - count in (0, *coranks[degree - 1 : degree]):
+                break
+        yield monomials, reduced, count
+        basis = rows

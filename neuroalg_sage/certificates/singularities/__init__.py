@@ -1,0 +1,1 @@
+"""Claims about the singular locus, the critical locus and subnetworks."""

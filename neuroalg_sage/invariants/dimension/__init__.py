@@ -1,0 +1,1 @@
+"""The dimension of the neuromanifold, its symmetries, its generic fiber, identifiability."""

@@ -1,0 +1,1 @@
+"""Critical points of distances: ED, polar and ML degrees, discriminants, Voronoi cells."""

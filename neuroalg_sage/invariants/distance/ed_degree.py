@@ -1,0 +1,231 @@
+"""
+The Euclidean distance degree: how many critical points the nearest-point problem has.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+from neuroalg_sage.descriptions.description import Summands
+from neuroalg_sage.descriptions.polar_classes import SUM
+from neuroalg_sage.errors import EngineError, InputError, LimitReached
+from neuroalg_sage.invariants.answers.computation import Computation
+from neuroalg_sage.invariants.answers.invariant import Invariant, certified
+from neuroalg_sage.invariants.answers.methods import check_method_applies
+from neuroalg_sage.invariants.distance.distance_count import count_critical_points
+from neuroalg_sage.invariants.distance.lagrange import distance_system
+from neuroalg_sage.invariants.distance.polar_degrees import polar_degrees
+from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm
+from neuroalg_sage.invariants.equations.counting import Trial, summary, trials
+from neuroalg_sage.invariants.equations.descriptions import known_varieties
+from neuroalg_sage.invariants.equations.linear_span import ideal_within
+from neuroalg_sage.models.expressions import Polynomial
+from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.parametrization import Parametrization
+
+METHODS = ("theorem", "conormal", "parametrization", "lagrange")
+# So many coordinates, critical points and seconds for a proof by the conormal variety if none is
+# asked for.
+EASY_COORDINATES, EASY_NUMBER, EASY_SECONDS = 9, 50, 5.0
+
+Ideal = Callable[[], Invariant]
+
+
+def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
+              computation: Computation, ideal: Ideal, method: str = "auto",
+              seed: int | None = None) -> Invariant:
+    """
+    The ED degree of the neurovariety for a quadratic form.
+
+    It is the number of complex critical points, on the smooth locus of the neurovariety, of the
+    quadratic distance from a generic point of V.  For a form of data that is degenerate,
+    critical points at which it is degenerate on the tangent space are not counted: they do not
+    depend on the target.
+
+    - ``"theorem"``: M is dense or a point, or all matrices or symmetric matrices of bounded rank,
+      a Segre-Veronese variety, or that of a convolutional network;
+    - ``"conormal"``: for a cone and a generic form, the sum of the polar degrees;
+    - ``"parametrization"``: critical equations on a slice of the fibers,
+      :mod:`~neuroalg_sage.invariants.distance.critical_equations`;
+    - ``"lagrange"``: multipliers on the ideal, :mod:`~neuroalg_sage.invariants.distance.lagrange`.
+
+    The last two count at random data modulo random primes.  What they count is never more than
+    the ED degree, and less only if the data or the prime are special; no useful bound for
+    the probability of that is known here, so the status is ``numerical``.  The certificate of the
+    parametrization proves that the ED degree is at least the number.
+
+    INPUT:
+
+    - ``phi`` -- the parametrization
+    - ``dimension`` -- the dimension
+    - ``form`` -- the quadratic form
+    - ``computation`` -- session and limits
+    - ``ideal`` -- what returns the ideal, for the methods that need it
+    - ``method`` -- one of these, or ``"auto"``
+    - ``seed`` -- integer for the random choices
+
+    OUTPUT: :class:`~neuroalg_sage.invariants.answers.invariant.Invariant`, an integer
+
+    Raises InputError if the method does not apply or there are infinitely many critical points,
+    LimitReached if a limit stops an engine.
+
+    REFERENCES: [DHOST2016]_
+    """
+    start = time.perf_counter()
+    model = phi.model
+    method = check_method_applies(method, "the ED degree", METHODS)
+    if method in ("auto", "theorem"):
+        found = by_theorem(model, dimension, form)
+        if found is not None:
+            return found
+        if method == "theorem":
+            raise InputError(f"No theorem that is known here gives the ED degree of {model} for "
+                             f"the metric {form.name}; use parametrization.")
+    generator = random.Random(seed) if seed is not None else random.SystemRandom()
+    if method == "conormal":
+        return _by_conormal_variety(phi, dimension, form, computation, ideal, seed)
+    if method == "lagrange":
+        return _by_multipliers(phi, dimension, form, computation, ideal, generator, start)
+    try:
+        counted = _by_parametrization(phi, dimension, form, computation, generator, start)
+    except LimitReached:
+        if method == "parametrization" or computation.is_over() or form.name == "data":
+            raise
+        return _by_multipliers(phi, dimension, form, computation, ideal, generator, start)
+    if method == "parametrization" or form.name != "generic" or counted.data > EASY_NUMBER or len(
+            phi.polynomials) > EASY_COORDINATES:
+        return counted
+    limit = computation.timeout
+    computation.timeout = min(limit or EASY_SECONDS, EASY_SECONDS)
+    try:
+        return _by_conormal_variety(phi, dimension, form, computation, ideal, seed)
+    except (LimitReached, InputError, EngineError):
+        return counted
+    finally:
+        computation.timeout = limit
+
+
+def conclusion(model: Model, dimension: Invariant, metric: str) -> Summands | None:
+    """What a theorem says of the ED degree of a known variety, None if none does."""
+    for description in known_varieties(model, dimension):
+        found = description.distance_degree(metric)
+        if found is not None:
+            return found
+    return None
+
+
+def by_theorem(model: Model, dimension: Invariant, form: QuadraticForm) -> Invariant | None:
+    """
+    The ED degree by a theorem whose hypotheses hold, None if there is none.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.invariants.dimension.dimension import dimension
+        >>> from neuroalg_sage.invariants.distance.quadratic_forms import quadratic_form
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> model = parse_spec("linear:3,1,3")
+        >>> by_theorem(model, dimension(model), quadratic_form(model, "unit"))
+        3 (proved, trusting theorem: Eckart, Young (1936))
+    """
+    start = time.perf_counter()
+    metric = form.claim()
+    is_dense = dimension.data == model.ambient_dimension and form.is_invertible()
+    if dimension.status == "proved" and (is_dense or dimension.data == 0):
+        assert dimension.certificate is not None
+        return certified(model, "ed_degree", 1, "proved",
+                         "M is dense, so the data are the only critical point" if dimension.data
+                         else "M is a point, which is critical for all data",
+                         time.perf_counter() - start,
+                         {"dimension" if dimension.data else "point":
+                          dimension.certificate["evidence"]}, dimension.trust,
+                         claim=[metric, 1])
+    found = conclusion(model, dimension, form.name)
+    if found is None:
+        return None
+    number = sum(found.numbers)
+    return certified(model, "ed_degree", number, "proved", "a closed formula",
+                     time.perf_counter() - start, found.evidence, list(found.theorems),
+                     claim=[metric, number])
+
+
+def _by_conormal_variety(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
+                         computation: Computation, ideal: Ideal, seed: int | None) -> Invariant:
+    if form.name != "generic":
+        raise InputError("The sum of the polar degrees is the ED degree for a generic metric, not "
+                         f"for {form.name}; use parametrization or lagrange.")
+    polar = polar_degrees(phi, dimension, computation, ideal, "conormal", seed)
+    assert polar.certificate is not None
+    number = sum(polar.data)
+    evidence = polar.certificate["evidence"] | {"polar_degrees": polar.data}
+    trust = polar.trust + [SUM] * (SUM not in polar.trust)
+    return certified(phi.model, "ed_degree", number, "proved", f"the sum of the polar degrees; "
+                     f"{polar.method}", polar.seconds, evidence, trust,
+                     claim=["generic", number], versions=polar.certificate["engines"])
+
+
+def _by_parametrization(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
+                        computation: Computation, generator: random.Random, start: float
+                        ) -> Invariant:
+    found, proof = count_critical_points(phi, dimension, form, computation, generator)
+    number = max(trial.count.values for trial in found)
+    certificate = None if proof is None else certified(
+        phi.model, "ed_degree_at_least", number, "proved", "", 0.0, proof, dimension.trust,
+        claim=[form.claim(), number]).certificate
+    return _numerical(found, "critical equations on a slice of the fibers", form, start,
+                      certificate)
+
+
+def _by_multipliers(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
+                    computation: Computation, ideal: Ideal, generator: random.Random, start: float
+                    ) -> Invariant:
+    n, found_ideal, metric = len(phi.polynomials), ideal(), form
+    equations = found_ideal.data
+    # An invertible form makes each linear function on the span of M that of some data in V; if it
+    # stays invertible there, these are the data of the span.
+    span, smaller = ideal_within(phi, found_ideal)
+    if span.forms and form.is_invertible() and (
+            inside := form.restricted(span.directions())).is_invertible():
+        n, equations, metric = len(span.coordinates), smaller.data, inside
+    found = trials(lambda prime: distance_system(equations, n, n - dimension.data, metric, prime,
+                                                 generator, str(phi.model)),
+                   "the ED degree", computation, generator)
+    return _numerical(found, "Lagrange's multipliers on the ideal", form, start, None)
+
+
+def _numerical(found: list[Trial], how: str, form: QuadraticForm, start: float,
+               certificate: dict[str, Any] | None) -> Invariant:
+    proof = "; the certificate proves that it is not less" if certificate else ""
+    return Invariant("ed_degree", max(trial.count.values for trial in found), "numerical",
+                     f"{how} for the metric {form.name}, {summary(found)}{proof}", certificate,
+                     time.perf_counter() - start)
+
+
+def ed_degree_of_ideal(equations: list[Polynomial], n: int, codimension: int,
+                       form: QuadraticForm, computation: Computation | None = None,
+                       seed: int | None = None) -> int:
+    """
+    The ED degree of any variety with a prime ideal, counted at random data modulo a prime.
+
+    INPUT:
+
+    - ``equations`` -- generators of a prime ideal in n variables: dictionaries from exponents to
+      rational numbers
+    - ``n`` -- the number of variables
+    - ``codimension`` -- of the variety
+    - ``form`` -- an invertible quadratic form
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.invariants.distance.quadratic_forms import diagonal_form
+        >>> ellipse = {(2, 0): 1, (0, 2): 4, (0, 0): -4}
+        >>> ed_degree_of_ideal([ellipse], 2, 1, diagonal_form([1, 1]))
+        4
+    """
+    generator = random.Random(seed) if seed is not None else random.SystemRandom()
+    found = trials(lambda prime: distance_system(equations, n, codimension, form, prime,
+                                                 generator),
+                   "the ED degree", computation or Computation(), generator)
+    return max(trial.count.values for trial in found)

@@ -1,0 +1,109 @@
+"""
+The maximum likelihood degree: critical points of the cross-entropy.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+
+from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.invariants.answers.computation import Computation
+from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.answers.methods import check_method_applies
+from neuroalg_sage.invariants.distance.critical_equations import (
+    finite_slice,
+    is_graded,
+    likelihood_parametrized,
+)
+from neuroalg_sage.invariants.distance.lagrange import likelihood_system
+from neuroalg_sage.invariants.equations.counting import summary, trials
+from neuroalg_sage.models.parametrization import Parametrization
+
+METHODS = ("parametrization", "lagrange")
+
+Ideal = Callable[[], Invariant]
+
+
+def is_cone_of_probabilities(phi: Parametrization) -> bool:
+    """
+    Whether M is a cone; raises InputError if it has no ML degree.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> from neuroalg_sage.models.parametrization import parametrization
+        >>> is_cone_of_probabilities(parametrization(parse_spec("linear:2,1,3")))
+        True
+    """
+    for i, f in enumerate(phi.polynomials):
+        if not f:
+            raise InputError(f"The coordinate z_{i} is zero on M, so no point of M is a "
+                             "probability distribution without zeros.")
+    if is_graded(phi):
+        return True
+    total: dict[tuple[int, ...], object] = {}
+    for f in phi.polynomials:
+        for e, c in f.items():
+            total[e] = total.get(e, 0) + c  # type: ignore[operator]
+    origin = (0,) * phi.model.parameter_count
+    if {e: c for e, c in total.items() if c} != {origin: 1}:
+        raise InputError("The ML degree is that of a cone, or of a model whose coordinates "
+                         f"have the sum 1; those of {phi.model} have neither property.")
+    return False
+
+
+def ml_degree(phi: Parametrization, dimension: Invariant, computation: Computation, ideal: Ideal,
+              method: str = "auto", seed: int | None = None) -> Invariant:
+    """
+    The ML degree of a model whose coordinates are probabilities.
+
+    It is the number of complex critical points of Σ_i u_i log z_i, for generic u, on the smooth
+    points of M ∩ {Σ_i z_i = 1} where no coordinate is zero.  M is a cone, or lies in this
+    hyperplane.  Its coordinates are those of V, so the outputs of the model should be the
+    probabilities, times monomials in the inputs if there are several of them.
+
+    - ``"parametrization"``: critical equations on a slice of the fibers;
+    - ``"lagrange"``: multipliers on the ideal.
+
+    Both count at random data modulo random primes, and the status is ``numerical``: the number is
+    never too large, and too small only if the data or the prime are special.
+
+    INPUT: as for :func:`~neuroalg_sage.invariants.distance.ed_degree.ed_degree`
+
+    OUTPUT: :class:`~neuroalg_sage.invariants.answers.invariant.Invariant`, an integer
+
+    Raises InputError if M is neither a cone nor in the hyperplane, or if a coordinate vanishes
+    on M.
+
+    REFERENCES: [CHKS2006]_; [HRS2014]_ for matrices of bounded rank
+    """
+    start = time.perf_counter()
+    method = check_method_applies(method, "the ML degree", METHODS)
+    cone = is_cone_of_probabilities(phi)
+    generator = random.Random(seed) if seed is not None else random.SystemRandom()
+    n, d = len(phi.polynomials), dimension.data
+
+    def multipliers() -> Invariant:
+        equations = ideal().data
+        found = trials(lambda p: likelihood_system(equations, n, n - d, cone, p, generator,
+                                                   str(phi.model)),
+                       "the ML degree", computation, generator)
+        return Invariant("ml_degree", max(t.count.values for t in found), "numerical",
+                         f"Lagrange's multipliers on the ideal, {summary(found)}", None,
+                         time.perf_counter() - start)
+
+    if method == "lagrange":
+        return multipliers()
+    where = finite_slice(phi, d, generator)
+    try:
+        found = trials(lambda p: likelihood_parametrized(where, cone, p, generator),
+                       "the ML degree", computation, generator)
+    except LimitReached:
+        if method == "parametrization" or computation.is_over():
+            raise
+        return multipliers()
+    return Invariant("ml_degree", max(t.count.values for t in found), "numerical",
+                     f"critical equations on a slice of the fibers, {summary(found)}", None,
+                     time.perf_counter() - start)

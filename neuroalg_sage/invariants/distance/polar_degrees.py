@@ -1,0 +1,203 @@
+"""
+The polar degrees of the neurovariety.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from fractions import Fraction
+from typing import Any
+
+from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.descriptions.polar_classes import SUM
+from neuroalg_sage.descriptions.segre_veronese import ConvolutionalVariety
+from neuroalg_sage.engines.macaulay2 import Script
+from neuroalg_sage.engines.transfer import PolynomialRingData
+from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.invariants.answers.computation import Computation
+from neuroalg_sage.invariants.answers.invariant import Invariant, certified
+from neuroalg_sage.invariants.answers.methods import check_method_applies
+from neuroalg_sage.invariants.distance.critical_equations import (
+    Slice,
+    cone_over,
+    finite_slice,
+    is_graded,
+    polar_parametrized,
+)
+from neuroalg_sage.invariants.distance.distance_count import count_critical_points
+from neuroalg_sage.invariants.distance.lagrange import polar_system
+from neuroalg_sage.invariants.distance.quadratic_forms import quadratic_form
+from neuroalg_sage.invariants.equations.counting import Trial, summary, trials
+from neuroalg_sage.invariants.equations.degree import ideal_data
+from neuroalg_sage.invariants.equations.descriptions import known_varieties
+from neuroalg_sage.invariants.equations.generators import primitive
+from neuroalg_sage.models.expressions import Polynomial
+from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.parametrization import Parametrization
+
+METHODS = ("theorem", "conormal", "parametrization", "lagrange")
+# In more coordinates the conormal ideal over Q is not tried unless it is asked for.
+EASY_COORDINATES, EASY_SECONDS = 9, 10.0
+
+Ideal = Callable[[], Invariant]
+
+
+def polar_degrees(phi: Parametrization, dimension: Invariant, computation: Computation,
+                  ideal: Ideal, method: str = "auto", seed: int | None = None) -> Invariant:
+    """
+    The polar degrees p_0, ..., p_(d-1) of the projective variety, or of the projective closure.
+
+    With d the dimension of the affine cone, in a space of dimension n, p_j is the number of
+    points of the conormal variety that d - 1 - j generic hyperplanes for the points, and
+    n - d - 1 + j for the tangent hyperplanes, have in common: p_0 is the degree of M, p_j that of
+    the polar locus of codimension j, and the last that is not zero the degree of the dual variety.
+    Their sum is the ED degree of a cone for a generic quadratic form.
+
+    - ``"theorem"``: M is dense, or all matrices or symmetric matrices of bounded rank, or a
+      Segre-Veronese variety;
+    - ``"conormal"``: the multidegree of the conormal ideal over Q, by Macaulay2; for cones.  The
+      checker verifies that it is an upper bound, and that the sum is attained by critical points
+      modulo a prime, so Macaulay2 is not trusted;
+    - ``"parametrization"``, ``"lagrange"``: points of linear sections of the conormal variety
+      modulo primes, from φ or from the ideal of a cone; the status is ``numerical``.
+
+    INPUT: as for :func:`~neuroalg_sage.invariants.distance.ed_degree.ed_degree`
+
+    OUTPUT: :class:`~neuroalg_sage.invariants.answers.invariant.Invariant`, a list of d integers; of
+    d + 1 if M is no cone
+
+    REFERENCES: [Pie1978]_; [DHOST2016]_, Section 5
+    """
+    start = time.perf_counter()
+    model, n, d = phi.model, len(phi.polynomials), dimension.data
+    method = check_method_applies(method, "polar degrees", METHODS)
+    cone = is_graded(phi)
+    if d == 0 and cone:
+        raise InputError("M is the zero function alone, so the projective variety is empty and has "
+                         "no polar degrees.")
+    if cone and method in ("auto", "theorem"):
+        found = by_theorem(model, dimension)
+        if found is not None:
+            return found
+    if method == "theorem":
+        raise InputError(f"No theorem that is known here gives the polar degrees of {model}; use "
+                         "parametrization.")
+    if not cone and method in ("conormal", "lagrange"):
+        raise InputError(f"The method {method} is for cones, and weights of the parameters for "
+                         f"which {model} is homogeneous are not known; use parametrization.")
+    generator = random.Random(seed) if seed is not None else random.SystemRandom()
+    if cone and (method == "conormal" or (method == "auto" and n <= EASY_COORDINATES)):
+        try:
+            return _by_conormal_ideal(phi, dimension, computation, ideal,
+                                      None if method == "conormal" else EASY_SECONDS, generator,
+                                      start)
+        except LimitReached:
+            if method == "conormal" or computation.is_over():
+                raise
+    degrees: list[int] = []
+    found_trials: list[Trial] = []
+    where = finite_slice(phi, d, generator)
+    space = where if cone else cone_over(where)
+    equations = ideal().data if method == "lagrange" else []
+    for j in range(len(space.free)):
+        found_trials = _section(space, equations, n, n - d, j, method == "lagrange", computation,
+                                generator)
+        degrees.append(max(trial.count.values for trial in found_trials))
+    source = "the ideal" if method == "lagrange" else "φ"
+    return Invariant("polar_degrees", degrees, "numerical",
+                     f"linear sections of the conormal variety, from {source}, counted "
+                     f"{summary(found_trials)}", None, time.perf_counter() - start)
+
+
+def _section(space: Slice, equations: list[Polynomial], n: int, codimension: int, j: int,
+             by_multipliers: bool, computation: Computation, generator: random.Random
+             ) -> list[Trial]:
+    if by_multipliers:
+        return trials(lambda p: polar_system(equations, n, codimension, j, p, generator,
+                                             str(space.phi.model)),
+                      f"the polar degree {j}", computation, generator)
+    return trials(lambda p: polar_parametrized(space, j, p, generator), f"the polar degree {j}",
+                  computation, generator)
+
+
+def by_theorem(model: Model, dimension: Invariant) -> Invariant | None:
+    """
+    The polar degrees by a theorem whose hypotheses hold, None if there is none.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.invariants.dimension.dimension import dimension
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> model = parse_spec("linear:3,1,3")
+        >>> by_theorem(model, dimension(model))
+        [6, 12, 12, 6, 3] (proved, trusting theorem: Zhang (2018))
+    """
+    start, n = time.perf_counter(), model.ambient_dimension
+    if dimension.status == "proved" and dimension.data == n:
+        assert dimension.certificate is not None
+        return certified(model, "polar_degrees", [1, *[0] * (n - 1)], "proved", "M is dense",
+                         time.perf_counter() - start,
+                         {"dimension": dimension.certificate["evidence"]}, dimension.trust)
+    for description in known_varieties(model, dimension):
+        found = description.distance_degree("generic")
+        # The theorem on convolutions is on the sum.
+        if found is not None and not isinstance(description, ConvolutionalVariety):
+            return certified(model, "polar_degrees", list(found.numbers), "proved",
+                             "a closed formula", time.perf_counter() - start, found.evidence,
+                             [t for t in found.theorems if t != SUM])
+    return None
+
+
+def conormal_script(phi: Parametrization, found: Invariant) -> Script:
+    """The script for the polar degrees from a known ideal."""
+    n = len(phi.polynomials)
+    ring = PolynomialRingData(tuple(f"z_{i}" for i in range(n)) + tuple(
+        f"y_{i}" for i in range(n)))
+    return Script(f"polar degrees of the neurovariety of {phi.model}",
+                  ideal_data(len(phi.polynomials), found.data) | {"S": ring},
+                  "N = conormalIdeal I;\nB = gens gb (map(S, ring N, gens S)) N;",
+                  {"polarDegrees": "polarDegrees I", "basis": "B"})
+
+
+def _by_conormal_ideal(phi: Parametrization, dimension: Invariant, computation: Computation,
+                       ideal: Ideal, seconds: float | None, generator: random.Random,
+                       start: float) -> Invariant:
+    """
+    The multidegree of the conormal ideal, as Macaulay2 finds it, is an upper bound that the checker
+    verifies; if so many critical points are found, it is attained.
+    """
+    found = ideal()
+    if dimension.status != "proved":
+        raise LimitReached("The dimension is not proved; use parametrization.")
+    assert found.certificate is not None and dimension.certificate is not None
+    if not found.data or any(len(set(map(sum, g))) > 1 for g in found.data):
+        raise InputError("The conormal variety is found from homogeneous equations; use "
+                         "parametrization.")
+    results = computation.run(conormal_script(phi, found), seconds)
+    degrees = [int(p) for p in results["polarDegrees"]]
+    evidence: dict[str, Any] = {"equations": [encode_polynomial(g) for g in found.data],
+                "trial": dimension.certificate["evidence"]["trials"][0],
+                "basis": [encode_polynomial(primitive({e: Fraction(c) for e, c in f.items()}))
+                          for f in results["basis"].entries if f]}
+    method = "the multidegree of the conormal ideal, by Macaulay2"
+    points = None
+    with suppress(LimitReached):
+        form = quadratic_form(phi.model, "generic")
+        trials_of_form, points = count_critical_points(phi, dimension, form, computation,
+                                                       generator)
+        if max(trial.count.values for trial in trials_of_form) != sum(degrees):
+            points = None
+    if points is not None:
+        evidence["critical_points"] = points
+        method += ", and as many critical points modulo a prime as their sum"
+        trust = [*dimension.trust, SUM]
+    else:
+        evidence["dimension"] = dimension.certificate["evidence"]
+        trust = [*dimension.trust, "macaulay2"]
+    return certified(phi.model, "polar_degrees", degrees, "proved", method,
+                     time.perf_counter() - start, evidence,
+                     trust,
+                     versions=found.certificate["engines"] | computation.versions())

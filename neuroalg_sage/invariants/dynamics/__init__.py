@@ -1,0 +1,1 @@
+"""Gradient flow and its kin: conservation laws, balancedness, drift."""

@@ -1,0 +1,169 @@
+"""
+Quadratic conservation laws of gradient flow from linear symmetries, however large the model is.
+
+If w ↦ S w is in the kernel of Dφ and S is symmetric, then w^T S w is a law, since its gradient
+is 2 S w.  No φ is expanded: a symmetry is verified layer by layer, and the rank of Dφ at a
+point bounds the number of laws, since no more than N - rank gradients are orthogonal to the
+rows of Dφ.  Where as many of these laws are independent, all others are functions of them.
+"""
+
+from __future__ import annotations
+
+import time
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from flint import fmpq, fmpq_mat
+
+from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.engines import modular
+from neuroalg_sage.errors import LimitReached
+from neuroalg_sage.invariants.answers.invariant import Invariant, certified
+from neuroalg_sage.invariants.dimension.upper_bounds import encode_symmetries
+from neuroalg_sage.invariants.dynamics.conservation_law import ConservationLaw, primitive
+from neuroalg_sage.models.expressions import Polynomial
+from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.symmetry import LinearSymmetry, SparseMatrix
+
+MOST_SYMMETRIES = 3_000
+
+
+def gradient_symmetries(model: Model) -> list[LinearSymmetry]:
+    """
+    A basis of the linear symmetries with symmetric matrices: halves of gradients of laws.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> len(gradient_symmetries(parse_spec("linear:3,2,3")))
+        3
+    """
+    symmetries = model.symmetries
+    if len(symmetries) > MOST_SYMMETRIES:
+        raise LimitReached(f"There are {len(symmetries):,} linear symmetries, over the limit of "
+                           f"{MOST_SYMMETRIES:,}.")
+    conditions: dict[tuple[int, int], dict[int, Fraction]] = {}
+    for k, symmetry in enumerate(symmetries):
+        for (i, j), c in symmetry.parameters.items():
+            if i != j:
+                row = conditions.setdefault((min(i, j), max(i, j)), {})
+                row[k] = row.get(k, Fraction(0)) + (c if i < j else -c)
+    rows = sorted({tuple(sorted((k, c) for k, c in row.items() if c))
+                   for row in conditions.values()} - {()})
+    basis = []
+    for solution in _solutions(rows, len(symmetries)):
+        def combined(matrices: list[SparseMatrix], solution: Any = solution) -> SparseMatrix:
+            total: SparseMatrix = {}
+            for k, c in solution.items():
+                for key, entry in matrices[k].items():
+                    total[key] = total.get(key, Fraction(0)) + c * entry
+            return {key: c for key, c in total.items() if c}
+
+        basis.append(LinearSymmetry(combined([s.parameters for s in symmetries]), tuple(
+            combined([s.states[i] for s in symmetries])
+            for i in range(len(symmetries[0].states)))))
+    return basis
+
+
+def _solutions(rows: list[tuple[tuple[int, Fraction], ...]], count: int
+               ) -> list[dict[int, Fraction]]:
+    if not rows:
+        return [{k: Fraction(1)} for k in range(count)]
+    matrix = fmpq_mat(len(rows), count)
+    for i, row in enumerate(rows):
+        for k, c in row:
+            matrix[i, k] = fmpq(c.numerator, c.denominator)
+    reduced, rank = matrix.rref()
+    pivots = [next(j for j in range(count) if reduced[i, j]) for i in range(rank)]
+    return [{free: Fraction(1)} | {pivot: -Fraction(int(entry.p), int(entry.q))
+                                   for i, pivot in enumerate(pivots) if (entry := reduced[i, free])}
+            for free in sorted(set(range(count)) - set(pivots))]
+
+
+def number_from_symmetries(model: Model, dimension: Invariant) -> Invariant:
+    """
+    Bounds for the number of laws of gradient flow from symmetries and the rank of Dφ.
+
+    INPUT:
+
+    - ``model`` -- a model, however large
+    - ``dimension`` -- the dimension of its neurovariety
+
+    OUTPUT: :class:`~neuroalg_sage.invariants.answers.invariant.Invariant`
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.invariants.dimension.dimension import dimension
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> model = parse_spec("mlp:6,8,8,6:x^2")
+        >>> number_from_symmetries(model, dimension(model))
+        16 (proved)
+    """
+    start = time.perf_counter()
+    symmetries = gradient_symmetries(model)
+    evidence, lower, upper = _evidence(model, dimension, symmetries)
+    proved = lower == upper
+    return certified(model, "number_of_conservation_laws", lower if proved else [lower, upper],
+                     "proved" if proved else "bounds", "symmetries, and the rank of the Jacobian",
+                     time.perf_counter() - start, evidence)
+
+
+def _evidence(model: Model, dimension: Invariant, symmetries: list[LinearSymmetry]
+              ) -> tuple[dict[str, Any], int, int]:
+    """What proves the laws; how many are independent at a point, and how many could be."""
+    assert dimension.certificate is not None
+    trial = dimension.certificate["evidence"]["trials"][0]
+    prime, point = trial["prime"], trial["point"]
+    rows = np.zeros((len(symmetries), model.parameter_count), dtype=np.int64)
+    for row, symmetry in zip(rows, symmetries):
+        for (i, j), c in symmetry.parameters.items():
+            row[i] = (row[i] + c.numerator * pow(c.denominator, -1, prime) * point[j]) % prime
+    return ({"trial": trial, "symmetries": encode_symmetries(symmetries)},
+            modular.rank(rows, prime), model.parameter_count - dimension.data)
+
+
+def quadratic_laws(model: Model, dimension: Invariant) -> Invariant:
+    """
+    The quadratic laws of gradient flow that linear symmetries give.
+
+    INPUT:
+
+    - ``model`` -- a model, however large
+    - ``dimension`` -- the dimension of its neurovariety
+
+    OUTPUT: :class:`~neuroalg_sage.invariants.answers.invariant.Invariant`, a list of
+    :class:`~neuroalg_sage.invariants.dynamics.conservation_law.ConservationLaw`.  That they are
+    conserved is proved, and how many are independent; its ``method`` says whether these are all
+    laws there are, up to functions of them
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.invariants.dimension.dimension import dimension
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> model = parse_spec("mlp:30,20,40:x^2")
+        >>> laws = quadratic_laws(model, dimension(model))
+        >>> len(laws), laws.status, laws.method
+        (20, 'proved', 'linear symmetries; all laws are functions of these')
+    """
+    start = time.perf_counter()
+    symmetries, laws = [], []
+    for symmetry in gradient_symmetries(model):
+        form: Polynomial = {}
+        for (i, j), c in symmetry.parameters.items():
+            exponents = [0] * model.parameter_count
+            exponents[i] += 1
+            exponents[j] += 1
+            form[tuple(exponents)] = form.get(tuple(exponents), Fraction(0)) + c
+        laws.append(ConservationLaw(primitive(form), model.parameter_names))
+        largest = max(form)
+        scale = laws[-1].polynomial[largest] / form[largest]
+        symmetries.append(LinearSymmetry(*(
+            {key: c * scale for key, c in symmetry.parameters.items()},
+            tuple({key: c * scale for key, c in s.items()} for s in symmetry.states))))
+    evidence, lower, upper = _evidence(model, dimension, symmetries)
+    note = ("all laws are functions of these" if lower == upper else
+            f"{lower} are independent, and there are at most {upper}")
+    return certified(model, "quadratic_conservation_laws", laws, "proved",
+                     f"linear symmetries; {note}", time.perf_counter() - start, evidence,
+                     claim=[lower, upper, [encode_polynomial(h.polynomial) for h in laws]])

@@ -1,0 +1,1 @@
+"""The ideal of the neurovariety, its degree and Hilbert function, and known varieties."""

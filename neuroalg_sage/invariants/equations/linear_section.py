@@ -1,0 +1,234 @@
+"""
+A linear section of the neurovariety that proves that equations generate its ideal.
+
+The argument, and why it suffices, is that of
+:func:`neuroalg_sage.certificates.equations.linear_section.check_linear_section`; here the section
+is found.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from math import comb
+from typing import Any
+
+from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, nmod_mat, nmod_poly
+
+from neuroalg_sage.certificates.equations.linear_section import (
+    MOST_POINTS,
+    Form,
+    artinian_series,
+    degrees,
+    divisor_degrees,
+    restricted,
+)
+from neuroalg_sage.certificates.reading import CertificateError
+from neuroalg_sage.engines.modular import random_prime
+from neuroalg_sage.invariants.dimension.kernel_fields import integral_kernel
+from neuroalg_sage.models.expressions import Polynomial
+
+LARGEST_PRIME = 2**28
+MOST_PRIMES, MOST_MONOMIALS = 40, 1_500
+# Primes at which nothing more is excluded, after which a section counts as reducible.
+PATIENCE = 12
+ATTEMPTS, LARGEST_ENTRY = 3, 20
+
+
+class NotProved(Exception):
+    """These equations are not proved to generate the ideal; the message says how far it went."""
+
+
+def linear_section(generators: Sequence[Polynomial], n: int, dimension: int,
+                   generator: random.Random,
+                   progress: Callable[[str], None] = lambda message: None,
+                   most: int = MOST_MONOMIALS,
+                   checkpoint: Callable[[], None] = lambda: None) -> dict[str, Any]:
+    """
+    Evidence that homogeneous equations of a neurovariety generate its ideal.
+
+    INPUT:
+
+    - ``generators`` -- homogeneous polynomials that vanish on M
+    - ``n`` -- the number of coordinates
+    - ``dimension`` -- the dimension of M
+    - ``generator`` -- source of random numbers
+    - ``progress`` -- takes one line of text
+    - ``most`` -- the largest number of monomials of a degree in the section
+    - ``checkpoint`` -- called often; what it raises ends the search
+
+    OUTPUT: ``section`` and ``fibers`` of a certificate
+
+    Raises :class:`NotProved` if they leave more than M, or if the ring that they define is not
+    Cohen-Macaulay, or if nothing was found.
+
+    EXAMPLES: The twisted cubic is a curve of degree 3 in the cone's sense of dimension 2::
+
+        >>> minors = [{(1, 0, 1, 0): 1, (0, 2, 0, 0): -1}, {(1, 0, 0, 1): 1, (0, 1, 1, 0): -1},
+        ...           {(0, 1, 0, 1): 1, (0, 0, 2, 0): -1}]
+        >>> found = linear_section(minors, 4, 2, random.Random(1))
+        >>> {len(fiber["polynomial"]) - 1 for fiber in found["fibers"]}
+        {3}
+        >>> linear_section(minors[:2], 4, 2, random.Random(1))
+        Traceback (most recent call last):
+        ...
+        neuroalg_sage.invariants.equations.linear_section.NotProved: a section of their zero set may
+        be reducible
+    """
+    linear = [g for g in generators if max(map(sum, g)) == 1]
+    kernel = integral_kernel([[Fraction(g.get(tuple(int(i == j) for j in range(n)), 0))
+                               for i in range(n)] for g in linear], n)
+    c = len(kernel) - dimension
+    if c < 1:
+        return {"section": [], "fibers": []}
+    equations = _read(generators, n)
+    for _ in range(ATTEMPTS):
+        mixing = [[generator.randrange(-LARGEST_ENTRY, LARGEST_ENTRY + 1) for _ in range(c + 1)]
+                  for _ in kernel]
+        section = [[sum(v[i] * row[j] for v, row in zip(kernel, mixing)) for j in range(c + 1)]
+                   for i in range(n)]
+        fibers = _irreducible(equations, section, generator, progress, most, checkpoint)
+        if fibers:
+            return {"section": section, "fibers": fibers}
+    raise NotProved("a section of their zero set may be reducible")
+
+
+def _irreducible(equations: list[fmpq_mpoly], section: list[list[int]],
+                 generator: random.Random, progress: Callable[[str], None], most: int,
+                 checkpoint: Callable[[], None]) -> list[dict[str, Any]]:
+    """Primes, with the points of a section, that prove it irreducible; none if they do not."""
+    fibers: list[dict[str, Any]] = []
+    lengths: set[int] | None = None
+    squarefree, idle = False, 0
+    while idle < PATIENCE and len(fibers) < MOST_PRIMES:
+        p = random_prime(generator, LARGEST_PRIME)
+        points = _points(equations, section, p, most, checkpoint)
+        if points is None:
+            idle += 1
+            continue
+        q, others = points
+        sums, simple = divisor_degrees(q)
+        left = sums if lengths is None else lengths & sums
+        if left == lengths and (squarefree or not simple):
+            idle += 1
+            continue
+        lengths, squarefree, idle = left, squarefree or simple, 0
+        fibers.append({"prime": p, "polynomial": [int(a) for a in q.coeffs()],
+                       "point": [[int(a) for a in v.coeffs()] for v in others]})
+        progress(f"a section with {q.degree()} points: {len(fibers)} primes leave "
+                 f"{len(lengths) - 2} divisions")
+        if squarefree and lengths == {0, q.degree()}:
+            return fibers
+    return []
+
+
+def _points(equations: list[fmpq_mpoly], section: list[list[int]], p: int, most: int,
+            checkpoint: Callable[[], None]) -> tuple[nmod_poly, list[nmod_poly]] | None:
+    """
+    The points of a section modulo a prime: q, and all coordinates but two in F_p[t]/(q); None
+    if the coordinate t does not tell them apart.
+
+    The section's ring R has in the first degree in which it is zero modulo y_0 a basis of
+    monomials y_0 b; they are the functions on the points, and b ↦ y_1 b is the multiplication by t.
+    """
+    c = len(section[0]) - 1
+    series = _series(restricted(equations, [row[1:] for row in section], p), c, p, most,
+                     checkpoint)
+    size, degree = sum(series), len(series)
+    if comb(c + degree, degree) > most:
+        raise NotProved(f"a section has {size} points, which are too many to be computed")
+    forms = restricted(equations, [[*row[1:], row[0]] for row in section], p)
+    coranks = list(itertools.accumulate([*series, 0]))[1:]
+    eliminations = degrees(forms, c + 1, p, most, coranks)
+    for _ in range(degree):
+        checkpoint()
+        monomials, reduced, rank = next(eliminations)
+    if len(monomials) - rank != size:
+        raise NotProved("their zero set has the dimension of the neurovariety, but its ring may "
+                        "not be Cohen-Macaulay")
+    width, entries = len(monomials), reduced.entries()
+    pivots: dict[int, int] = {}
+    for row in range(rank):
+        pivots[next(k for k in range(width) if int(entries[row * width + k]))] = row
+    free = [k for k in range(width) if k not in pivots]
+    place = {m: k for k, m in enumerate(monomials)}
+    standard = {k: i for i, k in enumerate(free)}
+
+    def coordinates(monomial: tuple[int, ...]) -> list[int]:
+        k = place[monomial]
+        if k in standard:
+            return [int(i == standard[k]) for i in range(size)]
+        row = pivots[k] * width
+        return [-int(entries[row + column]) % p for column in free]
+
+    def times(i: int, monomial: tuple[int, ...]) -> tuple[int, ...]:
+        """The monomial with one y_0 replaced by another variable."""
+        return tuple(e + (k == i) - (k == c) for k, e in enumerate(monomial))
+
+    one = (0,) * c + (degree,)
+    t = nmod_mat(size, size, [a for k in free for a in coordinates(times(0, monomials[k]))], p)
+    power = nmod_mat(1, size, coordinates(one), p)
+    powers: list[int] = []
+    for _ in range(size):
+        powers += map(int, power.entries())
+        power = power * t
+    krylov = nmod_mat(size, size, powers, p).transpose()
+    if krylov.rank() < size:
+        return None
+    wanted = [[-int(a) % p for a in power.entries()],
+              *(coordinates(times(i, one)) for i in range(1, c))]
+    solved = krylov.solve(nmod_mat(len(wanted), size, [a for row in wanted for a in row],
+                                   p).transpose()).transpose().entries()
+    columns = [[int(a) for a in solved[k * size : (k + 1) * size]] for k in range(len(wanted))]
+    return nmod_poly([*columns[0], 1], p), [nmod_poly(a, p) for a in columns[1:]]
+
+
+def _series(forms: list[Form], variables: int, p: int, most: int,
+            checkpoint: Callable[[], None]) -> list[int]:
+    """
+    The Hilbert function of F_p[y]/(forms), if it becomes zero.
+
+    That of a complete intersection of forms of degree g falls from the degree v (g - 1) / 2 on;
+    what does not fall then is taken to be infinite.
+    """
+    series = [1]
+    highest = max((sum(next(iter(f))) for f in forms), default=0)
+    try:
+        for monomials, _, rank in degrees(forms, variables, p, most):
+            checkpoint()
+            series.append(len(monomials) - rank)
+            if not series[-1]:
+                return series[:-1]
+            late = len(series) - 1 > max(highest, variables * (highest - 1) / 2)
+            if late and series[-1] >= series[-2]:
+                break
+    except CertificateError:
+        pass
+    raise NotProved("their zero set may have a larger dimension")
+
+
+def hilbert_series(generators: Sequence[Polynomial], n: int, evidence: dict[str, Any]
+                   ) -> list[int]:
+    """
+    The numerator of the Hilbert series of the ring that a section has proved Cohen-Macaulay.
+
+    EXAMPLES::
+
+        >>> hilbert_series([{(1, 0, 1): 1, (0, 2, 0): -1}], 3, {
+        ...     "section": [[1, 0], [0, 1], [1, 1]], "fibers": [{"prime": 101}]})
+        [1, 1]
+    """
+    if not evidence["fibers"]:
+        return [1]
+    p, section = evidence["fibers"][0]["prime"], evidence["section"]
+    return artinian_series(restricted(_read(generators, n), [row[1:] for row in section], p),
+                           len(section[0]) - 1, p, MOST_POINTS)
+
+
+def _read(polynomials: Sequence[Polynomial], n: int) -> list[fmpq_mpoly]:
+    """The polynomials that are not linear, for FLINT."""
+    ring = fmpq_mpoly_ctx.get([f"v{i}" for i in range(n)], Ordering.degrevlex)
+    return [ring.from_dict({e: fmpq(Fraction(a).numerator, Fraction(a).denominator)
+                            for e, a in g.items()}) for g in polynomials if max(map(sum, g)) > 1]

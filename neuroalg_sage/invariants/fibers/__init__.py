@@ -1,0 +1,1 @@
+"""The fiber of one function: its parameters, membership, real points, invariance."""

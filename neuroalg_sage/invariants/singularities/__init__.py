@@ -1,0 +1,1 @@
+"""The singular locus, the critical locus, and the subnetworks in them."""

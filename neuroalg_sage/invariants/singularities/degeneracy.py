@@ -1,0 +1,95 @@
+"""
+Components of loci where a matrix of polynomials drops rank, and what proves that it does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
+from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.models.expressions import Polynomial
+
+# Over this field Macaulay2's Gröbner bases are fast, and roots of unity of small order lie in it.
+PRIME = 31081
+
+
+@dataclass(frozen=True, repr=False)
+class Component:
+    """
+    An irreducible subvariety, over Q.
+
+    ``generators`` is a Gröbner basis of its prime ideal; dimension and degree follow the
+    conventions for the neurovariety.
+
+    - ``multiplicity`` -- the multiplicity of the neurovariety at its generic point, which is the
+      degree of the tangent cone there; None if it is not known
+    - ``multiplicity_status`` -- ``"proved"`` or ``"numerical"``
+    - ``fills`` -- names of the subnetworks, or degenerate models, whose closed image it is
+    - ``image`` -- of a critical component, what it maps to
+    """
+
+    dimension: int
+    degree: int
+    generators: tuple[Polynomial, ...]
+    variables: tuple[str, ...]
+    multiplicity: int | None = None
+    multiplicity_status: str = "numerical"
+    fills: tuple[str, ...] = ()
+    image: str = ""
+
+    @cached_property
+    def ideal(self) -> Any:
+        """The prime ideal, in Sage."""
+        return PolynomialMatrix(PolynomialRingData(self.variables), 1, len(self.generators),
+                                self.generators, "ideal").to_sage()
+
+    @property
+    def tangent_cone_degree(self) -> int | None:
+        """The degree of the tangent cone of the neurovariety at a generic point of this."""
+        return self.multiplicity
+
+    def claim(self) -> dict[str, Any]:
+        """What a certificate states of this component."""
+        return {"dimension": self.dimension, "degree": self.degree,
+                "generators": [encode_polynomial(g) for g in self.generators]}
+
+    def __str__(self) -> str:
+        text = f"dimension {self.dimension}, degree {self.degree}"
+        if self.multiplicity is not None:
+            text += f", multiplicity {self.multiplicity}"
+            text += "" if self.multiplicity_status == "proved" else " (numerical)"
+        if self.image:
+            text += f", mapped to {self.image} (numerical)"
+        return text + (f", the closure of {', '.join(self.fills)}" if self.fills else "")
+
+    def __repr__(self) -> str:
+        return f"Component of {self}"
+
+
+class Locus(Invariant):
+    """
+    Components of a locus: that they lie in it, and that there are no others, are two statements.
+
+    The status is that of the first; :attr:`completeness` is that of the second, with whom it
+    trusts.  If all is proved the certificate is of both.
+    """
+
+    lies_trust: tuple[str, ...] = ()
+    completeness: str = "not proved"
+
+    @classmethod
+    def of(cls, found: Invariant, lies_trust: list[str], completeness: str) -> Locus:
+        """The locus with these statements."""
+        locus = cls(found.name, found.data, found.status, found.method, found.certificate,
+                    found.seconds, found.error_bound, found.present)
+        object.__setattr__(locus, "lies_trust", tuple(lies_trust))
+        object.__setattr__(locus, "completeness", completeness)
+        return locus
+
+    def qualified_status(self) -> str:
+        trusting = f", trusting {', '.join(self.lies_trust)}" if self.lies_trust else ""
+        return f"{self.status}{trusting}; no others: {self.completeness}"

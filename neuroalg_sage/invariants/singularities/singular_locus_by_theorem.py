@@ -1,0 +1,189 @@
+"""
+Singular loci by theorems, with an elementary proof each, and nothing to trust.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from math import comb, factorial
+from typing import Any, cast
+
+from flint import fmpq, fmpq_mpoly
+
+from neuroalg_sage.certificates import model as checked
+from neuroalg_sage.certificates.equations import spans
+from neuroalg_sage.certificates.equations.inheritance import Inheritance
+from neuroalg_sage.certificates.reading import CertificateError, polynomial_ring
+from neuroalg_sage.certificates.singularities.binary_forms import SumsOfPowers, sums_of_powers
+from neuroalg_sage.certificates.singularities.subspace_varieties import (
+    SubspaceVariety,
+    claim,
+    subspace_variety,
+)
+from neuroalg_sage.descriptions.determinantal import coordinate_places, number_of_powers
+from neuroalg_sage.errors import LimitReached
+from neuroalg_sage.invariants.answers.invariant import certified
+from neuroalg_sage.invariants.dimension import dimension as dimensions
+from neuroalg_sage.invariants.equations.generators import coordinate_ring, primitive
+from neuroalg_sage.invariants.singularities.degeneracy import Component, Locus
+from neuroalg_sage.models.expressions import Polynomial, from_flint
+from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.subnetworks import rank_deficient, subnetworks
+
+MOST_MODELS = 60
+MOST_TERMS = 400_000  # of equations that somebody reads
+
+
+def smaller_models(model: Model) -> list[tuple[str, Model, tuple[int, ...]]]:
+    """Names of models whose functions lie in M, these models, and which inputs they have."""
+    everything = tuple(range(model.input_count))
+    try:
+        parts = [(s.name, s.model, s.inputs) for s in subnetworks(model) if s.model]
+    except LimitReached:
+        parts = []
+    parts += [(name, smaller, everything) for name, smaller in rank_deficient(model)]
+    return parts[:MOST_MODELS]
+
+
+def by_theorem(model: Model, trial: dict[str, Any]) -> Locus | None:
+    """
+    The singular locus, if the neurovariety is a subspace variety, all functions of few linear
+    forms or with few independent outputs, or all sums of few powers of binary linear forms: those
+    of still fewer.  None if it is not, or if that is too large.
+
+    INPUT:
+
+    - ``model`` -- a model
+    - ``trial`` -- of a certificate of its dimension
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage import NeuroManifold
+        >>> NeuroManifold("mlp:3,2,2:x^2").singular_locus()
+        [Component of dimension 4, degree 12, multiplicity 5, the closure of mlp:3,1,2:x^2, layer 1
+        of rank 1] (proved; no others: proved)
+        >>> NeuroManifold("mlp:2,3,2:x^5").singular_locus()
+        [Component of dimension 6, degree 28, multiplicity 4, the closure of mlp:2,2,2:x^5] (proved;
+        no others: proved)
+
+    REFERENCES:
+
+    - the theorems and their proofs are at
+      :class:`~neuroalg_sage.certificates.singularities.subspace_varieties.SubspaceVariety` and
+      :class:`~neuroalg_sage.certificates.singularities.binary_forms.SumsOfPowers`; the singular
+      locus of all matrices of bounded rank is classical, [ACGH1985]_
+    """
+    for of_kind in (_of_subspace_variety, _of_sums_of_powers):
+        start = time.perf_counter()
+        try:
+            theorem, claims, components = of_kind(model, trial)
+        except CertificateError:
+            continue
+        found = certified(model, "singular_locus", components, "proved",
+                          f"the singular locus of {theorem}", time.perf_counter() - start,
+                          {"theorem": theorem, "trial": trial}, claim=claims)
+        return Locus.of(found, [], "proved")
+    return None
+
+
+Found = tuple[str, list[dict[str, int]], list[Component]]
+
+
+def _of_subspace_variety(model: Model, trial: dict[str, Any]) -> Found:
+    variety, constants = subspace_variety(checked.Model(model.describe()), trial)
+    strata = variety.singular_strata()
+    claims = [claim(part, constants) for part in strata]
+    places = coordinate_places(model)
+    components = []
+    for part, stated in zip(strata, claims):
+        place = [places[c] for c in part.variety.functions(variety.m, variety.k).coordinates]
+        generators = [moved(from_flint(f), place, model.ambient_dimension)
+                      for f in minors(part.variety)]
+        components.append(_component(model, stated, generators, [
+            name for name, smaller, _ in smaller_models(model) if _is(smaller, part.variety)]))
+    return "a subspace variety", claims, components
+
+
+def _of_sums_of_powers(model: Model, trial: dict[str, Any]) -> Found:
+    found = sums_of_powers(checked.Model(model.describe()), trial)
+    stated = found.claim()
+    fills = [name for name, smaller, inputs in smaller_models(model)
+             if len(inputs) == model.input_count and number_of_powers(smaller) == found.k - 1
+             and dimensions.dimension(smaller, 0).data == stated["dimension"]]
+    return "sums of powers of binary forms", [stated], [
+        _component(model, stated, [from_flint(f) for f in catalecticant_minors(model, found)],
+                   fills)]
+
+
+def _component(model: Model, stated: dict[str, int], generators: list[Polynomial],
+               fills: list[str]) -> Component:
+    return Component(stated["dimension"], stated["degree"], tuple(map(primitive, generators)),
+                     coordinate_ring(model.ambient_dimension).variables, stated["multiplicity"],
+                     "proved", tuple(fills))
+
+
+def catalecticant_minors(model: Model, found: SumsOfPowers) -> list[fmpq_mpoly]:
+    """
+    The maximal minors of f ↦ (q ↦ q f) on forms q of degree k - 1, which generate the ideal of
+    the sums of k - 1 powers; none if they are too many.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> len(catalecticant_minors(parse_spec("mlp:2,2,1:x^3"), SumsOfPowers(2, 1, 3)))
+        3
+    """
+    k, s, d = found
+    if comb((d - k + 2) * s, k) * factorial(k) > MOST_TERMS:
+        return []
+    places = coordinate_places(model)
+    z = polynomial_ring(model.ambient_dimension).gens()
+    matrix = [[z[places[j, (a, d - a)]] * fmpq(1, comb(d, a)) for j in range(s)
+               for a in range(i, i + d - k + 2)] for i in range(k)]
+    return list(spans.minors(matrix, k))
+
+
+def _is(model: Model, variety: SubspaceVariety) -> bool:
+    """Whether the neurovariety of a model is a subspace variety."""
+    certificate = dimensions.dimension(model, 0).certificate
+    assert certificate is not None
+    try:
+        return subspace_variety(checked.Model(model.describe()),
+                                certificate["evidence"]["trials"][0])[0] == variety
+    except CertificateError:
+        return False
+
+
+def minors(variety: SubspaceVariety) -> list[fmpq_mpoly]:
+    """
+    The minors that generate the ideal of a subspace variety; none if they are too many.
+
+    EXAMPLES::
+
+        >>> variety = SubspaceVariety(2, 1, 1, 1, ((2,),))
+        >>> minors(variety)
+        [v1^2 - 4*v0*v2]
+    """
+    # The theorem is about any spaces of functions.
+    found = Inheritance(cast(checked.Model, variety.functions(variety.m, variety.k)),
+                        cast(checked.Model, variety.functions(variety.r, variety.s)))
+    terms = 0
+    for side, rank, _ in found.sides:
+        matrix = found.flattening(side)
+        terms += (comb(len(matrix), rank + 1) * comb(len(matrix[0]), rank + 1)
+                  * factorial(rank + 1))
+    return found.generators([]) if terms <= MOST_TERMS else []
+
+
+def moved(f: Polynomial, place: Sequence[int], n: int) -> Polynomial:
+    """The polynomial in n variables whose i-th variable is that of the given place."""
+    raised = {}
+    for e, c in f.items():
+        exponents = [0] * n
+        for i, k in zip(place, e):
+            exponents[i] = k
+        raised[tuple(exponents)] = c
+    return raised
+
+

@@ -1,0 +1,1 @@
+"""A loss on the neuromanifold: critical points, minima, interpolation."""

@@ -1,0 +1,55 @@
+"""Models with many inputs: what the parser allows is answered, or refused in one sentence."""
+
+from __future__ import annotations
+
+from itertools import islice
+from math import comb
+
+import pytest
+
+from neuroalg_sage.certificates.model import monomials
+from neuroalg_sage.cli import main
+from neuroalg_sage.invariants.equations.characters import kostka_number
+from neuroalg_sage.models.families import parse_spec
+
+MANY = 1200  # inputs; more than Python lets calls nest
+
+
+@pytest.mark.parametrize(("variables", "degree"), [(1, 3), (2, 2), (3, 4), (4, 1), (3, 0)])
+def test_monomials_descend_in_lexicographic_order(variables: int, degree: int) -> None:
+    found = list(monomials(variables, degree))
+    assert found == sorted(set(found), reverse=True) and {sum(m) for m in found} == {degree}
+    assert len(found) == comb(variables + degree - 1, degree)
+    model = parse_spec(f"mlp:{variables},1,1:x^{degree}" if degree else f"linear:{variables},1")
+    if degree:
+        assert [m for _, m in model.coordinates()] == found
+
+
+def test_coordinates_of_many_inputs_are_listed() -> None:
+    model = parse_spec(f"mlp:{MANY},1,1:x^2")
+    first, second = islice(model.coordinates(), 2)
+    assert first == (0, (2, *[0] * (MANY - 1))) and second == (0, (1, 1, *[0] * (MANY - 2)))
+
+
+def test_letters_that_do_not_occur_do_not_count() -> None:
+    assert kostka_number((2, 1), (1, 0, 1, 1, 0)) == kostka_number((2, 1, 0), (1, 1, 1)) == 2
+    assert kostka_number((1,), (*[0] * MANY, 1)) == 1
+    assert kostka_number((0, 0), (0,)) == 1 and kostka_number((1, 1), (2,)) == 0
+
+
+@pytest.mark.parametrize("command", [
+    ["script", f"linear:{MANY},1", "ideal"], ["compute", f"linear:{MANY},1", "ideal"],
+    ["discriminant", f"linear:{MANY},1"], ["fiber", f"linear:{MANY},1", "--function", "x_0"]])
+def test_many_inputs_are_answered_or_refused(command: list[str], capsys) -> None:
+    code = main([*command, "--quiet"])
+    printed = capsys.readouterr()
+    assert code in (0, 2, 3) and "nests too deeply" not in printed.err
+    assert printed.out or printed.err
+
+
+@pytest.mark.parametrize("spec", ["cnn:1000:out=100000", "cnn:300x300:out=400"])
+@pytest.mark.parametrize("command", [["compute", "ambient_dimension", "dimension"], ["report"]])
+def test_the_work_for_an_allowed_size_is_bounded(spec: str, command: list[str], capsys) -> None:
+    assert main([command[0], spec, *command[1:], "--quiet"]) == 3
+    printed = capsys.readouterr()
+    assert "limit of 50,000,000" in printed.err and "Traceback" not in printed.err
