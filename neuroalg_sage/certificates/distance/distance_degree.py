@@ -31,6 +31,7 @@ from flint import fmpq_mpoly, nmod_mat, nmod_poly
 from neuroalg_sage.certificates.dimension.dimension import check_dimension
 from neuroalg_sage.certificates.model import Model, monomials
 from neuroalg_sage.certificates.reading import (
+    Checked,
     fields,
     integer,
     integers,
@@ -139,7 +140,7 @@ def is_invertible(model: Model, metric: Any) -> bool:
     return bool(nmod_mat(n, n, sum(quadratic_form(model, metric, {}, p), []), p).rank() == n)
 
 
-def check_at_least(model: Model, value: Any, evidence: Any) -> tuple[list[str], list[str]]:
+def check_at_least(model: Model, value: Any, evidence: Any) -> Checked:
     """Verify the claim [metric, K] that the ED degree is at least K."""
     require(isinstance(value, list) and len(value) == 2, "The claim is not a metric and a number.")
     metric, number = value
@@ -154,7 +155,7 @@ def check_at_least(model: Model, value: Any, evidence: Any) -> tuple[list[str], 
     require(len(numbers) == len(restriction), "A parameter is set to two numbers.")
     free = [i for i in range(count) if i not in numbers]
     d = len(free)
-    verified, trust = check_dimension(model, member(evidence, "dimension"), "proved", d)
+    verified, trust = check_dimension(model, d, member(evidence, "dimension"))
     target = integers(target, 0, p - 1, "target", n)
     weights = integers(weights, 0, p - 1, "linear form", n)
     minor = integers(minor, 0, n - 1, "rows of a minor", d)

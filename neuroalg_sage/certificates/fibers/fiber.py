@@ -13,6 +13,7 @@ from neuroalg_sage.certificates.dimension.dimension import substituted
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     MAXIMAL_DEPTH,
+    Checked,
     MalformedCertificate,
     fields,
     integers,
@@ -49,7 +50,7 @@ def fiber_equations(model: Model, f: list[fmpq], restriction: Any = ()
     return equations, ring
 
 
-def check_fiber(model: Model, value: Any, evidence: Any) -> tuple[list[str], list[str]]:
+def check_fiber(model: Model, value: Any, evidence: Any) -> Checked:
     """The components of a fiber, or of its part where some parameters have given values."""
     data, restriction, components = items(value, "claim", 3)
     equations, ring = fiber_equations(model, function(model, data),
@@ -57,18 +58,22 @@ def check_fiber(model: Model, value: Any, evidence: Any) -> tuple[list[str], lis
     return check_components(equations, ring, components, evidence)
 
 
-def check_membership(model: Model, value: Any, evidence: Any) -> tuple[list[str], list[str]]:
+def check_membership(model: Model, value: Any, evidence: Any) -> Checked:
     """
     Whether a function lies in the closure of M, in φ of the complex, or of the real points.
 
     A point of the fiber puts the function into all three, if it is real; an equation of M that
     the function does not satisfy puts it outside of all three.
     """
+    argument = member(evidence, "argument")
+    if argument == "ideal":
+        from neuroalg_sage.certificates.equations.membership import check_in_closure
+
+        return check_in_closure(model, value, evidence)
     data, place, answer = items(value, "claim", 3)
     f = function(model, data)
     require(place in PLACES and isinstance(answer, bool),
             "The claim about membership is not known.")
-    argument = member(evidence, "argument")
     n = model.ambient_dimension
     if argument == "point":
         equations, _ = fiber_equations(model, f)
