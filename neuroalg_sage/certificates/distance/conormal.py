@@ -15,7 +15,8 @@ from neuroalg_sage.certificates.dimension.dimension import (
     equation_rank,
     substituted,
 )
-from neuroalg_sage.certificates.distance.distance_degree import LARGEST, SUM, check_at_least
+from neuroalg_sage.certificates.distance.distance_degree import check_at_least
+from neuroalg_sage.certificates.distance.polar_sum import LARGEST, SUM
 from neuroalg_sage.certificates.equations.groebner import MOST_STEPS, GroebnerBasis
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (

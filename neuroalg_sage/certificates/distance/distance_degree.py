@@ -43,12 +43,7 @@ from neuroalg_sage.certificates.reading import (
     residue,
 )
 
-# The ED degree of a cone for a generic quadratic form is the sum of the polar degrees: J. Draisma,
-# E. Horobeț, G. Ottaviani, B. Sturmfels, R. Thomas, The Euclidean distance degree of an algebraic
-# variety, Found. Comput. Math. 16 (2016), Theorem 5.4.
-SUM = "theorem: Draisma et al. (2016)"
-
-LARGEST, LARGEST_NUMBER = 10**1000, 10**6
+LARGEST_NUMBER = 10**6
 MOST_POINTS = 20_000
 
 

@@ -6,16 +6,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from neuroalg_sage.certificates.dimension.dimension import check_dimension
-from neuroalg_sage.certificates.distance.distance_degree import LARGEST, SUM, is_invertible
+from neuroalg_sage.certificates.distance.polar_sum import LARGEST, SUM
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import Checked, integer, integers, items, member, require
 
 
+def _has_dimension(model: Model, dimension: int, evidence: Any, said: str) -> Checked:
+    from neuroalg_sage.certificates.dimension.dimension import check_dimension
+
+    verified, trust = check_dimension(model, dimension, evidence)
+    return [*verified, said], trust
+
+
 def _dense(model: Model, evidence: Any) -> Checked:
     """The image is dense in V, so the target itself is the only critical point."""
-    verified, trust = check_dimension(model, model.ambient_dimension, member(evidence, "dimension"))
-    return [*verified, "the image is dense"], trust
+    return _has_dimension(model, model.ambient_dimension, member(evidence, "dimension"),
+                          "the image is dense")
 
 
 def check_polar_degrees(model: Model, value: Any, evidence: Any) -> Checked:
@@ -56,11 +62,14 @@ def check_ed_degree(model: Model, value: Any, evidence: Any) -> Checked:
         require(number == sum(summands), f"The ED degree is {sum(summands)}, not as claimed.")
         is_sum = metric == "generic" and evidence["formula"] != "convolutions"
         return verified, trust + [SUM] * is_sum
-    invertible = metric == "generic" or is_invertible(model, metric)
+    invertible = metric == "generic"
+    if not invertible:
+        from neuroalg_sage.certificates.distance.distance_degree import is_invertible
+
+        invertible = is_invertible(model, metric)
     if "point" in evidence:  # with the tangent space zero: critical for all data and forms
         require(number == 1, "The ED degree of a point is 1.")
-        verified, trust = check_dimension(model, 0, member(evidence, "point"))
-        return [*verified, "the image is a point"], trust
+        return _has_dimension(model, 0, member(evidence, "point"), "the image is a point")
     require(number == 1 and invertible,
             "The ED degree of a space is 1, for a form that is not degenerate.")
     return _dense(model, evidence)

@@ -4,6 +4,6 @@ from neuroalg_sage.certificates.claim import Claim
 
 CLAIMS = (
     Claim("special_fiber", ".fibers.fiber:check_fiber"),
-    Claim("membership", ".fibers.fiber:check_membership"),
+    Claim("membership", ".fibers.membership:check_membership"),
     Claim("invariant_parameters", ".fibers.invariance:check_invariant_parameters"),
 )

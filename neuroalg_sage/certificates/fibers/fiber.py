@@ -58,22 +58,18 @@ def check_fiber(model: Model, value: Any, evidence: Any) -> Checked:
     return check_components(equations, ring, components, evidence)
 
 
-def check_membership(model: Model, value: Any, evidence: Any) -> Checked:
+def check_by_fiber(model: Model, value: Any, evidence: Any) -> Checked:
     """
     Whether a function lies in the closure of M, in φ of the complex, or of the real points.
 
     A point of the fiber puts the function into all three, if it is real; an equation of M that
     the function does not satisfy puts it outside of all three.
     """
-    argument = member(evidence, "argument")
-    if argument == "ideal":
-        from neuroalg_sage.certificates.equations.membership import check_in_closure
-
-        return check_in_closure(model, value, evidence)
     data, place, answer = items(value, "claim", 3)
     f = function(model, data)
     require(place in PLACES and isinstance(answer, bool),
             "The claim about membership is not known.")
+    argument = member(evidence, "argument")
     n = model.ambient_dimension
     if argument == "point":
         equations, _ = fiber_equations(model, f)
