@@ -165,7 +165,8 @@ def test_every_file_of_the_checker_is_one_that_some_claim_needs() -> None:
 
 
 def test_lines_of_code_are_those_that_are_neither_prose_nor_blank(monkeypatch, tmp_path) -> None:
-    (tmp_path / "sample.py").write_text('"""Prose.\n\nMore of it."""\n\nfrom a import (\n    b,\n    c,\n)\n'
-                                        "# why\nx = 1\n\n\ndef f():\n    'What it does.'\n    return x\n")
+    source = ['"""Prose.', "", 'More of it."""', "", "from a import (", "    b,", "    c,", ")",
+              "# why", "x = 1", "", "", "def f():", "    'What it does.'", "    return x", ""]
+    (tmp_path / "sample.py").write_text("\n".join(source))
     monkeypatch.setattr(believed, "ROOM", tmp_path)
     assert believed.lines_of_code("sample") == 4
