@@ -614,8 +614,8 @@ def test_200_changed_certificates_of_each_kind() -> None:
 
 
 def test_all_claims_are_attacked() -> None:
-    from neuroalg_sage.certificates.checker import _CLAIMS
+    from neuroalg_sage.certificates.checker import CLAIMS
 
     # What is singular or critical, but perhaps not all of it, is claimed where time is over.
-    assert set(_CLAIMS) == {c["claim"]["invariant"] for c in certificates()} | {
+    assert set(CLAIMS) == {c["claim"]["invariant"] for c in certificates()} | {
         "singular_subvarieties", "critical_subvarieties"}

@@ -17,7 +17,7 @@ from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.certificates.checker import CertificateError
 from neuroalg_sage.certificates.equations.groebner import GroebnerBasis
 from neuroalg_sage.certificates.reading import polynomial, polynomial_ring
-from neuroalg_sage.certificates.singularities.singular_locus import check_multiplicity
+from neuroalg_sage.certificates.singularities.multiplicity import check_multiplicity
 from neuroalg_sage.descriptions.determinantal import coordinate_places
 from neuroalg_sage.engines import modular
 from neuroalg_sage.engines.macaulay2 import Script
