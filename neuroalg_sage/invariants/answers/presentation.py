@@ -142,6 +142,11 @@ class Presentation(Typeset):
         """
         return "\n".join([self.statement(), *self.lines(spec)])
 
+    @property
+    def answers(self) -> list[Any]:
+        """The invariants of which this consists, each with its certificate."""
+        return [self]
+
     def report_lines(self) -> list[str]:
         """What a report in text adds below its table: an empty line, a heading, and lines."""
         return []
@@ -160,6 +165,11 @@ class Presentation(Typeset):
         """Status, whom it trusts, method, seconds and certificate, as JSON data."""
         return {"status": self.status, "trust": self.trust, "method": self.method,
                 "seconds": round(self.seconds, 4), "certificate": self.certificate}
+
+    def described(self) -> dict[str, Any]:
+        """The answer as JSON data where it is the only one: parts of the value, and the proof."""
+        value = self.plain_value()
+        return (value if isinstance(value, dict) else {"value": value}) | self.proof()
 
     def result(self, model: Model | None = None) -> dict[str, Any]:
         """
