@@ -21,11 +21,11 @@ from neuroalg_sage.cli import main
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.singularities.degeneracy import Locus
+from neuroalg_sage.markup import mathml
+from neuroalg_sage.markup.elements import VOID, element, text
 from neuroalg_sage.models.expressions import parse_polynomial
 from neuroalg_sage.models.layers import Activation, Chain, Dense, Product, Sum
-from neuroalg_sage.pages import mathml
 from neuroalg_sage.pages.architecture import drawing, in_words
-from neuroalg_sage.pages.elements import VOID, element, text
 from neuroalg_sage.pages.report_page import ASKED, SHOWN, Material, gather, page
 from neuroalg_sage.report import Answers
 
