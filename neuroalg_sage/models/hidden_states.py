@@ -29,6 +29,7 @@ from flint import fmpq, fmpq_poly
 
 from neuroalg_sage.models.layers import Activation, Attention, Convolution, Dense, Layer
 from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.rational import univariate
 from neuroalg_sage.models.symmetry import SparseMatrix
 
 
@@ -252,8 +253,7 @@ def rotations(model: Model) -> Iterator[tuple[int, list[list[Any]]]]:
         sigma = fmpq_poly([0, 1])
         for layer in between:
             assert isinstance(layer, Activation)
-            sigma = fmpq_poly([fmpq(c.numerator, c.denominator)
-                               for c in layer.coefficients])(sigma)
+            sigma = univariate(layer.coefficients)(sigma)
         degree = sigma.degree()
         center = -sigma[degree - 1] / (degree * sigma[degree])
         tau = sigma(fmpq_poly([center, 1])) - sigma(center)
