@@ -98,10 +98,11 @@ def known_group(model: Model) -> KnownGroup | None:
         (mu_2)^2 x| S_2
     """
     layers = model.layers
-    if all(isinstance(layer, Attention) for layer in layers):
+    attention = [layer for layer in layers if isinstance(layer, Attention)]
+    if len(attention) == len(layers):
         return KnownGroup(model, tuple(HiddenState(layer.outputs, "general linear")
-                                       for layer in layers[:-1]),
-                          tuple(layer.head for layer in layers))
+                                       for layer in attention[:-1]),
+                          tuple(layer.head for layer in attention))
     if not all(isinstance(layer, (Dense, Convolution, Activation)) for layer in layers) or (
             not isinstance(layers[0], (Dense, Convolution))
             or not isinstance(layers[-1], (Dense, Convolution))):
