@@ -53,6 +53,7 @@ from neuroalg_sage.models.expressions import Polynomial, from_flint, write_polyn
 from neuroalg_sage.models.parametrization import Parametrization
 from neuroalg_sage.models.rational import fraction, in_ring, rank, to_flint
 from neuroalg_sage.models.sage_input import lists, rational
+from neuroalg_sage.storable import storable
 
 MOST_TERMS = 20_000  # of the cofactors in a certificate
 LARGEST_POWER = 40
@@ -74,6 +75,7 @@ GENERIC = "nothing is lost outside one minor of the Jacobian with probability on
 Rows = tuple[int, ...]
 
 
+@storable()
 @dataclass(frozen=True, repr=False)
 class Discriminant:
     """

@@ -37,6 +37,7 @@ from neuroalg_sage.models.expressions import Polynomial, parse_polynomial, shown
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.rational import fraction, matrix
 from neuroalg_sage.models.sage_input import exact_text, lists, rational
+from neuroalg_sage.storable import storable
 
 ENTRY = "w"  # stands for the parameter itself where one polynomial serves for all
 
@@ -53,6 +54,7 @@ def _square(matrix: Any, role: str) -> list[list[Any]]:
     return [list(row) for row in rows]
 
 
+@storable()
 @dataclass(frozen=True)
 class Flow:
     """
