@@ -24,12 +24,12 @@ from neuroalg_sage.formats import FORMATS, write_ideal
 
 def add(command: Commands) -> None:
     """Add the commands."""
-    sub = command("ideal", "Print the ideal of the neurovariety.", _ideal)
+    sub = command("ideal", _ideal)
     about_a_model(sub)
     sub.add_argument("--format", choices=FORMATS, default="text",
                      help="the language of the result; mrdi is for Macaulay2's package MRDI")
 
-    sub = command("equations", "Find equations degree by degree, in weight spaces.", _equations)
+    sub = command("equations", _equations)
     about_a_model(sub)
     about_the_answer(sub, "write a certificate that these are all equations of these degrees")
     sub.add_argument("--keep", metavar="FILE",

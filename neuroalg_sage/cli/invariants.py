@@ -36,7 +36,7 @@ SHARE_OF_PAGES = 20  # how much longer than for pages is computed, before the la
 
 def add(command: Commands) -> None:
     """Add the commands."""
-    sub = command("report", "Print everything affordable about a model.", _report)
+    sub = command("report", _report)
     about_a_model(sub, REPORT_BUDGET)
     form = sub.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print one JSON object")
@@ -44,7 +44,7 @@ def add(command: Commands) -> None:
     form.add_argument("--html", metavar="FILE", help="write one page of HTML that is complete in "
                       "itself")
 
-    sub = command("compute", "Compute invariants of a model.", _compute)
+    sub = command("compute", _compute)
     about_a_model(sub)
     about_a_metric(sub)
     about_a_flow(sub)
@@ -54,7 +54,7 @@ def add(command: Commands) -> None:
                      "as BibTeX")
     sub.add_argument("--diagram", metavar="FILE", help="draw the Hasse diagram of the subnetworks "
                      "to a file, *.svg, *.png or *.pdf")
-    sub = command("script", "Print the standalone Macaulay2 script of a computation.", _script)
+    sub = command("script", _script)
     about_a_model(sub)
     about_a_metric(sub)
     about_a_flow(sub)
