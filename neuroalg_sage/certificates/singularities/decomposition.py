@@ -13,7 +13,6 @@ from typing import Any
 import flint
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpq_poly
 
-from neuroalg_sage.certificates.dimension.dimension import substituted
 from neuroalg_sage.certificates.equations.groebner import (
     GroebnerBasis,
     hilbert_data,
@@ -32,6 +31,7 @@ from neuroalg_sage.certificates.reading import (
     polynomials,
     require,
 )
+from neuroalg_sage.certificates.substitution import substituted
 from neuroalg_sage.certificates.work import Work
 
 MOST_PRODUCTS = 2000
