@@ -148,8 +148,9 @@ class Believed(SphinxDirective):
                     again = ", and one argument more" * (way.chosen[-1] in believed.AGAIN)
                     more = (f", {believed.size(further)} lines more" if len(further) == 1
                             else f": {self.files(further)}")
-                    text += [f"- with {through}{again}{more}; in all **{way.lines} lines**", ""]
+                    text += [f"- with {through}{more}{again}; in all **{way.lines} lines**", ""]
                     read |= dict.fromkeys(way.files)
+        read |= dict.fromkeys(believed.REFUSALS)
         text += ["The files", "---------", ""]
         for module in (*believed.SAME, *(m for m in read if m not in believed.SAME)):
             refuses = "  It only refuses certificates, so no proof rests on it." * (

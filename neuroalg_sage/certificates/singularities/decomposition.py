@@ -18,7 +18,6 @@ from neuroalg_sage.certificates.equations.groebner import (
     hilbert_data,
     require_incomparable,
 )
-from neuroalg_sage.certificates.equations.refutation import refute_components
 from neuroalg_sage.certificates.reading import (
     Checked,
     exponent_vectors,
@@ -292,6 +291,8 @@ def check_components(equations: list[fmpq_mpoly], ring: fmpq_mpoly_ctx, value: A
     else:
         require(complete in ENGINES, "The argument for completeness is not known.")
         require(known, "That there are no points is proved by 1 as a combination of equations.")
+        from neuroalg_sage.certificates.equations.refutation import refute_components
+
         refute_components(equations, n, [g for g, _ in known])
         trusted.add(complete)
     if known and not trusted:
