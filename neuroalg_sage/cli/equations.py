@@ -46,10 +46,10 @@ def _ideal(arguments: argparse.Namespace) -> int:
 
 
 def _equations(arguments: argparse.Namespace) -> int:
+    from neuroalg_sage.formats import written as as_text
     from neuroalg_sage.invariants.equations.characters import character, written
     from neuroalg_sage.invariants.equations.equations_by_degree import generators
     from neuroalg_sage.invariants.equations.equivariant_ideal import what_they_generate
-    from neuroalg_sage.report import written as as_text
 
     manifold = manifold_of(arguments)
     check_writable(arguments.certificate)

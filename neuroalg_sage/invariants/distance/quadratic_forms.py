@@ -17,6 +17,7 @@ from neuroalg_sage.models.expressions import shown
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
 from neuroalg_sage.models.sage_input import lists, rational
+from neuroalg_sage.storable import storable
 
 METRICS = ("generic", "unit", "bombieri", "data")
 LARGEST_FORM = 400
@@ -24,6 +25,7 @@ LARGEST_FORM = 400
 Rows = tuple[tuple[Fraction, ...], ...]
 
 
+@storable()
 @dataclass(frozen=True)
 class QuadraticForm:
     """
@@ -92,12 +94,11 @@ class QuadraticForm:
 
     def is_invertible(self) -> bool:
         """Whether the form is not degenerate."""
-        from flint import fmpq, fmpq_mat
+        from neuroalg_sage.models.rational import matrix
 
         if self.rows is None:
             return self.weights is None or all(self.weights)
-        return bool(fmpq_mat([[fmpq(c.numerator, c.denominator) for c in row]
-                              for row in self.rows]).det())
+        return bool(matrix(self.rows, self.size).det())
 
 
 def diagonal_form(weights: Sequence[Fraction | int]) -> QuadraticForm:

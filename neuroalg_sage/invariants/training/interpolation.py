@@ -22,8 +22,10 @@ from neuroalg_sage.invariants.dimension.dimension import dimension, jacobian_at
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.sage_input import takes_numbers_of_sage
 from neuroalg_sage.models.sources import load_model
+from neuroalg_sage.storable import storable
 
 
+@storable()
 @dataclass(frozen=True)
 class Interpolation:
     """
