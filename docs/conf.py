@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from functools import partial
 from importlib.metadata import metadata
 from pathlib import Path
@@ -22,6 +23,9 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.writers.html5 import HTML5Translator
 
 from neuroalg_sage import bibliography
+
+sys.path.insert(0, str(Path(__file__).parent))
+import house  # noqa: E402
 
 _package = metadata("neuroalg-sage")
 project = "NeuroAlg"
@@ -137,6 +141,15 @@ class CommandHelp(SphinxDirective):
         return sections
 
 
+class House(SphinxDirective):
+    """The rooms and wings of the source, by its imports."""
+
+    has_content = False
+
+    def run(self) -> list[nodes.Node]:
+        return [nodes.raw("", house.page(), format="html")]
+
+
 class ProductFigure(SphinxDirective):
     """A picture of the neuromanifold of a spec, drawn by the product when the manual is built."""
 
@@ -180,6 +193,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_html_math_renderer("mathml", (write_formula, None), (write_formula, None))
     app.add_role("cite", Cite())
     app.add_directive("command-help", CommandHelp)
+    app.add_directive("house", House)
     app.add_directive("papers", Papers)
     app.add_directive("product-figure", ProductFigure)
     app.connect("autodoc-process-docstring", write_as_rst)
