@@ -14,7 +14,7 @@ from typing import Any
 from flint import nmod_poly
 
 from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
-from neuroalg_sage.certificates.dimension.dimension import rank
+from neuroalg_sage.certificates.dimension.ranks import rank
 from neuroalg_sage.certificates.reading import polynomial_ring
 from neuroalg_sage.certificates.singularities.decomposition import presented
 from neuroalg_sage.engines.macaulay2 import Script
