@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from neuroalg_sage.descriptions.description import Description
-from neuroalg_sage.descriptions.determinantal import Flattening
+from neuroalg_sage.descriptions.flattening import Flattening
 from neuroalg_sage.formats import write_ideal
 from neuroalg_sage.markup import mathml
 from neuroalg_sage.markup.elements import Content, Markup, download, element, folded, join
