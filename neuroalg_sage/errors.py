@@ -10,16 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from difflib import get_close_matches
 from functools import wraps
-from inspect import Parameter, isfunction, signature
+from inspect import Parameter, getmembers, isfunction, signature
 from typing import Any, TypeVar, cast
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Class = TypeVar("Class", bound=type)
 
 
-def suggesting(function: Function) -> Function:
+def suggesting(function: Function, title: str = "") -> Function:
     """
     A function that names the nearest right argument where the name of one is misspelled.
+
+    INPUT:
+
+    - ``function`` -- the function
+    - ``title`` -- what the message calls it; by default its name
 
     EXAMPLES::
 
@@ -37,7 +42,7 @@ def suggesting(function: Function) -> Function:
     if any(p.kind is Parameter.VAR_KEYWORD for p in parameters.values()):
         return function
     known = [name for name in parameters if name != "self"]
-    title = function.__qualname__.removesuffix(".__init__")
+    title = title or function.__qualname__
 
     @wraps(function)
     def call(*arguments: Any, **options: Any) -> Any:
@@ -53,10 +58,11 @@ def suggesting(function: Function) -> Function:
 
 
 def suggesting_methods(kind: Class) -> Class:
-    """A class whose public methods are :func:`suggesting`."""
-    for name, member in list(vars(kind).items()):
-        if isfunction(member) and (name == "__init__" or not name.startswith("_")):
-            setattr(kind, name, suggesting(member))
+    """A class whose public methods, also those of the classes it is made of, are so."""
+    for name, member in getmembers(kind, isfunction):
+        if name == "__init__" or not name.startswith("_"):
+            title = kind.__qualname__ + f".{name}" * (name != "__init__")
+            setattr(kind, name, suggesting(member, title))
     return kind
 
 

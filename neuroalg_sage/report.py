@@ -14,13 +14,13 @@ from typing import Any
 from neuroalg_sage.errors import InputError, LimitReached, NeuroAlgError
 from neuroalg_sage.formats import written
 from neuroalg_sage.invariants.answers.invariant import Invariant
-from neuroalg_sage.invariants.answers.methods import BEFORE_ALL
 from neuroalg_sage.invariants.answers.sentences import LAWS, sentence
 from neuroalg_sage.invariants.singularities.degeneracy import Locus
 from neuroalg_sage.limits import whole
 from neuroalg_sage.models.expressions import write_polynomial
 from neuroalg_sage.models.latex import latex_polynomial
-from neuroalg_sage.neuromanifold import REPORTED, NeuroManifold
+from neuroalg_sage.neuromanifold import NeuroManifold
+from neuroalg_sage.questions import before_all, reported
 
 JSON_SCHEMA = 1
 UNASKED = "The command ended before this was answered."
@@ -100,7 +100,8 @@ def ask(manifold: NeuroManifold, names: Iterable[str],
 
 def _place(name: str) -> int:
     """Where to ask for an invariant: dimensions in their order, then what rests on them."""
-    return BEFORE_ALL.index(name) if name in BEFORE_ALL else len(BEFORE_ALL)
+    first = before_all()
+    return first.index(name) if name in first else len(first)
 
 
 def report(manifold: NeuroManifold, budget: float | None = None,
@@ -110,7 +111,7 @@ def report(manifold: NeuroManifold, budget: float | None = None,
     """All invariants that are found within ``budget`` seconds."""
     if budget is not None:
         manifold.computation.end_within(budget)
-    return ask(manifold, REPORTED, progress, begin, each)
+    return ask(manifold, reported(), progress, begin, each)
 
 
 # -- plain values ------------------------------------------------------------------------
@@ -244,8 +245,8 @@ def as_text(answers: Answers) -> str:
         answers._head = _head(manifold)
     lines = [*answers._head]
     lines += ["", "Invariants"]
-    width = max((len(name) for name in REPORTED), default=0)
-    for name in REPORTED:
+    width = max(map(len, reported()))
+    for name in reported():
         if name in answers.found:
             invariant = answers.found[name]
             lines.append(f"  {name:<{width}}  {sentence(invariant, n)}  "
@@ -283,7 +284,7 @@ def as_latex(answers: Answers) -> str:
              rf"{model.parameter_count} parameters, {model.input_count} inputs, "
              rf"{model.output_count} outputs; $\dim V = {n}$.", "",
              r"\begin{tabular}{lll}", r"invariant & value & status \\ \hline"]
-    for name in REPORTED:
+    for name in reported():
         if name in answers.found:
             invariant = answers.found[name]
             value = sentence(invariant, n)

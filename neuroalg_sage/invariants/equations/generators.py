@@ -9,13 +9,9 @@ from fractions import Fraction
 from math import lcm
 from typing import Any
 
-from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
+from neuroalg_sage.engines.transfer import PolynomialMatrix
+from neuroalg_sage.invariants.dimension.rings import coordinate_ring
 from neuroalg_sage.models.expressions import Polynomial
-
-
-def coordinate_ring(n: int) -> PolynomialRingData:
-    """The coordinate ring Q[z_0, ..., z_(n-1)] of the ambient space."""
-    return PolynomialRingData(tuple(f"z_{i}" for i in range(n)))
 
 
 def primitive(polynomial: Polynomial) -> Polynomial:
