@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass
 from typing import Any
 
 from neuroalg_sage.errors import InputError, LimitReached, NeuroAlgError
@@ -145,7 +145,7 @@ def plain_value(invariant: Invariant, n: int) -> Any:
         return [str(d) for d in data]
     if isinstance(data, int) and not isinstance(data, bool) and abs(data) >= 2**53:
         return str(data)
-    return data
+    return str(data) if is_dataclass(data) else data
 
 
 # -- pages -------------------------------------------------------------------------------

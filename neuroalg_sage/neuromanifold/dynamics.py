@@ -13,7 +13,6 @@ from neuroalg_sage.neuromanifold.core import degree_bound, kept
 from neuroalg_sage.neuromanifold.dimension import DimensionQuestions
 
 if TYPE_CHECKING:
-    from neuroalg_sage.invariants.dynamics.drift import Drift
     from neuroalg_sage.invariants.dynamics.flows import Flow
     from neuroalg_sage.invariants.dynamics.law_search import LawSearch
 
@@ -223,11 +222,12 @@ class DynamicsQuestions(DimensionQuestions):
 
     def drift(self, start: list[float] | None = None, target: list[float] | None = None,
               time: float = 1.0, flow: Flow | str | None = None,
-              momenta: list[float] | None = None) -> Drift:
+              momenta: list[float] | None = None) -> Invariant:
         """
         How far the laws drift, and φ(w) moves, when a flow is integrated numerically.
 
-        See :func:`~neuroalg_sage.invariants.dynamics.drift.drift`.
+        OUTPUT: an invariant, a :class:`~neuroalg_sage.invariants.dynamics.drift.Drift`; see
+        :func:`~neuroalg_sage.invariants.dynamics.drift.drift`
 
         EXAMPLES::
 
