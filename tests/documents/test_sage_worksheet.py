@@ -52,9 +52,10 @@ def matrix(rows):
 # -- the examples of the documentation ------------------------------------------------------
 
 MODULES = ("models.families", "models.model", "models.layers", "models.sources", "models.relu",
-           "invariants.flows", "invariants.functions",
-           "invariants.invariant", "invariants.training", "invariants.quadratic_forms",
-           "invariants.interpolation", "neuromanifold")
+           "invariants.dynamics.flows", "invariants.dimension.functions",
+           "invariants.answers.invariant", "invariants.training.training",
+           "invariants.distance.quadratic_forms", "invariants.training.interpolation",
+           "neuromanifold")
 
 
 @pytest.mark.parametrize("module", MODULES)

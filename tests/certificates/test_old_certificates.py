@@ -1,0 +1,82 @@
+"""Certificates of earlier versions, which the checker goes on to accept."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from claims import changed
+
+from neuroalg_sage.certificates.checker import CertificateError, verify
+
+OLD = {path.name.removesuffix(".json.gz"): gzip.decompress(path.read_bytes()).decode()
+       for path in sorted((Path(__file__).parent / "old").glob("*.json.gz"))}
+each = pytest.mark.parametrize("text", [pytest.param(OLD[name], id=name) for name in OLD])
+
+# All claims of version 0.1.0; and where a status is not ``proved``.
+CLAIMS = {
+    "affine_hilbert_function", "ambient_dimension", "balanced_initialization",
+    "conservation_laws", "conservation_laws_of_flow", "critical_locus", "critical_points",
+    "critical_subvarieties", "defect", "degree", "dimension", "ed_degree",
+    "ed_degree_at_least", "ed_discriminant", "equations", "expected_dimension",
+    "generic_fiber", "hilbert_function", "hilbert_polynomial", "ideal",
+    "invariant_parameters", "is_filling", "is_finitely_identifiable", "is_identifiable",
+    "loss_critical_locus", "membership", "number_of_conservation_laws",
+    "number_of_conservation_laws_of_flow", "polar_degrees", "quadratic_conservation_laws",
+    "singular_locus", "singular_subvarieties", "special_fiber", "subnetworks", "voronoi_cell"}
+STATUSES = {
+    ("dimension", "monte_carlo"), ("dimension", "bounds"), ("is_filling", "monte_carlo"),
+    ("defect", "monte_carlo"), ("generic_fiber", "monte_carlo"), ("voronoi_cell", "bounds"),
+    ("number_of_conservation_laws", "bounds"), ("number_of_conservation_laws_of_flow", "bounds")}
+COUNT = 300
+
+# What a claim that names its answer says otherwise.
+OTHER = {"exists": "none over C", "none over C": "exists", "none over R": "exists",
+         "fiber": "spurious", "pure": "spurious", "spurious": "pure", "open": "fiber"}
+ONE = [["1", []]]
+
+
+def another(value: Any) -> Any:
+    """
+    A value that differs in the last of its numbers, words or truth values, of a component in its
+    dimension; and if it is empty, the polynomial 1.
+    """
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return value + 1
+    if isinstance(value, str):
+        return OTHER.get(value) or str(Fraction(value) + 1)
+    if isinstance(value, dict):
+        key = "dimension" if "dimension" in value else list(value)[-1]
+        return value | {key: another(value[key])}
+    return [*value[:-1], another(value[-1])] if value else [ONE]
+
+
+def test_no_claim_and_no_status_is_missing() -> None:
+    old = list(map(json.loads, OLD.values()))
+    assert {c["claim"]["invariant"] for c in old} >= CLAIMS
+    assert {(c["claim"]["invariant"], c["status"]) for c in old} >= {
+        *STATUSES, *((name, "proved") for name in CLAIMS)}
+    assert len(old) >= COUNT
+
+
+@each
+def test_an_old_certificate_is_accepted(text: str) -> None:
+    stated, verdict = json.loads(text), verify(text)
+    assert {"invariant": verdict.invariant, "value": verdict.value} == stated["claim"]
+    assert (verdict.status, list(verdict.trust)) == (stated["status"], stated["trust"])
+    assert verdict.verified and str(verdict).startswith(f"valid: {verdict.invariant} of ")
+
+
+@each
+def test_what_an_old_certificate_does_not_say_is_rejected(text: str) -> None:
+    def change(data: dict[str, Any]) -> None:
+        data["claim"]["value"] = another(data["claim"]["value"])
+
+    with pytest.raises(CertificateError):
+        verify(changed(json.loads(text), change))
