@@ -58,6 +58,18 @@ CLASSES = {
     "SymmetricTensors": Form("descriptions.symmetric_tensors"),
     "ConvolutionalVariety": Form("descriptions.segre_veronese"),
     "Flow": Form("invariants.dynamics.flows"),
+    "Fiber": Form("invariants.fibers.special_fiber"),
+    "Parametrization": Form("models.parametrization"),
+    "VarietyComponent": Form("invariants.singularities.decomposition"),
+    "NumberFieldPoint": Form("invariants.singularities.decomposition"),
+    "VoronoiCell": Form("invariants.distance.voronoi_cell"),
+    "Discriminant": Form("invariants.distance.ed_discriminant"),
+    "Breakpoint": Form("invariants.distance.bifurcation"),
+    "Bifurcation": Form("invariants.distance.bifurcation"),
+    "Regions": Form("invariants.distance.bifurcation"),
+    "CriticalComponent": Form("invariants.training.loss_critical_locus"),
+    "Initialization": Form("invariants.dynamics.balanced_initialization"),
+    "Drift": Form("invariants.dynamics.drift"),
     "QuadraticForm": Form("invariants.distance.quadratic_forms"),
 }
 
@@ -99,6 +111,8 @@ def encode(value: Any) -> Any:
         return _encode_dictionary(value)
     if kind in (partial, FunctionType):
         return _encode_function(value)
+    if kind.__module__ == "numpy" and kind.__name__ == "ndarray":
+        return {"array": encode(value.tolist())}
     return _encode_object(value)
 
 
@@ -180,6 +194,12 @@ def _decode_object(name: str, of: dict[str, Any]) -> Any:
     return made
 
 
+def _array(content: list[Any]) -> Any:
+    import numpy as np
+
+    return np.array(decode(content))
+
+
 def _model(content: dict[str, Any]) -> Any:
     from neuroalg_sage.models.sources import load_model
 
@@ -198,4 +218,5 @@ _DECODERS: dict[str, Callable[[Any], Any]] = {
     "polynomial": lambda terms: {tuple(e): decode(c) for c, *e in terms},
     "dictionary": lambda pairs: {decode(k): decode(x) for k, x in pairs},
     "model": _model,
+    "array": _array,
 }

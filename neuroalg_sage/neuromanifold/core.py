@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from neuroalg_sage import questions
 from neuroalg_sage.cache.memory import Memory
-from neuroalg_sage.cache.store import Store, open_store
+from neuroalg_sage.cache.store import Store, canonical, open_store
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
@@ -217,6 +217,11 @@ def whole(what: str, value: Any) -> int:
         return index(value)
     except TypeError:
         raise InputError(f"The {what} is a whole number, not {value!r:.40}.") from None
+
+
+def written(data: Any) -> str:
+    """Plain data as an argument by which an answer is remembered."""
+    return canonical(data).decode()
 
 
 def degree_bound(value: Any) -> int:

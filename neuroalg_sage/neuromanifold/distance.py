@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm, quadratic_form
-from neuroalg_sage.neuromanifold.core import kept
+from neuroalg_sage.neuromanifold.core import kept, whole
 from neuroalg_sage.neuromanifold.fibers import FibersQuestions
 
 if TYPE_CHECKING:
@@ -94,11 +94,14 @@ class DistanceQuestions(FibersQuestions):
             >>> M.ed_discriminant(origin=[0, 1, 0], directions=[[1, 0, 0], [0, 0, 1]]).degree
             6
         """
-        from neuroalg_sage.invariants.distance.ed_discriminant import ed_discriminant
+        from neuroalg_sage.invariants.distance.ed_discriminant import ambient, ed_discriminant
 
-        return ed_discriminant(self.parametrization(), self.dimension(),
-                               self.form_of_data(metric, gram), self.computation,
-                               origin, directions, self.seed)
+        form = self.form_of_data(metric, gram)
+        base, rows = ambient(self.model.ambient_dimension, origin, directions)
+        return self._memory.recall(
+            "ed_discriminant", lambda: ed_discriminant(
+                self.parametrization(), self.dimension(), form, self.computation, base, rows,
+                self.seed), stored=True, metric=form, origin=base, directions=rows)
 
     def bifurcation(self, start: Any, end: Any, metric: str | None = None, gram: Any = None
                     ) -> Invariant:
@@ -124,10 +127,14 @@ class DistanceQuestions(FibersQuestions):
             2 are real (numerical)
         """
         from neuroalg_sage.invariants.distance.bifurcation import bifurcation
+        from neuroalg_sage.invariants.distance.ed_discriminant import ambient
 
-        return bifurcation(self.parametrization(), self.dimension(),
-                           self.form_of_data(metric, gram), self.computation, start,
-                           end, self.seed)
+        n, form = self.model.ambient_dimension, self.form_of_data(metric, gram)
+        first, last = ambient(n, start)[0], ambient(n, end)[0]
+        return self._memory.recall(
+            "bifurcation", lambda: bifurcation(self.parametrization(), self.dimension(), form,
+                                               self.computation, first, last, self.seed),
+            stored=True, metric=form, start=first, end=last)
 
     def critical_regions(self, directions: Any, origin: Any = None, metric: str | None = None,
                          gram: Any = None, radius: Any = 2, samples: int = 9) -> Invariant:
@@ -145,10 +152,17 @@ class DistanceQuestions(FibersQuestions):
             of 3 critical points real: 1 at 21 samples, 3 at 4 samples (numerical)
         """
         from neuroalg_sage.invariants.distance.bifurcation import critical_regions
+        from neuroalg_sage.invariants.distance.ed_discriminant import ambient
+        from neuroalg_sage.models.sage_input import rational
 
-        return critical_regions(self.parametrization(), self.dimension(),
-                                self.form_of_data(metric, gram), self.computation,
-                                directions, origin, radius, samples, self.seed)
+        form, size, count = self.form_of_data(metric, gram), rational(radius, "radius"), whole(
+            "number of samples", samples)
+        base, rows = ambient(self.model.ambient_dimension, origin, directions)
+        return self._memory.recall(
+            "critical_regions", lambda: critical_regions(
+                self.parametrization(), self.dimension(), form, self.computation, rows, base, size,
+                count, self.seed),
+            stored=True, metric=form, origin=base, directions=rows, radius=size, samples=count)
 
     @kept
     def polar_degrees(self) -> Invariant:
@@ -211,6 +225,7 @@ class DistanceQuestions(FibersQuestions):
             read_function,
             read_parameters,
         )
+        from neuroalg_sage.invariants.distance.quadratic_forms import metric_weights
         from neuroalg_sage.invariants.distance.voronoi_cell import voronoi_cell
 
         phi = self.parametrization()
@@ -228,5 +243,8 @@ class DistanceQuestions(FibersQuestions):
                 raise InputError("The function is not a point of M over the real numbers.")
             return found
 
-        return voronoi_cell(phi, self.dimension(), self.ideal, fiber, self.computation, y, w,
-                            metric, self.seed)
+        weights = metric_weights(phi, metric)
+        return self._memory.recall(
+            "voronoi_cell", lambda: voronoi_cell(phi, self.dimension(), self.ideal, fiber,
+                                                 self.computation, y, w, weights, self.seed),
+            stored=True, function=y, parameters=w, weights=weights)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.models.sage_input import numbers
 from neuroalg_sage.neuromanifold.core import degree_bound, kept
 from neuroalg_sage.neuromanifold.dimension import DimensionQuestions
 
@@ -215,10 +216,18 @@ class DynamicsQuestions(DimensionQuestions):
         )
         from neuroalg_sage.invariants.dynamics.flows import Flow
 
-        laws = self.conservation_laws(degree, Flow()).data
-        return balanced_initialization(self.parametrization(), laws, function,
-                                       [0] * len(laws) if values is None else values,
-                                       self.computation, self.seed)
+        degree = degree_bound(self.largest_degree if degree is None else degree)
+        coordinates = numbers(function, "coordinate of the function")
+        wanted = None if values is None else numbers(values, "value of a law")
+
+        def find() -> Invariant:
+            laws = self.conservation_laws(degree, Flow()).data
+            return balanced_initialization(self.parametrization(), laws, coordinates,
+                                           [0] * len(laws) if wanted is None else wanted,
+                                           self.computation, self.seed)
+
+        return self._memory.recall("balanced_initialization", find, stored=True, degree=degree,
+                                   function=coordinates, values=wanted)
 
     def drift(self, start: list[float] | None = None, target: list[float] | None = None,
               time: float = 1.0, flow: Flow | str | None = None,
@@ -238,9 +247,16 @@ class DynamicsQuestions(DimensionQuestions):
             >>> NeuroManifold("linear:1,1,1", degree=2).drift([1, 2], [3]).largest < 1e-8
             True
         """
-        from neuroalg_sage.invariants.dynamics.drift import drift
+        flow, time = self._named_flow(flow), float(time)
+        first, goal, moving = (None if given is None else tuple(map(float, given))
+                               for given in (start, target, momenta))
 
-        search = self.law_search(flow)
-        laws = search.up_to(search.space.flow.degree_of_laws(self.largest_degree))
-        return drift(search.space, laws, start, target, time,
-                     momenta, self.seed)
+        def find() -> Invariant:
+            from neuroalg_sage.invariants.dynamics.drift import drift
+
+            search = self.law_search(flow)
+            laws = search.up_to(flow.degree_of_laws(self.largest_degree))
+            return drift(search.space, laws, first, goal, time, moving, self.seed)
+
+        return self._memory.recall("drift", find, stored=True, degree=self.largest_degree,
+                                   flow=flow, start=first, target=goal, time=time, momenta=moving)

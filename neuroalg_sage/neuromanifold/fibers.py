@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.neuromanifold.core import written
 from neuroalg_sage.neuromanifold.ideal import IdealQuestions
 
 if TYPE_CHECKING:
@@ -38,10 +39,15 @@ class FibersQuestions(IdealQuestions):
             f is in M over the algebraic closure of Q: a point of the fiber (proved)
             f is in M over the real numbers: a real point of the fiber (proved)
         """
+        from neuroalg_sage.invariants.dimension.functions import read_function, read_parameters
         from neuroalg_sage.invariants.fibers.special_fiber import special_fiber
 
-        return special_fiber(self.parametrization(), self.ideal, self.computation, function,
-                             parameters)
+        phi = self.parametrization()
+        f = None if function is None else read_function(phi, function)
+        w = None if parameters is None else read_parameters(self.model, parameters)
+        return self._memory.recall(
+            "fiber", lambda: special_fiber(phi, self.ideal, self.computation, f, w), stored=True,
+            function=f, parameters=w)
 
     def invariant_parameters(self, matrix: Any, denominator: Any = 1,
                              infinitesimal: bool = False) -> Invariant:
@@ -63,7 +69,13 @@ class FibersQuestions(IdealQuestions):
             >>> [str(c) for c in M.invariant_parameters([[-1]])]
             ['dimension 1, degree 1', 'dimension 1, degree 1']
         """
-        from neuroalg_sage.invariants.fibers.invariant_parameters import invariant_parameters
+        from neuroalg_sage.invariants.fibers.invariant_parameters import (
+            invariant_parameters,
+            read_transformation,
+        )
 
-        return invariant_parameters(self.model, self.computation, matrix, denominator,
-                                    infinitesimal)
+        transformation = read_transformation(self.model, matrix, denominator, infinitesimal)
+        return self._memory.recall(
+            "invariant_parameters", lambda: invariant_parameters(self.model, self.computation,
+                                                                 transformation),
+            stored=True, transformation=written(transformation.encoded()))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.neuromanifold.core import written
 from neuroalg_sage.neuromanifold.ideal import IdealQuestions
 
 if TYPE_CHECKING:
@@ -52,8 +53,12 @@ class TrainingQuestions(IdealQuestions):
         )
 
         phi = self.parametrization()
-        loss = QuadraticLoss.distance(read_function(phi, target), metric_weights(phi, metric))
-        return loss_critical_locus(phi, self.dimension(), self.ideal, self.computation, loss)
+        f, weights = read_function(phi, target), metric_weights(phi, metric)
+        loss = QuadraticLoss.distance(f, weights)
+        return self._memory.recall(
+            "loss_critical_locus", lambda: loss_critical_locus(
+                phi, self.dimension(), self.ideal, self.computation, loss),
+            stored=True, function=f, weights=weights)
 
     def training_critical_locus(self, problem: TrainingProblem) -> Invariant:
         """
@@ -82,8 +87,43 @@ class TrainingQuestions(IdealQuestions):
             loss_critical_locus,
         )
 
+        self._check_model(problem)
+        loss = QuadraticLoss(problem.quadratic, problem.linear, "squared error")
+        return self._memory.recall(
+            "training_critical_locus", lambda: loss_critical_locus(
+                self.parametrization(), self.dimension(), self.ideal, self.computation, loss),
+            stored=True, loss=written(problem.describe()))
+
+    def critical_points(self, problem: TrainingProblem) -> Invariant:
+        """
+        All critical points of the squared error on data in the neuromanifold, and its minimum.
+
+        INPUT:
+
+        - ``problem`` -- a training problem with this model
+
+        OUTPUT: an invariant; see
+        :func:`~neuroalg_sage.invariants.training.critical_points.critical_points`
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import ERM, NeuroManifold
+            >>> found = NeuroManifold("linear:1,1").critical_points(
+            ...     ERM("linear:1,1", [[1, 1], [1, 2]]))
+            >>> found.value["minimum"], found.status
+            ({'attained': True, 'at': [0], 'unique': True}, 'proved')
+        """
+        self._check_model(problem)
+
+        def find() -> tuple[Any, ...]:
+            problem.critical_points(self.computation, self.seed)
+            return problem.answers()
+
+        answers = self._memory.recall("critical_points", find, stored=True,
+                                      loss=written(problem.describe()))
+        problem.know(*answers)
+        return answers[0]
+
+    def _check_model(self, problem: TrainingProblem) -> None:
         if problem.model.describe() != self.model.describe():
             raise InputError(f"The training problem is about {problem.model}, not {self.model}.")
-        loss = QuadraticLoss(problem.quadratic, problem.linear, "squared error")
-        return loss_critical_locus(self.parametrization(), self.dimension(), self.ideal,
-                                   self.computation, loss)
