@@ -3,6 +3,8 @@
 PYTHON ?= python3.11
 VENV := .venv
 RUN := $(VENV)/bin
+# Tests in processes beside each other, each of which may have a Macaulay2 of its own.
+BESIDE := -n logical --maxprocesses 4 --dist worksteal
 SPECS := linear:3,2,3 mlp:2,2,3:x^2 mlp:2,2,2:x^3
 
 .PHONY: demo test test-slow test-wheel lint check-macaulay2 docs benchmark \
@@ -21,8 +23,8 @@ $(VENV)/installed: $(VENV)/usable
 demo: $(VENV)/usable
 	@for spec in $(SPECS); do $(RUN)/neuroalg report "$$spec" || exit $$?; echo; done
 
-test: lint check-macaulay2
-	$(RUN)/python -m pytest
+test: lint
+	$(RUN)/python -m pytest $(BESIDE)
 
 test-slow: $(VENV)/installed
 	$(RUN)/python -m pytest -m slow
@@ -34,6 +36,7 @@ lint: $(VENV)/installed
 	$(RUN)/ruff check neuroalg_sage tests benchmarks examples docs
 	$(RUN)/mypy
 
+# One of the tests, alone.
 check-macaulay2: $(VENV)/installed
 	$(RUN)/python -m neuroalg_sage.engines.check
 

@@ -123,7 +123,7 @@ class CommandHelp(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         from neuroalg_sage.cli.commands import parser
 
-        (commands,) = (action for action in parser()._actions
+        (commands,) = (action for action in parser(complete=True)._actions
                        if isinstance(action, argparse._SubParsersAction))
         sections: list[nodes.Node] = []
         for name, command in commands.choices.items():

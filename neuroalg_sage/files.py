@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from neuroalg_sage.errors import InputError
 
@@ -57,6 +56,8 @@ def write_whole(name: str | Path, text: str) -> None:
         # A device or a pipe would be replaced by a file of its name.
         raise InputError(f"The result was not written to {str(name)[:200]!r}: it is not an "
                          "ordinary file.")
+    from tempfile import NamedTemporaryFile  # most commands write no files
+
     try:
         with NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8",
                                 newline="\n") as file:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import signal
 import time
-from dataclasses import dataclass
 
 from neuroalg_sage import processes
 from neuroalg_sage.errors import LimitReached
@@ -18,7 +17,6 @@ from neuroalg_sage.errors import LimitReached
 GIGABYTE = 10**9
 
 
-@dataclass
 class Limits:
     """
     A deadline, and an amount of memory, for this process and all that it starts.
@@ -36,9 +34,10 @@ class Limits:
         (1.0, False)
     """
 
-    seconds: float | None = None
-    deadline: float | None = None
-    memory: int | None = None
+    def __init__(self) -> None:
+        self.seconds: float | None = None
+        self.deadline: float | None = None
+        self.memory: int | None = None
 
     def begin(self, seconds: float | None, memory_gb: float | None,
               begun: float | None = None) -> None:

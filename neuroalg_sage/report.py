@@ -8,24 +8,18 @@ import json
 import time
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
-from dataclasses import dataclass, field, is_dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 from neuroalg_sage.errors import InputError, LimitReached, NeuroAlgError
-from neuroalg_sage.formats import written
 from neuroalg_sage.invariants.answers.invariant import Invariant
-from neuroalg_sage.invariants.answers.sentences import LAWS, sentence
-from neuroalg_sage.invariants.singularities.degeneracy import Locus
+from neuroalg_sage.invariants.answers.presentation import clipped
 from neuroalg_sage.limits import whole
-from neuroalg_sage.models.expressions import write_polynomial
-from neuroalg_sage.models.latex import latex_polynomial
+from neuroalg_sage.models.latex import escaped, words
 from neuroalg_sage.neuromanifold import NeuroManifold
 from neuroalg_sage.questions import before_all, reported
 
 JSON_SCHEMA = 1
 UNASKED = "The command ended before this was answered."
-SHOWN_LINES = 12
-SHOWN_WIDTH = 100
 
 
 @dataclass
@@ -114,57 +108,7 @@ def report(manifold: NeuroManifold, budget: float | None = None,
     return ask(manifold, reported(), progress, begin, each)
 
 
-# -- plain values ------------------------------------------------------------------------
-
-
-def plain_value(invariant: Invariant, n: int) -> Any:
-    """The value as JSON data: numbers, text, or lists of them."""
-    data = invariant.data
-    if invariant.name in ("ideal", "equations"):
-        return written(data, n)
-    if invariant.name == "hilbert_polynomial":
-        return [str(c) for c in data]
-    if invariant.name in LAWS:
-        return [{"law": str(law), "name": law.name, "degree": law.degree}
-                | ({"decay": law.decay} if law.decay else {}) for law in data]
-    if invariant.name in ("singular_locus", "critical_locus"):
-        return [{"dimension": c.dimension, "degree": c.degree,
-                 "generators": [write_polynomial(g, c.variables) for g in c.generators]}
-                | ({"image": c.image, "image_status": "numerical"} if c.image else
-                   {"multiplicity": c.multiplicity,
-                    "multiplicity_status": c.multiplicity_status, "filled_by": list(c.fills)})
-                for c in data]
-    if invariant.name == "subnetworks":
-        return [{"name": p.name, "dimension": p.dimension, "singular": p.singular,
-                 "tangent_dimension": list(p.tangent), "multiplicity": p.multiplicity}
-                | ({"multiplicity_status": p.multiplicity_status} if p.multiplicity else {})
-                for p in data]
-    if invariant.name == "generic_fiber":
-        return {"dimension": data.dimension, "points": data.points, "symmetries": data.symmetries}
-    if invariant.name == "descriptions":
-        return [str(d) for d in data]
-    if isinstance(data, int) and not isinstance(data, bool) and abs(data) >= 2**53:
-        return str(data)
-    return str(data) if is_dataclass(data) else data
-
-
 # -- pages -------------------------------------------------------------------------------
-
-
-def _result(answers: Answers, invariant: Invariant, citations: bool) -> dict[str, Any]:
-    """An answer as JSON data."""
-    model = answers.manifold.model
-    result: dict[str, Any] = {
-        "value": plain_value(invariant, model.ambient_dimension), "status": invariant.status,
-        "trust": invariant.trust, "method": invariant.method,
-        "seconds": round(invariant.seconds, 4), "certificate": invariant.certificate}
-    if isinstance(invariant, Locus):
-        result |= {"trust": list(invariant.lies_trust), "no_others": invariant.completeness}
-    if invariant.error_bound is not None:
-        result["error_bound"] = invariant.error_bound
-    if citations:
-        result["citation"] = invariant.citation(model).describe()
-    return result
 
 
 def as_json(answers: Answers, citations: bool = False, unasked: Iterable[str] = ()) -> str:
@@ -180,7 +124,8 @@ def as_json(answers: Answers, citations: bool = False, unasked: Iterable[str] = 
     def text(name: str, invariant: Invariant) -> str:
         known = answers._texts.get((name, citations))
         if known is None or known[0] is not invariant:
-            known = invariant, json.dumps(_result(answers, invariant, citations))
+            known = invariant, json.dumps(invariant.result(
+                answers.manifold.model if citations else None))
             answers._texts[name, citations] = known
         return known[1]
 
@@ -199,15 +144,6 @@ def citations_as_text(answers: Answers) -> str:
     entries = dict.fromkeys([*(citation.entry() for citation in citations),
                              *(entry for c in citations for entry in c.cited_entries())])
     return "\n\n".join([*(citation.text() for citation in citations), *entries])
-
-
-def clipped(lines: list[str]) -> list[str]:
-    """The first lines, and how many are left out; long ones are cut."""
-    shown = [line if len(line) <= SHOWN_WIDTH else line[: SHOWN_WIDTH - 4] + " ..."
-             for line in lines[:SHOWN_LINES]]
-    if len(lines) > SHOWN_LINES:
-        shown.append(f"... and {len(lines) - SHOWN_LINES} more")
-    return shown
 
 
 def _symmetries(manifold: NeuroManifold) -> str:
@@ -239,65 +175,41 @@ def _head(manifold: NeuroManifold) -> list[str]:
 
 def as_text(answers: Answers) -> str:
     """The answers as a readable page."""
-    manifold = answers.manifold
-    n = manifold.model.ambient_dimension
     if answers._head is None:
-        answers._head = _head(manifold)
-    lines = [*answers._head]
-    lines += ["", "Invariants"]
+        answers._head = _head(answers.manifold)
+    lines = [*answers._head, "", "Invariants"]
     width = max(map(len, reported()))
     for name in reported():
         if name in answers.found:
             invariant = answers.found[name]
-            lines.append(f"  {name:<{width}}  {sentence(invariant, n)}  "
+            lines.append(f"  {name:<{width}}  {invariant.sentence()}  "
                          f"[{invariant.qualified_status()}]")
             lines.append(f"  {'':<{width}}    {invariant.method}, {invariant.seconds:.2f} s")
         elif name in answers.failed:
             lines.append(f"  {name:<{width}}  not computed: {answers.failed[name]}")
-    for name, title in (("ideal", "Generators of the ideal"),):
-        if name in answers.found and answers.found[name].data:
-            lines += ["", title]
-            lines += ["  " + line for line in clipped(written(answers.found[name].data, n))]
-    if "singular_locus" in answers.found:
-        for i, component in enumerate(answers.found["singular_locus"].data):
-            lines += ["", f"Component {i + 1} of the singular locus: {component}"]
-            lines += ["  " + line for line in clipped(written(component.generators, n))]
-    if "subnetworks" in answers.found and answers.found["subnetworks"].data:
-        lines += ["", "Subnetworks, generic tangent spaces, and multiplicities"]
-        lines += [f"  {part}" for part in answers.found["subnetworks"].data][:40]
+    for name in reported():
+        if name in answers.found:
+            lines += answers.found[name].report_lines()
     return "\n".join(lines)
 
 
 def as_latex(answers: Answers) -> str:
     """The answers as a LaTeX document."""
-    manifold = answers.manifold
-    model, n = manifold.model, manifold.model.ambient_dimension
-
-    def plain(text: str) -> str:
-        for character in "_^{}#%&$":
-            text = text.replace(character, {"^": r"\^{}"}.get(character, "\\" + character)
-                                ) if character not in "{}" else text
-        return text
-
+    model = answers.manifold.model
     lines = [r"\documentclass{article}", r"\usepackage{amsmath,amssymb}", r"\begin{document}",
-             rf"\section*{{Neuromanifold of \texttt{{{plain(str(model))}}}}}",
+             rf"\section*{{Neuromanifold of {words(str(model), 'texttt')}}}",
              rf"{model.parameter_count} parameters, {model.input_count} inputs, "
-             rf"{model.output_count} outputs; $\dim V = {n}$.", "",
+             rf"{model.output_count} outputs; $\dim V = {model.ambient_dimension}$.", "",
              r"\begin{tabular}{lll}", r"invariant & value & status \\ \hline"]
     for name in reported():
         if name in answers.found:
-            invariant = answers.found[name]
-            value = sentence(invariant, n)
-            if name == "hilbert_polynomial":
-                value = f"${latex_polynomial(value)}$"
-            lines.append(rf"{plain(name)} & {value} & {plain(invariant.qualified_status())} \\")
+            found = answers.found[name]
+            lines.append(rf"{escaped(name)} & {found.sentence_in_latex()} & "
+                         rf"{escaped(found.qualified_status())} \\")
         elif name in answers.failed:
-            lines.append(rf"{plain(name)} & not computed & \\")
+            lines.append(rf"{escaped(name)} & not computed & \\")
     lines.append(r"\end{tabular}")
-    for heading, name in ((r"\paragraph{Generators of the ideal.}", "ideal"),):
-        if name in answers.found and answers.found[name].data:
-            lines += [heading, r"\begin{gather*}",
-                      " \\\\\n".join(latex_polynomial(p)
-                                     for p in written(answers.found[name].data, n)[:40]),
-                      r"\end{gather*}"]
+    for name in reported():
+        if name in answers.found:
+            lines += answers.found[name].report_in_latex()
     return "\n".join([*lines, r"\end{document}"])

@@ -16,8 +16,10 @@ import pytest
 # Tests compute; what an earlier run has kept is not what they are about.
 os.environ["NEUROALG_CACHE"] = "none"
 
-# Of comparisons that are new in every run; the variable repeats one.
+# Of comparisons that are new in every run; the variable repeats one, and tells the processes
+# beside which tests run.
 FRESH_SEED = int(os.environ.get("NEUROALG_SEED") or secrets.randbelow(10**9))
+os.environ["NEUROALG_SEED"] = str(FRESH_SEED)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -23,8 +23,6 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from flint import fmpz
-
 SCHEMA = 2
 
 
@@ -72,6 +70,8 @@ def decimal(c: Fraction | int) -> str:
     try:
         return str(c)
     except ValueError:  # the setting is one for the whole process, and not ours
+        from flint import fmpz  # seldom needed, and all of this program writes such numbers
+
         numerator = str(fmpz(c.numerator))
         return numerator if c.denominator == 1 else f"{numerator}/{fmpz(c.denominator)}"
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpz
 
+Checked = tuple[list[str], list[str]]  # what was verified, whom to trust
+
 MOST_VARIABLES = 20_000
 MAXIMAL_DEPTH = 40  # of layers in layers
 

@@ -18,8 +18,7 @@ MEGABYTE = 10**6
 
 def add(command: Commands) -> None:
     """Add the command."""
-    sub = command("cache", "Show or prune the cache of answers, which NEUROALG_CACHE names.",
-                  _cache)
+    sub = command("cache", _cache)
     what = sub.add_mutually_exclusive_group()
     what.add_argument("--prune", action="store_true", help="remove damaged entries, those of other "
                       "versions, and what the next two options say")

@@ -1,30 +1,22 @@
 """
-The command line: its parser, and how a command is run and ends.
+The commands: what each is for, their parser, and how one is run and ends.
+
+A module of commands is imported when a command of it is asked for, and what runs a command when
+its words are right, so that help and refusals are instant.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import cache, partial
+from importlib import import_module
 from typing import Any, NoReturn
 
-from neuroalg_sage.cli import (
-    cache,
-    completion,
-    doctor,
-    equations,
-    flows,
-    functions,
-    invariants,
-    notebooks,
-    packages,
-    surveys,
-    training,
-)
-from neuroalg_sage.cli.options import EPILOGUE, Commands, Parser, about_limits, limited
-from neuroalg_sage.cli.progress import shown
+from neuroalg_sage.cli.parsers import EPILOGUE, CommandParser, Parser
 from neuroalg_sage.cli.supervision import (
     INTERRUPTED,
     Page,
@@ -35,25 +27,81 @@ from neuroalg_sage.cli.supervision import (
 )
 from neuroalg_sage.errors import LimitReached, NeuroAlgError
 
+# By the module that knows it, each command and what it is for, in the order of the help.
+COMMANDS = {
+    "invariants": {
+        "report": "Print everything affordable about a model.",
+        "compute": "Compute invariants of a model.",
+        "script": "Print the standalone Macaulay2 script of a computation."},
+    "equations": {
+        "ideal": "Print the ideal of the neurovariety.",
+        "equations": "Find equations degree by degree, in weight spaces."},
+    "functions": {
+        "fiber": "Find the fiber of a function, and whether it is in M.",
+        "critical": "Find the critical points of the distance to a function, or of the squared "
+                    "error on data, in the space of parameters.",
+        "voronoi": "Find the dimension of the Voronoi cell of a function.",
+        "invariant": "Find the parameters of functions invariant under a transformation of the "
+                     "inputs.",
+        "discriminant": "Find the data at which critical points of the distance come together."},
+    "training": {
+        "plot": "Draw a neuromanifold of dimension at most 2.",
+        "train": "Find all critical points of the squared error on data, with proof."},
+    "flows": {
+        "drift": "Integrate a flow numerically, and watch its conservation laws.",
+        "balanced": "Find parameters of a function with given values of the laws of gradient "
+                    "flow, or prove that there are none."},
+    "surveys": {
+        "survey": "Compute invariants of many models, resumably."},
+    "packages": {
+        "install-m2": "Install the Macaulay2 package NeuroAlgebra where Macaulay2 finds it."},
+    "notebooks": {
+        "notebooks": "Open notebooks in JupyterLab, with the kernels that they name."},
+    "cache": {
+        "cache": "Show or prune the cache of answers, which NEUROALG_CACHE names."},
+    "doctor": {
+        "doctor": "Say which engines and libraries are there and work, and what brings the "
+                  "others."},
+    "completion": {
+        "completion": "Print the script by which a shell completes words of this command; in "
+                      "bash: eval \"$(neuroalg completion bash)\"."},
+    "verify": {
+        "verify": "Check certificates, without Sage and without Macaulay2."},
+}
+COMPLETING = "_ARGCOMPLETE"  # is set in the environment by the scripts that complete words
 
-def parser() -> argparse.ArgumentParser:
-    """The parser of the command line."""
+
+def parser(complete: bool = False) -> argparse.ArgumentParser:
+    """
+    The parser of the command line.
+
+    INPUT:
+
+    - ``complete`` -- whether all commands have their options, not only the one that is asked for
+    """
+    form: dict[str, Any] = {"epilog": EPILOGUE,
+                            "formatter_class": argparse.RawDescriptionHelpFormatter}
     top = Parser(prog="neuroalg", description="Exact, certified invariants of neuromanifolds.",
-                 epilog=EPILOGUE, formatter_class=argparse.RawDescriptionHelpFormatter)
+                 **form)
     top.add_argument("--version", action=_Version, nargs=0, help="print the version")
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND",
+                                  parser_class=CommandParser)
 
-    def command(name: str, help: str, run: Callable[[argparse.Namespace], int]
-                ) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=help, description=help, epilog=EPILOGUE,
-                                  formatter_class=argparse.RawDescriptionHelpFormatter)
+    def command(name: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+        sub = commands.choices[name]
         sub.set_defaults(run=run)
         return sub
 
-    for kind in (invariants, equations, functions, training, flows, surveys, packages, notebooks,
-                 cache, doctor, completion):
-        kind.add(command)
-    _add_verify(command)
+    @cache  # the commands of a module get their options together, and once
+    def complete_all_of(module: str) -> None:
+        import_module(f"neuroalg_sage.cli.{module}").add(command)
+
+    for module, sentences in COMMANDS.items():
+        for name, sentence in sentences.items():
+            commands.add_parser(name, help=sentence, description=sentence, **form,
+                                complete=partial(complete_all_of, module))
+        if complete:
+            complete_all_of(module)
     return top
 
 
@@ -70,18 +118,6 @@ class _Version(argparse.Action):
         parser.exit()
 
 
-def _add_verify(command: Commands) -> None:
-    sub = command("verify", "Check certificates, without Sage and without Macaulay2.", _verify)
-    sub.add_argument("files", nargs="+", metavar="FILE")
-    about_limits(sub)
-
-
-def _verify(arguments: argparse.Namespace) -> int:
-    from neuroalg_sage.certificates.__main__ import verify_files
-
-    return verify_files(arguments.files)
-
-
 def run(arguments: Sequence[str] | None) -> int:
     """Run the command line; return the exit code."""
     for stream in (sys.stdout, sys.stderr):
@@ -95,10 +131,16 @@ def run(arguments: Sequence[str] | None) -> int:
 def _ended(arguments: Sequence[str] | None, page: Page) -> tuple[str, int]:
     """Run a command to its end, whichever that is: what is to be said, and the exit code."""
     try:
-        top = parser()
-        completion.answer(top)
-        parsed = top.parse_args(arguments)
+        if COMPLETING in os.environ:
+            from neuroalg_sage.cli import completion
+
+            completion.answer(parser(complete=True))
+        parsed = parser().parse_args(arguments)
         parsed.page = page
+        # Now that it is known that something is to be done.
+        from neuroalg_sage.cli.options import limited
+        from neuroalg_sage.cli.progress import shown
+
         with limited(parsed), shown(parsed):
             code = parsed.run(parsed)
         if sys.stdout is not None:

@@ -8,7 +8,6 @@ which words may stand where.  Nothing of this is imported unless a shell asks.
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,14 +15,12 @@ from neuroalg_sage.cli.options import Commands
 from neuroalg_sage.errors import EngineError
 
 SHELLS = ("bash", "zsh", "fish")
-ASKED = "_ARGCOMPLETE"  # is set in the environment by the scripts
 MISSING = "Completion needs the library argcomplete; pip install argcomplete brings it."
 
 
 def add(command: Commands) -> None:
     """Add the command."""
-    sub = command("completion", "Print the script by which a shell completes words of this "
-                  "command; in bash: eval \"$(neuroalg completion bash)\".", _completion)
+    sub = command("completion", _completion)
     sub.add_argument("shell", choices=SHELLS)
 
 
@@ -38,9 +35,7 @@ def _completion(arguments: argparse.Namespace) -> int:
 
 
 def answer(parser: argparse.ArgumentParser) -> None:
-    """Answer a shell that asks for completions, and end the process; else do nothing."""
-    if ASKED not in os.environ:
-        return
+    """Answer a shell that asks for completions, and end the process."""
     try:
         import argcomplete
     except ImportError:

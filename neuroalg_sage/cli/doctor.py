@@ -14,8 +14,7 @@ from neuroalg_sage.cli.options import Commands, progress
 
 def add(command: Commands) -> None:
     """Add the command."""
-    sub = command("doctor", "Say which engines and libraries are there and work, and what brings "
-                  "the others.", _doctor)
+    sub = command("doctor", _doctor)
     sub.add_argument("--json", action="store_true", help="print one JSON object")
     sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
 

@@ -24,12 +24,12 @@ from neuroalg_sage.formats import FORMATS, write_ideal
 
 def add(command: Commands) -> None:
     """Add the commands."""
-    sub = command("ideal", "Print the ideal of the neurovariety.", _ideal)
+    sub = command("ideal", _ideal)
     about_a_model(sub)
     sub.add_argument("--format", choices=FORMATS, default="text",
                      help="the language of the result; mrdi is for Macaulay2's package MRDI")
 
-    sub = command("equations", "Find equations degree by degree, in weight spaces.", _equations)
+    sub = command("equations", _equations)
     about_a_model(sub)
     about_the_answer(sub, "write a certificate that these are all equations of these degrees")
     sub.add_argument("--keep", metavar="FILE",
@@ -46,10 +46,10 @@ def _ideal(arguments: argparse.Namespace) -> int:
 
 
 def _equations(arguments: argparse.Namespace) -> int:
+    from neuroalg_sage.formats import written as as_text
     from neuroalg_sage.invariants.equations.characters import character, written
     from neuroalg_sage.invariants.equations.equations_by_degree import generators
     from neuroalg_sage.invariants.equations.equivariant_ideal import what_they_generate
-    from neuroalg_sage.report import written as as_text
 
     manifold = manifold_of(arguments)
     check_writable(arguments.certificate)

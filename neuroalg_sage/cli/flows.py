@@ -22,8 +22,7 @@ from neuroalg_sage.cli.output import check_writable, write_certificates
 
 def add(command: Commands) -> None:
     """Add the commands."""
-    sub = command("drift", "Integrate a flow numerically, and watch its conservation laws.",
-                  _drift)
+    sub = command("drift", _drift)
     about_a_model(sub)
     about_a_flow(sub)
     sub.add_argument("--start", type=floats, metavar="W,...", help="parameters, else random")
@@ -34,8 +33,7 @@ def add(command: Commands) -> None:
     sub.add_argument("--time", type=positive, default=1.0, metavar="T", help="for how long")
     sub.add_argument("--json", action="store_true", help="print one JSON object")
 
-    sub = command("balanced", "Find parameters of a function with given values of the laws of "
-                  "gradient flow, or prove that there are none.", _balanced)
+    sub = command("balanced", _balanced)
     about_a_model(sub)
     sub.add_argument("--function", required=True, type=words, metavar="Z,...",
                      help="its coordinates, rational numbers")

@@ -21,32 +21,27 @@ from neuroalg_sage.cli.output import check_writable, write_certificates
 def add(command: Commands) -> None:
     """Add the commands."""
 
-    def question(name: str, help: str) -> argparse.ArgumentParser:
-        sub = command(name, help, _question)
+    def question(name: str) -> argparse.ArgumentParser:
+        sub = command(name, _question)
         about_a_model(sub)
         about_the_answer(sub)
         sub.add_argument("--script", action="store_true",
                          help="print the standalone Macaulay2 script instead")
         return sub
 
-    about_a_function(question("fiber", "Find the fiber of a function, and whether it is in M."),
-                     True, False)
-    sub = question("critical", "Find the critical points of the distance to a function, or of "
-                   "the squared error on data, in the space of parameters.")
+    about_a_function(question("fiber"), True, False)
+    sub = question("critical")
     about_a_function(sub, False, True)
     sub.add_argument("--data", metavar="FILE", help="instead, a data set: CSV or Parquet")
-    about_a_function(question("voronoi", "Find the dimension of the Voronoi cell of a function."),
-                     True, True)
-    sub = question("invariant", "Find the parameters of functions invariant under a "
-                   "transformation of the inputs.")
+    about_a_function(question("voronoi"), True, True)
+    sub = question("invariant")
     sub.add_argument("--matrix", required=True, metavar="ROWS", help="rows joined by ';', entries "
                      "by ',': numbers, or polynomials in t")
     sub.add_argument("--denominator", default="1", metavar="D", help="divides all entries")
     sub.add_argument("--infinitesimal", action="store_true", help="the matrix stands for the "
                      "one-parameter group that it generates")
 
-    sub = question("discriminant", "Find the data at which critical points of the distance come "
-                   "together.")
+    sub = question("discriminant")
     about_a_metric(sub, "unit")
     sub.add_argument("--line", metavar="POINTS", help="two points of V joined by ';': how many "
                      "critical points are real on the line through them, and where this changes")

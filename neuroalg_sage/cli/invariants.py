@@ -7,7 +7,6 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from shlex import quote
 from typing import TYPE_CHECKING
 
 from neuroalg_sage.cli.options import (
@@ -36,7 +35,7 @@ SHARE_OF_PAGES = 20  # how much longer than for pages is computed, before the la
 
 def add(command: Commands) -> None:
     """Add the commands."""
-    sub = command("report", "Print everything affordable about a model.", _report)
+    sub = command("report", _report)
     about_a_model(sub, REPORT_BUDGET)
     form = sub.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print one JSON object")
@@ -44,7 +43,7 @@ def add(command: Commands) -> None:
     form.add_argument("--html", metavar="FILE", help="write one page of HTML that is complete in "
                       "itself")
 
-    sub = command("compute", "Compute invariants of a model.", _compute)
+    sub = command("compute", _compute)
     about_a_model(sub)
     about_a_metric(sub)
     about_a_flow(sub)
@@ -54,7 +53,7 @@ def add(command: Commands) -> None:
                      "as BibTeX")
     sub.add_argument("--diagram", metavar="FILE", help="draw the Hasse diagram of the subnetworks "
                      "to a file, *.svg, *.png or *.pdf")
-    sub = command("script", "Print the standalone Macaulay2 script of a computation.", _script)
+    sub = command("script", _script)
     about_a_model(sub)
     about_a_metric(sub)
     about_a_flow(sub)
@@ -166,23 +165,9 @@ def _compute(arguments: argparse.Namespace) -> int:
 def _as_text(arguments: argparse.Namespace, manifold: NeuroManifold, name: str,
              invariant: Invariant) -> str:
     """An answer as lines of text."""
-    from neuroalg_sage.report import clipped, sentence, written
-
-    n = manifold.model.ambient_dimension
-    lines = [f"{name} = {sentence(invariant, n)}  [{invariant.qualified_status()}]"]
-    if name in ("ideal", "equations"):
-        generators = written(invariant.data, n)
-        shown = clipped(generators)
-        lines += [f"  {line}" for line in shown]
-        if shown != generators:
-            lines.append(f"  All of it: neuroalg ideal {quote(arguments.spec)}")
-    elif name in ("descriptions", "subnetworks"):
-        lines += [f"  {item}" for item in invariant.data]
-    elif name.endswith("conservation_laws"):
-        if arguments.flow is not None and not name.startswith("quadratic"):
-            lines.append(f"  of the {manifold.flow_in_words()}")
-        if isinstance(invariant.data, list) and invariant.status != "bounds":
-            lines += [f"  {law!r}" for law in invariant.data]
+    lines = [invariant.statement(name), *invariant.lines(arguments.spec)]
+    if arguments.flow is not None and invariant.is_of_flow:
+        lines.insert(1, f"  of the {manifold.flow_in_words()}")
     return "\n".join(lines)
 
 

@@ -11,8 +11,7 @@ from neuroalg_sage.cli.options import Commands
 
 def add(command: Commands) -> None:
     """Add the command."""
-    sub = command("notebooks", "Open notebooks in JupyterLab, with the kernels that they name.",
-                  _notebooks)
+    sub = command("notebooks", _notebooks)
     sub.add_argument("folder", nargs="?", default="examples", metavar="FOLDER",
                      help="by default examples")
 

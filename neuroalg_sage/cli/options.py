@@ -5,18 +5,14 @@ What the commands have in common: their options, and what these say.
 from __future__ import annotations
 
 import argparse
-import difflib
-import re
 import signal
-import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from neuroalg_sage import limits
 from neuroalg_sage.cli.progress import Progress
 from neuroalg_sage.cli.supervision import SOFT_GRACE, TO_STOP, child
-from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.answers.methods import (
     FOR_CRITICAL_POINTS,
     FOR_THE_DEGREE,
@@ -30,72 +26,11 @@ if TYPE_CHECKING:
 
 # Of the time that is allowed, what is kept to make a page, but no more than so many seconds.
 SHARE_FOR_THE_PAGE, SECONDS_FOR_THE_PAGE = 0.1, 3.0
-CHOICE = re.compile(r"argument (.*?): invalid choice: (.*?) \(choose from (.*)\)", re.DOTALL)
-
-EPILOGUE = """\
-A SPEC names a model: mlp:2,2,3:x^2  mlp:2,2,3:x^2+x:bias  linear:3,2,3
-cnn:3s2,2:x^2  attention:d=2,a=1,out=2,t=3,layers=1  relu:2,3,1  relu:2,3,1:cell=110,011
-or the path of a JSON model file.
-
-Exit codes: 0 all answered; 1 an engine failed, or a certificate does not hold;
-2 wrong input; 3 a limit was reached (what was answered is printed).
-"""
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser that refuses with one sentence, and with the nearest right word."""
-
-    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
-        found, rest = self.parse_known_args(signed(sys.argv[1:] if args is None else args),
-                                            namespace)
-        if rest:
-            command = str(getattr(found, "command", self.prog))
-            options = [option for action in self._actions if isinstance(
-                action, argparse._SubParsersAction) and command in action.choices
-                for option in action.choices[command]._option_string_actions]
-            word = rest[0].partition("=")[0]
-            raise InputError(f"The command {command} does not take {word[:40]!r}; "
-                             + nearest(word, options, f"see neuroalg {command} --help."))
-        return found
-
-    def error(self, message: str) -> NoReturn:
-        if choice := CHOICE.fullmatch(message):
-            words = [word.strip(" '\"") for word in choice[3].split(",")]
-            raise InputError(f"There is no {choice[1].lower()} {choice[2][:40]}; " + nearest(
-                choice[2].strip("'"), words, f"it is {', '.join(words)}."))
-        raise InputError(message[:1].upper() + message[1:].rstrip(".")[:300]
-                         + f"; see {self.prog} --help.")
-
-
-def nearest(word: str, words: Iterable[str], otherwise: str) -> str:
-    """What may have been meant by a word."""
-    found = difflib.get_close_matches(word[:50].lower(), list(words), 1, 0.6)
-    return f"did you mean {found[0]} ?" if found else otherwise
-
-
-def signed(arguments: Sequence[str]) -> list[str]:
-    """
-    Command-line words in which a value that begins with a minus sign belongs to its option.
-
-    EXAMPLES::
-
-        >>> signed(["fiber", "--parameters", "-0.5,1", "--json"])
-        ['fiber', '--parameters=-0.5,1', '--json']
-    """
-    joined: list[str] = []
-    for word in arguments:
-        value = word.startswith("-") and not word.startswith("--") and word not in ("-", "-h")
-        if value and joined and joined[-1].startswith("--") and "=" not in joined[-1]:
-            joined[-1] += f"={word}"
-        else:
-            joined.append(word)
-    return joined
-
 
 class Commands(Protocol):
-    """Adds a command: its name, the sentence of its help, and the function that runs it."""
+    """The parser of a command, given its name and the function that runs it."""
 
-    def __call__(self, name: str, help: str, run: Callable[[argparse.Namespace], int]
+    def __call__(self, name: str, run: Callable[[argparse.Namespace], int]
                  ) -> argparse.ArgumentParser: ...
 
 

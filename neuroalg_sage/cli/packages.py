@@ -11,8 +11,7 @@ from neuroalg_sage.cli.options import Commands, progress
 
 def add(command: Commands) -> None:
     """Add the command."""
-    sub = command("install-m2", "Install the Macaulay2 package NeuroAlgebra where Macaulay2 finds "
-                  "it.", _install)
+    sub = command("install-m2", _install)
     sub.add_argument("--prefix", metavar="DIR", help="install in DIR/share/Macaulay2 instead of "
                      "your own folder of Macaulay2")
     sub.add_argument("--macaulay2", metavar="COMMAND", help="the Macaulay2 to use")

@@ -9,14 +9,16 @@ import json
 from typing import Any
 
 from neuroalg_sage.cli.options import Commands, positive, progress, whole, wholes, words
+from neuroalg_sage.cli.parsers import Parser
 from neuroalg_sage.cli.supervision import discard_output
 from neuroalg_sage.errors import LimitReached
 
 
 def add(command: Commands) -> None:
     """Add the command: the families and questions that a survey may be of, and their options."""
-    survey = command("survey", "Compute invariants of many models, resumably.", _survey)
-    kinds = survey.add_subparsers(dest="kind", required=True, metavar="KIND")
+    survey = command("survey", _survey)
+    kinds = survey.add_subparsers(dest="kind", required=True, metavar="KIND",
+                                  parser_class=Parser)
 
     def kind(name: str, help: str, invariants: bool = False) -> argparse.ArgumentParser:
         sub = kinds.add_parser(name, help=help, description=help)

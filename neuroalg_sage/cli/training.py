@@ -28,7 +28,7 @@ from neuroalg_sage.errors import InputError, LimitReached
 
 def add(command: Commands) -> None:
     """Add the commands."""
-    sub = command("plot", "Draw a neuromanifold of dimension at most 2.", _plot)
+    sub = command("plot", _plot)
     about_a_model(sub)
     about_a_metric(sub, "unit")
     sub.add_argument("--slice", metavar="COORDINATES", help="coordinates to project on, such as "
@@ -39,8 +39,7 @@ def add(command: Commands) -> None:
     sub.add_argument("--radius", type=positive, metavar="R", help="of the box that is shown")
     sub.add_argument("--output", metavar="FILE", default="neuromanifold.svg",
                      help="its name ends in .svg, .png, .pdf, or .html for a page that turns")
-    sub = command("train", "Find all critical points of the squared error on data, with proof.",
-                  _train)
+    sub = command("train", _train)
     sub.add_argument("spec", metavar="SPEC", help="spec string or JSON model file")
     sub.add_argument("--data", metavar="FILE", required=True, help="CSV or Parquet: in each row "
                      "the inputs, then the outputs")

@@ -66,6 +66,10 @@ class Description(Typeset, ABC):
     def __repr__(self) -> str:
         return str(self)
 
+    def plain_value(self) -> str:
+        """The sentence, as JSON data."""
+        return str(self)
+
     @property
     def is_proved(self) -> bool:
         """Whether all that the sentence says is proved, given the theorems that it names."""

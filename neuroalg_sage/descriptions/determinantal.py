@@ -34,6 +34,7 @@ from neuroalg_sage.models.expressions import Polynomial, evaluate
 from neuroalg_sage.models.layers import Activation, Composite, Convolution, Dense
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.storable import storable
 
 HOCHSTER_EAGON = "theorem: Hochster, Eagon (1971)"
 CONCA_HERZOG = "theorem: Conca, Herzog (1994)"
@@ -47,6 +48,7 @@ LARGEST_RANK = 60  # for which a numerator is interpolated
 Exponents = tuple[int, ...]
 
 
+@storable()
 @dataclass(frozen=True)
 class Flattening:
     """
@@ -139,6 +141,7 @@ def number_of_powers(model: Model) -> int | None:
     return found
 
 
+@storable()
 @dataclass(frozen=True)
 class OutputFormat:
     """
@@ -350,6 +353,7 @@ def _minors(a: Flattening, size: int) -> Iterator[dict[Exponents, Fraction]]:
                 yield minor
 
 
+@storable()
 @dataclass(frozen=True, repr=False)
 class BoundedRank(Description):
     """
@@ -410,6 +414,7 @@ def bounded_ranks(phi: Parametrization, generator: random.Random) -> list[Bounde
     return [d for d in found if d.rank < d.ambient_rank]
 
 
+@storable()
 @dataclass(frozen=True, repr=False)
 class GenericMatrices(Description):
     """

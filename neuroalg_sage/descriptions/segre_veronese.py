@@ -11,10 +11,12 @@ from neuroalg_sage.descriptions.description import Description, Formula, Summand
 from neuroalg_sage.descriptions.polar_classes import segre_veronese_polar_degrees
 from neuroalg_sage.models.layers import Activation, Convolution
 from neuroalg_sage.models.model import Model
+from neuroalg_sage.storable import storable
 
 SHAHVERDI_MARCHETTI_KOHN = "theorem: Shahverdi, Marchetti, Kohn (2025)"
 
 
+@storable()
 @dataclass(frozen=True, repr=False)
 class ConvolutionalVariety(Description):
     """

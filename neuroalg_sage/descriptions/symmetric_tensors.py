@@ -35,6 +35,7 @@ from neuroalg_sage.descriptions.polar_classes import (
 from neuroalg_sage.descriptions.secant_varieties import SecantVariety, power_sum
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.model import Model
+from neuroalg_sage.storable import storable
 
 KUTZ = "theorem: Kutz (1974)"
 HARRIS_TU = "theorem: Harris, Tu (1984)"
@@ -42,6 +43,7 @@ BERNARDI = "theorem: Bernardi (2008)"
 RAICU = "theorem: Raicu (2012)"
 
 
+@storable()
 @dataclass(frozen=True, repr=False)
 class SymmetricTensors(Description):
     """

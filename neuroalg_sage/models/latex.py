@@ -32,6 +32,18 @@ _ESCAPED = {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}"} | {
     c: "\\" + c for c in "_{}#%&$"}
 
 
+def escaped(text: str) -> str:
+    r"""
+    Text outside of formulas, with TeX's special characters written as such.
+
+    EXAMPLES::
+
+        >>> print(escaped("100% of mlp_2:x^2"))
+        100\% of mlp\_2:x\^{}2
+    """
+    return "".join(_ESCAPED.get(c, c) for c in text)
+
+
 def words(text: str, font: str = "text") -> str:
     r"""
     Text in a formula; lines stand below each other.
@@ -41,8 +53,7 @@ def words(text: str, font: str = "text") -> str:
         >>> print(words("mlp:2,1:x^2", "texttt"))
         \texttt{mlp:2,1:x\^{}2}
     """
-    lines = [rf"\{font}{{{''.join(_ESCAPED.get(c, c) for c in line)}}}"
-             for line in text.split("\n")]
+    lines = [rf"\{font}{{{escaped(line)}}}" for line in text.split("\n")]
     return lines[0] if len(lines) == 1 else stacked(lines)
 
 

@@ -17,6 +17,7 @@ from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.models.expressions import Polynomial, write_polynomial
 from neuroalg_sage.models.latex import Typeset, latex_polynomial, stacked
 from neuroalg_sage.models.model import Model
+from neuroalg_sage.storable import storable
 
 MAXIMAL_TERMS = 2_000_000
 MAXIMAL_COORDINATES = 200_000
@@ -36,6 +37,7 @@ def expansion_bound(model: Model) -> int:
     return sum(min(int(p), dense) for p in products)
 
 
+@storable()
 @dataclass(frozen=True, repr=False)
 class Parametrization(Typeset):
     """

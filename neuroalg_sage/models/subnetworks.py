@@ -23,6 +23,7 @@ from neuroalg_sage.models.families import CNN, MLP
 from neuroalg_sage.models.layers import Activation, Attention, Convolution, Dense, Layer, Sum
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.semirings import DegreeSet
+from neuroalg_sage.storable import storable
 
 ZERO, FREE = -1, -2  # in an embedding: the parameter is zero, or does not matter
 MOST_SUBNETWORKS = 300
@@ -30,6 +31,7 @@ MOST_SUBNETWORKS = 300
 Embedding = tuple[int, ...]
 
 
+@storable()
 @dataclass(frozen=True)
 class Subnetwork:
     """

@@ -13,7 +13,7 @@ from neuroalg_sage.pages.badges import badges, is_empty, not_computed
 from neuroalg_sage.pages.elements import Content, Markup, element, join
 from neuroalg_sage.pages.model_section import hilbert_polynomial, number_words
 from neuroalg_sage.questions import meaning, title
-from neuroalg_sage.report import Answers, sentence
+from neuroalg_sage.report import Answers
 
 
 def value(invariant: Invariant, n: int) -> Content:
@@ -25,7 +25,7 @@ def value(invariant: Invariant, n: int) -> Content:
         return f"{data:,}"
     if isinstance(invariant, Locus) and not data:
         return "empty" if is_empty(invariant) else "no components found"
-    return sentence(invariant, n)
+    return invariant.sentence()
 
 
 def _short(invariant: Invariant, n: int) -> Content:
@@ -159,7 +159,7 @@ def _in_geometry(answers: Answers) -> Iterator[Markup]:
             yield _said(answers, f"It is a hypersurface of degree {degree:,}."
                         if dimension == n - 1 else f"Its degree is {degree:,}.", "degree")
         if ideal:
-            yield _said(answers, f"Its ideal is {sentence(answers.found['ideal'], n)}.", "ideal")
+            yield _said(answers, f"Its ideal is {answers.found['ideal'].sentence()}.", "ideal")
     locus = _known(answers, "singular_locus")
     if locus is not None:
         count = len(locus)

@@ -21,7 +21,7 @@ from neuroalg_sage.pages.badges import badges, is_empty, statuses
 from neuroalg_sage.pages.diagram import MOST_NODES, hasse_diagram
 from neuroalg_sage.pages.elements import Content, Markup, download, element, folded, join
 from neuroalg_sage.pages.model_section import number_words
-from neuroalg_sage.report import Answers, sentence
+from neuroalg_sage.report import Answers
 
 OPEN_GENERATORS = 6
 MOST_GENERATORS = 120
@@ -62,7 +62,7 @@ def ideal(answers: Answers, stem: str) -> Markup:
         files += [", " if files else "", download(
             f"{stem}.ideal.{suffix}", write_ideal(found.data, n, form), label)]
     return join(
-        element("p", f"The prime ideal of the neurovariety is {sentence(found, n)}. ",
+        element("p", f"The prime ideal of the neurovariety is {found.sentence()}. ",
                 badges(found)),
         polynomials(found.data, names, "generator"),
         element("p", "The ideal for ", files, ".", class_="screen soft"))
@@ -228,8 +228,7 @@ def conservation_laws(answers: Answers) -> Markup:
     number = answers.found.get("number_of_conservation_laws")
     words: list[Content] = []
     if number is not None:
-        n = answers.manifold.model.ambient_dimension
-        words = [element("p", f"Number of independent laws: {sentence(number, n)}. ",
+        words = [element("p", f"Number of independent laws: {number.sentence()}. ",
                          badges(number))]
     laws: list[ConservationLaw] = found.data
     degree = answers.manifold.largest_degree if every is not None else 2

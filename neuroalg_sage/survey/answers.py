@@ -115,10 +115,8 @@ def _asked(model: Model, settings: Settings) -> Callable[[str], Invariant]:
     return manifold.compute
 
 
-def _written(invariant: Invariant, n: int, certificates: bool) -> dict[str, Any]:
-    from neuroalg_sage.report import plain_value
-
-    page = {"value": plain_value(invariant, n), "status": invariant.status,
+def _written(invariant: Invariant, certificates: bool) -> dict[str, Any]:
+    page = {"value": invariant.plain_value(), "status": invariant.status,
             "trust": invariant.trust, "method": invariant.method,
             "seconds": round(invariant.seconds, 4)}
     if invariant.error_bound is not None:
@@ -175,15 +173,13 @@ def answer(spec: str, settings: Settings) -> Line:
                 codes.append(code)
             names.pop(0)
         for name in found:  # a later answer may have proved an earlier one
-            results[name] = _written(compute(name), model.ambient_dimension,
-                                     settings.certificates)
+            results[name] = _written(compute(name), settings.certificates)
     except Exception as error:  # a survey of thousands does not end for one of them
         message, code = sentence(error)
         codes.append(code)
         for name, invariant in found.items():
             if name not in results:
-                results[name] = _written(invariant, model.ambient_dimension,
-                                         settings.certificates)
+                results[name] = _written(invariant, settings.certificates)
         errors |= dict.fromkeys((name for name in names if name not in results), message)
     line: Line = {"spec": spec, "results": results}
     if errors:

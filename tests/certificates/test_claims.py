@@ -29,7 +29,6 @@ from neuroalg_sage.certificates.dimension.dimension import substituted
 from neuroalg_sage.certificates.equations.refutation import small_points
 from neuroalg_sage.certificates.reading import polynomial_ring
 from neuroalg_sage.certificates.work import Work, _Horner, bound_horner, bounded, terms_of_power
-from neuroalg_sage.invariants.answers.sentences import sentence
 from neuroalg_sage.models.expressions import evaluate
 from neuroalg_sage.models.sources import from_expressions, model_from_data
 from neuroalg_sage.neuromanifold import INVARIANTS
@@ -146,7 +145,7 @@ def test_a_hilbert_function_says_which_one_it_is() -> None:
 def test_the_affine_hilbert_function_is_named_and_printed_as_such() -> None:
     manifold = NeuroManifold(from_expressions(["a*x^2 + a^2*x + a^3"], ["a"], ["x"]), seed=3)
     found = manifold.hilbert_function(3)
-    assert found.name == "affine_hilbert_function" and "affine" in sentence(found)
+    assert found.name == "affine_hilbert_function" and "affine" in found.sentence()
     assert found == [4, 7, 10]  # the twisted cubic: 3 k + 1
     assert NeuroManifold("mlp:2,1,1:x^2", seed=1).hilbert_function(3).name == "hilbert_function"
 
@@ -164,9 +163,9 @@ def test_quadratic_laws_say_whether_there_may_be_others() -> None:
     weaker = with_value(original, [1, 2, laws[:1]], symmetries={"fields": fields[:1]})
     verify(weaker)
     found = NeuroManifold("mlp:2,2,2:x^2", seed=1).quadratic_conservation_laws()
-    assert sentence(found) == "2 laws; all others are functions of these"
+    assert found.sentence() == "2 laws; all others are functions of these"
     fewer = type(found)(found.name, found.data[:1], found.status, found.method, weaker)
-    assert sentence(fewer) == ("1 law, 1 of them independent; there may be others, at most 2 "
+    assert fewer.sentence() == ("1 law, 1 of them independent; there may be others, at most 2 "
                                "independent ones")
     total = [*laws[0], *laws[1]]
     both = {"parameters": fields[0]["parameters"] + fields[1]["parameters"],
@@ -178,7 +177,7 @@ def test_quadratic_laws_say_whether_there_may_be_others() -> None:
 def test_laws_say_up_to_which_degree_they_are_all() -> None:
     manifold = NeuroManifold("linear:1,1,1", seed=1)
     found = manifold.conservation_laws(3)
-    assert sentence(found) == "1 generator of all of degree at most 3"
+    assert found.sentence() == "1 generator of all of degree at most 3"
     degree, laws = value_of(found.certificate)
     rejected(with_value(found.certificate, [degree, []]), "other laws")
     rejected(with_value(found.certificate, [1, laws]), "higher degree")
@@ -189,7 +188,7 @@ def test_equations_may_have_others() -> None:
     assert len(value_of(original)) > 1
     verdict = verify(with_value(original, value_of(original)[:1]))
     assert "there may be others" in str(verdict)
-    assert sentence(NeuroManifold("mlp:2,1,1:x^2").equations()).endswith("there may be others")
+    assert NeuroManifold("mlp:2,1,1:x^2").equations().sentence().endswith("there may be others")
     # Where there are none at all, the certificate is that of the ideal.
     dense = NeuroManifold("linear:2,2,2", seed=1).equations()
     assert dense == [] and dense.certificate["claim"] == {"invariant": "ideal", "value": []}
@@ -615,8 +614,8 @@ def test_200_changed_certificates_of_each_kind() -> None:
 
 
 def test_all_claims_are_attacked() -> None:
-    from neuroalg_sage.certificates.checker import _CLAIMS
+    from neuroalg_sage.certificates.checker import CLAIMS
 
     # What is singular or critical, but perhaps not all of it, is claimed where time is over.
-    assert set(_CLAIMS) == {c["claim"]["invariant"] for c in certificates()} | {
+    assert set(CLAIMS) == {c["claim"]["invariant"] for c in certificates()} | {
         "singular_subvarieties", "critical_subvarieties"}

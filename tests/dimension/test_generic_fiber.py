@@ -16,7 +16,6 @@ from neuroalg_sage import NeuroManifold, compose, from_expressions, verify
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import CertificateError
 from neuroalg_sage.errors import InputError, LimitReached
-from neuroalg_sage.invariants.answers.sentences import sentence
 from neuroalg_sage.invariants.dimension.finite_symmetries import permutations, roots_of_unity
 from neuroalg_sage.models.families import parse_spec
 from neuroalg_sage.models.hidden_states import rotations
@@ -69,7 +68,7 @@ def test_a_fiber_that_no_known_symmetry_explains(spec: str, points: int, known: 
     for found in (fiber, answer):
         assert found.trust == ["macaulay2", "the list of known symmetries"]
         assert list(verify(found.certificate).trust) == found.trust
-    assert sentence(answer) == "not up to the known symmetries"
+    assert answer.sentence() == "not up to the known symmetries"
 
 
 def test_a_symmetry_that_is_dropped_is_trusted_to_be_none() -> None:
@@ -92,7 +91,7 @@ def test_models_that_lose_dimension_are_not_finitely_identifiable(spec: str) -> 
     manifold = NeuroManifold(spec)
     for answer in (manifold.is_finitely_identifiable(), manifold.is_identifiable()):
         assert answer.value is False and answer.trust == []
-        assert sentence(answer) == "not up to affine-linear symmetries"
+        assert answer.sentence() == "not up to affine-linear symmetries"
         assert verify(answer.certificate).value is False
     fiber = manifold.generic_fiber()
     assert fiber.points is None and verify(fiber.certificate).value == [fiber.dimension]

@@ -16,8 +16,11 @@ from mutants import accepted_mutants
 from neuroalg_sage import InputError, NeuroManifold
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import CertificateError, verify
-from neuroalg_sage.certificates.distance.polar_degrees import determinantal, rank_one_approximations
-from neuroalg_sage.certificates.distance.polar_degrees import (
+from neuroalg_sage.certificates.distance.distance_formulas import (
+    determinantal,
+    rank_one_approximations,
+)
+from neuroalg_sage.certificates.distance.distance_formulas import (
     segre_veronese as checked_segre_veronese,
 )
 from neuroalg_sage.descriptions.polar_classes import (

@@ -16,9 +16,9 @@ from test_training import generic, losses, problem
 from neuroalg_sage.certificates.certificate import certificate
 from neuroalg_sage.certificates.checker import CertificateError, verify
 from neuroalg_sage.certificates.model import Model as RebuiltModel
+from neuroalg_sage.certificates.training.charts import permuted
 from neuroalg_sage.certificates.training.critical_points import find
 from neuroalg_sage.certificates.training.strata import cover
-from neuroalg_sage.certificates.training.units import permuted
 from neuroalg_sage.engines.real_solutions import real_solutions, written
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation

@@ -11,16 +11,10 @@ from typing import Any
 
 from flint import fmpq_mpoly, nmod_mat
 
-from neuroalg_sage.certificates.dimension.error_bound import error_bound
-from neuroalg_sage.certificates.dimension.known_varieties import (
-    ALEXANDER_HIRSCHOWITZ,
-    determinantal_dimension,
-    secant_dimension,
-)
-from neuroalg_sage.certificates.dimension.relaxation import relaxed
 from neuroalg_sage.certificates.model import Model, Monomial, Step, Terms
 from neuroalg_sage.certificates.reading import (
     CertificateError,
+    Checked,
     MalformedCertificate,
     fields,
     integer,
@@ -239,12 +233,21 @@ def upper_bound(model: Model, evidence: Any, trial: Any) -> tuple[int, str, list
         return (model.ambient_dimension - found,
                 f"independent differentials ({found}) of equations bound it from above", [])
     if kind == "theorem":
+        from neuroalg_sage.certificates.dimension.known_varieties import (
+            ALEXANDER_HIRSCHOWITZ,
+            secant_dimension,
+        )
+
         return (secant_dimension(model), "the hypotheses of the theorem that bounds it from above",
                 [ALEXANDER_HIRSCHOWITZ])
     if kind == "flattening":
+        from neuroalg_sage.certificates.dimension.known_varieties import determinantal_dimension
+
         return (determinantal_dimension(model),
                 "the rank of the output flattening bounds it from above", [])
     if kind == "relaxation":
+        from neuroalg_sage.certificates.dimension.relaxation import relaxed
+
         larger = relaxed(model, member(evidence, "segments"))
         bound, why, trust = upper_bound(larger, member(evidence, "upper"),
                                         member(evidence, "trial"))
@@ -252,8 +255,8 @@ def upper_bound(model: Model, evidence: Any, trial: Any) -> tuple[int, str, list
     raise MalformedCertificate("The upper bound's kind is not known.")
 
 
-def check_dimension(model: Model, evidence: Any, status: str, claimed: Any,
-                    stated_error: Any = None) -> tuple[list[str], list[str]]:
+def check_dimension(model: Model, claimed: Any, evidence: Any, status: str = "proved",
+                    stated_error: Any = None) -> Checked:
     """Verify a dimension of M, with the status stated; what was verified, whom to trust."""
     trials = items(member(evidence, "trials"), "trials")
     require(trials, "There is no trial.")
@@ -266,6 +269,8 @@ def check_dimension(model: Model, evidence: Any, status: str, claimed: Any,
         primes = {trial["prime"] for trial in trials}
         require(all(2**30 < p < 2**31 for p in primes) and len(primes) == len(trials),
                 "The primes are not different primes between 2^30 and 2^31.")
+        from neuroalg_sage.certificates.dimension.error_bound import error_bound
+
         bound = error_bound(model, lower, [m for _, _, m in ranks])
         require(isinstance(stated_error, float) and bound <= stated_error <= 1,
                 "The error bound stated is smaller than the trials give.")
@@ -278,6 +283,15 @@ def check_dimension(model: Model, evidence: Any, status: str, claimed: Any,
         require(lower == claimed == upper, "The dimension claimed is not proved: it is between "
                 f"{lower} and {upper if upper < 10**9 else 'a large number'}.")
     return [below, why], trust
+
+
+def check_filling(model: Model, value: Any, evidence: Any, status: str,
+                  stated_error: Any = None) -> Checked:
+    """Verify whether M is dense in V: whether its dimension is that of V."""
+    dimension = member(evidence, "dimension")
+    checked = check_dimension(model, dimension, evidence, status, stated_error)
+    require(value is (dimension == model.ambient_dimension), "The claim about filling is false.")
+    return checked
 
 
 def jacobian(model: Model, point: Sequence[int], inputs: Sequence[Sequence[int]], p: int,

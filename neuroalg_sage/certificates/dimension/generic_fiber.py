@@ -47,6 +47,7 @@ from neuroalg_sage.certificates.dimension.dimension import (
 )
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
+    Checked,
     exponent_vectors,
     fields,
     integer,
@@ -81,14 +82,14 @@ class Step:
     weights: tuple[int, ...]
 
 
-def check_generic_fiber(model: Model, value: Any, evidence: Any) -> tuple[list[str], list[str]]:
+def check_generic_fiber(model: Model, value: Any, evidence: Any) -> Checked:
     """
     Verify [dimension, points, symmetries] of the generic fiber of φ over the closure of Q: its
     dimension, and the numbers k and m of the lemma.
     """
     dimension, points, symmetries = integers(value, 0, 10**9, "number of a generic fiber", 3)
     proved, proof = fields(evidence, "dimension", "dimension_evidence")
-    verified, trust = check_dimension(model, proof, "proved", proved)
+    verified, trust = check_dimension(model, proved, proof)
     require(dimension == model.parameters - proved, "The dimension of the fiber is false.")
     p, point = place(model, member(evidence, "trial"))
     steps = check_normal_form(model, member(evidence, "normal_form"))

@@ -15,10 +15,12 @@ from neuroalg_sage.certificates.dimension.dimension import (
     equation_rank,
     substituted,
 )
-from neuroalg_sage.certificates.distance.distance_degree import LARGEST, SUM, check_at_least
+from neuroalg_sage.certificates.distance.distance_degree import check_at_least
+from neuroalg_sage.certificates.distance.polar_sum import LARGEST, SUM
 from neuroalg_sage.certificates.equations.groebner import MOST_STEPS, GroebnerBasis
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
+    Checked,
     exponent_vectors,
     fields,
     integers,
@@ -58,7 +60,7 @@ def bigraded_numerator(leading: Sequence[tuple[int, ...]], n: int, work: Work | 
     return total
 
 
-def check_conormal(model: Model, value: Any, evidence: Any) -> tuple[list[str], list[str]]:
+def check_conormal(model: Model, value: Any, evidence: Any) -> Checked:
     """
     Verify polar degrees of a cone by equations of its conormal variety N.
 
@@ -113,5 +115,5 @@ def check_conormal(model: Model, value: Any, evidence: Any) -> tuple[list[str], 
                 "The dimension is not as claimed.")
         more, trust = check_at_least(model, ["generic", sum(value)], points)
         return [*verified, *more], [*trust, SUM]
-    more, trust = check_dimension(model, member(evidence, "dimension"), "proved", d)
+    more, trust = check_dimension(model, d, member(evidence, "dimension"))
     return [*verified, *more], [*trust, "macaulay2"]

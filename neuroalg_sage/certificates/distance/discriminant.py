@@ -77,6 +77,7 @@ from flint import fmpq, fmpq_mat, fmpq_mpoly, fmpq_mpoly_ctx, nmod_mat
 from neuroalg_sage.certificates.dimension.dimension import check_dimension, substituted
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
+    Checked,
     fields,
     integer,
     integers,
@@ -306,7 +307,7 @@ def numbers_of_parameters(data: Any, count: int) -> Mapping[int, int]:
     return values
 
 
-def check_discriminant(model: Model, claim: Any, evidence: Any) -> tuple[list[str], list[str]]:
+def check_discriminant(model: Model, claim: Any, evidence: Any) -> Checked:
     """
     Verify the claim [MEANING, Q, origin, directions, slice, factors] of a discriminant on an affine
     space, of the parameters on a slice, which is [] if all are meant.
@@ -320,7 +321,7 @@ def check_discriminant(model: Model, claim: Any, evidence: Any) -> tuple[list[st
     values = numbers_of_parameters(member(evidence, "restriction"), count)
     free = [i for i in range(count) if i not in values]
     d, r = len(free), len(items(directions, "directions"))
-    verified, trust = check_dimension(model, member(evidence, "dimension"), "proved", d)
+    verified, trust = check_dimension(model, d, member(evidence, "dimension"))
     ring = polynomial_ring(d + r)
     gens = iter(ring.gens())
     w = [ring.constant(fmpq(values[i])) if i in values else next(gens) for i in range(count)]

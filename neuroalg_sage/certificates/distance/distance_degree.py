@@ -31,6 +31,7 @@ from flint import fmpq_mpoly, nmod_mat, nmod_poly
 from neuroalg_sage.certificates.dimension.dimension import check_dimension
 from neuroalg_sage.certificates.model import Model, monomials
 from neuroalg_sage.certificates.reading import (
+    Checked,
     fields,
     integer,
     integers,
@@ -42,12 +43,7 @@ from neuroalg_sage.certificates.reading import (
     residue,
 )
 
-# The ED degree of a cone for a generic quadratic form is the sum of the polar degrees: J. Draisma,
-# E. Horobeț, G. Ottaviani, B. Sturmfels, R. Thomas, The Euclidean distance degree of an algebraic
-# variety, Found. Comput. Math. 16 (2016), Theorem 5.4.
-SUM = "theorem: Draisma et al. (2016)"
-
-LARGEST, LARGEST_NUMBER = 10**1000, 10**6
+LARGEST_NUMBER = 10**6
 MOST_POINTS = 20_000
 
 
@@ -139,7 +135,7 @@ def is_invertible(model: Model, metric: Any) -> bool:
     return bool(nmod_mat(n, n, sum(quadratic_form(model, metric, {}, p), []), p).rank() == n)
 
 
-def check_at_least(model: Model, value: Any, evidence: Any) -> tuple[list[str], list[str]]:
+def check_at_least(model: Model, value: Any, evidence: Any) -> Checked:
     """Verify the claim [metric, K] that the ED degree is at least K."""
     require(isinstance(value, list) and len(value) == 2, "The claim is not a metric and a number.")
     metric, number = value
@@ -154,7 +150,7 @@ def check_at_least(model: Model, value: Any, evidence: Any) -> tuple[list[str], 
     require(len(numbers) == len(restriction), "A parameter is set to two numbers.")
     free = [i for i in range(count) if i not in numbers]
     d = len(free)
-    verified, trust = check_dimension(model, member(evidence, "dimension"), "proved", d)
+    verified, trust = check_dimension(model, d, member(evidence, "dimension"))
     target = integers(target, 0, p - 1, "target", n)
     weights = integers(weights, 0, p - 1, "linear form", n)
     minor = integers(minor, 0, n - 1, "rows of a minor", d)

@@ -12,6 +12,7 @@ from neuroalg_sage.certificates.coordinates import function, in_degrevlex
 from neuroalg_sage.certificates.dimension.dimension import vanishing
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
+    Checked,
     exponent_vectors,
     fields,
     integer,
@@ -29,7 +30,7 @@ HIGHEST_DEGREE = 10_000
 
 
 def check_voronoi_cell(model: Model, value: Any, evidence: Any, status: str
-                       ) -> tuple[list[str], list[str]]:
+                       ) -> Checked:
     """
     Bounds for the dimension of the Voronoi cell of a point y, given with the metric Σ m_j z_j^2.
 

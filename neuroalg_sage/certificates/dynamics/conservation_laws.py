@@ -19,6 +19,7 @@ from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, nmod_mpoly_ctx
 from neuroalg_sage.certificates.dimension.dimension import rank, sample_rank, symmetry_fields
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
+    Checked,
     exponent_vectors,
     fields,
     integer,
@@ -153,7 +154,23 @@ def _lie_rank(ring: fmpq_mpoly_ctx, generators: list[Field], words: Any, p: int,
     return rank(rows, ring.nvars(), p)
 
 
-def check_number(model: Model, flow: Any, value: list[Any], evidence: Any) -> list[str]:
+def check_number(model: Model, value: Any, evidence: Any, status: str) -> Checked:
+    """Verify the number of laws of gradient flow, or bounds for it."""
+    bounds = value if status == "bounds" else [value, value]
+    require(status == "proved" or bounds[0] < bounds[1], "The bounds are equal.")
+    return _number(model, None, bounds, evidence)
+
+
+def check_number_of_flow(model: Model, value: Any, evidence: Any, status: str) -> Checked:
+    """Verify a flow with the number of its laws, or with bounds for it."""
+    flow, *bounds = value
+    proved = status == "proved"
+    require(len(bounds) == (1 if proved else 2) and (proved or bounds[0] < bounds[1]),
+            "The claim is not a flow with the number of its laws, or with bounds.")
+    return _number(model, flow, bounds * 2 if proved else bounds, evidence)
+
+
+def _number(model: Model, flow: Any, value: list[Any], evidence: Any) -> Checked:
     """
     Verify bounds for the largest number of laws that are independent at a generic point.
 
@@ -176,7 +193,7 @@ def check_number(model: Model, flow: Any, value: list[Any], evidence: Any) -> li
     require(low == lower and high == upper, "The number of conservation laws is not proved: it is "
             f"between {lower} and {upper}.")
     return [f"polynomials ({len(found)}) are conserved, {lower} of them independent",
-            f"the Lie algebra of the fields leaves room for {upper}"]
+            f"the Lie algebra of the fields leaves room for {upper}"], []
 
 
 def _from_symmetries(model: Model, evidence: Any) -> tuple[list[Any], int, int]:
@@ -201,7 +218,7 @@ def _from_symmetries(model: Model, evidence: Any) -> tuple[list[Any], int, int]:
     return motions, rank(rows, model.parameters, p), model.parameters - below
 
 
-def check_quadratic_laws(model: Model, value: Any, evidence: Any) -> list[str]:
+def check_quadratic_laws(model: Model, value: Any, evidence: Any) -> Checked:
     """
     Verify quadratic laws of gradient flow, each the form w^T S w of one of the symmetries.
 
@@ -241,10 +258,20 @@ def check_quadratic_laws(model: Model, value: Any, evidence: Any) -> list[str]:
         require(stated, "A law is a combination of those before it.")
         echelon[max(stated)] = stated
     return [f"quadratic forms ({len(laws)}) are conserved, {lower} of them independent",
-            f"there are at most {upper} independent laws"]
+            f"there are at most {upper} independent laws"], []
 
 
-def check_laws(model: Model, flow: Any, value: list[Any], evidence: Any) -> list[str]:
+def check_laws(model: Model, value: Any, evidence: Any) -> Checked:
+    """Verify laws of gradient flow, and that they are all up to a degree."""
+    return _laws(model, None, value, evidence)
+
+
+def check_laws_of_flow(model: Model, value: Any, evidence: Any) -> Checked:
+    """Verify laws of a flow, and that they are all up to a degree."""
+    return _laws(model, value[0], value[1:], evidence)
+
+
+def _laws(model: Model, flow: Any, value: list[Any], evidence: Any) -> Checked:
     """
     Verify that polynomials are conserved, and that all laws up to a degree are polynomials in
     these.
@@ -305,7 +332,7 @@ def check_laws(model: Model, flow: Any, value: list[Any], evidence: Any) -> list
             require(tried < len(samples), "There may be other laws.")
             tried *= 2
     return [f"polynomials ({len(laws)}) are conserved",
-            f"they generate all laws of degree at most {degree}"]
+            f"they generate all laws of degree at most {degree}"], []
 
 
 def _products(ring: fmpq_mpoly_ctx, laws: list[fmpq_mpoly], degree: int) -> list[fmpq_mpoly]:

@@ -13,6 +13,7 @@ from neuroalg_sage.certificates.boxes import value
 from neuroalg_sage.certificates.dynamics.conservation_laws import conserved, vector_fields
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
+    Checked,
     exponent_vectors,
     fields,
     integers,
@@ -34,7 +35,7 @@ def _numbers(data: Any, role: str, length: int | None = None) -> list[fmpq]:
             for c in map(rational, items(data, role, length))]
 
 
-def check_initialization(model: Model, value: Any, evidence: Any) -> list[str]:
+def check_initialization(model: Model, value: Any, evidence: Any) -> Checked:
     """
     Verify whether there are real parameters of a function with given values of laws.
 
@@ -49,10 +50,10 @@ def check_initialization(model: Model, value: Any, evidence: Any) -> list[str]:
         *_numbers(function, "function", len(phi)), *_numbers(values, "values", len(laws))])]
     if verdict != "exists":
         require(verdict in ("none over C", "none over R"), "The verdict is not known.")
-        return _none(system, evidence, verdict)
+        return _none(system, evidence, verdict), []
     if "box" in evidence:
-        return _box(system, evidence["box"])
-    return _algebraic_point(system, evidence)
+        return _box(system, evidence["box"]), []
+    return _algebraic_point(system, evidence), []
 
 
 def _none(system: list[fmpq_mpoly], evidence: Any, verdict: str) -> list[str]:

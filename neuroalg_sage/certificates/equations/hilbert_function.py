@@ -16,6 +16,7 @@ from neuroalg_sage.certificates.dimension.dimension import rank, vanishing
 from neuroalg_sage.certificates.equations.homogenization import homogenized
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
+    Checked,
     exponent_vectors,
     fields,
     integers,
@@ -32,7 +33,17 @@ MOST_MONOMIALS = 3_000_000
 Weight = tuple[int, ...]
 
 
-def check_hilbert_function(model: Model, value: Any, evidence: Any, affine: bool) -> list[str]:
+def check_hilbert_function(model: Model, value: Any, evidence: Any) -> Checked:
+    """Verify the dimensions of the coordinate ring of a cone M in degrees 1, 2, ...."""
+    return _checked(model, value, evidence, affine=False)
+
+
+def check_affine_hilbert_function(model: Model, value: Any, evidence: Any) -> Checked:
+    """Verify the dimensions of the spaces of polynomial functions of degree ≤ 1, 2, ... on M."""
+    return _checked(model, value, evidence, affine=True)
+
+
+def _checked(model: Model, value: Any, evidence: Any, affine: bool) -> Checked:
     """
     Verify the dimensions of the coordinate ring of a cone M in degrees 1, 2, ...; or, if
     ``affine``, of the polynomial functions of at most these degrees on any M.
@@ -88,7 +99,7 @@ def check_hilbert_function(model: Model, value: Any, evidence: Any, affine: bool
             dimension += lower
         require(stated == total - dimension, "The Hilbert function is not as claimed.")
     return [f"the equations ({len(equations)}) vanish on the neurovariety",
-            f"their multiples are all equations of degree at most {len(value)}"]
+            f"their multiples are all equations of degree at most {len(value)}"], []
 
 
 def _product(values: list[int], monomial: tuple[int, ...], p: int) -> int:

@@ -10,7 +10,6 @@ from typing import Any
 from flint import fmpq_mpoly
 
 from neuroalg_sage.certificates.dimension.dimension import check_dimension, vanishing
-from neuroalg_sage.certificates.equations.graph_elimination import check_elimination
 from neuroalg_sage.certificates.equations.groebner import (
     GroebnerBasis,
     HilbertSeries,
@@ -18,17 +17,14 @@ from neuroalg_sage.certificates.equations.groebner import (
     hilbert_polynomial,
     hilbert_series,
 )
-from neuroalg_sage.certificates.equations.inheritance import check_inheritance
-from neuroalg_sage.certificates.equations.linear_section import check_linear_section
-from neuroalg_sage.certificates.equations.linear_span import check_linear_span
-from neuroalg_sage.certificates.equations.minors import check_minors
-from neuroalg_sage.certificates.equations.refutation import refute_ideal
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
+    Checked,
     MalformedCertificate,
     fields,
     member,
     polynomial_ring,
+    polynomial_set,
     polynomials,
     require,
 )
@@ -46,14 +42,20 @@ def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any
     argument = member(evidence, "argument")
     if argument == "zero":
         require(not generators, "The zero ideal has generators.")
-        verified, trust = check_dimension(model, member(evidence, "dimension"), "proved", n)
+        verified, trust = check_dimension(model, n, member(evidence, "dimension"))
         return [*verified, "the image is dense, so the ideal is zero"], trust, []
     if argument == "minors":
+        from neuroalg_sage.certificates.equations.minors import check_minors
+
         verified, trust = check_minors(model, generators, evidence)
         return verified, trust, None
     if argument == "inheritance":
+        from neuroalg_sage.certificates.equations.inheritance import check_inheritance
+
         return check_inheritance(model, generators, evidence, check_ideal)
     if argument == "linear span":
+        from neuroalg_sage.certificates.equations.linear_span import check_linear_span
+
         return check_linear_span(model, generators, evidence, check_ideal)
     vanishing(model, generators)
     verified = [f"the generators ({len(generators)}) vanish on the neurovariety"]
@@ -62,21 +64,34 @@ def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any
         require(len(generators) == 1 and generators[0], "A hypersurface has one equation.")
         _, factors = generators[0].factor()
         require(len(factors) == 1 and factors[0][1] == 1, "The equation is reducible over Q.")
-        more, trust = check_dimension(model, member(evidence, "dimension"), "proved", n - 1)
+        more, trust = check_dimension(model, n - 1, member(evidence, "dimension"))
         return [*verified, *more, "the equation is irreducible over Q"], trust, generators
     if argument == "linear section":
+        from neuroalg_sage.certificates.equations.linear_section import check_linear_section
+
         more, trust, series = check_linear_section(model, generators, evidence)
         return [*verified, *more], trust, series
     if argument == "elimination":
+        from neuroalg_sage.certificates.equations.graph_elimination import check_elimination
+
         basis = check_elimination(model, generators, evidence)
         return [*verified, "a Gröbner basis of the graph, verified by Buchberger's criterion, "
                 "eliminates to these equations"], [], basis
     if argument == "engine":
+        from neuroalg_sage.certificates.equations.refutation import refute_ideal
+
         engine = member(evidence, "engine")
         require(engine in ("macaulay2", "singular"), "The engine trusted is not known.")
         refute_ideal(model, generators)
         return verified, [engine], None
     raise MalformedCertificate("The argument for the ideal is not known.")
+
+
+def check_generators(model: Model, value: Any, evidence: Any) -> Checked:
+    """Verify the claim that some polynomials generate I(M)."""
+    generators = polynomial_set(value, polynomial_ring(model.ambient_dimension))
+    verified, trust, _ = check_ideal(model, generators, evidence)
+    return verified, trust
 
 
 def check_hilbert(model: Model, evidence: Any

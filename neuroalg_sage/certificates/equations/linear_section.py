@@ -64,7 +64,7 @@ def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: A
     dimension, proof, section, fibers = fields(evidence, "value", "dimension", "section", "fibers")
     n = model.ambient_dimension
     d = integer(dimension, 0, n, "dimension")
-    verified, trust = check_dimension(model, proof, "proved", d)
+    verified, trust = check_dimension(model, d, proof)
     require(all(generators), "A generator is zero.")
     homogeneous = all(len({sum(e) for e in exponent_vectors(g)}) == 1 for g in generators)
     if not homogeneous:

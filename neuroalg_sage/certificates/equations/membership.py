@@ -9,6 +9,7 @@ from typing import Any
 from neuroalg_sage.certificates.equations.ideal import check_ideal
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
+    Checked,
     items,
     member,
     numbers,
@@ -18,7 +19,7 @@ from neuroalg_sage.certificates.reading import (
 )
 
 
-def check_in_closure(model: Model, value: Any, evidence: Any) -> tuple[list[str], list[str]]:
+def check_in_closure(model: Model, value: Any, evidence: Any) -> Checked:
     """Verify that polynomials generate I(M), and that a function satisfies them."""
     data, place, answer = items(value, "claim", 3)
     n = model.ambient_dimension

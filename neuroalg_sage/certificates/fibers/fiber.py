@@ -13,6 +13,7 @@ from neuroalg_sage.certificates.dimension.dimension import substituted
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     MAXIMAL_DEPTH,
+    Checked,
     MalformedCertificate,
     fields,
     integers,
@@ -49,7 +50,7 @@ def fiber_equations(model: Model, f: list[fmpq], restriction: Any = ()
     return equations, ring
 
 
-def check_fiber(model: Model, value: Any, evidence: Any) -> tuple[list[str], list[str]]:
+def check_fiber(model: Model, value: Any, evidence: Any) -> Checked:
     """The components of a fiber, or of its part where some parameters have given values."""
     data, restriction, components = items(value, "claim", 3)
     equations, ring = fiber_equations(model, function(model, data),
@@ -57,7 +58,7 @@ def check_fiber(model: Model, value: Any, evidence: Any) -> tuple[list[str], lis
     return check_components(equations, ring, components, evidence)
 
 
-def check_membership(model: Model, value: Any, evidence: Any) -> tuple[list[str], list[str]]:
+def check_by_fiber(model: Model, value: Any, evidence: Any) -> Checked:
     """
     Whether a function lies in the closure of M, in φ of the complex, or of the real points.
 

@@ -11,6 +11,7 @@ from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 from neuroalg_sage.certificates.coordinates import parameter_ring
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
+    Checked,
     exponent_vectors,
     fields,
     items,
@@ -22,7 +23,7 @@ from neuroalg_sage.certificates.singularities.decomposition import check_compone
 
 
 def check_invariant_parameters(model: Model, value: Any, evidence: Any
-                               ) -> tuple[list[str], list[str]]:
+                               ) -> Checked:
     """
     The components of the w with f_w ∘ T = f_w, for T = A(t) / d(t) and all t with d(t) ≠ 0.
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from neuroalg_sage.certificates.dimension.dimension import sample_rank
 from neuroalg_sage.certificates.dimension.known_varieties import power_sum
 from neuroalg_sage.certificates.model import Model
-from neuroalg_sage.certificates.reading import items, member, require
+from neuroalg_sage.certificates.reading import Checked, items, member, require
 
 
 class SumsOfPowers(NamedTuple):
@@ -81,7 +81,7 @@ def sums_of_powers(model: Model, trial: Any) -> SumsOfPowers:
     return SumsOfPowers(k, s, d)
 
 
-def check_sums_of_powers(model: Model, value: Any, evidence: Any) -> tuple[list[str], list[str]]:
+def check_sums_of_powers(model: Model, value: Any, evidence: Any) -> Checked:
     """Verify that the singular locus is that of the theorem."""
     found = sums_of_powers(model, member(evidence, "trial"))
     (component,) = items(value, "list of components", 1)

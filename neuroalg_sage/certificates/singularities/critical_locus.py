@@ -17,6 +17,7 @@ from neuroalg_sage.certificates.equations.groebner import (
 from neuroalg_sage.certificates.equations.refutation import refute_critical
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
+    Checked,
     fields,
     integer,
     items,
@@ -27,8 +28,17 @@ from neuroalg_sage.certificates.reading import (
 from neuroalg_sage.certificates.singularities.degeneracy import check_rank_drop
 
 
-def check_critical_locus(model: Model, value: Any, evidence: Any, all_of_it: bool
-                         ) -> tuple[list[str], list[str]]:
+def check_critical_locus(model: Model, value: Any, evidence: Any) -> Checked:
+    """Verify the components of the critical locus."""
+    return _checked(model, value, evidence, all_of_it=True)
+
+
+def check_critical_subvarieties(model: Model, value: Any, evidence: Any) -> Checked:
+    """Verify components of the critical locus, perhaps not all of them."""
+    return _checked(model, value, evidence, all_of_it=False)
+
+
+def _checked(model: Model, value: Any, evidence: Any, all_of_it: bool) -> Checked:
     """
     Verify that on each component the rank of Dφ is less than dim M, and its dimension and degree.
 
@@ -37,7 +47,7 @@ def check_critical_locus(model: Model, value: Any, evidence: Any, all_of_it: boo
     """
     dimension, proof, engine, proofs = fields(evidence, "dimension", "dimension_evidence",
                                               "engine", "components")
-    verified, trust = check_dimension(model, proof, "proved", dimension)
+    verified, trust = check_dimension(model, dimension, proof)
     require(engine in ("macaulay2", "singular"), "The engine trusted is not known.")
     components = items(value, "list of components")
     require(components or all_of_it, "Nothing is claimed.")

@@ -21,6 +21,7 @@ from neuroalg_sage.certificates.equations.groebner import (
 )
 from neuroalg_sage.certificates.equations.refutation import refute_components
 from neuroalg_sage.certificates.reading import (
+    Checked,
     exponent_vectors,
     fields,
     integer,
@@ -228,7 +229,7 @@ def are_covered(groebner: GroebnerBasis, lists: Sequence[list[fmpq_mpoly]]) -> b
 
 
 def check_components(equations: list[fmpq_mpoly], ring: fmpq_mpoly_ctx, value: Any,
-                     evidence: Any) -> tuple[list[str], list[str]]:
+                     evidence: Any) -> Checked:
     """
     Verify the irreducible components over Q of the zero set of equations.
 

@@ -11,10 +11,12 @@ from flint import Ordering, fmpq, fmpq_mpoly
 from neuroalg_sage.certificates.dimension.dimension import check_dimension, rank, vanishing
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
+    Checked,
     fields,
     integer,
     integers,
     items,
+    member,
     polynomial_ring,
     polynomials,
     prime,
@@ -29,7 +31,7 @@ ZERO, FREE = -1, -2
 LISTED_SUBNETWORKS = "the list of subnetworks"
 
 
-def check_subnetworks(model: Model, value: Any, evidence: Any) -> tuple[list[str], list[str]]:
+def check_subnetworks(model: Model, value: Any, evidence: Any) -> Checked:
     """
     Verify for each of some smaller models that its functions lie in M, its dimension, and bounds
     for the dimension of the tangent space of M at a generic one of them.
@@ -47,7 +49,7 @@ def check_subnetworks(model: Model, value: Any, evidence: Any) -> tuple[list[str
     """
     dimension, proof, data, parts = fields(evidence, "dimension", "dimension_evidence",
                                            "equations", "subnetworks")
-    verified, trust = check_dimension(model, proof, "proved", dimension)
+    verified, trust = check_dimension(model, dimension, proof)
     n = model.ambient_dimension
     equations = polynomials(data, polynomial_ring(n))
     vanishing(model, equations)
@@ -69,8 +71,7 @@ def check_subnetworks(model: Model, value: Any, evidence: Any) -> tuple[list[str
         if smaller is None:
             require(stated == 0 and inputs == [], "The zero function has dimension 0.")
         else:
-            more, whom = check_dimension(smaller, fields(part, "dimension_evidence")[0],
-                                         "proved", stated)
+            more, whom = check_dimension(smaller, stated, member(part, "dimension_evidence"))
             trust += [w for w in whom if w not in trust]
         place = embedded_coordinates(model, smaller, inputs) if smaller else []
         own = (*zip(place, map(str, smaller.parametrization)),) if smaller else ()

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from neuroalg_sage.certificates.dimension.dimension import sample_rank
 from neuroalg_sage.certificates.model import Model, Step, monomials
-from neuroalg_sage.certificates.reading import items, member, require
+from neuroalg_sage.certificates.reading import Checked, items, member, require
 
 MOST_STEPS = 20_000_000  # to find a degree
 
@@ -238,7 +238,7 @@ def _is_affine(step: Step) -> bool:
 
 
 def check_subspace_variety(model: Model, value: Any, evidence: Any
-                           ) -> tuple[list[str], list[str]]:
+                           ) -> Checked:
     """Verify that M is a subspace variety, and that its singular locus is as claimed."""
     variety, constants = subspace_variety(model, member(evidence, "trial"))
     strata = variety.singular_strata()

@@ -1,1 +1,8 @@
 """Claims about critical points of a loss."""
+
+from neuroalg_sage.certificates.claim import Claim
+
+CLAIMS = (
+    Claim("critical_points", ".training.critical_points:check_critical_points"),
+    Claim("loss_critical_locus", ".training.loss_critical_locus:check_loss_critical_locus"),
+)

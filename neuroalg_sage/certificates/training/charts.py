@@ -9,6 +9,7 @@ vanish.  Over the real numbers the cells of all charts cover M.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +21,7 @@ from neuroalg_sage.certificates.work import bound_substitution
 MOST_CHARTS = 200
 MOST_VARIABLES = 40
 MOST_DIMENSIONS = 200
+MOST_PERMUTED = 6
 
 
 @dataclass
@@ -86,3 +88,24 @@ class Cover:
         require(not any(g.compose(*dense.coordinates, ctx=dense.ring) for g in found),
                 "An equation does not vanish on M.")
         return found
+
+
+def permuted(chart: Chart, point: list[Any]) -> list[list[Any]]:
+    """
+    A point of a chart with its units permuted, in all ways that keep it in the cell.
+
+    A function of the stratum of the chart occurs so often in the cell as there are ways.
+    """
+    if all(len(set(pivots)) == len(pivots) for pivots in chart.pivots):
+        return [point]
+    require(len(chart.pivots) == 1, "Permuted units of several layers are not counted.")
+    (pivots,), count = chart.pivots, len(chart.pivots[0])
+    require(count <= MOST_PERMUTED, f"Over {MOST_PERMUTED} units are not permuted.")
+    width = chart.nonlinear // count
+    # The places of the weights into each unit, and of those that read it.
+    units = [[*range(i * width, (i + 1) * width), *range(chart.nonlinear + i, chart.size, count)]
+             for i in range(count)]
+    back = sorted(range(chart.size), key=list(itertools.chain(*units)).__getitem__)
+    return [[moved[i] for i in back] for order in itertools.permutations(range(count))
+            if [pivots[i] for i in order] == pivots
+            for moved in [[point[v] for i in order for v in units[i]]]]

@@ -20,16 +20,14 @@ from neuroalg_sage.certificates.boxes import (
     value,
 )
 from neuroalg_sage.certificates.model import Model
-from neuroalg_sage.certificates.reading import integer, items, member, require
-from neuroalg_sage.certificates.training.bounded_rank import has_as_many
-from neuroalg_sage.certificates.training.charts import Chart
+from neuroalg_sage.certificates.reading import Checked, integer, items, member, require
+from neuroalg_sage.certificates.training.charts import Chart, permuted
 from neuroalg_sage.certificates.training.elimination import (
     Elimination,
     number_of_functions,
     real_roots,
 )
 from neuroalg_sage.certificates.training.landscape import Landscape, Point, Problem, number
-from neuroalg_sage.certificates.training.units import permuted
 
 ENGINE = "msolve"
 
@@ -147,6 +145,8 @@ class Answer:
         if not all(p.is_isolated for p in itertools.chain(*self.points.values())):
             return False, None
         if cover.kind == "linear network" and len(cover.charts) > 1:
+            from neuroalg_sage.certificates.training.bounded_rank import has_as_many
+
             number = has_as_many(self.land.model, self.problem.matrix, self.problem.target,
                                  [cover.charts[p.chart].stratum for p in self.critical])
             if number is not None:
@@ -268,7 +268,7 @@ class Answer:
 
 
 def check_critical_points(model: Model, stated: Any, evidence: Any
-                          ) -> tuple[list[str], list[str]]:
+                          ) -> Checked:
     """Verify the critical points of a loss on M, and its minimum."""
     found = find(model, items(stated, "value", 2)[0], evidence)
     # In Python 1, 1.0 and True are equal; as text they are not.

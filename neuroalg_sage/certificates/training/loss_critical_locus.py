@@ -12,6 +12,7 @@ from neuroalg_sage.certificates.coordinates import in_degrevlex
 from neuroalg_sage.certificates.dimension.dimension import check_dimension, rank, vanishing
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
+    Checked,
     fields,
     integer,
     items,
@@ -32,7 +33,7 @@ from neuroalg_sage.certificates.singularities.decomposition import (
 
 
 def check_loss_critical_locus(model: Model, value: Any, evidence: Any
-                              ) -> tuple[list[str], list[str]]:
+                              ) -> Checked:
     """
     The components of the w where the gradient of q(φ(w)) vanishes, q(z) = z^T Q z - 2 b^T z, as
     for q(z) = Σ m_j (z_j - f_j)^2, the squared distance to f.  Half the slope of q is Q z - b.
@@ -113,7 +114,7 @@ def _manifold(model: Model, evidence: Any) -> tuple[int, list[fmpq_mpoly], list[
     """The dimension of M, and equations that vanish on it."""
     dimension, proof, data = fields(evidence, "dimension", "dimension_evidence", "equations")
     d = integer(dimension, 0, model.ambient_dimension, "dimension")
-    verified, trust = check_dimension(model, proof, "proved", d)
+    verified, trust = check_dimension(model, d, proof)
     equations = polynomials(data, polynomial_ring(model.ambient_dimension))
     vanishing(model, equations)
     return d, equations, verified, trust

@@ -6,9 +6,7 @@ from __future__ import annotations
 
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import CertificateError
-from neuroalg_sage.certificates.training.bounded_rank import linear_strata, quadratic_strata
 from neuroalg_sage.certificates.training.charts import Cover
-from neuroalg_sage.certificates.training.units import unit_strata
 
 
 def cover(model: Model) -> Cover:
@@ -24,8 +22,14 @@ def cover(model: Model) -> Cover:
     if any(layer.get("bias", False) for layer in layers):
         raise CertificateError("Strata of models with bias are not known.")
     if set(kinds) == {"dense"}:
+        from neuroalg_sage.certificates.training.bounded_rank import linear_strata
+
         return linear_strata(model)
     if kinds == ["dense", "activation", "dense"] and model.outputs == 1 and [
             c == "0" for c in layers[1]["coefficients"]] == [True, True, False]:
+        from neuroalg_sage.certificates.training.bounded_rank import quadratic_strata
+
         return quadratic_strata(model, min(layers[0]["outputs"], model.inputs))
+    from neuroalg_sage.certificates.training.units import unit_strata
+
     return unit_strata(model, layers)

@@ -14,8 +14,6 @@ from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import polynomial_ring, require
 from neuroalg_sage.certificates.training.charts import MOST_CHARTS, MOST_VARIABLES, Chart, Cover
 
-MOST_PERMUTED = 6
-
 # A unit's weights into it, as places among the parameters, and those that read it.
 Unit = tuple[list[int], list[int]]
 
@@ -110,27 +108,6 @@ def unit_strata(model: Model, layers: list[dict[str, Any]]) -> Cover:
     spanning = [layer["kind"] for layer in layers] == ["dense", "activation", "dense"]
     return Cover("units", charts, False, all(len(units) == 1 for units in hidden),
                  len(hidden) == 1 == len(hidden[0]), spanning)
-
-
-def permuted(chart: Chart, point: list[Any]) -> list[list[Any]]:
-    """
-    A point of a chart with its units permuted, in all ways that keep it in the cell.
-
-    A function of the stratum of the chart occurs so often in the cell as there are ways.
-    """
-    if all(len(set(pivots)) == len(pivots) for pivots in chart.pivots):
-        return [point]
-    require(len(chart.pivots) == 1, "Permuted units of several layers are not counted.")
-    (pivots,), count = chart.pivots, len(chart.pivots[0])
-    require(count <= MOST_PERMUTED, f"Over {MOST_PERMUTED} units are not permuted.")
-    width = chart.nonlinear // count
-    # The places of the weights into each unit, and of those that read it.
-    units = [[*range(i * width, (i + 1) * width), *range(chart.nonlinear + i, chart.size, count)]
-             for i in range(count)]
-    back = sorted(range(chart.size), key=list(itertools.chain(*units)).__getitem__)
-    return [[moved[i] for i in back] for order in itertools.permutations(range(count))
-            if [pivots[i] for i in order] == pivots
-            for moved in [[point[v] for i in order for v in units[i]]]]
 
 
 def _units_chart(phi: list[fmpq_mpoly], hidden: list[list[Unit]], last: list[int],

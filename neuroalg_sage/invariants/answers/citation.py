@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from neuroalg_sage import bibliography
 from neuroalg_sage.bibliography import Reference, bibtex_entry
 from neuroalg_sage.errors import InputError
-from neuroalg_sage.invariants.answers.sentences import sentence
+from neuroalg_sage.models.latex import escaped
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.answers.invariant import Invariant
@@ -126,18 +126,19 @@ class Citation:
         """
         (own, version), *others = self.programs
         cited = [r.key for r in self.references]
-        notes = [f"Value: {_tex(self.value)} ({_tex(self.status)})", f"Method: {_tex(self.method)}"]
+        notes = [f"Value: {escaped(self.value)} ({escaped(self.status)})",
+                 f"Method: {escaped(self.method)}"]
         if others:
             notes.append("Programs: " + ", ".join(
-                f"{_short(program)} {_tex(v)}" for program, v in others))
+                f"{_short(program)} {escaped(v)}" for program, v in others))
         if self.digest:
-            of = self.certified and f" of {_tex(self.certified)}"
+            of = self.certified and f" of {escaped(self.certified)}"
             notes.append(rf"Certificate{of}: SHA-256 \texttt{{{self.digest}}}")
         notes.append(rf"It rests on \cite{{{','.join(cited)}}}")
-        title = self._subject(rf"\texttt{{{_tex(self.model)}}}")
+        title = self._subject(rf"\texttt{{{escaped(self.model)}}}")
         return bibtex_entry("misc", self.key, {
             "author": f"{{{own.authors[0]}}}", "title": f"{{{title}}}",
-            "howpublished": f"Computed with {_short(own)} {_tex(version)}",
+            "howpublished": f"Computed with {_short(own)} {escaped(version)}",
             "note": ". ".join(notes) + "."})
 
     @property
@@ -185,7 +186,7 @@ def cite(found: Invariant, model: Model | None = None) -> Citation:
     if certificate is None and model is None:
         raise InputError(f"The {_words(found.name)} has no certificate that says of which model it "
                          "is; state the model.")
-    value = sentence(found, 0)
+    value = found.sentence()
     if len(value) > LONGEST_VALUE:
         value = value[: LONGEST_VALUE - 4] + " ..."
     versions = engines() | (certificate["engines"] if certificate else {})
@@ -200,19 +201,7 @@ def cite(found: Invariant, model: Model | None = None) -> Citation:
         tuple(bibliography.of_result(found.name, found.method)),
         tuple((known[name], versions[name])
               for name in sorted(versions, key=lambda name: (name != "neuroalg-sage", name))),
-        certificate["digest"] if certificate else "", _claim(found), _condition(found))
-
-
-def _condition(found: Invariant) -> str:
-    """What the value depends on besides the model, as the certificate has it."""
-    claim = found.certificate["claim"]["value"] if found.certificate else None
-    if found.name in ("hilbert_function", "affine_hilbert_function"):
-        return f"degrees 1 to {len(found.data)}"
-    if found.name == "ed_degree" and claim is not None:
-        return f"metric {claim[0]}" if isinstance(claim[0], str) else "metric of the certificate"
-    if found.name in ("conservation_laws", "conservation_laws_of_flow") and claim is not None:
-        return f"up to degree {claim[-2]}"
-    return ""
+        certificate["digest"] if certificate else "", _claim(found), found.condition())
 
 
 def _claim(found: Invariant) -> str:
@@ -254,9 +243,3 @@ def _words(name: str) -> str:
 def _short(program: Reference) -> str:
     """The name by which a program is known, the first word of its title."""
     return program.title.replace(":", ",").split(",")[0]
-
-
-def _tex(text: str) -> str:
-    """Text with TeX's special characters written as such."""
-    special = {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}"}
-    return "".join(special.get(c, f"\\{c}" if c in "_#%&${}" else c) for c in text)

@@ -4,23 +4,25 @@ An answer with its proof status and its certificate.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from neuroalg_sage.certificates.certificate import certificate
+from neuroalg_sage.invariants.answers.presentation import Presentation
 from neuroalg_sage.invariants.answers.programs import engines
-from neuroalg_sage.models.latex import Typeset, typeset, words
 from neuroalg_sage.models.model import Model
+from neuroalg_sage.storable import storable
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.answers.citation import Citation
 
 
+@storable()
 @dataclass(frozen=True, eq=False)
-class Invariant(Typeset):
+class Invariant(Presentation):
     """
     The value of an invariant, how it was found, and what proves it.
 
@@ -30,10 +32,10 @@ class Invariant(Typeset):
     - ``method`` -- how it was found
     - ``certificate`` -- plain JSON data that the checker verifies, or None
     - ``seconds`` -- the time that it took
-    - ``present`` -- turns ``data`` into ``value`` where these differ, as a
-      Sage ideal does from its generators
-    - ``in_latex`` -- what writes the value in LaTeX, where there is something better than the
-      value's own
+
+    Where :attr:`value` is not ``data`` itself, as a Sage ideal is not its generators, or where
+    an answer is shown in a way of its own, there is a subclass: :class:`Presentation` has what it
+    may replace.
 
     An invariant compares and computes like its value.  As text and in LaTeX it has its status,
     which only a format for the value, such as ``:d``, leaves out.  Attributes that it does not
@@ -53,13 +55,28 @@ class Invariant(Typeset):
     certificate: dict[str, Any] | None = field(default=None, repr=False)
     seconds: float = 0.0
     error_bound: float | None = None
-    present: Callable[[Any], Any] | None = field(default=None, repr=False)
-    in_latex: Callable[[], str] | None = field(default=None, init=False, repr=False)
+
+    @classmethod
+    def certified(cls, model: Model, name: str, data: Any, status: str, method: str,
+                  seconds: float, evidence: Mapping[str, Any], trust: list[str] | None = None,
+                  claim: Any = None, error_bound: float | None = None,
+                  versions: Mapping[str, str] | None = None, **further: Any) -> Self:
+        """
+        An invariant with its certificate.
+
+        INPUT:
+
+        - ``claim`` -- the value as the certificate states it, where it differs from ``data``
+        - ``further`` -- what this class of answers has besides
+        """
+        proof = certificate(model.describe(), name, data if claim is None else claim, status,
+                            trust or [], evidence, engines(**(versions or {})), error_bound)
+        return cls(name, data, status, method, proof, seconds, error_bound, **further)
 
     @cached_property
     def value(self) -> Any:
         """The value: a number, a Sage object, or a table."""
-        return self.data if self.present is None else self.present(self.data)
+        return self.data
 
     @property
     def trust(self) -> list[str]:
@@ -104,18 +121,6 @@ class Invariant(Typeset):
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *dir(self.value)})
 
-    def _latex_(self) -> str:
-        r"""
-        The value in LaTeX, and its status.
-
-        EXAMPLES::
-
-            >>> print(Invariant("dimension", 8, "proved", "rank of the Jacobian")._latex_())
-            8 \quad \text{(proved)}
-        """
-        value = typeset(self.value) if self.in_latex is None else self.in_latex()
-        return rf"{value} \quad {words(f'({self.qualified_status()})')}"
-
     def sage(self) -> Any:
         """
         The value as an object of Sage: integers and fractions become Sage's.
@@ -146,13 +151,6 @@ class Invariant(Typeset):
         from sage.rings.rational_field import QQ
 
         return QQ(self.sage())
-
-    def __getstate__(self) -> dict[str, Any]:
-        """The invariant with its value, since functions that present it are not pickled."""
-        return {"value": self.value} | vars(self) | {"present": None, "in_latex": None}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state)
 
     def __eq__(self, other: object) -> bool:
         return bool(self.value == (other.value if isinstance(other, Invariant) else other))
@@ -248,16 +246,4 @@ def _plain(other: Any) -> Any:
     return other.value if isinstance(other, Invariant) else other
 
 
-def certified(model: Model, name: str, data: Any, status: str, method: str, seconds: float,
-              evidence: Mapping[str, Any], trust: list[str] | None = None,
-              claim: Any = None, error_bound: float | None = None,
-              present: Callable[[Any], Any] | None = None,
-              versions: Mapping[str, str] | None = None) -> Invariant:
-    """
-    An invariant with its certificate.
-
-    ``claim`` is the value as the certificate states it, where it differs from ``data``.
-    """
-    proof = certificate(model.describe(), name, data if claim is None else claim, status,
-                        trust or [], evidence, engines(**(versions or {})), error_bound)
-    return Invariant(name, data, status, method, proof, seconds, error_bound, present)
+certified = Invariant.certified

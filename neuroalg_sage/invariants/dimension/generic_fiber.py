@@ -60,11 +60,13 @@ from neuroalg_sage.models.expressions import Polynomial, evaluate
 from neuroalg_sage.models.hidden_states import rotations
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.storable import storable
 
 EXACT_SECONDS = 120.0
 SAMPLES = 2
 
 
+@storable()
 @dataclass(frozen=True)
 class GenericFiber:
     """
@@ -89,7 +91,17 @@ class GenericFiber:
         return f"of dimension {self.dimension}, {orbits} of the known symmetries"
 
 
-def is_finitely_identifiable(model: Model, found: Invariant) -> Invariant:
+class Identifiability(Invariant):
+    """Whether functions determine their parameters, in some sense, up to symmetries."""
+
+    def sentence(self) -> str:
+        if self.data is not False:
+            return super().sentence()
+        complete = self.certificate is not None and LISTED not in self.trust
+        return f"not up to {'affine-linear' if complete else 'the known'} symmetries"
+
+
+def is_finitely_identifiable(model: Model, found: Invariant) -> Identifiability:
     """
     Whether the generic fiber has the dimension of the orbits of the known symmetries.
 
@@ -122,16 +134,17 @@ def is_finitely_identifiable(model: Model, found: Invariant) -> Invariant:
     if found.status != "proved" or not value and (most >= fiber or known.most is None and (
             model.parameter_count <= MOST_PARAMETERS)):
         if not value and known.most is None:  # no list is complete with some probability
-            return Invariant("is_finitely_identifiable", value, "numerical",
-                             f"{method}; {OTHERS}", None, seconds)
+            return Identifiability("is_finitely_identifiable", value, "numerical",
+                                   f"{method}; {OTHERS}", None, seconds)
         bound = (found.error_bound or 0.0) + model.parameter_count / modular.SMALLEST_PRIME
-        return Invariant("is_finitely_identifiable", value, "monte_carlo", method, None, seconds,
-                         bound)
+        return Identifiability("is_finitely_identifiable", value, "monte_carlo", method, None,
+                               seconds, bound)
     evidence = {"dimension": found.data, "dimension_evidence": found.certificate["evidence"],
                 "trial": {k: trial[k] for k in ("prime", "point")},
                 "symmetries": known.evidence}
-    return certified(model, "is_finitely_identifiable", value, "proved", method, seconds, evidence,
-                     found.trust + [LISTED] * (not value and known.most is None))
+    return Identifiability.certified(
+        model, "is_finitely_identifiable", value, "proved", method, seconds, evidence,
+        found.trust + [LISTED] * (not value and known.most is None))
 
 
 def generic_fiber(phi: Parametrization, found: Invariant, computation: Computation,
@@ -204,7 +217,8 @@ def _only_dimension(model: Model, dimension: int, found: Invariant, start: float
                      claim=[dimension], error_bound=found.error_bound)
 
 
-def is_identifiable(model: Model, finitely: Invariant, fiber: Invariant | None) -> Invariant:
+def is_identifiable(model: Model, finitely: Invariant, fiber: Invariant | None
+                    ) -> Identifiability:
     """
     Whether the generic fiber is one orbit of the known symmetries.
 
@@ -219,21 +233,22 @@ def is_identifiable(model: Model, finitely: Invariant, fiber: Invariant | None) 
     """
     if not finitely.data:
         if finitely.certificate is None:
-            return Invariant("is_identifiable", False, finitely.status, finitely.method, None,
-                             finitely.seconds, finitely.error_bound)
-        return certified(model, "is_identifiable", False, "proved", finitely.method,
-                         finitely.seconds, finitely.certificate["evidence"], finitely.trust)
+            return Identifiability("is_identifiable", False, finitely.status, finitely.method, None,
+                                   finitely.seconds, finitely.error_bound)
+        return Identifiability.certified(
+            model, "is_identifiable", False, "proved", finitely.method, finitely.seconds,
+            finitely.certificate["evidence"], finitely.trust)
     assert fiber is not None
     points, known = fiber.data.points, fiber.data.symmetries
     if points is None:
         raise LimitReached(f"Whether {model} is identifiable is not known: there is no normal "
                            "form for its symmetries, or they are too many.")
     if fiber.certificate is None:
-        return Invariant("is_identifiable", points == known, fiber.status, fiber.method, None,
-                         fiber.seconds, fiber.error_bound)
-    return certified(model, "is_identifiable", points == known, fiber.status, fiber.method,
-                     fiber.seconds, fiber.certificate["evidence"] | {
-                         "fiber": fiber.certificate["claim"]["value"]}, fiber.trust)
+        return Identifiability("is_identifiable", points == known, fiber.status, fiber.method, None,
+                               fiber.seconds, fiber.error_bound)
+    return Identifiability.certified(
+        model, "is_identifiable", points == known, fiber.status, fiber.method, fiber.seconds,
+        fiber.certificate["evidence"] | {"fiber": fiber.certificate["claim"]["value"]}, fiber.trust)
 
 
 # -- the slice -----------------------------------------------------------------------------

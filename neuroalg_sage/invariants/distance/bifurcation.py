@@ -37,6 +37,7 @@ from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm
 from neuroalg_sage.invariants.singularities.decomposition import for_checker, fractions, in_flint
 from neuroalg_sage.models.expressions import Polynomial, from_flint, write_polynomial
 from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.storable import storable
 
 ATTEMPTS = 4
 LARGEST_COEFFICIENT = 999
@@ -46,6 +47,7 @@ TOGETHER = "critical points come together"
 OTHER = "critical points at a singular point, or on no sheet of the slice"
 
 
+@storable()
 @dataclass(frozen=True)
 class Breakpoint:
     """
@@ -68,6 +70,7 @@ class Breakpoint:
         return f"s = {float(self):.6g}, a zero of {written}: {self.cause}"
 
 
+@storable()
 @dataclass(frozen=True, repr=False)
 class Bifurcation:
     """
@@ -89,6 +92,7 @@ class Bifurcation:
     __repr__ = __str__
 
 
+@storable()
 @dataclass(frozen=True, repr=False)
 class Regions:
     """

@@ -117,6 +117,16 @@ def conclusion(model: Model, dimension: Invariant, metric: str) -> Summands | No
     return None
 
 
+class EDDegree(Invariant):
+    """The ED degree, for a metric that the certificate states."""
+
+    def condition(self) -> str:
+        if self.certificate is None:
+            return ""
+        metric, _ = self.certificate["claim"]["value"]
+        return f"metric {metric}" if isinstance(metric, str) else "metric of the certificate"
+
+
 def by_theorem(model: Model, dimension: Invariant, form: QuadraticForm) -> Invariant | None:
     """
     The ED degree by a theorem whose hypotheses hold, None if there is none.
@@ -135,20 +145,19 @@ def by_theorem(model: Model, dimension: Invariant, form: QuadraticForm) -> Invar
     is_dense = dimension.data == model.ambient_dimension and form.is_invertible()
     if dimension.status == "proved" and (is_dense or dimension.data == 0):
         assert dimension.certificate is not None
-        return certified(model, "ed_degree", 1, "proved",
-                         "M is dense, so the data are the only critical point" if dimension.data
-                         else "M is a point, which is critical for all data",
-                         time.perf_counter() - start,
-                         {"dimension" if dimension.data else "point":
-                          dimension.certificate["evidence"]}, dimension.trust,
-                         claim=[metric, 1])
+        return EDDegree.certified(
+            model, "ed_degree", 1, "proved", "M is dense, so the data are the only critical point"
+            if dimension.data else "M is a point, which is critical for all data",
+            time.perf_counter() - start, {"dimension" if dimension.data else "point":
+                                          dimension.certificate["evidence"]}, dimension.trust,
+            claim=[metric, 1])
     found = conclusion(model, dimension, form.name)
     if found is None:
         return None
     number = sum(found.numbers)
-    return certified(model, "ed_degree", number, "proved", "a closed formula",
-                     time.perf_counter() - start, found.evidence, list(found.theorems),
-                     claim=[metric, number])
+    return EDDegree.certified(model, "ed_degree", number, "proved", "a closed formula",
+                              time.perf_counter() - start, found.evidence, list(found.theorems),
+                              claim=[metric, number])
 
 
 def _by_conormal_variety(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
@@ -161,9 +170,10 @@ def _by_conormal_variety(phi: Parametrization, dimension: Invariant, form: Quadr
     number = sum(polar.data)
     evidence = polar.certificate["evidence"] | {"polar_degrees": polar.data}
     trust = polar.trust + [SUM] * (SUM not in polar.trust)
-    return certified(phi.model, "ed_degree", number, "proved", f"the sum of the polar degrees; "
-                     f"{polar.method}", polar.seconds, evidence, trust,
-                     claim=["generic", number], versions=polar.certificate["engines"])
+    return EDDegree.certified(
+        phi.model, "ed_degree", number, "proved", f"the sum of the polar degrees; {polar.method}",
+        polar.seconds, evidence, trust, claim=["generic", number],
+        versions=polar.certificate["engines"])
 
 
 def _by_parametrization(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
@@ -198,9 +208,9 @@ def _by_multipliers(phi: Parametrization, dimension: Invariant, form: QuadraticF
 def _numerical(found: list[Trial], how: str, form: QuadraticForm, start: float,
                certificate: dict[str, Any] | None) -> Invariant:
     proof = "; the certificate proves that it is not less" if certificate else ""
-    return Invariant("ed_degree", max(trial.count.values for trial in found), "numerical",
-                     f"{how} for the metric {form.name}, {summary(found)}{proof}", certificate,
-                     time.perf_counter() - start)
+    return EDDegree("ed_degree", max(trial.count.values for trial in found), "numerical",
+                    f"{how} for the metric {form.name}, {summary(found)}{proof}", certificate,
+                    time.perf_counter() - start)
 
 
 def ed_degree_of_ideal(equations: list[Polynomial], n: int, codimension: int,

@@ -52,6 +52,7 @@ from neuroalg_sage.invariants.singularities.decomposition import for_checker, fr
 from neuroalg_sage.models.expressions import Polynomial, from_flint, write_polynomial
 from neuroalg_sage.models.parametrization import Parametrization
 from neuroalg_sage.models.sage_input import lists, rational
+from neuroalg_sage.storable import storable
 
 MOST_TERMS = 20_000  # of the cofactors in a certificate
 LARGEST_POWER = 40
@@ -73,6 +74,7 @@ GENERIC = "nothing is lost outside one minor of the Jacobian with probability on
 Rows = tuple[int, ...]
 
 
+@storable()
 @dataclass(frozen=True, repr=False)
 class Discriminant:
     """

@@ -17,6 +17,7 @@ from neuroalg_sage.models.expressions import shown
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
 from neuroalg_sage.models.sage_input import lists, rational
+from neuroalg_sage.storable import storable
 
 METRICS = ("generic", "unit", "bombieri", "data")
 LARGEST_FORM = 400
@@ -24,6 +25,7 @@ LARGEST_FORM = 400
 Rows = tuple[tuple[Fraction, ...], ...]
 
 
+@storable()
 @dataclass(frozen=True)
 class QuadraticForm:
     """

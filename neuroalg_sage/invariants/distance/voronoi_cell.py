@@ -29,6 +29,7 @@ from neuroalg_sage.invariants.fibers.real_points import Squares, sum_of_squares
 from neuroalg_sage.invariants.fibers.special_fiber import Fiber
 from neuroalg_sage.models.expressions import Polynomial, derivative
 from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.storable import storable
 
 CURVES_PER_COORDINATE = 3
 POINTS = 1, 4, 16  # of the fiber, through which curves are taken
@@ -39,6 +40,7 @@ NO_GAIN = 1e-12  # of a step, relative to the squared distance
 Curve = tuple[tuple[Fraction, ...], ...]  # of each parameter the coefficients in t, ascending
 
 
+@storable()
 @dataclass(frozen=True, repr=False)
 class VoronoiCell:
     """

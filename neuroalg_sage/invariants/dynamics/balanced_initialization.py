@@ -39,6 +39,7 @@ from neuroalg_sage.invariants.dynamics.conservation_law import ConservationLaw
 from neuroalg_sage.models.expressions import Polynomial, value
 from neuroalg_sage.models.parametrization import Parametrization
 from neuroalg_sage.models.sage_input import lists, rational
+from neuroalg_sage.storable import storable
 
 STARTS, STEPS = 20, 200
 TOLERANCE = 1e-10
@@ -47,6 +48,7 @@ DENOMINATORS = (1, 2, 3, 4, 5, 6, 8, 10, 12)
 RADIUS = Fraction(1, 10**6)
 
 
+@storable()
 @dataclass(frozen=True)
 class Initialization:
     """

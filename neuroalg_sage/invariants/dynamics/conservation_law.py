@@ -1,5 +1,5 @@
 """
-A conservation law: a polynomial that is constant along a flow.
+A conservation law: a polynomial that is constant along a flow; and answers that list such laws.
 """
 
 from __future__ import annotations
@@ -7,11 +7,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
+from typing import Any
 
+from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.models.expressions import Polynomial, write_polynomial
 from neuroalg_sage.models.latex import Typeset, latex_polynomial, words
+from neuroalg_sage.storable import storable
 
 
+@storable()
 @dataclass(frozen=True)
 class ConservationLaw(Typeset):
     """
@@ -45,6 +49,11 @@ class ConservationLaw(Typeset):
         exponent = write_polynomial({(1,): -self.rate * k}, ["t"])
         return f"{rest} decays as e^({exponent})"
 
+    def plain_value(self) -> dict[str, Any]:
+        """The law as JSON data."""
+        return {"law": str(self), "name": self.name, "degree": self.degree} | (
+            {"decay": self.decay} if self.decay else {})
+
     def _latex_(self) -> str:
         note = rf" \quad {words(f'({self.name})')}" if self.name else ""
         return latex_polynomial(str(self)) + note
@@ -55,6 +64,34 @@ class ConservationLaw(Typeset):
     def __repr__(self) -> str:
         notes = "; ".join(filter(None, (self.name, self.decay)))
         return str(self) + f" ({notes})" * bool(notes)
+
+
+class ConservationLaws(Invariant):
+    """Generators of all laws up to a degree.  The value is a list of :class:`ConservationLaw`."""
+
+    is_of_flow = True
+
+    def _count(self, noun: str) -> str:
+        return f"{len(self.data)} {noun}{'s' * (len(self.data) != 1)}"
+
+    def _claim(self) -> Any:
+        assert self.certificate is not None
+        return self.certificate["claim"]["value"]
+
+    def sentence(self) -> str:
+        return f"{self._count('generator')} of all of degree at most {self._claim()[-2]}"
+
+    def lines(self, spec: str = "SPEC") -> list[str]:
+        return [f"  {law!r}" for law in self.data]
+
+    def condition(self) -> str:
+        return f"up to degree {self._claim()[-2]}"
+
+
+class NumberOfLaws(Invariant):
+    """How many laws are independent at a generic point."""
+
+    is_of_flow = True
 
 
 def primitive(polynomial: Polynomial) -> Polynomial:

@@ -29,9 +29,13 @@ import numpy as np
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import LimitReached
-from neuroalg_sage.invariants.answers.invariant import Invariant, certified
+from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dynamics.balancedness import balancedness
-from neuroalg_sage.invariants.dynamics.conservation_law import ConservationLaw
+from neuroalg_sage.invariants.dynamics.conservation_law import (
+    ConservationLaw,
+    ConservationLaws,
+    NumberOfLaws,
+)
 from neuroalg_sage.invariants.dynamics.flows import Flow
 from neuroalg_sage.invariants.dynamics.law_search import EXTRA_ROWS, LawSearch
 from neuroalg_sage.invariants.dynamics.lie_algebra import Brackets
@@ -63,7 +67,7 @@ def _named(name: str, search: LawSearch) -> tuple[str, list[Any]]:
     return (name, []) if flow == GRADIENT_FLOW else (f"{name}_of_flow", [search.space.describe()])
 
 
-def conservation_laws(search: LawSearch, degree: int) -> Invariant:
+def conservation_laws(search: LawSearch, degree: int) -> ConservationLaws:
     """
     Generators of the algebra of all polynomial laws up to a degree.
 
@@ -95,9 +99,10 @@ def conservation_laws(search: LawSearch, degree: int) -> Invariant:
     evidence = {"gradings": [[m, list(w)] for m, w in search.space.gradings], "prime": prime,
                 "points": points}
     name, before = _named("conservation_laws", search)
-    return certified(search.space.phi.model, name, laws, "proved",
-                     "linear algebra in weight spaces", time.perf_counter() - start, evidence,
-                     claim=[*before, degree, [encode_polynomial(h.polynomial) for h in laws]])
+    return ConservationLaws.certified(
+        search.space.phi.model, name, laws, "proved", "linear algebra in weight spaces",
+        time.perf_counter() - start, evidence,
+        claim=[*before, degree, [encode_polynomial(h.polynomial) for h in laws]])
 
 
 def check_size(model: Model, flow: Flow) -> None:
@@ -150,10 +155,11 @@ def number_of_conservation_laws(search: LawSearch, degree: int) -> Invariant:
     proved = lower == count - rank
     name, before = _named("number_of_conservation_laws", search)
     data: Any = lower if proved else bounds
-    return certified(space.phi.model, name, data, "proved" if proved else "bounds",
-                     "independent laws, and the Lie algebra at a point modulo a prime",
-                     time.perf_counter() - start, evidence,
-                     claim=[*before, *bounds[: 1 if proved else 2]] if before else data)
+    return NumberOfLaws.certified(
+        space.phi.model, name, data, "proved" if proved else "bounds",
+        "independent laws, and the Lie algebra at a point modulo a prime",
+        time.perf_counter() - start, evidence,
+        claim=[*before, *bounds[: 1 if proved else 2]] if before else data)
 
 
 def _independent(space: VectorFields, laws: list[ConservationLaw], point: list[int], prime: int

@@ -19,10 +19,12 @@ from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dimension.floating_point import PolynomialMap
 from neuroalg_sage.invariants.dynamics.conservation_law import ConservationLaw
 from neuroalg_sage.invariants.dynamics.vector_fields import VectorFields
+from neuroalg_sage.storable import storable
 
 TOLERANCES = {"rtol": 1e-10, "atol": 1e-12}
 
 
+@storable()
 @dataclass(frozen=True)
 class Drift:
     """

@@ -38,6 +38,7 @@ from neuroalg_sage.invariants.dynamics.positivity import is_positive_definite, p
 from neuroalg_sage.models.expressions import Polynomial, parse_polynomial, shown, write_polynomial
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.sage_input import exact_text, lists, rational
+from neuroalg_sage.storable import storable
 
 ENTRY = "w"  # stands for the parameter itself where one polynomial serves for all
 
@@ -54,6 +55,7 @@ def _square(matrix: Any, role: str) -> list[list[Any]]:
     return [list(row) for row in rows]
 
 
+@storable()
 @dataclass(frozen=True)
 class Flow:
     """

@@ -19,9 +19,14 @@ from flint import fmpq, fmpq_mat
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import LimitReached
-from neuroalg_sage.invariants.answers.invariant import Invariant, certified
+from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dimension.upper_bounds import encode_symmetries
-from neuroalg_sage.invariants.dynamics.conservation_law import ConservationLaw, primitive
+from neuroalg_sage.invariants.dynamics.conservation_law import (
+    ConservationLaw,
+    ConservationLaws,
+    NumberOfLaws,
+    primitive,
+)
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.symmetry import LinearSymmetry, SparseMatrix
@@ -104,9 +109,10 @@ def number_from_symmetries(model: Model, dimension: Invariant) -> Invariant:
     symmetries = gradient_symmetries(model)
     evidence, lower, upper = _evidence(model, dimension, symmetries)
     proved = lower == upper
-    return certified(model, "number_of_conservation_laws", lower if proved else [lower, upper],
-                     "proved" if proved else "bounds", "symmetries, and the rank of the Jacobian",
-                     time.perf_counter() - start, evidence)
+    return NumberOfLaws.certified(
+        model, "number_of_conservation_laws", lower if proved else [lower, upper],
+        "proved" if proved else "bounds", "symmetries, and the rank of the Jacobian",
+        time.perf_counter() - start, evidence)
 
 
 def _evidence(model: Model, dimension: Invariant, symmetries: list[LinearSymmetry]
@@ -123,7 +129,23 @@ def _evidence(model: Model, dimension: Invariant, symmetries: list[LinearSymmetr
             modular.rank(rows, prime), model.parameter_count - dimension.data)
 
 
-def quadratic_laws(model: Model, dimension: Invariant) -> Invariant:
+class QuadraticLaws(ConservationLaws):
+    """Quadratic laws of gradient flow, which may not be all."""
+
+    is_of_flow = False
+
+    def sentence(self) -> str:
+        low, high, _ = self._claim()
+        laws = self._count("law")
+        return (f"{laws}; all others are functions of these" if low == high else
+                f"{laws}, {low} of them independent; there may be others, at most {high} "
+                "independent ones")
+
+    def condition(self) -> str:
+        return ""
+
+
+def quadratic_laws(model: Model, dimension: Invariant) -> QuadraticLaws:
     """
     The quadratic laws of gradient flow that linear symmetries give.
 
@@ -164,6 +186,7 @@ def quadratic_laws(model: Model, dimension: Invariant) -> Invariant:
     evidence, lower, upper = _evidence(model, dimension, symmetries)
     note = ("all laws are functions of these" if lower == upper else
             f"{lower} are independent, and there are at most {upper}")
-    return certified(model, "quadratic_conservation_laws", laws, "proved",
-                     f"linear symmetries; {note}", time.perf_counter() - start, evidence,
-                     claim=[lower, upper, [encode_polynomial(h.polynomial) for h in laws]])
+    return QuadraticLaws.certified(
+        model, "quadratic_conservation_laws", laws, "proved", f"linear symmetries; {note}",
+        time.perf_counter() - start, evidence,
+        claim=[lower, upper, [encode_polynomial(h.polynomial) for h in laws]])

@@ -29,7 +29,7 @@ from flint import fmpq_mat
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached
-from neuroalg_sage.invariants.answers.invariant import Invariant, certified
+from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dimension.kernel_fields import gradings
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.layers import Dense
@@ -520,7 +520,21 @@ def generators(search: EquationSearch, degree: int) -> list[Polynomial]:
             for _, equations in sorted(found.generators.items()) for f in equations]
 
 
-def hilbert_function(search: EquationSearch, degree: int) -> Invariant:
+class HilbertFunction(Invariant):
+    """The values of a Hilbert function from degree 1 on."""
+
+    def condition(self) -> str:
+        return f"degrees 1 to {len(self.data)}"
+
+
+class AffineHilbertFunction(HilbertFunction):
+    """The values of the Hilbert function of what is not known to be a cone."""
+
+    def sentence(self) -> str:
+        return f"{self.data}, the affine one"
+
+
+def hilbert_function(search: EquationSearch, degree: int) -> HilbertFunction:
     """
     The Hilbert function of the coordinate ring of M in degrees 1 to ``degree``.
 
@@ -557,7 +571,8 @@ def hilbert_function(search: EquationSearch, degree: int) -> Invariant:
         "combination": [str(c) for c in search.gradings.degree],
         "generators": [encode_polynomial(g) for g in generators(search, degree)],
         "prime": prime, "points": points}
-    name = "affine_hilbert_function" if search.phi.is_cone_over else "hilbert_function"
-    return certified(search.phi.model, name, values, "proved",
-                     "kernels of evaluation in weight spaces", time.perf_counter() - start,
-                     evidence)
+    name, answer = (("affine_hilbert_function", AffineHilbertFunction) if search.phi.is_cone_over
+                    else ("hilbert_function", HilbertFunction))
+    return answer.certified(search.phi.model, name, values, "proved",
+                            "kernels of evaluation in weight spaces", time.perf_counter() - start,
+                            evidence)

@@ -8,9 +8,7 @@ import random
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from fractions import Fraction
-from functools import partial
 from math import lcm
 from typing import Any
 
@@ -22,7 +20,7 @@ from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.engines.transfer import PolynomialMatrix
 from neuroalg_sage.errors import EngineError, InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
-from neuroalg_sage.invariants.answers.invariant import Invariant, certified
+from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.methods import check_method_for_the_ideal
 from neuroalg_sage.invariants.dimension.dimension import jacobian_at
 from neuroalg_sage.invariants.dimension.rings import ring_map
@@ -34,9 +32,9 @@ from neuroalg_sage.invariants.equations.equivariant_ideal import (
     equivariant_ideal,
 )
 from neuroalg_sage.invariants.equations.generators import (
+    Equations,
+    Ideal,
     primitive,
-    sage_equations,
-    sage_ideal,
 )
 from neuroalg_sage.invariants.equations.inheritance import inherited_ideal
 from neuroalg_sage.invariants.equations.linear_section import NotProved
@@ -128,7 +126,7 @@ def kernel_script(phi: Parametrization, restriction: dict[int, int]) -> Script:
 
 def ideal(phi: Parametrization, found: Invariant, computation: Computation,
           method: str = "auto", seed: int | None = None,
-          search: Callable[[], EquationSearch] | None = None) -> tuple[Invariant, Invariant]:
+          search: Callable[[], EquationSearch] | None = None) -> tuple[Ideal, Invariant]:
     """
     The prime ideal of the neurovariety.
 
@@ -164,11 +162,10 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
     if found.status == "proved" and found.data == n and method in (
             "auto", "zero", "equivariant"):
         assert found.certificate is not None
-        return certified(
+        return Ideal.certified(
             model, "ideal", [], "proved", "the parametrization is dominant, so the ideal is zero",
             time.perf_counter() - start,
-            {"argument": "zero", "dimension": found.certificate["evidence"]},
-            present=partial(sage_ideal, n=n)), found
+            {"argument": "zero", "dimension": found.certificate["evidence"]}, coordinates=n), found
     if method == "zero":
         raise InputError(f"The method zero does not apply: the dimension {found.data} does not "
                          f"prove that {model} fills its ambient space; use elimination.")
@@ -192,7 +189,7 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
             raise InputError("The method inheritance does not apply: no first or last layer of "
                              f"{model} is dense, without bias and narrow; use elimination.")
     if method in ("auto", "description"):
-        described = described_ideal(model, found, partial(sage_ideal, n=n))
+        described = described_ideal(model, found)
         if described is not None:
             if method == "auto":
                 with suppress(NotProved):
@@ -247,11 +244,10 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
     evidence = _argument(generators, found, n, restriction, results)
     trust = ["macaulay2"] if evidence["argument"] == "engine" else []
     kind = "kernel of the ring map" if method == "kernel" else "elimination"
-    return certified(model, "ideal", generators, "proved", f"{kind} in Macaulay2",
-                     time.perf_counter() - start, evidence, trust,
-                     claim=[encode_polynomial(g) for g in generators],
-                     present=partial(sage_ideal, n=n),
-                     versions=computation.versions()), found
+    return Ideal.certified(model, "ideal", generators, "proved", f"{kind} in Macaulay2",
+                           time.perf_counter() - start, evidence, trust,
+                           claim=[encode_polynomial(g) for g in generators],
+                           versions=computation.versions(), coordinates=n), found
 
 
 def _span(phi: Parametrization, search: EquationSearch, computation: Computation
@@ -320,7 +316,7 @@ def _monic(polynomial: Polynomial) -> Polynomial:
     return {e: Fraction(c) / leading for e, c in polynomial.items()}
 
 
-def equations(phi: Parametrization, found: Invariant) -> Invariant:
+def equations(phi: Parametrization, found: Invariant) -> Equations:
     """
     Equations of the neurovariety: the generators of its ideal.
 
@@ -331,11 +327,12 @@ def equations(phi: Parametrization, found: Invariant) -> Invariant:
 
     - ``found`` -- the ideal
 
-    OUTPUT: :class:`~neuroalg_sage.invariants.answers.invariant.Invariant`, a list of polynomials
+    OUTPUT: :class:`~neuroalg_sage.invariants.equations.generators.Equations`
     """
     n = len(phi.polynomials)
     if not found.data:
-        return replace(found, name="equations", present=partial(sage_equations, n=n))
-    return certified(phi.model, "equations", found.data, "proved", found.method, found.seconds, {},
-                     claim=[encode_polynomial(g) for g in found.data],
-                     present=partial(sage_equations, n=n))
+        return Equations("equations", [], found.status, found.method, found.certificate,
+                         found.seconds, found.error_bound, n)
+    return Equations.certified(phi.model, "equations", found.data, "proved", found.method,
+                               found.seconds, {}, claim=[encode_polynomial(g) for g in found.data],
+                               coordinates=n)

@@ -7,7 +7,6 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from functools import partial
 
 from neuroalg_sage.certificates import model as checked
 from neuroalg_sage.certificates.certificate import encode_polynomial
@@ -15,8 +14,9 @@ from neuroalg_sage.certificates.equations.groebner import GroebnerBasis, Hilbert
 from neuroalg_sage.certificates.equations.inheritance import Inheritance, inheritance, narrowed
 from neuroalg_sage.certificates.reading import CertificateError, polynomial_ring, polynomials
 from neuroalg_sage.errors import LimitReached
-from neuroalg_sage.invariants.answers.invariant import Invariant, certified
+from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dimension.dimension import dimension
+from neuroalg_sage.invariants.equations.generators import Ideal, primitive
 from neuroalg_sage.models.expressions import Polynomial, from_flint
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization, parametrization
@@ -43,7 +43,7 @@ def narrowed_model(model: Model) -> Model | None:
 
 
 def inherited_ideal(model: Model, found: Invariant, find: FindIdeal, generator: random.Random,
-                    progress: Callable[[str], None]) -> Invariant | None:
+                    progress: Callable[[str], None]) -> Ideal | None:
     """
     The ideal that a model with a narrow first or last layer inherits; None if it has no such.
 
@@ -78,7 +78,6 @@ def inherited_ideal(model: Model, found: Invariant, find: FindIdeal, generator: 
       :class:`~neuroalg_sage.certificates.equations.inheritance.Inheritance`; it is the inheritance
       of [LM2004]_
     """
-    from neuroalg_sage.invariants.equations.generators import primitive, sage_ideal
 
     start = time.perf_counter()
     narrow = narrowed_model(model)
@@ -96,15 +95,14 @@ def inherited_ideal(model: Model, found: Invariant, find: FindIdeal, generator: 
     except CertificateError as error:
         raise LimitReached(str(error)) from None
     generators = [primitive(from_flint(f)) for f in made]
-    n = model.ambient_dimension
-    return certified(
+    return Ideal.certified(
         model, "ideal", generators, "proved",
         "minors, and what the general linear groups make of a smaller model's ideal",
         time.perf_counter() - start,
         {"argument": "inheritance", "generators": inherited,
          "ideal": small.certificate["evidence"]}, small.trust,
         claim=[encode_polynomial(g) for g in generators],
-        present=partial(sage_ideal, n=n))
+        coordinates=model.ambient_dimension)
 
 
 def theorem(model: Model) -> Inheritance:

@@ -16,16 +16,17 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property, partial
+from functools import cached_property
 
 from flint import fmpq
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.certificates.equations.groebner import HilbertSeries
 from neuroalg_sage.certificates.reading import polynomial_ring, polynomials
-from neuroalg_sage.invariants.answers.invariant import Invariant, certified
+from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dimension.dimension import dimension
 from neuroalg_sage.invariants.equations.equations_by_degree import EquationSearch, generators
+from neuroalg_sage.invariants.equations.generators import Ideal, primitive
 from neuroalg_sage.models.expressions import Polynomial, from_flint
 from neuroalg_sage.models.parametrization import Parametrization
 from neuroalg_sage.models.sources import polynomial_model
@@ -213,7 +214,7 @@ def _reduced(rows: Sequence[dict[int, Fraction]]) -> dict[int, dict[int, Fractio
     return result
 
 
-def ideal_in_the_span(span: LinearSpan, find: FindIdeal, seed: int) -> Invariant:
+def ideal_in_the_span(span: LinearSpan, find: FindIdeal, seed: int) -> Ideal:
     """
     The ideal of M: the linear equations, and the ideal of M in the coordinates of its span.
 
@@ -225,20 +226,18 @@ def ideal_in_the_span(span: LinearSpan, find: FindIdeal, seed: int) -> Invariant
 
     OUTPUT: :class:`~neuroalg_sage.invariants.answers.invariant.Invariant`
     """
-    from neuroalg_sage.invariants.equations.generators import primitive, sage_ideal
-
     start = time.perf_counter()
     inner, _ = find(span.within, dimension(span.within.model, seed))
     assert inner.certificate is not None
     equations = [primitive(f) for f in span.equations(inner.data)]
-    return certified(
+    return Ideal.certified(
         span.phi.model, "ideal", equations, "proved",
         f"{inner.method}, in the {len(span.coordinates)} coordinates of the span of M",
         time.perf_counter() - start,
         {"argument": "linear span", "coordinates": list(span.coordinates),
          "ideal": inner.certificate["evidence"]}, inner.trust,
         claim=[encode_polynomial(g) for g in equations],
-        present=partial(sage_ideal, n=span.n), versions=inner.certificate["engines"])
+        versions=inner.certificate["engines"], coordinates=span.n)
 
 
 def ideal_within(phi: Parametrization, found: Invariant) -> tuple[LinearSpan, Invariant]:
@@ -253,8 +252,6 @@ def ideal_within(phi: Parametrization, found: Invariant) -> tuple[LinearSpan, In
         >>> ideal.gens()
         [z_0*z_2*z_3^2 - ... - z_1^2*z_5^2]
     """
-    from neuroalg_sage.invariants.equations.generators import sage_ideal
-
     assert found.certificate is not None
     proof = found.certificate["evidence"]
     if proof["argument"] != "linear span":
@@ -268,9 +265,9 @@ def ideal_within(phi: Parametrization, found: Invariant) -> tuple[LinearSpan, In
         else:
             equations.append({tuple(e[i] for i in kept): c for e, c in f.items()})
     span = LinearSpan(phi, tuple(kept), tuple(forms))
-    inner = certified(
+    inner = Ideal.certified(
         span.within.model, "ideal", equations, "proved", found.method, found.seconds,
         proof["ideal"], found.trust, claim=[encode_polynomial(g) for g in equations],
-        present=partial(sage_ideal, n=len(kept)), versions=found.certificate["engines"])
+        versions=found.certificate["engines"], coordinates=len(kept))
     return span, inner
 

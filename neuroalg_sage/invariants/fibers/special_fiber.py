@@ -37,6 +37,7 @@ from neuroalg_sage.invariants.singularities.decomposition import (
 from neuroalg_sage.models.expressions import Polynomial, write_polynomial
 from neuroalg_sage.models.hidden_states import known_group
 from neuroalg_sage.models.parametrization import Parametrization, vanishes
+from neuroalg_sage.storable import storable
 
 PLACES = {"closure": "in the closure of M", "complex": "in M over the algebraic closure of Q",
           "real": "in M over the real numbers"}
@@ -44,6 +45,7 @@ FEW_SLICES, MOST_SLICES, MOST_COMPONENTS = 2, 12, 10
 SHARE_OF_DECOMPOSITION = 0.6  # of the time that is left
 
 
+@storable()
 @dataclass(frozen=True, repr=False)
 class Fiber:
     """

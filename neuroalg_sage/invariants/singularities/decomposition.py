@@ -30,6 +30,7 @@ from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.models.expressions import Polynomial
+from neuroalg_sage.storable import storable
 
 PRESENTATION_SECONDS = 20.0
 LARGEST_PRESENTATION = 100_000  # terms
@@ -39,6 +40,7 @@ Interval = tuple[Fraction, ...]
 Box = tuple[Interval, ...]
 
 
+@storable()
 @dataclass(frozen=True)
 class NumberFieldPoint:
     """
@@ -144,6 +146,7 @@ def _ends(ball: flint.arb, places: int) -> tuple[Fraction, ...]:
             Fraction(ceil((middle + radius) * scale) + 1, scale))
 
 
+@storable()
 @dataclass(frozen=True, repr=False)
 class VarietyComponent:
     """

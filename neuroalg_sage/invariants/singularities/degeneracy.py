@@ -6,17 +6,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
+from neuroalg_sage.formats import written
 from neuroalg_sage.invariants.answers.invariant import Invariant
-from neuroalg_sage.models.expressions import Polynomial
+from neuroalg_sage.invariants.answers.presentation import clipped
+from neuroalg_sage.models.expressions import Polynomial, write_polynomial
+from neuroalg_sage.storable import storable
 
 # Over this field Macaulay2's Gröbner bases are fast, and roots of unity of small order lie in it.
 PRIME = 31081
 
 
+@storable()
 @dataclass(frozen=True, repr=False)
 class Component:
     """
@@ -57,6 +61,14 @@ class Component:
         return {"dimension": self.dimension, "degree": self.degree,
                 "generators": [encode_polynomial(g) for g in self.generators]}
 
+    def plain_value(self) -> dict[str, Any]:
+        """The component as JSON data."""
+        return {"dimension": self.dimension, "degree": self.degree,
+                "generators": [write_polynomial(g, self.variables) for g in self.generators]} | (
+            {"image": self.image, "image_status": "numerical"} if self.image else
+            {"multiplicity": self.multiplicity, "multiplicity_status": self.multiplicity_status,
+             "filled_by": list(self.fills)})
+
     def __str__(self) -> str:
         text = f"dimension {self.dimension}, degree {self.degree}"
         if self.multiplicity is not None:
@@ -70,6 +82,7 @@ class Component:
         return f"Component of {self}"
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class Locus(Invariant):
     """
     Components of a locus: that they lie in it, and that there are no others, are two statements.
@@ -82,14 +95,29 @@ class Locus(Invariant):
     completeness: str = "not proved"
 
     @classmethod
-    def of(cls, found: Invariant, lies_trust: list[str], completeness: str) -> Locus:
+    def of(cls, found: Invariant, lies_trust: list[str], completeness: str) -> Self:
         """The locus with these statements."""
-        locus = cls(found.name, found.data, found.status, found.method, found.certificate,
-                    found.seconds, found.error_bound, found.present)
-        object.__setattr__(locus, "lies_trust", tuple(lies_trust))
-        object.__setattr__(locus, "completeness", completeness)
-        return locus
+        return cls(found.name, found.data, found.status, found.method, found.certificate,
+                   found.seconds, found.error_bound, tuple(lies_trust), completeness)
 
     def qualified_status(self) -> str:
         trusting = f", trusting {', '.join(self.lies_trust)}" if self.lies_trust else ""
         return f"{self.status}{trusting}; no others: {self.completeness}"
+
+    def sentence(self) -> str:
+        return "; ".join(f"a component of {c}" for c in self.data) or "empty"
+
+    def proof(self) -> dict[str, Any]:
+        return super().proof() | {"trust": list(self.lies_trust), "no_others": self.completeness}
+
+
+class SingularLocus(Locus):
+    """The components of the singular locus of the neurovariety."""
+
+    def report_lines(self) -> list[str]:
+        lines = []
+        for i, component in enumerate(self.data, 1):
+            lines += ["", f"Component {i} of the singular locus: {component}"]
+            lines += [f"  {line}" for line in clipped(
+                written(component.generators, len(component.variables)))]
+        return lines

@@ -17,7 +17,7 @@ from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.certificates.checker import CertificateError
 from neuroalg_sage.certificates.equations.groebner import GroebnerBasis
 from neuroalg_sage.certificates.reading import polynomial, polynomial_ring
-from neuroalg_sage.certificates.singularities.singular_locus import check_multiplicity
+from neuroalg_sage.certificates.singularities.multiplicity import check_multiplicity
 from neuroalg_sage.descriptions.determinantal import coordinate_places
 from neuroalg_sage.engines import modular
 from neuroalg_sage.engines.macaulay2 import Script
@@ -31,7 +31,7 @@ from neuroalg_sage.invariants.equations.degree import ideal_data
 from neuroalg_sage.invariants.equations.generators import primitive
 from neuroalg_sage.invariants.equations.ideal import ideal
 from neuroalg_sage.invariants.equations.linear_span import LinearSpan, ideal_within
-from neuroalg_sage.invariants.singularities.degeneracy import PRIME, Component, Locus
+from neuroalg_sage.invariants.singularities.degeneracy import PRIME, Component, SingularLocus
 from neuroalg_sage.invariants.singularities.singular_locus_by_theorem import moved, smaller_models
 from neuroalg_sage.models.expressions import Polynomial, evaluate
 from neuroalg_sage.models.model import Model
@@ -73,12 +73,12 @@ def witness_script(phi: Parametrization, found: Invariant, component: Component)
          "multiplicity": "multiplicityAt(I, q)"})
 
 
-def smooth(phi: Parametrization, found: Invariant, degree: Invariant) -> Locus:
+def smooth(phi: Parametrization, found: Invariant, degree: Invariant) -> SingularLocus:
     """The empty singular locus of a linear space."""
     assert degree.certificate is not None
     empty = certified(phi.model, "singular_locus", [], "proved", "a linear space is smooth", 0.0,
                       dict(degree.certificate["evidence"]) | {"engine": None}, found.trust)
-    return Locus.of(empty, found.trust, "proved")
+    return SingularLocus.of(empty, found.trust, "proved")
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,7 @@ def _component_of(span: LinearSpan, candidate: Candidate, smaller: Invariant,
 
 
 def singular_locus(phi: Parametrization, found: Invariant, degree: Invariant, dimension: int,
-                   computation: Computation, seed: int | None = None) -> Locus:
+                   computation: Computation, seed: int | None = None) -> SingularLocus:
     """
     The irreducible components over Q of the singular locus.
 
@@ -213,7 +213,7 @@ def singular_locus(phi: Parametrization, found: Invariant, degree: Invariant, di
     - ``dimension`` -- the dimension of the neurovariety
     - ``computation`` -- session and limits
 
-    OUTPUT: :class:`~neuroalg_sage.invariants.singularities.degeneracy.Locus`, a list of
+    OUTPUT: :class:`~neuroalg_sage.invariants.singularities.degeneracy.SingularLocus`, a list of
     :class:`~neuroalg_sage.invariants.singularities.degeneracy.Component`, the largest first; empty
     if the neurovariety is smooth
 
@@ -263,7 +263,8 @@ def singular_locus(phi: Parametrization, found: Invariant, degree: Invariant, di
                        | {"engine": "macaulay2", "components": evidence}, whole, claim=claims,
                        versions=computation.versions())
     result = replace(result, name="singular_locus")
-    return Locus.of(result, trust, "proved, trusting macaulay2" if complete else "not proved")
+    return SingularLocus.of(result, trust,
+                            "proved, trusting macaulay2" if complete else "not proved")
 
 
 def _same(a: Component, b: Component) -> bool:

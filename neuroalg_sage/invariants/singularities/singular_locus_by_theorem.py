@@ -27,7 +27,7 @@ from neuroalg_sage.invariants.answers.invariant import certified
 from neuroalg_sage.invariants.dimension import dimension as dimensions
 from neuroalg_sage.invariants.dimension.rings import coordinate_ring
 from neuroalg_sage.invariants.equations.generators import primitive
-from neuroalg_sage.invariants.singularities.degeneracy import Component, Locus
+from neuroalg_sage.invariants.singularities.degeneracy import Component, SingularLocus
 from neuroalg_sage.models.expressions import Polynomial, from_flint
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.subnetworks import rank_deficient, subnetworks
@@ -47,7 +47,7 @@ def smaller_models(model: Model) -> list[tuple[str, Model, tuple[int, ...]]]:
     return parts[:MOST_MODELS]
 
 
-def by_theorem(model: Model, trial: dict[str, Any]) -> Locus | None:
+def by_theorem(model: Model, trial: dict[str, Any]) -> SingularLocus | None:
     """
     The singular locus, if the neurovariety is a subspace variety, all functions of few linear
     forms or with few independent outputs, or all sums of few powers of binary linear forms: those
@@ -84,7 +84,7 @@ def by_theorem(model: Model, trial: dict[str, Any]) -> Locus | None:
         found = certified(model, "singular_locus", components, "proved",
                           f"the singular locus of {theorem}", time.perf_counter() - start,
                           {"theorem": theorem, "trial": trial}, claim=claims)
-        return Locus.of(found, [], "proved")
+        return SingularLocus.of(found, [], "proved")
     return None
 
 

@@ -18,7 +18,7 @@ from neuroalg_sage.engines import modular
 from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
-from neuroalg_sage.invariants.answers.invariant import Invariant, certified
+from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.trust import LISTED_SUBNETWORKS
 from neuroalg_sage.invariants.dimension import dimension as dimensions
 from neuroalg_sage.invariants.equations.degree import ideal_data
@@ -27,12 +27,15 @@ from neuroalg_sage.models.expressions import Polynomial, evaluate
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
 from neuroalg_sage.models.subnetworks import FREE, ZERO, Embedding, Subnetwork, subnetworks
+from neuroalg_sage.storable import storable
 
 PRIME = 31081
 SAMPLES = 6  # of the parameters that do not matter
 MULTIPLICITY_SECONDS = 15.0
+REPORTED_PARTS = 40  # of what a report lists
 
 
+@storable()
 @dataclass(frozen=True)
 class PlacedSubnetwork:
     """
@@ -59,6 +62,12 @@ class PlacedSubnetwork:
         """What it is."""
         return self.subnetwork.name
 
+    def plain_value(self) -> dict[str, Any]:
+        """The subnetwork as JSON data."""
+        return {"name": self.name, "dimension": self.dimension, "singular": self.singular,
+                "tangent_dimension": list(self.tangent), "multiplicity": self.multiplicity} | (
+            {"multiplicity_status": self.multiplicity_status} if self.multiplicity else {})
+
     def __str__(self) -> str:
         low, high = self.tangent
         space = str(low) if low == high else f"{low} to {high}"
@@ -82,6 +91,7 @@ class PlacedSubnetwork:
         return f", multiplicity {self.multiplicity}{numerical}"
 
 
+@storable("model", "dimension", "parts")
 class SubnetworkPoset(Sequence[PlacedSubnetwork]):
     """
     The proper subnetworks, ordered by inclusion of their parameters.
@@ -120,6 +130,10 @@ class SubnetworkPoset(Sequence[PlacedSubnetwork]):
         return {(i, j) for i in pairs for j in pairs if i != j
                 and self.parts[i].subnetwork.is_inside(self.parts[j].subnetwork)}
 
+    def plain_value(self) -> list[dict[str, Any]]:
+        """The subnetworks as JSON data."""
+        return [part.plain_value() for part in self.parts]
+
     def covers(self) -> list[tuple[int, int]]:
         """The pairs (i, j) where i is directly below j."""
         less = self._less
@@ -149,6 +163,23 @@ class SubnetworkPoset(Sequence[PlacedSubnetwork]):
         return f"Poset of {len(self.parts)} subnetworks of {self.model}"
 
 
+class Subnetworks(Invariant):
+    """The subnetworks.  The value is a :class:`SubnetworkPoset`."""
+
+    def sentence(self) -> str:
+        singular = sum(part.singular is True for part in self.data)
+        return f"{len(self.data)} up to symmetry, of which {singular} singular"
+
+    def lines(self, spec: str = "SPEC") -> list[str]:
+        return [f"  {part}" for part in self.data]
+
+    def report_lines(self) -> list[str]:
+        if not self.data:
+            return []
+        return ["", "Subnetworks, generic tangent spaces, and multiplicities",
+                *self.lines()[:REPORTED_PARTS]]
+
+
 def _parameters(embedding: Embedding, point: list[int], generator: random.Random
                 ) -> tuple[list[int], list[int]]:
     """Parameters of the network over random free ones, and the free ones."""
@@ -159,7 +190,7 @@ def _parameters(embedding: Embedding, point: list[int], generator: random.Random
 
 
 def subnetwork_poset(phi: Parametrization, dimension: Invariant, found: Invariant | None,
-                     computation: Computation, seed: int | None = None) -> Invariant:
+                     computation: Computation, seed: int | None = None) -> Subnetworks:
     """
     The subnetworks of a model, with dimension, tangent space and multiplicity of M along each.
 
@@ -173,7 +204,7 @@ def subnetwork_poset(phi: Parametrization, dimension: Invariant, found: Invarian
     - ``dimension`` -- the dimension of the neurovariety, proved
     - ``found`` -- its ideal, or None
 
-    OUTPUT: an invariant whose value is a :class:`SubnetworkPoset`
+    OUTPUT: :class:`Subnetworks`
 
     Raises LimitReached if the dimension of M or of a subnetwork is not proved.
 
@@ -238,7 +269,7 @@ def subnetwork_poset(phi: Parametrization, dimension: Invariant, found: Invarian
     placed = [PlacedSubnetwork(part, size, singular, tangent, 1 if singular is False else m,
                                size == d)
               for (part, size, singular, tangent), m in zip(parts, multiplicities)]
-    return certified(
+    return Subnetworks.certified(
         phi.model, "subnetworks", SubnetworkPoset(phi.model, d, placed), "proved",
         "tangent vectors from all parameters of a function, and differentials of equations",
         time.perf_counter() - start,

@@ -19,11 +19,10 @@ from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.certificates.model import Model as RebuiltModel
 from neuroalg_sage.certificates.reading import CertificateError, exponent_vectors
 from neuroalg_sage.certificates.training.bounded_rank import linear_network_counts, singular_values
-from neuroalg_sage.certificates.training.charts import Chart
+from neuroalg_sage.certificates.training.charts import Chart, permuted
 from neuroalg_sage.certificates.training.critical_points import ENGINE, Answer, find
 from neuroalg_sage.certificates.training.elimination import real_roots
 from neuroalg_sage.certificates.training.landscape import Landscape, Point, Problem
-from neuroalg_sage.certificates.training.units import permuted
 from neuroalg_sage.errors import EngineError, InputError, LimitReached, NeuroAlgError
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified

@@ -13,9 +13,8 @@ import numpy as np
 
 from neuroalg_sage.certificates.model import Model as RebuiltModel
 from neuroalg_sage.certificates.reading import CertificateError, exponent_vectors, residue
-from neuroalg_sage.certificates.training.charts import Chart
+from neuroalg_sage.certificates.training.charts import Chart, permuted
 from neuroalg_sage.certificates.training.strata import cover
-from neuroalg_sage.certificates.training.units import permuted
 from neuroalg_sage.engines import modular
 from neuroalg_sage.engines.real_solutions import number_of_solutions
 from neuroalg_sage.errors import InputError
@@ -23,8 +22,10 @@ from neuroalg_sage.invariants.dimension.dimension import dimension, jacobian_at
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.sage_input import takes_numbers_of_sage
 from neuroalg_sage.models.sources import load_model
+from neuroalg_sage.storable import storable
 
 
+@storable()
 @dataclass(frozen=True)
 class Interpolation:
     """

@@ -39,6 +39,7 @@ from neuroalg_sage.invariants.singularities.decomposition import (
 )
 from neuroalg_sage.models.expressions import Polynomial, derivative, evaluate, from_flint
 from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.storable import storable
 
 PRIMES = [2**31 - 1, 2**31 - 19, 2**31 - 61, 2**30 - 35, 2**30 - 41, 2**29 - 3, 2**29 - 33,
           1000003, 1000033, 1000037, 1000039, 1000081]
@@ -47,6 +48,7 @@ KINDS = {"fiber": "critical on V", "pure": "pure", "spurious": "spurious",
          "open": "not decided whether spurious, since φ(w) may be singular on M"}
 
 
+@storable()
 @dataclass(frozen=True, repr=False)
 class CriticalComponent:
     """

@@ -1,5 +1,5 @@
 """
-Polar degrees and degrees of distance problems that follow from what the neurovariety is.
+Polar degrees and ED degrees that follow from what the neurovariety is.
 
 Let d = dim M in V of dimension n.  The polar degree p_j is the number of points of the conormal
 variety of the projective variety M, of dimension n - 2, that d - 1 - j generic hyperplanes of
@@ -20,7 +20,7 @@ from neuroalg_sage.certificates.dimension.known_varieties import power_sum
 from neuroalg_sage.certificates.equations.formulas import CONVOLUTIONAL, LARGEST_FORMAT, convolution
 from neuroalg_sage.certificates.equations.minors import generic_matrix
 from neuroalg_sage.certificates.model import Model
-from neuroalg_sage.certificates.reading import MalformedCertificate, member, require
+from neuroalg_sage.certificates.reading import Checked, MalformedCertificate, member, require
 
 HOLME = "theorem: Holme (1988)"
 ZHANG = "theorem: Zhang (2018)"
@@ -29,8 +29,6 @@ ECKART_YOUNG = "theorem: Eckart, Young (1936)"
 FRIEDLAND_OTTAVIANI = "theorem: Friedland, Ottaviani (2014)"
 MOST_FIXED_POINTS = 20_000
 MOST_CELLS = 200_000
-
-Checked = tuple[list[str], list[str]]  # what was verified, whom to trust
 
 
 def segre(weights: Sequence[int], degree: int) -> list[int]:

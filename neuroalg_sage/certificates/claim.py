@@ -1,0 +1,72 @@
+"""
+Kinds of claims, and the checks that verify them.
+
+Each wing declares its claims in its table ``CLAIMS``, which names their checks without importing
+them, so that of a certificate only those files are loaded that its claim needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from neuroalg_sage.certificates.model import Model
+from neuroalg_sage.certificates.reading import Checked
+
+STATUSES = ("proved", "monte_carlo", "bounds")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """
+    A kind of claim.
+
+    - ``name`` -- as certificates have it
+    - ``check`` -- the function that verifies it, ``"module:function"``; a module of this room is
+      named from here, ``".dimension.dimension:check_dimension"``
+    - ``statuses`` -- those that it may have
+    - ``kinds`` -- the types that its value may have; in Python 1, 1.0 and True are equal, in a
+      claim they are not
+    - ``others`` -- whether the value lists what has a property, and it is not claimed that nothing
+      else has it
+
+    The function takes the model, the value and the evidence; then the status, if there may be
+    several, and the error bound, if there is one.  It returns what was verified and whom to trust,
+    and raises :class:`~neuroalg_sage.certificates.reading.CertificateError` if the evidence does
+    not imply the claim.
+
+    EXAMPLES::
+
+        >>> Claim("dimension", ".dimension.dimension:check_dimension").function.__name__
+        'check_dimension'
+    """
+
+    name: str
+    check: str
+    statuses: tuple[str, ...] = ("proved",)
+    kinds: tuple[type, ...] = (int, list)
+    others: bool = False
+
+    def __post_init__(self) -> None:
+        if not (set(self.statuses) <= set(STATUSES)
+                and all(isinstance(kind, type) for kind in self.kinds)):
+            raise ValueError(f"The statuses of the claim {self.name!r} are not some of {STATUSES}, "
+                             "or its kinds are no types.")
+
+    @property
+    def origin(self) -> str:
+        """The package with its version whose check it is; empty for this checker."""
+        return ""
+
+    @property
+    def function(self) -> Callable[..., Checked]:
+        """The check, imported."""
+        module, _, name = self.check.partition(":")
+        check: Callable[..., Checked] = getattr(import_module(module, __package__), name)
+        return check
+
+    def verify(self, model: Model, value: Any, evidence: Any, *stated: Any) -> Checked:
+        """Verify a claim of this kind: what was verified, whom to trust."""
+        return self.function(model, value, evidence, *stated)

@@ -1,0 +1,39 @@
+"""
+Degree and Hilbert polynomial, by a formula or from the ideal.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from neuroalg_sage.certificates.model import Model
+from neuroalg_sage.certificates.reading import Checked, require
+
+
+def _found(model: Model, evidence: Any
+           ) -> tuple[int, list[Fraction] | None, list[str], list[str]]:
+    """The degree, the Hilbert polynomial where it is known, what was verified, whom to trust."""
+    if "formula" in evidence:
+        from neuroalg_sage.certificates.equations.formulas import check_formula
+
+        return check_formula(model, evidence)
+    from neuroalg_sage.certificates.equations.ideal import check_hilbert
+
+    return check_hilbert(model, evidence)[1:]
+
+
+def check_degree(model: Model, value: Any, evidence: Any) -> Checked:
+    """Verify the degree of M."""
+    degree, _, verified, trust = _found(model, evidence)
+    require(value == degree, f"The degree is {degree}, not as claimed.")
+    return verified, trust
+
+
+def check_hilbert_polynomial(model: Model, value: Any, evidence: Any
+                             ) -> Checked:
+    """Verify the coefficients of the Hilbert polynomial of M."""
+    _, known, verified, trust = _found(model, evidence)
+    require(known is not None and value == [str(c) for c in known],
+            "The Hilbert polynomial is not as claimed.")
+    return verified, trust

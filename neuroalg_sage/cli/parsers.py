@@ -1,0 +1,96 @@
+"""
+The parsers of the command line: they refuse in one sentence, and wait until they are asked.
+
+Nothing is imported here but what every command needs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NoReturn
+
+from neuroalg_sage.errors import InputError
+
+CHOICE = re.compile(r"argument (.*?): invalid choice: (.*?) \(choose from (.*)\)", re.DOTALL)
+
+EPILOGUE = """\
+A SPEC names a model: mlp:2,2,3:x^2  mlp:2,2,3:x^2+x:bias  linear:3,2,3
+cnn:3s2,2:x^2  attention:d=2,a=1,out=2,t=3,layers=1  relu:2,3,1  relu:2,3,1:cell=110,011
+or the path of a JSON model file.
+
+Exit codes: 0 all answered; 1 an engine failed, or a certificate does not hold;
+2 wrong input; 3 a limit was reached (what was answered is printed).
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that refuses with one sentence, and with the nearest right word."""
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        found, rest = self.parse_known_args(signed(sys.argv[1:] if args is None else args),
+                                            namespace)
+        if rest:
+            command = str(getattr(found, "command", self.prog))
+            options = [option for action in self._actions if isinstance(
+                action, argparse._SubParsersAction) and command in action.choices
+                for option in action.choices[command]._option_string_actions]
+            word = rest[0].partition("=")[0]
+            raise InputError(f"The command {command} does not take {word[:40]!r}; "
+                             + nearest(word, options, f"see neuroalg {command} --help."))
+        return found
+
+    def error(self, message: str) -> NoReturn:
+        if choice := CHOICE.fullmatch(message):
+            words = [word.strip(" '\"") for word in choice[3].split(",")]
+            raise InputError(f"There is no {choice[1].lower()} {choice[2][:40]}; " + nearest(
+                choice[2].strip("'"), words, f"it is {', '.join(words)}."))
+        raise InputError(message[:1].upper() + message[1:].rstrip(".")[:300]
+                         + f"; see {self.prog} --help.")
+
+
+class CommandParser(Parser):
+    """
+    The parser of a command, which has its options only when words are parsed, or help is printed.
+
+    INPUT:
+
+    - ``complete`` -- adds the options; it may be called again
+    """
+
+    def __init__(self, *, complete: Callable[[], None], **options: Any) -> None:
+        super().__init__(**options)
+        self.complete = complete
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        self.complete()
+        return super().parse_known_args(args, namespace)
+
+
+def nearest(word: str, words: Iterable[str], otherwise: str) -> str:
+    """What may have been meant by a word."""
+    import difflib  # what is spelled right needs it not
+
+    found = difflib.get_close_matches(word[:50].lower(), list(words), 1, 0.6)
+    return f"did you mean {found[0]} ?" if found else otherwise
+
+
+def signed(arguments: Sequence[str]) -> list[str]:
+    """
+    Command-line words in which a value that begins with a minus sign belongs to its option.
+
+    EXAMPLES::
+
+        >>> signed(["fiber", "--parameters", "-0.5,1", "--json"])
+        ['fiber', '--parameters=-0.5,1', '--json']
+    """
+    joined: list[str] = []
+    for word in arguments:
+        value = word.startswith("-") and not word.startswith("--") and word not in ("-", "-h")
+        if value and joined and joined[-1].startswith("--") and "=" not in joined[-1]:
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined
