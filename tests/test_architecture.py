@@ -150,7 +150,8 @@ def test_what_must_be_believed_for_one_claim_is_short_enough_to_be_read_as_a_pro
         assert way.lines < 1300, way
 
 
-def test_what_is_the_same_for_all_claims_is_short() -> None:
+def test_a_dimension_needs_little_and_what_all_claims_share_is_short() -> None:
+    assert all(way.lines < 650 for way in believed.ways(CLAIMS["dimension"], again=True))
     assert believed.size(believed.SAME) < 250
 
 

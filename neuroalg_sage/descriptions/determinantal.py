@@ -558,10 +558,12 @@ def polynomial_of_series(numerator: Sequence[int], dimension: int) -> list[Fract
     """
     from flint import fmpq, fmpq_poly
 
+    from neuroalg_sage.models.rational import fraction
+
     total = fmpq_poly([0])
     for k, c in enumerate(numerator):
         term = fmpq_poly([fmpq(c, factorial(dimension - 1))] if dimension else [])
         for shift in range(1, dimension):
             term *= fmpq_poly([shift - k, 1])
         total += term
-    return [Fraction(int(c.p), int(c.q)) for c in total.coeffs()]
+    return list(map(fraction, total.coeffs()))

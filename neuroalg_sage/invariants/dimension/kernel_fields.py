@@ -21,11 +21,13 @@ from fractions import Fraction
 from math import comb
 from typing import Any
 
-from flint import Ordering, fmpq, fmpq_mat, fmpq_mpoly_ctx, fmpz, nmod_mat
+import numpy as np
+from flint import Ordering, fmpq_mpoly_ctx, nmod_mat
 
-from neuroalg_sage.engines.modular import rational_reconstruction
+from neuroalg_sage.engines.modular import rational_reconstruction, sparse_kernel
 from neuroalg_sage.models.expressions import Polynomial, evaluate, from_flint
 from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.models.rational import in_ring, integral_kernel
 from neuroalg_sage.models.symmetry import LinearSymmetry
 
 Field = dict[int, Polynomial]  # component i, where it is not zero
@@ -35,33 +37,6 @@ PRIME = 2**61 - 1
 # Beyond this the search takes longer than what it might prove is worth.
 MOST_UNKNOWNS = 6_000
 MOST_TERMS = 4_000
-
-
-def integral_kernel(rows: Sequence[Sequence[Fraction | int]], n: int) -> list[list[int]]:
-    """
-    Integer vectors that form a basis of the kernel of a matrix with n columns, over Q.
-
-    EXAMPLES::
-
-        >>> integral_kernel([[Fraction(1), Fraction(2), Fraction(0)]], 3)
-        [[-2, 1, 0], [0, 0, 1]]
-    """
-    if not rows:
-        return [[int(i == j) for j in range(n)] for i in range(n)]
-    reduced, rank = fmpq_mat(len(rows), n, [
-        fmpq(c.numerator, c.denominator) for row in rows for c in row]).rref()
-    pivots = [next(j for j in range(n) if reduced[i, j]) for i in range(rank)]
-    basis = []
-    for column in sorted(set(range(n)) - set(pivots)):
-        vector = [fmpq(0)] * n
-        vector[column] = fmpq(1)
-        for i, pivot in enumerate(pivots):
-            vector[pivot] = -reduced[i, column]
-        scale = fmpz(1)
-        for c in vector:
-            scale = scale.lcm(c.q)
-        basis.append([int((c * scale).p) for c in vector])
-    return basis
 
 
 def gradings(phi: Parametrization) -> list[list[int]]:
@@ -156,8 +131,7 @@ class _Search:
         self.samples: list[tuple[list[int], list[list[int]]]] = []
 
     def _exact(self, polynomial: Polynomial) -> Any:
-        return self.ring.from_dict({e: fmpq(c.numerator, c.denominator)
-                                    for e, c in polynomial.items()})
+        return in_ring(polynomial, self.ring)
 
     def by_weight(self, degree: int) -> Iterator[list[tuple[int, tuple[int, ...]]]]:
         """The unknowns, pairs (component, monomial), of each weight; low degrees first."""
@@ -188,24 +162,15 @@ class _Search:
             rows += [[slopes[i] * m % PRIME for (i, _), m in zip(unknowns, monomials)]
                      for slopes in table]
             number += 1
-        matrix, rank = nmod_mat(len(rows), len(unknowns), [c for r in rows for c in r],
-                                PRIME).rref()
-        if rank == len(unknowns):
-            return
-        pivots = [next(j for j in range(len(unknowns)) if int(matrix[i, j])) for i in range(rank)]
-        for free in sorted(set(range(len(unknowns))) - set(pivots)):
-            solution = {free: Fraction(1)}
-            for i, pivot in enumerate(pivots):
-                if value := int(matrix[i, free]):
-                    c = rational_reconstruction(PRIME - value, PRIME)
-                    if c is None:
-                        break
-                    solution[pivot] = c
+        for vector in sparse_kernel(np.array(rows, dtype=np.int64), PRIME):
+            field: Field = {}
+            for place, residue in vector.items():
+                c = rational_reconstruction(residue, PRIME)
+                if c is None:
+                    break
+                i, exponents = unknowns[place]
+                field.setdefault(i, {})[exponents] = c
             else:
-                field: Field = {}
-                for place, c in solution.items():
-                    i, exponents = unknowns[place]
-                    field.setdefault(i, {})[exponents] = c
                 if self.annihilates(field):
                     yield field
 

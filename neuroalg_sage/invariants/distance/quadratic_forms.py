@@ -99,12 +99,11 @@ class QuadraticForm:
 
     def is_invertible(self) -> bool:
         """Whether the form is not degenerate."""
-        from flint import fmpq, fmpq_mat
+        from neuroalg_sage.models.rational import matrix
 
         if self.rows is None:
             return self.weights is None or all(self.weights)
-        return bool(fmpq_mat([[fmpq(c.numerator, c.denominator) for c in row]
-                              for row in self.rows]).det())
+        return bool(matrix(self.rows, self.size).det())
 
 
 def diagonal_form(weights: Sequence[Fraction | int]) -> QuadraticForm:

@@ -13,7 +13,6 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from flint import fmpq, fmpq_mat
 
 from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.engines.macaulay2 import Script
@@ -29,6 +28,7 @@ from neuroalg_sage.invariants.fibers.real_points import Squares, sum_of_squares
 from neuroalg_sage.invariants.fibers.special_fiber import Fiber
 from neuroalg_sage.models.expressions import Polynomial, derivative
 from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.models.rational import kernel, rank
 from neuroalg_sage.storable import storable
 
 CURVES_PER_COORDINATE = 3
@@ -173,7 +173,7 @@ def voronoi_cell(phi: Parametrization, dimension: Invariant, ideal: Callable[[],
     except LimitReached:
         generators = None
     if generators is not None:
-        low = _rank([tuple(value(derivative(g, j), y) for j in range(len(y)))
+        low = rank([tuple(value(derivative(g, j), y) for j in range(len(y)))
                      for g in generators])
         if low:
             lower = {"kind": "equations", "equations": [encode_polynomial(g) for g in generators]}
@@ -185,7 +185,7 @@ def voronoi_cell(phi: Parametrization, dimension: Invariant, ideal: Callable[[],
         curves = _curves(phi, _more_points(phi, y, points, count), generator)
         directions = [_direction(phi, curve) for curve in curves]
         relation = _relation(directions, len(y))
-        high = len(y) - _rank([v for (k, v), c in zip(directions, relation) if k % 2 or c])
+        high = len(y) - rank([v for (k, v), c in zip(directions, relation) if k % 2 or c])
         if high == low:
             break
     rays = _normal_cone(directions, weights, high)
@@ -213,11 +213,6 @@ def voronoi_cell(phi: Parametrization, dimension: Invariant, ideal: Callable[[],
 def _rational_points(fiber: Fiber) -> list[Point]:
     return [tuple(x[0] if x else Fraction(0) for x in point.coordinates)
             for point in fiber.points if all(len(x) <= 1 for x in point.coordinates)]
-
-
-def _rank(rows: Sequence[Sequence[Fraction]]) -> int:
-    flat = [fmpq(c.numerator, c.denominator) for row in rows for c in row]
-    return int(fmpq_mat(len(rows), len(rows[0]), flat).rank()) if rows else 0
 
 
 # -- curves ----------------------------------------------------------------------------------
@@ -251,7 +246,7 @@ def _curves(phi: Parametrization, points: Sequence[Point], generator: random.Ran
         jacobian = [[value(derivative(g, i), w) for g in phi.polynomials] for i in range(len(w))]
         taken: list[list[Fraction]] = []
         for i, row in enumerate(jacobian):
-            if any(row) and _rank([*taken, row]) > len(taken):
+            if any(row) and rank([*taken, row]) > len(taken):
                 taken.append(row)
                 curves.append(_line(w, [Fraction(int(i == k)) for k in range(len(w))]))
         kernel = _kernel(jacobian)
@@ -275,20 +270,9 @@ def _line(w: Point, v: Sequence[Fraction]) -> Curve:
 
 def _kernel(rows: Sequence[Sequence[Fraction]]) -> list[list[Fraction]]:
     """A basis of the vectors c with Σ c_i rows_i = 0."""
-    height, width = len(rows), len(rows[0])
-    matrix = fmpq_mat(width, height, [fmpq(rows[i][j].numerator, rows[i][j].denominator)
-                                      for j in range(width) for i in range(height)])
-    reduced, rank = matrix.rref()
-    pivots = [next(c for c in range(height) if reduced[r, c] != 0) for r in range(rank)]
-    basis = []
-    for free in (c for c in range(height) if c not in pivots):
-        vector = [Fraction(0)] * height
-        vector[free] = Fraction(1)
-        for r, c in enumerate(pivots):
-            entry = reduced[r, free]
-            vector[c] = -Fraction(int(entry.p), int(entry.q))
-        basis.append(vector)
-    return basis
+    height = len(rows)
+    return [[vector.get(i, Fraction(0)) for i in range(height)]
+            for vector in kernel(zip(*rows), height)]
 
 
 def _direction(phi: Parametrization, curve: Curve) -> tuple[int, Point]:
@@ -401,7 +385,7 @@ def _by_squares(phi: Parametrization, y: Point, weights: Point, rays: list[list[
         numbers = [Fraction(generator.randint(1, 4)) for _ in rays]
         direction = [sum((c * ray[j] for c, ray in zip(numbers, rays)), Fraction(0))
                      for j in range(len(y))]
-        if _rank([*([a - b for a, b in zip(u, y)] for u, _ in found), direction]) == len(found):
+        if rank([*([a - b for a, b in zip(u, y)] for u, _ in found), direction]) == len(found):
             continue
         for radius in RADII:
             u = tuple(a + radius * c for a, c in zip(y, direction))

@@ -58,13 +58,10 @@ class TrainingProblem:
                 "linear": [decimal(c) for c in self.linear], "constant": decimal(self.constant)}
 
     @cached_property
-    def _matrix(self) -> Any:
-        from flint import fmpq, fmpq_mat
-
-        n = len(self.linear)
-        matrix = fmpq_mat(n, n)
+    def _matrix(self) -> list[list[Fraction]]:
+        matrix = [[Fraction(0)] * len(self.linear) for _ in self.linear]
         for (i, j), c in self.quadratic.items():
-            matrix[i, j] = matrix[j, i] = fmpq(c.numerator, c.denominator)
+            matrix[i][j] = matrix[j][i] = c
         return matrix
 
     @cached_property
@@ -77,7 +74,9 @@ class TrainingProblem:
             >>> ERM("mlp:2,2,1:x^2", [[1, 0, 1], [0, 1, 1]]).rank
             2
         """
-        return int(self._matrix.rank())
+        from neuroalg_sage.models.rational import rank
+
+        return rank(self._matrix)
 
     @cached_property
     def kernel(self) -> list[list[Fraction]]:
@@ -89,16 +88,11 @@ class TrainingProblem:
             >>> ERM("mlp:2,2,1:x^2", [[1, 0, 1], [0, 1, 1]]).kernel
             [[Fraction(0, 1), Fraction(1, 1), Fraction(0, 1)]]
         """
-        reduced, rank = self._matrix.rref()
+        from neuroalg_sage.models.rational import kernel
+
         n = len(self.linear)
-        pivots = [next(j for j in range(n) if reduced[i, j]) for i in range(rank)]
-        basis = []
-        for free in (j for j in range(n) if j not in pivots):
-            vector = [Fraction(int(j == free)) for j in range(n)]
-            for i, pivot in enumerate(pivots):
-                vector[pivot] = -Fraction(int(reduced[i, free].p), int(reduced[i, free].q))
-            basis.append(vector)
-        return basis
+        return [[vector.get(j, Fraction(0)) for j in range(n)]
+                for vector in kernel(self._matrix, n)]
 
     def loss(self, z: Sequence[Any]) -> Any:
         """
