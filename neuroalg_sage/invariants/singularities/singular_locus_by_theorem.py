@@ -21,7 +21,7 @@ from neuroalg_sage.certificates.singularities.subspace_varieties import (
     claim,
     subspace_variety,
 )
-from neuroalg_sage.descriptions.determinantal import coordinate_places, number_of_powers
+from neuroalg_sage.descriptions.flattening import coordinate_places, number_of_powers
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.invariant import certified
 from neuroalg_sage.invariants.dimension import dimension as dimensions

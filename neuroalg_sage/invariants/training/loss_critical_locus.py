@@ -82,11 +82,6 @@ class CriticalComponent:
         return self.component.degree
 
     @property
-    def is_spurious(self) -> bool | None:
-        """Whether a generic point is critical without its function being so; None if open."""
-        return None if self.kind == "open" else self.kind == "spurious"
-
-    @property
     def ideal(self) -> Any:
         """The prime ideal in the parameters, in Sage."""
         return self.component.ideal
