@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
-from neuroalg_sage.descriptions.determinantal import output_format
+from neuroalg_sage.descriptions.flattening import output_format
 from neuroalg_sage.descriptions.secant_varieties import ALEXANDER_HIRSCHOWITZ, secant_variety
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached
