@@ -9,12 +9,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.errors import InputError
-from neuroalg_sage.invariants.answers.invariant import Invariant
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.answers.invariant import Invariant
     from neuroalg_sage.invariants.fibers.special_fiber import Fiber
     from neuroalg_sage.neuromanifold import NeuroManifold
+
 
 def _list(text: str | None) -> list[str] | None:
     """The entries between commas; none of an empty text, the point of a space of dimension 0."""

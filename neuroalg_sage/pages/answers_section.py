@@ -4,41 +4,12 @@ The answers: what they are in short, in words, and in a table.
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Iterable
-
 from neuroalg_sage.invariants.answers.presentation import Surroundings
 from neuroalg_sage.markup.badges import not_computed
 from neuroalg_sage.markup.elements import Markup, element, join, number_words
 from neuroalg_sage.models.model import Model
-from neuroalg_sage.neuromanifold import NeuroManifold
+from neuroalg_sage.questions import meaning, shown_on_pages, title
 from neuroalg_sage.report import Answers
-
-TITLES = {"is_filling": "filling", "is_identifiable": "identifiable", "defect": "defect",
-          "is_finitely_identifiable": "finitely identifiable",
-          "hilbert_polynomial": "Hilbert polynomial", "hilbert_function": "Hilbert function",
-          "affine_hilbert_function": "affine Hilbert function",
-          "ed_degree": "ED degree", "ml_degree": "ML degree"}
-
-
-def title(name: str) -> str:
-    """
-    An invariant as a page names it.
-
-    EXAMPLES::
-
-        >>> title("is_filling"), title("ed_degree"), title("singular_locus")
-        ('filling', 'ED degree', 'singular locus')
-    """
-    return TITLES.get(name, name.replace("_", " "))
-
-
-def meaning(name: str) -> str:
-    """What an invariant is: the first sentence of its documentation."""
-    words = inspect.getdoc(getattr(NeuroManifold, name, None)) or ""
-    first = " ".join(words.split("\n\n")[0].split()).replace("``", "")
-    return first.partition("; its value is")[0].partition(", Sage")[0].rstrip(".")
-
 
 # What is asked for most, and what it is called among the figures.
 FIGURES = {"ambient_dimension": "ambient dimension", "dimension": "dimension", "degree": "degree",
@@ -64,13 +35,13 @@ def figures(answers: Answers) -> Markup:
 # -- in words ----------------------------------------------------------------------------
 
 
-def summary(around: Surroundings, names: Iterable[str]) -> Markup:
+def summary(around: Surroundings) -> Markup:
     """
     What the answers mean for learning, and then for geometry: sentences, each with its status.
 
     A statement is made only where the answer that it rests on is there.
     """
-    found = [around.found[name] for name in names if name in around.found]
+    found = [around.found[name] for name in shown_on_pages() if name in around.found]
     learning = [line for answer in found for line in answer.for_learning(around)]
     geometry = [line for answer in found for line in answer.in_geometry(around)]
     return join(element("h2", "What it means for learning", id="meaning"),
