@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from collections.abc import Iterable
 from functools import partial
 from importlib.metadata import metadata
@@ -25,6 +26,9 @@ from sphinx.writers.html5 import HTML5Translator
 
 from neuroalg_sage import bibliography
 from neuroalg_sage.certificates import believed, checker
+
+sys.path.insert(0, str(Path(__file__).parent))
+import house  # noqa: E402
 
 _package = metadata("neuroalg-sage")
 project = "NeuroAlg"
@@ -193,6 +197,15 @@ class CommandHelp(SphinxDirective):
         return sections
 
 
+class House(SphinxDirective):
+    """The rooms and wings of the source, by its imports."""
+
+    has_content = False
+
+    def run(self) -> list[nodes.Node]:
+        return [nodes.raw("", house.page(), format="html")]
+
+
 class ProductFigure(SphinxDirective):
     """A picture of the neuromanifold of a spec, drawn by the product when the manual is built."""
 
@@ -237,6 +250,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_role("cite", Cite())
     app.add_directive("believed", Believed)
     app.add_directive("command-help", CommandHelp)
+    app.add_directive("house", House)
     app.add_directive("papers", Papers)
     app.add_directive("product-figure", ProductFigure)
     app.connect("autodoc-process-docstring", write_as_rst)
