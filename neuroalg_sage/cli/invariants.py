@@ -124,9 +124,11 @@ def _compute(arguments: argparse.Namespace) -> int:
         computable(name)
     check_writable(arguments.certificate)
     if arguments.diagram is not None:
+        from neuroalg_sage.invariants.answers.question import named
         from neuroalg_sage.invariants.singularities.hasse import check_picture
 
-        if "subnetworks" not in arguments.invariants:
+        drawn = [name for name in arguments.invariants if named(computable(name).answer).is_drawn]
+        if not drawn:
             raise InputError("The option --diagram draws the subnetworks; ask for the invariant "
                              "subnetworks.")
         check_picture(arguments.diagram)
@@ -155,8 +157,8 @@ def _compute(arguments: argparse.Namespace) -> int:
         page.state(text, certificate_files(arguments.certificate, answers.found.values()))
 
     answers = ask(manifold, arguments.invariants, say, begin, each)
-    if arguments.diagram is not None and "subnetworks" in answers.found:
-        answers.found["subnetworks"].value.hasse_diagram(arguments.diagram)
+    if arguments.diagram is not None and drawn[0] in answers.found:
+        answers.found[drawn[0]].draw(arguments.diagram)
     if arguments.cite and not arguments.json:
         print(f"\n{citations_as_text(answers)}")
     return answers.exit_code
@@ -165,8 +167,10 @@ def _compute(arguments: argparse.Namespace) -> int:
 def _as_text(arguments: argparse.Namespace, manifold: NeuroManifold, name: str,
              invariant: Invariant) -> str:
     """An answer as lines of text."""
+    from neuroalg_sage.questions import computable
+
     lines = [invariant.statement(name), *invariant.lines(arguments.spec)]
-    if arguments.flow is not None and invariant.is_of_flow:
+    if arguments.flow is not None and "flow" in computable(name).options:
         lines.insert(1, f"  of the {manifold.flow_in_words()}")
     return "\n".join(lines)
 
