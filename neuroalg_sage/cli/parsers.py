@@ -63,6 +63,11 @@ class CommandParser(Parser):
     def __init__(self, *, complete: Callable[[], None], **options: Any) -> None:
         super().__init__(**options)
         self.complete = complete
+        self.listed: Callable[[], str] | None = None  # what help says besides, found only then
+
+    def format_help(self) -> str:
+        more = "" if self.listed is None else f"\n{self.listed()}\n"
+        return super().format_help() + more
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         self.complete()

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from neuroalg_sage.models.model import Model
 
 DEFAULT_INVARIANTS = ("dimension", "expected_dimension", "defect", "is_filling")
-# These follow from ranks alone; a neuromanifold would start Macaulay2 to prove more of them.
-FROM_RANKS = frozenset(("ambient_dimension", *DEFAULT_INVARIANTS))
 
 Line = dict[str, Any]
 
@@ -40,6 +38,15 @@ class Settings:
     certificates: bool = False
     timeout: float | None = None
     memory_gb: float | None = None
+
+    @property
+    def is_from_ranks(self) -> bool:
+        """
+        Whether all follow from ranks alone; a neuromanifold would start Macaulay2 to prove more.
+        """
+        from neuroalg_sage.questions import before_all
+
+        return set(before_all()).issuperset(self.invariants)
 
 
 def check_invariants(names: Iterable[str]) -> tuple[str, ...]:
@@ -105,7 +112,7 @@ class _FromRanks:
 
 def _asked(model: Model, settings: Settings) -> Callable[[str], Invariant]:
     """Who answers for a model."""
-    if FROM_RANKS.issuperset(settings.invariants):
+    if settings.is_from_ranks:
         return _FromRanks(model, settings).compute
     from neuroalg_sage.neuromanifold import NeuroManifold
 

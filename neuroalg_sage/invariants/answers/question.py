@@ -37,6 +37,7 @@ class Question:
     - ``claims`` -- what its certificates may claim
     - ``script`` -- ``"module:function"``: given the neuromanifold, and the arguments of the
       question, the text of a standalone script for Macaulay2; empty if there is none
+    - ``is_drawn`` -- whether its value draws itself, by a method ``hasse_diagram``
     - ``find`` -- ``"module:function"``, of a question that is declared outside of this package:
       given the neuromanifold, and the arguments, the answer
 
@@ -65,6 +66,7 @@ class Question:
     options: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
     script: str = ""
+    is_drawn: bool = False
     find: str = ""
 
     @property

@@ -9,7 +9,8 @@ QUESTIONS = (
              script=".singularities.scripts:singular_locus_script"),
     Question("subnetworks", "The subnetworks up to symmetry, with their place in the "
              "neuromanifold",
-             reported=120, needs=("dimension", "ideal"), claims=("subnetworks",)),
+             reported=120, needs=("dimension", "ideal"), claims=("subnetworks",),
+             is_drawn=True),
     Question("critical_locus", "The components of the parameters where the rank of Dφ is not the "
              "dimension",
              needs=("dimension", "singular_locus"),
