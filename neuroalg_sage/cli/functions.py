@@ -18,7 +18,7 @@ from neuroalg_sage.cli.options import (
     manifold_of,
 )
 from neuroalg_sage.cli.output import check_writable, write_certificates
-from neuroalg_sage.errors import InputError
+from neuroalg_sage.errors import InputError, LimitReached
 
 if TYPE_CHECKING:
     from neuroalg_sage.neuromanifold import NeuroManifold
@@ -58,19 +58,18 @@ def add(command: Commands) -> None:
 
 
 def _question(arguments: argparse.Namespace) -> int:
-    from neuroalg_sage import functions
-
     manifold = manifold_of(arguments)
     name, given = arguments.read(manifold, arguments)
     if arguments.script:
         print(manifold.script(name, **given), end="")
         return 0
     check_writable(arguments.certificate)
-    answer = getattr(functions, name)(manifold, getattr(manifold, name)(**given))
+    found = getattr(manifold, name)(**given)
     print(json.dumps({"schema": 1, "model": manifold.model.describe(), arguments.command:
-                      answer.page}) if arguments.json else answer.text)
-    write_certificates(arguments.certificate, answer.invariants)
-    return answer.exit_code
+                      found.described()}) if arguments.json else found.text(arguments.spec))
+    write_certificates(arguments.certificate, found.answers)
+    undecided = any(answer.status == "not decided" for answer in found.answers)
+    return LimitReached.exit_code if undecided else 0
 
 
 # -- what is asked, and of what --------------------------------------------------------------
