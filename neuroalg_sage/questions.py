@@ -158,6 +158,11 @@ def asked_for_pages() -> tuple[str, ...]:
     return tuple(q.name for q in _by_place())
 
 
+def figures() -> dict[str, str]:
+    """What is asked for most, and its heading among the figures at the top of a page."""
+    return {q.name: q.figure for q in _by_place() if q.figure}
+
+
 def stood_in() -> tuple[str, ...]:
     """What is asked instead of what such a report did not find."""
     return tuple(dict.fromkeys(q.instead for q in _by_place() if q.instead))

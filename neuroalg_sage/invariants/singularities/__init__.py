@@ -4,7 +4,7 @@ from neuroalg_sage.invariants.answers.question import Question
 
 QUESTIONS = (
     Question("singular_locus", "The irreducible components of the singular locus",
-             reported=110, needs=("dimension", "ideal", "degree"),
+             reported=110, figure="singular components", needs=("dimension", "ideal", "degree"),
              claims=("singular_locus", "singular_subvarieties"),
              script=".singularities.scripts:singular_locus_script"),
     Question("subnetworks", "The subnetworks up to symmetry, with their place in the "
