@@ -26,8 +26,9 @@ from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
 from neuroalg_sage.invariants.dimension import dimension as dimensions
+from neuroalg_sage.invariants.dimension.rings import coordinate_ring
 from neuroalg_sage.invariants.equations.degree import ideal_data
-from neuroalg_sage.invariants.equations.generators import coordinate_ring, primitive
+from neuroalg_sage.invariants.equations.generators import primitive
 from neuroalg_sage.invariants.equations.ideal import ideal
 from neuroalg_sage.invariants.equations.linear_span import LinearSpan, ideal_within
 from neuroalg_sage.invariants.singularities.degeneracy import PRIME, Component, SingularLocus

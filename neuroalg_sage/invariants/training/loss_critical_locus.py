@@ -23,7 +23,8 @@ from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
 from neuroalg_sage.invariants.dimension.functions import Point
-from neuroalg_sage.invariants.equations.generators import coordinate_ring, primitive, sage_ideal
+from neuroalg_sage.invariants.dimension.rings import coordinate_ring
+from neuroalg_sage.invariants.equations.generators import primitive, sage_ideal
 from neuroalg_sage.invariants.fibers.special_fiber import parameter_names
 from neuroalg_sage.invariants.singularities.decomposition import (
     Decomposition,
