@@ -176,8 +176,7 @@ def test_no_declaration_takes_the_name_of_one_of_ours(outside) -> None:
 
 
 def test_what_is_ours_asks_for_no_entry_points(monkeypatch) -> None:
-    questions.outside.cache_clear()
-    monkeypatch.setattr(questions, "entry_points", lambda **_: pytest.fail("looked up"))
+    monkeypatch.setattr(questions, "outside", lambda: pytest.fail("looked up"))
     assert main(["compute", "--quiet", "linear:2,1,2", "dimension", "degree"]) == 0
     with pytest.raises(AttributeError):
         NeuroManifold("linear:2,1")._repr_html_  # noqa: B018
