@@ -53,7 +53,8 @@ image C, for a ball dense in M; or S a box.  Then components of A ∩ F are imag
 in S, within the preimage of the ball, whose equation has degree 2D.  K_0 = 1 for a star-shaped C,
 and for a box.  K_m ≤ D^m, for m at least the dimension of M: almost every F of this codimension meets
 the closed image over C in finitely many points, and avoids its subsets of smaller dimension, so that
-those of the image are at most D^m.  If D ≤ 1, C ∩ F is convex, and K_j = 1.
+those of the image are at most D^m.  For the dimension m they are at most the degree of the closure
+(``multihomogeneous_degree``), and for a larger m none.  If D ≤ 1, C ∩ F is convex, and K_j = 1.
 
 *Hypersurface.*  An equation g ≠ 0 of degree d that vanishes on M defines X in R^n, where almost all
 lines meet X in at most d points, and no point is in X.  N(A, ε) ≤ N(X ∩ ball, ε/2), with m = n - 1.
@@ -85,6 +86,7 @@ from neuroalg_sage.certificates.capacity.sections import (
     components_in_a_box,
     cone_weight,
     degree_in,
+    multihomogeneous_degree,
 )
 from neuroalg_sage.certificates.dimension.dimension import (
     jacobian,
@@ -262,6 +264,10 @@ def _slicing(region: Region, evidence: Any) -> Bound:
              else components_in_a_ball(p, degree, 2 * degree))
     first = arb(1) if region.kind == "box" or start is not None else inner
     last = arb(1) if m == n else arb(max(degree, 1)) ** m
+    if _flag(evidence, "multihomogeneous") and m:
+        degree_bound = multihomogeneous_degree(model, m)
+        last = min(last, arb(degree_bound), key=lambda k: k.upper())
+        verified.append(f"in dimension {m} the degree is at most {degree_bound}")
     pieces = [first, *[inner] * (m - 1), min(last, inner, key=lambda k: k.upper())][:m + 1]
     return slicing_bound(pieces, n, region.radius(evidence), real(region.epsilon)), [
         *verified, why, "sections by a grid, bounded by degrees, bound it from above"], trust
@@ -323,7 +329,7 @@ def _packing(region: Region, evidence: Any) -> tuple[arb, str]:
     require(all(square * (row[i] + products[k][k] - 2 * row[k]) > least
                 for i, row in enumerate(products) for k in range(i)),
             "Two functions of the packing are too close.")
-    return arb(len(points)), f"functions ({len(points)}) with distances over 2ε"
+    return arb(len(points)), f"a packing of {len(points)} functions"
 
 
 def _linear_space(region: Region, evidence: Any) -> tuple[arb, str]:

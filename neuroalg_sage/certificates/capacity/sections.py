@@ -45,6 +45,8 @@ none of them is empty, there are at most D^m points: fibers are closed and disjo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
+from math import factorial
 from typing import Any
 
 from flint import arb
@@ -53,6 +55,7 @@ from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import CertificateError, require
 
 LOW = -(10**9)
+MOST_FACTORS = 200
 
 
 def components(variables: int, degree: int) -> arb:
@@ -134,3 +137,38 @@ def check_normal_form(model: Model, fields: Sequence[Sequence[int]], fixed: Sequ
         require(weight(model, field) == 0, "A scaling of the parameters changes the function.")
         require(field[fixed[k]] % 2 and not any(field[i] for i in fixed[:k]),
                 "The scalings do not bring the parameters to 1 one after the other.")
+
+
+def multihomogeneous_degree(model: Model, dimension: int) -> int:
+    """
+    A bound on the degree of the closure of M, if its dimension m ≥ 1 is the given one.
+
+    Let φ be homogeneous of degree d_i > 0 in the p_i parameters of step i, for all steps that have
+    some.  Then deg M is at most the largest of the numbers (m - 1)! Π_i d_i^(q_i) / q_i! with
+    Σ q_i = m - 1 and q_i < p_i.
+
+    Over C, φ is a rational map from the product of the P^(p_i - 1) onto a dense subset of the
+    projective variety P(M), of dimension m - 1.  At a general point there are m - 1 directions, each
+    in one of these factors, whose images are independent; let q_i be in the i-th.  On the product of
+    linear spaces P^(q_i) through the point in these directions, φ is still dominant, with finite
+    general fibers.  A general linear space of codimension m - 1 meets P(M) in deg M points with
+    such fibers; their preimages are isolated zeros of m - 1 forms of degrees (d_i) on that product,
+    of which there are no more than of general forms (isolated zeros persist when the forms are
+    moved): the coefficient of Π t_i^(q_i) in (Σ d_i t_i)^(m - 1).
+    """
+    best: dict[int, Fraction] = {0: Fraction(1)}
+    require(dimension <= MOST_FACTORS, "The dimension is too large for this bound.")
+    for step in model.steps:
+        if not step.parameters:
+            continue
+        inside = range(step.offset, step.offset + step.parameters)
+        d = weight(model, [int(i in inside) for i in range(model.parameters)])
+        require(d > 0, "The model does not depend on a block of parameters.")
+        longer: dict[int, Fraction] = {}
+        for total, product in best.items():
+            for q in range(min(step.parameters - 1, dimension - 1 - total) + 1):
+                longer[total + q] = max(longer.get(total + q, Fraction(0)),
+                                        product * Fraction(d**q, factorial(q)))
+        best = longer
+    require(dimension - 1 in best, "The blocks of parameters are too small for the dimension.")
+    return int(best[dimension - 1] * factorial(dimension - 1))

@@ -18,7 +18,11 @@ from neuroalg_sage.certificates.capacity.covering_number import (
     lower_covering_bound,
     upper_covering_bound,
 )
-from neuroalg_sage.certificates.capacity.sections import check_normal_form, cone_weight
+from neuroalg_sage.certificates.capacity.sections import (
+    check_normal_form,
+    cone_weight,
+    multihomogeneous_degree,
+)
 from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.certificates.model import Model as Checked
 from neuroalg_sage.certificates.reading import CertificateError
@@ -158,13 +162,23 @@ def _upper_evidence(model: Model, checked: Checked, dimension: Invariant, domain
     assert dimension.certificate is not None
     proof = dimension.certificate["evidence"]
     known = {"dimension": proof.get("upper", {"kind": "ambient"}), "trial": proof["trials"][0]}
+    is_multihomogeneous = _is_multihomogeneous(checked, dimension.data)
     for start, _ in (cones or [(None, 0)]):
-        common = {"argument": "slicing", **known, "cone_from": start, **span, **flag}
+        common = {"argument": "slicing", **known, "cone_from": start, **span, **flag,
+                  "multihomogeneous": is_multihomogeneous}
         yield {**common, "scalings": [], "fixed": []}
         if start is not None and domain[0] == "ball":
             scalings, fixed = _normal_form(model, checked, start)
             if fixed:
                 yield {**common, "scalings": scalings, "fixed": fixed}
+
+
+def _is_multihomogeneous(checked: Checked, dimension: int) -> bool:
+    try:
+        multihomogeneous_degree(checked, dimension)
+    except CertificateError:
+        return False
+    return True
 
 
 def _normal_form(model: Model, checked: Checked, start: int
