@@ -28,7 +28,7 @@ from flint import Ordering, fmpq_mpoly_ctx, nmod_mat
 from neuroalg_sage.certificates.dimension.affine_symmetries import matrix_rank, orbit_bound
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import LimitReached
-from neuroalg_sage.invariants.dimension.upper_bounds import (
+from neuroalg_sage.invariants.dimension.known_symmetries import (
     constant_modulo,
     encode_symmetries,
     symmetry_rows,

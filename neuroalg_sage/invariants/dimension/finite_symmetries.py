@@ -26,7 +26,7 @@ import numpy as np
 from flint import fmpz_mat, nmod_mat
 
 from neuroalg_sage.engines import modular
-from neuroalg_sage.invariants.dimension.upper_bounds import constant_modulo
+from neuroalg_sage.invariants.dimension.known_symmetries import constant_modulo
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.parametrization import Parametrization
 from neuroalg_sage.models.rational import fraction

@@ -19,7 +19,6 @@ import random
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import comb
-from typing import Any
 
 import numpy as np
 from flint import Ordering, fmpq_mpoly_ctx, nmod_mat
@@ -126,12 +125,9 @@ class _Search:
         self.count = phi.model.parameter_count
         self.weights = gradings(phi)
         self.ring = fmpq_mpoly_ctx.get([f"w{i}" for i in range(self.count)], Ordering.lex)
-        self.slopes = [[self._exact(p).derivative(i) for i in range(self.count)]
+        self.slopes = [[in_ring(p, self.ring).derivative(i) for i in range(self.count)]
                        for p in phi.polynomials if p]
         self.samples: list[tuple[list[int], list[list[int]]]] = []
-
-    def _exact(self, polynomial: Polynomial) -> Any:
-        return in_ring(polynomial, self.ring)
 
     def by_weight(self, degree: int) -> Iterator[list[tuple[int, tuple[int, ...]]]]:
         """The unknowns, pairs (component, monomial), of each weight; low degrees first."""
@@ -176,6 +172,6 @@ class _Search:
 
     def annihilates(self, field: Field) -> bool:
         """Whether the field is in the kernel, by exact expansion."""
-        components = {i: self._exact(p) for i, p in field.items()}
+        components = {i: in_ring(p, self.ring) for i, p in field.items()}
         return not any(sum((c * row[i] for i, c in components.items()), self.ring.constant(0))
                        for row in self.slopes)

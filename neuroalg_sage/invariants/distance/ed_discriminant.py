@@ -251,7 +251,7 @@ def ambient(n: int, origin: Any = None, directions: Any = None
 
 def matrix_of(form: QuadraticForm) -> list[list[Fraction]]:
     """The matrix of a quadratic form that is not generic; raises InputError if it is."""
-    if form.rows is None and form.weights is None:
+    if not form.is_given:
         raise InputError("The ED discriminant is that of one metric: unit, bombieri, or data with "
                          "the matrix of its quadratic form.")
     return [[form._entry(i, j) for j in range(form.size)] for i in range(form.size)]

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -20,15 +21,15 @@ from neuroalg_sage.engines.transfer import PolynomialMatrix
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
-from neuroalg_sage.invariants.dimension.floating_point import PolynomialMap
+from neuroalg_sage.invariants.dimension.floating_point import PolynomialMap, least_squares
 from neuroalg_sage.invariants.dimension.functions import Point, image, value
+from neuroalg_sage.invariants.dimension.rings import coordinate_ring
 from neuroalg_sage.invariants.distance.quadratic_forms import metric_weights
-from neuroalg_sage.invariants.equations.generators import coordinate_ring
 from neuroalg_sage.invariants.fibers.real_points import Squares, sum_of_squares
 from neuroalg_sage.invariants.fibers.special_fiber import Fiber
-from neuroalg_sage.models.expressions import Polynomial, derivative
+from neuroalg_sage.models.expressions import Polynomial, derivative, plus, times
 from neuroalg_sage.models.parametrization import Parametrization
-from neuroalg_sage.models.rational import kernel, rank
+from neuroalg_sage.models.rational import fraction, kernel, rank, univariate
 from neuroalg_sage.storable import storable
 
 CURVES_PER_COORDINATE = 3
@@ -277,26 +278,11 @@ def _kernel(rows: Sequence[Sequence[Fraction]]) -> list[list[Fraction]]:
 
 def _direction(phi: Parametrization, curve: Curve) -> tuple[int, Point]:
     """The order and the direction of the image of a line, or 0 if it is constant."""
-    images = []
-    for polynomial in phi.polynomials:
-        total = [Fraction(0)]
-        for exponents, c in polynomial.items():
-            term = [Fraction(c)]
-            for x, k in zip(curve, exponents):
-                for _ in range(k):
-                    term = _times(term, x)
-            total = [a + b for a, b in itertools.zip_longest(total, term, fillvalue=Fraction(0))]
-        images.append(total)
-    order = min((k for g in images for k, c in enumerate(g) if k and c), default=0)
-    return order, tuple(g[order] if order and order < len(g) else Fraction(0) for g in images)
-
-
-def _times(a: Sequence[Fraction], b: Sequence[Fraction]) -> list[Fraction]:
-    product = [Fraction(0)] * (len(a) + len(b) - 1)
-    for i, x in enumerate(a):
-        for j, y in enumerate(b):
-            product[i + j] += x * y
-    return product
+    line = list(map(univariate, curve))
+    images = [sum((prod((x**k for x, k in zip(line, e) if k), start=univariate([c]))
+                   for e, c in g.items()), univariate([])) for g in phi.polynomials]
+    order = min((k for g in images for k, c in enumerate(g.coeffs()) if k and c != 0), default=0)
+    return order, tuple(fraction(g[order]) if order else Fraction(0) for g in images)
 
 
 def _relation(directions: Sequence[tuple[int, Point]], n: int) -> list[Fraction]:
@@ -398,19 +384,11 @@ def _by_squares(phi: Parametrization, y: Point, weights: Point, rays: list[list[
 
 def _difference(phi: Parametrization, y: Point, u: Point, weights: Point) -> Polynomial:
     """The squared distance of φ(w) to u, less that of y."""
-    origin = (0,) * phi.model.parameter_count
     total: Polynomial = {}
-
-    def add(e: tuple[int, ...], c: Fraction) -> None:
-        total[e] = total.get(e, Fraction(0)) + c
-
     for g, a, b, m in zip(phi.polynomials, u, y, weights):
-        for e, c in g.items():
-            add(e, -2 * a * c * m)
-            for d, x in g.items():
-                add(tuple(map(int.__add__, e, d)), c * x * m)
-        add(origin, (2 * a * b - b * b) * m)
-    return {e: c for e, c in total.items() if c}
+        total = plus(plus(total, times(g, g), m), g, -2 * a * m)
+        total = plus(total, {(0,) * phi.model.parameter_count: (2 * a * b - b * b) * m})
+    return total
 
 
 def _tangent_cone(phi: Parametrization, generators: Sequence[Polynomial], y: Point,
@@ -454,18 +432,10 @@ def _sample(phi: Parametrization, y: Point, weights: Point, rays: list[list[Frac
 
 def _distance(system: PolynomialMap, scale: np.ndarray, target: np.ndarray, w: np.ndarray) -> float:
     """The distance that the method of Levenberg and Marquardt reaches from w."""
-    rest, damping = scale * (system(w) - target), 1.0
-    for _ in range(STEPS):
-        slopes = scale[:, None] * system.jacobian(w)
-        step = np.linalg.solve(slopes.T @ slopes + damping * np.eye(len(w)), slopes.T @ rest)
-        new = scale * (system(w - step) - target)
-        if new @ new < rest @ rest:
-            gain = 1 - (new @ new) / (rest @ rest)
-            w, rest, damping = w - step, new, max(damping / 5, 1e-12)
-            if gain < NO_GAIN:
-                break
-        elif damping < 1e12:
-            damping *= 4
-        else:
+    best = np.inf
+    for _, rest in least_squares(lambda w: scale * (system(w) - target),
+                                 lambda w: scale[:, None] * system.jacobian(w), w, STEPS):
+        last, best = best, float(rest @ rest)
+        if last - best < NO_GAIN * last:
             break
-    return float(np.linalg.norm(rest))
+    return float(np.sqrt(best))

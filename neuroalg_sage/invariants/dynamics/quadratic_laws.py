@@ -19,7 +19,7 @@ from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
-from neuroalg_sage.invariants.dimension.upper_bounds import encode_symmetries
+from neuroalg_sage.invariants.dimension.known_symmetries import encode_symmetries
 from neuroalg_sage.invariants.dynamics.conservation_law import (
     ConservationLaw,
     ConservationLaws,

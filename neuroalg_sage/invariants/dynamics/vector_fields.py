@@ -19,7 +19,7 @@ from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.dynamics.flows import Flow
-from neuroalg_sage.models.expressions import Polynomial, derivative
+from neuroalg_sage.models.expressions import Polynomial, derivative, plus, times
 from neuroalg_sage.models.parametrization import Parametrization
 from neuroalg_sage.models.rational import in_ring, integral_kernel
 
@@ -156,24 +156,12 @@ def _raised(inverse: dict[tuple[int, int], Polynomial], covector: Field) -> Fiel
     field: Field = {}
     for (i, j), entry in inverse.items():
         if j in covector:
-            _add(field, i, _times(entry, covector[j]))
+            _add(field, i, times(entry, covector[j]))
     return field
 
 
-def _times(left: Polynomial, right: Polynomial) -> Polynomial:
-    product: Polynomial = {}
-    for a, s in left.items():
-        for b, t in right.items():
-            key = tuple(map(int.__add__, a, b))
-            product[key] = product.get(key, Fraction(0)) + s * t
-    return {e: c for e, c in product.items() if c}
-
-
 def _add(field: Field, i: int, p: Polynomial) -> None:
-    total = dict(field.get(i, {}))
-    for e, c in p.items():
-        total[e] = total.get(e, Fraction(0)) + c
-    total = {e: c for e, c in total.items() if c}
+    total = plus(field.get(i, {}), p)
     if total:
         field[i] = total
     else:

@@ -176,8 +176,8 @@ def equations(model: Model, transformation: Transformation) -> list[Polynomial]:
     return found
 
 
-def invariant_parameters(model: Model, computation: Computation, matrix: Any,
-                         denominator: Any = 1, infinitesimal: bool = False) -> Invariant:
+def invariant_parameters(model: Model, computation: Computation, transformation: Transformation
+                         ) -> Invariant:
     """
     The components of the parameters w with f_w ∘ T = f_w.
 
@@ -185,8 +185,8 @@ def invariant_parameters(model: Model, computation: Computation, matrix: Any,
 
     - ``model`` -- a model
     - ``computation`` -- session and limits
-    - ``matrix``, ``denominator``, ``infinitesimal`` -- the transformation T of the inputs, see
-      :func:`read_transformation`; with t, f_w is to be invariant for all values of t
+    - ``transformation`` -- T, as :func:`read_transformation` reads it; with t, f_w is to be
+      invariant for all values of t
 
     OUTPUT: :class:`~neuroalg_sage.invariants.answers.invariant.Invariant`, a list of
     :class:`~neuroalg_sage.invariants.singularities.decomposition.VarietyComponent`
@@ -204,7 +204,6 @@ def invariant_parameters(model: Model, computation: Computation, matrix: Any,
         >>> M.invariant_parameters([[0, -1], [1, 0]], infinitesimal=True)
         [Component of dimension 2, degree 1, Component of dimension 1, degree 1] (proved)
     """
-    transformation = read_transformation(model, matrix, denominator, infinitesimal)
     start = time.perf_counter()
     names = [f"w_{i}" for i in range(model.parameter_count)]
     found = decompose(equations(model, transformation), names, computation,

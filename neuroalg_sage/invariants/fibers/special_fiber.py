@@ -38,7 +38,7 @@ from neuroalg_sage.invariants.singularities.decomposition import (
     equations_data,
     read_point,
 )
-from neuroalg_sage.models.expressions import Polynomial, write_polynomial
+from neuroalg_sage.models.expressions import Polynomial, plus, write_polynomial
 from neuroalg_sage.models.parametrization import Parametrization, vanishes
 from neuroalg_sage.storable import storable
 
@@ -123,16 +123,10 @@ def fiber_equations(phi: Parametrization, f: Sequence[Fraction],
     """The equations φ_j(w) = f_j, then those that set parameters to numbers."""
     count = phi.model.parameter_count
     origin = (0,) * count
-    equations = []
-    for polynomial, c in zip(phi.polynomials, f):
-        equation = dict(polynomial)
-        equation[origin] = equation.get(origin, Fraction(0)) - c
-        equations.append({e: x for e, x in equation.items() if x})
-    for i, number in restriction:
-        linear = {tuple(int(k == i) for k in range(count)): Fraction(1),
-                  origin: Fraction(-number)}
-        equations.append({e: x for e, x in linear.items() if x})
-    return equations
+    equations = list(zip(phi.polynomials, f))
+    equations += [({tuple(int(k == i) for k in range(count)): Fraction(1)}, Fraction(c))
+                  for i, c in restriction]
+    return [plus(p, {origin: -c}) for p, c in equations]
 
 
 def parameter_names(phi: Parametrization) -> tuple[str, ...]:

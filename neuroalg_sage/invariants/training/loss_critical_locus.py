@@ -14,7 +14,7 @@ from typing import Any
 from flint import nmod_poly
 
 from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
-from neuroalg_sage.certificates.dimension.dimension import rank
+from neuroalg_sage.certificates.dimension.ranks import rank
 from neuroalg_sage.certificates.reading import polynomial_ring
 from neuroalg_sage.certificates.singularities.decomposition import presented
 from neuroalg_sage.engines.macaulay2 import Script
@@ -23,7 +23,8 @@ from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
 from neuroalg_sage.invariants.dimension.functions import Point
-from neuroalg_sage.invariants.equations.generators import coordinate_ring, primitive, sage_ideal
+from neuroalg_sage.invariants.dimension.rings import coordinate_ring
+from neuroalg_sage.invariants.equations.generators import primitive, sage_ideal
 from neuroalg_sage.invariants.fibers.special_fiber import parameter_names
 from neuroalg_sage.invariants.singularities.decomposition import (
     Decomposition,
@@ -79,11 +80,6 @@ class CriticalComponent:
     def degree(self) -> int:
         """The degree of the component's projective closure."""
         return self.component.degree
-
-    @property
-    def is_spurious(self) -> bool | None:
-        """Whether a generic point is critical without its function being so; None if open."""
-        return None if self.kind == "open" else self.kind == "spurious"
 
     @property
     def ideal(self) -> Any:

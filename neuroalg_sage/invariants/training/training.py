@@ -12,7 +12,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.certificates.certificate import decimal
-from neuroalg_sage.errors import InputError, NeuroAlgError, suggesting
+from neuroalg_sage.errors import (
+    EngineError,
+    InputError,
+    LimitReached,
+    NeuroAlgError,
+    suggesting,
+)
 from neuroalg_sage.invariants.training.training_data import beside, read_data
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.sources import load_model
@@ -133,6 +139,20 @@ class TrainingProblem:
     def failures(self) -> list[NeuroAlgError]:
         """Why the engine did not find all critical points: that it failed, or reached a limit."""
         return self._answers.get("failures", [])
+
+    def answers(self) -> tuple[Invariant, list[list[float]], list[list[Any]]]:
+        """The critical points, their parameters, and exit code and sentence of each failure."""
+        return (self._answers["critical_points"], self._answers["parameters"],
+                [[failure.exit_code, str(failure)] for failure in self.failures])
+
+    def know(self, found: Invariant, parameters: list[list[float]], failures: list[list[Any]]
+             ) -> None:
+        """Take over what was found for the same problem before."""
+        if self._answers.get("critical_points") is not found:
+            self._answers["critical_points"] = found
+            self.remember(parameters, [
+                (LimitReached if code == LimitReached.exit_code else EngineError)(sentence)
+                for code, sentence in failures])
 
     def remember(self, found: list[list[float]], failures: list[NeuroAlgError]) -> None:
         """Keep the parameters of the critical points, and why there may be others."""
