@@ -19,10 +19,11 @@ A, the balls of radius ε/2 are disjoint, and lie in a ball of radius R + ε/2.
 
 *Matrices of bounded rank.*  Let A be all real a × b matrices of rank at most r ≤ a, b with
 Frobenius norm at most R.  Then N(A, ε) ≤ (1 + 4R/ε)^((a + b) r).  Let R = 1.  X in A is Q Y with
-orthonormal columns in the a × r matrix Q, and |Y| = |X| ≤ 1.  As for the volume, in the space of the
-a × r matrices with the operator norm, (1 + 4/ε)^(a r) of these Q have all others within ε/2; and
-(1 + 4/ε)^(r b) of these Y.  |QY - Q'Y'| ≤ |Q - Q'| |Y| + |Q' (Y - Y')| ≤ ε/2 + ε/2, and Q'Y' is in A.
-(The classical (9/ε)^((a + b + 1) r), for singular vectors and values apart, is larger for ε ≤ 5.)
+orthonormal columns in the a × r matrix Q, and |Y| = |X| ≤ 1.  As for the volume, in the space of
+the a × r matrices with the operator norm, (1 + 4/ε)^(a r) of these Q have all others within ε/2;
+and (1 + 4/ε)^(r b) of these Y.  Then |QY - Q'Y'| ≤ |Q - Q'| |Y| + |Q' (Y - Y')| ≤ ε/2 + ε/2, and
+Q'Y' is in A.  (The classical (9/ε)^((a + b + 1) r), for singular vectors and values apart, is
+larger for ε ≤ 5.)
 
 *Slicing.*  Let A lie in a ball of radius R in R^n, let almost every affine space of codimension j
 meet A in at most K_j path components, and almost every one with j > m not at all.  Then
@@ -36,25 +37,25 @@ j different axes.  Each has a distribution with a density on the affine spaces o
 and those which meet the ball are finitely many; so almost surely all of them meet A as is
 supposed.  Choose a point in each path component of A ∩ F, for each flat F.
 
-These points are within ε of all of A.  For let p be a point of A in the closed cube Q; begin with F =
-R^n and p.  Where the path component of A ∩ F through p lies in Q, its chosen point does.  Else a path
-in it leaves the face Q ∩ F of Q; until it does so it is in Q, and the last point before is in the
-boundary of that face, hence in a flat F' of codimension one more, of which Q ∩ F' is a face: go on
-with these.  It ends at the latest at codimension m, since beyond nothing meets A.
+These points are within ε of all of A.  For let p be a point of A in the closed cube Q; begin with
+F = R^n and p.  Where the path component of A ∩ F through p lies in Q, its chosen point does.  Else
+a path in it leaves the face Q ∩ F of Q; until it does so it is in Q, and the last point before is
+in the boundary of that face, hence in a flat F' of codimension one more, of which Q ∩ F' is a face:
+go on with these.  It ends at the latest at codimension m, since beyond nothing meets A.
 
 Their number is at most Σ K_j t_j, with t_j flats that meet the ball.  The flats of j given axes
-meet it where their points in the space of these axes, a shifted lattice of cubes of side h, lie in a
-ball of radius R: κ_j (R/h)^j on the average over all shifts.  So Σ K_j t_j has the average stated,
-and somewhere among the good grids it is at most that.  (Where each axis has at most ⌈2R√n/ε⌉
-hyperplanes that meet the ball, as almost surely, t_j ≤ C(n, j) ⌈2R√n/ε⌉^j; this is larger.)
+meet it where their points in the space of these axes, a shifted lattice of cubes of side h, lie in
+a ball of radius R: κ_j (R/h)^j on the average over all shifts.  So Σ K_j t_j has the average
+stated, and somewhere among the good grids it is at most that.  (Almost surely each axis has at
+most ⌈2R√n/ε⌉ hyperplanes that meet the ball, so that t_j ≤ C(n, j) ⌈2R√n/ε⌉^j; this is larger.)
 
 Components K_j, by the lemmas in ``sections``.  Let S be R^p, and φ on S of degree at most D, with
 image C, for a ball dense in M; or S a box.  Then components of A ∩ F are images of those of φ^-1(F)
 in S, within the preimage of the ball, whose equation has degree 2D.  K_0 = 1 for a star-shaped C,
-and for a box.  K_m ≤ D^m, for m at least the dimension of M: almost every F of this codimension meets
-the closed image over C in finitely many points, and avoids its subsets of smaller dimension, so that
-those of the image are at most D^m.  For the dimension m they are at most the degree of the closure
-(``multihomogeneous_degree``), and for a larger m none.  If D ≤ 1, C ∩ F is convex, and K_j = 1.
+and for a box.  K_m ≤ D^m, for m at least the dimension of M: almost every F of this codimension
+meets the closed image over C in finitely many points, so that those of the image are at most D^m.
+For the dimension m they are at most the degree of the closure (``multihomogeneous_degree``), and
+for a larger m there are none.  If D ≤ 1, C ∩ F is convex, and K_j = 1.
 
 *Hypersurface.*  An equation g ≠ 0 of degree d that vanishes on M defines X in R^n, where almost all
 lines meet X in at most d points, and no point is in X.  N(A, ε) ≤ N(X ∩ ball, ε/2), with m = n - 1.
@@ -81,20 +82,15 @@ from flint import arb, ctx, fmpq, fmpq_mpoly, fmpz, fmpz_mat
 
 from neuroalg_sage.certificates.capacity.sections import (
     check_normal_form,
-    components,
     components_in_a_ball,
     components_in_a_box,
     cone_weight,
     degree_in,
     multihomogeneous_degree,
 )
-from neuroalg_sage.certificates.dimension.dimension import (
-    jacobian,
-    place,
-    rank,
-    upper_bound,
-    vanishing,
-)
+from neuroalg_sage.certificates.certificate import decimal
+from neuroalg_sage.certificates.dimension.dimension import upper_bound
+from neuroalg_sage.certificates.dimension.ranks import jacobian, place, rank
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     CertificateError,
@@ -112,6 +108,7 @@ from neuroalg_sage.certificates.reading import (
     rational,
     require,
 )
+from neuroalg_sage.certificates.substitution import vanishing
 
 MOST_DIGITS = 1_000  # of a number that is written out
 MOST_SUMMANDS = 3_000
@@ -364,11 +361,16 @@ def written(bound: arb, is_upper: bool) -> Any:
     digits = bound.log() / arb(10).log() if bound > 1 else arb(0)
     if not digits < MOST_DIGITS:
         scaled = digits * 10**6
-        x = scaled.upper().ceil() if is_upper else scaled.lower().floor()
-        return ["10^", str(Fraction(int(x.unique_fmpz()), 10**6))]
-    found = (bound.upper().floor() if is_upper else bound.lower().ceil()).unique_fmpz()
-    require(found is not None, "A bound is not precise enough to be written.")
-    return str(found)
+        x = _whole(scaled.upper().ceil() if is_upper else scaled.lower().floor())
+        return ["10^", str(Fraction(x, 10**6))]
+    return decimal(_whole(bound.upper().floor() if is_upper else bound.lower().ceil()))
+
+
+def _whole(x: arb) -> int:
+    found = x.unique_fmpz()
+    if found is None:
+        raise CertificateError("A bound is not precise enough to be written.")
+    return int(found)
 
 
 def upper_covering_bound(region: Region, evidence: Any) -> tuple[Any, list[str], list[str]]:

@@ -148,13 +148,13 @@ def multihomogeneous_degree(model: Model, dimension: int) -> int:
     Σ q_i = m - 1 and q_i < p_i.
 
     Over C, φ is a rational map from the product of the P^(p_i - 1) onto a dense subset of the
-    projective variety P(M), of dimension m - 1.  At a general point there are m - 1 directions, each
-    in one of these factors, whose images are independent; let q_i be in the i-th.  On the product of
-    linear spaces P^(q_i) through the point in these directions, φ is still dominant, with finite
-    general fibers.  A general linear space of codimension m - 1 meets P(M) in deg M points with
-    such fibers; their preimages are isolated zeros of m - 1 forms of degrees (d_i) on that product,
-    of which there are no more than of general forms (isolated zeros persist when the forms are
-    moved): the coefficient of Π t_i^(q_i) in (Σ d_i t_i)^(m - 1).
+    projective variety P(M), of dimension m - 1.  At a general point there are m - 1 directions,
+    each in one of these factors, whose images are independent; let q_i be in the i-th.  On the
+    product of linear spaces P^(q_i) through the point in these directions, φ is still dominant,
+    with finite general fibers.  A general linear space of codimension m - 1 meets P(M) in deg M
+    points with such fibers; their preimages are isolated zeros of m - 1 forms of degrees (d_i) on
+    that product, of which there are no more than of general forms, since isolated zeros persist
+    when the forms are moved: the coefficient of Π t_i^(q_i) in (Σ d_i t_i)^(m - 1).
     """
     best: dict[int, Fraction] = {0: Fraction(1)}
     require(dimension <= MOST_FACTORS, "The dimension is too large for this bound.")

@@ -11,6 +11,7 @@ import random
 import time
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from neuroalg_sage.certificates.capacity.covering_number import (
@@ -27,7 +28,7 @@ from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.certificates.model import Model as Checked
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.errors import InputError, LimitReached
-from neuroalg_sage.invariants.answers.invariant import Invariant, certified
+from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.capacity.packing import packing
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.model import Model
@@ -39,9 +40,62 @@ from neuroalg_sage.models.parametrization import (
 
 EXPANDED_TERMS = 20_000  # of a parametrization that is written down for its bounds
 MOST_SCALED = 300  # parameters for which a normal form is looked for
+SHOWN_DIGITS = 24
 LARGE_PRIME = 2_147_483_629
 
 Domain = tuple[str, Fraction]
+
+
+def in_words(bound: Any) -> str:
+    """A bound as its certificate writes it, as text."""
+    if isinstance(bound, list):
+        return f"10^{float(Fraction(bound[1])):.8g}"
+    return bound if len(bound) <= SHOWN_DIGITS else f"{bound[0]}.{bound[1:4]}...e{len(bound) - 1}"
+
+
+class CoveringNumber(Invariant):
+    """
+    A lower and an upper bound for a covering number.
+
+    The data are the domain, ε, and both bounds; where one has over 1,000 digits, it is
+    ``["10^", x]``.  The value is the pair of bounds, as integers, or as text ``"10^x"``.
+    """
+
+    @cached_property
+    def value(self) -> tuple[Any, Any]:
+        """The bounds."""
+        low, high = (f"10^{b[1]}" if isinstance(b, list) else int(b) for b in self.data[2:])
+        return low, high
+
+    @property
+    def arguments(self) -> tuple[str, str]:
+        """By which arguments the bounds from below and from above are proved."""
+        assert self.certificate is not None
+        evidence = self.certificate["evidence"]
+        return evidence["lower"]["argument"], evidence["upper"]["argument"]
+
+    def condition(self) -> str:
+        (kind, size), epsilon = self.data[:2]
+        return f"radius {epsilon}, functions " + (
+            f"of norm at most {size}" if kind == "ball" else
+            f"of parameters from -{size} to {size}")
+
+    def sentence(self) -> str:
+        low, high = map(in_words, self.data[2:])
+        return (low if low == high else f"from {low} to {high}") + f" ({self.condition()})"
+
+    def lines(self, spec: str = "SPEC") -> list[str]:
+        return [f"  from below: {self.arguments[0]}; from above: {self.arguments[1]}"]
+
+    def plain_value(self) -> dict[str, Any]:
+        (kind, size), epsilon, low, high = self.data
+        lower, upper = self.arguments
+        return {"lower": low, "upper": high, "lower_by": lower, "upper_by": upper,
+                "epsilon": epsilon, "radius" if kind == "ball" else "box": size}
+
+    def value_in_latex(self) -> str:
+        low, high = map(in_words, self.data[2:])
+        return rf"[{low}, {high}]"
 
 
 def check_domain(model: Model, dimension: int, epsilon: Fraction, domain: Domain) -> None:
@@ -73,7 +127,7 @@ def check_domain(model: Model, dimension: int, epsilon: Fraction, domain: Domain
 
 def covering_number(model: Model, dimension: Invariant, epsilon: Fraction, domain: Domain,
                     seed: int | None = None, equation: Polynomial | None = None,
-                    linear: list[Polynomial] | None = None) -> Invariant:
+                    linear: list[Polynomial] | None = None) -> CoveringNumber:
     """
     Bounds for the number of balls of radius ε, with centers in the set, that cover the functions
     of a model in a ball around 0, or those of the parameters in a box.
@@ -88,15 +142,16 @@ def covering_number(model: Model, dimension: Invariant, epsilon: Fraction, domai
     - ``equation`` -- an equation of M, where it is a hypersurface
     - ``linear`` -- linear equations of M in reduced form
 
-    OUTPUT: :class:`~neuroalg_sage.invariants.answers.invariant.Invariant`; its data is the pair of
-    bounds, as text
+    OUTPUT: :class:`CoveringNumber`
+
+    Raises InputError if one ball is known to suffice, or a radius is not positive.
 
     EXAMPLES::
 
         >>> from neuroalg_sage import NeuroManifold
         >>> M = NeuroManifold("mlp:1,1:x")
-        >>> covering_number(M.model, M.dimension(), Fraction(1, 10), ("ball", Fraction(1))).data
-        ['10', '21']
+        >>> covering_number(M.model, M.dimension(), Fraction(1, 10), ("ball", Fraction(1))).value
+        (10, 21)
     """
     start = time.perf_counter()
     check_domain(model, dimension.data, epsilon, domain)
@@ -125,10 +180,10 @@ def covering_number(model: Model, dimension: Invariant, epsilon: Fraction, domai
                            "nothing bounds the covering number from below.")
     lower, below = max(lowers, key=lambda found: _size(found[0]))
     method = f"{above['argument']} from above, {below['argument']} from below"
-    return certified(
-        model, "covering_number", [lower, upper], "proved" if lower == upper else "bounds", method,
-        time.perf_counter() - start, {"upper": above, "lower": below}, trust,
-        claim=[[domain[0], decimal(domain[1])], decimal(epsilon), lower, upper])
+    return CoveringNumber.certified(
+        model, "covering_number", [[domain[0], decimal(domain[1])], decimal(epsilon), lower, upper],
+        "proved" if lower == upper else "bounds", method, time.perf_counter() - start,
+        {"upper": above, "lower": below}, trust)
 
 
 def _size(bound: Any) -> tuple[int, Fraction]:
@@ -163,7 +218,8 @@ def _upper_evidence(model: Model, checked: Checked, dimension: Invariant, domain
     proof = dimension.certificate["evidence"]
     known = {"dimension": proof.get("upper", {"kind": "ambient"}), "trial": proof["trials"][0]}
     is_multihomogeneous = _is_multihomogeneous(checked, dimension.data)
-    for start, _ in (cones or [(None, 0)]):
+    starts: list[int | None] = [start for start, _ in cones] or [None]
+    for start in starts:
         common = {"argument": "slicing", **known, "cone_from": start, **span, **flag,
                   "multihomogeneous": is_multihomogeneous}
         yield {**common, "scalings": [], "fixed": []}
