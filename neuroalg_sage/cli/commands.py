@@ -92,6 +92,7 @@ def parser(complete: bool = False) -> argparse.ArgumentParser:
 
     def command(name: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
         sub = commands.choices[name]
+        sub.begin()
         sub.set_defaults(run=run)
         return sub
 

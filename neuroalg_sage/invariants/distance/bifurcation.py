@@ -20,6 +20,7 @@ from typing import Any
 
 from flint import arb, fmpq_mpoly, fmpq_poly
 
+from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.certificates.reading import polynomial_ring
 from neuroalg_sage.certificates.singularities.decomposition import real_roots
 from neuroalg_sage.engines.macaulay2 import Script
@@ -66,6 +67,11 @@ class Breakpoint:
     def __float__(self) -> float:
         return float(sum(self.interval) / 2)
 
+    def plain_value(self) -> dict[str, Any]:
+        """The number as JSON data."""
+        return {"polynomial": list(map(decimal, self.polynomial)),
+                "interval": list(map(decimal, self.interval)), "cause": self.cause}
+
     def __str__(self) -> str:
         written = write_polynomial({(k,): c for k, c in enumerate(self.polynomial) if c}, ["s"])
         return f"s = {float(self):.6g}, a zero of {written}: {self.cause}"
@@ -91,6 +97,18 @@ class Bifurcation:
         return "\n".join(lines)
 
     __repr__ = __str__
+
+
+class BifurcationAnswer(Invariant):
+    """How critical points change along a line.  The value is a :class:`Bifurcation`."""
+
+    def statement(self, name: str = "") -> str:
+        return f"{self.data}\n[{self.qualified_status()}]"
+
+    def plain_value(self) -> dict[str, Any]:
+        found: Bifurcation = self.data
+        return {"complex": found.complex_count, "real": list(found.counts),
+                "breakpoints": [place.plain_value() for place in found.breakpoints]}
 
 
 @storable()
@@ -303,9 +321,10 @@ def bifurcation(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
             kept.append(Breakpoint(tuple(whole), (low, high), cause))
             numbers.append(after)
     found = Bifurcation(tuple(kept), tuple(int(c or 0) for c in numbers), degree)
-    return Invariant("bifurcation", found, "numerical", "exact real roots of an eliminating "
-                     "polynomial; that a random linear form separates the critical points is not "
-                     "proved", None, time.perf_counter() - begun)
+    return BifurcationAnswer(
+        "bifurcation", found, "numerical", "exact real roots of an eliminating polynomial; that a "
+        "random linear form separates the critical points is not proved", None,
+        time.perf_counter() - begun)
 
 
 def critical_regions(phi: Parametrization, dimension: Invariant, form: QuadraticForm,

@@ -33,7 +33,7 @@ from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
-from neuroalg_sage.invariants.answers.invariant import Invariant, certified
+from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dimension.floating_point import PolynomialMap, least_squares
 from neuroalg_sage.invariants.dynamics.conservation_law import ConservationLaw
 from neuroalg_sage.models.expressions import Polynomial, plus, value
@@ -74,6 +74,15 @@ class Initialization:
         return f"w = ({', '.join(f'{x:.10g}' for x in self.point)}), {self.form}"
 
 
+class BalancedInitialization(Invariant):
+    """Balanced parameters of a function.  The value is an :class:`Initialization`."""
+
+    def plain_value(self) -> dict[str, Any]:
+        found: Initialization = self.data
+        return {"verdict": found.verdict,
+                "point": None if found.point is None else found.point.tolist(), "form": found.form}
+
+
 def balanced_initialization(phi: Parametrization, laws: Sequence[ConservationLaw],
                             function: Sequence[Any], values: Sequence[Any],
                             computation: Computation, seed: int | None = None) -> Invariant:
@@ -111,12 +120,12 @@ def balanced_initialization(phi: Parametrization, laws: Sequence[ConservationLaw
                ) -> Invariant:
         data, seconds = Initialization(point, verdict, form), time.perf_counter() - start
         if evidence is None:
-            return Invariant("balanced_initialization", data, "numerical",
-                             "the method of Levenberg and Marquardt", None, seconds)
-        return certified(model, "balanced_initialization", data, "proved", form, seconds, evidence,
-                         claim=[texts[: len(function)],
-                                [encode_polynomial(law.polynomial) for law in laws],
-                                texts[len(function) :], verdict])
+            return BalancedInitialization("balanced_initialization", data, "numerical",
+                                          "the method of Levenberg and Marquardt", None, seconds)
+        return BalancedInitialization.certified(
+            model, "balanced_initialization", data, "proved", form, seconds, evidence,
+            claim=[texts[: len(function)], [encode_polynomial(law.polynomial) for law in laws],
+                   texts[len(function) :], verdict])
 
     def proved(verdict: str, point: np.ndarray | None, form: str, evidence: dict[str, Any]
                ) -> Invariant | None:
