@@ -52,6 +52,8 @@ COMMANDS = {
         "drift": "Integrate a flow numerically, and watch its conservation laws.",
         "balanced": "Find parameters of a function with given values of the laws of gradient "
                     "flow, or prove that there are none."},
+    "capacity": {
+        "capacity": "Bound how many balls of a radius cover the functions of models."},
     "surveys": {
         "survey": "Compute invariants of many models, resumably."},
     "packages": {

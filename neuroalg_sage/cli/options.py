@@ -81,8 +81,13 @@ def about_limits(sub: argparse.ArgumentParser, timeout: float | None = None) -> 
     sub.set_defaults(limited=True)
 
 
-def about_a_model(sub: argparse.ArgumentParser, timeout: float | None = None) -> None:
-    sub.add_argument("spec", metavar="SPEC", help="spec string or JSON model file")
+def about_a_model(sub: argparse.ArgumentParser, timeout: float | None = None,
+                  several: bool = False) -> None:
+    if several:
+        sub.add_argument("specs", nargs="+", metavar="SPEC",
+                         help="spec strings or JSON model files")
+    else:
+        sub.add_argument("spec", metavar="SPEC", help="spec string or JSON model file")
     about_limits(sub, timeout)
     sub.add_argument("--method", default="auto", metavar="NAME",
                      help=f"method for the ideal: {', '.join(FOR_THE_IDEAL)}; or for the "
