@@ -97,7 +97,7 @@ class TrainingQuestions(IdealQuestions):
 
     def critical_points(self, problem: TrainingProblem) -> CriticalPoints:
         """
-        All critical points of the squared error on data in the neuromanifold, and its minimum.
+        All critical points of the squared error on data, and its minimum.
 
         INPUT:
 

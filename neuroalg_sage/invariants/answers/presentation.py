@@ -127,9 +127,6 @@ class Presentation(Typeset):
     seconds: float
     error_bound: float | None
 
-    # Whether there is a diagram of it.
-    is_drawn = False
-
     if TYPE_CHECKING:
         @property
         def value(self) -> Any: ...
@@ -186,7 +183,7 @@ class Presentation(Typeset):
         return [self]
 
     def draw(self, path: str) -> None:
-        """Draw a diagram to a file, if :attr:`is_drawn` says that there is one."""
+        """Draw a diagram to a file, if the question says that there is one."""
         raise NotImplementedError
 
     def report_lines(self) -> list[str]:

@@ -13,7 +13,7 @@ QUESTIONS = (
              script=".equations.scripts:equations_script"),
     Question("degree", "The degree of the neurovariety",
              ".equations.degree:Degree",
-             reported=90, needs=("dimension", "ideal"), claims=("degree",),
+             reported=90, figure="degree", needs=("dimension", "ideal"), claims=("degree",),
              script=".equations.scripts:degree_script"),
     Question("hilbert_polynomial", "The Hilbert polynomial of the projective variety, or of the "
              "projective closure",

@@ -167,8 +167,6 @@ class SubnetworkPoset(Sequence[PlacedSubnetwork]):
 class Subnetworks(Invariant):
     """The subnetworks.  The value is a :class:`SubnetworkPoset`."""
 
-    is_drawn = True
-
     def draw(self, path: str) -> None:
         self.data.hasse_diagram(path)
 
