@@ -7,7 +7,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.errors import EngineError, InputError, LimitReached, NeuroAlgError
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from neuroalg_sage.models.model import Model
 
 DEFAULT_INVARIANTS = ("dimension", "expected_dimension", "defect", "is_filling")
-# These follow from ranks alone; a neuromanifold would start Macaulay2 to prove more of them.
-FROM_RANKS = frozenset(("ambient_dimension", *DEFAULT_INVARIANTS))
 
 Line = dict[str, Any]
 
@@ -41,6 +38,15 @@ class Settings:
     timeout: float | None = None
     memory_gb: float | None = None
 
+    @property
+    def is_from_ranks(self) -> bool:
+        """
+        Whether all follow from ranks alone; a neuromanifold would start Macaulay2 to prove more.
+        """
+        from neuroalg_sage.questions import before_all
+
+        return set(before_all()).issuperset(self.invariants)
+
 
 def check_invariants(names: Iterable[str]) -> tuple[str, ...]:
     """
@@ -61,55 +67,13 @@ def check_invariants(names: Iterable[str]) -> tuple[str, ...]:
     return checked
 
 
-class _FromRanks:
-    """The invariants of a model that follow from ranks, each computed once."""
-
-    def __init__(self, model: Model, settings: Settings) -> None:
-        self.model, self.settings = model, settings
-
-    @cached_property
-    def ambient_dimension(self) -> Invariant:
-        from neuroalg_sage.invariants.dimension import dimension as dimensions
-
-        return dimensions.ambient_dimension(self.model)
-
-    @cached_property
-    def dimension(self) -> Invariant:
-        from neuroalg_sage.invariants.dimension import dimension as dimensions
-
-        return dimensions.dimension(self.model, self.settings.seed,
-                                    memory_gb=self.settings.memory_gb)
-
-    @cached_property
-    def expected_dimension(self) -> Invariant:
-        from neuroalg_sage.invariants.dimension import dimension as dimensions
-
-        return dimensions.expected_dimension(self.model, self.dimension)
-
-    @cached_property
-    def defect(self) -> Invariant:
-        from neuroalg_sage.invariants.dimension import dimension as dimensions
-
-        return dimensions.defect(self.model, self.dimension, self.expected_dimension)
-
-    @cached_property
-    def is_filling(self) -> Invariant:
-        from neuroalg_sage.invariants.dimension import dimension as dimensions
-
-        return dimensions.is_filling(self.model, self.dimension)
-
-    def compute(self, invariant: str) -> Invariant:
-        """Return an invariant by its name."""
-        return getattr(self, invariant)
-
-
 def _asked(model: Model, settings: Settings) -> Callable[[str], Invariant]:
     """Who answers for a model."""
-    if FROM_RANKS.issuperset(settings.invariants):
-        return _FromRanks(model, settings).compute
     from neuroalg_sage.neuromanifold import NeuroManifold
+    from neuroalg_sage.neuromanifold.dimension import DimensionQuestions
 
-    manifold = NeuroManifold(model, memory_gb=settings.memory_gb, seed=settings.seed)
+    asked = DimensionQuestions if settings.is_from_ranks else NeuroManifold
+    manifold = asked(model, memory_gb=settings.memory_gb, seed=settings.seed)
     if settings.timeout is not None:
         manifold.computation.end_within(settings.timeout)
     return manifold.compute

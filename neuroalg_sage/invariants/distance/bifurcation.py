@@ -36,7 +36,7 @@ from neuroalg_sage.invariants.distance.ed_discriminant import (
 )
 from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm
 from neuroalg_sage.invariants.singularities.decomposition import for_checker, fractions
-from neuroalg_sage.models.expressions import Polynomial, from_flint, write_polynomial
+from neuroalg_sage.models.expressions import Polynomial, from_flint, restricted, write_polynomial
 from neuroalg_sage.models.parametrization import Parametrization
 from neuroalg_sage.models.rational import fraction, in_ring, univariate
 from neuroalg_sage.storable import storable
@@ -209,11 +209,8 @@ def _coefficients(f: fmpq_mpoly) -> list[Fraction]:
 
 def number_of_real_roots(eliminant: fmpq_mpoly, point: Sequence[Fraction]) -> int | None:
     """The number of real roots at data; None if P is not of full degree or not squarefree there."""
-    powers = [Fraction(0)] * (int(eliminant.degrees()[-1]) + 1)
-    for e, c in from_flint(eliminant).items():
-        for x, k in zip(point, e):
-            c *= x**k
-        powers[e[-1]] += c
+    terms = restricted(from_flint(eliminant), dict(enumerate(point)))
+    powers = [terms.get((k,), Fraction(0)) for k in range(int(eliminant.degrees()[-1]) + 1)]
     q = univariate(powers)
     if not powers[-1] or q.gcd(q.derivative()).degree():
         return None

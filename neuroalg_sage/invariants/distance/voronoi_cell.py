@@ -22,12 +22,12 @@ from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dimension.floating_point import PolynomialMap, least_squares
-from neuroalg_sage.invariants.dimension.functions import Point, image, value
+from neuroalg_sage.invariants.dimension.functions import Point, image
 from neuroalg_sage.invariants.dimension.rings import coordinate_ring
 from neuroalg_sage.invariants.distance.quadratic_forms import metric_weights
 from neuroalg_sage.invariants.fibers.real_points import Squares, sum_of_squares
 from neuroalg_sage.invariants.fibers.special_fiber import Fiber
-from neuroalg_sage.models.expressions import Polynomial, derivative, plus, times
+from neuroalg_sage.models.expressions import Polynomial, derivative, plus, times, value
 from neuroalg_sage.models.parametrization import Parametrization
 from neuroalg_sage.models.rational import fraction, kernel, rank, univariate
 from neuroalg_sage.storable import storable

@@ -36,7 +36,7 @@ from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dimension.floating_point import PolynomialMap, least_squares
 from neuroalg_sage.invariants.dynamics.conservation_law import ConservationLaw
-from neuroalg_sage.models.expressions import Polynomial, plus, value
+from neuroalg_sage.models.expressions import Polynomial, plus, restricted, value
 from neuroalg_sage.models.parametrization import Parametrization
 from neuroalg_sage.models.sage_input import lists, rational
 from neuroalg_sage.storable import storable
@@ -272,7 +272,7 @@ def _algebraic_point(system: list[Polynomial], near: np.ndarray, computation: Co
     slopes = PolynomialMap(system, count).jacobian(near)
     free = _free(slopes, _rank(slopes))
     fixed = {i: Fraction(round(float(x) * 4), 4) for i, x in enumerate(near) if i not in free}
-    rest = [q for p in system if (q := _restricted(p, fixed, free))]
+    rest = [q for p in system if (q := restricted(p, fixed))]
     if any(len(p) == 1 and not any(next(iter(p))) for p in rest):
         return None, "", None
     form, text = _form(len(free), generator)
@@ -309,17 +309,6 @@ def _around(root: Any) -> tuple[Fraction, Fraction]:
     middle = Fraction(int(m)) * Fraction(2) ** int(e)
     radius = Fraction(int(r)) * Fraction(2) ** int(f)
     return middle - radius, middle + radius
-
-
-def _restricted(p: Polynomial, fixed: dict[int, Fraction], free: list[int]) -> Polynomial:
-    """The polynomial with numbers for some variables, in the others."""
-    total: Polynomial = {}
-    for exponents, c in p.items():
-        for i, x in fixed.items():
-            c *= x ** exponents[i]
-        key = tuple(exponents[i] for i in free)
-        total[key] = total.get(key, Fraction(0)) + c
-    return {e: c for e, c in total.items() if c}
 
 
 def _none(system: list[Polynomial], count: int, computation: Computation, generator: random.Random

@@ -24,7 +24,6 @@ from neuroalg_sage.invariants.dimension.functions import (
     image,
     read_function,
     read_parameters,
-    value,
     written_function,
 )
 from neuroalg_sage.invariants.dimension.normal_form import normal_form
@@ -38,7 +37,7 @@ from neuroalg_sage.invariants.singularities.decomposition import (
     equations_data,
     read_point,
 )
-from neuroalg_sage.models.expressions import Polynomial, plus
+from neuroalg_sage.models.expressions import Polynomial, plus, value
 from neuroalg_sage.models.parametrization import Parametrization, vanishes
 from neuroalg_sage.storable import storable
 
