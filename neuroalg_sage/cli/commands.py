@@ -90,7 +90,7 @@ def parser(complete: bool = False) -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND",
                                   parser_class=CommandParser)
 
-    def command(name: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+    def command(name: str, run: Callable[[argparse.Namespace], int]) -> CommandParser:
         sub = commands.choices[name]
         sub.begin()
         sub.set_defaults(run=run)
