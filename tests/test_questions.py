@@ -59,11 +59,12 @@ class Example:
     - ``words`` -- the same in a shell, where ``{data}`` and ``{picture}`` are names of files
     """
 
-    arguments: Mapping[str, Any] = field(default_factory=dict)
+    arguments: dict[str, Any] = field(default_factory=dict)
     words: tuple[str, ...] = ()
 
 
 FUNCTION = Example({"function": [1, 2, 1]}, ("--coordinates", "1,2,1"))
+PART = Example({"epsilon": "1/2", "radius": 1}, ("--epsilon", "1/2", "--radius", "1"))
 PLANE = [[1, 0, 0], [0, 0, 1]]
 EXAMPLES = {
     "fiber": FUNCTION,
@@ -75,8 +76,10 @@ EXAMPLES = {
     "invariant_parameters": Example({"matrix": [[0, -1], [1, 0]]}, ("--matrix", "0,-1;1,0")),
     "bifurcation": Example({"start": [1, 0, 1], "end": [1, 1, 1]}, ("--line", "1,0,1;1,1,1")),
     "critical_regions": Example({"directions": PLANE, "samples": 3}),
-    "covering_number": Example({"epsilon": "1/2", "radius": 1},
-                               ("--epsilon", "1/2", "--radius", "1")),
+    "covering_number": PART,
+    "tube_volume": PART,
+    "sample_complexity": Example(PART.arguments | {"delta": "1/2", "inputs": 1, "targets": 1},
+                                 (*PART.words, "--delta", "1/2")),
     "plot": Example({}, ("--output", "{picture}")),
 }
 DECLARED = questions.declared()
