@@ -18,9 +18,10 @@ from importlib import import_module
 from io import StringIO
 from pathlib import Path
 
+import neuroalg_sage
 from neuroalg_sage.invariants import WINGS
 
-PACKAGE = Path(__file__).resolve().parents[1] / "neuroalg_sage"
+PACKAGE = Path(neuroalg_sage.__file__).resolve().parent
 ROOMS_OF_WINGS = "invariants", "certificates"
 Graph = dict[str, set[str]]  # what each room imports
 
