@@ -232,7 +232,7 @@ def in_words() -> list[str]:
 def page() -> str:
     """The picture, and the same in words, as a piece of a page."""
     words = "".join(f"<li>{line}</li>" for line in in_words())
-    return (f'<div style="overflow-x: auto"><div style="min-width: 52rem">{picture()}</div></div>'
+    return (f'<div style="overflow-x: auto"><div style="min-width: 44rem">{picture()}</div></div>'
             f"<details><summary>The same in words</summary><ul>{words}</ul></details>")
 
 

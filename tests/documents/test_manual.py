@@ -78,8 +78,6 @@ def test_the_manual_builds_without_a_warning_and_without_sage(tmp_path) -> None:
         pytest.importorskip(module)
     source = tmp_path / "docs"
     shutil.copytree(DOCS, source, ignore=shutil.ignore_patterns("generated"))
-    for room in ("neuroalg_sage", "tests"):  # of which pages show parts
-        (tmp_path / room).symlink_to(ROOT / room)
     script = tmp_path / "build.py"
     script.write_text(
         "import sys\n"
