@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
+from collections.abc import Iterable
 from functools import partial
 from importlib.metadata import metadata
 from pathlib import Path
@@ -19,9 +21,14 @@ from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.nodes import nested_parse_with_titles
 from sphinx.writers.html5 import HTML5Translator
 
 from neuroalg_sage import bibliography
+from neuroalg_sage.certificates import believed, checker
+
+sys.path.insert(0, str(Path(__file__).parent))
+import house  # noqa: E402
 
 _package = metadata("neuroalg-sage")
 project = "NeuroAlg"
@@ -115,6 +122,59 @@ class Papers(SphinxDirective):
         return list(container.children)
 
 
+class Believed(SphinxDirective):
+    """For each claim the files of the checker that must be believed, in reading order."""
+
+    has_content = False
+
+    def run(self) -> list[nodes.Node]:
+        read: dict[str, None] = dict.fromkeys(believed.SAME)
+        text = [
+            "The same for all claims", "-----------------------", "",
+            "What reads a certificate, finds its check, and compares whom it trusts: "
+            f"{self.files(believed.SAME)}.  Together {believed.size(believed.SAME)} lines, which "
+            "are not counted again below.", ""]
+        for wing in checker.WINGS:
+            title = (wing.__doc__ or "").rstrip(".")
+            text += [title, "-" * len(title), ""]
+            claims: dict[tuple[believed.Way, ...], list[str]] = {}
+            for claim in wing.CLAIMS:
+                claims.setdefault(tuple(believed.ways(claim)), []).append(f"``{claim.name}``")
+            for (first, *others), names in claims.items():
+                title = ", ".join(names)
+                text += [title, "^" * len(title), "", f"{self.files(first.files)}: "
+                         f"**{first.lines} lines**.", ""]
+                read |= dict.fromkeys(first.files)
+                for way in others:
+                    known = believed.in_reading_order([*first.files, *way.chosen[:-1]])
+                    further = [module for module in way.files if module not in known]
+                    through = " and ".join(map(self.link, way.chosen))
+                    again = ", and one argument more" * (way.chosen[-1] in believed.AGAIN)
+                    more = (f", {believed.size(further)} lines more" if len(further) == 1
+                            else f": {self.files(further)}")
+                    text += [f"- with {through}{more}{again}; in all **{way.lines} lines**", ""]
+                    read |= dict.fromkeys(way.files)
+        read |= dict.fromkeys(believed.REFUSALS)
+        text += ["The files", "---------", ""]
+        for module in (*believed.SAME, *(m for m in read if m not in believed.SAME)):
+            refuses = "  It only refuses certificates, so no proof rests on it." * (
+                module in believed.REFUSALS)
+            text += [f"- {self.link(module)}, {believed.lines_of_code(module)} lines: "
+                     f"{believed.summary(module)}{refuses}", ""]
+        container = nodes.Element()
+        container.document = self.state.document
+        nested_parse_with_titles(self.state, StringList(text, "believed.py"), container)
+        return list(container.children)
+
+    def link(self, module: str) -> str:
+        return f":mod:`{module} <neuroalg_sage.certificates.{module}>`"
+
+    def files(self, modules: Iterable[str]) -> str:
+        return ", ".join(f"{self.link(module)} " + (
+            "(only refuses)" if module in believed.REFUSALS
+            else str(believed.lines_of_code(module))) for module in modules)
+
+
 class CommandHelp(SphinxDirective):
     """What every command prints when asked for help, in a section of its own."""
 
@@ -135,6 +195,15 @@ class CommandHelp(SphinxDirective):
             self.state.document.note_explicit_target(section)
             sections.append(section)
         return sections
+
+
+class House(SphinxDirective):
+    """The rooms and wings of the source, by its imports."""
+
+    has_content = False
+
+    def run(self) -> list[nodes.Node]:
+        return [nodes.raw("", house.page(), format="html")]
 
 
 class ProductFigure(SphinxDirective):
@@ -179,7 +248,9 @@ def write_formula(writer: HTML5Translator, node: nodes.math | nodes.math_block) 
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_html_math_renderer("mathml", (write_formula, None), (write_formula, None))
     app.add_role("cite", Cite())
+    app.add_directive("believed", Believed)
     app.add_directive("command-help", CommandHelp)
+    app.add_directive("house", House)
     app.add_directive("papers", Papers)
     app.add_directive("product-figure", ProductFigure)
     app.connect("autodoc-process-docstring", write_as_rst)

@@ -12,6 +12,9 @@ from __future__ import annotations
 
 from importlib import import_module as _import_module
 
+# Here and nowhere else: the wheel has it from here, and asking for a package's takes milliseconds.
+__version__ = "0.1.0"
+
 _HOMES = {
     "neuromanifold": ("NeuroManifold", "INVARIANTS"),
     "models.families": ("MLP", "LinearNetwork", "CNN", "LightningAttention", "parse_spec"),
@@ -38,10 +41,6 @@ __all__ = sorted(set(_HOME) - {"compose"})
 
 
 def __getattr__(name: str) -> object:
-    if name == "__version__":
-        from importlib.metadata import version
-
-        return version("neuroalg-sage")
     if name not in _HOME:
         raise AttributeError(f"module 'neuroalg_sage' has no attribute {name!r}")
     value = getattr(_import_module(f"neuroalg_sage.{_HOME[name]}"), name)

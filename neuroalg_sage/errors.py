@@ -18,9 +18,14 @@ Class = TypeVar("Class", bound=type)
 TAKES_ANY_OPTION = 0x08  # of the flags of code, ``inspect.CO_VARKEYWORDS``
 
 
-def suggesting(function: Function) -> Function:
+def suggesting(function: Function, title: str = "") -> Function:
     """
     A function that names the nearest right argument where the name of one is misspelled.
+
+    INPUT:
+
+    - ``function`` -- the function
+    - ``title`` -- what the message calls it; by default its name
 
     EXAMPLES::
 
@@ -37,7 +42,7 @@ def suggesting(function: Function) -> Function:
     known = _arguments(function)
     if known is None:
         return function
-    title = function.__qualname__.removesuffix(".__init__")
+    title = title or function.__qualname__
 
     @wraps(function)
     def call(*arguments: Any, **options: Any) -> Any:
@@ -70,10 +75,13 @@ def _arguments(function: Any) -> list[str] | None:
 
 
 def suggesting_methods(kind: Class) -> Class:
-    """A class whose public methods are :func:`suggesting`."""
-    for name, member in list(vars(kind).items()):
+    """A class whose public methods, also those of the classes it is made of, are so."""
+    members = {name: member for part in reversed(kind.__mro__)
+               for name, member in vars(part).items()}
+    for name, member in members.items():
         if isinstance(member, FunctionType) and (name == "__init__" or not name.startswith("_")):
-            setattr(kind, name, suggesting(member))
+            title = kind.__qualname__ + f".{name}" * (name != "__init__")
+            setattr(kind, name, suggesting(member, title))
     return kind
 
 

@@ -1,5 +1,5 @@
 """
-Files of results: whole or not at all.
+Files that a person names: what is read has a limit, what is written is whole or not there.
 """
 
 from __future__ import annotations
@@ -10,18 +10,35 @@ from pathlib import Path
 from neuroalg_sage.errors import InputError
 
 
-def read_bytes(name: str | Path, most: int) -> bytes | None:
+def read_bytes(name: str | Path, role: str, most: int) -> bytes:
     """
-    The content of a file; None if it is longer than so many bytes.
+    The content of a file, at most so many bytes.
 
     A pipe to which nobody writes is empty: who opens it like a file waits until somebody does.
 
-    Raises OSError, or ValueError for what is no name of a file.
+    Raises :class:`InputError`, which calls the file by its role, such as ``"model file"``.
     """
-    with open(os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-        os.set_blocking(file.fileno(), True)
-        content = file.read(most + 1)
-    return content if len(content) <= most else None
+    try:
+        with open(os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            os.set_blocking(file.fileno(), True)
+            content = file.read(most + 1)
+    except OSError as error:
+        raise InputError(f"The {role} {str(name)[:200]!r} cannot be read: "
+                         f"{error.strerror or 'not a file'}.") from None
+    except ValueError:
+        raise InputError(f"{str(name)[:200]!r} is not a file name.") from None
+    if len(content) > most:
+        raise InputError(f"The {role} {str(name)[:200]!r} is larger than {most} bytes, the most "
+                         "allowed.")
+    return content
+
+
+def read_text(name: str | Path, role: str, most: int) -> str:
+    """The content of a file as text; raises :class:`InputError` also for what is no text."""
+    try:
+        return read_bytes(name, role, most).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError(f"The {role} {str(name)[:200]!r} is not text in UTF-8.") from None
 
 
 def check_writable(name: str | Path | None) -> None:

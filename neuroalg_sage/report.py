@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 
 from neuroalg_sage.errors import InputError, LimitReached, NeuroAlgError
 from neuroalg_sage.invariants.answers.invariant import Invariant
-from neuroalg_sage.invariants.answers.methods import BEFORE_ALL
 from neuroalg_sage.invariants.answers.presentation import clipped
 from neuroalg_sage.limits import whole
 from neuroalg_sage.models.latex import escaped, words
-from neuroalg_sage.neuromanifold import REPORTED, NeuroManifold
+from neuroalg_sage.neuromanifold import NeuroManifold
+from neuroalg_sage.questions import before_all, reported
 
 JSON_SCHEMA = 1
 UNASKED = "The command ended before this was answered."
@@ -94,7 +94,8 @@ def ask(manifold: NeuroManifold, names: Iterable[str],
 
 def _place(name: str) -> int:
     """Where to ask for an invariant: dimensions in their order, then what rests on them."""
-    return BEFORE_ALL.index(name) if name in BEFORE_ALL else len(BEFORE_ALL)
+    first = before_all()
+    return first.index(name) if name in first else len(first)
 
 
 def report(manifold: NeuroManifold, budget: float | None = None,
@@ -104,7 +105,7 @@ def report(manifold: NeuroManifold, budget: float | None = None,
     """All invariants that are found within ``budget`` seconds."""
     if budget is not None:
         manifold.computation.end_within(budget)
-    return ask(manifold, REPORTED, progress, begin, each)
+    return ask(manifold, reported(), progress, begin, each)
 
 
 # -- pages -------------------------------------------------------------------------------
@@ -177,8 +178,8 @@ def as_text(answers: Answers) -> str:
     if answers._head is None:
         answers._head = _head(answers.manifold)
     lines = [*answers._head, "", "Invariants"]
-    width = max((len(name) for name in REPORTED), default=0)
-    for name in REPORTED:
+    width = max(map(len, reported()))
+    for name in reported():
         if name in answers.found:
             invariant = answers.found[name]
             lines.append(f"  {name:<{width}}  {invariant.sentence()}  "
@@ -186,7 +187,7 @@ def as_text(answers: Answers) -> str:
             lines.append(f"  {'':<{width}}    {invariant.method}, {invariant.seconds:.2f} s")
         elif name in answers.failed:
             lines.append(f"  {name:<{width}}  not computed: {answers.failed[name]}")
-    for name in REPORTED:
+    for name in reported():
         if name in answers.found:
             lines += answers.found[name].report_lines()
     return "\n".join(lines)
@@ -200,7 +201,7 @@ def as_latex(answers: Answers) -> str:
              rf"{model.parameter_count} parameters, {model.input_count} inputs, "
              rf"{model.output_count} outputs; $\dim V = {model.ambient_dimension}$.", "",
              r"\begin{tabular}{lll}", r"invariant & value & status \\ \hline"]
-    for name in REPORTED:
+    for name in reported():
         if name in answers.found:
             found = answers.found[name]
             lines.append(rf"{escaped(name)} & {found.sentence_in_latex()} & "
@@ -208,7 +209,7 @@ def as_latex(answers: Answers) -> str:
         elif name in answers.failed:
             lines.append(rf"{escaped(name)} & not computed & \\")
     lines.append(r"\end{tabular}")
-    for name in REPORTED:
+    for name in reported():
         if name in answers.found:
             lines += answers.found[name].report_in_latex()
     return "\n".join([*lines, r"\end{document}"])

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cache, cached_property
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import Any, TypeVar
 
 # Packages that declare questions under this name may have answers of their own classes.
@@ -137,5 +136,9 @@ def storable_class(name: str) -> type:
 
 def _may_answer(package: str) -> bool:
     """Whether a package is this one, or one that declares a question."""
-    return package == __name__.partition(".")[0] or any(
+    if package == __name__.partition(".")[0]:
+        return True
+    from importlib.metadata import entry_points  # which is long to import, for other packages
+
+    return any(
         point.module.partition(".")[0] == package for point in entry_points(group=QUESTIONS))

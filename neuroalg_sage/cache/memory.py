@@ -164,9 +164,8 @@ class Memory:
                     for mine, its in zip(self._limits_now(), limits, strict=True)):
                 return
             answer = decode(content["answer"])
-            for invariant in answer if isinstance(answer, tuple) else (answer,):
-                if isinstance(invariant, Invariant):
-                    self._check(invariant)
+            for invariant in _invariants(answer):
+                self._check(invariant)
         except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError,
                 NeuroAlgError):
             self._store.discard(key)
@@ -174,7 +173,7 @@ class Memory:
         self._found[question] = answer
         if limits is not None:
             self._limited.add(question)
-        if isinstance(answer, Invariant):
+        if not question[0].startswith("_"):
             self._computation.progress(f"{question[0]}: from the cache")
 
     def _check(self, invariant: Invariant) -> None:
@@ -214,6 +213,15 @@ class Finding:
     has_failures = False
 
 
+def _invariants(answer: Any) -> Iterator[Invariant]:
+    """All invariants in an answer."""
+    if isinstance(answer, Invariant):
+        yield answer
+    else:
+        for part in answer if isinstance(answer, tuple) else getattr(answer, "answers", ()):
+            yield from _invariants(part)
+
+
 def _agree(data: Any, claim: Any) -> bool:
     """Whether data may be what is claimed, which can be said where both are of one type."""
     return type(data) is not type(claim) or data == claim
@@ -226,7 +234,7 @@ def _claimed(data: Any) -> Any:
     if isinstance(data, list) and data:  # of what it is empty is not to be seen
         parts = [_claimed(x) for x in data]
         return None if None in parts else parts
-    if isinstance(data, dict):
+    if isinstance(data, dict) and all(isinstance(e, tuple) for e in data):
         return encode_polynomial(data)
     return None
 

@@ -21,7 +21,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
 from neuroalg_sage.errors import InputError
@@ -161,6 +160,8 @@ class Store:
         if len(body) > LARGEST_ENTRY:
             return
         path = self._path(key)
+        from secrets import token_hex  # what reads, or keeps nothing, needs it not
+
         new = path.with_name(f"{path.name}.{token_hex(8)}.part")
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

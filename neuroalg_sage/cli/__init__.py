@@ -6,8 +6,10 @@ Nothing heavy is imported before it is needed, so that help and errors are insta
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NoReturn
 
 from neuroalg_sage.cli.supervision import supervise
@@ -38,4 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def entry_point() -> NoReturn:
     """The ``neuroalg`` command: its work is done in a process that another one watches over."""
-    sys.exit(main() if sys.argv[1:2] and sys.argv[1] in TALKATIVE else supervise(main))
+    if sys.argv[1:2] and sys.argv[1] in TALKATIVE:
+        sys.exit(main())
+    code = supervise(main)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # of which the last word is said
+            stream.flush()
+    os._exit(code)  # taking the interpreter apart takes longer than all else that is done here

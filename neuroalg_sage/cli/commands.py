@@ -16,6 +16,7 @@ from functools import cache, partial
 from importlib import import_module
 from typing import Any, NoReturn
 
+from neuroalg_sage import __version__
 from neuroalg_sage.cli.parsers import EPILOGUE, CommandParser, Parser
 from neuroalg_sage.cli.supervision import (
     INTERRUPTED,
@@ -89,6 +90,7 @@ def parser(complete: bool = False) -> argparse.ArgumentParser:
 
     def command(name: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
         sub = commands.choices[name]
+        sub.begin()
         sub.set_defaults(run=run)
         return sub
 
@@ -106,15 +108,10 @@ def parser(complete: bool = False) -> argparse.ArgumentParser:
 
 
 class _Version(argparse.Action):
-    """Print the version, which is looked up only then."""
+    """Print the version."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: Any, **__: Any) -> NoReturn:
-        from importlib.metadata import PackageNotFoundError, version
-
-        try:
-            print(f"neuroalg {version('neuroalg-sage')}")
-        except PackageNotFoundError:
-            print("neuroalg (not installed)")
+        print(f"neuroalg {__version__}")
         parser.exit()
 
 

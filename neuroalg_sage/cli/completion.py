@@ -79,9 +79,9 @@ def _specs(prefix: str, **_: Any) -> list[str]:
 
 
 def _invariants() -> list[str]:
-    from neuroalg_sage.neuromanifold import INVARIANTS
+    from neuroalg_sage.questions import computed
 
-    return list(INVARIANTS)
+    return list(computed())
 
 
 def _methods() -> list[str]:

@@ -67,8 +67,9 @@ def _equations(arguments: argparse.Namespace) -> int:
         """State the page, of which all but the verdict is known after each degree."""
         done = len(search.degrees)
         for found in search.degrees[len(pages):]:
-            page = {"degree": found.degree, "generators": found.generator_count,
-                    "equations": found.dimension, "hilbert_function": found.hilbert_function}
+            page: dict[str, Any] = {"degree": found.degree, "generators": found.generator_count,
+                                    "equations": found.dimension,
+                                    "hilbert_function": found.hilbert_function}
             with suppress(InputError):
                 page["character"] = written(character(search, found))
             pages.append(page)

@@ -55,7 +55,7 @@ def _drift(arguments: argparse.Namespace) -> int:
             "largest_drift": found.largest, "moved": found.moved, "loss": list(found.loss),
             "status": "numerical"}))
         return 0
-    print(f"drift = {found}  [numerical]")
+    print(f"drift = {found.data}  [{found.qualified_status()}]")
     for law, (value, change) in zip(laws, found.laws):
         print(f"  {value:+.6f}, changed by {change:.1e}: {law!r}")
     return 0

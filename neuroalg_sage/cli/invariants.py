@@ -61,7 +61,8 @@ def add(command: Commands) -> None:
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    from neuroalg_sage.report import REPORTED, as_json, as_latex, as_text, report
+    from neuroalg_sage.questions import reported
+    from neuroalg_sage.report import as_json, as_latex, as_text, report
 
     check_writable(arguments.html)
     manifold = manifold_of(arguments)
@@ -71,7 +72,7 @@ def _report(arguments: argparse.Namespace) -> int:
 
     def each(answers: Answers, name: str) -> None:
         known = answers.found.keys() | answers.failed.keys()
-        page.state(as_json(answers, True, [name for name in REPORTED if name not in known])
+        page.state(as_json(answers, True, [name for name in reported() if name not in known])
                    if arguments.json else
                    as_latex(answers) if arguments.latex else as_text(answers))
 
@@ -115,13 +116,12 @@ def _page(manifold: NeuroManifold, arguments: argparse.Namespace) -> int:
 
 
 def _compute(arguments: argparse.Namespace) -> int:
-    from neuroalg_sage.neuromanifold import INVARIANTS
+    from neuroalg_sage.questions import computable
     from neuroalg_sage.report import as_json, ask, citations_as_text
 
     manifold = manifold_of(arguments)
-    unknown = [name for name in arguments.invariants if name not in INVARIANTS]
-    if unknown:
-        manifold.compute(unknown[0])  # raises with the nearest right name
+    for name in arguments.invariants:
+        computable(name)
     check_writable(arguments.certificate)
     if arguments.diagram is not None:
         from neuroalg_sage.invariants.singularities.hasse import check_picture

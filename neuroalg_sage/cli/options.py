@@ -92,9 +92,13 @@ def about_a_model(sub: argparse.ArgumentParser, timeout: float | None = None) ->
                      help="largest degree of equations and conservation laws")
     sub.add_argument("--seed", type=int, help="seed of the random choices")
     sub.add_argument("--macaulay2", metavar="COMMAND", help="the Macaulay2 to use")
+    about_the_cache(sub)
+    sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
+
+
+def about_the_cache(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--no-cache", action="store_true", help="neither read nor write the cache "
                      "of answers")
-    sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
 
 
 def about_the_answer(sub: argparse.ArgumentParser, certificate: str = "write the certificates "

@@ -53,19 +53,23 @@ class Parser(argparse.ArgumentParser):
 
 class CommandParser(Parser):
     """
-    The parser of a command, which has its options only when words are parsed, or help is printed.
+    The parser of a command, which is nothing but its place among the commands until it is used.
 
     INPUT:
 
-    - ``complete`` -- adds the options; it may be called again
+    - ``complete`` -- begins the parser and adds its options; it may be called again
+    - what any parser takes
     """
 
     def __init__(self, *, complete: Callable[[], None], **options: Any) -> None:
-        super().__init__(**options)
-        self.complete = complete
+        self._complete, self._options = complete, options
+
+    def begin(self) -> None:
+        """Become a parser, as yet without options."""
+        super().__init__(**self._options)
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        self.complete()
+        self._complete()
         return super().parse_known_args(args, namespace)
 
 

@@ -15,6 +15,7 @@ from neuroalg_sage.cli.options import (
     about_a_model,
     about_limits,
     about_the_answer,
+    about_the_cache,
     keep_deadline,
     keep_time_for_the_page,
     manifold_of,
@@ -44,22 +45,24 @@ def add(command: Commands) -> None:
                      "the inputs, then the outputs")
     about_limits(sub)
     sub.add_argument("--seed", type=int, help="seed of the random choices")
+    about_the_cache(sub)
     sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
     about_the_answer(sub)
 
 
 def _train(arguments: argparse.Namespace) -> int:
-    from neuroalg_sage.invariants.answers.computation import Computation
     from neuroalg_sage.invariants.training.training import ERM
+    from neuroalg_sage.neuromanifold import NeuroManifold
     from neuroalg_sage.training_page import as_json, as_text
 
     check_writable(arguments.certificate)
-    computation = Computation(timeout=arguments.timeout, memory_gb=arguments.memory,
-                              progress=progress(arguments))
-    keep_deadline(computation)
-    keep_time_for_the_page(computation)
     problem = ERM(arguments.spec, arguments.data)
-    found = problem.critical_points(computation, arguments.seed)
+    manifold = NeuroManifold(problem.model, timeout=arguments.timeout, memory_gb=arguments.memory,
+                             seed=arguments.seed, progress=progress(arguments),
+                             cache=not arguments.no_cache)
+    keep_deadline(manifold.computation)
+    keep_time_for_the_page(manifold.computation)
+    found = manifold.critical_points(problem)
     print(json.dumps(as_json(problem, found)) if arguments.json else as_text(problem, found))
     if arguments.certificate is not None:
         write(arguments.certificate, found.certificate)

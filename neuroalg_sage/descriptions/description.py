@@ -7,14 +7,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from neuroalg_sage.descriptions.flattening import Flattening
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.latex import Typeset, stacked, words
-
-if TYPE_CHECKING:
-    from neuroalg_sage.descriptions.determinantal import Flattening
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,11 @@ from math import comb, prod
 from typing import Any
 
 from neuroalg_sage.descriptions.description import Conclusion, Description, Formula, Summands
-from neuroalg_sage.descriptions.determinantal import (
+from neuroalg_sage.descriptions.determinantal import basis_of_minors, polynomial_of_series
+from neuroalg_sage.descriptions.flattening import (
     Flattening,
-    basis_of_minors,
     output_flattening,
     partial_flattening,
-    polynomial_of_series,
 )
 from neuroalg_sage.descriptions.polar_classes import (
     ECKART_YOUNG,

@@ -421,6 +421,20 @@ def reduced_kernel(matrix: np.ndarray, prime: int) -> tuple[list[int], np.ndarra
     return free, kernel
 
 
+def sparse_kernel(matrix: np.ndarray, prime: int) -> list[dict[int, int]]:
+    """
+    The same vectors with their entries that are not zero; first that of the free column.
+
+    EXAMPLES::
+
+        >>> sparse_kernel(np.array([[1, 2, 0]]), 101)
+        [{1: 1, 0: 99}, {2: 1}]
+    """
+    free, kernel = reduced_kernel(matrix, prime)
+    return [{column: 1} | {int(j): int(vector[j]) for j in np.flatnonzero(vector)}
+            for column, vector in zip(free, kernel)]
+
+
 class ChineseRemainders:
     """
     Vectors modulo several primes, as one vector modulo their product.

@@ -85,12 +85,7 @@ def shown(value: object) -> str:
 def _multiply(left: Polynomial, right: Polynomial) -> Polynomial:
     if len(left) * len(right) > 20 * MAXIMAL_TERMS:
         raise InputError(f"A polynomial has more than {MAXIMAL_TERMS} terms when expanded.")
-    product: Polynomial = {}
-    for a, s in left.items():
-        for b, t in right.items():
-            exponents = tuple(map(int.__add__, a, b))
-            product[exponents] = product.get(exponents, Fraction(0)) + s * t
-    return _bounded({e: c for e, c in product.items() if c})
+    return _bounded(times(left, right))
 
 
 def _bounded(polynomial: Polynomial) -> Polynomial:
@@ -105,10 +100,7 @@ def _bounded(polynomial: Polynomial) -> Polynomial:
 
 
 def _add(left: Polynomial, right: Polynomial, sign: int) -> Polynomial:
-    total = dict(left)
-    for exponents, c in right.items():
-        total[exponents] = total.get(exponents, Fraction(0)) + sign * c
-    return _bounded({e: c for e, c in total.items() if c})
+    return _bounded(plus(left, right, sign))
 
 
 def _constant(polynomial: Polynomial) -> Fraction | None:
@@ -300,6 +292,24 @@ def write_polynomial(polynomial: Polynomial, variables: Sequence[str]) -> str:
         return "0"
     joined = " ".join(terms)
     return joined[2:] if joined.startswith("+ ") else "-" + joined[2:]
+
+
+def plus(left: Polynomial, right: Polynomial, factor: Fraction | int = 1) -> Polynomial:
+    """The sum of a polynomial and a multiple of another one."""
+    total = dict(left)
+    for e, c in right.items():
+        total[e] = total.get(e, Fraction(0)) + factor * c
+    return {e: c for e, c in total.items() if c}
+
+
+def times(left: Polynomial, right: Polynomial) -> Polynomial:
+    """The product of polynomials."""
+    product: Polynomial = {}
+    for a, s in left.items():
+        for b, t in right.items():
+            e = tuple(map(int.__add__, a, b))
+            product[e] = product.get(e, Fraction(0)) + s * t
+    return {e: c for e, c in product.items() if c}
 
 
 def derivative(polynomial: Polynomial, i: int) -> Polynomial:

@@ -13,7 +13,6 @@ Families of models and the spec strings that name them.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -346,6 +345,8 @@ def parse_spec(spec: str) -> Model:
     family, colon, rest = spec.strip().partition(":")
     family = family.strip()
     if family not in FAMILIES:
+        import difflib  # a family is spelled right, as a rule
+
         nearest = difflib.get_close_matches(family[:50].lower(), FAMILIES, 1, 0.4)
         hint = f"did you mean {FAMILIES[nearest[0]][1]} ?" if nearest else (
             "the families are " + ", ".join(FAMILIES) + ", as in mlp:2,2,3:x^2.")

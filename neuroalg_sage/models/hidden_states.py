@@ -1,5 +1,5 @@
 """
-The groups that act on the hidden states of a chain of layers, with their normal forms.
+The groups that act on the hidden states of a chain of layers.
 
 Between two layers with parameters a group acts on the hidden state: the layer before
 follows the action, and the layer after undoes it.  Which group it is, is decided by the
@@ -10,18 +10,12 @@ activations between:
 - another polynomial: permutations, and roots of unity ζ with σ(ζ x) = ζ^s σ(x).
 
 The heads of an attention layer are acted on as well.
-
-A **block** is a normal form: a square matrix of parameters that the general linear group
-GL(d) moves by multiplication from the left (for sign -1, from the left by the inverse), so
-that exactly one element of the group makes it the identity.
 """
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from fractions import Fraction
+from dataclasses import dataclass
 from math import gcd, prod
 from typing import Any
 
@@ -29,25 +23,7 @@ from flint import fmpq, fmpq_poly
 
 from neuroalg_sage.models.layers import Activation, Attention, Convolution, Dense, Layer
 from neuroalg_sage.models.model import Model
-from neuroalg_sage.models.symmetry import SparseMatrix
-
-
-@dataclass(frozen=True)
-class Block:
-    """
-    - ``coordinates`` -- square matrix of places of parameters
-    - ``fields`` -- for each entry (i, j) of the Lie algebra its vector field
-    - ``sign`` -- 1, or -1 if the inverse acts
-    """
-
-    coordinates: tuple[tuple[int, ...], ...]
-    fields: tuple[tuple[SparseMatrix, ...], ...] = field(repr=False)
-    sign: int = 1
-
-    def values(self) -> dict[int, int]:
-        """The parameters' values in normal form."""
-        return {place: int(i == j) for i, row in enumerate(self.coordinates)
-                for j, place in enumerate(row)}
+from neuroalg_sage.models.rational import univariate
 
 
 @dataclass(frozen=True)
@@ -58,16 +34,11 @@ class HiddenState:
     - ``size`` -- number of units (channels, entries of a token)
     - ``group`` -- ``"general linear"``, ``"rescalings"`` or ``"finite"``
     - ``order`` -- of the roots of unity of a finite group, at least 1
-    - ``incoming``, ``outgoing`` -- for each unit the places of its parameters
-    - ``degree`` -- the s in σ(ζ x) = ζ^s σ(x)
     """
 
     size: int
     group: str
     order: int = 1
-    incoming: tuple[tuple[int, ...], ...] = ()
-    outgoing: tuple[tuple[int, ...], ...] = ()
-    degree: int = 1
 
     def __str__(self) -> str:
         if self.group == "general linear":
@@ -80,17 +51,15 @@ class HiddenState:
 @dataclass(frozen=True)
 class KnownGroup:
     """
-    The known symmetry group of a chain of layers, with normal forms for its continuous part.
+    The known symmetry group of a chain of layers.
 
     - ``states`` -- the groups on the hidden states
     - ``heads`` -- widths of the attention heads, on each of which GL acts
-    - ``blocks`` -- normal forms; None if there are none of this kind
     """
 
     model: Model
     states: tuple[HiddenState, ...]
     heads: tuple[int, ...] = ()
-    blocks: tuple[Block, ...] | None = None
 
     def __str__(self) -> str:
         factors = [str(s) for s in self.states] + [f"GL({a}) x C*" for a in self.heads]
@@ -129,50 +98,30 @@ def known_group(model: Model) -> KnownGroup | None:
         (mu_2)^2 x| S_2
     """
     layers = model.layers
-    carriers = [i for i, layer in enumerate(layers) if layer.parameter_count()]
-    offsets = dict(zip(carriers, itertools.accumulate(
-        (layers[i].parameter_count() for i in carriers), initial=0)))
-    if all(isinstance(layer, Attention) for layer in layers):
-        return _attention_group(model)
+    attention = [layer for layer in layers if isinstance(layer, Attention)]
+    if len(attention) == len(layers):
+        return KnownGroup(model, tuple(HiddenState(layer.outputs, "general linear")
+                                       for layer in attention[:-1]),
+                          tuple(layer.head for layer in attention))
     if not all(isinstance(layer, (Dense, Convolution, Activation)) for layer in layers) or (
             not isinstance(layers[0], (Dense, Convolution))
             or not isinstance(layers[-1], (Dense, Convolution))):
         return None
-    fields = _by_entries(model)
+    carriers = [i for i, layer in enumerate(layers) if layer.parameter_count()]
     states: list[HiddenState] = []
-    blocks: list[Block] | None = []
     for before, after in zip(carriers, carriers[1:]):
         first, second = layers[before], layers[after]
         size = first.outputs if isinstance(first, Dense) else first.channels[1]  # type: ignore
-        made, _ = units(first, offsets[before], 1)
-        _, taken = units(second, offsets[after], size)
-        group, order, degree = _group(layers[before + 1 : after])
+        group, order = _group(layers[before + 1 : after])
         if group == "general linear" and not (isinstance(first, Dense) and isinstance(
                 second, Dense)) and size > 1:
             return None
-        state = HiddenState(size, group, order, tuple(map(tuple, made)), tuple(map(tuple, taken)),
-                            degree)
-        states.append(state)
-        new = _blocks(state, fields)
-        blocks = None if blocks is None or new is None else blocks + new
-    return KnownGroup(model, tuple(states), (), _in_order(blocks))
+        states.append(HiddenState(size, group, order))
+    return KnownGroup(model, tuple(states))
 
 
-def _in_order(blocks: list[Block] | None) -> tuple[Block, ...] | None:
-    """The blocks, if none of them is moved by the fields of those after it."""
-    if blocks is None:
-        return None
-    for k, block in enumerate(blocks):
-        places = {place for row in block.coordinates for place in row}
-        moved = {i for later in blocks[k + 1 :] for row in later.fields for f in row
-                 for i, _ in f}
-        if places & moved:
-            return None
-    return tuple(blocks)
-
-
-def _group(activations: Sequence[Layer]) -> tuple[str, int, int]:
-    """The group that all of these activations let pass, the order of its roots, its degree."""
+def _group(activations: Sequence[Layer]) -> tuple[str, int]:
+    """The group that all of these activations let pass, and the order of its roots."""
     order, degree = 0, 1  # of all numbers ζ, or of the roots of unity of an order
     for layer in activations:
         assert isinstance(layer, Activation)
@@ -180,45 +129,8 @@ def _group(activations: Sequence[Layer]) -> tuple[str, int, int]:
         order = gcd(order, degree * gcd(*(k - exponents[0] for k in exponents)))
         degree *= exponents[0]
     if order:
-        return "finite", order, degree % order
-    return ("general linear" if degree == 1 else "rescalings"), 1, degree
-
-
-def _by_entries(model: Model) -> dict[frozenset, SparseMatrix]:
-    return {frozenset(s.parameters.items()): s.parameters for s in model.symmetries}
-
-
-def _blocks(state: HiddenState, fields: dict[frozenset, SparseMatrix]) -> list[Block] | None:
-    """The normal forms on a hidden state; None if the parameters do not suffice for them."""
-    one, d = Fraction(1), state.size
-    if state.group == "finite":
-        return []
-    if state.group == "rescalings" or d == 1:
-        blocks = []
-        for made, taken in zip(state.incoming, state.outgoing):
-            entries = {(i, i): one for i in made} | {(i, i): Fraction(-state.degree)
-                                                     for i in taken}
-            found = fields.get(frozenset(entries.items()))
-            if found is None:
-                return None
-            blocks.append(Block(((made[0],),), ((found,),)))
-        return blocks
-    table = []
-    for i in range(d):
-        row = []
-        for j in range(d):
-            entries = {(a, b): one for a, b in zip(state.incoming[i], state.incoming[j])}
-            entries |= {(b, a): -one for a, b in zip(state.outgoing[i], state.outgoing[j])}
-            found = fields.get(frozenset(entries.items()))
-            if found is None:
-                return None
-            row.append(found)
-        table.append(tuple(row))
-    if len(state.incoming[0]) >= d:
-        return [Block(tuple(row[:d] for row in state.incoming), tuple(table))]
-    if len(state.outgoing[0]) >= d:  # g acts on the columns by its inverse transpose
-        return [Block(tuple(row[:d] for row in state.outgoing), tuple(zip(*table)), -1)]
-    return None
+        return "finite", order
+    return ("general linear" if degree == 1 else "rescalings"), 1
 
 
 def rotations(model: Model) -> Iterator[tuple[int, list[list[Any]]]]:
@@ -252,8 +164,7 @@ def rotations(model: Model) -> Iterator[tuple[int, list[list[Any]]]]:
         sigma = fmpq_poly([0, 1])
         for layer in between:
             assert isinstance(layer, Activation)
-            sigma = fmpq_poly([fmpq(c.numerator, c.denominator)
-                               for c in layer.coefficients])(sigma)
+            sigma = univariate(layer.coefficients)(sigma)
         degree = sigma.degree()
         center = -sigma[degree - 1] / (degree * sigma[degree])
         tau = sigma(fmpq_poly([center, 1])) - sigma(center)
@@ -276,47 +187,3 @@ def rotations(model: Model) -> Iterator[tuple[int, list[list[Any]]]]:
             moved |= {(i, i): {0: fmpq(1)} for i in range(count) if (i, i) not in moved}
             yield order, [[i, j, str(c), k] for (i, j), terms in sorted(moved.items())
                           for k, c in sorted(terms.items())]
-
-
-def _attention_group(model: Model) -> KnownGroup | None:
-    fields = _by_entries(model)
-    one = Fraction(1)
-    blocks: list[Block] | None = []
-    states, heads, offset = [], [], 0
-    for number, layer in enumerate(model.layers):
-        assert isinstance(layer, Attention)
-        a, d, out = layer.head, layer.inputs, layer.outputs
-        key, value = offset + a * d, offset + 2 * a * d
-        heads.append(a)
-        wanted: list[tuple[list[list[int]], list[list[SparseMatrix]], int]] = [
-            ([[key + i * d + k for k in range(a)] for i in range(a)],
-             [[{(offset + j * d + k, offset + i * d + k): one for k in range(d)}
-               | {(key + i * d + k, key + j * d + k): -one for k in range(d)}
-               for j in range(a)] for i in range(a)], -1),
-            ([[offset]], [[{(offset + k, offset + k): one for k in range(a * d)}
-                           | {(value + k, value + k): -one for k in range(out * d)}]], 1)]
-        following = offset + layer.parameter_count()
-        if number + 1 < len(model.layers):
-            after = model.layers[number + 1]
-            assert isinstance(after, Attention)
-            rows = 2 * after.head + after.outputs
-            states.append(HiddenState(out, "general linear"))
-            wanted.append((
-                [[value + i * d + k for k in range(out)] for i in range(out)],
-                [[{(value + i * d + k, value + j * d + k): one for k in range(d)}
-                  | {(following + r * out + j, following + r * out + i): -one
-                     for r in range(rows)} for j in range(out)] for i in range(out)], 1))
-            if out > d:
-                blocks = None
-        if a > d:
-            blocks = None
-        for places, entries, sign in wanted:
-            if blocks is not None:
-                found = [[fields.get(frozenset(e.items())) for e in row] for row in entries]
-                if any(f is None for row in found for f in row):
-                    blocks = None
-                else:
-                    blocks.append(Block(tuple(map(tuple, places)),
-                                        tuple(map(tuple, found)), sign))  # type: ignore
-        offset = following
-    return KnownGroup(model, tuple(states), tuple(heads), _in_order(blocks))

@@ -308,11 +308,12 @@ class Model(Typeset):
         """
         for output, degrees in enumerate(self.degree_pattern):
             for degree in degrees:
-                for exponents in _exponents(self.input_count, degree):
+                for exponents in monomials(self.input_count, degree):
                     yield output, exponents
 
 
-def _exponents(variables: int, degree: int) -> Iterator[tuple[int, ...]]:
+def monomials(variables: int, degree: int) -> Iterator[tuple[int, ...]]:
+    """The exponents of all monomials of a degree, in descending lexicographic order."""
     # The factors of a monomial, in ascending order, ascend as the exponents descend.
     for factors in itertools.combinations_with_replacement(range(variables), degree):
         exponents = [0] * variables

@@ -157,7 +157,9 @@ def parametrization(model: Model, limit: int = MAXIMAL_TERMS) -> Parametrization
         >>> phi.written()
         ['w_0^2*w_2', '2*w_0*w_1*w_2', 'w_1^2*w_2']
     """
-    from flint import Ordering, fmpq, fmpq_mpoly_ctx
+    from flint import Ordering, fmpq_mpoly_ctx
+
+    from neuroalg_sage.models.rational import by_last, to_flint
 
     bound = expansion_bound(model)
     if bound > limit or model.ambient_dimension > MAXIMAL_COORDINATES:
@@ -175,17 +177,11 @@ def parametrization(model: Model, limit: int = MAXIMAL_TERMS) -> Parametrization
     def constant(c: Fraction) -> np.ndarray:
         # An array without axes: NumPy would take a polynomial for a sequence of terms.
         scalar = np.empty((), dtype=object)
-        scalar[()] = ring.constant(fmpq(c.numerator, c.denominator))
+        scalar[()] = ring.constant(to_flint(c))
         return scalar
 
     values = model.apply(generators[:count], generators[count:], constant)
-    tables: list[dict[tuple[int, ...], Polynomial]] = []
-    for value in values:
-        table: dict[tuple[int, ...], Polynomial] = {}
-        for exponents, c in value.to_dict().items():
-            powers = tuple(map(int, exponents))
-            table.setdefault(powers[count:], {})[powers[:count]] = Fraction(int(c.p), int(c.q))
-        tables.append(table)
+    tables = [by_last(value, count) for value in values]
     coordinates = tuple(model.coordinates())
     return Parametrization(model, coordinates,
                            tuple(tables[j].get(e, {}) for j, e in coordinates))
@@ -193,15 +189,13 @@ def parametrization(model: Model, limit: int = MAXIMAL_TERMS) -> Parametrization
 
 def vanishes(equations: Sequence[Polynomial], phi: Parametrization) -> bool:
     """Whether equations vanish on the neurovariety, by exact substitution."""
-    from flint import Ordering, fmpq, fmpq_mpoly_ctx
+    from flint import Ordering, fmpq_mpoly_ctx
+
+    from neuroalg_sage.models.rational import in_ring
 
     parameters = fmpq_mpoly_ctx.get([f"w{i}" for i in range(phi.parameter_count)],
                                     Ordering.lex)
     coordinates = fmpq_mpoly_ctx.get([f"z{i}" for i in range(len(phi.polynomials))], Ordering.lex)
 
-    def read(polynomial: Polynomial, ring: Any) -> Any:
-        return ring.from_dict({e: fmpq(c.numerator, c.denominator)
-                               for e, c in polynomial.items()})
-
-    images = [read(p, parameters) for p in phi.polynomials]
-    return not any(read(g, coordinates).compose(*images, ctx=parameters) for g in equations)
+    images = [in_ring(p, parameters) for p in phi.polynomials]
+    return not any(in_ring(g, coordinates).compose(*images, ctx=parameters) for g in equations)

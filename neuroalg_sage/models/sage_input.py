@@ -44,6 +44,18 @@ def rational(value: Any, role: str) -> Fraction:
         raise InputError(f"The {role} {shown(value)} {error}.") from None
 
 
+def numbers(values: Any, role: str) -> tuple[Fraction, ...]:
+    """
+    A list of rational numbers, or a vector of Sage, each read as :func:`rational` does.
+
+    EXAMPLES::
+
+        >>> numbers(["1/2", 3], "coordinate")
+        (Fraction(1, 2), Fraction(3, 1))
+    """
+    return tuple(rational(value, role) for value in lists(values))
+
+
 def _is_number_of_sage(value: Any) -> bool:
     """Sage's rational numbers have methods where Python's have attributes."""
     return isinstance(value, Rational) and callable(value.numerator)

@@ -346,16 +346,7 @@ def read_json(path: str | Path, role: str) -> Any:
     Raises :class:`~neuroalg_sage.errors.InputError` with one sentence if it
     cannot be read, is too large, is not JSON, or nests too deeply.
     """
-    try:
-        content = read_bytes(path, MAXIMAL_FILE_BYTES)
-    except OSError as error:
-        raise InputError(f"The {role} {shown(str(path))} cannot be read: "
-                         f"{error.strerror or 'not a file'}.") from None
-    except ValueError:
-        raise InputError(f"{shown(str(path))} is not a file name.") from None
-    if content is None:
-        raise InputError(f"The {role} {shown(str(path))} is larger than {MAXIMAL_FILE_BYTES} "
-                         "bytes, the most allowed.")
+    content = read_bytes(path, role, MAXIMAL_FILE_BYTES)
     try:
         return json.loads(content, object_pairs_hook=_object, parse_float=written,
                           parse_int=lambda text: int(written(text)), parse_constant=written)

@@ -4,42 +4,16 @@ The answers: what they are in short, in words, and in a table.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.singularities.degeneracy import Locus
-from neuroalg_sage.neuromanifold import NeuroManifold
 from neuroalg_sage.pages.badges import badges, is_empty, not_computed
 from neuroalg_sage.pages.elements import Content, Markup, element, join
 from neuroalg_sage.pages.model_section import hilbert_polynomial, number_words
+from neuroalg_sage.questions import meaning, title
 from neuroalg_sage.report import Answers
-
-TITLES = {"is_filling": "filling", "is_identifiable": "identifiable", "defect": "defect",
-          "is_finitely_identifiable": "finitely identifiable",
-          "hilbert_polynomial": "Hilbert polynomial", "hilbert_function": "Hilbert function",
-          "affine_hilbert_function": "affine Hilbert function",
-          "ed_degree": "ED degree", "ml_degree": "ML degree"}
-
-
-def title(name: str) -> str:
-    """
-    An invariant as a page names it.
-
-    EXAMPLES::
-
-        >>> title("is_filling"), title("ed_degree"), title("singular_locus")
-        ('filling', 'ED degree', 'singular locus')
-    """
-    return TITLES.get(name, name.replace("_", " "))
-
-
-def meaning(name: str) -> str:
-    """What an invariant is: the first sentence of its documentation."""
-    words = inspect.getdoc(getattr(NeuroManifold, name, None)) or ""
-    first = " ".join(words.split("\n\n")[0].split()).replace("``", "")
-    return first.partition("; its value is")[0].partition(", Sage")[0].rstrip(".")
 
 
 def value(invariant: Invariant, n: int) -> Content:

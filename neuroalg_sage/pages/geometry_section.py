@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from neuroalg_sage.descriptions.description import Description
-from neuroalg_sage.descriptions.determinantal import Flattening
+from neuroalg_sage.descriptions.flattening import Flattening
 from neuroalg_sage.formats import write_ideal
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dynamics.conservation_law import ConservationLaw

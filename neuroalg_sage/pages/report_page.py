@@ -24,7 +24,7 @@ from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.singularities.degeneracy import Locus
 from neuroalg_sage.models.layers import PolynomialLayer
 from neuroalg_sage.models.model import Model
-from neuroalg_sage.neuromanifold import INVARIANTS, REPORTED, NeuroManifold
+from neuroalg_sage.neuromanifold import NeuroManifold
 from neuroalg_sage.pages import answers_section, geometry_section, model_section
 from neuroalg_sage.pages.badges import LEGEND, legend, names
 from neuroalg_sage.pages.elements import (
@@ -38,15 +38,17 @@ from neuroalg_sage.pages.elements import (
     size_in_words,
     trusted,
 )
+from neuroalg_sage.questions import (
+    asked_for_pages,
+    computed,
+    question,
+    shown_on_pages,
+    stood_in,
+    title,
+)
 from neuroalg_sage.report import Answers, ask
 
 BUDGET = 120.0
-# Asked in this order: what may take long comes last.
-EARLY = ("descriptions", "conservation_laws", "number_of_conservation_laws")
-LATE = ("singular_locus", "subnetworks", "generic_fiber", "is_identifiable")
-ASKED = (*(name for name in REPORTED if name not in LATE), *EARLY, *LATE)
-SHOWN = (*REPORTED, *EARLY)
-QUADRATIC = "quadratic_conservation_laws"
 
 
 @dataclass
@@ -92,10 +94,12 @@ def gather(manifold: NeuroManifold, budget: float | None = BUDGET,
 
     if budget is not None:
         manifold.computation.deadline = time.monotonic() + budget
-    answers = ask(manifold, ASKED, progress, begin, lambda found, _: each(material(found)))
-    if "conservation_laws" in answers.failed:
-        # Of a model too large for all laws there are still those of its symmetries.
-        found = ask(manifold, [QUADRATIC], progress)
+    answers = ask(manifold, asked_for_pages(), progress, begin,
+                  lambda found, _: each(material(found)))
+    others = [known.instead for name in answers.failed if (known := question(name)).instead]
+    if others:
+        # Of a model too large for all laws, say, there are still those of its symmetries.
+        found = ask(manifold, others, progress)
         answers.found |= found.found
         answers.failed |= found.failed
     each(material(answers))
@@ -141,11 +145,11 @@ def _certificates(material: Material, stem: str) -> Markup:
             continue
         link = download(f"{stem}.{name.replace('_', '-')}.json", found.certificate)
         lines.append(element(
-            "tr", element("th", answers_section.title(name), scope="row"),
+            "tr", element("th", title(name), scope="row"),
             element("td", link, data_certificate=name),
             element("td", names(found.certificate["trust"]) or "nothing else"),
             element("td", size_in_words(len(as_file(found.certificate))), class_="right")))
-    without = [answers_section.title(name) for name, found in material.answers.found.items()
+    without = [title(name) for name, found in material.answers.found.items()
                if found.certificate is None]
     heads = ("claim", "certificate", "trusts")
     return join(
@@ -172,7 +176,7 @@ def _shell(*commands: str) -> Markup:
 def _again(material: Material, stem: str) -> Markup:
     """How to compute all of it again, and what else may be asked."""
     spec = shlex.quote(material.spec)
-    others = [name for name in INVARIANTS if name not in SHOWN]
+    others = [name for name in computed() if name not in shown_on_pages()]
     manifold = material.answers.manifold
     options = f" --seed {manifold.seed}" if manifold.seed is not None else ""
     file = download("model.json", manifold.model.describe())
@@ -229,7 +233,8 @@ def sections(material: Material) -> list[tuple[str, str, Markup]]:
     answers = material.answers
     manifold, stem = answers.manifold, file_name(material.spec.removesuffix(".json"))
     found = answers.found
-    laws = QUADRATIC if QUADRATIC in found else "conservation_laws"
+    laws = "quadratic_conservation_laws"
+    laws = laws if laws in found else "conservation_laws"
     about = (
         ("ideal", "The ideal", "ideal", lambda: geometry_section.ideal(answers, stem)),
         ("descriptions", "Known varieties and matrices", "descriptions",
@@ -250,7 +255,7 @@ def sections(material: Material) -> list[tuple[str, str, Markup]]:
             model_section.symmetries(manifold))),
         ("parametrization", "Parametrization", model_section.parametrization(manifold)),
         ("invariants", "Invariants", join(
-            answers_section.table(answers, (*SHOWN, QUADRATIC)),
+            answers_section.table(answers, (*shown_on_pages(), *stood_in())),
             element("h3", "What the statuses mean", id=LEGEND), legend())),
         *geometry,
         ("certificates", "Certificates", _certificates(material, stem)),

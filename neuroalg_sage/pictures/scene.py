@@ -205,6 +205,7 @@ def scene(manifold: NeuroManifold, slice: str | None = None, target: Any = None,
 
 def _of_data(manifold: NeuroManifold, data: Any) -> tuple[QuadraticForm, tuple[Fraction, ...]]:
     from neuroalg_sage.invariants.training.training import ERM
+    from neuroalg_sage.models.rational import fraction, matrix
 
     problem = ERM(manifold.model, data)
     n = len(problem.linear)
@@ -213,15 +214,9 @@ def _of_data(manifold: NeuroManifold, data: Any) -> tuple[QuadraticForm, tuple[F
                          f"{problem.rank} of {n}; give more rows, or a target.")
     rows = [[str(problem.quadratic.get((min(i, j), max(i, j)), Fraction(0))) for j in range(n)]
             for i in range(n)]
-    from flint import fmpq, fmpq_mat
-
-    def mat(entries: list[list[Fraction]]) -> fmpq_mat:
-        return fmpq_mat([[fmpq(c.numerator, c.denominator) for c in row] for row in entries])
-
-    found = mat([[Fraction(c) for c in row] for row in rows]).solve(
-        mat([[c] for c in problem.linear]))
-    return quadratic_form(manifold.model, "data", rows), tuple(
-        Fraction(int(found[i, 0].p), int(found[i, 0].q)) for i in range(n))
+    found = matrix([list(map(Fraction, row)) for row in rows], n).solve(
+        matrix([[c] for c in problem.linear], 1))
+    return quadratic_form(manifold.model, "data", rows), tuple(map(fraction, found.entries()))
 
 
 def _sheets(where: Slice) -> list[Slice]:

@@ -53,12 +53,9 @@ def check_invariants(names: Iterable[str]) -> tuple[str, ...]:
         >>> check_invariants(["defect", "dimension", "defect"])
         ('defect', 'dimension')
     """
-    from neuroalg_sage.neuromanifold import INVARIANTS, NeuroManifold
+    from neuroalg_sage.questions import computable
 
-    checked = tuple(dict.fromkeys(names))
-    for name in checked:
-        if name not in INVARIANTS:
-            NeuroManifold("linear:1,1").compute(name)  # raises with the nearest right name
+    checked = tuple(computable(name).name for name in dict.fromkeys(names))
     if not checked:
         raise InputError("A survey needs at least one invariant, such as dimension.")
     return checked

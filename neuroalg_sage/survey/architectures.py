@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.sage_input import takes_numbers_of_sage
@@ -63,8 +63,24 @@ class Computed:
         return self.dimension != self.expected
 
 
+class Answer:
+    """What is known of architectures, all of it if nothing is ``not_computed``."""
+
+    question: ClassVar[str]
+    not_computed: Any
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every dimension was found, or follows from others."""
+        return not self.not_computed
+
+    def page(self) -> dict[str, Any]:
+        """The answer as JSON data."""
+        return {"question": self.question} | asdict(self)  # type: ignore[call-overload]
+
+
 @dataclass(frozen=True)
-class ActivationThreshold:
+class ActivationThreshold(Answer):
     """
     What is known of the activation threshold of an architecture.
 
@@ -83,17 +99,15 @@ class ActivationThreshold:
     proved_range: tuple[int, int] | None
     remark: str
 
+    question = "threshold"
+
     def __repr__(self) -> str:
         return f"{self.value} ({self.remark})"
 
     @property
-    def is_complete(self) -> bool:
-        """Whether every dimension was found."""
-        return all(entry.is_defective is not None for entry in self.computed)
-
-    def page(self) -> dict[str, Any]:
-        """The answer as JSON data."""
-        return {"question": "threshold"} | asdict(self)
+    def not_computed(self) -> list[int]:
+        """The r whose dimension was not found."""
+        return [entry.degree for entry in self.computed if entry.is_defective is None]
 
 
 @takes_numbers_of_sage
@@ -222,7 +236,7 @@ class FillingNetwork:
 
 
 @dataclass(frozen=True)
-class MinimalFilling:
+class MinimalFilling(Answer):
     """
     The minimal filling networks within bounds.
 
@@ -241,14 +255,7 @@ class MinimalFilling:
     not_computed: tuple[tuple[int, ...], ...]
     computed: int
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether every network within the bounds is decided."""
-        return not self.not_computed
-
-    def page(self) -> dict[str, Any]:
-        """The answer as JSON data."""
-        return {"question": "filling"} | asdict(self)
+    question = "filling"
 
 
 def _below(small: Sequence[int], large: Sequence[int]) -> bool:
@@ -382,7 +389,7 @@ class DefectiveNetwork:
 
 
 @dataclass(frozen=True)
-class DefectiveNetworks:
+class DefectiveNetworks(Answer):
     """
     The defective networks within bounds.
 
@@ -398,14 +405,7 @@ class DefectiveNetworks:
     not_computed: tuple[str, ...]
     computed: int
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether every dimension was found."""
-        return not self.not_computed
-
-    def page(self) -> dict[str, Any]:
-        """The answer as JSON data."""
-        return {"question": "defective"} | asdict(self)
+    question = "defective"
 
 
 @takes_numbers_of_sage
@@ -448,6 +448,3 @@ def defective(layers: int, width: int, activations: Sequence[str], **options: An
                 defect["status"], defect.get("error_bound")))
     return DefectiveNetworks(layers, width, tuple(activations), tuple(networks), tuple(missing),
                              len(lines) - len(missing))
-
-
-Answer = ActivationThreshold | MinimalFilling | DefectiveNetworks

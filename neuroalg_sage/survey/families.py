@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from neuroalg_sage.errors import InputError
-from neuroalg_sage.files import read_bytes
+from neuroalg_sage.files import read_text
 from neuroalg_sage.models.sage_input import takes_numbers_of_sage
 
 MAXIMAL_MODELS = 1_000_000
@@ -100,18 +100,7 @@ def read_specs(name: str | Path) -> list[str]:
     """
     from neuroalg_sage.models.families import parse_spec
 
-    try:
-        content = read_bytes(name, MAXIMAL_FILE_BYTES)
-        if content is None:
-            raise InputError(f"The file {str(name)[:200]!r} is over {MAXIMAL_FILE_BYTES} bytes, "
-                             "the most allowed.")
-        text = content.decode("utf-8")
-    except (OSError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        reason = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
-        raise InputError(f"The file of specs {str(name)[:200]!r} cannot be read: {reason}."
-                         ) from None
+    text = read_text(name, "file of specs", MAXIMAL_FILE_BYTES)
     found: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip() and not line.lstrip().startswith("#"):

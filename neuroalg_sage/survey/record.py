@@ -9,7 +9,6 @@ import json
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +19,6 @@ from neuroalg_sage.survey.answers import Line, without_certificates
 def _short(value: Any) -> str:
     text = json.dumps(value)
     return text if len(text) <= 200 else text[:197] + "..."
-
-
-def installed_version() -> str:
-    try:
-        return version("neuroalg-sage")
-    except PackageNotFoundError:
-        return "not installed"
 
 
 def _is_line(data: Any) -> bool:

@@ -28,6 +28,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from neuroalg_sage import __version__
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.models.sage_input import takes_numbers_of_sage
 from neuroalg_sage.survey.answers import (
@@ -38,7 +39,7 @@ from neuroalg_sage.survey.answers import (
     without_certificates,
 )
 from neuroalg_sage.survey.cluster import Cluster
-from neuroalg_sage.survey.record import Record, installed_version
+from neuroalg_sage.survey.record import Record
 from neuroalg_sage.survey.workers import Processes
 
 SCHEMA = 1
@@ -145,7 +146,7 @@ class Survey:
         self._record: Record | None = None
         self._workers: Processes | Cluster | None = None
         page = json.loads(json.dumps({
-            "schema": SCHEMA, "version": installed_version(), "about": about,
+            "schema": SCHEMA, "version": __version__, "about": about,
             "invariants": self.settings.invariants, "seed": seed, "certificates": certificates}))
         if directory is not None:
             self._record = Record(directory, page)

@@ -25,9 +25,9 @@ from neuroalg_sage.certificates.checker import (
     parse,
     verify,
 )
-from neuroalg_sage.certificates.dimension.dimension import substituted
 from neuroalg_sage.certificates.equations.refutation import small_points
 from neuroalg_sage.certificates.reading import polynomial_ring
+from neuroalg_sage.certificates.substitution import substituted
 from neuroalg_sage.certificates.work import Work, _Horner, bound_horner, bounded, terms_of_power
 from neuroalg_sage.models.expressions import evaluate
 from neuroalg_sage.models.sources import from_expressions, model_from_data

@@ -76,3 +76,11 @@ def test_each_module_has_the_commands_that_are_listed_under_it() -> None:
              for name, command in commands.choices.items()}
     assert homes == {name: f"neuroalg_sage.cli.{module}"
                      for module, names in COMMANDS.items() for name in names}
+
+
+def test_a_dimension_imports_no_computer_algebra_system() -> None:
+    code, modules = loaded(LISTED, "compute", "linear:3,2,3", "dimension", "--no-cache")
+    assert code == 0
+    assert not of(modules, "sage", "sympy", "pexpect", "matplotlib", "importlib.metadata",
+                  "neuroalg_sage.engines.macaulay2", "neuroalg_sage.pages",
+                  "neuroalg_sage.descriptions")

@@ -29,8 +29,8 @@ from neuroalg_sage.invariants.distance import ed_discriminant as ed
 from neuroalg_sage.invariants.distance.critical_equations import Slice
 from neuroalg_sage.invariants.distance.ed_discriminant import ed_discriminant_of_ideal
 from neuroalg_sage.invariants.distance.quadratic_forms import diagonal_form, quadratic_form
-from neuroalg_sage.invariants.singularities.decomposition import in_flint
 from neuroalg_sage.models.expressions import from_flint, parse_polynomial
+from neuroalg_sage.models.rational import univariate
 from neuroalg_sage.models.sources import model_from_data
 
 PARABOLA = from_expressions(["a*x + a^2*y"], ["a"], ["x", "y"])
@@ -374,7 +374,7 @@ def test_counts_along_random_lines_agree_with_the_roots_of_the_cubic() -> None:
         for s, count in zip(samples, found.counts):
             u = [a + Fraction(s) * (b - a) for a, b in zip(start, end)]
             normals = [-u[0], 1 - 2 * u[1], Fraction(0), Fraction(2)]
-            assert len(real_roots(in_flint(normals))) == count
+            assert len(real_roots(univariate(normals))) == count
 
 
 @pytest.mark.parametrize("seed", [14, 20, 21])

@@ -14,7 +14,7 @@ from composed_models import COMPOSED
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neuroalg_sage.certificates.dimension.dimension import jacobian as checker_jacobian
+from neuroalg_sage.certificates.dimension.ranks import jacobian as checker_jacobian
 from neuroalg_sage.certificates.model import Model as CheckerModel
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached

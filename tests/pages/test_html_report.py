@@ -26,7 +26,8 @@ from neuroalg_sage.models.layers import Activation, Chain, Dense, Product, Sum
 from neuroalg_sage.pages import mathml
 from neuroalg_sage.pages.architecture import drawing, in_words
 from neuroalg_sage.pages.elements import VOID, element, text
-from neuroalg_sage.pages.report_page import ASKED, SHOWN, Material, gather, page
+from neuroalg_sage.pages.report_page import Material, gather, page
+from neuroalg_sage.questions import asked_for_pages, shown_on_pages
 from neuroalg_sage.report import Answers
 
 SPEC = "mlp:2,2,3:x^2"
@@ -128,10 +129,10 @@ def test_nothing_is_fetched(source, tree) -> None:
 
 
 def test_every_invariant_is_there_with_its_value_and_status(material, tree) -> None:
-    assert set(ASKED) == set(SHOWN)
+    assert set(asked_for_pages()) == set(shown_on_pages())
     rows = {x.attributes["data-invariant"]: x for x in tree.all("tr")
             if "data-invariant" in x.attributes}
-    assert list(rows) == list(SHOWN)
+    assert list(rows) == list(shown_on_pages())
     for name, row in rows.items():
         found = material.answers.found[name]
         assert row.attributes["data-status"] == found.status

@@ -9,9 +9,9 @@ CLAIMS = (
     Claim("dimension", ".dimension.dimension:check_dimension", STATUSES),
     Claim("is_filling", ".dimension.dimension:check_filling", PROVED_OR_LIKELY, kinds=(bool,)),
     Claim("expected_dimension", ".dimension.expected_dimension:check_expected_dimension"),
-    Claim("defect", ".dimension.expected_dimension:check_defect", PROVED_OR_LIKELY),
-    Claim("generic_fiber", ".dimension.identifiability:check_fiber", PROVED_OR_LIKELY),
+    Claim("defect", ".dimension.defect:check_defect", PROVED_OR_LIKELY),
+    Claim("generic_fiber", ".dimension.fiber:check_fiber", PROVED_OR_LIKELY),
     Claim("is_identifiable", ".dimension.identifiability:check_identifiable", kinds=(bool,)),
-    Claim("is_finitely_identifiable", ".dimension.identifiability:check_finitely_identifiable",
-          kinds=(bool,)),
+    Claim("is_finitely_identifiable",
+          ".dimension.finite_identifiability:check_finitely_identifiable", kinds=(bool,)),
 )

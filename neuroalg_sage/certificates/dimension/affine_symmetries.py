@@ -15,13 +15,12 @@ from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mat, fmpq_mpoly
 
-from neuroalg_sage.certificates.dimension.dimension import (
+from neuroalg_sage.certificates.dimension.linear_symmetries import (
     SparseMatrix,
-    jacobian,
-    rank,
     symmetry_fields,
     tangent_rank,
 )
+from neuroalg_sage.certificates.dimension.ranks import jacobian, rank
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     fields,

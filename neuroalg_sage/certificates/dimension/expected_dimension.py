@@ -1,5 +1,5 @@
 """
-The dimension that is expected by the affine-linear symmetries, and the defect.
+The dimension that is expected by the affine-linear symmetries.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from neuroalg_sage.certificates.dimension.affine_symmetries import (
     condensed,
     orbit_dimension,
 )
-from neuroalg_sage.certificates.dimension.dimension import check_dimension, sample_rank
+from neuroalg_sage.certificates.dimension.ranks import sample_rank
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import Checked, fields, require
 
@@ -32,13 +32,3 @@ def check_expected_dimension(model: Model, value: Any, evidence: Any) -> Checked
     require(value == min(n, most - low) == min(n, most - (min(high, fiber) if needed else fiber)),
             "The expected dimension is not proved.")
     return [verified], [LISTED] * (needed and not complete)
-
-
-def check_defect(model: Model, value: Any, evidence: Any, status: str,
-                 stated_error: Any = None) -> Checked:
-    """Verify the expected dimension less that of M."""
-    expected, dimension, proof = fields(evidence, "expected", "dimension", "dimension_evidence")
-    verified, listed = check_expected_dimension(model, expected, evidence)
-    more, trust = check_dimension(model, dimension, proof, status, stated_error)
-    require(value == expected - dimension, "The defect claimed is not the difference.")
-    return verified + more, trust + listed

@@ -38,13 +38,9 @@ from typing import Any
 from flint import Ordering, fmpq, fmpq_mat, fmpq_mpoly, fmpq_poly, fmpz_poly
 
 from neuroalg_sage.certificates.dimension.affine_symmetries import LISTED, affine_fields
-from neuroalg_sage.certificates.dimension.dimension import (
-    SparseMatrix,
-    check_dimension,
-    place,
-    rank,
-    substituted,
-)
+from neuroalg_sage.certificates.dimension.dimension import check_dimension
+from neuroalg_sage.certificates.dimension.linear_symmetries import SparseMatrix
+from neuroalg_sage.certificates.dimension.ranks import place, rank
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     Checked,
@@ -60,6 +56,7 @@ from neuroalg_sage.certificates.reading import (
     require,
     residue,
 )
+from neuroalg_sage.certificates.substitution import substituted
 
 MOST_POINTS = 10**5
 

@@ -10,11 +10,7 @@ from typing import Any
 
 from flint import Ordering, fmpq
 
-from neuroalg_sage.certificates.dimension.dimension import (
-    check_dimension,
-    equation_rank,
-    substituted,
-)
+from neuroalg_sage.certificates.dimension.dimension import check_dimension, equation_rank
 from neuroalg_sage.certificates.distance.distance_degree import check_at_least
 from neuroalg_sage.certificates.distance.polar_sum import LARGEST, SUM
 from neuroalg_sage.certificates.equations.groebner import MOST_STEPS, GroebnerBasis
@@ -29,6 +25,7 @@ from neuroalg_sage.certificates.reading import (
     polynomials,
     require,
 )
+from neuroalg_sage.certificates.substitution import substituted
 from neuroalg_sage.certificates.work import Work
 
 

@@ -74,7 +74,7 @@ from typing import Any
 
 from flint import fmpq, fmpq_mat, fmpq_mpoly, fmpq_mpoly_ctx, nmod_mat
 
-from neuroalg_sage.certificates.dimension.dimension import check_dimension, substituted
+from neuroalg_sage.certificates.dimension.dimension import check_dimension
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     Checked,
@@ -90,6 +90,7 @@ from neuroalg_sage.certificates.reading import (
     require,
     residue,
 )
+from neuroalg_sage.certificates.substitution import substituted
 from neuroalg_sage.certificates.work import Work, terms_of_power
 
 MEANING = ("hypersurfaces of data for which critical points of the distance come together at "

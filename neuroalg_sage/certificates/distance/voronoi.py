@@ -9,7 +9,6 @@ from typing import Any
 from flint import fmpq, fmpq_mat, fmpq_mpoly, fmpq_poly
 
 from neuroalg_sage.certificates.coordinates import function, in_degrevlex
-from neuroalg_sage.certificates.dimension.dimension import vanishing
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     Checked,
@@ -24,6 +23,7 @@ from neuroalg_sage.certificates.reading import (
     polynomials,
     require,
 )
+from neuroalg_sage.certificates.substitution import vanishing
 
 HIGHEST_ORDER = 50
 HIGHEST_DEGREE = 10_000

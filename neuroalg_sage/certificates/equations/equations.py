@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from neuroalg_sage.certificates.dimension.dimension import vanishing
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import Checked, polynomial_ring, polynomial_set, require
+from neuroalg_sage.certificates.substitution import vanishing
 
 
 def check_equations(model: Model, value: Any, evidence: Any) -> Checked:

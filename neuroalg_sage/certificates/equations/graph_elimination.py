@@ -8,7 +8,6 @@ from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly
 
-from neuroalg_sage.certificates.dimension.dimension import substituted
 from neuroalg_sage.certificates.equations.groebner import GroebnerBasis
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
@@ -20,6 +19,7 @@ from neuroalg_sage.certificates.reading import (
     polynomials,
     require,
 )
+from neuroalg_sage.certificates.substitution import substituted
 
 
 def check_elimination(model: Model, generators: list[fmpq_mpoly], evidence: Any

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpz_mpoly_ctx, fmpz_mpoly_vec
 
-from neuroalg_sage.certificates.dimension.dimension import vanishing
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     exponent_vectors,
@@ -21,6 +20,7 @@ from neuroalg_sage.certificates.reading import (
     polynomials,
     require,
 )
+from neuroalg_sage.certificates.substitution import vanishing
 from neuroalg_sage.certificates.work import Work
 
 MOST_STEPS = 2_000_000  # to find a Hilbert series

@@ -12,7 +12,7 @@ from typing import Any
 
 from flint import fmpq_mpoly
 
-from neuroalg_sage.certificates.dimension.dimension import rank, vanishing
+from neuroalg_sage.certificates.dimension.ranks import rank
 from neuroalg_sage.certificates.equations.homogenization import homogenized
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
@@ -28,6 +28,7 @@ from neuroalg_sage.certificates.reading import (
     require,
     residue,
 )
+from neuroalg_sage.certificates.substitution import vanishing
 
 MOST_MONOMIALS = 3_000_000
 Weight = tuple[int, ...]

@@ -9,7 +9,7 @@ from typing import Any
 
 from flint import fmpq_mpoly
 
-from neuroalg_sage.certificates.dimension.dimension import check_dimension, vanishing
+from neuroalg_sage.certificates.dimension.dimension import check_dimension
 from neuroalg_sage.certificates.equations.groebner import (
     GroebnerBasis,
     HilbertSeries,
@@ -28,6 +28,7 @@ from neuroalg_sage.certificates.reading import (
     polynomials,
     require,
 )
+from neuroalg_sage.certificates.substitution import vanishing
 
 
 def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any

@@ -11,7 +11,8 @@ from typing import Any
 
 from flint import Ordering, fmpq_mat, fmpq_mpoly, nmod_mat, nmod_mpoly_ctx, nmod_poly
 
-from neuroalg_sage.certificates.dimension.dimension import check_dimension, rank, substituted
+from neuroalg_sage.certificates.dimension.dimension import check_dimension
+from neuroalg_sage.certificates.dimension.ranks import rank
 from neuroalg_sage.certificates.equations.groebner import HilbertSeries
 from neuroalg_sage.certificates.equations.homogenization import homogenized
 from neuroalg_sage.certificates.model import Model
@@ -25,6 +26,7 @@ from neuroalg_sage.certificates.reading import (
     require,
     residue,
 )
+from neuroalg_sage.certificates.substitution import substituted
 
 MOST_POINTS, MOST_MONOMIALS = 5_000, 20_000
 Form = dict[tuple[int, ...], int]

@@ -9,7 +9,6 @@ from typing import Any
 
 from flint import fmpq_mpoly
 
-from neuroalg_sage.certificates.dimension.dimension import vanishing
 from neuroalg_sage.certificates.equations.groebner import (
     GroebnerBasis,
     HilbertSeries,
@@ -24,6 +23,7 @@ from neuroalg_sage.certificates.reading import (
     polynomial_ring,
     require,
 )
+from neuroalg_sage.certificates.substitution import vanishing
 
 
 def check_linear_span(model: Model, generators: list[fmpq_mpoly], evidence: Any,

@@ -9,12 +9,12 @@ from typing import Any
 
 from flint import fmpq, fmpq_mpoly
 
-from neuroalg_sage.certificates.dimension.dimension import sample_rank
 from neuroalg_sage.certificates.dimension.known_varieties import (
     determinantal_dimension,
     output_flattening,
     power_sum,
 )
+from neuroalg_sage.certificates.dimension.ranks import sample_rank
 from neuroalg_sage.certificates.equations.spans import Matrix, minors, require_span
 from neuroalg_sage.certificates.model import Model, monomials
 from neuroalg_sage.certificates.reading import (

@@ -15,7 +15,7 @@ from typing import Any
 
 from flint import fmpq, fmpq_mat, fmpq_mpoly
 
-from neuroalg_sage.certificates.dimension.dimension import rank
+from neuroalg_sage.certificates.dimension.ranks import rank
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import CertificateError, require, value_modulo
 

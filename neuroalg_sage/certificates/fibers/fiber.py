@@ -9,7 +9,6 @@ from typing import Any
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpq_poly
 
 from neuroalg_sage.certificates.coordinates import function, in_degrevlex
-from neuroalg_sage.certificates.dimension.dimension import substituted
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     MAXIMAL_DEPTH,
@@ -33,6 +32,7 @@ from neuroalg_sage.certificates.singularities.decomposition import (
     presented,
     real_roots,
 )
+from neuroalg_sage.certificates.substitution import substituted
 from neuroalg_sage.certificates.work import bound_horner
 
 PLACES = ("closure", "complex", "real")

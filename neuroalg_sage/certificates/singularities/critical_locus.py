@@ -14,7 +14,6 @@ from neuroalg_sage.certificates.equations.groebner import (
     hilbert_data,
     require_incomparable,
 )
-from neuroalg_sage.certificates.equations.refutation import refute_critical
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     Checked,
@@ -70,6 +69,8 @@ def _checked(model: Model, value: Any, evidence: Any, all_of_it: bool) -> Checke
         known.append((basis, groebner))
     require_incomparable(known)
     if all_of_it:
+        from neuroalg_sage.certificates.equations.refutation import refute_critical
+
         refute_critical(model, jacobian, dimension, [basis for basis, _ in known])
     return ([*verified, f"dimension and degree of each component ({len(components)})",
              "the rank of Dφ drops on them"], [*trust, *(e for e in [engine] if e not in trust)])

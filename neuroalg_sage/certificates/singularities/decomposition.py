@@ -13,13 +13,11 @@ from typing import Any
 import flint
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpq_poly
 
-from neuroalg_sage.certificates.dimension.dimension import substituted
 from neuroalg_sage.certificates.equations.groebner import (
     GroebnerBasis,
     hilbert_data,
     require_incomparable,
 )
-from neuroalg_sage.certificates.equations.refutation import refute_components
 from neuroalg_sage.certificates.reading import (
     Checked,
     exponent_vectors,
@@ -32,6 +30,7 @@ from neuroalg_sage.certificates.reading import (
     polynomials,
     require,
 )
+from neuroalg_sage.certificates.substitution import substituted
 from neuroalg_sage.certificates.work import Work
 
 MOST_PRODUCTS = 2000
@@ -292,6 +291,8 @@ def check_components(equations: list[fmpq_mpoly], ring: fmpq_mpoly_ctx, value: A
     else:
         require(complete in ENGINES, "The argument for completeness is not known.")
         require(known, "That there are no points is proved by 1 as a combination of equations.")
+        from neuroalg_sage.certificates.equations.refutation import refute_components
+
         refute_components(equations, n, [g for g, _ in known])
         trusted.add(complete)
     if known and not trusted:

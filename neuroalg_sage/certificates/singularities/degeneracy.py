@@ -8,7 +8,7 @@ from typing import Any
 
 from flint import fmpq_mpoly
 
-from neuroalg_sage.certificates.dimension.dimension import rank
+from neuroalg_sage.certificates.dimension.ranks import rank
 from neuroalg_sage.certificates.equations.groebner import GroebnerBasis
 from neuroalg_sage.certificates.reading import (
     fields,

@@ -8,12 +8,12 @@ from typing import Any
 
 from flint import fmpq_mpoly
 
-from neuroalg_sage.certificates.dimension.dimension import substituted
 from neuroalg_sage.certificates.equations.groebner import GroebnerBasis
 from neuroalg_sage.certificates.equations.ideal import check_ideal
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import fields, polynomial_ring, polynomials, require
 from neuroalg_sage.certificates.singularities.embedding import embedded_coordinates
+from neuroalg_sage.certificates.substitution import substituted
 
 
 def check_image(model: Model, basis: list[fmpq_mpoly], groebner: GroebnerBasis, evidence: Any

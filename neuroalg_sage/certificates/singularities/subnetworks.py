@@ -8,7 +8,8 @@ from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly
 
-from neuroalg_sage.certificates.dimension.dimension import check_dimension, rank, vanishing
+from neuroalg_sage.certificates.dimension.dimension import check_dimension
+from neuroalg_sage.certificates.dimension.ranks import rank
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     Checked,
@@ -25,6 +26,7 @@ from neuroalg_sage.certificates.reading import (
     value_modulo,
 )
 from neuroalg_sage.certificates.singularities.embedding import embedded_coordinates
+from neuroalg_sage.certificates.substitution import vanishing
 
 ZERO, FREE = -1, -2
 # Whether there are other subnetworks is not verified.

@@ -9,7 +9,8 @@ from typing import Any
 from flint import fmpq, fmpq_mpoly, fmpq_poly
 
 from neuroalg_sage.certificates.coordinates import in_degrevlex
-from neuroalg_sage.certificates.dimension.dimension import check_dimension, rank, vanishing
+from neuroalg_sage.certificates.dimension.dimension import check_dimension
+from neuroalg_sage.certificates.dimension.ranks import rank
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     Checked,
@@ -30,6 +31,7 @@ from neuroalg_sage.certificates.singularities.decomposition import (
     check_components,
     presented,
 )
+from neuroalg_sage.certificates.substitution import vanishing
 
 
 def check_loss_critical_locus(model: Model, value: Any, evidence: Any

@@ -1,5 +1,5 @@
 """
-The names of the methods that one may ask for, and which answers need none.
+The names of the methods that one may ask for.
 """
 
 from __future__ import annotations
@@ -12,9 +12,6 @@ FOR_THE_IDEAL = ("auto", "zero", "inheritance", "description", "equivariant", "e
 FOR_THE_DEGREE = ("slicing", "monodromy")
 # For ED degrees, polar degrees and ML degrees.
 FOR_CRITICAL_POINTS = ("theorem", "conormal", "parametrization", "lagrange")
-
-# These answers need no ideal, and all others rest on them; the first not even a rank.
-BEFORE_ALL = ("ambient_dimension", "dimension", "expected_dimension", "defect", "is_filling")
 
 
 def check_method(method: str) -> None:

@@ -1,1 +1,29 @@
 """The dimension of the neuromanifold, its symmetries, its generic fiber, identifiability."""
+
+from neuroalg_sage.invariants.answers.question import Question
+
+QUESTIONS = (
+    Question("ambient_dimension", "The dimension n of the ambient space",
+             reported=10, is_cheap=True, claims=("ambient_dimension",)),
+    Question("dimension", "The dimension of the neurovariety",
+             reported=20, is_cheap=True, claims=("dimension",),
+             script=".dimension.scripts:dimension_script"),
+    Question("expected_dimension", "min(n, N - s), with s the dimension of the generic orbits of "
+             "affine-linear symmetries",
+             reported=30, is_cheap=True, needs=("dimension",), claims=("expected_dimension",)),
+    Question("defect", "Expected minus actual dimension",
+             reported=40, is_cheap=True, needs=("dimension", "expected_dimension"),
+             claims=("defect",)),
+    Question("is_filling", "Whether the neurovariety is the ambient space", title="filling",
+             reported=50, is_cheap=True, needs=("dimension",), claims=("is_filling",)),
+    Question("is_finitely_identifiable", "Whether the generic fiber has the dimension of the "
+             "orbits of affine-linear symmetries", title="finitely identifiable",
+             reported=60, needs=("dimension",), claims=("is_finitely_identifiable",)),
+    Question("generic_fiber", "The generic fiber of φ: its dimension, and its points modulo the "
+             "symmetries",
+             reported=130, needs=("dimension",), claims=("generic_fiber",)),
+    Question("is_identifiable", "Whether the generic fiber is one orbit of the known symmetries",
+             title="identifiable",
+             reported=140, needs=("is_finitely_identifiable", "generic_fiber"),
+             claims=("is_identifiable", "is_finitely_identifiable")),
+)

@@ -23,18 +23,19 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from flint import Ordering, fmpq, fmpq_mpoly_ctx, nmod_mat
+from flint import Ordering, fmpq_mpoly_ctx, nmod_mat
 
 from neuroalg_sage.certificates.dimension.affine_symmetries import matrix_rank, orbit_bound
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import LimitReached
-from neuroalg_sage.invariants.dimension.upper_bounds import (
+from neuroalg_sage.invariants.dimension.known_symmetries import (
     constant_modulo,
     encode_symmetries,
     symmetry_rows,
 )
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization, parametrization
+from neuroalg_sage.models.rational import in_ring, to_flint
 from neuroalg_sage.models.symmetry import SparseMatrix
 
 MOST_PRIMES = 64  # for coefficients of about 300 digits
@@ -268,35 +269,14 @@ class _Sample:
     def _kernel(self) -> list[dict[int, int]]:
         """The solutions at the points, weight by weight."""
         return [{int(part[k]): c for k, c in vector.items()} for part in self.parts
-                for vector in kernel_modulo(self.rows[:, part], self.prime)]
-
-
-def kernel_modulo(rows: np.ndarray, prime: int) -> list[dict[int, int]]:
-    """
-    A basis of the kernel of a matrix of residues, each vector 1 where the others are 0.
-
-    EXAMPLES::
-
-        >>> kernel_modulo(np.array([[1, 2, 0]]), 101)
-        [{1: 1, 0: 99}, {2: 1}]
-    """
-    height, width = rows.shape
-    if not height:
-        return [{free: 1} for free in range(width)]
-    reduced, rank = nmod_mat(height, width, rows.ravel().tolist(), prime).rref()
-    table = reduced.tolist()[:rank]
-    pivots = [next(j for j, c in enumerate(row) if int(c)) for row in table]
-    return [{free: 1} | {pivot: -int(row[free]) % prime
-                         for pivot, row in zip(pivots, table) if int(row[free])}
-            for free in sorted(set(range(width)) - set(pivots))]
+                for vector in modular.sparse_kernel(self.rows[:, part], self.prime)]
 
 
 def _slopes(phi: Parametrization) -> list[list[Any]]:
     """The partial derivatives of the coordinates of φ."""
     count = phi.model.parameter_count
     ring = fmpq_mpoly_ctx.get([f"w{i}" for i in range(count)], Ordering.lex)
-    exact = [ring.from_dict({e: fmpq(c.numerator, c.denominator) for e, c in p.items()})
-             for p in phi.polynomials if p]
+    exact = [in_ring(p, ring) for p in phi.polynomials if p]
     return [[f.derivative(i) for i in range(count)] for f in exact]
 
 
@@ -308,7 +288,6 @@ def _annihilates(field: SparseMatrix, slopes: list[list[Any]]) -> bool:
     variables = [*ring.gens(), ring.constant(1)]
     components: dict[int, Any] = {}
     for (i, j), c in field.items():
-        components[i] = components.get(i, ring.constant(0)) + (
-            fmpq(c.numerator, c.denominator) * variables[j])
+        components[i] = components.get(i, ring.constant(0)) + to_flint(c) * variables[j]
     return not any(sum((c * row[i] for i, c in components.items()), ring.constant(0))
                    for row in slopes)

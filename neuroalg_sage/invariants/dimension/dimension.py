@@ -27,17 +27,13 @@ from typing import Any
 
 import numpy as np
 
-from neuroalg_sage.certificates.dimension.affine_symmetries import MOST_PARAMETERS
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
 from neuroalg_sage.invariants.answers.trust import LISTED, OTHERS, RANDOM
-from neuroalg_sage.invariants.dimension.affine_symmetries import orbits
-from neuroalg_sage.invariants.dimension.upper_bounds import (
-    condensed,
+from neuroalg_sage.invariants.dimension.known_symmetries import (
     constant_modulo,
     encode_symmetries,
-    smaller_upper_bound,
     symmetry_rows,
 )
 from neuroalg_sage.models.model import Model
@@ -226,6 +222,9 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = log,
                              time.perf_counter() - start, evidence)
         if number == 1:
             progress("a smaller upper bound")
+            # Of most models the dimension is proved by now: these descriptions are not needed.
+            from neuroalg_sage.invariants.dimension.upper_bounds import smaller_upper_bound
+
             if (proof := smaller_upper_bound(model, trial, rank, generator)) is not None:
                 upper_evidence, why, trust = proof
                 return certified(model, "dimension", rank, "proved",
@@ -284,6 +283,11 @@ def expected_dimension(model: Model, found: Invariant) -> Invariant:
         >>> expected_dimension(model, dimension(model))
         6 (proved)
     """
+    # What a dimension alone needs not.
+    from neuroalg_sage.certificates.dimension.affine_symmetries import MOST_PARAMETERS
+    from neuroalg_sage.invariants.dimension.affine_symmetries import orbits
+    from neuroalg_sage.invariants.dimension.upper_bounds import condensed
+
     start = time.perf_counter()
     assert found.certificate is not None
     trial = found.certificate["evidence"]["trials"][0]

@@ -26,9 +26,10 @@ import numpy as np
 from flint import fmpz_mat, nmod_mat
 
 from neuroalg_sage.engines import modular
-from neuroalg_sage.invariants.dimension.upper_bounds import constant_modulo
+from neuroalg_sage.invariants.dimension.known_symmetries import constant_modulo
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.models.rational import fraction
 from neuroalg_sage.models.symmetry import SparseMatrix
 
 Entries = list[list[Any]]
@@ -68,7 +69,7 @@ def roots_of_unity(phi: Parametrization) -> tuple[int, list[list[int]]]:
     inverse = fmpz_mat([[row[j] for j in pivots] for row in basis]).inv()  # rational
     found, order = [], 1
     for k in range(len(pivots)):
-        column = [Fraction(int(inverse[i, k].p), int(inverse[i, k].q)) for i in range(len(pivots))]
+        column = [fraction(inverse[i, k]) for i in range(len(pivots))]
         if any(c.denominator > 1 for c in column):
             found.append(dict(zip(pivots, column)))
             order = lcm(order, *(c.denominator for c in column))
@@ -316,16 +317,13 @@ def affine_map(jacobians: tuple[np.ndarray, np.ndarray], points: tuple[list[int]
     table = np.zeros((len(rows), unknowns + 1), dtype=np.int64)
     for number, row in enumerate(rows):
         table[number, list(row)] = list(row.values())
-    reduced, rank = nmod_mat(len(rows), unknowns + 1, table.ravel().tolist(), prime).rref()
+    free, kernel = modular.reduced_kernel(table, prime)
+    if unknowns not in free:
+        return None
     entries: Entries = []
-    for k in range(rank):
-        line = [int(c) for c in (reduced[k, j] for j in range(unknowns + 1))]
-        pivot = next(j for j, c in enumerate(line) if c)
-        if pivot == unknowns:
+    for k in np.flatnonzero(kernel[-1, :-1]).tolist():
+        lift = modular.rational_reconstruction(prime - int(kernel[-1, k]), prime)
+        if lift is None:
             return None
-        if line[unknowns]:
-            lift = modular.rational_reconstruction(line[unknowns], prime)
-            if lift is None:
-                return None
-            entries.append([*divmod(pivot, count + 1), str(lift), 0])
+        entries.append([*divmod(k, count + 1), str(lift), 0])
     return entries

@@ -4,7 +4,7 @@ Polynomial maps in floating point, with their Jacobians.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -28,6 +28,30 @@ class PolynomialMap:
 
     def jacobian(self, w: np.ndarray) -> np.ndarray:
         return self.slopes(w).reshape(self.values.size, self.count)
+
+
+Map = Callable[[np.ndarray], np.ndarray]
+
+
+def least_squares(function: Map, jacobian: Map, w: np.ndarray, steps: int
+                  ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """
+    Points with smaller and smaller values, and these, by the method of Levenberg and Marquardt.
+    """
+    value, damping = function(w), 1.0
+    yield w, value
+    for _ in range(steps):
+        # The equations may be dependent and the damping tiny: least squares need no inverse.
+        damped = np.vstack([jacobian(w), np.sqrt(damping) * np.eye(len(w))])
+        if not np.isfinite(damped).all() or damping > 1e30:
+            return
+        step = np.linalg.lstsq(damped, np.concatenate([value, np.zeros(len(w))]))[0]
+        new = function(w - step)
+        if new @ new < value @ value:
+            w, value, damping = w - step, new, damping / 5
+            yield w, value
+        else:
+            damping *= 4
 
 
 def nearest(c: Fraction | int) -> float:

@@ -120,6 +120,13 @@ def image(phi: Parametrization, parameters: Sequence[Fraction]) -> Point:
     return tuple(value(p, parameters) for p in phi.polynomials)
 
 
+def function_of(phi: Parametrization, function: Any = None, parameters: Any = None) -> Point:
+    """The coordinates of a function, which is given itself or by its parameters."""
+    if function is None and parameters is not None:
+        return image(phi, read_parameters(phi.model, parameters))
+    return read_function(phi, function)
+
+
 def written_function(phi: Parametrization, f: Sequence[Fraction]) -> list[str]:
     """
     A function as polynomials in the inputs, one for each output.

@@ -54,8 +54,8 @@ from neuroalg_sage.invariants.dimension.finite_symmetries import (
     points_of_fiber,
     roots_of_unity,
 )
+from neuroalg_sage.invariants.dimension.known_symmetries import constant_modulo
 from neuroalg_sage.invariants.dimension.normal_form import Fixed, normal_form
-from neuroalg_sage.invariants.dimension.upper_bounds import constant_modulo
 from neuroalg_sage.models.expressions import Polynomial, evaluate
 from neuroalg_sage.models.hidden_states import rotations
 from neuroalg_sage.models.model import Model

@@ -19,13 +19,14 @@ import random
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import comb
-from typing import Any
 
-from flint import Ordering, fmpq, fmpq_mat, fmpq_mpoly_ctx, fmpz, nmod_mat
+import numpy as np
+from flint import Ordering, fmpq_mpoly_ctx, nmod_mat
 
-from neuroalg_sage.engines.modular import rational_reconstruction
+from neuroalg_sage.engines.modular import rational_reconstruction, sparse_kernel
 from neuroalg_sage.models.expressions import Polynomial, evaluate, from_flint
 from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.models.rational import in_ring, integral_kernel
 from neuroalg_sage.models.symmetry import LinearSymmetry
 
 Field = dict[int, Polynomial]  # component i, where it is not zero
@@ -35,33 +36,6 @@ PRIME = 2**61 - 1
 # Beyond this the search takes longer than what it might prove is worth.
 MOST_UNKNOWNS = 6_000
 MOST_TERMS = 4_000
-
-
-def integral_kernel(rows: Sequence[Sequence[Fraction | int]], n: int) -> list[list[int]]:
-    """
-    Integer vectors that form a basis of the kernel of a matrix with n columns, over Q.
-
-    EXAMPLES::
-
-        >>> integral_kernel([[Fraction(1), Fraction(2), Fraction(0)]], 3)
-        [[-2, 1, 0], [0, 0, 1]]
-    """
-    if not rows:
-        return [[int(i == j) for j in range(n)] for i in range(n)]
-    reduced, rank = fmpq_mat(len(rows), n, [
-        fmpq(c.numerator, c.denominator) for row in rows for c in row]).rref()
-    pivots = [next(j for j in range(n) if reduced[i, j]) for i in range(rank)]
-    basis = []
-    for column in sorted(set(range(n)) - set(pivots)):
-        vector = [fmpq(0)] * n
-        vector[column] = fmpq(1)
-        for i, pivot in enumerate(pivots):
-            vector[pivot] = -reduced[i, column]
-        scale = fmpz(1)
-        for c in vector:
-            scale = scale.lcm(c.q)
-        basis.append([int((c * scale).p) for c in vector])
-    return basis
 
 
 def gradings(phi: Parametrization) -> list[list[int]]:
@@ -151,13 +125,9 @@ class _Search:
         self.count = phi.model.parameter_count
         self.weights = gradings(phi)
         self.ring = fmpq_mpoly_ctx.get([f"w{i}" for i in range(self.count)], Ordering.lex)
-        self.slopes = [[self._exact(p).derivative(i) for i in range(self.count)]
+        self.slopes = [[in_ring(p, self.ring).derivative(i) for i in range(self.count)]
                        for p in phi.polynomials if p]
         self.samples: list[tuple[list[int], list[list[int]]]] = []
-
-    def _exact(self, polynomial: Polynomial) -> Any:
-        return self.ring.from_dict({e: fmpq(c.numerator, c.denominator)
-                                    for e, c in polynomial.items()})
 
     def by_weight(self, degree: int) -> Iterator[list[tuple[int, tuple[int, ...]]]]:
         """The unknowns, pairs (component, monomial), of each weight; low degrees first."""
@@ -188,29 +158,20 @@ class _Search:
             rows += [[slopes[i] * m % PRIME for (i, _), m in zip(unknowns, monomials)]
                      for slopes in table]
             number += 1
-        matrix, rank = nmod_mat(len(rows), len(unknowns), [c for r in rows for c in r],
-                                PRIME).rref()
-        if rank == len(unknowns):
-            return
-        pivots = [next(j for j in range(len(unknowns)) if int(matrix[i, j])) for i in range(rank)]
-        for free in sorted(set(range(len(unknowns))) - set(pivots)):
-            solution = {free: Fraction(1)}
-            for i, pivot in enumerate(pivots):
-                if value := int(matrix[i, free]):
-                    c = rational_reconstruction(PRIME - value, PRIME)
-                    if c is None:
-                        break
-                    solution[pivot] = c
+        for vector in sparse_kernel(np.array(rows, dtype=np.int64), PRIME):
+            field: Field = {}
+            for place, residue in vector.items():
+                c = rational_reconstruction(residue, PRIME)
+                if c is None:
+                    break
+                i, exponents = unknowns[place]
+                field.setdefault(i, {})[exponents] = c
             else:
-                field: Field = {}
-                for place, c in solution.items():
-                    i, exponents = unknowns[place]
-                    field.setdefault(i, {})[exponents] = c
                 if self.annihilates(field):
                     yield field
 
     def annihilates(self, field: Field) -> bool:
         """Whether the field is in the kernel, by exact expansion."""
-        components = {i: self._exact(p) for i, p in field.items()}
+        components = {i: in_ring(p, self.ring) for i, p in field.items()}
         return not any(sum((c * row[i] for i, c in components.items()), self.ring.constant(0))
                        for row in self.slopes)

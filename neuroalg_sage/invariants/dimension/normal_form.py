@@ -18,9 +18,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from flint import fmpq, fmpq_mat
-
 from neuroalg_sage.invariants.dimension.affine_symmetries import encode_field
+from neuroalg_sage.models.rational import fraction, kernel, matrix
 from neuroalg_sage.models.symmetry import SparseMatrix, combine
 
 Row = dict[int, Fraction]
@@ -119,17 +118,8 @@ def _tangent(fields: Sequence[SparseMatrix], fixed: Mapping[int, int], count: in
         for i in fixed:
             for j, c in _restricted(rows.get(i, {}), fixed, count).items():
                 entries.setdefault((i, j), {})[k] = c
-    size = len(fields)
-    table = [[fmpq(row[k].numerator, row[k].denominator) if k in row else fmpq(0)
-              for k in range(size)] for row in entries.values()]
-    if not table:
-        return list(fields)
-    reduced, rank = fmpq_mat(table).rref()
-    pivots = [next(k for k in range(size) if reduced[i, k]) for i in range(rank)]
-    return [combine([(fields[free], Fraction(1))] + [
-        (fields[pivot], -Fraction(int(reduced[i, free].p), int(reduced[i, free].q)))
-        for i, pivot in enumerate(pivots) if reduced[i, free]])
-        for free in range(size) if free not in pivots]
+    return [combine((fields[k], c) for k, c in vector.items())
+            for vector in kernel(entries.values(), len(fields))]
 
 
 def _candidates(fields: Sequence[SparseMatrix], fixed: Mapping[int, int], count: int
@@ -177,12 +167,12 @@ def _weights(field: SparseMatrix, count: int) -> list[Fraction] | None:
     # What the field neither reads nor moves does not matter.
     places = sorted({k for key in field for k in key})
     numbers = {place: k for k, place in enumerate(places)}
-    entries = [[fmpq(0)] * (len(places) + 1) for _ in range(len(places) + 1)]
+    entries: list[Row] = [{} for _ in range(len(places) + 1)]
     for (i, j), c in field.items():
-        entries[numbers[i]][numbers[j]] = fmpq(c.numerator, c.denominator)
-    polynomial = fmpq_mat(entries).minpoly()
+        entries[numbers[i]][numbers[j]] = c
+    polynomial = matrix(entries, len(entries)).minpoly()
     degree = polynomial.degree()
     if not any(polynomial[k] for k in range(degree)):
         return []
     roots = polynomial.roots()
-    return [Fraction(int(c.p), int(c.q)) for c, _ in roots] if len(roots) == degree else None
+    return [fraction(c) for c, _ in roots] if len(roots) == degree else None

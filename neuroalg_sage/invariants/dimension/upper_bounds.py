@@ -10,54 +10,28 @@ from __future__ import annotations
 import itertools
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
-from neuroalg_sage.descriptions.determinantal import output_format
+from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.descriptions.flattening import output_format
 from neuroalg_sage.descriptions.secant_varieties import ALEXANDER_HIRSCHOWITZ, secant_variety
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
 from neuroalg_sage.invariants.dimension import kernel_fields
+from neuroalg_sage.invariants.dimension.known_symmetries import encode_symmetries, symmetry_rows
 from neuroalg_sage.models.expressions import Polynomial, derivative, evaluate
 from neuroalg_sage.models.layers import Activation, Chain, Dense, Layer, PolynomialLayer
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import parametrization
-from neuroalg_sage.models.symmetry import LinearSymmetry, SparseMatrix
 
 # A generic polynomial map with more coefficients than this is no help to anybody.
 MOST_COEFFICIENTS = 500
 MOST_CARRIERS = 8
-
-
-def constant_modulo(prime: int) -> Callable[[Fraction], int]:
-    """The map from fractions to residues."""
-    return lambda c: c.numerator * pow(c.denominator, -1, prime) % prime
-
-
-def symmetry_rows(model: Model, point: Sequence[int], prime: int) -> np.ndarray:
-    """The known symmetries as tangent vectors at a point, modulo a prime; one in each row."""
-    rows = np.zeros((len(model.symmetries), model.parameter_count), dtype=np.int64)
-    residue = constant_modulo(prime)
-    for row, symmetry in zip(rows, model.symmetries, strict=True):
-        for (i, j), c in symmetry.parameters.items():
-            row[i] = (row[i] + residue(c) * point[j]) % prime
-    return rows
-
-
-def encode_symmetries(symmetries: Sequence[LinearSymmetry]) -> dict[str, Any]:
-    """Symmetries as a certificate states them."""
-
-    def entries(matrix: SparseMatrix) -> list[list[Any]]:
-        return [[i, j, decimal(c)] for (i, j), c in sorted(matrix.items())]
-
-    return {"kind": "symmetries", "fields": [
-        {"parameters": entries(s.parameters), "states": list(map(entries, s.states))}
-        for s in symmetries]}
 
 
 def smaller_upper_bound(model: Model, trial: Mapping[str, Any], rank: int,

@@ -1,1 +1,37 @@
 """Critical points of distances: ED, polar and ML degrees, discriminants, Voronoi cells."""
+
+from neuroalg_sage.invariants.answers.question import Question
+
+QUESTIONS = (
+    Question("ed_degree", "The Euclidean distance degree: how many complex critical points the "
+             "squared distance from a generic point of V has on the neurovariety",
+             title="ED degree", needs=("dimension", "ideal"), options=("metric",),
+             claims=("ed_degree", "ed_degree_at_least"),
+             script=".distance.scripts:ed_degree_script"),
+    Question("polar_degrees", "The polar degrees of the projective variety, or of the projective "
+             "closure",
+             needs=("dimension", "ideal"), claims=("polar_degrees",),
+             script=".distance.scripts:polar_degrees_script"),
+    Question("ml_degree", "The maximum likelihood degree: critical points of the cross-entropy "
+             "where Σ_i z_i = 1",
+             title="ML degree", needs=("dimension", "ideal"),
+             script=".distance.scripts:ml_degree_script"),
+    Question("ed_discriminant", "The data at which critical points of the squared distance come "
+             "together",
+             title="ED discriminant", needs=("dimension",), options=("metric",),
+             claims=("ed_discriminant",),
+             script=".distance.scripts:ed_discriminant_script"),
+    Question("bifurcation", "How the number of real critical points changes as the data move "
+             "along a line",
+             needs=("dimension",), options=("metric",),
+             takes="two functions", command="discriminant",
+             script=".distance.scripts:bifurcation_script"),
+    Question("critical_regions", "The number of real critical points for data on a grid in a "
+             "plane",
+             needs=("dimension",), options=("metric",), takes="a plane"),
+    Question("voronoi_cell", "The dimension of the Voronoi cell of a function in M, and its "
+             "excess over the codimension", title="Voronoi cell",
+             needs=("dimension", "ideal", "fiber"), takes="a function",
+             command="voronoi", claims=("voronoi_cell",),
+             script=".distance.scripts:voronoi_cell_script"),
+)

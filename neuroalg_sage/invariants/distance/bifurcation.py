@@ -18,7 +18,7 @@ from fractions import Fraction
 from operator import index
 from typing import Any
 
-from flint import arb, fmpq, fmpq_mpoly, fmpq_poly
+from flint import arb, fmpq_mpoly, fmpq_poly
 
 from neuroalg_sage.certificates.reading import polynomial_ring
 from neuroalg_sage.certificates.singularities.decomposition import real_roots
@@ -34,9 +34,10 @@ from neuroalg_sage.invariants.distance.ed_discriminant import (
     of_parametrization,
 )
 from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm
-from neuroalg_sage.invariants.singularities.decomposition import for_checker, fractions, in_flint
+from neuroalg_sage.invariants.singularities.decomposition import for_checker, fractions
 from neuroalg_sage.models.expressions import Polynomial, from_flint, write_polynomial
 from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.models.rational import fraction, in_ring, univariate
 from neuroalg_sage.storable import storable
 
 ATTEMPTS = 4
@@ -195,7 +196,7 @@ def number_of_real_roots(eliminant: fmpq_mpoly, point: Sequence[Fraction]) -> in
         for x, k in zip(point, e):
             c *= x**k
         powers[e[-1]] += c
-    q = in_flint(powers)
+    q = univariate(powers)
     if not powers[-1] or q.gcd(q.derivative()).degree():
         return None
     return len(real_roots(q)) if q.degree() else 0
@@ -213,8 +214,7 @@ def _isolated(polynomials: Sequence[fmpq_poly]) -> list[tuple[fmpq_poly, Fractio
 
 
 def _rational(x: arb) -> Fraction:
-    c: fmpq = x.fmpq()
-    return Fraction(int(c.p), int(c.q))
+    return fraction(x.fmpq())
 
 
 def _between(places: Sequence[tuple[Any, Fraction, Fraction]]) -> list[Fraction]:
@@ -280,13 +280,13 @@ def bifurcation(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
 
     def add(f: fmpq_mpoly, cause: str) -> None:
         for part, _ in f.factor()[1]:
-            q = in_flint(_coefficients(part))
+            q = univariate(_coefficients(part))
             q = q / q.leading_coefficient()
             if not any(q == other for known in factors.values() for other in known):
                 factors[cause].append(q)
 
     for f in together.data.factors:
-        add(ring.from_dict({(*e, 0): fmpq(c.numerator, c.denominator) for e, c in f.items()}),
+        add(in_ring(f, ring, 1),
             TOGETHER)
     add(leading, INFINITY)
     if degree > 1:

@@ -15,7 +15,7 @@ from itertools import chain, combinations, islice
 from math import comb, gcd, lcm
 from typing import Any
 
-from flint import fmpq, fmpq_mat, fmpq_mpoly, fmpq_mpoly_ctx, nmod_poly
+from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx, nmod_poly
 
 from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.certificates.distance.discriminant import (
@@ -51,6 +51,7 @@ from neuroalg_sage.invariants.equations.counting import largest_prime, reduced, 
 from neuroalg_sage.invariants.singularities.decomposition import for_checker, fractions
 from neuroalg_sage.models.expressions import Polynomial, from_flint, write_polynomial
 from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.models.rational import fraction, in_ring, rank, to_flint
 from neuroalg_sage.models.sage_input import lists, rational
 from neuroalg_sage.storable import storable
 
@@ -202,7 +203,7 @@ class CriticalEquations:
            ) -> tuple[list[Polynomial], Polynomial]:
         """E and the minor for one datum, as polynomials in w."""
         ring = polynomial_ring(self.unknowns)
-        places = [*ring.gens()[:self.unknowns], *(ring.constant(_fmpq(c)) for c in point)]
+        places = [*ring.gens()[:self.unknowns], *(ring.constant(to_flint(c)) for c in point)]
         made = [from_flint(f.compose(*places, ctx=ring)) for f in (*self.equations, minor)]
         return made[:-1], made[-1]
 
@@ -218,10 +219,6 @@ class CriticalEquations:
                          "M": row(minors)},
             ELIMINATION.replace("UNKNOWNS", str(self.unknowns)),
             {"vanishing": "matrix {g}", "powers": "K", "cofactors": "C"})
-
-
-def _fmpq(c: Fraction) -> fmpq:
-    return fmpq(c.numerator, c.denominator)
 
 
 def ambient(n: int, origin: Any = None, directions: Any = None
@@ -247,14 +244,14 @@ def ambient(n: int, origin: Any = None, directions: Any = None
     if directions is None:
         directions = [[int(i == j) for j in range(n)] for i in range(n)]
     rows = tuple(vector(v) for v in lists(directions))
-    if not rows or fmpq_mat([[_fmpq(c) for c in v] for v in rows]).rank() < len(rows):
+    if not rows or rank(rows) < len(rows):
         raise InputError("The directions of an affine space of data are independent vectors.")
     return vector([0] * n if origin is None else origin), rows
 
 
 def matrix_of(form: QuadraticForm) -> list[list[Fraction]]:
     """The matrix of a quadratic form that is not generic; raises InputError if it is."""
-    if form.rows is None and form.weights is None:
+    if not form.is_given:
         raise InputError("The ED discriminant is that of one metric: unit, bombieri, or data with "
                          "the matrix of its quadratic form.")
     return [[form._entry(i, j) for j in range(form.size)] for i in range(form.size)]
@@ -263,8 +260,8 @@ def matrix_of(form: QuadraticForm) -> list[list[Fraction]]:
 def _target(ring: Any, first: int, origin: Sequence[Fraction],
             directions: Sequence[Sequence[Fraction]]) -> list[fmpq_mpoly]:
     s = ring.gens()[first:]
-    return [sum((_fmpq(v[j]) * s[i] for i, v in enumerate(directions)),
-                ring.constant(_fmpq(c))) for j, c in enumerate(origin)]
+    return [sum((to_flint(v[j]) * s[i] for i, v in enumerate(directions)),
+                ring.constant(to_flint(c))) for j, c in enumerate(origin)]
 
 
 def of_parametrization(phi: Parametrization, dimension: int, form: QuadraticForm,
@@ -287,10 +284,9 @@ def of_slice(where: Slice, form: QuadraticForm, origin: Sequence[Fraction],
     """The critical equations on a slice of the fibers."""
     n, d, r = len(where.images), len(where.free), len(directions)
     ring = polynomial_ring(d + r)
-    images = [ring.from_dict({(*e, *[0] * r): _fmpq(c) for e, c in f.items()})
-              for f in where.images]
+    images = [in_ring(f, ring, r) for f in where.images]
     target, zero = _target(ring, d, origin, directions), ring.constant(0)
-    residual = [sum((_fmpq(c) * (images[j] - target[j]) for j, c in enumerate(row) if c), zero)
+    residual = [sum((to_flint(c) * (images[j] - target[j]) for j, c in enumerate(row) if c), zero)
                 for row in matrix_of(form)]
     slopes = differentials(images, range(d))
     equations = tuple(sum((slopes[i][k] * residual[i] for i in range(n)), zero)
@@ -308,11 +304,10 @@ def of_ideal(equations: Sequence[Polynomial], n: int, form: QuadraticForm,
     """
     c, r = len(equations), len(directions)
     ring = polynomial_ring(n + c + r)
-    g = [ring.from_dict({(*e, *[0] * (c + r)): _fmpq(Fraction(a)) for e, a in f.items()})
-         for f in equations]
+    g = [in_ring(f, ring, c + r) for f in equations]
     z, multipliers = ring.gens()[:n], ring.gens()[n: n + c]
     target, zero = _target(ring, n + c, origin, directions), ring.constant(0)
-    critical = [sum((_fmpq(a) * (z[j] - target[j]) for j, a in enumerate(row) if a), zero)
+    critical = [sum((to_flint(a) * (z[j] - target[j]) for j, a in enumerate(row) if a), zero)
                 - sum((x * f.derivative(i) for x, f in zip(multipliers, g)), zero)
                 for i, row in enumerate(matrix_of(form))]
     slopes = tuple(tuple(f.derivative(k) for f in g) for k in range(n))
@@ -342,7 +337,7 @@ def _isotropic_cover(system: CriticalEquations, where: Slice, matrix: Sequence[S
     """Few minors that see all parameters with isotropic tangent spaces, if the slice meets them."""
     count, d = where.phi.model.parameter_count, len(where.free)
     phi = for_checker(where.phi.polynomials, count)
-    form = [[_fmpq(c) for c in row] for row in matrix]
+    form = [[to_flint(c) for c in row] for row in matrix]
     places = _on_slice(system.ring, where)
     first = tuple(independent_coordinates(where, None, modular.random_prime(generator), generator))
     chosen, minors = [first], [system.minor(first)]
@@ -396,8 +391,7 @@ def _prepared(phi: Parametrization, dimension: int, form: QuadraticForm,
     matrix = matrix_of(form)
     if system.rank == 1 and not where.values:
         return system, where, Cover(tuple(system.all_minors() or ()), None)
-    if len(directions) == len(matrix) and fmpq_mat(
-            [[_fmpq(c) for c in row] for row in matrix]).rank() == len(matrix):
+    if len(directions) == len(matrix) and rank(matrix) == len(matrix):
         for other in chain([where], _other_slices(phi, dimension, generator) if where.values
                            else ()):
             trial = of_slice(other, form, origin, directions)
@@ -494,10 +488,10 @@ def _with_evidence(system: CriticalEquations, cover: Cover | None,
 
 def _integral(f: fmpq_mpoly) -> fmpq_mpoly:
     """The multiple with coprime integers as coefficients, the first of them positive."""
-    coefficients = [Fraction(int(c.p), int(c.q)) for c in f.coeffs()]
+    coefficients = list(map(fraction, f.coeffs()))
     scale = Fraction(lcm(*(c.denominator for c in coefficients)),
                      gcd(*(c.numerator for c in coefficients)))
-    return f * _fmpq(scale if coefficients[0] > 0 else -scale)
+    return f * to_flint(scale if coefficients[0] > 0 else -scale)
 
 
 def _witness(system: CriticalEquations, factors: Sequence[fmpq_mpoly], i: int,

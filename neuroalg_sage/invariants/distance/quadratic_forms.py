@@ -42,6 +42,11 @@ class QuadraticForm:
     rows: Rows | None = None
     weights: tuple[Fraction, ...] | None = None
 
+    @property
+    def is_given(self) -> bool:
+        """Whether it is one form, and not a generic one."""
+        return self.rows is not None or self.weights is not None
+
     def modulo(self, prime: int, generator: random.Random) -> list[list[int]]:
         """
         The matrix modulo a prime, a random symmetric one if the form is generic.
@@ -56,7 +61,7 @@ class QuadraticForm:
         matrix = [[0] * n for _ in range(n)]
         for i in range(n):
             for j in range(i, n):
-                if self.rows is None and self.weights is None:
+                if not self.is_given:
                     residue = generator.randrange(prime)
                 else:
                     c = self._entry(i, j)
@@ -82,7 +87,7 @@ class QuadraticForm:
             >>> unit.restricted([{0: Fraction(1), 2: Fraction(1)}, {1: Fraction(1)}]).rows
             ((Fraction(2, 1), Fraction(0, 1)), (Fraction(0, 1), Fraction(1, 1)))
         """
-        if self.rows is None and self.weights is None:
+        if not self.is_given:
             return QuadraticForm(self.name, len(vectors))
         return QuadraticForm(self.name, len(vectors), tuple(
             tuple(sum((self._entry(i, j) * a * b for i, a in u.items() for j, b in v.items()),
@@ -94,12 +99,11 @@ class QuadraticForm:
 
     def is_invertible(self) -> bool:
         """Whether the form is not degenerate."""
-        from flint import fmpq, fmpq_mat
+        from neuroalg_sage.models.rational import matrix
 
         if self.rows is None:
             return self.weights is None or all(self.weights)
-        return bool(fmpq_mat([[fmpq(c.numerator, c.denominator) for c in row]
-                              for row in self.rows]).det())
+        return bool(matrix(self.rows, self.size).det())
 
 
 def diagonal_form(weights: Sequence[Fraction | int]) -> QuadraticForm:

@@ -1,104 +1,69 @@
 """
-Standalone Macaulay2 scripts, from the parametrization to an invariant.
+Standalone Macaulay2 scripts for nearest points: critical points are counted at random data
+modulo a prime.
 """
 
 from __future__ import annotations
 
 import random
+from typing import TYPE_CHECKING, Any
 
-from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.engines.modular import random_prime
-from neuroalg_sage.errors import InputError
-from neuroalg_sage.invariants.answers.invariant import Invariant
-from neuroalg_sage.invariants.answers.methods import FOR_THE_DEGREE, check_method_for_the_ideal
+from neuroalg_sage.invariants.dimension.functions import function_of
 from neuroalg_sage.invariants.distance.critical_equations import (
     distance_problem,
     finite_slice,
     likelihood_parametrized,
 )
+from neuroalg_sage.invariants.distance.ed_discriminant import discriminant_script
 from neuroalg_sage.invariants.distance.ml_degree import is_cone_of_probabilities
-from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm
+from neuroalg_sage.invariants.distance.voronoi_cell import tangent_cone_script
 from neuroalg_sage.invariants.equations.counting import MACAULAY2_PRIMES_BELOW
-from neuroalg_sage.invariants.equations.degree_by_monodromy import monodromy_script
-from neuroalg_sage.invariants.equations.degree_by_slicing import slicing_script
-from neuroalg_sage.invariants.equations.ideal import finite_restriction, ring_map
-from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.invariants.equations.scripts import script_with_ideal
 
-_RESULTS = {
-    "dimension": {"dimension": "imageDimension phi"},
-    "ideal": {"ideal": "I"},
-    "equations": {"equations": "flatten entries gens I"},
-    "degree": {"degree": "closureDegree I"},
-    "hilbert_polynomial": {"hilbertPolynomial": "closureHilbertPolynomial I"},
-    "singular_locus": {"components": "singularComponents I"},
-    "polar_degrees": {"polarDegrees": "polarDegrees I"},
-}
+if TYPE_CHECKING:
+    from neuroalg_sage.neuromanifold import NeuroManifold
 
 
-def check_scripted(invariant: str) -> None:
-    """Raise InputError unless Macaulay2 has a script for the invariant."""
-    if invariant not in _RESULTS:
-        raise InputError(f"There is no Macaulay2 script for {invariant[:60]!r}; there is one for "
-                         f"{', '.join(_RESULTS)}, conservation_laws, ed_degree, ml_degree.")
+def polar_degrees_script(manifold: NeuroManifold) -> str:
+    """The script for the polar degrees."""
+    return script_with_ideal(manifold, "polar_degrees", "polarDegrees", "polarDegrees I")
 
 
-def standalone(phi: Parametrization, found: Invariant, invariant: str, method: str = "auto"
-               ) -> str:
-    """
-    The text of a ``.m2`` file that computes an invariant from φ.
-
-    INPUT:
-
-    - ``phi`` -- the parametrization
-    - ``found`` -- the dimension, by which parameters are set to numbers
-    - ``invariant`` -- the name of an invariant that Macaulay2 computes
-    - ``method`` -- ``"kernel"`` for Macaulay2's own kernel; for the degree also ``"slicing"``
-      and ``"monodromy"``; else elimination
-
-    OUTPUT: string
-
-    Raises InputError if Macaulay2 has no script for the invariant, or not by this method.
-    """
-    check_scripted(invariant)
-    # A fixed seed: the same question gives the same script.
+def ed_degree_script(manifold: NeuroManifold) -> str:
+    """The script for the ED degree of the neuromanifold's metric."""
     generator = random.Random(0)
-    if method in FOR_THE_DEGREE and invariant == "degree":
-        restriction = finite_restriction(phi.model, found.data, generator)
-        script = (slicing_script(phi, restriction, found.data, generator)
-                  if method == "slicing" else monodromy_script(phi, restriction, generator))
-        return script.standalone()
-    if invariant != "dimension":
-        check_method_for_the_ideal(method)
-    names = "".join(f"\n  {phi.describe(i)}" for i in range(min(len(phi.coordinates), 200)))
-    title = f"{invariant} of the neurovariety of {phi.model}"
-    if invariant == "dimension":
-        restriction = {}
-        body = ""
-    else:
-        restriction = finite_restriction(phi.model, found.data, generator)
-        strategy = "Kernel" if method == "kernel" else "Elimination"
-        body = f'I = neurovariety(phi, Strategy => "{strategy}");'
-        if restriction:
-            values = ", ".join(f"w_{i} = {v}" for i, v in sorted(restriction.items()))
-            title += f"\nParameters set to numbers, which keeps the closure: {values}."
-    return Script(f"{title}\nCoordinates:{names}", ring_map(phi, restriction), body,
-                  _RESULTS[invariant]).standalone()
-
-
-def critical_points_script(phi: Parametrization, found: Invariant, invariant: str,
-                           form: QuadraticForm) -> str:
-    """
-    The text of a ``.m2`` file that counts critical points at random data modulo a prime.
-
-    INPUT:
-
-    - ``found`` -- the dimension
-    - ``invariant`` -- ``"ed_degree"`` or ``"ml_degree"``
-    - ``form`` -- the quadratic form of the distance
-    """
-    generator = random.Random(0)
-    where = finite_slice(phi, found.data, generator)
+    where = finite_slice(manifold.parametrization(), manifold.dimension().data, generator)
     prime = random_prime(generator, MACAULAY2_PRIMES_BELOW)
-    system = (distance_problem(where, form, prime, generator).system if invariant == "ed_degree"
-              else likelihood_parametrized(where, is_cone_of_probabilities(phi), prime, generator))
-    return system.script().standalone()
+    return distance_problem(where, manifold.form, prime, generator).system.script().standalone()
+
+
+def ml_degree_script(manifold: NeuroManifold) -> str:
+    """The script for the maximum likelihood degree."""
+    generator, phi = random.Random(0), manifold.parametrization()
+    where = finite_slice(phi, manifold.dimension().data, generator)
+    prime = random_prime(generator, MACAULAY2_PRIMES_BELOW)
+    return likelihood_parametrized(where, is_cone_of_probabilities(phi), prime,
+                                   generator).script().standalone()
+
+
+def ed_discriminant_script(manifold: NeuroManifold, metric: str | None = None, gram: Any = None
+                           ) -> str:
+    """The script that eliminates the unknowns of the critical equations."""
+    form = manifold.form_of_data(metric, gram)
+    return discriminant_script(manifold.parametrization(), manifold.dimension(),
+                               form).standalone()
+
+
+def bifurcation_script(manifold: NeuroManifold, start: Any, end: Any, metric: str | None = None,
+                       gram: Any = None) -> str:
+    """That of the discriminant, which the line of data meets."""
+    return ed_discriminant_script(manifold, metric, gram)
+
+
+def voronoi_cell_script(manifold: NeuroManifold, function: Any = None, *, parameters: Any = None,
+                        metric: Any = "unit") -> str:
+    """The script for the tangent cone at a function."""
+    phi = manifold.parametrization()
+    return tangent_cone_script(phi, manifold.ideal().data,
+                               function_of(phi, function, parameters)).standalone()

@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 import numpy as np
-from flint import fmpq, fmpq_mat
 
 from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.engines.macaulay2 import Script
@@ -21,14 +21,15 @@ from neuroalg_sage.engines.transfer import PolynomialMatrix
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
-from neuroalg_sage.invariants.dimension.floating_point import PolynomialMap
+from neuroalg_sage.invariants.dimension.floating_point import PolynomialMap, least_squares
 from neuroalg_sage.invariants.dimension.functions import Point, image, value
+from neuroalg_sage.invariants.dimension.rings import coordinate_ring
 from neuroalg_sage.invariants.distance.quadratic_forms import metric_weights
-from neuroalg_sage.invariants.equations.generators import coordinate_ring
 from neuroalg_sage.invariants.fibers.real_points import Squares, sum_of_squares
 from neuroalg_sage.invariants.fibers.special_fiber import Fiber
-from neuroalg_sage.models.expressions import Polynomial, derivative
+from neuroalg_sage.models.expressions import Polynomial, derivative, plus, times
 from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.models.rational import fraction, kernel, rank, univariate
 from neuroalg_sage.storable import storable
 
 CURVES_PER_COORDINATE = 3
@@ -173,7 +174,7 @@ def voronoi_cell(phi: Parametrization, dimension: Invariant, ideal: Callable[[],
     except LimitReached:
         generators = None
     if generators is not None:
-        low = _rank([tuple(value(derivative(g, j), y) for j in range(len(y)))
+        low = rank([tuple(value(derivative(g, j), y) for j in range(len(y)))
                      for g in generators])
         if low:
             lower = {"kind": "equations", "equations": [encode_polynomial(g) for g in generators]}
@@ -185,7 +186,7 @@ def voronoi_cell(phi: Parametrization, dimension: Invariant, ideal: Callable[[],
         curves = _curves(phi, _more_points(phi, y, points, count), generator)
         directions = [_direction(phi, curve) for curve in curves]
         relation = _relation(directions, len(y))
-        high = len(y) - _rank([v for (k, v), c in zip(directions, relation) if k % 2 or c])
+        high = len(y) - rank([v for (k, v), c in zip(directions, relation) if k % 2 or c])
         if high == low:
             break
     rays = _normal_cone(directions, weights, high)
@@ -213,11 +214,6 @@ def voronoi_cell(phi: Parametrization, dimension: Invariant, ideal: Callable[[],
 def _rational_points(fiber: Fiber) -> list[Point]:
     return [tuple(x[0] if x else Fraction(0) for x in point.coordinates)
             for point in fiber.points if all(len(x) <= 1 for x in point.coordinates)]
-
-
-def _rank(rows: Sequence[Sequence[Fraction]]) -> int:
-    flat = [fmpq(c.numerator, c.denominator) for row in rows for c in row]
-    return int(fmpq_mat(len(rows), len(rows[0]), flat).rank()) if rows else 0
 
 
 # -- curves ----------------------------------------------------------------------------------
@@ -251,7 +247,7 @@ def _curves(phi: Parametrization, points: Sequence[Point], generator: random.Ran
         jacobian = [[value(derivative(g, i), w) for g in phi.polynomials] for i in range(len(w))]
         taken: list[list[Fraction]] = []
         for i, row in enumerate(jacobian):
-            if any(row) and _rank([*taken, row]) > len(taken):
+            if any(row) and rank([*taken, row]) > len(taken):
                 taken.append(row)
                 curves.append(_line(w, [Fraction(int(i == k)) for k in range(len(w))]))
         kernel = _kernel(jacobian)
@@ -275,44 +271,18 @@ def _line(w: Point, v: Sequence[Fraction]) -> Curve:
 
 def _kernel(rows: Sequence[Sequence[Fraction]]) -> list[list[Fraction]]:
     """A basis of the vectors c with Σ c_i rows_i = 0."""
-    height, width = len(rows), len(rows[0])
-    matrix = fmpq_mat(width, height, [fmpq(rows[i][j].numerator, rows[i][j].denominator)
-                                      for j in range(width) for i in range(height)])
-    reduced, rank = matrix.rref()
-    pivots = [next(c for c in range(height) if reduced[r, c] != 0) for r in range(rank)]
-    basis = []
-    for free in (c for c in range(height) if c not in pivots):
-        vector = [Fraction(0)] * height
-        vector[free] = Fraction(1)
-        for r, c in enumerate(pivots):
-            entry = reduced[r, free]
-            vector[c] = -Fraction(int(entry.p), int(entry.q))
-        basis.append(vector)
-    return basis
+    height = len(rows)
+    return [[vector.get(i, Fraction(0)) for i in range(height)]
+            for vector in kernel(zip(*rows), height)]
 
 
 def _direction(phi: Parametrization, curve: Curve) -> tuple[int, Point]:
     """The order and the direction of the image of a line, or 0 if it is constant."""
-    images = []
-    for polynomial in phi.polynomials:
-        total = [Fraction(0)]
-        for exponents, c in polynomial.items():
-            term = [Fraction(c)]
-            for x, k in zip(curve, exponents):
-                for _ in range(k):
-                    term = _times(term, x)
-            total = [a + b for a, b in itertools.zip_longest(total, term, fillvalue=Fraction(0))]
-        images.append(total)
-    order = min((k for g in images for k, c in enumerate(g) if k and c), default=0)
-    return order, tuple(g[order] if order and order < len(g) else Fraction(0) for g in images)
-
-
-def _times(a: Sequence[Fraction], b: Sequence[Fraction]) -> list[Fraction]:
-    product = [Fraction(0)] * (len(a) + len(b) - 1)
-    for i, x in enumerate(a):
-        for j, y in enumerate(b):
-            product[i + j] += x * y
-    return product
+    line = list(map(univariate, curve))
+    images = [sum((prod((x**k for x, k in zip(line, e) if k), start=univariate([c]))
+                   for e, c in g.items()), univariate([])) for g in phi.polynomials]
+    order = min((k for g in images for k, c in enumerate(g.coeffs()) if k and c != 0), default=0)
+    return order, tuple(fraction(g[order]) if order else Fraction(0) for g in images)
 
 
 def _relation(directions: Sequence[tuple[int, Point]], n: int) -> list[Fraction]:
@@ -401,7 +371,7 @@ def _by_squares(phi: Parametrization, y: Point, weights: Point, rays: list[list[
         numbers = [Fraction(generator.randint(1, 4)) for _ in rays]
         direction = [sum((c * ray[j] for c, ray in zip(numbers, rays)), Fraction(0))
                      for j in range(len(y))]
-        if _rank([*([a - b for a, b in zip(u, y)] for u, _ in found), direction]) == len(found):
+        if rank([*([a - b for a, b in zip(u, y)] for u, _ in found), direction]) == len(found):
             continue
         for radius in RADII:
             u = tuple(a + radius * c for a, c in zip(y, direction))
@@ -414,19 +384,11 @@ def _by_squares(phi: Parametrization, y: Point, weights: Point, rays: list[list[
 
 def _difference(phi: Parametrization, y: Point, u: Point, weights: Point) -> Polynomial:
     """The squared distance of φ(w) to u, less that of y."""
-    origin = (0,) * phi.model.parameter_count
     total: Polynomial = {}
-
-    def add(e: tuple[int, ...], c: Fraction) -> None:
-        total[e] = total.get(e, Fraction(0)) + c
-
     for g, a, b, m in zip(phi.polynomials, u, y, weights):
-        for e, c in g.items():
-            add(e, -2 * a * c * m)
-            for d, x in g.items():
-                add(tuple(map(int.__add__, e, d)), c * x * m)
-        add(origin, (2 * a * b - b * b) * m)
-    return {e: c for e, c in total.items() if c}
+        total = plus(plus(total, times(g, g), m), g, -2 * a * m)
+        total = plus(total, {(0,) * phi.model.parameter_count: (2 * a * b - b * b) * m})
+    return total
 
 
 def _tangent_cone(phi: Parametrization, generators: Sequence[Polynomial], y: Point,
@@ -470,18 +432,10 @@ def _sample(phi: Parametrization, y: Point, weights: Point, rays: list[list[Frac
 
 def _distance(system: PolynomialMap, scale: np.ndarray, target: np.ndarray, w: np.ndarray) -> float:
     """The distance that the method of Levenberg and Marquardt reaches from w."""
-    rest, damping = scale * (system(w) - target), 1.0
-    for _ in range(STEPS):
-        slopes = scale[:, None] * system.jacobian(w)
-        step = np.linalg.solve(slopes.T @ slopes + damping * np.eye(len(w)), slopes.T @ rest)
-        new = scale * (system(w - step) - target)
-        if new @ new < rest @ rest:
-            gain = 1 - (new @ new) / (rest @ rest)
-            w, rest, damping = w - step, new, max(damping / 5, 1e-12)
-            if gain < NO_GAIN:
-                break
-        elif damping < 1e12:
-            damping *= 4
-        else:
+    best = np.inf
+    for _, rest in least_squares(lambda w: scale * (system(w) - target),
+                                 lambda w: scale[:, None] * system.jacobian(w), w, STEPS):
+        last, best = best, float(rest @ rest)
+        if last - best < NO_GAIN * last:
             break
-    return float(np.linalg.norm(rest))
+    return float(np.sqrt(best))

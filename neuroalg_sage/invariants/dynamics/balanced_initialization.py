@@ -34,9 +34,9 @@ from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
-from neuroalg_sage.invariants.dimension.floating_point import PolynomialMap
+from neuroalg_sage.invariants.dimension.floating_point import PolynomialMap, least_squares
 from neuroalg_sage.invariants.dynamics.conservation_law import ConservationLaw
-from neuroalg_sage.models.expressions import Polynomial, value
+from neuroalg_sage.models.expressions import Polynomial, plus, value
 from neuroalg_sage.models.parametrization import Parametrization
 from neuroalg_sage.models.sage_input import lists, rational
 from neuroalg_sage.storable import storable
@@ -103,7 +103,7 @@ def balanced_initialization(phi: Parametrization, laws: Sequence[ConservationLaw
                          f"each of the {len(laws)} laws.")
     targets = [rational(c, role) for numbers, role in ((function, "coordinate of the function"),
                                      (values, "value of a law")) for c in numbers]
-    system = [_less(p, c, count) for p, c in zip(
+    system = [plus(p, {(0,) * count: -c}) for p, c in zip(
         [*phi.polynomials, *(law.polynomial for law in laws)], targets)]
     texts = list(map(decimal, targets))
 
@@ -143,34 +143,14 @@ def balanced_initialization(phi: Parametrization, laws: Sequence[ConservationLaw
                        "proof was found that there are none.")
 
 
-def _less(p: Polynomial, c: Fraction, count: int) -> Polynomial:
-    one = (0,) * count
-    total = p | {one: p.get(one, Fraction(0)) - c}
-    return {e: a for e, a in total.items() if a}
-
-
 def _solve(system: list[Polynomial], count: int, seed: int | None) -> np.ndarray | None:
-    """A solution in floating point, by the method of Levenberg and Marquardt."""
+    """A solution in floating point."""
     maps, generator = PolynomialMap(system, count), np.random.default_rng(seed)
     scale = TOLERANCE * (1 + max(abs(float(c)) for p in system for c in p.values() or [0]))
     for _ in range(STARTS):
-        w, damping = generator.standard_normal(count), 1.0
-        rest = maps(w)
-        for _ in range(STEPS):
+        for w, rest in least_squares(maps, maps.jacobian, generator.standard_normal(count), STEPS):
             if np.abs(rest).max() < scale:
                 return w
-            # The equations may be dependent and the damping tiny: least squares need no inverse.
-            damped = np.vstack([maps.jacobian(w), np.sqrt(damping) * np.eye(count)])
-            if not np.isfinite(damped).all():
-                break
-            step = np.linalg.lstsq(damped, np.concatenate([rest, np.zeros(count)]))[0]
-            new = maps(w - step)
-            if new @ new < rest @ rest:
-                w, rest, damping = w - step, new, damping / 5
-            else:
-                damping *= 4
-            if not np.isfinite(damping) or damping > 1e30:
-                break
     return None
 
 

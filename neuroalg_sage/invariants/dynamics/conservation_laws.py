@@ -28,8 +28,6 @@ import numpy as np
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.engines import modular
-from neuroalg_sage.engines.macaulay2 import Script
-from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dynamics.balancedness import balancedness
@@ -170,29 +168,3 @@ def _independent(space: VectorFields, laws: list[ConservationLaw], point: list[i
     rows = [[evaluate(derivative(h.polynomial, i), point, prime) for i in range(space.count)]
             for h in laws]
     return modular.rank(np.array(rows, dtype=np.int64).reshape(len(rows), space.count), prime)
-
-
-# -- for Macaulay2 ------------------------------------------------------------------------------
-
-
-def laws_script(search: LawSearch, degree: int) -> str:
-    """
-    A ``.m2`` file with the laws as elements of a ring, and the check that they are conserved.
-
-    The columns of the matrix ``fields`` are the fields of the flow.
-    """
-    space = search.space
-    degree = space.flow.degree_of_laws(degree)
-    laws = search.up_to(degree)
-    ring = PolynomialRingData(tuple(space.names))
-    columns = [[field.get(i, {}) for field in space.fields] for i in range(space.count)]
-    names = "".join(f"\n  {law.name or 'a law of degree ' + str(law.degree)}" for law in laws)
-    return Script(
-        f"Conservation laws of {space.phi.model}, of degree at most {degree}: {space.flow!r}"
-        + names,
-        {"W": ring, "laws": PolynomialMatrix(ring, 1, len(laws), tuple(
-            h.polynomial for h in laws)),
-         "fields": PolynomialMatrix(ring, space.count, len(space.fields), tuple(
-             entry for row in columns for entry in row))},
-        "conserved = (transpose jacobian laws) * fields == 0;",
-        {"conserved": "conserved", "independent": "rank jacobian laws"}, packages=()).standalone()

@@ -8,12 +8,14 @@ whatever the metric, the weight decay and the friction are.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from neuroalg_sage.errors import EngineError, InputError
+from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dimension.floating_point import PolynomialMap
 from neuroalg_sage.invariants.dynamics.conservation_law import ConservationLaw
 from neuroalg_sage.invariants.dynamics.vector_fields import VectorFields
@@ -52,8 +54,8 @@ class Drift:
 
 def drift(space: VectorFields, laws: Sequence[ConservationLaw],
           start: Sequence[float] | None = None, target: Sequence[float] | None = None,
-          time: float = 1.0, momenta: Sequence[float] | None = None, seed: int | None = None
-          ) -> Drift:
+          duration: float = 1.0, momenta: Sequence[float] | None = None, seed: int | None = None
+          ) -> Invariant:
     """
     Integrate a flow towards a target with SciPy; how far do its laws drift?
 
@@ -64,11 +66,12 @@ def drift(space: VectorFields, laws: Sequence[ConservationLaw],
     - ``start`` -- parameters; by default near the point where the metric is known to be
       positive definite, at random
     - ``target`` -- the coordinates of a function; by default those of other random parameters
-    - ``time`` -- for how long
+    - ``duration`` -- for how long
     - ``momenta`` -- of the heavy ball at the start; by default random
     - ``seed`` -- integer for what is random
 
-    OUTPUT: :class:`Drift`
+    OUTPUT: :class:`~neuroalg_sage.invariants.answers.invariant.Invariant`, a :class:`Drift`,
+    ``numerical``
 
     Raises EngineError without SciPy, and where the integration fails.
 
@@ -87,6 +90,7 @@ def drift(space: VectorFields, laws: Sequence[ConservationLaw],
         from scipy.integrate import solve_ivp
     except ImportError:
         raise EngineError("Integrating a flow needs SciPy: pip install scipy.") from None
+    begin = time.perf_counter()
     model = space.phi.model
     count, coordinates = model.parameter_count, len(space.phi.polynomials)
     generator = np.random.default_rng(seed)
@@ -107,7 +111,7 @@ def drift(space: VectorFields, laws: Sequence[ConservationLaw],
 
     first = numbers(start, count, "The start", near_the_metric)
     goal = numbers(target, coordinates, "The target", lambda: image(near_the_metric()))
-    if not 0 < time < float("inf"):
+    if not 0 < duration < float("inf"):
         raise InputError("The time of an integration is a positive number.")
     whole = [first]
     if space.flow.friction is not None:
@@ -126,7 +130,7 @@ def drift(space: VectorFields, laws: Sequence[ConservationLaw],
         return total + fields[coordinates:].sum(axis=0)
 
     with np.errstate(all="ignore"):
-        solution = solve_ivp(speed, (0.0, time), point, **TOLERANCES)
+        solution = solve_ivp(speed, (0.0, duration), point, **TOLERANCES)
     if not solution.success or not np.isfinite(solution.y).all():
         raise EngineError("The flow could not be integrated for so long; try a shorter time.")
     before = constants(point)
@@ -137,6 +141,8 @@ def drift(space: VectorFields, laws: Sequence[ConservationLaw],
     def loss(w: np.ndarray) -> float:
         return float(((image(w[:count]) - goal) ** 2).sum() / 2)
 
-    return Drift([(float(a), float(b)) for a, b in zip(before, changes)],
-                 float(np.linalg.norm(image(end[:count]) - image(first))),
-                 (loss(point), loss(end)), end.tolist())
+    found = Drift([(float(a), float(b)) for a, b in zip(before, changes)],
+                  float(np.linalg.norm(image(end[:count]) - image(first))),
+                  (loss(point), loss(end)), end.tolist())
+    return Invariant("drift", found, "numerical", "integration by SciPy", None,
+                     time.perf_counter() - begin)

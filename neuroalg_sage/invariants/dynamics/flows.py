@@ -31,12 +31,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from flint import fmpq, fmpq_mat
-
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.dynamics.positivity import is_positive_definite, positive_point
 from neuroalg_sage.models.expressions import Polynomial, parse_polynomial, shown, write_polynomial
 from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.rational import fraction, matrix
 from neuroalg_sage.models.sage_input import exact_text, lists, rational
 from neuroalg_sage.storable import storable
 
@@ -145,9 +144,8 @@ class Flow:
         one = (0,) * count
         if self.metric is not None:
             self._check_size(len(self.metric), count)
-            inverse = fmpq_mat(count, count, [fmpq(c.numerator, c.denominator)
-                                              for row in self.metric for c in row]).inv()
-            return {(i, j): {one: Fraction(int(c.p), int(c.q))} for i in range(count)
+            inverse = matrix(self.metric, count).inv()
+            return {(i, j): {one: fraction(c)} for i in range(count)
                     for j in range(count) if (c := inverse[i, j])}
         if self.mirror is None:
             return {(i, i): {one: Fraction(1)} for i in range(count)}

@@ -28,7 +28,7 @@ from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.dynamics.conservation_law import ConservationLaw, primitive
 from neuroalg_sage.invariants.dynamics.vector_fields import VectorFields
-from neuroalg_sage.models.expressions import Polynomial
+from neuroalg_sage.models.expressions import Polynomial, from_flint
 from neuroalg_sage.models.sage_input import takes_numbers_of_sage
 
 MOST_MONOMIALS = 3_000_000
@@ -328,8 +328,7 @@ def _factors(exponents: Sequence[int]) -> Monomial:
 
 
 def _terms(f: Any) -> dict[Monomial, Fraction]:
-    return {_factors(list(map(int, e))): Fraction(int(c.p), int(c.q))
-            for e, c in f.to_dict().items()}
+    return {_factors(e): c for e, c in from_flint(f).items()}
 
 
 def _residues(rows: Sequence[dict[int, Fraction]], size: int, prime: int) -> np.ndarray:

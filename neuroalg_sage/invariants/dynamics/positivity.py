@@ -16,10 +16,12 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from flint import fmpq, fmpq_mat, fmpq_poly
+from flint import fmpq_poly
 
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.expressions import Polynomial, value, write_polynomial
+from neuroalg_sage.models.rational import matrix as rational_matrix
+from neuroalg_sage.models.rational import to_flint, univariate
 
 Entries = dict[tuple[int, int], Polynomial]
 
@@ -35,9 +37,8 @@ def is_positive_definite(matrix: Sequence[Sequence[Fraction]]) -> bool:
         >>> is_positive_definite([[Fraction(2), Fraction(1)], [Fraction(1), Fraction(1)]])
         True
     """
-    entries = [[fmpq(c.numerator, c.denominator) for c in row] for row in matrix]
-    return all(fmpq_mat(k, k, [c for row in entries[:k] for c in row[:k]]).det() > 0
-               for k in range(1, len(entries) + 1))
+    return all(rational_matrix((row[:k] for row in matrix[:k]), k).det() > 0
+               for k in range(1, len(matrix) + 1))
 
 
 def positive_point(entries: Entries, names: Sequence[str]) -> list[Fraction]:
@@ -118,8 +119,7 @@ def _common_positive_point(conditions: list[dict[int, Fraction]]) -> Fraction | 
     polynomials = []
     product = fmpq_poly([1])
     for terms in conditions:
-        p = fmpq_poly([fmpq(c.numerator, c.denominator) for c in (
-            terms.get(k, Fraction(0)) for k in range(max(terms) + 1))])
+        p = univariate(terms.get(k, Fraction(0)) for k in range(max(terms) + 1))
         polynomials.append(p)
         product *= p // p.gcd(product)
     product //= product.gcd(product.derivative())
@@ -133,7 +133,7 @@ def _common_positive_point(conditions: list[dict[int, Fraction]]) -> Fraction | 
                    _simple(balls[-1][0] + balls[-1][1], balls[-1][0] + balls[-1][1] + 2)]
         places += [_simple(a + r, b - s) for (a, r), (b, s) in zip(balls, balls[1:])]
     for place in places:
-        if all(p(fmpq(place.numerator, place.denominator)) > 0 for p in polynomials):
+        if all(p(to_flint(place)) > 0 for p in polynomials):
             return place
     return None
 

@@ -14,13 +14,12 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from flint import fmpq, fmpq_mat
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
-from neuroalg_sage.invariants.dimension.upper_bounds import encode_symmetries
+from neuroalg_sage.invariants.dimension.known_symmetries import encode_symmetries
 from neuroalg_sage.invariants.dynamics.conservation_law import (
     ConservationLaw,
     ConservationLaws,
@@ -29,7 +28,8 @@ from neuroalg_sage.invariants.dynamics.conservation_law import (
 )
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.model import Model
-from neuroalg_sage.models.symmetry import LinearSymmetry, SparseMatrix
+from neuroalg_sage.models.rational import kernel
+from neuroalg_sage.models.symmetry import LinearSymmetry, specialize
 
 MOST_SYMMETRIES = 3_000
 
@@ -54,36 +54,12 @@ def gradient_symmetries(model: Model) -> list[LinearSymmetry]:
             if i != j:
                 row = conditions.setdefault((min(i, j), max(i, j)), {})
                 row[k] = row.get(k, Fraction(0)) + (c if i < j else -c)
-    rows = sorted({tuple(sorted((k, c) for k, c in row.items() if c))
-                   for row in conditions.values()} - {()})
-    basis = []
-    for solution in _solutions(rows, len(symmetries)):
-        def combined(matrices: list[SparseMatrix], solution: Any = solution) -> SparseMatrix:
-            total: SparseMatrix = {}
-            for k, c in solution.items():
-                for key, entry in matrices[k].items():
-                    total[key] = total.get(key, Fraction(0)) + c * entry
-            return {key: c for key, c in total.items() if c}
-
-        basis.append(LinearSymmetry(combined([s.parameters for s in symmetries]), tuple(
-            combined([s.states[i] for s in symmetries])
-            for i in range(len(symmetries[0].states)))))
-    return basis
-
-
-def _solutions(rows: list[tuple[tuple[int, Fraction], ...]], count: int
-               ) -> list[dict[int, Fraction]]:
-    if not rows:
-        return [{k: Fraction(1)} for k in range(count)]
-    matrix = fmpq_mat(len(rows), count)
-    for i, row in enumerate(rows):
-        for k, c in row:
-            matrix[i, k] = fmpq(c.numerator, c.denominator)
-    reduced, rank = matrix.rref()
-    pivots = [next(j for j in range(count) if reduced[i, j]) for i in range(rank)]
-    return [{free: Fraction(1)} | {pivot: -Fraction(int(entry.p), int(entry.q))
-                                   for i, pivot in enumerate(pivots) if (entry := reduced[i, free])}
-            for free in sorted(set(range(count)) - set(pivots))]
+    rows = {tuple(sorted((k, c) for k, c in row.items() if c)) for row in conditions.values()}
+    return [LinearSymmetry(
+        specialize(dict(enumerate(s.parameters for s in symmetries)), solution),
+        tuple(specialize(dict(enumerate(states)), solution)
+              for states in zip(*(s.states for s in symmetries))))
+        for solution in kernel(map(dict, sorted(rows - {()})), len(symmetries))]
 
 
 def number_from_symmetries(model: Model, dimension: Invariant) -> Invariant:

@@ -13,13 +13,15 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from flint import Ordering, fmpq, fmpq_mat, fmpq_mpoly_ctx, nmod_mat
+from flint import Ordering, fmpq_mpoly_ctx
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.dynamics.flows import Flow
-from neuroalg_sage.models.expressions import Polynomial, derivative
+from neuroalg_sage.models.expressions import Polynomial, derivative, plus, times
 from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.models.rational import in_ring, integral_kernel
 
 Field = dict[int, Polynomial]  # component i, where it is not zero
 
@@ -102,8 +104,7 @@ class VectorFields:
 
     def polynomial(self, terms: Polynomial) -> Any:
         """A polynomial of FLINT on the space."""
-        return self.ring.from_dict({e: fmpq(c.numerator, c.denominator)
-                                    for e, c in terms.items()})
+        return in_ring(terms, self.ring)
 
     def annihilate(self, law: Polynomial) -> bool:
         """Whether all fields annihilate a polynomial, by exact expansion."""
@@ -155,24 +156,12 @@ def _raised(inverse: dict[tuple[int, int], Polynomial], covector: Field) -> Fiel
     field: Field = {}
     for (i, j), entry in inverse.items():
         if j in covector:
-            _add(field, i, _times(entry, covector[j]))
+            _add(field, i, times(entry, covector[j]))
     return field
 
 
-def _times(left: Polynomial, right: Polynomial) -> Polynomial:
-    product: Polynomial = {}
-    for a, s in left.items():
-        for b, t in right.items():
-            key = tuple(map(int.__add__, a, b))
-            product[key] = product.get(key, Fraction(0)) + s * t
-    return {e: c for e, c in product.items() if c}
-
-
 def _add(field: Field, i: int, p: Polynomial) -> None:
-    total = dict(field.get(i, {}))
-    for e, c in p.items():
-        total[e] = total.get(e, Fraction(0)) + c
-    total = {e: c for e, c in total.items() if c}
+    total = plus(field.get(i, {}), p)
     if total:
         field[i] = total
     else:
@@ -188,31 +177,10 @@ def _gradings(table: np.ndarray, modulus: int) -> list[tuple[int, ...]]:
     columns = table.shape[1]
     chosen = table[:: max(1, len(table) // (2 * columns + 1))]
     while True:
-        kernel = _kernel([list(map(int, row)) for row in chosen], columns, modulus)
+        kernel = (modular.reduced_kernel(chosen, modulus)[1].tolist() if modulus
+                  else integral_kernel(chosen.tolist(), columns))
         products = table @ np.array(kernel, dtype=np.int64).reshape(-1, columns).T
         wrong = np.flatnonzero((products % modulus if modulus else products).any(axis=1))
         if not len(wrong):
             return [tuple(weights) for weights in kernel]
         chosen = np.concatenate([chosen, table[wrong[:columns]]])
-
-
-def _kernel(rows: list[list[int]], columns: int, modulus: int = 0) -> list[list[int]]:
-    """A basis of the integral vectors, or of those modulo a prime, with product 0 with rows."""
-    if not rows:
-        return [[int(i == j) for j in range(columns)] for i in range(columns)]
-    flat = [c for row in rows for c in row]
-    reduced, rank = (nmod_mat(len(rows), columns, [c % modulus for c in flat], modulus)
-                     if modulus else fmpq_mat(len(rows), columns, flat)).rref()
-    pivots = [next(j for j in range(columns) if reduced[i, j]) for i in range(rank)]
-    basis = []
-    for free in sorted(set(range(columns)) - set(pivots)):
-        vector: list[Any] = [0] * columns
-        vector[free] = 1
-        for i, pivot in enumerate(pivots):
-            vector[pivot] = -reduced[i, free]
-        if modulus:
-            basis.append([int(c) % modulus for c in vector])
-        else:
-            scale = np.lcm.reduce([int(fmpq(c).q) for c in vector])
-            basis.append([int(c * int(scale)) for c in vector])
-    return basis

@@ -1,1 +1,25 @@
 """The ideal of the neurovariety, its degree and Hilbert function, and known varieties."""
+
+from neuroalg_sage.invariants.answers.question import Question
+
+QUESTIONS = (
+    Question("ideal", "The prime ideal of the neurovariety",
+             reported=70, needs=("dimension",), claims=("ideal",),
+             script=".equations.scripts:ideal_script"),
+    Question("equations", "Equations of the neurovariety",
+             reported=80, needs=("ideal",), claims=("equations",),
+             script=".equations.scripts:equations_script"),
+    Question("degree", "The degree of the neurovariety",
+             reported=90, needs=("dimension", "ideal"), claims=("degree",),
+             script=".equations.scripts:degree_script"),
+    Question("hilbert_polynomial", "The Hilbert polynomial of the projective variety, or of the "
+             "projective closure", title="Hilbert polynomial",
+             reported=100, needs=("dimension", "ideal"), claims=("hilbert_polynomial",),
+             script=".equations.scripts:hilbert_polynomial_script"),
+    Question("descriptions", "Known varieties that the neurovariety is, and flattenings whose "
+             "rank it bounds",
+             reported=101, is_extra=True, needs=("dimension",)),
+    Question("hilbert_function", "The Hilbert function of the coordinate ring in degrees 1 to "
+             "degree", title="Hilbert function",
+             options=("degree",), claims=("hilbert_function", "affine_hilbert_function")),
+)

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 
-from flint import Ordering, fmpq, fmpq_mat, fmpq_mpoly, fmpq_mpoly_ctx
+from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
 from neuroalg_sage.errors import EngineError
 from neuroalg_sage.invariants.equations.equations_by_degree import coordinate_gradings
 from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.models.rational import rank, to_flint
 from neuroalg_sage.models.symmetry import LinearSymmetry, SparseMatrix
 
 
@@ -76,7 +77,7 @@ def ambient_group(phi: Parametrization) -> AmbientGroup:
     for symmetry in model.equivariances:
         a, b = symmetry.states
         row = [*_flat(a, sizes[0]), *_flat(b, sizes[1])]
-        if _rank([*rows, row]) > len(rows):
+        if rank([*rows, row]) > len(rows):
             kept.append((a, b))
             rows.append(row)
     return AmbientGroup(tuple(kept), _name([a for a, b in kept if not b], sizes[0]),
@@ -86,11 +87,6 @@ def ambient_group(phi: Parametrization) -> AmbientGroup:
 
 def _flat(matrix: SparseMatrix, size: int) -> list[Fraction]:
     return [matrix.get((i, j), Fraction(0)) for i in range(size) for j in range(size)]
-
-
-def _rank(rows: list[list[Fraction]]) -> int:
-    return fmpq_mat(len(rows), len(rows[0]), [
-        fmpq(c.numerator, c.denominator) for row in rows for c in row]).rank()
 
 
 def _name(matrices: Iterable[SparseMatrix], size: int) -> str:
@@ -117,7 +113,7 @@ def _verify(phi: Parametrization, symmetries: Iterable[LinearSymmetry]) -> None:
     terms: list[dict[tuple[int, ...], fmpq]] = [{} for _ in range(model.output_count)]
     for (output, powers), polynomial in zip(phi.coordinates, phi.polynomials, strict=True):
         for exponents, c in polynomial.items():
-            terms[output][*exponents, *powers] = fmpq(c.numerator, c.denominator)
+            terms[output][*exponents, *powers] = to_flint(c)
     functions = [ring.from_dict(t) for t in terms]
     variables = ring.gens()
     zero = ring.constant(fmpq(0))
@@ -129,7 +125,7 @@ def _verify(phi: Parametrization, symmetries: Iterable[LinearSymmetry]) -> None:
     for symmetry in symmetries:
         a, b = symmetry.states
         for output, f in enumerate(functions):
-            image = sum((functions[j] * fmpq(c.numerator, c.denominator)
+            image = sum((functions[j] * to_flint(c)
                          for (i, j), c in b.items() if i == output), zero)
             if moved(f, symmetry.parameters, 0) + moved(f, a, count) != image:
                 raise EngineError(f"A symmetry of {model} does not act as its layers say; please "

@@ -21,8 +21,9 @@ from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.engines.transfer import PolynomialMatrix
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
+from neuroalg_sage.invariants.dimension.rings import coordinate_ring
 from neuroalg_sage.invariants.equations.equivariant_ideal import cone_equations
-from neuroalg_sage.invariants.equations.generators import coordinate_ring, primitive
+from neuroalg_sage.invariants.equations.generators import primitive
 from neuroalg_sage.invariants.equations.inheritance import inherited_series, narrowed_model
 from neuroalg_sage.invariants.equations.linear_section import hilbert_series
 from neuroalg_sage.invariants.equations.linear_span import ideal_within

@@ -11,7 +11,8 @@ from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
-from neuroalg_sage.invariants.equations.ideal import finite_restriction, ring_map
+from neuroalg_sage.invariants.dimension.rings import ring_map
+from neuroalg_sage.invariants.equations.ideal import finite_restriction
 from neuroalg_sage.models.parametrization import Parametrization
 
 # An attempt whose paths all diverge ends at once, with one point and no trace.

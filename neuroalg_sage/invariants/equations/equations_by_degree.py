@@ -24,7 +24,6 @@ from math import comb, lcm
 from typing import Any
 
 import numpy as np
-from flint import fmpq_mat
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.engines import modular
@@ -35,6 +34,7 @@ from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.layers import Dense
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization, vanishes
+from neuroalg_sage.models.rational import echelon, kernel
 from neuroalg_sage.models.sage_input import takes_numbers_of_sage
 
 Weight = tuple[int, ...]
@@ -122,15 +122,10 @@ def _combination(weights: list[Weight], size: int) -> tuple[Fraction, ...] | Non
     """Coefficients for which all these weights become 1, if there are such."""
     if not weights:  # all coordinates are zero
         return (Fraction(0),) * size
-    reduced, rank = fmpq_mat(len(weights), size + 1, [
-        c for w in weights for c in (*w, 1)]).rref()
-    solution = [Fraction(0)] * size
-    for i in range(rank):
-        pivot = next(j for j in range(size + 1) if reduced[i, j])
-        if pivot == size:
-            return None
-        solution[pivot] = Fraction(int(reduced[i, size].p), int(reduced[i, size].q))
-    return tuple(solution)
+    solution = kernel([(*w, 1) for w in weights], size + 1)[-1:]
+    if not solution or size not in solution[0]:
+        return None
+    return tuple(-solution[0].get(j, Fraction(0)) for j in range(size))
 
 
 def coordinate_permutations(phi: Parametrization) -> list[tuple[int, ...]]:
@@ -360,9 +355,7 @@ class EquationSearch:
     def _eliminate(self, linear: list[Equation]) -> None:
         """Leave out the coordinates that linear equations express by others."""
         n = len(self.weights)
-        reduced, rank = fmpq_mat(len(linear), n, [
-            f.get((i,), 0) for f in linear for i in range(n)]).rref()
-        pivots = {next(j for j in range(n) if reduced[i, j]) for i in range(rank)}
+        pivots = set(echelon([{i: c for (i,), c in f.items()} for f in linear], n)[1])
         self.coordinates = [i for i in range(n) if i not in pivots]
         self.permutations = [g for g in self.permutations if not pivots & {
             g[i] for i in self.coordinates}]

@@ -13,20 +13,16 @@ from shlex import quote
 from typing import Any
 
 from neuroalg_sage.descriptions.description import Description
-from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
+from neuroalg_sage.engines.transfer import PolynomialMatrix
 from neuroalg_sage.formats import written
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.presentation import clipped
+from neuroalg_sage.invariants.dimension.rings import coordinate_ring
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.latex import latex_polynomial, typeset, words
 
 MOST_CHARACTERS = 3000  # of the equations of an ideal in a formula
 MOST_FORMULAS = 40  # on lines of their own
-
-
-def coordinate_ring(n: int) -> PolynomialRingData:
-    """The coordinate ring Q[z_0, ..., z_(n-1)] of the ambient space."""
-    return PolynomialRingData(tuple(f"z_{i}" for i in range(n)))
 
 
 def primitive(polynomial: Polynomial) -> Polynomial:

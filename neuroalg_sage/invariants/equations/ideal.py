@@ -16,13 +16,14 @@ import numpy as np
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.engines import modular
-from neuroalg_sage.engines.macaulay2 import RingMapData, Script
-from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
+from neuroalg_sage.engines.macaulay2 import Script
+from neuroalg_sage.engines.transfer import PolynomialMatrix
 from neuroalg_sage.errors import EngineError, InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.methods import check_method_for_the_ideal
 from neuroalg_sage.invariants.dimension.dimension import jacobian_at
+from neuroalg_sage.invariants.dimension.rings import ring_map
 from neuroalg_sage.invariants.dimension.upper_bounds import dimension_from_equations
 from neuroalg_sage.invariants.equations.descriptions import described_ideal
 from neuroalg_sage.invariants.equations.equations_by_degree import EquationSearch
@@ -33,7 +34,6 @@ from neuroalg_sage.invariants.equations.equivariant_ideal import (
 from neuroalg_sage.invariants.equations.generators import (
     Equations,
     Ideal,
-    coordinate_ring,
     primitive,
 )
 from neuroalg_sage.invariants.equations.inheritance import inherited_ideal
@@ -99,15 +99,6 @@ def finite_restriction(model: Model, dimension: int, generator: random.Random) -
                             prime) == dimension:
                 chosen = trial
     return chosen
-
-
-def ring_map(phi: Parametrization, restriction: dict[int, int]) -> dict[str, Any]:
-    """The rings V and W and the map phi: V → W of a script."""
-    free = [i for i in range(phi.model.parameter_count) if i not in restriction]
-    source = coordinate_ring(len(phi.polynomials))
-    target = PolynomialRingData(tuple(f"w_{i}" for i in free))
-    images = PolynomialMatrix(target, 1, len(phi.polynomials), phi.restrict(restriction))
-    return {"V": source, "W": target, "phi": RingMapData("V", "W", images)}
 
 
 def _explain(restriction: dict[int, int]) -> str:

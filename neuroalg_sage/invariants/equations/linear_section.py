@@ -15,7 +15,7 @@ from fractions import Fraction
 from math import comb
 from typing import Any
 
-from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, nmod_mat, nmod_poly
+from flint import Ordering, fmpq_mpoly, fmpq_mpoly_ctx, nmod_mat, nmod_poly
 
 from neuroalg_sage.certificates.equations.linear_section import (
     MOST_POINTS,
@@ -27,8 +27,8 @@ from neuroalg_sage.certificates.equations.linear_section import (
 )
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.engines.modular import random_prime
-from neuroalg_sage.invariants.dimension.kernel_fields import integral_kernel
 from neuroalg_sage.models.expressions import Polynomial
+from neuroalg_sage.models.rational import in_ring, integral_kernel
 
 LARGEST_PRIME = 2**28
 MOST_PRIMES, MOST_MONOMIALS = 40, 1_500
@@ -230,5 +230,4 @@ def hilbert_series(generators: Sequence[Polynomial], n: int, evidence: dict[str,
 def _read(polynomials: Sequence[Polynomial], n: int) -> list[fmpq_mpoly]:
     """The polynomials that are not linear, for FLINT."""
     ring = fmpq_mpoly_ctx.get([f"v{i}" for i in range(n)], Ordering.degrevlex)
-    return [ring.from_dict({e: fmpq(Fraction(a).numerator, Fraction(a).denominator)
-                            for e, a in g.items()}) for g in polynomials if max(map(sum, g)) > 1]
+    return [in_ring(g, ring) for g in polynomials if max(map(sum, g)) > 1]

@@ -18,8 +18,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from flint import fmpq
-
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.certificates.equations.groebner import HilbertSeries
 from neuroalg_sage.certificates.reading import polynomial_ring, polynomials
@@ -29,6 +27,7 @@ from neuroalg_sage.invariants.equations.equations_by_degree import EquationSearc
 from neuroalg_sage.invariants.equations.generators import Ideal, primitive
 from neuroalg_sage.models.expressions import Polynomial, from_flint
 from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.models.rational import to_flint
 from neuroalg_sage.models.sources import polynomial_model
 
 FindIdeal = Callable[[Parametrization, Invariant], tuple[Invariant, Invariant]]
@@ -120,7 +119,7 @@ class LinearSpan:
         variables = dict(zip(self.coordinates, ring.gens()))
         one = ring.constant(1)
         images = [variables[i] if i in variables else sum(
-            ((one if j is None else variables[j]) * fmpq(a.numerator, a.denominator)
+            ((one if j is None else variables[j]) * to_flint(a)
              for j, a in self.combinations[i].items()), one - one) for i in range(self.n)]
         (g,) = polynomials([encode_polynomial(f)], polynomial_ring(self.n))
         return from_flint(g.compose(*images, ctx=ring))

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from flint import Ordering, fmpq, fmpq_mat, fmpq_mpoly_ctx, fmpq_poly
+from flint import Ordering, fmpq, fmpq_mat, fmpq_mpoly_ctx
 
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError
@@ -21,6 +21,7 @@ from neuroalg_sage.invariants.singularities.decomposition import decompose
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.layers import Dense
 from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.rational import by_last, to_flint, univariate
 from neuroalg_sage.models.sage_input import is_polynomial, lists, polynomial_in, rational
 
 LARGEST_DEGREE_OF_T = 20
@@ -104,8 +105,7 @@ def _is_invertible(rows: Sequence[Sequence[InT]]) -> bool:
     """Whether the determinant, a polynomial in t, is not zero at one of enough numbers."""
     size = len(rows)
     degree = size * max(len(a) for row in rows for a in row)
-    polynomials = [fmpq_poly([fmpq(c.numerator, c.denominator) for c in a])
-                   for row in rows for a in row]
+    polynomials = [univariate(a) for row in rows for a in row]
     return any(fmpq_mat(size, size, [a(fmpq(t)) for a in polynomials]).det() != 0
                for t in range(degree + 1))
 
@@ -141,11 +141,10 @@ def equations(model: Model, transformation: Transformation) -> list[Polynomial]:
         return array
 
     def constant(c: Fraction) -> Any:
-        return scalar(ring.constant(fmpq(c.numerator, c.denominator)))
+        return scalar(ring.constant(to_flint(c)))
 
     def in_t(a: InT) -> Any:
-        return sum((t**k * fmpq(c.numerator, c.denominator) for k, c in enumerate(a)),
-                   ring.constant(fmpq(0)))
+        return sum((t**k * to_flint(c) for k, c in enumerate(a)), ring.constant(fmpq(0)))
 
     entries = np.empty((m, m), dtype=object)
     for i, row in enumerate(transformation.matrix):
@@ -172,16 +171,13 @@ def equations(model: Model, transformation: Transformation) -> list[Polynomial]:
         conditions = [f - g for f, g in zip(images, model.apply(w, x * d, constant))]
     found: list[Polynomial] = []
     for f in conditions:
-        table: dict[tuple[int, ...], Polynomial] = {}
-        for e, c in f.to_dict().items():
-            powers = tuple(map(int, e))
-            table.setdefault(powers[count:], {})[powers[:count]] = Fraction(int(c.p), int(c.q))
+        table = by_last(f, count)
         found += [table[e] for e in sorted(table, reverse=True)]
     return found
 
 
-def invariant_parameters(model: Model, computation: Computation, matrix: Any,
-                         denominator: Any = 1, infinitesimal: bool = False) -> Invariant:
+def invariant_parameters(model: Model, computation: Computation, transformation: Transformation
+                         ) -> Invariant:
     """
     The components of the parameters w with f_w ∘ T = f_w.
 
@@ -189,8 +185,8 @@ def invariant_parameters(model: Model, computation: Computation, matrix: Any,
 
     - ``model`` -- a model
     - ``computation`` -- session and limits
-    - ``matrix``, ``denominator``, ``infinitesimal`` -- the transformation T of the inputs, see
-      :func:`read_transformation`; with t, f_w is to be invariant for all values of t
+    - ``transformation`` -- T, as :func:`read_transformation` reads it; with t, f_w is to be
+      invariant for all values of t
 
     OUTPUT: :class:`~neuroalg_sage.invariants.answers.invariant.Invariant`, a list of
     :class:`~neuroalg_sage.invariants.singularities.decomposition.VarietyComponent`
@@ -208,7 +204,6 @@ def invariant_parameters(model: Model, computation: Computation, matrix: Any,
         >>> M.invariant_parameters([[0, -1], [1, 0]], infinitesimal=True)
         [Component of dimension 2, degree 1, Component of dimension 1, degree 1] (proved)
     """
-    transformation = read_transformation(model, matrix, denominator, infinitesimal)
     start = time.perf_counter()
     names = [f"w_{i}" for i in range(model.parameter_count)]
     found = decompose(equations(model, transformation), names, computation,

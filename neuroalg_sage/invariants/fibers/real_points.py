@@ -29,10 +29,10 @@ from neuroalg_sage.invariants.singularities.decomposition import (
     equations_data,
     for_checker,
     fractions,
-    in_flint,
     presentation,
 )
 from neuroalg_sage.models.expressions import Polynomial
+from neuroalg_sage.models.rational import univariate
 
 DEEPEST = 6
 # For a component of dimension zero a polynomial q, a linear form l, and q(l) by its generators.
@@ -99,7 +99,7 @@ def _has_no_real_root(polynomial: Polynomial) -> tuple[int, list[Fraction]] | No
     coefficients = [Fraction(0)] * (max(e[i] for e in polynomial) + 1)
     for e, c in polynomial.items():
         coefficients[e[i]] = c
-    return None if real_roots(in_flint(coefficients)) else (i, coefficients)
+    return None if real_roots(univariate(coefficients)) else (i, coefficients)
 
 
 def no_real_points(equations: Sequence[Polynomial], names: Sequence[str],
@@ -160,7 +160,7 @@ def _of_component(part: dict[str, Any], equations: Sequence[Polynomial],
         q, form, cofactors = part["points"]
         numbers = [Fraction(q.polynomial.get((k,), 0))
                    for k in range(max(k for (k,) in q.polynomial) + 1)]
-        if real_roots(in_flint(numbers)):
+        if real_roots(univariate(numbers)):
             return None
         return {"step": "roots", "polynomial": list(map(decimal, numbers)),
                 "form": encode_polynomial(fractions(form.polynomial)),

@@ -4,6 +4,7 @@ The fiber of φ over a given function, and whether the function is in M.
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -12,10 +13,12 @@ from fractions import Fraction
 from typing import Any
 
 from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
+from neuroalg_sage.engines import modular
 from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.errors import EngineError, InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
+from neuroalg_sage.invariants.dimension.affine_symmetries import tangents
 from neuroalg_sage.invariants.dimension.functions import (
     Point,
     image,
@@ -24,6 +27,7 @@ from neuroalg_sage.invariants.dimension.functions import (
     value,
     written_function,
 )
+from neuroalg_sage.invariants.dimension.normal_form import normal_form
 from neuroalg_sage.invariants.fibers.real_points import no_real_points
 from neuroalg_sage.invariants.singularities.decomposition import (
     Decomposition,
@@ -34,8 +38,7 @@ from neuroalg_sage.invariants.singularities.decomposition import (
     equations_data,
     read_point,
 )
-from neuroalg_sage.models.expressions import Polynomial, write_polynomial
-from neuroalg_sage.models.hidden_states import known_group
+from neuroalg_sage.models.expressions import Polynomial, plus, write_polynomial
 from neuroalg_sage.models.parametrization import Parametrization, vanishes
 from neuroalg_sage.storable import storable
 
@@ -120,16 +123,10 @@ def fiber_equations(phi: Parametrization, f: Sequence[Fraction],
     """The equations φ_j(w) = f_j, then those that set parameters to numbers."""
     count = phi.model.parameter_count
     origin = (0,) * count
-    equations = []
-    for polynomial, c in zip(phi.polynomials, f):
-        equation = dict(polynomial)
-        equation[origin] = equation.get(origin, Fraction(0)) - c
-        equations.append({e: x for e, x in equation.items() if x})
-    for i, number in restriction:
-        linear = {tuple(int(k == i) for k in range(count)): Fraction(1),
-                  origin: Fraction(-number)}
-        equations.append({e: x for e, x in linear.items() if x})
-    return equations
+    equations = list(zip(phi.polynomials, f))
+    equations += [({tuple(int(k == i) for k in range(count)): Fraction(1)}, Fraction(c))
+                  for i, c in restriction]
+    return [plus(p, {origin: -c}) for p, c in equations]
 
 
 def parameter_names(phi: Parametrization) -> tuple[str, ...]:
@@ -255,18 +252,21 @@ def _normal_form(phi: Parametrization, found: Decomposition, points: Sequence[Nu
     Where a torus acts on units, the parameter of a unit that is set to 1 is one of those with
     the same weight, and not zero at some point of the fiber.
     """
-    group = known_group(phi.model)
-    if group is None or group.blocks is None or not any(
-            c.dimension > 0 for c in found.components):
+    fields = [symmetry.parameters for symmetry in phi.model.symmetries]
+    if not fields or not any(c.dimension > 0 for c in found.components):
         return ()
+    count, generator = phi.model.parameter_count, random.Random(1)
+    prime = modular.random_prime(generator)
+    orbits = modular.rank(tangents(
+        fields, [generator.randrange(prime) for _ in range(count)], prime), prime)
+    mixed = {i for field in fields for i, j in field if i != j}
     values: dict[int, int] = {}
-    for block in group.blocks:
-        if len(block.coordinates) > 1:
-            values |= block.values()
-            continue
-        (place,), (weights,) = block.coordinates[0], block.fields[0]
-        same = [i for (i, j), c in weights.items() if i == j and c == weights[place, place]]
-        values[next((i for i in same if points and any(points[0].coordinates[i])), place)] = 1
+    for step in normal_form(fields, count, orbits) or ():
+        place = step.coordinate
+        same = [i for (i, j), c in step.field.items() if step.value and i == j
+                and i not in mixed and i not in values and c == step.field[place, place]]
+        values[next((i for i in same if points and any(points[0].coordinates[i])), place)
+               ] = step.value
     return tuple(sorted(values.items()))
 
 

@@ -1,1 +1,17 @@
 """The singular locus, the critical locus, and the subnetworks in them."""
+
+from neuroalg_sage.invariants.answers.question import Question
+
+QUESTIONS = (
+    Question("singular_locus", "The irreducible components of the singular locus",
+             reported=110, needs=("dimension", "ideal", "degree"),
+             claims=("singular_locus", "singular_subvarieties"),
+             script=".singularities.scripts:singular_locus_script"),
+    Question("subnetworks", "The subnetworks up to symmetry, with their place in the "
+             "neuromanifold",
+             reported=120, needs=("dimension", "ideal"), claims=("subnetworks",)),
+    Question("critical_locus", "The components of the parameters where the rank of Dφ is not the "
+             "dimension",
+             needs=("dimension", "singular_locus"),
+             claims=("critical_locus", "critical_subvarieties")),
+)

@@ -14,8 +14,8 @@ from neuroalg_sage.engines.transfer import PolynomialMatrix
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
+from neuroalg_sage.invariants.dimension.rings import ring_map
 from neuroalg_sage.invariants.equations.generators import primitive
-from neuroalg_sage.invariants.equations.ideal import ring_map
 from neuroalg_sage.invariants.singularities.degeneracy import Component, Locus
 from neuroalg_sage.invariants.singularities.narrowed_critical_locus import (
     critical_ideals,

@@ -13,7 +13,7 @@ from math import ceil, floor
 from typing import Any
 
 import flint
-from flint import fmpq, fmpq_mpoly, fmpq_poly
+from flint import fmpq_mpoly
 
 from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.certificates.coordinates import MOST_PARAMETERS
@@ -30,6 +30,7 @@ from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.models.expressions import Polynomial
+from neuroalg_sage.models.rational import in_ring, to_flint, univariate
 from neuroalg_sage.storable import storable
 
 PRESENTATION_SECONDS = 20.0
@@ -73,11 +74,11 @@ class NumberFieldPoint:
     def _root_balls(self) -> list[flint.arb]:
         """Disjoint balls around the real roots; the closer these are, the more precise."""
         with flint.ctx.workprec(8 * PLACES):
-            return real_roots(in_flint(self.polynomial))
+            return real_roots(univariate(self.polynomial))
 
     def interval(self) -> tuple[Fraction, ...] | None:
         """An interval in which the polynomial changes its sign, if there is one."""
-        q = in_flint(self.polynomial)
+        q = univariate(self.polynomial)
         if self.degree == 1:
             root = -self.polynomial[0] / self.polynomial[1]
             return root, root
@@ -85,7 +86,7 @@ class NumberFieldPoint:
             intervals = [_ends(ball, places) for ball in self._root_balls]
             if _are_disjoint([(interval,) for interval in intervals]):
                 return next(((low, high) for low, high in intervals
-                             if q(_rational(low)) * q(_rational(high)) <= 0), None)
+                             if q(to_flint(low)) * q(to_flint(high)) <= 0), None)
         return None
 
     def real_boxes(self) -> list[Box] | None:
@@ -99,9 +100,9 @@ class NumberFieldPoint:
             balls = self._root_balls
             with flint.ctx.workprec(8 * places):
                 if any(ball.rel_accuracy_bits() < places for ball in balls):
-                    balls = real_roots(in_flint(self.polynomial))
+                    balls = real_roots(univariate(self.polynomial))
                 boxes: list[Box] = [
-                    tuple(_ends(flint.arb_poly([flint.arb(_rational(c)) for c in x] or [0])(root),
+                    tuple(_ends(flint.arb_poly([flint.arb(to_flint(c)) for c in x] or [0])(root),
                                 places) for x in self.coordinates) for root in balls]
             if _are_disjoint(boxes) and all(
                     low > 0 or high < 0 or not any(x)
@@ -114,14 +115,6 @@ class NumberFieldPoint:
         data: dict[str, Any] = {"polynomial": list(map(decimal, self.polynomial)),
                                 "coordinates": [list(map(decimal, x)) for x in self.coordinates]}
         return data | ({"form": list(map(decimal, self.form))} if self.form else {})
-
-
-def _rational(c: Fraction) -> fmpq:
-    return fmpq(c.numerator, c.denominator)
-
-
-def in_flint(coefficients: Sequence[Fraction]) -> fmpq_poly:
-    return fmpq_poly(list(map(_rational, coefficients)))
 
 
 def _more_places() -> Iterator[int]:
@@ -269,8 +262,7 @@ def presentation(equations: Sequence[Polynomial], names: Sequence[str], computat
 def for_checker(polynomials: Sequence[Mapping[tuple[int, ...], Any]], n: int) -> list[fmpq_mpoly]:
     """Polynomials as the checker holds them."""
     ring = polynomial_ring(n)
-    return [ring.from_dict({e: _rational(Fraction(c)) for e, c in p.items()})
-            for p in polynomials]
+    return [in_ring(p, ring) for p in polynomials]
 
 
 def decompose(equations: Sequence[Polynomial], names: Sequence[str], computation: Computation,

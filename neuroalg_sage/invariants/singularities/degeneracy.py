@@ -51,11 +51,6 @@ class Component:
         return PolynomialMatrix(PolynomialRingData(self.variables), 1, len(self.generators),
                                 self.generators, "ideal").to_sage()
 
-    @property
-    def tangent_cone_degree(self) -> int | None:
-        """The degree of the tangent cone of the neurovariety at a generic point of this."""
-        return self.multiplicity
-
     def claim(self) -> dict[str, Any]:
         """What a certificate states of this component."""
         return {"dimension": self.dimension, "degree": self.degree,

@@ -18,7 +18,7 @@ from neuroalg_sage.certificates.checker import CertificateError
 from neuroalg_sage.certificates.equations.groebner import GroebnerBasis
 from neuroalg_sage.certificates.reading import polynomial, polynomial_ring
 from neuroalg_sage.certificates.singularities.multiplicity import check_multiplicity
-from neuroalg_sage.descriptions.determinantal import coordinate_places
+from neuroalg_sage.descriptions.flattening import coordinate_places
 from neuroalg_sage.engines import modular
 from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.engines.transfer import PolynomialMatrix
@@ -26,13 +26,14 @@ from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
 from neuroalg_sage.invariants.dimension import dimension as dimensions
+from neuroalg_sage.invariants.dimension.rings import coordinate_ring
 from neuroalg_sage.invariants.equations.degree import ideal_data
-from neuroalg_sage.invariants.equations.generators import coordinate_ring, primitive
+from neuroalg_sage.invariants.equations.generators import primitive
 from neuroalg_sage.invariants.equations.ideal import ideal
 from neuroalg_sage.invariants.equations.linear_span import LinearSpan, ideal_within
 from neuroalg_sage.invariants.singularities.degeneracy import PRIME, Component, SingularLocus
 from neuroalg_sage.invariants.singularities.singular_locus_by_theorem import moved, smaller_models
-from neuroalg_sage.models.expressions import Polynomial, evaluate
+from neuroalg_sage.models.expressions import Polynomial, derivative, evaluate
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization, parametrization, vanishes
 
@@ -127,11 +128,6 @@ def differentials_modulo(generators: list[Polynomial], point: list[int]) -> np.n
     """The Jacobian matrix of equations at a point, modulo the prime."""
     return np.array([[evaluate(derivative(g, j), point, PRIME) for j in range(len(point))]
                      for g in generators], dtype=np.int64).reshape(-1, len(point))
-
-
-def derivative(f: Polynomial, j: int) -> Polynomial:
-    """The partial derivative of a polynomial."""
-    return {(*e[:j], e[j] - 1, *e[j + 1 :]): c * e[j] for e, c in f.items() if e[j]}
 
 
 def known_components(span: LinearSpan, found: Invariant, dimension: int,

@@ -21,11 +21,12 @@ from neuroalg_sage.certificates.singularities.subspace_varieties import (
     claim,
     subspace_variety,
 )
-from neuroalg_sage.descriptions.determinantal import coordinate_places, number_of_powers
+from neuroalg_sage.descriptions.flattening import coordinate_places, number_of_powers
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.invariant import certified
 from neuroalg_sage.invariants.dimension import dimension as dimensions
-from neuroalg_sage.invariants.equations.generators import coordinate_ring, primitive
+from neuroalg_sage.invariants.dimension.rings import coordinate_ring
+from neuroalg_sage.invariants.equations.generators import primitive
 from neuroalg_sage.invariants.singularities.degeneracy import Component, SingularLocus
 from neuroalg_sage.models.expressions import Polynomial, from_flint
 from neuroalg_sage.models.model import Model

@@ -32,6 +32,7 @@ from neuroalg_sage.invariants.singularities.decomposition import for_checker
 from neuroalg_sage.invariants.training.critical_parameters import parameters
 from neuroalg_sage.models.expressions import Polynomial, from_flint
 from neuroalg_sage.models.parametrization import parametrization
+from neuroalg_sage.models.rational import fraction, to_flint
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.training.training import TrainingProblem
@@ -200,7 +201,7 @@ class Search:
             self.computation.progress("infinitely many critical points there")
             return []
         self.counts[k] = len(found)
-        places = [[arb(_fmpq((low + high) / 2)) for low, high in box[:len(free)]]
+        places = [[arb(to_flint((low + high) / 2)) for low, high in box[:len(free)]]
                   for box in found]
         if copies > 1:
             places = [p for p in places if self._is_sorted(chart, p)]
@@ -221,7 +222,7 @@ class Search:
         free = chart.free
 
         def encoded(f: Any, extra: int) -> dict[tuple[int, ...], Fraction]:
-            return {(*(e[i] for i in free), extra): Fraction(int(c.p), int(c.q))
+            return {(*(e[i] for i in free), extra): fraction(c)
                     for e, c in zip(exponent_vectors(f), f.coeffs())
                     if not any(e[i] for i in chart.zero)}
 
@@ -350,7 +351,7 @@ class Search:
 
     def _rational_fit(self, k: int, end: np.ndarray) -> list[Any] | None:
         """A rational point of small denominators near another one, if it is critical on V."""
-        point = [_fmpq(Fraction(float(x)).limit_denominator(LARGEST_DENOMINATOR)) for x in end]
+        point = [to_flint(Fraction(float(x)).limit_denominator(LARGEST_DENOMINATOR)) for x in end]
         found = Point(k, list(map(arb, point)), point)
         if not (self.land.is_proper(found) and self.land.is_fit(found)):
             return None
@@ -475,8 +476,8 @@ class Search:
         chart = self.land.cover.charts[k]
         point, near = [fmpq(0)] * chart.size, fmpq(1, 2) ** (precision // 3)
         for v, x in zip(chart.free, center):
-            c = Fraction(int(x.p), int(x.q)).limit_denominator(2 ** (precision // 8))
-            point[v] = _fmpq(c)
+            c = fraction(x).limit_denominator(2 ** (precision // 8))
+            point[v] = to_flint(c)
             if abs(point[v] - x) > near * max(abs(x), fmpq(1)):
                 return None
         if self.land.is_zero(k, point) and self.land.is_simple(k, point):
@@ -505,9 +506,9 @@ class Search:
         least = min(Fraction(f["loss"][0]) for f in found["points"])
         for w in self._descents():
             candidate = [Fraction(round(x * 2**30), 2**30) for x in w]
-            z = [f(*map(_fmpq, candidate)) for f in self.model.parametrization]
+            z = [f(*map(to_flint, candidate)) for f in self.model.parametrization]
             reached = self.land.problem(z, fmpq(0))
-            if Fraction(int(reached.p), int(reached.q)) < least:
+            if fraction(reached) < least:
                 return [str(c) for c in candidate]
         return None
 
@@ -529,7 +530,3 @@ class Search:
                 return
             start = self.random.standard_normal(self.model.parameters)
             yield minimize(loss, start, jac=True, method="BFGS").x
-
-
-def _fmpq(c: Fraction) -> fmpq:
-    return fmpq(c.numerator, c.denominator)

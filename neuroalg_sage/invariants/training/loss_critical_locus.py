@@ -11,10 +11,10 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from flint import fmpq, nmod_poly
+from flint import nmod_poly
 
 from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
-from neuroalg_sage.certificates.dimension.dimension import rank
+from neuroalg_sage.certificates.dimension.ranks import rank
 from neuroalg_sage.certificates.reading import polynomial_ring
 from neuroalg_sage.certificates.singularities.decomposition import presented
 from neuroalg_sage.engines.macaulay2 import Script
@@ -23,7 +23,8 @@ from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
 from neuroalg_sage.invariants.dimension.functions import Point
-from neuroalg_sage.invariants.equations.generators import coordinate_ring, primitive, sage_ideal
+from neuroalg_sage.invariants.dimension.rings import coordinate_ring
+from neuroalg_sage.invariants.equations.generators import primitive, sage_ideal
 from neuroalg_sage.invariants.fibers.special_fiber import parameter_names
 from neuroalg_sage.invariants.singularities.decomposition import (
     Decomposition,
@@ -38,6 +39,7 @@ from neuroalg_sage.invariants.singularities.decomposition import (
 )
 from neuroalg_sage.models.expressions import Polynomial, derivative, evaluate, from_flint
 from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.models.rational import to_flint
 from neuroalg_sage.storable import storable
 
 PRIMES = [2**31 - 1, 2**31 - 19, 2**31 - 61, 2**30 - 35, 2**30 - 41, 2**29 - 3, 2**29 - 33,
@@ -78,11 +80,6 @@ class CriticalComponent:
     def degree(self) -> int:
         """The degree of the component's projective closure."""
         return self.component.degree
-
-    @property
-    def is_spurious(self) -> bool | None:
-        """Whether a generic point is critical without its function being so; None if open."""
-        return None if self.kind == "open" else self.kind == "spurious"
 
     @property
     def ideal(self) -> Any:
@@ -147,8 +144,8 @@ def _slope(phi: Parametrization, loss: QuadraticLoss) -> tuple[list[Any], list[A
     """φ and Q φ - b, as polynomials of FLINT."""
     ring = polynomial_ring(phi.model.parameter_count)
     images = for_checker(phi.polynomials, phi.model.parameter_count)
-    return images, loss.slope(images, [ring.constant(c) for c in _numbers(loss.linear)],
-                              lambda c: fmpq(c.numerator, c.denominator))
+    return images, loss.slope(images, [ring.constant(c) for c in map(to_flint, loss.linear)],
+                              to_flint)
 
 
 def gradient(phi: Parametrization, loss: QuadraticLoss) -> list[Polynomial]:
@@ -157,10 +154,6 @@ def gradient(phi: Parametrization, loss: QuadraticLoss) -> list[Polynomial]:
     zero = polynomial_ring(phi.model.parameter_count).constant(0)
     return [from_flint(sum((h * g.derivative(i) for h, g in zip(slope, images)), zero))
             for i in range(phi.model.parameter_count)]
-
-
-def _numbers(values: Sequence[Fraction]) -> list[Any]:
-    return [fmpq(c.numerator, c.denominator) for c in values]
 
 
 def loss_critical_locus_script(phi: Parametrization, loss: QuadraticLoss) -> Script:

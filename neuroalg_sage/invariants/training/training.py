@@ -12,7 +12,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.certificates.certificate import decimal
-from neuroalg_sage.errors import InputError, NeuroAlgError, suggesting
+from neuroalg_sage.errors import (
+    EngineError,
+    InputError,
+    LimitReached,
+    NeuroAlgError,
+    suggesting,
+)
 from neuroalg_sage.invariants.training.training_data import beside, read_data
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.sources import load_model
@@ -52,13 +58,10 @@ class TrainingProblem:
                 "linear": [decimal(c) for c in self.linear], "constant": decimal(self.constant)}
 
     @cached_property
-    def _matrix(self) -> Any:
-        from flint import fmpq, fmpq_mat
-
-        n = len(self.linear)
-        matrix = fmpq_mat(n, n)
+    def _matrix(self) -> list[list[Fraction]]:
+        matrix = [[Fraction(0)] * len(self.linear) for _ in self.linear]
         for (i, j), c in self.quadratic.items():
-            matrix[i, j] = matrix[j, i] = fmpq(c.numerator, c.denominator)
+            matrix[i][j] = matrix[j][i] = c
         return matrix
 
     @cached_property
@@ -71,7 +74,9 @@ class TrainingProblem:
             >>> ERM("mlp:2,2,1:x^2", [[1, 0, 1], [0, 1, 1]]).rank
             2
         """
-        return int(self._matrix.rank())
+        from neuroalg_sage.models.rational import rank
+
+        return rank(self._matrix)
 
     @cached_property
     def kernel(self) -> list[list[Fraction]]:
@@ -83,16 +88,11 @@ class TrainingProblem:
             >>> ERM("mlp:2,2,1:x^2", [[1, 0, 1], [0, 1, 1]]).kernel
             [[Fraction(0, 1), Fraction(1, 1), Fraction(0, 1)]]
         """
-        reduced, rank = self._matrix.rref()
+        from neuroalg_sage.models.rational import kernel
+
         n = len(self.linear)
-        pivots = [next(j for j in range(n) if reduced[i, j]) for i in range(rank)]
-        basis = []
-        for free in (j for j in range(n) if j not in pivots):
-            vector = [Fraction(int(j == free)) for j in range(n)]
-            for i, pivot in enumerate(pivots):
-                vector[pivot] = -Fraction(int(reduced[i, free].p), int(reduced[i, free].q))
-            basis.append(vector)
-        return basis
+        return [[vector.get(j, Fraction(0)) for j in range(n)]
+                for vector in kernel(self._matrix, n)]
 
     def loss(self, z: Sequence[Any]) -> Any:
         """
@@ -139,6 +139,20 @@ class TrainingProblem:
     def failures(self) -> list[NeuroAlgError]:
         """Why the engine did not find all critical points: that it failed, or reached a limit."""
         return self._answers.get("failures", [])
+
+    def answers(self) -> tuple[Invariant, list[list[float]], list[list[Any]]]:
+        """The critical points, their parameters, and exit code and sentence of each failure."""
+        return (self._answers["critical_points"], self._answers["parameters"],
+                [[failure.exit_code, str(failure)] for failure in self.failures])
+
+    def know(self, found: Invariant, parameters: list[list[float]], failures: list[list[Any]]
+             ) -> None:
+        """Take over what was found for the same problem before."""
+        if self._answers.get("critical_points") is not found:
+            self._answers["critical_points"] = found
+            self.remember(parameters, [
+                (LimitReached if code == LimitReached.exit_code else EngineError)(sentence)
+                for code, sentence in failures])
 
     def remember(self, found: list[list[float]], failures: list[NeuroAlgError]) -> None:
         """Keep the parameters of the critical points, and why there may be others."""

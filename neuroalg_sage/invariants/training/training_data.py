@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from neuroalg_sage.errors import InputError
-from neuroalg_sage.files import read_bytes
+from neuroalg_sage.files import read_text
 from neuroalg_sage.models.numbers import NOT_FINITE, as_written, exact, floating_point
 from neuroalg_sage.models.sage_input import lists
 
@@ -354,21 +354,7 @@ def _common(column: Sequence[Fraction]) -> Column:
 
 
 def _csv(path: Path, width: int) -> Table:
-    try:
-        content = read_bytes(path, MOST_BYTES)
-        if content is None:
-            raise InputError(f"The data file {str(path)[:200]!r} has over {MOST_BYTES} bytes, the "
-                             "most allowed.")
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(f"The file {str(path)[:200]!r} is not text; give a CSV file in "
-                         "UTF-8.") from None
-    except InputError:
-        raise
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "the name is not allowed"
-        raise InputError(f"The data file {str(path)[:200]!r} cannot be read: {reason}.") from None
-    rows = _separated(text, width)
+    rows = _separated(read_text(path, "data file", MOST_BYTES), width)
     if rows and len(rows[0][1]) == width:
         if [entry.strip() for entry in rows[0][1]] == list(map(str, range(width))):
             raise InputError("The first row 0, 1, ... is the header that pandas writes for columns "

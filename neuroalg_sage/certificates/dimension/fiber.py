@@ -1,0 +1,26 @@
+"""
+The generic fiber: its dimension alone, or also the number of its points up to symmetries.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from neuroalg_sage.certificates.model import Model
+from neuroalg_sage.certificates.reading import Checked, integer, integers, member, require
+
+
+def check_fiber(model: Model, value: Any, evidence: Any, status: str,
+                stated_error: Any = None) -> Checked:
+    """Verify [dimension] of the generic fiber, or [dimension, points, symmetries]."""
+    if len(value) > 1:
+        from neuroalg_sage.certificates.dimension.generic_fiber import check_generic_fiber
+
+        require(status == "proved", "The points of a generic fiber are proved.")
+        return check_generic_fiber(model, value, evidence)
+    dimension = integer(member(evidence, "dimension"), 0, model.parameters, "dimension")
+    integers(value, 0, model.parameters, "dimension of a fiber")
+    require(value == [model.parameters - dimension], "The dimension of the fiber is false.")
+    from neuroalg_sage.certificates.dimension.dimension import check_dimension
+
+    return check_dimension(model, dimension, evidence, status, stated_error)

@@ -1,0 +1,21 @@
+"""
+Standalone Macaulay2 scripts for critical points in the space of parameters.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from neuroalg_sage.invariants.dimension.functions import read_function
+from neuroalg_sage.invariants.distance.quadratic_forms import metric_weights
+from neuroalg_sage.invariants.training import loss_critical_locus as locus
+
+if TYPE_CHECKING:
+    from neuroalg_sage.neuromanifold import NeuroManifold
+
+
+def loss_critical_locus_script(manifold: NeuroManifold, target: Any, metric: Any = "unit") -> str:
+    """The script for the components of the critical points of the squared distance."""
+    phi = manifold.parametrization()
+    loss = locus.QuadraticLoss.distance(read_function(phi, target), metric_weights(phi, metric))
+    return locus.loss_critical_locus_script(phi, loss).standalone()

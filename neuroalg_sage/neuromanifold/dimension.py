@@ -1,0 +1,170 @@
+"""
+The dimension of the neuromanifold, its symmetries, and identifiability.
+"""
+
+from __future__ import annotations
+
+from neuroalg_sage.errors import EngineError, InputError, LimitReached
+from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.dimension import dimension as dimensions
+from neuroalg_sage.models.hidden_states import KnownGroup, known_group
+from neuroalg_sage.neuromanifold.core import Core, kept
+
+# Coordinates and generic parameters of an elimination that settles a dimension by the way.
+EASY_ELIMINATION = 22
+EASY_SECONDS = 10.0
+
+
+class DimensionQuestions(Core):
+    """Questions about the dimension, which all others use."""
+
+    @kept
+    def ambient_dimension(self) -> Invariant:
+        """
+        The dimension n of the ambient space.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> NeuroManifold("mlp:20,40,40,10:x^2").ambient_dimension()
+            88550 (proved)
+        """
+        return dimensions.ambient_dimension(self.model)
+
+    @kept
+    def dimension(self) -> Invariant:
+        """
+        The dimension of the neurovariety.
+
+        If neither n nor the symmetries prove it, and the model is small,
+        equations are looked for that do.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> NeuroManifold("mlp:20,40,40,10:x^2").dimension()
+            2720 (proved)
+        """
+        found = dimensions.dimension(self.model, self.seed, self.computation.progress,
+                                     self.computation.memory_gb)
+        if found.status != "proved" and (
+                found.data + self.model.ambient_dimension <= EASY_ELIMINATION):
+            limit = self.computation.timeout
+            self.computation.timeout = min(limit or EASY_SECONDS, EASY_SECONDS)
+            try:
+                return self._dimension_by_equations(found)
+            except (LimitReached, EngineError) as error:
+                self.computation.progress(f"dimension: not proved by equations. {error}")
+            finally:
+                self.computation.timeout = limit
+        return found
+
+    def _dimension_by_equations(self, found: Invariant) -> Invariant:
+        """The dimension with a proof by equations, where these are known."""
+        return found
+
+    @kept
+    def expected_dimension(self) -> Invariant:
+        """
+        min(n, N - s), with s the dimension of the generic orbits of affine-linear symmetries.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> NeuroManifold("mlp:3,2,1:x^2").expected_dimension()
+            6 (proved)
+        """
+        return dimensions.expected_dimension(self.model, self.dimension())
+
+    @kept
+    def defect(self) -> Invariant:
+        """
+        Expected minus actual dimension.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> NeuroManifold("mlp:3,2,1:x^2").defect()
+            1 (proved)
+        """
+        return dimensions.defect(self.model, self.dimension(), self.expected_dimension())
+
+    @kept
+    def is_filling(self) -> Invariant:
+        """
+        Whether the neurovariety is the ambient space.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> NeuroManifold("mlp:2,2,1:x^2").is_filling()
+            True (proved)
+        """
+        return dimensions.is_filling(self.model, self.dimension())
+
+    def symmetries(self) -> KnownGroup:
+        """
+        The known symmetry group: its continuous and its finite part.
+
+        Raises InputError for a model that is not a chain of dense, convolutional or
+        attention layers; the linear symmetries of any model are ``model.symmetries``.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> print(NeuroManifold("mlp:2,3,2:x^2").symmetries())
+            (C*)^3 x| S_3
+        """
+        group = known_group(self.model)
+        if group is None:
+            raise InputError(f"The symmetry group of {self.model} is known only as a Lie algebra, "
+                             "model.symmetries: it is no chain of dense, convolutional or "
+                             "attention layers.")
+        return group
+
+    @kept
+    def is_finitely_identifiable(self) -> Invariant:
+        """
+        Whether the generic fiber has the dimension of the orbits of affine-linear symmetries.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> NeuroManifold("mlp:3,2,1:x^2").is_finitely_identifiable()
+            False (proved)
+        """
+        from neuroalg_sage.invariants.dimension.generic_fiber import is_finitely_identifiable
+
+        return is_finitely_identifiable(self.model, self.dimension())
+
+    @kept
+    def generic_fiber(self) -> Invariant:
+        """
+        The generic fiber of φ: its dimension, and its points modulo the symmetries.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> NeuroManifold("mlp:2,1,2:x^2").generic_fiber()
+            of dimension 1, one orbit of the known symmetries (proved)
+        """
+        from neuroalg_sage.invariants.dimension.generic_fiber import generic_fiber
+
+        return generic_fiber(self.parametrization(), self.dimension(), self.computation, self.seed)
+
+    @kept
+    def is_identifiable(self) -> Invariant:
+        """
+        Whether the generic fiber is one orbit of the known symmetries.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> NeuroManifold("mlp:2,2,3:x^2").is_identifiable()
+            True (proved)
+        """
+        from neuroalg_sage.invariants.dimension.generic_fiber import is_identifiable
+
+        finitely = self.is_finitely_identifiable()
+        return is_identifiable(self.model, finitely,
+                               self.generic_fiber() if finitely.data else None)

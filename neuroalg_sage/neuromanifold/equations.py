@@ -1,0 +1,143 @@
+"""
+The degree of the neurovariety, its Hilbert polynomial, and known varieties.
+"""
+
+from __future__ import annotations
+
+from neuroalg_sage.errors import LimitReached
+from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.answers.methods import FOR_THE_DEGREE
+from neuroalg_sage.neuromanifold.core import kept
+from neuroalg_sage.neuromanifold.ideal import IdealQuestions
+
+COORDINATES_FOR_IDEALS = 12
+
+
+class EquationsQuestions(IdealQuestions):
+    """Questions about what is read from the ideal, or known without it."""
+
+    @kept
+    def _degree_without_ideal(self) -> Invariant:
+        """The degree by one of the methods for it alone; of a filling model it is 1 at once."""
+        from neuroalg_sage.invariants.equations.degree import degree_and_hilbert_polynomial
+        from neuroalg_sage.invariants.equations.degree_by_monodromy import degree_by_monodromy
+        from neuroalg_sage.invariants.equations.degree_by_slicing import degree_by_slicing
+
+        phi, found = self.parametrization(), self.dimension()
+        if found.status == "proved" and found.data == self.model.ambient_dimension:
+            zero, _ = self._find_ideal(found)
+            return degree_and_hilbert_polynomial(phi, zero, self.computation)[0]
+        method = degree_by_slicing if self.method == "slicing" else degree_by_monodromy
+        return method(phi, found, self.computation, self.seed)
+
+    @kept
+    def _hilbert(self) -> tuple[Invariant, Invariant]:
+        from neuroalg_sage.invariants.equations.degree import degree_and_hilbert_polynomial
+
+        return degree_and_hilbert_polynomial(self.parametrization(), self.ideal(),
+                                             self.computation)
+
+    @kept
+    def _by_formula(self) -> tuple[Invariant | None, Invariant | None]:
+        """
+        Degree and Hilbert polynomial by a description, where the method allows it.
+
+        In few coordinates the ideal is found at once, mostly with nothing to trust.
+        """
+        from neuroalg_sage.invariants.equations.degree import by_formula
+        from neuroalg_sage.invariants.equations.descriptions import formula
+
+        found = None
+        large = self.model.ambient_dimension > COORDINATES_FOR_IDEALS
+        if self.method == "description" or (self.method == "auto" and large):
+            found = None if self.is_filling() else formula(self.model, self.dimension())
+        return (None, None) if found is None else by_formula(self.model, found)
+
+    def degree(self) -> Invariant:
+        """
+        The degree of the neurovariety.
+
+        If a limit is reached before it is proved, it is counted by slicing or by monodromy; its
+        status says so.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> NeuroManifold("linear:9,7,8,9").degree()
+            540 (proved, trusting theorem: Conca, Herzog (1994))
+        """
+        if self.method in FOR_THE_DEGREE:
+            return self._degree_without_ideal()
+        found = self._by_formula()[0]
+        if found is None and self.method == "auto":
+            return self._proved_or_counted_degree()
+        return self._hilbert()[0] if found is None else found
+
+    def _proved_or_counted_degree(self) -> Invariant:
+        """The degree from the ideal; where limits do not allow that, counted without it."""
+        known = self._memory.known("_hilbert", stored=True)
+        if known is not None:
+            return known[0]
+        # In this process a proof was tried before.
+        known = self._memory.known("_counted_degree")
+        if known is not None:
+            return known
+        try:
+            with self.computation.share():
+                return self._hilbert()[0]
+        except LimitReached as error:
+            reason = str(error)
+            self.computation.progress(f"degree: counted without the ideal. {reason}")
+        try:
+            return self._counted_degree()
+        except LimitReached as error:
+            raise LimitReached(f"{error} Nor was it proved: {reason}") from None
+
+    @kept
+    def _counted_degree(self) -> Invariant:
+        from neuroalg_sage.invariants.equations.degree_by_monodromy import degree_by_monodromy
+        from neuroalg_sage.invariants.equations.degree_by_slicing import degree_by_slicing
+
+        phi, found = self.parametrization(), self.dimension()
+        try:
+            with self.computation.share():
+                return degree_by_slicing(phi, found, self.computation, self.seed)
+        except LimitReached as error:
+            self.computation.progress(f"degree: by monodromy. {error}")
+            return degree_by_monodromy(phi, found, self.computation, self.seed)
+
+    def hilbert_polynomial(self) -> Invariant:
+        """
+        The Hilbert polynomial of the projective variety, or of the projective closure.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> NeuroManifold("mlp:2,1,2:x^2").hilbert_polynomial()
+            2*i^2 + 3*i + 1 (proved)
+        """
+        found = self._by_formula()[1]
+        return self._hilbert()[1] if found is None else found
+
+    @kept
+    def descriptions(self) -> Invariant:
+        """
+        Known varieties that the neurovariety is, and flattenings whose rank it bounds.
+
+        OUTPUT: a list of :class:`~neuroalg_sage.descriptions.description.Description`, each
+        with its sentence, matrix and equations
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> variety, matrix = NeuroManifold("linear:3,1,2").descriptions()
+            >>> variety.matrix()
+            [z_0 z_1 z_2]
+            [z_3 z_4 z_5]
+            >>> print(matrix)
+            The output flattening (2 x 3) has rank 1 on M and 2 on V, so its minors of size 2
+            vanish on M: proved, since it factors through the model's layers.
+        """
+        from neuroalg_sage.invariants.equations.descriptions import descriptions
+
+        return descriptions(self.parametrization(), self.dimension(), self.seed)

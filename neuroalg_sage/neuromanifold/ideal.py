@@ -1,0 +1,172 @@
+"""
+The ideal of the neurovariety, its equations, and the group that acts on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.answers.methods import (
+    FOR_CRITICAL_POINTS,
+    FOR_THE_DEGREE,
+    check_method_for_the_ideal,
+)
+from neuroalg_sage.neuromanifold.core import cached, degree_bound, kept
+from neuroalg_sage.neuromanifold.dimension import DimensionQuestions
+from neuroalg_sage.questions import resting_on
+
+if TYPE_CHECKING:
+    from neuroalg_sage.invariants.equations.ambient_group import AmbientGroup
+    from neuroalg_sage.invariants.equations.equations_by_degree import EquationSearch
+
+
+class IdealQuestions(DimensionQuestions):
+    """Questions about the ideal."""
+
+    def _find_ideal(self, dimension: Invariant) -> tuple[Invariant, Invariant]:
+        from neuroalg_sage.invariants.equations.descriptions import known_varieties
+        from neuroalg_sage.invariants.equations.ideal import dimension_from_equations, ideal
+
+        known, phi = self._memory.known("ideal", stored=True), self.parametrization()
+        if known is not None:
+            return known, dimension if dimension.status == "proved" else (
+                dimension_from_equations(self.model, dimension, known.data, phi.polynomials))
+        # The dimension may need equations where the degree shall not.
+        method = "auto" if self.method in FOR_THE_DEGREE + FOR_CRITICAL_POINTS else self.method
+        allowed = self.computation.seconds_left()
+        if self._no_ideal is not None and allowed is not None and allowed <= self._no_ideal[0]:
+            raise LimitReached(self._no_ideal[1])
+        with self._memory.finding() as found:
+            try:
+                known, better = ideal(phi, dimension, self.computation, method, self.seed,
+                                      self.equation_search)
+            except LimitReached as error:
+                # Less time than was not enough is not enough.
+                self._no_ideal = None if allowed is None else (allowed, str(error))
+                raise
+        known = replace(known, varieties=tuple(known_varieties(self.model, better)))
+        if better is not dimension:
+            # What rests on the ideal has not been found yet.
+            self._memory.forget(resting_on("dimension") - resting_on("ideal") - {"ideal"})
+        self._memory.keep("ideal", known, found, stored=True)
+        if better is not dimension or self._memory.known("dimension") is None:
+            self._memory.keep("dimension", better, found, stored=True)
+        return known, better
+
+    def _dimension_by_equations(self, found: Invariant) -> Invariant:
+        return self._find_ideal(found)[1]
+
+    def _ideal_by_any_method(self) -> Invariant:
+        return self._find_ideal(self.dimension())[0]
+
+    def ideal(self) -> Invariant:
+        """
+        The prime ideal of the neurovariety; its value is a Sage ideal.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> NeuroManifold("linear:2,1,2").ideal().gens()
+            [z_1*z_2 - z_0*z_3]
+        """
+        check_method_for_the_ideal(self.method)
+        known = self._memory.known("ideal", stored=True)
+        return self._find_ideal(self.dimension())[0] if known is None else known
+
+    def check_ideal(self, ideal: Any) -> None:
+        """
+        Raise InputError unless a Sage ideal is that of the neurovariety.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> M = NeuroManifold("linear:2,1,2")
+            >>> z = M.ideal().ring().gens()
+            >>> M.check_ideal(z[0] * M.ideal().ring())
+            Traceback (most recent call last):
+            ...
+            neuroalg_sage.errors.InputError: The ideal is not that of linear:2,1,2: it has an
+            equation that does not vanish on the neurovariety.
+        """
+        known = self.ideal().value
+        if not hasattr(ideal, "gens") or len(ideal.ring().gens()) != len(known.ring().gens()):
+            raise InputError(f"The ideal is not that of {self.model}: it must be one of a "
+                             f"polynomial ring in {self.model.ambient_dimension} variables.")
+        moved = known.ring().ideal([g(*known.ring().gens()) for g in ideal.gens()])
+        if not moved <= known:
+            raise InputError(f"The ideal is not that of {self.model}: it has an equation that "
+                             "does not vanish on the neurovariety.")
+        if not known <= moved:
+            raise InputError(f"The ideal is not that of {self.model}: it lacks equations.")
+
+    @kept
+    def equations(self) -> Invariant:
+        """
+        Equations of the neurovariety, Sage polynomials: the generators of its ideal.
+
+        That each vanishes is what the certificate proves; that there are no others is the ideal's.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> NeuroManifold("mlp:2,1,1:x^2").equations()
+            [z_1^2 - 4*z_0*z_2] (proved)
+        """
+        from neuroalg_sage.invariants.equations.ideal import equations
+
+        return equations(self.parametrization(), self.ideal())
+
+    @cached
+    def ambient_group(self) -> AmbientGroup:
+        """
+        The group that acts on inputs and outputs, hence on V, and preserves M.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> NeuroManifold("attention:d=2,a=1,out=3,t=2").ambient_group()
+            GL_2 x GL_3 acts on inputs and outputs; a torus of rank 4 grades the coordinates
+        """
+        from neuroalg_sage.invariants.equations.ambient_group import ambient_group
+
+        return ambient_group(self.parametrization())
+
+    @cached
+    def equation_search(self) -> EquationSearch:
+        """
+        The search for equations degree by degree, in weight spaces; it keeps what it found.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> search = NeuroManifold("mlp:3,3,3:x^2").equation_search()
+            >>> [found.generator_count for found in search.up_to(5)]
+            [0, 0, 0, 9, 0]
+        """
+        from neuroalg_sage.invariants.equations.equations_by_degree import EquationSearch
+
+        return EquationSearch(self.parametrization(), self.seed, self.computation.progress)
+
+    def hilbert_function(self, degree: int | None = None) -> Invariant:
+        """
+        The Hilbert function of the coordinate ring in degrees 1 to ``degree``.
+
+        If gradings do not show that the neurovariety is a cone, then the affine one, and its name
+        is ``affine_hilbert_function``: the dimensions of the spaces of polynomial functions of at
+        most these degrees.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> NeuroManifold("mlp:3,2,2:x^2").hilbert_function(4)
+            [12, 78, 344, 1170] (proved)
+        """
+        from neuroalg_sage.invariants.equations.equations_by_degree import hilbert_function
+
+        degree = degree_bound(self.largest_degree if degree is None else degree)
+        return self._memory.recall(
+            "hilbert_function", lambda: hilbert_function(self.equation_search(), degree),
+            stored=True, degree=degree)

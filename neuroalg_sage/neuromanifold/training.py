@@ -1,0 +1,129 @@
+"""
+Critical points of losses in the space of parameters.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from neuroalg_sage.errors import InputError
+from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.neuromanifold.core import written
+from neuroalg_sage.neuromanifold.ideal import IdealQuestions
+
+if TYPE_CHECKING:
+    from neuroalg_sage.invariants.training.training import TrainingProblem
+
+
+class TrainingQuestions(IdealQuestions):
+    """Questions about a loss."""
+
+    def loss_critical_locus(self, target: Any, metric: Any = "unit") -> Invariant:
+        """
+        The critical points of the squared distance ||φ(w) - f||^2, pure and spurious.
+
+        INPUT:
+
+        - ``target`` -- the function f: its coordinates, or for each output a polynomial in the
+          inputs as text
+        - ``metric`` -- on V: ``"unit"``, ``"bombieri"`` or n positive weights
+
+        OUTPUT: an invariant, a list of
+        :class:`~neuroalg_sage.invariants.training.loss_critical_locus.CriticalComponent`
+
+        EXAMPLES:
+
+        Two linear layers that learn the identity of the plane::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> M = NeuroManifold("linear:2,2,2")
+            >>> for component in M.loss_critical_locus(["x_0", "x_1"]):
+            ...     print(component)
+            dimension 4, degree 8: the fiber of the target, image of dimension 0 (numerical, by
+            Macaulay2)
+            dimension 4, degree 8: spurious, image of dimension 1 (numerical, by Macaulay2)
+            dimension 0, degree 1, 1 real point: spurious, image of dimension 0 (numerical, by
+            Macaulay2)
+        """
+        from neuroalg_sage.invariants.dimension.functions import read_function
+        from neuroalg_sage.invariants.distance.quadratic_forms import metric_weights
+        from neuroalg_sage.invariants.training.loss_critical_locus import (
+            QuadraticLoss,
+            loss_critical_locus,
+        )
+
+        phi = self.parametrization()
+        f, weights = read_function(phi, target), metric_weights(phi, metric)
+        loss = QuadraticLoss.distance(f, weights)
+        return self._memory.recall(
+            "loss_critical_locus", lambda: loss_critical_locus(
+                phi, self.dimension(), self.ideal, self.computation, loss),
+            stored=True, function=f, weights=weights)
+
+    def training_critical_locus(self, problem: TrainingProblem) -> Invariant:
+        """
+        The critical points of the squared error on data, in the space of parameters.
+
+        INPUT:
+
+        - ``problem`` -- a training problem with this model
+
+        OUTPUT: as :meth:`loss_critical_locus`
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> from neuroalg_sage import ERM
+            >>> data = [[1, 1], [2, 3]]
+            >>> M = NeuroManifold("linear:1,1,1")
+            >>> for component in M.training_critical_locus(ERM("linear:1,1,1", data)):
+            ...     print(component)
+            dimension 1, degree 2: critical on V, image of dimension 0 (numerical, by Macaulay2)
+            dimension 0, degree 1, 1 real point: spurious, image of dimension 0 (numerical, by
+            Macaulay2)
+        """
+        from neuroalg_sage.invariants.training.loss_critical_locus import (
+            QuadraticLoss,
+            loss_critical_locus,
+        )
+
+        self._check_model(problem)
+        loss = QuadraticLoss(problem.quadratic, problem.linear, "squared error")
+        return self._memory.recall(
+            "training_critical_locus", lambda: loss_critical_locus(
+                self.parametrization(), self.dimension(), self.ideal, self.computation, loss),
+            stored=True, loss=written(problem.describe()))
+
+    def critical_points(self, problem: TrainingProblem) -> Invariant:
+        """
+        All critical points of the squared error on data in the neuromanifold, and its minimum.
+
+        INPUT:
+
+        - ``problem`` -- a training problem with this model
+
+        OUTPUT: an invariant; see
+        :func:`~neuroalg_sage.invariants.training.critical_points.critical_points`
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import ERM, NeuroManifold
+            >>> found = NeuroManifold("linear:1,1").critical_points(
+            ...     ERM("linear:1,1", [[1, 1], [1, 2]]))
+            >>> found.value["minimum"], found.status
+            ({'attained': True, 'at': [0], 'unique': True}, 'proved')
+        """
+        self._check_model(problem)
+
+        def find() -> tuple[Any, ...]:
+            problem.critical_points(self.computation, self.seed)
+            return problem.answers()
+
+        answers = self._memory.recall("critical_points", find, stored=True,
+                                      loss=written(problem.describe()))
+        problem.know(*answers)
+        return answers[0]
+
+    def _check_model(self, problem: TrainingProblem) -> None:
+        if problem.model.describe() != self.model.describe():
+            raise InputError(f"The training problem is about {problem.model}, not {self.model}.")

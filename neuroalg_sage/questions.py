@@ -1,0 +1,231 @@
+"""
+All questions that one may ask of a neuromanifold: ours, and those from outside.
+
+Each wing declares its own (:class:`~neuroalg_sage.invariants.answers.question.Question`).  Another
+distribution declares one by an entry point of the group ``neuroalg_sage.questions`` whose value is
+a question.  Those are looked up only where a name is not one of ours, or where all are listed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from functools import cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+
+from neuroalg_sage.errors import EngineError, InputError
+from neuroalg_sage.invariants import WINGS
+from neuroalg_sage.invariants.answers.question import Question
+
+GROUP = "neuroalg_sage.questions"
+# The first wing is what all others rest on, and asks nothing itself.
+HOMES = (*(f"invariants.{wing}" for wing in WINGS[1:]), "pictures")
+
+
+@cache
+def own() -> dict[str, Question]:
+    """
+    The questions of the wings, by name.
+
+    EXAMPLES::
+
+        >>> own()["degree"].summary
+        'The degree of the neurovariety'
+    """
+    return {question.name: question for room in HOMES for question in
+            import_module(f"neuroalg_sage.{room}").QUESTIONS}
+
+
+@cache
+def outside() -> dict[str, Question]:
+    """
+    The questions that other distributions declare; none takes the name of one of ours.
+
+    Raises EngineError if a declaration cannot be read.
+    """
+    found = {}
+    for point in entry_points(group=GROUP):
+        question = _loaded(point)
+        if question.name not in own():
+            found[question.name] = question
+    return found
+
+
+def _loaded(point: EntryPoint) -> Question:
+    package = point.dist.name if point.dist is not None else point.value
+    try:
+        question = point.load()
+    except Exception as error:  # whatever another package does when it is imported
+        raise EngineError(f"The question {point.name} of the package {package} cannot be read: "
+                          f"{type(error).__name__}: {' '.join(str(error).split())[:200]}; mend or "
+                          "remove that package.") from None
+    if not isinstance(question, Question) or not question.find:
+        raise EngineError(f"The package {package} declares {point.name}, which is not a Question "
+                          "that says what finds its answer; mend or remove that package.")
+    return question
+
+
+def declared() -> dict[str, Question]:
+    """All questions, by name: ours, wing by wing, then those from outside."""
+    return own() | outside()
+
+
+def question(name: str) -> Question:
+    """The question of a name that is known to be one."""
+    return own().get(name) or outside()[name]
+
+
+def known(name: str) -> Question | None:
+    """The question of a name, None if there is none."""
+    name = str(name)
+    return own().get(name) or outside().get(name)
+
+
+def computable(name: str) -> Question:
+    """
+    The question of a name, which one asks by its name alone.
+
+    Raises InputError with the nearest name if there is none.
+
+    EXAMPLES::
+
+        >>> computable("degree").needs
+        ('dimension', 'ideal')
+        >>> computable("degre")
+        Traceback (most recent call last):
+        ...
+        neuroalg_sage.errors.InputError: There is no invariant 'degre'; did you mean degree ?
+        >>> computable("fiber")
+        Traceback (most recent call last):
+        ...
+        neuroalg_sage.errors.InputError: The question fiber takes a function; ask it by neuroalg
+        fiber, or in Python by the method fiber.
+    """
+    found = known(name)
+    if found is None:
+        name, names = str(name), computed()
+        nearest = difflib.get_close_matches(name[:50], names, 1)
+        hint = f"did you mean {nearest[0]} ?" if nearest else (
+            "the invariants are " + ", ".join(names) + ".")
+        raise InputError(f"There is no invariant {name[:60]!r}; {hint}")
+    if not found.is_computed:
+        raise InputError(f"The question {found.name} {found.takes and f'takes {found.takes}; '}"
+                         + (f"ask it by neuroalg {found.command}, or in Python by the method "
+                            f"{found.name}." if found.command else
+                            f"ask it in Python by the method {found.name}."))
+    return found
+
+
+def scripted(name: str, has_arguments: bool = False) -> Question:
+    """
+    The question of a name, for which there is a standalone script for Macaulay2.
+
+    Raises InputError if there is none, or if its arguments are not there.
+    """
+    found = known(name)
+    if found is None or not found.script or not (found.is_computed or has_arguments):
+        names = [q.name for q in declared().values() if q.script and q.is_computed]
+        raise InputError(f"There is no Macaulay2 script for {str(name)[:60]!r}; there is one for "
+                         f"{', '.join(names)}.")
+    return found
+
+
+def reported() -> tuple[str, ...]:
+    """
+    What a report says, as far as time allows, in its order.
+
+    EXAMPLES::
+
+        >>> reported()[:3]
+        ('ambient_dimension', 'dimension', 'expected_dimension')
+    """
+    return tuple(q.name for q in _by_place() if not q.is_extra)
+
+
+def shown_on_pages() -> tuple[str, ...]:
+    """What a report of HTML shows: what any report does, and what only it does."""
+    return (*reported(), *(q.name for q in _by_place() if q.is_extra))
+
+
+def asked_for_pages() -> tuple[str, ...]:
+    """The same in the order in which it is asked: what may take long comes last."""
+    return tuple(q.name for q in _by_place())
+
+
+def stood_in() -> tuple[str, ...]:
+    """What is asked instead of what such a report did not find."""
+    return tuple(dict.fromkeys(q.instead for q in _by_place() if q.instead))
+
+
+def _by_place() -> list[Question]:
+    placed = [(q.reported, q) for q in declared().values() if q.reported is not None]
+    return [q for _, q in sorted(placed, key=lambda pair: pair[0])]
+
+
+def computed() -> tuple[str, ...]:
+    """What one asks by its name alone; what is reported comes first."""
+    first = reported()
+    return (*first, *(q.name for q in declared().values()
+                      if q.is_computed and q.name not in first))
+
+
+def before_all() -> tuple[str, ...]:
+    """
+    What is asked first where there is a limit: it needs no ideal, and the others rest on it.
+
+    EXAMPLES::
+
+        >>> before_all()
+        ('ambient_dimension', 'dimension', 'expected_dimension', 'defect', 'is_filling')
+    """
+    return tuple(q.name for q in own().values() if q.is_cheap)
+
+
+def resting_on(name: str) -> set[str]:
+    """
+    The questions whose answers use that of another, by the way of others too.
+
+    EXAMPLES::
+
+        >>> sorted(resting_on("singular_locus"))
+        ['critical_locus']
+    """
+    found: set[str] = set()
+    new = {name}
+    while new:
+        new = {q.name for q in declared().values() if new & set(q.needs)} - found
+        found |= new
+    return found
+
+
+def title(name: str) -> str:
+    """
+    A question as a page names it.
+
+    EXAMPLES::
+
+        >>> title("is_filling"), title("ed_degree"), title("singular_locus")
+        ('filling', 'ED degree', 'singular locus')
+    """
+    found = known(name)
+    return name.replace("_", " ") if found is None else found.title_in_words
+
+
+def meaning(name: str) -> str:
+    """What a question is about, in one sentence without its period."""
+    found = known(name)
+    return "" if found is None else found.summary
+
+
+@cache
+def origin(question: Question) -> tuple[str, ...]:
+    """
+    The module that answers a question from outside, and the digest of its source: a later source
+    may have other answers.
+    """
+    module = import_module(question.find.partition(":")[0])
+    source = getattr(module, "__file__", None)
+    digest = hashlib.sha256(Path(source).read_bytes()).hexdigest() if source else ""
+    return module.__name__, digest
