@@ -206,6 +206,18 @@ class House(SphinxDirective):
         return [nodes.raw("", house.page(), format="html")]
 
 
+class Wings(SphinxDirective):
+    """What each wing answers, and where."""
+
+    has_content = False
+
+    def run(self) -> list[nodes.Node]:
+        container = nodes.container(classes=["wings"])
+        self.state.nested_parse(StringList(house.wings_table().splitlines(), "house.py"),
+                                self.content_offset, container)
+        return [container]
+
+
 class ProductFigure(SphinxDirective):
     """A picture of the neuromanifold of a spec, drawn by the product when the manual is built."""
 
@@ -252,6 +264,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("command-help", CommandHelp)
     app.add_directive("house", House)
     app.add_directive("papers", Papers)
+    app.add_directive("wings", Wings)
     app.add_directive("product-figure", ProductFigure)
     app.connect("autodoc-process-docstring", write_as_rst)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

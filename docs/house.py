@@ -14,10 +14,14 @@ import re
 import sys
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 
+from neuroalg_sage.invariants import WINGS
+
 PACKAGE = Path(__file__).resolve().parents[1] / "neuroalg_sage"
+ROOMS_OF_WINGS = "invariants", "certificates"
 Graph = dict[str, set[str]]  # what each room imports
 
 # Stand for colors of the page, so that the picture is readable in light and in dark.
@@ -229,6 +233,20 @@ def page() -> str:
     words = "".join(f"<li>{line}</li>" for line in in_words())
     return (f'<div style="overflow-x: auto"><div style="min-width: 52rem">{picture()}</div></div>'
             f"<details><summary>The same in words</summary><ul>{words}</ul></details>")
+
+
+def wings_table() -> str:
+    """The wings in Markdown, the highest first: their questions, where they stand, their checks."""
+    rows = ["| wing | one asks | found in `invariants/` | checked in `certificates/` |",
+            "|---|---|---|---|"]
+    for wing in reversed(WINGS):
+        module = import_module(f"neuroalg_sage.invariants.{wing}")
+        about = " ".join((module.__doc__ or "").split()).rstrip(".")
+        asked = ", ".join(f"`{question.name}`" for question in getattr(module, "QUESTIONS", ()))
+        places = [", ".join(f"`{path.stem}`" for path in sorted(
+            (PACKAGE / room / wing).glob("[!_]*.py"))) for room in ROOMS_OF_WINGS]
+        rows.append(f"| **{wing}/** {about} | {asked} | {' | '.join(places)} |")
+    return "\n".join(rows)
 
 
 if __name__ == "__main__":

@@ -6,34 +6,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from neuroalg_sage.certificates.certificate import decimal
-from neuroalg_sage.errors import InputError, LimitReached
-from neuroalg_sage.invariants.answers.invariant import Invariant
-from neuroalg_sage.models.expressions import write_polynomial
+from neuroalg_sage.errors import InputError
 
 if TYPE_CHECKING:
+    from neuroalg_sage.invariants.answers.invariant import Invariant
+    from neuroalg_sage.invariants.fibers.special_fiber import Fiber
     from neuroalg_sage.neuromanifold import NeuroManifold
-
-NOT_MEANT = ("Critical points that go to infinity, or to parameters where the rank of Dφ is "
-             "smaller, are not meant.")
-
-
-@dataclass
-class Answer:
-    """What is printed, as text and as JSON data, and the invariants with their certificates."""
-
-    text: str
-    page: dict[str, Any]
-    invariants: list[Invariant] = field(default_factory=list)
-
-    @property
-    def exit_code(self) -> int:
-        """0, or that of a limit if something is not decided."""
-        undecided = any(x.status == "not decided" for x in self.invariants)
-        return LimitReached.exit_code if undecided else 0
 
 
 def _list(text: str | None) -> list[str] | None:
@@ -56,104 +36,45 @@ def _coordinates(arguments: argparse.Namespace) -> list[Any] | None:
     return None if found is None else [rational(c, "coordinate") for c in found]
 
 
-def _status(invariant: Invariant) -> dict[str, Any]:
-    return {"status": invariant.status, "trust": invariant.trust, "method": invariant.method,
-            "seconds": round(invariant.seconds, 4), "certificate": invariant.certificate}
-
-
-def _components(components: Any, names: tuple[str, ...]) -> list[dict[str, Any]]:
-    return [{"dimension": c.dimension, "degree": c.degree,
-             "generators": [write_polynomial(g, names) for g in c.generators]}
-            for c in components]
-
-
-def _count(found: Invariant) -> str:
-    count = len(found)
-    return f"{count or 'no'} component{'s' * (count != 1)}  [{found.qualified_status()}]"
-
-
-def fiber(manifold: NeuroManifold, arguments: argparse.Namespace) -> Answer:
+def fiber(manifold: NeuroManifold, arguments: argparse.Namespace) -> Fiber:
     """The fiber over a function, and whether the function is in M."""
-    from neuroalg_sage.invariants.fibers.special_fiber import plain
-
-    found = manifold.fiber(_function(arguments), parameters=_list(arguments.parameters))
-    memberships = {"in_closure": found.in_closure, "over_complex": found.over_complex,
-                   "over_real": found.over_real}
-    page = plain(found) | {"proof": _status(found.components)} | {
-        name: {"value": answer.data} | _status(answer) for name, answer in memberships.items()}
-    return Answer(str(found), page, found.answers)
+    return manifold.fiber(_function(arguments), parameters=_list(arguments.parameters))
 
 
-def critical(manifold: NeuroManifold, arguments: argparse.Namespace) -> Answer:
+def critical(manifold: NeuroManifold, arguments: argparse.Namespace) -> Invariant:
     """The critical points of the squared distance to a function, in the space of parameters."""
-    from neuroalg_sage.formats import written
-
     target = _function(arguments)
     if (target is None) == (arguments.data is None):
         raise InputError("State the target by --function or --coordinates, or data by --data.")
-    if target is None:
-        from neuroalg_sage.invariants.training.training import ERM
+    if target is not None:
+        return manifold.loss_critical_locus(target, _metric(arguments))
+    from neuroalg_sage.invariants.training.training import ERM
 
-        found = manifold.training_critical_locus(ERM(manifold.model, arguments.data))
-    else:
-        found = manifold.loss_critical_locus(target, _metric(arguments))
-    names, n = manifold.model.parameter_names, manifold.model.ambient_dimension
-    page = {"components": [
-        shown | {"kind": c.kind, "image_dimension": c.image_dimension, "image": (
-            None if c.image_equations is None else written(c.image_equations, n)),
-            "image_status": "numerical"}
-        for c, shown in zip(found, _components([c.component for c in found], names))]}
-    lines = [_count(found), *(f"  {c}" for c in found)]
-    return Answer("\n".join(lines), page | _status(found), [found])
+    return manifold.training_critical_locus(ERM(manifold.model, arguments.data))
 
 
-def voronoi(manifold: NeuroManifold, arguments: argparse.Namespace) -> Answer:
+def voronoi(manifold: NeuroManifold, arguments: argparse.Namespace) -> Invariant:
     """The dimension of the Voronoi cell of a function."""
-    found = manifold.voronoi_cell(_function(arguments), parameters=_list(arguments.parameters),
-                                  metric=_metric(arguments))
-    cell = found.value
-    page = {"bounds": list(cell.bounds), "codimension": cell.codimension, "excess": cell.excess,
-            "tangent_cone": cell.tangent_cone and list(cell.tangent_cone),
-            "tangent_cone_status": "numerical",
-            "sampled": {str(r): list(count) for r, count in cell.sampled.items()},
-            "sampled_status": "numerical"}
-    return Answer(f"The Voronoi cell is {cell} [{found.qualified_status()}]",
-                  page | _status(found), [found])
+    return manifold.voronoi_cell(_function(arguments), parameters=_list(arguments.parameters),
+                                 metric=_metric(arguments))
 
 
-def invariant(manifold: NeuroManifold, arguments: argparse.Namespace) -> Answer:
+def invariant(manifold: NeuroManifold, arguments: argparse.Namespace) -> Invariant:
     """The parameters of functions that are invariant under a transformation of the inputs."""
-    found = manifold.invariant_parameters(_matrix(arguments), arguments.denominator,
-                                          arguments.infinitesimal)
-    components = _components(found, manifold.model.parameter_names)
-    lines = [_count(found)]
-    for c, shown in zip(found, components):
-        lines += [f"  {c}", *(f"    {g}" for g in shown["generators"])]
-    return Answer("\n".join(lines), {"components": components} | _status(found), [found])
+    return manifold.invariant_parameters(_matrix(arguments), arguments.denominator,
+                                         arguments.infinitesimal)
 
 
-def discriminant(manifold: NeuroManifold, arguments: argparse.Namespace) -> Answer:
+def discriminant(manifold: NeuroManifold, arguments: argparse.Namespace) -> Invariant:
     """The ED discriminant, or the bifurcations along a line."""
     metric, gram = manifold.form.name, manifold.form.rows
     if arguments.line is None:
-        found = manifold.ed_discriminant(metric, gram)
-        value = found.value
-        lines = [f"The ED discriminant is {value}  [{found.qualified_status()}]",
-                 *(f"  {f}" for f in value.polynomials), NOT_MEANT]
-        return Answer("\n".join(lines), {
-            "degree": value.degree, "polynomials": value.polynomials, "everywhere":
-            value.everywhere, "critical_points": f"finite, {value.place}"} | _status(found),
-            [found])
+        return manifold.ed_discriminant(metric, gram)
     points = [[part.strip() for part in point.split(",")] for point in arguments.line.split(";")]
     if len(points) != 2:
         raise InputError("A line is given by two points joined by ';', such as 0,0;1,2.")
     start, end = points
-    found = manifold.bifurcation(start, end, metric, gram)
-    value = found.value
-    page = {"complex": value.complex_count, "real": list(value.counts), "breakpoints": [
-        {"polynomial": list(map(decimal, b.polynomial)), "interval": list(map(decimal, b.interval)),
-         "cause": b.cause} for b in value.breakpoints]}
-    return Answer(f"{value}\n[{found.qualified_status()}]", page | _status(found), [found])
+    return manifold.bifurcation(start, end, metric, gram)
 
 
 def _matrix(arguments: argparse.Namespace) -> list[list[str]]:
@@ -210,6 +131,6 @@ def script(manifold: NeuroManifold, arguments: argparse.Namespace) -> str:
     return tangent_cone_script(phi, manifold.ideal().data, f).standalone()
 
 
-QUESTIONS: dict[str, Callable[[NeuroManifold, argparse.Namespace], Answer]] = {
+QUESTIONS: dict[str, Callable[[NeuroManifold, argparse.Namespace], Invariant | Fiber]] = {
     "fiber": fiber, "critical": critical, "voronoi": voronoi, "invariant": invariant,
     "discriminant": discriminant}

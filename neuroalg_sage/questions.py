@@ -8,16 +8,18 @@ a question.  Those are looked up only where a name is not one of ours, or where 
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from neuroalg_sage.errors import EngineError, InputError
 from neuroalg_sage.invariants import WINGS
 from neuroalg_sage.invariants.answers.question import Question
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "neuroalg_sage.questions"
 # The first wing is what all others rest on, and asks nothing itself.
@@ -45,6 +47,8 @@ def outside() -> dict[str, Question]:
 
     Raises EngineError if a declaration cannot be read.
     """
+    from importlib.metadata import entry_points  # long to import, and seldom asked
+
     found = {}
     for point in entry_points(group=GROUP):
         question = _loaded(point)
@@ -105,6 +109,8 @@ def computable(name: str) -> Question:
     """
     found = known(name)
     if found is None:
+        import difflib  # names are right, as a rule
+
         name, names = str(name), computed()
         nearest = difflib.get_close_matches(name[:50], names, 1)
         hint = f"did you mean {nearest[0]} ?" if nearest else (

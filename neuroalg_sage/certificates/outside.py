@@ -54,15 +54,22 @@ class OutsideClaim(Claim):
 
 def claim(name: str) -> OutsideClaim | None:
     """The claim of this name that a package declares, if one does."""
-    declared = list(entry_points(group=GROUP, name=name))
+    try:
+        declared = list(entry_points(group=GROUP, name=name))
+    except Exception as error:  # of any package that is installed
+        raise CertificateError("What the installed packages declare cannot be read "
+                               f"({type(error).__name__}).") from error
     require(len(declared) <= 1, f"Several packages declare the claim {name!r}.")
     return _loaded(declared[0]) if declared else None
 
 
 def _loaded(entry: EntryPoint) -> OutsideClaim:
-    if entry.dist is None or not (package := entry.dist.metadata["Name"]):
-        raise CertificateError(f"The package that declares the claim {entry.name!r} has no name.")
-    whose = f"The package {package} {entry.dist.version} declares the claim {entry.name!r}"
+    described: Any = entry.dist.metadata if entry.dist is not None else {}
+    package, version = (str(described[field]) if field in described else ""
+                        for field in ("Name", "Version"))
+    require(package and version, f"The package that declares the claim {entry.name!r} does not say "
+            "its name and version.")
+    whose = f"The package {package} {version} declares the claim {entry.name!r}"
     try:
         found = entry.load()
     except (Exception, SystemExit) as error:
@@ -71,4 +78,4 @@ def _loaded(entry: EntryPoint) -> OutsideClaim:
     require(isinstance(found, Claim) and found.name == entry.name,
             f"{whose}, but its entry point is not that claim.")
     return OutsideClaim(found.name, found.check, found.statuses, found.kinds, found.others,
-                        package, entry.dist.version)
+                        package, version)

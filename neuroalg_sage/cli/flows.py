@@ -66,12 +66,8 @@ def _balanced(arguments: argparse.Namespace) -> int:
     check_writable(arguments.certificate)
     found = manifold.balanced_initialization(arguments.function, arguments.values)
     if arguments.json:
-        point = found.data.point
-        print(json.dumps({
-            "schema": 1, "model": manifold.model.describe(), "verdict": found.data.verdict,
-            "point": None if point is None else point.tolist(), "form": found.data.form,
-            "status": found.status, "trust": found.trust, "certificate": found.certificate}))
+        print(json.dumps({"schema": 1, "model": manifold.model.describe()} | found.described()))
     else:
-        print(f"balanced_initialization = {found.data}  [{found.qualified_status()}]")
+        print(found.text())
     write_certificates(arguments.certificate, [found])
     return 0

@@ -16,6 +16,7 @@ from neuroalg_sage.cli.options import (
     manifold_of,
 )
 from neuroalg_sage.cli.output import check_writable, write_certificates
+from neuroalg_sage.errors import LimitReached
 
 
 def add(command: Commands) -> None:
@@ -55,8 +56,9 @@ def _question(arguments: argparse.Namespace) -> int:
         print(script(manifold, arguments), end="")
         return 0
     check_writable(arguments.certificate)
-    answer = QUESTIONS[arguments.command](manifold, arguments)
+    found = QUESTIONS[arguments.command](manifold, arguments)
     print(json.dumps({"schema": 1, "model": manifold.model.describe(), arguments.command:
-                      answer.page}) if arguments.json else answer.text)
-    write_certificates(arguments.certificate, answer.invariants)
-    return answer.exit_code
+                      found.described()}) if arguments.json else found.text(arguments.spec))
+    write_certificates(arguments.certificate, found.answers)
+    undecided = any(answer.status == "not decided" for answer in found.answers)
+    return LimitReached.exit_code if undecided else 0

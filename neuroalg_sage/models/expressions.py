@@ -9,7 +9,7 @@ the form in which activations, model files and certificates hold polynomials.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -310,6 +310,25 @@ def times(left: Polynomial, right: Polynomial) -> Polynomial:
             e = tuple(map(int.__add__, a, b))
             product[e] = product.get(e, Fraction(0)) + s * t
     return {e: c for e, c in product.items() if c}
+
+
+def restricted(polynomial: Polynomial, values: Mapping[int, Fraction | int]) -> Polynomial:
+    """
+    The polynomial in the other variables when some are set to numbers.
+
+    EXAMPLES::
+
+        >>> restricted({(2, 1): Fraction(3), (0, 0): Fraction(1)}, {1: 2})
+        {(2,): Fraction(6, 1), (0,): Fraction(1, 1)}
+    """
+    total: Polynomial = {}
+    for exponents, c in polynomial.items():
+        for i, x in values.items():
+            if exponents[i]:
+                c *= Fraction(x) ** exponents[i]
+        key = tuple(e for i, e in enumerate(exponents) if i not in values)
+        total[key] = total.get(key, Fraction(0)) + c
+    return {e: c for e, c in total.items() if c}
 
 
 def derivative(polynomial: Polynomial, i: int) -> Polynomial:

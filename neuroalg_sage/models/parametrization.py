@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from neuroalg_sage.errors import LimitReached
-from neuroalg_sage.models.expressions import Polynomial, write_polynomial
+from neuroalg_sage.models.expressions import Polynomial, restricted, write_polynomial
 from neuroalg_sage.models.latex import Typeset, latex_polynomial, stacked
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.storable import storable
@@ -122,18 +122,7 @@ class Parametrization(Typeset):
 
     def restrict(self, values: dict[int, int]) -> tuple[Polynomial, ...]:
         """The polynomials in the remaining parameters when some are set to numbers."""
-        free = [i for i in range(self.model.parameter_count) if i not in values]
-        restricted = []
-        for polynomial in self.polynomials:
-            image: Polynomial = {}
-            for exponents, c in polynomial.items():
-                for i, value in values.items():
-                    c = c * Fraction(value) ** exponents[i]
-                if c:
-                    key = tuple(exponents[i] for i in free)
-                    image[key] = image.get(key, Fraction(0)) + c
-            restricted.append({e: c for e, c in image.items() if c})
-        return tuple(restricted)
+        return tuple(restricted(p, values) for p in self.polynomials)
 
 
 def parametrization(model: Model, limit: int = MAXIMAL_TERMS) -> Parametrization:

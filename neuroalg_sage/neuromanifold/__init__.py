@@ -91,4 +91,11 @@ class NeuroManifold(TrainingQuestions, DistanceQuestions, SingularitiesQuestions
         return figure(scene(self, slice, target, data, metric, radius))
 
 
-INVARIANTS = questions.computed()
+INVARIANTS: tuple[str, ...]
+
+
+def __getattr__(name: str) -> tuple[str, ...]:
+    # All questions are listed, also those of other packages, only where somebody asks for them.
+    if name == "INVARIANTS":
+        return questions.computed()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

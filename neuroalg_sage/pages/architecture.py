@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from neuroalg_sage.markup.canvas import Canvas, width_of
+from neuroalg_sage.markup.elements import Markup
 from neuroalg_sage.models import relu
 from neuroalg_sage.models.layers import (
     Activation,
@@ -22,14 +24,12 @@ from neuroalg_sage.models.layers import (
 )
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.pages import connections
-from neuroalg_sage.pages.canvas import Canvas, width_of
 from neuroalg_sage.pages.connections import (
     in_number,
     name_of,
     parameters_of,
     polynomial_in_words,
 )
-from neuroalg_sage.pages.elements import Markup
 from neuroalg_sage.pages.states import Grid, State, state
 
 MOST_LAYERS = 10

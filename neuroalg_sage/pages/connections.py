@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
+from neuroalg_sage.markup.canvas import Canvas, clipped, width_of
 from neuroalg_sage.models.expressions import write_polynomial
 from neuroalg_sage.models.layers import (
     Activation,
@@ -24,7 +25,6 @@ from neuroalg_sage.models.layers import (
     PolynomialLayer,
     Product,
 )
-from neuroalg_sage.pages.canvas import Canvas, clipped, width_of
 from neuroalg_sage.pages.states import CELL, Grid, State, Units
 
 COLORS = 6

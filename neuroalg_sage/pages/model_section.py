@@ -4,9 +4,10 @@ The model: its architecture, its function, its symmetries and its parametrizatio
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from neuroalg_sage.errors import LimitReached
+from neuroalg_sage.markup import mathml
+from neuroalg_sage.markup.elements import Content, Markup, element, folded, join
+from neuroalg_sage.markup.mathml import formula, operator, row
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.hidden_states import known_group
 from neuroalg_sage.models.layers import (
@@ -18,10 +19,7 @@ from neuroalg_sage.models.layers import (
 )
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.neuromanifold import NeuroManifold
-from neuroalg_sage.pages import mathml
 from neuroalg_sage.pages.architecture import drawing
-from neuroalg_sage.pages.elements import Content, Markup, element, folded, join
-from neuroalg_sage.pages.mathml import formula, operator, row
 
 MOST_FACTORS = 12
 OPEN_COORDINATES = 10
@@ -150,20 +148,3 @@ def parametrization(manifold: NeuroManifold) -> Markup:
                 "coordinate of the ambient space V for each monomial that the degrees allow",
                 " in each output." if model.output_count > 1 else "."),
         table if count <= OPEN_COORDINATES else folded(f"All {count} coordinates", table, more))
-
-
-def number_words(count: int, noun: str) -> str:
-    """
-    How many of something.
-
-    EXAMPLES::
-
-        >>> number_words(1, "input"), number_words(3, "input")
-        ('1 input', '3 inputs')
-    """
-    return f"{count:,} {noun}{'s' * (count != 1)}"
-
-
-def hilbert_polynomial(coefficients: list[Fraction]) -> Markup:
-    """A polynomial in i."""
-    return mathml.polynomial({(k,): Fraction(c) for k, c in enumerate(coefficients) if c}, ["i"])

@@ -20,14 +20,9 @@ from typing import Any
 
 from neuroalg_sage.errors import LimitReached, NeuroAlgError
 from neuroalg_sage.files import check_writable, write_whole
-from neuroalg_sage.invariants.answers.invariant import Invariant
-from neuroalg_sage.invariants.singularities.degeneracy import Locus
-from neuroalg_sage.models.layers import PolynomialLayer
-from neuroalg_sage.models.model import Model
-from neuroalg_sage.neuromanifold import NeuroManifold
-from neuroalg_sage.pages import answers_section, geometry_section, model_section
-from neuroalg_sage.pages.badges import LEGEND, legend, names
-from neuroalg_sage.pages.elements import (
+from neuroalg_sage.invariants.answers.presentation import Surroundings
+from neuroalg_sage.markup.badges import LEGEND, legend, names
+from neuroalg_sage.markup.elements import (
     Markup,
     as_file,
     data_url,
@@ -38,6 +33,10 @@ from neuroalg_sage.pages.elements import (
     size_in_words,
     trusted,
 )
+from neuroalg_sage.models.layers import PolynomialLayer
+from neuroalg_sage.models.model import Model
+from neuroalg_sage.neuromanifold import NeuroManifold
+from neuroalg_sage.pages import answers_section, model_section
 from neuroalg_sage.questions import (
     asked_for_pages,
     computed,
@@ -224,29 +223,23 @@ def _picture_section(material: Material) -> Markup:
         element("figcaption", caption))
 
 
+def _surroundings(material: Material) -> Surroundings:
+    return Surroundings(material.answers.manifold.model, material.answers.found,
+                        file_name(material.spec.removesuffix(".json")))
+
+
 def sections(material: Material) -> list[tuple[str, str, Markup]]:
     """
     The sections of the page: where they are found, their headings and what is in them.
 
     What has no answer has no section; the table of the invariants says why.
     """
-    answers = material.answers
-    manifold, stem = answers.manifold, file_name(material.spec.removesuffix(".json"))
-    found = answers.found
-    laws = "quadratic_conservation_laws"
-    laws = laws if laws in found else "conservation_laws"
-    about = (
-        ("ideal", "The ideal", "ideal", lambda: geometry_section.ideal(answers, stem)),
-        ("descriptions", "Known varieties and matrices", "descriptions",
-         lambda: geometry_section.descriptions(found["descriptions"])),
-        ("singular-locus", "The singular locus", "singular_locus",
-         lambda: geometry_section.singular_locus(found["singular_locus"])),
-        ("subnetworks", "Subnetworks", "subnetworks",
-         lambda: geometry_section.subnetworks(found["subnetworks"])),
-        ("conservation-laws", "Conservation laws", laws,
-         lambda: geometry_section.conservation_laws(answers)))
-    geometry = [(place, heading, section()) for place, heading, name, section in about
-                if name in found and _says_something(found[name])]
+    answers, around = material.answers, _surroundings(material)
+    manifold, stem = answers.manifold, around.stem
+    found = [section for answer in answers.found.values()
+             if (section := answer.section(around)) is not None]
+    geometry = [(section.anchor, section.heading, section.content)
+                for section in sorted(found, key=lambda section: section.place)]
     if isinstance(material.picture, bytes):
         geometry.append(("picture", "Picture", _picture_section(material)))
     return [
@@ -261,11 +254,6 @@ def sections(material: Material) -> list[tuple[str, str, Markup]]:
         ("certificates", "Certificates", _certificates(material, stem)),
         ("again", "Compute it again", _again(material, stem)),
         ("cite", "How to cite", _cite(material))]
-
-
-def _says_something(found: Invariant) -> bool:
-    """Whether there is more to show than the line of the table."""
-    return bool(found.data) or isinstance(found, Locus)
 
 
 # -- the page ----------------------------------------------------------------------------
@@ -300,7 +288,7 @@ def page(material: Material) -> str:
                 element("p", "Exact invariants, each with its proof status. NeuroAlg, ", moment,
                         class_="under"), contents),
         element("main", answers_section.figures(material.answers),
-                answers_section.summary(material.answers),
+                answers_section.summary(_surroundings(material)),
                 *(element("section", element("h2", heading, id=place), content)
                   for place, heading, content in found), id="content"),
         element("footer", element("p", "Made by NeuroAlg, free software under the GNU General "

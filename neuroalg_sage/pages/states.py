@@ -11,8 +11,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from math import prod
 
+from neuroalg_sage.markup.canvas import Canvas, Point
 from neuroalg_sage.models.layers import Shape
-from neuroalg_sage.pages.canvas import Canvas, Point
 
 MOST_UNITS = 12
 MOST_UNITS_OF_A_CHANNEL = 6

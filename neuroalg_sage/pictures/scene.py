@@ -27,7 +27,7 @@ from neuroalg_sage.invariants.distance.critical_equations import (
 )
 from neuroalg_sage.invariants.distance.ed_discriminant import ambient, matrix_of, of_slice
 from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm, quadratic_form
-from neuroalg_sage.models.expressions import Polynomial, derivative
+from neuroalg_sage.models.expressions import Polynomial, derivative, restricted
 from neuroalg_sage.pictures import shapes
 from neuroalg_sage.pictures.shapes import Array
 
@@ -243,8 +243,8 @@ def _critical(sheets: Sequence[Slice], form: QuadraticForm, point: Sequence[Frac
               generator: random.Random, timeout: float | None) -> list[CriticalPoint]:
     """The critical points of the distance on all sheets, where Dφ has full rank."""
     found: list[tuple[tuple[float, ...], int, float]] = []
-    matrix = np.array([[float(c) for c in row] for row in matrix_of(form)])
-    u = np.array([float(c) for c in point])
+    matrix = np.array(matrix_of(form), dtype=float)
+    u = np.array(point, dtype=float)
     d = len(sheets[0].free)
     for where in sheets:
         system = of_slice(where, form, *ambient(len(point)))
@@ -331,7 +331,7 @@ def _focal(images: Sequence[Polynomial], w: tuple[Array, Array], form: Quadratic
 
     With a normal N, ν = Q^(-1) N; the Hessian is G - c B, G = Dφ^T Q Dφ and B = D^2φ · N.
     """
-    matrix = np.array([[float(c) for c in row] for row in matrix_of(form)])
+    matrix = np.array(matrix_of(form), dtype=float)
     point = np.stack([shapes.values(f, w) for f in images], axis=-1)
     first = np.stack([np.stack([shapes.values(derivative(f, k), w) for k in range(2)], -1)
                       for f in images], axis=-2)
@@ -359,7 +359,7 @@ def _evolute(where: Slice, form: QuadraticForm, radius: float) -> list[Array]:
 
     They are u = φ + c ν with ν = Q^(-1) N, N normal to φ', and c = φ'^T Q φ' / (φ''^T N).
     """
-    matrix = np.array([[float(c) for c in row] for row in matrix_of(form)])
+    matrix = np.array(matrix_of(form), dtype=float)
     bound, points = 2.0, np.zeros((0, 2))
     t = np.zeros(0)
     while bound < shapes.FARTHEST:
@@ -389,8 +389,8 @@ def _evolute(where: Slice, form: QuadraticForm, radius: float) -> list[Array]:
 def _compare_with_singular_points(made: Scene, sheets: Sequence[Slice], form: QuadraticForm,
                                   point: Sequence[Fraction]) -> None:
     """Say so if a sampled point of M is nearer to the data than all critical points."""
-    matrix = np.array([[float(c) for c in row] for row in matrix_of(form)])
-    u = np.array([float(c) for c in point])
+    matrix = np.array(matrix_of(form), dtype=float)
+    u = np.array(point, dtype=float)
     nearest = np.inf
     for where in sheets:
         if len(where.free) == 1:
@@ -411,16 +411,6 @@ def _compare_with_singular_points(made: Scene, sheets: Sequence[Slice], form: Qu
         loss = float(away @ matrix @ away)
         if len(place) == len(u) and loss <= nearest * (1 + 1e-9) + 1e-12 and loss < least:
             made.critical.insert(0, CriticalPoint(place, KINDS[0], loss))
-
-
-def _restricted(f: Polynomial, view: View) -> Polynomial:
-    image: Polynomial = {}
-    for e, c in f.items():
-        for i, v in view.fixed.items():
-            c = c * v ** e[i]
-        key = tuple(e[i] for i in view.shown)
-        image[key] = image.get(key, Fraction(0)) + c
-    return {e: c for e, c in image.items() if c}
 
 
 def _contour(f: Polynomial, radius: float) -> list[Array]:
@@ -444,7 +434,7 @@ def _add_section(made: Scene, manifold: NeuroManifold, view: View) -> None:
     if len(view.shown) != 2 or len(equations) != 1:
         raise InputError("Coordinates are fixed where M is a hypersurface and 2 are left; else "
                          "name the coordinates to project on.")
-    made.curves += _contour(_restricted(equations[0], view), made.radius)
+    made.curves += _contour(restricted(equations[0], view.fixed), made.radius)
 
 
 def _add_discriminant(made: Scene, manifold: NeuroManifold, view: View, form: QuadraticForm,
@@ -478,7 +468,7 @@ def _add_cells(made: Scene, manifold: NeuroManifold, sheets: Sequence[Slice],
         boxes = real_solutions([f, derivative(f, 0), derivative(f, 1)], 2)
     except (LimitReached, EngineError, IndexError):
         return
-    matrix = np.array([[float(c) for c in row] for row in matrix_of(form)])
+    matrix = np.array(matrix_of(form), dtype=float)
     points = np.concatenate([shapes.curve(where.images, 3 * made.radius, SAMPLES_FOR_A_CELL)
                              for where in sheets])
     for box in boxes or []:

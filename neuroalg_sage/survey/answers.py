@@ -7,7 +7,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.errors import EngineError, InputError, LimitReached, NeuroAlgError
@@ -61,55 +60,13 @@ def check_invariants(names: Iterable[str]) -> tuple[str, ...]:
     return checked
 
 
-class _FromRanks:
-    """The invariants of a model that follow from ranks, each computed once."""
-
-    def __init__(self, model: Model, settings: Settings) -> None:
-        self.model, self.settings = model, settings
-
-    @cached_property
-    def ambient_dimension(self) -> Invariant:
-        from neuroalg_sage.invariants.dimension import dimension as dimensions
-
-        return dimensions.ambient_dimension(self.model)
-
-    @cached_property
-    def dimension(self) -> Invariant:
-        from neuroalg_sage.invariants.dimension import dimension as dimensions
-
-        return dimensions.dimension(self.model, self.settings.seed,
-                                    memory_gb=self.settings.memory_gb)
-
-    @cached_property
-    def expected_dimension(self) -> Invariant:
-        from neuroalg_sage.invariants.dimension import dimension as dimensions
-
-        return dimensions.expected_dimension(self.model, self.dimension)
-
-    @cached_property
-    def defect(self) -> Invariant:
-        from neuroalg_sage.invariants.dimension import dimension as dimensions
-
-        return dimensions.defect(self.model, self.dimension, self.expected_dimension)
-
-    @cached_property
-    def is_filling(self) -> Invariant:
-        from neuroalg_sage.invariants.dimension import dimension as dimensions
-
-        return dimensions.is_filling(self.model, self.dimension)
-
-    def compute(self, invariant: str) -> Invariant:
-        """Return an invariant by its name."""
-        return getattr(self, invariant)
-
-
 def _asked(model: Model, settings: Settings) -> Callable[[str], Invariant]:
     """Who answers for a model."""
-    if FROM_RANKS.issuperset(settings.invariants):
-        return _FromRanks(model, settings).compute
     from neuroalg_sage.neuromanifold import NeuroManifold
+    from neuroalg_sage.neuromanifold.dimension import DimensionQuestions
 
-    manifold = NeuroManifold(model, memory_gb=settings.memory_gb, seed=settings.seed)
+    asked = DimensionQuestions if FROM_RANKS.issuperset(settings.invariants) else NeuroManifold
+    manifold = asked(model, memory_gb=settings.memory_gb, seed=settings.seed)
     if settings.timeout is not None:
         manifold.computation.end_within(settings.timeout)
     return manifold.compute

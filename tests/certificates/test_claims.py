@@ -8,6 +8,7 @@ import json
 import random
 from contextlib import suppress
 from fractions import Fraction
+from inspect import signature
 from itertools import product
 from math import prod
 from typing import Any
@@ -20,6 +21,8 @@ from neuroalg_sage import NeuroManifold
 from neuroalg_sage.certificates import work
 from neuroalg_sage.certificates.certificate import SCHEMA, certificate
 from neuroalg_sage.certificates.checker import (
+    CLAIMS,
+    WINGS,
     CertificateError,
     MalformedCertificate,
     parse,
@@ -613,9 +616,17 @@ def test_200_changed_certificates_of_each_kind() -> None:
     attack(random.randrange(2**31), 200)
 
 
-def test_all_claims_are_attacked() -> None:
-    from neuroalg_sage.certificates.checker import CLAIMS
+def test_every_check_takes_what_its_claim_may_state() -> None:
+    for wing in WINGS:
+        for claim in wing.CLAIMS:
+            assert CLAIMS[claim.name] is claim and claim.check.startswith(
+                f".{wing.__name__.rpartition('.')[2]}.")
+            stated = (len(claim.statuses) > 1) + ("monte_carlo" in claim.statuses)
+            assert len(signature(claim.function).parameters) == 3 + stated, claim
+    assert len(CLAIMS) == sum(len(wing.CLAIMS) for wing in WINGS)
 
+
+def test_all_claims_are_attacked() -> None:
     # What is singular or critical, but perhaps not all of it, is claimed where time is over.
     assert set(CLAIMS) == {c["claim"]["invariant"] for c in certificates()} | {
         "singular_subvarieties", "critical_subvarieties"}

@@ -162,6 +162,23 @@ def test_two_packages_that_declare_one_claim_are_both_refused(declare: Declare) 
         verify(claimed())
 
 
+def test_a_package_that_does_not_say_who_it_is(declare: Declare) -> None:
+    folder = declare()
+    for text in ("Metadata-Version: 2.1\nName: Counting\n", "Metadata-Version: 2.1\n", None):
+        file = folder / "Counting-1.2.dist-info" / "METADATA"
+        file.unlink() if text is None else file.write_text(text)
+        with pytest.raises(CertificateError, match="does not say its name and version"):
+            verify(claimed())
+
+
+def test_a_damaged_package_of_others_is_no_reason_for_a_traceback(declare: Declare) -> None:
+    folder = declare()
+    (folder / "Counting-1.2.dist-info" / "entry_points.txt").write_text("[others]\nnonsense\n")
+    with pytest.raises(CertificateError, match="installed packages declare cannot be read"):
+        verify(claimed())
+    assert verify(certificate(MODEL, "ambient_dimension", 6, "proved", [], {}, {})).value == 6
+
+
 def test_status_error_bound_and_kinds_are_those_of_the_claim(declare: Declare) -> None:
     declare("""
 from neuroalg_sage.certificates.claim import STATUSES, Claim

@@ -24,12 +24,11 @@ from neuroalg_sage.certificates.singularities.decomposition import real_roots
 from neuroalg_sage.cli import main
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.answers.computation import Computation
-from neuroalg_sage.invariants.dimension.functions import value
 from neuroalg_sage.invariants.distance import ed_discriminant as ed
 from neuroalg_sage.invariants.distance.critical_equations import Slice
 from neuroalg_sage.invariants.distance.ed_discriminant import ed_discriminant_of_ideal
 from neuroalg_sage.invariants.distance.quadratic_forms import diagonal_form, quadratic_form
-from neuroalg_sage.models.expressions import from_flint, parse_polynomial
+from neuroalg_sage.models.expressions import from_flint, parse_polynomial, value
 from neuroalg_sage.models.rational import univariate
 from neuroalg_sage.models.sources import model_from_data
 

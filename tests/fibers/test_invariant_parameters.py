@@ -11,8 +11,9 @@ from mutants import accepted_mutants
 
 from neuroalg_sage import NeuroManifold, verify
 from neuroalg_sage.errors import InputError
-from neuroalg_sage.invariants.dimension.functions import image, value
+from neuroalg_sage.invariants.dimension.functions import image
 from neuroalg_sage.invariants.fibers.invariant_parameters import equations, read_transformation
+from neuroalg_sage.models.expressions import value
 from neuroalg_sage.models.families import parse_spec
 
 ROTATIONS = [["1-t^2", "-2*t"], ["2*t", "1-t^2"]]

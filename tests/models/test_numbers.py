@@ -464,7 +464,7 @@ def test_the_text_of_an_answer_has_its_status() -> None:
 
 
 def test_numbers_beside_a_proof_have_their_own_status(capsys) -> None:
-    from neuroalg_sage.pages.diagram import hasse_diagram
+    from neuroalg_sage.invariants.singularities.diagram import hasse_diagram
 
     assert main(["compute", "cnn:2,2:x^2", "subnetworks", "critical_locus", "--json", "--quiet"]
                 ) == 0

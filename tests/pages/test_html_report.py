@@ -20,12 +20,12 @@ from neuroalg_sage.certificates.checker import CertificateError
 from neuroalg_sage.cli import main
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
-from neuroalg_sage.invariants.singularities.degeneracy import Locus
+from neuroalg_sage.invariants.singularities.degeneracy import SingularLocus
+from neuroalg_sage.markup import mathml
+from neuroalg_sage.markup.elements import VOID, element, text
 from neuroalg_sage.models.expressions import parse_polynomial
 from neuroalg_sage.models.layers import Activation, Chain, Dense, Product, Sum
-from neuroalg_sage.pages import mathml
 from neuroalg_sage.pages.architecture import drawing, in_words
-from neuroalg_sage.pages.elements import VOID, element, text
 from neuroalg_sage.pages.report_page import Material, gather, page
 from neuroalg_sage.questions import asked_for_pages, shown_on_pages
 from neuroalg_sage.report import Answers
@@ -295,7 +295,7 @@ def test_every_status_is_shown(found: Invariant, words: list[str]) -> None:
     ("not proved", "No singular points were found; that there are none: not proved")])
 def test_that_there_are_no_singular_points_is_said_only_if_it_is_proved(
         completeness: str, words: str) -> None:
-    empty = Locus.of(Invariant("singular_locus", [], "proved", "minors"), [], completeness)
+    empty = SingularLocus.of(Invariant("singular_locus", [], "proved", "minors"), [], completeness)
     answers = Answers(NeuroManifold("linear:1,1"), {"singular_locus": empty})
     root = Tree(page(Material(answers, "x", "No.", (), datetime.now(UTC)))).root
     (summary,) = root.all("ul", class_="summary geometry")

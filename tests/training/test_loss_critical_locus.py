@@ -14,7 +14,7 @@ from neuroalg_sage import ERM, NeuroManifold, from_expressions, verify
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import CertificateError
 from neuroalg_sage.errors import InputError
-from neuroalg_sage.invariants.dimension.functions import value
+from neuroalg_sage.models.expressions import value
 
 
 @pytest.fixture(scope="module")

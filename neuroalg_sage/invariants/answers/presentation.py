@@ -1,5 +1,5 @@
 """
-How an answer is shown: as a sentence, as text, as JSON data and in LaTeX.
+How an answer is shown: as a sentence, as text, as JSON data, in LaTeX, and on a page of HTML.
 
 What stands here is right for numbers, for truth values, and for whatever has a text of its own; a
 class of answers replaces what it can say better.  Commands, reports, pages and citations ask the
@@ -9,14 +9,16 @@ answer, and never for its name.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.models.latex import Typeset, escaped, typeset, words
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.answers.citation import Citation
+    from neuroalg_sage.markup.badges import Status
+    from neuroalg_sage.markup.elements import Content, Markup
     from neuroalg_sage.models.model import Model
 
 LARGEST_NUMBER = 2**53  # larger integers are strings in JSON, since many programs would round them
@@ -60,6 +62,42 @@ def clipped(lines: list[str]) -> list[str]:
     if len(lines) > SHOWN_LINES:
         shown.append(f"... and {len(lines) - SHOWN_LINES} more")
     return shown
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """
+    What else is on a page of HTML.
+
+    - ``model`` -- the model
+    - ``found`` -- the answers, by the names of their questions
+    - ``stem`` -- with which names of files begin
+    """
+
+    model: Model
+    found: Mapping[str, Presentation]
+    stem: str = "model"
+
+    def known(self, name: str) -> Any:
+        """The data of an answer; None if there is none, or only bounds."""
+        found = self.found.get(name)
+        return None if found is None or found.status == "bounds" else found.data
+
+
+@dataclass(frozen=True)
+class Section:
+    """
+    A section of a page of HTML.
+
+    - ``anchor`` -- where links lead
+    - ``heading``, ``content``
+    - ``place`` -- among the sections; those without one are last
+    """
+
+    anchor: str
+    heading: str
+    content: Markup
+    place: int = 100
 
 
 class Presentation(Typeset):
@@ -142,6 +180,11 @@ class Presentation(Typeset):
         """
         return "\n".join([self.statement(), *self.lines(spec)])
 
+    @property
+    def answers(self) -> list[Any]:
+        """The invariants of which this consists, each with its certificate."""
+        return [self]
+
     def report_lines(self) -> list[str]:
         """What a report in text adds below its table: an empty line, a heading, and lines."""
         return []
@@ -160,6 +203,11 @@ class Presentation(Typeset):
         """Status, whom it trusts, method, seconds and certificate, as JSON data."""
         return {"status": self.status, "trust": self.trust, "method": self.method,
                 "seconds": round(self.seconds, 4), "certificate": self.certificate}
+
+    def described(self) -> dict[str, Any]:
+        """The answer as JSON data where it is the only one: parts of the value, and the proof."""
+        value = self.plain_value()
+        return (value if isinstance(value, dict) else {"value": value}) | self.proof()
 
     def result(self, model: Model | None = None) -> dict[str, Any]:
         """
@@ -189,6 +237,48 @@ class Presentation(Typeset):
     def report_in_latex(self) -> list[str]:
         """What a LaTeX report adds below its table."""
         return []
+
+    # -- on a page of HTML -------------------------------------------------------------------
+
+    def claims(self) -> list[tuple[str, Status]]:
+        """What is claimed, if that is more than the value, and each status."""
+        from neuroalg_sage.markup.badges import status
+
+        return [("", status(self.status, self.trust, self.error_bound))]
+
+    def badges(self, brief: bool = False) -> Markup:
+        """The statuses; brief ones name in their titles whom they trust."""
+        from neuroalg_sage.markup.badges import badges
+
+        return badges(self.claims(), brief)
+
+    def value_on_page(self) -> Content:
+        """The value in the table of the answers."""
+        if isinstance(self.data, int) and not isinstance(self.data, bool):
+            return f"{self.data:,}"
+        return self.sentence()
+
+    def figure_on_page(self) -> Content:
+        """The value in short, among the figures at the head."""
+        return self.value_on_page()
+
+    def section(self, around: Surroundings) -> Section | None:
+        """A section of its own; None if all is said in the table."""
+        return None
+
+    def for_learning(self, around: Surroundings) -> Iterator[Markup]:
+        """Sentences that say what the answer means for learning."""
+        return iter(())
+
+    def in_geometry(self, around: Surroundings) -> Iterator[Markup]:
+        """Sentences that say what the answer means in geometry."""
+        return iter(())
+
+    def said(self, *words: Content) -> Markup:
+        """A sentence that rests on this answer, with its status."""
+        from neuroalg_sage.markup.elements import element
+
+        return element("li", *words, " ", self.badges(brief=True))
 
     def _latex_(self) -> str:
         r"""

@@ -36,6 +36,7 @@ from neuroalg_sage.invariants.dimension.known_symmetries import (
     encode_symmetries,
     symmetry_rows,
 )
+from neuroalg_sage.invariants.dimension.presentation import Defect, Dimension
 from neuroalg_sage.models.model import Model
 
 Progress = Callable[[str], None]
@@ -216,10 +217,10 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = log,
         if rank == bound:
             evidence = {"trials": [trial], "upper": {"kind": "ambient"} if rank == n
                         else encode_symmetries(model.symmetries)}
-            return certified(model, "dimension", rank, "proved",
-                             "rank of the Jacobian modulo a prime, and "
-                             + ("the ambient dimension" if rank == n else "symmetries"),
-                             time.perf_counter() - start, evidence)
+            return Dimension.certified(model, "dimension", rank, "proved",
+                                       "rank of the Jacobian modulo a prime, and "
+                                       + ("the ambient dimension" if rank == n else "symmetries"),
+                                       time.perf_counter() - start, evidence)
         if number == 1:
             progress("a smaller upper bound")
             # Of most models the dimension is proved by now: these descriptions are not needed.
@@ -227,19 +228,20 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = log,
 
             if (proof := smaller_upper_bound(model, trial, rank, generator)) is not None:
                 upper_evidence, why, trust = proof
-                return certified(model, "dimension", rank, "proved",
-                                 f"rank of the Jacobian modulo a prime, and {why}",
-                                 time.perf_counter() - start,
-                                 {"trials": [trial], "upper": upper_evidence}, trust)
+                return Dimension.certified(model, "dimension", rank, "proved",
+                                           f"rank of the Jacobian modulo a prime, and {why}",
+                                           time.perf_counter() - start,
+                                           {"trials": [trial], "upper": upper_evidence}, trust)
         if largest == modular.LARGEST_PRIME:
             trials.append(trial)
             ranks.append(rank)
     best = max(ranks)
     agreeing = [trial for trial, rank in zip(trials, ranks, strict=True) if rank == best]
-    return certified(model, "dimension", best, "monte_carlo",
-                     f"rank of the Jacobian at random points modulo {len(agreeing)} random primes",
-                     time.perf_counter() - start, {"trials": agreeing}, [RANDOM],
-                     error_bound=error_bound(model, best, agreeing))
+    return Dimension.certified(
+        model, "dimension", best, "monte_carlo",
+        f"rank of the Jacobian at random points modulo {len(agreeing)} random primes",
+        time.perf_counter() - start, {"trials": agreeing}, [RANDOM],
+        error_bound=error_bound(model, best, agreeing))
 
 
 def ambient_dimension(model: Model) -> Invariant:
@@ -329,14 +331,14 @@ def defect(model: Model, found: Invariant, expected: Invariant) -> Invariant:
     method = "difference of the expected and the actual dimension"
     bound = (found.error_bound or 0) + (expected.error_bound or 0)
     if expected.status == "numerical":
-        return Invariant("defect", value, "numerical", f"{method}; {OTHERS}", None, 0.0)
+        return Defect("defect", value, "numerical", f"{method}; {OTHERS}", None, 0.0)
     if expected.certificate is None or found.certificate is None:
-        return Invariant("defect", value, "monte_carlo", method, None, 0.0, bound)
+        return Defect("defect", value, "monte_carlo", method, None, 0.0, bound)
     evidence = expected.certificate["evidence"] | {
         "expected": expected.data, "dimension": found.data,
         "dimension_evidence": found.certificate["evidence"]}
-    return certified(model, "defect", value, found.status, method, 0.0, evidence,
-                     found.trust + expected.trust, error_bound=found.error_bound)
+    return Defect.certified(model, "defect", value, found.status, method, 0.0, evidence,
+                            found.trust + expected.trust, error_bound=found.error_bound)
 
 
 def is_filling(model: Model, found: Invariant) -> Invariant:

@@ -11,6 +11,7 @@ from typing import Any
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.expressions import (
     Polynomial,
+    value,
     write_polynomial,
 )
 from neuroalg_sage.models.model import Model
@@ -94,25 +95,6 @@ def read_parameters(model: Model, parameters: Any) -> Point:
         raise InputError(f"The parameters of {model} are a list of {model.parameter_count} "
                          "rational numbers.")
     return tuple(rational(c, "parameter") for c in parameters)
-
-
-def value(polynomial: Polynomial, point: Sequence[Fraction]) -> Fraction:
-    """
-    The value of a polynomial at a rational point.
-
-    EXAMPLES::
-
-        >>> value({(1, 2): Fraction(3), (0, 0): Fraction(-1)}, [Fraction(1, 2), Fraction(2)])
-        Fraction(5, 1)
-    """
-    total = Fraction(0)
-    for exponents, c in polynomial.items():
-        term = Fraction(c)
-        for x, k in zip(point, exponents):
-            if k:
-                term *= x**k
-        total += term
-    return total
 
 
 def image(phi: Parametrization, parameters: Sequence[Fraction]) -> Point:

@@ -56,6 +56,10 @@ from neuroalg_sage.invariants.dimension.finite_symmetries import (
 )
 from neuroalg_sage.invariants.dimension.known_symmetries import constant_modulo
 from neuroalg_sage.invariants.dimension.normal_form import Fixed, normal_form
+from neuroalg_sage.invariants.dimension.presentation import (
+    FiniteIdentifiability,
+    FullIdentifiability,
+)
 from neuroalg_sage.models.expressions import Polynomial, evaluate
 from neuroalg_sage.models.hidden_states import rotations
 from neuroalg_sage.models.model import Model
@@ -91,17 +95,7 @@ class GenericFiber:
         return f"of dimension {self.dimension}, {orbits} of the known symmetries"
 
 
-class Identifiability(Invariant):
-    """Whether functions determine their parameters, in some sense, up to symmetries."""
-
-    def sentence(self) -> str:
-        if self.data is not False:
-            return super().sentence()
-        complete = self.certificate is not None and LISTED not in self.trust
-        return f"not up to {'affine-linear' if complete else 'the known'} symmetries"
-
-
-def is_finitely_identifiable(model: Model, found: Invariant) -> Identifiability:
+def is_finitely_identifiable(model: Model, found: Invariant) -> FiniteIdentifiability:
     """
     Whether the generic fiber has the dimension of the orbits of the known symmetries.
 
@@ -134,15 +128,15 @@ def is_finitely_identifiable(model: Model, found: Invariant) -> Identifiability:
     if found.status != "proved" or not value and (most >= fiber or known.most is None and (
             model.parameter_count <= MOST_PARAMETERS)):
         if not value and known.most is None:  # no list is complete with some probability
-            return Identifiability("is_finitely_identifiable", value, "numerical",
-                                   f"{method}; {OTHERS}", None, seconds)
+            return FiniteIdentifiability("is_finitely_identifiable", value, "numerical",
+                                         f"{method}; {OTHERS}", None, seconds)
         bound = (found.error_bound or 0.0) + model.parameter_count / modular.SMALLEST_PRIME
-        return Identifiability("is_finitely_identifiable", value, "monte_carlo", method, None,
-                               seconds, bound)
+        return FiniteIdentifiability("is_finitely_identifiable", value, "monte_carlo", method, None,
+                                     seconds, bound)
     evidence = {"dimension": found.data, "dimension_evidence": found.certificate["evidence"],
                 "trial": {k: trial[k] for k in ("prime", "point")},
                 "symmetries": known.evidence}
-    return Identifiability.certified(
+    return FiniteIdentifiability.certified(
         model, "is_finitely_identifiable", value, "proved", method, seconds, evidence,
         found.trust + [LISTED] * (not value and known.most is None))
 
@@ -218,7 +212,7 @@ def _only_dimension(model: Model, dimension: int, found: Invariant, start: float
 
 
 def is_identifiable(model: Model, finitely: Invariant, fiber: Invariant | None
-                    ) -> Identifiability:
+                    ) -> FullIdentifiability:
     """
     Whether the generic fiber is one orbit of the known symmetries.
 
@@ -233,9 +227,9 @@ def is_identifiable(model: Model, finitely: Invariant, fiber: Invariant | None
     """
     if not finitely.data:
         if finitely.certificate is None:
-            return Identifiability("is_identifiable", False, finitely.status, finitely.method, None,
-                                   finitely.seconds, finitely.error_bound)
-        return Identifiability.certified(
+            return FullIdentifiability("is_identifiable", False, finitely.status, finitely.method,
+                                       None, finitely.seconds, finitely.error_bound)
+        return FullIdentifiability.certified(
             model, "is_identifiable", False, "proved", finitely.method, finitely.seconds,
             finitely.certificate["evidence"], finitely.trust)
     assert fiber is not None
@@ -244,9 +238,9 @@ def is_identifiable(model: Model, finitely: Invariant, fiber: Invariant | None
         raise LimitReached(f"Whether {model} is identifiable is not known: there is no normal "
                            "form for its symmetries, or they are too many.")
     if fiber.certificate is None:
-        return Identifiability("is_identifiable", points == known, fiber.status, fiber.method, None,
-                               fiber.seconds, fiber.error_bound)
-    return Identifiability.certified(
+        return FullIdentifiability("is_identifiable", points == known, fiber.status, fiber.method,
+                                   None, fiber.seconds, fiber.error_bound)
+    return FullIdentifiability.certified(
         model, "is_identifiable", points == known, fiber.status, fiber.method, fiber.seconds,
         fiber.certificate["evidence"] | {"fiber": fiber.certificate["claim"]["value"]}, fiber.trust)
 

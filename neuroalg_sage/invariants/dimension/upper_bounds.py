@@ -21,9 +21,10 @@ from neuroalg_sage.descriptions.flattening import output_format
 from neuroalg_sage.descriptions.secant_varieties import ALEXANDER_HIRSCHOWITZ, secant_variety
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached
-from neuroalg_sage.invariants.answers.invariant import Invariant, certified
+from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dimension import kernel_fields
 from neuroalg_sage.invariants.dimension.known_symmetries import encode_symmetries, symmetry_rows
+from neuroalg_sage.invariants.dimension.presentation import Dimension
 from neuroalg_sage.models.expressions import Polynomial, derivative, evaluate
 from neuroalg_sage.models.layers import Activation, Chain, Dense, Layer, PolynomialLayer
 from neuroalg_sage.models.model import Model
@@ -250,6 +251,6 @@ def dimension_from_equations(model: Model, found: Invariant, equations: Sequence
         return found
     evidence = {"trials": [trial], "upper": {
         "kind": "equations", "equations": [encode_polynomial(g) for g in equations]}}
-    return certified(model, "dimension", found.data, "proved",
-                     "rank of the Jacobian modulo a prime, and equations",
-                     found.seconds + time.perf_counter() - start, evidence)
+    return Dimension.certified(model, "dimension", found.data, "proved",
+                               "rank of the Jacobian modulo a prime, and equations",
+                               found.seconds + time.perf_counter() - start, evidence)

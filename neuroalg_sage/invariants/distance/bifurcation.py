@@ -20,6 +20,7 @@ from typing import Any
 
 from flint import arb, fmpq_mpoly, fmpq_poly
 
+from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.certificates.reading import polynomial_ring
 from neuroalg_sage.certificates.singularities.decomposition import real_roots
 from neuroalg_sage.engines.macaulay2 import Script
@@ -35,7 +36,7 @@ from neuroalg_sage.invariants.distance.ed_discriminant import (
 )
 from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm
 from neuroalg_sage.invariants.singularities.decomposition import for_checker, fractions
-from neuroalg_sage.models.expressions import Polynomial, from_flint, write_polynomial
+from neuroalg_sage.models.expressions import Polynomial, from_flint, restricted, write_polynomial
 from neuroalg_sage.models.parametrization import Parametrization
 from neuroalg_sage.models.rational import fraction, in_ring, univariate
 from neuroalg_sage.storable import storable
@@ -66,6 +67,11 @@ class Breakpoint:
     def __float__(self) -> float:
         return float(sum(self.interval) / 2)
 
+    def plain_value(self) -> dict[str, Any]:
+        """The number as JSON data."""
+        return {"polynomial": list(map(decimal, self.polynomial)),
+                "interval": list(map(decimal, self.interval)), "cause": self.cause}
+
     def __str__(self) -> str:
         written = write_polynomial({(k,): c for k, c in enumerate(self.polynomial) if c}, ["s"])
         return f"s = {float(self):.6g}, a zero of {written}: {self.cause}"
@@ -91,6 +97,18 @@ class Bifurcation:
         return "\n".join(lines)
 
     __repr__ = __str__
+
+
+class BifurcationAnswer(Invariant):
+    """How critical points change along a line.  The value is a :class:`Bifurcation`."""
+
+    def statement(self, name: str = "") -> str:
+        return f"{self.data}\n[{self.qualified_status()}]"
+
+    def plain_value(self) -> dict[str, Any]:
+        found: Bifurcation = self.data
+        return {"complex": found.complex_count, "real": list(found.counts),
+                "breakpoints": [place.plain_value() for place in found.breakpoints]}
 
 
 @storable()
@@ -191,11 +209,8 @@ def _coefficients(f: fmpq_mpoly) -> list[Fraction]:
 
 def number_of_real_roots(eliminant: fmpq_mpoly, point: Sequence[Fraction]) -> int | None:
     """The number of real roots at data; None if P is not of full degree or not squarefree there."""
-    powers = [Fraction(0)] * (int(eliminant.degrees()[-1]) + 1)
-    for e, c in from_flint(eliminant).items():
-        for x, k in zip(point, e):
-            c *= x**k
-        powers[e[-1]] += c
+    terms = restricted(from_flint(eliminant), dict(enumerate(point)))
+    powers = [terms.get((k,), Fraction(0)) for k in range(int(eliminant.degrees()[-1]) + 1)]
     q = univariate(powers)
     if not powers[-1] or q.gcd(q.derivative()).degree():
         return None
@@ -303,9 +318,10 @@ def bifurcation(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
             kept.append(Breakpoint(tuple(whole), (low, high), cause))
             numbers.append(after)
     found = Bifurcation(tuple(kept), tuple(int(c or 0) for c in numbers), degree)
-    return Invariant("bifurcation", found, "numerical", "exact real roots of an eliminating "
-                     "polynomial; that a random linear form separates the critical points is not "
-                     "proved", None, time.perf_counter() - begun)
+    return BifurcationAnswer(
+        "bifurcation", found, "numerical", "exact real roots of an eliminating polynomial; that a "
+        "random linear form separates the critical points is not proved", None,
+        time.perf_counter() - begun)
 
 
 def critical_regions(phi: Parametrization, dimension: Invariant, form: QuadraticForm,

@@ -40,7 +40,7 @@ from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
 from neuroalg_sage.errors import EngineError, InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
-from neuroalg_sage.invariants.answers.invariant import Invariant, certified
+from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.distance.critical_equations import (
     Slice,
     finite_slice,
@@ -70,6 +70,8 @@ least = (m, f) -> (k := 0; while k <= {LARGEST_POWER} and (m^k * f) % I != 0 do 
 K = apply(flatten entries M, m -> apply(g, f -> least(m, f)));
 C = if g == {{}} or max flatten K > {LARGEST_POWER} then {{}} else apply(
     flatten entries M, K, (m, e) -> apply(g, e, (f, k) -> (m^k * f) // gens I));"""
+NOT_MEANT = ("Critical points that go to infinity, or to parameters where the rank of Dφ is "
+             "smaller, are not meant.")
 GENERIC = "nothing is lost outside one minor of the Jacobian with probability one"
 
 Rows = tuple[int, ...]
@@ -122,6 +124,21 @@ class Discriminant:
         return f"{parts}, for finite critical points {self.place}"
 
     __repr__ = __str__
+
+
+class DiscriminantAnswer(Invariant):
+    """The ED discriminant.  The value is a :class:`Discriminant`."""
+
+    def statement(self, name: str = "") -> str:
+        return f"The ED discriminant is {self.data}  [{self.qualified_status()}]"
+
+    def lines(self, spec: str = "SPEC") -> list[str]:
+        return [*(f"  {factor}" for factor in self.data.polynomials), NOT_MEANT]
+
+    def plain_value(self) -> dict[str, Any]:
+        found: Discriminant = self.data
+        return {"degree": found.degree, "polynomials": found.polynomials,
+                "everywhere": found.everywhere, "critical_points": f"finite, {found.place}"}
 
 
 @dataclass(frozen=True)
@@ -631,7 +648,8 @@ def ed_discriminant(phi: Parametrization, dimension: Invariant, form: QuadraticF
     seconds = time.perf_counter() - start
     if result.evidence is None or dimension.status != "proved":
         why = result.reason or "the dimension is not proved"
-        return Invariant("ed_discriminant", found, "numerical", f"{method}; {why}", None, seconds)
+        return DiscriminantAnswer("ed_discriminant", found, "numerical", f"{method}; {why}", None,
+                                  seconds)
     assert dimension.certificate is not None and cover is not None
     evidence = result.evidence | {
         "dimension": dimension.certificate["evidence"], "restriction": restriction,
@@ -639,8 +657,9 @@ def ed_discriminant(phi: Parametrization, dimension: Invariant, form: QuadraticF
     claim = [MEANING, [[decimal(c) for c in row] for row in matrix], list(map(decimal, base)),
              [list(map(decimal, v)) for v in rows], [] if all_parameters else restriction,
              [encode_polynomial(f) for f in result.factors]]
-    return certified(phi.model, "ed_discriminant", found, "proved", method, seconds, evidence,
-                     dimension.trust, claim=claim, versions=computation.versions())
+    return DiscriminantAnswer.certified(
+        phi.model, "ed_discriminant", found, "proved", method, seconds, evidence, dimension.trust,
+        claim=claim, versions=computation.versions())
 
 
 def ed_discriminant_of_ideal(equations: Sequence[Polynomial], n: int, form: QuadraticForm,
@@ -679,7 +698,7 @@ def ed_discriminant_of_ideal(equations: Sequence[Polynomial], n: int, form: Quad
     found = Discriminant(result.factors, system.names[system.unknowns:], base, rows,
                          f"with rank dG = {system.rank}",
                          result.everywhere)
-    return Invariant("ed_discriminant", found, "numerical" if result.evidence is None else "proved",
-                     "; ".join(["elimination of coordinates and multipliers",
-                                *filter(None, [result.reason])]),
-                     None, time.perf_counter() - start)
+    return DiscriminantAnswer(
+        "ed_discriminant", found, "numerical" if result.evidence is None else "proved",
+        "; ".join(["elimination of coordinates and multipliers", *filter(None, [result.reason])]),
+        None, time.perf_counter() - start)

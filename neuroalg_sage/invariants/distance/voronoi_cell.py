@@ -20,14 +20,14 @@ from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.engines.transfer import PolynomialMatrix
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
-from neuroalg_sage.invariants.answers.invariant import Invariant, certified
+from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dimension.floating_point import PolynomialMap, least_squares
-from neuroalg_sage.invariants.dimension.functions import Point, image, value
+from neuroalg_sage.invariants.dimension.functions import Point, image
 from neuroalg_sage.invariants.dimension.rings import coordinate_ring
 from neuroalg_sage.invariants.distance.quadratic_forms import metric_weights
 from neuroalg_sage.invariants.fibers.real_points import Squares, sum_of_squares
 from neuroalg_sage.invariants.fibers.special_fiber import Fiber
-from neuroalg_sage.models.expressions import Polynomial, derivative, plus, times
+from neuroalg_sage.models.expressions import Polynomial, derivative, plus, times, value
 from neuroalg_sage.models.parametrization import Parametrization
 from neuroalg_sage.models.rational import fraction, kernel, rank, univariate
 from neuroalg_sage.storable import storable
@@ -92,6 +92,25 @@ class VoronoiCell:
         return text
 
     __repr__ = __str__
+
+
+class VoronoiCellAnswer(Invariant):
+    """The Voronoi cell of a function.  The value is a :class:`VoronoiCell`."""
+
+    def statement(self, name: str = "") -> str:
+        return f"The Voronoi cell is {self.data} [{self.qualified_status()}]"
+
+    def sentence(self) -> str:
+        return str(self.data)
+
+    def plain_value(self) -> dict[str, Any]:
+        cell: VoronoiCell = self.data
+        return {"bounds": list(cell.bounds), "codimension": cell.codimension,
+                "excess": cell.excess,
+                "tangent_cone": cell.tangent_cone and list(cell.tangent_cone),
+                "tangent_cone_status": "numerical",
+                "sampled": {str(r): list(count) for r, count in cell.sampled.items()},
+                "sampled_status": "numerical"}
 
 
 def tangent_cone_script(phi: Parametrization, generators: Sequence[Polynomial], y: Point) -> Script:
@@ -205,10 +224,10 @@ def voronoi_cell(phi: Parametrization, dimension: Invariant, ideal: Callable[[],
                        tuple((k, v) for k, v in directions), sampled)
     evidence = {"curves": [[list(map(decimal, c)) for c in curve] for curve in curves],
                 "relation": list(map(decimal, relation)), "lower": lower}
-    return certified(phi.model, "voronoi_cell", cell, "proved" if low == high else "bounds",
-                     "curves through the point, and equations or sums of squares",
-                     time.perf_counter() - start, evidence,
-                     claim=[list(map(decimal, y)), list(map(decimal, weights)), low, high])
+    return VoronoiCellAnswer.certified(
+        phi.model, "voronoi_cell", cell, "proved" if low == high else "bounds",
+        "curves through the point, and equations or sums of squares", time.perf_counter() - start,
+        evidence, claim=[list(map(decimal, y)), list(map(decimal, weights)), low, high])
 
 
 def _rational_points(fiber: Fiber) -> list[Point]:

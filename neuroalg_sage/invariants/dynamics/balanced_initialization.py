@@ -33,10 +33,10 @@ from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
-from neuroalg_sage.invariants.answers.invariant import Invariant, certified
+from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dimension.floating_point import PolynomialMap, least_squares
 from neuroalg_sage.invariants.dynamics.conservation_law import ConservationLaw
-from neuroalg_sage.models.expressions import Polynomial, plus, value
+from neuroalg_sage.models.expressions import Polynomial, plus, restricted, value
 from neuroalg_sage.models.parametrization import Parametrization
 from neuroalg_sage.models.sage_input import lists, rational
 from neuroalg_sage.storable import storable
@@ -72,6 +72,15 @@ class Initialization:
         if self.point is None:
             return self.verdict
         return f"w = ({', '.join(f'{x:.10g}' for x in self.point)}), {self.form}"
+
+
+class BalancedInitialization(Invariant):
+    """Balanced parameters of a function.  The value is an :class:`Initialization`."""
+
+    def plain_value(self) -> dict[str, Any]:
+        found: Initialization = self.data
+        return {"verdict": found.verdict,
+                "point": None if found.point is None else found.point.tolist(), "form": found.form}
 
 
 def balanced_initialization(phi: Parametrization, laws: Sequence[ConservationLaw],
@@ -111,12 +120,12 @@ def balanced_initialization(phi: Parametrization, laws: Sequence[ConservationLaw
                ) -> Invariant:
         data, seconds = Initialization(point, verdict, form), time.perf_counter() - start
         if evidence is None:
-            return Invariant("balanced_initialization", data, "numerical",
-                             "the method of Levenberg and Marquardt", None, seconds)
-        return certified(model, "balanced_initialization", data, "proved", form, seconds, evidence,
-                         claim=[texts[: len(function)],
-                                [encode_polynomial(law.polynomial) for law in laws],
-                                texts[len(function) :], verdict])
+            return BalancedInitialization("balanced_initialization", data, "numerical",
+                                          "the method of Levenberg and Marquardt", None, seconds)
+        return BalancedInitialization.certified(
+            model, "balanced_initialization", data, "proved", form, seconds, evidence,
+            claim=[texts[: len(function)], [encode_polynomial(law.polynomial) for law in laws],
+                   texts[len(function) :], verdict])
 
     def proved(verdict: str, point: np.ndarray | None, form: str, evidence: dict[str, Any]
                ) -> Invariant | None:
@@ -263,7 +272,7 @@ def _algebraic_point(system: list[Polynomial], near: np.ndarray, computation: Co
     slopes = PolynomialMap(system, count).jacobian(near)
     free = _free(slopes, _rank(slopes))
     fixed = {i: Fraction(round(float(x) * 4), 4) for i, x in enumerate(near) if i not in free}
-    rest = [q for p in system if (q := _restricted(p, fixed, free))]
+    rest = [q for p in system if (q := restricted(p, fixed))]
     if any(len(p) == 1 and not any(next(iter(p))) for p in rest):
         return None, "", None
     form, text = _form(len(free), generator)
@@ -300,17 +309,6 @@ def _around(root: Any) -> tuple[Fraction, Fraction]:
     middle = Fraction(int(m)) * Fraction(2) ** int(e)
     radius = Fraction(int(r)) * Fraction(2) ** int(f)
     return middle - radius, middle + radius
-
-
-def _restricted(p: Polynomial, fixed: dict[int, Fraction], free: list[int]) -> Polynomial:
-    """The polynomial with numbers for some variables, in the others."""
-    total: Polynomial = {}
-    for exponents, c in p.items():
-        for i, x in fixed.items():
-            c *= x ** exponents[i]
-        key = tuple(exponents[i] for i in free)
-        total[key] = total.get(key, Fraction(0)) + c
-    return {e: c for e, c in total.items() if c}
 
 
 def _none(system: list[Polynomial], count: int, computation: Computation, generator: random.Random

@@ -4,15 +4,20 @@ A conservation law: a polynomial that is constant along a flow; and answers that
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.answers.presentation import Section, Surroundings
 from neuroalg_sage.models.expressions import Polynomial, write_polynomial
 from neuroalg_sage.models.latex import Typeset, latex_polynomial, words
 from neuroalg_sage.storable import storable
+
+if TYPE_CHECKING:
+    from neuroalg_sage.markup.elements import Markup
 
 
 @storable()
@@ -79,19 +84,47 @@ class ConservationLaws(Invariant):
         return self.certificate["claim"]["value"]
 
     def sentence(self) -> str:
-        return f"{self._count('generator')} of all of degree at most {self._claim()[-2]}"
+        return f"{self._count('generator')} of all of degree at most {self.degree}"
 
     def lines(self, spec: str = "SPEC") -> list[str]:
         return [f"  {law!r}" for law in self.data]
 
     def condition(self) -> str:
-        return f"up to degree {self._claim()[-2]}"
+        return f"up to degree {self.degree}"
+
+    @property
+    def degree(self) -> int:
+        """Up to which degree they are all."""
+        return self._claim()[-2]
+
+    def which_they_are(self) -> str:
+        """What is claimed of them as a list."""
+        return f"these generate all of degree at most {self.degree}"
+
+    def section(self, around: Surroundings) -> Section | None:
+        from neuroalg_sage.invariants.dynamics.on_pages import conservation_laws
+
+        if not self.data:
+            return None
+        number = around.found.get("number_of_conservation_laws")
+        return Section("conservation-laws", "Conservation laws", conservation_laws(self, number),
+                       50)
 
 
 class NumberOfLaws(Invariant):
     """How many laws are independent at a generic point."""
 
     is_of_flow = True
+
+    def for_learning(self, around: Surroundings) -> Iterator[Markup]:
+        from neuroalg_sage.invariants.dynamics.on_pages import number_for_learning
+
+        return iter(()) if self.status == "bounds" else number_for_learning(self)
+
+    def in_geometry(self, around: Surroundings) -> Iterator[Markup]:
+        from neuroalg_sage.invariants.dynamics.on_pages import number_in_geometry
+
+        return iter(()) if self.status == "bounds" else number_in_geometry(self)
 
 
 def primitive(polynomial: Polynomial) -> Polynomial:

@@ -120,6 +120,14 @@ class QuadraticLaws(ConservationLaws):
     def condition(self) -> str:
         return ""
 
+    @property
+    def degree(self) -> int:
+        return 2
+
+    def which_they_are(self) -> str:
+        return ("these are the quadratic ones that linear symmetries give, since the model is too "
+                "large for all")
+
 
 def quadratic_laws(model: Model, dimension: Invariant) -> QuadraticLaws:
     """

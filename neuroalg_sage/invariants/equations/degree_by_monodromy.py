@@ -12,6 +12,7 @@ from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dimension.rings import ring_map
+from neuroalg_sage.invariants.equations.degree import Degree
 from neuroalg_sage.invariants.equations.ideal import finite_restriction
 from neuroalg_sage.models.parametrization import Parametrization
 
@@ -94,6 +95,6 @@ def degree_by_monodromy(phi: Parametrization, found: Invariant, computation: Com
     if not degree:
         raise LimitReached(f"In floating point the dimension {found.data} is not seen, so "
                            "monodromy finds no degree; use slicing.")
-    return Invariant("degree", degree, "numerical",
-                     f"monodromy in floating point by Macaulay2's NumericalImplicitization; "
-                     f"{verdict}", None, time.perf_counter() - start)
+    return Degree("degree", degree, "numerical",
+                  f"monodromy in floating point by Macaulay2's NumericalImplicitization; "
+                  f"{verdict}", None, time.perf_counter() - start)

@@ -18,6 +18,7 @@ from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.equations.counting import System, reduced, ring_modulo, trials
+from neuroalg_sage.invariants.equations.degree import Degree
 from neuroalg_sage.invariants.equations.ideal import finite_restriction
 from neuroalg_sage.models.parametrization import Parametrization
 
@@ -200,6 +201,6 @@ def degree_by_slicing(phi: Parametrization, found: Invariant, computation: Compu
     if len(set(counts)) > 1:
         slices += f" (which have {' and '.join(map(str, counts))})"
     given = "" if found.status == "proved" else f", if the dimension is {found.data}"
-    return Invariant("degree", max(counts), "numerical",
-                     f"images of the solutions on {slices} modulo primes: at least this{given}; "
-                     "equal unless the slice is special", None, time.perf_counter() - start)
+    return Degree("degree", max(counts), "numerical",
+                  f"images of the solutions on {slices} modulo primes: at least this{given}; "
+                  "equal unless the slice is special", None, time.perf_counter() - start)

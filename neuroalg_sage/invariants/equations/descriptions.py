@@ -14,6 +14,7 @@ from neuroalg_sage.descriptions.segre_veronese import convolutional_variety
 from neuroalg_sage.descriptions.symmetric_tensors import symmetric_tensors
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.answers.presentation import Section, Surroundings
 from neuroalg_sage.invariants.equations.generators import Ideal
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
@@ -56,6 +57,12 @@ class Descriptions(Invariant):
 
     def lines(self, spec: str = "SPEC") -> list[str]:
         return [f"  {description}" for description in self.data]
+
+    def section(self, around: Surroundings) -> Section | None:
+        from neuroalg_sage.invariants.equations.on_pages import descriptions
+
+        return Section("descriptions", "Known varieties and matrices", descriptions(self), 20
+                       ) if self.data else None
 
 
 def descriptions(phi: Parametrization, dimension: Invariant, seed: int | None = None

@@ -16,8 +16,8 @@ from flint import Ordering, fmpq, fmpq_mat, fmpq_mpoly_ctx
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.answers.computation import Computation
-from neuroalg_sage.invariants.answers.invariant import Invariant, certified
-from neuroalg_sage.invariants.singularities.decomposition import decompose
+from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.singularities.decomposition import Components, decompose
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.layers import Dense
 from neuroalg_sage.models.model import Model
@@ -176,6 +176,17 @@ def equations(model: Model, transformation: Transformation) -> list[Polynomial]:
     return found
 
 
+class InvariantParameters(Components):
+    """The components of the parameters of invariant functions, with their equations."""
+
+    def lines(self, spec: str = "SPEC") -> list[str]:
+        lines = []
+        for component in self.data:
+            lines += [f"  {component}", *(
+                f"    {g}" for g in component.described(self.names)["generators"])]
+        return lines
+
+
 def invariant_parameters(model: Model, computation: Computation, transformation: Transformation
                          ) -> Invariant:
     """
@@ -208,8 +219,8 @@ def invariant_parameters(model: Model, computation: Computation, transformation:
     names = [f"w_{i}" for i in range(model.parameter_count)]
     found = decompose(equations(model, transformation), names, computation,
                       f"the parameters of invariant functions of {model}")
-    return certified(model, "invariant_parameters", list(found.components), "proved",
-                     "comparison of coefficients, and decomposition in Macaulay2",
-                     time.perf_counter() - start, found.evidence, found.trust,
-                     claim=[transformation.encoded(), found.claim],
-                     versions=computation.versions())
+    return InvariantParameters.certified(
+        model, "invariant_parameters", list(found.components), "proved",
+        "comparison of coefficients, and decomposition in Macaulay2", time.perf_counter() - start,
+        found.evidence, found.trust, claim=[transformation.encoded(), found.claim],
+        versions=computation.versions(), names=model.parameter_names)

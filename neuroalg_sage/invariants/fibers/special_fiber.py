@@ -24,7 +24,6 @@ from neuroalg_sage.invariants.dimension.functions import (
     image,
     read_function,
     read_parameters,
-    value,
     written_function,
 )
 from neuroalg_sage.invariants.dimension.normal_form import normal_form
@@ -38,7 +37,7 @@ from neuroalg_sage.invariants.singularities.decomposition import (
     equations_data,
     read_point,
 )
-from neuroalg_sage.models.expressions import Polynomial, plus, write_polynomial
+from neuroalg_sage.models.expressions import Polynomial, plus, value
 from neuroalg_sage.models.parametrization import Parametrization, vanishes
 from neuroalg_sage.storable import storable
 
@@ -116,6 +115,39 @@ class Fiber:
         return "\n".join(lines)
 
     __repr__ = __str__
+
+    def text(self, spec: str = "SPEC") -> str:
+        """What a shell prints."""
+        return str(self)
+
+    def _memberships(self) -> dict[str, Invariant]:
+        return {"in_closure": self.in_closure, "over_complex": self.over_complex,
+                "over_real": self.over_real}
+
+    def plain_value(self) -> dict[str, Any]:
+        """The fiber as JSON data."""
+        names = self.phi.model.parameter_names
+        found = self.components.data
+        data: dict[str, Any] = {
+            "function": list(map(decimal, self.function)), "kind": self.kind,
+            "components": None if found is None else [_described(c, names) for c in found]}
+        if self.in_normal_form is not None:
+            data["normal_form"] = {names[i]: c for i, c in self.normal_form}
+            data["in_normal_form"] = [_described(c, names) for c in self.in_normal_form.data]
+        return data
+
+    def described(self) -> dict[str, Any]:
+        """The fiber, and whether the function is in M, with all proofs, as JSON data."""
+        return self.plain_value() | {"proof": self.components.proof()} | {
+            name: {"value": answer.data} | answer.proof()
+            for name, answer in self._memberships().items()}
+
+
+def _described(c: VarietyComponent, names: Sequence[str]) -> dict[str, Any]:
+    """A component as JSON data, with its real points if they are finitely many."""
+    boxes = None if c.real_points is None else [[[str(a), str(b)] for a, b in box]
+                                                for box in c.real_points]
+    return c.described(names) | ({} if boxes is None else {"real_points": boxes})
 
 
 def fiber_equations(phi: Parametrization, f: Sequence[Fraction],
@@ -371,24 +403,3 @@ class _Memberships:
                               "of each component, and no proof that there is none.")
         return self._answer("real", False, "sums of squares among the fiber's equations",
                             {"argument": "no real points", "proof": proof})
-
-
-def plain(fiber: Fiber) -> dict[str, Any]:
-    """A fiber as JSON data."""
-    names = fiber.phi.model.parameter_names
-
-    def page(c: VarietyComponent) -> dict[str, Any]:
-        data: dict[str, Any] = {"dimension": c.dimension, "degree": c.degree, "generators": [
-            write_polynomial(g, names) for g in c.generators]}
-        if c.real_points is not None:
-            data["real_points"] = [[[str(a), str(b)] for a, b in box] for box in c.real_points]
-        return data
-
-    data: dict[str, Any] = {"function": list(map(decimal, fiber.function)), "kind": fiber.kind,
-                            "components": None if fiber.components.data is None else
-                            list(map(page, fiber.components.data))}
-    if fiber.in_normal_form is not None:
-        data["normal_form"] = {names[i]: c for i, c in fiber.normal_form}
-        data["in_normal_form"] = list(map(page, fiber.in_normal_form.data))
-    return data
-

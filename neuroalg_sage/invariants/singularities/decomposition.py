@@ -29,7 +29,8 @@ from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
-from neuroalg_sage.models.expressions import Polynomial
+from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.models.expressions import Polynomial, write_polynomial
 from neuroalg_sage.models.rational import in_ring, to_flint, univariate
 from neuroalg_sage.storable import storable
 
@@ -162,6 +163,11 @@ class VarietyComponent:
         """The prime ideal, in Sage."""
         ring = PolynomialRingData(self.names)
         return PolynomialMatrix(ring, 1, len(self.generators), self.generators, "ideal").to_sage()
+
+    def described(self, names: Sequence[str]) -> dict[str, Any]:
+        """The component as JSON data, its equations in variables of these names."""
+        return {"dimension": self.dimension, "degree": self.degree,
+                "generators": [write_polynomial(g, names) for g in self.generators]}
 
     def __str__(self) -> str:
         text = f"dimension {self.dimension}, degree {self.degree}"
@@ -351,3 +357,27 @@ def claim(component: VarietyComponent) -> dict[str, Any]:
         data["real_points"] = [[[str(a), str(b)] for a, b in box]
                                for box in component.real_points]
     return data
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Components(Invariant):
+    """
+    The irreducible components of a variety of parameters.
+
+    - ``names`` -- of the parameters
+    """
+
+    names: tuple[str, ...] = ()
+
+    def sentence(self) -> str:
+        count = len(self.data)
+        return f"{count or 'no'} component{'s' * (count != 1)}"
+
+    def statement(self, name: str = "") -> str:
+        return f"{self.sentence()}  [{self.qualified_status()}]"
+
+    def lines(self, spec: str = "SPEC") -> list[str]:
+        return [f"  {component}" for component in self.data]
+
+    def plain_value(self) -> Any:
+        return {"components": [component.described(self.names) for component in self.data]}

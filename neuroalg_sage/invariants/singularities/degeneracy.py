@@ -4,17 +4,22 @@ Components of loci where a matrix of polynomials drops rank, and what proves tha
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
 from neuroalg_sage.formats import written
 from neuroalg_sage.invariants.answers.invariant import Invariant
-from neuroalg_sage.invariants.answers.presentation import clipped
+from neuroalg_sage.invariants.answers.presentation import Section, Surroundings, clipped
 from neuroalg_sage.models.expressions import Polynomial, write_polynomial
 from neuroalg_sage.storable import storable
+
+if TYPE_CHECKING:
+    from neuroalg_sage.markup.badges import Status
+    from neuroalg_sage.markup.elements import Content, Markup
 
 # Over this field Macaulay2's Gröbner bases are fast, and roots of unity of small order lie in it.
 PRIME = 31081
@@ -102,12 +107,45 @@ class Locus(Invariant):
     def sentence(self) -> str:
         return "; ".join(f"a component of {c}" for c in self.data) or "empty"
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it is proved to have no points, rather than none were found."""
+        return not self.data and self.completeness.startswith("proved")
+
+    def claims(self) -> list[tuple[str, Status]]:
+        from neuroalg_sage.markup.badges import qualified, status
+
+        complete = qualified(self.completeness)
+        return [("", status(self.status, list(self.lies_trust))), ("no others: ", complete)
+                ] if self.data else [("", complete)]
+
+    def value_on_page(self) -> Content:
+        return self.sentence() if self.data or self.is_empty else "no components found"
+
     def proof(self) -> dict[str, Any]:
         return super().proof() | {"trust": list(self.lies_trust), "no_others": self.completeness}
 
 
 class SingularLocus(Locus):
     """The components of the singular locus of the neurovariety."""
+
+    def figure_on_page(self) -> Content:
+        return len(self.data)
+
+    def section(self, around: Surroundings) -> Section:
+        from neuroalg_sage.invariants.singularities.on_pages import singular_locus
+
+        return Section("singular-locus", "The singular locus", singular_locus(self), 30)
+
+    def for_learning(self, around: Surroundings) -> Iterator[Markup]:
+        from neuroalg_sage.invariants.singularities.on_pages import locus_for_learning
+
+        return locus_for_learning(self)
+
+    def in_geometry(self, around: Surroundings) -> Iterator[Markup]:
+        from neuroalg_sage.invariants.singularities.on_pages import locus_in_geometry
+
+        return locus_in_geometry(self)
 
     def report_lines(self) -> list[str]:
         lines = []

@@ -19,6 +19,7 @@ from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.answers.presentation import Section, Surroundings
 from neuroalg_sage.invariants.answers.trust import LISTED_SUBNETWORKS
 from neuroalg_sage.invariants.dimension import dimension as dimensions
 from neuroalg_sage.invariants.equations.degree import ideal_data
@@ -172,6 +173,11 @@ class Subnetworks(Invariant):
 
     def lines(self, spec: str = "SPEC") -> list[str]:
         return [f"  {part}" for part in self.data]
+
+    def section(self, around: Surroundings) -> Section | None:
+        from neuroalg_sage.invariants.singularities.on_pages import subnetworks
+
+        return Section("subnetworks", "Subnetworks", subnetworks(self), 40) if self.data else None
 
     def report_lines(self) -> list[str]:
         if not self.data:

@@ -20,13 +20,15 @@ from neuroalg_sage.certificates.singularities.decomposition import presented
 from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.engines.transfer import PolynomialMatrix
 from neuroalg_sage.errors import LimitReached
+from neuroalg_sage.formats import written
 from neuroalg_sage.invariants.answers.computation import Computation
-from neuroalg_sage.invariants.answers.invariant import Invariant, certified
+from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dimension.functions import Point
 from neuroalg_sage.invariants.dimension.rings import coordinate_ring
 from neuroalg_sage.invariants.equations.generators import primitive, sage_ideal
 from neuroalg_sage.invariants.fibers.special_fiber import parameter_names
 from neuroalg_sage.invariants.singularities.decomposition import (
+    Components,
     Decomposition,
     NumberFieldPoint,
     VarietyComponent,
@@ -93,6 +95,13 @@ class CriticalComponent:
             raise LimitReached("The image of this component was not found in "
                                f"{SECONDS_FOR_AN_IMAGE:g} s.")
         return sage_ideal(self.image_equations, self.coordinates)
+
+    def described(self, names: Sequence[str]) -> dict[str, Any]:
+        """The component as JSON data, its equations in parameters of these names."""
+        return self.component.described(names) | {
+            "kind": self.kind, "image_dimension": self.image_dimension,
+            "image": None if self.image_equations is None else
+            written(self.image_equations, self.coordinates), "image_status": "numerical"}
 
     def __str__(self) -> str:
         to = "" if self.image_dimension is None else (
@@ -233,10 +242,11 @@ def loss_critical_locus(phi: Parametrization, dimension: Invariant,
         trust |= set(dimension.trust)
     parts = [_with_image(phi, c, kind, loss.name == "distance", computation)
              for c, kind in zip(found.components, kinds)]
-    return certified(phi.model, "loss_critical_locus", parts, "proved",
-                     "decomposition in Macaulay2, and ranks at points", time.perf_counter() - start,
-                     evidence, sorted(trust), versions=computation.versions(),
-                     claim=[*loss.claim(), found.claim, kinds])
+    return Components.certified(
+        phi.model, "loss_critical_locus", parts, "proved",
+        "decomposition in Macaulay2, and ranks at points", time.perf_counter() - start,
+        evidence, sorted(trust), versions=computation.versions(),
+        claim=[*loss.claim(), found.claim, kinds], names=phi.model.parameter_names)
 
 
 def _kind(phi: Parametrization, loss: QuadraticLoss, d: int, ideal: Callable[[], Invariant],

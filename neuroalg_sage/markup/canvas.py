@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from neuroalg_sage.pages.elements import Markup, element
+from neuroalg_sage.markup.elements import Markup, element
 
 Point = tuple[float, float]
 

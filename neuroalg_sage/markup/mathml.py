@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from neuroalg_sage.certificates.certificate import decimal
+from neuroalg_sage.markup.elements import Content, Markup, element, folded, join, number_words
 from neuroalg_sage.models.expressions import (
     Exponents,
     Polynomial,
@@ -17,9 +18,11 @@ from neuroalg_sage.models.expressions import (
     write_polynomial,
 )
 from neuroalg_sage.models.hidden_states import KnownGroup
-from neuroalg_sage.pages.elements import Content, Markup, element, join
 
 MOST_TERMS = 60
+OPEN_POLYNOMIALS = 6  # longer lists are folded
+MOST_POLYNOMIALS = 120
+MOST_LISTED_TERMS = 4000
 
 
 def row(*content: Content) -> Markup:
@@ -120,6 +123,28 @@ def polynomial(terms: Polynomial, names: Sequence[str], left: Content = None
                      role="math", aria_label=words)]
     return element("span", *(item for part in parts if part for item in (part, " ")),
                    class_="polynomial")
+
+
+def polynomials(found: Sequence[Polynomial], names: Sequence[str], noun: str) -> Markup:
+    """Polynomials, folded if they are many; of very many the first."""
+    shown: list[Markup] = []
+    terms = 0
+    for p in found[:MOST_POLYNOMIALS]:
+        terms += min(len(p), MOST_TERMS)
+        if shown and terms > MOST_LISTED_TERMS:
+            break
+        shown.append(element("li", polynomial(p, names)))
+    items = element("ul", *shown, class_="polynomials")
+    if len(found) <= OPEN_POLYNOMIALS and terms <= 60 * OPEN_POLYNOMIALS:
+        return items
+    more = left_out(len(found) - len(shown))
+    return folded(f"All {number_words(len(found), noun)}" if more is None else
+                  f"The first {len(shown)} of {number_words(len(found), noun)}", items, more)
+
+
+def left_out(count: int) -> Markup | None:
+    """That a list has more; None if it has not."""
+    return element("p", f"{count} more are left out here.", class_="soft") if count > 0 else None
 
 
 def matrix(entries: Sequence[Sequence[Content]], label: str) -> Markup:

@@ -4,10 +4,14 @@ The Hasse diagram of the subnetworks as SVG.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from neuroalg_sage.invariants.singularities.hasse import levels, relations
-from neuroalg_sage.invariants.singularities.subnetworks import SubnetworkPoset
-from neuroalg_sage.pages.canvas import Canvas, clipped, width_of
-from neuroalg_sage.pages.elements import Markup
+from neuroalg_sage.markup.canvas import Canvas, clipped, width_of
+from neuroalg_sage.markup.elements import Markup
+
+if TYPE_CHECKING:
+    from neuroalg_sage.invariants.singularities.subnetworks import SubnetworkPoset
 
 MOST_NODES = 120
 MOST_LETTERS = 30

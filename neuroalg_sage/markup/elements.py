@@ -145,3 +145,15 @@ def file_name(words: str) -> str:
         ('mlp-2-2-3-x-2', 'script')
     """
     return re.sub(r"[^A-Za-z0-9]+", "-", words).strip("-").lower()[:60] or "model"
+
+
+def number_words(count: int, noun: str) -> str:
+    """
+    How many of something.
+
+    EXAMPLES::
+
+        >>> number_words(1, "input"), number_words(3, "input")
+        ('1 input', '3 inputs')
+    """
+    return f"{count:,} {noun}{'s' * (count != 1)}"

@@ -7,9 +7,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from neuroalg_sage.invariants.answers.invariant import Invariant
-from neuroalg_sage.invariants.singularities.degeneracy import Locus
-from neuroalg_sage.pages.elements import Content, Markup, element, join
+from neuroalg_sage.markup.elements import Content, Markup, element, join
 
 LEGEND = "status"
 
@@ -67,59 +65,49 @@ def names(trust: list[str]) -> str:
                      for name in trust)
 
 
-def _of(status: str, trust: list[str]) -> Status:
-    if status == "proved" and trust:
-        return Status("trusting", "proved", names(trust))
-    return Status(status, MEANINGS[status][0])
-
-
-def _completeness(qualified: str) -> Status:
-    """That there are no other components, as a locus writes it."""
-    status, _, trust = qualified.partition(", trusting ")
-    if status not in MEANINGS:
-        return Status("unproved", qualified)
-    return _of(status, re.split(", (?=theorem: )", trust) if trust else [])
-
-
-def statuses(invariant: Invariant) -> list[tuple[str, Status]]:
+def status(name: str, trust: list[str], error_bound: float | None = None) -> Status:
     """
-    What is claimed and its status: of a locus that has components there are two claims.
+    A status as an answer has it.
 
     EXAMPLES::
 
-        >>> statuses(Invariant("dimension", 8, "proved", "rank"))
-        [('', Status(kind='proved', words='proved', trust=''))]
+        >>> status("proved", ["macaulay2"])
+        Status(kind='trusting', words='proved', trust='Macaulay2')
     """
-    if isinstance(invariant, Locus):
-        if not invariant.data:
-            return [("", _completeness(invariant.completeness))]
-        return [("", _of(invariant.status, list(invariant.lies_trust))),
-                ("no others: ", _completeness(invariant.completeness))]
-    if invariant.status == "monte_carlo" and invariant.error_bound is not None:
-        return [("", Status("monte_carlo", "Monte Carlo, error below "
-                            f"{invariant.error_bound:.0e}"))]
-    return [("", _of(invariant.status, invariant.trust))]
+    if name == "monte_carlo" and error_bound is not None:
+        return Status(name, f"Monte Carlo, error below {error_bound:.0e}")
+    if name == "proved" and trust:
+        return Status("trusting", name, names(trust))
+    return Status(name, MEANINGS[name][0]) if name in MEANINGS else Status("unproved", name)
 
 
-def is_empty(invariant: Invariant) -> bool:
-    """Whether a locus is proved to have no points, rather than none were found."""
-    ((_, status),) = statuses(invariant)
-    return not invariant.data and status.kind in ("proved", "trusting")
-
-
-def badges(invariant: Invariant, brief: bool = False) -> Markup:
+def qualified(text: str) -> Status:
     """
-    The status of an answer; of a locus, that there are no other components is another.
+    A status that is written with whom it trusts.
 
     EXAMPLES::
 
-        >>> badge = badges(Invariant("dimension", 8, "proved", "rank"))
+        >>> qualified("proved, trusting macaulay2").trust, qualified("not proved").kind
+        ('Macaulay2', 'unproved')
+    """
+    name, _, trust = text.partition(", trusting ")
+    if name not in MEANINGS:
+        return Status("unproved", text)
+    return status(name, re.split(", (?=theorem: )", trust) if trust else [])
+
+
+def badges(claims: list[tuple[str, Status]], brief: bool = False) -> Markup:
+    """
+    The badges of what is claimed.
+
+    EXAMPLES::
+
+        >>> badge = badges([("", status("proved", []))])
         >>> 'class="badge proved"' in badge, ">proved</a>" in badge
         (True, True)
     """
     return join(*((" " if k else "", element("span", claim) if claim else None,
-                   status.badge(brief))
-                  for k, (claim, status) in enumerate(statuses(invariant))))
+                   found.badge(brief)) for k, (claim, found) in enumerate(claims)))
 
 
 def not_computed() -> Markup:

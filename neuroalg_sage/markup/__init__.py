@@ -1,0 +1,3 @@
+"""
+Markup: elements of HTML, formulas in MathML, drawings in SVG, and the badges of statuses.
+"""
