@@ -55,7 +55,9 @@ MODULES = ("models.families", "models.model", "models.layers", "models.sources",
            "invariants.dynamics.flows", "invariants.dimension.functions",
            "invariants.answers.invariant", "invariants.training.training",
            "invariants.distance.quadratic_forms", "invariants.training.interpolation",
-           "neuromanifold")
+           "neuromanifold", *(f"neuromanifold.{wing}" for wing in (
+               "core", "dimension", "dynamics", "equations", "ideal", "in_sage", "singularities",
+               "fibers", "distance", "training")))
 
 
 @pytest.mark.parametrize("module", MODULES)
