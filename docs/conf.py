@@ -5,6 +5,7 @@ The manual: Markdown pages, and the reference of all modules from their docstrin
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Iterable
@@ -19,6 +20,7 @@ from docutils.statemachine import StringList
 from latex2mathml.converter import convert
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
+from sphinx.directives.code import LiteralInclude
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.nodes import nested_parse_with_titles
@@ -197,6 +199,16 @@ class CommandHelp(SphinxDirective):
         return sections
 
 
+class Excerpt(LiteralInclude):
+    """A piece of the source, named from its root, with the options of ``literalinclude``."""
+
+    def run(self) -> list[nodes.Node]:
+        place = house.PACKAGE.parent / self.arguments[0]
+        self.arguments = ["/" + os.path.relpath(place, self.env.srcdir)]
+        self.options.setdefault("language", "python")
+        return super().run()
+
+
 class House(SphinxDirective):
     """The rooms and wings of the source, by its imports."""
 
@@ -262,6 +274,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_role("cite", Cite())
     app.add_directive("believed", Believed)
     app.add_directive("command-help", CommandHelp)
+    app.add_directive("excerpt", Excerpt)
     app.add_directive("house", House)
     app.add_directive("papers", Papers)
     app.add_directive("wings", Wings)

@@ -18,9 +18,10 @@ from importlib import import_module
 from io import StringIO
 from pathlib import Path
 
+import neuroalg_sage
 from neuroalg_sage.invariants import WINGS
 
-PACKAGE = Path(__file__).resolve().parents[1] / "neuroalg_sage"
+PACKAGE = Path(neuroalg_sage.__file__).resolve().parent
 ROOMS_OF_WINGS = "invariants", "certificates"
 Graph = dict[str, set[str]]  # what each room imports
 
@@ -231,7 +232,7 @@ def in_words() -> list[str]:
 def page() -> str:
     """The picture, and the same in words, as a piece of a page."""
     words = "".join(f"<li>{line}</li>" for line in in_words())
-    return (f'<div style="overflow-x: auto"><div style="min-width: 52rem">{picture()}</div></div>'
+    return (f'<div style="overflow-x: auto"><div style="min-width: 44rem">{picture()}</div></div>'
             f"<details><summary>The same in words</summary><ul>{words}</ul></details>")
 
 

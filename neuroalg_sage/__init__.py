@@ -24,6 +24,7 @@ _HOMES = {
     "models.model": ("Model", "compose"),
     "models.sources": ("load_model", "from_sympy", "from_sage", "from_expressions"),
     "invariants.answers.invariant": ("Invariant",),
+    "invariants.answers.question": ("Question",),
     "pages.report_page": ("html_report",),
     "formats": ("write_ideal", "read_mrdi"),
     "invariants.dynamics.flows": ("Flow",),
@@ -36,11 +37,22 @@ _HOMES = {
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
+# What a name was called before, its name now, and the version that knows only that: the old one is
+# kept for two minor releases.
+_RENAMED: dict[str, tuple[str, str]] = {}
+
 # A worksheet's ``from neuroalg_sage import *`` must not hide a function of Sage's.
 __all__ = sorted(set(_HOME) - {"compose"})
 
 
 def __getattr__(name: str) -> object:
+    if name in _RENAMED:
+        import warnings
+
+        new, version = _RENAMED[name]
+        warnings.warn(f"neuroalg_sage.{name} is now called neuroalg_sage.{new}; version {version} "
+                      "will not know the old name.", DeprecationWarning, stacklevel=2)
+        return __getattr__(new)
     if name not in _HOME:
         raise AttributeError(f"module 'neuroalg_sage' has no attribute {name!r}")
     value = getattr(_import_module(f"neuroalg_sage.{_HOME[name]}"), name)

@@ -132,10 +132,14 @@ def scripted(name: str, has_arguments: bool = False) -> Question:
     """
     found = known(name)
     if found is None or not found.script or not (found.is_computed or has_arguments):
-        names = [q.name for q in declared().values() if q.script and q.is_computed]
         raise InputError(f"There is no Macaulay2 script for {str(name)[:60]!r}; there is one for "
-                         f"{', '.join(names)}.")
+                         f"{', '.join(scripts())}.")
     return found
+
+
+def scripts() -> tuple[str, ...]:
+    """What one asks by its name alone, and has a standalone script."""
+    return tuple(name for name in computed() if question(name).script)
 
 
 def reported() -> tuple[str, ...]:
@@ -160,6 +164,11 @@ def asked_for_pages() -> tuple[str, ...]:
     return tuple(q.name for q in _by_place())
 
 
+def figures() -> dict[str, str]:
+    """What is asked for most, and its heading among the figures at the top of a page."""
+    return {q.name: q.figure for q in _by_place() if q.figure}
+
+
 def stood_in() -> tuple[str, ...]:
     """What is asked instead of what such a report did not find."""
     return tuple(dict.fromkeys(q.instead for q in _by_place() if q.instead))
@@ -175,6 +184,11 @@ def computed() -> tuple[str, ...]:
     first = reported()
     return (*first, *(q.name for q in declared().values()
                       if q.is_computed and q.name not in first))
+
+
+def drawn() -> tuple[str, ...]:
+    """What has a diagram."""
+    return tuple(q.name for q in own().values() if q.is_drawn)
 
 
 def before_all() -> tuple[str, ...]:

@@ -55,6 +55,9 @@ def _found() -> Iterator[Any]:
     yield curve.ed_degree("unit")
     yield NeuroManifold(from_expressions(["a*x", "a^2*x"], ["a"], ["x"]), seed=1).ed_discriminant()
     yield ERM("linear:1,1", [[1, 2], [2, 3]]).critical_points()
+    yield from (veronese.covering_number("1/2", radius=1), veronese.covering_number("1/999",
+                radius=1), segre.covering_number("3/4", radius=1))
+    yield from (factors.covering_number("1/3", box=1), factors.covering_number("1/3", radius=1))
 
 
 @cache

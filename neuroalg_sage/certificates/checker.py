@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from neuroalg_sage.certificates import (
+    capacity,
     dimension,
     distance,
     dynamics,
@@ -39,7 +40,7 @@ __all__ = ["CertificateError", "MalformedCertificate", "Verdict", "verify"]
 
 MAXIMAL_BYTES = 200_000_000
 
-WINGS = (dimension, dynamics, equations, singularities, fibers, distance, training)
+WINGS = (dimension, dynamics, equations, singularities, fibers, distance, training, capacity)
 CLAIMS = {claim.name: claim for wing in WINGS for claim in wing.CLAIMS}
 
 

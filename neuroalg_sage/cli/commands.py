@@ -52,6 +52,8 @@ COMMANDS = {
         "drift": "Integrate a flow numerically, and watch its conservation laws.",
         "balanced": "Find parameters of a function with given values of the laws of gradient "
                     "flow, or prove that there are none."},
+    "capacity": {
+        "capacity": "Bound how many balls of a radius cover the functions of models."},
     "surveys": {
         "survey": "Compute invariants of many models, resumably."},
     "packages": {
@@ -88,7 +90,7 @@ def parser(complete: bool = False) -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND",
                                   parser_class=CommandParser)
 
-    def command(name: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+    def command(name: str, run: Callable[[argparse.Namespace], int]) -> CommandParser:
         sub = commands.choices[name]
         sub.begin()
         sub.set_defaults(run=run)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from neuroalg_sage.report import Answers
 
 REPORT_BUDGET = 120.0
+WIDTH = 96  # of the list of invariants
 SHARE_OF_PAGES = 20  # how much longer than for pages is computed, before the last one
 
 
@@ -48,6 +49,7 @@ def add(command: Commands) -> None:
     about_a_metric(sub)
     about_a_flow(sub)
     sub.add_argument("invariants", nargs="+", metavar="INVARIANT")
+    sub.listed = _computed
     about_the_answer(sub)
     sub.add_argument("--cite", action="store_true", help="say how to cite each value, as text and "
                      "as BibTeX")
@@ -58,6 +60,32 @@ def add(command: Commands) -> None:
     about_a_metric(sub)
     about_a_flow(sub)
     sub.add_argument("invariant", metavar="INVARIANT")
+    sub.listed = _scripted
+
+
+def _computed() -> str:
+    """The invariants that one may compute, and what each is."""
+    import textwrap
+
+    from neuroalg_sage.questions import computed, question
+
+    names = computed()
+    column = max(map(len, names)) + 4
+    lines = ["Invariants:"]
+    for name in names:
+        lines += textwrap.wrap(question(name).summary, WIDTH, break_on_hyphens=False,
+                               initial_indent=f"  {name}".ljust(column),
+                               subsequent_indent=" " * column)
+    return "\n".join(lines)
+
+
+def _scripted() -> str:
+    """The invariants of which there is a script."""
+    import textwrap
+
+    from neuroalg_sage.questions import scripts
+
+    return textwrap.fill(f"Invariants: {', '.join(scripts())}.", WIDTH)
 
 
 def _report(arguments: argparse.Namespace) -> int:
@@ -116,19 +144,21 @@ def _page(manifold: NeuroManifold, arguments: argparse.Namespace) -> int:
 
 
 def _compute(arguments: argparse.Namespace) -> int:
-    from neuroalg_sage.questions import computable
+    from neuroalg_sage.questions import computable, drawn
     from neuroalg_sage.report import as_json, ask, citations_as_text
 
     manifold = manifold_of(arguments)
     for name in arguments.invariants:
         computable(name)
+    to_draw = [name for name in arguments.invariants if name in drawn()]
     check_writable(arguments.certificate)
     if arguments.diagram is not None:
         from neuroalg_sage.invariants.singularities.hasse import check_picture
 
-        if "subnetworks" not in arguments.invariants:
-            raise InputError("The option --diagram draws the subnetworks; ask for the invariant "
-                             "subnetworks.")
+        names = " or ".join(drawn())
+        if not to_draw:
+            raise InputError(f"The option --diagram draws the {names}; ask for the invariant "
+                             f"{names}.")
         check_picture(arguments.diagram)
         check_writable(arguments.diagram)
     say, page = progress(arguments), arguments.page
@@ -155,8 +185,10 @@ def _compute(arguments: argparse.Namespace) -> int:
         page.state(text, certificate_files(arguments.certificate, answers.found.values()))
 
     answers = ask(manifold, arguments.invariants, say, begin, each)
-    if arguments.diagram is not None and "subnetworks" in answers.found:
-        answers.found["subnetworks"].value.hasse_diagram(arguments.diagram)
+    if arguments.diagram is not None:
+        for name in to_draw[:1]:
+            if name in answers.found:
+                answers.found[name].value.hasse_diagram(arguments.diagram)
     if arguments.cite and not arguments.json:
         print(f"\n{citations_as_text(answers)}")
     return answers.exit_code

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from neuroalg_sage import limits
+from neuroalg_sage.cli.parsers import CommandParser
 from neuroalg_sage.cli.progress import Progress
 from neuroalg_sage.cli.supervision import SOFT_GRACE, TO_STOP, child
 from neuroalg_sage.invariants.answers.methods import (
@@ -30,8 +31,7 @@ SHARE_FOR_THE_PAGE, SECONDS_FOR_THE_PAGE = 0.1, 3.0
 class Commands(Protocol):
     """The parser of a command, given its name and the function that runs it."""
 
-    def __call__(self, name: str, run: Callable[[argparse.Namespace], int]
-                 ) -> argparse.ArgumentParser: ...
+    def __call__(self, name: str, run: Callable[[argparse.Namespace], int]) -> CommandParser: ...
 
 
 # -- kinds of values ---------------------------------------------------------------------
@@ -81,8 +81,13 @@ def about_limits(sub: argparse.ArgumentParser, timeout: float | None = None) -> 
     sub.set_defaults(limited=True)
 
 
-def about_a_model(sub: argparse.ArgumentParser, timeout: float | None = None) -> None:
-    sub.add_argument("spec", metavar="SPEC", help="spec string or JSON model file")
+def about_a_model(sub: argparse.ArgumentParser, timeout: float | None = None,
+                  several: bool = False) -> None:
+    if several:
+        sub.add_argument("specs", nargs="+", metavar="SPEC",
+                         help="spec strings or JSON model files")
+    else:
+        sub.add_argument("spec", metavar="SPEC", help="spec string or JSON model file")
     about_limits(sub, timeout)
     sub.add_argument("--method", default="auto", metavar="NAME",
                      help=f"method for the ideal: {', '.join(FOR_THE_IDEAL)}; or for the "

@@ -63,10 +63,15 @@ class CommandParser(Parser):
 
     def __init__(self, *, complete: Callable[[], None], **options: Any) -> None:
         self._complete, self._options = complete, options
+        self.listed: Callable[[], str] | None = None  # what help says besides, found only then
 
     def begin(self) -> None:
         """Become a parser, as yet without options."""
         super().__init__(**self._options)
+
+    def format_help(self) -> str:
+        more = "" if self.listed is None else f"\n{self.listed()}\n"
+        return super().format_help() + more
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         self._complete()

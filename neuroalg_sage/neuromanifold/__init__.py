@@ -10,6 +10,7 @@ from typing import Any
 
 from neuroalg_sage import questions
 from neuroalg_sage.errors import suggesting_methods
+from neuroalg_sage.neuromanifold.capacity import CapacityQuestions
 from neuroalg_sage.neuromanifold.distance import DistanceQuestions
 from neuroalg_sage.neuromanifold.dynamics import DynamicsQuestions
 from neuroalg_sage.neuromanifold.in_sage import SageObjects
@@ -20,8 +21,8 @@ __all__ = ["INVARIANTS", "NeuroManifold"]
 
 
 @suggesting_methods
-class NeuroManifold(TrainingQuestions, DistanceQuestions, SingularitiesQuestions,
-                    DynamicsQuestions, SageObjects):
+class NeuroManifold(CapacityQuestions, TrainingQuestions, DistanceQuestions,
+                    SingularitiesQuestions, DynamicsQuestions, SageObjects):
     """
     The image of the parametrization of a model, and its Zariski closure.
 

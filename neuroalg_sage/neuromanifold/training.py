@@ -96,7 +96,7 @@ class TrainingQuestions(IdealQuestions):
 
     def critical_points(self, problem: TrainingProblem) -> Invariant:
         """
-        All critical points of the squared error on data in the neuromanifold, and its minimum.
+        All critical points of the squared error on data, and its minimum.
 
         INPUT:
 

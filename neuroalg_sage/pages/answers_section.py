@@ -8,13 +8,9 @@ from neuroalg_sage.invariants.answers.presentation import Surroundings
 from neuroalg_sage.markup.badges import not_computed
 from neuroalg_sage.markup.elements import Markup, element, join, number_words
 from neuroalg_sage.models.model import Model
+from neuroalg_sage.questions import figures as asked_for_most
 from neuroalg_sage.questions import meaning, shown_on_pages, title
 from neuroalg_sage.report import Answers
-
-# What is asked for most, and what it is called among the figures.
-FIGURES = {"ambient_dimension": "ambient dimension", "dimension": "dimension", "degree": "degree",
-           "defect": "defect", "singular_locus": "singular components",
-           "is_identifiable": "identifiable"}
 
 
 def figures(answers: Answers) -> Markup:
@@ -22,7 +18,7 @@ def figures(answers: Answers) -> Markup:
     model = answers.manifold.model
     shown = [element("div", element("dt", "parameters"),
                      element("dd", f"{model.parameter_count:,}", class_="number"))]
-    for name, heading in FIGURES.items():
+    for name, heading in asked_for_most().items():
         found = answers.found.get(name)
         shown.append(element(
             "div", element("dt", heading),

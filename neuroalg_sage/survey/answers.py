@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from neuroalg_sage.models.model import Model
 
 DEFAULT_INVARIANTS = ("dimension", "expected_dimension", "defect", "is_filling")
-# These follow from ranks alone; a neuromanifold would start Macaulay2 to prove more of them.
-FROM_RANKS = frozenset(("ambient_dimension", *DEFAULT_INVARIANTS))
 
 Line = dict[str, Any]
 
@@ -39,6 +37,15 @@ class Settings:
     certificates: bool = False
     timeout: float | None = None
     memory_gb: float | None = None
+
+    @property
+    def is_from_ranks(self) -> bool:
+        """
+        Whether all follow from ranks alone; a neuromanifold would start Macaulay2 to prove more.
+        """
+        from neuroalg_sage.questions import before_all
+
+        return set(before_all()).issuperset(self.invariants)
 
 
 def check_invariants(names: Iterable[str]) -> tuple[str, ...]:
@@ -65,7 +72,7 @@ def _asked(model: Model, settings: Settings) -> Callable[[str], Invariant]:
     from neuroalg_sage.neuromanifold import NeuroManifold
     from neuroalg_sage.neuromanifold.dimension import DimensionQuestions
 
-    asked = DimensionQuestions if FROM_RANKS.issuperset(settings.invariants) else NeuroManifold
+    asked = DimensionQuestions if settings.is_from_ranks else NeuroManifold
     manifold = asked(model, memory_gb=settings.memory_gb, seed=settings.seed)
     if settings.timeout is not None:
         manifold.computation.end_within(settings.timeout)

@@ -21,7 +21,7 @@ from typing import Any
 from neuroalg_sage import processes
 from neuroalg_sage.errors import EngineError, LimitReached
 from neuroalg_sage.limits import GIGABYTE, whole
-from neuroalg_sage.survey.answers import FROM_RANKS, Line, Settings, answer, failed, sentence
+from neuroalg_sage.survey.answers import Line, Settings, answer, failed, sentence
 
 # Of these in seconds after the limit: what runs in Python is interrupted, then the worker ended.
 GRACE = 0.25
@@ -70,7 +70,7 @@ def serve() -> None:
         signal.signal(signal.SIGALRM, _stop(settings))
     reply("ready")
     # An engine has the first word on its limit, so that it ends cleanly.
-    grace = 0.0 if FROM_RANKS.issuperset(settings.invariants) else GRACE
+    grace = 0.0 if settings.is_from_ranks else GRACE
     while select.select([0], [], [], IDLE_SECONDS)[0]:
         request = sys.stdin.buffer.readline()
         if not request:

@@ -586,6 +586,11 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
         return bool(value[0] <= value_of(original) <= value[1])
     if name == "dimension" and data["status"] == "bounds":
         return bool(value[0] <= value_of(original) <= value[1])
+    if name == "covering_number":
+        (kind, size), epsilon, low, high = value
+        size = {"radius" if kind == "ball" else kind: size}
+        least, most = manifold.covering_number(epsilon, **size).value
+        return bool(Fraction(low) <= most and least <= Fraction(high))
     if name in INVARIANTS and name != "ed_degree":
         certificate = manifold.certificate(name)
         return certificate is not None and claimed(certificate["claim"]) == after

@@ -40,7 +40,7 @@ def test_questions_print_an_answer_and_write_certificates(arguments, says, tmp_p
     (["critical", "linear:2,1"], "State the target"),
     (["critical", "linear:2,1", "--function", "x_0", "--data", "rows.csv"], "State the target"),
     (["critical", "linear:2,1", "--data", "rows.csv"], "rows.csv"),
-    (["critical", "linear:2,1", "--data", "rows.csv", "--script"], "State a function"),
+    (["critical", "linear:2,1", "--data", "rows.csv", "--script"], "rows.csv"),
     (["critical", "linear:2,1", "--function", "x_0", "--metric", "flat"], "A metric is"),
     (["voronoi", "linear:2,1,2", "--coordinates", "1,0,0,1"], "not a point of M"),
     (["voronoi", "linear:2,1,2"], "State a function"),

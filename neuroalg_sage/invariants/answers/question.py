@@ -26,6 +26,7 @@ class Question:
     - ``title`` -- what pages call it; by default the name in words
     - ``reported`` -- its place in a report; None if it is answered on request only
     - ``is_extra`` -- whether of the reports only that of HTML has it, at that place
+    - ``figure`` -- its heading among the figures at the top of a page; empty if it is none
     - ``is_cheap`` -- whether it needs ranks at most, and others rest on it: where there is a
       limit, it is asked first
     - ``needs`` -- the questions whose answers it uses
@@ -37,6 +38,7 @@ class Question:
     - ``claims`` -- what its certificates may claim
     - ``script`` -- ``"module:function"``: given the neuromanifold, and the arguments of the
       question, the text of a standalone script for Macaulay2; empty if there is none
+    - ``is_drawn`` -- whether its value draws itself, by a method ``hasse_diagram``
     - ``find`` -- ``"module:function"``, of a question that is declared outside of this package:
       given the neuromanifold, and the arguments, the answer
 
@@ -57,6 +59,7 @@ class Question:
     title: str = ""
     reported: int | None = None
     is_extra: bool = False
+    figure: str = ""
     is_cheap: bool = False
     needs: tuple[str, ...] = ()
     instead: str = ""
@@ -65,6 +68,7 @@ class Question:
     options: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
     script: str = ""
+    is_drawn: bool = False
     find: str = ""
 
     @property

@@ -4,15 +4,15 @@ from neuroalg_sage.invariants.answers.question import Question
 
 QUESTIONS = (
     Question("ambient_dimension", "The dimension n of the ambient space",
-             reported=10, is_cheap=True, claims=("ambient_dimension",)),
+             reported=10, figure="ambient dimension", is_cheap=True, claims=("ambient_dimension",)),
     Question("dimension", "The dimension of the neurovariety",
-             reported=20, is_cheap=True, claims=("dimension",),
+             reported=20, figure="dimension", is_cheap=True, claims=("dimension",),
              script=".dimension.scripts:dimension_script"),
     Question("expected_dimension", "min(n, N - s), with s the dimension of the generic orbits of "
              "affine-linear symmetries",
              reported=30, is_cheap=True, needs=("dimension",), claims=("expected_dimension",)),
     Question("defect", "Expected minus actual dimension",
-             reported=40, is_cheap=True, needs=("dimension", "expected_dimension"),
+             reported=40, figure="defect", is_cheap=True, needs=("dimension", "expected_dimension"),
              claims=("defect",)),
     Question("is_filling", "Whether the neurovariety is the ambient space", title="filling",
              reported=50, is_cheap=True, needs=("dimension",), claims=("is_filling",)),
@@ -24,6 +24,7 @@ QUESTIONS = (
              reported=130, needs=("dimension",), claims=("generic_fiber",)),
     Question("is_identifiable", "Whether the generic fiber is one orbit of the known symmetries",
              title="identifiable",
-             reported=140, needs=("is_finitely_identifiable", "generic_fiber"),
+             reported=140, figure="identifiable",
+             needs=("is_finitely_identifiable", "generic_fiber"),
              claims=("is_identifiable", "is_finitely_identifiable")),
 )

@@ -10,7 +10,7 @@ QUESTIONS = (
              reported=80, needs=("ideal",), claims=("equations",),
              script=".equations.scripts:equations_script"),
     Question("degree", "The degree of the neurovariety",
-             reported=90, needs=("dimension", "ideal"), claims=("degree",),
+             reported=90, figure="degree", needs=("dimension", "ideal"), claims=("degree",),
              script=".equations.scripts:degree_script"),
     Question("hilbert_polynomial", "The Hilbert polynomial of the projective variety, or of the "
              "projective closure", title="Hilbert polynomial",

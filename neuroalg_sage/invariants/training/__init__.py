@@ -11,7 +11,8 @@ QUESTIONS = (
     Question("training_critical_locus", "The critical points of the squared error on data, in the "
              "space of parameters",
              needs=("dimension", "ideal"), takes="data",
-             command="critical", claims=("loss_critical_locus",)),
+             command="critical", claims=("loss_critical_locus",),
+             script=".training.scripts:training_critical_locus_script"),
     Question("critical_points", "All critical points of the squared error on data, and its minimum",
              takes="data", command="train", claims=("critical_points",)),
 )

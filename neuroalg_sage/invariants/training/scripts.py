@@ -11,6 +11,7 @@ from neuroalg_sage.invariants.distance.quadratic_forms import metric_weights
 from neuroalg_sage.invariants.training import loss_critical_locus as locus
 
 if TYPE_CHECKING:
+    from neuroalg_sage.invariants.training.training import TrainingProblem
     from neuroalg_sage.neuromanifold import NeuroManifold
 
 
@@ -19,3 +20,9 @@ def loss_critical_locus_script(manifold: NeuroManifold, target: Any, metric: Any
     phi = manifold.parametrization()
     loss = locus.QuadraticLoss.distance(read_function(phi, target), metric_weights(phi, metric))
     return locus.loss_critical_locus_script(phi, loss).standalone()
+
+
+def training_critical_locus_script(manifold: NeuroManifold, problem: TrainingProblem) -> str:
+    """The script for the components of the critical points of the squared error on data."""
+    loss = locus.QuadraticLoss(problem.quadratic, problem.linear, "squared error")
+    return locus.loss_critical_locus_script(manifold.parametrization(), loss).standalone()

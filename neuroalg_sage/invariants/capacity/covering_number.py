@@ -1,0 +1,286 @@
+"""
+Covering numbers: bounds from above and from below, of which the best ones are kept.
+
+The bounds with their proofs are in ``certificates.capacity.covering_number``.  Here is found to
+what they apply, and which is best.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from neuroalg_sage.certificates.capacity.covering_number import (
+    Region,
+    lower_covering_bound,
+    upper_covering_bound,
+)
+from neuroalg_sage.certificates.capacity.sections import (
+    check_normal_form,
+    cone_weight,
+    multihomogeneous_degree,
+)
+from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
+from neuroalg_sage.certificates.model import Model as Checked
+from neuroalg_sage.certificates.reading import CertificateError
+from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.capacity.packing import packing
+from neuroalg_sage.models.expressions import Polynomial
+from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.parametrization import (
+    Parametrization,
+    expansion_bound,
+    parametrization,
+)
+
+EXPANDED_TERMS = 20_000  # of a parametrization that is written down for its bounds
+MOST_SCALED = 300  # parameters for which a normal form is looked for
+SHOWN_DIGITS = 24
+LARGE_PRIME = 2_147_483_629
+
+Domain = tuple[str, Fraction]
+
+
+def in_words(bound: Any) -> str:
+    """A bound as its certificate writes it, as text."""
+    if isinstance(bound, list):
+        return f"10^{float(Fraction(bound[1])):.8g}"
+    return bound if len(bound) <= SHOWN_DIGITS else f"{bound[0]}.{bound[1:4]}...e{len(bound) - 1}"
+
+
+class CoveringNumber(Invariant):
+    """
+    A lower and an upper bound for a covering number.
+
+    The data are the domain, ε, and both bounds; where one has over 1,000 digits, it is
+    ``["10^", x]``.  The value is the pair of bounds, as integers, or as text ``"10^x"``.
+    """
+
+    @cached_property
+    def value(self) -> tuple[Any, Any]:
+        """The bounds."""
+        low, high = (f"10^{b[1]}" if isinstance(b, list) else int(b) for b in self.data[2:])
+        return low, high
+
+    @property
+    def arguments(self) -> tuple[str, str]:
+        """By which arguments the bounds from below and from above are proved."""
+        assert self.certificate is not None
+        evidence = self.certificate["evidence"]
+        return evidence["lower"]["argument"], evidence["upper"]["argument"]
+
+    def condition(self) -> str:
+        (kind, size), epsilon = self.data[:2]
+        return f"radius {epsilon}, functions " + (
+            f"of norm at most {size}" if kind == "ball" else
+            f"of parameters from -{size} to {size}")
+
+    def sentence(self) -> str:
+        low, high = map(in_words, self.data[2:])
+        return (low if low == high else f"from {low} to {high}") + f" ({self.condition()})"
+
+    def lines(self, spec: str = "SPEC") -> list[str]:
+        return [f"  from below: {self.arguments[0]}; from above: {self.arguments[1]}"]
+
+    def plain_value(self) -> dict[str, Any]:
+        (kind, size), epsilon, low, high = self.data
+        lower, upper = self.arguments
+        return {"lower": low, "upper": high, "lower_by": lower, "upper_by": upper,
+                "epsilon": epsilon, "radius" if kind == "ball" else "box": size}
+
+    def value_in_latex(self) -> str:
+        low, high = map(in_words, self.data[2:])
+        return rf"[{low}, {high}]"
+
+
+def check_domain(model: Model, dimension: int, epsilon: Fraction, domain: Domain) -> None:
+    """
+    Raise InputError unless covering numbers of this radius make sense there.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> check_domain(parse_spec("mlp:2,1,1:x^2"), 2, Fraction(2), ("ball", Fraction(1)))
+        Traceback (most recent call last):
+        ...
+        neuroalg_sage.errors.InputError: One ball of radius 2 covers all functions of norm at most
+        1, since their distances are at most 2; choose a smaller epsilon.
+    """
+    kind, size = domain
+    if epsilon <= 0:
+        raise InputError(f"The radius epsilon of the balls must be positive, not {epsilon}.")
+    if size <= 0:
+        raise InputError(f"The {'radius' if kind == 'ball' else 'bound of the box'} must be "
+                         f"positive, not {size}.")
+    if not dimension:
+        raise InputError(f"The neuromanifold of {model} is one point, which one ball covers.")
+    if kind == "ball" and epsilon >= 2 * size:
+        raise InputError(f"One ball of radius {epsilon} covers all functions of norm at most "
+                         f"{size}, since their distances are at most {2 * size}; choose a smaller "
+                         "epsilon.")
+
+
+def covering_number(model: Model, dimension: Invariant, epsilon: Fraction, domain: Domain,
+                    seed: int | None = None, equation: Polynomial | None = None,
+                    linear: list[Polynomial] | None = None) -> CoveringNumber:
+    """
+    Bounds for the number of balls of radius ε, with centers in the set, that cover the functions
+    of a model in a ball around 0, or those of the parameters in a box.
+
+    INPUT:
+
+    - ``model`` -- the model
+    - ``dimension`` -- of its neuromanifold
+    - ``epsilon`` -- ε
+    - ``domain`` -- ``("ball", R)`` or ``("box", B)``
+    - ``seed`` -- integer for the random choices
+    - ``equation`` -- an equation of M, where it is a hypersurface
+    - ``linear`` -- linear equations of M in reduced form
+
+    OUTPUT: :class:`CoveringNumber`
+
+    Raises InputError if one ball is known to suffice, or a radius is not positive.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage import NeuroManifold
+        >>> M = NeuroManifold("mlp:1,1:x")
+        >>> covering_number(M.model, M.dimension(), Fraction(1, 10), ("ball", Fraction(1))).value
+        (10, 21)
+    """
+    start = time.perf_counter()
+    check_domain(model, dimension.data, epsilon, domain)
+    is_expanded = expansion_bound(model) <= EXPANDED_TERMS
+    checked = Checked(model.describe())
+    region = Region(checked, [domain[0], decimal(domain[1])], decimal(epsilon))
+    cones = _cones(checked)
+    uppers: list[tuple[Any, Mapping[str, Any], list[str]]] = []
+    for evidence in _upper_evidence(model, checked, dimension, domain, is_expanded, cones,
+                                    equation, linear):
+        try:
+            bound, _, trust = upper_covering_bound(region, evidence)
+        except CertificateError:
+            continue  # its hypotheses do not hold
+        uppers.append((bound, evidence, trust))
+    upper, above, trust = min(uppers, key=lambda found: _size(found[0]))
+    phi = parametrization(model) if is_expanded else None
+    lowers: list[tuple[Any, Mapping[str, Any]]] = []
+    for evidence in _lower_evidence(checked, phi, domain, epsilon, cones, seed):
+        try:
+            lowers.append((lower_covering_bound(region, evidence)[0], evidence))
+        except CertificateError:
+            continue
+    if not lowers:
+        raise LimitReached(f"No function of {model} with norm at most {domain[1]} was found, so "
+                           "nothing bounds the covering number from below.")
+    lower, below = max(lowers, key=lambda found: _size(found[0]))
+    method = f"{above['argument']} from above, {below['argument']} from below"
+    return CoveringNumber.certified(
+        model, "covering_number", [[domain[0], decimal(domain[1])], decimal(epsilon), lower, upper],
+        "proved" if lower == upper else "bounds", method, time.perf_counter() - start,
+        {"upper": above, "lower": below}, trust)
+
+
+def _size(bound: Any) -> tuple[int, Fraction]:
+    """What compares bounds as they are written."""
+    return (1, Fraction(bound[1])) if isinstance(bound, list) else (0, Fraction(bound))
+
+
+def _cones(model: Checked) -> list[tuple[int, int]]:
+    """The parameters from which on φ is homogeneous, the last ones first, and the degrees."""
+    found = []
+    for start in sorted({step.offset for step in model.steps if step.parameters}, reverse=True):
+        try:
+            found.append((start, cone_weight(model, start)))
+        except CertificateError:
+            continue
+    return found
+
+
+def _upper_evidence(model: Model, checked: Checked, dimension: Invariant, domain: Domain,
+                    is_expanded: bool, cones: list[tuple[int, int]], equation: Polynomial | None,
+                    linear: list[Polynomial] | None) -> Iterator[dict[str, Any]]:
+    span = {"equations": [encode_polynomial(f) for f in linear]} if linear else {}
+    flag = {"expanded": is_expanded} if domain[0] == "box" else {}
+    yield {"argument": "volume", **span, **flag}
+    if domain[0] == "box":
+        yield {"argument": "Lipschitz", **flag}
+    else:
+        yield {"argument": "bounded rank"}
+        if equation is not None:
+            yield {"argument": "hypersurface", "equation": encode_polynomial(equation)}
+    assert dimension.certificate is not None
+    proof = dimension.certificate["evidence"]
+    known = {"dimension": proof.get("upper", {"kind": "ambient"}), "trial": proof["trials"][0]}
+    is_multihomogeneous = _is_multihomogeneous(checked, dimension.data)
+    starts: list[int | None] = [start for start, _ in cones] or [None]
+    for start in starts:
+        common = {"argument": "slicing", **known, "cone_from": start, **span, **flag,
+                  "multihomogeneous": is_multihomogeneous}
+        yield {**common, "scalings": [], "fixed": []}
+        if start is not None and domain[0] == "ball":
+            scalings, fixed = _normal_form(model, checked, start)
+            if fixed:
+                yield {**common, "scalings": scalings, "fixed": fixed}
+
+
+def _is_multihomogeneous(checked: Checked, dimension: int) -> bool:
+    try:
+        multihomogeneous_degree(checked, dimension)
+    except CertificateError:
+        return False
+    return True
+
+
+def _normal_form(model: Model, checked: Checked, start: int
+                 ) -> tuple[list[list[int]], list[int]]:
+    """Scalings of the parameters, and the parameters that they bring to 1."""
+    count = model.parameter_count
+    if count > MOST_SCALED:
+        return [], []
+    fields = []
+    for symmetry in model.symmetries:
+        entries = symmetry.parameters
+        if all(i == j and c.denominator == 1 for (i, j), c in entries.items()):
+            fields.append([int(entries.get((i, i), 0)) for i in range(count)])
+    scalings: list[list[int]] = []
+    fixed: list[int] = []
+    while fields:
+        # The others must leave the parameter alone that is fixed by this one.
+        free = [(field, i) for field in fields for i in range(start) if field[i] % 2
+                and not any(other[i] for other in fields if other is not field)]
+        if not free:
+            break
+        field, i = free[0]
+        scalings.append(field)
+        fixed.append(i)
+        fields.remove(field)
+    try:
+        check_normal_form(checked, scalings, fixed, start)
+    except CertificateError:
+        return [], []
+    return scalings, fixed
+
+
+def _lower_evidence(checked: Checked, phi: Parametrization | None, domain: Domain,
+                    epsilon: Fraction, cones: list[tuple[int, int]], seed: int | None
+                    ) -> Iterator[dict[str, Any]]:
+    generator = random.Random(seed)
+    for start, degree in cones if domain[0] == "ball" else []:
+        if degree == 1:
+            point = [generator.randrange(1, 1000) for _ in range(checked.parameters)]
+            enough = -(-(checked.parameters - start) // checked.outputs) + 2
+            yield {"argument": "linear space", "linear_from": start,
+                   "trial": {"prime": LARGE_PRIME, "point": point},
+                   "inputs": [[generator.randrange(1, 1000) for _ in range(checked.inputs)]
+                              for _ in range(enough)]}
+    if phi is not None:
+        points = packing(phi, domain, epsilon, cones[0] if cones else None, seed)
+        if points:
+            yield {"argument": "packing",
+                   "points": [[decimal(c) for c in w] for w in points]}

@@ -1,0 +1,103 @@
+"""
+Packings: functions of a model, by rational parameters, that are far from one another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import numpy as np
+
+from neuroalg_sage.models.parametrization import Parametrization
+
+MOST_POINTS, MOST_TRIALS, BATCH = 600, 24_000, 2_000
+PLACES = 2**20  # the denominator of parameters
+MARGIN = 1e-6  # relative; the checker computes exactly
+
+
+def packing(phi: Parametrization, domain: tuple[str, Fraction], epsilon: Fraction,
+            cone: tuple[int, int] | None, seed: int | None) -> list[list[Fraction]]:
+    """
+    Parameters of functions in a ball or a box that are pairwise more than 2ε apart.
+
+    One random function after the other is taken if it is far from those before.
+
+    INPUT:
+
+    - ``phi`` -- the parametrization
+    - ``domain`` -- ``("ball", R)`` or ``("box", B)``
+    - ``epsilon`` -- ε
+    - ``cone`` -- from which parameter on φ is homogeneous, and of which degree, if it is
+    - ``seed`` -- integer for the random choices
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> from neuroalg_sage.models.parametrization import parametrization
+        >>> phi = parametrization(parse_spec("mlp:1,1:x"))
+        >>> found = packing(phi, ("box", Fraction(1)), Fraction(1, 4), None, 1)
+        >>> all(abs(v[0] - w[0]) > Fraction(1, 2) for v in found for w in found if v != w)
+        True
+    """
+    generator = np.random.default_rng(seed)
+    values = _Values(phi)
+    chosen: list[np.ndarray] = []
+    images = np.empty((MOST_POINTS, len(phi.polynomials)))
+    least = float(4 * epsilon**2) * (1 + MARGIN)
+    for batch in _trials(phi, values, domain, cone, generator):
+        for w, image in zip(batch, values(batch)):
+            known = images[:len(chosen)]
+            if ((known - image) ** 2).sum(axis=1).min(initial=np.inf) > least:
+                images[len(chosen)] = image
+                chosen.append(w)
+                if len(chosen) == MOST_POINTS:
+                    break
+        if len(chosen) == MOST_POINTS:
+            break
+    return [[Fraction(round(float(c) * PLACES), PLACES) for c in w] for w in chosen]
+
+
+class _Values:
+    """φ in floating point, at many parameters at once."""
+
+    def __init__(self, phi: Parametrization) -> None:
+        self.terms = [(np.array(list(f) or [(0,) * phi.parameter_count]),
+                       np.array([float(c) for c in f.values()] or [0.0]))
+                      for f in phi.polynomials]
+
+    def __call__(self, parameters: np.ndarray) -> np.ndarray:
+        return np.stack([np.prod(parameters[:, None, :] ** exponents, axis=2) @ coefficients
+                         for exponents, coefficients in self.terms], axis=1)
+
+
+def _trials(phi: Parametrization, values: _Values, domain: tuple[str, Fraction],
+            cone: tuple[int, int] | None, generator: np.random.Generator
+            ) -> Iterator[np.ndarray]:
+    """Random parameters of functions in the domain, rounded."""
+    kind, size = domain[0], float(domain[1])
+    count = phi.parameter_count
+    for k in range(MOST_TRIALS // BATCH):
+        if kind == "box":
+            batch = generator.uniform(-size, size, (BATCH, count))
+            if k % 2:  # near the corners, where values are large
+                batch = np.clip(batch * 2, -size, size)
+            yield np.clip(_rounded(batch), -np.floor(size * PLACES) / PLACES,
+                          np.floor(size * PLACES) / PLACES)
+            continue
+        batch = generator.normal(size=(BATCH, count))
+        if cone is None:
+            batch *= 10.0 ** generator.uniform(-2, 1, (BATCH, 1))
+        else:
+            start, degree = cone
+            norms = np.linalg.norm(values(batch), axis=1)
+            batch, norms = batch[norms > 1e-6], norms[norms > 1e-6]
+            # Most of a cone is far from its apex.
+            lengths = size * generator.uniform(0, 1, len(batch)) ** (1 / 3) * (1 - 1e-4)
+            batch[:, start:] *= ((lengths / norms) ** (1 / degree))[:, None]
+        batch = _rounded(batch)
+        yield batch[np.linalg.norm(values(batch), axis=1) < size * (1 - MARGIN)]
+
+
+def _rounded(parameters: np.ndarray) -> np.ndarray:
+    return np.round(parameters * PLACES) / PLACES

@@ -1,0 +1,269 @@
+"""Covering numbers against closed forms, explicit covers and forgeries."""
+
+from __future__ import annotations
+
+import math
+import random
+from fractions import Fraction
+from itertools import pairwise
+from math import comb
+
+import numpy as np
+import pytest
+from flint import arb
+from mutants import accepted_mutants
+
+from neuroalg_sage import NeuroManifold
+from neuroalg_sage.certificates.capacity.covering_number import slicing_bound
+from neuroalg_sage.certificates.capacity.sections import (
+    check_normal_form,
+    components,
+    components_in_a_box,
+    cone_weight,
+    multihomogeneous_degree,
+    weight,
+)
+from neuroalg_sage.certificates.certificate import digest
+from neuroalg_sage.certificates.checker import CertificateError, verify
+from neuroalg_sage.certificates.model import Model
+from neuroalg_sage.invariants.capacity.covering_number import covering_number
+from neuroalg_sage.models.families import parse_spec
+from neuroalg_sage.models.sources import from_expressions, model_from_data
+
+EPSILONS = [Fraction(1, 2), Fraction(1, 10), Fraction(1, 100)]
+BALL, BOX = ("ball", Fraction(1)), ("box", Fraction(1))
+
+
+def grid_of_shifts(pieces: list[int], n: int, radius: float, epsilon: float) -> int:
+    """The bound where each axis of the grid may have one hyperplane more than its length says."""
+    lines = math.ceil(2 * radius * math.sqrt(n) / epsilon) + 1
+    return sum(k * comb(n, j) * lines**j for j, k in enumerate(pieces))
+
+
+def slicing(pieces: list[int], n: int, epsilon: Fraction) -> int:
+    bound = slicing_bound(pieces, n, arb(1), arb(epsilon.numerator) / epsilon.denominator)
+    return int(bound.upper().floor().str(60, radius=False).partition('.')[0])
+
+
+@pytest.mark.parametrize("epsilon, simple, truth", [
+    (Fraction(1, 2), 29, 7), (Fraction(1, 10), 121, 32), (Fraction(1, 100), 1137, 315)])
+def test_the_circle(epsilon: Fraction, simple: int, truth: int) -> None:
+    """A ball covers an arc of 4 arcsin(ε/2)."""
+    assert math.ceil(2 * math.pi / (4 * math.asin(epsilon / 2))) == truth
+    assert grid_of_shifts([1, 2], 2, 1, float(epsilon)) == simple
+    assert truth <= slicing([1, 2], 2, epsilon) < simple
+
+
+@pytest.mark.parametrize("epsilon", EPSILONS)
+def test_a_sphere_and_a_disk(epsilon: Fraction) -> None:
+    """A ball covers π ε² of the sphere's 4 π, and at most π ε² of the disk's π."""
+    assert 4 / epsilon**2 <= slicing([1, 1, 2], 3, epsilon) < grid_of_shifts(
+        [1, 1, 2], 3, 1, float(epsilon))
+    assert 1 / epsilon**2 <= slicing([1, 1, 1], 2, epsilon)
+
+
+def test_large_sums_are_bounded_by_their_last_summand() -> None:
+    """So that the short way is never below the sum."""
+    from neuroalg_sage.certificates.capacity import covering_number as module
+
+    long = slicing_bound([1] * 30, 100, arb(1), arb("0.001"))
+    before, module.MOST_SUMMANDS = module.MOST_SUMMANDS, 10
+    try:
+        short = slicing_bound([1] * 30, 100, arb(1), arb("0.001"))
+        with pytest.raises(CertificateError):
+            slicing_bound([1] * 100, 100, arb(1), arb(100))
+    finally:
+        module.MOST_SUMMANDS = before
+    assert long < short < 40 * long
+
+
+def test_components_of_real_algebraic_sets() -> None:
+    assert all(components(1, d) == d for d in range(1, 6)), "roots of a polynomial"
+    assert components(0, 3) == 1
+    for p in range(4):
+        for d in (1, 2, 5):
+            assert components_in_a_box(p, d).contains(sum(
+                comb(p, k) * 2**(p - k) * int(components(k, d).unique_fmpz())
+                for k in range(p + 1)))
+
+
+# -- models ---------------------------------------------------------------------------------------
+
+def found(model, domain, epsilon, **more):
+    manifold = NeuroManifold(model, seed=1)
+    return covering_number(manifold.model, manifold.dimension(), Fraction(epsilon), domain, seed=1,
+                           **more)
+
+
+def bounds(answer) -> tuple[int, int]:
+    verify(answer.certificate)
+    return answer.value
+
+
+@pytest.mark.parametrize("epsilon", EPSILONS)
+def test_the_line(epsilon: Fraction) -> None:
+    """2 R is covered by balls of length 2 ε, with centers in it."""
+    for domain in (BALL, BOX):
+        low, high = bounds(found("mlp:1,1:x", domain, epsilon))
+        assert low <= 1 / epsilon <= high
+
+
+def explicit_cover_of_the_parabola(epsilon: float) -> int:
+    """The size of a cover of (t, t^2), |t| ≤ 1, by balls with centers on it."""
+    points = [np.array([t, t * t]) for t in np.linspace(-1, 1, 20_001)]
+    size, place = 0, 0
+    while place < len(points):
+        center = place
+        # A step of the list is shorter than 0.0003.
+        while center + 1 < len(points) and np.linalg.norm(
+                points[center + 1] - points[place]) < epsilon - 0.001:
+            center += 1
+        size, place = size + 1, center
+        while place < len(points) and np.linalg.norm(
+                points[place] - points[center]) < epsilon - 0.001:
+            place += 1
+    return size
+
+
+@pytest.mark.parametrize("epsilon", EPSILONS[:2])
+def test_a_parabola_of_parameters_in_a_box(epsilon: Fraction) -> None:
+    parabola = from_expressions(["t*x + t^2*y"], ["t"], ["x", "y"])
+    low, high = bounds(found(parabola, BOX, epsilon))
+    length = 2 * (math.sqrt(5) / 2 + math.asinh(2) / 4)
+    # An arc in a ball of radius ε is at most 4 ε long, as both of its coordinates are monotone
+    # on either side of t = 0, and it is cut into at most two such parts of length 2 √2 ε at most.
+    assert low <= explicit_cover_of_the_parabola(float(epsilon))
+    assert high >= length / (4 * math.sqrt(2) * epsilon)
+
+
+@pytest.mark.parametrize("epsilon", [Fraction(1, 4), Fraction(1, 10)])
+def test_the_cone_of_squares_is_never_below_the_truth(epsilon: Fraction) -> None:
+    """
+    ± (a², 2ab, b²) of norm at most 1: two cones over a curve, of half its length each as area.
+    A line meets this quadric at most twice, as it does a sphere; so by Cauchy and Crofton a ball of
+    radius ε holds of it at most the area of that sphere.
+    """
+    angles = np.linspace(0, math.pi, 20_001)
+    curve = np.stack([np.cos(angles)**2, np.sin(2 * angles), np.sin(angles)**2], axis=1)
+    curve /= np.linalg.norm(curve, axis=1)[:, None]
+    area = sum(np.linalg.norm(q - p) for p, q in pairwise(curve))
+    low, high = bounds(found("mlp:2,1,1:x^2", BALL, epsilon))
+    assert high >= area / (4 * math.pi * float(epsilon)**2)
+    # An explicit cover with centers in it: rings of the two cones.
+    step = float(epsilon) * 0.6
+    cover = 1 + sum(math.ceil(area * r / step) * 2 for r in np.arange(step, 1 + step, step))
+    assert low <= cover
+
+
+def test_the_winner_for_small_radii_is_slicing_by_the_dimension() -> None:
+    answer = found("mlp:2,1,1:x^2", BALL, Fraction(1, 1000))
+    assert answer.certificate["evidence"]["upper"]["argument"] == "slicing"
+    assert bounds(answer)[1] < 2001**3
+
+
+def test_matrices_of_bounded_rank() -> None:
+    """Better than the classical (9/ε)^((a+b+1) r) by ten percent of the digits, and never worse."""
+    low, high = bounds(found("linear:5,2,5", BALL, Fraction(1, 100)))
+    assert math.log10(high) < 0.9 * 22 * math.log10(900)
+    assert low == 100**10
+    for epsilon in EPSILONS:
+        assert bounds(found("linear:3,1,2", BALL, epsilon))[1] <= (9 / epsilon) ** 6
+
+
+def test_an_equation_bounds_a_hypersurface() -> None:
+    quadric = {(0, 2, 0): Fraction(1), (1, 0, 1): Fraction(-4)}
+    answer = found("mlp:2,1,1:x^2", BALL, Fraction(1, 10), equation=quadric)
+    change = dict(answer.certificate, evidence=dict(answer.certificate["evidence"], upper={
+        "argument": "hypersurface", "equation": [["1", [1, 2]], ["-4", [0, 1, 2, 1]]]}))
+    change["claim"] = {"invariant": "covering_number",
+                       "value": [["ball", "1"], "1/10", "1", "60000"]}
+    change["trust"] = []
+    assert "equation of degree 2" in str(verify(change | {"digest": digest(change)}))
+    change["evidence"]["upper"]["equation"][0][0] = "2"
+    with pytest.raises(CertificateError, match="vanish"):
+        verify(change | {"digest": digest(change)})
+
+
+def test_linear_equations_lower_the_dimension_of_the_space() -> None:
+    curve = from_expressions(["t*x + t*y + 2*t*z"], ["t"], ["x", "y", "z"])
+    linear = [{(1, 0, 0): Fraction(-1), (0, 1, 0): Fraction(1)},
+              {(1, 0, 0): Fraction(-2), (0, 0, 1): Fraction(1)}]
+    plain, spanned = (bounds(found(curve, BALL, Fraction(1, 10), linear=forms))
+                      for forms in (None, linear))
+    assert plain[0] == spanned[0] == 10
+    assert spanned[1] == 21 <= plain[1]
+
+
+def test_a_large_model_without_expansion() -> None:
+    answer = found("mlp:40,60,60,10:x^2", BALL, Fraction(1, 10))
+    verify(answer.certificate)
+    low, (power, exponent) = answer.data[2:]
+    assert int(low) == 10**600 and power == "10^" and Fraction(exponent) > 1000
+
+
+# -- forgeries ------------------------------------------------------------------------------------
+
+def checked(spec) -> Model:
+    return Model((parse_spec(spec) if isinstance(spec, str) else spec).describe())
+
+
+def test_a_normal_form_over_the_real_numbers_needs_an_odd_weight() -> None:
+    """Of a² b c x no b becomes 1 by a ↦ t a, b ↦ b / t², if it is negative."""
+    model = checked(from_expressions(["a^2*b*c*x"], ["a", "b", "c"], ["x"]))
+    scaling = [1, -2, 0]
+    check_normal_form(model, [scaling], [0], 2)
+    with pytest.raises(CertificateError):
+        check_normal_form(model, [scaling], [1], 2)
+    with pytest.raises(CertificateError):
+        check_normal_form(model, [[1, -1, 0]], [0], 2)
+    with pytest.raises(CertificateError):
+        check_normal_form(model, [[0, 1, -1], [1, 0, -2]], [1, 2], 2)
+
+
+def test_a_cone_is_shown_to_be_one() -> None:
+    assert cone_weight(checked("mlp:2,2,1:x^2"), 0) == 3
+    assert cone_weight(checked("mlp:2,2,1:x^2"), 4) == 1
+    assert cone_weight(checked("mlp:1,2,1:x^2+x:bias"), 4) == 1
+    for spec, start in (("mlp:1,2,1:x^2+x:bias", 0), ("mlp:2,2,1:x^2", 5)):
+        with pytest.raises(CertificateError):
+            cone_weight(checked(spec), start)
+    # Equal weights of the outputs, too: (a x, b^2 x) is no cone by weights.
+    with pytest.raises(CertificateError):
+        weight(checked(from_expressions(["a*x", "b^2*x"], ["a", "b"], ["x"])), [1, 1])
+
+
+@pytest.mark.parametrize("spec", ["mlp:2,1,1:x^2", "linear:2,1,2", "linear:3,2,3", "mlp:2,1,2:x^2",
+                                  "cnn:2,2:x^2"])
+def test_the_degree_is_at_most_that_of_its_blocks(spec: str) -> None:
+    manifold = NeuroManifold(spec, seed=1)
+    assert manifold.degree().value <= multihomogeneous_degree(
+        checked(spec), manifold.dimension().value)
+
+
+def test_changed_certificates_claim_at_most_what_is_proved() -> None:
+    seed = random.randrange(2**31)
+    print(f"seed {seed}")
+    answers = [found("mlp:2,1,1:x^2", BALL, Fraction(1, 2)),
+               found("mlp:2,1,1:x^2", BALL, Fraction(1, 1000)),
+               found("mlp:1,1:x", BOX, Fraction(1, 4)), found("linear:2,1,2", BALL, Fraction(1)),
+               found("mlp:2,1,1:x^2", BOX, Fraction(1, 2))]
+    for original, data, where, _ in accepted_mutants(
+            [a.certificate for a in answers], 400, random.Random(seed)):
+        (_, _, low, high), (domain, epsilon, least, most) = (
+            c["claim"]["value"] for c in (original, data))
+        if where[0] != "model" and [domain, epsilon] == original["claim"]["value"][:2]:
+            assert Fraction(least) <= Fraction(low) and Fraction(high) <= Fraction(most), where
+        else:
+            model = model_from_data({k: v for k, v in data["model"].items() if k != "spec"})
+            again = found(model, (domain[0], Fraction(domain[1])), Fraction(epsilon))
+            assert Fraction(least) <= again.value[1], where
+            assert again.value[0] <= Fraction(most), where
+
+
+def test_bounds_do_not_cross() -> None:
+    """An upper bound is at least each packing, also where the numbers of parameters differ."""
+    for spec in ("mlp:1,1,1:x^2", "mlp:2,2,1:x^2", "mlp:1,2,1:x^2+x:bias", "cnn:2,2:x^2",
+                 "linear:2,1,1", "attention:d=1,a=1,out=1,t=2"):
+        for domain in (BALL, BOX):
+            low, high = bounds(found(spec, domain, Fraction(1, 3)))
+            assert 1 <= low <= high
