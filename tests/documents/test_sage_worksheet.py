@@ -55,9 +55,8 @@ MODULES = ("models.families", "models.model", "models.layers", "models.sources",
            "invariants.dynamics.flows", "invariants.dimension.functions",
            "invariants.answers.invariant", "invariants.training.training",
            "invariants.distance.quadratic_forms", "invariants.training.interpolation",
-           "neuromanifold", *(f"neuromanifold.{wing}" for wing in (
-               "core", "dimension", "dynamics", "equations", "ideal", "in_sage", "singularities",
-               "fibers", "distance", "training")))
+           "neuromanifold", *(f"neuromanifold.{path.stem}" for path in sorted(
+               (ROOT / "neuroalg_sage" / "neuromanifold").glob("[!_]*.py"))))
 
 
 @pytest.mark.parametrize("module", MODULES)
