@@ -8,7 +8,7 @@ does not say so is not made, and no module is imported for it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cache, cached_property
 from importlib import import_module
 from typing import Any, TypeVar
@@ -29,8 +29,8 @@ class Form:
     """
     What the constructor of a class takes.
 
-    - ``arguments`` -- names of attributes in the order of the constructor; None for all fields of a
-      dataclass, also of a subclass
+    - ``arguments`` -- names of attributes under which the constructor takes them; None for all
+      fields of a dataclass that count in comparisons, also of a subclass
     """
 
     arguments: tuple[str, ...] | None = None
@@ -42,8 +42,9 @@ def storable(*arguments: str) -> Callable[[Kind], Kind]:
 
     INPUT:
 
-    - ``arguments`` -- names of attributes that the constructor takes in this order; by default
-      the fields of a dataclass, and then subclasses that add nothing but fields are storable, too
+    - ``arguments`` -- names of attributes that the constructor takes under these names; by
+      default the fields of a dataclass that count in comparisons, and then subclasses that add
+      nothing but fields are storable, too
 
     EXAMPLES::
 
@@ -70,7 +71,7 @@ def attributes(kind: type) -> tuple[str, ...]:
     form = getattr(kind, _FORM, None)
     if not isinstance(form, Form) or form.arguments is not None and _FORM not in vars(kind):
         raise NotStorable(f"{kind.__module__}.{kind.__qualname__}")
-    return form.arguments or tuple(f.name for f in fields(kind) if f.init)
+    return form.arguments or tuple(f.name for f in fields(kind) if f.init and f.compare)
 
 
 def stored(value: Any) -> dict[str, Any]:
@@ -81,7 +82,8 @@ def stored(value: Any) -> dict[str, Any]:
     """
     kind = type(value)
     names = attributes(kind)
-    further = set(getattr(value, "__dict__", ())) - {*names}
+    passing = {f.name for f in fields(kind) if not f.compare} if is_dataclass(kind) else set()
+    further = set(getattr(value, "__dict__", ())) - {*names} - passing
     if any(not isinstance(getattr(kind, name, None), cached_property) for name in further):
         raise NotStorable(f"{kind.__qualname__} with {', '.join(sorted(further))}")
     return {name: getattr(value, name) for name in names}

@@ -94,7 +94,7 @@ def _decode_object(name: str, of: dict[str, Any]) -> Any:
     names = attributes(kind)
     if set(of) != set(names):
         raise ValueError(f"wrong attributes of a {name}")
-    return kind(*(of[k] if k == CERTIFICATE else decode(of[k]) for k in names))
+    return kind(**{k: x if k == CERTIFICATE else decode(x) for k, x in of.items()})
 
 
 def _array(content: list[Any]) -> Any:

@@ -44,20 +44,10 @@ def add(command: Commands) -> None:
 
 def _drift(arguments: argparse.Namespace) -> int:
     manifold = manifold_of(arguments)
-    laws = manifold.conservation_laws().data
     found = manifold.drift(arguments.start, arguments.target, arguments.time,
                            momenta=arguments.momenta)
-    if arguments.json:
-        print(json.dumps({
-            "schema": 1, "model": manifold.model.describe(), "flow": repr(manifold.flow),
-            "laws": [{"law": str(law), "name": law.name, "start": value, "drift": change}
-                     for law, (value, change) in zip(laws, found.laws)],
-            "largest_drift": found.largest, "moved": found.moved, "loss": list(found.loss),
-            "status": "numerical"}))
-        return 0
-    print(f"drift = {found.data}  [{found.qualified_status()}]")
-    for law, (value, change) in zip(laws, found.laws):
-        print(f"  {value:+.6f}, changed by {change:.1e}: {law!r}")
+    print(json.dumps({"schema": 1, "model": manifold.model.describe()} | found.described())
+          if arguments.json else found.text())
     return 0
 
 
@@ -65,9 +55,7 @@ def _balanced(arguments: argparse.Namespace) -> int:
     manifold = manifold_of(arguments)
     check_writable(arguments.certificate)
     found = manifold.balanced_initialization(arguments.function, arguments.values)
-    if arguments.json:
-        print(json.dumps({"schema": 1, "model": manifold.model.describe()} | found.described()))
-    else:
-        print(found.text())
+    print(json.dumps({"schema": 1, "model": manifold.model.describe()} | found.described())
+          if arguments.json else found.text())
     write_certificates(arguments.certificate, [found])
     return 0

@@ -188,7 +188,7 @@ def _compute(arguments: argparse.Namespace) -> int:
     if arguments.diagram is not None:
         for name in to_draw[:1]:
             if name in answers.found:
-                answers.found[name].value.hasse_diagram(arguments.diagram)
+                answers.found[name].draw(arguments.diagram)
     if arguments.cite and not arguments.json:
         print(f"\n{citations_as_text(answers)}")
     return answers.exit_code
@@ -197,8 +197,10 @@ def _compute(arguments: argparse.Namespace) -> int:
 def _as_text(arguments: argparse.Namespace, manifold: NeuroManifold, name: str,
              invariant: Invariant) -> str:
     """An answer as lines of text."""
+    from neuroalg_sage.questions import computable
+
     lines = [invariant.statement(name), *invariant.lines(arguments.spec)]
-    if arguments.flow is not None and invariant.is_of_flow:
+    if arguments.flow is not None and "flow" in computable(name).options:
         lines.insert(1, f"  of the {manifold.flow_in_words()}")
     return "\n".join(lines)
 

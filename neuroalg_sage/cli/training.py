@@ -53,7 +53,6 @@ def add(command: Commands) -> None:
 def _train(arguments: argparse.Namespace) -> int:
     from neuroalg_sage.invariants.training.training import ERM
     from neuroalg_sage.neuromanifold import NeuroManifold
-    from neuroalg_sage.training_page import as_json, as_text
 
     check_writable(arguments.certificate)
     problem = ERM(arguments.spec, arguments.data)
@@ -63,14 +62,16 @@ def _train(arguments: argparse.Namespace) -> int:
     keep_deadline(manifold.computation)
     keep_time_for_the_page(manifold.computation)
     found = manifold.critical_points(problem)
-    print(json.dumps(as_json(problem, found)) if arguments.json else as_text(problem, found))
+    print(json.dumps({"schema": 1, "model": problem.model.describe()} | found.circumstances()
+                     | {"results": {"critical_points": found.described()}}) if arguments.json
+          else found.text())
     if arguments.certificate is not None:
         write(arguments.certificate, found.certificate)
-    for failure in problem.failures[:1]:
-        print(f"neuroalg: {' '.join(str(failure).split())}", file=sys.stderr)
-    if found.value["complete"]:
+    for _, sentence in found.failures[:1]:
+        print(f"neuroalg: {sentence}", file=sys.stderr)
+    if found.data["complete"]:
         return 0
-    return min((error.exit_code for error in problem.failures), default=LimitReached.exit_code)
+    return min((code for code, _ in found.failures), default=LimitReached.exit_code)
 
 
 def _plot(arguments: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from neuroalg_sage.neuromanifold.core import written
 from neuroalg_sage.neuromanifold.ideal import IdealQuestions
 
 if TYPE_CHECKING:
+    from neuroalg_sage.invariants.training.presentation import CriticalPoints
     from neuroalg_sage.invariants.training.training import TrainingProblem
 
 
@@ -94,7 +95,7 @@ class TrainingQuestions(IdealQuestions):
                 self.parametrization(), self.dimension(), self.ideal, self.computation, loss),
             stored=True, loss=written(problem.describe()))
 
-    def critical_points(self, problem: TrainingProblem) -> Invariant:
+    def critical_points(self, problem: TrainingProblem) -> CriticalPoints:
         """
         All critical points of the squared error on data, and its minimum.
 
@@ -115,14 +116,9 @@ class TrainingQuestions(IdealQuestions):
         """
         self._check_model(problem)
 
-        def find() -> tuple[Any, ...]:
-            problem.critical_points(self.computation, self.seed)
-            return problem.answers()
-
-        answers = self._memory.recall("critical_points", find, stored=True,
-                                      loss=written(problem.describe()))
-        problem.know(*answers)
-        return answers[0]
+        return problem.know(self._memory.recall(
+            "critical_points", lambda: problem.critical_points(self.computation, self.seed),
+            stored=True, loss=written(problem.describe())))
 
     def _check_model(self, problem: TrainingProblem) -> None:
         if problem.model.describe() != self.model.describe():

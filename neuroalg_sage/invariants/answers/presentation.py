@@ -127,9 +127,6 @@ class Presentation(Typeset):
     seconds: float
     error_bound: float | None
 
-    # Whether it is about a flow, which a command then states.
-    is_of_flow = False
-
     if TYPE_CHECKING:
         @property
         def value(self) -> Any: ...
@@ -184,6 +181,10 @@ class Presentation(Typeset):
     def answers(self) -> list[Any]:
         """The invariants of which this consists, each with its certificate."""
         return [self]
+
+    def draw(self, path: str) -> None:
+        """Draw a diagram to a file, if the question says that there is one."""
+        raise NotImplementedError
 
     def report_lines(self) -> list[str]:
         """What a report in text adds below its table: an empty line, a heading, and lines."""

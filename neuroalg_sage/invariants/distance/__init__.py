@@ -5,6 +5,7 @@ from neuroalg_sage.invariants.answers.question import Question
 QUESTIONS = (
     Question("ed_degree", "The Euclidean distance degree: how many complex critical points the "
              "squared distance from a generic point of V has on the neurovariety",
+             ".distance.ed_degree:EDDegree",
              title="ED degree", needs=("dimension", "ideal"), options=("metric",),
              claims=("ed_degree", "ed_degree_at_least"),
              script=".distance.scripts:ed_degree_script"),
@@ -18,11 +19,13 @@ QUESTIONS = (
              script=".distance.scripts:ml_degree_script"),
     Question("ed_discriminant", "The data at which critical points of the squared distance come "
              "together",
+             ".distance.ed_discriminant:DiscriminantAnswer",
              title="ED discriminant", needs=("dimension",), options=("metric",),
              claims=("ed_discriminant",),
              script=".distance.scripts:ed_discriminant_script"),
     Question("bifurcation", "How the number of real critical points changes as the data move "
              "along a line",
+             ".distance.bifurcation:BifurcationAnswer",
              needs=("dimension",), options=("metric",),
              takes="two functions", command="discriminant",
              script=".distance.scripts:bifurcation_script"),
@@ -30,7 +33,9 @@ QUESTIONS = (
              "plane",
              needs=("dimension",), options=("metric",), takes="a plane"),
     Question("voronoi_cell", "The dimension of the Voronoi cell of a function in M, and its "
-             "excess over the codimension", title="Voronoi cell",
+             "excess over the codimension",
+             ".distance.voronoi_cell:VoronoiCellAnswer",
+             title="Voronoi cell",
              needs=("dimension", "ideal", "fiber"), takes="a function",
              command="voronoi", claims=("voronoi_cell",),
              script=".distance.scripts:voronoi_cell_script"),

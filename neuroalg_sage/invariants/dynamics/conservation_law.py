@@ -74,8 +74,6 @@ class ConservationLaw(Typeset):
 class ConservationLaws(Invariant):
     """Generators of all laws up to a degree.  The value is a list of :class:`ConservationLaw`."""
 
-    is_of_flow = True
-
     def _count(self, noun: str) -> str:
         return f"{len(self.data)} {noun}{'s' * (len(self.data) != 1)}"
 
@@ -113,8 +111,6 @@ class ConservationLaws(Invariant):
 
 class NumberOfLaws(Invariant):
     """How many laws are independent at a generic point."""
-
-    is_of_flow = True
 
     def for_learning(self, around: Surroundings) -> Iterator[Markup]:
         from neuroalg_sage.invariants.dynamics.on_pages import number_for_learning

@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -52,10 +53,34 @@ class Drift:
                 f"{self.loss[1]:.3g}")
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class DriftAnswer(Invariant):
+    """
+    The drift of laws.  The value is a :class:`Drift`.
+
+    - ``conserved`` -- the laws
+    - ``flow`` -- in words
+    """
+
+    conserved: tuple[ConservationLaw, ...] = ()
+    flow: str = ""
+
+    def lines(self, spec: str = "SPEC") -> list[str]:
+        return [f"  {value:+.6f}, changed by {change:.1e}: {law!r}"
+                for law, (value, change) in zip(self.conserved, self.data.laws)]
+
+    def plain_value(self) -> dict[str, Any]:
+        found: Drift = self.data
+        laws = [{"law": str(law), "name": law.name, "start": value, "drift": change}
+                for law, (value, change) in zip(self.conserved, found.laws)]
+        return {"flow": self.flow, "laws": laws, "largest_drift": found.largest,
+                "moved": found.moved, "loss": list(found.loss)}
+
+
 def drift(space: VectorFields, laws: Sequence[ConservationLaw],
           start: Sequence[float] | None = None, target: Sequence[float] | None = None,
           duration: float = 1.0, momenta: Sequence[float] | None = None, seed: int | None = None
-          ) -> Invariant:
+          ) -> DriftAnswer:
     """
     Integrate a flow towards a target with SciPy; how far do its laws drift?
 
@@ -70,8 +95,7 @@ def drift(space: VectorFields, laws: Sequence[ConservationLaw],
     - ``momenta`` -- of the heavy ball at the start; by default random
     - ``seed`` -- integer for what is random
 
-    OUTPUT: :class:`~neuroalg_sage.invariants.answers.invariant.Invariant`, a :class:`Drift`,
-    ``numerical``
+    OUTPUT: :class:`DriftAnswer`, ``numerical``
 
     Raises EngineError without SciPy, and where the integration fails.
 
@@ -144,5 +168,5 @@ def drift(space: VectorFields, laws: Sequence[ConservationLaw],
     found = Drift([(float(a), float(b)) for a, b in zip(before, changes)],
                   float(np.linalg.norm(image(end[:count]) - image(first))),
                   (loss(point), loss(end)), end.tolist())
-    return Invariant("drift", found, "numerical", "integration by SciPy", None,
-                     time.perf_counter() - begin)
+    return DriftAnswer("drift", found, "numerical", "integration by SciPy", None,
+                       time.perf_counter() - begin, None, tuple(laws), repr(space.flow))

@@ -108,8 +108,6 @@ def _evidence(model: Model, dimension: Invariant, symmetries: list[LinearSymmetr
 class QuadraticLaws(ConservationLaws):
     """Quadratic laws of gradient flow, which may not be all."""
 
-    is_of_flow = False
-
     def sentence(self) -> str:
         low, high, _ = self._claim()
         laws = self._count("law")

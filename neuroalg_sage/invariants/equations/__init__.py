@@ -4,22 +4,30 @@ from neuroalg_sage.invariants.answers.question import Question
 
 QUESTIONS = (
     Question("ideal", "The prime ideal of the neurovariety",
+             ".equations.generators:Ideal",
              reported=70, needs=("dimension",), claims=("ideal",),
              script=".equations.scripts:ideal_script"),
     Question("equations", "Equations of the neurovariety",
+             ".equations.generators:Equations",
              reported=80, needs=("ideal",), claims=("equations",),
              script=".equations.scripts:equations_script"),
     Question("degree", "The degree of the neurovariety",
+             ".equations.degree:Degree",
              reported=90, figure="degree", needs=("dimension", "ideal"), claims=("degree",),
              script=".equations.scripts:degree_script"),
     Question("hilbert_polynomial", "The Hilbert polynomial of the projective variety, or of the "
-             "projective closure", title="Hilbert polynomial",
+             "projective closure",
+             ".equations.degree:HilbertPolynomial",
+             title="Hilbert polynomial",
              reported=100, needs=("dimension", "ideal"), claims=("hilbert_polynomial",),
              script=".equations.scripts:hilbert_polynomial_script"),
     Question("descriptions", "Known varieties that the neurovariety is, and flattenings whose "
              "rank it bounds",
+             ".equations.descriptions:Descriptions",
              reported=101, is_extra=True, needs=("dimension",)),
     Question("hilbert_function", "The Hilbert function of the coordinate ring in degrees 1 to "
-             "degree", title="Hilbert function",
+             "degree",
+             ".equations.equations_by_degree:HilbertFunction",
+             title="Hilbert function",
              options=("degree",), claims=("hilbert_function", "affine_hilbert_function")),
 )

@@ -10,6 +10,7 @@ QUESTIONS = (
              script=".fibers.scripts:fiber_script"),
     Question("invariant_parameters", "The parameters w with f_w ∘ T = f_w, for a transformation T "
              "of the inputs",
+             ".fibers.invariant_parameters:InvariantParameters",
              takes="a matrix", command="invariant", claims=("invariant_parameters",),
              script=".fibers.scripts:invariant_parameters_script"),
 )

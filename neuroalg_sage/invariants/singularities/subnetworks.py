@@ -167,6 +167,9 @@ class SubnetworkPoset(Sequence[PlacedSubnetwork]):
 class Subnetworks(Invariant):
     """The subnetworks.  The value is a :class:`SubnetworkPoset`."""
 
+    def draw(self, path: str) -> None:
+        self.data.hasse_diagram(path)
+
     def sentence(self) -> str:
         singular = sum(part.singular is True for part in self.data)
         return f"{len(self.data)} up to symmetry, of which {singular} singular"

@@ -5,14 +5,17 @@ from neuroalg_sage.invariants.answers.question import Question
 QUESTIONS = (
     Question("loss_critical_locus", "The critical points of the squared distance ||φ(w) - f||^2, "
              "pure and spurious",
+             ".singularities.decomposition:Components",
              needs=("dimension", "ideal"), takes="a function",
              command="critical", claims=("loss_critical_locus",),
              script=".training.scripts:loss_critical_locus_script"),
     Question("training_critical_locus", "The critical points of the squared error on data, in the "
              "space of parameters",
+             ".singularities.decomposition:Components",
              needs=("dimension", "ideal"), takes="data",
              command="critical", claims=("loss_critical_locus",),
              script=".training.scripts:training_critical_locus_script"),
     Question("critical_points", "All critical points of the squared error on data, and its minimum",
+             ".training.presentation:CriticalPoints",
              takes="data", command="train", claims=("critical_points",)),
 )

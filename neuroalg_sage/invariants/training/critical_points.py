@@ -25,11 +25,11 @@ from neuroalg_sage.certificates.training.elimination import real_roots
 from neuroalg_sage.certificates.training.landscape import Landscape, Point, Problem
 from neuroalg_sage.errors import EngineError, InputError, LimitReached, NeuroAlgError
 from neuroalg_sage.invariants.answers.computation import Computation
-from neuroalg_sage.invariants.answers.invariant import Invariant, certified
 from neuroalg_sage.invariants.dimension.floating_point import PolynomialMap
 from neuroalg_sage.invariants.equations.equations_by_degree import EquationSearch, generators
 from neuroalg_sage.invariants.singularities.decomposition import for_checker
 from neuroalg_sage.invariants.training.critical_parameters import parameters
+from neuroalg_sage.invariants.training.presentation import CriticalPoints
 from neuroalg_sage.models.expressions import Polynomial, from_flint
 from neuroalg_sage.models.parametrization import parametrization
 from neuroalg_sage.models.rational import fraction, to_flint
@@ -52,7 +52,7 @@ Place = list[Any]  # approximate values of the variables of a cell
 
 
 def critical_points(problem: TrainingProblem, computation: Computation | None = None,
-                    seed: int | None = None) -> Invariant:
+                    seed: int | None = None) -> CriticalPoints:
     """
     All critical functions of a training problem, and its minimum, with a certificate.
 
@@ -116,11 +116,12 @@ def critical_points(problem: TrainingProblem, computation: Computation | None = 
     else:
         raise InputError("The critical points are not proved, perhaps since they are not isolated "
                          f"or the data is special: {failure}")
-    problem.remember([parameters(search.land.cover, problem.model, point)
-                      for point in found.critical], search.failures)
-    return certified(problem.model, "critical_points", found.value[1], "proved",
-                     search.method(), time.monotonic() - start, evidence, found.trust,
-                     claim=found.value, versions=search.versions)
+    places = [parameters(search.land.cover, problem.model, point) for point in found.critical]
+    failures = [(error.exit_code, " ".join(str(error).split())) for error in search.failures]
+    return CriticalPoints.certified(
+        problem.model, "critical_points", found.value[1], "proved", search.method(),
+        time.monotonic() - start, evidence, found.trust, claim=found.value,
+        versions=search.versions, problem=problem, parameters=places, failures=failures)
 
 
 class Search:

@@ -6,31 +6,27 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.certificates.certificate import decimal
-from neuroalg_sage.errors import (
-    EngineError,
-    InputError,
-    LimitReached,
-    NeuroAlgError,
-    suggesting,
-)
+from neuroalg_sage.errors import InputError, suggesting
 from neuroalg_sage.invariants.training.training_data import beside, read_data
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.sources import load_model
+from neuroalg_sage.storable import storable
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.answers.computation import Computation
-    from neuroalg_sage.invariants.answers.invariant import Invariant
+    from neuroalg_sage.invariants.training.presentation import CriticalPoints
 
 Exponents = tuple[int, ...]
 MOST_DIMENSIONS = 200  # of V, for a form
 
 
+@storable()
 @dataclass(frozen=True)
 class TrainingProblem:
     """
@@ -109,7 +105,7 @@ class TrainingProblem:
         return total - 2 * sum(c * x for c, x in zip(self.linear, z))
 
     def critical_points(self, computation: Computation | None = None, seed: int | None = None
-                        ) -> Invariant:
+                        ) -> CriticalPoints:
         """
         All critical points of the loss, and its minimum.
 
@@ -119,10 +115,9 @@ class TrainingProblem:
         from neuroalg_sage.invariants.training.critical_points import critical_points
 
         known = self._answers.get("critical_points")
-        if known is None or (computation is not None and not known.value["complete"]):
-            self._answers["critical_points"] = critical_points(self, computation, seed)
-        return self._answers["critical_points"]
-
+        if known is None or (computation is not None and not known.data["complete"]):
+            return self.know(critical_points(self, computation, seed))
+        return known
 
     def critical_parameters(self, computation: Computation | None = None,
                             seed: int | None = None) -> list[list[float]]:
@@ -132,31 +127,13 @@ class TrainingProblem:
         They are in floating point: what is proved is in the certificate.  Where units are
         absent, their weights are zero.
         """
-        self.critical_points(computation, seed)
-        return self._answers["parameters"]
+        return self.critical_points(computation, seed).parameters
 
-    @property
-    def failures(self) -> list[NeuroAlgError]:
-        """Why the engine did not find all critical points: that it failed, or reached a limit."""
-        return self._answers.get("failures", [])
-
-    def answers(self) -> tuple[Invariant, list[list[float]], list[list[Any]]]:
-        """The critical points, their parameters, and exit code and sentence of each failure."""
-        return (self._answers["critical_points"], self._answers["parameters"],
-                [[failure.exit_code, str(failure)] for failure in self.failures])
-
-    def know(self, found: Invariant, parameters: list[list[float]], failures: list[list[Any]]
-             ) -> None:
-        """Take over what was found for the same problem before."""
-        if self._answers.get("critical_points") is not found:
-            self._answers["critical_points"] = found
-            self.remember(parameters, [
-                (LimitReached if code == LimitReached.exit_code else EngineError)(sentence)
-                for code, sentence in failures])
-
-    def remember(self, found: list[list[float]], failures: list[NeuroAlgError]) -> None:
-        """Keep the parameters of the critical points, and why there may be others."""
-        self._answers.update(parameters=found, failures=failures)
+    def know(self, found: CriticalPoints) -> CriticalPoints:
+        """Take over what was found, perhaps before and for the same loss of another source."""
+        mine = found if found.problem is self else replace(found, problem=self)
+        self._answers["critical_points"] = mine
+        return mine
 
 
 def _features(model: Model) -> tuple[list[tuple[int, Exponents]], dict[Exponents, int]]:
