@@ -70,7 +70,8 @@ class _Terms:
         terms = [(row, exponents, nearest(c)) for row, p in enumerate(polynomials)
                  for exponents, c in p.items()]
         self.rows = np.array([row for row, _, _ in terms], dtype=np.int64)
-        self.exponents = np.array([e for _, e, _ in terms], dtype=np.int64).reshape(len(terms), count)
+        exponents = np.array([e for _, e, _ in terms], dtype=np.int64)
+        self.exponents = exponents.reshape(len(terms), count)
         self.coefficients = np.array([c for _, _, c in terms], dtype=float)
 
     def __call__(self, w: np.ndarray) -> np.ndarray:
