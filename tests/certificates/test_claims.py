@@ -586,11 +586,15 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
         return bool(value[0] <= value_of(original) <= value[1])
     if name == "dimension" and data["status"] == "bounds":
         return bool(value[0] <= value_of(original) <= value[1])
-    if name == "covering_number":
-        (kind, size), epsilon, low, high = value
-        size = {"radius" if kind == "ball" else kind: size}
-        least, most = manifold.covering_number(epsilon, **size).value
-        return bool(Fraction(low) <= most and least <= Fraction(high))
+    if name in ("covering_number", "tube_volume", "sample_complexity"):
+        (kind, size), *rest = value
+        part = {"radius" if kind == "ball" else kind: size}
+        if name == "sample_complexity":
+            error, delta, inputs, targets, number = rest
+            return Fraction(number) >= 1 and Fraction(number) >= Fraction(999, 1000) * int(
+                manifold.sample_complexity(error, delta, **part, inputs=inputs, targets=targets))
+        least, most = getattr(manifold, name)(rest[0], **part).value
+        return bool(float(Fraction(rest[1])) <= most and least <= float(Fraction(rest[2])))
     if name in INVARIANTS and name != "ed_degree":
         certificate = manifold.certificate(name)
         return certificate is not None and claimed(certificate["claim"]) == after
