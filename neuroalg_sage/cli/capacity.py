@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.cli.options import (
@@ -16,10 +17,14 @@ from neuroalg_sage.cli.options import (
     progress,
 )
 from neuroalg_sage.cli.output import check_writable, write_certificates
+from neuroalg_sage.errors import InputError, LimitReached
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.answers.invariant import Invariant
     from neuroalg_sage.neuromanifold import NeuroManifold
+
+
+COLUMNS = ("dimension", "span", "covering_number", "tube_volume")
 
 
 def add(command: Commands) -> None:
@@ -30,6 +35,12 @@ def add(command: Commands) -> None:
     sub.add_argument("--epsilon", required=True, metavar="E", help="radius of the balls that cover")
     sub.add_argument("--radius", metavar="R", help="cover the functions of norm at most R")
     sub.add_argument("--box", metavar="B", help="instead, those of parameters from -B to B")
+    sub.add_argument("--delta", metavar="D", help="also say how many samples suffice for mean "
+                     "squared errors within E, but for a probability of D")
+    sub.add_argument("--inputs", metavar="box:B", default="box:1", help="where the inputs of "
+                     "samples are, by default box:1")
+    sub.add_argument("--targets", metavar="T", default="1", help="the largest norm of targets, by "
+                     "default 1")
 
 
 def _capacity(arguments: argparse.Namespace) -> int:
@@ -37,6 +48,7 @@ def _capacity(arguments: argparse.Namespace) -> int:
     pages: list[dict[str, Any]] = []
     rows: list[list[str]] = []
     invariants: list[Invariant] = []
+    columns = [*COLUMNS, *(["sample_complexity"] if arguments.delta is not None else [])]
     for spec in arguments.specs:
         arguments.spec = spec
         manifold = manifold_of(arguments)
@@ -49,19 +61,39 @@ def _capacity(arguments: argparse.Namespace) -> int:
         if len(arguments.specs) == 1 and not arguments.json:
             print(f"{manifold.model}: {manifold.model.parameter_count} parameters")
             print("\n".join(answer.text(spec) for answer in answers))
+        cells = {answer.name: _cell(answer) for answer in answers}
         rows.append([str(manifold.model), str(manifold.model.parameter_count),
-                     *(answer.sentence() for answer in answers)])
+                     *(cells.get(name, "") for name in columns)])
     if arguments.json:
         print(json.dumps(pages[0] if len(pages) == 1 else {"schema": 1, "models": pages}))
     elif len(rows) > 1:
-        print(_table([["model", "parameters", *(answer.name for answer in answers)], *rows]))
+        print(_table([["model", "parameters", *(name.replace("_", " ") for name in columns)],
+                      *rows]))
     write_certificates(arguments.certificate, invariants)
     return 0
 
 
 def _answers(manifold: NeuroManifold, arguments: argparse.Namespace) -> list[Invariant]:
-    return [manifold.dimension(), manifold.covering_number(
-        arguments.epsilon, radius=arguments.radius, box=arguments.box)]
+    """What is to be said of one model; a span that is too large to be found is left out."""
+    part = {"radius": arguments.radius, "box": arguments.box}
+    answers = [manifold.dimension(), manifold.identifying_inputs(),
+               manifold.covering_number(arguments.epsilon, **part),
+               manifold.tube_volume(arguments.epsilon, **part)]
+    with suppress(LimitReached):
+        answers.insert(1, manifold.span())
+    if arguments.delta is not None:
+        kind, colon, size = arguments.inputs.partition(":")
+        if kind != "box" or not colon:
+            raise InputError(f"The inputs {arguments.inputs[:40]!r} are not bounded; state a box, "
+                             "such as box:1 for inputs from -1 to 1.")
+        answers.append(manifold.sample_complexity(
+            arguments.epsilon, arguments.delta, **part, inputs=size, targets=arguments.targets))
+    return answers
+
+
+def _cell(answer: Invariant) -> str:
+    """An answer in a table, without what it depends on."""
+    return answer.sentence().partition(" (")[0].partition(" independent")[0]
 
 
 def _table(rows: list[list[str]]) -> str:

@@ -9,23 +9,29 @@ from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.sage_input import rational
-from neuroalg_sage.neuromanifold.ideal import IdealQuestions
+from neuroalg_sage.neuromanifold.core import kept
+from neuroalg_sage.neuromanifold.equations import EquationsQuestions
 
 if TYPE_CHECKING:
-    from neuroalg_sage.invariants.capacity.covering_number import CoveringNumber
+    from neuroalg_sage.invariants.answers.invariant import Invariant
+    from neuroalg_sage.invariants.capacity.covering_number import CoveringNumber, Coverings
+    from neuroalg_sage.invariants.capacity.samples import IdentifyingInputs, SampleComplexity
+    from neuroalg_sage.invariants.capacity.span import Span
+    from neuroalg_sage.invariants.capacity.tubes import TubeVolume
     from neuroalg_sage.models.expressions import Polynomial
 
 # So small a space has its linear equations, or the equation of a hypersurface, looked for.
 MOST_COORDINATES, MOST_DEGREE = 60, 3
 
 
-class CapacityQuestions(IdealQuestions):
+class CapacityQuestions(EquationsQuestions):
     """Questions about balls that cover the neuromanifold."""
 
     def covering_number(self, epsilon: Any, *, radius: Any = None, box: Any = None
                         ) -> CoveringNumber:
         """
-        How many balls cover a bounded part of the neuromanifold: from above and from below.
+        How many balls of a radius cover the functions in a ball, or those of parameters in a
+        box, from above and from below.
 
         The balls are closed, of radius ε in the Euclidean norm of V, with centers in the set.
 
@@ -48,12 +54,131 @@ class CapacityQuestions(IdealQuestions):
         """
         from neuroalg_sage.invariants.capacity.covering_number import covering_number
 
-        size = _domain(self.model, radius, box)
-        ball = rational(epsilon, "radius epsilon")
+        size, ball = self._domain(radius, box), rational(epsilon, "radius epsilon")
         return self._memory.recall(
-            "covering_number", lambda: covering_number(
-                self.model, self.dimension(), ball, size, self.seed, *self._low_equations()),
+            "covering_number", lambda: covering_number(self._coverings(size), ball),
             stored=True, epsilon=ball, domain=size)
+
+    def tube_volume(self, epsilon: Any, *, radius: Any = None, box: Any = None) -> TubeVolume:
+        """
+        The volume of the functions of V within ε of a bounded part of the neuromanifold.
+
+        INPUT: as for :meth:`covering_number`
+
+        OUTPUT: :class:`~neuroalg_sage.invariants.capacity.tubes.TubeVolume`; its value is the pair
+        of decimal logarithms of a lower and an upper bound
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> print(NeuroManifold("mlp:1,1:x").tube_volume("0.1", radius=1).sentence())
+            from 10^0.301029 to 10^0.342423 (radius 1/10, functions of norm at most 1)
+        """
+        from neuroalg_sage.invariants.capacity.tubes import tube_volume
+
+        size, ball = self._domain(radius, box), rational(epsilon, "radius epsilon")
+        return self._memory.recall(
+            "tube_volume", lambda: tube_volume(self._coverings(size), ball),
+            stored=True, epsilon=ball, domain=size)
+
+    def sample_complexity(self, epsilon: Any, delta: Any, *, radius: Any = None, box: Any = None,
+                          inputs: Any = 1, targets: Any = 0) -> SampleComplexity:
+        """
+        How many independent samples suffice for uniform convergence of the mean squared error.
+
+        With probability at least 1 - δ, empirical and true mean then differ by at most ε for all
+        functions of the part at once, whichever distribution the samples have.
+
+        INPUT:
+
+        - ``epsilon``, ``delta`` -- the error, and the probability of failure
+        - ``radius``, ``box`` -- as for :meth:`covering_number`
+        - ``inputs`` -- b: the inputs are in the cube [-b, b]^a
+        - ``targets`` -- T: the targets have Euclidean norm at most T
+
+        OUTPUT: :class:`~neuroalg_sage.invariants.capacity.samples.SampleComplexity`
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> M = NeuroManifold("mlp:1,1:x")
+            >>> M.sample_complexity("0.1", "0.05", radius=1, targets=1).value
+            30279
+        """
+        from neuroalg_sage.invariants.capacity.samples import sample_complexity
+
+        size = self._domain(radius, box)
+        numbers = [rational(value, role) for value, role in (
+            (epsilon, "error epsilon"), (delta, "probability delta"),
+            (inputs, "bound of the inputs"), (targets, "bound of the targets"))]
+        return self._memory.recall(
+            "sample_complexity", lambda: sample_complexity(self._coverings(size), *numbers),
+            stored=True, domain=size, numbers=tuple(numbers))
+
+    @kept
+    def identifying_inputs(self) -> IdentifyingInputs:
+        """
+        How many inputs identify a function of the neuromanifold by its values.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> print(NeuroManifold("mlp:2,2,3:x^2").identifying_inputs().sentence())
+            fewer than 3 inputs never identify a generic function; 9 generic inputs identify any
+            one function, 17 all of them
+        """
+        from neuroalg_sage.invariants.capacity.samples import identifying_inputs
+
+        return identifying_inputs(self.model, self.dimension())
+
+    @kept
+    def span(self) -> Span:
+        """
+        The dimension of the linear span of the neuromanifold.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> NeuroManifold("attention:d=2,a=1,out=1,t=2").span()
+            6 (proved)
+        """
+        from neuroalg_sage.invariants.capacity.span import span
+
+        return span(self.model)
+
+    @kept
+    def is_of_minimal_degree(self) -> Invariant:
+        """
+        Whether the degree is as small as the dimension of the span allows.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> NeuroManifold("mlp:2,1,2:x^2").is_of_minimal_degree()
+            True (proved)
+            >>> NeuroManifold("mlp:3,2,1:x^2").is_of_minimal_degree()
+            False (proved)
+        """
+        from neuroalg_sage.invariants.capacity.span import is_of_minimal_degree
+
+        return is_of_minimal_degree(self.model, self.dimension(), self.degree(), self.span())
+
+    def _coverings(self, size: tuple[str, Fraction]) -> Coverings:
+        from neuroalg_sage.invariants.capacity.covering_number import Coverings
+
+        return Coverings(self.model, self.dimension(), size, self.seed, *self._low_equations())
+
+    def _domain(self, radius: Any, box: Any) -> tuple[str, Fraction]:
+        if (radius is None) == (box is None):
+            raise InputError(f"The neuromanifold of {self.model} is not bounded; state either the "
+                             "radius of a ball, by radius, or the size of a box of parameters, by "
+                             "box.")
+        kind, size = ("ball", rational(radius, "radius")) if box is None else (
+            "box", rational(box, "size of the box"))
+        if size <= 0:
+            raise InputError(f"The {'radius' if kind == 'ball' else 'size of the box'} must be "
+                             f"positive, not {size}.")
+        return kind, size
 
     def _low_equations(self) -> tuple[Polynomial | None, list[Polynomial]]:
         """The equation of M, if it is a hypersurface of low degree; and linear ones."""
@@ -71,11 +196,3 @@ class CapacityQuestions(IdealQuestions):
         span = linear_span(self.parametrization(), search)
         found = generators(search, MOST_DEGREE) if codimension == 1 else []
         return found[0] if found else None, [] if span is None else list(span.forms)
-
-
-def _domain(model: Any, radius: Any, box: Any) -> tuple[str, Fraction]:
-    if (radius is None) == (box is None):
-        raise InputError(f"The neuromanifold of {model} is not bounded; state either the radius of "
-                         "a ball, by radius, or the size of a box of parameters, by box.")
-    return ("ball", rational(radius, "radius")) if box is None else (
-        "box", rational(box, "size of the box"))

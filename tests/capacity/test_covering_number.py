@@ -26,7 +26,7 @@ from neuroalg_sage.certificates.capacity.sections import (
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import CertificateError, verify
 from neuroalg_sage.certificates.model import Model
-from neuroalg_sage.invariants.capacity.covering_number import covering_number
+from neuroalg_sage.invariants.capacity.covering_number import Coverings, covering_number
 from neuroalg_sage.models.families import parse_spec
 from neuroalg_sage.models.sources import from_expressions, model_from_data
 
@@ -91,8 +91,8 @@ def test_components_of_real_algebraic_sets() -> None:
 
 def found(model, domain, epsilon, **more):
     manifold = NeuroManifold(model, seed=1)
-    return covering_number(manifold.model, manifold.dimension(), Fraction(epsilon), domain, seed=1,
-                           **more)
+    return covering_number(Coverings(manifold.model, manifold.dimension(), domain, 1, **more),
+                           Fraction(epsilon))
 
 
 def bounds(answer) -> tuple[int, int]:
@@ -189,7 +189,7 @@ def test_linear_equations_lower_the_dimension_of_the_space() -> None:
     linear = [{(1, 0, 0): Fraction(-1), (0, 1, 0): Fraction(1)},
               {(1, 0, 0): Fraction(-2), (0, 0, 1): Fraction(1)}]
     plain, spanned = (bounds(found(curve, BALL, Fraction(1, 10), linear=forms))
-                      for forms in (None, linear))
+                      for forms in ((), linear))
     assert plain[0] == spanned[0] == 10
     assert spanned[1] == 21 <= plain[1]
 

@@ -154,11 +154,16 @@ class Region:
     """What part of M is covered, and by what balls."""
 
     def __init__(self, model: Model, domain: Any, epsilon: Any) -> None:
+        self.domain = domain
         self.kind, size = items(domain, "domain", 2)
         if self.kind not in ("ball", "box"):
             raise MalformedCertificate("The domain is neither a ball nor a box.")
         self.model, self.size, self.epsilon = model, rational(size), rational(epsilon)
         require(self.size > 0 and self.epsilon > 0, "A radius is not positive.")
+
+    def with_radius(self, epsilon: Any) -> Region:
+        """The same part of M, and balls of another radius."""
+        return Region(self.model, self.domain, epsilon)
 
     def bounds_of_the_box(self, is_expanded: bool) -> tuple[arb, arb]:
         """
@@ -300,7 +305,8 @@ UPPER: dict[str, Callable[[Region, Any], Bound]] = {
     "hypersurface": _hypersurface, "Lipschitz": _lipschitz}
 
 
-def _packing(region: Region, evidence: Any) -> tuple[arb, str]:
+def packing_number(region: Region, evidence: Any) -> int:
+    """How many functions a packing has, once it is verified."""
     model = region.model
     data = items(member(evidence, "points"), "points")
     require(0 < len(data) <= MOST_POINTS, f"There are not from 1 to {MOST_POINTS} points.")
@@ -326,10 +332,16 @@ def _packing(region: Region, evidence: Any) -> tuple[arb, str]:
     require(all(square * (row[i] + products[k][k] - 2 * row[k]) > least
                 for i, row in enumerate(products) for k in range(i)),
             "Two functions of the packing are too close.")
-    return arb(len(points)), f"a packing of {len(points)} functions"
+    return len(points)
 
 
-def _linear_space(region: Region, evidence: Any) -> tuple[arb, str]:
+def _packing(region: Region, evidence: Any) -> tuple[arb, str]:
+    number = packing_number(region, evidence)
+    return arb(number), f"a packing of {number} functions"
+
+
+def linear_dimension(region: Region, evidence: Any) -> int:
+    """The dimension of a linear space in M, at least."""
     model = region.model
     start, trial, data = fields(evidence, "linear_from", "trial", "inputs")
     require(region.kind == "ball" and cone_weight(model, integer(
@@ -338,7 +350,11 @@ def _linear_space(region: Region, evidence: Any) -> tuple[arb, str]:
     inputs = [integers(x, -(10**18), 10**18, "input", model.inputs)
               for x in items(data, "inputs")]
     rows = [row[start:] for row in jacobian(model, [c % p for c in point], inputs, p)]
-    q = rank(rows, model.parameters - start, p)
+    return rank(rows, model.parameters - start, p)
+
+
+def _linear_space(region: Region, evidence: Any) -> tuple[arb, str]:
+    q = linear_dimension(region, evidence)
     return real(region.size / region.epsilon) ** q, f"a linear space of dimension {q} in it"
 
 
@@ -361,29 +377,35 @@ def written(bound: arb, is_upper: bool) -> Any:
     digits = bound.log() / arb(10).log() if bound > 1 else arb(0)
     if not digits < MOST_DIGITS:
         scaled = digits * 10**6
-        x = _whole(scaled.upper().ceil() if is_upper else scaled.lower().floor())
+        x = whole(scaled.upper().ceil() if is_upper else scaled.lower().floor())
         return ["10^", str(Fraction(x, 10**6))]
-    return decimal(_whole(bound.upper().floor() if is_upper else bound.lower().ceil()))
+    return decimal(whole(bound.upper().floor() if is_upper else bound.lower().ceil()))
 
 
-def _whole(x: arb) -> int:
+def whole(x: arb) -> int:
+    """The integer that a ball contains, if it is the only one."""
     found = x.unique_fmpz()
     if found is None:
         raise CertificateError("A bound is not precise enough to be written.")
     return int(found)
 
 
+def upper_bound_in_balls(region: Region, evidence: Any) -> Bound:
+    """An upper bound as a ball, what was verified, and whom to trust."""
+    found: Bound = _argument(UPPER, evidence)(region, evidence)
+    if not found[0].is_finite():
+        raise CertificateError("A bound is not finite.")
+    return found
+
+
 def upper_covering_bound(region: Region, evidence: Any) -> tuple[Any, list[str], list[str]]:
     """An upper bound as it is written, what was verified, and whom to trust."""
-    find = _argument(UPPER, evidence)
     with ctx.workprec(FEW_BITS):
-        bound, verified, trust = find(region, evidence)
-        if not bound.is_finite():
-            raise CertificateError("A bound is not finite.")
+        bound, verified, trust = upper_bound_in_balls(region, evidence)
         if bound.log() / arb(10).log() > MOST_DIGITS or bound < arb(2) ** (FEW_BITS // 2):
             return written(bound, True), verified, trust
     with ctx.workprec(BITS):
-        return written(find(region, evidence)[0], True), verified, trust
+        return written(upper_bound_in_balls(region, evidence)[0], True), verified, trust
 
 
 def lower_covering_bound(region: Region, evidence: Any) -> tuple[Any, list[str]]:

@@ -1,11 +1,30 @@
-"""How large a neuromanifold is: covering numbers."""
+"""How large a neuromanifold is: covering numbers, tubes, spans, samples."""
 
 from neuroalg_sage.invariants.answers.question import Question
+
+PART = "a radius, and a ball or a box"
 
 QUESTIONS = (
     Question("covering_number", "How many balls of a radius cover the functions in a ball, or "
              "those of parameters in a box, from above and from below",
              answer=".capacity.covering_number:CoveringNumber", needs=("dimension",),
-             takes="a radius, and a ball or a box", command="capacity",
-             claims=("covering_number",)),
+             takes=PART, command="capacity", claims=("covering_number",)),
+    Question("tube_volume", "The volume of the functions of V near such a part of the "
+             "neuromanifold, from above and from below",
+             answer=".capacity.tubes:TubeVolume", needs=("dimension",),
+             takes=PART, command="capacity", claims=("tube_volume",)),
+    Question("sample_complexity", "How many independent samples suffice for empirical and true "
+             "mean of the squared error to be close for all functions of such a part at once",
+             answer=".capacity.samples:SampleComplexity", needs=("dimension",),
+             takes="an error with its probability, and a ball or a box", command="capacity",
+             claims=("sample_complexity",)),
+    Question("identifying_inputs", "How many inputs are necessary to identify a generic function "
+             "by its values, and how many generic ones suffice for one function, and for all",
+             answer=".capacity.samples:IdentifyingInputs", needs=("dimension",),
+             claims=("identifying_inputs",)),
+    Question("span", "The dimension of the linear span of the neuromanifold",
+             answer=".capacity.span:Span", claims=("span",)),
+    Question("is_of_minimal_degree", "Whether the degree is the least one of a variety of that "
+             "dimension with so large a span", title="minimal degree",
+             needs=("dimension", "degree", "span"), claims=("is_of_minimal_degree",)),
 )

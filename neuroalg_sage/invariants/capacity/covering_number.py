@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -32,11 +32,7 @@ from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.capacity.packing import packing
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.model import Model
-from neuroalg_sage.models.parametrization import (
-    Parametrization,
-    expansion_bound,
-    parametrization,
-)
+from neuroalg_sage.models.parametrization import expansion_bound, parametrization
 
 EXPANDED_TERMS = 20_000  # of a parametrization that is written down for its bounds
 MOST_SCALED = 300  # parameters for which a normal form is looked for
@@ -114,9 +110,6 @@ def check_domain(model: Model, dimension: int, epsilon: Fraction, domain: Domain
     kind, size = domain
     if epsilon <= 0:
         raise InputError(f"The radius epsilon of the balls must be positive, not {epsilon}.")
-    if size <= 0:
-        raise InputError(f"The {'radius' if kind == 'ball' else 'bound of the box'} must be "
-                         f"positive, not {size}.")
     if not dimension:
         raise InputError(f"The neuromanifold of {model} is one point, which one ball covers.")
     if kind == "ball" and epsilon >= 2 * size:
@@ -125,22 +118,66 @@ def check_domain(model: Model, dimension: int, epsilon: Fraction, domain: Domain
                          "epsilon.")
 
 
-def covering_number(model: Model, dimension: Invariant, epsilon: Fraction, domain: Domain,
-                    seed: int | None = None, equation: Polynomial | None = None,
-                    linear: list[Polynomial] | None = None) -> CoveringNumber:
+class Coverings:
     """
-    Bounds for the number of balls of radius ε, with centers in the set, that cover the functions
-    of a model in a ball around 0, or those of the parameters in a box.
+    Arguments for bounds of the covering numbers of a part of a neuromanifold, by their evidence.
 
     INPUT:
 
     - ``model`` -- the model
     - ``dimension`` -- of its neuromanifold
-    - ``epsilon`` -- ε
     - ``domain`` -- ``("ball", R)`` or ``("box", B)``
     - ``seed`` -- integer for the random choices
     - ``equation`` -- an equation of M, where it is a hypersurface
     - ``linear`` -- linear equations of M in reduced form
+    """
+
+    def __init__(self, model: Model, dimension: Invariant, domain: Domain,
+                 seed: int | None = None, equation: Polynomial | None = None,
+                 linear: Sequence[Polynomial] = ()) -> None:
+        self.model, self.dimension, self.domain, self.seed = model, dimension, domain, seed
+        self.equation, self.linear = equation, linear
+        self.is_expanded = expansion_bound(model) <= EXPANDED_TERMS
+        self.checked = Checked(model.describe())
+        self.cones = _cones(self.checked)
+
+    def region(self, epsilon: Fraction) -> Region:
+        """The part, and balls of a radius, for the checker."""
+        return Region(self.checked, [self.domain[0], decimal(self.domain[1])], decimal(epsilon))
+
+    def upper(self, epsilon: Fraction) -> tuple[Any, dict[str, Any], list[str]]:
+        """The best upper bound as it is written, its evidence, and whom it trusts."""
+        found: list[tuple[Any, dict[str, Any], list[str]]] = []
+        for evidence in _upper_evidence(self):
+            try:
+                bound, _, trust = upper_covering_bound(self.region(epsilon), evidence)
+            except CertificateError:
+                continue  # its hypotheses do not hold
+            found.append((bound, evidence, trust))
+        return min(found, key=lambda one: _size(one[0]))
+
+    def lower_evidence(self, epsilon: Fraction) -> list[dict[str, Any]]:
+        """
+        The evidence for lower bounds.
+
+        Raises LimitReached if no function was found.
+        """
+        found = list(_lower_evidence(self, epsilon))
+        if not found:
+            raise LimitReached(f"No function of {self.model} with norm at most {self.domain[1]} "
+                               "was found, so nothing bounds the covering number from below.")
+        return found
+
+    def lower(self, epsilon: Fraction) -> tuple[Any, dict[str, Any]]:
+        """The best lower bound as it is written, and its evidence."""
+        return max(((lower_covering_bound(self.region(epsilon), evidence)[0], evidence)
+                    for evidence in self.lower_evidence(epsilon)), key=lambda one: _size(one[0]))
+
+
+def covering_number(coverings: Coverings, epsilon: Fraction) -> CoveringNumber:
+    """
+    Bounds for the number of balls of radius ε, with centers in the set, that cover the functions
+    of a model in a ball around 0, or those of the parameters in a box.
 
     OUTPUT: :class:`CoveringNumber`
 
@@ -150,35 +187,15 @@ def covering_number(model: Model, dimension: Invariant, epsilon: Fraction, domai
 
         >>> from neuroalg_sage import NeuroManifold
         >>> M = NeuroManifold("mlp:1,1:x")
-        >>> covering_number(M.model, M.dimension(), Fraction(1, 10), ("ball", Fraction(1))).value
+        >>> covering_number(Coverings(M.model, M.dimension(), ("ball", Fraction(1))),
+        ...                 Fraction(1, 10)).value
         (10, 21)
     """
     start = time.perf_counter()
-    check_domain(model, dimension.data, epsilon, domain)
-    is_expanded = expansion_bound(model) <= EXPANDED_TERMS
-    checked = Checked(model.describe())
-    region = Region(checked, [domain[0], decimal(domain[1])], decimal(epsilon))
-    cones = _cones(checked)
-    uppers: list[tuple[Any, Mapping[str, Any], list[str]]] = []
-    for evidence in _upper_evidence(model, checked, dimension, domain, is_expanded, cones,
-                                    equation, linear):
-        try:
-            bound, _, trust = upper_covering_bound(region, evidence)
-        except CertificateError:
-            continue  # its hypotheses do not hold
-        uppers.append((bound, evidence, trust))
-    upper, above, trust = min(uppers, key=lambda found: _size(found[0]))
-    phi = parametrization(model) if is_expanded else None
-    lowers: list[tuple[Any, Mapping[str, Any]]] = []
-    for evidence in _lower_evidence(checked, phi, domain, epsilon, cones, seed):
-        try:
-            lowers.append((lower_covering_bound(region, evidence)[0], evidence))
-        except CertificateError:
-            continue
-    if not lowers:
-        raise LimitReached(f"No function of {model} with norm at most {domain[1]} was found, so "
-                           "nothing bounds the covering number from below.")
-    lower, below = max(lowers, key=lambda found: _size(found[0]))
+    model, domain = coverings.model, coverings.domain
+    check_domain(model, coverings.dimension.data, epsilon, domain)
+    upper, above, trust = coverings.upper(epsilon)
+    lower, below = coverings.lower(epsilon)
     method = f"{above['argument']} from above, {below['argument']} from below"
     return CoveringNumber.certified(
         model, "covering_number", [[domain[0], decimal(domain[1])], decimal(epsilon), lower, upper],
@@ -202,29 +219,27 @@ def _cones(model: Checked) -> list[tuple[int, int]]:
     return found
 
 
-def _upper_evidence(model: Model, checked: Checked, dimension: Invariant, domain: Domain,
-                    is_expanded: bool, cones: list[tuple[int, int]], equation: Polynomial | None,
-                    linear: list[Polynomial] | None) -> Iterator[dict[str, Any]]:
-    span = {"equations": [encode_polynomial(f) for f in linear]} if linear else {}
-    flag = {"expanded": is_expanded} if domain[0] == "box" else {}
+def _upper_evidence(part: Coverings) -> Iterator[dict[str, Any]]:
+    domain = part.domain
+    span = {"equations": [encode_polynomial(f) for f in part.linear]} if part.linear else {}
+    flag = {"expanded": part.is_expanded} if domain[0] == "box" else {}
     yield {"argument": "volume", **span, **flag}
     if domain[0] == "box":
         yield {"argument": "Lipschitz", **flag}
     else:
         yield {"argument": "bounded rank"}
-        if equation is not None:
-            yield {"argument": "hypersurface", "equation": encode_polynomial(equation)}
-    assert dimension.certificate is not None
-    proof = dimension.certificate["evidence"]
-    known = {"dimension": proof.get("upper", {"kind": "ambient"}), "trial": proof["trials"][0]}
-    is_multihomogeneous = _is_multihomogeneous(checked, dimension.data)
-    starts: list[int | None] = [start for start, _ in cones] or [None]
+        if part.equation is not None:
+            yield {"argument": "hypersurface", "equation": encode_polynomial(part.equation)}
+    assert part.dimension.certificate is not None
+    proof = part.dimension.certificate["evidence"]
+    known = {"dimension": proof.get("upper", {"kind": "ambient"}), "trial": proof["trials"][0],
+             "multihomogeneous": _is_multihomogeneous(part.checked, part.dimension.data)}
+    starts: list[int | None] = [start for start, _ in part.cones] or [None]
     for start in starts:
-        common = {"argument": "slicing", **known, "cone_from": start, **span, **flag,
-                  "multihomogeneous": is_multihomogeneous}
+        common = {"argument": "slicing", **known, "cone_from": start, **span, **flag}
         yield {**common, "scalings": [], "fixed": []}
         if start is not None and domain[0] == "ball":
-            scalings, fixed = _normal_form(model, checked, start)
+            scalings, fixed = _normal_form(part.model, part.checked, start)
             if fixed:
                 yield {**common, "scalings": scalings, "fixed": fixed}
 
@@ -267,11 +282,9 @@ def _normal_form(model: Model, checked: Checked, start: int
     return scalings, fixed
 
 
-def _lower_evidence(checked: Checked, phi: Parametrization | None, domain: Domain,
-                    epsilon: Fraction, cones: list[tuple[int, int]], seed: int | None
-                    ) -> Iterator[dict[str, Any]]:
-    generator = random.Random(seed)
-    for start, degree in cones if domain[0] == "ball" else []:
+def _lower_evidence(part: Coverings, epsilon: Fraction) -> Iterator[dict[str, Any]]:
+    generator, checked = random.Random(part.seed), part.checked
+    for start, degree in part.cones if part.domain[0] == "ball" else []:
         if degree == 1:
             point = [generator.randrange(1, 1000) for _ in range(checked.parameters)]
             enough = -(-(checked.parameters - start) // checked.outputs) + 2
@@ -279,8 +292,9 @@ def _lower_evidence(checked: Checked, phi: Parametrization | None, domain: Domai
                    "trial": {"prime": LARGE_PRIME, "point": point},
                    "inputs": [[generator.randrange(1, 1000) for _ in range(checked.inputs)]
                               for _ in range(enough)]}
-    if phi is not None:
-        points = packing(phi, domain, epsilon, cones[0] if cones else None, seed)
+    if part.is_expanded:
+        points = packing(parametrization(part.model), part.domain, epsilon,
+                         part.cones[0] if part.cones else None, part.seed)
         if points:
             yield {"argument": "packing",
                    "points": [[decimal(c) for c in w] for w in points]}

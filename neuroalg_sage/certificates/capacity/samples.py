@@ -1,0 +1,125 @@
+"""
+How many inputs, or samples, determine a function of M or its risk.
+
+**Identification.**  Let d = dim M, and c be the number of outputs.
+
+*Lemma 1.*  For functions f of M in general position, and any k inputs with k c < d, infinitely many
+functions of M agree with f at these inputs, over R and over C.
+
+*Proof.* G(w) = (f_w(x_1), ..., f_w(x_k)) is a linear map of φ(w), of rank at most k c. At a w where
+the ranks of Dφ and DG are the largest ones, the fiber of G is a manifold with the kernel of DG as
+tangent space, on which Dφ has rank at least d - k c > 0. So φ is not constant on any part of it
+near w.
+
+*Lemma 2.* Let f be in M. For d + 1 inputs in general position no other function of M agrees with f
+at all of them. For 2 d + 1 inputs in general position no two functions of M agree at all of them.
+
+*Proof.* In the set of all (g, x_1, ..., x_k), g in M other than f, with g(x_i) = f(x_i) for all i,
+the inputs of one g are in a proper algebraic subset of dimension at most k (a - 1), a the number of
+inputs' coordinates, as some output of g - f is not zero. So its dimension is at most d + k (a - 1),
+less than k a for k > d, and its projection to the inputs is not dense. For pairs of functions d
+becomes 2 d. It is the same over R, with semialgebraic sets, and inputs outside of a set of measure
+zero.
+
+**Uniform convergence.** Let samples (x, y) be independent and from one distribution, whichever,
+with inputs |x_i| ≤ b and targets |y| ≤ T, and let the loss of f be |f(x) - y|^2, norms Euclidean.
+Let A be the functions of M in a ball of radius R, or a box whose functions have norm at most R.
+
+*Lemma 3.* Let S^2 be the largest of the sums of x^(2e) at x = (b, ..., b) over the monomials x^e of
+an output. Then |f(x)| ≤ S |f|; the loss is in [0, D] with D = (S R + T)^2, and the losses of f and
+g in A differ by at most C |f - g| with C = 2 S (S R + T).
+
+*Proof.*  Cauchy and Schwarz for each output, f_j(x)^2 ≤ |f_j|^2 S^2; and
+|f - y|^2 - |g - y|^2 = (f - g) · (f - y + g - y), the last factor at most 2 (S R + T).
+
+*Lemma 4.* If n ≥ 2 D^2 / ε^2 · ln(2 N / δ), with N ≥ N(A, η) and 4 C η ≤ ε, then with probability
+at least 1 - δ empirical and true mean of the loss differ by at most ε for all f in A at once.
+
+*Proof.* Let g be a center within η of f. Both means of the losses of f and g differ by at most C η
+each, so their difference for f is at most that for g and 2 C η ≤ ε/2. By Hoeffding's inequality the
+difference for one g is larger than ε/2 with probability at most 2 exp(-2 n (ε/2)^2 / D^2), and N
+times this is at most δ. (For losses of both signs, |loss| ≤ D, the exponent is a fourth of this.
+The exponent -n ε^2 / D^2 is false for these: a loss of ± D by a fair coin, one function and one
+sample differ by D > ε with probability 1.)
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import comb
+from typing import Any
+
+from flint import arb, ctx
+
+from neuroalg_sage.certificates.capacity.covering_number import (
+    FEW_BITS,
+    Region,
+    real,
+    upper_bound_in_balls,
+    whole,
+)
+from neuroalg_sage.certificates.certificate import decimal
+from neuroalg_sage.certificates.dimension.dimension import check_dimension
+from neuroalg_sage.certificates.model import Model
+from neuroalg_sage.certificates.reading import Checked, fields, items, rational, require
+
+
+def identifying_inputs(dimension: int, outputs: int) -> list[int]:
+    """
+    The least k with k c ≥ d, then d + 1 and 2 d + 1.
+
+    EXAMPLES::
+
+        >>> identifying_inputs(8, 3)
+        [3, 9, 17]
+    """
+    return [-(-dimension // outputs), dimension + 1, 2 * dimension + 1]
+
+
+def check_identifying_inputs(model: Model, value: Any, evidence: Any, status: str,
+                             stated_error: Any = None) -> Checked:
+    """Verify how many inputs are necessary, suffice for a function, and suffice for all."""
+    dimension, proof = fields(evidence, "dimension", "dimension_evidence")
+    checked = check_dimension(model, dimension, proof, status, stated_error)
+    require(value == identifying_inputs(dimension, model.outputs),
+            "The numbers of inputs are not those that follow from the dimension.")
+    return checked
+
+
+def loss_constants(region: Region, evidence: Any, inputs: Fraction, targets: Fraction
+                   ) -> tuple[arb, arb]:
+    """The numbers C and D of Lemma 3."""
+    model = region.model
+    squares = max(sum((comb(model.inputs + d - 1, d) * inputs**(2 * d) for d in degrees),
+                      Fraction(0)) for degrees in model.degree_pattern)
+    size = real(squares).sqrt()
+    error = size * region.radius(evidence) + real(targets)
+    return 2 * size * error, error**2
+
+
+def sufficient_samples(region: Region, evidence: Any, error: Fraction, delta: Fraction,
+                       inputs: Fraction, targets: Fraction) -> tuple[str, list[str], list[str]]:
+    """The number n of Lemma 4, what was verified, and whom to trust."""
+    with ctx.workprec(FEW_BITS):
+        slope, largest = loss_constants(region, evidence, inputs, targets)
+        require(4 * slope * real(region.epsilon) <= real(error), "The balls are too large.")
+        number, verified, trust = upper_bound_in_balls(region, evidence)
+        found = 2 * (largest / real(error)) ** 2 * (2 * number / real(delta)).log()
+        return decimal(max(1, whole(found.upper().ceil()))), verified, trust
+
+
+def check_sample_complexity(model: Model, value: Any, evidence: Any) -> Checked:
+    """
+    Verify a number of samples: the domain, ε, δ, bounds for inputs and targets, and n.
+    """
+    domain, error, delta, inputs, targets, number = items(value, "claim", 6)
+    radius, above = fields(evidence, "radius", "upper")
+    numbers = [rational(c) for c in (error, delta, inputs, targets)]
+    require(numbers[0] > 0 and 0 < numbers[1] < 1 and numbers[2] > 0 and numbers[3] >= 0,
+            "The error, its probability, or a bound is not as it must be.")
+    region = Region(model, domain, radius)
+    found, verified, trust = sufficient_samples(region, above, *numbers)
+    least, stated = rational(found), rational(number)
+    require(stated.denominator == 1 and stated >= least,
+            "So many samples are not proved to suffice.")
+    return [*verified, "Hoeffding's inequality for the centers of the balls"], trust

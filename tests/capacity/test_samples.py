@@ -1,0 +1,157 @@
+"""Numbers of inputs and of samples, against sampled losses and against what is false."""
+
+from __future__ import annotations
+
+import math
+import random
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from flint import arb
+from mutants import accepted_mutants
+
+from neuroalg_sage import NeuroManifold
+from neuroalg_sage.certificates.capacity.covering_number import Region
+from neuroalg_sage.certificates.capacity.samples import loss_constants
+from neuroalg_sage.certificates.checker import verify
+from neuroalg_sage.certificates.model import Model
+from neuroalg_sage.errors import InputError
+from neuroalg_sage.models.parametrization import parametrization
+
+
+def test_the_exponent_that_is_often_printed_is_false() -> None:
+    """
+    One function whose loss is ±D by a fair coin, one sample, ε just below D: empirical and true
+    mean differ by more than ε always.  With the exponent -n ε²/D² that had probability at most 2/e.
+    """
+    largest, epsilon = 1.0, 0.999
+    deviates = sum(abs(loss - 0) > epsilon for loss in (largest, -largest)) / 2
+    assert deviates == 1 > 2 * math.exp(-epsilon**2 / largest**2)
+    assert deviates <= 2 * math.exp(-epsilon**2 / (8 * largest**2))
+    # Losses in [0, D] differ from their mean D/2 by at most D/2.
+    deviates = sum(abs(loss - largest / 2) > epsilon / 2 for loss in (largest, 0)) / 2
+    assert deviates <= 2 * math.exp(-epsilon**2 / (2 * largest**2))
+
+
+@pytest.mark.parametrize("spec", ["mlp:2,2,1:x^2", "linear:2,1,2", "mlp:1,2,2:x^2+x:bias"])
+def test_losses_are_bounded_and_lipschitz(spec: str) -> None:
+    """At random functions in a ball, and at those that are as large as may be, in a corner."""
+    manifold, radius, inputs, targets = NeuroManifold(spec), 1.5, 2.0, 0.5
+    model = manifold.model
+    slope, largest = (float(c) for c in loss_constants(
+        Region(Model(model.describe()), ["ball", "3/2"], "1"), {}, Fraction(2), Fraction(1, 2)))
+    generator = np.random.default_rng()
+    coordinates = parametrization(model).coordinates
+    outputs = np.array([j for j, _ in coordinates])
+    exponents = np.array([e for _, e in coordinates])
+
+    def values(f: np.ndarray, x: np.ndarray) -> np.ndarray:
+        terms = f * np.prod(x**exponents, axis=1)
+        return np.array([terms[outputs == j].sum() for j in range(model.output_count)])
+
+    attained = 0.0
+    for k in range(300):
+        x = generator.uniform(-inputs, inputs, model.input_count)
+        if k % 2:
+            x = np.full(model.input_count, inputs)
+        f, g = generator.normal(size=(2, len(coordinates)))
+        if k % 2:  # the evaluation of one output in the corner has the largest norm
+            f = np.prod(x**exponents, axis=1) * (outputs == 0)
+        f, g = (radius * h / np.linalg.norm(h) for h in (f, g))
+        y = generator.normal(size=model.output_count)
+        y *= targets / np.linalg.norm(y)
+        if k % 2:
+            y = -targets * values(f, x) / np.linalg.norm(values(f, x))
+        losses = [((values(h, x) - y) ** 2).sum() for h in (f, g)]
+        attained = max(attained, *losses)
+        assert max(losses) <= largest * (1 + 1e-9)
+        assert abs(losses[0] - losses[1]) <= slope * np.linalg.norm(f - g) * (1 + 1e-9)
+    assert attained >= 0.999 * largest
+
+
+def test_the_number_of_samples_is_that_of_hoeffding() -> None:
+    """f = w x, |w|, |x|, |y| ≤ 1: S = 1, D = 4, C = 4; an interval of length 2, ε/(4C) = ε/16."""
+    manifold = NeuroManifold("mlp:1,1:x", seed=1)
+    epsilon, delta = 0.1, 0.05
+    found = manifold.sample_complexity("0.1", "0.05", radius=1, targets=1)
+    number = math.ceil(1 / (epsilon / 16))  # the least number of balls that cover
+    least = 2 * 16 / epsilon**2 * math.log(2 * number / delta)
+    assert least <= found.value <= 1.2 * least
+    assert found.status == "proved" and "Hoeffding" in str(verify(found.certificate))
+    more = [manifold.sample_complexity(e, d, radius=1, targets=1).value
+            for e, d in (("0.1", "0.01"), ("0.05", "0.05"))]
+    assert all(c > found.value for c in more)
+
+
+def test_samples_for_a_box_of_parameters() -> None:
+    found = NeuroManifold("mlp:2,1,1:x^2", seed=1).sample_complexity("1/2", "1/2", box=1)
+    verify(found.certificate)
+    assert found.value > 1
+
+
+@pytest.mark.parametrize("arguments, said", [
+    (("0", "0.1", {"radius": 1}), "must be positive"), (("0.1", 0, {"radius": 1}), "between 0 and"),
+    (("0.1", 1, {"radius": 1}), "between 0 and 1"), (("0.1", "0.1", {}), "not bounded"),
+    (("0.1", "0.1", {"radius": 1, "box": 1}), "either"),
+    (("0.1", "0.1", {"radius": 1, "inputs": 0}), "inputs"),
+    (("0.1", "0.1", {"radius": 1, "targets": -1}), "targets")])
+def test_wrong_numbers_are_refused_in_a_sentence(arguments, said: str) -> None:
+    error, delta, more = arguments
+    with pytest.raises(InputError, match=said):
+        NeuroManifold("mlp:1,1:x").sample_complexity(error, delta, **more)
+
+
+# -- identification -------------------------------------------------------------------------------
+
+def test_too_few_inputs_leave_a_space_of_functions() -> None:
+    """The values at k inputs have a rank below the dimension: so do all k inputs."""
+    manifold = NeuroManifold("mlp:2,2,3:x^2", seed=1)
+    necessary, one, all_of_them = manifold.identifying_inputs().data
+    assert (necessary, one, all_of_them) == (3, 9, 17)
+    assert (necessary - 1) * 3 < manifold.dimension().value <= necessary * 3
+
+
+def test_with_equality_several_functions_may_agree() -> None:
+    """v (a x + b y)² at two inputs: the values of a rank one form at (1,0), (0,1) leave a sign."""
+    necessary, one, _ = NeuroManifold("mlp:2,1,1:x^2").identifying_inputs().data
+    assert (necessary, one) == (2, 3)
+    forms = [np.array([1, 2 * sign, 1]) for sign in (1, -1)]
+    points = [np.array([1, 0, 0]), np.array([0, 0, 1])]
+    assert all(forms[0] @ p == forms[1] @ p for p in points)
+    assert forms[0] @ [1, 1, 1] != forms[1] @ [1, 1, 1]
+
+
+def test_what_is_only_likely_is_said_to_be_so() -> None:
+    found = NeuroManifold("mlp:2,3,1:x^2+x:bias", seed=1).identifying_inputs()
+    assert found.status in ("proved", "monte_carlo")
+    verify(found.certificate)
+
+
+def test_changed_certificates_are_rejected() -> None:
+    seed = random.randrange(2**31)
+    print(f"seed {seed}")
+    manifold = NeuroManifold("mlp:2,1,1:x^2", seed=1)
+    answers = [manifold.sample_complexity("1/2", "1/10", radius=1), manifold.identifying_inputs(),
+               manifold.span(), manifold.is_of_minimal_degree()]
+    for original, data, where, _ in accepted_mutants(
+            [a.certificate for a in answers], 300, random.Random(seed)):
+        before, after = (c["claim"]["value"] for c in (original, data))
+        if where[0] == "claim":
+            *condition, number = after
+            if condition == before[:-1]:
+                assert Fraction(number) >= Fraction(before[-1])
+                continue
+            # Another ε, δ or bound, for which the number that is stated suffices, too.
+            (_, size), error, delta, inputs, targets = condition
+            again = manifold.sample_complexity(error, delta, radius=size, inputs=inputs,
+                                               targets=targets)
+            assert Fraction(number) >= again.value / 2, where
+        else:
+            assert before == after
+
+
+def test_constants_are_balls_that_contain_the_numbers() -> None:
+    slope, largest = loss_constants(Region(Model(NeuroManifold("mlp:1,1:x").model.describe()),
+                                           ["ball", "1"], "1"), {}, Fraction(1), Fraction(1))
+    assert slope.contains(arb(4)) and largest.contains(arb(4))
