@@ -110,7 +110,7 @@ def test_it_is_in_every_report(outside, capsys, tmp_path) -> None:
     assert json.loads(capsys.readouterr().out)["results"]["halves"]["value"]["rest"] == 1
     assert main(["report", SPEC, "--quiet", "--no-cache", "--latex"]) == 0
     latex = capsys.readouterr().out
-    assert r"halves & 0 + 1 = 1 \& 100\% <of it> & proved" in latex
+    assert r"halves & 0 + 1 = 1 \& 100\% $<$of it$>$ & proved" in latex
     assert "The halves are $0$ and $1$." in latex
     name = tmp_path / "page.html"
     assert main(["report", SPEC, "--quiet", "--no-cache", "--html", str(name)]) == 0
