@@ -26,7 +26,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.nodes import nested_parse_with_titles
 from sphinx.writers.html5 import HTML5Translator
 
-from neuroalg_sage import bibliography
+from neuroalg_sage import bibliography, questions
 from neuroalg_sage.certificates import believed, checker
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -199,6 +199,25 @@ class CommandHelp(SphinxDirective):
         return sections
 
 
+class AllQuestions(SphinxDirective):
+    """What one may ask of a neuromanifold, from where it is declared."""
+
+    has_content = False
+
+    def run(self) -> list[nodes.Node]:
+        text = [".. list-table::", "   :header-rows: 1", "", "   * - question",
+                "     - what is answered", "     - asked by"]
+        for question in questions.own().values():
+            summary = re.sub(r"([|*\\])", r"\\\1", question.summary)
+            asked = question.command or ("compute" if question.is_computed else "")
+            text += [f"   * - :meth:`~neuroalg_sage.neuromanifold.NeuroManifold.{question.name}`",
+                     f"     - {summary}",
+                     f"     - ``neuroalg {asked}``" if asked else "     - Python only"]
+        container = nodes.Element()
+        self.state.nested_parse(StringList(text, "questions"), self.content_offset, container)
+        return list(container.children)
+
+
 class Excerpt(LiteralInclude):
     """A piece of the source, named from its root, with the options of ``literalinclude``."""
 
@@ -272,6 +291,7 @@ def write_formula(writer: HTML5Translator, node: nodes.math | nodes.math_block) 
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_html_math_renderer("mathml", (write_formula, None), (write_formula, None))
     app.add_role("cite", Cite())
+    app.add_directive("all-questions", AllQuestions)
     app.add_directive("believed", Believed)
     app.add_directive("command-help", CommandHelp)
     app.add_directive("excerpt", Excerpt)

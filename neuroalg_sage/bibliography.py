@@ -140,18 +140,16 @@ def programs() -> dict[str, Reference]:
 
 def of_theorem(trusted: str) -> Reference | None:
     """
-    The paper of a theorem that a certificate trusts; None if what it trusts is no theorem.
+    The paper of a theorem that a certificate trusts; None if what it trusts is no theorem, or one
+    that only another package knows.
 
     EXAMPLES::
 
         >>> of_theorem("theorem: Raicu (2012)").key, of_theorem("macaulay2")
         ('Rai2012', None)
     """
-    name = trusted.removeprefix("theorem: ")
-    if name == trusted:
-        return None
-    (paper,) = (paper for paper in papers().values() if paper.theorem and paper.name == name)
-    return paper
+    return next((paper for paper in papers().values()
+                 if paper.theorem and trusted == f"theorem: {paper.name}"), None)
 
 
 def of_result(invariant: str, method: str) -> list[Reference]:

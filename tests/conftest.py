@@ -26,6 +26,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.write_line(f"to repeat the random comparisons: NEUROALG_SEED={FRESH_SEED}")
 
 
+@pytest.fixture(autouse=True)
+def no_news(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command says that it takes long if the machine is slow, in a line that no test is about."""
+    monkeypatch.setattr("neuroalg_sage.cli.progress.SECONDS_OF_SILENCE", float("inf"))
+
+
 # Published values, each with its source; copied so that the tests stand alone.
 PUBLISHED = json.loads((Path(__file__).parent / "published.json").read_text())
 

@@ -288,6 +288,7 @@ def supervise(work: Callable[[], int]) -> int:
     signals = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP, signal.SIGCHLD}
     signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     told, tell = os.pipe()
+    _adopt_orphans()  # before there can be any; the child does not inherit that
     pid = os.fork()
     if pid == 0:
         os.close(told)
@@ -299,7 +300,6 @@ def supervise(work: Callable[[], int]) -> int:
     for number in signals:
         signal.signal(number, lambda number, frame: None)  # it is noted, and read below
     signal.set_wakeup_fd(note)
-    _adopt_orphans()
     supervisor = Supervisor(pid, told, begun)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
     status: int | None = None

@@ -30,7 +30,8 @@ class CapacityQuestions(EquationsQuestions):
     def covering_number(self, epsilon: Any, *, radius: Any = None, box: Any = None
                         ) -> CoveringNumber:
         """
-        How many balls cover a bounded part of the neuromanifold: from above and from below.
+        How many balls of a radius cover the functions in a ball, or those of parameters in a
+        box, from above and from below.
 
         The balls are closed, of radius ε in the Euclidean norm of V, with centers in the set.
 

@@ -34,8 +34,10 @@ ROOT = Path(__file__).resolve().parents[2]
 # Quick ones of all families, and with each kind of answer.
 MODELS = ["linear:2,1,2", "linear:3,2,3", "mlp:2,2,3:x^2", "mlp:2,1,1:x^3", "mlp:3,2,1:x^2",
           "mlp:2,2,2:x^2", "mlp:1,2,1:x^2+x:bias", "cnn:2,2:x^2", "cnn:2:x^2",
-          "attention:d=1,a=1,out=1,t=2", "relu:2,2,1:cell=11", "linear:2,3,2"]
-QUICK = [name for name in INVARIANTS if name not in ("ed_degree", "polar_degrees", "ml_degree")]
+          "attention:d=1,a=1,out=1,t=2", "relu:2,2,1:cell=11", "linear:2,2,2",
+          "linear:2,3,2"]
+QUICK = [name for name in INVARIANTS
+         if name not in ("ed_degree", "polar_degrees", "ml_degree", "ed_discriminant")]
 
 
 def plain(invariant) -> object:
@@ -121,6 +123,8 @@ def test_every_invariant_comes_back_as_it_was(spec, tmp_path) -> None:
     first = manifold()
     found = {}
     for name in QUICK:
+        if (spec, name) == ("linear:2,3,2", "critical_locus"):
+            continue  # it takes a minute; that of linear:2,2,2 has components of the same kind
         try:
             found[name] = first.compute(name)
         except (LimitReached, InputError):

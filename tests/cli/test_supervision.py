@@ -42,12 +42,25 @@ def work():
 """
 
 
-def supervised(then: str, folder: Path, **environment: str) -> subprocess.CompletedProcess:
+# The parent sees nothing before the child has begun.
+SLOW_PARENT = """
+fork = os.fork
+def slow():
+    pid = fork()
+    while pid and not os.path.exists("begun"):
+        time.sleep(0.01)
+    return pid
+os.fork = slow
+"""
+
+
+def supervised(then: str, folder: Path, before: str = "",
+               **environment: str) -> subprocess.CompletedProcess:
     """A command that prints an answer, states a page, and then does this."""
     lines = "".join(f"    {line}\n" for line in then.splitlines())
     return subprocess.run(
-        [sys.executable, "-c", f"{BEGINNING}{lines}sys.exit(supervise(work))"], cwd=folder,
-        capture_output=True, text=True, timeout=600,
+        [sys.executable, "-c", f"{BEGINNING}{lines}{before}sys.exit(supervise(work))"],
+        cwd=folder, capture_output=True, text=True, timeout=600,
         env=os.environ | {"PYTHONPATH": str(ROOT)} | environment)
 
 
@@ -83,8 +96,8 @@ def test_no_process_is_left(then: str, tmp_path) -> None:
     """One in a session of its own, started by a process that has ended meanwhile."""
     start = ("done = subprocess.run(['sh', '-c', 'setsid sleep 10000 > /dev/null 2>&1 & echo $!'], "
              "stdout=subprocess.PIPE)\nprint(done.stdout.decode(), flush=True)\n"
-             "child.announce(0.001, None)\n")
-    done = supervised(start + then, tmp_path)
+             "open('begun', 'w').close()\nchild.announce(0.001, None)\n")
+    done = supervised(start + then, tmp_path, SLOW_PARENT)
     pid = int(done.stdout.split("\n")[1])
     assert not Path(f"/proc/{pid}").exists()
 

@@ -55,7 +55,8 @@ MODULES = ("models.families", "models.model", "models.layers", "models.sources",
            "invariants.dynamics.flows", "invariants.dimension.functions",
            "invariants.answers.invariant", "invariants.training.training",
            "invariants.distance.quadratic_forms", "invariants.training.interpolation",
-           "neuromanifold")
+           "neuromanifold", *(f"neuromanifold.{path.stem}" for path in sorted(
+               (ROOT / "neuroalg_sage" / "neuromanifold").glob("[!_]*.py"))))
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -496,7 +496,8 @@ def test_wrong_input_gets_one_sentence_and_exit_2(arguments, said, tmp_path, mon
     monkeypatch.chdir(tmp_path)
     assert main(arguments) == 2
     printed = capsys.readouterr()
-    [line] = printed.err.splitlines()
+    # Where the machine is slow, there is progress before.
+    [line] = [line for line in printed.err.splitlines() if not line.startswith("[")]
     assert printed.out == "" and said in line and "Traceback" not in line
     assert list(tmp_path.iterdir()) == []
 

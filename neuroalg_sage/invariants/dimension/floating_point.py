@@ -18,15 +18,16 @@ class PolynomialMap:
 
     def __init__(self, polynomials: Sequence[Polynomial], count: int, jacobian: bool = True
                  ) -> None:
-        self.rows = [_Terms(p) for p in polynomials]
-        self.slopes = [[_Terms(derivative(p, i)) for i in range(count)] for p in polynomials
-                       ] if jacobian else []
+        self.count = count
+        self.values = _Terms(polynomials, count)
+        self.slopes = _Terms([derivative(p, i) for p in polynomials for i in range(count)]
+                             if jacobian else [], count)
 
     def __call__(self, w: np.ndarray) -> np.ndarray:
-        return np.array([f(w) for f in self.rows])
+        return self.values(w)
 
     def jacobian(self, w: np.ndarray) -> np.ndarray:
-        return np.array([[f(w) for f in row] for row in self.slopes])
+        return self.slopes(w).reshape(self.values.size, self.count)
 
 
 Map = Callable[[np.ndarray], np.ndarray]
@@ -62,11 +63,17 @@ def nearest(c: Fraction | int) -> float:
 
 
 class _Terms:
-    def __init__(self, polynomial: Polynomial) -> None:
-        self.exponents = np.array(list(polynomial), dtype=np.int64)
-        self.coefficients = np.array([nearest(c) for c in polynomial.values()])
+    """The terms of all polynomials in one array, since calls of NumPy take longer than products."""
 
-    def __call__(self, w: np.ndarray) -> float:
-        if not len(self.coefficients):
-            return 0.0
-        return float(self.coefficients @ np.prod(w ** self.exponents, axis=1))
+    def __init__(self, polynomials: Sequence[Polynomial], count: int) -> None:
+        self.size = len(polynomials)
+        terms = [(row, exponents, nearest(c)) for row, p in enumerate(polynomials)
+                 for exponents, c in p.items()]
+        self.rows = np.array([row for row, _, _ in terms], dtype=np.int64)
+        exponents = np.array([e for _, e, _ in terms], dtype=np.int64)
+        self.exponents = exponents.reshape(len(terms), count)
+        self.coefficients = np.array([c for _, _, c in terms], dtype=float)
+
+    def __call__(self, w: np.ndarray) -> np.ndarray:
+        terms = self.coefficients * np.prod(w ** self.exponents, axis=1)
+        return np.bincount(self.rows, terms, self.size)
