@@ -32,6 +32,7 @@ from neuroalg_sage.certificates.equations.refutation import small_points
 from neuroalg_sage.certificates.reading import polynomial_ring
 from neuroalg_sage.certificates.substitution import substituted
 from neuroalg_sage.certificates.work import Work, _Horner, bound_horner, bounded, terms_of_power
+from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.expressions import evaluate
 from neuroalg_sage.models.sources import from_expressions, model_from_data
 from neuroalg_sage.neuromanifold import INVARIANTS
@@ -593,7 +594,10 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
             error, delta, inputs, targets, number = rest
             return Fraction(number) >= 1 and Fraction(number) >= Fraction(999, 1000) * int(
                 manifold.sample_complexity(error, delta, **part, inputs=inputs, targets=targets))
-        least, most = getattr(manifold, name)(rest[0], **part).value
+        try:
+            least, most = getattr(manifold, name)(rest[0], **part).value
+        except InputError:  # one ball suffices, and a tube around it is no smaller
+            return name == "tube_volume" or Fraction(rest[1]) <= 1 <= Fraction(rest[2])
         return bool(float(Fraction(rest[1])) <= most and least <= float(Fraction(rest[2])))
     if name in INVARIANTS and name != "ed_degree":
         certificate = manifold.certificate(name)

@@ -73,8 +73,8 @@ def test_an_old_certificate_is_accepted(text: str) -> None:
     assert verdict.verified and str(verdict).startswith(f"valid: {verdict.invariant} of ")
 
 
-# Of a lower bound and an upper one, or a number that suffices, a claim may be weaker than the proof:
-# here it becomes stronger, at this place by this much.
+# Of a lower bound and an upper one, or a number that suffices, a claim may be weaker than the
+# proof: here it becomes stronger, at this place by this much.
 STRONGER = {"covering_number": (2, 1), "tube_volume": (2, 1), "sample_complexity": (5, -1)}
 
 
