@@ -206,7 +206,8 @@ def test_a_large_model_without_expansion() -> None:
 @pytest.mark.parametrize("spec", (
     "mlp:1,1:x mlp:2,1:x mlp:3,1:x mlp:1,2,1:x^2 mlp:2,1,1:x^2 mlp:2,1,1:x^3 mlp:2,1,1:x^4 "
     "mlp:2,2,1:x^2 mlp:2,2,1:x^3 mlp:3,1,1:x^2 mlp:2,1,2:x^2 linear:2,1,2 linear:2,1,3 "
-    "linear:2,2,2 cnn:2,2:x cnn:2,2:x^2 cnn:2,2:x^3 cnn:3,2:x mlp:1,2,1:x^2+x:bias mlp:2,1,1,1:x^2").split())
+    "linear:2,2,2 cnn:2,2:x cnn:2,2:x^2 cnn:2,2:x^3 cnn:3,2:x mlp:1,2,1:x^2+x:bias "
+    "mlp:2,1,1,1:x^2").split())
 def test_the_logarithm_is_known_within_a_factor_of_three(spec: str) -> None:
     """Of 20 models of dimension at most 4, at ε = 1/10."""
     manifold = NeuroManifold(spec, seed=1)
