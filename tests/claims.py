@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -132,18 +132,26 @@ def _part(value: Any, generator: random.Random) -> Any:
     return _leaf(value, generator)
 
 
-def mutant(original: dict[str, Any], generator: random.Random) -> dict[str, Any]:
-    """A certificate with one or two random changes of its structure, its digest made anew."""
+def mutant(original: dict[str, Any], generator: random.Random,
+           others: Sequence[dict[str, Any]] | None = None) -> dict[str, Any]:
+    """
+    A certificate with one or two random changes of its structure, its digest made anew.
+
+    INPUT:
+
+    - ``others`` -- certificates of which parts may be taken; by default those of all kinds
+    """
+    others = certificates() if others is None else others
     data = copy.deepcopy(original)
     for _ in range(generator.choice([1, 1, 1, 2])):
         path = generator.choice([p for p in _places(data) if p and p[0] in CHANGED])
         parent, value = _at(data, path[:-1]), _at(data, path)
         if path == ("claim", "invariant"):
-            value = generator.choice([c["claim"]["invariant"] for c in certificates()])
+            value = generator.choice([c["claim"]["invariant"] for c in others])
         elif path == ("status",):
             value = generator.choice(["proved", "bounds", "monte_carlo", "numerical"])
         elif generator.random() < 0.15:
-            other = generator.choice(certificates())
+            other = generator.choice(others)
             value = copy.deepcopy(_at(other, generator.choice([p for p in _places(other) if p])))
         else:
             value = copy.deepcopy(_part(value, generator))

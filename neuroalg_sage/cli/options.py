@@ -6,14 +6,16 @@ from __future__ import annotations
 
 import argparse
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from neuroalg_sage import limits
 from neuroalg_sage.cli.parsers import CommandParser
 from neuroalg_sage.cli.progress import Progress
 from neuroalg_sage.cli.supervision import SOFT_GRACE, TO_STOP, child
+from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.methods import (
     FOR_CRITICAL_POINTS,
     FOR_THE_DEGREE,
@@ -22,6 +24,8 @@ from neuroalg_sage.invariants.answers.methods import (
 from neuroalg_sage.models.numbers import written
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from neuroalg_sage.invariants.answers.computation import Computation
     from neuroalg_sage.neuromanifold import NeuroManifold
 
@@ -177,6 +181,41 @@ def keep_time_for_the_page(computation: Computation) -> None:
         computation.deadline -= min(SHARE_FOR_THE_PAGE * computation.budget, SECONDS_FOR_THE_PAGE)
 
 
+def _is_importing(frame: FrameType | None) -> bool:
+    """
+    Whether a module is being imported: one of Sage's that was imported in part cannot be imported
+    again, and the next signal comes soon.
+    """
+    while frame is not None:
+        if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+            return True
+        frame = frame.f_back
+    return False
+
+
+@contextmanager
+def _silent_where_swallowed() -> Iterator[None]:
+    """
+    Let nothing be printed where compiled code, as Sage's of categories, swallows that a limit was
+    reached: it is said again by the next signal.
+    """
+    uncaught, unraisable = sys.excepthook, sys.unraisablehook
+
+    def print_uncaught(kind: type[BaseException], *found: Any) -> None:
+        if not issubclass(kind, LimitReached):
+            uncaught(kind, *found)
+
+    def print_unraisable(found: Any) -> None:
+        if not issubclass(found.exc_type, LimitReached):
+            unraisable(found)
+
+    sys.excepthook, sys.unraisablehook = print_uncaught, print_unraisable
+    try:
+        yield
+    finally:
+        sys.excepthook, sys.unraisablehook = uncaught, unraisable
+
+
 @contextmanager
 def limited(arguments: argparse.Namespace) -> Iterator[None]:
     """
@@ -191,11 +230,13 @@ def limited(arguments: argparse.Namespace) -> Iterator[None]:
     limits.whole.begin(seconds, memory, child.begun if child.is_supervised else None)
     child.announce(seconds, limits.whole.memory)
 
-    def stop(number: int, frame: Any) -> NoReturn:
-        raise limits.whole.time_is_over()
+    def stop(number: int, frame: FrameType | None) -> None:
+        if not _is_importing(frame):
+            raise limits.whole.time_is_over()
 
-    def stop_growing(number: int, frame: Any) -> NoReturn:
-        raise limits.whole.memory_is_full()
+    def stop_growing(number: int, frame: FrameType | None) -> None:
+        if not _is_importing(frame):
+            raise limits.whole.memory_is_full()
 
     before: dict[signal.Signals, Any] = {}
     try:
@@ -209,7 +250,8 @@ def limited(arguments: argparse.Namespace) -> Iterator[None]:
             # Repeated, since a library may swallow an exception in a callback.
             left = limits.whole.left() or 0.0
             signal.setitimer(signal.ITIMER_REAL, left + SOFT_GRACE, SOFT_GRACE)
-        yield
+        with _silent_where_swallowed():
+            yield
     finally:
         if seconds is not None:
             signal.setitimer(signal.ITIMER_REAL, 0)

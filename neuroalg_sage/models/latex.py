@@ -28,8 +28,14 @@ def latex_polynomial(text: str) -> str:
     return text.replace("*", " ")
 
 
+# Signs of mathematics, which TeX's fonts for text do not have.
+_GREEK = dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ", (
+    "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau "
+    "upsilon varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega").split()))
+_SIGNS = _GREEK | {"×": "times", "∘": "circ", "≤": "le", "≥": "ge", "∞": "infty"}
 _ESCAPED = {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}"} | {
-    c: "\\" + c for c in "_{}#%&$"}
+    c: "\\" + c for c in "_{}#%&$"} | {c: f"${c}$" for c in "<>|"} | {
+    c: f"$\\{name}$" for c, name in _SIGNS.items()}
 
 
 def escaped(text: str) -> str:
@@ -38,8 +44,8 @@ def escaped(text: str) -> str:
 
     EXAMPLES::
 
-        >>> print(escaped("100% of mlp_2:x^2"))
-        100\% of mlp\_2:x\^{}2
+        >>> print(escaped("100% of mlp_2:x^2, rank Dφ"))
+        100\% of mlp\_2:x\^{}2, rank D$\varphi$
     """
     return "".join(_ESCAPED.get(c, c) for c in text)
 
@@ -75,7 +81,8 @@ def typeset(value: Any) -> str:
         \left[-\tfrac{1}{2}, \text{true}\right]
     """
     if callable(own := getattr(value, "_latex_", None)):
-        return str(own())
+        # In Sage a field is named by a macro that no other document knows.
+        return str(own()).replace(r"\Bold{", r"\mathbf{")
     if isinstance(value, bool):
         return rf"\text{{{str(value).lower()}}}"
     if isinstance(value, Fraction):

@@ -10,12 +10,12 @@ from contextlib import suppress
 from fractions import Fraction
 from inspect import signature
 from itertools import product
-from math import prod
 from typing import Any
 
 import pytest
 from claims import certificates, changed, mutant, of_kind
 from flint import Ordering, nmod_mpoly_ctx
+from implied import is_implied, value_of
 
 from neuroalg_sage import NeuroManifold
 from neuroalg_sage.certificates import work
@@ -32,18 +32,12 @@ from neuroalg_sage.certificates.equations.refutation import small_points
 from neuroalg_sage.certificates.reading import polynomial_ring
 from neuroalg_sage.certificates.substitution import substituted
 from neuroalg_sage.certificates.work import Work, _Horner, bound_horner, bounded, terms_of_power
-from neuroalg_sage.models.expressions import evaluate
-from neuroalg_sage.models.sources import from_expressions, model_from_data
-from neuroalg_sage.neuromanifold import INVARIANTS
+from neuroalg_sage.models.sources import from_expressions
 
 
 def rejected(certificate: dict[str, Any], match: str | None = None) -> None:
     with pytest.raises(CertificateError, match=match):
         verify(certificate)
-
-
-def value_of(certificate: dict[str, Any]) -> Any:
-    return certificate["claim"]["value"]
 
 
 def with_value(certificate: dict[str, Any], value: Any, **evidence: Any) -> dict[str, Any]:
@@ -467,139 +461,6 @@ def test_a_substitution_with_many_terms_or_long_numbers_is_refused(exponent, hei
 
 
 # -- random changes ----------------------------------------------------------------------------
-
-Canonical = Any
-
-
-def polynomial(data: list) -> Canonical:
-    """A polynomial up to a factor."""
-    terms = {tuple(sorted(zip(e[::2], e[1::2]))): Fraction(c) for c, e in data}
-    return frozenset((e, c / terms[max(terms)]) for e, c in terms.items())
-
-
-def polynomials(data: list) -> Canonical:
-    return frozenset(map(polynomial, data))
-
-
-def component(data: dict) -> Canonical:
-    return (data["dimension"], data["degree"], data.get("multiplicity"),
-            polynomials(data["generators"]) if "generators" in data else data.get("units"))
-
-
-def series(data: list) -> Canonical:
-    """The coefficients of a polynomial in one variable."""
-    found = list(map(Fraction, data))
-    while found and not found[-1]:
-        found.pop()
-    return tuple(found)
-
-
-def claimed(claim: dict[str, Any]) -> Canonical:
-    """A claim, such that equal claims in other words are equal."""
-    name, value = claim["invariant"], claim["value"]
-    if name in ("ideal", "equations"):
-        return name, polynomials(value)
-    if name in ("singular_locus", "critical_locus", "singular_subvarieties",
-                "critical_subvarieties"):
-        return name, frozenset(map(component, value))
-    if name == "subnetworks":
-        return name, frozenset(json.dumps(part, sort_keys=True) for part in value)
-    if name == "quadratic_conservation_laws":
-        return name, value[0], value[1], polynomials(value[2])
-    if name.startswith("conservation_laws"):
-        return name, json.dumps(value[:-2]), value[-2], polynomials(value[-1])
-    if name == "balanced_initialization":
-        laws = frozenset(zip(map(polynomial, value[1]), value[2]))
-        return name, tuple(value[0]), laws, value[3]
-    if name == "special_fiber":
-        return name, tuple(value[0]), frozenset(map(tuple, value[1])), frozenset(
-            map(component, value[2]))
-    if name == "invariant_parameters":
-        matrix = tuple(tuple(map(series, row)) for row in value[0]["matrix"])
-        return (name, matrix, series(value[0]["denominator"]), value[0]["infinitesimal"],
-                frozenset(map(component, value[1])))
-    if name == "loss_critical_locus":
-        return name, frozenset(map(tuple, value[0])), tuple(value[1]), frozenset(
-            zip(map(component, value[2]), value[3]))
-    if name == "ed_discriminant":
-        return name, json.dumps(value[:-1]), polynomials(value[-1])
-    return name, json.dumps(value)
-
-
-def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
-    """Whether what a changed certificate claims follows from what the original does."""
-    before, after = claimed(original["claim"]), claimed(data["claim"])
-    name, value = data["claim"]["invariant"], value_of(data)
-    if before == after:
-        return True
-    if name in ("singular_subvarieties", "critical_subvarieties"):
-        return before[0] == name.replace("subvarieties", "locus") and after[1] <= before[1]
-    if name == "subnetworks" and before[0] == name:
-        # The bounds for a tangent space may be weaker; that all are listed is trusted.
-        known = {json.dumps([p["model"], p["inputs"]]): p for p in value_of(original)}
-        pairs = [(known.get(json.dumps([p["model"], p["inputs"]])), p) for p in value]
-        return all(p is not None and p["dimension"] == q["dimension"]
-                   and q["tangent"][0] <= p["tangent"][0] and p["tangent"][1] <= q["tangent"][1]
-                   and q["singular"] in (p["singular"], None) for p, q in pairs)
-    if name == "ed_degree_at_least":
-        return before[0] == name and value[0] == value_of(original)[0] and (
-            value[1] <= value_of(original)[1])
-    if name == "quadratic_conservation_laws":
-        return (before[0] == name and after[1] <= before[1] and after[2] >= before[2]
-                and after[3] <= before[3])
-    if name == "loss_critical_locus" and before[:3] == after[:3]:
-        kinds = dict(before[3])
-        return len(kinds) == len(after[3]) and all(
-            kinds[c] == kind or kind == "open" for c, kind in after[3])
-    # The claim is about another question: the product answers it.
-    manifold = NeuroManifold(model_from_data(
-        {k: v for k, v in data["model"].items() if k != "spec"}), seed=1)
-    if name == "equations":
-        phi, p = manifold.parametrization().polynomials, 2**31 - 1
-        images = [[evaluate(f, w, p) for f in phi] for w in (
-            [random.randrange(p) for _ in range(manifold.model.parameter_count)]
-            for _ in range(3))]
-        return not any(sum(
-            c.numerator * pow(c.denominator, -1, p) * prod(pow(z[i], k, p) for i, k in e)
-            for e, c in equation) % p for equation in after[1] for z in images)
-    if name == "membership":
-        fiber = manifold.fiber(value[0])
-        answers = {"closure": fiber.in_closure, "complex": fiber.over_complex,
-                   "real": fiber.over_real}
-        return bool(answers[value[1]].data is value[2])
-    if name.endswith("hilbert_function") and value:
-        certificate = manifold.hilbert_function(len(value)).certificate
-        return certificate is not None and claimed(certificate["claim"]) == after
-    if name == "conservation_laws":
-        return claimed(manifold.conservation_laws(value[0]).certificate["claim"]) == after
-    if name.endswith("_of_flow"):
-        decay = Fraction(value[0]["weight_decay"])
-        assert value[0]["inverse_metric"] is None and value[0]["friction"] is None
-        if decay < 0:  # time backwards: w(-t) has the decay -μ, and the other sign of the loss
-            decay = -decay
-        flow = f"weight-decay={decay}"
-        if name.startswith("number"):
-            return bool(manifold.number_of_conservation_laws(flow) == value[-1])
-        found = manifold.conservation_laws(max(1, value[-2] // 2), flow)
-        return polynomials(value_of(found.certificate)[-1]) == after[-1]
-    if name == "number_of_conservation_laws" and data["status"] == "bounds":
-        return bool(value[0] <= value_of(original) <= value[1])
-    if name == "dimension" and data["status"] == "bounds":
-        return bool(value[0] <= value_of(original) <= value[1])
-    if name in ("covering_number", "tube_volume", "sample_complexity"):
-        (kind, size), *rest = value
-        part = {"radius" if kind == "ball" else kind: size}
-        if name == "sample_complexity":
-            error, delta, inputs, targets, number = rest
-            return Fraction(number) >= 1 and Fraction(number) >= Fraction(999, 1000) * int(
-                manifold.sample_complexity(error, delta, **part, inputs=inputs, targets=targets))
-        least, most = getattr(manifold, name)(rest[0], **part).value
-        return bool(float(Fraction(rest[1])) <= most and least <= float(Fraction(rest[2])))
-    if name in INVARIANTS and name != "ed_degree":
-        certificate = manifold.certificate(name)
-        return certificate is not None and claimed(certificate["claim"]) == after
-    return False
-
 
 def attack(seed: int, count: int) -> None:
     print(f"seed {seed}")  # pytest shows it if a test fails

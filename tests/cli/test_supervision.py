@@ -7,6 +7,9 @@ much is so from the first byte, and interrupts are sent by the command itself at
 
 from __future__ import annotations
 
+import argparse
+import ctypes
+import importlib
 import json
 import os
 import signal
@@ -14,13 +17,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from neuroalg_sage import NeuroManifold
 from neuroalg_sage.cli import main
+from neuroalg_sage.cli.options import limited
 from neuroalg_sage.cli.supervision import Page, Supervisor, conclude
-from neuroalg_sage.errors import InputError
+from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.files import write_whole
 from neuroalg_sage.limits import Limits
 from neuroalg_sage.processes import descendants
@@ -359,3 +364,26 @@ def test_the_shell_ends_its_limits_with_the_command(capsys) -> None:
     before = set(descendants(os.getpid()))
     assert main(["compute", "linear:1,1", "dimension", "--quiet"]) == 0
     assert set(descendants(os.getpid())) == before
+
+
+FAR = argparse.Namespace(limited=True, timeout=100000.0, memory=None)
+
+
+def test_a_limit_lets_an_import_be_finished(tmp_path, monkeypatch) -> None:
+    """What was imported in part cannot always be imported again."""
+    (tmp_path / "module_in_parts.py").write_text(
+        "import signal\nsignal.raise_signal(signal.SIGALRM)\nwhole = True\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with limited(FAR):
+        assert importlib.import_module("module_in_parts").whole
+        with pytest.raises(LimitReached):
+            signal.raise_signal(signal.SIGALRM)
+
+
+def test_a_limit_that_compiled_code_swallows_is_not_printed(monkeypatch) -> None:
+    told: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda found: told.append(found.exc_type))
+    with limited(FAR):
+        for swallowed in (lambda: signal.raise_signal(signal.SIGALRM), lambda: 1 // 0):
+            ctypes.CFUNCTYPE(None)(swallowed)()
+    assert told == [ZeroDivisionError]
