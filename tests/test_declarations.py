@@ -79,6 +79,12 @@ def test_the_shell_lists_all_with_their_sentences(capsys: pytest.CaptureFixture[
     assert all(f"{name} {OWN[name].summary}" in shown for name in INVARIANTS)
 
 
+@pytest.mark.parametrize("path", sorted((PACKAGE / "neuromanifold").glob("*.py")),
+                         ids=lambda p: p.name)
+def test_a_class_of_questions_is_read_at_a_glance(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 300
+
+
 def test_what_takes_a_function_is_not_computed_by_its_name() -> None:
     M = NeuroManifold("linear:1,1")
     with pytest.raises(InputError, match="takes a function; ask it by neuroalg voronoi"):

@@ -30,6 +30,7 @@ from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm, qua
 from neuroalg_sage.models.expressions import Polynomial, derivative, restricted
 from neuroalg_sage.pictures import shapes
 from neuroalg_sage.pictures.shapes import Array
+from neuroalg_sage.storable import storable
 
 if TYPE_CHECKING:
     from neuroalg_sage.neuromanifold import NeuroManifold
@@ -45,6 +46,7 @@ SECONDS_FOR_THE_DISCRIMINANT = 60.0
 KINDS = ("global minimum", "local minimum", "saddle", "local maximum")
 
 
+@storable()
 @dataclass(frozen=True)
 class CriticalPoint:
     """A critical point in the picture, its kind, one of ``KINDS``, and the squared distance."""
@@ -54,6 +56,7 @@ class CriticalPoint:
     loss: float
 
 
+@storable()
 @dataclass
 class Scene:
     """
@@ -173,8 +176,17 @@ def scene(manifold: NeuroManifold, slice: str | None = None, target: Any = None,
     matrix_of(form)
     if point is not None and any(point[i] != v for i, v in view.fixed.items()):
         raise InputError("The data point is not in the slice; fix coordinates at its own values.")
+    return manifold._memory.recall(
+        "plot", lambda: _scene(manifold, view, form, point, radius), stored=True, metric=form,
+        point=point, shown=view.shown, fixed=tuple(sorted(view.fixed.items())), radius=radius)
+
+
+def _scene(manifold: NeuroManifold, view: View, form: QuadraticForm,
+           point: tuple[Fraction, ...] | None, radius: float | None) -> Scene:
+    """The scene of a view, with the critical points of a data point."""
+    n, d = manifold.model.ambient_dimension, int(manifold.dimension().data)
     generator = random.Random(0)
-    sheets = _sheets(finite_slice(phi, d, generator))
+    sheets = _sheets(finite_slice(manifold.parametrization(), d, generator))
     critical = [] if point is None else _critical(sheets, form, point, generator,
                                                   manifold.computation.timeout)
     size = radius or 1.3 * max([1.0, *(abs(float(c)) for c in point or ()),

@@ -15,6 +15,7 @@ from neuroalg_sage import ERM, NeuroManifold
 from neuroalg_sage.cache.codec import encode
 from neuroalg_sage.cache.store import Store
 from neuroalg_sage.cli import main
+from neuroalg_sage.pictures.scene import scene
 
 CONE, LINE = "mlp:2,1,1:x^2", "linear:1,1,1"
 ROWS, OTHER_ROWS = [[1, 1], [2, 3]], [[1, 1], [2, 4]]
@@ -56,6 +57,9 @@ QUESTIONS: dict[str, Asked] = {
     "balanced_initialization": (LINE, lambda M: M.balanced_initialization([4]),
                                 lambda M: M.balanced_initialization(["4"], degree=2),
                                 lambda M: M.balanced_initialization([4], [1])),
+    "plot": (CONE, lambda M: scene(M, target=[1, 0, 2]),
+             lambda M: scene(M, target="x_0^2 + 2*x_1^2", metric="unit", slice="z_0,z_1, z_2"),
+             lambda M: scene(M, "z_1=0")),
     "drift": (LINE, lambda M: M.drift(), lambda M: M.drift(time=1, flow=None),
               lambda M: M.drift([1, 2], [3])),
 }
