@@ -9,6 +9,7 @@ from math import prod
 from typing import Any
 
 from neuroalg_sage import NeuroManifold
+from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.expressions import evaluate
 from neuroalg_sage.models.sources import model_from_data
 from neuroalg_sage.neuromanifold import INVARIANTS
@@ -142,7 +143,10 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
             error, delta, inputs, targets, number = rest
             return Fraction(number) >= 1 and Fraction(number) >= Fraction(999, 1000) * int(
                 manifold.sample_complexity(error, delta, **part, inputs=inputs, targets=targets))
-        least, most = getattr(manifold, name)(rest[0], **part).value
+        try:
+            least, most = getattr(manifold, name)(rest[0], **part).value
+        except InputError:  # one ball suffices, and a tube around it is no smaller
+            return name == "tube_volume" or Fraction(rest[1]) <= 1 <= Fraction(rest[2])
         return bool(float(Fraction(rest[1])) <= most and least <= float(Fraction(rest[2])))
     if name in INVARIANTS and name != "ed_degree":
         certificate = manifold.certificate(name)
