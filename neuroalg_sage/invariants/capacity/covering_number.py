@@ -31,6 +31,7 @@ from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.capacity.packing import packing
+from neuroalg_sage.invariants.capacity.projection import projections
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import expansion_bound, parametrization
@@ -178,8 +179,13 @@ class Coverings:
 
     def lower(self, epsilon: Fraction) -> tuple[Any, dict[str, Any]]:
         """The best lower bound as it is written, and its evidence."""
-        return max(((lower_covering_bound(self.region(epsilon), evidence)[0], evidence)
-                    for evidence in self.lower_evidence(epsilon)), key=lambda one: _size(one[0]))
+        found = []
+        for evidence in [*self.lower_evidence(epsilon), *_projections(self)]:
+            try:
+                found.append((lower_covering_bound(self.region(epsilon), evidence)[0], evidence))
+            except CertificateError:
+                continue  # a projection without volume
+        return max(found, key=lambda one: _size(one[0]))
 
 
 def covering_number(coverings: Coverings, epsilon: Fraction) -> CoveringNumber:
@@ -310,3 +316,12 @@ def _lower_evidence(part: Coverings, epsilon: Fraction) -> Iterator[dict[str, An
         if points:
             yield {"argument": "packing",
                    "points": [[decimal(c) for c in w] for w in points]}
+
+
+def _projections(part: Coverings) -> Iterator[dict[str, Any]]:
+    if part.is_expanded:
+        start = part.cones[0][0] if part.cones else None
+        fixed = _normal_form(part.model, part.checked, start)[1] if (
+            start is not None and part.domain[0] == "ball") else []
+        yield from projections(parametrization(part.model), part.dimension.data, part.domain,
+                               start, fixed, part.seed)
