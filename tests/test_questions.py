@@ -414,7 +414,7 @@ import neuroalg_sage
 for module in pkgutil.walk_packages(neuroalg_sage.__path__, "neuroalg_sage."):
     if not module.name.endswith("__main__"):
         importlib.import_module(module.name)
-import sage.interfaces.macaulay2
+import sage.all__sagemath_modules, sage.interfaces.macaulay2
 from neuroalg_sage import NeuroManifold
 from neuroalg_sage.cli import entry_point
 from neuroalg_sage.processes import descendants, kill
