@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from importlib import import_module
 from typing import Any, TypeVar
 
@@ -104,7 +104,6 @@ def name_of(kind: type) -> str:
     raise NotStorable(name)
 
 
-@cache
 def storable_class(name: str) -> type:
     """
     The storable class of a name.
@@ -138,9 +137,12 @@ def storable_class(name: str) -> type:
 
 def _may_answer(package: str) -> bool:
     """Whether a package is this one, or one that declares a question."""
-    if package == __name__.partition(".")[0]:
-        return True
-    from importlib.metadata import entry_points  # which is long to import, for other packages
+    if package not in _declaring:
+        from importlib.metadata import entry_points  # which is long to import, for other packages
 
-    return any(
-        point.module.partition(".")[0] == package for point in entry_points(group=QUESTIONS))
+        _declaring.update(point.module.partition(".")[0]
+                          for point in entry_points(group=QUESTIONS))
+    return package in _declaring
+
+
+_declaring = {__name__.partition(".")[0]}

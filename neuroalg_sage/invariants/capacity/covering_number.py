@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
+from math import log10
 from typing import Any
 
 from neuroalg_sage.certificates.capacity.covering_number import (
@@ -69,6 +70,13 @@ class CoveringNumber(Invariant):
         assert self.certificate is not None
         evidence = self.certificate["evidence"]
         return evidence["lower"]["argument"], evidence["upper"]["argument"]
+
+    @property
+    def logarithms(self) -> tuple[float, float]:
+        """Decimal logarithms of the bounds, in floating point."""
+        low, high = (float(Fraction(b[1])) if isinstance(b, list) else log10(int(b))
+                     for b in self.data[2:])
+        return low, high
 
     def condition(self) -> str:
         (kind, size), epsilon = self.data[:2]
@@ -183,6 +191,8 @@ def covering_number(coverings: Coverings, epsilon: Fraction) -> CoveringNumber:
 
     Raises InputError if one ball is known to suffice, or a radius is not positive.
 
+    REFERENCES: [Mil1964]_
+
     EXAMPLES::
 
         >>> from neuroalg_sage import NeuroManifold
@@ -235,6 +245,8 @@ def _upper_evidence(part: Coverings) -> Iterator[dict[str, Any]]:
     known = {"dimension": proof.get("upper", {"kind": "ambient"}), "trial": proof["trials"][0],
              "multihomogeneous": _is_multihomogeneous(part.checked, part.dimension.data)}
     starts: list[int | None] = [start for start, _ in part.cones] or [None]
+    if part.model.parameter_count > MOST_SCALED:
+        starts = starts[:1]  # they differ in the parameters that may be fixed
     for start in starts:
         common = {"argument": "slicing", **known, "cone_from": start, **span, **flag}
         yield {**common, "scalings": [], "fixed": []}
