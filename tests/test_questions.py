@@ -528,5 +528,5 @@ def test_an_interrupt_leaves_no_process_and_no_broken_output(tmp_path: Path) -> 
 @pytest.mark.slow
 @pytest.mark.parametrize("seconds", [0.5, 2.0])
 def test_an_interrupt_later_finds_engines_at_work(seconds: float, tmp_path: Path) -> None:
-    # What is answered by then is answered.
-    assert [] == interrupted(tmp_path, seconds, (130, 0))
+    # What is answered by then is answered, and what is refused is refused.
+    assert [] == interrupted(tmp_path, seconds, (130, 0, 3))
