@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import json
 from contextlib import suppress
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.cli.options import (
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from neuroalg_sage.neuromanifold import NeuroManifold
 
 
+FACTORS = range(3, -4, -1)  # powers of two
 COLUMNS = ("dimension", "span", "covering_number", "tube_volume")
 
 
@@ -35,6 +37,8 @@ def add(command: Commands) -> None:
     sub.add_argument("--epsilon", required=True, metavar="E", help="radius of the balls that cover")
     sub.add_argument("--radius", metavar="R", help="cover the functions of norm at most R")
     sub.add_argument("--box", metavar="B", help="instead, those of parameters from -B to B")
+    sub.add_argument("--figure", metavar="FILE", help="also draw the covering numbers of radii "
+                     "from E/8 to 8E to a file .svg, .png or .pdf")
     sub.add_argument("--delta", metavar="D", help="also say how many samples suffice for mean "
                      "squared errors within E, but for a probability of D")
     sub.add_argument("--inputs", metavar="box:B", default="box:1", help="where the inputs of "
@@ -44,10 +48,16 @@ def add(command: Commands) -> None:
 
 
 def _capacity(arguments: argparse.Namespace) -> int:
+    from neuroalg_sage.invariants.singularities.hasse import check_picture
+
     check_writable(arguments.certificate)
+    if arguments.figure is not None:
+        check_picture(arguments.figure)
+        check_writable(arguments.figure)
     pages: list[dict[str, Any]] = []
     rows: list[list[str]] = []
     invariants: list[Invariant] = []
+    curves: dict[str, list[tuple[float, float, float]]] = {}
     columns = [*COLUMNS, *(["sample_complexity"] if arguments.delta is not None else [])]
     for spec in arguments.specs:
         arguments.spec = spec
@@ -55,6 +65,8 @@ def _capacity(arguments: argparse.Namespace) -> int:
         progress(arguments).begin(f"capacity of {manifold.model}")
         answers = _answers(manifold, arguments)
         invariants += answers
+        if arguments.figure is not None:
+            curves[str(manifold.model)] = _curve(manifold, arguments)
         pages.append({"schema": 1, "model": manifold.model.describe(),
                       "parameters": manifold.model.parameter_count,
                       "results": {answer.name: answer.result() for answer in answers}})
@@ -70,7 +82,26 @@ def _capacity(arguments: argparse.Namespace) -> int:
         print(_table([["model", "parameters", *(name.replace("_", " ") for name in columns)],
                       *rows]))
     write_certificates(arguments.certificate, invariants)
+    if arguments.figure is not None:
+        from neuroalg_sage.pictures.capacity import figure
+        from neuroalg_sage.pictures.figure import write
+
+        write(figure(curves), arguments.figure)
     return 0
+
+
+def _curve(manifold: NeuroManifold, arguments: argparse.Namespace
+           ) -> list[tuple[float, float, float]]:
+    """Radii around that which is asked for, where one ball does not suffice, and the bounds."""
+    from neuroalg_sage.models.sage_input import rational
+
+    epsilon, found = rational(arguments.epsilon, "radius epsilon"), []
+    for power in FACTORS:
+        radius = epsilon * Fraction(2) ** power
+        with suppress(InputError):
+            number = manifold.covering_number(radius, radius=arguments.radius, box=arguments.box)
+            found.append((float(radius), *number.logarithms))
+    return found
 
 
 def _answers(manifold: NeuroManifold, arguments: argparse.Namespace) -> list[Invariant]:

@@ -30,12 +30,7 @@ def figure(scene: Scene) -> Any:
 
     Raises InputError if matplotlib is missing.
     """
-    try:
-        import matplotlib
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise InputError("Pictures need matplotlib; pip install 'neuroalg-sage[plot]' brings "
-                         "it.") from None
+    matplotlib, Figure = drawing()
     with matplotlib.rc_context(STYLE):
         made = Figure(figsize=(4.6, 4.6) if len(scene.axes) == 2 else (5.4, 5.0))
         if len(scene.axes) == 2:
@@ -45,9 +40,28 @@ def figure(scene: Scene) -> Any:
     return made
 
 
+def drawing() -> tuple[Any, Any]:
+    """
+    The module matplotlib and its class of figures.
+
+    Raises InputError if matplotlib is missing.
+    """
+    try:
+        import matplotlib
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise InputError("Pictures need matplotlib; pip install 'neuroalg-sage[plot]' brings "
+                         "it.") from None
+    return matplotlib, Figure
+
+
 def rendered(scene: Scene, kind: str) -> bytes:
     """The figure in a format, the same for the same scene."""
-    made = figure(scene)
+    return in_format(figure(scene), kind)
+
+
+def in_format(made: Any, kind: str) -> bytes:
+    """A figure of matplotlib in a format, the same for the same figure."""
     from io import BytesIO
 
     import matplotlib
@@ -61,7 +75,12 @@ def rendered(scene: Scene, kind: str) -> bytes:
 
 def save(scene: Scene, name: str) -> None:
     """Write the figure to a file; its name ends in the format."""
-    picture = rendered(scene, name.rpartition(".")[2].lower())
+    write(figure(scene), name)
+
+
+def write(made: Any, name: str) -> None:
+    """Write a figure of matplotlib to a file; its name ends in the format."""
+    picture = in_format(made, name.rpartition(".")[2].lower())
     try:
         Path(name).write_bytes(picture)
     except OSError as error:

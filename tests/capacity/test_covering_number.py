@@ -138,7 +138,7 @@ def test_a_parabola_of_parameters_in_a_box(epsilon: Fraction) -> None:
     assert high >= length / (4 * math.sqrt(2) * epsilon)
 
 
-@pytest.mark.parametrize("epsilon", [Fraction(1, 4), Fraction(1, 10)])
+@pytest.mark.parametrize("epsilon", [Fraction(1, 4), Fraction(1, 10), Fraction(1, 50)])
 def test_the_cone_of_squares_is_never_below_the_truth(epsilon: Fraction) -> None:
     """
     ± (a², 2ab, b²) of norm at most 1: two cones over a curve, of half its length each as area.
@@ -203,6 +203,40 @@ def test_a_large_model_without_expansion() -> None:
     assert int(low) == 10**150 and power == "10^" and Fraction(exponent) > 1000
 
 
+@pytest.mark.parametrize("epsilon", [Fraction(1, 7), Fraction(1, 100)])
+def test_a_projection_counts_preimages(epsilon: Fraction) -> None:
+    """a ↦ a² folds [-1, 1] on [0, 1], which ⌈1/(2 ε)⌉ balls cover; (a, b) fills a square."""
+    fold = from_expressions(["a^2*x"], ["a"], ["x"])
+    assert bounds(found(fold, BOX, epsilon))[0] == math.ceil(1 / (2 * epsilon))
+    low, _ = bounds(found("mlp:2,1:x", BOX, epsilon))
+    # Cubes of diameter 2 ε, with centers in the square, are covered by balls around these.
+    assert 4 / (math.pi * epsilon**2) <= low <= math.ceil(math.sqrt(2) / epsilon) ** 2
+
+
+def test_for_small_radii_both_bounds_grow_with_the_dimension() -> None:
+    for spec in ("mlp:2,1,1:x^2", "mlp:2,1,2:x^2", "linear:2,1,3"):
+        answers = [found(spec, BALL, Fraction(1, 10**k)) for k in (4, 6)]
+        assert {a.certificate["evidence"]["lower"]["argument"] for a in answers} == {"projection"}
+        (low, high), (lower, higher) = map(bounds, answers)
+        d = NeuroManifold(spec).dimension().value
+        assert lower >= 0.99 * low * 100**d and higher <= 1.01 * high * 100**d
+
+
+def test_a_projection_stays_in_its_domain() -> None:
+    answer = found("mlp:2,1,1:x^2", BOX, Fraction(1, 100))
+    place = answer.certificate["evidence"]["lower"]
+    assert place["argument"] == "projection"
+    free = place["free"]
+    other = next(i for i in range(3) if i not in free)
+    for change in ({"intervals": [["-1", "1"], ["-1", "3/2"]]}, {"coordinates": [0, 0]},
+                   {"free": [free[0], free[0]]}, {"intervals": [["1", "-1"], ["-1", "1"]]},
+                   {"values": ["2" if i == other else c for i, c in enumerate(place["values"])]}):
+        data = dict(answer.certificate)
+        data["evidence"] = data["evidence"] | {"lower": place | change}
+        with pytest.raises(CertificateError):
+            verify(data | {"digest": digest(data)})
+
+
 @pytest.mark.parametrize("spec", (
     "mlp:1,1:x mlp:2,1:x mlp:3,1:x mlp:1,2,1:x^2 mlp:2,1,1:x^2 mlp:2,1,1:x^3 mlp:2,1,1:x^4 "
     "mlp:2,2,1:x^2 mlp:2,2,1:x^3 mlp:3,1,1:x^2 mlp:2,1,2:x^2 linear:2,1,2 linear:2,1,3 "
@@ -260,7 +294,8 @@ def test_changed_certificates_claim_at_most_what_is_proved() -> None:
     answers = [found("mlp:2,1,1:x^2", BALL, Fraction(1, 2)),
                found("mlp:2,1,1:x^2", BALL, Fraction(1, 1000)),
                found("mlp:1,1:x", BOX, Fraction(1, 4)), found("linear:2,1,2", BALL, Fraction(1)),
-               found("mlp:2,1,1:x^2", BOX, Fraction(1, 2))]
+               found("mlp:2,1,1:x^2", BOX, Fraction(1, 2)),
+               found("mlp:2,1,1:x^2", BOX, Fraction(1, 100))]
     for original, data, where, _ in accepted_mutants(
             [a.certificate for a in answers], 400, random.Random(seed)):
         (_, _, low, high), (domain, epsilon, least, most) = (

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
+from math import log10
 from typing import Any
 
 from neuroalg_sage.certificates.capacity.covering_number import (
@@ -30,6 +31,7 @@ from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.capacity.packing import packing
+from neuroalg_sage.invariants.capacity.projection import projections
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import expansion_bound, parametrization
@@ -69,6 +71,13 @@ class CoveringNumber(Invariant):
         assert self.certificate is not None
         evidence = self.certificate["evidence"]
         return evidence["lower"]["argument"], evidence["upper"]["argument"]
+
+    @property
+    def logarithms(self) -> tuple[float, float]:
+        """Decimal logarithms of the bounds, in floating point."""
+        low, high = (float(Fraction(b[1])) if isinstance(b, list) else log10(int(b))
+                     for b in self.data[2:])
+        return low, high
 
     def condition(self) -> str:
         (kind, size), epsilon = self.data[:2]
@@ -170,8 +179,13 @@ class Coverings:
 
     def lower(self, epsilon: Fraction) -> tuple[Any, dict[str, Any]]:
         """The best lower bound as it is written, and its evidence."""
-        return max(((lower_covering_bound(self.region(epsilon), evidence)[0], evidence)
-                    for evidence in self.lower_evidence(epsilon)), key=lambda one: _size(one[0]))
+        found = []
+        for evidence in [*self.lower_evidence(epsilon), *_projections(self)]:
+            try:
+                found.append((lower_covering_bound(self.region(epsilon), evidence)[0], evidence))
+            except CertificateError:
+                continue  # a projection without volume
+        return max(found, key=lambda one: _size(one[0]))
 
 
 def covering_number(coverings: Coverings, epsilon: Fraction) -> CoveringNumber:
@@ -182,6 +196,8 @@ def covering_number(coverings: Coverings, epsilon: Fraction) -> CoveringNumber:
     OUTPUT: :class:`CoveringNumber`
 
     Raises InputError if one ball is known to suffice, or a radius is not positive.
+
+    REFERENCES: [Mil1964]_
 
     EXAMPLES::
 
@@ -235,6 +251,8 @@ def _upper_evidence(part: Coverings) -> Iterator[dict[str, Any]]:
     known = {"dimension": proof.get("upper", {"kind": "ambient"}), "trial": proof["trials"][0],
              "multihomogeneous": _is_multihomogeneous(part.checked, part.dimension.data)}
     starts: list[int | None] = [start for start, _ in part.cones] or [None]
+    if part.model.parameter_count > MOST_SCALED:
+        starts = starts[:1]  # they differ in the parameters that may be fixed
     for start in starts:
         common = {"argument": "slicing", **known, "cone_from": start, **span, **flag}
         yield {**common, "scalings": [], "fixed": []}
@@ -298,3 +316,12 @@ def _lower_evidence(part: Coverings, epsilon: Fraction) -> Iterator[dict[str, An
         if points:
             yield {"argument": "packing",
                    "points": [[decimal(c) for c in w] for w in points]}
+
+
+def _projections(part: Coverings) -> Iterator[dict[str, Any]]:
+    if part.is_expanded:
+        start = part.cones[0][0] if part.cones else None
+        fixed = _normal_form(part.model, part.checked, start)[1] if (
+            start is not None and part.domain[0] == "ball") else []
+        yield from projections(parametrization(part.model), part.dimension.data, part.domain,
+                               start, fixed, part.seed)

@@ -41,7 +41,7 @@ def packing(phi: Parametrization, domain: tuple[str, Fraction], epsilon: Fractio
         True
     """
     generator = np.random.default_rng(seed)
-    values = _Values(phi)
+    values = Values(phi)
     chosen: list[np.ndarray] = []
     images = np.empty((MOST_POINTS, len(phi.polynomials)))
     least = float(4 * epsilon**2) * (1 + MARGIN)
@@ -62,7 +62,7 @@ def packing(phi: Parametrization, domain: tuple[str, Fraction], epsilon: Fractio
     return [[Fraction(round(float(c) * PLACES), PLACES) for c in w] for w in chosen]
 
 
-class _Values:
+class Values:
     """φ in floating point, at many parameters at once."""
 
     def __init__(self, phi: Parametrization) -> None:
@@ -75,7 +75,7 @@ class _Values:
                          for exponents, coefficients in self.terms], axis=1)
 
 
-def _trials(phi: Parametrization, values: _Values, domain: tuple[str, Fraction],
+def _trials(phi: Parametrization, values: Values, domain: tuple[str, Fraction],
             cone: tuple[int, int] | None, generator: np.random.Generator
             ) -> Iterator[np.ndarray]:
     """Random parameters of functions in the domain, rounded."""

@@ -106,6 +106,8 @@ def sample_complexity(coverings: Coverings, error: Fraction, delta: Fraction, in
 
     Raises InputError if one of them is out of its range.
 
+    REFERENCES: [Hoe1963]_
+
     EXAMPLES::
 
         >>> from neuroalg_sage import NeuroManifold

@@ -1,0 +1,78 @@
+"""What ``neuroalg capacity`` prints, draws and refuses."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+
+import pytest
+
+from neuroalg_sage.certificates.checker import verify
+from neuroalg_sage.cli import main
+
+PART = ("--epsilon", "1/4", "--radius", "1", "--seed", "1", "--quiet", "--no-cache")
+
+
+def test_one_model_as_json(capsys) -> None:
+    assert main(["capacity", "mlp:2,1,1:x^2", *PART, "--delta", "0.1", "--json"]) == 0
+    page = json.loads(capsys.readouterr().out)
+    assert page["parameters"] == 3
+    assert set(page["results"]) == {"dimension", "span", "identifying_inputs", "covering_number",
+                                    "tube_volume", "sample_complexity"}
+    number = page["results"]["covering_number"]["value"]
+    assert int(number["lower"]) <= int(number["upper"]) and number["radius"] == "1"
+    assert {number["lower_by"], number["upper_by"]} <= {
+        "packing", "linear space", "volume", "slicing", "hypersurface", "bounded rank"}
+    tube = page["results"]["tube_volume"]["value"]
+    assert Fraction(tube["log10_lower"]) <= Fraction(tube["log10_upper"])
+    for answer in page["results"].values():
+        assert answer["status"] in ("proved", "bounds")
+        verify(answer["certificate"])
+
+
+def test_a_table_of_models(capsys) -> None:
+    specs = ["linear:2,1,2", "mlp:1,1:x"]
+    assert main(["capacity", *specs, *PART]) == 0
+    header, *rows = capsys.readouterr().out.splitlines()
+    assert header.split()[:3] == ["model", "parameters", "dimension"]
+    assert [row.split()[0] for row in rows] == ["linear:2,1,2", "linear:1,1"]
+    assert main(["capacity", *specs, *PART, "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["models"]) == 2
+
+
+def test_certificates_and_a_figure_are_written(tmp_path, capsys) -> None:
+    pytest.importorskip("matplotlib")
+    picture, proofs = tmp_path / "capacity.svg", tmp_path / "proofs.json"
+    assert main(["capacity", "mlp:1,1:x", *PART, "--figure", str(picture), "--certificate",
+                 str(proofs)]) == 0
+    assert picture.read_text().lstrip().startswith("<?xml")
+    for certificate in json.loads(proofs.read_text()):
+        verify(certificate)
+
+
+@pytest.mark.parametrize("words, said", [
+    (["--epsilon", "0", "--radius", "1"], "must be positive"),
+    (["--epsilon", "-1/2", "--radius", "1"], "must be positive"),
+    (["--epsilon", "2", "--radius", "1"], "One ball"),
+    (["--epsilon", "0.1"], "not bounded"), (["--epsilon", "0.1", "--radius", "0"], "positive"),
+    (["--epsilon", "0.1", "--radius", "1", "--box", "1"], "either"),
+    (["--epsilon", "x", "--radius", "1"], "not a rational number"),
+    (["--epsilon", "0.1", "--radius", "1", "--delta", "0"], "between 0 and 1"),
+    (["--epsilon", "0.1", "--radius", "1", "--delta", "1"], "between 0 and 1"),
+    (["--epsilon", "0.1", "--radius", "1", "--delta", "0.1", "--inputs", "all"], "bounded"),
+    (["--epsilon", "0.1", "--radius", "1", "--figure", "capacity.txt"], "named"),
+])
+def test_wrong_words_are_refused_in_a_sentence(words, said: str, capsys) -> None:
+    assert main(["capacity", "mlp:1,1:x", "--quiet", "--no-cache", *words]) == 2
+    shown = capsys.readouterr().err
+    assert said in shown and len(shown.splitlines()) == 1
+
+
+def test_a_point_has_no_capacity(tmp_path, capsys) -> None:
+    model = tmp_path / "point.json"
+    model.write_text(json.dumps({"input_shape": [1], "layers": [
+        {"kind": "polynomial", "parameters": ["a"], "inputs": ["x"],
+         "outputs": [[[[0, 1], "1"]]]}]}))
+    assert main(["capacity", str(model), "--quiet", "--no-cache", "--epsilon", "0.1",
+                 "--radius", "1"]) == 2
+    assert "one point" in capsys.readouterr().err
