@@ -9,10 +9,11 @@ a question.  Those are looked up only where a name is not one of ours, or where 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import MISSING, Field, fields
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.errors import EngineError, InputError
 from neuroalg_sage.invariants import WINGS
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 GROUP = "neuroalg_sage.questions"
+OPTIONS = ("degree", "metric", "flow")  # of a neuromanifold, on which an answer may depend
 # The first wing is what all others rest on, and asks nothing itself.
 HOMES = (*(f"invariants.{wing}" for wing in WINGS[1:]), "pictures")
 
@@ -40,40 +42,79 @@ def own() -> dict[str, Question]:
             import_module(f"neuroalg_sage.{room}").QUESTIONS}
 
 
-@cache
 def outside() -> dict[str, Question]:
-    """
-    The questions that other distributions declare; none takes the name of one of ours.
-
-    Raises EngineError if a declaration cannot be read.
-    """
-    from importlib.metadata import entry_points  # long to import, and seldom asked
-
-    found = {}
-    for point in entry_points(group=GROUP):
-        question = _loaded(point)
-        if question.name not in own():
-            found[question.name] = question
-    return found
+    """The questions that other packages declare; what cannot be read is left out."""
+    return from_outside()[0]
 
 
-def _loaded(point: EntryPoint) -> Question:
-    package = point.dist.name if point.dist is not None else point.value
+@cache
+def from_outside() -> tuple[dict[str, Question], dict[str, str]]:
+    """The questions that other packages declare, and by name what is wrong with the others."""
+    from neuroalg_sage.declarations import declarations, name_of  # long to import
+
+    points = declarations(GROUP)
+    names = [point.name for point in points]
+    found, wrong = {}, {}
+    for point in points:
+        name, package = point.name, name_of(point.dist, point.module)
+        try:
+            if name in own():
+                raise ValueError(f"The package {package} declares a question {name}, which is the "
+                                 "name of one of ours; rename or remove it.")
+            if names.count(name) > 1:
+                raise ValueError(f"The package {package} declares a question {name}, and so does "
+                                 "another one; remove one of them.")
+            found[name] = _loaded(point, package)
+        except ValueError as error:
+            wrong[name] = str(error)
+    return found, wrong
+
+
+def _loaded(point: EntryPoint, package: str) -> Question:
+    """The question that is declared; raises ValueError with a sentence if there is none."""
     try:
         question = point.load()
-    except Exception as error:  # whatever another package does when it is imported
-        raise EngineError(f"The question {point.name} of the package {package} cannot be read: "
-                          f"{type(error).__name__}: {' '.join(str(error).split())[:200]}; mend or "
-                          "remove that package.") from None
+    except (Exception, SystemExit) as error:  # whatever another package does when it is imported
+        raise ValueError(f"The question {point.name} of the package {package} cannot be read: "
+                         f"{type(error).__name__}: {' '.join(str(error).split())[:200]}; mend or "
+                         "remove that package.") from None
     if not isinstance(question, Question) or not question.find:
-        raise EngineError(f"The package {package} declares {point.name}, which is not a Question "
-                          "that says what finds its answer; mend or remove that package.")
+        raise ValueError(f"The package {package} declares {point.name}, which is not a Question "
+                         "that says what finds its answer; mend or remove that package.")
+    if question.name != point.name or not point.name.isidentifier() or point.name[0] == "_":
+        raise ValueError(f"The package {package} declares {point.name}, which is not the name of "
+                         "its question; mend or remove that package.")
+    wrong = [f.name for f in fields(Question) if not _is_right(f, getattr(question, f.name))]
+    if wrong:
+        raise ValueError(f"The package {package} declares the question {point.name}, of which "
+                         f"{' and '.join(wrong)} cannot be right; mend or remove that package.")
     return question
 
 
+def _is_right(part: Field[Any], value: Any) -> bool:
+    """Whether a part of a declaration is of the type that it should have."""
+    if part.name == "reported":
+        return value is None or type(value) is int
+    if part.name == "options":
+        return isinstance(value, tuple) and set(value) <= {*OPTIONS}
+    kind = str if part.default is MISSING else type(part.default)
+    return isinstance(value, kind) and (kind is not tuple or all(
+        isinstance(entry, str) for entry in value))
+
+
 def declared() -> dict[str, Question]:
-    """All questions, by name: ours, wing by wing, then those from outside."""
-    return own() | outside()
+    """
+    All questions, by name: ours, wing by wing, then those from outside.
+
+    Of a declaration that cannot be read it is said, once, that it cannot.
+    """
+    found, wrong = from_outside()
+    if wrong:
+        from neuroalg_sage.declarations import warn
+
+        for sentence in wrong.values():
+            warn(sentence)
+    return own() | found
 
 
 def question(name: str) -> Question:
@@ -82,9 +123,16 @@ def question(name: str) -> Question:
 
 
 def known(name: str) -> Question | None:
-    """The question of a name, None if there is none."""
+    """
+    The question of a name, None if there is none.
+
+    Raises EngineError if a package declares one that cannot be read.
+    """
     name = str(name)
-    return own().get(name) or outside().get(name)
+    found = own().get(name) or outside().get(name)
+    if found is None and name in from_outside()[1]:
+        raise EngineError(from_outside()[1][name])
+    return found
 
 
 def computable(name: str) -> Question:

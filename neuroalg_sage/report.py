@@ -16,7 +16,7 @@ from neuroalg_sage.invariants.answers.presentation import clipped
 from neuroalg_sage.limits import whole
 from neuroalg_sage.models.latex import escaped, words
 from neuroalg_sage.neuromanifold import NeuroManifold
-from neuroalg_sage.questions import before_all, reported
+from neuroalg_sage.questions import before_all, question, reported
 
 JSON_SCHEMA = 1
 UNASKED = "The command ended before this was answered."
@@ -76,7 +76,8 @@ def ask(manifold: NeuroManifold, names: Iterable[str],
             answers.found = {known: answers.found[known] for known in asked
                              if known in answers.found}
         except NeuroAlgError as error:
-            if error.exit_code == 2:
+            # To a model that a question of another package does not suit, others may be asked.
+            if error.exit_code == 2 and not question(name).find:
                 raise
             answers.failed[name] = error
             whole.settle()

@@ -124,7 +124,7 @@ def storable_class(name: str) -> type:
                                    for part in (package, *parts)) and _may_answer(package):
         try:
             found = getattr(import_module(module), kind, None)
-        except ImportError:
+        except (Exception, SystemExit):  # whatever another package does when it is imported
             found = None
         if isinstance(found, type) and found.__module__ == module:
             try:
@@ -138,10 +138,9 @@ def storable_class(name: str) -> type:
 def _may_answer(package: str) -> bool:
     """Whether a package is this one, or one that declares a question."""
     if package not in _declaring:
-        from importlib.metadata import entry_points  # which is long to import, for other packages
+        from neuroalg_sage.declarations import declarations  # long to import, for other packages
 
-        _declaring.update(point.module.partition(".")[0]
-                          for point in entry_points(group=QUESTIONS))
+        _declaring.update(point.module.partition(".")[0] for point in declarations(QUESTIONS))
     return package in _declaring
 
 

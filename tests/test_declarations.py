@@ -16,12 +16,14 @@ from neuroalg_sage.cache.store import Store
 from neuroalg_sage.certificates.checker import CLAIMS
 from neuroalg_sage.cli import main
 from neuroalg_sage.cli.commands import COMMANDS
+from neuroalg_sage.declarations import warn
 from neuroalg_sage.errors import EngineError, InputError
 from neuroalg_sage.invariants import WINGS
 from neuroalg_sage.invariants.answers.question import named
 
 PACKAGE = Path(__file__).resolve().parents[1] / "neuroalg_sage"
 OWN = questions.own()
+OWN_COMPUTED = {name for name, q in OWN.items() if q.is_computed}
 SHELL = {name for commands in COMMANDS.values() for name in commands}
 
 
@@ -115,7 +117,8 @@ def parity(manifold):
 def outside(tmp_path, monkeypatch):
     """Installs a package that declares an entry point; gives what declares it again."""
 
-    def install(source: str, value: str = "parity_of_manifolds:QUESTION") -> None:
+    def install(source: str, value: str = "parity_of_manifolds:QUESTION",
+                name: str = "parity") -> None:
         folder = tmp_path / "site"
         about = folder / "parity_of_manifolds-0.1.dist-info"
         about.mkdir(parents=True, exist_ok=True)
@@ -123,15 +126,16 @@ def outside(tmp_path, monkeypatch):
         (about / "METADATA").write_text("Metadata-Version: 2.1\nName: parity-of-manifolds\n"
                                         "Version: 0.1\n")
         (about / "entry_points.txt").write_text(
-            f"[neuroalg_sage.questions]\nparity = {value}\n")
+            f"[neuroalg_sage.questions]\n{name} = {value}\n")
         monkeypatch.syspath_prepend(str(folder))
-        questions.outside.cache_clear()
+        questions.from_outside.cache_clear()
+        warn.cache_clear()
 
     monkeypatch.delitem(__import__("sys").modules, "parity_of_manifolds", raising=False)
     yield install
     monkeypatch.undo()
     __import__("sys").modules.pop("parity_of_manifolds", None)
-    questions.outside.cache_clear()
+    questions.from_outside.cache_clear()
     questions.origin.cache_clear()
 
 
@@ -165,20 +169,96 @@ def test_an_answer_of_another_source_is_not_used(outside, tmp_path) -> None:
 
 @pytest.mark.parametrize(("source", "value", "sentence"), [
     ("raise OSError('no disk')", "parity_of_manifolds:QUESTION", "cannot be read: OSError"),
+    ("raise SystemExit(3)", "parity_of_manifolds:QUESTION", "cannot be read: SystemExit"),
+    ("def (", "parity_of_manifolds:QUESTION", "cannot be read: SyntaxError"),
     ("QUESTION = 7", "parity_of_manifolds:QUESTION", "is not a Question"),
     (OUTSIDE.replace('find="parity_of_manifolds:parity"', ""), "parity_of_manifolds:QUESTION",
      "is not a Question that says what finds"),
+    (OUTSIDE.replace('"parity", "W', '"dimension", "W'), "parity_of_manifolds:QUESTION",
+     "is not the name of its question"),
+    (OUTSIDE.replace('needs=("dimension",)', "needs=None, reported='7'"),
+     "parity_of_manifolds:QUESTION", "reported and needs cannot be right"),
+    (OUTSIDE.replace('needs=("dimension",)', 'options=("seed",)'),
+     "parity_of_manifolds:QUESTION", "options cannot be right"),
     (OUTSIDE, "parity_of_manifolds:QUESTIONS", "cannot be read: AttributeError")])
-def test_a_wrong_declaration_gets_one_sentence(outside, source, value, sentence) -> None:
+def test_a_wrong_declaration_gets_one_sentence_and_is_left_out(
+        outside, caplog, source, value, sentence) -> None:
     outside(source, value)
+    M = NeuroManifold("linear:1,1")
     with pytest.raises(EngineError, match=f"parity.*{sentence}"):
-        NeuroManifold("linear:1,1").compute("parity")
-    assert NeuroManifold("linear:1,1").compute("dimension") == 1
+        M.compute("parity")
+    with pytest.raises(AttributeError, match=f"parity.*{sentence}"):
+        M.parity  # noqa: B018
+    assert not hasattr(M, "parity") and "parity" not in dir(M) and not caplog.messages
+    assert questions.computed() == tuple(sorted(OWN_COMPUTED, key=questions.computed().index))
+    assert questions.resting_on("singular_locus") == {"critical_locus"}
+    (warning,) = caplog.messages
+    assert "parity" in warning and re.search(sentence, warning)
+    assert M.compute("dimension") == 1
+    assert main(["compute", "--quiet", "linear:2,1,2", "degree", "--no-cache"]) == 0
+    assert main(["report", "--quiet", "linear:1,1", "--no-cache"]) == 0
 
 
-def test_no_declaration_takes_the_name_of_one_of_ours(outside) -> None:
-    outside(OUTSIDE.replace('"parity", "W', '"dimension", "W'))
-    assert NeuroManifold("linear:2,1").compute("dimension") == 2
+def test_no_declaration_takes_the_name_of_one_of_ours(outside, caplog) -> None:
+    outside(OUTSIDE.replace('"parity", "W', '"dimension", "W'), name="dimension")
+    M = NeuroManifold("linear:2,1")
+    assert M.compute("dimension") == 2 == M.dimension() and "dimension" in questions.reported()
+    assert ["name of one of ours" in message for message in caplog.messages] == [True]
+
+
+def test_a_question_with_the_name_of_another_method_is_asked_by_compute(outside) -> None:
+    outside(OUTSIDE.replace('"parity", "W', '"coordinates", "W'), name="coordinates")
+    M = NeuroManifold("linear:2,1")
+    assert M.compute("coordinates").data is True and len(M.coordinates()) == 2
+
+
+@pytest.mark.parametrize(("entries", "metadata"), [
+    ("[others]\nnonsense\n", "Name: parity-of-manifolds\n"),
+    ("[neuroalg_sage.questions]\nnonsense\n", None), ("\udcff", "Name: parity-of-manifolds\n")])
+def test_a_damaged_package_hides_no_other(outside, tmp_path, caplog, entries, metadata) -> None:
+    outside(OUTSIDE)
+    other = tmp_path / "site" / "damaged-0.1.dist-info"
+    other.mkdir()
+    (other / "entry_points.txt").write_bytes(entries.encode(errors="surrogateescape"))
+    if metadata is not None:
+        (other / "METADATA").write_text("Metadata-Version: 2.1\nName: damaged\n")
+    assert NeuroManifold("linear:2,1").compute("parity").data is True
+    assert "parity" in questions.computed()
+    assert ["the package damaged" in message for message in caplog.messages] == [True]
+
+
+@pytest.mark.parametrize(("body", "sentence"), [
+    ("return 7", "parity.* answered by a int, not by an Invariant"),
+    ("raise KeyError('x')", "parity.*parity_of_manifolds.*KeyError"),
+    ("raise SystemExit", "parity.*parity_of_manifolds.*SystemExit")])
+def test_a_question_that_fails_leaves_the_others(outside, capsys, body, sentence) -> None:
+    outside(OUTSIDE.replace('needs=("dimension",)', "reported=25").replace(
+        "    calls.append(manifold)\n", f"    {body}\n"))
+    with pytest.raises(EngineError, match=sentence):
+        NeuroManifold("linear:1,1").parity()
+    assert main(["report", "--quiet", "--json", "linear:1,1", "--no-cache"]) == 1
+    answers = json.loads(capsys.readouterr().out)
+    assert set(answers["errors"]) == {"parity"} and answers["results"]["degree"]["value"] == 1
+
+
+def test_a_report_goes_on_where_a_question_does_not_suit_the_model(outside, capsys) -> None:
+    outside(OUTSIDE.replace('needs=("dimension",)', "reported=25").replace(
+        "    calls.append(manifold)\n", "    raise InputError('It is of curves only.')\n").replace(
+        "import Invariant", "import InputError, Invariant"))
+    assert main(["report", "--quiet", "--json", "linear:1,1", "--no-cache"]) == 2
+    answers = json.loads(capsys.readouterr().out)
+    assert answers["errors"] == {"parity": "It is of curves only."}
+    assert answers["results"]["degree"]["value"] == 1
+
+
+def test_arguments_that_cannot_be_remembered_are_no_obstacle(outside, tmp_path) -> None:
+    outside(OUTSIDE.replace("def parity(manifold):", "def parity(manifold, of=None):"))
+    import parity_of_manifolds
+
+    M = NeuroManifold("linear:2,1", cache=Store(tmp_path / "cache", pytest.fail))
+    for of in ([1, 2], object(), {3: 4}):
+        assert M.parity(of=of).data is True
+    assert len(parity_of_manifolds.calls) == 3
 
 
 def test_what_is_ours_asks_for_no_entry_points(monkeypatch) -> None:

@@ -153,7 +153,10 @@ class Memory:
     def _load(self, question: Question) -> None:
         if self._store is None:
             return
-        key = self._key(question)
+        try:
+            key = self._key(question)
+        except NotStorable:
+            return  # nor is an answer under these arguments
         content = self._store.load(key)
         if content is None:
             return

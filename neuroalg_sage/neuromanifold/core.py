@@ -4,7 +4,8 @@ What all questions share: the model, the options, the memory of answers, and ask
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial, wraps
 from operator import index
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from neuroalg_sage import questions
 from neuroalg_sage.cache.memory import Memory
 from neuroalg_sage.cache.store import Store, canonical, open_store
-from neuroalg_sage.errors import InputError
+from neuroalg_sage.errors import EngineError, InputError, NeuroAlgError
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.methods import check_method
@@ -97,17 +98,36 @@ class Core(Typeset):
         """A question that is declared outside of this package, as a method."""
         question = None if name.startswith("_") else questions.outside().get(name)
         if question is None:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            wrong = None if name.startswith("_") else questions.from_outside()[1].get(name)
+            raise AttributeError(
+                wrong or f"{type(self).__name__!r} object has no attribute {name!r}")
         return partial(self._ask_outside, question)
 
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *questions.outside()]
+
     def _ask_outside(self, question: Question, **arguments: Any) -> Any:
-        return self._memory.recall(
-            question.name, lambda: named(question.find)(self, **arguments), stored=True,
-            **arguments, **self._options_of(question), declared_in=questions.origin(question))
+        def find() -> Invariant:
+            with _of_another_package(question):
+                answer = named(question.find)(self, **arguments)
+            if not isinstance(answer, Invariant):
+                raise EngineError(f"The question {question.name}, which another package declares, "
+                                  f"is answered by a {type(answer).__name__}, not by an Invariant; "
+                                  "mend that package.")
+            return answer
+
+        with _of_another_package(question):
+            origin = questions.origin(question)
+        try:
+            hash(tuple(arguments.values()))
+        except TypeError:  # nothing can be remembered under what may change
+            return find()
+        return self._memory.recall(question.name, find, stored=True, **arguments,
+                                   **self._options_of(question), declared_in=origin)
 
     def _options_of(self, question: Question) -> dict[str, Any]:
         """The options of this neuromanifold on which the answer to a question depends."""
-        known = {"degree": self.largest_degree, "metric": self.form, "flow": self._flow}
+        known = dict(zip(questions.OPTIONS, (self.largest_degree, self.form, self._flow)))
         return {option: known[option] for option in question.options}
 
     @cached
@@ -154,7 +174,9 @@ class Core(Typeset):
             ...
             neuroalg_sage.errors.InputError: There is no invariant 'degre'; did you mean degree ?
         """
-        return getattr(self, questions.computable(invariant).name)()
+        question = questions.computable(invariant)
+        # Of those from outside, whatever else has such a name.
+        return self._ask_outside(question) if question.find else getattr(self, question.name)()
 
     def citation(self, invariant: str) -> Citation:
         """
@@ -209,6 +231,19 @@ class Core(Typeset):
     def _latex_(self) -> str:
         return (rf"\mathcal{{M}}({words(str(self.model), 'texttt')}) \subset "
                 rf"\mathbb{{R}}^{{{self.model.ambient_dimension}}}")
+
+
+@contextmanager
+def _of_another_package(question: Question) -> Iterator[None]:
+    """Whatever goes wrong there is one sentence of ours."""
+    try:
+        yield
+    except NeuroAlgError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise EngineError(f"The question {question.name} was not answered by {question.find}, of "
+                          f"another package: {type(error).__name__}: "
+                          f"{' '.join(str(error).split())[:200]}.") from error
 
 
 def whole(what: str, value: Any) -> int:

@@ -83,11 +83,11 @@ def outside(tmp_path, monkeypatch):
         "[neuroalg_sage.questions]\nhalves = halves_of_manifolds:QUESTION\n")
     monkeypatch.syspath_prepend(str(folder))
     importlib.invalidate_caches()
-    questions.outside.cache_clear()
+    questions.from_outside.cache_clear()
     yield importlib.import_module("halves_of_manifolds")
     monkeypatch.undo()
     sys.modules.pop("halves_of_manifolds", None)
-    questions.outside.cache_clear()
+    questions.from_outside.cache_clear()
     questions.origin.cache_clear()
 
 
