@@ -486,10 +486,16 @@ def upper_covering_bound(region: Region, evidence: Any) -> tuple[Any, list[str],
         return written(upper_bound_in_balls(region, evidence)[0], True), verified, trust
 
 
+def lower_bound_in_balls(region: Region, evidence: Any) -> tuple[arb, str]:
+    """A lower bound as a ball, and what proves it."""
+    found: tuple[arb, str] = _argument(LOWER, evidence)(region, evidence)
+    return found
+
+
 def lower_covering_bound(region: Region, evidence: Any) -> tuple[Any, list[str]]:
     """A lower bound as it is written, and what was verified."""
     with ctx.workprec(BITS):
-        bound, verified = _argument(LOWER, evidence)(region, evidence)
+        bound, verified = lower_bound_in_balls(region, evidence)
         return written(bound, False), [f"{verified} bounds it from below"]
 
 
