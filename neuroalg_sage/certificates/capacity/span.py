@@ -7,6 +7,14 @@ space of these polynomials, and its affine span has the dimension a of the space
 less one.  They are ranks of matrices of coefficients.  Polynomials of which no two share a monomial
 with one another, not even by way of others, make up blocks, whose ranks add.
 
+*Consequences.* Values at s generic inputs determine a function of the span: as long as some
+function of it that is not zero vanishes at all inputs so far, a generic further input lowers the
+dimension of the space of those that do. The pseudo-dimension of the functions of one output is at
+most s. For k > s inputs the values of all functions satisfy Σ λ_i v_i = 0 for some λ ≠ 0. Let t be
+thresholds, and choose the sign of λ such that c = Σ λ_i t_i > 0, or that c = 0 and some λ_i > 0. If
+f(x_i) > t_i just where λ_i > 0, then Σ λ_i (f(x_i) - t_i) = -c ≤ 0 is a sum of numbers that are not
+negative, of which some is positive if c = 0: a contradiction.
+
 *Lemma.* Let the closure of M have dimension d and degree e (for a cone that of the projective
 variety, else of the projective closure). Then a ≤ d + e - 1, and M is *of minimal degree* if
 equality holds. For the projective closure X, of dimension d in its span of dimension a, this is the
@@ -30,6 +38,7 @@ from neuroalg_sage.certificates.reading import (
     exponent_vectors,
     fields,
     integer,
+    integers,
     require,
 )
 from neuroalg_sage.certificates.work import Work
@@ -79,7 +88,8 @@ def span_dimensions(model: Model) -> tuple[int, int]:
 
 def check_span(model: Model, value: Any, evidence: Any) -> Checked:
     """Verify the dimensions of the linear span and of the affine span of M."""
-    require(value == list(span_dimensions(model)), "The dimensions of the spans are not those.")
+    require(integers(value, 0, 10**9, "dimension", 2) == list(span_dimensions(model)),
+            "The dimensions of the spans are not those.")
     return ["ranks of the coordinates' coefficients"], []
 
 

@@ -9,7 +9,8 @@ the balls of radius ε + η around the centers of N(A, η) balls of radius η th
 volume is at most N(A, η) κ_n (ε + η)^n.
 
 *From below.* Around the points of a packing, with distances over 2ε, are disjoint balls of radius
-ε. Around the part |f| ≤ R of a linear space of dimension q in M is a cylinder of volume κ_q R^q
+ε. So the volume is at least N(A, 2ε) κ_n ε^n, as a largest packing covers A by balls of radius 2ε.
+Around the part |f| ≤ R of a linear space of dimension q in M is a cylinder of volume κ_q R^q
 κ_(n-q) ε^(n-q).
 
 Weyl's formula, which holds below the reach only, is not used: a cone has reach 0.
@@ -26,11 +27,13 @@ from neuroalg_sage.certificates.capacity.covering_number import (
     FEW_BITS,
     Region,
     linear_dimension,
+    lower_bound_in_balls,
     packing_number,
     real,
     upper_bound_in_balls,
     whole,
 )
+from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import Checked, fields, items, member, rational, require
 
@@ -63,6 +66,11 @@ def tube_below(region: Region, evidence: Any) -> tuple[arb, list[str]]:
         q = linear_dimension(region, evidence)
         return ball_volume(q) * real(region.size) ** q * ball_volume(n - q) * epsilon ** (n - q), [
             f"a cylinder around a linear space of dimension {q} bounds it from below"]
+    if member(evidence, "argument") == "covering":
+        double = region.with_radius(decimal(2 * region.epsilon))
+        least, why = lower_bound_in_balls(double, member(evidence, "lower"))
+        return least * ball_volume(n) * epsilon**n, [
+            f"a covering by balls of radius 2ε, for which {why}, bounds it from below"]
     number = packing_number(region, evidence)
     return number * ball_volume(n) * epsilon**n, [
         f"disjoint balls ({number}) bound it from below"]

@@ -20,10 +20,11 @@ QUESTIONS = (
              claims=("sample_complexity",)),
     Question("identifying_inputs", "How many inputs are necessary to identify a generic function "
              "by its values, and how many generic ones suffice for one function, and for all",
-             answer=".capacity.samples:IdentifyingInputs", needs=("dimension",),
+             answer=".capacity.samples:IdentifyingInputs", reported=104, is_extra=True,
+             needs=("dimension",),
              claims=("identifying_inputs",)),
     Question("span", "The dimension of the linear span of the neuromanifold",
-             answer=".capacity.span:Span", claims=("span",)),
+             answer=".capacity.span:Span", reported=105, is_extra=True, claims=("span",)),
     Question("is_of_minimal_degree", "Whether the degree is the least one of a variety of that "
              "dimension with so large a span", title="minimal degree",
              needs=("dimension", "degree", "span"), claims=("is_of_minimal_degree",)),

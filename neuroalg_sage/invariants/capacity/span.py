@@ -37,6 +37,10 @@ class Span(Invariant):
         return f"{linear}" + (f", with an affine span of dimension {affine}" if affine < linear
                               else "")
 
+    def lines(self, spec: str = "SPEC") -> list[str]:
+        return [f"  values at {self.data[0]} generic inputs determine a function of the span; the "
+                f"pseudo-dimension of an output is at most {self.data[0]}"]
+
     def plain_value(self) -> Any:
         return {"linear": self.data[0], "affine": self.data[1]}
 
