@@ -11,7 +11,7 @@ from math import comb
 
 import numpy as np
 import pytest
-from flint import arb
+from flint import arb, ctx
 from mutants import accepted_mutants
 
 from neuroalg_sage import NeuroManifold
@@ -77,6 +77,22 @@ def test_large_sums_are_bounded_by_their_last_summand() -> None:
     finally:
         module.MOST_SUMMANDS = before
     assert long < short < 40 * long
+
+
+@pytest.mark.parametrize("n", [2**62, 2**64, 10**40])
+def test_spaces_whose_dimension_is_no_machine_word(n: int) -> None:
+    """As for smaller ones: the sum is bounded, and its last summand bounds it from below."""
+    from neuroalg_sage.certificates.capacity import covering_number as module
+
+    pieces = [1] * (module.MOST_SUMMANDS + 2)
+    with ctx.workprec(module.FEW_BITS):
+        short = slicing_bound(pieces, n, arb(1), arb("0.1"))
+        long = slicing_bound(pieces[:-2], n, arb(1), arb("0.1"))
+    assert long < short and short.is_finite()
+    m = module.MOST_SUMMANDS + 1
+    logarithm = sum(math.log(n - i) - math.log(i + 1) for i in range(m)) + m / 2 * math.log(
+        math.pi) - math.lgamma(m / 2 + 1) + m * (math.log(n) / 2 + math.log(10))
+    assert abs(float(short.log().mid()) - logarithm - math.log(m + 1)) < 1e-3
 
 
 def test_components_of_real_algebraic_sets() -> None:
@@ -309,6 +325,19 @@ def test_changed_certificates_claim_at_most_what_is_proved() -> None:
                 again = found(model, (domain[0], Fraction(domain[1])), Fraction(epsilon))
                 assert Fraction(least) <= again.value[1], where
                 assert again.value[0] <= Fraction(most), where
+
+
+def test_packings_are_of_a_size_that_is_soon_verified() -> None:
+    answer = found("mlp:1,1:x", BOX, Fraction(1, 4)).certificate
+    for points, sentence in (
+            ([[str(i)] for i in range(1_001)], "from 1 to 1000 points"), ([], "from 1 to 1000"),
+            ([["0"], ["1" + "0" * 2_000]], "over 4000 bits"),
+            ([["0"], ["1/1" + "0" * 2_000]], "over 4000 bits"),
+            ([["0"], ["2"]], "outside of the box"), ([["1"], ["1"]], "too close")):
+        change = answer | {"evidence": answer["evidence"] | {
+            "lower": {"argument": "packing", "points": points}}}
+        with pytest.raises(CertificateError, match=sentence):
+            verify(change | {"digest": digest(change)})
 
 
 def test_bounds_do_not_cross() -> None:

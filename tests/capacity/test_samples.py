@@ -14,7 +14,8 @@ from mutants import accepted_mutants
 from neuroalg_sage import NeuroManifold
 from neuroalg_sage.certificates.capacity.covering_number import Region
 from neuroalg_sage.certificates.capacity.samples import loss_constants
-from neuroalg_sage.certificates.checker import verify
+from neuroalg_sage.certificates.certificate import digest
+from neuroalg_sage.certificates.checker import CertificateError, verify
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.parametrization import parametrization
@@ -149,6 +150,17 @@ def test_changed_certificates_are_rejected() -> None:
             assert Fraction(number) >= again.value / 2, where
         else:
             assert before == after
+
+
+def test_numbers_of_inputs_and_dimensions_are_whole() -> None:
+    """And are written so: 2.0 is not 2, as it would be printed."""
+    manifold = NeuroManifold("mlp:2,1,1:x^2", seed=1)
+    for found, values in ((manifold.identifying_inputs(), ([2.0, 3, 5], [True, 3, 5], [2, 3])),
+                          (manifold.span(), ([3.0, 3], [3, "3"], [3]))):
+        for value in values:
+            change = found.certificate | {"claim": found.certificate["claim"] | {"value": value}}
+            with pytest.raises(CertificateError):
+                verify(change | {"digest": digest(change)})
 
 
 def test_constants_are_balls_that_contain_the_numbers() -> None:

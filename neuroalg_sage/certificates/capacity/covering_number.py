@@ -122,7 +122,7 @@ from neuroalg_sage.certificates.substitution import vanishing
 
 MOST_DIGITS = 1_000  # of a number that is written out
 MOST_SUMMANDS = 3_000
-MOST_POINTS = 5_000
+MOST_POINTS, MOST_BITS = 1_000, 4_000  # of a packing, and of its parameters
 MOST_FREE, MOST_CELLS = 6, 5_000  # of a projection
 BITS = 3_500
 FEW_BITS = 128
@@ -140,25 +140,25 @@ def slicing_bound(pieces: Sequence[arb | int], n: int, radius: arb, epsilon: arb
     The bound by slicing, for K_0, ..., K_m.
 
     For large m by (m + 1) max K_j times the last summand without its factor, where these ascend.
-    That they do is seen at the last two: C(n, j + 1) / C(n, j) and κ_(j + 1) / κ_j descend.
+    That they do is seen at the last two: C(n, j + 1) / C(n, j) and κ_(j + 1) / κ_j descend.  There
+    C(n, m) ≤ n^m / m! serves for an n beyond a machine word.
     """
     m, x = len(pieces) - 1, radius * arb(n).sqrt() / epsilon
     if m > MOST_SUMMANDS:
-        last, before = summand(n, m, x), summand(n, m - 1, x)
-        require(last > before, "The summands of the bound do not ascend.")
-        return last * (m + 1) * max(pieces, key=lambda k: arb(k).upper())
-    total, binomial, powers = arb(0), fmpz(1), arb(1)
+        half = arb(m) / 2
+        unit_ball = arb.pi() ** half / (half + 1).gamma()
+        before = arb.pi() ** (half - arb(1) / 2) / (half + arb(1) / 2).gamma()
+        require(x * (n - m + 1) * unit_ball > m * before,
+                "The summands of the bound do not ascend.")
+        binomial = arb.bin_uiui(n, m) if n < 2**63 else arb(n) ** m / arb(m + 1).gamma()
+        return binomial * unit_ball * x**m * (m + 1) * max(pieces, key=lambda k: arb(k).upper())
+    total, choices, powers = arb(0), fmpz(1), arb(1)
     volumes = [arb(1), arb(2)]
     for j, count in enumerate(pieces):
-        total += count * binomial * volumes[0] * powers
-        binomial, powers = binomial * (n - j) // (j + 1), powers * x
+        total += count * choices * volumes[0] * powers
+        choices, powers = choices * (n - j) // (j + 1), powers * x
         volumes = [volumes[1], volumes[0] * 2 * arb.pi() / (j + 2)]
     return total
-
-
-def summand(n: int, j: int, x: arb) -> arb:
-    """C(n, j) κ_j x^j."""
-    return arb.bin_uiui(n, j) * arb.pi() ** (arb(j) / 2) / (arb(j) / 2 + 1).gamma() * x**j
 
 
 class Region:
@@ -322,6 +322,8 @@ def packing_number(region: Region, evidence: Any) -> int:
     data = items(member(evidence, "points"), "points")
     require(0 < len(data) <= MOST_POINTS, f"There are not from 1 to {MOST_POINTS} points.")
     points = [numbers(point, "point", model.parameters) for point in data]
+    require(all(max(abs(c.p), c.q).bit_length() <= MOST_BITS for w in points for c in w),
+            f"A parameter has over {MOST_BITS} bits.")
     if region.kind == "box":
         bound = fmpq(region.size.numerator, region.size.denominator)
         require(all(-bound <= c <= bound for w in points for c in w),

@@ -61,7 +61,14 @@ from neuroalg_sage.certificates.capacity.covering_number import (
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.certificates.dimension.dimension import check_dimension
 from neuroalg_sage.certificates.model import Model
-from neuroalg_sage.certificates.reading import Checked, fields, items, rational, require
+from neuroalg_sage.certificates.reading import (
+    Checked,
+    fields,
+    integers,
+    items,
+    rational,
+    require,
+)
 
 
 def identifying_inputs(dimension: int, outputs: int) -> list[int]:
@@ -81,7 +88,8 @@ def check_identifying_inputs(model: Model, value: Any, evidence: Any, status: st
     """Verify how many inputs are necessary, suffice for a function, and suffice for all."""
     dimension, proof = fields(evidence, "dimension", "dimension_evidence")
     checked = check_dimension(model, dimension, proof, status, stated_error)
-    require(value == identifying_inputs(dimension, model.outputs),
+    require(integers(value, 0, 10**18, "number of inputs", 3)
+            == identifying_inputs(dimension, model.outputs),
             "The numbers of inputs are not those that follow from the dimension.")
     return checked
 

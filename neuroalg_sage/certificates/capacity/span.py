@@ -38,6 +38,7 @@ from neuroalg_sage.certificates.reading import (
     exponent_vectors,
     fields,
     integer,
+    integers,
     require,
 )
 from neuroalg_sage.certificates.work import Work
@@ -87,7 +88,8 @@ def span_dimensions(model: Model) -> tuple[int, int]:
 
 def check_span(model: Model, value: Any, evidence: Any) -> Checked:
     """Verify the dimensions of the linear span and of the affine span of M."""
-    require(value == list(span_dimensions(model)), "The dimensions of the spans are not those.")
+    require(integers(value, 0, 10**9, "dimension", 2) == list(span_dimensions(model)),
+            "The dimensions of the spans are not those.")
     return ["ranks of the coordinates' coefficients"], []
 
 
