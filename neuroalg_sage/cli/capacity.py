@@ -8,7 +8,7 @@ import argparse
 import json
 from contextlib import suppress
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from neuroalg_sage.cli.options import (
     Commands,
@@ -17,7 +17,7 @@ from neuroalg_sage.cli.options import (
     manifold_of,
     progress,
 )
-from neuroalg_sage.cli.output import check_writable, write_certificates
+from neuroalg_sage.cli.output import certificate_files, check_writable
 from neuroalg_sage.errors import InputError, LimitReached
 
 if TYPE_CHECKING:
@@ -54,40 +54,46 @@ def _capacity(arguments: argparse.Namespace) -> int:
     if arguments.figure is not None:
         check_picture(arguments.figure)
         check_writable(arguments.figure)
-    pages: list[dict[str, Any]] = []
-    rows: list[list[str]] = []
-    invariants: list[Invariant] = []
+    found: list[tuple[NeuroManifold, list[Invariant]]] = []
     curves: dict[str, list[tuple[float, float, float]]] = {}
-    columns = [*COLUMNS, *(["sample_complexity"] if arguments.delta is not None else [])]
     for spec in arguments.specs:
         arguments.spec = spec
         manifold = manifold_of(arguments)
         progress(arguments).begin(f"capacity of {manifold.model}")
-        answers = _answers(manifold, arguments)
-        invariants += answers
+        found.append((manifold, _answers(manifold, arguments)))
         if arguments.figure is not None:
             curves[str(manifold.model)] = _curve(manifold, arguments)
-        pages.append({"schema": 1, "model": manifold.model.describe(),
-                      "parameters": manifold.model.parameter_count,
-                      "results": {answer.name: answer.result() for answer in answers}})
-        if len(arguments.specs) == 1 and not arguments.json:
-            print(f"{manifold.model}: {manifold.model.parameter_count} parameters")
-            print("\n".join(answer.text(spec) for answer in answers))
-        cells = {answer.name: _cell(answer) for answer in answers}
-        rows.append([str(manifold.model), str(manifold.model.parameter_count),
-                     *(cells.get(name, "") for name in columns)])
-    if arguments.json:
-        print(json.dumps(pages[0] if len(pages) == 1 else {"schema": 1, "models": pages}))
-    elif len(rows) > 1:
-        print(_table([["model", "parameters", *(name.replace("_", " ") for name in columns)],
-                      *rows]))
-    write_certificates(arguments.certificate, invariants)
+        # What is known when a limit is reached is printed.
+        arguments.page.state(_printed(found, arguments), certificate_files(
+            arguments.certificate, [answer for _, answers in found for answer in answers]))
     if arguments.figure is not None:
         from neuroalg_sage.pictures.capacity import figure
         from neuroalg_sage.pictures.figure import write
 
         write(figure(curves), arguments.figure)
     return 0
+
+
+def _printed(found: list[tuple[NeuroManifold, list[Invariant]]], arguments: argparse.Namespace
+             ) -> str:
+    """All that is known so far: JSON, the answers about one model, or a table of several."""
+    if arguments.json:
+        pages = [{"schema": 1, "model": manifold.model.describe(),
+                  "parameters": manifold.model.parameter_count,
+                  "results": {answer.name: answer.result() for answer in answers}}
+                 for manifold, answers in found]
+        return json.dumps(pages[0] if len(arguments.specs) == 1 else {"schema": 1, "models": pages})
+    if len(arguments.specs) == 1:
+        (manifold, answers), = found
+        return "\n".join([f"{manifold.model}: {manifold.model.parameter_count} parameters",
+                          *(answer.text(arguments.spec) for answer in answers)])
+    columns = [*COLUMNS, *(["sample_complexity"] if arguments.delta is not None else [])]
+    rows = [["model", "parameters", *(name.replace("_", " ") for name in columns)]]
+    for manifold, answers in found:
+        cells = {answer.name: _cell(answer) for answer in answers}
+        rows.append([str(manifold.model), str(manifold.model.parameter_count),
+                     *(cells.get(name, "") for name in columns)])
+    return _table(rows)
 
 
 def _curve(manifold: NeuroManifold, arguments: argparse.Namespace
@@ -105,13 +111,14 @@ def _curve(manifold: NeuroManifold, arguments: argparse.Namespace
 
 
 def _answers(manifold: NeuroManifold, arguments: argparse.Namespace) -> list[Invariant]:
-    """What is to be said of one model; a span that is too large to be found is left out."""
+    """What is to be said of one model; what only a span or a dimension lacks is left out."""
     part = {"radius": arguments.radius, "box": arguments.box}
-    answers = [manifold.dimension(), manifold.identifying_inputs(),
-               manifold.covering_number(arguments.epsilon, **part),
-               manifold.tube_volume(arguments.epsilon, **part)]
-    with suppress(LimitReached):
-        answers.insert(1, manifold.span())
+    answers: list[Invariant] = [manifold.dimension()]
+    for ask in (manifold.span, manifold.identifying_inputs):
+        with suppress(LimitReached):
+            answers.append(ask())
+    answers += [manifold.covering_number(arguments.epsilon, **part),
+                manifold.tube_volume(arguments.epsilon, **part)]
     if arguments.delta is not None:
         kind, colon, size = arguments.inputs.partition(":")
         if kind != "box" or not colon:

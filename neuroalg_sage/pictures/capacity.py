@@ -43,6 +43,10 @@ def figure(curves: Mapping[str, Curve]) -> Any:
                 axes.plot(radii, [point[place] for point in curve], color=color, linewidth=1.2,
                           marker="o", markersize=3, label=name if place == 2 else None)
         axes.set_xscale("log")
+        # Ticks where bounds are known: matplotlib's own would write over one another.
+        places = sorted({1 / epsilon for curve in curves.values() for epsilon, *_ in curve})
+        axes.set_xticks(places, [f"{place:g}" for place in places])
+        axes.set_xticks([], minor=True)
         axes.set_xlabel(r"$1/\varepsilon$")
         axes.set_ylabel(r"$\log_{10} N(\varepsilon)$")
         axes.legend(frameon=False, loc="upper left")

@@ -40,6 +40,12 @@ def test_a_table_of_models(capsys) -> None:
     assert len(json.loads(capsys.readouterr().out)["models"]) == 2
 
 
+def test_what_is_known_before_a_failure_is_printed(capsys) -> None:
+    assert main(["capacity", "mlp:1,1:x", "mlp:nonsense", *PART]) == 2
+    shown = capsys.readouterr()
+    assert "linear:1,1" in shown.out and len(shown.err.splitlines()) == 1
+
+
 def test_certificates_and_a_figure_are_written(tmp_path, capsys) -> None:
     pytest.importorskip("matplotlib")
     picture, proofs = tmp_path / "capacity.svg", tmp_path / "proofs.json"
