@@ -290,10 +290,16 @@ def meaning(name: str) -> str:
 @cache
 def origin(question: Question) -> tuple[str, ...]:
     """
-    The module that answers a question from outside, and the digest of its source: a later source
-    may have other answers.
+    The module that answers a question from outside, and the digest of all sources of its package:
+    later sources may have other answers.
     """
     module = import_module(question.find.partition(":")[0])
-    source = getattr(module, "__file__", None)
-    digest = hashlib.sha256(Path(source).read_bytes()).hexdigest() if source else ""
-    return module.__name__, digest
+    package = import_module(module.__name__.partition(".")[0])
+    sources = sorted(source for folder in getattr(package, "__path__", ())
+                     for source in Path(folder).rglob("*.py"))
+    if not sources and getattr(package, "__file__", None):
+        sources = [Path(str(package.__file__))]
+    found = hashlib.sha256()
+    for source in sources:
+        found.update(hashlib.sha256(source.read_bytes()).digest())
+    return module.__name__, found.hexdigest()

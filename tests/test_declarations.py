@@ -7,6 +7,7 @@ import importlib
 import inspect
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -131,10 +132,10 @@ def outside(tmp_path, monkeypatch):
         questions.from_outside.cache_clear()
         warn.cache_clear()
 
-    monkeypatch.delitem(__import__("sys").modules, "parity_of_manifolds", raising=False)
+    monkeypatch.delitem(sys.modules, "parity_of_manifolds", raising=False)
     yield install
     monkeypatch.undo()
-    __import__("sys").modules.pop("parity_of_manifolds", None)
+    sys.modules.pop("parity_of_manifolds", None)
     questions.from_outside.cache_clear()
     questions.origin.cache_clear()
 
@@ -168,11 +169,28 @@ def test_an_answer_depends_on_what_those_that_it_uses_depend_on(outside, tmp_pat
 def test_an_answer_of_another_source_is_not_used(outside, tmp_path) -> None:
     outside(OUTSIDE)
     assert NeuroManifold("linear:1,1", cache=tmp_path / "cache").parity().data is False
-    __import__("sys").modules.pop("parity_of_manifolds")
+    sys.modules.pop("parity_of_manifolds")
     questions.origin.cache_clear()
     outside(OUTSIDE.replace("% 2 == 0", "% 2 == 1"))
     importlib.invalidate_caches()
     assert NeuroManifold("linear:1,1", cache=tmp_path / "cache").parity().data is True
+
+
+def test_an_answer_depends_on_all_sources_of_the_package_that_finds_it(
+        outside, tmp_path, monkeypatch) -> None:
+    outside(OUTSIDE.replace("parity_of_manifolds:parity", "finding_parity.inner.find:parity"))
+    inner = tmp_path / "site" / "finding_parity" / "inner"
+    inner.mkdir(parents=True)
+    (inner / "find.py").write_text("from finding_parity.rest import REST\n" + OUTSIDE.replace(
+        "% 2 == 0", "% 2 == REST"))
+    for rest in (0, 1):
+        (inner.parent / "rest.py").write_text(f"REST = {rest}  # {'x' * rest}\n")
+        importlib.invalidate_caches()
+        questions.origin.cache_clear()
+        for name in [name for name in sys.modules if name.startswith("finding_parity")]:
+            monkeypatch.delitem(sys.modules, name)
+        M = NeuroManifold("linear:1,1", cache=tmp_path / "cache")
+        assert M.compute("parity").data is bool(rest)
 
 
 @pytest.mark.parametrize(("source", "value", "sentence"), [
