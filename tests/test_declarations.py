@@ -157,6 +157,14 @@ def test_a_question_from_outside_is_asked_as_ours_are(outside, tmp_path, capsys)
     assert "parity" in questions.computed() and questions.title("parity") == "parity"
 
 
+def test_an_answer_depends_on_what_those_that_it_uses_depend_on(outside, tmp_path) -> None:
+    outside(OUTSIDE.replace('needs=("dimension",)', 'needs=("ed_degree",)').replace(
+        "manifold.dimension()", "manifold.ed_degree()").replace("% 2 == 0", "+ 0"))
+    for metric, value in (("bombieri", 2), ("unit", 4), ("bombieri", 2)):
+        M = NeuroManifold("mlp:2,1,1:x^2", cache=tmp_path / "cache", metric=metric, seed=1)
+        assert M.compute("parity").data == value
+
+
 def test_an_answer_of_another_source_is_not_used(outside, tmp_path) -> None:
     outside(OUTSIDE)
     assert NeuroManifold("linear:1,1", cache=tmp_path / "cache").parity().data is False

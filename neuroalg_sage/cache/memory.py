@@ -20,7 +20,7 @@ from neuroalg_sage.cache.codec import NotStorable, decode, encode
 from neuroalg_sage.cache.key import SCHEMA, engines, program
 from neuroalg_sage.cache.store import Store
 from neuroalg_sage.certificates.certificate import encode_polynomial
-from neuroalg_sage.errors import EngineError, LimitReached, NeuroAlgError
+from neuroalg_sage.errors import EngineError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.models.model import Model
@@ -169,8 +169,7 @@ class Memory:
             answer = decode(content["answer"])
             for invariant in _invariants(answer):
                 self._check(invariant)
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError,
-                NeuroAlgError):
+        except Exception:  # whatever constructors make of data that nobody wrote
             self._store.discard(key)
             return
         self._found[question] = answer

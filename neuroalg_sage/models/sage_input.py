@@ -52,8 +52,15 @@ def numbers(values: Any, role: str) -> tuple[Fraction, ...]:
 
         >>> numbers(["1/2", 3], "coordinate")
         (Fraction(1, 2), Fraction(3, 1))
+        >>> numbers(7, "coordinate")
+        Traceback (most recent call last):
+        ...
+        neuroalg_sage.errors.InputError: A list of numbers is meant, each a coordinate, not 7.
     """
-    return tuple(rational(value, role) for value in lists(values))
+    found = lists(values)
+    if not isinstance(found, (list, tuple)):
+        raise InputError(f"A list of numbers is meant, each a {role}, not {shown(values)}.")
+    return tuple(rational(value, role) for value in found)
 
 
 def _is_number_of_sage(value: Any) -> bool:

@@ -126,9 +126,15 @@ class Core(Typeset):
                                    **self._options_of(question), declared_in=origin)
 
     def _options_of(self, question: Question) -> dict[str, Any]:
-        """The options of this neuromanifold on which the answer to a question depends."""
+        """
+        The options of this neuromanifold on which the answer to a question depends, or one of
+        those that it uses.
+        """
         known = dict(zip(questions.OPTIONS, (self.largest_degree, self.form, self._flow)))
-        return {option: known[option] for option in question.options}
+        used = (questions.known(name) for name in question.needs)
+        return {option: known[option] for option in question.options} | {
+            option: value for other in used if other is not None
+            for option, value in self._options_of(other).items()}
 
     @cached
     def parametrization(self) -> Parametrization:

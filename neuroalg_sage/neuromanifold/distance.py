@@ -59,7 +59,8 @@ class DistanceQuestions(FibersQuestions):
         """
         from neuroalg_sage.invariants.distance.ed_degree import ed_degree
 
-        form = self.form if metric is None else quadratic_form(self.model, metric, gram)
+        form = self.form if metric is None and gram is None else quadratic_form(
+            self.model, metric or self.form.name, gram)
         return self._memory.recall(
             "ed_degree", lambda: ed_degree(self.parametrization(), self.dimension(), form,
                                            self.computation, self._ideal_by_any_method,

@@ -247,9 +247,10 @@ class DynamicsQuestions(DimensionQuestions):
             >>> NeuroManifold("linear:1,1,1", degree=2).drift([1, 2], [3]).largest < 1e-8
             True
         """
-        flow, time = self._named_flow(flow), float(time)
-        first, goal, moving = (None if given is None else tuple(map(float, given))
-                               for given in (start, target, momenta))
+        flow, (time,) = self._named_flow(flow), _floats([time], "time of an integration")
+        first, goal, moving = (
+            None if given is None else _floats(given, f"{what} of a flow") for what, given in (
+                ("start", start), ("target", target), ("momenta", momenta)))
 
         def find() -> Invariant:
             from neuroalg_sage.invariants.dynamics.drift import drift
@@ -260,3 +261,10 @@ class DynamicsQuestions(DimensionQuestions):
 
         return self._memory.recall("drift", find, stored=True, degree=self.largest_degree,
                                    flow=flow, start=first, target=goal, time=time, momenta=moving)
+
+
+def _floats(given: Any, what: str) -> tuple[float, ...]:
+    try:
+        return tuple(map(float, given))
+    except (TypeError, ValueError, OverflowError):
+        raise InputError(f"The {what} must be given by numbers, not {given!r:.60}.") from None

@@ -121,5 +121,10 @@ class TrainingQuestions(IdealQuestions):
             stored=True, loss=written(problem.describe())))
 
     def _check_model(self, problem: TrainingProblem) -> None:
+        from neuroalg_sage.invariants.training.training import TrainingProblem
+
+        if not isinstance(problem, TrainingProblem):
+            raise InputError(f"A training problem is made from data by ERM, or by population; this "
+                             f"is a {type(problem).__name__}.")
         if problem.model.describe() != self.model.describe():
             raise InputError(f"The training problem is about {problem.model}, not {self.model}.")

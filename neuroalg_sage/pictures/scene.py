@@ -158,6 +158,7 @@ def scene(manifold: NeuroManifold, slice: str | None = None, target: Any = None,
         ['global minimum', 'global minimum', 'local maximum']
     """
     from neuroalg_sage.invariants.dimension.functions import read_function
+    from neuroalg_sage.models.sage_input import rational
 
     n, d = manifold.model.ambient_dimension, int(manifold.dimension().data)
     if not 1 <= d <= 2:
@@ -167,6 +168,8 @@ def scene(manifold: NeuroManifold, slice: str | None = None, target: Any = None,
     phi = manifold.parametrization()
     if target is not None and data is not None:
         raise InputError("Give a target or a data set, not both.")
+    # Numbers of Sage are kept nowhere.
+    size = None if radius is None else float(rational(radius, "radius of the box"))
     form = None if data is not None else (
         manifold.form if metric is None else quadratic_form(manifold.model, metric))
     point = None if target is None else read_function(phi, target)
@@ -177,8 +180,8 @@ def scene(manifold: NeuroManifold, slice: str | None = None, target: Any = None,
     if point is not None and any(point[i] != v for i, v in view.fixed.items()):
         raise InputError("The data point is not in the slice; fix coordinates at its own values.")
     return manifold._memory.recall(
-        "plot", lambda: _scene(manifold, view, form, point, radius), stored=True, metric=form,
-        point=point, shown=view.shown, fixed=tuple(sorted(view.fixed.items())), radius=radius)
+        "plot", lambda: _scene(manifold, view, form, point, size), stored=True, metric=form,
+        point=point, shown=view.shown, fixed=tuple(sorted(view.fixed.items())), radius=size)
 
 
 def _scene(manifold: NeuroManifold, view: View, form: QuadraticForm,

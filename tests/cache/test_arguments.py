@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from neuroalg_sage import ERM, NeuroManifold
 from neuroalg_sage.cache.codec import encode
 from neuroalg_sage.cache.store import Store
 from neuroalg_sage.cli import main
+from neuroalg_sage.errors import InputError
 from neuroalg_sage.pictures.scene import scene
 
 CONE, LINE = "mlp:2,1,1:x^2", "linear:1,1,1"
@@ -121,6 +123,29 @@ def test_a_damaged_answer_is_computed_again(name: str, tmp_path: Path) -> None:
     found = ask(manifold(name, tmp_path, sentences.append))
     assert [name in sentence for sentence in sentences] == [True]
     assert plain(ask(manifold(name, tmp_path))) == plain(found)
+
+
+@pytest.mark.parametrize("content", [
+    {"limits": None, "answer": {"fraction": [1, 0]}}, {"limits": None, "answer": {"float": "1e"}},
+    {"limits": None, "answer": {"object": "antigravity:Answer", "of": {}}},
+    {"limits": [1], "answer": {"tuple": 7}}, {"limits": None, "answer": {}}, {}, 7])
+def test_an_entry_that_nobody_wrote_is_computed_again(content: Any, tmp_path: Path) -> None:
+    sentences: list[str] = []
+    assert manifold("fiber", tmp_path).dimension() == 2
+    store = Store(tmp_path)
+    (entry,) = [e for e in store.entries() if e.key and e.key["invariant"] == "dimension"]
+    store.save(entry.key, content)
+    assert manifold("fiber", tmp_path, sentences.append).dimension() == 2
+    assert len(sentences) < 2 and "antigravity" not in sys.modules
+    assert store.load(entry.key)["answer"]["of"]["data"] == 2
+
+
+def test_the_radius_of_a_picture_is_a_number_of_any_kind(tmp_path: Path) -> None:
+    for radius in ("2", 2, 2.0, Fraction(2)):
+        assert scene(manifold("plot", tmp_path), radius=radius).radius == 2
+    assert len(keys("plot", tmp_path)) == 1
+    with pytest.raises(InputError, match="radius of the box"):
+        scene(manifold("plot", tmp_path), radius="two")
 
 
 def test_a_fiber_whose_certificate_does_not_hold_is_computed_again(tmp_path: Path) -> None:

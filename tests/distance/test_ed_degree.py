@@ -348,3 +348,12 @@ def test_wrong_input_gets_one_sentence(ask, message: str) -> None:
     with pytest.raises(InputError, match=message) as problem:
         ask()
     assert "\n" not in str(problem.value)
+
+
+def test_a_quadratic_form_is_not_ignored() -> None:
+    M = NeuroManifold("mlp:2,1,1:x^2")
+    with pytest.raises(InputError, match="no other metric takes one"):
+        M.ed_degree(gram=[[1, 0, 0], [0, "1/2", 0], [0, 0, 1]])
+    assert M.ed_degree("data", [[1, 0, 0], [0, "1/2", 0], [0, 0, 1]]) == M.ed_degree("bombieri")
+    same = NeuroManifold("mlp:2,1,1:x^2", metric="bombieri")
+    assert same.ed_degree() == 2 and M.ed_degree() == 4

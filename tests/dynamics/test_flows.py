@@ -242,3 +242,19 @@ def test_drift_at_the_shell(capsys) -> None:
                            (["--momenta", "1"], "heavy ball"), (["--time", "-1"], "positive")):
         assert main(["drift", "linear:2,2,2", "--quiet", *words]) == 2
         assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("question", "sentence"), [
+    (lambda M: M.drift(3), "start of a flow must be given by numbers, not 3"),
+    (lambda M: M.drift("ab"), "start of a flow must be given by numbers, not 'ab'"),
+    (lambda M: M.drift(target=["x"]), "target of a flow must be given by numbers"),
+    (lambda M: M.drift(time="x"), "time of an integration must be given by numbers"),
+    (lambda M: M.balanced_initialization(3), "list of numbers is meant"),
+    (lambda M: M.balanced_initialization("3"), "list of numbers is meant"),
+    (lambda M: M.balanced_initialization([3], 4), "list of numbers is meant"),
+    (lambda M: M.critical_regions(3), "directions of an affine space"),
+    (lambda M: M.critical_points([[1, 2]]), "made from data by ERM.*this is a list"),
+    (lambda M: M.training_critical_locus("x.csv"), "made from data by ERM.*this is a str")])
+def test_an_argument_of_the_wrong_kind_gets_one_sentence(question, sentence) -> None:
+    with pytest.raises(InputError, match=sentence):
+        question(NeuroManifold("linear:1,1,1"))

@@ -260,7 +260,8 @@ def ambient(n: int, origin: Any = None, directions: Any = None
         raise InputError("The ambient space is a point, so there are no data that could vary.")
     if directions is None:
         directions = [[int(i == j) for j in range(n)] for i in range(n)]
-    rows = tuple(vector(v) for v in lists(directions))
+    given = lists(directions)
+    rows = tuple(map(vector, given)) if isinstance(given, (list, tuple)) else ()
     if not rows or rank(rows) < len(rows):
         raise InputError("The directions of an affine space of data are independent vectors.")
     return vector([0] * n if origin is None else origin), rows
