@@ -69,6 +69,9 @@ def claimed(claim: dict[str, Any]) -> Canonical:
             zip(map(component, value[2]), value[3]))
     if name == "ed_discriminant":
         return name, json.dumps(value[:-1]), polynomials(value[-1])
+    if name == "critical_points":
+        loss = value[0] | {"quadratic": sorted(value[0]["quadratic"])}
+        return name, json.dumps([loss, *value[1:]], sort_keys=True)
     return name, json.dumps(value)
 
 
@@ -136,6 +139,9 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
         return bool(value[0] <= value_of(original) <= value[1])
     if name == "dimension" and data["status"] == "bounds":
         return bool(value[0] <= value_of(original) <= value[1])
+    if name == "voronoi_cell":  # of another function, or for another metric
+        *_, low, high = value_of(manifold.voronoi_cell(value[0], metric=value[1]).certificate)
+        return bool(value[2] <= low and high <= value[3])
     if name in ("covering_number", "tube_volume", "sample_complexity"):
         (kind, size), *rest = value
         part = {"radius" if kind == "ball" else kind: size}

@@ -340,6 +340,19 @@ def test_packings_are_of_a_size_that_is_soon_verified() -> None:
             verify(change | {"digest": digest(change)})
 
 
+def test_what_is_printed_of_a_large_bound_is_a_bound() -> None:
+    """Not the nearest number of a few digits, which may be on its other side."""
+    answer = found("mlp:2,1,1:x^2", BALL, Fraction(1, 10**2_000))
+    low, high = answer.sentence().split(" (")[0].removeprefix("from ").split(" to ")
+    for shown, bound in ((low, answer.data[2]), (high, answer.data[3])):
+        assert shown.startswith("10^") and Fraction(shown[3:]) == Fraction(bound[1])
+
+
+def test_values_too_large_for_floating_point_are_no_warning(recwarn) -> None:
+    verify(found("mlp:1,1,1,1,1,1:x^10", BALL, Fraction(1, 2)).certificate)
+    assert not [one for one in recwarn if issubclass(one.category, RuntimeWarning)]
+
+
 def test_bounds_do_not_cross() -> None:
     """An upper bound is at least each packing, also where the numbers of parameters differ."""
     for spec in ("mlp:1,1,1:x^2", "mlp:2,2,1:x^2", "mlp:1,2,1:x^2+x:bias", "cnn:2,2:x^2",

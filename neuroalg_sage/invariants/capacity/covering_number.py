@@ -44,10 +44,24 @@ LARGE_PRIME = 2_147_483_629
 Domain = tuple[str, Fraction]
 
 
+def exponent(x: str | Fraction) -> str:
+    """
+    The exponent of a power of ten, a multiple of 10^-6, exactly: rounded it would be no bound.
+
+    EXAMPLES::
+
+        >>> exponent("-396796185/1000000"), exponent("31728101824524/1000000"), exponent("2000")
+        ('-396.796185', '31728101.824524', '2000')
+    """
+    millionths = int(Fraction(x) * 10**6)
+    whole, rest = divmod(abs(millionths), 10**6)
+    return "-" * (millionths < 0) + f"{whole}.{rest:06d}".rstrip("0").rstrip(".")
+
+
 def in_words(bound: Any) -> str:
     """A bound as its certificate writes it, as text."""
     if isinstance(bound, list):
-        return f"10^{float(Fraction(bound[1])):.8g}"
+        return f"10^{exponent(bound[1])}"
     return bound if len(bound) <= SHOWN_DIGITS else f"{bound[0]}.{bound[1:4]}...e{len(bound) - 1}"
 
 

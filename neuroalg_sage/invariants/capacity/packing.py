@@ -16,6 +16,7 @@ PLACES = 2**20  # the denominator of parameters
 MARGIN = 1e-6  # relative; the checker computes exactly
 
 
+@np.errstate(all="ignore")  # the checker refuses what was too large here
 def packing(phi: Parametrization, domain: tuple[str, Fraction], epsilon: Fraction,
             cone: tuple[int, int] | None, seed: int | None) -> list[list[Fraction]]:
     """

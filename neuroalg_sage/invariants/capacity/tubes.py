@@ -17,7 +17,7 @@ from neuroalg_sage.certificates.capacity.tubes import logarithm, tube_above, tub
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.invariants.answers.invariant import Invariant
-from neuroalg_sage.invariants.capacity.covering_number import Coverings, check_domain
+from neuroalg_sage.invariants.capacity.covering_number import Coverings, check_domain, exponent
 
 BITS = 128
 FINER = (Fraction(1, 2), Fraction(1), Fraction(2))  # radii of coverings, in units of that of a tube
@@ -39,8 +39,8 @@ class TubeVolume(Invariant):
             f"of parameters from -{size} to {size}")
 
     def sentence(self) -> str:
-        low, high = (float(Fraction(c)) for c in self.data[2:])
-        return f"from 10^{low:.6f} to 10^{high:.6f} ({self.condition()})"
+        low, high = map(exponent, self.data[2:])
+        return f"from 10^{low} to 10^{high} ({self.condition()})"
 
     def lines(self, spec: str = "SPEC") -> list[str]:
         return [f"  {self.method}"]
