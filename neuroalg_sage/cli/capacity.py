@@ -48,9 +48,13 @@ def add(command: Commands) -> None:
 
 
 def _capacity(arguments: argparse.Namespace) -> int:
+    from neuroalg_sage.invariants.capacity.samples import read_samples
     from neuroalg_sage.invariants.singularities.hasse import check_picture
 
     check_writable(arguments.certificate)
+    if arguments.delta is not None:  # what is wrong is said before anything is computed
+        read_samples(arguments.epsilon, arguments.delta, _box_of_inputs(arguments),
+                     arguments.targets)
     if arguments.figure is not None:
         check_picture(arguments.figure)
         check_writable(arguments.figure)
@@ -120,13 +124,19 @@ def _answers(manifold: NeuroManifold, arguments: argparse.Namespace) -> list[Inv
     answers += [manifold.covering_number(arguments.epsilon, **part),
                 manifold.tube_volume(arguments.epsilon, **part)]
     if arguments.delta is not None:
-        kind, colon, size = arguments.inputs.partition(":")
-        if kind != "box" or not colon:
-            raise InputError(f"The inputs {arguments.inputs[:40]!r} are not bounded; state a box, "
-                             "such as box:1 for inputs from -1 to 1.")
         answers.append(manifold.sample_complexity(
-            arguments.epsilon, arguments.delta, **part, inputs=size, targets=arguments.targets))
+            arguments.epsilon, arguments.delta, **part, inputs=_box_of_inputs(arguments),
+            targets=arguments.targets))
     return answers
+
+
+def _box_of_inputs(arguments: argparse.Namespace) -> str:
+    """The size of the box of inputs."""
+    kind, colon, size = arguments.inputs.partition(":")
+    if kind != "box" or not colon:
+        raise InputError(f"The inputs {arguments.inputs[:40]!r} are not bounded; state a box, such "
+                         "as box:1 for inputs from -1 to 1.")
+    return size
 
 
 def _cell(answer: Invariant) -> str:

@@ -157,3 +157,16 @@ def hidden_units(model: Model) -> list[tuple[list[int], list[int]]]:
             units.append((incoming, [after + i * width + k for i in range(made)]))
         offset = after
     return units
+
+
+def about_inputs(spec: str) -> str:
+    """
+    What is to be said of the inputs of a model, by its spec; empty if nothing.
+
+    EXAMPLES::
+
+        >>> about_inputs("relu:2,3,1"), about_inputs("linear:2,1")
+        ('; an input is here one point for each activation pattern', '')
+    """
+    return "; an input is here one point for each activation pattern" * spec.startswith(
+        f"{FAMILY}:")

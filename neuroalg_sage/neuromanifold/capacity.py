@@ -82,7 +82,7 @@ class CapacityQuestions(EquationsQuestions):
             stored=True, epsilon=ball, domain=size)
 
     def sample_complexity(self, epsilon: Any, delta: Any, *, radius: Any = None, box: Any = None,
-                          inputs: Any = 1, targets: Any = 0) -> SampleComplexity:
+                          inputs: Any = 1, targets: Any = 1) -> SampleComplexity:
         """
         How many independent samples suffice for uniform convergence of the mean squared error.
 
@@ -102,18 +102,15 @@ class CapacityQuestions(EquationsQuestions):
 
             >>> from neuroalg_sage import NeuroManifold
             >>> M = NeuroManifold("mlp:1,1:x")
-            >>> M.sample_complexity("0.1", "0.05", radius=1, targets=1).value
+            >>> M.sample_complexity("0.1", "0.05", radius=1).value
             30279
         """
-        from neuroalg_sage.invariants.capacity.samples import sample_complexity
+        from neuroalg_sage.invariants.capacity.samples import read_samples, sample_complexity
 
-        size = self._domain(radius, box)
-        numbers = [rational(value, role) for value, role in (
-            (epsilon, "error epsilon"), (delta, "probability delta"),
-            (inputs, "bound of the inputs"), (targets, "bound of the targets"))]
+        size, numbers = self._domain(radius, box), read_samples(epsilon, delta, inputs, targets)
         return self._memory.recall(
             "sample_complexity", lambda: sample_complexity(self._coverings(size), *numbers),
-            stored=True, domain=size, numbers=tuple(numbers))
+            stored=True, domain=size, numbers=numbers)
 
     @kept
     def identifying_inputs(self) -> IdentifyingInputs:
@@ -169,7 +166,10 @@ class CapacityQuestions(EquationsQuestions):
         return Coverings(self.model, self.dimension(), size, self.seed, *self._low_equations())
 
     def _domain(self, radius: Any, box: Any) -> tuple[str, Fraction]:
-        if (radius is None) == (box is None):
+        if radius is not None and box is not None:
+            raise InputError("State either the radius of a ball of functions, or the size of a box "
+                             "of parameters, not both.")
+        if radius is None and box is None:
             raise InputError(f"The neuromanifold of {self.model} is not bounded; state either the "
                              "radius of a ball, by radius, or the size of a box of parameters, by "
                              "box.")

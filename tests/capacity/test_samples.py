@@ -94,7 +94,7 @@ def test_samples_for_a_box_of_parameters() -> None:
 @pytest.mark.parametrize("arguments, said", [
     (("0", "0.1", {"radius": 1}), "must be positive"), (("0.1", 0, {"radius": 1}), "between 0 and"),
     (("0.1", 1, {"radius": 1}), "between 0 and 1"), (("0.1", "0.1", {}), "not bounded"),
-    (("0.1", "0.1", {"radius": 1, "box": 1}), "either"),
+    (("0.1", "0.1", {"radius": 1, "box": 1}), "not both"),
     (("0.1", "0.1", {"radius": 1, "inputs": 0}), "inputs"),
     (("0.1", "0.1", {"radius": 1, "targets": -1}), "targets")])
 def test_wrong_numbers_are_refused_in_a_sentence(arguments, said: str) -> None:

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 
+from neuroalg_sage import NeuroManifold
 from neuroalg_sage.certificates.checker import verify
 from neuroalg_sage.cli import main
 
@@ -72,6 +73,22 @@ def test_wrong_words_are_refused_in_a_sentence(words, said: str, capsys) -> None
     assert main(["capacity", "mlp:1,1:x", "--quiet", "--no-cache", *words]) == 2
     shown = capsys.readouterr().err
     assert said in shown and len(shown.splitlines()) == 1
+
+
+@pytest.mark.parametrize("words, said", [
+    (["--delta", "1"], "between 0 and 1"), (["--delta", "x"], "delta"),
+    (["--delta", "0.1", "--inputs", "all"], "not bounded"),
+    (["--delta", "0.1", "--targets", "-1"], "targets")])
+def test_wrong_numbers_of_samples_are_refused_at_once(words, said, monkeypatch, capsys) -> None:
+    monkeypatch.setattr(NeuroManifold, "dimension", lambda self: pytest.fail("this is computed"))
+    assert main(["capacity", "mlp:1,1:x", "--quiet", "--no-cache", *PART, *words]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_of_a_relu_network_it_is_said_what_an_input_is() -> None:
+    said = "one point for each activation pattern"
+    assert said in NeuroManifold("relu:1,2,1").identifying_inputs().sentence()
+    assert said not in NeuroManifold("mlp:1,2,1:x^2").identifying_inputs().sentence()
 
 
 def test_a_point_has_no_capacity(tmp_path, capsys) -> None:

@@ -183,12 +183,12 @@ class Coverings:
         """
         The evidence for lower bounds.
 
-        Raises LimitReached if no function was found.
+        Raises LimitReached if none is found.
         """
         found = list(_lower_evidence(self, epsilon))
         if not found:
-            raise LimitReached(f"No function of {self.model} with norm at most {self.domain[1]} "
-                               "was found, so nothing bounds the covering number from below.")
+            raise LimitReached(f"The functions of {self.model} are too large to write down, so "
+                               "nothing that is known bounds their covering number from below.")
         return found
 
     def lower(self, epsilon: Fraction) -> tuple[Any, dict[str, Any]]:

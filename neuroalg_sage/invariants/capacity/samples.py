@@ -20,18 +20,30 @@ from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.capacity.covering_number import Coverings, in_words
 from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.relu import about_inputs
+from neuroalg_sage.models.sage_input import rational
 
 CONSTANT_BITS = 128
 SMALLER = 1 - Fraction(1, 10**9)  # so that rounding does no harm
 
 
-class IdentifyingInputs(Invariant):
+class AboutInputs(Invariant):
+    """What is said of the inputs of a model."""
+
+    @property
+    def spec(self) -> str:
+        """The spec of the model, empty if it has none."""
+        return "" if self.certificate is None else self.certificate["model"].get("spec", "")
+
+
+class IdentifyingInputs(AboutInputs):
     """How many inputs are necessary, suffice for one function, and suffice for all of them."""
 
     def sentence(self) -> str:
         least, one, all_of_them = self.data
         return (f"fewer than {least} inputs never identify a generic function; {one} generic "
-                f"inputs identify any one function, {all_of_them} all of them")
+                f"inputs identify any one function, {all_of_them} all of them"
+                + about_inputs(self.spec))
 
     def plain_value(self) -> dict[str, int]:
         least, one, all_of_them = self.data
@@ -63,7 +75,7 @@ def identifying_inputs(model: Model, dimension: Invariant) -> IdentifyingInputs:
         dimension.trust, error_bound=dimension.error_bound)
 
 
-class SampleComplexity(Invariant):
+class SampleComplexity(AboutInputs):
     """A number of samples that suffices; the data are all that it depends on, and the number."""
 
     @cached_property
@@ -76,7 +88,7 @@ class SampleComplexity(Invariant):
         part = (f"functions of norm at most {size}" if kind == "ball" else
                 f"functions of parameters from -{size} to {size}")
         return (f"{part}, inputs from -{inputs} to {inputs}, targets of norm at most {targets}, "
-                f"squared error")
+                f"squared error{about_inputs(self.spec)}")
 
     def sentence(self) -> str:
         _, error, delta, *_ = self.data
@@ -89,6 +101,29 @@ class SampleComplexity(Invariant):
         return {"upper": number, "epsilon": error, "delta": delta, "inputs": inputs,
                 "targets": targets, "radius" if kind == "ball" else "box": size,
                 "loss": "squared error"}
+
+
+def read_samples(error: Any, delta: Any, inputs: Any, targets: Any) -> tuple[Fraction, ...]:
+    """
+    The error, the probability of failure, and the bounds of inputs and targets, as fractions.
+
+    Raises InputError if one of them is out of its range.
+
+    EXAMPLES::
+
+        >>> read_samples("0.1", "0.05", 1, 1)
+        (Fraction(1, 10), Fraction(1, 20), Fraction(1, 1), Fraction(1, 1))
+    """
+    numbers = (rational(error, "error epsilon"), rational(delta, "probability delta"),
+               rational(inputs, "bound of the inputs"), rational(targets, "bound of the targets"))
+    if numbers[0] <= 0:
+        raise InputError(f"The error epsilon must be positive, not {numbers[0]}.")
+    if not 0 < numbers[1] < 1:
+        raise InputError(f"The probability delta must be between 0 and 1, not {numbers[1]}.")
+    if numbers[2] <= 0 or numbers[3] < 0:
+        raise InputError("The bound of the inputs must be positive, and that of the targets not "
+                         "negative.")
+    return numbers
 
 
 def sample_complexity(coverings: Coverings, error: Fraction, delta: Fraction, inputs: Fraction,
@@ -104,7 +139,7 @@ def sample_complexity(coverings: Coverings, error: Fraction, delta: Fraction, in
     - ``inputs`` -- b, for inputs from -b to b
     - ``targets`` -- T, for targets of Euclidean norm at most T
 
-    Raises InputError if one of them is out of its range.
+    All numbers are in the ranges of :func:`read_samples`.
 
     REFERENCES: [Hoe1963]_
 
@@ -118,13 +153,6 @@ def sample_complexity(coverings: Coverings, error: Fraction, delta: Fraction, in
         40
     """
     start = time.perf_counter()
-    if error <= 0:
-        raise InputError(f"The error epsilon must be positive, not {error}.")
-    if not 0 < delta < 1:
-        raise InputError(f"The probability delta must be between 0 and 1, not {delta}.")
-    if inputs <= 0 or targets < 0:
-        raise InputError("The bound of the inputs must be positive, and that of the targets not "
-                         "negative.")
     flag = {"expanded": coverings.is_expanded}
     with ctx.workprec(CONSTANT_BITS):
         slope = samples.loss_constants(coverings.region(error), flag, inputs, targets)[0]
