@@ -111,7 +111,8 @@ class Way:
     A way to prove a claim.
 
     - ``chosen`` -- the modules that are imported for it inside of functions
-    - ``files`` -- the modules that must be believed, or only refuse, in reading order
+    - ``files`` -- the modules that must be believed, or only refuse, in reading order, without
+      those that are the same for all claims
     """
 
     chosen: tuple[str, ...]
@@ -146,7 +147,8 @@ def ways(claim: Claim, again: bool = False) -> list[Way]:
     found: dict[frozenset[str], Way] = {}
 
     def extend(chosen: tuple[str, ...], others: tuple[str, ...]) -> None:
-        way = Way(chosen, in_reading_order([*start, *chosen]))
+        way = Way(chosen, tuple(module for module in in_reading_order([*start, *chosen])
+                                if module not in SAME))
         if frozenset(way.files) in found:
             return
         found[frozenset(way.files)] = way
