@@ -211,8 +211,9 @@ def test_msolve_ends_where_memory_does() -> None:
     generator = random.Random(1)
     system = [{e: Fraction(generator.randint(1, 99)) for e in itertools.product(range(4), repeat=5)
                if sum(e) <= 3} for _ in range(5)]
-    with pytest.raises(LimitReached, match="0.3 GB of memory"):
-        real_solutions(system, 5, memory_gb=0.3)
+    # It holds 26 MB; how much it reserves before that is limited is a matter of luck.
+    with pytest.raises(LimitReached, match="0.01 GB of memory"):
+        real_solutions(system, 5, memory_gb=0.01)
     given = problem(PERMUTED, 12, 1)
     assert not given.critical_points(Computation(memory_gb=0.01), seed=1).value["complete"]
     assert given.critical_points(Computation(), seed=1).value["complete"]  # it tries again
