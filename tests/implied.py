@@ -116,7 +116,7 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
             c.numerator * pow(c.denominator, -1, p) * prod(pow(z[i], k, p) for i, k in e)
             for e, c in equation) % p for equation in after[1] for z in images)
     if name == "membership":
-        fiber = manifold.fiber(value[0])
+        fiber = manifold.fiber(list(map(Fraction, value[0])))
         answers = {"closure": fiber.in_closure, "complex": fiber.over_complex,
                    "real": fiber.over_real}
         return bool(answers[value[1]].data is value[2])
@@ -140,7 +140,8 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
     if name == "dimension" and data["status"] == "bounds":
         return bool(value[0] <= value_of(original) <= value[1])
     if name == "voronoi_cell":  # of another function, or for another metric
-        *_, low, high = value_of(manifold.voronoi_cell(value[0], metric=value[1]).certificate)
+        *_, low, high = value_of(manifold.voronoi_cell(
+            list(map(Fraction, value[0])), metric=list(map(Fraction, value[1]))).certificate)
         return bool(value[2] <= low and high <= value[3])
     if name in ("covering_number", "tube_volume", "sample_complexity"):
         (kind, size), *rest = value
