@@ -139,6 +139,15 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
         return bool(value[0] <= value_of(original) <= value[1])
     if name == "dimension" and data["status"] == "bounds":
         return bool(value[0] <= value_of(original) <= value[1])
+    if name == "invariant_parameters":  # of another transformation
+        def text(coefficients: list) -> str:
+            return "+".join(f"({c})*t^{k}" for k, c in enumerate(coefficients))
+
+        transformation = value[0]
+        found = manifold.invariant_parameters(
+            [list(map(text, row)) for row in transformation["matrix"]],
+            text(transformation["denominator"]), transformation["infinitesimal"])
+        return claimed(found.certificate["claim"])[-1] == after[-1]
     if name == "voronoi_cell":  # of another function, or for another metric
         *_, low, high = value_of(manifold.voronoi_cell(
             list(map(Fraction, value[0])), metric=list(map(Fraction, value[1]))).certificate)
