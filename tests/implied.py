@@ -75,6 +75,20 @@ def claimed(claim: dict[str, Any]) -> Canonical:
     return name, json.dumps(value)
 
 
+def network(part: dict[str, Any]) -> str:
+    """A subnetwork; the stride of a window that is as long as its input says nothing."""
+    model = json.loads(json.dumps([part["model"], part["inputs"]]))
+    space = model[0]["input_shape"] if model[0] else []  # zero has no model
+    for layer in model[0]["layers"] if model[0] else []:
+        if layer["kind"] == "convolution":
+            space = space[-len(layer["size"]):]
+            layer["stride"] = [1 if n == k else step for n, k, step in zip(
+                space, layer["size"], layer["stride"])]
+            space = [(n - k) // step + 1 for n, k, step in zip(
+                space, layer["size"], layer["stride"])]
+    return json.dumps(model)
+
+
 def value_of(certificate: dict[str, Any]) -> Any:
     return certificate["claim"]["value"]
 
@@ -89,8 +103,8 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
         return before[0] == name.replace("subvarieties", "locus") and after[1] <= before[1]
     if name == "subnetworks" and before[0] == name:
         # The bounds for a tangent space may be weaker; that all are listed is trusted.
-        known = {json.dumps([p["model"], p["inputs"]]): p for p in value_of(original)}
-        pairs = [(known.get(json.dumps([p["model"], p["inputs"]])), p) for p in value]
+        known = {network(p): p for p in value_of(original)}
+        pairs = [(known.get(network(p)), p) for p in value]
         return all(p is not None and p["dimension"] == q["dimension"]
                    and q["tangent"][0] <= p["tangent"][0] and p["tangent"][1] <= q["tangent"][1]
                    and q["singular"] in (p["singular"], None) for p, q in pairs)
