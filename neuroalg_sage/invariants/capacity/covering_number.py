@@ -65,6 +65,19 @@ def in_words(bound: Any) -> str:
     return bound if len(bound) <= SHOWN_DIGITS else f"{bound[0]}.{bound[1:4]}...e{len(bound) - 1}"
 
 
+def part_in_words(domain: list[str]) -> str:
+    """The part of M that a domain as a certificate states it is about."""
+    kind, size = domain
+    return f"functions of norm at most {size}" if kind == "ball" else (
+        f"functions of parameters from -{size} to {size}")
+
+
+def part_as_json(domain: list[str]) -> dict[str, str]:
+    """A domain under the name by which one asks for it."""
+    kind, size = domain
+    return {"radius" if kind == "ball" else "box": size}
+
+
 class CoveringNumber(Invariant):
     """
     A lower and an upper bound for a covering number.
@@ -94,10 +107,7 @@ class CoveringNumber(Invariant):
         return low, high
 
     def condition(self) -> str:
-        (kind, size), epsilon = self.data[:2]
-        return f"radius {epsilon}, functions " + (
-            f"of norm at most {size}" if kind == "ball" else
-            f"of parameters from -{size} to {size}")
+        return f"radius {self.data[1]}, {part_in_words(self.data[0])}"
 
     def sentence(self) -> str:
         low, high = map(in_words, self.data[2:])
@@ -107,10 +117,10 @@ class CoveringNumber(Invariant):
         return [f"  from below: {self.arguments[0]}; from above: {self.arguments[1]}"]
 
     def plain_value(self) -> dict[str, Any]:
-        (kind, size), epsilon, low, high = self.data
+        domain, epsilon, low, high = self.data
         lower, upper = self.arguments
         return {"lower": low, "upper": high, "lower_by": lower, "upper_by": upper,
-                "epsilon": epsilon, "radius" if kind == "ball" else "box": size}
+                "epsilon": epsilon} | part_as_json(domain)
 
     def value_in_latex(self) -> str:
         low, high = map(in_words, self.data[2:])

@@ -18,7 +18,12 @@ from neuroalg_sage.certificates.capacity import samples
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
-from neuroalg_sage.invariants.capacity.covering_number import Coverings, in_words
+from neuroalg_sage.invariants.capacity.covering_number import (
+    Coverings,
+    in_words,
+    part_as_json,
+    part_in_words,
+)
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.relu import about_inputs
 from neuroalg_sage.models.sage_input import rational
@@ -84,11 +89,9 @@ class SampleComplexity(AboutInputs):
         return int(self.data[-1])
 
     def condition(self) -> str:
-        (kind, size), error, delta, inputs, targets, _ = self.data
-        part = (f"functions of norm at most {size}" if kind == "ball" else
-                f"functions of parameters from -{size} to {size}")
-        return (f"{part}, inputs from -{inputs} to {inputs}, targets of norm at most {targets}, "
-                f"squared error{about_inputs(self.spec)}")
+        domain, _, _, inputs, targets, _ = self.data
+        return (f"{part_in_words(domain)}, inputs from -{inputs} to {inputs}, targets of "
+                f"norm at most {targets}, squared error{about_inputs(self.spec)}")
 
     def sentence(self) -> str:
         _, error, delta, *_ = self.data
@@ -97,10 +100,9 @@ class SampleComplexity(AboutInputs):
                 f"at least {1 - Fraction(delta)} ({self.condition()})")
 
     def plain_value(self) -> dict[str, Any]:
-        (kind, size), error, delta, inputs, targets, number = self.data
+        domain, error, delta, inputs, targets, number = self.data
         return {"upper": number, "epsilon": error, "delta": delta, "inputs": inputs,
-                "targets": targets, "radius" if kind == "ball" else "box": size,
-                "loss": "squared error"}
+                "targets": targets} | part_as_json(domain) | {"loss": "squared error"}
 
 
 def read_samples(error: Any, delta: Any, inputs: Any, targets: Any) -> tuple[Fraction, ...]:

@@ -17,7 +17,13 @@ from neuroalg_sage.certificates.capacity.tubes import logarithm, tube_above, tub
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.invariants.answers.invariant import Invariant
-from neuroalg_sage.invariants.capacity.covering_number import Coverings, check_domain, exponent
+from neuroalg_sage.invariants.capacity.covering_number import (
+    Coverings,
+    check_domain,
+    exponent,
+    part_as_json,
+    part_in_words,
+)
 
 BITS = 128
 FINER = (Fraction(1, 2), Fraction(1), Fraction(2))  # radii of coverings, in units of that of a tube
@@ -33,10 +39,7 @@ class TubeVolume(Invariant):
         return low, high
 
     def condition(self) -> str:
-        (kind, size), epsilon = self.data[:2]
-        return f"radius {epsilon}, functions " + (
-            f"of norm at most {size}" if kind == "ball" else
-            f"of parameters from -{size} to {size}")
+        return f"radius {self.data[1]}, {part_in_words(self.data[0])}"
 
     def sentence(self) -> str:
         low, high = map(exponent, self.data[2:])
@@ -46,9 +49,8 @@ class TubeVolume(Invariant):
         return [f"  {self.method}"]
 
     def plain_value(self) -> dict[str, Any]:
-        (kind, size), epsilon, low, high = self.data
-        return {"log10_lower": low, "log10_upper": high, "epsilon": epsilon,
-                "radius" if kind == "ball" else "box": size}
+        domain, epsilon, low, high = self.data
+        return {"log10_lower": low, "log10_upper": high, "epsilon": epsilon} | part_as_json(domain)
 
 
 def tube_volume(coverings: Coverings, epsilon: Fraction) -> TubeVolume:
