@@ -23,6 +23,8 @@ from neuroalg_sage.certificates import (
     dynamics,
     equations,
     fibers,
+    piecewise,
+    real,
     singularities,
     training,
 )
@@ -40,7 +42,8 @@ __all__ = ["CertificateError", "MalformedCertificate", "Verdict", "verify"]
 
 MAXIMAL_BYTES = 200_000_000
 
-WINGS = (dimension, dynamics, equations, singularities, fibers, distance, training, capacity)
+WINGS = (dimension, dynamics, equations, singularities, fibers, distance, real, training, capacity,
+         piecewise)
 CLAIMS = {claim.name: claim for wing in WINGS for claim in wing.CLAIMS}
 
 

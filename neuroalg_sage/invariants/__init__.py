@@ -6,4 +6,4 @@ A wing imports wings before it only.  Every answer is an
 """
 
 WINGS = ("answers", "dimension", "dynamics", "equations", "singularities", "fibers", "distance",
-         "training", "capacity")
+         "real", "training", "capacity", "piecewise")

@@ -11,9 +11,9 @@ from typing import Any
 from neuroalg_sage import questions
 from neuroalg_sage.errors import suggesting_methods
 from neuroalg_sage.neuromanifold.capacity import CapacityQuestions
-from neuroalg_sage.neuromanifold.distance import DistanceQuestions
 from neuroalg_sage.neuromanifold.dynamics import DynamicsQuestions
 from neuroalg_sage.neuromanifold.in_sage import SageObjects
+from neuroalg_sage.neuromanifold.real import RealQuestions
 from neuroalg_sage.neuromanifold.singularities import SingularitiesQuestions
 from neuroalg_sage.neuromanifold.training import TrainingQuestions
 
@@ -21,7 +21,7 @@ __all__ = ["INVARIANTS", "NeuroManifold"]
 
 
 @suggesting_methods
-class NeuroManifold(CapacityQuestions, TrainingQuestions, DistanceQuestions,
+class NeuroManifold(CapacityQuestions, TrainingQuestions, RealQuestions,
                     SingularitiesQuestions, DynamicsQuestions, SageObjects):
     """
     The image of the parametrization of a model, and its Zariski closure.

@@ -1,0 +1,5 @@
+"""Claims about neuromanifolds over the real numbers."""
+
+from neuroalg_sage.certificates.claim import Claim
+
+CLAIMS: tuple[Claim, ...] = ()
