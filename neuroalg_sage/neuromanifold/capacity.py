@@ -187,8 +187,8 @@ class CapacityQuestions(EquationsQuestions):
         from neuroalg_sage.invariants.equations.linear_span import linear_span
         from neuroalg_sage.models.parametrization import expansion_bound
 
-        n, codimension = (self.model.ambient_dimension,
-                          self.model.ambient_dimension - self.dimension().data)
+        n, dimension = self.model.ambient_dimension, self.dimension()
+        codimension = None if dimension.status == "bounds" else n - dimension.data
         if (n > MOST_COORDINATES or codimension == 0
                 or expansion_bound(self.model) > EXPANDED_TERMS):
             return None, []

@@ -16,10 +16,10 @@ from math import log10
 from typing import Any
 
 from neuroalg_sage.certificates.capacity.covering_number import (
-    Region,
     lower_covering_bound,
     upper_covering_bound,
 )
+from neuroalg_sage.certificates.capacity.region import Region
 from neuroalg_sage.certificates.capacity.sections import (
     check_normal_form,
     cone_weight,
@@ -158,7 +158,7 @@ class Coverings:
     INPUT:
 
     - ``model`` -- the model
-    - ``dimension`` -- of its neuromanifold
+    - ``dimension`` -- of its neuromanifold, or bounds for it
     - ``domain`` -- ``("ball", R)`` or ``("box", B)``
     - ``seed`` -- integer for the random choices
     - ``equation`` -- an equation of M, where it is a hypersurface
@@ -173,6 +173,10 @@ class Coverings:
         self.is_expanded = expansion_bound(model) <= EXPANDED_TERMS
         self.checked = Checked(model.describe())
         self.cones = _cones(self.checked)
+        self.start = self.cones[0][0] if self.cones else None
+        # Where it is known between bounds only, the larger serves from above.
+        self.least, self.most = dimension.data if dimension.status == "bounds" else (
+            dimension.data, dimension.data)
 
     def region(self, epsilon: Fraction) -> Region:
         """The part, and balls of a radius, for the checker."""
@@ -190,25 +194,26 @@ class Coverings:
         return min(found, key=lambda one: _size(one[0]))
 
     def lower_evidence(self, epsilon: Fraction) -> list[dict[str, Any]]:
-        """
-        The evidence for lower bounds.
-
-        Raises LimitReached if none is found.
-        """
-        found = list(_lower_evidence(self, epsilon))
-        if not found:
-            raise LimitReached(f"The functions of {self.model} are too large to write down, so "
-                               "nothing that is known bounds their covering number from below.")
-        return found
+        """The evidence for packings and linear spaces."""
+        return list(_lower_evidence(self, epsilon))
 
     def lower(self, epsilon: Fraction) -> tuple[Any, dict[str, Any]]:
-        """The best lower bound as it is written, and its evidence."""
+        """
+        The best lower bound as it is written, and its evidence.
+
+        Raises LimitReached if no function of the part is known.
+        """
         found = []
-        for evidence in [*self.lower_evidence(epsilon), *_projections(self)]:
+        for evidence in [{"argument": "a function", "cone_from": self.start},
+                         *self.lower_evidence(epsilon), *_projections(self)]:
             try:
                 found.append((lower_covering_bound(self.region(epsilon), evidence)[0], evidence))
             except CertificateError:
-                continue  # a projection without volume
+                continue  # a projection without volume, for one
+        if not found:
+            raise LimitReached(f"No function of {self.model} with norm at most {self.domain[1]} "
+                               "was found, so nothing bounds their covering number from below; "
+                               "choose a larger radius.")
         return max(found, key=lambda one: _size(one[0]))
 
 
@@ -263,6 +268,9 @@ def _upper_evidence(part: Coverings) -> Iterator[dict[str, Any]]:
     domain = part.domain
     span = {"equations": [encode_polynomial(f) for f in part.linear]} if part.linear else {}
     flag = {"expanded": part.is_expanded} if domain[0] == "box" else {}
+    yield {"argument": "one ball", "cone_from": part.start, **flag,
+           "center": ["0"] * part.model.parameter_count if (
+               part.start is None and part.is_expanded) else []}
     yield {"argument": "volume", **span, **flag}
     if domain[0] == "box":
         yield {"argument": "Lipschitz", **flag}
@@ -273,7 +281,7 @@ def _upper_evidence(part: Coverings) -> Iterator[dict[str, Any]]:
     assert part.dimension.certificate is not None
     proof = part.dimension.certificate["evidence"]
     known = {"dimension": proof.get("upper", {"kind": "ambient"}), "trial": proof["trials"][0],
-             "multihomogeneous": _is_multihomogeneous(part.checked, part.dimension.data)}
+             "multihomogeneous": _is_multihomogeneous(part.checked, part.most)}
     starts: list[int | None] = [start for start, _ in part.cones] or [None]
     if part.model.parameter_count > MOST_SCALED:
         starts = starts[:1]  # they differ in the parameters that may be fixed
@@ -344,8 +352,7 @@ def _lower_evidence(part: Coverings, epsilon: Fraction) -> Iterator[dict[str, An
 
 def _projections(part: Coverings) -> Iterator[dict[str, Any]]:
     if part.is_expanded:
-        start = part.cones[0][0] if part.cones else None
-        fixed = _normal_form(part.model, part.checked, start)[1] if (
-            start is not None and part.domain[0] == "ball") else []
-        yield from projections(parametrization(part.model), part.dimension.data, part.domain,
-                               start, fixed, part.seed)
+        fixed = _normal_form(part.model, part.checked, part.start)[1] if (
+            part.start is not None and part.domain[0] == "ball") else []
+        yield from projections(parametrization(part.model), part.least, part.domain,
+                               part.start, fixed, part.seed)
