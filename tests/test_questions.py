@@ -80,6 +80,8 @@ EXAMPLES = {
     "tube_volume": PART,
     "sample_complexity": Example(PART.arguments | {"delta": "1/2", "inputs": 1, "targets": 1},
                                  (*PART.words, "--delta", "1/2")),
+    "necessary_samples": Example(PART.arguments | {"delta": "1/10", "noise": 1},
+                                 (*PART.words, "--delta", "1/10", "--noise", "1")),
     "plot": Example({}, ("--output", "{picture}")),
 }
 DECLARED = questions.declared()
