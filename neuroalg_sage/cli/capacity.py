@@ -144,9 +144,9 @@ def _answers(manifold: NeuroManifold, arguments: argparse.Namespace) -> Iterator
 
 def _check_numbers(arguments: argparse.Namespace) -> None:
     """Refuse what is wrong about balls and samples."""
-    from neuroalg_sage.models.sage_input import rational
     from neuroalg_sage.invariants.capacity.necessary_samples import read_noise
     from neuroalg_sage.invariants.capacity.samples import read_samples
+    from neuroalg_sage.models.sage_input import rational
 
     if (epsilon := rational(arguments.epsilon, "radius epsilon")) <= 0:
         raise InputError(f"The radius epsilon of the balls must be positive, not {epsilon}.")

@@ -32,9 +32,9 @@ g in A differ by at most C |f - g| with C = 2 S (S R + T).
 *Proof.*  Cauchy and Schwarz for each output, f_j(x)^2 ≤ |f_j|^2 S^2; and
 |f - y|^2 - |g - y|^2 = (f - g) · (f - y + g - y), the last factor at most 2 (S R + T).
 
-*Lemma 4.* Let the losses of all f in A be in an interval of length D, and differ by at most C |f - g|.
-If n ≥ 2 D^2 / ε^2 · ln(2 N / δ), with N ≥ N(A, η) and 4 C η ≤ ε, then with probability at least
-1 - δ empirical and true mean of the loss differ by at most ε for all f in A at once.
+*Lemma 4.* Let the losses of all f in A be in an interval of length D, and those of f and g differ
+by at most C |f - g|. If n ≥ 2 D^2 / ε^2 · ln(2 N / δ), with N ≥ N(A, η) and 4 C η ≤ ε, then with
+probability at least 1 - δ empirical and true mean of the loss differ by at most ε for all f in A at once.
 
 *Proof.* Let g be a center within η of f. Both means of the losses of f and g differ by at most C η
 each, so their difference for f is at most that for g and 2 C η ≤ ε/2. By Hoeffding's inequality the

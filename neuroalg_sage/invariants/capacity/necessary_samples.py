@@ -62,7 +62,8 @@ class NecessarySamples(AboutInputs):
     def sentence(self) -> str:
         _, epsilon, delta, *_ = self.data
         return (f"fewer than {in_words(self.data[-1])} samples never suffice to find each function "
-                f"within {epsilon} with probability at least {1 - Fraction(delta)} ({self.condition()})")
+                f"within {epsilon} with probability at least {1 - Fraction(delta)} "
+                f"({self.condition()})")
 
     def lines(self, spec: str = "SPEC") -> list[str]:
         return [f"  {self.method}"]
@@ -108,7 +109,7 @@ def necessary_samples(coverings: Coverings, epsilon: Fraction, delta: Fraction, 
 
     Raises LimitReached if there are no two functions that are shown not to be told apart.
 
-    EXAMPLES: The mean of n values w + noise has w within 1/10 with probability 19/20 from 385 on. ::
+    EXAMPLES: The mean of 385 values w + noise is within 1/10 of w with probability 19/20. ::
 
         >>> from neuroalg_sage import NeuroManifold
         >>> M = NeuroManifold("mlp:1,1:x", seed=1)
@@ -142,7 +143,8 @@ def necessary_samples(coverings: Coverings, epsilon: Fraction, delta: Fraction, 
         f"Fano's inequality for {len(best)} functions")
     return NecessarySamples.certified(
         coverings.model, "necessary_samples",
-        [[kind, decimal(bound)], *map(decimal, (epsilon, delta, inputs, noise, number))], "proved",
+        [[kind, decimal(bound)], *(decimal(c) for c in (epsilon, delta, inputs, noise, number))],
+        "proved",
         f"{method} that are more than {2 * epsilon} apart", time.perf_counter() - start,
         {"points": [[decimal(c) for c in w] for w in best]})
 
@@ -199,7 +201,7 @@ def _between(first: Sequence[Fraction], last: Sequence[Fraction], t: Fraction) -
 
 
 def _clusters(points: list[list[Fraction]], values: Values) -> Iterator[list[list[Fraction]]]:
-    """Functions of a packing that are near to one of them, for which Fano's inequality says most."""
+    """Functions of a packing near to one of them, for which Fano's inequality says most."""
     if len(points) < 3:
         return
     images = _images(points, values)

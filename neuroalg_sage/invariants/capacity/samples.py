@@ -200,8 +200,9 @@ def read_samples(error: Any, delta: Any, inputs: Any = 1, targets: Any = 1, lips
                              "not negative.")
         return epsilon, probability, square
     if lipschitz is None or loss_bound is None:
-        raise InputError("A loss other than the squared error needs both its Lipschitz constant and "
-                         "its bound: state lipschitz and loss_bound (--lipschitz and --loss-bound).")
+        raise InputError("A loss other than the squared error needs both its Lipschitz constant "
+                         "and its bound: state lipschitz and loss_bound (--lipschitz and "
+                         "--loss-bound).")
     constant = rational(lipschitz, "Lipschitz constant")
     if constant <= 0:
         raise InputError("The loss must have a positive number as Lipschitz constant with respect "
