@@ -34,7 +34,8 @@ g in A differ by at most C |f - g| with C = 2 S (S R + T).
 
 *Lemma 4.* Let the losses of all f in A be in an interval of length D, and those of f and g differ
 by at most C |f - g|. If n ≥ 2 D^2 / ε^2 · ln(2 N / δ), with N ≥ N(A, η) and 4 C η ≤ ε, then with
-probability at least 1 - δ empirical and true mean of the loss differ by at most ε for all f in A at once.
+probability at least 1 - δ empirical and true mean of the loss differ by at most ε for all f in A at
+once.
 
 *Proof.* Let g be a center within η of f. Both means of the losses of f and g differ by at most C η
 each, so their difference for f is at most that for g and 2 C η ≤ ε/2. By Hoeffding's inequality the
