@@ -30,7 +30,6 @@ from neuroalg_sage.certificates import (
 )
 from neuroalg_sage.certificates.certificate import SCHEMA, digest
 from neuroalg_sage.certificates.claim import Claim
-from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     CertificateError,
     MalformedCertificate,
@@ -148,7 +147,7 @@ def verify(data: Any) -> Verdict:
     # A check is told the status where there is a choice, and the error bound where there is one.
     more = [data[name] for name in ("status", "error_bound") if name in data]
     try:
-        model = Model(description)
+        model = kind.rebuilt(description)
         verified, needed = kind.verify(model, value, evidence,
                                        *(more if len(kind.statuses) > 1 else []))
     except CertificateError:

@@ -54,6 +54,9 @@ COMMANDS = {
                     "flow, or prove that there are none."},
     "capacity": {
         "capacity": "Bound how many balls of a radius cover the functions of models."},
+    "piecewise": {
+        "regions": "Find all linear regions of a network with ReLU, maxout or the like, at given "
+                   "weights."},
     "surveys": {
         "survey": "Compute invariants of many models, resumably."},
     "packages": {
