@@ -3,9 +3,9 @@ The linear regions of a piecewise linear network at given weights.
 
 A *cell* is a face of full dimension of the subdivision by the signs of all units: there is one for
 each activation pattern that occurs on an open set.  A *region* is a maximal connected open set on
-which the network is one affine map; it consists of cells, and faces between them.  Where weights are
-generic the two are the same numbers; a unit that is never active, or has no influence, makes them
-differ.
+which the network is one affine map; it consists of cells, and faces between them.  Where weights
+are generic the two are the same numbers; a unit that is never active, or has no influence, makes
+them differ.
 
 REFERENCES:
 
@@ -28,7 +28,7 @@ from neuroalg_sage.invariants.piecewise.subdivision import Subdivision, domain
 from neuroalg_sage.models.piecewise.network import Network
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LinearRegions(Invariant):
     """
     The numbers of regions and of faces; the value is the number of regions.

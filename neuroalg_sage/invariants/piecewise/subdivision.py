@@ -4,8 +4,8 @@ The subdivision of the inputs of a piecewise linear network by the signs of its 
 A unit is an entry of an activation with one of its breakpoints; it is positive, zero or negative at
 an input.  Entries over which a maximum is taken attain it or do not.  Inputs where all units have
 given signs, and the same entries attain all maxima, are a relatively open convex polyhedron, if
-there are any: where the signs of the layers before are given, each entry is an affine function.
-The closures of these polyhedra are the faces of the subdivision, of the inputs or of a polyhedron of
+there are any: where the signs of the layers before are given, each entry is an affine function. The
+closures of these polyhedra are the faces of the subdivision, of the inputs or of a polyhedron of
 inputs, whose inequalities count as units.  Layer by layer, each unit cuts the faces made by those
 before it (:mod:`neuroalg_sage.invariants.piecewise.complexes`).
 
