@@ -80,6 +80,8 @@ EXAMPLES = {
     "tube_volume": PART,
     "sample_complexity": Example(PART.arguments | {"delta": "1/2", "inputs": 1, "targets": 1},
                                  (*PART.words, "--delta", "1/2")),
+    "real_rank": FUNCTION,
+    "real_ranks": Example({"samples": 20}, ("--samples", "20")),
     "plot": Example({}, ("--output", "{picture}")),
 }
 DECLARED = questions.declared()

@@ -150,7 +150,7 @@ def verify(data: Any) -> Verdict:
     try:
         model = Model(description)
         verified, needed = kind.verify(model, value, evidence,
-                                       *(more if len(kind.statuses) > 1 else []))
+                                       *(more if len(more) > 1 or len(kind.statuses) > 1 else []))
     except CertificateError:
         raise
     except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError, MemoryError,
