@@ -117,12 +117,18 @@ def check_typical_ranks(model: Model, value: Any, evidence: Any, status: str) ->
       f is spanned by the l_j^(d-1) x and l_j^(d-1) y.  A form h of degree d with h(∂) zero on it
       has double roots at r points, and 2r > d, so h = 0, and the differential is onto.
 
+    *Linear* networks with one hidden layer have the matrices of bounded rank as functions.
+
     *Otherwise* the sums of r terms have a dimension of at most r (m + s - 1) for s outputs, which
     must be n; and functions v (a x)^d span V, so that n of them suffice.
     """
-    m, _, s, d = power_sum(model)
     n = model.ambient_dimension
     known = integers(value, 1, n, "real rank")
+    if len(model.steps) == 2:
+        require(_is_linear(model) and status == "proved" and known == [
+            min(model.inputs, model.outputs)], "The typical rank is another one.")
+        return ["the rank of a generic matrix"], []
+    m, _, s, d = power_sum(model)
     if status == "bounds":
         require(known == [-(-n // (m + s - 1)), n], "The bounds are not those that are proved.")
         return ["dimensions of sums of powers", "powers span V"], []
@@ -139,6 +145,17 @@ def check_typical_ranks(model: Model, value: Any, evidence: Any, status: str) ->
         require(number_of_real_roots(g) == r, "A derivative of a witness has fewer real roots.")
     return [f"an open set of forms of each real rank from {known[0]} to {d}",
             "fewer powers are too few parameters", "each form has at most its degree"], []
+
+
+def _is_linear(model: Model) -> bool:
+    """Whether f_w(x) = Σ_i b_i (a_i x), with vectors b_i and a_i as the parameters."""
+    m, k, s = model.widths
+    coordinates = model.parametrization
+    if model.parameters != (m + s) * k or len(coordinates) != m * s:
+        return False
+    w = coordinates[0].context().gens()
+    return coordinates == [sum((w[m * k + o * k + i] * w[m * i + j] for i in range(1, k)),
+                               w[m * k + o * k] * w[j]) for o in range(s) for j in range(m)]
 
 
 def _sum_of_powers(t: list[fmpq], c: list[fmpq], r: int) -> Form:

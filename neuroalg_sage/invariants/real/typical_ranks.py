@@ -16,6 +16,7 @@ from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.descriptions.secant_varieties import power_sum
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.models.layers import Dense
 from neuroalg_sage.models.model import Model
 
 HIGHEST_DEGREE = 24  # of binary forms, for which witnesses are made
@@ -65,16 +66,17 @@ def typical_ranks(model: Model) -> Invariant:
         [4, 10] (bounds)
     """
     start = time.perf_counter()
-    shape = power_sum(model)
+    shape = power_sum(model) or _linear(model)
     if shape is None:
-        raise InputError(f"Typical ranks are those of networks with one hidden layer, a power of "
-                         f"degree at least 2 as activation and no bias, such as mlp:2,3,1:x^4; "
-                         f"{model} is not one.")
+        raise InputError("Typical ranks are those of networks with one hidden layer, a power as "
+                         f"activation and no bias, such as mlp:2,3,1:x^4; {model} is not one.")
     m, _, s, d = shape
     n = model.ambient_dimension
     evidence: dict[str, Any] = {}
     status = "proved"
-    if m == 1 or (d == 2 and s == 1):
+    if d == 1:
+        value, method = [min(m, s)], "ranks of matrices"
+    elif m == 1 or (d == 2 and s == 1):
         value, method = [m], "one input" if m == 1 else "diagonal quadratic forms"
     elif (m, s) == (2, 1):
         if d > HIGHEST_DEGREE:
@@ -86,6 +88,14 @@ def typical_ranks(model: Model) -> Invariant:
         value, method, status = [-(-n // (m + s - 1)), n], "numbers of parameters", "bounds"
     return TypicalRanks.certified(model, "typical_ranks", value, status, method,
                                   time.perf_counter() - start, evidence)
+
+
+def _linear(model: Model) -> tuple[int, int, int, int] | None:
+    """Inputs, hidden units, outputs and the degree 1 if the model is Σ_i b_i (a_i x)."""
+    match model.layers:
+        case (Dense(bias=False) as hidden, Dense(bias=False) as last):
+            return hidden.inputs, hidden.outputs, last.outputs, 1
+    return None
 
 
 def witness(r: int) -> dict[str, Any]:
