@@ -209,7 +209,8 @@ def test_ranks_do_not_depend_on_real_coordinates() -> None:
     ("mlp:2,3,1:x^4", [3, 4], "proved"), ("mlp:2,1,1:x^5", [3, 4, 5], "proved"),
     ("mlp:2,1,1:x^8", [5, 6, 7, 8], "proved"), ("mlp:4,2,1:x^2", [4], "proved"),
     ("mlp:1,2,3:x^3", [1], "proved"),
-    ("linear:4,1,3", [3], "proved"), ("linear:2,3,2", [2], "proved"), ("mlp:3,2,1:x^3", [4, 10], "bounds"),
+    ("linear:4,1,3", [3], "proved"), ("linear:2,3,2", [2], "proved"),
+    ("mlp:3,2,1:x^3", [4, 10], "bounds"),
     ("mlp:2,2,2:x^2", [2, 6], "bounds")])
 def test_typical_ranks(spec, value, status) -> None:
     found = NeuroManifold(spec).typical_ranks()

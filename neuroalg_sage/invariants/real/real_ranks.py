@@ -8,7 +8,7 @@ import random
 import time
 from typing import Any
 
-from neuroalg_sage.certificates.real.real_rank import ERROR, frequencies
+from neuroalg_sage.certificates.real.real_ranks import ERROR, frequencies
 from neuroalg_sage.certificates.real.sampling import (
     INNER_PRODUCTS,
     MOST_SAMPLES,
