@@ -26,7 +26,7 @@ def peer(network: PiecewiseLinearNetwork) -> tuple[int, float] | None:
     try:
         import numpy as np
         import torch
-        from relucent import Complex, convert
+        from relucent import Complex
     except ImportError:
         return None
     layers: list[Any] = []
@@ -41,7 +41,7 @@ def peer(network: PiecewiseLinearNetwork) -> tuple[int, float] | None:
             made.weight.copy_(torch.tensor(weights))
             made.bias.copy_(torch.tensor(bias[0]))
         layers.append(made)
-    found = Complex(convert(torch.nn.Sequential(*layers)))
+    found = Complex(torch.nn.Sequential(*layers))
     start = time.perf_counter()
     found.bfs()
     return len(found), time.perf_counter() - start

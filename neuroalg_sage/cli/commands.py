@@ -57,6 +57,9 @@ COMMANDS = {
     "piecewise": {
         "regions": "Find all linear regions of a network with ReLU, maxout or the like, at given "
                    "weights."},
+    "real": {
+        "real-rank": "Find the typical real ranks of binary forms, and how often each occurs; or "
+                     "the real rank of one form."},
     "surveys": {
         "survey": "Compute invariants of many models, resumably."},
     "packages": {
