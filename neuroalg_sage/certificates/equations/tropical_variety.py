@@ -1,0 +1,208 @@
+"""
+Tropical varieties, with the convention of the maximum.
+
+Let M not lie in a coordinate hyperplane.  Its tropical variety is the set of the w in R^n for which
+no initial form in_w(f) of an equation f in I(M), the sum of the terms c z^a with w·a maximal, is a
+monomial.  It is the support of a fan of the dimension of M, rational and balanced with
+multiplicities: for w in the relative interior of a maximal cone that of the initial ideal in_w(I)
+along its minimal primes (Maclagan, Sturmfels, Introduction to Tropical Geometry, 3.2 to 3.4).
+Coordinates that vanish on M are left out.  Where z_i = c z_j on M, w_i = w_j on the tropical
+variety; it is computed in one coordinate of each such class, since the torus of these maps
+isomorphically, by a monomial map, to the one of all.
+
+A fan is stated by the coordinates that are not left out, a basis of its lineality space L, rays
+that span the one-dimensional cones modulo L, and the maximal cones, each by its rays, with the
+multiplicities.
+
+*A hypersurface.*  For I(M) = (g), w belongs to the tropical variety if and only if w·a is maximal
+on the Newton polytope of g at more than a vertex: the maximal cones are the normal cones of edges.
+Rays of such a cone are the outer normals of the facets that contain the edge, modulo the space
+L of the w that are constant on the polytope; its multiplicity is the number of steps of the
+lattice along the edge.  The polytope is computed here (``polytopes``).
+
+*All else* is the word of gfan.  What is verified is necessary: that it has the dimension of M, that
+equations of M are homogeneous for L and have no monomials as initial forms on a maximal cone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import gcd
+from typing import Any
+
+from flint import fmpq, fmpq_mpoly, fmpz_mat
+
+from neuroalg_sage.certificates.dimension.dimension import check_dimension
+from neuroalg_sage.certificates.equations.ideal import check_ideal
+from neuroalg_sage.certificates.model import Model
+from neuroalg_sage.certificates.polytopes import Vector, edges, facets_of_cone, pivots, primitive
+from neuroalg_sage.certificates.reading import (
+    Checked,
+    exponent_vectors,
+    fields,
+    integer,
+    integers,
+    items,
+    member,
+    polynomial_ring,
+    polynomial_set,
+    require,
+)
+
+MOST_CONES = 100_000
+MOST_MULTIPLICITY = 10**9
+
+Fan = dict[str, list[Any]]
+
+
+def check_tropical_variety(model: Model, value: Any, evidence: Any) -> Checked:
+    """Verify the claim that a fan is the tropical variety of M."""
+    argument = member(evidence, "argument")
+    data, proof = fields(evidence, "generators", "ideal")
+    ring = polynomial_ring(model.ambient_dimension)
+    generators = polynomial_set(data, ring)
+    verified, trust, _ = check_ideal(model, generators, proof)
+    classes, equations = in_the_torus(generators, model.parametrization)
+    if argument == "polytope":
+        require(len(equations) <= 1, "M is no hypersurface.")
+        require(same(value, lifted(hypersurface(equations, max(classes.values(), default=-1) + 1),
+                                   classes)), "The tropical variety is not as claimed.")
+        return [*verified, "the edges of the Newton polytope, and the facets that contain them"
+                ], trust
+    require(argument == "gfan", "The argument for the tropical variety is not known.")
+    fan = read(value, list(classes))
+    dimension = integer(member(evidence, "dimension"), 0, model.ambient_dimension, "dimension")
+    more, others = check_dimension(model, dimension, member(evidence, "dimension_evidence"))
+    check_necessary(fan, [exponent_vectors(g) for g in generators], dimension)
+    return [*verified, *more, "the fan has this dimension, and on its maximal cones equations have "
+            "no monomials as initial forms"], [*trust, *others, "gfan"]
+
+
+def in_the_torus(generators: Sequence[fmpq_mpoly], phi: Sequence[fmpq_mpoly]
+                 ) -> tuple[dict[int, int], list[fmpq_mpoly]]:
+    """
+    The coordinates that do not vanish on M, each with the number of its class of proportional
+    ones; and the equations that are left, in one variable for each class.
+    """
+    classes: dict[int, int] = {}
+    scales: dict[int, fmpq] = {}
+    known: dict[str, int] = {}
+    for i, f in enumerate(phi):
+        if f:
+            scales[i] = f.leading_coefficient()
+            classes[i] = known.setdefault(str(f / scales[i]), len(known))
+    ring = polynomial_ring(len(known))
+    variables = [ring.gens()[classes[i]] * scales[i] if i in classes else ring.constant(0)
+                 for i in range(len(phi))]
+    return classes, [f for g in generators if (f := g.compose(*variables, ctx=ring))]
+
+
+def hypersurface(equations: Sequence[fmpq_mpoly], n: int) -> Fan:
+    """
+    The tropical hypersurface in R^n of an equation; all of the space if there is none.
+    """
+    exponents = exponent_vectors(equations[0]) if equations else [(0,) * n]
+    require(len(exponents) > 1 or not equations, "A monomial vanishes on M, but none of its "
+            "coordinates.")
+    steps = [tuple(a - b for a, b in zip(e, exponents[0])) for e in exponents[1:]]
+    places = pivots(steps)
+    fan: Fan = {"coordinates": [], "lineality": lineality(steps, n), "rays": [], "cones": [],
+                "multiplicities": []}
+    if not equations:
+        return fan | {"cones": [[]], "multiplicities": [1]}
+    facets = facets_of_cone([(1, *(e[i] for i in places)) for e in exponents])
+    rays = [[-h[1 + places.index(i)] if i in places else 0 for i in range(n)] for h, _ in facets]
+    found = [([f for f, (_, on) in enumerate(facets) if a in on and b in on],
+              gcd(*(x - y for x, y in zip(exponents[a], exponents[b]))))
+             for a, b in edges(len(exponents), facets)]
+    if len(facets) == 2:  # a segment, whose ends contain no edge
+        rays = []
+    return fan | sorted_cones(rays, found)
+
+
+def sorted_cones(rays: Sequence[Sequence[int]], cones: Sequence[tuple[Sequence[int], int]]
+                 ) -> Fan:
+    """Rays, cones and multiplicities in their order, the rays as the shortest vectors."""
+    shortest = [primitive(ray) for ray in rays]
+    order = sorted(range(len(rays)), key=shortest.__getitem__)
+    rank = {f: k for k, f in enumerate(order)}
+    found = sorted((sorted(rank[f] for f in cone), number) for cone, number in cones)
+    return {"rays": [list(shortest[f]) for f in order], "cones": [cone for cone, _ in found],
+            "multiplicities": [number for _, number in found]}
+
+
+def lifted(fan: Fan, classes: dict[int, int]) -> Fan:
+    """A fan in one coordinate of each class as one in all of them."""
+    return fan | {"coordinates": list(classes)} | {
+        name: [[v[c] for c in classes.values()] for v in fan[name]]
+        for name in ("lineality", "rays")}
+
+
+def lineality(steps: Sequence[Vector], n: int) -> list[list[int]]:
+    """
+    A basis of the vectors w with w·s = 0 for all steps: one for each coordinate i that is no
+    pivot of the steps, which vanishes at all other such coordinates.
+    """
+    if not steps:
+        return [[int(i == j) for j in range(n)] for i in range(n)]
+    reduced, denominator, rank = fmpz_mat([list(s) for s in steps]).rref()
+    places = pivots(steps)
+    basis = []
+    for free in (i for i in range(n) if i not in places):
+        vector = [0] * n
+        vector[free] = int(denominator)
+        for row in range(rank):
+            vector[places[row]] = -int(reduced[row, free])
+        if denominator < 0:
+            vector = [-c for c in vector]
+        basis.append(list(primitive(vector)))
+    return basis
+
+
+def same(value: Any, fan: Fan) -> bool:
+    """Whether a fan is stated so."""
+    return all(stated == known and all(type(c) is int for c in _flat(stated)) for known, stated in
+               zip(fan.values(), fields(value, *fan))) and set(value) == set(fan)
+
+
+def _flat(value: Any) -> list[Any]:
+    return [c for part in value for c in _flat(part)] if isinstance(value, list) else [value]
+
+
+def read(value: Any, used: Sequence[int]) -> Fan:
+    """A fan in these coordinates."""
+    n, bound = len(used), 10**30
+    coordinates, basis, rays, cones, multiplicities = fields(
+        value, "coordinates", "lineality", "rays", "cones", "multiplicities")
+    require(coordinates == list(used) and len(value) == 5, "The coordinates are not those of M.")
+    basis = [integers(v, -bound, bound, "vector", n) for v in items(basis, "lineality space")]
+    rays = [integers(v, -bound, bound, "ray", n) for v in items(rays, "list of rays")]
+    cones = [integers(c, 0, len(rays) - 1, "ray of a cone") for c in items(cones, "list of cones")]
+    require(0 < len(cones) <= MOST_CONES and len({*map(tuple, cones)}) == len(cones)
+            and all(cone == sorted({*cone}) for cone in cones),
+            "There are no cones, or too many, or one is stated twice.")
+    require({k for cone in cones for k in cone} == set(range(len(rays))),
+            "A ray is of no cone.")
+    multiplicities = integers(multiplicities, 1, MOST_MULTIPLICITY, "multiplicity", len(cones))
+    return {"coordinates": coordinates, "lineality": basis, "rays": rays, "cones": cones,
+            "multiplicities": multiplicities}
+
+
+def check_necessary(fan: Fan, equations: Sequence[Sequence[Vector]], dimension: int) -> None:
+    """Verify what is necessary for a fan to be a tropical variety."""
+    where = fan["coordinates"]
+    equations = [[tuple(e[i] for i in where) for e in terms if sum(e) == sum(e[i] for i in where)]
+                 for terms in equations]
+    basis, rays = fan["lineality"], fan["rays"]
+    require(not basis or len(pivots(basis)) == len(basis), "The lineality space is not of its "
+            "dimension.")
+    for terms in equations:
+        require(all(len({sum(a * b for a, b in zip(w, e)) for e in terms}) <= 1 for w in basis),
+                "An equation is not homogeneous for the lineality space.")
+    for cone in fan["cones"]:
+        span = [*basis, *(rays[k] for k in cone)]
+        require(len(pivots(span)) == dimension, "A cone has not the dimension of M.")
+        inner = [sum(c) for c in zip(*span)]
+        for terms in filter(None, equations):
+            weights = [sum(a * b for a, b in zip(inner, e)) for e in terms]
+            require(weights.count(max(weights)) > 1, "An equation has a monomial as initial form.")
