@@ -87,7 +87,7 @@ def _run(subcommand: str, text: str, timeout: float | None, memory_gb: float | N
 
 
 def read_fan(text: str) -> Fan:
-    """
+    r"""
     The fan that gfan has written.
 
     Raises EngineError if it is none.

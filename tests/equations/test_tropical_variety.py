@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from conftest import FRESH_SEED, run_macaulay2
+from sympy import symbols
 
-from neuroalg_sage import NeuroManifold
+from neuroalg_sage import NeuroManifold, from_sympy
 from neuroalg_sage.certificates.checker import CertificateError, verify
 from neuroalg_sage.certificates.equations.tropical_variety import hypersurface
 from neuroalg_sage.certificates.reading import polynomial_ring
@@ -138,15 +139,17 @@ def test_a_changed_fan_is_refused(spec: str) -> None:
 
 
 def test_the_tropical_cycle_in_macaulay2_is_the_same(tmp_path: Path) -> None:
-    """The package Tropical takes what is written for it, and finds that it is balanced."""
-    text = found("cnn:2,2:x^2").macaulay2()
-    shown = run_macaulay2(f"{text}\nprint isBalanced T; print dim T", tmp_path)
-    assert shown[-2:] == ["true", "3"]
+    text = found("linear:3,2,3").macaulay2()
+    shown = run_macaulay2(f"{text}\nprint dim T; print (numColumns rays T, #maxCones fan T, "
+                          "sum multiplicities T)", tmp_path)
+    assert shown[-2:] == ["8", "(9, 15, 15)"]
 
 
 def test_what_is_not_computed_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    w, x = symbols("w x")
+    curve = from_sympy(w * x + w**2 * x**2 + w**3 * x**3, [w], [x])
     with pytest.raises(LimitReached, match="not homogeneous"):
-        NeuroManifold("mlp:1,1,2:x^3+x").tropical_variety()
+        NeuroManifold(curve).tropical_variety()
     monkeypatch.setenv(gfan.COMMAND_VARIABLE, "/there/is/none")
     with pytest.raises(EngineError, match="gfan was not found"):
         NeuroManifold("linear:3,1,2").tropical_variety()

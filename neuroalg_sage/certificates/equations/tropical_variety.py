@@ -20,8 +20,7 @@ Rays of such a cone are the outer normals of the facets that contain the edge, m
 L of the w that are constant on the polytope; its multiplicity is the number of steps of the
 lattice along the edge.  The polytope is computed here (``polytopes``).
 
-*All else* is the word of gfan.  What is verified is necessary: that it has the dimension of M, that
-equations of M are homogeneous for L and have no monomials as initial forms on a maximal cone.
+*All else* is the word of gfan; ``tropical_fan`` verifies what is necessary.
 """
 
 from __future__ import annotations
@@ -32,7 +31,6 @@ from typing import Any
 
 from flint import fmpq, fmpq_mpoly, fmpz_mat
 
-from neuroalg_sage.certificates.dimension.dimension import check_dimension
 from neuroalg_sage.certificates.equations.ideal import check_ideal
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.polytopes import Vector, edges, facets_of_cone, pivots, primitive
@@ -40,17 +38,11 @@ from neuroalg_sage.certificates.reading import (
     Checked,
     exponent_vectors,
     fields,
-    integer,
-    integers,
-    items,
     member,
     polynomial_ring,
     polynomial_set,
     require,
 )
-
-MOST_CONES = 100_000
-MOST_MULTIPLICITY = 10**9
 
 Fan = dict[str, list[Any]]
 
@@ -70,12 +62,10 @@ def check_tropical_variety(model: Model, value: Any, evidence: Any) -> Checked:
         return [*verified, "the edges of the Newton polytope, and the facets that contain them"
                 ], trust
     require(argument == "gfan", "The argument for the tropical variety is not known.")
-    fan = read(value, list(classes))
-    dimension = integer(member(evidence, "dimension"), 0, model.ambient_dimension, "dimension")
-    more, others = check_dimension(model, dimension, member(evidence, "dimension_evidence"))
-    check_necessary(fan, [exponent_vectors(g) for g in generators], dimension)
-    return [*verified, *more, "the fan has this dimension, and on its maximal cones equations have "
-            "no monomials as initial forms"], [*trust, *others, "gfan"]
+    from neuroalg_sage.certificates.equations.tropical_fan import check_fan
+
+    more, others = check_fan(model, value, list(classes), generators, evidence)
+    return [*verified, *more], [*trust, *others, "gfan"]
 
 
 def in_the_torus(generators: Sequence[fmpq_mpoly], phi: Sequence[fmpq_mpoly]
@@ -167,42 +157,3 @@ def same(value: Any, fan: Fan) -> bool:
 
 def _flat(value: Any) -> list[Any]:
     return [c for part in value for c in _flat(part)] if isinstance(value, list) else [value]
-
-
-def read(value: Any, used: Sequence[int]) -> Fan:
-    """A fan in these coordinates."""
-    n, bound = len(used), 10**30
-    coordinates, basis, rays, cones, multiplicities = fields(
-        value, "coordinates", "lineality", "rays", "cones", "multiplicities")
-    require(coordinates == list(used) and len(value) == 5, "The coordinates are not those of M.")
-    basis = [integers(v, -bound, bound, "vector", n) for v in items(basis, "lineality space")]
-    rays = [integers(v, -bound, bound, "ray", n) for v in items(rays, "list of rays")]
-    cones = [integers(c, 0, len(rays) - 1, "ray of a cone") for c in items(cones, "list of cones")]
-    require(0 < len(cones) <= MOST_CONES and len({*map(tuple, cones)}) == len(cones)
-            and all(cone == sorted({*cone}) for cone in cones),
-            "There are no cones, or too many, or one is stated twice.")
-    require({k for cone in cones for k in cone} == set(range(len(rays))),
-            "A ray is of no cone.")
-    multiplicities = integers(multiplicities, 1, MOST_MULTIPLICITY, "multiplicity", len(cones))
-    return {"coordinates": coordinates, "lineality": basis, "rays": rays, "cones": cones,
-            "multiplicities": multiplicities}
-
-
-def check_necessary(fan: Fan, equations: Sequence[Sequence[Vector]], dimension: int) -> None:
-    """Verify what is necessary for a fan to be a tropical variety."""
-    where = fan["coordinates"]
-    equations = [[tuple(e[i] for i in where) for e in terms if sum(e) == sum(e[i] for i in where)]
-                 for terms in equations]
-    basis, rays = fan["lineality"], fan["rays"]
-    require(not basis or len(pivots(basis)) == len(basis), "The lineality space is not of its "
-            "dimension.")
-    for terms in equations:
-        require(all(len({sum(a * b for a, b in zip(w, e)) for e in terms}) <= 1 for w in basis),
-                "An equation is not homogeneous for the lineality space.")
-    for cone in fan["cones"]:
-        span = [*basis, *(rays[k] for k in cone)]
-        require(len(pivots(span)) == dimension, "A cone has not the dimension of M.")
-        inner = [sum(c) for c in zip(*span)]
-        for terms in filter(None, equations):
-            weights = [sum(a * b for a, b in zip(inner, e)) for e in terms]
-            require(weights.count(max(weights)) > 1, "An equation has a monomial as initial form.")
