@@ -14,12 +14,13 @@ from sympy import symbols
 
 from neuroalg_sage import NeuroManifold, from_sympy
 from neuroalg_sage.certificates.checker import CertificateError, verify
+from neuroalg_sage.certificates.equations.tropical_fan import normal_form
 from neuroalg_sage.certificates.equations.tropical_variety import hypersurface
 from neuroalg_sage.certificates.reading import polynomial_ring
 from neuroalg_sage.engines import gfan
 from neuroalg_sage.errors import EngineError, LimitReached
-from neuroalg_sage.invariants.equations.tropical_variety import TropicalVariety, normalized
-from neuroalg_sage.models.expressions import from_flint
+from neuroalg_sage.invariants.equations.tropical_variety import TropicalVariety
+from neuroalg_sage.models.expressions import Polynomial, from_flint
 
 HYPERSURFACES = ["mlp:2,1,1:x^2", "linear:3,2,3", "mlp:3,2,1:x^2", "mlp:2,2,3:x^2"]
 SMALLER = ["cnn:2,2:x^2", "linear:3,2,4", "linear:3,1,2", "attention:d=2,a=1,out=1,t=2"]
@@ -27,6 +28,11 @@ SMALLER = ["cnn:2,2:x^2", "linear:3,2,4", "linear:3,1,2", "attention:d=2,a=1,out
 
 def found(spec: str) -> TropicalVariety:
     return NeuroManifold(spec, seed=1).tropical_variety()
+
+
+def by_gfan(equation: Polynomial, n: int) -> dict[str, list]:
+    fan = gfan.tropical_variety([equation], n)
+    return normal_form(n, fan.lineality, fan.rays, list(zip(fan.cones, fan.multiplicities)))
 
 
 def test_the_determinant_has_the_edges_of_the_birkhoff_polytope() -> None:
@@ -61,7 +67,7 @@ def test_gfan_finds_the_same_hypersurfaces() -> None:
         if len(factors) > 1 or factors[0][1] > 1 or len(from_flint(f)) < 2:
             continue
         fan = hypersurface([f], 4)
-        assert normalized(gfan.tropical_variety([from_flint(f)], 4), 4) == fan, f
+        assert by_gfan(from_flint(f), 4) == fan, f
         compared += 1
 
 
@@ -120,20 +126,29 @@ def test_valuations_of_points_of_m_are_in_it(spec: str) -> None:
             assert any(point in cone for cone in cones), weights
 
 
+def test_an_orbit_of_a_torus_has_a_linear_space() -> None:
+    """Matrices of rank one: w_ij = a_i + b_j."""
+    fan = found("linear:3,1,2")
+    assert not fan.trust and fan.data["cones"] == [[]] and fan.data["multiplicities"] == [1]
+    assert all(w[i] + w[3 + j] == w[j] + w[3 + i] for w in fan.data["lineality"]
+               for i in range(3) for j in range(3))
+
+
 def test_a_point_beside_it_is_not_in_it() -> None:
     assert not any([1, 0, 0] in cone for cone in found("mlp:2,1,1:x^2").cones())
 
 
-@pytest.mark.parametrize("spec", ["linear:3,2,3", "linear:3,1,2"])
+@pytest.mark.parametrize("spec", ["linear:3,2,3", "cnn:2,2:x^2"])
 def test_a_changed_fan_is_refused(spec: str) -> None:
     certificate = found(spec).certificate
     assert certificate is not None and verify(certificate).value == found(spec).data
     value = certificate["claim"]["value"]
-    changes = [{"multiplicities": [2 * m for m in value["multiplicities"]]},
+    changes = [{"multiplicities": [2, *value["multiplicities"][1:]]},
+               {"rays": value["rays"][::-1]},
                {"cones": value["cones"][1:], "multiplicities": value["multiplicities"][1:]},
                {"lineality": value["lineality"][1:]},
                {"coordinates": value["coordinates"][1:]}]
-    for change in changes[(spec == "linear:3,1,2"):]:  # there gfan vouches for multiplicities
+    for change in changes:
         with pytest.raises(CertificateError):
             verify(certificate | {"claim": certificate["claim"] | {"value": value | change}})
 
@@ -147,20 +162,19 @@ def test_the_tropical_cycle_in_macaulay2_is_the_same(tmp_path: Path) -> None:
 
 def test_what_is_not_computed_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     w, x = symbols("w x")
-    curve = from_sympy(w * x + w**2 * x**2 + w**3 * x**3, [w], [x])
+    curve = from_sympy(w * x + (w**2 + 1) * x**2 + w**3 * x**3, [w], [x])
     with pytest.raises(LimitReached, match="not homogeneous"):
         NeuroManifold(curve).tropical_variety()
     monkeypatch.setenv(gfan.COMMAND_VARIABLE, "/there/is/none")
     with pytest.raises(EngineError, match="gfan was not found"):
-        NeuroManifold("linear:3,1,2").tropical_variety()
+        NeuroManifold("cnn:2,2:x^2").tropical_variety()
     with pytest.raises(EngineError, match="cannot be read"):
         gfan.read_fan("nothing")
 
 
 def test_variables_are_told_apart_by_gfan() -> None:
     """z_1 and z_12 in a ring of more than ten variables: the normal of the hyperplane."""
-    fan = normalized(gfan.tropical_variety(
-        [{tuple(int(j == i) for j in range(13)): 1 for i in (1,)} | {
-            tuple(int(j == 12) for j in range(13)): Fraction(1)}], 13), 13)
+    first, last = (tuple(int(j == i) for j in range(13)) for i in (1, 12))
+    fan = by_gfan({first: Fraction(1), last: Fraction(1)}, 13)
     assert fan["rays"] == [] and len(fan["lineality"]) == 12
     assert all(v[1] == v[12] for v in fan["lineality"])

@@ -20,7 +20,7 @@ Rays of such a cone are the outer normals of the facets that contain the edge, m
 L of the w that are constant on the polytope; its multiplicity is the number of steps of the
 lattice along the edge.  The polytope is computed here (``polytopes``).
 
-*All else* is the word of gfan; ``tropical_fan`` verifies what is necessary.
+*All else* is in ``tropical_fan``.
 """
 
 from __future__ import annotations
@@ -61,11 +61,11 @@ def check_tropical_variety(model: Model, value: Any, evidence: Any) -> Checked:
                                    classes)), "The tropical variety is not as claimed.")
         return [*verified, "the edges of the Newton polytope, and the facets that contain them"
                 ], trust
-    require(argument == "gfan", "The argument for the tropical variety is not known.")
+    require(argument == "fan", "The argument for the tropical variety is not known.")
     from neuroalg_sage.certificates.equations.tropical_fan import check_fan
 
-    more, others = check_fan(model, value, list(classes), generators, evidence)
-    return [*verified, *more], [*trust, *others, "gfan"]
+    more, others = check_fan(model, value, classes, equations, evidence)
+    return [*verified, *more], [*trust, *others]
 
 
 def in_the_torus(generators: Sequence[fmpq_mpoly], phi: Sequence[fmpq_mpoly]

@@ -16,12 +16,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from neuroalg_sage.certificates.equations.tropical_fan import normal_form
 from neuroalg_sage.certificates.equations.tropical_variety import (
     hypersurface,
     in_the_torus,
     lifted,
     lineality,
-    sorted_cones,
 )
 from neuroalg_sage.certificates.model import Model as Checked
 from neuroalg_sage.certificates.polytopes import pivots
@@ -138,11 +138,11 @@ def tropical_variety(phi: Parametrization, found: Invariant, dimension: Invarian
     - ``found`` -- the ideal
     - ``dimension`` -- of M
 
-    OUTPUT: :class:`TropicalVariety`; of a hypersurface, whose Newton polytope is enough, it is
-    proved; else gfan is trusted
+    OUTPUT: :class:`TropicalVariety`; it is proved of a hypersurface, whose Newton polytope is
+    enough, and of the closure of an orbit of a torus; else gfan is trusted
 
-    Raises LimitReached if gfan does not end within the limits, or M is neither a hypersurface nor
-    a cone.
+    Raises LimitReached if gfan does not end within the limits, or M is neither one of these nor a
+    cone.
 
     EXAMPLES::
 
@@ -174,39 +174,29 @@ def tropical_variety(phi: Parametrization, found: Invariant, dimension: Invarian
             "M is dense in a space of which it is not in a coordinate hyperplane",
             time.perf_counter() - start, evidence | {"argument": "polytope"},
             found.trust, versions=versions)
-    if any(len(set(map(sum, exponent_vectors(f)))) > 1 for f in equations):
-        raise LimitReached(f"The tropical variety of {phi.model} is not computed: its equations "
-                           "are not homogeneous, and there is more than one.")
     if dimension.status != "proved":
         raise LimitReached(f"The dimension of {phi.model} is not proved, which its tropical "
                            "variety must have.")
-    fan = lifted(normalized(gfan.tropical_variety(
-        list(map(from_flint, equations)), n, timeout=computation.seconds_left(),
-        memory_gb=computation.memory_gb), n), classes)
+    evidence |= {"argument": "fan", "dimension": dimension.data,
+                 "dimension_evidence": dimension.certificate["evidence"]}
+    trust = [*dict.fromkeys([*found.trust, *dimension.trust])]
+    exponents = list(map(exponent_vectors, equations))
+    line = lineality([tuple(a - b for a, b in zip(e, terms[0])) for terms in exponents
+                      for e in terms[1:]], n)
+    if len(line) == dimension.data:
+        fan = normal_form(n, line, [], [([], 1)])
+        method = "the closure of an orbit of a torus"
+    else:
+        if any(len(set(map(sum, terms))) > 1 for terms in exponents):
+            raise LimitReached(f"The tropical variety of {phi.model} is not computed: its "
+                               "equations are not homogeneous, and there is more than one.")
+        answer = gfan.tropical_variety(list(map(from_flint, equations)), n,
+                                       timeout=computation.seconds_left(),
+                                       memory_gb=computation.memory_gb)
+        fan = normal_form(n, answer.lineality, answer.rays,
+                          list(zip(answer.cones, answer.multiplicities)))
+        trust, versions = [*trust, "gfan"], versions | {"gfan": gfan.version()}
+        method = "gfan traverses the fan from a starting cone"
     return TropicalVariety.certified(
-        phi.model, "tropical_variety", fan, "proved", "gfan traverses the fan from a starting cone",
-        time.perf_counter() - start,
-        evidence | {"argument": "gfan", "dimension": dimension.data,
-                    "dimension_evidence": dimension.certificate["evidence"]},
-        [*dict.fromkeys([*found.trust, *dimension.trust, "gfan"])],
-        versions=versions | {"gfan": gfan.version()})
-
-
-def normalized(fan: gfan.Fan, n: int) -> dict[str, list[Any]]:
-    """
-    A fan of gfan with the representatives of rays modulo the lineality space that
-    :func:`~neuroalg_sage.certificates.equations.tropical_variety.hypersurface` takes.
-    """
-    # The space of the vectors on which the lineality space vanishes, and again.
-    steps = [tuple(v) for v in lineality([tuple(v) for v in fan.lineality], n)]
-    basis = lineality(steps, n)
-    free = [i for i in range(n) if i not in pivots(steps)]
-    rays = []
-    for ray in fan.rays:
-        reduced = list(ray)
-        for i, vector in zip(free, basis):
-            scale, factor = vector[i], reduced[i]
-            reduced = [scale * a - factor * b for a, b in zip(reduced, vector)]
-        rays.append(reduced)
-    return {"coordinates": [], "lineality": basis} | sorted_cones(
-        rays, list(zip(fan.cones, fan.multiplicities)))
+        phi.model, "tropical_variety", lifted(fan, classes), "proved", method,
+        time.perf_counter() - start, evidence, trust, versions=versions)
