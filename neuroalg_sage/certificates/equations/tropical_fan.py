@@ -24,12 +24,7 @@ from typing import Any
 from flint import fmpq_mpoly, fmpz_mat
 
 from neuroalg_sage.certificates.dimension.dimension import check_dimension
-from neuroalg_sage.certificates.equations.tropical_variety import (
-    Fan,
-    lifted,
-    lineality,
-    sorted_cones,
-)
+from neuroalg_sage.certificates.equations.fans import Fan, lifted, lineality, sorted_cones
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.polytopes import Vector, facets_of_cone, pivots
 from neuroalg_sage.certificates.reading import (

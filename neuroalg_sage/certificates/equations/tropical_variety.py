@@ -10,10 +10,6 @@ Coordinates that vanish on M are left out.  Where z_i = c z_j on M, w_i = w_j on
 variety; it is computed in one coordinate of each such class, since the torus of these maps
 isomorphically, by a monomial map, to the one of all.
 
-A fan is stated by the coordinates that are not left out, a basis of its lineality space L, rays
-that span the one-dimensional cones modulo L, and the maximal cones, each by its rays, with the
-multiplicities.
-
 *A hypersurface.*  For I(M) = (g), w belongs to the tropical variety if and only if w·a is maximal
 on the Newton polytope of g at more than a vertex: the maximal cones are the normal cones of edges.
 Rays of such a cone are the outer normals of the facets that contain the edge, modulo the space
@@ -29,11 +25,12 @@ from collections.abc import Sequence
 from math import gcd
 from typing import Any
 
-from flint import fmpq, fmpq_mpoly, fmpz_mat
+from flint import fmpq, fmpq_mpoly
 
+from neuroalg_sage.certificates.equations.fans import Fan, lifted, lineality, sorted_cones
 from neuroalg_sage.certificates.equations.ideal import check_ideal
 from neuroalg_sage.certificates.model import Model
-from neuroalg_sage.certificates.polytopes import Vector, edges, facets_of_cone, pivots, primitive
+from neuroalg_sage.certificates.polytopes import edges, facets_of_cone, pivots
 from neuroalg_sage.certificates.reading import (
     Checked,
     exponent_vectors,
@@ -43,8 +40,6 @@ from neuroalg_sage.certificates.reading import (
     polynomial_set,
     require,
 )
-
-Fan = dict[str, list[Any]]
 
 
 def check_tropical_variety(model: Model, value: Any, evidence: Any) -> Checked:
@@ -108,45 +103,6 @@ def hypersurface(equations: Sequence[fmpq_mpoly], n: int) -> Fan:
     if len(facets) == 2:  # a segment, whose ends contain no edge
         rays = []
     return fan | sorted_cones(rays, found)
-
-
-def sorted_cones(rays: Sequence[Sequence[int]], cones: Sequence[tuple[Sequence[int], int]]
-                 ) -> Fan:
-    """Rays, cones and multiplicities in their order, the rays as the shortest vectors."""
-    shortest = [primitive(ray) for ray in rays]
-    order = sorted(range(len(rays)), key=shortest.__getitem__)
-    rank = {f: k for k, f in enumerate(order)}
-    found = sorted((sorted(rank[f] for f in cone), number) for cone, number in cones)
-    return {"rays": [list(shortest[f]) for f in order], "cones": [cone for cone, _ in found],
-            "multiplicities": [number for _, number in found]}
-
-
-def lifted(fan: Fan, classes: dict[int, int]) -> Fan:
-    """A fan in one coordinate of each class as one in all of them."""
-    return fan | {"coordinates": list(classes)} | {
-        name: [[v[c] for c in classes.values()] for v in fan[name]]
-        for name in ("lineality", "rays")}
-
-
-def lineality(steps: Sequence[Vector], n: int) -> list[list[int]]:
-    """
-    A basis of the vectors w with w·s = 0 for all steps: one for each coordinate i that is no
-    pivot of the steps, which vanishes at all other such coordinates.
-    """
-    if not steps:
-        return [[int(i == j) for j in range(n)] for i in range(n)]
-    reduced, denominator, rank = fmpz_mat([list(s) for s in steps]).rref()
-    places = pivots(steps)
-    basis = []
-    for free in (i for i in range(n) if i not in places):
-        vector = [0] * n
-        vector[free] = int(denominator)
-        for row in range(rank):
-            vector[places[row]] = -int(reduced[row, free])
-        if denominator < 0:
-            vector = [-c for c in vector]
-        basis.append(list(primitive(vector)))
-    return basis
 
 
 def same(value: Any, fan: Fan) -> bool:

@@ -16,13 +16,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from neuroalg_sage.certificates.equations.fans import lifted, lineality
 from neuroalg_sage.certificates.equations.tropical_fan import normal_form
-from neuroalg_sage.certificates.equations.tropical_variety import (
-    hypersurface,
-    in_the_torus,
-    lifted,
-    lineality,
-)
+from neuroalg_sage.certificates.equations.tropical_variety import hypersurface, in_the_torus
 from neuroalg_sage.certificates.model import Model as Checked
 from neuroalg_sage.certificates.polytopes import pivots
 from neuroalg_sage.certificates.reading import (
