@@ -32,6 +32,8 @@ def _found() -> Iterator[Any]:
                      "is_identifiable", "is_finitely_identifiable"):
             yield manifold.compute(name)
     yield NeuroManifold("linear:3,2,3", seed=1).singular_locus()
+    for spec in ("linear:2,1,2", "mlp:3,2,1:x^2", "cnn:2,2:x^2"):
+        yield NeuroManifold(spec, seed=1).tropical_variety()
     yield NeuroManifold("mlp:1,2,1:x^2/3+x:bias", seed=1).dimension()
     yield from (veronese.hilbert_function(3), segre.hilbert_function(2), curve.hilbert_function(3))
     for manifold in (factors, NeuroManifold("mlp:2,2,2:x^2", seed=1)):
@@ -64,6 +66,11 @@ def _found() -> Iterator[Any]:
                     manifold.is_of_minimal_degree(), manifold.identifying_inputs())
     yield factors.sample_complexity("1/2", "1/10", radius=1, lipschitz=2, loss_bound="0:1")
     yield from (factors.covering_number("1/3", box=1), factors.covering_number("1/3", radius=1))
+    yield from (veronese.typical_ranks(), segre.typical_ranks(), cubic.typical_ranks())
+    yield NeuroManifold("mlp:1,2,2:x^2").typical_ranks()
+    yield NeuroManifold("mlp:2,1,2:x^2").typical_ranks()
+    yield from (veronese.real_rank([1, 0, 1]), cubic.real_rank([1, 0, -1, 0]),
+                cubic.real_rank([1, 0, 1, 0]), cubic.real_ranks(3))
 
 
 @cache

@@ -78,13 +78,17 @@ EXAMPLES = {
     "critical_regions": Example({"directions": PLANE, "samples": 3}),
     "covering_number": PART,
     "tube_volume": PART,
+    "real_rank": FUNCTION,
+    "real_ranks": Example({"samples": 20}, ("--samples", "20")),
     "sample_complexity": Example(PART.arguments | {"delta": "1/10", "inputs": 1, "targets": 1},
                                  (*PART.words, "--delta", "1/10")),
     "necessary_samples": Example(PART.arguments | {"delta": "1/10", "noise": 1},
                                  (*PART.words, "--delta", "1/10", "--noise", "1")),
     "plot": Example({}, ("--output", "{picture}")),
 }
-DECLARED = questions.declared()
+# Of a network at given weights there are tests in tests/piecewise.
+DECLARED = {name: question for name, question in questions.declared().items()
+            if question.of == Question.of}
 BY_NAME = [name for name, question in DECLARED.items() if question.is_computed]
 BY_COMMAND = [name for name, question in DECLARED.items() if question.command]
 

@@ -30,7 +30,6 @@ from neuroalg_sage.certificates import (
 )
 from neuroalg_sage.certificates.certificate import SCHEMA, digest
 from neuroalg_sage.certificates.claim import Claim
-from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     CertificateError,
     MalformedCertificate,
@@ -146,11 +145,11 @@ def verify(data: Any) -> Verdict:
     require((status == "monte_carlo") == ("error_bound" in data),
             "An error bound belongs to the status monte_carlo, and to it alone.")
     # A check is told the status where there is a choice, and the error bound where there is one.
-    more = [data[name] for name in ("status", "error_bound") if name in data]
+    more = [data["status"]] if len(kind.statuses) > 1 else []
+    more += [data["error_bound"]] if "error_bound" in data else []
     try:
-        model = Model(description)
-        verified, needed = kind.verify(model, value, evidence,
-                                       *(more if len(kind.statuses) > 1 else []))
+        model = kind.rebuilt(description)
+        verified, needed = kind.verify(model, value, evidence, *more)
     except CertificateError:
         raise
     except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError, MemoryError,
