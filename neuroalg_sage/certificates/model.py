@@ -9,12 +9,12 @@ next state.  All that follows is generic in the terms of the steps.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property
 from math import comb, prod
-from typing import Any
+from typing import Any, NamedTuple
 
 from flint import Ordering, fmpq, fmpq_mpoly
 
@@ -36,6 +36,7 @@ from neuroalg_sage.certificates.work import Work
 Shape = tuple[int, ...]
 Monomial = tuple[tuple[int, int], ...]  # (variable, exponent), variables ascending
 Terms = dict[Monomial, Fraction]
+Profile = dict[Monomial, tuple[Fraction, int]]
 
 MAXIMAL_TERMS = 3_000_000
 MAXIMAL_DEGREE = 100_000
@@ -43,12 +44,40 @@ MAXIMAL_DEGREE = 100_000
 
 @dataclass(frozen=True)
 class Step:
-    """A polynomial map; its variables are the ``parameters``, then the sources' entries."""
+    """
+    A polynomial map; its variables are the ``parameters``, then the sources' entries.
+
+    Its terms are only written down where they are asked for.  Where all outputs become the same
+    if the parameters become one variable, and so do the entries of each source, there is
+    a ``profile``: for each monomial in these, numbered 0, 1, ..., the coefficient that its terms
+    have, and how many there are.
+    """
 
     parameters: int
     offset: int
     sources: tuple[int, ...]
-    outputs: tuple[Terms, ...]
+    width: int
+    make: Callable[[], Sequence[Terms]]
+    profile: Profile | None = None
+
+    @cached_property
+    def outputs(self) -> tuple[Terms, ...]:
+        """The polynomials."""
+        return tuple(self.make())
+
+
+def alike(values: Sequence[Any]) -> bool:
+    """Whether all values are the same."""
+    return not values or values[0] == values[-1] and list(values).count(values[0]) == len(values)
+
+
+def repeated(value: Any, times: int, add: Callable[[Any, Any], Any]) -> Any:
+    """The sum of equal values, of so many, at least one."""
+    if times == 1:
+        return value
+    half = repeated(value, times // 2, add)
+    double = add(half, half)
+    return add(double, value) if times % 2 else double
 
 
 def monomials(variables: int, degree: int) -> Iterator[tuple[int, ...]]:
@@ -77,9 +106,14 @@ def _affordable(terms: int) -> None:
         raise MalformedCertificate(f"A model has over {MAXIMAL_TERMS} terms, the most allowed.")
 
 
-# Each kind of layer: from its description and the shape of its input to the number of its
-# parameters, its outputs as terms, and their shape.
-Built = tuple[int, list[Terms], Shape]
+class Built(NamedTuple):
+    """What each kind of layer becomes, from its description and the shape of its input."""
+
+    parameters: int
+    shape: Shape  # of the outputs
+    terms: int
+    make: Callable[[], Sequence[Terms]]
+    profile: Profile | None
 
 
 def _dense(data: dict, shape: Shape) -> Built:
@@ -89,17 +123,21 @@ def _dense(data: dict, shape: Shape) -> Built:
         raise MalformedCertificate("A dense layer does not fit its input.")
     _affordable(a * b)
     count = a * b + (b if bias else 0)
-    return count, [_sum(itertools.chain(
+    profile = {_monomial(0, 1): (Fraction(1), a)} | (
+        {_monomial(0): (Fraction(1), 1)} if bias else {})
+    return Built(count, (b,), count, lambda: [_sum(itertools.chain(
         (_monomial(i * a + j, count + j) for j in range(a)),
-        [_monomial(a * b + i)] if bias else [])) for i in range(b)], (b,)
+        [_monomial(a * b + i)] if bias else [])) for i in range(b)], profile)
 
 
 def _activation(data: dict, shape: Shape) -> Built:
     coefficients = [rational(c) for c in items(member(data, "coefficients"), "activation")]
     require(len(coefficients) > 1 and coefficients[-1], "An activation is not in normal form.")
     _affordable(prod(shape) * len(coefficients))
-    return 0, [{(((i, k),) if k else ()): c for k, c in enumerate(coefficients) if c}
-               for i in range(prod(shape))], shape
+    width, powers = prod(shape), {k: c for k, c in enumerate(coefficients) if c}
+    return Built(0, shape, width * len(powers), lambda: [
+        {(((i, k),) if k else ()): c for k, c in powers.items()} for i in range(width)],
+        {(((1, k),) if k else ()): (c, 1) for k, c in powers.items()})
 
 
 def _convolution(data: dict, shape: Shape) -> Built:
@@ -122,12 +160,13 @@ def _convolution(data: dict, shape: Shape) -> Built:
         return place
 
     # F[o, c, k] x[c, stride * i + k], summed over the channels c and the places k.
-    outputs = [_sum(_monomial(
+    return Built(count, (made, *places) if axis or made > 1 else places, prod(places) * count,
+                 lambda: [_sum(_monomial(
         flat((o, c, *k), (made, taken, *size)),
         count + flat((c, *(s * a + b for s, a, b in zip(stride, i, k))), (taken, *space)))
         for c in range(taken) for k in itertools.product(*map(range, size)))
-        for o in range(made) for i in itertools.product(*map(range, places))]
-    return count, outputs, (made, *places) if axis or made > 1 else places
+        for o in range(made) for i in itertools.product(*map(range, places))],
+        {_monomial(0, 1): (Fraction(1), taken * prod(size))})
 
 
 def _attention(data: dict, shape: Shape) -> Built:
@@ -141,11 +180,12 @@ def _attention(data: dict, shape: Shape) -> Built:
         return count + i * tokens + token
 
     # Row r, token t of V X X^T K^T Q X; the parameters are Q, K, V in this order.
-    return count, [_sum(
+    return Built(count, (b, tokens), d**3 * a * b * tokens**2, lambda: [_sum(
         _monomial(2 * a * d + r * d + i, entry(i, s), entry(j, s), a * d + h * d + j, h * d + k,
                   entry(k, t))
         for i in range(d) for s in range(tokens) for j in range(d) for h in range(a)
-        for k in range(d)) for r in range(b) for t in range(tokens)], (b, tokens)
+        for k in range(d)) for r in range(b) for t in range(tokens)],
+        {((0, 3), (1, 3)): (Fraction(1), d**3 * a * tokens)})
 
 
 def _given(data: dict, shape: Shape) -> Built:
@@ -163,7 +203,7 @@ def _given(data: dict, shape: Shape) -> Built:
             require(monomial not in terms, "A polynomial layer is not in normal form.")
             terms[monomial] = rational(coefficient)
         rows.append(terms)
-    return len(parameters), rows, (len(outputs),)
+    return Built(len(parameters), (len(outputs),), sum(map(len, rows)), lambda: rows, None)
 
 
 _LAYERS: dict[str, tuple[Callable[[dict, Shape], Built], set[str]]] = {
@@ -213,16 +253,17 @@ class Model:
             raise MalformedCertificate("The model has a layer of unknown kind.")
         build, known = _LAYERS[kind]
         require(set(data) <= {"kind", *known}, "The model has a layer with an unknown field.")
-        count, outputs, shape = build(data, shape)
+        made = build(data, shape)
         detail = "".join(f" {c}" for c in data.get("coefficients", []))
-        self.name += f" -{kind}{detail}-> {'x'.join(map(str, shape))}"
-        return self._append(Step(count, offset, (state,), tuple(outputs))), shape, count
+        self.name += f" -{kind}{detail}-> {'x'.join(map(str, made.shape))}"
+        return self._append(state, offset, made), made.shape, made.parameters
 
-    def _append(self, step: Step) -> int:
-        self._terms += sum(map(len, step.outputs))
+    def _append(self, state: int, offset: int, made: Built, *further: int) -> int:
+        self._terms += made.terms
         _affordable(self._terms)
-        self.steps.append(step)
-        self.widths.append(len(step.outputs))
+        self.steps.append(Step(made.parameters, offset, (state, *further), prod(made.shape),
+                               made.make, made.profile))
+        self.widths.append(prod(made.shape))
         return len(self.steps)
 
     def _build_composite(self, kind: str, data: dict, state: int, shape: Shape, offset: int,
@@ -254,40 +295,54 @@ class Model:
             return state, shape, total
         if not made or len({s for _, s in made}) > 1:
             raise MalformedCertificate("Branches do not have outputs of one shape.")
-        sources, shape = tuple(end for end, _ in made), made[0][1]
+        sources, shape, one = [end for end, _ in made], made[0][1], Fraction(1)
         width = prod(shape)
-        _affordable(width * len(made))
-        outputs: list[Terms] = [
-            {((i + k * width, 1),): Fraction(1) for k in range(len(made))} if kind == "sum"
-            else {tuple((i + k * width, 1) for k in range(len(made))): Fraction(1)}
-            for i in range(width)]
-        return self._append(Step(0, 0, sources, tuple(outputs))), shape, total
+
+        def of(entries: Iterable[int]) -> Terms:
+            return ({((v, 1),): one for v in entries} if kind == "sum"
+                    else {tuple((v, 1) for v in entries): one})
+
+        step = Built(0, shape, width * len(made),
+                     lambda: [of(range(i, len(made) * width, width)) for i in range(width)],
+                     {m: (c, 1) for m, c in of(range(1, len(made) + 1)).items()})
+        return self._append(sources[0], 0, step, *sources[1:]), shape, total
 
     # -- evaluation --------------------------------------------------------------------
 
     def fold(self, parameters: Sequence[Any], inputs: Sequence[Any],
              constant: Callable[[Fraction], Any], add: Callable[[Any, Any], Any],
              multiply: Callable[[Any, Any], Any]) -> list[Any]:
-        """Evaluate the model over any commutative semiring."""
+        """
+        Evaluate the model over any commutative semiring.
+
+        Where all parameters of a step have one value, and so have all entries of each source,
+        its profile is evaluated, and its outputs are all the same.
+        """
         states = [list(inputs)]
         for step in self.steps:
-            values = [*parameters[step.offset : step.offset + step.parameters],
-                      *itertools.chain(*(states[s] for s in step.sources))]
+            blocks = [parameters[step.offset : step.offset + step.parameters],
+                      *(states[s] for s in step.sources)]
+            few = step.profile is not None and all(map(alike, blocks))
+            values = [block[0] if block else None for block in blocks] if few else [
+                *itertools.chain(*blocks)]
 
             @cache
             def power(v: int, e: int, values: list[Any] = values) -> Any:
                 return values[v] if e == 1 else multiply(power(v, e - e // 2), power(v, e // 2))
 
-            made = []
-            for terms in step.outputs:
+            def value(terms: Iterable[tuple[Monomial, Fraction, int]],
+                      power: Callable[[int, int], Any] = power) -> Any:
                 total = constant(Fraction(0))
-                for monomial, c in terms.items():
+                for monomial, c, times in terms:
                     product = constant(c)
                     for v, e in monomial:
                         product = multiply(product, power(v, e))
-                    total = add(total, product)
-                made.append(total)
-            states.append(made)
+                    total = add(total, repeated(product, times, add))
+                return total
+
+            states.append([value((m, *c) for m, c in step.profile.items())] * step.width
+                          if few and step.profile is not None else
+                          [value((m, c, 1) for m, c in terms.items()) for terms in step.outputs])
         return states[-1]
 
     def expanded(self, parameters: Sequence[fmpq_mpoly], inputs: Sequence[fmpq_mpoly]

@@ -76,7 +76,8 @@ boxes. Almost every point is a regular value (Sard), whose preimages are isolate
 polynomials, at most Π d_i by Bezout.
 
 *Linear space.*  If φ is linear in some parameters, M contains linear spaces of the dimension q of
-the rank of φ in these, at any point, over Q, or modulo a prime.  Balls that cover the part with
+the rank of φ in these, at any point, over Q, or modulo a prime; or q is that of a lemma in
+``layers``, as is *the last layer* for a box.  Balls that cover the part with
 |f| ≤ R cut out balls of radius at most ε; so they are at least (R/ε)^q, by volume.
 """
 
@@ -90,6 +91,11 @@ from typing import Any
 
 from flint import arb, ctx, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpz, fmpz_mat
 
+from neuroalg_sage.certificates.capacity.layers import (
+    first_weights,
+    last_layer_dimension,
+    last_layer_volume,
+)
 from neuroalg_sage.certificates.capacity.sections import (
     check_normal_form,
     components_in_a_ball,
@@ -126,6 +132,7 @@ MOST_POINTS, MOST_BITS = 1_000, 4_000  # of a packing, and of its parameters
 MOST_FREE, MOST_CELLS = 6, 5_000  # of a projection
 BITS = 3_500
 FEW_BITS = 128
+HIDDEN_NEURONS = "hidden neurons"
 
 Lipschitz = tuple[Fraction, Fraction]
 
@@ -151,7 +158,8 @@ def slicing_bound(pieces: Sequence[arb | int], n: int, radius: arb, epsilon: arb
         require(x * (n - m + 1) * unit_ball > m * before,
                 "The summands of the bound do not ascend.")
         binomial = arb.bin_uiui(n, m) if n < 2**63 else arb(n) ** m / arb(m + 1).gamma()
-        return binomial * unit_ball * x**m * (m + 1) * max(pieces, key=lambda k: arb(k).upper())
+        different = {id(k): k for k in pieces}.values()
+        return binomial * unit_ball * x**m * (m + 1) * max(different, key=lambda k: arb(k).upper())
     total, choices, powers = arb(0), fmpz(1), arb(1)
     volumes = [arb(1), arb(2)]
     for j, count in enumerate(pieces):
@@ -266,12 +274,19 @@ def _slicing(region: Region, evidence: Any) -> Bound:
     if start is not None:
         cone_weight(model, integer(start, 0, model.parameters - 1, "parameter"))
         verified.append("the functions are a cone")
-    if fixed:
-        require(region.kind == "ball" and start is not None, "A normal form is for cones.")
+    is_conic = region.kind == "ball" and start is not None
+    degree = degree_in(model, fixed)
+    if scalings == HIDDEN_NEURONS:
+        hidden = first_weights(model)
+        m = min(m, model.parameters - len(hidden))
+        verified.append(f"first weights of {len(hidden)} hidden neurons may be 1")
+        fixed = hidden if is_conic and max(hidden, default=0) < start else []
+    elif fixed:
+        require(is_conic, "A normal form is for cones.")
         check_normal_form(model, [integers(a, -10**6, 10**6, "weight", model.parameters)
                                   for a in items(scalings, "scalings")], fixed, start)
         verified.append(f"scalings bring {len(fixed)} parameters to 1")
-    p, degree = model.parameters - len(fixed), degree_in(model, fixed)
+    p = model.parameters - len(fixed)
     m = min(m, n, p)
     inner = (arb(1) if degree <= 1 else components_in_a_box(p, degree) if region.kind == "box"
              else components_in_a_ball(p, degree, 2 * degree))
@@ -357,6 +372,9 @@ def linear_dimension(region: Region, evidence: Any) -> int:
     """The dimension of a linear space in M, at least."""
     model = region.model
     start, trial, data = fields(evidence, "linear_from", "trial", "inputs")
+    if start is None:
+        require(region.kind == "ball", "The parameters are bounded.")
+        return last_layer_dimension(model)
     require(region.kind == "ball" and cone_weight(model, integer(
         start, 0, model.parameters - 1, "parameter")) == 1, "The model is not linear there.")
     p, point = place(model, trial)
@@ -369,6 +387,14 @@ def linear_dimension(region: Region, evidence: Any) -> int:
 def _linear_space(region: Region, evidence: Any) -> tuple[arb, str]:
     q = linear_dimension(region, evidence)
     return real(region.size / region.epsilon) ** q, f"a linear space of dimension {q} in it"
+
+
+def _last_layer(region: Region, evidence: Any) -> tuple[arb, str]:
+    require(region.kind == "box", "The parameters are not bounded.")
+    m, side = last_layer_volume(region.model, region.size)
+    unit_ball = (arb(m) / 2) * arb.pi().log() - (arb(m) / 2 + 1).lgamma()
+    return (m * (side - real(region.epsilon).log()) - unit_ball).exp(), (
+        f"the volume of a cube in {m} coordinates")
 
 
 def _restricted(f: fmpq_mpoly, free: list[int], values: list[fmpq], ring: fmpq_mpoly_ctx
@@ -437,7 +463,8 @@ def _projection(region: Region, evidence: Any) -> tuple[arb, str]:
 
 
 LOWER: dict[str, Callable[[Region, Any], tuple[arb, str]]] = {
-    "packing": _packing, "linear space": _linear_space, "projection": _projection}
+    "packing": _packing, "linear space": _linear_space, "projection": _projection,
+    "last layer": _last_layer}
 
 
 def _argument(table: dict[str, Any], evidence: Any) -> Any:
@@ -494,9 +521,13 @@ def lower_bound_in_balls(region: Region, evidence: Any) -> tuple[arb, str]:
 
 def lower_covering_bound(region: Region, evidence: Any) -> tuple[Any, list[str]]:
     """A lower bound as it is written, and what was verified."""
+    with ctx.workprec(FEW_BITS):
+        bound, why = lower_bound_in_balls(region, evidence)
+        if bound.log() / arb(10).log() > MOST_DIGITS:
+            return written(bound, False), [f"{why} bounds it from below"]
     with ctx.workprec(BITS):
-        bound, verified = lower_bound_in_balls(region, evidence)
-        return written(bound, False), [f"{verified} bounds it from below"]
+        return written(lower_bound_in_balls(region, evidence)[0], False), [
+            f"{why} bounds it from below"]
 
 
 def check_covering_number(model: Model, value: Any, evidence: Any, status: str
