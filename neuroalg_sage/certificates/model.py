@@ -9,12 +9,12 @@ next state.  All that follows is generic in the terms of the steps.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property
 from math import comb, prod
-from typing import Any, NamedTuple
+from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly
 
@@ -36,7 +36,6 @@ from neuroalg_sage.certificates.work import Work
 Shape = tuple[int, ...]
 Monomial = tuple[tuple[int, int], ...]  # (variable, exponent), variables ascending
 Terms = dict[Monomial, Fraction]
-Profile = dict[Monomial, tuple[Fraction, int]]
 
 MAXIMAL_TERMS = 3_000_000
 MAXIMAL_DEGREE = 100_000
@@ -47,37 +46,30 @@ class Step:
     """
     A polynomial map; its variables are the ``parameters``, then the sources' entries.
 
-    Its terms are only written down where they are asked for.  Where all outputs become the same
-    if the parameters become one variable, and so do the entries of each source, there is
-    a ``profile``: for each monomial in these, numbered 0, 1, ..., the coefficient that its terms
-    have, and how many there are.
+    Its terms are only written down where they are asked for.  A step is uniform if all its outputs
+    become the same where all parameters are one variable, and so are all entries of each source.
     """
 
     parameters: int
     offset: int
     sources: tuple[int, ...]
     width: int
-    make: Callable[[], Sequence[Terms]]
-    profile: Profile | None = None
+    output: Callable[[int], Terms]
+    is_uniform: bool
+
+    @cached_property
+    def first(self) -> Terms:
+        """The polynomial that stands for all where the step is uniform."""
+        return self.output(0)
 
     @cached_property
     def outputs(self) -> tuple[Terms, ...]:
-        """The polynomials."""
-        return tuple(self.make())
+        """All polynomials."""
+        return tuple(map(self.output, range(self.width)))
 
 
-def alike(values: Sequence[Any]) -> bool:
-    """Whether all values are the same."""
+def _alike(values: Sequence[Any]) -> bool:
     return not values or values[0] == values[-1] and list(values).count(values[0]) == len(values)
-
-
-def repeated(value: Any, times: int, add: Callable[[Any, Any], Any]) -> Any:
-    """The sum of equal values, of so many, at least one."""
-    if times == 1:
-        return value
-    half = repeated(value, times // 2, add)
-    double = add(half, half)
-    return add(double, value) if times % 2 else double
 
 
 def monomials(variables: int, degree: int) -> Iterator[tuple[int, ...]]:
@@ -106,14 +98,9 @@ def _affordable(terms: int) -> None:
         raise MalformedCertificate(f"A model has over {MAXIMAL_TERMS} terms, the most allowed.")
 
 
-class Built(NamedTuple):
-    """What each kind of layer becomes, from its description and the shape of its input."""
-
-    parameters: int
-    shape: Shape  # of the outputs
-    terms: int
-    make: Callable[[], Sequence[Terms]]
-    profile: Profile | None
+# Each kind of layer: from its description and the shape of its input to the number of its
+# parameters, each of its outputs as terms, and their shape.  All but given polynomials are uniform.
+Built = tuple[int, Callable[[int], Terms], Shape]
 
 
 def _dense(data: dict, shape: Shape) -> Built:
@@ -123,21 +110,17 @@ def _dense(data: dict, shape: Shape) -> Built:
         raise MalformedCertificate("A dense layer does not fit its input.")
     _affordable(a * b)
     count = a * b + (b if bias else 0)
-    profile = {_monomial(0, 1): (Fraction(1), a)} | (
-        {_monomial(0): (Fraction(1), 1)} if bias else {})
-    return Built(count, (b,), count, lambda: [_sum(itertools.chain(
+    return count, lambda i: _sum(itertools.chain(
         (_monomial(i * a + j, count + j) for j in range(a)),
-        [_monomial(a * b + i)] if bias else [])) for i in range(b)], profile)
+        [_monomial(a * b + i)] if bias else [])), (b,)
 
 
 def _activation(data: dict, shape: Shape) -> Built:
     coefficients = [rational(c) for c in items(member(data, "coefficients"), "activation")]
     require(len(coefficients) > 1 and coefficients[-1], "An activation is not in normal form.")
     _affordable(prod(shape) * len(coefficients))
-    width, powers = prod(shape), {k: c for k, c in enumerate(coefficients) if c}
-    return Built(0, shape, width * len(powers), lambda: [
-        {(((i, k),) if k else ()): c for k, c in powers.items()} for i in range(width)],
-        {(((1, k),) if k else ()): (c, 1) for k, c in powers.items()})
+    return 0, lambda i: {(((i, k),) if k else ()): c for k, c in enumerate(coefficients) if c
+                         }, shape
 
 
 def _convolution(data: dict, shape: Shape) -> Built:
@@ -159,14 +142,14 @@ def _convolution(data: dict, shape: Shape) -> Built:
             place = place * n + i
         return place
 
+    indices = [*itertools.product(range(made), *map(range, places))]
     # F[o, c, k] x[c, stride * i + k], summed over the channels c and the places k.
-    return Built(count, (made, *places) if axis or made > 1 else places, prod(places) * count,
-                 lambda: [_sum(_monomial(
-        flat((o, c, *k), (made, taken, *size)),
-        count + flat((c, *(s * a + b for s, a, b in zip(stride, i, k))), (taken, *space)))
-        for c in range(taken) for k in itertools.product(*map(range, size)))
-        for o in range(made) for i in itertools.product(*map(range, places))],
-        {_monomial(0, 1): (Fraction(1), taken * prod(size))})
+    return count, lambda n: _sum(_monomial(
+        flat((indices[n][0], c, *k), (made, taken, *size)),
+        count + flat((c, *(s * a + b for s, a, b in zip(stride, indices[n][1:], k))),
+                     (taken, *space)))
+        for c in range(taken) for k in itertools.product(*map(range, size))), (
+            (made, *places) if axis or made > 1 else places)
 
 
 def _attention(data: dict, shape: Shape) -> Built:
@@ -180,12 +163,11 @@ def _attention(data: dict, shape: Shape) -> Built:
         return count + i * tokens + token
 
     # Row r, token t of V X X^T K^T Q X; the parameters are Q, K, V in this order.
-    return Built(count, (b, tokens), d**3 * a * b * tokens**2, lambda: [_sum(
-        _monomial(2 * a * d + r * d + i, entry(i, s), entry(j, s), a * d + h * d + j, h * d + k,
-                  entry(k, t))
+    return count, lambda n: _sum(
+        _monomial(2 * a * d + n // tokens * d + i, entry(i, s), entry(j, s), a * d + h * d + j,
+                  h * d + k, entry(k, n % tokens))
         for i in range(d) for s in range(tokens) for j in range(d) for h in range(a)
-        for k in range(d)) for r in range(b) for t in range(tokens)],
-        {((0, 3), (1, 3)): (Fraction(1), d**3 * a * tokens)})
+        for k in range(d)), (b, tokens)
 
 
 def _given(data: dict, shape: Shape) -> Built:
@@ -203,7 +185,7 @@ def _given(data: dict, shape: Shape) -> Built:
             require(monomial not in terms, "A polynomial layer is not in normal form.")
             terms[monomial] = rational(coefficient)
         rows.append(terms)
-    return Built(len(parameters), (len(outputs),), sum(map(len, rows)), lambda: rows, None)
+    return len(parameters), rows.__getitem__, (len(outputs),)
 
 
 _LAYERS: dict[str, tuple[Callable[[dict, Shape], Built], set[str]]] = {
@@ -253,17 +235,18 @@ class Model:
             raise MalformedCertificate("The model has a layer of unknown kind.")
         build, known = _LAYERS[kind]
         require(set(data) <= {"kind", *known}, "The model has a layer with an unknown field.")
-        made = build(data, shape)
+        count, output, shape = build(data, shape)
         detail = "".join(f" {c}" for c in data.get("coefficients", []))
-        self.name += f" -{kind}{detail}-> {'x'.join(map(str, made.shape))}"
-        return self._append(state, offset, made), made.shape, made.parameters
+        self.name += f" -{kind}{detail}-> {'x'.join(map(str, shape))}"
+        step = Step(count, offset, (state,), prod(shape), output, kind != "polynomial")
+        return self._append(step), shape, count
 
-    def _append(self, state: int, offset: int, made: Built, *further: int) -> int:
-        self._terms += made.terms
+    def _append(self, step: Step) -> int:
+        self._terms += step.width * len(step.first) if step.is_uniform else sum(
+            map(len, step.outputs))
         _affordable(self._terms)
-        self.steps.append(Step(made.parameters, offset, (state, *further), prod(made.shape),
-                               made.make, made.profile))
-        self.widths.append(prod(made.shape))
+        self.steps.append(step)
+        self.widths.append(step.width)
         return len(self.steps)
 
     def _build_composite(self, kind: str, data: dict, state: int, shape: Shape, offset: int,
@@ -295,17 +278,13 @@ class Model:
             return state, shape, total
         if not made or len({s for _, s in made}) > 1:
             raise MalformedCertificate("Branches do not have outputs of one shape.")
-        sources, shape, one = [end for end, _ in made], made[0][1], Fraction(1)
+        sources, shape = tuple(end for end, _ in made), made[0][1]
         width = prod(shape)
-
-        def of(entries: Iterable[int]) -> Terms:
-            return ({((v, 1),): one for v in entries} if kind == "sum"
-                    else {tuple((v, 1) for v in entries): one})
-
-        step = Built(0, shape, width * len(made),
-                     lambda: [of(range(i, len(made) * width, width)) for i in range(width)],
-                     {m: (c, 1) for m, c in of(range(1, len(made) + 1)).items()})
-        return self._append(sources[0], 0, step, *sources[1:]), shape, total
+        _affordable(width * len(made))
+        step = Step(0, 0, sources, width, lambda i: (
+            {((i + k * width, 1),): Fraction(1) for k in range(len(made))} if kind == "sum"
+            else {tuple((i + k * width, 1) for k in range(len(made))): Fraction(1)}), True)
+        return self._append(step), shape, total
 
     # -- evaluation --------------------------------------------------------------------
 
@@ -315,34 +294,29 @@ class Model:
         """
         Evaluate the model over any commutative semiring.
 
-        Where all parameters of a step have one value, and so have all entries of each source,
-        its profile is evaluated, and its outputs are all the same.
+        Of a uniform step whose parameters are all alike, and the entries of each source too, one
+        output is evaluated.
         """
         states = [list(inputs)]
         for step in self.steps:
             blocks = [parameters[step.offset : step.offset + step.parameters],
                       *(states[s] for s in step.sources)]
-            few = step.profile is not None and all(map(alike, blocks))
-            values = [block[0] if block else None for block in blocks] if few else [
-                *itertools.chain(*blocks)]
+            values, one = [*itertools.chain(*blocks)], step.is_uniform and all(map(_alike, blocks))
 
             @cache
             def power(v: int, e: int, values: list[Any] = values) -> Any:
                 return values[v] if e == 1 else multiply(power(v, e - e // 2), power(v, e // 2))
 
-            def value(terms: Iterable[tuple[Monomial, Fraction, int]],
-                      power: Callable[[int, int], Any] = power) -> Any:
+            made = []
+            for terms in [step.first] if one else step.outputs:
                 total = constant(Fraction(0))
-                for monomial, c, times in terms:
+                for monomial, c in terms.items():
                     product = constant(c)
                     for v, e in monomial:
                         product = multiply(product, power(v, e))
-                    total = add(total, repeated(product, times, add))
-                return total
-
-            states.append([value((m, *c) for m, c in step.profile.items())] * step.width
-                          if few and step.profile is not None else
-                          [value((m, c, 1) for m, c in terms.items()) for terms in step.outputs])
+                    total = add(total, product)
+                made.append(total)
+            states.append(made * step.width if one else made)
         return states[-1]
 
     def expanded(self, parameters: Sequence[fmpq_mpoly], inputs: Sequence[fmpq_mpoly]

@@ -91,11 +91,6 @@ from typing import Any
 
 from flint import arb, ctx, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpz, fmpz_mat
 
-from neuroalg_sage.certificates.capacity.layers import (
-    first_weights,
-    last_layer_dimension,
-    last_layer_volume,
-)
 from neuroalg_sage.certificates.capacity.sections import (
     check_normal_form,
     components_in_a_ball,
@@ -142,15 +137,17 @@ def real(c: Fraction) -> arb:
     return arb(fmpq(c.numerator, c.denominator))
 
 
-def slicing_bound(pieces: Sequence[arb | int], n: int, radius: arb, epsilon: arb) -> arb:
+def slicing_bound(pieces: Sequence[arb | int], n: int, radius: arb, epsilon: arb,
+                  last: int | None = None) -> arb:
     """
-    The bound by slicing, for K_0, ..., K_m.
+    The bound by slicing, for K_0, ..., K_m; those for a large ``last`` index m are not all listed,
+    where some are equal.
 
     For large m by (m + 1) max K_j times the last summand without its factor, where these ascend.
     That they do is seen at the last two: C(n, j + 1) / C(n, j) and κ_(j + 1) / κ_j descend.  There
     C(n, m) ≤ n^m / m! serves for an n beyond a machine word.
     """
-    m, x = len(pieces) - 1, radius * arb(n).sqrt() / epsilon
+    m, x = len(pieces) - 1 if last is None else last, radius * arb(n).sqrt() / epsilon
     if m > MOST_SUMMANDS:
         half = arb(m) / 2
         unit_ball = arb.pi() ** half / (half + 1).gamma()
@@ -158,8 +155,7 @@ def slicing_bound(pieces: Sequence[arb | int], n: int, radius: arb, epsilon: arb
         require(x * (n - m + 1) * unit_ball > m * before,
                 "The summands of the bound do not ascend.")
         binomial = arb.bin_uiui(n, m) if n < 2**63 else arb(n) ** m / arb(m + 1).gamma()
-        different = {id(k): k for k in pieces}.values()
-        return binomial * unit_ball * x**m * (m + 1) * max(different, key=lambda k: arb(k).upper())
+        return binomial * unit_ball * x**m * (m + 1) * max(pieces, key=lambda k: arb(k).upper())
     total, choices, powers = arb(0), fmpz(1), arb(1)
     volumes = [arb(1), arb(2)]
     for j, count in enumerate(pieces):
@@ -277,6 +273,8 @@ def _slicing(region: Region, evidence: Any) -> Bound:
     is_conic = region.kind == "ball" and start is not None
     degree = degree_in(model, fixed)
     if scalings == HIDDEN_NEURONS:
+        from neuroalg_sage.certificates.capacity.layers import first_weights
+
         hidden = first_weights(model)
         m = min(m, model.parameters - len(hidden))
         verified.append(f"first weights of {len(hidden)} hidden neurons may be 1")
@@ -296,8 +294,8 @@ def _slicing(region: Region, evidence: Any) -> Bound:
         degree_bound = multihomogeneous_degree(model, m)
         last = min(last, arb(degree_bound), key=lambda k: k.upper())
         verified.append(f"in dimension {m} the degree is at most {degree_bound}")
-    pieces = [first, *[inner] * (m - 1), min(last, inner, key=lambda k: k.upper())][:m + 1]
-    return slicing_bound(pieces, n, region.radius(evidence), real(region.epsilon)), [
+    pieces = [first, *[inner] * min(m - 1, MOST_SUMMANDS), min(last, inner, key=lambda k: k.upper())][:m + 1]
+    return slicing_bound(pieces, n, region.radius(evidence), real(region.epsilon), m), [
         *verified, why, "sections by a grid, bounded by degrees, bound it from above"], trust
 
 
@@ -373,6 +371,8 @@ def linear_dimension(region: Region, evidence: Any) -> int:
     model = region.model
     start, trial, data = fields(evidence, "linear_from", "trial", "inputs")
     if start is None:
+        from neuroalg_sage.certificates.capacity.layers import last_layer_dimension
+
         require(region.kind == "ball", "The parameters are bounded.")
         return last_layer_dimension(model)
     require(region.kind == "ball" and cone_weight(model, integer(
@@ -390,6 +390,8 @@ def _linear_space(region: Region, evidence: Any) -> tuple[arb, str]:
 
 
 def _last_layer(region: Region, evidence: Any) -> tuple[arb, str]:
+    from neuroalg_sage.certificates.capacity.layers import last_layer_volume
+
     require(region.kind == "box", "The parameters are not bounded.")
     m, side = last_layer_volume(region.model, region.size)
     unit_ball = (arb(m) / 2) * arb.pi().log() - (arb(m) / 2 + 1).lgamma()

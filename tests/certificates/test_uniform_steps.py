@@ -1,4 +1,4 @@
-"""Profiles of steps against the terms that they stand for."""
+"""Steps of which one output stands for all."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import pytest
 
-from neuroalg_sage.certificates.model import Model, alike, repeated
+from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.models.families import parse_spec
 from neuroalg_sage.models.sources import from_expressions
 
@@ -30,11 +30,12 @@ def models() -> list[Model]:
 
 
 @pytest.mark.parametrize("model", models(), ids=lambda model: model.name[:40])
-def test_a_profile_is_what_each_output_becomes(model: Model) -> None:
+def test_outputs_of_a_uniform_step_become_the_same(model: Model) -> None:
     for step in model.steps:
-        assert step.profile is not None
+        assert step.is_uniform and len(step.outputs) == step.width
         blocks = [step.parameters, *(model.widths[s] for s in step.sources)]
         kinds = [k for k, size in enumerate(blocks) for _ in range(size)]
+        different = set()
         for terms in step.outputs:
             merged: Counter = Counter()
             for monomial, c in terms.items():
@@ -42,30 +43,29 @@ def test_a_profile_is_what_each_output_becomes(model: Model) -> None:
                 for v, e in monomial:
                     exponents[kinds[v]] += e
                 merged[tuple(sorted(exponents.items())), c] += 1
-            assert merged == Counter({(m, c): times for m, (c, times) in step.profile.items()})
-        assert len(step.outputs) == step.width
+            different.add(frozenset(merged.items()))
+        assert len(different) == 1
 
 
 @pytest.mark.parametrize("model", models(), ids=lambda model: model.name[:40])
-def test_values_are_the_same_with_and_without_profiles(model: Model) -> None:
+def test_values_are_the_same_however_many_outputs_are_evaluated(model: Model) -> None:
     generator = random.Random()
-    weight, x = (Fraction(generator.randrange(-9, 9), 7) for _ in range(2))
-    arguments = ([weight] * model.parameters, [x] * model.inputs, lambda c: c, operator.add,
-                 operator.mul)
+    blocks = {step.offset: Fraction(generator.randrange(-9, 9), 7) for step in model.steps}
+    weights = [Fraction(0)] * model.parameters
+    for step in model.steps:
+        for i in range(step.offset, step.offset + step.parameters):
+            weights[i] = blocks[step.offset]
+    x = Fraction(generator.randrange(-9, 9), 7)
+    arguments = (weights, [x] * model.inputs, lambda c: c, operator.add, operator.mul)
     found = model.fold(*arguments)
-    model.steps = [replace(step, profile=None) for step in model.steps]
+    model.steps = [replace(step, is_uniform=False) for step in model.steps]
     assert found == model.fold(*arguments)
 
 
-def test_polynomial_layers_have_no_profile() -> None:
-    model = Model(from_expressions(["a*x + a^2*y"], ["a"], ["x", "y"]).describe())
-    assert [step.profile for step in model.steps] == [None]
-
-
-def test_what_is_alike_and_sums_of_it() -> None:
-    assert alike([]) and alike([1, 1, 1]) and not alike([1, 2, 1]) and not alike([1, 1, 2])
-    for times in range(1, 40):
-        assert repeated(3, times, operator.add) == 3 * times
+def test_given_polynomials_are_not_uniform() -> None:
+    model = Model(from_expressions(["a*x + a^2*y", "a*y"], ["a"], ["x", "y"]).describe())
+    assert not model.steps[0].is_uniform
+    assert model.fold([2], [3, 3], int, operator.add, operator.mul) == [18, 6]
 
 
 def test_a_large_model_is_not_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
