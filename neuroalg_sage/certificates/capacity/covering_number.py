@@ -294,7 +294,8 @@ def _slicing(region: Region, evidence: Any) -> Bound:
         degree_bound = multihomogeneous_degree(model, m)
         last = min(last, arb(degree_bound), key=lambda k: k.upper())
         verified.append(f"in dimension {m} the degree is at most {degree_bound}")
-    pieces = [first, *[inner] * min(m - 1, MOST_SUMMANDS), min(last, inner, key=lambda k: k.upper())][:m + 1]
+    between, end = [inner] * min(m - 1, MOST_SUMMANDS), min(last, inner, key=lambda k: k.upper())
+    pieces = [first, *between, end][:m + 1]
     return slicing_bound(pieces, n, region.radius(evidence), real(region.epsilon), m), [
         *verified, why, "sections by a grid, bounded by degrees, bound it from above"], trust
 
