@@ -9,10 +9,11 @@ next state.  All that follows is generic in the terms of the steps.
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, cached_property
+from functools import cache, cached_property, reduce
 from math import comb, prod
 from typing import Any
 
@@ -58,11 +59,6 @@ class Step:
     is_uniform: bool
 
     @cached_property
-    def first(self) -> Terms:
-        """The polynomial that stands for all where the step is uniform."""
-        return self.output(0)
-
-    @cached_property
     def outputs(self) -> tuple[Terms, ...]:
         """All polynomials."""
         return tuple(map(self.output, range(self.width)))
@@ -87,10 +83,7 @@ def _monomial(*variables: int) -> Monomial:
 
 
 def _sum(products: Iterator[Monomial]) -> Terms:
-    total: Terms = {}
-    for monomial in products:
-        total[monomial] = total.get(monomial, Fraction(0)) + 1
-    return total
+    return {monomial: Fraction(count) for monomial, count in Counter(products).items()}
 
 
 def _affordable(terms: int) -> None:
@@ -119,8 +112,7 @@ def _activation(data: dict, shape: Shape) -> Built:
     coefficients = [rational(c) for c in items(member(data, "coefficients"), "activation")]
     require(len(coefficients) > 1 and coefficients[-1], "An activation is not in normal form.")
     _affordable(prod(shape) * len(coefficients))
-    return 0, lambda i: {(((i, k),) if k else ()): c for k, c in enumerate(coefficients) if c
-                         }, shape
+    return 0, lambda i: {((i, k),) * (k > 0): c for k, c in enumerate(coefficients) if c}, shape
 
 
 def _convolution(data: dict, shape: Shape) -> Built:
@@ -137,10 +129,7 @@ def _convolution(data: dict, shape: Shape) -> Built:
     _affordable(prod(places) * count)
 
     def flat(index: Sequence[int], bounds: Sequence[int]) -> int:
-        place = 0
-        for i, n in zip(index, bounds):
-            place = place * n + i
-        return place
+        return reduce(lambda place, pair: place * pair[0] + pair[1], zip(bounds, index), 0)
 
     indices = [*itertools.product(range(made), *map(range, places))]
     # F[o, c, k] x[c, stride * i + k], summed over the channels c and the places k.
@@ -238,11 +227,11 @@ class Model:
         count, output, shape = build(data, shape)
         detail = "".join(f" {c}" for c in data.get("coefficients", []))
         self.name += f" -{kind}{detail}-> {'x'.join(map(str, shape))}"
-        step = Step(count, offset, (state,), prod(shape), output, kind != "polynomial")
-        return self._append(step), shape, count
+        return self._append(Step(count, offset, (state,), prod(shape), cache(output),
+                                 kind != "polynomial")), shape, count
 
     def _append(self, step: Step) -> int:
-        self._terms += step.width * len(step.first) if step.is_uniform else sum(
+        self._terms += step.width * len(step.output(0)) if step.is_uniform else sum(
             map(len, step.outputs))
         _affordable(self._terms)
         self.steps.append(step)
@@ -280,11 +269,10 @@ class Model:
             raise MalformedCertificate("Branches do not have outputs of one shape.")
         sources, shape = tuple(end for end, _ in made), made[0][1]
         width = prod(shape)
-        _affordable(width * len(made))
-        step = Step(0, 0, sources, width, lambda i: (
+        return self._append(Step(0, 0, sources, width, lambda i: (
             {((i + k * width, 1),): Fraction(1) for k in range(len(made))} if kind == "sum"
-            else {tuple((i + k * width, 1) for k in range(len(made))): Fraction(1)}), True)
-        return self._append(step), shape, total
+            else {tuple((i + k * width, 1) for k in range(len(made))): Fraction(1)}), True
+        )), shape, total
 
     # -- evaluation --------------------------------------------------------------------
 
@@ -308,7 +296,7 @@ class Model:
                 return values[v] if e == 1 else multiply(power(v, e - e // 2), power(v, e // 2))
 
             made = []
-            for terms in [step.first] if one else step.outputs:
+            for terms in [step.output(0)] if one else step.outputs:
                 total = constant(Fraction(0))
                 for monomial, c in terms.items():
                     product = constant(c)
@@ -348,11 +336,8 @@ class Model:
 
         def sumset(a: int, b: int) -> int:
             work.spend(a.bit_count() * (1 + b.bit_length() // 1000))
-            total = 0
-            while a:
-                total |= b * (a & -a)
-                a &= a - 1
-            return total
+            return reduce(int.__or__, (b << i for i, bit in enumerate(bin(a)[:1:-1])
+                                       if bit == "1"), 0)
 
         sets = self.fold([1] * self.parameters, [2] * self.inputs, lambda c: int(bool(c)),
                          int.__or__, sumset)
