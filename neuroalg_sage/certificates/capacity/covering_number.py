@@ -13,7 +13,12 @@ from typing import Any
 
 from flint import arb, ctx
 
-from neuroalg_sage.certificates.capacity.packings import a_function, linear_space, packing
+from neuroalg_sage.certificates.capacity.packings import (
+    a_function,
+    last_layer,
+    linear_space,
+    packing,
+)
 from neuroalg_sage.certificates.capacity.region import BITS, FEW_BITS, Bound, Region, whole
 from neuroalg_sage.certificates.capacity.volumes import (
     bounded_rank,
@@ -60,7 +65,8 @@ UPPER: dict[str, Callable[[Region, Any], Bound]] = {
 
 LOWER: dict[str, Callable[[Region, Any], tuple[arb, str]]] = {
     "a function": a_function, "packing": packing,
-    "linear space": linear_space, "projection": _projection}
+    "linear space": linear_space, "projection": _projection,
+    "last layer": last_layer}
 
 
 def _argument(table: dict[str, Any], evidence: Any) -> Any:
@@ -109,9 +115,13 @@ def lower_bound_in_balls(region: Region, evidence: Any) -> tuple[arb, str]:
 
 def lower_covering_bound(region: Region, evidence: Any) -> tuple[Any, list[str]]:
     """A lower bound as it is written, and what was verified."""
+    with ctx.workprec(FEW_BITS):
+        bound, why = lower_bound_in_balls(region, evidence)
+        if bound.log() / arb(10).log() > MOST_DIGITS:
+            return written(bound, False), [f"{why} bounds it from below"]
     with ctx.workprec(BITS):
-        bound, verified = lower_bound_in_balls(region, evidence)
-        return written(bound, False), [f"{verified} bounds it from below"]
+        return written(lower_bound_in_balls(region, evidence)[0], False), [
+            f"{why} bounds it from below"]
 
 
 def check_covering_number(model: Model, value: Any, evidence: Any, status: str

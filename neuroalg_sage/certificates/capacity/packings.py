@@ -4,7 +4,8 @@ Covering numbers from below by functions, or linear spaces of functions, that ar
 *Packing.*  A ball of radius ε contains at most one of points with distances over 2ε.
 
 *Linear space.*  If φ is linear in some parameters, M contains linear spaces of the dimension q of
-the rank of φ in these, at any point, over Q, or modulo a prime.  Balls that cover the part with
+the rank of φ in these, at any point, over Q, or modulo a prime; or q is that of a lemma in
+``layers``, as is *the last layer* for a box.  Balls that cover the part with
 |f| ≤ R cut out balls of radius at most ε; so they are at least (R/ε)^q, by volume.
 """
 
@@ -66,6 +67,11 @@ def linear_dimension(region: Region, evidence: Any) -> int:
     """The dimension of a linear space in M, at least."""
     model = region.model
     start, trial, data = fields(evidence, "linear_from", "trial", "inputs")
+    if start is None:
+        from neuroalg_sage.certificates.capacity.layers import last_layer_dimension
+
+        require(region.kind == "ball", "The parameters are bounded.")
+        return last_layer_dimension(model)
     require(region.kind == "ball" and cone_weight(model, integer(
         start, 0, model.parameters - 1, "parameter")) == 1, "The model is not linear there.")
     p, point = place(model, trial)
@@ -79,3 +85,14 @@ def linear_space(region: Region, evidence: Any) -> tuple[arb, str]:
     """The volume of a linear space in M."""
     q = linear_dimension(region, evidence)
     return real(region.size / region.epsilon) ** q, f"a linear space of dimension {q} in it"
+
+
+def last_layer(region: Region, evidence: Any) -> tuple[arb, str]:
+    """The volume of a cube in the coordinates of powers of the inputs."""
+    from neuroalg_sage.certificates.capacity.layers import last_layer_volume
+
+    require(region.kind == "box", "The parameters are not bounded.")
+    m, side = last_layer_volume(region.model, region.size)
+    unit_ball = (arb(m) / 2) * arb.pi().log() - (arb(m) / 2 + 1).lgamma()
+    return (m * (side - real(region.epsilon).log()) - unit_ball).exp(), (
+        f"the volume of a cube in {m} coordinates")

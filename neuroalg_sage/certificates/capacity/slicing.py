@@ -70,17 +70,20 @@ from neuroalg_sage.certificates.reading import (
 from neuroalg_sage.certificates.substitution import vanishing
 
 MOST_SUMMANDS = 3_000
+HIDDEN_NEURONS = "hidden neurons"
 
 
-def slicing_bound(pieces: Sequence[arb | int], n: int, radius: arb, epsilon: arb) -> arb:
+def slicing_bound(pieces: Sequence[arb | int], n: int, radius: arb, epsilon: arb,
+                  last: int | None = None) -> arb:
     """
-    The bound by slicing, for K_0, ..., K_m.
+    The bound by slicing, for K_0, ..., K_m; those for a large ``last`` index m are not all listed,
+    where some are equal.
 
     For large m by (m + 1) max K_j times the last summand without its factor, where these ascend.
     That they do is seen at the last two: C(n, j + 1) / C(n, j) and κ_(j + 1) / κ_j descend.  There
     C(n, m) ≤ n^m / m! serves for an n beyond a machine word.
     """
-    m, x = len(pieces) - 1, radius * arb(n).sqrt() / epsilon
+    m, x = len(pieces) - 1 if last is None else last, radius * arb(n).sqrt() / epsilon
     if m > MOST_SUMMANDS:
         half = arb(m) / 2
         unit_ball = arb.pi() ** half / (half + 1).gamma()
@@ -109,12 +112,21 @@ def slicing(region: Region, evidence: Any) -> Bound:
     if start is not None:
         cone_weight(model, integer(start, 0, model.parameters - 1, "parameter"))
         verified.append("the functions are a cone")
-    if fixed:
-        require(region.kind == "ball" and start is not None, "A normal form is for cones.")
+    is_conic = region.kind == "ball" and start is not None
+    degree = degree_in(model, fixed)
+    if scalings == HIDDEN_NEURONS:
+        from neuroalg_sage.certificates.capacity.layers import first_weights
+
+        hidden = first_weights(model)
+        m = min(m, model.parameters - len(hidden))
+        verified.append(f"first weights of {len(hidden)} hidden neurons may be 1")
+        fixed = hidden if is_conic and max(hidden, default=0) < start else []
+    elif fixed:
+        require(is_conic, "A normal form is for cones.")
         check_normal_form(model, [integers(a, -10**6, 10**6, "weight", model.parameters)
                                   for a in items(scalings, "scalings")], fixed, start)
         verified.append(f"scalings bring {len(fixed)} parameters to 1")
-    p, degree = model.parameters - len(fixed), degree_in(model, fixed)
+    p = model.parameters - len(fixed)
     m = min(m, n, p)
     inner = (arb(1) if degree <= 1 else components_in_a_box(p, degree) if region.kind == "box"
              else components_in_a_ball(p, degree, 2 * degree))
@@ -124,8 +136,9 @@ def slicing(region: Region, evidence: Any) -> Bound:
         degree_bound = multihomogeneous_degree(model, m)
         last = min(last, arb(degree_bound), key=lambda k: k.upper())
         verified.append(f"in dimension {m} the degree is at most {degree_bound}")
-    pieces = [first, *[inner] * (m - 1), min(last, inner, key=lambda k: k.upper())][:m + 1]
-    return slicing_bound(pieces, n, region.radius(evidence), real(region.epsilon)), [
+    between, end = [inner] * min(m - 1, MOST_SUMMANDS), min(last, inner, key=lambda k: k.upper())
+    pieces = [first, *between, end][:m + 1]
+    return slicing_bound(pieces, n, region.radius(evidence), real(region.epsilon), m), [
         *verified, why, "sections by a grid, bounded by degrees, bound it from above"], trust
 
 
