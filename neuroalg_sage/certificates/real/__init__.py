@@ -2,4 +2,6 @@
 
 from neuroalg_sage.certificates.claim import Claim
 
-CLAIMS: tuple[Claim, ...] = ()
+CLAIMS: tuple[Claim, ...] = (
+    Claim("semialgebraic_description", ".real.description:check_description", kinds=(list,)),
+)

@@ -2,4 +2,11 @@
 
 from neuroalg_sage.invariants.answers.question import Question
 
-QUESTIONS: tuple[Question, ...] = ()
+QUESTIONS: tuple[Question, ...] = (
+    Question("semialgebraic_description",
+             "The neuromanifold over the real numbers, without its closure, by equations and "
+             "inequalities",
+             ".real.semialgebraic_description:SemialgebraicDescription",
+             title="semi-algebraic description", reported=45, is_extra=True,
+             claims=("semialgebraic_description",)),
+)
