@@ -196,7 +196,7 @@ def test_two_units_in_three_variables(described, degree):
 
 
 def test_two_units_of_squares_in_three_variables(described):
-    """Two forms are simultaneously sums of two squares: a definite pencil, and not a rotated one."""
+    """Pairs of forms that are sums of the same two squares, and pairs that are not."""
     found = described("mlp:3,2,2:x^2").data
     x, y = (1, 0, 2), (0, 1, -1)
     both, other = (1, 1, 1), (1, -1, 3)
@@ -231,7 +231,8 @@ def test_tied_weights_are_semidefinite():
     """W^T W of rank one is p >= 0, r >= 0, p r = q^2."""
     model = from_expressions(["a^2*x + a*b*y", "a*b*x + b^2*y"], ["a", "b"], ["x", "y"])
     answer = NeuroManifold(model, cache=False).semialgebraic_description()
-    assert answer.sentence() == "every positive semidefinite symmetric 2 x 2 matrix of rank at most 1"
+    assert answer.sentence() == ("every positive semidefinite symmetric 2 x 2 matrix of rank at "
+                                 "most 1")
     for p, q, s, r in itertools.product(range(-2, 3), repeat=4):
         assert answer.data.holds([p, q, s, r]) == (
             q == s and p >= 0 and r >= 0 and p * r == q * q)

@@ -4,7 +4,6 @@ The neuromanifold as a semi-algebraic set, by theorems whose proofs stand beside
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from neuroalg_sage.certificates.model import Model
@@ -39,23 +38,19 @@ def described(model: Model, evidence: Any) -> Formula | Signatures:
     """
     argument = member(evidence, "argument")
     if argument in ("linear network", "fixed squares"):
-        from neuroalg_sage.certificates.real import matrices
+        from neuroalg_sage.certificates.real.matrices import fixed_squares, linear_network
 
-        return (matrices.linear_network(model) if argument == "linear network"
-                else matrices.fixed_squares(model, evidence))
+        return (linear_network(model) if argument == "linear network"
+                else fixed_squares(model, evidence))
     if argument == "filters":
         from neuroalg_sage.certificates.real.products_of_filters import product_of_filters
 
         return product_of_filters(model)
     if argument not in ARGUMENTS:
         raise MalformedCertificate("The argument for a description is not known.")
-    from neuroalg_sage.certificates.real import sums_of_powers
+    from neuroalg_sage.certificates.real.sums_of_powers import THEOREMS
 
-    theorems: dict[str, Callable[[Model], Formula | Signatures]] = {
-        "enough units": sums_of_powers.enough_units, "squares": sums_of_powers.squares,
-        "one unit": sums_of_powers.one_unit, "two units": sums_of_powers.two_units,
-        "few units": sums_of_powers.few_units, "one unit less": sums_of_powers.one_unit_less}
-    return theorems[argument](model)
+    return THEOREMS[argument](model)
 
 
 def check_description(model: Model, value: Any, evidence: Any) -> Checked:

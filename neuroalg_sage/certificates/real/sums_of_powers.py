@@ -104,7 +104,7 @@ divides f.  So d - 2 <= m <= d / 2: it is d = 4 and f = c X^2 Y^2.  But (∂_X +
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from math import comb, factorial, prod
 
 from flint import fmpq_mpoly
@@ -222,3 +222,8 @@ def one_unit_less(model: Model) -> Signatures:
         return None if found is None else found[1] > 0 or not positive
 
     return Signatures([], elementary(bezout_matrix(z)), belongs)
+
+
+THEOREMS: dict[str, Callable[[Model], Formula | Signatures]] = {
+    "enough units": enough_units, "squares": squares, "one unit": one_unit,
+    "two units": two_units, "few units": few_units, "one unit less": one_unit_less}

@@ -7,6 +7,6 @@ QUESTIONS: tuple[Question, ...] = (
              "The neuromanifold over the real numbers, without its closure, by equations and "
              "inequalities",
              ".real.semialgebraic_description:SemialgebraicDescription",
-             title="semi-algebraic description", reported=45, is_extra=True,
+             title="semi-algebraic description",
              claims=("semialgebraic_description",)),
 )

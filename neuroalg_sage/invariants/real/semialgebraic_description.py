@@ -114,7 +114,7 @@ def semialgebraic_description(phi: Parametrization, computation: Computation,
         >>> from neuroalg_sage import NeuroManifold
         >>> M = NeuroManifold("mlp:2,1,1:x^2")
         >>> semialgebraic_description(M.parametrization(), M.computation)
-        the multiples of squares of linear forms (proved)
+        every binary quadratic form of rank at most 1 (proved)
           -z_1^2 + 4*z_0*z_2 = 0
     """
     start = time.perf_counter()
