@@ -60,7 +60,9 @@ def _found() -> Iterator[Any]:
     for manifold in (veronese, factors):
         yield from (manifold.tube_volume("1/3", radius=1), manifold.span(),
                     manifold.sample_complexity("1/2", "1/10", radius=1),
+                    manifold.necessary_samples("1/3", "1/10", radius=1, noise=1),
                     manifold.is_of_minimal_degree(), manifold.identifying_inputs())
+    yield factors.sample_complexity("1/2", "1/10", radius=1, lipschitz=2, loss_bound="0:1")
     yield from (factors.covering_number("1/3", box=1), factors.covering_number("1/3", radius=1))
 
 
