@@ -30,7 +30,7 @@ def polynomials(data: list) -> Canonical:
 def formula(pieces: list) -> Canonical:
     """A formula, its equations up to factors, and what is positive up to positive ones."""
     def condition(relation: str, data: list) -> Canonical:
-        terms = {tuple(sorted(zip(e[::2], e[1::2]))): Fraction(c) for e, c in data}
+        terms = {tuple(sorted(zip(e[::2], e[1::2]))): Fraction(c) for c, e in data}
         return relation, polynomial(data), relation.startswith(">") and terms[max(terms)] > 0
 
     return frozenset(frozenset(condition(*pair) for pair in piece) for piece in pieces)
