@@ -38,6 +38,9 @@ def add(command: Commands) -> None:
     sub.add_argument("--epsilon", required=True, metavar="E", help="radius of the balls that cover")
     sub.add_argument("--radius", metavar="R", help="cover the functions of norm at most R")
     sub.add_argument("--box", metavar="B", help="instead, those of parameters from -B to B")
+    sub.add_argument("--norm", metavar="NORM", default="euclidean", help="of the balls that cover, "
+                     "and of the functions: euclidean (the default), max, l1 or bombieri, of the "
+                     "coefficients, or sup:B for inputs from -B to B")
     sub.add_argument("--figure", metavar="FILE", help="also draw the covering numbers of radii "
                      "from E/8 to 8E to a file .svg, .png or .pdf")
     sub.add_argument("--delta", metavar="D", help="also say how many samples suffice for mean "
@@ -118,7 +121,8 @@ def _curve(manifold: NeuroManifold, arguments: argparse.Namespace
     for power in FACTORS:
         radius = epsilon * Fraction(2) ** power
         with suppress(InputError):
-            number = manifold.covering_number(radius, radius=arguments.radius, box=arguments.box)
+            number = manifold.covering_number(radius, radius=arguments.radius, box=arguments.box,
+                                              norm=arguments.norm)
             found.append((float(radius), *number.logarithms))
     return found
 
@@ -130,7 +134,9 @@ def _answers(manifold: NeuroManifold, arguments: argparse.Namespace) -> Iterator
     for ask in (manifold.span, manifold.identifying_inputs):
         with suppress(LimitReached):
             yield ask()
-    yield manifold.covering_number(arguments.epsilon, **part)
+    yield manifold.covering_number(arguments.epsilon, **part, norm=arguments.norm)
+    if arguments.norm != "euclidean":
+        return  # tubes and samples are about the Euclidean one
     yield manifold.tube_volume(arguments.epsilon, **part)
     if arguments.delta is not None:
         inputs = _box_of_inputs(arguments)
@@ -144,12 +150,16 @@ def _answers(manifold: NeuroManifold, arguments: argparse.Namespace) -> Iterator
 
 def _check_numbers(arguments: argparse.Namespace) -> None:
     """Refuse what is wrong about balls and samples."""
+    from neuroalg_sage.invariants.capacity.covering_number import read_norm
     from neuroalg_sage.invariants.capacity.necessary_samples import read_noise
     from neuroalg_sage.invariants.capacity.samples import read_samples
     from neuroalg_sage.models.sage_input import rational
 
     if (epsilon := rational(arguments.epsilon, "radius epsilon")) <= 0:
         raise InputError(f"The radius epsilon of the balls must be positive, not {epsilon}.")
+    if read_norm(arguments.norm) is not None and arguments.delta is not None:
+        raise InputError("Numbers of samples follow from the Euclidean norm; leave out either "
+                         "--norm or --delta.")
     if arguments.delta is None:
         for name in ("lipschitz", "loss_bound", "noise"):
             if getattr(arguments, name) is not None:
