@@ -78,6 +78,8 @@ EXAMPLES = {
     "critical_regions": Example({"directions": PLANE, "samples": 3}),
     "covering_number": PART,
     "tube_volume": PART,
+    "estimated_tube_volume": Example(PART.arguments | {"samples": 60},
+                                     (*PART.words, "--tube-samples", "60")),
     "sample_complexity": Example(PART.arguments | {"delta": "1/10", "inputs": 1, "targets": 1},
                                  (*PART.words, "--delta", "1/10")),
     "necessary_samples": Example(PART.arguments | {"delta": "1/10", "noise": 1},

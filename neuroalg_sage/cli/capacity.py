@@ -40,6 +40,10 @@ def add(command: Commands) -> None:
     sub.add_argument("--box", metavar="B", help="instead, those of parameters from -B to B")
     sub.add_argument("--figure", metavar="FILE", help="also draw the covering numbers of radii "
                      "from E/8 to 8E to a file .svg, .png or .pdf")
+    sub.add_argument("--tube-samples", metavar="N", help="also estimate the volume of the tube by "
+                     "so many random functions")
+    sub.add_argument("--tube-error", metavar="P", default="0.01", help="the probability that the "
+                     "estimated interval is wrong, by default 0.01")
     sub.add_argument("--delta", metavar="D", help="also say how many samples suffice for mean "
                      "squared errors within E, but for a probability of D")
     sub.add_argument("--inputs", metavar="box:B", default="box:1", help="where the inputs of "
@@ -99,7 +103,8 @@ def _printed(found: list[tuple[NeuroManifold, list[Invariant]]], arguments: argp
         (manifold, answers), = found
         return "\n".join([f"{manifold.model}: {manifold.model.parameter_count} parameters",
                           *(answer.text(arguments.spec) for answer in answers)])
-    columns = [*COLUMNS, *(["sample_complexity"] if arguments.delta is not None else []),
+    columns = [*COLUMNS, *(["estimated_tube_volume"] if arguments.tube_samples is not None else []),
+               *(["sample_complexity"] if arguments.delta is not None else []),
                *(["necessary_samples"] if arguments.noise is not None else [])]
     rows = [["model", "parameters", *(name.replace("_", " ") for name in columns)]]
     for manifold, answers in found:
@@ -132,6 +137,9 @@ def _answers(manifold: NeuroManifold, arguments: argparse.Namespace) -> Iterator
             yield ask()
     yield manifold.covering_number(arguments.epsilon, **part)
     yield manifold.tube_volume(arguments.epsilon, **part)
+    if arguments.tube_samples is not None:
+        yield manifold.estimated_tube_volume(
+            arguments.epsilon, **part, samples=arguments.tube_samples, error=arguments.tube_error)
     if arguments.delta is not None:
         inputs = _box_of_inputs(arguments)
         yield manifold.sample_complexity(
@@ -146,10 +154,13 @@ def _check_numbers(arguments: argparse.Namespace) -> None:
     """Refuse what is wrong about balls and samples."""
     from neuroalg_sage.invariants.capacity.necessary_samples import read_noise
     from neuroalg_sage.invariants.capacity.samples import read_samples
+    from neuroalg_sage.invariants.capacity.tube_samples import read_estimate
     from neuroalg_sage.models.sage_input import rational
 
     if (epsilon := rational(arguments.epsilon, "radius epsilon")) <= 0:
         raise InputError(f"The radius epsilon of the balls must be positive, not {epsilon}.")
+    if arguments.tube_samples is not None:
+        read_estimate(arguments.tube_samples, arguments.tube_error)
     if arguments.delta is None:
         for name in ("lipschitz", "loss_bound", "noise"):
             if getattr(arguments, name) is not None:
@@ -175,7 +186,7 @@ def _box_of_inputs(arguments: argparse.Namespace) -> str:
 def _cell(answer: Invariant) -> str:
     """An answer in a table, without what it depends on."""
     return answer.sentence().partition(" (")[0].partition(" independent")[0].partition(
-        " samples never")[0].removeprefix("fewer than ")
+        " samples never")[0].removeprefix("fewer than ").partition(" with probability")[0]
 
 
 def _table(rows: list[list[str]]) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from neuroalg_sage.invariants.capacity.necessary_samples import NecessarySamples
     from neuroalg_sage.invariants.capacity.samples import IdentifyingInputs, SampleComplexity
     from neuroalg_sage.invariants.capacity.span import Span
+    from neuroalg_sage.invariants.capacity.tube_samples import EstimatedTubeVolume
     from neuroalg_sage.invariants.capacity.tubes import TubeVolume
     from neuroalg_sage.models.expressions import Polynomial
 
@@ -81,6 +82,43 @@ class CapacityQuestions(EquationsQuestions):
         return self._memory.recall(
             "tube_volume", lambda: tube_volume(self._coverings(size), ball),
             stored=True, epsilon=ball, domain=size)
+
+    def estimated_tube_volume(self, epsilon: Any, *, radius: Any = None, box: Any = None,
+                              samples: Any = 1000, error: Any = "1/100") -> EstimatedTubeVolume:
+        """
+        The volume of such a tube by random functions, as an interval that is right but for a
+        probability.
+
+        Of each random function it is decided whether it is in the tube, by parameters of a near
+        function or by equations of M; those of which it is not decided make the interval larger.
+
+        INPUT: as for :meth:`covering_number`; besides
+
+        - ``samples`` -- how many random functions
+        - ``error`` -- the probability that the volume is not in the interval
+
+        OUTPUT: :class:`~neuroalg_sage.invariants.capacity.tube_samples.EstimatedTubeVolume`
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> M = NeuroManifold("mlp:2,1,1:x^2", seed=1)
+            >>> found = M.estimated_tube_volume("0.2", radius=1)
+            >>> low, high = M.tube_volume("0.2", radius=1).value
+            >>> found.status, low < found.value[0] < found.value[1] < high
+            ('monte_carlo', True)
+        """
+        from neuroalg_sage.invariants.capacity.tube_samples import (
+            estimated_tube_volume,
+            read_estimate,
+        )
+
+        size, ball = self._domain(radius, box), rational(epsilon, "radius epsilon")
+        count, probability = read_estimate(samples, error)
+        return self._memory.recall(
+            "estimated_tube_volume", lambda: estimated_tube_volume(
+                self._coverings(size), ball, count, probability, self._sampled_equations()),
+            stored=True, epsilon=ball, domain=size, samples=count, error=probability)
 
     def sample_complexity(self, epsilon: Any, delta: Any, *, radius: Any = None, box: Any = None,
                           inputs: Any = 1, targets: Any = 1, lipschitz: Any = None,
@@ -240,3 +278,13 @@ class CapacityQuestions(EquationsQuestions):
         span = linear_span(self.parametrization(), search)
         found = generators(search, MOST_DEGREE) if codimension == 1 else []
         return found[0] if found else None, [] if span is None else list(span.forms)
+
+    def _sampled_equations(self) -> list[Polynomial]:
+        """Equations of M of low degree, in a space that is so small that functions are sampled."""
+        from neuroalg_sage.certificates.capacity.tube_samples import MOST_COORDINATES
+        from neuroalg_sage.invariants.equations.equations_by_degree import generators
+
+        n = self.model.ambient_dimension
+        if n > MOST_COORDINATES or n == self.dimension().data:
+            return []
+        return generators(self.equation_search(), MOST_DEGREE)

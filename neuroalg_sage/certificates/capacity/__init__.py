@@ -6,6 +6,8 @@ CLAIMS = (
     Claim("covering_number", ".capacity.covering_number:check_covering_number",
           ("proved", "bounds"), kinds=(list,)),
     Claim("tube_volume", ".capacity.tubes:check_tube_volume", ("bounds",), kinds=(list,)),
+    Claim("estimated_tube_volume", ".capacity.tube_samples:check_estimated_tube_volume",
+          ("monte_carlo",), kinds=(list,)),
     Claim("span", ".capacity.span:check_span", kinds=(list,)),
     Claim("is_of_minimal_degree", ".capacity.span:check_minimal_degree", kinds=(bool,)),
     Claim("identifying_inputs", ".capacity.samples:check_identifying_inputs",

@@ -221,7 +221,7 @@ def _majorant(f: fmpq_mpoly, bound: Fraction) -> Lipschitz:
     return value, slope
 
 
-def _span_dimension(model: Model, evidence: Any) -> tuple[int, list[str]]:
+def span_dimension(model: Model, evidence: Any) -> tuple[int, list[str]]:
     """The dimension of an affine space in which M lies."""
     n = model.ambient_dimension
     if "equations" not in evidence:
@@ -240,7 +240,7 @@ Bound = tuple[arb, list[str], list[str]]  # the bound, what was verified, whom t
 
 
 def _volume(region: Region, evidence: Any) -> Bound:
-    n, verified = _span_dimension(region.model, evidence)
+    n, verified = span_dimension(region.model, evidence)
     return (1 + 2 * region.radius(evidence) / real(region.epsilon)) ** n, [
         *verified, "the volume of a ball bounds it from above"], []
 
@@ -258,7 +258,7 @@ def _bounded_rank(region: Region, evidence: Any) -> Bound:
 
 def _slicing(region: Region, evidence: Any) -> Bound:
     model = region.model
-    n, verified = _span_dimension(model, evidence)
+    n, verified = span_dimension(model, evidence)
     upper, trial, start, scalings, fixed_data = fields(
         evidence, "dimension", "trial", "cone_from", "scalings", "fixed")
     fixed = integers(fixed_data, 0, model.parameters - 1, "fixed parameter")
