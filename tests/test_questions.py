@@ -80,6 +80,8 @@ EXAMPLES = {
     "tube_volume": PART,
     "estimated_tube_volume": Example(PART.arguments | {"samples": 60},
                                      (*PART.words, "--tube-samples", "60")),
+    "real_rank": FUNCTION,
+    "real_ranks": Example({"samples": 20}, ("--samples", "20")),
     "sample_complexity": Example(PART.arguments | {"delta": "1/10", "inputs": 1, "targets": 1},
                                  (*PART.words, "--delta", "1/10")),
     "necessary_samples": Example(PART.arguments | {"delta": "1/10", "noise": 1},

@@ -24,15 +24,9 @@ So M has no point in a box in which some equation of M has no zero.  The box aro
 2 (ε + r) is cut into halves, until these have no point of M, or no point within ε + r of v, or none
 of the ball of radius R.
 
-*Confidence* (Clopper, Pearson).  Of N cells let at least k be in T, and at least l disjoint to T.
-Let p' be such that of N trials with probability p' at least k succeed with probability at most α/2,
-and p'' such that at most N - l do with probability at most α/2.  Then p' ≤ p ≤ p'', but for a
-probability of at most α.
-
-*Proof.*  The number K of cells whose random point is in T is at least k and at most N - l, whatever
-has not been decided.  The probability that at least K succeed ascends with p. If p < p', then the
-observed K is one for which at least K succeed with probability at most α/2 for p.  The smallest one
-of these is exceeded or reached with probability at most α/2.  Likewise for p > p''.
+*Confidence.*  Of N cells let k be shown to be in T, and l to be disjoint to T.  The number of those
+whose random point is in T is at least k and at most N - l, whatever has not been decided.  So the
+interval of Clopper and Pearson from k to N - l contains p but for the probability that is stated.
 """
 
 from __future__ import annotations
@@ -62,6 +56,8 @@ from neuroalg_sage.certificates.reading import (
     rational,
     require,
 )
+from neuroalg_sage.certificates.real.sampling import SCALE as SHARES
+from neuroalg_sage.certificates.real.sampling import interval
 from neuroalg_sage.certificates.substitution import vanishing
 
 WORD = 4  # bytes of a digest for each coordinate
@@ -208,33 +204,19 @@ class Tube:
                 boxes.append(([*center[:j], center[j] + step, *center[j + 1:]], parts))
         return False
 
+    def volumes(self, inside: int, outside: int, count: int, error: float) -> tuple[arb, arb]:
+        """
+        The ends of the interval, of so many samples of which so many are in the tube, or are not.
+        """
+        low, high = interval(inside, count - outside, count, fmpq(*error.as_integer_ratio()))
+        require(low > 0, "Too few samples are shown to be in the tube.")
+        n = self.region.model.ambient_dimension
+        return (arb(fmpq(low, SHARES)) * ball_volume(n) * real(self.outer) ** n,
+                arb(fmpq(high, SHARES)) * ball_volume(n) * real(self.outer + 2 * self.slack) ** n)
+
 
 def _floor(c: Fraction) -> int:
     return c.numerator // c.denominator
-
-
-def successes(trials: int, least: int, probability: Fraction) -> arb:
-    """
-    The probability that of so many trials at least so many succeed.
-
-    EXAMPLES::
-
-        >>> successes(2, 1, Fraction(1, 2)).contains(arb("0.75")), successes(3, 0, Fraction(1, 5))
-        (True, 1.00000000000000)
-    """
-    if least == 0:
-        return arb(1)
-    if probability == 0:
-        return arb(0)
-    if probability == 1:
-        return arb(1)
-    p, q = real(probability), real(1 - probability)
-    term = arb.bin_uiui(trials, least) * p**least * q ** (trials - least)
-    total = term
-    for k in range(least, trials):
-        term = term * (trials - k) / (k + 1) * p / q
-        total += term
-    return total
 
 
 def rational_radius(region: Region, evidence: Any) -> Fraction:
@@ -253,8 +235,7 @@ def check_estimated_tube_volume(model: Model, value: Any, evidence: Any, stated_
     """
     domain, epsilon, low, high = items(value, "claim", 4)
     region = Region(model, domain, epsilon)
-    data, seed, decisions, least_data, most_data = fields(
-        evidence, "equations", "seed", "decisions", "least", "most")
+    data, seed, decisions = fields(evidence, "equations", "seed", "decisions")
     equations = polynomials(data, polynomial_ring(model.ambient_dimension))
     require(all(equations), "An equation is zero.")
     vanishing(model, equations)
@@ -275,19 +256,9 @@ def check_estimated_tube_volume(model: Model, value: Any, evidence: Any, stated_
                 outside += 1
             else:
                 require(decision is None, "A decision is malformed.")
-        least, most = rational(least_data), rational(most_data)
-        require(0 <= least < most <= 1, "The shares are not between 0 and 1.")
-        half = arb(stated_error) / 2
-        require(successes(count, inside, least) <= half if inside else least == 0,
-                "The lower end is too large for its confidence.")
-        require(1 - successes(count, count - outside + 1, most) <= half if outside else most == 1,
-                "The upper end is too small for its confidence.")
-        volume = ball_volume(model.ambient_dimension)
-        n = model.ambient_dimension
-        require(least > 0 and rational(low) <= rational(logarithm(
-            real(least) * volume * real(tube.outer) ** n, False)),
-            "The lower end is larger than the one that is shown.")
-        require(rational(high) >= rational(logarithm(
-            real(most) * volume * real(tube.outer + 2 * tube.slack) ** n, True)),
-            "The upper end is smaller than the one that is shown.")
+        least, most = tube.volumes(inside, outside, count, stated_error)
+        require(rational(low) <= rational(logarithm(least, False)),
+                "The lower end is larger than the one that is shown.")
+        require(rational(high) >= rational(logarithm(most, True)),
+                "The upper end is smaller than the one that is shown.")
     return [f"of {count} samples {inside} are in the tube, {outside} are not"], [RANDOM]

@@ -2,4 +2,8 @@
 
 from neuroalg_sage.certificates.claim import Claim
 
-CLAIMS: tuple[Claim, ...] = ()
+CLAIMS: tuple[Claim, ...] = (
+    Claim("typical_ranks", ".real.typical_ranks:check_typical_ranks", ("proved", "bounds")),
+    Claim("real_rank", ".real.real_rank:check_real_rank", ("proved", "bounds")),
+    Claim("real_ranks", ".real.real_ranks:check_real_ranks", ("monte_carlo",), (dict,)),
+)

@@ -14,11 +14,11 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from flint import arb, ctx, fmpq
+from flint import ctx, fmpq
 
 from neuroalg_sage.certificates.capacity import tube_samples
-from neuroalg_sage.certificates.capacity.covering_number import FEW_BITS, real
-from neuroalg_sage.certificates.capacity.tubes import ball_volume, logarithm
+from neuroalg_sage.certificates.capacity.covering_number import FEW_BITS
+from neuroalg_sage.certificates.capacity.tubes import logarithm
 from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.certificates.dimension.dimension import RANDOM
 from neuroalg_sage.certificates.reading import CertificateError, polynomial, polynomial_ring
@@ -32,7 +32,6 @@ from neuroalg_sage.models.sage_input import rational
 
 PLACES = 2**30  # the denominator of parameters
 STARTS, STEPS = 4, 40  # of the search for a near function
-BISECTIONS = 40
 
 
 class EstimatedTubeVolume(TubeVolume):
@@ -126,42 +125,20 @@ def estimated_tube_volume(coverings: Coverings, epsilon: Fraction, count: int, e
             else:
                 decisions.append(False if tube.misses(cell) else None)
         inside, outside = sum(isinstance(d, list) for d in decisions), decisions.count(False)
-        least, most = _shares(count, inside, outside, arb(float(error)) / 2)
-        if not least:
-            raise LimitReached(f"Of {count} random functions none is shown to be within {epsilon} "
-                               f"of the neuromanifold of {model}; take more, or a larger epsilon.")
-        volume = ball_volume(n)
-        low = logarithm(real(least) * volume * real(tube.outer) ** n, False)
-        high = logarithm(real(most) * volume * real(tube.outer + 2 * tube.slack) ** n, True)
+        try:
+            low, high = tube.volumes(inside, outside, count, float(error))
+        except CertificateError:
+            raise LimitReached(
+                f"Of {count} random functions {inside} are shown to be within {epsilon} of the "
+                f"neuromanifold of {model}, too few; take more, or a larger epsilon.") from None
+        ends = [logarithm(low, False), logarithm(high, True)]
     kind, size = coverings.domain
     return EstimatedTubeVolume.certified(
-        model, "estimated_tube_volume", [[kind, decimal(size)], decimal(epsilon), low, high],
+        model, "estimated_tube_volume", [[kind, decimal(size)], decimal(epsilon), *ends],
         "monte_carlo", f"of {count} random functions {inside} are in the tube, {outside} are not",
         time.perf_counter() - start,
-        {"equations": encoded, "seed": seed, "decisions": decisions, "least": decimal(least),
-         "most": decimal(most), **flag}, [RANDOM], error_bound=float(error))
-
-
-def _shares(count: int, inside: int, outside: int, half: arb) -> tuple[Fraction, Fraction]:
-    """The numbers p' and p'' of Clopper and Pearson, somewhat rounded outward."""
-    least, most = Fraction(0), Fraction(1)
-    if inside:
-        high = Fraction(1)
-        for _ in range(BISECTIONS):
-            middle = (least + high) / 2
-            if tube_samples.successes(count, inside, middle) <= half:
-                least = middle
-            else:
-                high = middle
-    if outside:
-        low = Fraction(0)
-        for _ in range(BISECTIONS):
-            middle = (low + most) / 2
-            if 1 - tube_samples.successes(count, count - outside + 1, middle) <= half:
-                most = middle
-            else:
-                low = middle
-    return least, most
+        {"equations": encoded, "seed": seed, "decisions": decisions, **flag}, [RANDOM],
+        error_bound=float(error))
 
 
 class _Derivatives:

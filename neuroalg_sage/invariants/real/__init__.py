@@ -2,4 +2,13 @@
 
 from neuroalg_sage.invariants.answers.question import Question
 
-QUESTIONS: tuple[Question, ...] = ()
+QUESTIONS: tuple[Question, ...] = (
+    Question("typical_ranks", "How many hidden units the functions of an open set need, for one "
+             "hidden layer with a power as activation",
+             ".real.typical_ranks:TypicalRanks", claims=("typical_ranks",)),
+    Question("real_rank", "How many powers of real linear forms a binary form is a sum of",
+             ".real.real_rank:RealRankOfForm",
+             takes="a function", command="real-rank", claims=("real_rank",)),
+    Question("real_ranks", "How often each typical real rank occurs among Gaussian binary forms",
+             ".real.real_ranks:RealRanks", command="real-rank", claims=("real_ranks",)),
+)
