@@ -223,7 +223,7 @@ class CapacityQuestions(EquationsQuestions):
         """
         from neuroalg_sage.invariants.capacity.span import span
 
-        return span(self.model)
+        return span(self.model, self.seed)
 
     @kept
     def is_of_minimal_degree(self) -> Invariant:
