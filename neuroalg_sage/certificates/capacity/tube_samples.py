@@ -227,7 +227,7 @@ def rational_radius(region: Region, evidence: Any) -> Fraction:
     return Fraction(whole(upper), PLACES)
 
 
-def check_estimated_tube_volume(model: Model, value: Any, evidence: Any, stated_error: Any
+def check_estimate(model: Model, value: Any, evidence: Any, stated_error: Any
                                 ) -> Checked:
     """
     Verify an interval for the volume of a tube that is right but for a probability: the domain, ε,

@@ -15,11 +15,8 @@ from itertools import accumulate
 from math import inf, lcm, nextafter
 from typing import Any
 
-from neuroalg_sage.certificates.capacity.span import (
-    MOST_POINTS,
-    span_by_values,
-    span_dimensions,
-)
+from neuroalg_sage.certificates.capacity.span import span_dimensions
+from neuroalg_sage.certificates.capacity.span_by_values import MOST_POINTS, span_by_values
 from neuroalg_sage.certificates.dimension.dimension import RANDOM
 from neuroalg_sage.certificates.model import Model as Checked
 from neuroalg_sage.certificates.reading import CertificateError

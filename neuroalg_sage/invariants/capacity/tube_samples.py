@@ -97,7 +97,7 @@ def estimated_tube_volume(coverings: Coverings, epsilon: Fraction, count: int, e
     """
     start = time.perf_counter()
     model = coverings.model
-    check_domain(model, coverings.dimension.data, epsilon, coverings.domain)
+    check_domain(model, coverings.most_dimension, epsilon, coverings.domain)
     if not coverings.is_expanded or model.ambient_dimension > tube_samples.MOST_COORDINATES:
         raise LimitReached(f"The functions of {model} have too many coordinates for random ones: "
                            f"there are {model.ambient_dimension}, and at most "
