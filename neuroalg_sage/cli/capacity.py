@@ -111,7 +111,7 @@ def _printed(found: list[tuple[NeuroManifold, list[Invariant]]], arguments: argp
         return json.dumps(pages[0] if len(arguments.specs) == 1 else {"schema": 1, "models": pages})
     if len(arguments.specs) == 1:
         (manifold, answers), = found
-        skipped = "" if any(answer.name == "dimension" for answer in answers) else (
+        skipped = "" if manifold.affordable_dimension() is not None else (
             "; their dimension is a rank that takes long, and the bounds do without it")
         return "\n".join([f"{manifold.model}: {manifold.model.parameter_count} parameters{skipped}",
                           *(answer.text(arguments.spec) for answer in answers)])
