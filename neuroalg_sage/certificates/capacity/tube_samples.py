@@ -40,8 +40,15 @@ from typing import Any
 
 from flint import arb, ctx, fmpq, fmpq_mpoly
 
-from neuroalg_sage.certificates.capacity.covering_number import FEW_BITS, Region, real, whole
-from neuroalg_sage.certificates.capacity.tubes import PLACES, ball_volume, logarithm
+from neuroalg_sage.certificates.capacity.region import (
+    FEW_BITS,
+    PLACES,
+    Region,
+    ball_volume,
+    logarithm,
+    real,
+    whole,
+)
 from neuroalg_sage.certificates.dimension.dimension import RANDOM
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (

@@ -28,34 +28,28 @@ linear space has reach 0.  Nor is Lotz's bound, which is for smooth complete int
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
 from flint import arb, ctx
 
 from neuroalg_sage.certificates.capacity.covering_number import (
+    lower_bound_in_balls,
+    upper_bound_in_balls,
+)
+from neuroalg_sage.certificates.capacity.packings import linear_dimension, packing_number
+from neuroalg_sage.certificates.capacity.region import (
     FEW_BITS,
     Region,
-    linear_dimension,
-    lower_bound_in_balls,
-    packing_number,
+    ball_volume,
+    logarithm,
     real,
-    span_dimension,
-    upper_bound_in_balls,
-    whole,
 )
+from neuroalg_sage.certificates.capacity.volumes import span_dimension
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import Checked, fields, items, member, rational, require
 
-PLACES = 10**6
 MOST_SUMMANDS = 1_000
-
-
-def ball_volume(dimension: int) -> arb:
-    """The volume of the unit ball."""
-    half = arb(dimension) / 2
-    return arb.pi() ** half / (half + 1).gamma()
 
 
 def tube_around_a_ball(dimension: int, ambient: int, radius: arb, epsilon: arb) -> arb:
@@ -105,13 +99,6 @@ def tube_below(region: Region, evidence: Any) -> tuple[arb, list[str]]:
     number = packing_number(region, evidence)
     return number * ball_volume(n) * epsilon**n, [
         f"disjoint balls ({number}) bound it from below"]
-
-
-def logarithm(volume: arb, is_upper: bool) -> str:
-    """The decimal logarithm of a volume, rounded outward."""
-    scaled = volume.log() / arb(10).log() * PLACES
-    return str(Fraction(whole(scaled.upper().ceil() if is_upper else scaled.lower().floor()),
-                        PLACES))
 
 
 def check_tube_volume(model: Model, value: Any, evidence: Any) -> Checked:

@@ -17,8 +17,7 @@ import numpy as np
 from flint import ctx, fmpq
 
 from neuroalg_sage.certificates.capacity import tube_samples
-from neuroalg_sage.certificates.capacity.covering_number import FEW_BITS
-from neuroalg_sage.certificates.capacity.tubes import logarithm
+from neuroalg_sage.certificates.capacity.region import FEW_BITS, logarithm
 from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.certificates.dimension.dimension import RANDOM
 from neuroalg_sage.certificates.reading import CertificateError, polynomial, polynomial_ring

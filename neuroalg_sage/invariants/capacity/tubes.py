@@ -13,7 +13,8 @@ from typing import Any
 
 from flint import ctx
 
-from neuroalg_sage.certificates.capacity.tubes import logarithm, tube_above, tube_below
+from neuroalg_sage.certificates.capacity.region import logarithm
+from neuroalg_sage.certificates.capacity.tubes import tube_above, tube_below
 from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.invariants.answers.invariant import Invariant
