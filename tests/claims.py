@@ -60,13 +60,20 @@ def _found() -> Iterator[Any]:
     for manifold in (veronese, factors):
         yield from (manifold.tube_volume("1/3", radius=1), manifold.span(),
                     manifold.sample_complexity("1/2", "1/10", radius=1),
+                    manifold.necessary_samples("1/3", "1/10", radius=1, noise=1),
                     manifold.is_of_minimal_degree(), manifold.identifying_inputs())
+    yield factors.sample_complexity("1/2", "1/10", radius=1, lipschitz=2, loss_bound="0:1")
     yield from (factors.covering_number("1/3", box=1), factors.covering_number("1/3", radius=1))
     pencil, quartics = (NeuroManifold(spec, seed=1) for spec in (
         "mlp:2,2,2:x^2", "mlp:2,2,2,1:x^2"))
     for manifold in (veronese, filters, cubic, line, factors, pencil, quartics,
                      NeuroManifold("cnn:2,2", seed=1), NeuroManifold("mlp:2,2,1:x^2", seed=1)):
         yield from (manifold.trichotomy(), manifold.is_dense(), manifold.is_closed())
+    yield from (veronese.typical_ranks(), segre.typical_ranks(), cubic.typical_ranks())
+    yield NeuroManifold("mlp:1,2,2:x^2").typical_ranks()
+    yield NeuroManifold("mlp:2,1,2:x^2").typical_ranks()
+    yield from (veronese.real_rank([1, 0, 1]), cubic.real_rank([1, 0, -1, 0]),
+                cubic.real_rank([1, 0, 1, 0]), cubic.real_ranks(3))
 
 
 @cache

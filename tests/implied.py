@@ -166,13 +166,19 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
         *_, low, high = value_of(manifold.voronoi_cell(
             list(map(Fraction, value[0])), metric=list(map(Fraction, value[1]))).certificate)
         return bool(value[2] <= low and high <= value[3])
-    if name in ("covering_number", "tube_volume", "sample_complexity"):
+    if name in ("covering_number", "tube_volume", "sample_complexity", "necessary_samples"):
         (kind, size), *rest = value
         part = {"radius" if kind == "ball" else kind: size}
         if name == "sample_complexity":
-            error, delta, inputs, targets, number = rest
+            error, delta, *loss, number = rest
+            given = {"lipschitz": loss[0][0], "loss_bound": loss[0][1:]} if len(loss) == 1 else {
+                "inputs": loss[0], "targets": loss[1]}
             return Fraction(number) >= 1 and Fraction(number) >= Fraction(999, 1000) * int(
-                manifold.sample_complexity(error, delta, **part, inputs=inputs, targets=targets))
+                manifold.sample_complexity(error, delta, **part, **given))
+        if name == "necessary_samples":
+            epsilon, delta, inputs, noise, number = rest
+            found = manifold.necessary_samples(epsilon, delta, **part, inputs=inputs, noise=noise)
+            return bool(Fraction(number) <= 1 or Fraction(number) <= 2 * int(found))
         try:
             least, most = getattr(manifold, name)(rest[0], **part).value
         except InputError:  # one ball suffices, and a tube around it is no smaller

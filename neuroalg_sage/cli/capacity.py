@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -45,16 +46,20 @@ def add(command: Commands) -> None:
                      "samples are, by default box:1")
     sub.add_argument("--targets", metavar="T", default="1", help="the largest norm of targets, by "
                      "default 1")
+    sub.add_argument("--lipschitz", metavar="C", help="instead of the squared error, a loss that "
+                     "differs for functions f and g by at most C times the norm of f - g")
+    sub.add_argument("--loss-bound", metavar="B", help="losses are from -B to B; or a:b, from a to "
+                     "b")
+    sub.add_argument("--noise", metavar="SIGMA", help="also say how many samples any method needs "
+                     "to find each function within E, but for a probability of D, if outputs have "
+                     "normal noise of this standard deviation")
 
 
 def _capacity(arguments: argparse.Namespace) -> int:
-    from neuroalg_sage.invariants.capacity.samples import read_samples
     from neuroalg_sage.invariants.singularities.hasse import check_picture
 
     check_writable(arguments.certificate)
-    if arguments.delta is not None:  # what is wrong is said before anything is computed
-        read_samples(arguments.epsilon, arguments.delta, _box_of_inputs(arguments),
-                     arguments.targets)
+    _check_numbers(arguments)  # what is wrong is said before anything is computed
     if arguments.figure is not None:
         check_picture(arguments.figure)
         check_writable(arguments.figure)
@@ -64,12 +69,15 @@ def _capacity(arguments: argparse.Namespace) -> int:
         arguments.spec = spec
         manifold = manifold_of(arguments)
         progress(arguments).begin(f"capacity of {manifold.model}")
-        found.append((manifold, _answers(manifold, arguments)))
+        known: list[Invariant] = []
+        found.append((manifold, known))
+        for answer in _answers(manifold, arguments):
+            known.append(answer)
+            # What is known when a limit is reached is printed.
+            arguments.page.state(_printed(found, arguments), certificate_files(
+                arguments.certificate, [answer for _, answers in found for answer in answers]))
         if arguments.figure is not None:
             curves[str(manifold.model)] = _curve(manifold, arguments)
-        # What is known when a limit is reached is printed.
-        arguments.page.state(_printed(found, arguments), certificate_files(
-            arguments.certificate, [answer for _, answers in found for answer in answers]))
     if arguments.figure is not None:
         from neuroalg_sage.pictures.capacity import figure
         from neuroalg_sage.pictures.figure import write
@@ -91,7 +99,8 @@ def _printed(found: list[tuple[NeuroManifold, list[Invariant]]], arguments: argp
         (manifold, answers), = found
         return "\n".join([f"{manifold.model}: {manifold.model.parameter_count} parameters",
                           *(answer.text(arguments.spec) for answer in answers)])
-    columns = [*COLUMNS, *(["sample_complexity"] if arguments.delta is not None else [])]
+    columns = [*COLUMNS, *(["sample_complexity"] if arguments.delta is not None else []),
+               *(["necessary_samples"] if arguments.noise is not None else [])]
     rows = [["model", "parameters", *(name.replace("_", " ") for name in columns)]]
     for manifold, answers in found:
         cells = {answer.name: _cell(answer) for answer in answers}
@@ -114,20 +123,44 @@ def _curve(manifold: NeuroManifold, arguments: argparse.Namespace
     return found
 
 
-def _answers(manifold: NeuroManifold, arguments: argparse.Namespace) -> list[Invariant]:
+def _answers(manifold: NeuroManifold, arguments: argparse.Namespace) -> Iterator[Invariant]:
     """What is to be said of one model; what only a span or a dimension lacks is left out."""
     part = {"radius": arguments.radius, "box": arguments.box}
-    answers: list[Invariant] = [manifold.dimension()]
+    yield manifold.dimension()
     for ask in (manifold.span, manifold.identifying_inputs):
         with suppress(LimitReached):
-            answers.append(ask())
-    answers += [manifold.covering_number(arguments.epsilon, **part),
-                manifold.tube_volume(arguments.epsilon, **part)]
+            yield ask()
+    yield manifold.covering_number(arguments.epsilon, **part)
+    yield manifold.tube_volume(arguments.epsilon, **part)
     if arguments.delta is not None:
-        answers.append(manifold.sample_complexity(
-            arguments.epsilon, arguments.delta, **part, inputs=_box_of_inputs(arguments),
-            targets=arguments.targets))
-    return answers
+        inputs = _box_of_inputs(arguments)
+        yield manifold.sample_complexity(
+            arguments.epsilon, arguments.delta, **part, inputs=inputs, targets=arguments.targets,
+            lipschitz=arguments.lipschitz, loss_bound=arguments.loss_bound)
+        if arguments.noise is not None:
+            yield manifold.necessary_samples(arguments.epsilon, arguments.delta,
+                                             noise=arguments.noise, **part, inputs=inputs)
+
+
+def _check_numbers(arguments: argparse.Namespace) -> None:
+    """Refuse what is wrong about balls and samples."""
+    from neuroalg_sage.invariants.capacity.necessary_samples import read_noise
+    from neuroalg_sage.invariants.capacity.samples import read_samples
+    from neuroalg_sage.models.sage_input import rational
+
+    if (epsilon := rational(arguments.epsilon, "radius epsilon")) <= 0:
+        raise InputError(f"The radius epsilon of the balls must be positive, not {epsilon}.")
+    if arguments.delta is None:
+        for name in ("lipschitz", "loss_bound", "noise"):
+            if getattr(arguments, name) is not None:
+                raise InputError(f"The option --{name.replace('_', '-')} is about samples; state "
+                                 "the probability of failure by --delta, such as --delta 0.05.")
+        return
+    inputs = _box_of_inputs(arguments)
+    read_samples(arguments.epsilon, arguments.delta, inputs, arguments.targets,
+                 arguments.lipschitz, arguments.loss_bound)
+    if arguments.noise is not None:
+        read_noise(arguments.delta, arguments.noise, inputs)
 
 
 def _box_of_inputs(arguments: argparse.Namespace) -> str:
@@ -141,7 +174,8 @@ def _box_of_inputs(arguments: argparse.Namespace) -> str:
 
 def _cell(answer: Invariant) -> str:
     """An answer in a table, without what it depends on."""
-    return answer.sentence().partition(" (")[0].partition(" independent")[0]
+    return answer.sentence().partition(" (")[0].partition(" independent")[0].partition(
+        " samples never")[0].removeprefix("fewer than ")
 
 
 def _table(rows: list[list[str]]) -> str:

@@ -54,6 +54,9 @@ COMMANDS = {
                     "flow, or prove that there are none."},
     "capacity": {
         "capacity": "Bound how many balls of a radius cover the functions of models."},
+    "real": {
+        "real-rank": "Find the typical real ranks of binary forms, and how often each occurs; or "
+                     "the real rank of one form."},
     "surveys": {
         "survey": "Compute invariants of many models, resumably."},
     "packages": {

@@ -76,11 +76,11 @@ def _question(arguments: argparse.Namespace) -> int:
 
 
 def _fiber(manifold: NeuroManifold, arguments: argparse.Namespace) -> Asked:
-    return "fiber", {"function": _function(arguments), "parameters": _list(arguments.parameters)}
+    return "fiber", {"function": the_function(arguments), "parameters": _list(arguments.parameters)}
 
 
 def _critical(manifold: NeuroManifold, arguments: argparse.Namespace) -> Asked:
-    target = _function(arguments)
+    target = the_function(arguments)
     if (target is None) == (arguments.data is None):
         raise InputError("State the target by --function or --coordinates, or data by --data.")
     if target is not None:
@@ -91,7 +91,7 @@ def _critical(manifold: NeuroManifold, arguments: argparse.Namespace) -> Asked:
 
 
 def _voronoi(manifold: NeuroManifold, arguments: argparse.Namespace) -> Asked:
-    return "voronoi_cell", {"function": _function(arguments),
+    return "voronoi_cell", {"function": the_function(arguments),
                             "parameters": _list(arguments.parameters),
                             "metric": _metric(arguments)}
 
@@ -117,7 +117,8 @@ def _list(text: str | None) -> list[str] | None:
     return None if text is None else [part.strip() for part in text.split(",") if text.strip()]
 
 
-def _function(arguments: argparse.Namespace) -> list[Any] | None:
+def the_function(arguments: argparse.Namespace) -> list[Any] | None:
+    """The function that the options name, by polynomials or by coordinates."""
     if arguments.function is not None and arguments.coordinates is not None:
         raise InputError("State a function by polynomials or by coordinates, not by both.")
     if arguments.function is not None:

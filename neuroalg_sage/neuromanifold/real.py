@@ -4,12 +4,13 @@ What the neuromanifold is over the real numbers.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from neuroalg_sage.neuromanifold.core import kept
+from neuroalg_sage.neuromanifold.core import kept, whole
 from neuroalg_sage.neuromanifold.distance import DistanceQuestions
 
 if TYPE_CHECKING:
+    from neuroalg_sage.invariants.answers.invariant import Invariant
     from neuroalg_sage.invariants.real.trichotomy import (
         Closedness,
         Density,
@@ -88,3 +89,85 @@ class RealQuestions(DistanceQuestions):
 
         return RealShape(self.model, self.dimension, self.parametrization, self.ideal,
                          self.computation)
+
+    @kept
+    def typical_ranks(self) -> Invariant:
+        """
+        The typical real ranks of the functions of V, for one hidden layer with a power.
+
+        That a function has the real rank r means that r hidden units are needed for it.
+
+        Raises InputError for other models.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> M = NeuroManifold("mlp:2,3,1:x^4")
+            >>> M.typical_ranks()
+            [3, 4] (proved)
+            >>> print(M.typical_ranks().lines()[0].strip())
+            M has interior from 3 units on, and is dense in V from 4 on
+        """
+        from neuroalg_sage.invariants.real.typical_ranks import typical_ranks
+
+        return typical_ranks(self.model)
+
+    def real_rank(self, function: Any) -> Invariant:
+        """
+        The real rank of a binary form: how many powers of real linear forms it is a sum of.
+
+        INPUT:
+
+        - ``function`` -- its coordinates, or a polynomial in the inputs as text
+
+        Raises InputError if the functions of the model are no sums of powers of binary linear
+        forms.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> M = NeuroManifold("mlp:2,2,1:x^3")
+            >>> M.real_rank("x_0^3 + x_0*x_1^2"), M.real_rank("x_0^3 - 3*x_0*x_1^2")
+            (2 (proved), 3 (proved))
+        """
+        from neuroalg_sage.invariants.dimension.functions import read_function
+        from neuroalg_sage.invariants.real.real_rank import binary_forms, real_rank_of
+
+        binary_forms(self.model)
+        f = read_function(self.parametrization(), function)
+        return self._memory.recall("real_rank", lambda: real_rank_of(self.model, f, self.seed),
+                                   stored=True, function=f)
+
+    def real_ranks(self, samples: int = 1000, inner_product: str = "bombieri") -> Invariant:
+        """
+        How often each typical real rank occurs among Gaussian binary forms.
+
+        INPUT:
+
+        - ``samples`` -- the number of forms
+        - ``inner_product`` -- of the Gaussian measure: ``"bombieri"``, which rotations preserve, or
+          ``"unit"``, for which the coefficients are orthonormal coordinates
+
+        OUTPUT: :class:`~neuroalg_sage.invariants.real.real_ranks.RealRanks`; also the share of the
+        functions of M
+
+        Raises InputError if the functions of the model are no sums of powers of binary linear
+        forms.
+
+        EXAMPLES:
+
+        A cubic has real rank 3 if its three roots are real, which rotations do not change::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> found = NeuroManifold("mlp:2,2,1:x^3", seed=1).real_ranks(200)
+            >>> rank, least, most, low, high = found["ranks"][1]
+            >>> rank, least == most, low < high, found.qualified_status()
+            (3, True, True, 'monte_carlo, error below 5.0e-02')
+        """
+        from neuroalg_sage.invariants.real.real_ranks import real_ranks
+
+        count = whole("number of samples", samples)
+        return self._memory.recall(
+            "real_ranks", lambda: real_ranks(self.model, count, inner_product, self.seed,
+                                             self.computation),
+            stored=True, samples=count, inner_product=inner_product)

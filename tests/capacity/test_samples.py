@@ -91,6 +91,36 @@ def test_samples_for_a_box_of_parameters() -> None:
     assert found.value > 1
 
 
+def test_a_loss_of_which_constants_are_given() -> None:
+    """
+    The squared error of w x, |w|, |x|, |y| ≤ 1, has C = 4 and is in [0, 4]; and from 0 to 4 says
+    as much as from -2 to 2.  Of absolute values at most 4 it takes four times as many samples.
+    """
+    manifold = NeuroManifold("mlp:1,1:x", seed=1)
+
+    def number(**loss) -> int:
+        found = manifold.sample_complexity("0.1", "0.05", radius=1, **loss)
+        verify(found.certificate)
+        return found.value
+
+    squared = number(targets=1)
+    assert squared == number(lipschitz=4, loss_bound="0:4") == number(
+        lipschitz=4, loss_bound=2) == number(lipschitz=4, loss_bound=("-1", 3))
+    assert 0 <= 4 * squared - number(lipschitz=4, loss_bound=4) <= 4
+
+
+@pytest.mark.parametrize("loss, said", [
+    ({"lipschitz": 1}, "both"), ({"loss_bound": 1}, "both"),
+    ({"lipschitz": 0, "loss_bound": 1}, "Lipschitz"), ({"lipschitz": 1, "loss_bound": 0}, "larger"),
+    ({"lipschitz": 1, "loss_bound": "2:1"}, "larger"),
+    ({"lipschitz": 1, "loss_bound": "1:2:3"}, "larger"),
+    ({"lipschitz": "inf", "loss_bound": 1}, "finite"),
+    ({"lipschitz": 1, "loss_bound": "0:x"}, "rational")])
+def test_wrong_losses_are_refused_in_a_sentence(loss, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        NeuroManifold("mlp:1,1:x").sample_complexity("0.1", "0.1", radius=1, **loss)
+
+
 @pytest.mark.parametrize("arguments, said", [
     (("0", "0.1", {"radius": 1}), "must be positive"), (("0.1", 0, {"radius": 1}), "between 0 and"),
     (("0.1", 1, {"radius": 1}), "between 0 and 1"), (("0.1", "0.1", {}), "not bounded"),
@@ -134,6 +164,7 @@ def test_changed_certificates_are_rejected() -> None:
     print(f"seed {seed}")
     manifold = NeuroManifold("mlp:2,1,1:x^2", seed=1)
     answers = [manifold.sample_complexity("1/2", "1/10", radius=1), manifold.identifying_inputs(),
+               manifold.sample_complexity("1/2", "1/10", radius=1, lipschitz=2, loss_bound=1),
                manifold.span(), manifold.is_of_minimal_degree()]
     for original, data, where, _ in accepted_mutants(
             [a.certificate for a in answers], 300, random.Random(seed)):
@@ -144,9 +175,10 @@ def test_changed_certificates_are_rejected() -> None:
                 assert Fraction(number) >= Fraction(before[-1])
                 continue
             # Another ε, δ or bound, for which the number that is stated suffices, too.
-            (_, size), error, delta, inputs, targets = condition
-            again = manifold.sample_complexity(error, delta, radius=size, inputs=inputs,
-                                               targets=targets)
+            (_, size), error, delta, *loss = condition
+            again = manifold.sample_complexity(error, delta, radius=size, **(
+                {"lipschitz": loss[0][0], "loss_bound": loss[0][1:]} if len(loss) == 1 else
+                {"inputs": loss[0], "targets": loss[1]}))
             assert Fraction(number) >= again.value / 2, where
         else:
             assert before == after

@@ -78,7 +78,10 @@ def test_wrong_words_are_refused_in_a_sentence(words, said: str, capsys) -> None
 @pytest.mark.parametrize("words, said", [
     (["--delta", "1"], "between 0 and 1"), (["--delta", "x"], "delta"),
     (["--delta", "0.1", "--inputs", "all"], "not bounded"),
-    (["--delta", "0.1", "--targets", "-1"], "targets")])
+    (["--delta", "0.1", "--targets", "-1"], "targets"), (["--noise", "1"], "--delta"),
+    (["--delta", "0.1", "--noise", "0"], "noise"), (["--lipschitz", "1"], "--delta"),
+    (["--delta", "0.1", "--lipschitz", "1"], "--loss-bound"),
+    (["--delta", "0.1", "--lipschitz", "1", "--loss-bound", "2:1"], "0:2")])
 def test_wrong_numbers_of_samples_are_refused_at_once(words, said, monkeypatch, capsys) -> None:
     monkeypatch.setattr(NeuroManifold, "dimension", lambda self: pytest.fail("this is computed"))
     assert main(["capacity", "mlp:1,1:x", "--quiet", "--no-cache", *PART, *words]) == 2

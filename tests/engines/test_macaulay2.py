@@ -181,6 +181,35 @@ def test_nothing_holds_the_output_of_a_process_that_has_ended() -> None:
         assert os.read(process.stdout.fileno(), 100) == b""
 
 
+COMPUTES_WITHOUT_END = """
+from neuroalg_sage.engines.macaulay2 import Macaulay2, Script
+with Macaulay2() as session:
+    print(session.pid, flush=True)
+    session.run(Script("Computes without end", {}, "while true do 1", {}, packages=()))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_macaulay2_does_not_outlive_a_killed_process() -> None:
+    with subprocess.Popen([sys.executable, "-c", COMPUTES_WITHOUT_END], text=True,
+                          stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        engine = int(process.stdout.readline())
+        assert Path(f"/proc/{engine}/stat").exists()
+        process.kill()
+    deadline = time.monotonic() + 60
+    while Path(f"/proc/{engine}/stat").exists() and _state(engine) != "Z":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _state(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1][0]
+    except OSError:
+        return "Z"
+
+
 def test_a_closed_session_has_ended_and_left_no_process(session: Macaulay2) -> None:
     before = set(descendants(os.getpid()))
     other = Macaulay2()

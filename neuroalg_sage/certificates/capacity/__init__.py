@@ -11,4 +11,6 @@ CLAIMS = (
     Claim("identifying_inputs", ".capacity.samples:check_identifying_inputs",
           ("proved", "monte_carlo"), kinds=(list,)),
     Claim("sample_complexity", ".capacity.samples:check_sample_complexity", kinds=(list,)),
+    Claim("necessary_samples", ".capacity.necessary_samples:check_necessary_samples",
+          kinds=(list,)),
 )

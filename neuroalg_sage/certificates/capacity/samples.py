@@ -32,15 +32,17 @@ g in A differ by at most C |f - g| with C = 2 S (S R + T).
 *Proof.*  Cauchy and Schwarz for each output, f_j(x)^2 ≤ |f_j|^2 S^2; and
 |f - y|^2 - |g - y|^2 = (f - g) · (f - y + g - y), the last factor at most 2 (S R + T).
 
-*Lemma 4.* If n ≥ 2 D^2 / ε^2 · ln(2 N / δ), with N ≥ N(A, η) and 4 C η ≤ ε, then with probability
-at least 1 - δ empirical and true mean of the loss differ by at most ε for all f in A at once.
+*Lemma 4.* Let the losses of all f in A be in an interval of length D, and those of f and g differ
+by at most C |f - g|. If n ≥ 2 D^2 / ε^2 · ln(2 N / δ), with N ≥ N(A, η) and 4 C η ≤ ε, then with
+probability at least 1 - δ empirical and true mean of the loss differ by at most ε for all f in A at
+once.
 
 *Proof.* Let g be a center within η of f. Both means of the losses of f and g differ by at most C η
 each, so their difference for f is at most that for g and 2 C η ≤ ε/2. By Hoeffding's inequality the
 difference for one g is larger than ε/2 with probability at most 2 exp(-2 n (ε/2)^2 / D^2), and N
-times this is at most δ. (For losses of both signs, |loss| ≤ D, the exponent is a fourth of this.
-The exponent -n ε^2 / D^2 is false for these: a loss of ± D by a fair coin, one function and one
-sample differ by D > ε with probability 1.)
+times this is at most δ. (For losses of both signs, |loss| ≤ B, D is 2 B, and the exponent
+-n ε^2 / 8 B^2. The exponent -n ε^2 / B^2 is false for these: a loss of ± B by a fair coin, one
+function and one sample differ by B > ε with probability 1.)
 """
 
 from __future__ import annotations
@@ -94,40 +96,51 @@ def check_identifying_inputs(model: Model, value: Any, evidence: Any, status: st
     return checked
 
 
+def evaluation_square(model: Model, inputs: Fraction) -> Fraction:
+    """The number S² of Lemma 3."""
+    return max(sum((comb(model.inputs + d - 1, d) * inputs**(2 * d) for d in degrees),
+                   Fraction(0)) for degrees in model.degree_pattern)
+
+
 def loss_constants(region: Region, evidence: Any, inputs: Fraction, targets: Fraction
                    ) -> tuple[arb, arb]:
     """The numbers C and D of Lemma 3."""
-    model = region.model
-    squares = max(sum((comb(model.inputs + d - 1, d) * inputs**(2 * d) for d in degrees),
-                      Fraction(0)) for degrees in model.degree_pattern)
-    size = real(squares).sqrt()
+    size = real(evaluation_square(region.model, inputs)).sqrt()
     error = size * region.radius(evidence) + real(targets)
     return 2 * size * error, error**2
 
 
 def sufficient_samples(region: Region, evidence: Any, error: Fraction, delta: Fraction,
-                       inputs: Fraction, targets: Fraction) -> tuple[str, list[str], list[str]]:
-    """The number n of Lemma 4, what was verified, and whom to trust."""
-    with ctx.workprec(FEW_BITS):
-        slope, largest = loss_constants(region, evidence, inputs, targets)
-        require(4 * slope * real(region.epsilon) <= real(error), "The balls are too large.")
-        number, verified, trust = upper_bound_in_balls(region, evidence)
-        found = 2 * (largest / real(error)) ** 2 * (2 * number / real(delta)).log()
-        return decimal(max(1, whole(found.upper().ceil()))), verified, trust
+                       slope: arb, length: arb) -> tuple[str, list[str], list[str]]:
+    """The number n of Lemma 4, for C and D; what was verified, and whom to trust."""
+    require(4 * slope * real(region.epsilon) <= real(error), "The balls are too large.")
+    number, verified, trust = upper_bound_in_balls(region, evidence)
+    found = 2 * (length / real(error)) ** 2 * (2 * number / real(delta)).log()
+    return decimal(max(1, whole(found.upper().ceil()))), verified, trust
 
 
 def check_sample_complexity(model: Model, value: Any, evidence: Any) -> Checked:
     """
-    Verify a number of samples: the domain, ε, δ, bounds for inputs and targets, and n.
+    Verify a number of samples: the domain, ε, δ, then bounds for inputs and targets of the squared
+    error, or a list of C and of both ends of the interval of losses; and n.
     """
-    domain, error, delta, inputs, targets, number = items(value, "claim", 6)
+    domain, error_data, delta_data, *of_the_loss, number = items(value, "claim")
     radius, above = fields(evidence, "radius", "upper")
-    numbers = [rational(c) for c in (error, delta, inputs, targets)]
-    require(numbers[0] > 0 and 0 < numbers[1] < 1 and numbers[2] > 0 and numbers[3] >= 0,
-            "The error, its probability, or a bound is not as it must be.")
+    error, delta = rational(error_data), rational(delta_data)
+    require(error > 0 and 0 < delta < 1, "The error or its probability is not as it must be.")
     region = Region(model, domain, radius)
-    found, verified, trust = sufficient_samples(region, above, *numbers)
+    with ctx.workprec(FEW_BITS):
+        if len(of_the_loss) == 1:
+            constant, low, high = map(rational, items(of_the_loss[0], "loss", 3))
+            require(constant > 0 and low < high, "A bound of the loss is not as it must be.")
+            slope, length, verified = real(constant), real(high - low), []
+        else:
+            inputs, targets = map(rational, items(of_the_loss, "bounds", 2))
+            require(inputs > 0 and targets >= 0, "A bound is not as it must be.")
+            slope, length = loss_constants(region, above, inputs, targets)
+            verified = ["bounds of the squared error and of its slope"]
+        found, more, trust = sufficient_samples(region, above, error, delta, slope, length)
     least, stated = rational(found), rational(number)
     require(stated.denominator == 1 and stated >= least,
             "So many samples are not proved to suffice.")
-    return [*verified, "Hoeffding's inequality for the centers of the balls"], trust
+    return [*verified, *more, "Hoeffding's inequality for the centers of the balls"], trust

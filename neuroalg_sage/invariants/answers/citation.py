@@ -215,10 +215,10 @@ def _claim(found: Invariant) -> str:
 
 
 def _version_of(name: str) -> str:
-    if name == "msolve":
-        from neuroalg_sage.engines.msolve import version
+    if name in ("msolve", "qepcad"):
+        from neuroalg_sage.engines import msolve, qepcad
 
-        return version()
+        return {"msolve": msolve, "qepcad": qepcad}[name].version()
     from neuroalg_sage.engines.macaulay2 import default_session
 
     return default_session().version

@@ -14,10 +14,15 @@ QUESTIONS = (
              answer=".capacity.tubes:TubeVolume", needs=("dimension",),
              takes=PART, command="capacity", claims=("tube_volume",)),
     Question("sample_complexity", "How many independent samples suffice for empirical and true "
-             "mean of the squared error to be close for all functions of such a part at once",
+             "mean of the loss to be close for all functions of such a part at once",
              answer=".capacity.samples:SampleComplexity", needs=("dimension",),
              takes="an error with its probability, and a ball or a box", command="capacity",
              claims=("sample_complexity",)),
+    Question("necessary_samples", "How many samples with normal noise any method needs in order "
+             "to find each function of such a part within a radius",
+             answer=".capacity.necessary_samples:NecessarySamples", needs=("dimension",),
+             takes="a radius with its probability, the noise, and a ball or a box",
+             command="capacity", claims=("necessary_samples",)),
     Question("identifying_inputs", "How many inputs are necessary to identify a generic function "
              "by its values, and how many generic ones suffice for one function, and for all",
              answer=".capacity.samples:IdentifyingInputs", reported=104, is_extra=True,

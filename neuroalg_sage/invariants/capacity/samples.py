@@ -7,14 +7,16 @@ The lemmas with their proofs are in ``certificates.capacity.samples``.
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import floor
 from typing import Any
 
-from flint import ctx
+from flint import arb, ctx
 
 from neuroalg_sage.certificates.capacity import samples
+from neuroalg_sage.certificates.capacity.covering_number import FEW_BITS, Region, real
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
@@ -89,7 +91,12 @@ class SampleComplexity(AboutInputs):
         return int(self.data[-1])
 
     def condition(self) -> str:
-        domain, _, _, inputs, targets, _ = self.data
+        domain, _, _, *of_the_loss, _ = self.data
+        if len(of_the_loss) == 1:
+            constant, low, high = of_the_loss[0]
+            return (f"{part_in_words(domain)}, losses from {low} to {high} that differ by at most "
+                    f"{constant} times the distance of the functions")
+        inputs, targets = of_the_loss
         return (f"{part_in_words(domain)}, inputs from -{inputs} to {inputs}, targets of "
                 f"norm at most {targets}, squared error{about_inputs(self.spec)}")
 
@@ -100,46 +107,128 @@ class SampleComplexity(AboutInputs):
                 f"at least {1 - Fraction(delta)} ({self.condition()})")
 
     def plain_value(self) -> dict[str, Any]:
-        domain, error, delta, inputs, targets, number = self.data
-        return {"upper": number, "epsilon": error, "delta": delta, "inputs": inputs,
-                "targets": targets} | part_as_json(domain) | {"loss": "squared error"}
+        domain, error, delta, *of_the_loss, number = self.data
+        if len(of_the_loss) == 1:
+            constant, *ends = of_the_loss[0]
+            loss: dict[str, Any] = {"lipschitz": constant, "loss_bound": ends}
+        else:
+            loss = {"inputs": of_the_loss[0], "targets": of_the_loss[1], "loss": "squared error"}
+        return {"upper": number, "epsilon": error, "delta": delta} | loss | part_as_json(domain)
 
 
-def read_samples(error: Any, delta: Any, inputs: Any, targets: Any) -> tuple[Fraction, ...]:
+@dataclass(frozen=True)
+class SquaredError:
     """
-    The error, the probability of failure, and the bounds of inputs and targets, as fractions.
+    The squared error, of inputs in a cube and targets in a ball.
 
-    Raises InputError if one of them is out of its range.
+    - ``inputs`` -- b, for inputs from -b to b
+    - ``targets`` -- T, for targets of Euclidean norm at most T
+    """
+
+    inputs: Fraction
+    targets: Fraction
+
+    def constants(self, region: Region, evidence: dict[str, Any]) -> tuple[arb, arb]:
+        """By what the losses differ at most, if functions do by 1, and how long their range is."""
+        return samples.loss_constants(region, evidence, self.inputs, self.targets)
+
+    def claimed(self) -> list[Any]:
+        """What a certificate states of it."""
+        return [decimal(self.inputs), decimal(self.targets)]
+
+
+@dataclass(frozen=True)
+class Loss:
+    """
+    Any loss, of which is known:
+
+    - ``constant`` -- losses of f and g differ by at most this times the norm of f - g
+    - ``low``, ``high`` -- all losses are between these numbers
+    """
+
+    constant: Fraction
+    low: Fraction
+    high: Fraction
+
+    def constants(self, region: Region, evidence: dict[str, Any]) -> tuple[arb, arb]:
+        """The same as for the squared error."""
+        return real(self.constant), real(self.high - self.low)
+
+    def claimed(self) -> list[Any]:
+        """What a certificate states of it."""
+        return [[decimal(self.constant), decimal(self.low), decimal(self.high)]]
+
+
+def read_probability(delta: Any) -> Fraction:
+    """
+    A probability of failure.
+
+    Raises InputError if it is not between 0 and 1.
+    """
+    found = rational(delta, "probability delta")
+    if not 0 < found < 1:
+        raise InputError(f"The probability delta must be between 0 and 1, not {found}.")
+    return found
+
+
+def read_samples(error: Any, delta: Any, inputs: Any = 1, targets: Any = 1, lipschitz: Any = None,
+                 loss_bound: Any = None) -> tuple[Fraction, Fraction, SquaredError | Loss]:
+    """
+    The error, the probability of failure, and the loss: the squared error, or one of which a
+    Lipschitz constant and bounds are given.
+
+    Raises InputError if a number is out of its range.
 
     EXAMPLES::
 
-        >>> read_samples("0.1", "0.05", 1, 1)
-        (Fraction(1, 10), Fraction(1, 20), Fraction(1, 1), Fraction(1, 1))
+        >>> read_samples("0.1", "0.05", 1, 2)[2]
+        SquaredError(inputs=Fraction(1, 1), targets=Fraction(2, 1))
+        >>> read_samples("0.1", "0.05", lipschitz=3, loss_bound="0:2")[2]
+        Loss(constant=Fraction(3, 1), low=Fraction(0, 1), high=Fraction(2, 1))
+        >>> read_samples("0.1", "0.05", lipschitz=3, loss_bound=2)[2].low
+        Fraction(-2, 1)
     """
-    numbers = (rational(error, "error epsilon"), rational(delta, "probability delta"),
-               rational(inputs, "bound of the inputs"), rational(targets, "bound of the targets"))
-    if numbers[0] <= 0:
-        raise InputError(f"The error epsilon must be positive, not {numbers[0]}.")
-    if not 0 < numbers[1] < 1:
-        raise InputError(f"The probability delta must be between 0 and 1, not {numbers[1]}.")
-    if numbers[2] <= 0 or numbers[3] < 0:
-        raise InputError("The bound of the inputs must be positive, and that of the targets not "
-                         "negative.")
-    return numbers
+    epsilon = rational(error, "error epsilon")
+    if epsilon <= 0:
+        raise InputError(f"The error epsilon must be positive, not {epsilon}.")
+    probability = read_probability(delta)
+    if lipschitz is None and loss_bound is None:
+        square = SquaredError(rational(inputs, "bound of the inputs"),
+                              rational(targets, "bound of the targets"))
+        if square.inputs <= 0 or square.targets < 0:
+            raise InputError("The bound of the inputs must be positive, and that of the targets "
+                             "not negative.")
+        return epsilon, probability, square
+    if lipschitz is None or loss_bound is None:
+        raise InputError("A loss other than the squared error needs both its Lipschitz constant "
+                         "and its bound: state lipschitz and loss_bound (--lipschitz and "
+                         "--loss-bound).")
+    constant = rational(lipschitz, "Lipschitz constant")
+    if constant <= 0:
+        raise InputError("The loss must have a positive number as Lipschitz constant with respect "
+                         f"to the norm of functions, not {constant}.")
+    ends = loss_bound.split(":") if isinstance(loss_bound, str) else (
+        list(loss_bound) if isinstance(loss_bound, (tuple, list)) else [loss_bound])
+    numbers = [rational(c, "bound of the loss") for c in ends]
+    low, high = (-numbers[0], numbers[0]) if len(numbers) == 1 else (
+        numbers if len(numbers) == 2 else (1, 0))
+    if not low < high:
+        raise InputError("The bound of the loss is a positive number, for losses of at most that "
+                         "absolute value, or a lower and a larger upper bound, such as 0:2.")
+    return epsilon, probability, Loss(constant, Fraction(low), Fraction(high))
 
 
-def sample_complexity(coverings: Coverings, error: Fraction, delta: Fraction, inputs: Fraction,
-                      targets: Fraction) -> SampleComplexity:
+def sample_complexity(coverings: Coverings, error: Fraction, delta: Fraction,
+                      loss: SquaredError | Loss) -> SampleComplexity:
     """
-    How many independent samples suffice for uniform convergence of the mean squared error.
+    How many independent samples suffice for uniform convergence of the mean loss.
 
     INPUT:
 
     - ``coverings`` -- the part of the neuromanifold
     - ``error`` -- by how much empirical and true mean may differ
     - ``delta`` -- the probability of failure
-    - ``inputs`` -- b, for inputs from -b to b
-    - ``targets`` -- T, for targets of Euclidean norm at most T
+    - ``loss`` -- the loss
 
     All numbers are in the ranges of :func:`read_samples`.
 
@@ -151,22 +240,23 @@ def sample_complexity(coverings: Coverings, error: Fraction, delta: Fraction, in
         >>> M = NeuroManifold("mlp:1,1:x")
         >>> part = Coverings(M.model, M.dimension(), ("ball", Fraction(1)))
         >>> half = Fraction(1, 2)
-        >>> sample_complexity(part, half, half, Fraction(1), Fraction(0)).value
+        >>> sample_complexity(part, half, half, SquaredError(Fraction(1), Fraction(0))).value
         40
     """
     start = time.perf_counter()
     flag = {"expanded": coverings.is_expanded}
     with ctx.workprec(CONSTANT_BITS):
-        slope = samples.loss_constants(coverings.region(error), flag, inputs, targets)[0]
+        slope, length = loss.constants(coverings.region(error), flag)
         largest = slope.upper().fmpq()
     radius = _shortened(error / (4 * Fraction(int(largest.p), int(largest.q))) * SMALLER)
     _, above, trust = coverings.upper(radius)
-    number, _, trust = samples.sufficient_samples(coverings.region(radius), above, error, delta,
-                                                  inputs, targets)
+    with ctx.workprec(FEW_BITS):
+        number, _, trust = samples.sufficient_samples(coverings.region(radius), above, error,
+                                                      delta, slope, length)
     (kind, size) = coverings.domain
     return SampleComplexity.certified(
         coverings.model, "sample_complexity",
-        [[kind, decimal(size)], *map(decimal, (error, delta, inputs, targets)), number], "proved",
+        [[kind, decimal(size)], decimal(error), decimal(delta), *loss.claimed(), number], "proved",
         f"Hoeffding's inequality, and a covering by {above['argument']}",
         time.perf_counter() - start, {"radius": decimal(radius), "upper": above}, trust)
 

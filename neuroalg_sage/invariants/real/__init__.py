@@ -11,4 +11,12 @@ QUESTIONS: tuple[Question, ...] = (
              claims=("is_dense",)),
     Question("is_closed", "Whether M is closed in V, over the real numbers",
              ".real.trichotomy:Closedness", title="closed", claims=("is_closed",)),
+    Question("typical_ranks", "How many hidden units the functions of an open set need, for one "
+             "hidden layer with a power as activation",
+             ".real.typical_ranks:TypicalRanks", claims=("typical_ranks",)),
+    Question("real_rank", "How many powers of real linear forms a binary form is a sum of",
+             ".real.real_rank:RealRankOfForm",
+             takes="a function", command="real-rank", claims=("real_rank",)),
+    Question("real_ranks", "How often each typical real rank occurs among Gaussian binary forms",
+             ".real.real_ranks:RealRanks", command="real-rank", claims=("real_ranks",)),
 )
