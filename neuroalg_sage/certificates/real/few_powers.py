@@ -8,6 +8,7 @@ function of M are sums with the same l_i.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flint import fmpq, fmpq_mat
@@ -141,3 +142,15 @@ def nilpotent_pencil(model: Model, function: Function, evidence: Any) -> tuple[s
     require((b - a * value) * p == a * q and a * q != zero and (b - a * value) * q == zero,
             "These are no vectors of such a chain.")
     return "two quadratic forms that are not diagonal together are no sums of few squares", False
+
+
+_LEMMAS: dict[str, Callable[[Model, Function, Any], tuple[str, bool]]] = {
+    "real roots": real_rooted, "alternating roots": real_rooted_pencil,
+    "singular form": singular_form, "nilpotent pencil": nilpotent_pencil}
+
+
+def no_sum_of_few_powers(model: Model, function: Function, evidence: Any) -> tuple[str, bool]:
+    """Verify that a function is not in M by one of the lemmas: why, and whether that is open."""
+    lemma = member(evidence, "lemma")
+    require(isinstance(lemma, str) and lemma in _LEMMAS, "The lemma is not known.")
+    return _LEMMAS[lemma](model, function, evidence)

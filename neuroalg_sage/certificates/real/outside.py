@@ -50,12 +50,10 @@ def outside(model: Model, function: Function, evidence: Any) -> tuple[str, bool]
         return outside(part(model, inputs, outputs), part_of(function, inputs, outputs), then)
     if argument == "head":
         return _by_head(model, function, evidence)
-    if argument in _LEMMAS:
-        from neuroalg_sage.certificates.real import few_powers
+    if argument == "few powers":
+        from neuroalg_sage.certificates.real.few_powers import no_sum_of_few_powers
 
-        lemma = getattr(few_powers, _LEMMAS[argument])
-        reason, is_open = lemma(model, function, evidence)
-        return str(reason), bool(is_open)
+        return no_sum_of_few_powers(model, function, evidence)
     if argument == "multiplicities":
         return _by_multiplicities(model, function, evidence)
     if argument == "real factors":
@@ -71,10 +69,6 @@ def outside(model: Model, function: Function, evidence: Any) -> tuple[str, bool]
         check_no_real_points(*fiber_equations(model, point), member(evidence, "proof"))
         return "the fiber has no real points", False
     raise MalformedCertificate("The argument that a function is not in M is not known.")
-
-
-_LEMMAS = {"real roots": "real_rooted", "alternating roots": "real_rooted_pencil",
-           "singular form": "singular_form", "nilpotent pencil": "nilpotent_pencil"}
 
 
 def _part(model: Model, evidence: Any) -> tuple[list[int], list[int]]:

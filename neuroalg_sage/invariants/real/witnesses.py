@@ -90,6 +90,10 @@ def _of_part(network: PowerNetwork, inputs: int, outputs: int, evidence: dict[st
             "then": evidence}
 
 
+def _by_lemma(name: str, **further: Any) -> dict[str, Any]:
+    return {"argument": "few powers", "lemma": name, **further}
+
+
 def _encoded(factors: Sequence[Linear]) -> list[list[str]]:
     return [[str(a), str(b)] for a, b in factors]
 
@@ -123,13 +127,13 @@ def open_witness(network: PowerNetwork) -> Witness | None:
         factors = _different(d)
         return Witness(
             network.model, _function(_form(factors, inputs)),
-            _of_part(network, 2, 1, {"argument": "real roots", "factors": _encoded(factors)}),
+            _of_part(network, 2, 1, _by_lemma("real roots", factors=_encoded(factors))),
             f"a binary form with {d} different real roots is no sum of fewer powers", True)
     if units == d >= 2 and outputs >= 2:
         first = [X, Y] if d == 2 else [(-2 * i, 1) for i in range(d)]
         second = [(1, -1), (1, 1)] if d == 2 else [(-2 * i - 1, 1) for i in range(d)]
-        evidence = {"argument": "alternating roots", "common": [], "first": _encoded(first),
-                    "second": _encoded(second)}
+        evidence = _by_lemma("alternating roots", common=[], first=_encoded(first),
+                             second=_encoded(second))
         return Witness(
             network.model, _function(_form(first, inputs), _form(second, inputs)),
             _of_part(network, 2, 2, evidence),
@@ -189,13 +193,13 @@ def _limit_of_sums(network: PowerNetwork) -> Witness | None:
         return None
     if d >= 3 and units <= inputs:
         point = ["0", "1", *["0"] * (units - 2)]
-        return _tangent(network, {"argument": "singular form", "point": point},
+        return _tangent(network, _by_lemma("singular form", point=point),
                         f"a sum of {units} powers that needs {units} variables is smooth",
                         units - 2)
     if units < d:
-        return _tangent(network, {"argument": "real roots", "factors": _encoded(
-            [X] * (d - 1) + [Y])}, "a binary form with real roots only, but no power, is no sum "
-            "of fewer powers than its degree")
+        return _tangent(network, _by_lemma("real roots", factors=_encoded([X] * (d - 1) + [Y])),
+                        "a binary form with real roots only, but no power, is no sum of fewer "
+                        "powers than its degree")
     if outputs < 2:
         return None
     scale = 1 / network.scale
@@ -209,7 +213,7 @@ def _limit_of_sums(network: PowerNetwork) -> Witness | None:
             [{0: over_t(scale), 1: over_t(-scale)} | {i: {(0, 0): scale} for i in further},
              {1: {(0, 0): scale}}])
         vectors = [[str(int(i == k)) for i in range(units)] for k in (0, 1)]
-        evidence = {"argument": "nilpotent pencil", "eigenvalue": "0", "vectors": vectors}
+        evidence = _by_lemma("nilpotent pencil", eigenvalue="0", vectors=vectors)
         return Witness(network.model, _function(target, _power(0, 2, inputs)),
                        _of_part(network, units, 2, evidence),
                        "the two quadratic forms have no common diagonal form", path=tuple(path))
@@ -222,8 +226,8 @@ def _limit_of_sums(network: PowerNetwork) -> Witness | None:
             [{0: ONE, 1: T}, {0: ONE, 1: minus}, {0: ONE}],
             [{0: over_t(scale / (2 * d)), 1: over_t(-scale / (2 * d))},
              {0: over_t(second, 2), 1: over_t(second, 2), 2: over_t(-2 * second, 2)}])
-        evidence = {"argument": "alternating roots", "common": _encoded(common),
-                    "first": _encoded([X]), "second": _encoded([Y])}
+        evidence = _by_lemma("alternating roots", common=_encoded(common), first=_encoded([X]),
+                             second=_encoded([Y]))
         return Witness(network.model, _function(_form([*common, X], inputs),
                                                 _form([*common, Y], inputs)),
                        _of_part(network, 2, 2, evidence),
