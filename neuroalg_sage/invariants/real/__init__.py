@@ -11,6 +11,12 @@ QUESTIONS: tuple[Question, ...] = (
              claims=("is_dense",)),
     Question("is_closed", "Whether M is closed in V, over the real numbers",
              ".real.trichotomy:Closedness", title="closed", claims=("is_closed",)),
+    Question("semialgebraic_description",
+             "The neuromanifold over the real numbers, without its closure, by equations and "
+             "inequalities",
+             ".real.semialgebraic_description:SemialgebraicDescription",
+             title="semi-algebraic description",
+             claims=("semialgebraic_description",)),
     Question("typical_ranks", "How many hidden units the functions of an open set need, for one "
              "hidden layer with a power as activation",
              ".real.typical_ranks:TypicalRanks", claims=("typical_ranks",)),
