@@ -211,7 +211,7 @@ class CapacityQuestions(EquationsQuestions):
 
         def found() -> Coverings:
             dimension = self._affordable_dimension()
-            equations = (None, []) if dimension is None else self._low_equations(dimension.data)
+            equations = (None, []) if dimension is None else self._low_equations(dimension)
             return Coverings(self.model, dimension, size, self.seed, *equations)
 
         return self._memory.recall("coverings", found, domain=size)
@@ -245,14 +245,14 @@ class CapacityQuestions(EquationsQuestions):
                              f"positive, not {size}.")
         return kind, size
 
-    def _low_equations(self, dimension: int) -> tuple[Polynomial | None, list[Polynomial]]:
+    def _low_equations(self, dimension: Invariant) -> tuple[Polynomial | None, list[Polynomial]]:
         """The equation of M, if it is a hypersurface of low degree; and linear ones."""
         from neuroalg_sage.invariants.capacity.covering_number import is_expanded
         from neuroalg_sage.invariants.equations.equations_by_degree import generators
         from neuroalg_sage.invariants.equations.linear_span import linear_span
 
         n = self.model.ambient_dimension
-        codimension = n - dimension
+        codimension = None if dimension.status == "bounds" else n - dimension.data
         if n > MOST_COORDINATES or codimension == 0 or not is_expanded(self.model):
             return None, []
         search = self.equation_search()
