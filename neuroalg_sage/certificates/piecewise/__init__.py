@@ -7,4 +7,8 @@ NETWORK = ".piecewise.network:Network"
 CLAIMS: tuple[Claim, ...] = (
     Claim("linear_regions", ".piecewise.linear_regions:check_linear_regions", kinds=(dict,),
           subject=NETWORK),
+    Claim("decision_boundary", ".piecewise.decision_boundary:check_decision_boundary",
+          kinds=(dict,), subject=NETWORK),
+    Claim("boundary_distance", ".piecewise.decision_boundary:check_boundary_distance",
+          kinds=(dict,), subject=NETWORK),
 )

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from math import prod
 from typing import Any
 
@@ -214,6 +215,7 @@ class Network:
                 "The network has no inputs or no layers.")
         require(set(description) <= {"spec", "input_shape", "layers"},
                 "The network has an unknown field.")
+        self.description = {"input_shape": shape_data, "layers": layers}
         self.inputs = prod(shapes[0])
         self.maps: list[tuple[list[int], Any]] = []
         # What the certificate calls the network is not verified: the layers name it.
@@ -269,8 +271,22 @@ class Network:
                     found += [[x - y for x, y in zip(entries[place], largest)] for place in group]
         return found
 
+    def continued(self, layers: list[dict[str, Any]]) -> Network:
+        """The network that goes on with further layers."""
+        return Network(self.description | {"layers": [*self.description["layers"], *layers]})
+
+    @property
+    def unit_count(self) -> int:
+        """How many such functions there are."""
+        return self._units[0]
+
+    @property
     def groups(self) -> list[list[int]]:
         """Which of these functions are about one maximum, by their places."""
+        return self._units[1]
+
+    @cached_property
+    def _units(self) -> tuple[int, list[list[int]]]:
         found, place, width = [], 0, [self.inputs]
         for taken, made in self.maps:
             if isinstance(made, tuple):
@@ -281,7 +297,7 @@ class Network:
                     place += len(group)
             width.append(made.nrows() if isinstance(made, fmpq_mat) else
                          width[taken[0]] if isinstance(made, tuple) else len(made))
-        return found
+        return place, found
 
 
 def _value(x: fmpq, t: fmpq, breakpoints: list[fmpq], pieces: list[tuple[fmpq, fmpq]]) -> fmpq:
