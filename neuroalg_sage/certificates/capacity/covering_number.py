@@ -76,7 +76,8 @@ boxes. Almost every point is a regular value (Sard), whose preimages are isolate
 polynomials, at most Π d_i by Bezout.
 
 *Linear space.*  If φ is linear in some parameters, M contains linear spaces of the dimension q of
-the rank of φ in these, at any point, over Q, or modulo a prime.  Balls that cover the part with
+the rank of φ in these, at any point, over Q, or modulo a prime; or q is that of a lemma in
+``layers``, as is *the last layer* for a box.  Balls that cover the part with
 |f| ≤ R cut out balls of radius at most ε; so they are at least (R/ε)^q, by volume.
 """
 
@@ -126,6 +127,7 @@ MOST_POINTS, MOST_BITS = 1_000, 4_000  # of a packing, and of its parameters
 MOST_FREE, MOST_CELLS = 6, 5_000  # of a projection
 BITS = 3_500
 FEW_BITS = 128
+HIDDEN_NEURONS = "hidden neurons"
 
 Lipschitz = tuple[Fraction, Fraction]
 
@@ -135,15 +137,17 @@ def real(c: Fraction) -> arb:
     return arb(fmpq(c.numerator, c.denominator))
 
 
-def slicing_bound(pieces: Sequence[arb | int], n: int, radius: arb, epsilon: arb) -> arb:
+def slicing_bound(pieces: Sequence[arb | int], n: int, radius: arb, epsilon: arb,
+                  last: int | None = None) -> arb:
     """
-    The bound by slicing, for K_0, ..., K_m.
+    The bound by slicing, for K_0, ..., K_m; those for a large ``last`` index m are not all listed,
+    where some are equal.
 
     For large m by (m + 1) max K_j times the last summand without its factor, where these ascend.
     That they do is seen at the last two: C(n, j + 1) / C(n, j) and κ_(j + 1) / κ_j descend.  There
     C(n, m) ≤ n^m / m! serves for an n beyond a machine word.
     """
-    m, x = len(pieces) - 1, radius * arb(n).sqrt() / epsilon
+    m, x = len(pieces) - 1 if last is None else last, radius * arb(n).sqrt() / epsilon
     if m > MOST_SUMMANDS:
         half = arb(m) / 2
         unit_ball = arb.pi() ** half / (half + 1).gamma()
@@ -266,12 +270,21 @@ def _slicing(region: Region, evidence: Any) -> Bound:
     if start is not None:
         cone_weight(model, integer(start, 0, model.parameters - 1, "parameter"))
         verified.append("the functions are a cone")
-    if fixed:
-        require(region.kind == "ball" and start is not None, "A normal form is for cones.")
+    is_conic = region.kind == "ball" and start is not None
+    degree = degree_in(model, fixed)
+    if scalings == HIDDEN_NEURONS:
+        from neuroalg_sage.certificates.capacity.layers import first_weights
+
+        hidden = first_weights(model)
+        m = min(m, model.parameters - len(hidden))
+        verified.append(f"first weights of {len(hidden)} hidden neurons may be 1")
+        fixed = hidden if is_conic and max(hidden, default=0) < start else []
+    elif fixed:
+        require(is_conic, "A normal form is for cones.")
         check_normal_form(model, [integers(a, -10**6, 10**6, "weight", model.parameters)
                                   for a in items(scalings, "scalings")], fixed, start)
         verified.append(f"scalings bring {len(fixed)} parameters to 1")
-    p, degree = model.parameters - len(fixed), degree_in(model, fixed)
+    p = model.parameters - len(fixed)
     m = min(m, n, p)
     inner = (arb(1) if degree <= 1 else components_in_a_box(p, degree) if region.kind == "box"
              else components_in_a_ball(p, degree, 2 * degree))
@@ -281,8 +294,9 @@ def _slicing(region: Region, evidence: Any) -> Bound:
         degree_bound = multihomogeneous_degree(model, m)
         last = min(last, arb(degree_bound), key=lambda k: k.upper())
         verified.append(f"in dimension {m} the degree is at most {degree_bound}")
-    pieces = [first, *[inner] * (m - 1), min(last, inner, key=lambda k: k.upper())][:m + 1]
-    return slicing_bound(pieces, n, region.radius(evidence), real(region.epsilon)), [
+    between, end = [inner] * min(m - 1, MOST_SUMMANDS), min(last, inner, key=lambda k: k.upper())
+    pieces = [first, *between, end][:m + 1]
+    return slicing_bound(pieces, n, region.radius(evidence), real(region.epsilon), m), [
         *verified, why, "sections by a grid, bounded by degrees, bound it from above"], trust
 
 
@@ -357,6 +371,11 @@ def linear_dimension(region: Region, evidence: Any) -> int:
     """The dimension of a linear space in M, at least."""
     model = region.model
     start, trial, data = fields(evidence, "linear_from", "trial", "inputs")
+    if start is None:
+        from neuroalg_sage.certificates.capacity.layers import last_layer_dimension
+
+        require(region.kind == "ball", "The parameters are bounded.")
+        return last_layer_dimension(model)
     require(region.kind == "ball" and cone_weight(model, integer(
         start, 0, model.parameters - 1, "parameter")) == 1, "The model is not linear there.")
     p, point = place(model, trial)
@@ -369,6 +388,16 @@ def linear_dimension(region: Region, evidence: Any) -> int:
 def _linear_space(region: Region, evidence: Any) -> tuple[arb, str]:
     q = linear_dimension(region, evidence)
     return real(region.size / region.epsilon) ** q, f"a linear space of dimension {q} in it"
+
+
+def _last_layer(region: Region, evidence: Any) -> tuple[arb, str]:
+    from neuroalg_sage.certificates.capacity.layers import last_layer_volume
+
+    require(region.kind == "box", "The parameters are not bounded.")
+    m, side = last_layer_volume(region.model, region.size)
+    unit_ball = (arb(m) / 2) * arb.pi().log() - (arb(m) / 2 + 1).lgamma()
+    return (m * (side - real(region.epsilon).log()) - unit_ball).exp(), (
+        f"the volume of a cube in {m} coordinates")
 
 
 def _restricted(f: fmpq_mpoly, free: list[int], values: list[fmpq], ring: fmpq_mpoly_ctx
@@ -437,7 +466,8 @@ def _projection(region: Region, evidence: Any) -> tuple[arb, str]:
 
 
 LOWER: dict[str, Callable[[Region, Any], tuple[arb, str]]] = {
-    "packing": _packing, "linear space": _linear_space, "projection": _projection}
+    "packing": _packing, "linear space": _linear_space, "projection": _projection,
+    "last layer": _last_layer}
 
 
 def _argument(table: dict[str, Any], evidence: Any) -> Any:
@@ -494,9 +524,13 @@ def lower_bound_in_balls(region: Region, evidence: Any) -> tuple[arb, str]:
 
 def lower_covering_bound(region: Region, evidence: Any) -> tuple[Any, list[str]]:
     """A lower bound as it is written, and what was verified."""
+    with ctx.workprec(FEW_BITS):
+        bound, why = lower_bound_in_balls(region, evidence)
+        if bound.log() / arb(10).log() > MOST_DIGITS:
+            return written(bound, False), [f"{why} bounds it from below"]
     with ctx.workprec(BITS):
-        bound, verified = lower_bound_in_balls(region, evidence)
-        return written(bound, False), [f"{verified} bounds it from below"]
+        return written(lower_bound_in_balls(region, evidence)[0], False), [
+            f"{why} bounds it from below"]
 
 
 def check_covering_number(model: Model, value: Any, evidence: Any, status: str

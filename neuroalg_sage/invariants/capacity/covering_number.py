@@ -10,16 +10,19 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from functools import cached_property
 from math import log10
 from typing import Any
 
 from neuroalg_sage.certificates.capacity.covering_number import (
+    HIDDEN_NEURONS,
     Region,
     lower_covering_bound,
     upper_covering_bound,
 )
+from neuroalg_sage.certificates.capacity.layers import first_weights, last_layer_dimension
 from neuroalg_sage.certificates.capacity.sections import (
     check_normal_form,
     cone_weight,
@@ -38,6 +41,7 @@ from neuroalg_sage.models.parametrization import expansion_bound, parametrizatio
 
 EXPANDED_TERMS = 20_000  # of a parametrization that is written down for its bounds
 MOST_SCALED = 300  # parameters for which a normal form is looked for
+MOST_LISTED = 1_000  # parameters that a certificate lists
 SHOWN_DIGITS = 24
 LARGE_PRIME = 2_147_483_629
 
@@ -127,9 +131,13 @@ class CoveringNumber(Invariant):
         return rf"[{low}, {high}]"
 
 
-def check_domain(model: Model, dimension: int, epsilon: Fraction, domain: Domain) -> None:
+def check_domain(model: Model, dimension: int | None, epsilon: Fraction, domain: Domain) -> None:
     """
     Raise InputError unless covering numbers of this radius make sense there.
+
+    INPUT:
+
+    - ``dimension`` -- of the neuromanifold; None if it is not known
 
     EXAMPLES::
 
@@ -143,12 +151,18 @@ def check_domain(model: Model, dimension: int, epsilon: Fraction, domain: Domain
     kind, size = domain
     if epsilon <= 0:
         raise InputError(f"The radius epsilon of the balls must be positive, not {epsilon}.")
-    if not dimension:
+    if dimension == 0:
         raise InputError(f"The neuromanifold of {model} is one point, which one ball covers.")
     if kind == "ball" and epsilon >= 2 * size:
         raise InputError(f"One ball of radius {epsilon} covers all functions of norm at most "
                          f"{size}, since their distances are at most {2 * size}; choose a smaller "
                          "epsilon.")
+
+
+def is_expanded(model: Model) -> bool:
+    """Whether the parametrization of a model is small enough to be written down for its bounds."""
+    return (model.parameter_count <= EXPANDED_TERMS
+            and expansion_bound(model) <= EXPANDED_TERMS)
 
 
 class Coverings:
@@ -158,19 +172,19 @@ class Coverings:
     INPUT:
 
     - ``model`` -- the model
-    - ``dimension`` -- of its neuromanifold
+    - ``dimension`` -- of its neuromanifold; None if it is too large to be found
     - ``domain`` -- ``("ball", R)`` or ``("box", B)``
     - ``seed`` -- integer for the random choices
     - ``equation`` -- an equation of M, where it is a hypersurface
     - ``linear`` -- linear equations of M in reduced form
     """
 
-    def __init__(self, model: Model, dimension: Invariant, domain: Domain,
+    def __init__(self, model: Model, dimension: Invariant | None, domain: Domain,
                  seed: int | None = None, equation: Polynomial | None = None,
                  linear: Sequence[Polynomial] = ()) -> None:
         self.model, self.dimension, self.domain, self.seed = model, dimension, domain, seed
         self.equation, self.linear = equation, linear
-        self.is_expanded = expansion_bound(model) <= EXPANDED_TERMS
+        self.is_expanded = is_expanded(model)
         self.checked = Checked(model.describe())
         self.cones = _cones(self.checked)
 
@@ -189,26 +203,31 @@ class Coverings:
             found.append((bound, evidence, trust))
         return min(found, key=lambda one: _size(one[0]))
 
+    @property
+    def most_dimension(self) -> int:
+        """The dimension of the neuromanifold if it is known, else the parameters' number."""
+        return (self.model.parameter_count if self.dimension is None else
+                int(self.dimension.data))
+
     def lower_evidence(self, epsilon: Fraction) -> list[dict[str, Any]]:
+        """The evidence for lower bounds but those by projections."""
+        return list(_lower_evidence(self, epsilon))
+
+    def lower(self, epsilon: Fraction) -> tuple[Any, dict[str, Any]]:
         """
-        The evidence for lower bounds.
+        The best lower bound as it is written, and its evidence.
 
         Raises LimitReached if none is found.
         """
-        found = list(_lower_evidence(self, epsilon))
-        if not found:
-            raise LimitReached(f"The functions of {self.model} are too large to write down, so "
-                               "nothing that is known bounds their covering number from below.")
-        return found
-
-    def lower(self, epsilon: Fraction) -> tuple[Any, dict[str, Any]]:
-        """The best lower bound as it is written, and its evidence."""
         found = []
         for evidence in [*self.lower_evidence(epsilon), *_projections(self)]:
             try:
                 found.append((lower_covering_bound(self.region(epsilon), evidence)[0], evidence))
             except CertificateError:
                 continue  # a projection without volume
+        if not found:
+            raise LimitReached(f"The functions of {self.model} are too large to write down, so "
+                               "nothing that is known bounds their covering number from below.")
         return max(found, key=lambda one: _size(one[0]))
 
 
@@ -233,7 +252,7 @@ def covering_number(coverings: Coverings, epsilon: Fraction) -> CoveringNumber:
     """
     start = time.perf_counter()
     model, domain = coverings.model, coverings.domain
-    check_domain(model, coverings.dimension.data, epsilon, domain)
+    check_domain(model, coverings.most_dimension, epsilon, domain)
     upper, above, trust = coverings.upper(epsilon)
     lower, below = coverings.lower(epsilon)
     method = f"{above['argument']} from above, {below['argument']} from below"
@@ -270,20 +289,47 @@ def _upper_evidence(part: Coverings) -> Iterator[dict[str, Any]]:
         yield {"argument": "bounded rank"}
         if part.equation is not None:
             yield {"argument": "hypersurface", "equation": encode_polynomial(part.equation)}
-    assert part.dimension.certificate is not None
-    proof = part.dimension.certificate["evidence"]
-    known = {"dimension": proof.get("upper", {"kind": "ambient"}), "trial": proof["trials"][0],
-             "multihomogeneous": _is_multihomogeneous(part.checked, part.dimension.data)}
+    known = {**_dimension_evidence(part),
+             "multihomogeneous": _is_multihomogeneous(part.checked, part.most_dimension)}
     starts: list[int | None] = [start for start, _ in part.cones] or [None]
     if part.model.parameter_count > MOST_SCALED:
         starts = starts[:1]  # they differ in the parameters that may be fixed
     for start in starts:
         common = {"argument": "slicing", **known, "cone_from": start, **span, **flag}
+        if part.model.parameter_count > MOST_SCALED:
+            yield {**common, "scalings": _hidden_neurons(part.checked), "fixed": []}
+            continue
         yield {**common, "scalings": [], "fixed": []}
         if start is not None and domain[0] == "ball":
             scalings, fixed = _normal_form(part.model, part.checked, start)
             if fixed:
                 yield {**common, "scalings": scalings, "fixed": fixed}
+
+
+def _hidden_neurons(checked: Checked) -> list[list[int]] | str:
+    """By what parameters become 1 in the certificate of a large model, if some do."""
+    with suppress(CertificateError):
+        if first_weights(checked):
+            return HIDDEN_NEURONS
+    return []
+
+
+def _dimension_evidence(part: Coverings) -> dict[str, Any]:
+    """
+    What bounds the dimension from above, without a list of all parameters where as much follows
+    from the layers.
+    """
+    ambient = {"dimension": {"kind": "ambient"}, "trial": None}
+    if part.dimension is None or part.dimension.certificate is None:
+        return ambient
+    proof = part.dimension.certificate["evidence"]
+    if "upper" not in proof or proof["upper"]["kind"] == "ambient":
+        return ambient
+    if part.model.parameter_count > MOST_LISTED:
+        with suppress(CertificateError):
+            if part.model.parameter_count - len(first_weights(part.checked)) <= part.dimension.data:
+                return ambient
+    return {"dimension": proof["upper"], "trial": proof["trials"][0]}
 
 
 def _is_multihomogeneous(checked: Checked, dimension: int) -> bool:
@@ -326,7 +372,11 @@ def _normal_form(model: Model, checked: Checked, start: int
 
 def _lower_evidence(part: Coverings, epsilon: Fraction) -> Iterator[dict[str, Any]]:
     generator, checked = random.Random(part.seed), part.checked
-    for start, degree in part.cones if part.domain[0] == "ball" else []:
+    is_ball, has_last_layer = part.domain[0] == "ball", _has_last_layer(checked)
+    if is_ball and has_last_layer:
+        yield {"argument": "linear space", "linear_from": None, "trial": None, "inputs": None}
+    is_listed = checked.parameters <= (MOST_LISTED if has_last_layer else EXPANDED_TERMS)
+    for start, degree in part.cones if is_ball and is_listed else []:
         if degree == 1:
             point = [generator.randrange(1, 1000) for _ in range(checked.parameters)]
             enough = -(-(checked.parameters - start) // checked.outputs) + 2
@@ -342,10 +392,19 @@ def _lower_evidence(part: Coverings, epsilon: Fraction) -> Iterator[dict[str, An
                    "points": [[decimal(c) for c in w] for w in points]}
 
 
+def _has_last_layer(checked: Checked) -> bool:
+    try:
+        return last_layer_dimension(checked) > 0
+    except CertificateError:
+        return False
+
+
 def _projections(part: Coverings) -> Iterator[dict[str, Any]]:
+    if part.domain[0] == "box":
+        yield {"argument": "last layer"}
     if part.is_expanded:
         start = part.cones[0][0] if part.cones else None
         fixed = _normal_form(part.model, part.checked, start)[1] if (
             start is not None and part.domain[0] == "ball") else []
-        yield from projections(parametrization(part.model), part.dimension.data, part.domain,
+        yield from projections(parametrization(part.model), part.most_dimension, part.domain,
                                start, fixed, part.seed)

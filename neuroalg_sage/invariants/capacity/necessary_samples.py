@@ -118,7 +118,7 @@ def necessary_samples(coverings: Coverings, epsilon: Fraction, delta: Fraction, 
         271 (proved)
     """
     start = time.perf_counter()
-    check_domain(coverings.model, coverings.dimension.data, epsilon, coverings.domain)
+    check_domain(coverings.model, coverings.most_dimension, epsilon, coverings.domain)
     if not coverings.is_expanded:
         raise LimitReached(f"The functions of {coverings.model} are too large to write down, so "
                            "none are known that cannot be told apart.")
