@@ -40,7 +40,8 @@ Group = tuple[int, ...]
 Affine = fmpq_mat
 Pieces = tuple[list[fmpq], list[tuple[fmpq, fmpq]]]
 
-MOST_COEFFICIENTS = 5_000_000
+MOST_COEFFICIENTS = 5_000_000  # of a layer
+MOST_ENTRIES = 20_000  # of a state
 ZERO, ONE = fmpq(0), fmpq(1)
 
 
@@ -217,6 +218,7 @@ class Network:
                 "The network has an unknown field.")
         self.description = {"input_shape": shape_data, "layers": layers}
         self.inputs = prod(shapes[0])
+        require(self.inputs <= MOST_ENTRIES, "The network has too many inputs.")
         self.maps: list[tuple[list[int], Any]] = []
         # What the certificate calls the network is not verified: the layers name it.
         self.name = "x".join(map(str, shapes[0]))
@@ -230,7 +232,10 @@ class Network:
             taken = integers(layer.get("from", [k]), 0, k, "number of a state")
             require(taken and (len(taken) == 1 or kind in ("sum", "concatenation")),
                     "A layer takes no state, or too many.")
+            require(sum(prod(shapes[s]) for s in taken) <= MOST_ENTRIES,
+                    "A layer takes too many entries.")
             made, shape = build(layer, [shapes[s] for s in taken])
+            require(prod(shape) <= MOST_ENTRIES, "A layer has too many outputs.")
             self.maps.append((taken, made))
             shapes.append(shape)
             self.name += f" -{kind}-> {'x'.join(map(str, shape))}"
@@ -274,6 +279,13 @@ class Network:
     def continued(self, layers: list[dict[str, Any]]) -> Network:
         """The network that goes on with further layers."""
         return Network(self.description | {"layers": [*self.description["layers"], *layers]})
+
+    @property
+    def coefficients(self) -> int:
+        """How many coefficients all maps have."""
+        return sum(made.nrows() * made.ncols() if isinstance(made, fmpq_mat) else
+                   len(made[0]) if isinstance(made, tuple) else sum(map(len, made))
+                   for _, made in self.maps)
 
     @property
     def unit_count(self) -> int:

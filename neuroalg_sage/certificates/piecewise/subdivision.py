@@ -18,8 +18,8 @@ in homogeneous form, for maxima the entries less the maximum, and the cuts.  The
 which functions are positive at one of its rays, and which are negative at one.  The checker
 verifies that
 
-1. no function is negative at a ray if it is t or an inequality; at each ray some function is not
-   0;
+1. no inequality is 0 everywhere; no function is negative at a ray if it is t or an inequality; at
+   each ray some function is not 0;
 2. on each face of level d + 1, a *cell*, no function is positive at a ray and negative at another;
    and of each maximum one entry attains it at all rays.  Each listed face of a level below is a
    facet of a listed one;
@@ -63,8 +63,9 @@ boundary of f.  As F is covered, up to smaller dimension, by the one g in it, F 
 which is convex, holds that of a cell.  Remove from it all faces of cells of dimension d - 1 and
 smaller; what is left is connected.  Let p be left, in the union U of the cells, and not in the
 interior of one.  By Lemma 2 it is in the relative interior of a listed facet h.  On h neither t
-nor an inequality is zero, so by 5. it is a facet of two cells.  They lie on different sides of h,
-since their interiors are disjoint.  So U is a neighborhood of p.  Hence U is all. ∎
+nor an inequality is zero, for these are linear forms that are not negative on D, and p is in its
+interior; so by 5. it is a facet of two cells.  They lie on different sides of h, since their
+interiors are disjoint.  So U is a neighborhood of p.  Hence U is all. ∎
 
 So each point of D is in the relative interior of exactly one listed face, and has its signs.
 Faces in the sense of the claim are unions of listed ones with the same signs but for those of the
@@ -94,7 +95,9 @@ from neuroalg_sage.certificates.reading import (
     numbers,
     require,
 )
+from neuroalg_sage.certificates.work import Work
 
+MOST_PRODUCTS = 10**10  # of coefficients of the network and coordinates
 Signs = tuple[int, int]  # sets of numbers of functions, as bits: the positive ones, the negative
 
 
@@ -114,9 +117,11 @@ class Subdivision:
         d = network.inputs
         self.inequalities = [numbers(row, "inequality", d + 1)
                              for row in items(domain, "list of inequalities")]
+        require(all(map(any, self.inequalities)), "An inequality says nothing.")
         self.cuts = [numbers(row, "cut", d + 1) for row in items(cuts, "list of cuts")]
         self.rays = [numbers(ray, "ray", d + 1) for ray in items(rays, "list of rays")]
         require(self.rays, "There are no rays.")
+        Work(MOST_PRODUCTS).spend(len(self.rays) * network.coefficients)
         self.border = 1 + len(self.inequalities)  # t and the inequalities come first
         self.units = range(self.border, self.border + network.unit_count)
         at_rays, self.outputs = self._evaluated(self.rays)
