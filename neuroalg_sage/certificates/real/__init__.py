@@ -7,5 +7,7 @@ CLAIMS: tuple[Claim, ...] = (
     Claim("real_rank", ".real.real_rank:check_real_rank", ("proved", "bounds")),
     Claim("real_ranks", ".real.real_ranks:check_real_ranks", ("monte_carlo",), (dict,)),
     Claim("real_preimage_numbers", ".real.preimages:check_real_preimage_numbers",
-          ("proved", "monte_carlo"), (dict,)),
+          ("monte_carlo",), (dict,)),
+    Claim("real_preimage_dimension", ".real.preimage_dimension:check_real_preimage_dimension",
+          kinds=(dict,)),
 )

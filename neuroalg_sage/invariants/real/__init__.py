@@ -14,5 +14,5 @@ QUESTIONS: tuple[Question, ...] = (
     Question("real_preimage_numbers", "Which numbers of real preimages sampled functions of M "
              "have, up to scalings and finite symmetries",
              ".real.preimages:RealPreimageNumbers", title="numbers of real preimages",
-             needs=("dimension",), claims=("real_preimage_numbers",)),
+             needs=("dimension",), claims=("real_preimage_numbers", "real_preimage_dimension")),
 )

@@ -26,7 +26,7 @@ from neuroalg_sage.certificates.real.preimages import (
     frequencies,
     parameters,
 )
-from neuroalg_sage.certificates.real.preimages import scalings as verified_symmetries
+from neuroalg_sage.certificates.real.scalings import scalings as verified_symmetries
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
@@ -170,7 +170,7 @@ def real_preimage_numbers(phi: Parametrization, dimension: Invariant, samples: i
         evidence = symmetries | {"dimension": dimension.data,
                                  "dimension_evidence": dimension.certificate["evidence"]}
         return RealPreimageNumbers.certified(
-            model, "real_preimage_numbers", value, "proved", "the rank of the Jacobian",
+            model, "real_preimage_dimension", value, "proved", "the rank of the Jacobian",
             time.perf_counter() - start, evidence, dimension.trust)
     rebuilt = RebuiltModel(model.describe())
     for candidate in _signed_permutations(phi):
