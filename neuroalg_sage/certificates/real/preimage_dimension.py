@@ -13,7 +13,7 @@ from neuroalg_sage.certificates.reading import Checked, fields, require
 from neuroalg_sage.certificates.real.scalings import scalings
 
 
-def check_real_preimage_dimension(model: Model, value: Any, evidence: Any) -> Checked:
+def check_fibers(model: Model, value: Any, evidence: Any) -> Checked:
     """
     Verify that real fibers have a positive dimension modulo the stated scalings.
 

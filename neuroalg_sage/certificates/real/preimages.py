@@ -38,8 +38,7 @@ PRECISION = 512  # bits, in which points are moved
 Box = list[arb]
 
 
-def check_real_preimage_numbers(model: Model, value: Any, evidence: Any, error_bound: float
-                                ) -> Checked:
+def check_numbers(model: Model, value: Any, evidence: Any, error_bound: float) -> Checked:
     """
     Verify which numbers of real preimages sampled functions have, and how often.
 

@@ -1,15 +1,14 @@
 """
 Scalings of the parameters, and signed permutations, that φ does not see.
 
-Let a_1, ..., a_s be vectors of integers with a_k · e = 0 for the exponents e of all
-monomials in φ.  Then (λ_1, ..., λ_s), real numbers that are not 0, act on the parameters, w_i
+Let a_1, ..., a_s be vectors of integers with a_k · e = 0 for the exponents e of all monomials in
+φ.  Then (λ_1, ..., λ_s), real numbers that are not 0, act on the parameters, w_i
 becomes w_i Π_k λ_k^(a_ki), and φ is constant on orbits.  Let p_1, ..., p_s be places where a_k is
 1 at p_k and 0 at p_l for l ≠ k.  Then each orbit of real parameters that are not 0 at these
 places has exactly one point where all w_(p_k) = 1: that of λ_k = 1 / w_(p_k).
 
-A signed permutation A with
-φ ∘ A = φ maps orbits to orbits if it turns each a_k into a sum of multiples of the a_l, whose
-factors are its values at the p_l.
+A signed permutation A with φ ∘ A = φ maps orbits to orbits if it turns each a_k into a sum of
+multiples of the a_l, whose factors are its values at the p_l.
 """
 
 from __future__ import annotations
