@@ -138,8 +138,7 @@ def test_every_file_of_the_checker_is_one_that_some_claim_needs() -> None:
              for module in way.files} | {*believed.SAME, *believed.REFUSALS}
     files = {".".join(path.relative_to(believed.ROOM).with_suffix("").parts).removesuffix(
         ".__init__") for path in FILES if room(path) == "certificates"}
-    # Formulas are what descriptions over the real numbers will claim.
-    assert files - named == {"__init__", "__main__", "believed", "outside", "real.formulas"}
+    assert files - named == {"__init__", "__main__", "believed", "outside"}
     assert named <= files
     assert {*believed.AGAIN, *believed.STATUS} <= named
 

@@ -210,14 +210,24 @@ class CapacityQuestions(EquationsQuestions):
         from neuroalg_sage.invariants.capacity.covering_number import Coverings
 
         def found() -> Coverings:
-            dimension = self._affordable_dimension()
-            equations = (None, []) if dimension is None else self._low_equations(dimension.data)
+            dimension = self.affordable_dimension()
+            equations = (None, []) if dimension is None else self._low_equations(dimension)
             return Coverings(self.model, dimension, size, self.seed, *equations)
 
         return self._memory.recall("coverings", found, domain=size)
 
-    def _affordable_dimension(self) -> Invariant | None:
-        """The dimension, if it is known or does not take long; bounds do without it."""
+    def affordable_dimension(self) -> Invariant | None:
+        """
+        The dimension, if it is known or does not take long; bounds of covering numbers do without.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> NeuroManifold("mlp:2,1,1:x^2").affordable_dimension()
+            2 (proved)
+            >>> NeuroManifold("mlp:500,1000,500:x^2").affordable_dimension() is None
+            True
+        """
         known: Invariant | None = self._memory.known("dimension", stored=True)
         if known is not None:
             return known
@@ -245,14 +255,14 @@ class CapacityQuestions(EquationsQuestions):
                              f"positive, not {size}.")
         return kind, size
 
-    def _low_equations(self, dimension: int) -> tuple[Polynomial | None, list[Polynomial]]:
+    def _low_equations(self, dimension: Invariant) -> tuple[Polynomial | None, list[Polynomial]]:
         """The equation of M, if it is a hypersurface of low degree; and linear ones."""
         from neuroalg_sage.invariants.capacity.covering_number import is_expanded
         from neuroalg_sage.invariants.equations.equations_by_degree import generators
         from neuroalg_sage.invariants.equations.linear_span import linear_span
 
         n = self.model.ambient_dimension
-        codimension = n - dimension
+        codimension = None if dimension.status == "bounds" else n - dimension.data
         if n > MOST_COORDINATES or codimension == 0 or not is_expanded(self.model):
             return None, []
         search = self.equation_search()
