@@ -111,7 +111,33 @@ def test_the_norm_is_stated(capsys) -> None:
     assert int(number["value"]["lower"]) <= 4 <= int(number["value"]["upper"])
     verify(number["certificate"])
     for words, said in ((["--norm", "l2"], "the norms are"), (["--norm", "sup:0"], "the norms are"),
-                        (["--norm", "max", "--delta", "0.1"], "leave out either")):
+                        (["--norm", "max", "--delta", "0.1"], "leave out --norm")):
         assert main(["capacity", "mlp:1,1:x", *PART, *words]) == 2
         shown = capsys.readouterr().err
         assert said in shown and len(shown.splitlines()) == 1
+
+
+def test_a_network_too_large_for_its_dimension_has_bounds(capsys) -> None:
+    assert main(["capacity", "mlp:90,90,90:x^2", *PART, "--delta", "0.1"]) == 0
+    shown = capsys.readouterr().out
+    assert "rank that takes long" in shown and "dimension =" not in shown
+    for name in ("covering_number", "tube_volume", "sample_complexity"):
+        assert f"{name} = " in shown
+
+
+def test_a_row_that_reaches_a_limit_does_not_end_the_table(monkeypatch, capsys) -> None:
+    from neuroalg_sage.errors import LimitReached
+
+    whole = NeuroManifold.covering_number
+
+    def covering_number(self, *arguments, **part):
+        if self.model.input_count == 3:
+            raise LimitReached("That model is too large.")
+        return whole(self, *arguments, **part)
+
+    monkeypatch.setattr(NeuroManifold, "covering_number", covering_number)
+    assert main(["capacity", "mlp:2,1:x", "mlp:3,1:x", "mlp:1,1:x", *PART]) == 3
+    shown = capsys.readouterr()
+    assert [row.split()[0] for row in shown.out.splitlines()[1:]] == [
+        "linear:2,1", "linear:3,1", "linear:1,1"]
+    assert "That model is too large." in shown.err

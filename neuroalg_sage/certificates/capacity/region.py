@@ -35,6 +35,7 @@ from neuroalg_sage.certificates.reading import (
 BITS = 3_500
 MOST_BITS = 4_000  # of a parameter
 FEW_BITS = 128
+PLACES = 10**6  # of a logarithm
 
 Lipschitz = tuple[Fraction, Fraction]
 Bound = tuple[arb, list[str], list[str]]  # the bound, what was verified, whom to trust
@@ -72,6 +73,13 @@ def evaluation_square(model: Model, inputs: Fraction) -> Fraction:
     """
     return max(sum((comb(model.inputs + d - 1, d) * inputs**(2 * d) for d in degrees),
                    Fraction(0)) for degrees in model.degree_pattern)
+
+
+def logarithm(volume: arb, is_upper: bool) -> str:
+    """The decimal logarithm of a volume, rounded outward."""
+    scaled = volume.log() / arb(10).log() * PLACES
+    return str(Fraction(whole(scaled.upper().ceil() if is_upper else scaled.lower().floor()),
+                        PLACES))
 
 
 class Region:
