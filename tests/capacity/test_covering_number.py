@@ -11,11 +11,14 @@ from math import comb
 
 import numpy as np
 import pytest
-from flint import arb, ctx
+from flint import arb, ctx, fmpq
 from mutants import accepted_mutants
 
 from neuroalg_sage import NeuroManifold
-from neuroalg_sage.certificates.capacity.covering_number import lower_covering_bound
+from neuroalg_sage.certificates.capacity.covering_number import (
+    lower_covering_bound,
+    upper_covering_bound,
+)
 from neuroalg_sage.certificates.capacity.norms import constants
 from neuroalg_sage.certificates.capacity.region import FEW_BITS, Region
 from neuroalg_sage.certificates.capacity.sections import (
@@ -33,7 +36,11 @@ from neuroalg_sage.certificates.checker import CertificateError, verify
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
-from neuroalg_sage.invariants.capacity.covering_number import Coverings, covering_number
+from neuroalg_sage.invariants.capacity.covering_number import (
+    Coverings,
+    _scalings_to_faces,
+    covering_number,
+)
 from neuroalg_sage.models.families import parse_spec
 from neuroalg_sage.models.sources import from_expressions, model_from_data
 
@@ -574,8 +581,60 @@ def test_a_norm_belongs_to_the_claim() -> None:
     answer = found("mlp:2,1,1:x^2", BALL, Fraction(1, 10), norm="max")
     assert "Bombieri" in found("mlp:2,1,1:x^2", BALL, Fraction(1, 3), norm="Bombieri").sentence()
     verify(answer.certificate)
-    for change in (None, "l2", ["sup", "0"], ["sup"], ["max", "1"], 1):
-        data = dict(answer.certificate)
-        data["claim"] = data["claim"] | {"value": [*answer.data[:4], change]}
+    # Volumes and linear spaces serve in every norm, but for one that there is.
+    for one in (answer, found("linear:1,1", BALL, Fraction(1, 10), norm="max")):
+        for change in (None, "l2", ["sup", "0"], ["sup"], ["max", "1"], 1):
+            data = dict(one.certificate)
+            data["claim"] = data["claim"] | {"value": [*one.data[:4], change]}
+            with pytest.raises(CertificateError):
+                verify(data | {"digest": digest(data)})
+
+
+# -- normal forms in a box ------------------------------------------------------------------------
+
+@pytest.mark.parametrize("spec", ["mlp:2,1,1:x^2", "linear:2,1,3", "mlp:2,2,1:x^3", "cnn:2,2:x^2",
+                                  "mlp:2,2,2,1:x^2"])
+def test_scalings_bring_parameters_to_the_faces(spec: str) -> None:
+    """As the lemma says, in floating point, at random parameters of the box [-1, 1]^N."""
+    model, generator = checked(spec), random.Random()
+    scalings = _scalings_to_faces(parse_spec(spec))
+    assert scalings
+
+    def value(w):
+        return [float(f(*[fmpq(*Fraction(c).as_integer_ratio()) for c in w]))
+                for f in model.parametrization]
+
+    for _ in range(5):
+        w = [generator.uniform(-1, 1) for _ in range(model.parameters)]
+        before = value(w)
+        for field in scalings:
+            t = min(abs(1 / c) ** (1 / a) for c, a in zip(w, field) if a > 0)
+            w = [c * t**a for c, a in zip(w, field)]
+        assert all(abs(c) <= 1 + 1e-9 for c in w)
+        for field in scalings:
+            assert any(a > 0 and abs(abs(c) - 1) < 1e-9 for c, a in zip(w, field))
+        assert value(w) == pytest.approx(before, abs=1e-6)
+
+
+@pytest.mark.parametrize("epsilon", [Fraction(1, 4), Fraction(1, 100)])
+def test_a_box_in_normal_form_is_never_below_the_truth(epsilon: Fraction) -> None:
+    """a b x has -1 to 1; (a c, b c) has the square of side 2."""
+    low, high = bounds(found("linear:1,1,1", BOX, epsilon))
+    assert low <= 1 / epsilon <= high <= 3 / epsilon
+    square = found("linear:1,1,2", BOX, epsilon)
+    assert square.certificate["evidence"]["upper"]["argument"] == "Lipschitz"
+    assert bounds(square)[1] >= 4 / (math.pi * epsilon**2)
+
+
+def test_scalings_to_faces_are_verified() -> None:
+    region = Region(checked("mlp:2,1,1:x^2"), ["box", "1"], "1/10")
+
+    def number(*scalings) -> int:
+        return int(upper_covering_bound(region, {
+            "argument": "Lipschitz", "expanded": True, "scalings": list(scalings)})[0])
+
+    # The last weight may be 1 or -1, or one of the first two may be 1.
+    assert number([-1, -1, 2]) == number([1, 1, -2]) < number()
+    for wrong in ([[1, 1, -1]], [[0, 0, 0]], [[-1, -1, 2], [-1, -1, 2]], [[1, 1, -2], [-1, -1, 2]]):
         with pytest.raises(CertificateError):
-            verify(data | {"digest": digest(data)})
+            number(*wrong)

@@ -110,8 +110,9 @@ def _in_norm(region: Region, evidence: Any, norm: Any, is_upper: bool) -> Region
     """The Euclidean region that an argument is about, for balls of a norm."""
     if norm is None:
         return region
-    from neuroalg_sage.certificates.capacity.norms import inner, outer
+    from neuroalg_sage.certificates.capacity.norms import constants, inner, outer
 
+    constants(region.model, norm)  # whatever is proved, there must be such a norm
     if region.kind == "ball" and (member(evidence, "argument") in FOR_ALL_NORMS or (
             evidence["argument"] == "one ball" and member(evidence, "cone_from") is not None)):
         return region

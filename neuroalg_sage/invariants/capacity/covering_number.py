@@ -7,6 +7,7 @@ what they apply, and which is best.
 
 from __future__ import annotations
 
+import itertools
 import random
 import time
 from collections.abc import Iterator, Sequence
@@ -249,7 +250,7 @@ class Coverings:
     def upper(self, epsilon: Fraction) -> tuple[Any, dict[str, Any], list[str]]:
         """The best upper bound as it is written, its evidence, and whom it trusts."""
         found: list[tuple[Any, dict[str, Any], list[str]]] = []
-        for evidence in _upper_evidence(self):
+        for evidence in _upper_evidence(self, epsilon):
             try:
                 bound, _, trust = upper_covering_bound(self.region(epsilon), evidence, self.norm)
             except CertificateError:
@@ -281,10 +282,12 @@ class Coverings:
 
         Raises LimitReached if no function of the part is known.
         """
-        found = []
-        for evidence in [{"argument": "a function", "cone_from": self.start},
-                         *self.lower_evidence(epsilon), *_linear_spaces(self, epsilon),
-                         *_projections(self, epsilon)]:
+        found: list[tuple[Any, dict[str, Any]]] = []
+        for evidence in itertools.chain(
+                self.lower_evidence(epsilon), _linear_spaces(self, epsilon),
+                _projections(self, epsilon), [{"argument": "a function", "cone_from": self.start}]):
+            if found and evidence["argument"] == "a function":
+                break  # each of the others is one
             try:
                 found.append((lower_covering_bound(self.region(epsilon), evidence, self.norm)[0],
                               evidence))
@@ -345,16 +348,19 @@ def _cones(model: Checked) -> list[tuple[int, int]]:
     return found
 
 
-def _upper_evidence(part: Coverings) -> Iterator[dict[str, Any]]:
+def _upper_evidence(part: Coverings, epsilon: Fraction) -> Iterator[dict[str, Any]]:
     domain = part.domain
     span = {"equations": [encode_polynomial(f) for f in part.linear]} if part.linear else {}
     flag = {"expanded": part.is_expanded} if domain[0] == "box" else {}
-    yield {"argument": "one ball", "cone_from": part.start, **flag,
-           "center": ["0"] * part.model.parameter_count if (
-               part.start is None and part.is_expanded) else []}
+    if part.model.parameter_count <= MOST_SCALED or epsilon >= domain[1]:
+        yield {"argument": "one ball", "cone_from": part.start, **flag,
+               "center": ["0"] * part.model.parameter_count if (
+                   part.start is None and part.is_expanded) else []}
     yield {"argument": "volume", **span, **flag}
     if domain[0] == "box":
         yield {"argument": "Lipschitz", **flag}
+        if part.model.parameter_count <= MOST_SCALED:
+            yield {"argument": "Lipschitz", **flag, "scalings": _scalings_to_faces(part.model)}
     else:
         yield {"argument": "bounded rank"}
         if part.equation is not None:
@@ -417,17 +423,41 @@ def _is_multihomogeneous(checked: Checked, dimension: int) -> bool:
     return True
 
 
+def _scalings(model: Model) -> list[list[int]]:
+    """The weights of the scalings of the parameters that change no function."""
+    count, found = model.parameter_count, []
+    for symmetry in model.symmetries:
+        entries = symmetry.parameters
+        if all(i == j and c.denominator == 1 for (i, j), c in entries.items()):
+            found.append([int(entries.get((i, i), 0)) for i in range(count)])
+    return found
+
+
+def _scalings_to_faces(model: Model) -> list[list[int]]:
+    """Scalings that bring parameters to faces of a box, one after the other, with few choices."""
+    fields, found = _scalings(model), []
+    while fields:
+        # The others must leave the parameters alone that are raised by this one.
+        choices = [(sum(a > 0 for a in field) * (1 + any(a > 0 and a % 2 == 0 for a in field)),
+                    k, field) for k, one in enumerate(fields) for field in (one, [-a for a in one])
+                   if any(a > 0 for a in field) and not any(
+                       a > 0 and other[i] for i, a in enumerate(field)
+                       for other in fields if other is not one)]
+        if not choices:
+            break
+        _, k, field = min(choices)
+        found.append(field)
+        del fields[k]
+    return found
+
+
 def _normal_form(model: Model, checked: Checked, start: int
                  ) -> tuple[list[list[int]], list[int]]:
     """Scalings of the parameters, and the parameters that they bring to 1."""
     count = model.parameter_count
     if count > MOST_SCALED:
         return [], []
-    fields = []
-    for symmetry in model.symmetries:
-        entries = symmetry.parameters
-        if all(i == j and c.denominator == 1 for (i, j), c in entries.items()):
-            fields.append([int(entries.get((i, i), 0)) for i in range(count)])
+    fields = _scalings(model)
     scalings: list[list[int]] = []
     fixed: list[int] = []
     while fields:
