@@ -67,23 +67,21 @@ def linear_spaces(phi: Parametrization, start: int, radius: Fraction, epsilon: F
             continue
         most = float(1 - ratio**2) * (1 - MARGIN)
         for _ in range(TRIALS // BATCH):
+            before = len(chosen)
             batch = generator.normal(size=(BATCH, start))
             batch = np.round(batch / np.linalg.norm(batch, axis=1)[:, None] * PLACES) / PLACES
             bases = np.stack([values(np.hstack([batch, np.tile(
                 np.eye(count)[i, start:], (BATCH, 1))])) for i in free], axis=1)
             bases = np.linalg.qr(bases.transpose(0, 2, 1))[0].transpose(0, 2, 1)
-            near = _largest_cosines(bases, frames[:len(chosen)], most)
+            near = _are_near(bases, frames[:before], most)
             for w, base in zip(batch[~near], bases[~near]):
-                if not _largest_cosines(base[None], frames[:len(chosen)], most)[0]:
+                if len(chosen) < len(frames) and not _are_near(
+                        base[None], frames[before:len(chosen)], most)[0]:
                     frames[len(chosen)] = base
                     chosen.append(w)
                     inner.append(level * radius)
-                    if len(chosen) == len(frames):
-                        break
-            if len(chosen) == len(frames):
-                break
-        if len(chosen) == len(frames):
-            break
+            if len(chosen) - before <= before // 100:
+                break  # hardly any is found any more
     if chosen:
         yield {"argument": "linear spaces", "linear_from": start, "free": free,
                "points": [[decimal(Fraction(round(float(c) * PLACES), PLACES)) for c in w]
@@ -91,7 +89,7 @@ def linear_spaces(phi: Parametrization, start: int, radius: Fraction, epsilon: F
                "inner_radii": list(map(decimal, inner))}
 
 
-def _largest_cosines(bases: np.ndarray, frames: np.ndarray, most: float) -> np.ndarray:
+def _are_near(bases: np.ndarray, frames: np.ndarray, most: float) -> np.ndarray:
     """Which spaces have an angle to one of others whose squared cosine is over a number."""
     q = bases.shape[1]
     if not len(frames):
