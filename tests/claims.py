@@ -65,12 +65,20 @@ def _found() -> Iterator[Any]:
                     manifold.necessary_samples("1/3", "1/10", radius=1, noise=1),
                     manifold.is_of_minimal_degree(), manifold.identifying_inputs())
     yield factors.sample_complexity("1/2", "1/10", radius=1, lipschitz=2, loss_bound="0:1")
+    yield veronese.estimated_tube_volume("1/2", radius=1, samples=20, error="1/10")
     yield from (factors.covering_number("1/3", box=1), factors.covering_number("1/3", radius=1))
+    pencil, quartics = (NeuroManifold(spec, seed=1) for spec in (
+        "mlp:2,2,2:x^2", "mlp:2,2,2,1:x^2"))
+    for manifold in (veronese, filters, cubic, line, factors, pencil, quartics,
+                     NeuroManifold("cnn:2,2", seed=1), NeuroManifold("mlp:2,2,1:x^2", seed=1)):
+        yield from (manifold.trichotomy(), manifold.is_dense(), manifold.is_closed())
     yield from (veronese.typical_ranks(), segre.typical_ranks(), cubic.typical_ranks())
     yield NeuroManifold("mlp:1,2,2:x^2").typical_ranks()
     yield NeuroManifold("mlp:2,1,2:x^2").typical_ranks()
     yield from (veronese.real_rank([1, 0, 1]), cubic.real_rank([1, 0, -1, 0]),
                 cubic.real_rank([1, 0, 1, 0]), cubic.real_ranks(3))
+    yield from (segre.real_preimage_numbers(2), filters.real_preimage_numbers(2),
+                NeuroManifold("linear:2,2,2", seed=1).real_preimage_numbers())
 
 
 @cache

@@ -36,7 +36,8 @@ COUNT = 300
 
 # What a claim that names its answer says otherwise.
 OTHER = {"exists": "none over C", "none over C": "exists", "none over R": "exists",
-         "fiber": "spurious", "pure": "spurious", "spurious": "pure", "open": "fiber"}
+         "fiber": "spurious", "pure": "spurious", "spurious": "pure", "open": "fiber",
+         "all": "thick", "thick": "thin", "thin": "all"}
 ONE = [["1", []]]
 
 
@@ -75,7 +76,8 @@ def test_an_old_certificate_is_accepted(text: str) -> None:
 
 # Of a lower bound and an upper one, or a number that suffices, a claim may be weaker than the
 # proof: here it becomes stronger, at this place by this much.
-STRONGER = {"covering_number": (2, 1), "tube_volume": (2, 1), "sample_complexity": (-1, -1),
+STRONGER = {"covering_number": (2, 1), "tube_volume": (2, 1), "estimated_tube_volume": (2, 1),
+            "sample_complexity": (-1, -1),
             "necessary_samples": (-1, 1)}
 
 

@@ -17,17 +17,17 @@ from math import log10
 from typing import Any
 
 from neuroalg_sage.certificates.capacity.covering_number import (
-    HIDDEN_NEURONS,
-    Region,
     lower_covering_bound,
     upper_covering_bound,
 )
 from neuroalg_sage.certificates.capacity.layers import first_weights, last_layer_dimension
+from neuroalg_sage.certificates.capacity.region import Region
 from neuroalg_sage.certificates.capacity.sections import (
     check_normal_form,
     cone_weight,
     multihomogeneous_degree,
 )
+from neuroalg_sage.certificates.capacity.slicing import HIDDEN_NEURONS
 from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.certificates.model import Model as Checked
 from neuroalg_sage.certificates.reading import CertificateError
@@ -172,7 +172,7 @@ class Coverings:
     INPUT:
 
     - ``model`` -- the model
-    - ``dimension`` -- of its neuromanifold; None if it is too large to be found
+    - ``dimension`` -- of its neuromanifold, or bounds; None if it is too large to be found
     - ``domain`` -- ``("ball", R)`` or ``("box", B)``
     - ``seed`` -- integer for the random choices
     - ``equation`` -- an equation of M, where it is a hypersurface
@@ -187,6 +187,7 @@ class Coverings:
         self.is_expanded = is_expanded(model)
         self.checked = Checked(model.describe())
         self.cones = _cones(self.checked)
+        self.start = self.cones[0][0] if self.cones else None
 
     def region(self, epsilon: Fraction) -> Region:
         """The part, and balls of a radius, for the checker."""
@@ -204,10 +205,18 @@ class Coverings:
         return min(found, key=lambda one: _size(one[0]))
 
     @property
+    def dimensions(self) -> tuple[int, int]:
+        """Bounds for the dimension of the neuromanifold, as far as they are known."""
+        if self.dimension is None:
+            return 0, self.model.parameter_count
+        low, high = self.dimension.data if self.dimension.status == "bounds" else (
+            self.dimension.data, self.dimension.data)
+        return int(low), int(high)
+
+    @property
     def most_dimension(self) -> int:
-        """The dimension of the neuromanifold if it is known, else the parameters' number."""
-        return (self.model.parameter_count if self.dimension is None else
-                int(self.dimension.data))
+        """The dimension of the neuromanifold, or the upper bound for it that is known."""
+        return self.dimensions[1]
 
     def lower_evidence(self, epsilon: Fraction) -> list[dict[str, Any]]:
         """The evidence for lower bounds but those by projections."""
@@ -217,17 +226,19 @@ class Coverings:
         """
         The best lower bound as it is written, and its evidence.
 
-        Raises LimitReached if none is found.
+        Raises LimitReached if no function of the part is known.
         """
         found = []
-        for evidence in [*self.lower_evidence(epsilon), *_projections(self)]:
+        for evidence in [{"argument": "a function", "cone_from": self.start},
+                         *self.lower_evidence(epsilon), *_projections(self)]:
             try:
                 found.append((lower_covering_bound(self.region(epsilon), evidence)[0], evidence))
             except CertificateError:
-                continue  # a projection without volume
+                continue  # a projection without volume, for one
         if not found:
-            raise LimitReached(f"The functions of {self.model} are too large to write down, so "
-                               "nothing that is known bounds their covering number from below.")
+            raise LimitReached(f"No function of {self.model} with norm at most {self.domain[1]} "
+                               "was found, so nothing bounds their covering number from below; "
+                               "choose a larger radius.")
         return max(found, key=lambda one: _size(one[0]))
 
 
@@ -282,6 +293,9 @@ def _upper_evidence(part: Coverings) -> Iterator[dict[str, Any]]:
     domain = part.domain
     span = {"equations": [encode_polynomial(f) for f in part.linear]} if part.linear else {}
     flag = {"expanded": part.is_expanded} if domain[0] == "box" else {}
+    yield {"argument": "one ball", "cone_from": part.start, **flag,
+           "center": ["0"] * part.model.parameter_count if (
+               part.start is None and part.is_expanded) else []}
     yield {"argument": "volume", **span, **flag}
     if domain[0] == "box":
         yield {"argument": "Lipschitz", **flag}
@@ -327,7 +341,7 @@ def _dimension_evidence(part: Coverings) -> dict[str, Any]:
         return ambient
     if part.model.parameter_count > MOST_LISTED:
         with suppress(CertificateError):
-            if part.model.parameter_count - len(first_weights(part.checked)) <= part.dimension.data:
+            if part.model.parameter_count - len(first_weights(part.checked)) <= part.most_dimension:
                 return ambient
     return {"dimension": proof["upper"], "trial": proof["trials"][0]}
 
@@ -403,8 +417,7 @@ def _projections(part: Coverings) -> Iterator[dict[str, Any]]:
     if part.domain[0] == "box":
         yield {"argument": "last layer"}
     if part.is_expanded:
-        start = part.cones[0][0] if part.cones else None
-        fixed = _normal_form(part.model, part.checked, start)[1] if (
-            start is not None and part.domain[0] == "ball") else []
-        yield from projections(parametrization(part.model), part.most_dimension, part.domain,
-                               start, fixed, part.seed)
+        fixed = _normal_form(part.model, part.checked, part.start)[1] if (
+            part.start is not None and part.domain[0] == "ball") else []
+        yield from projections(parametrization(part.model), part.dimensions[0], part.domain,
+                               part.start, fixed, part.seed)
