@@ -302,7 +302,7 @@ class Coverings:
             found = self._bounds_below(epsilon, [*self._linear_spaces, *self._projections])
             if packs:
                 found += self._bounds_below(epsilon, list(_spaces_apart(self, epsilon)))
-            if packs and max((one[0] for one in found), default=(0, Fraction(0))) < (0, MOST_POINTS):
+            if packs and not any(size >= (0, MOST_POINTS) for size, *_ in found):
                 found += self._bounds_below(epsilon, self._packing(epsilon))
             if not found:
                 found = self._bounds_below(epsilon, [
