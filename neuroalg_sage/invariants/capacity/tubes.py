@@ -85,7 +85,8 @@ def tube_volume(coverings: Coverings, epsilon: Fraction) -> TubeVolume:
                 continue
             uppers.append((Fraction(logarithm(bound, True)), above, trust))
         for below in [*coverings.lower_evidence(epsilon),
-                      {"argument": "covering", "lower": coverings.lower(2 * epsilon)[1]}]:
+                      {"argument": "covering",
+                       "lower": coverings.lower(2 * epsilon, packs=False)[1]}]:
             lowers.append((Fraction(logarithm(tube_below(region, below)[0], False)), below))
     high, above, trust = min(uppers, key=lambda one: one[0])
     low, below = max(lowers, key=lambda one: one[0])
