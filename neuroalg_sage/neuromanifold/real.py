@@ -221,7 +221,10 @@ class RealQuestions(DistanceQuestions):
               z_1^2 - 4*z_0*z_2 >= 0
         """
         from neuroalg_sage.invariants.real.semialgebraic_description import (
+            Asked,
             semialgebraic_description,
         )
 
-        return semialgebraic_description(self.model, self.computation, self.method, self.seed)
+        return semialgebraic_description(
+            Asked(self.model, self.computation, lambda: self._real_shape().all), self.method,
+            self.seed)
