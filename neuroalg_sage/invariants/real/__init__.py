@@ -11,4 +11,7 @@ QUESTIONS: tuple[Question, ...] = (
              takes="a function", command="real-rank", claims=("real_rank",)),
     Question("real_ranks", "How often each typical real rank occurs among Gaussian binary forms",
              ".real.real_ranks:RealRanks", command="real-rank", claims=("real_ranks",)),
+    Question("boundary", "The hypersurfaces that bound the neuromanifold, where it has interior "
+             "points",
+             ".real.boundary:Boundary", claims=("boundary",)),
 )
