@@ -4,11 +4,16 @@ The degree of the neurovariety, its Hilbert polynomial, and known varieties.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.methods import FOR_THE_DEGREE
 from neuroalg_sage.neuromanifold.core import kept
 from neuroalg_sage.neuromanifold.ideal import IdealQuestions
+
+if TYPE_CHECKING:
+    from neuroalg_sage.invariants.equations.tropical_variety import TropicalVariety
 
 COORDINATES_FOR_IDEALS = 12
 
@@ -141,3 +146,22 @@ class EquationsQuestions(IdealQuestions):
         from neuroalg_sage.invariants.equations.descriptions import descriptions
 
         return descriptions(self.parametrization(), self.dimension(), self.seed)
+
+    @kept
+    def tropical_variety(self) -> TropicalVariety:
+        """
+        The tropical variety of the neurovariety, with the convention of the maximum.
+
+        OUTPUT: :class:`~neuroalg_sage.invariants.equations.tropical_variety.TropicalVariety`, a
+        fan with multiplicities
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> NeuroManifold("linear:3,2,3").tropical_variety().dimension
+            8
+        """
+        from neuroalg_sage.invariants.equations.tropical_variety import tropical_variety
+
+        return tropical_variety(self.parametrization(), self.ideal(), self.dimension(),
+                                self.computation)

@@ -9,4 +9,6 @@ CLAIMS = (
     Claim("hilbert_polynomial", ".equations.degree:check_hilbert_polynomial"),
     Claim("hilbert_function", ".equations.hilbert_function:check_hilbert_function"),
     Claim("affine_hilbert_function", ".equations.hilbert_function:check_affine_hilbert_function"),
+    Claim("tropical_variety", ".equations.tropical_variety:check_tropical_variety",
+          kinds=(dict,)),
 )

@@ -25,6 +25,10 @@ QUESTIONS = (
              "rank it bounds",
              ".equations.descriptions:Descriptions",
              reported=101, is_extra=True, needs=("dimension",)),
+    Question("tropical_variety", "The tropical variety of the neurovariety, with the convention of "
+             "the maximum",
+             ".equations.tropical_variety:TropicalVariety",
+             needs=("dimension", "ideal"), claims=("tropical_variety",)),
     Question("hilbert_function", "The Hilbert function of the coordinate ring in degrees 1 to "
              "degree",
              ".equations.equations_by_degree:HilbertFunction",
