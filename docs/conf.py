@@ -210,7 +210,8 @@ class AllQuestions(SphinxDirective):
         for question in questions.own().values():
             summary = re.sub(r"([|*\\])", r"\\\1", question.summary)
             asked = question.command or ("compute" if question.is_computed else "")
-            text += [f"   * - :meth:`~neuroalg_sage.neuromanifold.NeuroManifold.{question.name}`",
+            place = f"{question.of.replace(':', '.')}.{question.name}"
+            text += [f"   * - :meth:`~{place}`",
                      f"     - {summary}",
                      f"     - ``neuroalg {asked}``" if asked else "     - Python only"]
         container = nodes.Element()

@@ -27,6 +27,15 @@ def polynomials(data: list) -> Canonical:
     return frozenset(map(polynomial, data))
 
 
+def formula(pieces: list) -> Canonical:
+    """A formula, its equations up to factors, and what is positive up to positive ones."""
+    def condition(relation: str, data: list) -> Canonical:
+        terms = {tuple(sorted(zip(e[::2], e[1::2]))): Fraction(c) for c, e in data}
+        return relation, polynomial(data), relation.startswith(">") and terms[max(terms)] > 0
+
+    return frozenset(frozenset(condition(*pair) for pair in piece) for piece in pieces)
+
+
 def component(data: dict) -> Canonical:
     return (data["dimension"], data["degree"], data.get("multiplicity"),
             polynomials(data["generators"]) if "generators" in data else data.get("units"))
@@ -48,6 +57,8 @@ def claimed(claim: dict[str, Any]) -> Canonical:
     if name in ("singular_locus", "critical_locus", "singular_subvarieties",
                 "critical_subvarieties"):
         return name, frozenset(map(component, value))
+    if name == "semialgebraic_description":
+        return name, formula(value)
     if name == "subnetworks":
         return name, frozenset(json.dumps(part, sort_keys=True) for part in value)
     if name == "quadratic_conservation_laws":

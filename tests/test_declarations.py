@@ -46,7 +46,7 @@ def test_a_declaration_agrees_with_what_is_there(name: str) -> None:
     assert isinstance(named(question.answer), type)
     if question.script:
         assert callable(named(question.script))
-    method = getattr(NeuroManifold, name)
+    method = getattr(named(question.of), name)
     assert "EXAMPLES" in (inspect.getdoc(method) or "")
     assert question.summary and not question.summary.endswith(".") and "\n" not in question.summary
     needed = [p for p in inspect.signature(method).parameters.values()

@@ -86,7 +86,9 @@ EXAMPLES = {
                                  (*PART.words, "--delta", "1/10", "--noise", "1")),
     "plot": Example({}, ("--output", "{picture}")),
 }
-DECLARED = questions.declared()
+# Of a network at given weights there are tests in tests/piecewise.
+DECLARED = {name: question for name, question in questions.declared().items()
+            if question.of == Question.of}
 BY_NAME = [name for name, question in DECLARED.items() if question.is_computed]
 BY_COMMAND = [name for name, question in DECLARED.items() if question.command]
 

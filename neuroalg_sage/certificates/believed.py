@@ -143,7 +143,8 @@ def ways(claim: Claim, again: bool = False) -> list[Way]:
         >>> ways(equations)[0].files[:3]
         ('reading', 'work', 'model')
     """
-    start = ["reading", "model", claim.check.partition(":")[0].removeprefix(".")]
+    start = ["reading", *(place.partition(":")[0].removeprefix(".")
+                          for place in (claim.subject, claim.check))]
     found: dict[frozenset[str], Way] = {}
 
     def extend(chosen: tuple[str, ...], others: tuple[str, ...]) -> None:

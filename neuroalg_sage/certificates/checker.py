@@ -30,7 +30,6 @@ from neuroalg_sage.certificates import (
 )
 from neuroalg_sage.certificates.certificate import SCHEMA, digest
 from neuroalg_sage.certificates.claim import Claim
-from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     CertificateError,
     MalformedCertificate,
@@ -149,7 +148,7 @@ def verify(data: Any) -> Verdict:
     more = [data["status"]] if len(kind.statuses) > 1 else []
     more += [data["error_bound"]] if "error_bound" in data else []
     try:
-        model = Model(description)
+        model = kind.rebuilt(description)
         verified, needed = kind.verify(model, value, evidence, *more)
     except CertificateError:
         raise

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import Checked
 
 STATUSES = ("proved", "monte_carlo", "bounds")
@@ -31,11 +30,14 @@ class Claim:
       claim they are not
     - ``others`` -- whether the value lists what has a property, and it is not claimed that nothing
       else has it
+    - ``subject`` -- what rebuilds that of which it is claimed from its description, named like the
+      check; by default a model
 
-    The function takes the model, the value and the evidence; then the status, if there may be
-    several, and the error bound, if there is one.  It returns what was verified and whom to trust,
-    and raises :class:`~neuroalg_sage.certificates.reading.CertificateError` if the evidence does
-    not imply the claim.
+    The function takes the model, or what the subject rebuilds, the value and the evidence; then the
+    status, if there may be several, and the error bound, if there is one.  It returns what was
+    verified and whom to trust, and raises
+    :class:`~neuroalg_sage.certificates.reading.CertificateError` if the evidence does not imply the
+    claim.
 
     EXAMPLES::
 
@@ -48,6 +50,7 @@ class Claim:
     statuses: tuple[str, ...] = ("proved",)
     kinds: tuple[type, ...] = (int, list)
     others: bool = False
+    subject: str = ".model:Model"
 
     def __post_init__(self) -> None:
         if not (set(self.statuses) <= set(STATUSES)
@@ -63,10 +66,19 @@ class Claim:
     @property
     def function(self) -> Callable[..., Checked]:
         """The check, imported."""
-        module, _, name = self.check.partition(":")
-        check: Callable[..., Checked] = getattr(import_module(module, __package__), name)
+        check: Callable[..., Checked] = _named(self.check)
         return check
 
-    def verify(self, model: Model, value: Any, evidence: Any, *stated: Any) -> Checked:
+    def rebuilt(self, description: Any) -> Any:
+        """What a certificate is about, a model as a rule, rebuilt from its description."""
+        return _named(self.subject)(description)
+
+    def verify(self, model: Any, value: Any, evidence: Any, *stated: Any) -> Checked:
         """Verify a claim of this kind: what was verified, whom to trust."""
         return self.function(model, value, evidence, *stated)
+
+
+def _named(place: str) -> Any:
+    """What ``"module:name"`` names."""
+    module, _, name = place.partition(":")
+    return getattr(import_module(module, __package__), name)

@@ -9,10 +9,11 @@ next state.  All that follows is generic in the terms of the steps.
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, cached_property
+from functools import cache, cached_property, reduce
 from math import comb, prod
 from typing import Any
 
@@ -43,12 +44,28 @@ MAXIMAL_DEGREE = 100_000
 
 @dataclass(frozen=True)
 class Step:
-    """A polynomial map; its variables are the ``parameters``, then the sources' entries."""
+    """
+    A polynomial map; its variables are the ``parameters``, then the sources' entries.
+
+    Its terms are only written down where they are asked for.  A step is uniform if all its outputs
+    become the same where all parameters are one variable, and so are all entries of each source.
+    """
 
     parameters: int
     offset: int
     sources: tuple[int, ...]
-    outputs: tuple[Terms, ...]
+    width: int
+    output: Callable[[int], Terms]
+    is_uniform: bool
+
+    @cached_property
+    def outputs(self) -> tuple[Terms, ...]:
+        """All polynomials."""
+        return tuple(map(self.output, range(self.width)))
+
+
+def _alike(values: Sequence[Any]) -> bool:
+    return not values or values[0] == values[-1] and list(values).count(values[0]) == len(values)
 
 
 def monomials(variables: int, degree: int) -> Iterator[tuple[int, ...]]:
@@ -66,10 +83,7 @@ def _monomial(*variables: int) -> Monomial:
 
 
 def _sum(products: Iterator[Monomial]) -> Terms:
-    total: Terms = {}
-    for monomial in products:
-        total[monomial] = total.get(monomial, Fraction(0)) + 1
-    return total
+    return {monomial: Fraction(count) for monomial, count in Counter(products).items()}
 
 
 def _affordable(terms: int) -> None:
@@ -78,8 +92,8 @@ def _affordable(terms: int) -> None:
 
 
 # Each kind of layer: from its description and the shape of its input to the number of its
-# parameters, its outputs as terms, and their shape.
-Built = tuple[int, list[Terms], Shape]
+# parameters, each of its outputs as terms, and their shape.  All but given polynomials are uniform.
+Built = tuple[int, Callable[[int], Terms], Shape]
 
 
 def _dense(data: dict, shape: Shape) -> Built:
@@ -89,17 +103,16 @@ def _dense(data: dict, shape: Shape) -> Built:
         raise MalformedCertificate("A dense layer does not fit its input.")
     _affordable(a * b)
     count = a * b + (b if bias else 0)
-    return count, [_sum(itertools.chain(
+    return count, lambda i: _sum(itertools.chain(
         (_monomial(i * a + j, count + j) for j in range(a)),
-        [_monomial(a * b + i)] if bias else [])) for i in range(b)], (b,)
+        [_monomial(a * b + i)] if bias else [])), (b,)
 
 
 def _activation(data: dict, shape: Shape) -> Built:
     coefficients = [rational(c) for c in items(member(data, "coefficients"), "activation")]
     require(len(coefficients) > 1 and coefficients[-1], "An activation is not in normal form.")
     _affordable(prod(shape) * len(coefficients))
-    return 0, [{(((i, k),) if k else ()): c for k, c in enumerate(coefficients) if c}
-               for i in range(prod(shape))], shape
+    return 0, lambda i: {((i, k),) * (k > 0): c for k, c in enumerate(coefficients) if c}, shape
 
 
 def _convolution(data: dict, shape: Shape) -> Built:
@@ -116,18 +129,16 @@ def _convolution(data: dict, shape: Shape) -> Built:
     _affordable(prod(places) * count)
 
     def flat(index: Sequence[int], bounds: Sequence[int]) -> int:
-        place = 0
-        for i, n in zip(index, bounds):
-            place = place * n + i
-        return place
+        return reduce(lambda place, pair: place * pair[0] + pair[1], zip(bounds, index), 0)
 
+    indices = [*itertools.product(range(made), *map(range, places))]
     # F[o, c, k] x[c, stride * i + k], summed over the channels c and the places k.
-    outputs = [_sum(_monomial(
-        flat((o, c, *k), (made, taken, *size)),
-        count + flat((c, *(s * a + b for s, a, b in zip(stride, i, k))), (taken, *space)))
-        for c in range(taken) for k in itertools.product(*map(range, size)))
-        for o in range(made) for i in itertools.product(*map(range, places))]
-    return count, outputs, (made, *places) if axis or made > 1 else places
+    return count, lambda n: _sum(_monomial(
+        flat((indices[n][0], c, *k), (made, taken, *size)),
+        count + flat((c, *(s * a + b for s, a, b in zip(stride, indices[n][1:], k))),
+                     (taken, *space)))
+        for c in range(taken) for k in itertools.product(*map(range, size))), (
+            (made, *places) if axis or made > 1 else places)
 
 
 def _attention(data: dict, shape: Shape) -> Built:
@@ -141,11 +152,11 @@ def _attention(data: dict, shape: Shape) -> Built:
         return count + i * tokens + token
 
     # Row r, token t of V X X^T K^T Q X; the parameters are Q, K, V in this order.
-    return count, [_sum(
-        _monomial(2 * a * d + r * d + i, entry(i, s), entry(j, s), a * d + h * d + j, h * d + k,
-                  entry(k, t))
+    return count, lambda n: _sum(
+        _monomial(2 * a * d + n // tokens * d + i, entry(i, s), entry(j, s), a * d + h * d + j,
+                  h * d + k, entry(k, n % tokens))
         for i in range(d) for s in range(tokens) for j in range(d) for h in range(a)
-        for k in range(d)) for r in range(b) for t in range(tokens)], (b, tokens)
+        for k in range(d)), (b, tokens)
 
 
 def _given(data: dict, shape: Shape) -> Built:
@@ -163,7 +174,7 @@ def _given(data: dict, shape: Shape) -> Built:
             require(monomial not in terms, "A polynomial layer is not in normal form.")
             terms[monomial] = rational(coefficient)
         rows.append(terms)
-    return len(parameters), rows, (len(outputs),)
+    return len(parameters), rows.__getitem__, (len(outputs),)
 
 
 _LAYERS: dict[str, tuple[Callable[[dict, Shape], Built], set[str]]] = {
@@ -213,16 +224,18 @@ class Model:
             raise MalformedCertificate("The model has a layer of unknown kind.")
         build, known = _LAYERS[kind]
         require(set(data) <= {"kind", *known}, "The model has a layer with an unknown field.")
-        count, outputs, shape = build(data, shape)
+        count, output, shape = build(data, shape)
         detail = "".join(f" {c}" for c in data.get("coefficients", []))
         self.name += f" -{kind}{detail}-> {'x'.join(map(str, shape))}"
-        return self._append(Step(count, offset, (state,), tuple(outputs))), shape, count
+        return self._append(Step(count, offset, (state,), prod(shape), cache(output),
+                                 kind != "polynomial")), shape, count
 
     def _append(self, step: Step) -> int:
-        self._terms += sum(map(len, step.outputs))
+        self._terms += step.width * len(step.output(0)) if step.is_uniform else sum(
+            map(len, step.outputs))
         _affordable(self._terms)
         self.steps.append(step)
-        self.widths.append(len(step.outputs))
+        self.widths.append(step.width)
         return len(self.steps)
 
     def _build_composite(self, kind: str, data: dict, state: int, shape: Shape, offset: int,
@@ -256,30 +269,34 @@ class Model:
             raise MalformedCertificate("Branches do not have outputs of one shape.")
         sources, shape = tuple(end for end, _ in made), made[0][1]
         width = prod(shape)
-        _affordable(width * len(made))
-        outputs: list[Terms] = [
+        return self._append(Step(0, 0, sources, width, lambda i: (
             {((i + k * width, 1),): Fraction(1) for k in range(len(made))} if kind == "sum"
-            else {tuple((i + k * width, 1) for k in range(len(made))): Fraction(1)}
-            for i in range(width)]
-        return self._append(Step(0, 0, sources, tuple(outputs))), shape, total
+            else {tuple((i + k * width, 1) for k in range(len(made))): Fraction(1)}), True
+        )), shape, total
 
     # -- evaluation --------------------------------------------------------------------
 
     def fold(self, parameters: Sequence[Any], inputs: Sequence[Any],
              constant: Callable[[Fraction], Any], add: Callable[[Any, Any], Any],
              multiply: Callable[[Any, Any], Any]) -> list[Any]:
-        """Evaluate the model over any commutative semiring."""
+        """
+        Evaluate the model over any commutative semiring.
+
+        Of a uniform step whose parameters are all alike, and the entries of each source too, one
+        output is evaluated.
+        """
         states = [list(inputs)]
         for step in self.steps:
-            values = [*parameters[step.offset : step.offset + step.parameters],
-                      *itertools.chain(*(states[s] for s in step.sources))]
+            blocks = [parameters[step.offset : step.offset + step.parameters],
+                      *(states[s] for s in step.sources)]
+            values, one = [*itertools.chain(*blocks)], step.is_uniform and all(map(_alike, blocks))
 
             @cache
             def power(v: int, e: int, values: list[Any] = values) -> Any:
                 return values[v] if e == 1 else multiply(power(v, e - e // 2), power(v, e // 2))
 
             made = []
-            for terms in step.outputs:
+            for terms in [step.output(0)] if one else step.outputs:
                 total = constant(Fraction(0))
                 for monomial, c in terms.items():
                     product = constant(c)
@@ -287,7 +304,7 @@ class Model:
                         product = multiply(product, power(v, e))
                     total = add(total, product)
                 made.append(total)
-            states.append(made)
+            states.append(made * step.width if one else made)
         return states[-1]
 
     def expanded(self, parameters: Sequence[fmpq_mpoly], inputs: Sequence[fmpq_mpoly]
@@ -319,11 +336,8 @@ class Model:
 
         def sumset(a: int, b: int) -> int:
             work.spend(a.bit_count() * (1 + b.bit_length() // 1000))
-            total = 0
-            while a:
-                total |= b * (a & -a)
-                a &= a - 1
-            return total
+            return reduce(int.__or__, (b << i for i, bit in enumerate(bin(a)[:1:-1])
+                                       if bit == "1"), 0)
 
         sets = self.fold([1] * self.parameters, [2] * self.inputs, lambda c: int(bool(c)),
                          int.__or__, sumset)

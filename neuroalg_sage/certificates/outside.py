@@ -15,7 +15,6 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from neuroalg_sage.certificates.claim import Claim
-from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import CertificateError, Checked, require
 
 GROUP = "neuroalg_sage.claims"
@@ -36,7 +35,7 @@ class OutsideClaim(Claim):
     def origin(self) -> str:
         return f"{self.package} {self.version}"
 
-    def verify(self, model: Model, value: Any, evidence: Any, *stated: Any) -> Checked:
+    def verify(self, model: Any, value: Any, evidence: Any, *stated: Any) -> Checked:
         """What the package says that it verified, and whom it trusts besides itself."""
         whose = f"The check of the package {self.origin}"
         try:
@@ -78,4 +77,4 @@ def _loaded(entry: EntryPoint) -> OutsideClaim:
     require(isinstance(found, Claim) and found.name == entry.name,
             f"{whose}, but its entry point is not that claim.")
     return OutsideClaim(found.name, found.check, found.statuses, found.kinds, found.others,
-                        package, version)
+                        found.subject, package, version)

@@ -54,6 +54,9 @@ COMMANDS = {
                     "flow, or prove that there are none."},
     "capacity": {
         "capacity": "Bound how many balls of a radius cover the functions of models."},
+    "piecewise": {
+        "regions": "Find all linear regions of a network with ReLU, maxout or the like, at given "
+                   "weights."},
     "real": {
         "real-rank": "Find the typical real ranks of binary forms, and how often each occurs; or "
                      "the real rank of one form."},

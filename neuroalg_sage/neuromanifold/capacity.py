@@ -7,7 +7,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from neuroalg_sage.errors import InputError
+from neuroalg_sage.certificates.model import Model as Checked
+from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.models.sage_input import rational
 from neuroalg_sage.neuromanifold.core import kept
 from neuroalg_sage.neuromanifold.equations import EquationsQuestions
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 # So small a space has its linear equations, or the equation of a hypersurface, looked for.
 MOST_COORDINATES, MOST_DEGREE = 60, 3
+MOST_ELIMINATION = 2 * 10**11  # operations of a rank on which bounds may wait
 
 
 class CapacityQuestions(EquationsQuestions):
@@ -207,7 +209,26 @@ class CapacityQuestions(EquationsQuestions):
     def _coverings(self, size: tuple[str, Fraction]) -> Coverings:
         from neuroalg_sage.invariants.capacity.covering_number import Coverings
 
-        return Coverings(self.model, self.dimension(), size, self.seed, *self._low_equations())
+        def found() -> Coverings:
+            dimension = self._affordable_dimension()
+            equations = (None, []) if dimension is None else self._low_equations(dimension)
+            return Coverings(self.model, dimension, size, self.seed, *equations)
+
+        return self._memory.recall("coverings", found, domain=size)
+
+    def _affordable_dimension(self) -> Invariant | None:
+        """The dimension, if it is known or does not take long; bounds do without it."""
+        known: Invariant | None = self._memory.known("dimension", stored=True)
+        if known is not None:
+            return known
+        # The checker's model counts coordinates without a look at each parameter.
+        n, count = Checked(self.model.describe()).ambient_dimension, self.model.parameter_count
+        if min(n, count) ** 2 * count > MOST_ELIMINATION:
+            return None
+        try:
+            return self.dimension()
+        except LimitReached:
+            return None
 
     def _domain(self, radius: Any, box: Any) -> tuple[str, Fraction]:
         if radius is not None and box is not None:
@@ -224,17 +245,15 @@ class CapacityQuestions(EquationsQuestions):
                              f"positive, not {size}.")
         return kind, size
 
-    def _low_equations(self) -> tuple[Polynomial | None, list[Polynomial]]:
+    def _low_equations(self, dimension: Invariant) -> tuple[Polynomial | None, list[Polynomial]]:
         """The equation of M, if it is a hypersurface of low degree; and linear ones."""
-        from neuroalg_sage.invariants.capacity.covering_number import EXPANDED_TERMS
+        from neuroalg_sage.invariants.capacity.covering_number import is_expanded
         from neuroalg_sage.invariants.equations.equations_by_degree import generators
         from neuroalg_sage.invariants.equations.linear_span import linear_span
-        from neuroalg_sage.models.parametrization import expansion_bound
 
-        n, codimension = (self.model.ambient_dimension,
-                          self.model.ambient_dimension - self.dimension().data)
-        if (n > MOST_COORDINATES or codimension == 0
-                or expansion_bound(self.model) > EXPANDED_TERMS):
+        n = self.model.ambient_dimension
+        codimension = None if dimension.status == "bounds" else n - dimension.data
+        if n > MOST_COORDINATES or codimension == 0 or not is_expanded(self.model):
             return None, []
         search = self.equation_search()
         span = linear_span(self.parametrization(), search)

@@ -15,7 +15,7 @@ from flint import arb, ctx
 from mutants import accepted_mutants
 
 from neuroalg_sage import NeuroManifold
-from neuroalg_sage.certificates.capacity.covering_number import slicing_bound
+from neuroalg_sage.certificates.capacity.region import FEW_BITS
 from neuroalg_sage.certificates.capacity.sections import (
     check_normal_form,
     components,
@@ -24,10 +24,12 @@ from neuroalg_sage.certificates.capacity.sections import (
     multihomogeneous_degree,
     weight,
 )
+from neuroalg_sage.certificates.capacity.slicing import slicing_bound
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import CertificateError, verify
 from neuroalg_sage.certificates.model import Model
-from neuroalg_sage.errors import InputError
+from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.capacity.covering_number import Coverings, covering_number
 from neuroalg_sage.models.families import parse_spec
 from neuroalg_sage.models.sources import from_expressions, model_from_data
@@ -66,7 +68,7 @@ def test_a_sphere_and_a_disk(epsilon: Fraction) -> None:
 
 def test_large_sums_are_bounded_by_their_last_summand() -> None:
     """So that the short way is never below the sum."""
-    from neuroalg_sage.certificates.capacity import covering_number as module
+    from neuroalg_sage.certificates.capacity import slicing as module
 
     long = slicing_bound([1] * 30, 100, arb(1), arb("0.001"))
     before, module.MOST_SUMMANDS = module.MOST_SUMMANDS, 10
@@ -82,10 +84,10 @@ def test_large_sums_are_bounded_by_their_last_summand() -> None:
 @pytest.mark.parametrize("n", [2**62, 2**64, 10**40])
 def test_spaces_whose_dimension_is_no_machine_word(n: int) -> None:
     """As for smaller ones: the sum is bounded, and its last summand bounds it from below."""
-    from neuroalg_sage.certificates.capacity import covering_number as module
+    from neuroalg_sage.certificates.capacity import slicing as module
 
     pieces = [1] * (module.MOST_SUMMANDS + 2)
-    with ctx.workprec(module.FEW_BITS):
+    with ctx.workprec(FEW_BITS):
         short = slicing_bound(pieces, n, arb(1), arb("0.1"))
         long = slicing_bound(pieces[:-2], n, arb(1), arb("0.1"))
     assert long < short and short.is_finite()
@@ -360,3 +362,54 @@ def test_bounds_do_not_cross() -> None:
         for domain in (BALL, BOX):
             low, high = bounds(found(spec, domain, Fraction(1, 3)))
             assert 1 <= low <= high
+
+
+# -- where little is known ------------------------------------------------------------------------
+
+@pytest.mark.parametrize("spec, domain, epsilon", [
+    ("mlp:2,1,1:x^2", BALL, 1), ("mlp:2,1,1:x^2", BALL, Fraction(3, 2)), ("mlp:1,1:x", BOX, 1),
+    ("mlp:20,30,30,5:x^2", BALL, 1)])
+def test_one_ball_around_zero_covers(spec, domain, epsilon) -> None:
+    answer = found(spec, domain, epsilon)
+    assert bounds(answer) == (1, 1) and answer.status == "proved"
+    assert answer.arguments[1] in ("one ball", "Lipschitz")
+
+
+def test_one_ball_covers_only_from_a_center_in_the_part() -> None:
+    """Of t ↦ (1 + t², t) and R = 2, the function (1, 0) has |f| + R = 3; and no zero is there."""
+    curve = from_expressions(["(1 + t^2)*x + t*y"], ["t"], ["x", "y"])
+    two = ("ball", Fraction(2))
+    answer = found(curve, two, 3)
+    assert bounds(answer) == (1, 1)
+    assert bounds(found(curve, two, Fraction(29, 10)))[1] > 1
+    for change in ({"center": ["2"]}, {"cone_from": 0}, {"center": []}):
+        data = dict(answer.certificate)
+        data["evidence"] = data["evidence"] | {"upper": data["evidence"]["upper"] | change}
+        with pytest.raises(CertificateError):
+            verify(data | {"digest": digest(data)})
+
+
+def test_a_box_of_a_model_that_is_not_expanded_has_both_bounds() -> None:
+    answer = found("mlp:20,30,30,5:x^2", BOX, Fraction(1, 10))
+    verify(answer.certificate)
+    low, (power, exponent) = answer.data[2:]
+    assert int(low) >= 1 and power == "10^" and Fraction(exponent) > 1000
+
+
+def test_without_a_function_in_the_ball_there_is_no_lower_bound() -> None:
+    """(1 + t²) x has norm at least 1."""
+    with pytest.raises(LimitReached, match="norm at most 1/2"):
+        found(from_expressions(["(1 + t^2)*x"], ["t"], ["x"]), ("ball", Fraction(1, 2)), "1/4")
+
+
+def test_a_dimension_between_bounds_serves_by_the_larger_one() -> None:
+    manifold = NeuroManifold("mlp:2,1,1:x^2", seed=1)
+    exact = manifold.dimension()
+    proof = {"trials": exact.certificate["evidence"]["trials"], "upper": {"kind": "ambient"}}
+    unsure = Invariant.certified(manifold.model, "dimension", [2, 3], "bounds", "", 0.0, proof)
+    for domain in (BALL, BOX):
+        low, high = bounds(covering_number(Coverings(manifold.model, unsure, domain, 1),
+                                           Fraction(1, 100)))
+        sharp = bounds(covering_number(Coverings(manifold.model, exact, domain, 1),
+                                       Fraction(1, 100)))
+        assert low <= sharp[1] <= high

@@ -12,7 +12,7 @@ from flint import arb
 from mutants import accepted_mutants
 
 from neuroalg_sage import NeuroManifold
-from neuroalg_sage.certificates.capacity.covering_number import Region
+from neuroalg_sage.certificates.capacity.region import Region
 from neuroalg_sage.certificates.capacity.samples import loss_constants
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import CertificateError, verify

@@ -53,13 +53,8 @@ from typing import Any
 
 from flint import arb, ctx
 
-from neuroalg_sage.certificates.capacity.covering_number import (
-    FEW_BITS,
-    Region,
-    real,
-    upper_bound_in_balls,
-    whole,
-)
+from neuroalg_sage.certificates.capacity.covering_number import upper_bound_in_balls
+from neuroalg_sage.certificates.capacity.region import FEW_BITS, Region, real, whole
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.certificates.dimension.dimension import check_dimension
 from neuroalg_sage.certificates.model import Model

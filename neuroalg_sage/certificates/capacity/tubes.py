@@ -24,26 +24,16 @@ from typing import Any
 from flint import arb, ctx
 
 from neuroalg_sage.certificates.capacity.covering_number import (
-    FEW_BITS,
-    Region,
-    linear_dimension,
     lower_bound_in_balls,
-    packing_number,
-    real,
     upper_bound_in_balls,
-    whole,
 )
+from neuroalg_sage.certificates.capacity.packings import linear_dimension, packing_number
+from neuroalg_sage.certificates.capacity.region import FEW_BITS, Region, ball_volume, real, whole
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import Checked, fields, items, member, rational, require
 
 PLACES = 10**6
-
-
-def ball_volume(dimension: int) -> arb:
-    """The volume of the unit ball."""
-    half = arb(dimension) / 2
-    return arb.pi() ** half / (half + 1).gamma()
 
 
 def tube_above(region: Region, evidence: Any) -> tuple[arb, list[str], list[str]]:

@@ -3,6 +3,7 @@
 from neuroalg_sage.certificates.claim import Claim
 
 CLAIMS: tuple[Claim, ...] = (
+    Claim("semialgebraic_description", ".real.description:check_description", kinds=(list,)),
     Claim("typical_ranks", ".real.typical_ranks:check_typical_ranks", ("proved", "bounds")),
     Claim("real_rank", ".real.real_rank:check_real_rank", ("proved", "bounds")),
     Claim("real_ranks", ".real.real_ranks:check_real_ranks", ("monte_carlo",), (dict,)),

@@ -41,6 +41,7 @@ class Citation:
     - ``digest`` -- of the certificate; empty if there is none
     - ``certified`` -- what the certificate states, where that is more than the value
     - ``condition`` -- what the value depends on besides the model, such as the metric
+    - ``about`` -- of what it is, before the name of the model
 
     EXAMPLES::
 
@@ -64,6 +65,7 @@ class Citation:
     digest: str = ""
     certified: str = ""
     condition: str = ""
+    about: str = "the neuromanifold of "
 
     @property
     def references(self) -> list[Reference]:
@@ -82,7 +84,7 @@ class Citation:
     def _subject(self, model: str) -> str:
         words = _words(self.invariant)
         text = (f"Whether {model} {words}" if words.startswith("is ")
-                else f"The {words} of the neuromanifold of {model}")
+                else f"The {words} of {self.about}{model}")
         return text + (self.condition and f", {self.condition}")
 
     def _sentences(self) -> str:
@@ -201,7 +203,8 @@ def cite(found: Invariant, model: Model | None = None) -> Citation:
         tuple(bibliography.of_result(found.name, found.method)),
         tuple((known[name], versions[name])
               for name in sorted(versions, key=lambda name: (name != "neuroalg-sage", name))),
-        certificate["digest"] if certificate else "", _claim(found), found.condition())
+        certificate["digest"] if certificate else "", _claim(found), found.condition(),
+        found.about)
 
 
 def _claim(found: Invariant) -> str:
@@ -230,9 +233,10 @@ def _name_of(model: Model | None, certificate: dict[str, Any] | None) -> str:
     described = certificate["model"]
     if "spec" in described:
         return described["spec"]
-    from neuroalg_sage.certificates.model import Model as RebuiltModel
+    from neuroalg_sage.certificates.checker import known_claim
 
-    return RebuiltModel(described).name
+    name: str = known_claim(certificate["claim"]["invariant"]).rebuilt(described).name
+    return name
 
 
 def _words(name: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from neuroalg_sage.certificates.certificate import certificate
 from neuroalg_sage.invariants.answers.presentation import Presentation
@@ -18,6 +18,12 @@ from neuroalg_sage.storable import storable
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.answers.citation import Citation
+
+
+class Described(Protocol):
+    """What an answer is about, a model as a rule."""
+
+    def describe(self) -> dict[str, Any]: ...
 
 
 @storable()
@@ -57,7 +63,7 @@ class Invariant(Presentation):
     error_bound: float | None = None
 
     @classmethod
-    def certified(cls, model: Model, name: str, data: Any, status: str, method: str,
+    def certified(cls, model: Described, name: str, data: Any, status: str, method: str,
                   seconds: float, evidence: Mapping[str, Any], trust: list[str] | None = None,
                   claim: Any = None, error_bound: float | None = None,
                   versions: Mapping[str, str] | None = None, **further: Any) -> Self:

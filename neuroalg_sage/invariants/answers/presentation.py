@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from neuroalg_sage.models.latex import Typeset, escaped, typeset, words
 
@@ -126,6 +126,7 @@ class Presentation(Typeset):
     certificate: dict[str, Any] | None
     seconds: float
     error_bound: float | None
+    about: ClassVar[str] = "the neuromanifold of "  # what it is an answer about, before a name
 
     if TYPE_CHECKING:
         @property

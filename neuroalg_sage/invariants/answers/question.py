@@ -39,6 +39,8 @@ class Question:
     - ``script`` -- ``"module:function"``: given the neuromanifold, and the arguments of the
       question, the text of a standalone script for Macaulay2; empty if there is none
     - ``is_drawn`` -- whether its value draws itself, by a method ``hasse_diagram``
+    - ``of`` -- of what it is asked, ``"module:Class"``, whose method has its name; by default a
+      neuromanifold
     - ``find`` -- ``"module:function"``, of a question that is declared outside of this package:
       given the neuromanifold, and the arguments, the answer
 
@@ -69,11 +71,12 @@ class Question:
     claims: tuple[str, ...] = ()
     script: str = ""
     is_drawn: bool = False
+    of: str = "neuroalg_sage.neuromanifold:NeuroManifold"
     find: str = ""
 
     @property
     def is_computed(self) -> bool:
-        """Whether one asks it by its name alone."""
+        """Whether one asks it by its name alone, of a neuromanifold."""
         return not self.takes and not self.command
 
     @property

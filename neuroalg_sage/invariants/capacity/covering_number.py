@@ -10,21 +10,24 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from functools import cached_property
 from math import log10
 from typing import Any
 
 from neuroalg_sage.certificates.capacity.covering_number import (
-    Region,
     lower_covering_bound,
     upper_covering_bound,
 )
+from neuroalg_sage.certificates.capacity.layers import first_weights, last_layer_dimension
+from neuroalg_sage.certificates.capacity.region import Region
 from neuroalg_sage.certificates.capacity.sections import (
     check_normal_form,
     cone_weight,
     multihomogeneous_degree,
 )
+from neuroalg_sage.certificates.capacity.slicing import HIDDEN_NEURONS
 from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.certificates.model import Model as Checked
 from neuroalg_sage.certificates.reading import CertificateError
@@ -38,6 +41,7 @@ from neuroalg_sage.models.parametrization import expansion_bound, parametrizatio
 
 EXPANDED_TERMS = 20_000  # of a parametrization that is written down for its bounds
 MOST_SCALED = 300  # parameters for which a normal form is looked for
+MOST_LISTED = 1_000  # parameters that a certificate lists
 SHOWN_DIGITS = 24
 LARGE_PRIME = 2_147_483_629
 
@@ -127,9 +131,13 @@ class CoveringNumber(Invariant):
         return rf"[{low}, {high}]"
 
 
-def check_domain(model: Model, dimension: int, epsilon: Fraction, domain: Domain) -> None:
+def check_domain(model: Model, dimension: int | None, epsilon: Fraction, domain: Domain) -> None:
     """
     Raise InputError unless covering numbers of this radius make sense there.
+
+    INPUT:
+
+    - ``dimension`` -- of the neuromanifold; None if it is not known
 
     EXAMPLES::
 
@@ -143,12 +151,18 @@ def check_domain(model: Model, dimension: int, epsilon: Fraction, domain: Domain
     kind, size = domain
     if epsilon <= 0:
         raise InputError(f"The radius epsilon of the balls must be positive, not {epsilon}.")
-    if not dimension:
+    if dimension == 0:
         raise InputError(f"The neuromanifold of {model} is one point, which one ball covers.")
     if kind == "ball" and epsilon >= 2 * size:
         raise InputError(f"One ball of radius {epsilon} covers all functions of norm at most "
                          f"{size}, since their distances are at most {2 * size}; choose a smaller "
                          "epsilon.")
+
+
+def is_expanded(model: Model) -> bool:
+    """Whether the parametrization of a model is small enough to be written down for its bounds."""
+    return (model.parameter_count <= EXPANDED_TERMS
+            and expansion_bound(model) <= EXPANDED_TERMS)
 
 
 class Coverings:
@@ -158,21 +172,22 @@ class Coverings:
     INPUT:
 
     - ``model`` -- the model
-    - ``dimension`` -- of its neuromanifold
+    - ``dimension`` -- of its neuromanifold, or bounds; None if it is too large to be found
     - ``domain`` -- ``("ball", R)`` or ``("box", B)``
     - ``seed`` -- integer for the random choices
     - ``equation`` -- an equation of M, where it is a hypersurface
     - ``linear`` -- linear equations of M in reduced form
     """
 
-    def __init__(self, model: Model, dimension: Invariant, domain: Domain,
+    def __init__(self, model: Model, dimension: Invariant | None, domain: Domain,
                  seed: int | None = None, equation: Polynomial | None = None,
                  linear: Sequence[Polynomial] = ()) -> None:
         self.model, self.dimension, self.domain, self.seed = model, dimension, domain, seed
         self.equation, self.linear = equation, linear
-        self.is_expanded = expansion_bound(model) <= EXPANDED_TERMS
+        self.is_expanded = is_expanded(model)
         self.checked = Checked(model.describe())
         self.cones = _cones(self.checked)
+        self.start = self.cones[0][0] if self.cones else None
 
     def region(self, epsilon: Fraction) -> Region:
         """The part, and balls of a radius, for the checker."""
@@ -189,26 +204,41 @@ class Coverings:
             found.append((bound, evidence, trust))
         return min(found, key=lambda one: _size(one[0]))
 
-    def lower_evidence(self, epsilon: Fraction) -> list[dict[str, Any]]:
-        """
-        The evidence for lower bounds.
+    @property
+    def dimensions(self) -> tuple[int, int]:
+        """Bounds for the dimension of the neuromanifold, as far as they are known."""
+        if self.dimension is None:
+            return 0, self.model.parameter_count
+        low, high = self.dimension.data if self.dimension.status == "bounds" else (
+            self.dimension.data, self.dimension.data)
+        return int(low), int(high)
 
-        Raises LimitReached if none is found.
-        """
-        found = list(_lower_evidence(self, epsilon))
-        if not found:
-            raise LimitReached(f"The functions of {self.model} are too large to write down, so "
-                               "nothing that is known bounds their covering number from below.")
-        return found
+    @property
+    def most_dimension(self) -> int:
+        """The dimension of the neuromanifold, or the upper bound for it that is known."""
+        return self.dimensions[1]
+
+    def lower_evidence(self, epsilon: Fraction) -> list[dict[str, Any]]:
+        """The evidence for lower bounds but those by projections."""
+        return list(_lower_evidence(self, epsilon))
 
     def lower(self, epsilon: Fraction) -> tuple[Any, dict[str, Any]]:
-        """The best lower bound as it is written, and its evidence."""
+        """
+        The best lower bound as it is written, and its evidence.
+
+        Raises LimitReached if no function of the part is known.
+        """
         found = []
-        for evidence in [*self.lower_evidence(epsilon), *_projections(self)]:
+        for evidence in [{"argument": "a function", "cone_from": self.start},
+                         *self.lower_evidence(epsilon), *_projections(self)]:
             try:
                 found.append((lower_covering_bound(self.region(epsilon), evidence)[0], evidence))
             except CertificateError:
-                continue  # a projection without volume
+                continue  # a projection without volume, for one
+        if not found:
+            raise LimitReached(f"No function of {self.model} with norm at most {self.domain[1]} "
+                               "was found, so nothing bounds their covering number from below; "
+                               "choose a larger radius.")
         return max(found, key=lambda one: _size(one[0]))
 
 
@@ -233,7 +263,7 @@ def covering_number(coverings: Coverings, epsilon: Fraction) -> CoveringNumber:
     """
     start = time.perf_counter()
     model, domain = coverings.model, coverings.domain
-    check_domain(model, coverings.dimension.data, epsilon, domain)
+    check_domain(model, coverings.most_dimension, epsilon, domain)
     upper, above, trust = coverings.upper(epsilon)
     lower, below = coverings.lower(epsilon)
     method = f"{above['argument']} from above, {below['argument']} from below"
@@ -263,6 +293,9 @@ def _upper_evidence(part: Coverings) -> Iterator[dict[str, Any]]:
     domain = part.domain
     span = {"equations": [encode_polynomial(f) for f in part.linear]} if part.linear else {}
     flag = {"expanded": part.is_expanded} if domain[0] == "box" else {}
+    yield {"argument": "one ball", "cone_from": part.start, **flag,
+           "center": ["0"] * part.model.parameter_count if (
+               part.start is None and part.is_expanded) else []}
     yield {"argument": "volume", **span, **flag}
     if domain[0] == "box":
         yield {"argument": "Lipschitz", **flag}
@@ -270,20 +303,47 @@ def _upper_evidence(part: Coverings) -> Iterator[dict[str, Any]]:
         yield {"argument": "bounded rank"}
         if part.equation is not None:
             yield {"argument": "hypersurface", "equation": encode_polynomial(part.equation)}
-    assert part.dimension.certificate is not None
-    proof = part.dimension.certificate["evidence"]
-    known = {"dimension": proof.get("upper", {"kind": "ambient"}), "trial": proof["trials"][0],
-             "multihomogeneous": _is_multihomogeneous(part.checked, part.dimension.data)}
+    known = {**_dimension_evidence(part),
+             "multihomogeneous": _is_multihomogeneous(part.checked, part.most_dimension)}
     starts: list[int | None] = [start for start, _ in part.cones] or [None]
     if part.model.parameter_count > MOST_SCALED:
         starts = starts[:1]  # they differ in the parameters that may be fixed
     for start in starts:
         common = {"argument": "slicing", **known, "cone_from": start, **span, **flag}
+        if part.model.parameter_count > MOST_SCALED:
+            yield {**common, "scalings": _hidden_neurons(part.checked), "fixed": []}
+            continue
         yield {**common, "scalings": [], "fixed": []}
         if start is not None and domain[0] == "ball":
             scalings, fixed = _normal_form(part.model, part.checked, start)
             if fixed:
                 yield {**common, "scalings": scalings, "fixed": fixed}
+
+
+def _hidden_neurons(checked: Checked) -> list[list[int]] | str:
+    """By what parameters become 1 in the certificate of a large model, if some do."""
+    with suppress(CertificateError):
+        if first_weights(checked):
+            return HIDDEN_NEURONS
+    return []
+
+
+def _dimension_evidence(part: Coverings) -> dict[str, Any]:
+    """
+    What bounds the dimension from above, without a list of all parameters where as much follows
+    from the layers.
+    """
+    ambient = {"dimension": {"kind": "ambient"}, "trial": None}
+    if part.dimension is None or part.dimension.certificate is None:
+        return ambient
+    proof = part.dimension.certificate["evidence"]
+    if "upper" not in proof or proof["upper"]["kind"] == "ambient":
+        return ambient
+    if part.model.parameter_count > MOST_LISTED:
+        with suppress(CertificateError):
+            if part.model.parameter_count - len(first_weights(part.checked)) <= part.most_dimension:
+                return ambient
+    return {"dimension": proof["upper"], "trial": proof["trials"][0]}
 
 
 def _is_multihomogeneous(checked: Checked, dimension: int) -> bool:
@@ -326,7 +386,11 @@ def _normal_form(model: Model, checked: Checked, start: int
 
 def _lower_evidence(part: Coverings, epsilon: Fraction) -> Iterator[dict[str, Any]]:
     generator, checked = random.Random(part.seed), part.checked
-    for start, degree in part.cones if part.domain[0] == "ball" else []:
+    is_ball, has_last_layer = part.domain[0] == "ball", _has_last_layer(checked)
+    if is_ball and has_last_layer:
+        yield {"argument": "linear space", "linear_from": None, "trial": None, "inputs": None}
+    is_listed = checked.parameters <= (MOST_LISTED if has_last_layer else EXPANDED_TERMS)
+    for start, degree in part.cones if is_ball and is_listed else []:
         if degree == 1:
             point = [generator.randrange(1, 1000) for _ in range(checked.parameters)]
             enough = -(-(checked.parameters - start) // checked.outputs) + 2
@@ -342,10 +406,18 @@ def _lower_evidence(part: Coverings, epsilon: Fraction) -> Iterator[dict[str, An
                    "points": [[decimal(c) for c in w] for w in points]}
 
 
+def _has_last_layer(checked: Checked) -> bool:
+    try:
+        return last_layer_dimension(checked) > 0
+    except CertificateError:
+        return False
+
+
 def _projections(part: Coverings) -> Iterator[dict[str, Any]]:
+    if part.domain[0] == "box":
+        yield {"argument": "last layer"}
     if part.is_expanded:
-        start = part.cones[0][0] if part.cones else None
-        fixed = _normal_form(part.model, part.checked, start)[1] if (
-            start is not None and part.domain[0] == "ball") else []
-        yield from projections(parametrization(part.model), part.dimension.data, part.domain,
-                               start, fixed, part.seed)
+        fixed = _normal_form(part.model, part.checked, part.start)[1] if (
+            part.start is not None and part.domain[0] == "ball") else []
+        yield from projections(parametrization(part.model), part.dimensions[0], part.domain,
+                               part.start, fixed, part.seed)

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from flint import arb, ctx
 
-from neuroalg_sage.certificates.capacity.covering_number import FEW_BITS, real
 from neuroalg_sage.certificates.capacity.necessary_samples import is_too_few
+from neuroalg_sage.certificates.capacity.region import FEW_BITS, real
 from neuroalg_sage.certificates.capacity.samples import evaluation_square
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError, LimitReached
@@ -118,7 +118,7 @@ def necessary_samples(coverings: Coverings, epsilon: Fraction, delta: Fraction, 
         271 (proved)
     """
     start = time.perf_counter()
-    check_domain(coverings.model, coverings.dimension.data, epsilon, coverings.domain)
+    check_domain(coverings.model, coverings.most_dimension, epsilon, coverings.domain)
     if not coverings.is_expanded:
         raise LimitReached(f"The functions of {coverings.model} are too large to write down, so "
                            "none are known that cannot be told apart.")

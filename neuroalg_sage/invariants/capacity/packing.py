@@ -12,6 +12,7 @@ import numpy as np
 from neuroalg_sage.models.parametrization import Parametrization
 
 MOST_POINTS, MOST_TRIALS, BATCH = 600, 24_000, 2_000
+MOST_WORK = 100_000_000  # powers of parameters
 PLACES = 2**20  # the denominator of parameters
 MARGIN = 1e-6  # relative; the checker computes exactly
 
@@ -67,13 +68,17 @@ class Values:
     """φ in floating point, at many parameters at once."""
 
     def __init__(self, phi: Parametrization) -> None:
-        self.terms = [(np.array(list(f) or [(0,) * phi.parameter_count]),
-                       np.array([float(c) for c in f.values()] or [0.0]))
-                      for f in phi.polynomials]
+        self.terms = []
+        for f in phi.polynomials:
+            exponents = np.array(list(f) or [(0,) * phi.parameter_count])
+            occurring = np.flatnonzero(exponents.any(axis=0))
+            self.terms.append((occurring, exponents[:, occurring],
+                               np.array([float(c) for c in f.values()] or [0.0])))
+        self.work = sum(exponents.size + 1 for _, exponents, _ in self.terms)
 
     def __call__(self, parameters: np.ndarray) -> np.ndarray:
-        return np.stack([np.prod(parameters[:, None, :] ** exponents, axis=2) @ coefficients
-                         for exponents, coefficients in self.terms], axis=1)
+        return np.stack([np.prod(parameters[:, None, occurring] ** exponents, axis=2) @ coefficients
+                         for occurring, exponents, coefficients in self.terms], axis=1)
 
 
 def _trials(phi: Parametrization, values: Values, domain: tuple[str, Fraction],
@@ -82,7 +87,7 @@ def _trials(phi: Parametrization, values: Values, domain: tuple[str, Fraction],
     """Random parameters of functions in the domain, rounded."""
     kind, size = domain[0], float(domain[1])
     count = phi.parameter_count
-    for k in range(MOST_TRIALS // BATCH):
+    for k in range(max(1, min(MOST_TRIALS // BATCH, MOST_WORK // (BATCH * values.work)))):
         if kind == "box":
             batch = generator.uniform(-size, size, (BATCH, count))
             if k % 2:  # near the corners, where values are large

@@ -16,7 +16,7 @@ from typing import Any
 from flint import arb, ctx
 
 from neuroalg_sage.certificates.capacity import samples
-from neuroalg_sage.certificates.capacity.covering_number import FEW_BITS, Region, real
+from neuroalg_sage.certificates.capacity.region import FEW_BITS, Region, real
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant

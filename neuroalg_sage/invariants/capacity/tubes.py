@@ -66,7 +66,7 @@ def tube_volume(coverings: Coverings, epsilon: Fraction) -> TubeVolume:
         [2.0, 2.2]
     """
     start = time.perf_counter()
-    check_domain(coverings.model, coverings.dimension.data, epsilon, coverings.domain)
+    check_domain(coverings.model, coverings.most_dimension, epsilon, coverings.domain)
     region = coverings.region(epsilon)
     flag = {"expanded": coverings.is_expanded} if coverings.domain[0] == "box" else {}
     candidates: list[dict[str, Any]] = [{"argument": "ball", **flag}]

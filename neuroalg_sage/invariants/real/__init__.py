@@ -3,6 +3,12 @@
 from neuroalg_sage.invariants.answers.question import Question
 
 QUESTIONS: tuple[Question, ...] = (
+    Question("semialgebraic_description",
+             "The neuromanifold over the real numbers, without its closure, by equations and "
+             "inequalities",
+             ".real.semialgebraic_description:SemialgebraicDescription",
+             title="semi-algebraic description",
+             claims=("semialgebraic_description",)),
     Question("typical_ranks", "How many hidden units the functions of an open set need, for one "
              "hidden layer with a power as activation",
              ".real.typical_ranks:TypicalRanks", claims=("typical_ranks",)),

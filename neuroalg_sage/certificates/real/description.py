@@ -1,0 +1,69 @@
+"""
+The neuromanifold as a semi-algebraic set, by theorems whose proofs stand beside their checks.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from neuroalg_sage.certificates.model import Model
+from neuroalg_sage.certificates.reading import (
+    Checked,
+    MalformedCertificate,
+    member,
+    polynomial_ring,
+    require,
+)
+from neuroalg_sage.certificates.real.formulas import Formula, formula
+from neuroalg_sage.certificates.real.signatures import Signatures, check_signatures, up_to_factors
+
+ARGUMENTS = {
+    "linear network": "M is the matrices of bounded rank",
+    "fixed squares": "M is the symmetric matrices of bounded signature",
+    "enough units": "there are units enough for all functions",
+    "squares": "M is the quadratic forms of bounded rank",
+    "one unit": "M is the multiples of powers of linear forms",
+    "two units": "M is the sums of two powers",
+    "few units": "M is the sums of few powers, by zeros of apolar forms",
+    "one unit less": "M is the powers, and the forms with a zero that is not real",
+    "filters": "M is the products of filters, by their real zeros",
+}
+
+
+def described(model: Model, evidence: Any) -> Formula | Signatures:
+    """
+    What an argument shows M to be.
+
+    Raises CertificateError if the model does not have its hypotheses.
+    """
+    argument = member(evidence, "argument")
+    if argument in ("linear network", "fixed squares"):
+        from neuroalg_sage.certificates.real.matrices import fixed_squares, linear_network
+
+        return (linear_network(model) if argument == "linear network"
+                else fixed_squares(model, evidence))
+    if argument == "filters":
+        from neuroalg_sage.certificates.real.products_of_filters import product_of_filters
+
+        return product_of_filters(model)
+    if argument not in ARGUMENTS:
+        raise MalformedCertificate("The argument for a description is not known.")
+    from neuroalg_sage.certificates.real.sums_of_powers import THEOREMS
+
+    return THEOREMS[argument](model)
+
+
+def check_description(model: Model, value: Any, evidence: Any) -> Checked:
+    """Verify that M, over the real numbers and without its closure, is where a formula holds."""
+    claimed = formula(value, polynomial_ring(model.ambient_dimension))
+    proved = described(model, evidence)
+    if isinstance(proved, Signatures):
+        check_signatures(claimed, proved)
+    else:
+        require(_written(claimed) == _written(proved), "The formula is not the one that is proved.")
+    return [f"the hypotheses of the theorem: {ARGUMENTS[evidence['argument']]}",
+            "the formula says what the theorem says"], []
+
+
+def _written(pieces: Formula) -> set[frozenset[tuple[str, str]]]:
+    return {frozenset(up_to_factors(f, relation) for relation, f in piece) for piece in pieces}

@@ -1,0 +1,170 @@
+"""
+The neuromanifold over the real numbers, without its closure, by equations and inequalities.
+
+Methods are tried one after the other: theorems first, which need no computation.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from neuroalg_sage.certificates.reading import polynomial_ring
+from neuroalg_sage.certificates.real.formulas import holds
+from neuroalg_sage.errors import EngineError, InputError, LimitReached
+from neuroalg_sage.invariants.answers.computation import Computation
+from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.answers.presentation import clipped
+from neuroalg_sage.invariants.real import theorems
+from neuroalg_sage.invariants.real.formula import Formula
+from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.models.rational import in_ring
+from neuroalg_sage.storable import storable
+
+MOST_COORDINATES = 36
+POINTS = 1_000  # of M, at which a description is tried
+LARGEST_PARAMETER = 5
+
+
+@storable()
+@dataclass(frozen=True, eq=False, repr=False)
+class SemialgebraicDescription(Invariant):
+    """
+    A description of M as a semi-algebraic set.
+
+    - ``words`` -- the same in words; empty if there are none but the formula itself
+    """
+
+    words: str = ""
+
+    def sentence(self) -> str:
+        return self.words or self.data.sentence()
+
+    def formula_lines(self) -> list[str]:
+        """The formula, a line for each piece."""
+        return [("or " if i else "") + Formula(self.data.variables, (piece,)).sentence()
+                for i, piece in enumerate(self.data.pieces)]
+
+    def lines(self, spec: str = "SPEC") -> list[str]:
+        return [f"  {line}" for line in clipped(self.formula_lines())] if self.words else []
+
+    def plain_value(self) -> dict[str, Any]:
+        return {"sentence": self.sentence(), "formula": self.data.plain_value()}
+
+    def __repr__(self) -> str:
+        return "\n".join([f"{self.sentence()} ({self.qualified_status()})", *self.lines()])
+
+    def __bool__(self) -> bool:
+        return bool(self.data.pieces)
+
+
+@dataclass(frozen=True)
+class Found:
+    """
+    What a method has found.
+
+    - ``formula``, ``words`` -- the description, and the same in words
+    - ``evidence`` -- for the checker; None if there is no proof
+    - ``trust`` -- what must be believed besides the checker
+    - ``versions`` -- of programs that found it
+    """
+
+    formula: Formula
+    words: str
+    evidence: dict[str, Any] | None
+    method: str
+    trust: list[str] = field(default_factory=list)
+    versions: dict[str, str] = field(default_factory=dict)
+
+
+def _by_theorem(phi: Parametrization, computation: Computation) -> Found | None:
+    found = theorems.by_theorem(phi)
+    if found is None:
+        return None
+    formula, words, evidence = found
+    return Found(formula, words, evidence, f"a theorem: {evidence['argument']}")
+
+
+# In this order; each returns None where it does not apply, or raises LimitReached.
+METHODS: dict[str, Callable[[Parametrization, Computation], Found | None]] = {
+    "theorem": _by_theorem,
+}
+
+
+def semialgebraic_description(phi: Parametrization, computation: Computation,
+                              method: str = "auto", seed: int | None = None
+                              ) -> SemialgebraicDescription:
+    """
+    Describe M as a semi-algebraic set.
+
+    INPUT:
+
+    - ``phi`` -- the parametrization
+    - ``computation`` -- the limits of programs
+    - ``method`` -- ``"theorem"``; by default all, one after the other
+    - ``seed`` -- integer for the random points at which the description is tried
+
+    Raises InputError for too many coordinates, LimitReached if no method describes M.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage import NeuroManifold
+        >>> M = NeuroManifold("mlp:2,1,1:x^2")
+        >>> semialgebraic_description(M.parametrization(), M.computation)
+        every binary quadratic form of rank at most 1 (proved)
+          -z_1^2 + 4*z_0*z_2 = 0
+    """
+    start = time.perf_counter()
+    n = len(phi.polynomials)
+    if n > MOST_COORDINATES:
+        raise InputError(f"A semi-algebraic description is for at most {MOST_COORDINATES} "
+                         f"coordinates, and {phi.model} has {n}; its equations alone are the "
+                         "question ideal.")
+    chosen = {method: METHODS[method]} if method in METHODS else METHODS
+    limits = []
+    for name, describe in chosen.items():
+        computation.progress(f"semi-algebraic description: method {name}")
+        try:
+            found = describe(phi, computation)
+        except LimitReached as error:
+            limits.append(str(error))
+            continue
+        if found is None:
+            continue
+        check_on_points(phi, found, seed)
+        seconds = time.perf_counter() - start
+        if found.evidence is None:
+            return SemialgebraicDescription("semialgebraic_description", found.formula,
+                                            "numerical", found.method, None, seconds,
+                                            words=found.words)
+        return SemialgebraicDescription.certified(
+            phi.model, "semialgebraic_description", found.formula, "proved", found.method,
+            seconds, found.evidence, found.trust, claim=found.formula.plain_value(),
+            versions=found.versions, words=found.words)
+    raise LimitReached(" ".join([
+        f"No description of {phi.model} by equations and inequalities was found.", *limits]))
+
+
+def check_on_points(phi: Parametrization, found: Found, seed: int | None) -> None:
+    """
+    Try a description at random points of M, exactly.
+
+    That proves nothing; a point that violates it would be an error of this program, or of one that
+    it trusts.
+    """
+    generator = random.Random(seed)
+    parameters = polynomial_ring(phi.parameter_count)
+    coordinates = polynomial_ring(len(phi.polynomials))
+    images = [in_ring(p, parameters) for p in phi.polynomials]
+    pieces = [[(relation, in_ring(f, coordinates)) for f, relation in piece]
+              for piece in found.formula.pieces]
+    for _ in range(POINTS):
+        w = [generator.randint(-LARGEST_PARAMETER, LARGEST_PARAMETER)
+             for _ in range(phi.parameter_count)]
+        if not holds(pieces, [f(*w) for f in images]):
+            raise EngineError(f"The description of {phi.model} by {found.method} does not hold at "
+                              f"the function of the parameters {w}, so it is not given; please "
+                              "report it.")

@@ -1,0 +1,278 @@
+"""
+Descriptions of neuromanifolds over the real numbers by theorems.
+
+The theorems with their proofs are in the checker, ``certificates.real``, which also has the
+formulas; here it is said in words what they mean, and where a theorem is about the signature of a
+symmetric matrix, the formula is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from fractions import Fraction
+from math import gcd, lcm
+from typing import Any
+
+from flint import fmpq_mpoly
+
+from neuroalg_sage.certificates.dimension.known_varieties import power_sum
+from neuroalg_sage.certificates.model import Model as CheckedModel
+from neuroalg_sage.certificates.reading import CertificateError
+from neuroalg_sage.certificates.real.description import ARGUMENTS, described
+from neuroalg_sage.certificates.real.matrices import symmetric_matrix
+from neuroalg_sage.certificates.real.signatures import Signatures
+from neuroalg_sage.invariants.real.formula import Formula
+from neuroalg_sage.models.expressions import Polynomial, from_flint
+from neuroalg_sage.models.parametrization import Parametrization
+
+# Which signs a condition on a function allows, and how it is written: with which sign the
+# function is compared with zero, and how.
+ALLOWED = {frozenset((0,)): (1, "="), frozenset((1,)): (1, ">"), frozenset((-1,)): (-1, ">"),
+           frozenset((0, 1)): (1, ">="), frozenset((-1, 0)): (-1, ">="),
+           frozenset((-1, 1)): (1, "!=")}
+ALL = frozenset((-1, 0, 1))
+LARGER = {s: [ALL, *(frozenset((s, other)) for other in (0, 1, -1) if other != s)]
+          for s in (-1, 0, 1)}
+
+Box = tuple[frozenset[int], ...]
+
+DEGREES = {1: "linear form", 2: "quadratic form", 3: "cubic", 4: "quartic", 5: "quintic",
+           6: "sextic", 7: "septic", 8: "octic"}
+POWERS = {2: "square", 3: "cube", 4: "fourth power", 5: "fifth power", 6: "sixth power",
+          7: "seventh power", 8: "eighth power"}
+
+
+def by_theorem(phi: Parametrization) -> tuple[Formula, str, dict[str, Any]] | None:
+    """
+    What M is by the first theorem whose hypotheses the model has: a formula, the same in words, and
+    evidence for the checker.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> from neuroalg_sage.models.parametrization import parametrization
+        >>> formula, words, evidence = by_theorem(parametrization(parse_spec("mlp:2,2,1:x^3")))
+        >>> words
+        'every binary cubic with one real and two complex zeros, and the multiples of cubes of \
+linear forms'
+    """
+    model = CheckedModel(phi.model.describe())
+    for argument in ARGUMENTS:
+        with suppress(CertificateError):
+            evidence = {"argument": argument} | fixed_squares(model, argument)
+            found = described(model, evidence)
+            pieces = (signature_pieces(found) if isinstance(found, Signatures) else
+                      [[(f, relation) for relation, f in piece] for piece in found])
+            formula = Formula(model.ambient_dimension, tuple(
+                tuple((primitive(f), relation) for f, relation in piece) for piece in pieces))
+            return formula, WORDS[argument](model, evidence), evidence
+    return None
+
+
+def primitive(f: fmpq_mpoly) -> Polynomial:
+    """The positive multiple whose coefficients are coprime integers."""
+    coefficients = f.coeffs()
+    factor = Fraction(lcm(*(int(c.q) for c in coefficients)),
+                      gcd(*(int(c.p) for c in coefficients)) or 1)
+    return {e: c * factor for e, c in from_flint(f).items()}
+
+
+# -- formulas for signatures ---------------------------------------------------------------
+
+
+def signature_pieces(found: Signatures) -> Iterator[list[tuple[fmpq_mpoly, str]]]:
+    """The pieces of a formula that says which signatures a matrix has."""
+    table = dict(found.decided())
+    count = len(found.functions)
+    wrong = {signs for signs, belongs in table.items() if not belongs}
+    for box in cover([signs for signs, belongs in table.items() if belongs], wrong, count):
+        piece = [(f, "=") for f in found.equations]
+        for f, allowed in zip(found.functions, box):
+            if allowed in ALLOWED:
+                sign, relation = ALLOWED[allowed]
+                piece.append((sign * f, relation))
+        yield piece
+
+
+def cover(right: list[tuple[int, ...]], wrong: Iterable[tuple[int, ...]], count: int
+          ) -> list[Box]:
+    """
+    Few boxes, products of sets of signs, that hold all of some vectors of signs and none of others.
+
+    Each box is as large as it can be, and none is superfluous.
+
+    EXAMPLES::
+
+        >>> [[sorted(s) for s in box] for box in cover([(0, 1), (1, 1), (1, 0)], [(-1, 0)], 2)]
+        [[[0, 1], [-1, 0, 1]]]
+    """
+    wrong = list(wrong)
+
+    def is_right(box: Box) -> bool:
+        return not any(all(s in allowed for s, allowed in zip(signs, box)) for signs in wrong)
+
+    boxes: list[Box] = []
+    left = list(right)
+    while left:
+        candidates = []
+        for order in (range(count), range(count - 1, -1, -1)):
+            box: Box = tuple(frozenset((s,)) for s in left[0])
+            for i in order:
+                for larger in LARGER[left[0][i]]:
+                    wider = (*box[:i], larger, *box[i + 1:])
+                    if is_right(wider):
+                        box = wider
+                        break
+            candidates.append(box)
+        best = max(candidates, key=lambda b: sum(_holds(b, signs) for signs in left))
+        boxes.append(best)
+        left = [signs for signs in left if not _holds(best, signs)]
+    for box in list(boxes):
+        others = [b for b in boxes if b != box]
+        if all(any(_holds(b, signs) for b in others) for signs in right):
+            boxes = others
+    return boxes
+
+
+def _holds(box: Box, signs: tuple[int, ...]) -> bool:
+    return all(s in allowed for s, allowed in zip(signs, box))
+
+
+# -- words ----------------------------------------------------------------------------------
+
+
+def number_of(count: int, what: str) -> str:
+    return f"{count} {what}" + "s" * (count > 1)
+
+
+def forms(n: int, degree: int) -> str:
+    """What forms of a degree in n variables are called."""
+    name = DEGREES.get(degree, f"form of degree {degree}")
+    if n == 2:
+        return f"binary {name}"
+    return name if n == 1 else f"{name} in {n} variables"
+
+
+def tuples(n: int, degree: int, outputs: int) -> str:
+    """What tuples of forms are called, all of them."""
+    name = forms(n, degree)
+    if outputs == 1:
+        return f"every {name}"
+    first, _, rest = name.partition(" in ")
+    first = first.replace("form of", "forms of") if "form of" in first else f"{first}s"
+    return f"every tuple of {outputs} {first}" + (f" in {rest}" if rest else "")
+
+
+def powers(degree: int) -> str:
+    """The multiples of powers."""
+    power = POWERS.get(degree, f"power of degree {degree}")
+    return (f"the multiples of {power.replace(' of', 's of')}" if " of " in power
+            else f"the multiples of {power}s") + " of linear forms"
+
+
+def _linear_network(model: CheckedModel, evidence: dict[str, Any]) -> str:
+    rank, full = min(model.widths), min(model.outputs, model.inputs)
+    matrices = f"{model.outputs} x {model.inputs} matrix"
+    constants = " with any constants" * (0 in model.degree_pattern[0])
+    return f"every {matrices}" + f" of rank at most {rank}" * (rank < full) + constants
+
+
+def _fixed_squares(model: CheckedModel, evidence: dict[str, Any]) -> str:
+    n, factors = model.inputs, evidence["factors"]
+    negative = sum(c.startswith("-") for c in factors)
+    positive = len(factors) - negative
+    what = (f"quadratic form in {number_of(n, 'variable')}" if model.degree_pattern == [[2]]
+            else f"symmetric {n} x {n} matrix")
+    if not negative or not positive:
+        sign = "negative" if negative else "positive"
+        return (f"every {sign} semidefinite {what}"
+                + f" of rank at most {len(factors)}" * (len(factors) < n))
+    if min(positive, negative) >= n:
+        return f"every {what}"
+    return (f"every {what} with at most {positive} positive and at most {negative} negative "
+            f"eigenvalue{'s' * (negative > 1)}")
+
+
+def _enough_units(model: CheckedModel, evidence: dict[str, Any]) -> str:
+    n, _, outputs, d = power_sum(model)
+    return tuples(n, d, outputs)
+
+
+def _squares(model: CheckedModel, evidence: dict[str, Any]) -> str:
+    n, r, _, d = power_sum(model)
+    return f"every {forms(n, d)}" + f" of rank at most {r}" * (r < n)
+
+
+def _one_unit(model: CheckedModel, evidence: dict[str, Any]) -> str:
+    _, _, outputs, d = power_sum(model)
+    return powers(d) if outputs == 1 else (
+        f"every tuple of {outputs} multiples of one {POWERS.get(d, f'power of degree {d}')} of a "
+        "linear form")
+
+
+def _two_units(model: CheckedModel, evidence: dict[str, Any]) -> str:
+    n, _, outputs, d = power_sum(model)
+    if n == 2 and outputs == 1 and d == 3:
+        return f"every {forms(2, 3)} with one real and two complex zeros, and {powers(d)}"
+    what = tuples(n, d, outputs)
+    plane = "" if n == 2 else " that depends on two linear forms, and"
+    small = powers(d) if outputs == 1 else (
+        "those of multiples of one form" + " of rank at most two" * (n > 2) if d == 2 else
+        "those of multiples of one power of a linear form")
+    return (f"{what}{plane} that a quadratic differential operator with two different real zeros "
+            f"annihilates, and {small}")
+
+
+def _few_units(model: CheckedModel, evidence: dict[str, Any]) -> str:
+    _, r, _, d = power_sum(model)
+    return (f"every {forms(2, d)} that a differential operator with different real zeros, of "
+            f"degree at most {r}, annihilates")
+
+
+def _one_unit_less(model: CheckedModel, evidence: dict[str, Any]) -> str:
+    d = power_sum(model)[3]
+    return f"every {forms(2, d)} with a zero that is not real, and {powers(d)}"
+
+
+def _filters(model: CheckedModel, evidence: dict[str, Any]) -> str:
+    sizes = [layer["size"][0] for layer in model.description["layers"]]
+    d, even = sum(sizes) - len(sizes), sum(size % 2 == 0 for size in sizes)
+    what = "number" if d == 0 else forms(2, d)
+    shown = f"every {what}" if even <= 1 else (
+        f"every {what} whose zeros are all real" if even == d else
+        f"every {what} with at least {even} real zeros, and 0")
+    return shown + ", moved along the input for each output" * (model.outputs > 1)
+
+
+WORDS: dict[str, Callable[[CheckedModel, dict[str, Any]], str]] = {
+    "linear network": _linear_network, "fixed squares": _fixed_squares,
+    "enough units": _enough_units, "squares": _squares, "one unit": _one_unit,
+    "two units": _two_units, "few units": _few_units, "one unit less": _one_unit_less,
+    "filters": _filters}
+
+
+# -- evidence -------------------------------------------------------------------------------
+
+
+def fixed_squares(model: CheckedModel, argument: str) -> dict[str, Any]:
+    """
+    The rows and the factors of a sum of squares with fixed factors, read off its first row of
+    coordinates; nothing for another argument.
+    """
+    if argument != "fixed squares":
+        return {}
+    places, _ = symmetric_matrix(model)
+    n, phi = model.inputs, model.parametrization
+    rows: dict[int, list[int]] = {}
+    factors = {}
+    for j in range(n):
+        at, divisor = places[0][j]
+        for exponents, c in (phi[at] / divisor).to_dict().items():
+            used = [i for i, e in enumerate(exponents) for _ in range(int(e))]
+            if len(used) != 2:
+                raise CertificateError("The coordinates are not quadratic.")
+            a, b = used if used[0] in rows or j == 0 else used[::-1]
+            rows.setdefault(a, []).append(b)
+            factors[a] = c
+    return {"rows": list(rows.values()), "factors": [str(factors[a]) for a in rows]}

@@ -1,0 +1,1 @@
+"""Networks with piecewise linear layers, at given rational weights."""

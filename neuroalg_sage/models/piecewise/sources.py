@@ -1,0 +1,164 @@
+"""
+Piecewise linear networks by one word: a spec, or a file of JSON, NumPy, safetensors or ONNX.
+
+Numbers in a file of JSON are the decimal numbers as written; in the others each is the binary
+fraction that it is.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from neuroalg_sage.errors import InputError
+from neuroalg_sage.files import read_bytes
+from neuroalg_sage.models.expressions import shown
+from neuroalg_sage.models.piecewise.layers import DenseLayer, PiecewiseLayer, activation
+from neuroalg_sage.models.piecewise.network import (
+    Network,
+    network_from_data,
+    network_from_spec,
+)
+from neuroalg_sage.models.sources import read_json
+
+MOST_BYTES = 100_000_000
+
+
+def network_from_arrays(arrays: Sequence[Any] | Mapping[str, Any], between: str = "relu"
+                        ) -> Network:
+    """
+    The network of dense layers with these weights, and an activation after each but the last.
+
+    INPUT:
+
+    - ``arrays`` -- matrices, each of which may be followed by the vector of its biases; or arrays
+      by their names, in the order of the numbers in these, such as ``"0.weight"``, ``"0.bias"``
+    - ``between`` -- the name of the activation
+
+    EXAMPLES::
+
+        >>> import numpy
+        >>> network = network_from_arrays([numpy.array([[0.5], [-1]]), numpy.array([1, 0]),
+        ...                                [[1, 1]]])
+        >>> network([-3])
+        (Fraction(3, 1),)
+    """
+    if isinstance(arrays, Mapping):
+        def place(name: str) -> list[Any]:
+            numbers = [(0, int(part), "") if part.isdecimal() else (1, 0, part)
+                       for part in re.split(r"(\d+)", name.rpartition(".")[0])]
+            return [*numbers, (2, int("bias" in name), "")]
+
+        arrays = [arrays[name] for name in sorted(arrays, key=place)]
+    layers: list[PiecewiseLayer] = []
+    pending: Any = None
+    axes = [_axes(array) for array in arrays]
+    for number, array in enumerate(arrays):
+        if axes[number] == 2:
+            bias = arrays[number + 1] if axes[number + 1:number + 2] == [1] else None
+            layers += [activation(between)] if layers else []
+            layers.append(DenseLayer(array, bias))
+        elif axes[number] != 1 or not number or axes[number - 1] != 2:
+            raise InputError("The arrays of a network of dense layers are matrices, each of which "
+                             "may be followed by the vector of its biases; for others use a file "
+                             "of JSON or ONNX.")
+        pending = array
+    if pending is None:
+        raise InputError("There are no arrays.")
+    first = layers[0]
+    assert isinstance(first, DenseLayer)
+    return Network(layers, [len(first.weights[0])])
+
+
+def _axes(array: Any) -> int:
+    shape = getattr(array, "shape", None)
+    if shape is not None:
+        return len(shape)
+    return 1 + _axes(array[0]) if isinstance(array, (list, tuple)) and array else 0
+
+
+def load_network(name: Any, seed: int | None = None) -> Network:
+    """
+    The network that ``name`` stands for.
+
+    INPUT:
+
+    - ``name`` -- a network; its data; a sequence of arrays, or arrays by name, see
+      :func:`network_from_arrays`; a spec; or the name of a file ``*.json``, ``*.npz``,
+      ``*.safetensors`` or ``*.onnx``
+    - ``seed`` -- of the random weights that a spec stands for, by default 0
+
+    EXAMPLES::
+
+        >>> load_network("relu:2,3,1").inputs
+        2
+    """
+    if isinstance(name, Network):
+        return name
+    if isinstance(name, Mapping):
+        return network_from_data(name) if "layers" in name else network_from_arrays(name)
+    if isinstance(name, (list, tuple)):
+        return network_from_arrays(name)
+    if not isinstance(name, (str, Path)):
+        raise InputError(f"{shown(name)} is no network; name a spec such as relu:2,32,1:bias, or a "
+                         "file.")
+    text = str(name)
+    suffix = Path(text).suffix.lower() if len(text) < 1000 else ""
+    if suffix in READERS:
+        return READERS[suffix](text)
+    if isinstance(name, Path) or _is_file(text):
+        return network_from_data(read_json(text, "network file"))
+    return network_from_spec(text, seed)
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return len(text) < 1000 and Path(text).is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _json(name: str) -> Network:
+    return network_from_data(read_json(name, "network file"))
+
+
+def _npz(name: str) -> Network:
+    import numpy as np
+
+    content = read_bytes(name, "network file", MOST_BYTES)
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as found:
+            arrays = {key: found[key] for key in found.files}
+    except Exception as error:  # whatever NumPy says of what is no such file
+        raise InputError(f"The network file {shown(name)} is no archive of NumPy "
+                         f"({type(error).__name__}).") from None
+    return network_from_arrays(arrays)
+
+
+def _safetensors(name: str) -> Network:
+    content = read_bytes(name, "network file", MOST_BYTES)
+    try:
+        from safetensors import SafetensorError
+        from safetensors.numpy import load
+    except ImportError:
+        raise InputError("To read a file of safetensors, install the package safetensors."
+                         ) from None
+    try:
+        arrays = load(content)
+    except (SafetensorError, KeyError, ValueError) as error:
+        raise InputError(f"The network file {shown(name)} is no file of safetensors that NumPy can "
+                         f"hold ({type(error).__name__}).") from None
+    return network_from_arrays(arrays)
+
+
+def _onnx(name: str) -> Network:
+    from neuroalg_sage.models.piecewise.onnx_files import network_from_onnx
+
+    return network_from_onnx(read_bytes(name, "network file", MOST_BYTES), name)
+
+
+READERS: dict[str, Callable[[str], Network]] = {
+    ".json": _json, ".npz": _npz, ".safetensors": _safetensors, ".onnx": _onnx}

@@ -1,0 +1,218 @@
+"""Networks as specs, data, arrays and files, and what is no network."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from neuroalg_sage import InputError, PiecewiseLinearNetwork
+from neuroalg_sage.certificates.piecewise.network import Network as Rebuilt
+from neuroalg_sage.cli import main
+from neuroalg_sage.models.piecewise.network import network_from_data
+from neuroalg_sage.models.piecewise.sources import load_network
+
+SQUARE = {"input_shape": [1], "layers": [
+    {"kind": "dense", "weights": [["1"], ["-1"]]}, {"kind": "relu"},
+    {"kind": "dense", "weights": [["1", "1"]], "bias": ["-1/2"]}]}
+
+ALL_KINDS = {"input_shape": [2, 4], "layers": [
+    {"kind": "convolution", "weights": [[[1, 2], [0, 1]], [["1/2", -1], [1, 1]]], "bias": [1, -1],
+     "stride": [1], "padding": [1]},
+    {"kind": "hard_tanh"}, {"kind": "max_pooling", "size": [2], "stride": [1]},
+    {"kind": "average_pooling", "size": [2], "stride": [2]}, {"kind": "leaky_relu", "slope": "1/5"},
+    {"kind": "concatenation", "from": [4, 5]}, {"kind": "maxout", "pieces": 2},
+    {"kind": "piecewise_linear", "breakpoints": [0, 1], "slopes": [1, "1/2", 0], "value": 3},
+    {"kind": "absolute_value"}, {"kind": "sum", "from": [7, 9, 9]},
+    {"kind": "dense", "weights": [[1, 2, 3, 4], [0, 0, 0, 1]]}]}
+
+
+def by_hand(x) -> list[Fraction]:
+    """What the network of all kinds does, in NumPy."""
+    w = np.array([[[1, 2], [0, 1]], [[Fraction(1, 2), -1], [1, 1]]], object)
+    padded = np.zeros((2, 6), object)
+    padded[:, 1:5] = x
+    state = np.array([[sum((w[o, c] * padded[c, p:p + 2]).sum() for c in range(2)) + b
+                       for p in range(5)] for o, b in ((0, 1), (1, -1))], object)
+    state = np.clip(state, -1, 1)
+    state = np.maximum(state[:, :-1], state[:, 1:])
+    pooled = (state[:, ::2] + state[:, 1::2]) / Fraction(2)
+    leaky = np.where(pooled > 0, pooled, pooled / Fraction(5))
+    flat = np.concatenate([pooled, leaky]).ravel()
+    maxout = np.maximum(flat[::2], flat[1::2])
+    bent = np.where(maxout < 0, maxout + 3, np.where(maxout < 1, maxout / Fraction(2) + 3,
+                                                     Fraction(7, 2)))
+    added = maxout + 2 * abs(bent)
+    return [added @ [1, 2, 3, 4], added[3]]
+
+
+def test_all_kinds_of_layers_do_what_they_say_here_and_in_the_checker() -> None:
+    from flint import fmpq_mat
+
+    network = network_from_data(ALL_KINDS)
+    assert network_from_data(network.describe()) == network
+    rebuilt = Rebuilt(network.describe())
+    for seed in range(20):
+        x = np.random.default_rng(seed).integers(-8, 9, 8)
+        point = [Fraction(int(c), 4) for c in x]
+        expected = by_hand(np.array(point, object).reshape(2, 4))
+        assert list(network(point)) == expected
+        column = fmpq_mat([[int(c)] for c in x] + [[4]])
+        assert [Fraction(int(y.p), int(y.q)) / 4 for (y,) in rebuilt.states(column)[-1]] == expected
+
+
+def test_specs() -> None:
+    one = load_network("relu:2,3,1:bias", seed=4)
+    assert one == load_network("relu:2,3,1:bias:seed=4") and str(one) == "relu:2,3,1:bias:seed=4"
+    assert one != load_network("relu:2,3,1:bias")
+    assert load_network("leaky_relu:2,3,1:slope=-1/3").layers[1].slopes == (Fraction(-1, 3), 1)
+    assert load_network("maxout:2,3,1:pieces=4").layers[0].weights[11]
+    assert all(abs(c) <= Fraction(1, 6) for row in load_network("abs:32,3,1").layers[0].weights
+               for c in row)
+
+
+@pytest.mark.parametrize(("spec", "sentence"), [
+    ("relu:2,0,1", "The width 0 is not a whole number from 1 on"),
+    ("relu:2", "at least two widths"),
+    ("relu:2,x,1", "not whole numbers"),
+    ("tanh:2,3,1", "the families are relu"),
+    ("relu:2,3,1:cell=110", "The option 'cell=110' is none of relu"),
+    ("relu:2,100000,1", "100,000 hyperplanes, its units; at most 20,000"),
+    ("relu:2,3,1:seed=x", "The seed 'x' is not a whole number"),
+    ("no/such/file.json", "cannot be read"),
+    ("no/such/file.onnx", "cannot be read"),
+])
+def test_what_is_no_network_gets_one_sentence(
+        spec: str, sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["regions", "--quiet", spec]) == 2
+    said = capsys.readouterr().err
+    assert sentence in said and len(said.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(("layers", "sentence"), [
+    ([{"kind": "dense", "weights": [["nan"]]}], "is not a finite number"),
+    ([{"kind": "dense", "weights": [[float("inf")]]}], "is not a finite number"),
+    ([{"kind": "dense", "weights": [[1, 2], [3]]}], "different lengths"),
+    ([{"kind": "dense", "weights": [[1, 2]]}], "takes 2 inputs"),
+    ([{"kind": "dense", "weights": []}], "at least one entry"),
+    ([{"kind": "dense", "weights": [[1]], "bias": [1, 2]}], "1 outputs, but 2 biases"),
+    ([{"kind": "sigmoid"}], "There is no layer kind 'sigmoid'"),
+    ([{"kind": "relu", "slope": 1}], "does not take 'slope'"),
+    ([{"kind": "dense"}], "lacks weights"),
+    ([{"kind": "sum", "from": [2]}], "takes the outputs of layers before it"),
+    ([{"kind": "piecewise_linear", "breakpoints": [1, 0], "slopes": [1, 2, 3], "value": 0}],
+     "ascending breakpoints"),
+    ([{"kind": "maxout", "pieces": 2}], "does not divide"),
+    ([], "1 to 1000 layers"),
+    ([{"kind": "max_pooling", "size": [2]}], "looks at windows"),
+])
+def test_wrong_layers(layers: list, sentence: str) -> None:
+    with pytest.raises(InputError, match=sentence):
+        network_from_data({"input_shape": [1], "layers": layers})
+
+
+def test_floating_point_numbers_in_arrays_are_binary_fractions_and_nan_is_refused() -> None:
+    network = load_network([np.array([[0.1]]), np.array([0.5])])
+    assert network.layers[0].weights == ((Fraction(0.1),),)
+    with pytest.raises(InputError, match="not the decimal number that it prints"):
+        load_network([[[0.1]]])
+    for wrong in (np.nan, np.inf):
+        with pytest.raises(InputError, match="is not a finite number"):
+            load_network([np.array([[wrong]])])
+
+
+def test_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "network.json"
+    file.write_text(json.dumps(SQUARE))
+    assert load_network(str(file))([3]) == (Fraction(5, 2),)
+    weights, biases = np.array([[1.0], [-1.0]]), np.array([0.0, 0.25])
+    np.savez(tmp_path / "network.npz", **{"0.weight": weights, "0.bias": biases,
+                                          "10.weight": np.array([[1.0, 1.0]])})
+    assert load_network(tmp_path / "network.npz")([-3]) == (Fraction(13, 4),)
+    safetensors = pytest.importorskip("safetensors.numpy")
+    safetensors.save_file({"net.10.weight": np.array([[1.0, 1.0]], np.float32),
+                           "net.2.weight": weights, "net.2.bias": biases},
+                          str(tmp_path / "network.safetensors"))
+    assert load_network(tmp_path / "network.safetensors")([-3]) == (Fraction(13, 4),)
+    for suffix in ("npz", "safetensors", "onnx", "json"):
+        broken = tmp_path / f"broken.{suffix}"
+        broken.write_bytes(b"\x08\x01nothing")
+        assert main(["regions", "--quiet", str(broken)]) == 2
+        assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_onnx(tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx")
+    helper, numpy_helper = onnx.helper, onnx.numpy_helper
+    generator = np.random.default_rng(3)
+
+    def tensor(name, *shape):
+        return numpy_helper.from_array(
+            generator.integers(-4, 5, shape).astype(np.float32) / 4, name)
+
+    nodes = [helper.make_node("Conv", ["x", "k", "kb"], ["a"], pads=[1, 1], kernel_shape=[3]),
+             helper.make_node("Relu", ["a"], ["b"]),
+             helper.make_node("MaxPool", ["b"], ["c"], kernel_shape=[2], strides=[2]),
+             helper.make_node("Flatten", ["c"], ["d"]),
+             helper.make_node("Gemm", ["d", "w", "wb"], ["e"], transB=1),
+             helper.make_node("LeakyRelu", ["e"], ["f"], alpha=0.25),
+             helper.make_node("MatMul", ["f", "v"], ["g"]),
+             helper.make_node("Add", ["g", "vb"], ["h"]),
+             helper.make_node("Add", ["h", "e"], ["i"]),
+             helper.make_node("Clip", ["i", "low", "high"], ["y"])]
+    scalars = [numpy_helper.from_array(np.float32(c), name)
+               for name, c in (("low", -1.5), ("high", 2.0))]
+    graph = helper.make_graph(
+        nodes, "g", [helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, [1, 1, 6])],
+        [helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, [1, 3])],
+        [tensor("k", 2, 1, 3), tensor("kb", 2), tensor("w", 3, 6), tensor("wb", 3),
+         tensor("v", 3, 3), tensor("vb", 3), *scalars])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
+    onnx.checker.check_model(model)
+    file = tmp_path / "network.onnx"
+    onnx.save(model, file)
+    network = load_network(file)
+    from onnx.reference import ReferenceEvaluator
+
+    reference = ReferenceEvaluator(model)
+    for _ in range(10):
+        x = generator.integers(-8, 9, (1, 1, 6)).astype(np.float32) / 4
+        (expected,) = reference.run(None, {"x": x})
+        point = [Fraction(float(c)) for c in x.ravel()]
+        assert np.allclose([float(y) for y in network(point)], expected[0], atol=1e-5)
+    graph.node.append(helper.make_node("Sigmoid", ["y"], ["z"]))
+    graph.output[0].name = "z"
+    onnx.save(helper.make_model(graph), file)
+    with pytest.raises(InputError, match="operator 'Sigmoid', which is not read"):
+        load_network(file)
+
+
+def test_the_shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, proof = tmp_path / "network.json", tmp_path / "proof.json"
+    file.write_text(json.dumps(SQUARE))
+    assert main(["regions", "--quiet", str(file), "--json", "--certificate", str(proof)]) == 0
+    page = json.loads(capsys.readouterr().out)
+    assert (page["regions"], page["cells"], page["f_vector"], page["bounded"]) == (2, 2, [1, 2], 0)
+    assert (page["status"], page["trust"], page["schema"]) == ("proved", [], 1)
+    assert page["model"] == page["certificate"]["model"] == json.loads(proof.read_text())["model"]
+    assert main(["verify", str(proof)]) == 0
+    assert "linear_regions of 1 -dense-> 2" in capsys.readouterr().out
+    assert main(["regions", "--quiet", "relu:2,4,1:bias", "--seed", "3", "--box", "0,1;-1,1"]) == 0
+    assert "seed=3" in capsys.readouterr().out
+    assert main(["regions", "--quiet", "relu:2,4,1", "--box", "-1"]) == 2
+    assert "empty or has no interior" in capsys.readouterr().err
+    assert main(["regions", "--quiet", "relu:2,4,1", "--box", "inf"]) == 2
+    assert "finite" in capsys.readouterr().err
+
+
+def test_an_answer_is_cited_and_typeset() -> None:
+    found = PiecewiseLinearNetwork(SQUARE).linear_regions(box=2)
+    text = str(found.citation())
+    assert text.startswith("The linear regions of the network 1 -dense-> 2")
+    assert "where 2 inequalities hold" in text and found.value_in_latex() == "2"
+    spec = PiecewiseLinearNetwork("relu:2,2,1", seed=1).linear_regions()
+    assert "The linear regions of the network relu:2,2,1:seed=1: 4" in str(spec.citation())
+    assert spec.citation().bibtex() and spec == 4 and "4 (" in spec.sentence()
