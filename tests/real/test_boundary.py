@@ -14,7 +14,7 @@ from neuroalg_sage import NeuroManifold
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import CertificateError, verify
 from neuroalg_sage.errors import LimitReached
-from neuroalg_sage.models.expressions import value
+from neuroalg_sage.invariants.real.boundary import _Charts
 
 X = sympy.Symbol("x")
 
@@ -37,10 +37,6 @@ def is_multiple(polynomial: str, expected: sympy.Expr) -> bool:
     return bool(quotient.is_number and quotient != 0)
 
 
-def image(manifold: NeuroManifold, w) -> list[Fraction]:
-    return [value(p, list(w)) for p in manifold.parametrization().polynomials]
-
-
 def real_roots(form) -> int:
     """The number of real linear factors of a binary form, with multiplicities."""
     degree = len(form) - 1
@@ -60,7 +56,7 @@ def test_products_of_filters_are_bounded_by_the_discriminant(spec, degree, facto
     (component,) = found.value
     assert component.kinds == ("critical values",) and component.degree == 2 * (degree - 1)
     assert is_multiple(component.plain_value()["polynomial"], discriminant(degree))
-    assert real_roots(image(manifold, component.parameters)) >= factors
+    assert real_roots(component.inside) >= factors
     assert real_roots(component.outside) < factors
     verify(found.certificate)
 
@@ -73,7 +69,7 @@ def test_sums_of_two_cubes_are_bounded_by_limits() -> None:
     (component,) = found.value
     assert component.kinds == ("limits",)
     assert is_multiple(component.plain_value()["polynomial"], discriminant(3))
-    assert real_roots(image(manifold, component.parameters)) == 1
+    assert real_roots(component.inside) == 1
     assert real_roots(component.outside) == 3
     verify(found.certificate)
 
@@ -89,15 +85,21 @@ def test_two_quadratic_forms_in_two_squares() -> None:
     assert is_multiple(component.plain_value()["polynomial"], expected)
     names = sympy.symbols("z_0:6")
     inside, outside = (expected.subs(dict(zip(names, map(sympy.Rational, point))))
-                       for point in (image(manifold, component.parameters), component.outside))
+                       for point in (component.inside, component.outside))
     assert inside > 0 > outside
     verify(found.certificate)
 
 
 def test_where_all_is_reached_no_component_is_found() -> None:
     """Every cubic is a quadratic times a linear form; the discriminant only may be a component."""
-    found = NeuroManifold("cnn:3,2").boundary()
-    assert found.value == [] and found.status == "proved"
+    manifold = NeuroManifold("cnn:3,2")
+    described = manifold.boundary()
+    assert described.sentence() == "empty" and described.status == "proved"
+    verify(described.certificate)
+    search = _Charts(manifold.parametrization(), manifold.computation)
+    search.find()
+    found = search.answer(random.Random(0), 0.0)
+    assert found.value == [] and found.sentence().endswith("1 more may be components")
     (other,) = found.others
     assert is_multiple(other.plain_value()["polynomial"], discriminant(3)) and not other.outside
     verify(found.certificate)
@@ -109,12 +111,51 @@ def test_without_candidates_there_is_no_boundary() -> None:
     verify(found.certificate)
 
 
-@pytest.mark.parametrize("spec, reason", [
-    ("mlp:2,1,1:x^2", "as many parameters"), ("mlp:2,3,1:x^4", "as many parameters"),
-])
-def test_other_models_are_not_decided(spec, reason) -> None:
+@pytest.mark.parametrize("spec", ["mlp:2,1,1:x^2", "linear:2,1,2", "mlp:3,2,1:x^2",
+                                  "mlp:2,3,1:x^3", "mlp:2,2,1:x^2"])
+def test_varieties_and_all_of_v_have_no_boundary(spec) -> None:
     found = NeuroManifold(spec).boundary()
-    assert found.value is None and found.status == "not decided" and reason in found.method
+    assert found.status == "proved" and found.trust == [] and found.sentence() == "empty"
+    verify(found.certificate)
+
+
+def test_other_models_are_not_decided() -> None:
+    found = NeuroManifold("mlp:2,2,3:x^2").boundary()
+    assert found.value is None and found.status == "not decided"
+    assert "as many parameters" in found.lines()[0]
+
+
+def hankel_discriminant(degree: int, size: int) -> sympy.Expr:
+    """Of the form of degree ``size`` apolar to one of degree 2 size - 1, over a content."""
+    z = sympy.symbols([f"z_{i}" for i in range(degree + 1)])
+    a = [c / sympy.binomial(degree, i) for i, c in enumerate(z)]
+    t = sympy.Symbol("t")
+    rows = [[a[i + j] for j in range(size + 1)] for i in range(degree - size + 1)]
+    apolar = sympy.Matrix([*rows, [t**j for j in range(size + 1)]]).det(method="berkowitz")
+    return sympy.expand(sympy.discriminant(sympy.Poly(sympy.expand(apolar), t)))
+
+
+@pytest.mark.parametrize("spec, degree, expected", [
+    ("mlp:2,2,1:x^3", 4, lambda: hankel_discriminant(3, 2)),
+    ("mlp:2,3,1:x^4", 6, lambda: discriminant(4)),
+    ("mlp:2,3,1:x^5", 12, lambda: hankel_discriminant(5, 3)),
+    ("mlp:2,4,1:x^5", 8, lambda: discriminant(5)),
+])
+def test_sums_of_powers_of_binary_forms(spec, degree, expected) -> None:
+    """
+    The boundaries of real ranks that Lee and Sturmfels (2016) list: 2 k (k - 1) for the smallest
+    typical rank k of forms of degree 2 k - 1, the discriminant for the largest.
+    """
+    manifold = NeuroManifold(spec)
+    found = manifold.boundary()
+    assert found.status == "proved" and found.trust == [] and not found.others
+    (component,) = found.value
+    assert component.degree == degree
+    assert is_multiple(component.plain_value()["polynomial"], expected())
+    units = manifold.model.parameter_count // 3
+    assert manifold.real_rank(component.inside).value <= units
+    assert manifold.real_rank(component.outside).value > units
+    verify(found.certificate)
 
 
 def test_models_of_many_coordinates_are_refused() -> None:
@@ -139,7 +180,9 @@ def cubes():
     lambda claim, evidence: claim[1].append([[["1", [0, 1]]], ["limits"]]),
     lambda claim, evidence: claim[0][0].__setitem__(1, ["critical values"]),
     lambda claim, evidence: claim[0][0].__setitem__(3, ["1", "0", "0", "1"]),
-    lambda claim, evidence: claim[0][0].__setitem__(2, ["0"] * 6),
+    lambda claim, evidence: claim[0][0].__setitem__(2, ["1", "0", "0", "0"]),
+    lambda claim, evidence: evidence["inside"].__setitem__(0, ["1"] * 6),
+    lambda claim, evidence: evidence.__setitem__("argument", "description"),
     lambda claim, evidence: evidence["scalings"].pop(),
     lambda claim, evidence: evidence["scalings"][0].__setitem__("power", 2),
     lambda claim, evidence: evidence["scalings"].reverse(),
@@ -172,6 +215,19 @@ def test_a_candidate_cannot_be_claimed_to_be_open(cubes) -> None:
             verify(changed(cubes, add))
 
 
+@pytest.mark.parametrize("change", [
+    lambda claim, evidence: claim[0].clear(),
+    lambda claim, evidence: claim[0][0].__setitem__(1, ["limits"]),
+    lambda claim, evidence: claim[0][0].__setitem__(slice(2, 4), claim[0][0][:1:-1]),
+    lambda claim, evidence: evidence["description"].__setitem__("argument", "few units"),
+    lambda claim, evidence: evidence["description"].__setitem__("argument", "enough units"),
+])
+def test_what_is_changed_in_a_boundary_by_description_is_refused(change) -> None:
+    certificate = NeuroManifold("mlp:2,3,1:x^4").boundary().certificate
+    with pytest.raises(CertificateError):
+        verify(changed(certificate, change))
+
+
 def test_random_changes_keep_what_is_claimed(cubes) -> None:
     originals = [cubes, NeuroManifold("cnn:2,2").boundary().certificate]
     for original, data, where, _ in accepted_mutants(originals, 300, random.Random(5)):
@@ -181,8 +237,6 @@ def test_random_changes_keep_what_is_claimed(cubes) -> None:
         assert len(original["claim"]["value"][0]) == len(data["claim"]["value"][0])
         assert original["claim"]["value"][1] == data["claim"]["value"][1]
         if where[:2] == ("claim", "value"):  # of these points the same is true
-            manifold = NeuroManifold(data["model"]["spec"])
-            (_, _, w, q), = data["claim"]["value"][0]
-            counts = [real_roots(point) for point in (
-                image(manifold, map(Fraction, w)), list(map(Fraction, q)))]
+            (_, _, p, q), = data["claim"]["value"][0]
+            counts = [real_roots(list(map(Fraction, point))) for point in (p, q)]
             assert counts == ([1, 3] if "mlp" in data["model"]["spec"] else [2, 0]), where

@@ -1,8 +1,19 @@
 """
-The boundary of M, where M has interior points: hypersurfaces that hold it, and which are needed.
+The boundary of M in its Zariski closure: hypersurfaces that hold it, and which are needed.
 
 Let φ: R^N → V = R^n be the parametrization, M its image, and ∂M the closure of M without the
-interior of M, in the Euclidean topology.
+interior of M, in the Euclidean topology of the real points of the Zariski closure of M.  If M is
+proved to be the zero set of polynomials, it is that set of real points, and ∂M is empty.
+Otherwise M is shown to have interior points in V; then that closure is V.
+
+**By a description.**  Let M be where a formula holds: a union of pieces, in which polynomials are
+compared with zero.  A piece with the equations g_1, ..., g_r lies in the closed set Z(g_1, ...,
+g_r), and so does its boundary.  That of a piece without equations lies in the union of the Z(f),
+for the polynomials f of its conditions, since elsewhere these have constant signs nearby.  Or let M
+be where a symmetric matrix of polynomials has certain signatures; where the determinant does not
+vanish, signatures are constant nearby, so ∂M lies in the zeros of the determinant.
+
+**By charts.**  What follows is another proof that such sets hold the boundary.
 
 **Scalings.** A scaling consists of disjoint sets A, B of parameters and of m ≥ 1, such that each
 monomial w^e of φ has Σ_A e_i = m Σ_B e_i.  Then multiplication of the w_i with i in A by λ, and of
@@ -16,9 +27,10 @@ precisely K may be replaced by the union of its charts: in each w_i = 1 for one 
 above.  Then let w_i be the largest in A_k, and scale with λ = 1 / w_i.  Later steps do not undo
 this.  ∎
 
-Let N - s = n.  The fields of the scalings have at a point of a chart a triangular matrix of
-components at the s coordinates that are 1, with ones on the diagonal; they are in the kernel of
-Dφ.  So the rank of Dφ is there that of Dψ, where ψ is φ on the space of the chart, R^n → R^n.
+Let N - s = n, and det Dψ ≠ 0 below, so that M has interior points.  The fields of the scalings have
+at a point of a chart a triangular matrix of components at the s coordinates that are 1, with ones
+on the diagonal; they are in the kernel of Dφ.  So the rank of Dφ is there that of Dψ, where ψ is φ
+on the space of the chart, R^n → R^n.
 
 *Lemma 2.* Each z in ∂M is φ(w) for a w in a chart with det Dψ(w) = 0, or there are w(1), w(2), ...
 in one chart, |w(k)| → ∞, with φ(w(k)) → z.  *Proof.* z is the limit of φ(w(k)) with w(k) in one
@@ -59,7 +71,7 @@ values only in points of M, again but for codimension 2.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpq_poly
@@ -106,7 +118,7 @@ class Containment:
         for g in equations[1:]:
             common = common.gcd(g)
         for f, _ in common.factor()[1]:
-            self.candidates.setdefault(normal(f), (f, set()))[1].add(kind)
+            self.candidates.setdefault(normal(f), (f, set()))[1].update([kind] if kind else [])
 
     def avoid(self, point: Sequence[fmpq]) -> bool:
         """Whether a point is in none of the sets."""
@@ -123,12 +135,102 @@ def check_boundary(model: Model, value: Any, evidence: Any) -> Checked:
     Components of the boundary, and the hypersurfaces that may be further ones.
 
     The value is a pair of lists: of components, each a polynomial, the kinds of points by which it
-    is a candidate, the parameters of a point of M, and a point outside of M; and of further
-    candidates, each a polynomial and its kinds.
+    is a candidate, a point of M, and a point outside of M; and of further candidates, each a
+    polynomial and its kinds.
     """
     n = model.ambient_dimension
+    coordinates = polynomial_ring(n)
+    components, others = items(value, "claim", 2)
+    listed = [items(part, "component", 4) for part in items(components, "list of components")]
+    further = [items(part, "candidate", 2) for part in items(others, "list of candidates")]
+    claimed = polynomial_set([part[0] for part in [*listed, *further]], coordinates)
+    argument = member(evidence, "argument")
+    require(argument in ("charts", "description"), "The argument for a boundary is not known.")
+    if argument == "description":
+        found, ends = _by_description(model, member(evidence, "description"))
+        verified = [f"the hypotheses of a theorem on {model.name}"]
+    else:
+        found, ends = _by_charts(model, evidence)
+        verified = ["factors of Jacobian determinants, and bounds for parameters"]
+    require({normal(f) for f in claimed} == set(found.candidates),
+            "The candidates are not those that are found.")
+    for f, part in zip(claimed, [*listed, *further]):
+        require(part[1] == sorted(found.candidates[normal(f)][1]),
+                "The kind of a candidate is not as claimed.")
+    for k, (f, (_, _, start, end)) in enumerate(zip(claimed, listed)):
+        inside, beyond = numbers(start, "function", n), numbers(end, "function", n)
+        require(found.avoid(inside) and found.avoid(beyond),
+                "An end of a segment is where the boundary may be.")
+        for g, _ in found.candidates.values():
+            require(crossings(g, inside, beyond) == ([1] if normal(g) == normal(f) else []),
+                    "A segment does not meet the component only, and once.")
+        ends(k, inside, beyond)
+    verified.append(f"the boundary lies in {len(claimed)} hypersurfaces, but for codimension 2")
+    if listed:
+        verified.append(f"{len(listed)} of these are crossed from M to its complement")
+    return verified, []
+
+
+Ends = Callable[[int, list[fmpq], list[fmpq]], None]
+
+
+def _by_description(model: Model, evidence: Any) -> tuple[Containment, Ends]:
+    """Sets that hold the boundary, from a description of M; and who verifies ends of segments."""
+    from neuroalg_sage.certificates.real.description import described
+
+    found, belongs = of_description(described(model, evidence))
+
+    def check_ends(number: int, inside: list[fmpq], beyond: list[fmpq]) -> None:
+        require(belongs(inside), "A function is not in M.")
+        require(not belongs(beyond), "A function is in M.")
+
+    return found, check_ends
+
+
+def of_description(proved: Any) -> tuple[Containment, Callable[[Sequence[fmpq]], bool]]:
+    """
+    Sets that hold the boundary of what is described, and whether a point belongs to it.
+
+    INPUT:
+
+    - ``proved`` -- a formula, or :class:`~neuroalg_sage.certificates.real.signatures.Signatures`
+
+    Raises CertificateError where the set has no interior points, and is not a variety.
+    """
+    from neuroalg_sage.certificates.real.formulas import holds, signs
+    from neuroalg_sage.certificates.real.signatures import Signatures
+
+    found = Containment()
+    if isinstance(proved, Signatures):
+        if proved.functions:
+            require(not proved.equations, "M has no interior points.")
+            found.add(proved.functions[-1:], "")
+        decided = dict(proved.decided())
+
+        def belongs(point: Sequence[fmpq]) -> bool:
+            found_signs = tuple(signs(proved.functions, point))
+            require(found_signs in decided, "A function has a signature that there is not.")
+            return decided[found_signs]
+
+        return found, belongs
+    pieces = proved
+    only_equations = len(pieces) == 1 and all(relation == "=" for relation, _ in pieces[0])
+    if not only_equations:
+        require(any(relation != "=" for piece in pieces for relation, _ in piece)
+                and any(all(relation != "=" for relation, _ in piece) for piece in pieces),
+                "M has no interior points.")
+        for piece in pieces:
+            equations = [f for relation, f in piece if relation == "="]
+            for held in [equations] if equations else [[f] for _, f in piece]:
+                found.add(held, "")
+    return found, lambda point: holds(pieces, point)
+
+
+def _by_charts(model: Model, evidence: Any) -> tuple[Containment, Ends]:
+    """Sets that hold the boundary, from charts; and who verifies the ends of segments."""
+    n = model.ambient_dimension
     require(n <= MOST_COORDINATES, f"Boundaries in over {MOST_COORDINATES} coordinates are not "
-            "verified.")
+            "verified by charts.")
     phi, ring = in_degrevlex(model)
     scalings = _scalings(phi, model, member(evidence, "scalings"))
     require(model.parameters - len(scalings) == n,
@@ -151,32 +253,19 @@ def check_boundary(model: Model, value: Any, evidence: Any) -> Checked:
         _check_critical_values(jacobian, images, psi, ring)
         bounded = {i for above, _, _ in scalings for i in above}
         _check_limits(data, bounded, free, psi, place, found, ring)
-    components, others = items(value, "claim", 2)
-    listed = [items(part, "component", 4) for part in items(components, "list of components")]
-    further = [items(part, "candidate", 2) for part in items(others, "list of candidates")]
-    claimed = polynomial_set([part[0] for part in [*listed, *further]], coordinates)
-    require({normal(f) for f in claimed} == set(found.candidates),
-            "The candidates are not those that are found.")
-    for f, part in zip(claimed, [*listed, *further]):
-        require(part[1] == sorted(found.candidates[normal(f)][1]),
-                "The kind of a candidate is not as claimed.")
-    outside = items(member(evidence, "outside"), "proofs", len(listed))
-    for f, (_, _, w, q), proofs in zip(claimed, listed, outside):
-        parameters = numbers(w, "list of parameters", model.parameters)
-        inside, beyond = [g(*parameters) for g in phi], numbers(q, "function", n)
-        require(found.avoid(inside) and found.avoid(beyond),
-                "An end of a segment is where the boundary may be.")
-        for g, _ in found.candidates.values():
-            require(crossings(g, inside, beyond) == ([1] if normal(g) == normal(f) else []),
-                    "A segment does not meet the component only, and once.")
-        for chart, proof in zip(charts, items(proofs, "proofs", len(charts))):
-            equations = [g - c for g, c in zip(phi, beyond)]
+    outside = items(member(evidence, "outside"), "proofs")
+    inside = items(member(evidence, "inside"), "parameters of functions", len(outside))
+
+    def check_ends(number: int, start: list[fmpq], end: list[fmpq]) -> None:
+        require(number < len(outside), "A segment has no proof.")
+        w = numbers(inside[number], "list of parameters", model.parameters)
+        require([g(*w) for g in phi] == start, "A function has other parameters.")
+        for chart, proof in zip(charts, items(outside[number], "proofs", len(charts))):
+            equations = [g - c for g, c in zip(phi, end)]
             equations += [ring.gens()[i] - 1 for i in chart]
             check_no_real_points(equations, ring, proof)
-    verified = [f"the boundary lies in {len(claimed)} hypersurfaces, but for codimension 2"]
-    if listed:
-        verified.append(f"{len(listed)} of these are crossed from M to its complement")
-    return verified, []
+
+    return found, check_ends
 
 
 def _scalings(phi: list[fmpq_mpoly], model: Model, data: Any) -> list[Scaling]:

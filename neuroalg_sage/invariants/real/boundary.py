@@ -17,7 +17,9 @@ from __future__ import annotations
 import itertools
 import random
 import time
-from collections.abc import Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -26,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
 from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
+from neuroalg_sage.certificates.model import Model as CheckedModel
 from neuroalg_sage.certificates.reading import CertificateError, polynomial_ring
 from neuroalg_sage.certificates.real.boundary import (
     LIMITS,
@@ -35,6 +38,7 @@ from neuroalg_sage.certificates.real.boundary import (
     Containment,
     crossings,
     determinant,
+    of_description,
 )
 from neuroalg_sage.certificates.singularities.decomposition import real_roots
 from neuroalg_sage.engines.macaulay2 import Script
@@ -49,7 +53,7 @@ from neuroalg_sage.invariants.singularities.decomposition import equations_data,
 from neuroalg_sage.models.expressions import Polynomial, from_flint, write_polynomial
 from neuroalg_sage.models.latex import latex_polynomial, stacked
 from neuroalg_sage.models.parametrization import Parametrization
-from neuroalg_sage.models.rational import in_ring, to_flint, univariate
+from neuroalg_sage.models.rational import fraction, in_ring, to_flint, univariate
 from neuroalg_sage.storable import storable
 
 if TYPE_CHECKING:
@@ -85,6 +89,7 @@ q = gens trim ker map(W / ideal E, T, {FORM});
 l = FORM;
 c = if q == 0 then q else ((map(W, T, {l})) q) // E;"""
 FORMS_TRIED = 8
+FEW_SCALINGS = 2  # for which parameters are eliminated where there is a description, too
 SECONDS_FOR_OUTSIDE = 20.0
 
 Scaling = tuple[list[int], list[int], int]
@@ -99,14 +104,14 @@ class BoundaryComponent:
     - ``polynomial`` -- its equation, irreducible over Q
     - ``kinds`` -- by which points it is a candidate: ``critical values`` of φ, which are in M, or
       ``limits`` of functions whose parameters go to infinity
-    - ``parameters`` -- of a function in M; empty for what only may be a component
+    - ``inside`` -- a function in M; empty for what only may be a component
     - ``outside`` -- a function that is not in M.  The segment between them meets this
       hypersurface once, and no other that may hold a part of the boundary
     """
 
     polynomial: Polynomial
     kinds: tuple[str, ...]
-    parameters: tuple[Fraction, ...] = ()
+    inside: tuple[Fraction, ...] = ()
     outside: tuple[Fraction, ...] = ()
 
     @property
@@ -121,7 +126,7 @@ class BoundaryComponent:
 
     def __str__(self) -> str:
         return (f"{write_polynomial(self.polynomial, self.names)} = 0, of degree {self.degree}, "
-                f"of {' and '.join(self.kinds)}")
+                + " and ".join(f"of {kind}" for kind in self.kinds)).rstrip(", ")
 
     __repr__ = __str__
 
@@ -129,7 +134,7 @@ class BoundaryComponent:
         """The component as JSON data."""
         return {"polynomial": write_polynomial(self.polynomial, self.names),
                 "degree": self.degree, "kinds": list(self.kinds)} | ({
-                    "inside": list(map(decimal, self.parameters)),
+                    "inside": list(map(decimal, self.inside)),
                     "outside": list(map(decimal, self.outside))} if self.outside else {})
 
 
@@ -161,7 +166,7 @@ class Boundary(Invariant):
         if self.data is None:
             return [f"  {self.method}"]
         return [*(f"  {c}" for c in self.value),
-                *(f"    from M, at w = ({', '.join(map(str, c.parameters))}), to "
+                *(f"    from ({', '.join(map(str, c.inside))}) in M to "
                   f"({', '.join(map(str, c.outside))}), which is outside" for c in self.value),
                 *(f"  perhaps {c}" for c in self.others)]
 
@@ -216,40 +221,152 @@ def boundary(phi: Parametrization, computation: Computation, seed: int | None = 
         [z_1^2 - 4*z_0*z_2 = 0, of degree 2, of critical values]
     """
     start = time.perf_counter()
-    try:
-        search = _Search(phi, computation)
-        for chart in search.charts:
-            search.add_values(chart)
-            search.add_limits(chart)
-    except _Undecided as reason:
-        return Boundary("boundary", None, "not decided", str(reason), None,
-                        time.perf_counter() - start)
-    components, outside, others = search.components(random.Random(seed or 0))
-    evidence = {
-        "scalings": [{"above": above, "below": below, "power": power}
-                     for above, below, power in search.scalings],
-        "images": [[encode_polynomial(from_flint(g)) for g in equations]
-                   for equations in search.images],
-        "limits": search.limits, "outside": outside}
-    claim = [[[encode_polynomial(c.polynomial), list(c.kinds), list(map(decimal, c.parameters)),
-               list(map(decimal, c.outside))] for c in components],
-             [[encode_polynomial(c.polynomial), list(c.kinds)] for c in others]]
-    return Boundary.certified(
-        phi.model, "boundary", [components, others], "proved",
-        "critical values and limits on charts, eliminated by Macaulay2",
-        time.perf_counter() - start, evidence, claim=claim, versions=computation.versions())
+    generator = random.Random(seed or 0)
+    described = _described(phi)
+    reason = ""
+    if described is None or described.candidates and not described.is_simpler:
+        try:
+            search = _Charts(phi, computation)
+            search.find()
+            return search.answer(generator, start)
+        except (_Undecided, LimitReached) as error:
+            if described is None and isinstance(error, LimitReached):
+                raise
+            reason = str(error)
+    if described is not None:
+        return described.answer(generator, start)
+    return Boundary("boundary", None, "not decided", reason, None, time.perf_counter() - start)
+
+
+def _described(phi: Parametrization) -> _Description | None:
+    """What a description says of the boundary; None if there is none, or it says nothing."""
+    from neuroalg_sage.certificates.real.description import described
+    from neuroalg_sage.invariants.real.theorems import by_theorem
+
+    theorem = by_theorem(phi)
+    if theorem is None:
+        return None
+    *_, evidence = theorem
+    model = CheckedModel(phi.model.describe())
+    with suppress(CertificateError):
+        containment, belongs = of_description(described(model, evidence))
+        return _Description(phi, evidence, containment, belongs)
+    return None
 
 
 class _Undecided(Exception):
     """Why the boundary is not decided."""
 
 
-class _Search:
+class _Search(ABC):
     """Candidates for the boundary, with their evidence, and segments through them."""
 
-    def __init__(self, phi: Parametrization, computation: Computation) -> None:
-        self.phi, self.computation = phi, computation
+    method = ""
+
+    def __init__(self, phi: Parametrization) -> None:
+        self.phi = phi
         self.count, self.n = phi.model.parameter_count, len(phi.polynomials)
+        self.images_of_w = [in_ring(p, polynomial_ring(self.count)) for p in phi.polynomials]
+        self.containment = Containment()
+
+    @property
+    def candidates(self) -> dict[str, tuple[fmpq_mpoly, set[str]]]:
+        """The hypersurfaces that may be components, by their polynomials as text."""
+        return self.containment.candidates
+
+    @abstractmethod
+    def outside(self, q: Sequence[Fraction]) -> Any:
+        """A proof that a function is not in M; None if there is none."""
+
+    @abstractmethod
+    def evidence(self, parameters: list[list[Fraction]], outside: list[Any]) -> dict[str, Any]:
+        """The evidence for the checker, with the ends of the segments."""
+
+    def versions(self) -> dict[str, str]:
+        """The versions of the programs that were used."""
+        return {}
+
+    def answer(self, generator: random.Random, start: float) -> Boundary:
+        """The components of the boundary that are found."""
+        left = dict(self.candidates)
+        found, parameters, outside, ends = [], [], [], 0
+        for w, q in self._segments(generator):
+            if not left or ends >= MOST_ENDS:
+                break
+            inside = [fraction(f(*map(to_flint, w))) for f in self.images_of_w]
+            crossed = self._crossed(inside, q)
+            if crossed not in left:
+                continue
+            ends += 1
+            proof = self.outside(q)
+            if proof is None:
+                continue
+            f, kinds = left.pop(crossed)
+            found.append(BoundaryComponent(_primitive(f), tuple(sorted(kinds)), tuple(inside),
+                                           tuple(q)))
+            parameters.append(w)
+            outside.append(proof)
+        others = [BoundaryComponent(_primitive(f), tuple(sorted(kinds)))
+                  for f, kinds in left.values()]
+        claim = [[[encode_polynomial(c.polynomial), list(c.kinds), list(map(decimal, c.inside)),
+                   list(map(decimal, c.outside))] for c in found],
+                 [[encode_polynomial(c.polynomial), list(c.kinds)] for c in others]]
+        return Boundary.certified(
+            self.phi.model, "boundary", [found, others], "proved", self.method,
+            time.perf_counter() - start, self.evidence(parameters, outside), claim=claim,
+            versions=self.versions())
+
+    def _segments(self, generator: random.Random
+                  ) -> Iterator[tuple[list[Fraction], list[Fraction]]]:
+        """Random parameters, and functions."""
+        for size in range(SEGMENTS_TRIED):
+            most = 1 + min(size // 50, LARGEST_NUMBER)
+            yield ([Fraction(generator.randint(-most, most)) for _ in range(self.count)],
+                   [Fraction(generator.randint(-most, most)) for _ in range(self.n)])
+
+    def _crossed(self, p: Sequence[Fraction], q: Sequence[Fraction]) -> str:
+        """The one candidate that a segment crosses, once; else empty."""
+        start, end = list(map(to_flint, p)), list(map(to_flint, q))
+        if not (self.containment.avoid(start) and self.containment.avoid(end)):
+            return ""
+        try:
+            met = {name: crossings(f, start, end) for name, (f, _) in self.candidates.items()}
+        except CertificateError:
+            return ""
+        crossed = [name for name, multiplicities in met.items() if multiplicities]
+        return crossed[0] if len(crossed) == 1 and met[crossed[0]] == [1] else ""
+
+
+class _Description(_Search):
+    """Candidates among the polynomials of a description."""
+
+    method = "a description of M by a theorem"
+
+    def __init__(self, phi: Parametrization, proof: dict[str, Any], containment: Containment,
+                 belongs: Callable[[Sequence[fmpq]], bool]) -> None:
+        super().__init__(phi)
+        self._proof, self._belongs, self.containment = proof, belongs, containment
+
+    @property
+    def is_simpler(self) -> bool:
+        """Whether charts would be many, and parameters to be eliminated from long equations."""
+        return len(_scalings(self.phi)) > FEW_SCALINGS
+
+    def outside(self, q: Sequence[Fraction]) -> Any:
+        return None if self._belongs(list(map(to_flint, q))) else []
+
+    def evidence(self, parameters: list[list[Fraction]], outside: list[Any]) -> dict[str, Any]:
+        return {"argument": "description", "description": self._proof}
+
+
+class _Charts(_Search):
+    """Candidates among critical values and limits on charts."""
+
+    method = "critical values and limits on charts, eliminated by Macaulay2"
+
+    def __init__(self, phi: Parametrization, computation: Computation) -> None:
+        super().__init__(phi)
+        self.computation = computation
         if self.n > MOST_COORDINATES:
             raise LimitReached(f"Boundaries are for at most {MOST_COORDINATES} coordinates; this "
                                f"model has {self.n}.")
@@ -268,8 +385,26 @@ class _Search:
         self.charts = [self._chart(ones) for ones in places]
         self.images: list[list[fmpq_mpoly]] = []
         self.limits: list[list[dict[str, Any]]] = []
-        self.containment = Containment()
         self.names = (*parameter_names(phi), *phi.coordinate_names)
+
+    def find(self) -> None:
+        """Find the candidates on all charts."""
+        for chart in self.charts:
+            self.add_values(chart)
+            self.add_limits(chart)
+
+    def versions(self) -> dict[str, str]:
+        return self.computation.versions()
+
+    def evidence(self, parameters: list[list[Fraction]], outside: list[Any]) -> dict[str, Any]:
+        return {
+            "argument": "charts",
+            "scalings": [{"above": above, "below": below, "power": power}
+                         for above, below, power in self.scalings],
+            "images": [[encode_polynomial(from_flint(g)) for g in equations]
+                       for equations in self.images],
+            "limits": self.limits, "outside": outside,
+            "inside": [list(map(decimal, w)) for w in parameters]}
 
     def _chart(self, ones: tuple[int, ...]) -> Chart:
         gens = [self.ring.constant(fmpq(1)) if i in ones else w
@@ -399,59 +534,7 @@ class _Search:
                                "cofactors": [encode_polynomial(u[row]) for row in used]}
                               for k, u in zip(chosen, cofactors)]}
 
-    # -- segments ----------------------------------------------------------------------------
-
-    def components(self, generator: random.Random
-                   ) -> tuple[list[BoundaryComponent], list[Any], list[BoundaryComponent]]:
-        """The components, proofs that the ends of their segments are outside, and the others."""
-        candidates = self.containment.candidates
-        left = dict(candidates)
-        found, outside, ends = [], [], 0
-        for parameters, q in self._segments(generator):
-            if not left or ends >= MOST_ENDS:
-                break
-            crossed = self._crossed(parameters, q)
-            if crossed not in left:
-                continue
-            ends += 1
-            try:
-                proofs = self._outside(q)
-            except LimitReached as error:
-                self.computation.progress(f"boundary: {error}")
-                break
-            if proofs is None:
-                continue
-            f, kinds = left.pop(crossed)
-            found.append(BoundaryComponent(_primitive(f), tuple(sorted(kinds)),
-                                           tuple(parameters), tuple(q)))
-            outside.append(proofs)
-        return found, outside, [BoundaryComponent(_primitive(f), tuple(sorted(kinds)))
-                                for f, kinds in left.values()]
-
-    def _segments(self, generator: random.Random
-                  ) -> Iterator[tuple[list[Fraction], list[Fraction]]]:
-        """Random parameters, and functions."""
-        for size in range(SEGMENTS_TRIED):
-            most = 1 + min(size // 50, LARGEST_NUMBER)
-            yield ([Fraction(generator.randint(-most, most)) for _ in range(self.count)],
-                   [Fraction(generator.randint(-most, most)) for _ in range(self.n)])
-
-    def _crossed(self, parameters: Sequence[Fraction], q: Sequence[Fraction]) -> str:
-        """The one candidate that a segment crosses, once; else empty."""
-        w = list(map(to_flint, parameters))
-        start = [in_ring(p, self.ring)(*w) for p in self.phi.polynomials]
-        end = list(map(to_flint, q))
-        if not (self.containment.avoid(start) and self.containment.avoid(end)):
-            return ""
-        try:
-            met = {name: crossings(f, start, end)
-                   for name, (f, _) in self.containment.candidates.items()}
-        except CertificateError:
-            return ""
-        crossed = [name for name, multiplicities in met.items() if multiplicities]
-        return crossed[0] if len(crossed) == 1 and met[crossed[0]] == [1] else ""
-
-    def _outside(self, q: Sequence[Fraction]) -> list[Any] | None:
+    def outside(self, q: Sequence[Fraction]) -> list[Any] | None:
         """For each chart a proof that a function is not there; None if there is none."""
         systems = [fiber_equations(self.phi, q, [(i, 1) for i in chart.ones])
                    for chart in self.charts]
