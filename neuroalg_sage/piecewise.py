@@ -7,6 +7,12 @@ from __future__ import annotations
 from typing import Any
 
 from neuroalg_sage.errors import suggesting_methods
+from neuroalg_sage.invariants.piecewise.decision_boundary import (
+    BoundaryDistance,
+    DecisionBoundary,
+    boundary_distance,
+    decision_boundary,
+)
 from neuroalg_sage.invariants.piecewise.linear_regions import LinearRegions, linear_regions
 from neuroalg_sage.models.piecewise.sources import load_network
 
@@ -64,3 +70,53 @@ class PiecewiseLinearNetwork:
             (4 (proved), [5, 4])
         """
         return linear_regions(self.network, box, polytope)
+
+    def decision_boundary(self, output: Any = 0, level: Any = 0, kind: str = "level",
+                          box: Any = None, polytope: Any = None) -> DecisionBoundary:
+        """
+        The inputs where an output has a value, or at most, or at least this value: the numbers of
+        faces, and the Betti numbers over Q and over GF(2).
+
+        INPUT:
+
+        - ``output`` -- the number of an output, or a pair of numbers for a difference of outputs
+        - ``level`` -- the value, by default 0
+        - ``kind`` -- ``"level"``, ``"sublevel"`` or ``"superlevel"``
+        - ``box``, ``polytope`` -- as for :meth:`linear_regions`
+
+        Of a set that is not bounded, it is the ordinary homology.
+
+        EXAMPLES:
+
+        A torus in space, the points at distance 1 from a circle, in the norm l1::
+
+            >>> torus = PiecewiseLinearNetwork({"input_shape": [3], "layers": [
+            ...     {"kind": "absolute_value"},
+            ...     {"kind": "dense", "weights": [[1, 1, 0], [0, 0, 1]], "bias": [-2, 0]},
+            ...     {"kind": "absolute_value"}, {"kind": "dense", "weights": [[1, 1]]}]})
+            >>> torus.decision_boundary(level=1)
+            [1, 2, 1] (proved)
+        """
+        return decision_boundary(self.network, output, level, kind, box, polytope)
+
+    def boundary_distance(self, point: Any, output: Any = 0, level: Any = 0, norm: str = "l2",
+                          box: Any = None, polytope: Any = None) -> BoundaryDistance:
+        """
+        The shortest distance of a point to a decision boundary: how far an input may be moved
+        without another decision.
+
+        INPUT:
+
+        - ``point`` -- rational numbers
+        - ``output``, ``level``, ``box``, ``polytope`` -- as for :meth:`decision_boundary`
+        - ``norm`` -- ``"l1"``, ``"linf"``, or ``"l2"``, of which the square is the value
+
+        EXAMPLES::
+
+            >>> line = PiecewiseLinearNetwork([[[1, 2]], [-3]])
+            >>> line.boundary_distance([0, 0]), line.boundary_distance([0, 0], norm="linf")
+            (9/5 (proved), 1 (proved))
+            >>> line.boundary_distance([0, 0]).nearest
+            (Fraction(3, 5), Fraction(6, 5))
+        """
+        return boundary_distance(self.network, point, output, level, norm, box, polytope)

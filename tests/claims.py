@@ -66,6 +66,11 @@ def _found() -> Iterator[Any]:
                     manifold.is_of_minimal_degree(), manifold.identifying_inputs())
     yield factors.sample_complexity("1/2", "1/10", radius=1, lipschitz=2, loss_bound="0:1")
     yield from (factors.covering_number("1/3", box=1), factors.covering_number("1/3", radius=1))
+    pencil, quartics = (NeuroManifold(spec, seed=1) for spec in (
+        "mlp:2,2,2:x^2", "mlp:2,2,2,1:x^2"))
+    for manifold in (veronese, filters, cubic, line, factors, pencil, quartics,
+                     NeuroManifold("cnn:2,2", seed=1), NeuroManifold("mlp:2,2,1:x^2", seed=1)):
+        yield from (manifold.trichotomy(), manifold.is_dense(), manifold.is_closed())
     yield from (veronese.typical_ranks(), segre.typical_ranks(), cubic.typical_ranks())
     yield NeuroManifold("mlp:1,2,2:x^2").typical_ranks()
     yield NeuroManifold("mlp:2,1,2:x^2").typical_ranks()

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
 from neuroalg_sage.cli.options import (
@@ -64,6 +65,7 @@ def _capacity(arguments: argparse.Namespace) -> int:
         check_picture(arguments.figure)
         check_writable(arguments.figure)
     found: list[tuple[NeuroManifold, list[Invariant]]] = []
+    unanswered: list[LimitReached] = []
     curves: dict[str, list[tuple[float, float, float]]] = {}
     for spec in arguments.specs:
         arguments.spec = spec
@@ -71,19 +73,31 @@ def _capacity(arguments: argparse.Namespace) -> int:
         progress(arguments).begin(f"capacity of {manifold.model}")
         known: list[Invariant] = []
         found.append((manifold, known))
-        for answer in _answers(manifold, arguments):
+        for answer in _answers(manifold, arguments, unanswered):
             known.append(answer)
             # What is known when a limit is reached is printed.
             arguments.page.state(_printed(found, arguments), certificate_files(
                 arguments.certificate, [answer for _, answers in found for answer in answers]))
         if arguments.figure is not None:
-            curves[str(manifold.model)] = _curve(manifold, arguments)
+            with _noting(unanswered):
+                curves[str(manifold.model)] = _curve(manifold, arguments)
     if arguments.figure is not None:
         from neuroalg_sage.pictures.capacity import figure
         from neuroalg_sage.pictures.figure import write
 
         write(figure(curves), arguments.figure)
+    if unanswered:  # once the other models have their rows
+        raise unanswered[0]
     return 0
+
+
+@contextmanager
+def _noting(unanswered: list[LimitReached]) -> Iterator[None]:
+    """Go on where one answer reaches a limit of its own, and keep what it says."""
+    try:
+        yield
+    except LimitReached as error:
+        unanswered.append(error)
 
 
 def _printed(found: list[tuple[NeuroManifold, list[Invariant]]], arguments: argparse.Namespace
@@ -97,7 +111,9 @@ def _printed(found: list[tuple[NeuroManifold, list[Invariant]]], arguments: argp
         return json.dumps(pages[0] if len(arguments.specs) == 1 else {"schema": 1, "models": pages})
     if len(arguments.specs) == 1:
         (manifold, answers), = found
-        return "\n".join([f"{manifold.model}: {manifold.model.parameter_count} parameters",
+        skipped = "" if manifold.affordable_dimension() is not None else (
+            "; their dimension is a rank that takes long, and the bounds do without it")
+        return "\n".join([f"{manifold.model}: {manifold.model.parameter_count} parameters{skipped}",
                           *(answer.text(arguments.spec) for answer in answers)])
     columns = [*COLUMNS, *(["sample_complexity"] if arguments.delta is not None else []),
                *(["necessary_samples"] if arguments.noise is not None else [])]
@@ -123,23 +139,35 @@ def _curve(manifold: NeuroManifold, arguments: argparse.Namespace
     return found
 
 
-def _answers(manifold: NeuroManifold, arguments: argparse.Namespace) -> Iterator[Invariant]:
-    """What is to be said of one model; what only a span or a dimension lacks is left out."""
+def _answers(manifold: NeuroManifold, arguments: argparse.Namespace,
+             unanswered: list[LimitReached]) -> Iterator[Invariant]:
+    """
+    What is to be said of one model.
+
+    What only a span or a dimension lacks is left out; bounds that are lacking are noted.
+    """
     part = {"radius": arguments.radius, "box": arguments.box}
-    yield manifold.dimension()
-    for ask in (manifold.span, manifold.identifying_inputs):
+    dimension = manifold.affordable_dimension()
+    if dimension is not None:
+        yield dimension
+    for ask in (manifold.span, manifold.identifying_inputs) if dimension is not None else ():
         with suppress(LimitReached):
             yield ask()
-    yield manifold.covering_number(arguments.epsilon, **part)
-    yield manifold.tube_volume(arguments.epsilon, **part)
+    asked: list[Callable[[], Invariant]] = [
+        partial(manifold.covering_number, arguments.epsilon, **part),
+        partial(manifold.tube_volume, arguments.epsilon, **part)]
     if arguments.delta is not None:
         inputs = _box_of_inputs(arguments)
-        yield manifold.sample_complexity(
-            arguments.epsilon, arguments.delta, **part, inputs=inputs, targets=arguments.targets,
-            lipschitz=arguments.lipschitz, loss_bound=arguments.loss_bound)
+        asked.append(partial(
+            manifold.sample_complexity, arguments.epsilon, arguments.delta, **part, inputs=inputs,
+            targets=arguments.targets, lipschitz=arguments.lipschitz,
+            loss_bound=arguments.loss_bound))
         if arguments.noise is not None:
-            yield manifold.necessary_samples(arguments.epsilon, arguments.delta,
-                                             noise=arguments.noise, **part, inputs=inputs)
+            asked.append(partial(manifold.necessary_samples, arguments.epsilon, arguments.delta,
+                                 noise=arguments.noise, **part, inputs=inputs))
+    for bounds in asked:
+        with _noting(unanswered):
+            yield bounds()
 
 
 def _check_numbers(arguments: argparse.Namespace) -> None:

@@ -6,9 +6,15 @@ from __future__ import annotations
 
 import argparse
 import json
+from typing import TYPE_CHECKING, Any
 
-from neuroalg_sage.cli.options import Commands, about_limits, about_the_answer, progress
+from neuroalg_sage.cli.options import Commands, about_limits, about_the_answer, progress, words
 from neuroalg_sage.cli.output import certificate_files, check_writable
+from neuroalg_sage.errors import InputError
+
+if TYPE_CHECKING:
+    from neuroalg_sage.invariants.answers.invariant import Invariant
+    from neuroalg_sage.piecewise import PiecewiseLinearNetwork
 
 
 def add(command: Commands) -> None:
@@ -19,6 +25,13 @@ def add(command: Commands) -> None:
     sub.add_argument("--seed", type=int, metavar="S", help="seed of random weights, by default 0")
     sub.add_argument("--box", metavar="B", help="inputs from -B to B; or an interval for each "
                      "input, as in 0,1;-2,2; by default all of R^d")
+    sub.add_argument("--boundary", metavar="OUTPUT", help="also the boundary where an output is "
+                     "zero, as in 0, or where two are equal, as in 0-1")
+    sub.add_argument("--level", metavar="C", default="0", help="where it is C instead of zero")
+    sub.add_argument("--set", choices=("level", "sublevel", "superlevel"), default="level",
+                     help="where it is C, at most C, or at least C")
+    sub.add_argument("--point", type=words, metavar="X,...", help="also the distances of a point "
+                     "to the boundary, in the norms l1, l2 and linf")
     about_limits(sub)
     about_the_answer(sub)
     sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
@@ -30,11 +43,61 @@ def _regions(arguments: argparse.Namespace) -> int:
     check_writable(arguments.certificate)
     network = PiecewiseLinearNetwork(arguments.network, arguments.seed)
     progress(arguments).begin("linear regions")
-    found = network.linear_regions(read_box(arguments.box))
-    text = json.dumps({"schema": 1, "model": network.network.describe()} | found.described()
-                      ) if arguments.json else f"{network.network}\n{found.text()}"
-    arguments.page.state(text, certificate_files(arguments.certificate, [found]))
+    box = read_box(arguments.box)
+    boundary = read_boundary(arguments.boundary)
+    if boundary is None and (arguments.point is not None or arguments.level != "0"
+                             or arguments.set != "level"):
+        raise InputError("The options --level, --set and --point are about a boundary; name its "
+                         "output, as in --boundary 0.")
+    found: list[Invariant] = [network.linear_regions(box)]
+
+    def state() -> None:
+        arguments.page.state(_printed(network, found, arguments.json),
+                             certificate_files(arguments.certificate, found))
+
+    state()
+    if boundary is not None:
+        progress(arguments).begin("decision boundary")
+        found.append(network.decision_boundary(boundary, arguments.level, arguments.set, box))
+        state()
+        for norm in ("l1", "l2", "linf") if arguments.point is not None else ():
+            progress(arguments).begin(f"distance in the norm {norm}")
+            found.append(network.boundary_distance(arguments.point, boundary, arguments.level,
+                                                   norm, box))
+            state()
     return 0
+
+
+def _printed(network: PiecewiseLinearNetwork, found: list[Invariant], as_json: bool) -> str:
+    """All that is known so far."""
+    if not as_json:
+        return "\n".join([str(network.network), *(answer.text() for answer in found)])
+    regions, *others = found
+    page: dict[str, Any] = {"schema": 1, "model": network.network.describe()}
+    page |= regions.described()
+    for answer in others[:1]:
+        page |= {"betti": answer.data["betti"], "boundary": answer.described()}
+    if others[1:]:
+        page["distances"] = [answer.described() for answer in others[1:]]
+    return json.dumps(page)
+
+
+def read_boundary(text: str | None) -> list[int] | None:
+    """
+    The outputs of a boundary as one types them.
+
+    EXAMPLES::
+
+        >>> read_boundary("0"), read_boundary("0-2")
+        ([0], [0, 2])
+    """
+    if text is None:
+        return None
+    parts = text.split("-")
+    if not all(part.isascii() and part.isdecimal() and len(part) < 7 for part in parts):
+        raise InputError(f"The boundary {text[:40]!r} is not that of an output, as in 0, or of "
+                         "two, as in 0-1.")
+    return list(map(int, parts))
 
 
 def read_box(text: str | None) -> str | list[list[str]] | None:

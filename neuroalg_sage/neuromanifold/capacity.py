@@ -210,14 +210,24 @@ class CapacityQuestions(EquationsQuestions):
         from neuroalg_sage.invariants.capacity.covering_number import Coverings
 
         def found() -> Coverings:
-            dimension = self._affordable_dimension()
+            dimension = self.affordable_dimension()
             equations = (None, []) if dimension is None else self._low_equations(dimension)
             return Coverings(self.model, dimension, size, self.seed, *equations)
 
         return self._memory.recall("coverings", found, domain=size)
 
-    def _affordable_dimension(self) -> Invariant | None:
-        """The dimension, if it is known or does not take long; bounds do without it."""
+    def affordable_dimension(self) -> Invariant | None:
+        """
+        The dimension, if it is known or does not take long; bounds of covering numbers do without.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> NeuroManifold("mlp:2,1,1:x^2").affordable_dimension()
+            2 (proved)
+            >>> NeuroManifold("mlp:500,1000,500:x^2").affordable_dimension() is None
+            True
+        """
         known: Invariant | None = self._memory.known("dimension", stored=True)
         if known is not None:
             return known

@@ -102,3 +102,29 @@ def test_a_point_has_no_capacity(tmp_path, capsys) -> None:
     assert main(["capacity", str(model), "--quiet", "--no-cache", "--epsilon", "0.1",
                  "--radius", "1"]) == 2
     assert "one point" in capsys.readouterr().err
+
+
+def test_a_network_too_large_for_its_dimension_has_bounds(capsys) -> None:
+    assert main(["capacity", "mlp:90,90,90:x^2", *PART, "--delta", "0.1"]) == 0
+    shown = capsys.readouterr().out
+    assert "rank that takes long" in shown and "dimension =" not in shown
+    for name in ("covering_number", "tube_volume", "sample_complexity"):
+        assert f"{name} = " in shown
+
+
+def test_a_row_that_reaches_a_limit_does_not_end_the_table(monkeypatch, capsys) -> None:
+    from neuroalg_sage.errors import LimitReached
+
+    whole = NeuroManifold.covering_number
+
+    def covering_number(self, *arguments, **part):
+        if self.model.input_count == 3:
+            raise LimitReached("That model is too large.")
+        return whole(self, *arguments, **part)
+
+    monkeypatch.setattr(NeuroManifold, "covering_number", covering_number)
+    assert main(["capacity", "mlp:2,1:x", "mlp:3,1:x", "mlp:1,1:x", *PART]) == 3
+    shown = capsys.readouterr()
+    assert [row.split()[0] for row in shown.out.splitlines()[1:]] == [
+        "linear:2,1", "linear:3,1", "linear:1,1"]
+    assert "That model is too large." in shown.err

@@ -118,6 +118,23 @@ def test_a_larger_domain_is_not_covered() -> None:
     forged("relu:1,3,1:bias", everywhere, ".")
 
 
+def test_an_inequality_that_says_nothing_is_no_border() -> None:
+    """It is zero everywhere, also on a facet inside, which would need no second cell."""
+    def alone(data: dict[str, Any]) -> None:
+        rays, (edges, cells) = data["evidence"]["rays"], data["evidence"]["faces"]
+        used = sorted({ray for edge in cells[0] for ray in edges[edge]})
+        data["evidence"]["rays"] = [rays[ray] for ray in used]
+        data["evidence"]["faces"] = [[[used.index(ray) for ray in edges[edge]]
+                                      for edge in cells[0]], [list(range(len(cells[0])))]]
+        bounded = all(rays[ray][-1] != "0" for ray in used)
+        count = [sum(rays[ray][-1] != "0" for ray in used)]
+        count += [sum(any(rays[ray][-1] != "0" for ray in edges[edge]) for edge in cells[0]), 1]
+        data["claim"]["value"] |= {"domain": [["0", "0", "0"]], "regions": 1, "cells": 1,
+                                   "bounded": int(bounded), "f_vector": count}
+
+    forged("relu:2,4,1:bias", alone, "An inequality says nothing")
+
+
 @pytest.mark.parametrize("spec", SPECS)
 def test_random_changes_are_rejected_or_change_nothing(spec: str) -> None:
     """What is accepted after a change claims the same of the same network, or is true."""

@@ -178,6 +178,30 @@ def test_domains() -> None:
         network.linear_regions(box=[[0, 1]])
 
 
+def test_cells_are_what_they_say() -> None:
+    network = PiecewiseLinearNetwork("relu:2,4,3,1:bias", seed=2)
+    found = network.linear_regions(box=3)
+    cells = [found.subdivision.cell(i) for i in range(found.cells)]
+    assert len({cell.signs for cell in cells}) == found.cells == len(cells)
+    assert {cell.region for cell in cells} == set(range(found.value))
+    assert {v for cell in cells for v in cell.vertices} and not any(c.directions for c in cells)
+    assert len({v for cell in cells for v in cell.vertices}) == found.f_vector[0]
+    for cell in cells:
+        center = [sum(c) / len(cell.vertices) for c in zip(*cell.vertices)]
+        (row,) = cell.affine_map
+        assert network(center) == (sum(a * x for a, x in zip(row, [*center, 1])),)
+        first = network.network.layers[0]
+        assert cell.signs[:4] == tuple(
+            (value > 0) - (value < 0) for value in (
+                sum(w * x for w, x in zip(weights, center)) + b
+                for weights, b in zip(first.weights, first.bias)))
+    for i, j in found.subdivision.dual_graph:
+        common = set(cells[i].vertices) & set(cells[j].vertices)
+        assert len(common) == 2
+        # Cells on both sides of a facet differ in the signs of the units that vanish on it.
+        assert cells[i].signs != cells[j].signs
+
+
 def test_more_inputs_than_are_allowed() -> None:
     with pytest.raises(InputError, match="1 to 6 inputs; this network has 7"):
         PiecewiseLinearNetwork("relu:7,1,1").linear_regions()

@@ -2,9 +2,8 @@
 
 from neuroalg_sage.certificates.claim import Claim
 
-NETWORK = ".piecewise.network:Network"
-
-CLAIMS: tuple[Claim, ...] = (
-    Claim("linear_regions", ".piecewise.linear_regions:check_linear_regions", kinds=(dict,),
-          subject=NETWORK),
-)
+CLAIMS: tuple[Claim, ...] = tuple(
+    Claim(name, f".piecewise.{check}", kinds=(dict,), subject=".piecewise.network:Network")
+    for name, check in (("linear_regions", "linear_regions:check_linear_regions"),
+                        ("decision_boundary", "decision_boundary:check_decision_boundary"),
+                        ("boundary_distance", "decision_boundary:check_boundary_distance")))

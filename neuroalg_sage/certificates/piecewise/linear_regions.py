@@ -33,6 +33,6 @@ def check_linear_regions(network: Network, value: Any, evidence: Any) -> Checked
     require(euler == (-1) ** network.inputs if not found.inequalities else
             euler == 1 or f_vector != bounded_faces, "The faces violate Euler's relation.")
     where = f" where {len(found.inequalities)} inequalities hold" * bool(found.inequalities)
-    return ([f"the signs of all units at {found.points.ncols()} vertices and directions{where}; "
+    return ([f"the signs of all units at {len(found.rays)} vertices and directions{where}; "
              "that the facets of each face close up, and that each facet belongs to two cells",
              "the affine maps on both sides of each facet"], [])

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from math import prod
 from typing import Any
 
@@ -39,7 +40,8 @@ Group = tuple[int, ...]
 Affine = fmpq_mat
 Pieces = tuple[list[fmpq], list[tuple[fmpq, fmpq]]]
 
-MOST_COEFFICIENTS = 5_000_000
+MOST_COEFFICIENTS = 5_000_000  # of a layer
+MOST_ENTRIES = 20_000  # of a state
 ZERO, ONE = fmpq(0), fmpq(1)
 
 
@@ -214,7 +216,9 @@ class Network:
                 "The network has no inputs or no layers.")
         require(set(description) <= {"spec", "input_shape", "layers"},
                 "The network has an unknown field.")
+        self.description = {"input_shape": shape_data, "layers": layers}
         self.inputs = prod(shapes[0])
+        require(self.inputs <= MOST_ENTRIES, "The network has too many inputs.")
         self.maps: list[tuple[list[int], Any]] = []
         # What the certificate calls the network is not verified: the layers name it.
         self.name = "x".join(map(str, shapes[0]))
@@ -228,7 +232,10 @@ class Network:
             taken = integers(layer.get("from", [k]), 0, k, "number of a state")
             require(taken and (len(taken) == 1 or kind in ("sum", "concatenation")),
                     "A layer takes no state, or too many.")
+            require(sum(prod(shapes[s]) for s in taken) <= MOST_ENTRIES,
+                    "A layer takes too many entries.")
             made, shape = build(layer, [shapes[s] for s in taken])
+            require(prod(shape) <= MOST_ENTRIES, "A layer has too many outputs.")
             self.maps.append((taken, made))
             shapes.append(shape)
             self.name += f" -{kind}-> {'x'.join(map(str, shape))}"
@@ -269,8 +276,29 @@ class Network:
                     found += [[x - y for x, y in zip(entries[place], largest)] for place in group]
         return found
 
+    def continued(self, layers: list[dict[str, Any]]) -> Network:
+        """The network that goes on with further layers."""
+        return Network(self.description | {"layers": [*self.description["layers"], *layers]})
+
+    @property
+    def coefficients(self) -> int:
+        """How many coefficients all maps have."""
+        return sum(made.nrows() * made.ncols() if isinstance(made, fmpq_mat) else
+                   len(made[0]) if isinstance(made, tuple) else sum(map(len, made))
+                   for _, made in self.maps)
+
+    @property
+    def unit_count(self) -> int:
+        """How many such functions there are."""
+        return self._units[0]
+
+    @property
     def groups(self) -> list[list[int]]:
         """Which of these functions are about one maximum, by their places."""
+        return self._units[1]
+
+    @cached_property
+    def _units(self) -> tuple[int, list[list[int]]]:
         found, place, width = [], 0, [self.inputs]
         for taken, made in self.maps:
             if isinstance(made, tuple):
@@ -281,7 +309,7 @@ class Network:
                     place += len(group)
             width.append(made.nrows() if isinstance(made, fmpq_mat) else
                          width[taken[0]] if isinstance(made, tuple) else len(made))
-        return found
+        return place, found
 
 
 def _value(x: fmpq, t: fmpq, breakpoints: list[fmpq], pieces: list[tuple[fmpq, fmpq]]) -> fmpq:

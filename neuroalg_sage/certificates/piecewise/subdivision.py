@@ -18,8 +18,8 @@ in homogeneous form, for maxima the entries less the maximum, and the cuts.  The
 which functions are positive at one of its rays, and which are negative at one.  The checker
 verifies that
 
-1. no function is negative at a ray if it is t or an inequality; at each ray some function is not
-   0;
+1. no inequality is 0 everywhere; no function is negative at a ray if it is t or an inequality; at
+   each ray some function is not 0;
 2. on each face of level d + 1, a *cell*, no function is positive at a ray and negative at another;
    and of each maximum one entry attains it at all rays.  Each listed face of a level below is a
    facet of a listed one;
@@ -63,8 +63,9 @@ boundary of f.  As F is covered, up to smaller dimension, by the one g in it, F 
 which is convex, holds that of a cell.  Remove from it all faces of cells of dimension d - 1 and
 smaller; what is left is connected.  Let p be left, in the union U of the cells, and not in the
 interior of one.  By Lemma 2 it is in the relative interior of a listed facet h.  On h neither t
-nor an inequality is zero, so by 5. it is a facet of two cells.  They lie on different sides of h,
-since their interiors are disjoint.  So U is a neighborhood of p.  Hence U is all. ∎
+nor an inequality is zero, for these are linear forms that are not negative on D, and p is in its
+interior; so by 5. it is a facet of two cells.  They lie on different sides of h, since their
+interiors are disjoint.  So U is a neighborhood of p.  Hence U is all. ∎
 
 So each point of D is in the relative interior of exactly one listed face, and has its signs.
 Faces in the sense of the claim are unions of listed ones with the same signs but for those of the
@@ -80,7 +81,8 @@ The work is linear in the number of pairs of a face and a facet of a facet of it
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from flint import fmpq, fmpq_mat
@@ -93,7 +95,9 @@ from neuroalg_sage.certificates.reading import (
     numbers,
     require,
 )
+from neuroalg_sage.certificates.work import Work
 
+MOST_PRODUCTS = 10**10  # of coefficients of the network and coordinates
 Signs = tuple[int, int]  # sets of numbers of functions, as bits: the positive ones, the negative
 
 
@@ -103,6 +107,7 @@ class Subdivision:
 
     - ``levels`` -- for each level the faces, each as the numbers of its facets
     - ``signs`` -- for each level the signs of the faces
+    - ``outputs`` -- of the network at the rays, a row for each output
     """
 
     def __init__(self, network: Network, domain: Any, evidence: Any) -> None:
@@ -112,20 +117,20 @@ class Subdivision:
         d = network.inputs
         self.inequalities = [numbers(row, "inequality", d + 1)
                              for row in items(domain, "list of inequalities")]
-        further = [numbers(row, "cut", d + 1) for row in items(cuts, "list of cuts")]
-        points = [numbers(ray, "ray", d + 1) for ray in items(rays, "list of rays")]
-        require(points, "There are no rays.")
-        self.points = fmpq_mat(points).transpose()
+        require(all(map(any, self.inequalities)), "An inequality says nothing.")
+        self.cuts = [numbers(row, "cut", d + 1) for row in items(cuts, "list of cuts")]
+        self.rays = [numbers(ray, "ray", d + 1) for ray in items(rays, "list of rays")]
+        require(self.rays, "There are no rays.")
+        Work(MOST_PRODUCTS).spend(len(self.rays) * network.coefficients)
         self.border = 1 + len(self.inequalities)  # t and the inequalities come first
-        table = [self.points.table()[-1], *self._values(self.inequalities)]
-        require(all(value >= 0 for row in table for value in row),
+        self.units = range(self.border, self.border + network.unit_count)
+        at_rays, self.outputs = self._evaluated(self.rays)
+        border = (1 << self.border) - 1
+        require(not any(negative & border for _, negative in at_rays),
                 "A ray is not in the domain.")
-        states = network.states(self.points)
-        units, self.outputs = network.units(states, table[0]), states[-1]
-        self.units = range(self.border, self.border + len(units))
-        self.signs: list[list[Signs]] = [[], _signs([*table, *units, *self._values(further)])]
+        self.signs: list[list[Signs]] = [[], at_rays]
         self.groups = [sum(1 << (self.border + place) for place in group)
-                       for group in network.groups()]
+                       for group in network.groups]
         self.levels: list[list[list[int]]] = [[], []]
         for level in items(faces, "list of levels", d):
             below = len(self.signs[-1])
@@ -134,8 +139,21 @@ class Subdivision:
             self._verify_level()
         self._verify_cells()
 
-    def _values(self, forms: Sequence[Sequence[fmpq]]) -> list[list[fmpq]]:
-        return (fmpq_mat(list(map(list, forms))) * self.points).table() if forms else []
+    def _evaluated(self, points: list[list[fmpq]]) -> tuple[list[Signs], list[list[fmpq]]]:
+        """The signs of all functions at points (x, t), and the outputs."""
+        columns = fmpq_mat(points).transpose()
+        t = columns.table()[-1]
+        states = self.network.states(columns)
+
+        def values(forms: list[list[fmpq]]) -> list[list[fmpq]]:
+            return (fmpq_mat(forms) * columns).table() if forms else []
+
+        table = [t, *values(self.inequalities), *self.network.units(states, t), *values(self.cuts)]
+        return _signs(table), states[-1]
+
+    def signs_at(self, points: list[list[fmpq]]) -> list[Signs]:
+        """The signs of all functions at points (x, t)."""
+        return self._evaluated(points)[0]
 
     def _verify_level(self) -> None:
         """What is demanded of the faces of the last level that is there."""
@@ -182,7 +200,7 @@ class Subdivision:
         """Whether t vanishes on a face with these signs."""
         return not signs[0] & 1
 
-    @property
+    @cached_property
     def boundedness(self) -> list[list[bool]]:
         """For each level which faces have no ray at infinity."""
         found: list[list[bool]] = [[], [not self.is_at_infinity(s) for s in self.signs[1]]]
@@ -190,14 +208,15 @@ class Subdivision:
             found.append([all(found[-1][facet] for facet in face) for face in level])
         return found
 
-    def face_numbers(self) -> tuple[list[int], list[int]]:
-        """How many faces there are by dimension, and how many bounded ones."""
+    def face_numbers(self, chosen: Callable[[Signs], bool] = lambda signs: True
+                     ) -> tuple[list[int], list[int]]:
+        """How many faces with chosen signs there are by dimension, and how many bounded ones."""
         mask = (1 << self.units.stop) - 1
         dimension: dict[Signs, int] = {}
         unbounded = set()
         for k, (level, bounded) in enumerate(zip(self.signs, self.boundedness)):
             for signs, is_bounded in zip(level, bounded):
-                if not self.is_at_infinity(signs):
+                if not self.is_at_infinity(signs) and chosen(signs):
                     label = signs[0] & mask, signs[1] & mask
                     dimension[label] = k - 1
                     if not is_bounded:
@@ -207,23 +226,28 @@ class Subdivision:
         return ([counted[k] for k in range(self.network.inputs + 1)],
                 [without[k] for k in range(self.network.inputs + 1)])
 
-    def linear_maps(self) -> list[fmpq_mat]:
+    @cached_property
+    def bases(self) -> list[list[list[int]]]:
         """
-        For each cell the linear map of (x, t) on it, by the values at a basis of rays.
+        For each level and each face the numbers of rays that are a basis of its span.
 
         The first ray of a face, in their order, is not in the span of a facet that does not have
         it; and there is such a facet.
         """
-        outputs = list(zip(*self.outputs))
-        rays = self.points.transpose().table()
-        first, bases = list(range(len(rays))), [[ray] for ray in range(len(rays))]
+        first = list(range(len(self.rays)))
+        found = [[], [[ray] for ray in first]]
         for level in self.levels[2:]:
             least = [min(first[facet] for facet in face) for face in level]
-            bases = [[ray, *bases[next(facet for facet in face if first[facet] != ray)]]
-                     for ray, face in zip(least, level)]
+            found.append([[ray, *found[-1][next(f for f in face if first[f] != ray)]]
+                          for ray, face in zip(least, level)])
             first = least
-        return [fmpq_mat([rays[ray] for ray in basis]).inv()
-                * fmpq_mat([outputs[ray] for ray in basis]) for basis in bases]
+        return found
+
+    def linear_maps(self) -> list[fmpq_mat]:
+        """For each cell the linear map of (x, t) on it, by the values at a basis of rays."""
+        outputs = list(zip(*self.outputs))
+        return [fmpq_mat([self.rays[ray] for ray in basis]).inv()
+                * fmpq_mat([outputs[ray] for ray in basis]) for basis in self.bases[-1]]
 
     def region_numbers(self) -> tuple[int, int]:
         """How many regions there are, and how many bounded ones."""

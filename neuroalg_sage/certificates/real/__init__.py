@@ -3,6 +3,9 @@
 from neuroalg_sage.certificates.claim import Claim
 
 CLAIMS: tuple[Claim, ...] = (
+    Claim("trichotomy", ".real.trichotomy:check_trichotomy", kinds=(str,)),
+    Claim("is_dense", ".real.trichotomy:check_dense", kinds=(bool,)),
+    Claim("is_closed", ".real.trichotomy:check_closed", kinds=(bool,)),
     Claim("semialgebraic_description", ".real.description:check_description", kinds=(list,)),
     Claim("typical_ranks", ".real.typical_ranks:check_typical_ranks", ("proved", "bounds")),
     Claim("real_rank", ".real.real_rank:check_real_rank", ("proved", "bounds")),

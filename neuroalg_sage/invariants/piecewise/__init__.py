@@ -10,4 +10,12 @@ QUESTIONS: tuple[Question, ...] = (
              answer=".piecewise.linear_regions:LinearRegions", of=NETWORK,
              takes="a network at given weights", command="regions",
              claims=("linear_regions",)),
+    Question("decision_boundary", "The faces and Betti numbers of the inputs where an output has a "
+             "value, or at most this value", answer=".piecewise.decision_boundary:DecisionBoundary",
+             of=NETWORK, takes="a network at given weights", command="regions",
+             claims=("decision_boundary",)),
+    Question("boundary_distance", "The shortest distance of an input to a decision boundary",
+             answer=".piecewise.decision_boundary:BoundaryDistance", of=NETWORK,
+             takes="a network at given weights, and a point", command="regions",
+             claims=("boundary_distance",)),
 )

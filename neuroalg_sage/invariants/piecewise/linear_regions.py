@@ -20,8 +20,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 
-import numpy as np
-
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.piecewise.subdivision import Subdivision, domain
@@ -104,10 +102,5 @@ def linear_regions(network: Network, box: Any = None, polytope: Any = None) -> L
 
 def evidence(found: Subdivision) -> dict[str, Any]:
     """The faces of a subdivision, as a certificate has them."""
-    faces = []
-    for level in found.complex.levels[2:]:
-        order = np.argsort(level.cone, kind="stable")
-        cuts = np.searchsorted(level.cone[order], np.arange(1, level.count))
-        faces.append([part.tolist() for part in np.split(level.facet[order], cuts)])
     return {"rays": [[decimal(c) for c in ray] for ray in found.complex.rays.tolist()],
-            "faces": faces, "cuts": [[str(c) for c in row] for row in found.further_cuts]}
+            "faces": found.facets, "cuts": [[str(c) for c in row] for row in found.further_cuts]}

@@ -267,18 +267,21 @@ def _within_limits(found: Complex) -> None:
 @dataclass(frozen=True)
 class Cell:
     """
-    A cell of the subdivision.
+    A cone of full dimension of the subdivision.
 
-    - ``number`` -- its place among the cells
-    - ``vertices`` -- the numbers of its vertices
-    - ``directions`` -- the numbers of its directions to infinity
-    - ``signs`` -- the signs of all units
+    - ``vertices`` -- its vertices, points of R^d
+    - ``directions`` -- integer vectors, its directions to infinity
+    - ``signs`` -- the signs of all units; for a maximum, 0 for the entries that attain it, and -1
+      for the others
+    - ``affine_map`` -- for each output the coefficients of the coordinates, and the constant
+    - ``region`` -- the number of the region that it belongs to
     """
 
-    number: int
-    vertices: tuple[int, ...]
-    directions: tuple[int, ...]
+    vertices: tuple[tuple[Fraction, ...], ...]
+    directions: tuple[tuple[int, ...], ...]
     signs: tuple[int, ...]
+    affine_map: tuple[tuple[Fraction, ...], ...]
+    region: int
 
 
 class Subdivision:
@@ -486,3 +489,46 @@ class Subdivision:
         factor, outputs = self.network.program.factors[-1], self.network.outputs
         entries = [factor * Fraction(int(c.p), int(c.q)) for c in self.linear_maps[cone]]
         return tuple(tuple(entries[j::outputs]) for j in range(outputs))
+
+    # -- the faces themselves ------------------------------------------------------------------
+
+    @cached_property
+    def facets(self) -> list[list[list[int]]]:
+        """For each dimension from 2 on the facets of each cone, by their numbers."""
+        found = []
+        for level in self.complex.levels[2:]:
+            order = np.argsort(level.cone, kind="stable")
+            cuts = np.searchsorted(level.cone[order], np.arange(1, level.count))
+            found.append([part.tolist() for part in np.split(level.facet[order], cuts)])
+        return found
+
+    def cell(self, number: int) -> Cell:
+        """
+        A cone of full dimension, with all that is known of it.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage.models.piecewise.network import network_from_spec
+            >>> found = Subdivision(network_from_spec("relu:1,1,1:bias", seed=1))
+            >>> [found.cell(i).signs for i in range(2)], found.dual_graph
+            ([(1,), (-1,)], [(0, 1)])
+            >>> found.cell(0).vertices == found.cell(1).vertices, found.cell(0).directions
+            (True, ((-1,),))
+        """
+        rays = [number]
+        for level in self.facets[::-1]:
+            rays = sorted({facet for cone in rays for facet in level[cone]})
+        points = [[int(c) for c in self.complex.rays[ray]] for ray in rays]
+        values = [[row[ray] for ray in rays] for block in self.unit_values for row in block]
+        return Cell(
+            tuple(tuple(Fraction(c, p[-1]) for c in p[:-1]) for p in points if p[-1]),
+            tuple(tuple(p[:-1]) for p in points if not p[-1]),
+            tuple(any(v > 0 for v in row) - any(v < 0 for v in row) for row in values),
+            self.affine_map(number), int(self.region_of[number]))
+
+    @property
+    def dual_graph(self) -> list[tuple[int, int]]:
+        """The pairs of cones of full dimension that have a facet in R^d in common."""
+        (first, second, facets), finite = self.adjacent, self.is_finite[-2]
+        return sorted({(min(i, j), max(i, j)) for i, j, facet in zip(
+            first.tolist(), second.tolist(), facets.tolist()) if finite[facet]})

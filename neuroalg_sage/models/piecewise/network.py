@@ -75,9 +75,13 @@ class Network:
                                  "numbers; 0 is the input.")
             shapes.append(layer.output_shape([shapes[s] for s in taken]))
             steps.append(layer.step(taken, [shapes[s] for s in taken]))
-            program = Program(prod(shape), tuple(steps))
-            if program.units > MOST_UNITS:
-                raise too_many_units(program.units)
+            taken_entries = sum(prod(shapes[s]) for s in taken)
+            if max(taken_entries, prod(shapes[-1])) > MOST_UNITS:
+                raise InputError(f"Layer {k + 1} takes {taken_entries:,} entries and makes "
+                                 f"{prod(shapes[-1]):,}; at most {MOST_UNITS:,} are allowed.")
+        program = Program(prod(shape), tuple(steps))
+        if program.units > MOST_UNITS:
+            raise too_many_units(program.units)
         for name, value in (("layers", layers), ("input_shape", shape), ("sources", tuple(given)),
                             ("program", program), ("shapes", tuple(shapes))):
             object.__setattr__(self, name, value)

@@ -63,10 +63,11 @@ def network_from_onnx(content: bytes, name: str = "") -> Network:
         raise InputError("A network in a file of ONNX has one input and one output; this one has "
                          f"{len(inputs)} and {len(graph.output)}.")
     extents = [int(axis.dim_value) for axis in inputs[0].type.tensor_type.shape.dim]
-    if len(extents) < 2 or not all(n > 0 for n in extents[1:]):
-        raise InputError("The input of a network in a file of ONNX has an axis for the examples of "
-                         "a batch, and others of known extents.")
-    reader = _Reader(constants, inputs[0].name, tuple(extents[1:]))
+    shape = tuple(extents[1:] or extents)  # without an axis for the examples if there is one axis
+    if not shape or not all(n > 0 for n in shape):
+        raise InputError("The input of a network in a file of ONNX has axes of known extents after "
+                         "that for the examples of a batch.")
+    reader = _Reader(constants, inputs[0].name, shape)
     for node in graph.node:
         reader.read(node, {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute})
     if graph.output[0].name not in reader.states:

@@ -1,0 +1,288 @@
+"""
+Whether M is all of V, has interior, or is thin; whether it is dense; whether it is closed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flint import fmpq, fmpq_mpoly
+
+from neuroalg_sage.certificates.model import Model
+from neuroalg_sage.certificates.reading import (
+    Checked,
+    MalformedCertificate,
+    integer,
+    integers,
+    items,
+    member,
+    numbers,
+    polynomial,
+    polynomial_ring,
+    polynomials,
+    require,
+)
+from neuroalg_sage.certificates.substitution import vanishing
+
+
+def check_trichotomy(model: Model, value: Any, evidence: Any) -> Checked:
+    """
+    Verify that M is V (``all``), is not V but has interior points in V (``thick``), or has none
+    (``thin``).
+    """
+    if value == "all":
+        return [whole(model, evidence)], []
+    if value == "thin":
+        return thin(model, evidence)
+    require(value == "thick", "The claim is not one of all, thick and thin.")
+    from neuroalg_sage.certificates.dimension.ranks import sample_rank
+
+    rank, _, _ = sample_rank(model, member(evidence, "trial"))
+    require(rank == model.ambient_dimension, "The rank of Dφ is not that of V.")
+    reason, _ = _outside(model, evidence)
+    return ["φ is a submersion at a point", reason], []
+
+
+def check_dense(model: Model, value: bool, evidence: Any) -> Checked:
+    """Verify whether M is dense in V, as a set of real points in the Euclidean topology."""
+    if value:
+        if member(evidence, "argument") == "pairs of roots":
+            return [pairs_of_roots(model)], []
+        return [whole(model, evidence)], []
+    if "function" not in evidence:
+        return thin(model, evidence)
+    reason, is_open = _outside(model, evidence)
+    require(is_open, "There may be functions of M near the function stated.")
+    return [reason, "so is it for functions near it"], []
+
+
+def check_closed(model: Model, value: bool, evidence: Any) -> Checked:
+    """Verify whether M is closed in V, as a set of real points in the Euclidean topology."""
+    if value:
+        return [closed(model, evidence)], []
+    # A path of parameters: polynomials in t and 1/t, whose images converge as t goes to 0.
+    limit: list[str] = []
+    for coordinate in images(model, member(evidence, "path"), 2):
+        terms: dict[int, fmpq] = {}
+        for (up, down), c in coordinate.items():
+            terms[up - down] = terms.get(up - down, fmpq(0)) + c
+        require(all(e >= 0 or c == 0 for e, c in terms.items()), "The path has no limit.")
+        limit.append(str(terms.get(0, fmpq(0))))
+    require(limit == member(evidence, "function"), "The limit is another function.")
+    reason, _ = _outside(model, evidence)
+    return ["a path in M has a limit", reason], []
+
+
+def images(model: Model, data: Any, variables: int) -> list[dict[tuple[int, ...], fmpq]]:
+    """
+    The coordinates of φ at parameters that are polynomials in so many variables, by evaluation of
+    the model there: φ itself may be too large to be expanded.
+    """
+    ring = polynomial_ring(variables + model.inputs)
+    gens, own = ring.gens(), polynomial_ring(variables)
+    s = [ring.from_dict({(*e, *[0] * model.inputs): c for e, c in p.to_dict().items()})
+         for p in polynomials(items(data, "list of parameters", model.parameters), own)]
+    places: dict[tuple[int, tuple[int, ...]], dict[tuple[int, ...], fmpq]] = {
+        place: {} for place in model.coordinates}
+    for j, output in enumerate(model.expanded(s, gens[variables:])):
+        for e, c in output.to_dict().items():
+            exponents = tuple(map(int, e))
+            places[j, exponents[variables:]][exponents[:variables]] = c
+    return list(places.values())
+
+
+def _outside(model: Model, evidence: Any) -> tuple[str, bool]:
+    from neuroalg_sage.certificates.real.outside import outside, read_function
+
+    return outside(model, read_function(model, member(evidence, "function")),
+                   member(evidence, "outside"))
+
+
+def thin(model: Model, evidence: Any) -> Checked:
+    """
+    Verify that M has no interior points: that dim M < n, or that an equation vanishes on M.
+    """
+    argument = member(evidence, "argument")
+    if argument == "parameters":
+        require(model.parameters < model.ambient_dimension, "There are enough parameters.")
+        return ["there are fewer parameters than coordinates"], []
+    if argument == "dimension":
+        from neuroalg_sage.certificates.dimension.dimension import check_dimension
+
+        dimension = member(evidence, "dimension")
+        checked = check_dimension(model, dimension, member(evidence, "proof"))
+        require(dimension < model.ambient_dimension, "The dimension is that of V.")
+        return checked
+    if argument == "equation":
+        equation = polynomial(member(evidence, "equation"),
+                              polynomial_ring(model.ambient_dimension))
+        require(equation, "The equation is zero.")
+        vanishing(model, [equation])
+        return ["an equation vanishes on M"], []
+    raise MalformedCertificate("The argument that M is thin is not known.")
+
+
+# -- all of V ------------------------------------------------------------------------------------
+
+
+def whole(model: Model, evidence: Any) -> str:
+    """Verify that M is V; why."""
+    argument = member(evidence, "argument")
+    if argument == "section":
+        return section(model, evidence)
+    if argument == "binary forms":
+        return binary_forms(model)
+    if argument == "quadratic forms":
+        inputs, summands, outputs, d = _sum_of_powers(model)
+        require(outputs == 1 and d == 2 and summands >= inputs, "The lemma is on other networks.")
+        return "each quadratic form is diagonal in suitable coordinates (Lagrange)"
+    if argument == "filters":
+        from neuroalg_sage.certificates.real.filters import factors_always
+
+        return factors_always(model)
+    raise MalformedCertificate("The argument that M is V is not known.")
+
+
+def _sum_of_powers(model: Model) -> tuple[int, int, int, int]:
+    from neuroalg_sage.certificates.real.power_networks import sum_of_powers
+
+    return sum_of_powers(model)
+
+
+def section(model: Model, evidence: Any) -> str:
+    """
+    Verify polynomials s in n variables u such that φ_j(s(u)) is a polynomial of odd degree in u_j
+    alone, for each j.  It takes each real value, so φ(R^N) is all of R^n.
+    """
+    for j, image in enumerate(images(model, member(evidence, "section"),
+                                     model.ambient_dimension)):
+        require(not any(k for e in image for i, k in enumerate(e) if i != j),
+                "A coordinate depends on another variable.")
+        require(max((e[j] for e in image), default=0) % 2, "A coordinate has even degree.")
+    return "φ has a section"
+
+
+def binary_forms(model: Model) -> str:
+    """
+    *Lemma.*  Each real binary form f of degree d is a sum Σ c_i l_i^d of d powers of real linear
+    forms.
+
+    *Proof.*  Let U be the forms of degree d with d different real roots.  U is connected: the roots
+    move on the projective line without meeting, and when each moves on to the place of the next,
+    the product of the linear forms changes its sign, so U also connects h with -h.  The form f
+    defines a linear function h ↦ h(∂) f of forms of degree d.  If it had no zero on U, it would
+    have one sign there, but h and -h are both in U.  So some h in U annihilates f.  The d powers
+    l_i^d that belong to the roots of h are independent, by Vandermonde's determinant, and
+    annihilated by h; so they span the forms that h annihilates, a space of dimension d.
+    """
+    inputs, summands, outputs, d = _sum_of_powers(model)
+    require(inputs == 2 and outputs == 1 and summands >= d, "The lemma is on other networks.")
+    return "each binary form of degree d is a sum of d powers"
+
+
+def pairs_of_roots(model: Model) -> str:
+    """
+    *Lemma.*  Of a power network with the widths 2, p, q, 1, where p, q ≥ 2, and twice the power 2,
+    M contains all real binary quartics without multiple roots, and so is dense.
+
+    *Proof.*  Such a quartic f is a product of two real quadratic forms without common roots, of
+    which one has no real roots; or, if all roots are real, each has two that are neighbors on
+    the projective line.  In both cases there are real linear forms l_1, l_2 such that both are
+    combinations of l_1^2 and l_2^2: if one is definite, both are diagonal in suitable coordinates;
+    else one may map the roots of the first to 1 and -1, and then move, by a map that
+    fixes these two points, those of the second to c and -c, because they do not separate
+    them.  So f = F(l_1^2, l_2^2) with a real quadratic form F in two variables, which is a
+    sum of two multiples of squares of linear forms.
+    """
+    from neuroalg_sage.certificates.real.power_networks import power_network
+
+    widths, powers = power_network(model)
+    require(len(widths) == 4 and widths[0] == 2 and min(widths[1:3]) >= 2 and widths[3] == 1
+            and powers == [2, 2], "The lemma is on other networks.")
+    return "quartics without multiple roots are quadratic forms in two squares"
+
+
+# -- closed in V -----------------------------------------------------------------------------------
+
+
+def closed(model: Model, evidence: Any) -> str:
+    """
+    Verify that M is closed; why.
+
+    *Lemma.*  Let φ be homogeneous of positive degree in each of several blocks of parameters, which
+    are all of them, and zero only where a block is zero.  Then M is closed.
+
+    *Proof.*  On the product K of the unit spheres, which is compact, φ is not zero.  M is all
+    c φ(u) with u in K and c in R or in [0, ∞), whichever the degrees allow, a closed set.  If
+    c φ(u) stays bounded, so does c; so limits of such points are such points.
+    """
+    argument = member(evidence, "argument")
+    if argument == "norm":
+        return norm(model, evidence)
+    if argument == "zero filters":
+        from neuroalg_sage.certificates.real.filters import is_zero_only_where_a_filter_is
+
+        return is_zero_only_where_a_filter_is(model)
+    if argument == "head":
+        return closed_head(model, evidence)
+    if argument == "bounded rank":
+        return bounded_rank(model)
+    return whole(model, evidence)
+
+
+def norm(model: Model, evidence: Any) -> str:
+    """
+    Verify numbers c_j with Σ c_j φ_j^2 = Π |w_B|^(2 d_B), a product over blocks B of the parameters
+    in which φ is homogeneous of degree d_B > 0.
+    """
+    phi = model.parametrization
+    ring = phi[0].context()
+    blocks = [integers(block, 0, model.parameters - 1, "parameter") for block in
+              items(member(evidence, "blocks"), "blocks")]
+    require(sorted(i for block in blocks for i in block) == list(range(model.parameters))
+            and all(blocks), "The blocks are not all parameters.")
+    product = ring.constant(fmpq(1))
+    for block in blocks:
+        degrees = {sum(int(e[i]) for i in block) for f in phi for e in f.monoms()}
+        require(len(degrees) == 1 and min(degrees) > 0, "φ is not homogeneous in a block.")
+        length: fmpq_mpoly = sum((ring.gens()[i] ** 2 for i in block), ring.constant(fmpq(0)))
+        product *= length ** degrees.pop()
+    weights = numbers(member(evidence, "weights"), "weights", len(phi))
+    require(sum((f * f * c for f, c in zip(phi, weights)), ring.constant(fmpq(0))) == product,
+            "The squares do not add up to the product of norms.")
+    return "φ is zero only where a block of parameters is"
+
+
+def closed_head(model: Model, evidence: Any) -> str:
+    """
+    *Lemma.*  Let M be all (v_1 g^D, ..., v_m g^D) with real v_o, and g in the M' of a head of one
+    output.  If M' is closed, then M is.
+
+    *Proof.*  M' contains the multiples of its elements, so that the g of norm 1 are enough, a
+    compact set, on which |g^D| ≥ c > 0.  A sequence of such functions that converges has bounded
+    v, and a subsequence for which both v and g converge.
+    """
+    from neuroalg_sage.certificates.real.power_networks import head
+
+    first, _ = head(model, integer(member(evidence, "layers"), 1,
+                                   len(model.description["layers"]) - 1, "number of layers"))
+    then = member(evidence, "then")
+    require(member(then, "argument") != "head", "A head of a head is a head.")
+    return f"{closed(first, then)}; all outputs are multiples of one power"
+
+
+def bounded_rank(model: Model) -> str:
+    """
+    *Lemma.*  All matrices of at most some rank are closed, since minors vanish on them, and no
+    others.  So are all quadratic forms of at most some rank.
+
+    The first are all functions of a network of dense layers without activation, whose smallest
+    width bounds the rank; the second, by Lagrange's diagonal form, those with one hidden
+    layer, the square as activation, and one output.
+    """
+    from neuroalg_sage.certificates.real.power_networks import power_network
+
+    widths, powers = power_network(model)
+    require(set(powers) <= {1} or powers == [2] and widths[-1] == 1,
+            "M is not all matrices or forms of bounded rank.")
+    return "a bound for the rank is given by minors"
