@@ -172,6 +172,36 @@ class RealQuestions(DistanceQuestions):
                                              self.computation),
             stored=True, samples=count, inner_product=inner_product)
 
+    def real_preimage_numbers(self, samples: int = 20) -> Invariant:
+        """
+        Which numbers of real preimages sampled functions of M have, and how often.
+
+        INPUT:
+
+        - ``samples`` -- the number of functions
+
+        OUTPUT: an invariant; see
+        :func:`~neuroalg_sage.invariants.real.preimages.real_preimage_numbers`
+
+        EXAMPLES:
+
+        A real cubic is a real quadratic times a real linear form, in one way or in three::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> found = NeuroManifold("cnn:3,2:x", seed=1).real_preimage_numbers(4)
+            >>> print(found.sentence())
+            1 and 3 occur
+            >>> NeuroManifold("mlp:2,3,1:x^4").real_preimage_numbers().sentence()
+            'infinitely many, of dimension 1 modulo scalings'
+        """
+        from neuroalg_sage.invariants.real.preimages import real_preimage_numbers
+
+        count = whole("number of samples", samples)
+        return self._memory.recall(
+            "real_preimage_numbers", lambda: real_preimage_numbers(
+                self.parametrization(), self.dimension(), count, self.seed, self.computation),
+            stored=True, samples=count)
+
     @kept
     def boundary(self) -> Invariant:
         """

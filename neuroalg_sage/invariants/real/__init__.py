@@ -28,4 +28,8 @@ QUESTIONS: tuple[Question, ...] = (
     Question("boundary", "The hypersurfaces that bound the neuromanifold, where it has interior "
              "points",
              ".real.boundary:Boundary", claims=("boundary",)),
+    Question("real_preimage_numbers", "Which numbers of real preimages sampled functions of M "
+             "have, up to scalings and finite symmetries",
+             ".real.preimages:RealPreimageNumbers", title="numbers of real preimages",
+             needs=("dimension",), claims=("real_preimage_numbers", "real_preimage_dimension")),
 )
