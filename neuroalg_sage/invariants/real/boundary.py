@@ -30,15 +30,13 @@ from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.certificates.model import Model as CheckedModel
 from neuroalg_sage.certificates.reading import CertificateError, polynomial_ring
-from neuroalg_sage.certificates.real.boundary import (
+from neuroalg_sage.certificates.real.boundary import Containment, crossings, of_description
+from neuroalg_sage.certificates.real.boundary_charts import (
     LIMITS,
     MOST_CHARTS,
     MOST_COORDINATES,
     VALUES,
-    Containment,
-    crossings,
     determinant,
-    of_description,
 )
 from neuroalg_sage.certificates.singularities.decomposition import real_roots
 from neuroalg_sage.engines.macaulay2 import Script
