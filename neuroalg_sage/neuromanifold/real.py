@@ -249,5 +249,4 @@ class RealQuestions(DistanceQuestions):
             semialgebraic_description,
         )
 
-        return semialgebraic_description(self.parametrization(), self.computation, self.method,
-                                         self.seed)
+        return semialgebraic_description(self.model, self.computation, self.method, self.seed)
