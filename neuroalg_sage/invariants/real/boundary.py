@@ -241,7 +241,7 @@ def _described(phi: Parametrization) -> _Description | None:
     from neuroalg_sage.certificates.real.description import described
     from neuroalg_sage.invariants.real.theorems import by_theorem
 
-    theorem = by_theorem(phi)
+    theorem = by_theorem(phi.model)
     if theorem is None:
         return None
     *_, evidence = theorem
