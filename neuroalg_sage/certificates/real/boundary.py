@@ -104,7 +104,8 @@ def check_boundary(model: Model, value: Any, evidence: Any) -> Checked:
     else:
         from neuroalg_sage.certificates.real.boundary_charts import by_charts
 
-        found, ends = by_charts(model, evidence)
+        found = Containment()
+        ends = by_charts(model, evidence, found.add)
         verified = ["factors of Jacobian determinants, and bounds for parameters"]
     require({normal(f) for f in claimed} == set(found.candidates),
             "The candidates are not those that are found.")

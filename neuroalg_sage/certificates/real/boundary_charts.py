@@ -41,6 +41,7 @@ bounded).  *Proof.* Where |w_i| ≥ 1, R_k = 0 implies |p_k| |w_i| ≤ C, so |F_
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx
@@ -61,7 +62,6 @@ from neuroalg_sage.certificates.reading import (
     polynomials,
     require,
 )
-from neuroalg_sage.certificates.real.boundary import Containment, Ends
 from neuroalg_sage.certificates.substitution import substituted
 
 MOST_CHARTS = 64
@@ -69,10 +69,20 @@ MOST_COORDINATES = 9
 VALUES, LIMITS = "critical values", "limits"
 
 Scaling = tuple[list[int], list[int], int]
+Add = Callable[[list[fmpq_mpoly], str], None]
+Ends = Callable[[int, list[fmpq], list[fmpq]], None]
 
 
-def by_charts(model: Model, evidence: Any) -> tuple[Containment, Ends]:
-    """Sets that hold the boundary, from charts; and who verifies the ends of segments."""
+def by_charts(model: Model, evidence: Any, add: Add) -> Ends:
+    """
+    Find sets that hold the boundary, from charts.
+
+    INPUT:
+
+    - ``add`` -- to which each set is given, by its equations, with its kind
+
+    OUTPUT: a function that verifies the ends of a segment, the one with this number
+    """
     n = model.ambient_dimension
     require(n <= MOST_COORDINATES, f"Boundaries in over {MOST_COORDINATES} coordinates are not "
             "verified by charts.")
@@ -83,9 +93,8 @@ def by_charts(model: Model, evidence: Any) -> tuple[Containment, Ends]:
     coordinates = polynomial_ring(n)
     images = [polynomials(part, coordinates)
               for part in items(member(evidence, "images"), "images")]
-    found = Containment()
     for equations in images:
-        found.add(equations, VALUES)
+        add(equations, VALUES)
     charts = list(itertools.product(*(above for above, _, _ in scalings)))
     require(len(charts) <= MOST_CHARTS, f"There are over {MOST_CHARTS} charts.")
     for chart, data in zip(charts, items(member(evidence, "limits"), "limits", len(charts))):
@@ -97,7 +106,7 @@ def by_charts(model: Model, evidence: Any) -> tuple[Containment, Ends]:
         require(jacobian, "The parametrization is critical everywhere.")
         _check_critical_values(jacobian, images, psi, ring)
         bounded = {i for above, _, _ in scalings for i in above}
-        _check_limits(data, bounded, free, psi, place, found, ring)
+        _check_limits(data, bounded, free, psi, place, add, ring)
     outside = items(member(evidence, "outside"), "proofs")
     inside = items(member(evidence, "inside"), "parameters of functions", len(outside))
 
@@ -110,7 +119,7 @@ def by_charts(model: Model, evidence: Any) -> tuple[Containment, Ends]:
             equations += [ring.gens()[i] - 1 for i in chart]
             check_no_real_points(equations, ring, proof)
 
-    return found, check_ends
+    return check_ends
 
 
 def _scalings(phi: list[fmpq_mpoly], model: Model, data: Any) -> list[Scaling]:
@@ -163,7 +172,7 @@ def _check_critical_values(jacobian: fmpq_mpoly, images: list[list[fmpq_mpoly]],
 
 
 def _check_limits(data: Any, bounded: set[int], free: list[int], psi: list[fmpq_mpoly],
-                  place: list[fmpq_mpoly], found: Containment, ring: fmpq_mpoly_ctx) -> None:
+                  place: list[fmpq_mpoly], add: Add, ring: fmpq_mpoly_ctx) -> None:
     """Verify where the coordinates of a chart stay bounded, one after the other."""
     count, n = len(place), len(psi)
     graph = polynomial_ring(count + n)
@@ -194,7 +203,7 @@ def _check_limits(data: Any, bounded: set[int], free: list[int], psi: list[fmpq_
             require(substituted([total], [*place, *psi], ring) == substituted([f], psi, ring),
                     "A multiple of leading coefficients is not as stated.")
             equations.append(f)
-        found.add(equations, LIMITS)
+        add(equations, LIMITS)
         bounded.add(i)
     require(bounded >= set(free), "A coordinate of a chart is not shown to be bounded.")
 
