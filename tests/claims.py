@@ -79,6 +79,8 @@ def _found() -> Iterator[Any]:
     yield NeuroManifold("mlp:2,1,2:x^2").typical_ranks()
     yield from (veronese.real_rank([1, 0, 1]), cubic.real_rank([1, 0, -1, 0]),
                 cubic.real_rank([1, 0, 1, 0]), cubic.real_ranks(3))
+    yield from (veronese.boundary(), NeuroManifold("cnn:2,2").boundary(),
+                NeuroManifold("mlp:2,3,1:x^4").boundary())
     yield from (segre.real_preimage_numbers(2), filters.real_preimage_numbers(2),
                 NeuroManifold("linear:2,2,2", seed=1).real_preimage_numbers())
 
