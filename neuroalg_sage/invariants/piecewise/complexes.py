@@ -195,12 +195,13 @@ class Complex:
                 number[k - 1][level.facet[pairs]] if k > 1 else level.facet,
                 level.origin[kept[k]])
 
-    def mark(self) -> None:
-        """Number all cones; whatever is cut from one remembers its number."""
+    def mark(self) -> int:
+        """Number all cones; whatever is cut from one remembers its number.  OUTPUT: how many."""
         first = 0
         for level in self.levels[1:]:
             level.origin = first + np.arange(level.count)
             first += level.count
+        return first
 
     def merge(self, labels: Sequence[Array]) -> Array:
         """

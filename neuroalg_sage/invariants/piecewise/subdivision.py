@@ -231,13 +231,12 @@ def _cut_by_maximum(found: Complex, rows: Array, others: Array) -> Array:
     The maximum of the first functions is compared with the next one; this may cut where a later one
     is larger, and such parts are joined again.
     """
-    found.mark()
-    before = len(found.rays)
+    faces = found.mark()
     largest = rows[0]
     for i in range(1, len(rows)):
         largest, rows, others = found.cut(largest - rows[i], [largest, rows, others])
         largest = np.maximum(largest, rows[i])
-    if len(found.rays) == before:
+    if sum(level.count for level in found.levels[1:]) == faces:
         return others
     below = np.packbits(np.stack([row < largest for row in rows]), axis=0).T
     sets = found.union(below)
