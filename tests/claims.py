@@ -58,7 +58,8 @@ def _found() -> Iterator[Any]:
     yield NeuroManifold(from_expressions(["a*x", "a^2*x"], ["a"], ["x"]), seed=1).ed_discriminant()
     yield ERM("linear:1,1", [[1, 2], [2, 3]]).critical_points()
     yield from (veronese.covering_number("1/2", radius=1), veronese.covering_number("1/999",
-                radius=1), segre.covering_number("3/4", radius=1))
+                radius=1), segre.covering_number("3/4", radius=1),
+                veronese.covering_number("1/3", radius=1, norm="max"))
     for manifold in (veronese, factors):
         yield from (manifold.tube_volume("1/3", radius=1), manifold.span(),
                     manifold.sample_complexity("1/2", "1/10", radius=1),
