@@ -64,7 +64,7 @@ def tube_volume(coverings: Coverings, epsilon: Fraction) -> TubeVolume:
         >>> M = NeuroManifold("mlp:1,1:x")
         >>> part = Coverings(M.model, M.dimension(), ("ball", Fraction(1)))
         >>> [round(10**c, 5) for c in tube_volume(part, Fraction(1, 10)).value]
-        [2.0, 2.2]
+        [2.2, 2.2]
     """
     start = time.perf_counter()
     check_domain(coverings.model, coverings.most_dimension, epsilon, coverings.domain)
@@ -85,7 +85,8 @@ def tube_volume(coverings: Coverings, epsilon: Fraction) -> TubeVolume:
                 continue
             uppers.append((Fraction(logarithm(bound, True)), above, trust))
         for below in [*coverings.lower_evidence(epsilon),
-                      {"argument": "covering", "lower": coverings.lower(2 * epsilon)[1]}]:
+                      {"argument": "covering",
+                       "lower": coverings.lower(2 * epsilon, packs=False)[1]}]:
             lowers.append((Fraction(logarithm(tube_below(region, below)[0], False)), below))
     high, above, trust = min(uppers, key=lambda one: one[0])
     low, below = max(lowers, key=lambda one: one[0])
