@@ -10,6 +10,7 @@ from typing import Any
 
 from neuroalg_sage import NeuroManifold
 from neuroalg_sage.certificates.certificate import digest
+from neuroalg_sage.invariants.real.membership import member_by_real_rank
 from neuroalg_sage.invariants.training.training import ERM
 from neuroalg_sage.models.sources import from_expressions
 
@@ -76,6 +77,8 @@ def _found() -> Iterator[Any]:
     yield NeuroManifold("mlp:2,1,2:x^2").typical_ranks()
     yield from (veronese.real_rank([1, 0, 1]), cubic.real_rank([1, 0, -1, 0]),
                 cubic.real_rank([1, 0, 1, 0]), cubic.real_ranks(3))
+    yield NeuroManifold("cnn:2,2:x", seed=1).fiber([1, 0, 1]).over_real
+    yield member_by_real_rank(cubic.model, [1, 0, -1, 0], 1)
     yield from (segre.real_preimage_numbers(2), filters.real_preimage_numbers(2),
                 NeuroManifold("linear:2,2,2", seed=1).real_preimage_numbers())
 

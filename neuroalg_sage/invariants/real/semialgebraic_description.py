@@ -51,6 +51,10 @@ class SemialgebraicDescription(Invariant):
     def lines(self, spec: str = "SPEC") -> list[str]:
         return [f"  {line}" for line in clipped(self.formula_lines())] if self.words else []
 
+    def report_lines(self) -> list[str]:
+        return ["", f"Over the real numbers M is {self.sentence()}  [{self.qualified_status()}]",
+                *self.lines()]
+
     def plain_value(self) -> dict[str, Any]:
         return {"sentence": self.sentence(), "formula": self.data.plain_value()}
 
