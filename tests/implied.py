@@ -177,7 +177,8 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
         *_, low, high = value_of(manifold.voronoi_cell(
             list(map(Fraction, value[0])), metric=list(map(Fraction, value[1]))).certificate)
         return bool(value[2] <= low and high <= value[3])
-    if name in ("covering_number", "tube_volume", "sample_complexity", "necessary_samples"):
+    if name in ("covering_number", "tube_volume", "estimated_tube_volume", "sample_complexity",
+                "necessary_samples"):
         (kind, size), *rest = value
         part = {"radius" if kind == "ball" else kind: size}
         if name == "sample_complexity":
@@ -191,9 +192,10 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
             found = manifold.necessary_samples(epsilon, delta, **part, inputs=inputs, noise=noise)
             return bool(Fraction(number) <= 1 or Fraction(number) <= 2 * int(found))
         try:
-            least, most = getattr(manifold, name)(rest[0], **part).value
+            least, most = getattr(manifold, name.removeprefix("estimated_"))(
+                rest[0], **part).value
         except InputError:  # one ball suffices, and a tube around it is no smaller
-            return name == "tube_volume" or Fraction(rest[1]) <= 1 <= Fraction(rest[2])
+            return name.endswith("tube_volume") or Fraction(rest[1]) <= 1 <= Fraction(rest[2])
         return bool(float(Fraction(rest[1])) <= most and least <= float(Fraction(rest[2])))
     if name in INVARIANTS and name != "ed_degree":
         certificate = manifold.certificate(name)

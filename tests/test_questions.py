@@ -78,6 +78,8 @@ EXAMPLES = {
     "critical_regions": Example({"directions": PLANE, "samples": 3}),
     "covering_number": PART,
     "tube_volume": PART,
+    "estimated_tube_volume": Example(PART.arguments | {"samples": 60},
+                                     (*PART.words, "--tube-samples", "60")),
     "real_rank": FUNCTION,
     "real_ranks": Example({"samples": 20}, ("--samples", "20")),
     "sample_complexity": Example(PART.arguments | {"delta": "1/10", "inputs": 1, "targets": 1},

@@ -145,7 +145,7 @@ def verify(data: Any) -> Verdict:
     require((status == "monte_carlo") == ("error_bound" in data),
             "An error bound belongs to the status monte_carlo, and to it alone.")
     # A check is told the status where there is a choice, and the error bound where there is one.
-    more = [data["status"]] if len(kind.statuses) > 1 else []
+    more = [status] if len(kind.statuses) > 1 else []
     more += [data["error_bound"]] if "error_bound" in data else []
     try:
         model = kind.rebuilt(description)

@@ -41,6 +41,10 @@ def add(command: Commands) -> None:
     sub.add_argument("--box", metavar="B", help="instead, those of parameters from -B to B")
     sub.add_argument("--figure", metavar="FILE", help="also draw the covering numbers of radii "
                      "from E/8 to 8E to a file .svg, .png or .pdf")
+    sub.add_argument("--tube-samples", metavar="N", help="also estimate the volume of the tube by "
+                     "so many random functions")
+    sub.add_argument("--tube-error", metavar="P", default="0.01", help="the probability that the "
+                     "estimated interval is wrong, by default 0.01")
     sub.add_argument("--delta", metavar="D", help="also say how many samples suffice for mean "
                      "squared errors within E, but for a probability of D")
     sub.add_argument("--inputs", metavar="box:B", default="box:1", help="where the inputs of "
@@ -115,7 +119,8 @@ def _printed(found: list[tuple[NeuroManifold, list[Invariant]]], arguments: argp
             "; their dimension is a rank that takes long, and the bounds do without it")
         return "\n".join([f"{manifold.model}: {manifold.model.parameter_count} parameters{skipped}",
                           *(answer.text(arguments.spec) for answer in answers)])
-    columns = [*COLUMNS, *(["sample_complexity"] if arguments.delta is not None else []),
+    columns = [*COLUMNS, *(["estimated_tube_volume"] if arguments.tube_samples is not None else []),
+               *(["sample_complexity"] if arguments.delta is not None else []),
                *(["necessary_samples"] if arguments.noise is not None else [])]
     rows = [["model", "parameters", *(name.replace("_", " ") for name in columns)]]
     for manifold, answers in found:
@@ -156,6 +161,10 @@ def _answers(manifold: NeuroManifold, arguments: argparse.Namespace,
     asked: list[Callable[[], Invariant]] = [
         partial(manifold.covering_number, arguments.epsilon, **part),
         partial(manifold.tube_volume, arguments.epsilon, **part)]
+    if arguments.tube_samples is not None:
+        asked.append(partial(
+            manifold.estimated_tube_volume, arguments.epsilon, **part,
+            samples=arguments.tube_samples, error=arguments.tube_error))
     if arguments.delta is not None:
         inputs = _box_of_inputs(arguments)
         asked.append(partial(
@@ -174,10 +183,13 @@ def _check_numbers(arguments: argparse.Namespace) -> None:
     """Refuse what is wrong about balls and samples."""
     from neuroalg_sage.invariants.capacity.necessary_samples import read_noise
     from neuroalg_sage.invariants.capacity.samples import read_samples
+    from neuroalg_sage.invariants.capacity.tube_samples import read_estimate
     from neuroalg_sage.models.sage_input import rational
 
     if (epsilon := rational(arguments.epsilon, "radius epsilon")) <= 0:
         raise InputError(f"The radius epsilon of the balls must be positive, not {epsilon}.")
+    if arguments.tube_samples is not None:
+        read_estimate(arguments.tube_samples, arguments.tube_error)
     if arguments.delta is None:
         for name in ("lipschitz", "loss_bound", "noise"):
             if getattr(arguments, name) is not None:
@@ -203,7 +215,7 @@ def _box_of_inputs(arguments: argparse.Namespace) -> str:
 def _cell(answer: Invariant) -> str:
     """An answer in a table, without what it depends on."""
     return answer.sentence().partition(" (")[0].partition(" independent")[0].partition(
-        " samples never")[0].removeprefix("fewer than ")
+        " samples never")[0].removeprefix("fewer than ").partition(" with probability")[0]
 
 
 def _table(rows: list[list[str]]) -> str:

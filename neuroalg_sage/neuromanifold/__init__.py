@@ -1,7 +1,8 @@
 """
 The neuromanifold of a model: ask it for its invariants.
 
-Its questions stand in one class for each wing of the invariants, each in a file of its own.
+Its questions stand in one class for each wing of the invariants, each in a file of its own; those
+about samples have another one.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ from typing import Any
 
 from neuroalg_sage import questions
 from neuroalg_sage.errors import suggesting_methods
-from neuroalg_sage.neuromanifold.capacity import CapacityQuestions
 from neuroalg_sage.neuromanifold.dynamics import DynamicsQuestions
 from neuroalg_sage.neuromanifold.in_sage import SageObjects
 from neuroalg_sage.neuromanifold.real import RealQuestions
+from neuroalg_sage.neuromanifold.samples import SamplesQuestions
 from neuroalg_sage.neuromanifold.singularities import SingularitiesQuestions
 from neuroalg_sage.neuromanifold.training import TrainingQuestions
 
@@ -21,7 +22,7 @@ __all__ = ["INVARIANTS", "NeuroManifold"]
 
 
 @suggesting_methods
-class NeuroManifold(CapacityQuestions, TrainingQuestions, RealQuestions,
+class NeuroManifold(SamplesQuestions, TrainingQuestions, RealQuestions,
                     SingularitiesQuestions, DynamicsQuestions, SageObjects):
     """
     The image of the parametrization of a model, and its Zariski closure.

@@ -16,9 +16,8 @@ from neuroalg_sage.neuromanifold.equations import EquationsQuestions
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.answers.invariant import Invariant
     from neuroalg_sage.invariants.capacity.covering_number import CoveringNumber, Coverings
-    from neuroalg_sage.invariants.capacity.necessary_samples import NecessarySamples
-    from neuroalg_sage.invariants.capacity.samples import IdentifyingInputs, SampleComplexity
     from neuroalg_sage.invariants.capacity.span import Span
+    from neuroalg_sage.invariants.capacity.tube_samples import EstimatedTubeVolume
     from neuroalg_sage.invariants.capacity.tubes import TubeVolume
     from neuroalg_sage.models.expressions import Polynomial
 
@@ -84,95 +83,42 @@ class CapacityQuestions(EquationsQuestions):
             "tube_volume", lambda: tube_volume(self._coverings(size), ball),
             stored=True, epsilon=ball, domain=size)
 
-    def sample_complexity(self, epsilon: Any, delta: Any, *, radius: Any = None, box: Any = None,
-                          inputs: Any = 1, targets: Any = 1, lipschitz: Any = None,
-                          loss_bound: Any = None) -> SampleComplexity:
+    def estimated_tube_volume(self, epsilon: Any, *, radius: Any = None, box: Any = None,
+                              samples: Any = 1000, error: Any = "1/100") -> EstimatedTubeVolume:
         """
-        How many independent samples suffice for uniform convergence of the mean loss.
+        The volume of such a tube by random functions, as an interval that is right but for a
+        probability.
 
-        With probability at least 1 - δ, empirical and true mean then differ by at most ε for all
-        functions of the part at once, whichever distribution the samples have.
+        Of each random function it is decided whether it is in the tube, by parameters of a near
+        function or by equations of M; those of which it is not decided make the interval larger.
 
-        INPUT:
+        INPUT: as for :meth:`covering_number`; besides
 
-        - ``epsilon``, ``delta`` -- the error, and the probability of failure
-        - ``radius``, ``box`` -- as for :meth:`covering_number`
-        - ``inputs`` -- b: the inputs are in the cube [-b, b]^a
-        - ``targets`` -- T: the targets have Euclidean norm at most T
-        - ``lipschitz``, ``loss_bound`` -- of another loss than the squared error: C, if losses of
-          f and g differ by at most C |f - g| at each sample; and B, if they are at most B in
-          absolute value, or ``"a:b"`` or a pair for losses from a to b
+        - ``samples`` -- how many random functions
+        - ``error`` -- the probability that the volume is not in the interval
 
-        OUTPUT: :class:`~neuroalg_sage.invariants.capacity.samples.SampleComplexity`
+        OUTPUT: :class:`~neuroalg_sage.invariants.capacity.tube_samples.EstimatedTubeVolume`
 
         EXAMPLES::
 
             >>> from neuroalg_sage import NeuroManifold
-            >>> M = NeuroManifold("mlp:1,1:x")
-            >>> M.sample_complexity("0.1", "0.05", radius=1).value
-            30279
-            >>> M.sample_complexity("0.1", "0.05", radius=1, lipschitz=4, loss_bound="0:4").value
-            30279
+            >>> M = NeuroManifold("mlp:2,1,1:x^2", seed=1)
+            >>> found = M.estimated_tube_volume("0.2", radius=1)
+            >>> low, high = M.tube_volume("0.2", radius=1).value
+            >>> found.status, low < found.value[0] < found.value[1] < high
+            ('monte_carlo', True)
         """
-        from neuroalg_sage.invariants.capacity.samples import read_samples, sample_complexity
-
-        size = self._domain(radius, box)
-        error, probability, loss = read_samples(epsilon, delta, inputs, targets, lipschitz,
-                                                loss_bound)
-        return self._memory.recall(
-            "sample_complexity",
-            lambda: sample_complexity(self._coverings(size), error, probability, loss),
-            stored=True, domain=size, error=error, delta=probability, loss=str(loss.claimed()))
-
-    def necessary_samples(self, epsilon: Any, delta: Any, *, noise: Any, radius: Any = None,
-                          box: Any = None, inputs: Any = 1) -> NecessarySamples:
-        """
-        How many samples with noise any method needs in order to find each function of the part
-        within ε with probability 1 - δ.
-
-        INPUT:
-
-        - ``epsilon``, ``delta`` -- the distance in V, and the probability of failure
-        - ``noise`` -- σ: each output has independent normal noise of this standard deviation
-        - ``radius``, ``box`` -- as for :meth:`covering_number`
-        - ``inputs`` -- b: the method chooses inputs in the cube [-b, b]^a
-
-        OUTPUT: :class:`~neuroalg_sage.invariants.capacity.necessary_samples.NecessarySamples`
-
-        EXAMPLES::
-
-            >>> from neuroalg_sage import NeuroManifold
-            >>> M = NeuroManifold("mlp:1,1:x", seed=1)
-            >>> M.necessary_samples("0.1", "0.05", noise=1, radius=1)
-            271 (proved)
-        """
-        from neuroalg_sage.invariants.capacity.necessary_samples import (
-            necessary_samples,
-            read_noise,
+        from neuroalg_sage.invariants.capacity.tube_samples import (
+            estimated_tube_volume,
+            read_estimate,
         )
 
         size, ball = self._domain(radius, box), rational(epsilon, "radius epsilon")
-        numbers = read_noise(delta, noise, inputs)
+        count, probability = read_estimate(samples, error)
         return self._memory.recall(
-            "necessary_samples",
-            lambda: necessary_samples(self._coverings(size), ball, *numbers),
-            stored=True, domain=size, epsilon=ball, numbers=numbers)
-
-    @kept
-    def identifying_inputs(self) -> IdentifyingInputs:
-        """
-        How many inputs identify a function of the neuromanifold by its values.
-
-        EXAMPLES::
-
-            >>> from neuroalg_sage import NeuroManifold
-            >>> print(NeuroManifold("mlp:2,2,3:x^2").identifying_inputs().sentence())
-            fewer than 3 inputs never identify a generic function; 9 generic inputs identify any
-            one function, 17 all of them
-        """
-        from neuroalg_sage.invariants.capacity.samples import identifying_inputs
-
-        return identifying_inputs(self.model, self.dimension())
+            "estimated_tube_volume", lambda: estimated_tube_volume(
+                self._coverings(size), ball, count, probability, self._sampled_equations()),
+            stored=True, epsilon=ball, domain=size, samples=count, error=probability)
 
     @kept
     def span(self) -> Span:
@@ -187,7 +133,7 @@ class CapacityQuestions(EquationsQuestions):
         """
         from neuroalg_sage.invariants.capacity.span import span
 
-        return span(self.model)
+        return span(self.model, self.seed)
 
     @kept
     def is_of_minimal_degree(self) -> Invariant:
@@ -269,3 +215,13 @@ class CapacityQuestions(EquationsQuestions):
         span = linear_span(self.parametrization(), search)
         found = generators(search, MOST_DEGREE) if codimension == 1 else []
         return found[0] if found else None, [] if span is None else list(span.forms)
+
+    def _sampled_equations(self) -> list[Polynomial]:
+        """Equations of M of low degree, in a space that is so small that functions are sampled."""
+        from neuroalg_sage.certificates.capacity.tube_samples import MOST_COORDINATES
+        from neuroalg_sage.invariants.equations.equations_by_degree import generators
+
+        n = self.model.ambient_dimension
+        if n > MOST_COORDINATES or n == self.dimension().data:
+            return []
+        return generators(self.equation_search(), MOST_DEGREE)

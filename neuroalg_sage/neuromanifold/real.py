@@ -225,8 +225,7 @@ class RealQuestions(DistanceQuestions):
             semialgebraic_description,
         )
 
-        return semialgebraic_description(self.parametrization(), self.computation, self.method,
-                                         self.seed)
+        return semialgebraic_description(self.model, self.computation, self.method, self.seed)
 
     def _real_member(self, function: Point) -> Invariant | None:
         from neuroalg_sage.invariants.real.membership import (

@@ -231,6 +231,21 @@ def test_a_projection_counts_preimages(epsilon: Fraction) -> None:
     assert 4 / (math.pi * epsilon**2) <= low <= math.ceil(math.sqrt(2) / epsilon) ** 2
 
 
+def test_the_work_of_a_projection_is_bounded(monkeypatch) -> None:
+    """What a forged one asks for is refused before it is done."""
+    answer = found("mlp:2,1,1:x^2", BOX, Fraction(1, 100))
+    place = answer.certificate["evidence"]["lower"]
+    large = "1/" + "9" * 4000
+    other = next(i for i in range(3) if i not in place["free"])
+    data = dict(answer.certificate)
+    data["evidence"] = data["evidence"] | {"lower": place | {
+        "values": [large if i == other else c for i, c in enumerate(place["values"])]}}
+    monkeypatch.setattr("neuroalg_sage.certificates.work.MOST_WORK", 10**5)
+    verify(answer.certificate)
+    with pytest.raises(CertificateError, match="more work"):
+        verify(data | {"digest": digest(data)})
+
+
 def test_for_small_radii_both_bounds_grow_with_the_dimension() -> None:
     for spec in ("mlp:2,1,1:x^2", "mlp:2,1,2:x^2", "linear:2,1,3"):
         answers = [found(spec, BALL, Fraction(1, 10**k)) for k in (4, 6)]

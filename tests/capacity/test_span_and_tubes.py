@@ -8,11 +8,13 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from claims import changed
 from flint import nmod_mat
 from mutants import accepted_mutants
 
 from neuroalg_sage import NeuroManifold
 from neuroalg_sage.certificates.checker import CertificateError, verify
+from neuroalg_sage.invariants.capacity.span import span
 from neuroalg_sage.models.families import parse_spec
 from neuroalg_sage.models.parametrization import parametrization
 from neuroalg_sage.models.sources import from_expressions
@@ -44,6 +46,74 @@ def test_the_span_is_that_of_random_functions(model) -> None:
     found = NeuroManifold(model, seed=1).span()
     verify(found.certificate)
     assert list(found.data) == [rank_of_values(model, False), rank_of_values(model, True)]
+
+
+@pytest.mark.parametrize("model", [
+    CURVE, SHIFTED, *map(parse_spec, (
+        "attention:d=2,a=2,out=1,t=2", "mlp:3,2,1:x^2", "cnn:2,2,2:x^2", "mlp:1,2,1:x^2+x:bias",
+        "linear:3,2,3", "mlp:2,2,2,2:x^2", "mlp:2,1,1:x^3/3+x", "cnn:3x3,2x2:x^2"))], ids=str)
+def test_spans_without_expansion(model, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same by weights and values, likely only where the coordinates have relations."""
+    monkeypatch.setattr("neuroalg_sage.invariants.capacity.span.EXPANDED_TERMS", 0)
+    found = span(model, 1)
+    assert verify(found.certificate).status == found.status in ("proved", "monte_carlo")
+    assert "weights" in found.certificate["evidence"]
+    expected = [rank_of_values(model, False), rank_of_values(model, True)]
+    assert list(found.data) == expected
+    is_dense = expected == [len(parametrization(model).polynomials)] * 2
+    assert found.status == "proved" or not is_dense
+
+
+@pytest.mark.parametrize("spec, expected", [
+    ("mlp:30,30,10:x^2", 10 * math.comb(31, 2)), ("mlp:8,8,8,3:x^2", 3 * math.comb(11, 4)),
+    ("mlp:10,20,5:x^3", 5 * math.comb(12, 3)), ("linear:40,30,40", 1600)])
+def test_spans_of_networks_with_thousands_of_parameters(spec: str, expected: int) -> None:
+    """Powers of linear forms span all forms."""
+    found = NeuroManifold(spec, seed=1).span()
+    assert (found.status, found.data) == ("proved", [expected, expected])
+    assert verify(found.certificate).trust == ()
+
+
+def test_minimal_degree_without_expansion(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All matrices have degree 1 in their own space."""
+    monkeypatch.setattr("neuroalg_sage.invariants.capacity.span.EXPANDED_TERMS", 0)
+    found = NeuroManifold("linear:4,5,4", seed=1).is_of_minimal_degree()
+    assert found.value is True and "span" in found.certificate["evidence"]
+    verify(found.certificate)
+
+    def smaller(data) -> None:
+        data["evidence"]["span"] = [15, 15]
+
+    with pytest.raises(CertificateError):
+        verify(changed(found.certificate, smaller))
+
+
+def test_a_span_that_is_not_shown_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("neuroalg_sage.invariants.capacity.span.EXPANDED_TERMS", 0)
+    sure, likely = (span(parse_spec(s), 1).certificate for s in (
+        "mlp:3,2,1:x^2", "attention:d=2,a=2,out=1,t=2"))
+    assert [c["status"] for c in (sure, likely)] == ["proved", "monte_carlo"]
+
+    def weight(data) -> None:
+        data["evidence"]["weights"][0][0] += 1
+
+    def fewer(data) -> None:
+        data["claim"]["value"] = [c - 1 for c in data["claim"]["value"]]
+
+    def one_point(data) -> None:
+        data["evidence"]["points"] = 1
+
+    def surely(data) -> None:
+        data["status"], data["trust"] = "proved", []
+        del data["error_bound"]
+
+    def more_surely(data) -> None:
+        data["error_bound"] /= 2
+
+    for original, change in ((sure, weight), (sure, fewer), (likely, one_point), (likely, surely),
+                             (likely, more_surely), (likely, fewer)):
+        with pytest.raises(CertificateError):
+            verify(changed(original, change))
 
 
 @pytest.mark.parametrize("model, expected", [
@@ -107,8 +177,6 @@ def test_a_packing_of_the_tube_may_not_overlap() -> None:
     found = NeuroManifold("linear:2,1,2", seed=1).tube_volume("1/2", box=1)
     evidence = found.certificate["evidence"]["lower"]
     assert evidence["argument"] == "packing"
-    from claims import changed
-
     def repeat(data) -> None:
         data["evidence"]["lower"]["points"].append(data["evidence"]["lower"]["points"][0])
 

@@ -68,6 +68,8 @@ def test_specs() -> None:
     one = load_network("relu:2,3,1:bias", seed=4)
     assert one == load_network("relu:2,3,1:bias:seed=4") and str(one) == "relu:2,3,1:bias:seed=4"
     assert one != load_network("relu:2,3,1:bias")
+    # A spec and a seed name the same weights for ever.
+    assert one.layers[0].weights[0] == (Fraction(-517, 2000), Fraction(-379, 2000))
     assert load_network("leaky_relu:2,3,1:slope=-1/3").layers[1].slopes == (Fraction(-1, 3), 1)
     assert load_network("maxout:2,3,1:pieces=4").layers[0].weights[11]
     assert all(abs(c) <= Fraction(1, 6) for row in load_network("abs:32,3,1").layers[0].weights

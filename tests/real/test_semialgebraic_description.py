@@ -173,6 +173,43 @@ def test_few_units_by_the_zeros_of_apolar_forms(described, units, degree):
         assert not found.holds(combination(*more))
 
 
+def test_few_units_and_two_outputs(described):
+    found = described("mlp:2,3,2:x^5").data
+    first, second, third, fourth = (power(line, 5) for line in LINES[:4])
+    real, imaginary = real_and_imaginary_power(5)
+    assert found.holds([*combination((1, first), (2, second)), *combination((-1, third))])
+    assert found.holds([*combination((1, first), (2, second), (1, third)), *[0] * 6])
+    assert not found.holds([*combination((1, first), (2, second)),
+                            *combination((-1, third), (1, fourth))])
+    assert not found.holds([*first, *imaginary]) and not found.holds([*real, *imaginary])
+    assert not found.holds([*first, *product(power(LINES[1], 4), LINES[2])])
+
+
+def test_multiples_of_powers_of_forms(described):
+    """A state of width one: c q^2 with any quadratic form q, also without real zeros."""
+    squares = described("mlp:2,2,1,1:x^2")
+    assert squares.sentence() == "every multiple of a square of a binary quadratic form"
+    pairs = described("mlp:2,2,1,2:x^2").data
+    generator = random.Random(8)
+    for _ in range(100):
+        q = [generator.randint(-3, 3) for _ in range(3)]
+        p = [generator.randint(-3, 3) for _ in range(3)]
+        c, e = generator.randint(-3, 3), generator.randint(-3, 3)
+        square = [c * x for x in product(q, q)]
+        assert squares.data.holds(square)
+        assert pairs.holds([*square, *(e * x for x in product(q, q))])
+        dependent = all(p[i] * q[j] == p[j] * q[i] for i in range(3) for j in range(3))
+        degenerate = p[1] ** 2 == 4 * p[0] * p[2] and q[1] ** 2 == 4 * q[0] * q[2]
+        if not dependent and not degenerate:
+            assert not squares.data.holds(product(p, q))
+        if not dependent and c and e and any(p) and any(q):
+            assert not pairs.holds([*square, *(e * x for x in product(p, p))])
+    fourth = described("mlp:2,1,2,1:x^2").data
+    assert fourth.holds([-x for x in power((2, -3), 4)])
+    assert not fourth.holds(product((1, 0, 1), (1, 0, 1)))
+    assert described("mlp:1,2,2,2:x^2").data.pieces == ((),)
+
+
 def form_in_three_variables(degree, vectors):
     """The coefficients of Σ c l^d in the order of V."""
     exponents = [e for e in itertools.product(range(degree, -1, -1), repeat=3) if sum(e) == degree]
@@ -265,7 +302,7 @@ def test_the_fiber_over_the_real_numbers_agrees(described, spec, points):
 
 
 SPECS = ["mlp:2,2,1:x^3", "cnn:2,2,2", "cnn:3,2,2", "mlp:2,3,1:x^4", "linear:2,1,2",
-         "mlp:2,3,1:x^5", "mlp:2,2,3:x^2", "mlp:2,3,1:x^3", "mlp:2,1,1:x^3"]
+         "mlp:2,3,1:x^5", "mlp:2,2,3:x^2", "mlp:2,3,1:x^3", "mlp:2,1,1:x^3", "mlp:2,2,1,1:x^2"]
 
 
 def test_the_checker_refuses_what_is_not_proved(described):
@@ -309,7 +346,9 @@ def test_an_argument_about_other_models_is_refused(described):
                 verify(mutant)
                 accepted.append((one["model"]["spec"], other["evidence"]["argument"]))
     # For these the two theorems give the same formula.
-    assert accepted == [("mlp:2,2,1:x^3", "few units"), ("mlp:2,1,1:x^3", "few units")]
+    assert accepted == [
+        ("mlp:2,2,1:x^3", "few units"), ("linear:2,1,2", "narrow state"),
+        ("mlp:2,1,1:x^3", "few units"), ("mlp:2,1,1:x^3", "narrow state")]
 
 
 def test_boxes_hold_the_right_vectors_of_signs_only():
@@ -344,6 +383,5 @@ def test_a_wrong_description_is_never_given(described):
     answer = described("mlp:2,2,1:x^3")
     manifold = NeuroManifold("mlp:2,3,1:x^3", cache=False)
     with pytest.raises(Exception, match="does not hold at"):
-        check_on_points(manifold.parametrization(),
-                        Found(answer.data, "", None, "another model"), 1)
+        check_on_points(manifold.model, Found(answer.data, "", None, "another model"), 1)
     assert list(METHODS)[0] == "theorem"

@@ -2,15 +2,16 @@
 
 from neuroalg_sage.certificates.claim import Claim
 
+LIST = (list,)
 CLAIMS = (
     Claim("covering_number", ".capacity.covering_number:check_covering_number",
-          ("proved", "bounds"), kinds=(list,)),
-    Claim("tube_volume", ".capacity.tubes:check_tube_volume", ("bounds",), kinds=(list,)),
-    Claim("span", ".capacity.span:check_span", kinds=(list,)),
+          ("proved", "bounds"), LIST),
+    Claim("tube_volume", ".capacity.tubes:check_tube_volume", ("bounds",), LIST),
+    Claim("estimated_tube_volume", ".capacity.tube_samples:check_estimate", ("monte_carlo",), LIST),
+    Claim("span", ".capacity.span:check_span", ("proved", "monte_carlo"), LIST),
     Claim("is_of_minimal_degree", ".capacity.span:check_minimal_degree", kinds=(bool,)),
     Claim("identifying_inputs", ".capacity.samples:check_identifying_inputs",
-          ("proved", "monte_carlo"), kinds=(list,)),
-    Claim("sample_complexity", ".capacity.samples:check_sample_complexity", kinds=(list,)),
-    Claim("necessary_samples", ".capacity.necessary_samples:check_necessary_samples",
-          kinds=(list,)),
+          ("proved", "monte_carlo"), LIST),
+    Claim("sample_complexity", ".capacity.samples:check_sample_complexity", kinds=LIST),
+    Claim("necessary_samples", ".capacity.necessary_samples:check_necessary_samples", kinds=LIST),
 )

@@ -117,7 +117,7 @@ def lower_covering_bound(region: Region, evidence: Any) -> tuple[Any, list[str]]
     """A lower bound as it is written, and what was verified."""
     with ctx.workprec(FEW_BITS):
         bound, why = lower_bound_in_balls(region, evidence)
-        if bound.log() / arb(10).log() > MOST_DIGITS:
+        if bound.log() / arb(10).log() > MOST_DIGITS or bound < arb(2) ** (FEW_BITS // 2):
             return written(bound, False), [f"{why} bounds it from below"]
     with ctx.workprec(BITS):
         return written(lower_bound_in_balls(region, evidence)[0], False), [

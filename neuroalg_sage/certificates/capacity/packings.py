@@ -11,6 +11,7 @@ the rank of φ in these, at any point, over Q, or modulo a prime; or q is that o
 
 from __future__ import annotations
 
+from operator import sub
 from typing import Any
 
 from flint import arb, fmpz, fmpz_mat
@@ -47,12 +48,12 @@ def packing_number(region: Region, evidence: Any) -> int:
     points = [numbers(point, "point", region.model.parameters) for point in data]
     rows, scale = region.functions(points)
     matrix = fmpz_mat(rows)
-    products = (matrix * matrix.transpose()).tolist()
-    epsilon = region.epsilon
-    least = 4 * scale**2 * epsilon.numerator**2
-    square = fmpz(epsilon.denominator**2)
-    require(all(square * (row[i] + products[k][k] - 2 * row[k]) > least
-                for i, row in enumerate(products) for k in range(i)),
+    twice = (2 * matrix * matrix.transpose()).tolist()
+    squares = [row[i] // 2 for i, row in enumerate(twice)]
+    least = 4 * scale**2 * region.epsilon.numerator**2 // fmpz(region.epsilon.denominator**2)
+    # Squares of distances are whole numbers: more than a number if more than its floor.
+    require(all(squares[i] + min(map(sub, squares[:i], row)) > least
+                for i, row in enumerate(twice) if i),
             "Two functions of the packing are too close.")
     return len(points)
 

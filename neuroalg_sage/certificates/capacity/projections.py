@@ -29,6 +29,7 @@ from neuroalg_sage.certificates.reading import (
     polynomial_ring,
     require,
 )
+from neuroalg_sage.certificates.work import Work
 
 MOST_FREE, MOST_CELLS = 6, 5_000  # of a projection
 
@@ -46,12 +47,14 @@ def _restricted(f: fmpq_mpoly, free: list[int], values: list[fmpq], ring: fmpq_m
     return ring.from_dict(terms)
 
 
-def _determinant(rows: list[list[fmpq_mpoly]]) -> fmpq_mpoly:
+def _determinant(rows: list[list[fmpq_mpoly]], work: Work) -> fmpq_mpoly:
     if len(rows) == 1:
         return rows[0][0]
     total = 0 * rows[0][0]
     for j, entry in enumerate(rows[0]):
-        total += (-1) ** j * entry * _determinant([row[:j] + row[j + 1:] for row in rows[1:]])
+        minor = _determinant([row[:j] + row[j + 1:] for row in rows[1:]], work)
+        work.spend(1 + len(entry) * len(minor))
+        total += (-1) ** j * entry * minor
     return total
 
 
@@ -74,13 +77,17 @@ def projection(region: Region, evidence: Any) -> tuple[arb, str]:
         require(all(-bound <= c <= bound for pair in intervals for c in pair) and all(
             -bound <= c <= bound for i, c in enumerate(values) if i not in free),
             "The parameters are not in the box.")
-    ring = polynomial_ring(q)
+    ring, work, all_terms = polynomial_ring(q), Work(), sum(map(len, model.parametrization))
+    digits = max(max(abs(c.p), c.q).bit_length() for c in itertools.chain(values, *intervals))
+    words = 1 + max(f.total_degree() for f in model.parametrization) * digits // 64
+    work.spend(all_terms * words)
     phi = [_restricted(f, free, values, ring) for f in model.parametrization]
     chosen = [phi[i] for i in places]
-    determinant = _determinant([[f.derivative(j) for j in range(q)] for f in chosen])
+    determinant = _determinant([[f.derivative(j) for j in range(q)] for f in chosen], work)
     primitive = {tuple(k + 1 for k in e): c / math.prod(k + 1 for k in e)
                  for e, c in zip(exponent_vectors(determinant), determinant.coeffs())}
     integral = ring.from_dict(primitive)
+    work.spend((cuts + 1) ** q * (len(integral) + sum(map(len, phi))) * words)
     grid = [[low + (high - low) * k / cuts for k in range(cuts + 1)] for low, high in intervals]
     sums = {index: integral(*(axis[k] for axis, k in zip(grid, index)))
             for index in itertools.product(range(cuts + 1), repeat=q)}

@@ -34,6 +34,7 @@ from neuroalg_sage.certificates.reading import (
 BITS = 3_500
 MOST_BITS = 4_000  # of a parameter
 FEW_BITS = 128
+PLACES = 10**6  # of a logarithm
 
 Lipschitz = tuple[Fraction, Fraction]
 Bound = tuple[arb, list[str], list[str]]  # the bound, what was verified, whom to trust
@@ -56,6 +57,13 @@ def ball_volume(dimension: int) -> arb:
     """The volume of the unit ball."""
     half = arb(dimension) / 2
     return arb.pi() ** half / (half + 1).gamma()
+
+
+def logarithm(volume: arb, is_upper: bool) -> str:
+    """The decimal logarithm of a volume, rounded outward."""
+    scaled = volume.log() / arb(10).log() * PLACES
+    return str(Fraction(whole(scaled.upper().ceil() if is_upper else scaled.lower().floor()),
+                        PLACES))
 
 
 class Region:

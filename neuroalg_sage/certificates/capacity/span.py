@@ -39,6 +39,7 @@ from neuroalg_sage.certificates.reading import (
     fields,
     integer,
     integers,
+    member,
     require,
 )
 from neuroalg_sage.certificates.work import Work
@@ -86,9 +87,15 @@ def span_dimensions(model: Model) -> tuple[int, int]:
             rank_of_polynomials([*phi, phi[0].context().constant(1)]) - 1)
 
 
-def check_span(model: Model, value: Any, evidence: Any) -> Checked:
+def check_span(model: Model, value: Any, evidence: Any, status: str, stated_error: Any = None
+               ) -> Checked:
     """Verify the dimensions of the linear span and of the affine span of M."""
-    require(integers(value, 0, 10**9, "dimension", 2) == list(span_dimensions(model)),
+    stated = integers(value, 0, 10**9, "dimension", 2)
+    if "weights" in evidence:
+        from neuroalg_sage.certificates.capacity.span_by_values import check_values
+
+        return check_values(model, stated, evidence, status, stated_error)
+    require(status == "proved" and stated == list(span_dimensions(model)),
             "The dimensions of the spans are not those.")
     return ["ranks of the coordinates' coefficients"], []
 
@@ -100,8 +107,10 @@ def check_minimal_degree(model: Model, value: Any, evidence: Any) -> Checked:
     d, of_dimension, e, of_degree = fields(evidence, "dimension", "dimension_evidence", "degree",
                                            "degree_evidence")
     verified, trust = check_dimension(model, d, of_dimension, "proved")
+    spans = evidence["span"] if "span" in evidence else list(span_dimensions(model))
+    if "span" in evidence:
+        verified += check_span(model, spans, member(evidence, "span_evidence"), "proved")[0]
     more, believed = check_degree(model, integer(e, 1, 10**300, "degree"), of_degree)
-    require(value is (span_dimensions(model)[1] == d + e - 1),
-            "The claim about the minimal degree is false.")
-    return [*verified, *more, "ranks of the coordinates' coefficients"], [
+    require(value is (spans[1] == d + e - 1), "The claim about the minimal degree is false.")
+    return [*verified, *more], [
         *trust, *(name for name in believed if name not in trust)]

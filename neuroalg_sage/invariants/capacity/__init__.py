@@ -13,6 +13,10 @@ QUESTIONS = (
              "neuromanifold, from above and from below",
              answer=".capacity.tubes:TubeVolume", needs=("dimension",),
              takes=PART, command="capacity", claims=("tube_volume",)),
+    Question("estimated_tube_volume", "The volume of such a tube by random functions, but for a "
+             "probability",
+             answer=".capacity.tube_samples:EstimatedTubeVolume", needs=("dimension",),
+             takes=PART, command="capacity", claims=("estimated_tube_volume",)),
     Question("sample_complexity", "How many independent samples suffice for empirical and true "
              "mean of the loss to be close for all functions of such a part at once",
              answer=".capacity.samples:SampleComplexity", needs=("dimension",),

@@ -33,7 +33,7 @@ from neuroalg_sage.certificates.model import Model as Checked
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
-from neuroalg_sage.invariants.capacity.packing import packing
+from neuroalg_sage.invariants.capacity.packing import MOST_POINTS, packing
 from neuroalg_sage.invariants.capacity.projection import projections
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.model import Model
@@ -43,6 +43,8 @@ EXPANDED_TERMS = 20_000  # of a parametrization that is written down for its bou
 MOST_SCALED = 300  # parameters for which a normal form is looked for
 MOST_LISTED = 1_000  # parameters that a certificate lists
 SHOWN_DIGITS = 24
+COARSER = 2  # grids by which projections are compared
+FAR = 10**6  # by how much a part is larger than balls that compare volumes
 LARGE_PRIME = 2_147_483_629
 
 Domain = tuple[str, Fraction]
@@ -188,6 +190,9 @@ class Coverings:
         self.checked = Checked(model.describe())
         self.cones = _cones(self.checked)
         self.start = self.cones[0][0] if self.cones else None
+        self._uppers: dict[Fraction, tuple[Any, dict[str, Any], list[str]]] = {}
+        self._lowers: dict[tuple[Fraction, bool], tuple[Any, dict[str, Any]]] = {}
+        self._packings: dict[Fraction, list[dict[str, Any]]] = {}
 
     def region(self, epsilon: Fraction) -> Region:
         """The part, and balls of a radius, for the checker."""
@@ -195,14 +200,14 @@ class Coverings:
 
     def upper(self, epsilon: Fraction) -> tuple[Any, dict[str, Any], list[str]]:
         """The best upper bound as it is written, its evidence, and whom it trusts."""
-        found: list[tuple[Any, dict[str, Any], list[str]]] = []
-        for evidence in _upper_evidence(self):
-            try:
-                bound, _, trust = upper_covering_bound(self.region(epsilon), evidence)
-            except CertificateError:
-                continue  # its hypotheses do not hold
-            found.append((bound, evidence, trust))
-        return min(found, key=lambda one: _size(one[0]))
+        if epsilon not in self._uppers:
+            found: list[tuple[Any, dict[str, Any], list[str]]] = []
+            for evidence in self._upper_evidence:
+                with suppress(CertificateError):  # its hypotheses do not hold
+                    bound, _, trust = upper_covering_bound(self.region(epsilon), evidence)
+                    found.append((bound, evidence, trust))
+            self._uppers[epsilon] = min(found, key=lambda one: _size(one[0]))
+        return self._uppers[epsilon]
 
     @property
     def dimensions(self) -> tuple[int, int]:
@@ -219,27 +224,74 @@ class Coverings:
         return self.dimensions[1]
 
     def lower_evidence(self, epsilon: Fraction) -> list[dict[str, Any]]:
-        """The evidence for lower bounds but those by projections."""
-        return list(_lower_evidence(self, epsilon))
+        """
+        The evidence for lower bounds but those by projections.
 
-    def lower(self, epsilon: Fraction) -> tuple[Any, dict[str, Any]]:
+        There is a packing where it may have more functions than linear spaces prove.
+        """
+        found = self._bounds_below(epsilon, self._linear_spaces)
+        packed = [] if found and found[-1][0] >= (0, MOST_POINTS) else self._packing(epsilon)
+        return [*self._linear_spaces, *packed]
+
+    def lower(self, epsilon: Fraction, packs: bool = True) -> tuple[Any, dict[str, Any]]:
         """
         The best lower bound as it is written, and its evidence.
 
+        INPUT:
+
+        - ``packs`` -- whether packings are looked for
+
         Raises LimitReached if no function of the part is known.
         """
+        if (epsilon, packs) not in self._lowers:
+            found = self._bounds_below(epsilon, [
+                {"argument": "a function", "cone_from": self.start}, *self._linear_spaces,
+                *self._projections])
+            if packs and not (found and found[-1][0] >= (0, MOST_POINTS)):
+                found += self._bounds_below(epsilon, self._packing(epsilon))
+            if not found:
+                raise LimitReached(f"No function of {self.model} with norm at most "
+                                   f"{self.domain[1]} was found, so nothing bounds their covering "
+                                   "number from below; choose a larger radius.")
+            _, *best = max(found, key=lambda one: one[0])
+            self._lowers[epsilon, packs] = best[0], best[1]
+        return self._lowers[epsilon, packs]
+
+    def _bounds_below(self, epsilon: Fraction, evidence: Sequence[dict[str, Any]]
+                      ) -> list[tuple[tuple[int, Fraction], Any, dict[str, Any]]]:
+        """What some evidence proves, ascending: what compares it, as it is written, and by what."""
         found = []
-        for evidence in [{"argument": "a function", "cone_from": self.start},
-                         *self.lower_evidence(epsilon), *_projections(self)]:
-            try:
-                found.append((lower_covering_bound(self.region(epsilon), evidence)[0], evidence))
-            except CertificateError:
-                continue  # a projection without volume, for one
-        if not found:
-            raise LimitReached(f"No function of {self.model} with norm at most {self.domain[1]} "
-                               "was found, so nothing bounds their covering number from below; "
-                               "choose a larger radius.")
-        return max(found, key=lambda one: _size(one[0]))
+        for one in evidence:
+            with suppress(CertificateError):  # of a projection without volume, for one
+                bound, _ = lower_covering_bound(self.region(epsilon), one)
+                found.append((_size(bound), bound, one))
+        return sorted(found, key=lambda one: one[0])
+
+    @cached_property
+    def _upper_evidence(self) -> list[dict[str, Any]]:
+        return list(_upper_evidence(self))
+
+    @cached_property
+    def _linear_spaces(self) -> list[dict[str, Any]]:
+        return list(_linear_spaces(self))
+
+    @cached_property
+    def _projections(self) -> list[dict[str, Any]]:
+        """That with the largest volume, which does not depend on the radius of the balls."""
+        others, coarse = [], []
+        for evidence in _projections(self):
+            if "cuts" in evidence:
+                coarse.append(evidence | {"cuts": -(-evidence["cuts"] // COARSER)})
+            else:
+                others.append(evidence)
+        found = self._bounds_below(self.domain[1] / FAR, coarse)
+        return [*others, *(evidence | {"cuts": COARSER * evidence["cuts"]}
+                           for _, _, evidence in found[-1:])]
+
+    def _packing(self, epsilon: Fraction) -> list[dict[str, Any]]:
+        if epsilon not in self._packings:
+            self._packings[epsilon] = list(_packing(self, epsilon))
+        return self._packings[epsilon]
 
 
 def covering_number(coverings: Coverings, epsilon: Fraction) -> CoveringNumber:
@@ -384,7 +436,7 @@ def _normal_form(model: Model, checked: Checked, start: int
     return scalings, fixed
 
 
-def _lower_evidence(part: Coverings, epsilon: Fraction) -> Iterator[dict[str, Any]]:
+def _linear_spaces(part: Coverings) -> Iterator[dict[str, Any]]:
     generator, checked = random.Random(part.seed), part.checked
     is_ball, has_last_layer = part.domain[0] == "ball", _has_last_layer(checked)
     if is_ball and has_last_layer:
@@ -398,6 +450,9 @@ def _lower_evidence(part: Coverings, epsilon: Fraction) -> Iterator[dict[str, An
                    "trial": {"prime": LARGE_PRIME, "point": point},
                    "inputs": [[generator.randrange(1, 1000) for _ in range(checked.inputs)]
                               for _ in range(enough)]}
+
+
+def _packing(part: Coverings, epsilon: Fraction) -> Iterator[dict[str, Any]]:
     if part.is_expanded:
         points = packing(parametrization(part.model), part.domain, epsilon,
                          part.cones[0] if part.cones else None, part.seed)

@@ -81,6 +81,14 @@ class Values:
                          for occurring, exponents, coefficients in self.terms], axis=1)
 
 
+def random_parameters(phi: Parametrization, domain: tuple[str, Fraction],
+                      cone: tuple[int, int] | None, seed: int | None) -> np.ndarray:
+    """Random parameters of functions in the domain, as rows."""
+    generator = np.random.default_rng(seed)
+    return np.concatenate([batch for batch, _ in zip(
+        _trials(phi, Values(phi), domain, cone, generator), range(2))])
+
+
 def _trials(phi: Parametrization, values: Values, domain: tuple[str, Fraction],
             cone: tuple[int, int] | None, generator: np.random.Generator
             ) -> Iterator[np.ndarray]:

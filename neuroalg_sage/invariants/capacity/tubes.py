@@ -13,8 +13,9 @@ from typing import Any
 
 from flint import ctx
 
-from neuroalg_sage.certificates.capacity.tubes import logarithm, tube_above, tube_below
-from neuroalg_sage.certificates.certificate import decimal
+from neuroalg_sage.certificates.capacity.region import logarithm
+from neuroalg_sage.certificates.capacity.tubes import tube_above, tube_below
+from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.capacity.covering_number import (
@@ -69,7 +70,9 @@ def tube_volume(coverings: Coverings, epsilon: Fraction) -> TubeVolume:
     check_domain(coverings.model, coverings.most_dimension, epsilon, coverings.domain)
     region = coverings.region(epsilon)
     flag = {"expanded": coverings.is_expanded} if coverings.domain[0] == "box" else {}
-    candidates: list[dict[str, Any]] = [{"argument": "ball", **flag}]
+    span = {"equations": [encode_polynomial(f) for f in coverings.linear]}
+    candidates: list[dict[str, Any]] = [
+        {"argument": "ball", **flag, **(span if coverings.linear else {})}]
     for factor in FINER:
         candidates.append({"argument": "covering", "radius": decimal(factor * epsilon),
                            "upper": coverings.upper(factor * epsilon)[1]})
@@ -82,7 +85,8 @@ def tube_volume(coverings: Coverings, epsilon: Fraction) -> TubeVolume:
                 continue
             uppers.append((Fraction(logarithm(bound, True)), above, trust))
         for below in [*coverings.lower_evidence(epsilon),
-                      {"argument": "covering", "lower": coverings.lower(2 * epsilon)[1]}]:
+                      {"argument": "covering",
+                       "lower": coverings.lower(2 * epsilon, packs=False)[1]}]:
             lowers.append((Fraction(logarithm(tube_below(region, below)[0], False)), below))
     high, above, trust = min(uppers, key=lambda one: one[0])
     low, below = max(lowers, key=lambda one: one[0])
