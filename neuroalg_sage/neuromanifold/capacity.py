@@ -74,7 +74,7 @@ class CapacityQuestions(EquationsQuestions):
 
             >>> from neuroalg_sage import NeuroManifold
             >>> print(NeuroManifold("mlp:1,1:x").tube_volume("0.1", radius=1).sentence())
-            from 10^0.301029 to 10^0.342423 (radius 1/10, functions of norm at most 1)
+            from 10^0.342422 to 10^0.342423 (radius 1/10, functions of norm at most 1)
         """
         from neuroalg_sage.invariants.capacity.tubes import tube_volume
 
