@@ -27,7 +27,7 @@ class Question:
     - ``reported`` -- its place in a report; None if it is answered on request only
     - ``is_extra`` -- whether of the reports only that of HTML has it, at that place
     - ``where_known`` -- whether a report says nothing of it where it is not known, as of most
-    models
+      models
     - ``figure`` -- its heading among the figures at the top of a page; empty if it is none
     - ``is_cheap`` -- whether it needs ranks at most, and others rest on it: where there is a
       limit, it is asked first
