@@ -59,7 +59,8 @@ def _found() -> Iterator[Any]:
     yield NeuroManifold(from_expressions(["a*x", "a^2*x"], ["a"], ["x"]), seed=1).ed_discriminant()
     yield ERM("linear:1,1", [[1, 2], [2, 3]]).critical_points()
     yield from (veronese.covering_number("1/2", radius=1), veronese.covering_number("1/999",
-                radius=1), segre.covering_number("3/4", radius=1))
+                radius=1), segre.covering_number("3/4", radius=1),
+                veronese.covering_number("1/3", radius=1, norm="max"))
     for manifold in (veronese, factors):
         yield from (manifold.tube_volume("1/3", radius=1), manifold.span(),
                     manifold.sample_complexity("1/2", "1/10", radius=1),
@@ -81,6 +82,8 @@ def _found() -> Iterator[Any]:
                 cubic.real_rank([1, 0, 1, 0]), cubic.real_ranks(3))
     yield NeuroManifold("cnn:2,2:x", seed=1).fiber([1, 0, 1]).over_real
     yield member_by_real_rank(cubic.model, [1, 0, -1, 0], 1)
+    yield from (veronese.boundary(), NeuroManifold("cnn:2,2").boundary(),
+                NeuroManifold("mlp:2,3,1:x^4").boundary())
     yield from (segre.real_preimage_numbers(2), filters.real_preimage_numbers(2),
                 NeuroManifold("linear:2,2,2", seed=1).real_preimage_numbers())
 

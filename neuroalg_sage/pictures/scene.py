@@ -47,6 +47,7 @@ SAMPLES_FOR_A_CELL = 2001
 EVOLUTE_SAMPLES = 20001
 CONTOUR_SAMPLES = 900
 SECONDS_FOR_THE_DISCRIMINANT = 60.0
+SECONDS_FOR_THE_BOUNDARY = 20.0
 OFF_THE_BOUNDARY = 2e-3  # of the radius, where it is asked what is on each side
 KINDS = ("global minimum", "local minimum", "saddle", "local maximum")
 
@@ -255,6 +256,12 @@ def _add_boundary(made: Scene, manifold: NeuroManifold, view: View) -> Inside | 
     with suppress(LimitReached):
         formula = manifold.semialgebraic_description().data
         inside, polynomials = _inside(formula, view), formula.polynomials
+    with suppress(LimitReached), manifold.computation.share(SECONDS_FOR_THE_BOUNDARY):
+        found = manifold.boundary()
+        if found.data is not None:
+            # Which parts of those that may be components are boundary is seen by what is inside.
+            others = found.others if inside is not None else []
+            polynomials = [c.polynomial for c in (*found.value, *others)]
     if polynomials is None:
         made.notes.append("The boundary of M was not found.")
     for f in polynomials or ():

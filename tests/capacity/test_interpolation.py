@@ -72,6 +72,18 @@ def test_what_is_not_shown_is_rejected() -> None:
             verify(changed(original, change))
 
 
+@pytest.mark.parametrize("spec, least", [
+    ("mlp:2,1,1:x^2", (3, 3)), ("mlp:2,2,1:x^2", (3, 3)), ("linear:4,2,2", (4, 4)),
+    ("mlp:3,1,1:x^2", (4, 4)), ("linear:2,1,2", (2, 3)), ("mlp:2,2,2:x^3", (4, 4))])
+def test_the_least_number_of_inputs_that_identify(spec: str, least: tuple[int, int]) -> None:
+    """A sign that two inputs leave is told by a third one; quadratic forms are spanned by three."""
+    manifold = NeuroManifold(spec, seed=1)
+    found = manifold.interpolating_functions()
+    assert found.least_inputs == least
+    necessary, one, _ = manifold.identifying_inputs().data
+    assert necessary <= least[0] and least[1] <= one
+
+
 def test_some_outputs_at_the_last_input() -> None:
     """
     Matrices of rank 1, 2 x 2: the image v of one vector, and one coordinate of that of another one,

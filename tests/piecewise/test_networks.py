@@ -204,6 +204,11 @@ def test_the_shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "linear_regions of 1 -dense-> 2" in capsys.readouterr().out
     assert main(["regions", "--quiet", "relu:2,4,1:bias", "--seed", "3", "--box", "0,1;-1,1"]) == 0
     assert "seed=3" in capsys.readouterr().out
+    assert main(["regions", "--quiet", "relu:2,1,1", "--polytope", "-1,0,0;0,-1,0;1,1,1",
+                 "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["bounded_faces"][0] >= 3
+    assert main(["regions", "--quiet", "relu:2,1,1", "--polytope", "1,0"]) == 2
+    assert "a row of 3 numbers" in capsys.readouterr().err
     assert main(["regions", "--quiet", "relu:2,4,1", "--box", "-1"]) == 2
     assert "empty or has no interior" in capsys.readouterr().err
     assert main(["regions", "--quiet", "relu:2,4,1", "--box", "inf"]) == 2

@@ -210,6 +210,17 @@ def test_multiples_of_powers_of_forms(described):
     assert described("mlp:1,2,2,2:x^2").data.pieces == ((),)
 
 
+def test_all_of_v_by_a_proof_of_the_trichotomy(described):
+    """x^2 and the constant of the last layer: every a x^2 + b x + c."""
+    answer = described("mlp:1,2,1:x^2:bias")
+    assert answer.sentence() == "all of V" and answer.data.pieces == ((),)
+    mutant = json.loads(json.dumps(answer.certificate))
+    mutant["model"] = json.loads(json.dumps(described("mlp:2,2,1:x^3").certificate["model"]))
+    mutant["digest"] = digest(mutant)
+    with pytest.raises(CertificateError):
+        verify(mutant)
+
+
 def form_in_three_variables(degree, vectors):
     """The coefficients of Σ c l^d in the order of V."""
     exponents = [e for e in itertools.product(range(degree, -1, -1), repeat=3) if sum(e) == degree]

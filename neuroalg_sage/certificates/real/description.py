@@ -28,6 +28,7 @@ ARGUMENTS = {
     "one unit less": "M is the powers, and the forms with a zero that is not real",
     "narrow state": "M is the multiples of powers of forms that a state of width one has",
     "filters": "M is the products of filters, by their real zeros",
+    "all of V": "M is all of V",
 }
 
 
@@ -51,6 +52,11 @@ def described(model: Model, evidence: Any) -> Formula | Signatures:
         from neuroalg_sage.certificates.real.narrow_states import narrow_state
 
         return narrow_state(model)
+    if argument == "all of V":
+        from neuroalg_sage.certificates.real.whole import whole
+
+        whole(model, member(evidence, "proof"))
+        return [[]]
     if argument not in ARGUMENTS:
         raise MalformedCertificate("The argument for a description is not known.")
     from neuroalg_sage.certificates.real.sums_of_powers import THEOREMS

@@ -48,8 +48,20 @@ class InterpolatingFunctions(AboutInputs):
         _, least, most = self.data
         return least if least == most else (least, most)
 
+    @property
+    def least_inputs(self) -> tuple[int, int]:
+        """Bounds for the number of generic inputs that identify a generic function over C."""
+        assert self.certificate is not None
+        count, least, most = self.data
+        is_exact = count * Checked(self.certificate["model"]).outputs == (
+            self.certificate["evidence"]["dimension"])
+        return count + (is_exact and least > 1), count + (most > 1)
+
     def lines(self, spec: str = "SPEC") -> list[str]:
-        return [f"  {self.method}"]
+        low, high = self.least_inputs
+        number = str(low) if low == high else f"{low} or {high}"
+        return ["  the least number of generic inputs that identify a generic function is "
+                f"{number}, over the complex numbers", f"  {self.method}"]
 
     def sentence(self) -> str:
         count, least, most = self.data
@@ -59,9 +71,10 @@ class InterpolatingFunctions(AboutInputs):
         return (f"{number}, the functions with the same {dimension} values as a generic one "
                 f"at {count} generic input{'s' * (count != 1)}" + about_inputs(self.spec))
 
-    def plain_value(self) -> dict[str, int]:
+    def plain_value(self) -> dict[str, Any]:
         count, least, most = self.data
-        return {"inputs": count, "lower": least, "upper": most}
+        return {"inputs": count, "lower": least, "upper": most,
+                "least_inputs": list(self.least_inputs)}
 
 
 def interpolating_functions(phi: Parametrization, dimension: Invariant, degree: Invariant,

@@ -44,7 +44,7 @@ from neuroalg_sage.models.piecewise.steps import (
 from neuroalg_sage.models.sage_input import lists, numbers
 
 MOST_INPUTS = 6
-MOST_FACES = 4_000_000
+MOST_FACES = 2_000_000  # a certificate has at most 200 megabytes
 
 Inequality = tuple[int, ...]  # coefficients of the coordinates, and a constant: not negative
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,6 +71,21 @@ class SemialgebraicDescription(Invariant):
 
 
 @dataclass(frozen=True)
+class Asked:
+    """
+    What a method is asked for.
+
+    - ``model`` -- the model
+    - ``computation`` -- the limits of programs
+    - ``whole`` -- where to find why M is all of V: evidence and words; None if that is not known
+    """
+
+    model: Model
+    computation: Computation
+    whole: Callable[[], tuple[Mapping[str, Any], str] | None] = lambda: None
+
+
+@dataclass(frozen=True)
 class Found:
     """
     What a method has found.
@@ -89,29 +104,38 @@ class Found:
     versions: dict[str, str] = field(default_factory=dict)
 
 
-def _by_theorem(model: Model, computation: Computation) -> Found | None:
-    found = theorems.by_theorem(model)
+def _by_theorem(asked: Asked) -> Found | None:
+    found = theorems.by_theorem(asked.model)
     if found is None:
         return None
     formula, words, evidence = found
     return Found(formula, words, evidence, f"a theorem: {evidence['argument']}")
 
 
+def _as_whole(asked: Asked) -> Found | None:
+    found = asked.whole()
+    if found is None:
+        return None
+    proof, reason = found
+    return Found(Formula.of(asked.model.ambient_dimension, [[]]), "all of V",
+                 {"argument": "all of V", "proof": proof}, reason)
+
+
 # In this order; each returns None where it does not apply, or raises LimitReached.
-METHODS: dict[str, Callable[[Model, Computation], Found | None]] = {
+METHODS: dict[str, Callable[[Asked], Found | None]] = {
     "theorem": _by_theorem,
+    "all of V": _as_whole,
 }
 
 
-def semialgebraic_description(model: Model, computation: Computation, method: str = "auto",
-                              seed: int | None = None) -> SemialgebraicDescription:
+def semialgebraic_description(asked: Asked, method: str = "auto", seed: int | None = None
+                              ) -> SemialgebraicDescription:
     """
     Describe M as a semi-algebraic set.
 
     INPUT:
 
-    - ``model`` -- the model
-    - ``computation`` -- the limits of programs
+    - ``asked`` -- the model, and what else is known
     - ``method`` -- ``"theorem"``; by default all, one after the other
     - ``seed`` -- integer for the random points at which the description is tried
 
@@ -121,11 +145,11 @@ def semialgebraic_description(model: Model, computation: Computation, method: st
 
         >>> from neuroalg_sage import NeuroManifold
         >>> M = NeuroManifold("mlp:2,1,1:x^2")
-        >>> semialgebraic_description(M.model, M.computation)
+        >>> semialgebraic_description(Asked(M.model, M.computation))
         every binary quadratic form of rank at most 1 (proved)
           -z_1^2 + 4*z_0*z_2 = 0
     """
-    start = time.perf_counter()
+    start, model = time.perf_counter(), asked.model
     if model.ambient_dimension > MOST_COORDINATES:
         raise InputError(f"A semi-algebraic description is for at most {MOST_COORDINATES} "
                          f"coordinates, and {model} has {model.ambient_dimension}; its equations "
@@ -133,9 +157,9 @@ def semialgebraic_description(model: Model, computation: Computation, method: st
     chosen = {method: METHODS[method]} if method in METHODS else METHODS
     limits = []
     for name, describe in chosen.items():
-        computation.progress(f"semi-algebraic description: method {name}")
+        asked.computation.progress(f"semi-algebraic description: method {name}")
         try:
-            found = describe(model, computation)
+            found = describe(asked)
         except LimitReached as error:
             limits.append(str(error))
             continue

@@ -19,7 +19,7 @@ from flint import fmpq_mpoly
 from neuroalg_sage.certificates.dimension.known_varieties import power_sum
 from neuroalg_sage.certificates.model import Model as CheckedModel
 from neuroalg_sage.certificates.reading import CertificateError
-from neuroalg_sage.certificates.real.description import ARGUMENTS, described
+from neuroalg_sage.certificates.real.description import described
 from neuroalg_sage.certificates.real.matrices import symmetric_matrix
 from neuroalg_sage.certificates.real.narrow_states import powers_of
 from neuroalg_sage.certificates.real.signatures import Signatures
@@ -61,7 +61,7 @@ def by_theorem(model: Model) -> tuple[Formula, str, dict[str, Any]] | None:
 linear forms'
     """
     checked = CheckedModel(model.describe())
-    for argument in ARGUMENTS:
+    for argument in WORDS:
         with suppress(CertificateError):
             evidence = {"argument": argument} | fixed_squares(checked, argument)
             found = described(checked, evidence)
@@ -269,6 +269,7 @@ def _filters(model: CheckedModel, evidence: dict[str, Any]) -> str:
     return shown + ", moved along the input for each output" * (model.outputs > 1)
 
 
+# In the order in which they are tried.
 WORDS: dict[str, Callable[[CheckedModel, dict[str, Any]], str]] = {
     "linear network": _linear_network, "fixed squares": _fixed_squares,
     "enough units": _enough_units, "squares": _squares, "one unit": _one_unit,
