@@ -104,6 +104,32 @@ def test_filters_have_enough_real_zeros(described, sizes):
     assert seen == {True, False} or even <= 1
 
 
+def spread(f, step):
+    """f(t^step)."""
+    return [c for x in f[:-1] for c in (x, *[0] * (step - 1))] + [f[-1]]
+
+
+def test_filters_with_strides(described):
+    rank_one = described("cnn:2s2,2").data
+    generator = random.Random(9)
+    for _ in range(50):
+        z = [generator.randint(-2, 2) for _ in range(4)]
+        assert rank_one.holds(z) == (z[0] * z[3] == z[1] * z[2])
+    gaps = described("cnn:2s3,2").data
+    assert gaps.holds([2, -1, 0, 4, -2]) and not gaps.holds([2, -1, 1, 4, -2])
+    # Two filters of size 2 make a quadratic form with real zeros; the third is any.
+    last, first = described("cnn:2s2,2,2").data, described("cnn:2,2s3,2").data
+    for _ in range(100):
+        q = [generator.randint(-2, 2) for _ in range(3)]
+        line = [generator.randint(-2, 2) for _ in range(2)]
+        belongs = q[1] ** 2 >= 4 * q[0] * q[2] or not any(line)
+        assert last.holds(product(line, spread(q, 2))) == belongs
+        assert first.holds(product(q, spread(line, 3))) == belongs
+    assert not last.holds([1, 0, 0, 1, 0, 0])
+    with pytest.raises(LimitReached):  # the windows overlap
+        NeuroManifold("cnn:3s2,2", cache=False, method="theorem").semialgebraic_description()
+
+
 @pytest.mark.parametrize("degree", [3, 4, 5, 6])
 def test_one_unit_less_than_the_degree(described, degree):
     found = described(f"mlp:2,{degree - 1},1:x^{degree}").data
