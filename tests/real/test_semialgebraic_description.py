@@ -443,6 +443,8 @@ def test_what_is_shown(described):
         "semialgebraic_description = every binary cubic whose zeros are all real  [proved]\n  ")
     assert answer.plain_value()["formula"] == answer.data.plain_value()
     assert r"\ge 0" in answer._latex_()
+    page = described("mlp:3,2,1:x^3").data.mathml()
+    assert "further equations" in page and page.count("=</mo>") == 24 and "&gt;" in page
     assert codec.decode(codec.encode(answer)) == answer
 
 
