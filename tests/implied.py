@@ -191,6 +191,9 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
             epsilon, delta, inputs, noise, number = rest
             found = manifold.necessary_samples(epsilon, delta, **part, inputs=inputs, noise=noise)
             return bool(Fraction(number) <= 1 or Fraction(number) <= 2 * int(found))
+        if name == "covering_number" and len(rest) > 3:
+            norm = rest[3]
+            part["norm"] = f"sup:{norm[1]}" if isinstance(norm, list) else norm.lower()
         try:
             least, most = getattr(manifold, name.removeprefix("estimated_"))(
                 rest[0], **part).value

@@ -25,6 +25,8 @@ def add(command: Commands) -> None:
     sub.add_argument("--seed", type=int, metavar="S", help="seed of random weights, by default 0")
     sub.add_argument("--box", metavar="B", help="inputs from -B to B; or an interval for each "
                      "input, as in 0,1;-2,2; by default all of R^d")
+    sub.add_argument("--polytope", metavar="ROWS", help="instead, inequalities a x <= b as rows "
+                     "a_1,...,a_d,b, joined by ;")
     sub.add_argument("--boundary", metavar="OUTPUT", help="also the boundary where an output is "
                      "zero, as in 0, or where two are equal, as in 0-1")
     sub.add_argument("--level", metavar="C", default="0", help="where it is C instead of zero")
@@ -43,13 +45,13 @@ def _regions(arguments: argparse.Namespace) -> int:
     check_writable(arguments.certificate)
     network = PiecewiseLinearNetwork(arguments.network, arguments.seed)
     progress(arguments).begin("linear regions")
-    box = read_box(arguments.box)
+    part = {"box": read_box(arguments.box), "polytope": read_rows(arguments.polytope)}
     boundary = read_boundary(arguments.boundary)
     if boundary is None and (arguments.point is not None or arguments.level != "0"
                              or arguments.set != "level"):
         raise InputError("The options --level, --set and --point are about a boundary; name its "
                          "output, as in --boundary 0.")
-    found: list[Invariant] = [network.linear_regions(box)]
+    found: list[Invariant] = [network.linear_regions(**part)]
 
     def state() -> None:
         arguments.page.state(_printed(network, found, arguments.json),
@@ -58,12 +60,12 @@ def _regions(arguments: argparse.Namespace) -> int:
     state()
     if boundary is not None:
         progress(arguments).begin("decision boundary")
-        found.append(network.decision_boundary(boundary, arguments.level, arguments.set, box))
+        found.append(network.decision_boundary(boundary, arguments.level, arguments.set, **part))
         state()
         for norm in ("l1", "l2", "linf") if arguments.point is not None else ():
             progress(arguments).begin(f"distance in the norm {norm}")
             found.append(network.boundary_distance(arguments.point, boundary, arguments.level,
-                                                   norm, box))
+                                                   norm, **part))
             state()
     return 0
 
@@ -109,6 +111,9 @@ def read_box(text: str | None) -> str | list[list[str]] | None:
         >>> read_box("0,1;-2,2")
         [['0', '1'], ['-2', '2']]
     """
-    if text is None or "," not in text:
-        return text
-    return [interval.split(",") for interval in text.split(";")]
+    return text if text is None or "," not in text else read_rows(text)
+
+
+def read_rows(text: str | None) -> list[list[str]] | None:
+    """Rows of numbers as one types them."""
+    return None if text is None else [row.split(",") for row in text.split(";")]

@@ -111,6 +111,19 @@ def test_a_point_has_no_capacity(tmp_path, capsys) -> None:
     assert "one point" in capsys.readouterr().err
 
 
+def test_the_norm_is_stated(capsys) -> None:
+    assert main(["capacity", "mlp:1,1:x", *PART, "--norm", "sup:1", "--json"]) == 0
+    number = json.loads(capsys.readouterr().out)["results"]["covering_number"]
+    assert number["value"]["norm"] == "supremum (inputs from -1 to 1)"
+    assert int(number["value"]["lower"]) <= 4 <= int(number["value"]["upper"])
+    verify(number["certificate"])
+    for words, said in ((["--norm", "l2"], "the norms are"), (["--norm", "sup:0"], "the norms are"),
+                        (["--norm", "max", "--delta", "0.1"], "leave out --norm")):
+        assert main(["capacity", "mlp:1,1:x", *PART, *words]) == 2
+        shown = capsys.readouterr().err
+        assert said in shown and len(shown.splitlines()) == 1
+
+
 def test_a_network_too_large_for_its_dimension_has_bounds(capsys) -> None:
     assert main(["capacity", "mlp:90,90,90:x^2", *PART, "--delta", "0.1"]) == 0
     shown = capsys.readouterr().out

@@ -20,8 +20,10 @@ from claims import changed
 from neuroalg_sage import NeuroManifold
 from neuroalg_sage.certificates.checker import CertificateError, verify
 from neuroalg_sage.cli import main
+from neuroalg_sage.invariants.answers.computation import Computation
+from neuroalg_sage.invariants.real.paths import monomial_limits
 from neuroalg_sage.invariants.real.power_networks import power_network
-from neuroalg_sage.invariants.real.sections import section
+from neuroalg_sage.invariants.real.sections import rational_section, section
 from neuroalg_sage.invariants.real.witnesses import limit_witness, open_witness
 from neuroalg_sage.models.expressions import Polynomial, value
 from neuroalg_sage.models.families import parse_spec
@@ -58,6 +60,10 @@ KNOWN = [
     ("mlp:2,3,2:x^3", "thick", False, False),
     # Quartics that are quadratic forms in two squares: no triple root.
     ("mlp:2,2,2,1:x^2", "thick", True, False), ("mlp:3,2,2,1:x^2", "thin", False, False),
+    # g h = ((g + h)^2 - (g - h)^2) / 4, and definite forms are sums of two squares.
+    ("mlp:2,3,2,1:x^2", "all", True, True),
+    # F(l_1^3, l_2^3): nine roots of multiplicity one, or three.
+    ("mlp:2,2,2,2:x^3", "thin", False, False), ("mlp:2,2,2,2,1:x^2", "thin", False, False),
     # Multiples of one power of what one unit computes.
     ("mlp:3,3,1,2:x^2", "thin", False, True), ("mlp:2,2,1,2:x^3", "thin", False, False),
 ]
@@ -247,6 +253,31 @@ def test_sections_are_inverse_to_phi(spec: str) -> None:
         assert [value(p, w) for p in phi.polynomials] == z
 
 
+@pytest.mark.parametrize("e", [1, 2, 3, 4, 5])
+def test_forms_of_even_degree_are_sums_or_differences_of_two_squares(e: int) -> None:
+    """The lemma, followed in floating point for all numbers of real roots."""
+    chance, kinds = np.random.default_rng(e), set()
+    for k in [*range(0, 2 * e + 1, 2)] * 5:
+        pairs = chance.normal(size=e - k // 2) + 1j * chance.uniform(0.1, 1, e - k // 2)
+        real = chance.normal(size=k)
+        f = np.real(np.poly([*pairs, *pairs.conj(), *real]))
+        if not k:
+            g = np.poly(pairs)
+            squares = np.convolve(g.real, g.real) + np.convolve(g.imag, g.imag)
+        else:
+            # As many pairs as fit beside one real root, if e is odd, and then the rest.
+            odd = e % 2
+            few = min(len(pairs), (e - odd) // 2)
+            first = [*pairs[:few], *pairs[:few].conj(), *real[:e - 2 * few]]
+            second = [*pairs[few:], *pairs[few:].conj(), *real[e - 2 * few:]]
+            g, h = np.real(np.poly(first)), np.real(np.poly(second))
+            assert len(g) == len(h) == e + 1
+            squares = (np.convolve(g + h, g + h) - np.convolve(g - h, g - h)) / 4
+        assert np.allclose(squares, f)
+        kinds.add(k)
+    assert len(kinds) == e + 1
+
+
 def test_models_that_are_given_by_polynomials() -> None:
     def answers(outputs: list[str], parameters: list[str], inputs: tuple[str, ...] = ("x",)
                 ) -> list[Any]:
@@ -262,19 +293,78 @@ def test_models_that_are_given_by_polynomials() -> None:
     assert answers(["(a^3-a)*x"], ["a"]) == ["all", True, True]
     assert answers(["a^2*x"], ["a"]) == ["thick", False, True]
     assert answers(["-(a^2+3*b^4+1)*x"], ["a", "b"])[:2] == ["thick", False]
-    # The square of the matrix of one unit with tied weights.
+    # The square of the matrix of one unit with tied weights, and of two: p, r >= 0, p r >= q^2.
     assert answers(["a^2*x^2 + 2*a*b*x*y + b^2*y^2"], ["a", "b"], ("x", "y")) == [
         "thin", False, True]
-    # W^T W: p, r >= 0 and p r >= q^2.
     assert answers(["(a^2+c^2)*x^2 + 2*(a*b+c*d)*x*y + (b^2+d^2)*y^2"], list("abcd"),
-                   ("x", "y"))[:2] == ["thick", False]
-    # The positive numbers, as squares of a hyperbola's points: 0 is a limit.
-    found = NeuroManifold(from_expressions(["((a*b-1)^2+a^2)*x"], ["a", "b"], ["x"]), seed=1,
-                          cache=None)
-    assert found.trichotomy().data == "thick"
-    undecided = found.is_closed()
-    assert undecided.data is None and undecided.status == "not decided"
-    assert undecided.certificate is None and "neither" in undecided.lines()[0]
+                   ("x", "y")) == ["thick", False, True]
+    # z_0 z_1 = a^4 b^2.
+    assert answers(["a*b*x^2 + a^3*b*x"], ["a", "b"])[:2] == ["thick", False]
+    # The positive numbers: 0 is a limit, as a b = 1 and a goes to 0.
+    assert answers(["((a*b-1)^2+a^2)*x"], ["a", "b"])[::2] == ["thick", False]
+
+
+def test_what_is_not_proved_is_not_said() -> None:
+    """Sums of four cubes of ternary linear forms have interior points; no lemma is on them."""
+    manifold = NeuroManifold("mlp:3,4,1:x^3", seed=1, cache=None)
+    for name in ("trichotomy", "is_dense", "is_closed"):
+        found = manifold.compute(name)
+        assert found.data is None and found.status == "not decided"
+        assert found.certificate is None and "neither" in found.lines()[0]
+        assert found.sentence() == "not decided" and found.plain_value() is None
+
+
+@pytest.mark.parametrize(("spec", "trichotomy", "dense", "closed"), [
+    # v (u^2 x^2 + u x): u = z_0/z_1; but neither x^2 nor x, which are limits.
+    ("mlp:1,1,1:x^2+x", "thick", True, False),
+    # v (u x + b)^2 + c: parabolas that are no lines.
+    ("mlp:1,1,1:x^2:bias", "thick", True, False),
+    # v (u^3 x^3 + u x): the coefficients have no different signs.
+    ("mlp:1,1,1:x^3+x", "thick", False, False),
+    # v ((u x + b)^3 - (u x + b)) + c: z_1^2 - 3 z_0 z_2 = 3 v^2 u^4.
+    ("mlp:1,1,1:x^3-x:bias", "thick", False, False),
+    # Each polynomial of degree two is b_1 (x + 1)^2 + b_2 (x - 1)^2 + c.
+    ("mlp:1,2,1:x^2:bias", "all", True, True)])
+def test_answers_without_homogeneity(spec: str, trichotomy: str, dense: bool, closed: bool
+                                     ) -> None:
+    manifold = NeuroManifold(spec, seed=1, cache=None)
+    found = [manifold.trichotomy(), manifold.is_dense(), manifold.is_closed()]
+    assert [answer.data for answer in found] == [trichotomy, dense, closed]
+    assert [verify(answer.certificate).value for answer in found] == [trichotomy, dense, closed]
+
+
+def test_rational_sections_are_inverse_to_phi_where_they_are_defined() -> None:
+    for spec in ("mlp:1,1,1:x^2+x", "mlp:1,1,1:x^2:bias"):
+        phi, chance = parametrization(parse_spec(spec)), random.Random(2)
+        found = rational_section(phi, Computation())
+        section_, q = ([_terms(p) for p in found["section"]], _terms(found["denominator"]))
+        for _ in range(5):
+            z = [Fraction(chance.randint(1, 9), chance.randint(1, 9)) for _ in phi.polynomials]
+            below = sum(c * _monomial(e, z) for c, e in q)
+            w = [sum(c * _monomial(e, [*z, 1 / below]) for c, e in p) for p in section_]
+            assert [value(p, w) for p in phi.polynomials] == z
+
+
+def _terms(data: list[Any]) -> list[tuple[Fraction, list[int]]]:
+    return [(Fraction(c), e) for c, e in data]
+
+
+def _monomial(powers: list[int], point: list[Fraction]) -> Fraction:
+    product = Fraction(1)
+    for i, k in zip(powers[::2], powers[1::2]):
+        product *= point[i] ** k
+    return product
+
+
+@pytest.mark.parametrize("spec", ["mlp:1,1,1:x^2+x", "mlp:2,1,1:x^2:bias", "mlp:2,2,1:x^3"])
+def test_monomial_curves_come_close_to_their_limits(spec: str) -> None:
+    phi = parametrization(parse_spec(spec))
+    found = monomial_limits(phi, 4)
+    assert found
+    for limit, path in found:
+        distances = [max(abs(value(p, at(path, Fraction(1, 10**k))) - z)
+                         for p, z in zip(phi.polynomials, limit)) for k in (2, 4)]
+        assert distances[1] * 50 < distances[0] or distances == [0, 0]
 
 
 # -- forgeries ------------------------------------------------------------------------------------
@@ -354,6 +444,10 @@ FACTORS = [
     ("mlp:2,2,1:x^3", "is_closed", lambda e: e.update(path=e["path"][:-1] + [[]])),
     ("mlp:2,2,1:x^3", "is_closed", lambda e: e.update(function=["1", "0", "0", "0"])),
     ("mlp:2,3,2:x^2", "trichotomy", lambda e: e["section"].reverse()),
+    ("mlp:1,1,1:x^2+x", "is_dense", lambda e: e.update(denominator=[["1", [0, 1]]])),
+    ("mlp:1,1,1:x^2+x", "is_dense", lambda e: e.update(denominator=[])),
+    ("mlp:1,1,1:x^3+x", "is_dense", lambda e: e.update(function=["1", "1"])),
+    ("mlp:1,1,1:x^3+x", "is_dense", lambda e: e["outside"].update(squares=[])),
 ]
 
 
@@ -370,6 +464,7 @@ def test_forms_of_wrong_multiplicity_are_no_evidence() -> None:
         data["evidence"]["function"] = ["0", "1", "1", "0", "0"]
         data["evidence"]["outside"]["factors"] = [[["1", "0"], 2], [["0", "1"], 1],
                                                   [["1", "1"], 1]]
+        data["evidence"]["outside"]["argument"] = "multiplicities"
 
     with pytest.raises(CertificateError, match="possible"):
         verify(changed(certificate, change))

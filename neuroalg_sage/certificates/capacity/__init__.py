@@ -14,6 +14,8 @@ CLAIMS = (
     Claim("is_of_minimal_degree", ".capacity.span:check_minimal_degree", kinds=(bool,)),
     Claim("identifying_inputs", ".capacity.samples:check_identifying_inputs",
           ("proved", "monte_carlo"), LIST),
+    Claim("interpolating_functions", ".capacity.interpolation:check_interpolating_functions",
+          ("proved", "bounds"), LIST),
     Claim("sample_complexity", ".capacity.samples:check_sample_complexity", kinds=LIST),
     Claim("necessary_samples", ".capacity.necessary_samples:check_necessary_samples", kinds=LIST),
 )

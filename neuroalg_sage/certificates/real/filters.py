@@ -78,13 +78,18 @@ def few_real_factors(model: Model, function: Function, evidence: Any) -> tuple[s
 def is_zero_only_where_a_filter_is(model: Model) -> str:
     """
     *Lemma.*  Let the layers be filters of any dimension with one channel, and monomials c x^k as
-    activations.  Then φ is homogeneous in each filter, and zero only if a filter is zero.
+    activations.  Then φ is homogeneous in each filter, and zero only if a filter is zero; and M is
+    closed.
 
     *Proof.*  The entry of a state at the place j is that at 0 in the inputs shifted by j times the
     product of the strides, coordinate by coordinate.  Suppose that this polynomial p is not zero,
     and let x_i be the last input, lexicographically, that occurs in it.  In the next state
     Σ b_j σ(p_j), where p_j is the entry at j, let j be the last place with b_j ≠ 0: then x_i
     shifted occurs in σ(p_j), and in no other summand.  So the sum is not zero.
+
+    Hence φ is not zero on the product K of the unit spheres of the filters, which is compact.  M is
+    all c φ(u) with u in K and c in R or in [0, ∞), whichever the degrees allow, a closed set.  If
+    c φ(u) converges, c is bounded; so limits of such points are such points.
     """
     for layer in model.description["layers"]:
         require(layer["kind"] == "activation" and not any(

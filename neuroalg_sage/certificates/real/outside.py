@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flint import fmpq
+from flint import fmpq, fmpq_mpoly
 
 from neuroalg_sage.certificates.coordinates import function as coordinates
 from neuroalg_sage.certificates.model import Model
@@ -101,17 +101,17 @@ def _by_head(model: Model, function: Function, evidence: Any) -> tuple[str, bool
 
 def _by_multiplicities(model: Model, function: Function, evidence: Any) -> tuple[str, bool]:
     """
-    *Lemma.*  Of a power network with the widths 2, 2, q, 1 and the powers e and k, e even, each
-    function is zero, or each odd number is an even number of times a multiplicity of its roots
-    over the complex numbers.
+    *Lemma.*  Of a power network with two inputs, two units in the first layer, the power e after
+    it, and one output, let f ≠ 0 be a function.  Of the roots of f over the complex numbers, those
+    of each multiplicity that e does not divide are a multiple of e in number.
 
-    *Proof.*  Each is a binary form F of degree k in l_1^e and l_2^e.  If l_1 and l_2 are
-    proportional, it is a multiple of l^(k e), whose multiplicity is even.  Else let them be the
-    variables x and y.  Then f(x, -y) = f(x, y), so the roots other than those of x and y come in
-    pairs of one multiplicity, and those of x and y have multiplicities that are multiples of e.
+    *Proof.*  It is F(l_1^e, l_2^e) for a binary form F.  If l_1 and l_2 are proportional, it is a
+    multiple of a power of l_1^e.  Else let them be the variables x and y.  Then f(x, ζ y) = f(x, y)
+    for the roots of unity ζ of order e, so the roots other than those of x and y come in sets of e
+    with one multiplicity, and those of x and y have multiplicities that are multiples of e.
     """
     widths, powers = power_network(model)
-    require(len(widths) == 4 and widths[:2] == [2, 2] and widths[3] == 1 and powers[0] % 2 == 0,
+    require(len(powers) and widths[:2] == [2, 2] and widths[-1] == 1,
             "The lemma is on other networks.")
     pairs = [items(pair, "factor", 2) for pair in items(member(evidence, "factors"), "factors")]
     factors = linear_forms([linear for linear, _ in pairs])
@@ -120,27 +120,37 @@ def _by_multiplicities(model: Model, function: Function, evidence: Any) -> tuple
     require(is_product(function, 0, repeated), "The form is not the product stated.")
     require(len({str(b / a) if a else "" for a, b in factors}) == len(factors),
             "Two factors are proportional.")
-    require(any(m % 2 and multiplicities.count(m) % 2 for m in multiplicities),
+    require(any(m % powers[0] and multiplicities.count(m) % powers[0] for m in multiplicities),
             "The multiplicities are possible.")
     return "the roots of a function of M have other multiplicities", False
 
 
 def _by_inequality(model: Model, function: Function, evidence: Any) -> tuple[str, bool]:
     """
-    A polynomial g on V such that g ∘ φ is a sum of squares with positive coefficients, so that
-    g ≥ 0 on M and on its closure, but g(f) < 0.
+    A polynomial g on V such that g ∘ φ is a sum of squares, so that g ≥ 0 on M and on its closure,
+    but g(f) < 0.
+    """
+    g, _ = sum_of_squares(model, evidence)
+    require(g(*(function.get(place, fmpq(0)) for place in model.coordinates)) < 0,
+            "The function satisfies the inequality.")
+    return "the function violates an inequality that holds on M", True
+
+
+def sum_of_squares(model: Model, evidence: Any) -> tuple[fmpq_mpoly, list[fmpq_mpoly]]:
+    """
+    Verify that a polynomial g on V becomes a sum of squares with positive coefficients on M, that
+    is, g ∘ φ is; the polynomial, and what is squared.
     """
     phi = model.parametrization
     ring = phi[0].context()
     g = polynomial(member(evidence, "polynomial"), polynomial_ring(model.ambient_dimension))
-    total = ring.constant(fmpq(0))
+    total, bases = ring.constant(fmpq(0)), []
     for pair in items(member(evidence, "squares"), "squares"):
         coefficient, base = items(pair, "square", 2)
         (c,) = numbers([coefficient], "coefficient")
         require(c > 0, "A square has a coefficient that is not positive.")
-        total += polynomial(base, ring) ** 2 * c
+        bases.append(polynomial(base, ring))
+        total += bases[-1] ** 2 * c
     (image,) = substituted([g], phi, ring)
     require(image == total, "The polynomial is not the sum of squares stated.")
-    require(g(*(function.get(place, fmpq(0)) for place in model.coordinates)) < 0,
-            "The function satisfies the inequality.")
-    return "the function violates an inequality that holds on M", True
+    return g, bases

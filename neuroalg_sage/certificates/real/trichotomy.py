@@ -6,22 +6,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from flint import fmpq, fmpq_mpoly
+from flint import fmpq
 
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     Checked,
     MalformedCertificate,
+    exponent_vectors,
     integer,
-    integers,
-    items,
     member,
-    numbers,
     polynomial,
     polynomial_ring,
-    polynomials,
     require,
 )
+from neuroalg_sage.certificates.real.whole import images, whole
 from neuroalg_sage.certificates.substitution import vanishing
 
 
@@ -46,8 +44,11 @@ def check_trichotomy(model: Model, value: Any, evidence: Any) -> Checked:
 def check_dense(model: Model, value: bool, evidence: Any) -> Checked:
     """Verify whether M is dense in V, as a set of real points in the Euclidean topology."""
     if value:
-        if member(evidence, "argument") == "pairs of roots":
+        argument = member(evidence, "argument")
+        if argument == "pairs of roots":
             return [pairs_of_roots(model)], []
+        if argument == "rational section":
+            return [rational_section(model, evidence)], []
         return [whole(model, evidence)], []
     if "function" not in evidence:
         return thin(model, evidence)
@@ -71,24 +72,6 @@ def check_closed(model: Model, value: bool, evidence: Any) -> Checked:
     require(limit == member(evidence, "function"), "The limit is another function.")
     reason, _ = _outside(model, evidence)
     return ["a path in M has a limit", reason], []
-
-
-def images(model: Model, data: Any, variables: int) -> list[dict[tuple[int, ...], fmpq]]:
-    """
-    The coordinates of φ at parameters that are polynomials in so many variables, by evaluation of
-    the model there: φ itself may be too large to be expanded.
-    """
-    ring = polynomial_ring(variables + model.inputs)
-    gens, own = ring.gens(), polynomial_ring(variables)
-    s = [ring.from_dict({(*e, *[0] * model.inputs): c for e, c in p.to_dict().items()})
-         for p in polynomials(items(data, "list of parameters", model.parameters), own)]
-    places: dict[tuple[int, tuple[int, ...]], dict[tuple[int, ...], fmpq]] = {
-        place: {} for place in model.coordinates}
-    for j, output in enumerate(model.expanded(s, gens[variables:])):
-        for e, c in output.to_dict().items():
-            exponents = tuple(map(int, e))
-            places[j, exponents[variables:]][exponents[:variables]] = c
-    return list(places.values())
 
 
 def _outside(model: Model, evidence: Any) -> tuple[str, bool]:
@@ -122,62 +105,26 @@ def thin(model: Model, evidence: Any) -> Checked:
     raise MalformedCertificate("The argument that M is thin is not known.")
 
 
-# -- all of V ------------------------------------------------------------------------------------
+# -- dense in V ----------------------------------------------------------------------------------
 
 
-def whole(model: Model, evidence: Any) -> str:
-    """Verify that M is V; why."""
-    argument = member(evidence, "argument")
-    if argument == "section":
-        return section(model, evidence)
-    if argument == "binary forms":
-        return binary_forms(model)
-    if argument == "quadratic forms":
-        inputs, summands, outputs, d = _sum_of_powers(model)
-        require(outputs == 1 and d == 2 and summands >= inputs, "The lemma is on other networks.")
-        return "each quadratic form is diagonal in suitable coordinates (Lagrange)"
-    if argument == "filters":
-        from neuroalg_sage.certificates.real.filters import factors_always
-
-        return factors_always(model)
-    raise MalformedCertificate("The argument that M is V is not known.")
-
-
-def _sum_of_powers(model: Model) -> tuple[int, int, int, int]:
-    from neuroalg_sage.certificates.real.power_networks import sum_of_powers
-
-    return sum_of_powers(model)
-
-
-def section(model: Model, evidence: Any) -> str:
+def rational_section(model: Model, evidence: Any) -> str:
     """
-    Verify polynomials s in n variables u such that φ_j(s(u)) is a polynomial of odd degree in u_j
-    alone, for each j.  It takes each real value, so φ(R^N) is all of R^n.
+    Verify parameters s(u, 1/q(u)), polynomials in u and 1/q for a polynomial q ≠ 0, such that
+    φ(s) = u.  So M contains all real u with q(u) ≠ 0, and is dense.
     """
-    for j, image in enumerate(images(model, member(evidence, "section"),
-                                     model.ambient_dimension)):
-        require(not any(k for e in image for i, k in enumerate(e) if i != j),
-                "A coordinate depends on another variable.")
-        require(max((e[j] for e in image), default=0) % 2, "A coordinate has even degree.")
-    return "φ has a section"
-
-
-def binary_forms(model: Model) -> str:
-    """
-    *Lemma.*  Each real binary form f of degree d is a sum Σ c_i l_i^d of d powers of real linear
-    forms.
-
-    *Proof.*  Let U be the forms of degree d with d different real roots.  U is connected: the roots
-    move on the projective line without meeting, and when each moves on to the place of the next,
-    the product of the linear forms changes its sign, so U also connects h with -h.  The form f
-    defines a linear function h ↦ h(∂) f of forms of degree d.  If it had no zero on U, it would
-    have one sign there, but h and -h are both in U.  So some h in U annihilates f.  The d powers
-    l_i^d that belong to the roots of h are independent, by Vandermonde's determinant, and
-    annihilated by h; so they span the forms that h annihilates, a space of dimension d.
-    """
-    inputs, summands, outputs, d = _sum_of_powers(model)
-    require(inputs == 2 and outputs == 1 and summands >= d, "The lemma is on other networks.")
-    return "each binary form of degree d is a sum of d powers"
+    n = model.ambient_dimension
+    ring = polynomial_ring(n)
+    q = polynomial(member(evidence, "denominator"), ring)
+    require(q, "The denominator is zero.")
+    for u, image in zip(ring.gens(), images(model, member(evidence, "section"), n + 1)):
+        most = max((e[n] for e in image), default=0)
+        total = ring.constant(fmpq(0))
+        for k in range(most + 1):
+            total += ring.from_dict({e[:n]: c for e, c in image.items() if e[n] == k}
+                                    ) * q ** (most - k)
+        require(total == u * q**most, "The parameters are not those of the function.")
+    return "φ has a rational section"
 
 
 def pairs_of_roots(model: Model) -> str:
@@ -206,19 +153,10 @@ def pairs_of_roots(model: Model) -> str:
 
 
 def closed(model: Model, evidence: Any) -> str:
-    """
-    Verify that M is closed; why.
-
-    *Lemma.*  Let φ be homogeneous of positive degree in each of several blocks of parameters, which
-    are all of them, and zero only where a block is zero.  Then M is closed.
-
-    *Proof.*  On the product K of the unit spheres, which is compact, φ is not zero.  M is all
-    c φ(u) with u in K and c in R or in [0, ∞), whichever the degrees allow, a closed set.  If
-    c φ(u) stays bounded, so does c; so limits of such points are such points.
-    """
+    """Verify that M is closed; why."""
     argument = member(evidence, "argument")
-    if argument == "norm":
-        return norm(model, evidence)
+    if argument == "proper":
+        return proper(model, evidence)
     if argument == "zero filters":
         from neuroalg_sage.certificates.real.filters import is_zero_only_where_a_filter_is
 
@@ -230,27 +168,21 @@ def closed(model: Model, evidence: Any) -> str:
     return whole(model, evidence)
 
 
-def norm(model: Model, evidence: Any) -> str:
+def proper(model: Model, evidence: Any) -> str:
     """
-    Verify numbers c_j with Σ c_j φ_j^2 = Π |w_B|^(2 d_B), a product over blocks B of the parameters
-    in which φ is homogeneous of degree d_B > 0.
+    Verify a polynomial g on V such that g ∘ φ is a sum of squares with positive coefficients, of
+    which one is a power of w_i, for each parameter w_i.
+
+    *Lemma.*  Then M is closed: where functions converge, g is bounded, so their parameters are, and
+    a subsequence of these converges.
     """
-    phi = model.parametrization
-    ring = phi[0].context()
-    blocks = [integers(block, 0, model.parameters - 1, "parameter") for block in
-              items(member(evidence, "blocks"), "blocks")]
-    require(sorted(i for block in blocks for i in block) == list(range(model.parameters))
-            and all(blocks), "The blocks are not all parameters.")
-    product = ring.constant(fmpq(1))
-    for block in blocks:
-        degrees = {sum(int(e[i]) for i in block) for f in phi for e in f.monoms()}
-        require(len(degrees) == 1 and min(degrees) > 0, "φ is not homogeneous in a block.")
-        length: fmpq_mpoly = sum((ring.gens()[i] ** 2 for i in block), ring.constant(fmpq(0)))
-        product *= length ** degrees.pop()
-    weights = numbers(member(evidence, "weights"), "weights", len(phi))
-    require(sum((f * f * c for f, c in zip(phi, weights)), ring.constant(fmpq(0))) == product,
-            "The squares do not add up to the product of norms.")
-    return "φ is zero only where a block of parameters is"
+    from neuroalg_sage.certificates.real.outside import sum_of_squares
+
+    _, bases = sum_of_squares(model, evidence)
+    alone = {places[0] for base in bases if len(base) == 1 and len(
+        places := [i for i, k in enumerate(exponent_vectors(base)[0]) if k]) == 1}
+    require(len(alone) == model.parameters, "A parameter may be unbounded.")
+    return "φ is proper"
 
 
 def closed_head(model: Model, evidence: Any) -> str:

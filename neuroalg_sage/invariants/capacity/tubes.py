@@ -70,7 +70,7 @@ def tube_volume(coverings: Coverings, epsilon: Fraction) -> TubeVolume:
         >>> M = NeuroManifold("mlp:1,1:x")
         >>> part = Coverings(M.model, M.dimension(), ("ball", Fraction(1)))
         >>> [round(10**c, 5) for c in tube_volume(part, Fraction(1, 10)).value]
-        [2.0, 2.2]
+        [2.2, 2.2]
     """
     start = time.perf_counter()
     check_domain(coverings.model, coverings.most_dimension, epsilon, coverings.domain)

@@ -25,6 +25,9 @@ QUESTIONS: tuple[Question, ...] = (
              takes="a function", command="real-rank", claims=("real_rank",)),
     Question("real_ranks", "How often each typical real rank occurs among Gaussian binary forms",
              ".real.real_ranks:RealRanks", command="real-rank", claims=("real_ranks",)),
+    Question("boundary", "The hypersurfaces that bound the neuromanifold, where it has interior "
+             "points",
+             ".real.boundary:Boundary", claims=("boundary",)),
     Question("real_preimage_numbers", "Which numbers of real preimages sampled functions of M "
              "have, up to scalings and finite symmetries",
              ".real.preimages:RealPreimageNumbers", title="numbers of real preimages",

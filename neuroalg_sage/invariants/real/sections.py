@@ -7,20 +7,24 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from math import comb, prod
+from math import prod
 from typing import Any
 
-from flint import fmpq_mat
+from flint import Ordering, fmpq_mat, fmpq_mpoly, fmpq_mpoly_ctx
 
-from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
-from neuroalg_sage.models.expressions import Polynomial, plus, restricted, times
+from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.invariants.answers.computation import Computation
+from neuroalg_sage.invariants.dimension.affine_symmetries import affine_symmetries
+from neuroalg_sage.invariants.dimension.generic_fiber import Slice
+from neuroalg_sage.invariants.dimension.normal_form import normal_form
+from neuroalg_sage.invariants.real.witnesses import definite, encoded_squares
+from neuroalg_sage.models.expressions import Polynomial, from_flint, plus, restricted
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
-from neuroalg_sage.models.rational import echelon, fraction, matrix
+from neuroalg_sage.models.rational import echelon, fraction, in_ring, matrix
 
 TRIES = 12  # of points with small integers
 MOST_COORDINATES = 400
-MOST_TERMS = 2_000  # of squares of coordinates, for a norm
 
 
 def arrays(model: Model) -> list[list[int]]:
@@ -133,53 +137,96 @@ def _odd_section(phi: Parametrization) -> list[Polynomial] | None:
     return None
 
 
-def encoded_section(found: Sequence[Polynomial]) -> dict[str, Any]:
-    """A section, for a certificate."""
-    return {"argument": "section", "section": [encode_polynomial(p) for p in found]}
-
-
-def norm(phi: Parametrization) -> dict[str, Any] | None:
+def rational_section(phi: Parametrization, computation: Computation) -> dict[str, Any] | None:
     """
-    Numbers c_j with Σ c_j φ_j^2 = Π |w_B|^(2 d_B), for the parameters of each layer as blocks B, or
-    for all as one; None if there are none.
+    Parameters that are rational functions of the coordinates of their function.
+
+    They are sought in normal form for the affine-linear symmetries: there the Gröbner basis of
+    the graph has equations that are linear in the parameters if the generic fiber is one point.
 
     EXAMPLES::
 
         >>> from neuroalg_sage.models.families import parse_spec
         >>> from neuroalg_sage.models.parametrization import parametrization
-        >>> norm(parametrization(parse_spec("mlp:2,1,1:x^2")))["weights"]
-        ['1', '1/2', '1']
+        >>> phi = parametrization(parse_spec("mlp:1,1,1:x^2+x"))
+        >>> rational_section(phi, Computation())["denominator"]
+        [['1', [0, 1, 1, 1]]]
     """
-    if sum(len(p) ** 2 for p in phi.polynomials) > MOST_TERMS or not phi.polynomials:
+    count, n = phi.parameter_count, len(phi.polynomials)
+    fields = affine_symmetries(phi.model)
+    steps = normal_form([symmetry.parameters for symmetry in phi.model.symmetries]
+                        if fields is None else fields.fields, count, count - n)
+    if steps is None:
         return None
-    count = phi.parameter_count
-    squares = [times(p, p) for p in phi.polynomials]
-    for blocks in (arrays(phi.model), [list(range(count))]):
-        degrees = [{sum(e[i] for i in block) for p in phi.polynomials for e in p}
-                   for block in blocks]
-        if any(len(found) != 1 or 0 in found for found in degrees) or prod(
-                comb(len(block) + max(found) - 1, max(found))
-                for block, found in zip(blocks, degrees)) > MOST_TERMS:
-            continue
-        product: Polynomial = {(0,) * count: Fraction(1)}
-        for block, found in zip(blocks, degrees):
-            length = {tuple(2 * (i == k) for i in range(count)): Fraction(1) for k in block}
-            for _ in range(max(found)):
-                product = times(product, length)
-        weights = _combination(squares, product)
-        if weights is not None:
-            return {"argument": "norm", "blocks": blocks, "weights": list(map(decimal, weights))}
-    return None
+    slice_ = Slice(phi, steps)
+    relations = slice_.relations(computation)
+    if [sum(top) for top, _ in relations] != [1] * len(slice_.free):
+        return None
+    ring = fmpq_mpoly_ctx.get([f"z{j}" for j in range(n)], Ordering.degrevlex)
+    found: dict[int, tuple[fmpq_mpoly, fmpq_mpoly]] = {}
+    m = len(slice_.free)
+    # In the order of the basis each is a combination of those that are smaller.
+    for top, relation in sorted(relations, key=lambda pair: -pair[0].index(1)):
+        parts: dict[int | None, Polynomial] = {}
+        for e, c in relation.items():
+            place = e[:m].index(1) if any(e[:m]) else None
+            if sum(e[:m]) > 1:
+                return None
+            parts.setdefault(place, {})[e[m:]] = c
+        leading = in_ring(parts.pop(top.index(1)), ring)
+        numerator, denominator = ring.constant(0), ring.constant(1)
+        for place, p in parts.items():
+            if place is not None and place not in found:
+                return None
+            top_part, below = found[place] if place is not None else (
+                ring.constant(1), ring.constant(1))
+            numerator = numerator * below - in_ring(p, ring) * top_part * denominator
+            denominator *= below
+        denominator *= leading
+        common = numerator.gcd(denominator) if numerator else denominator
+        found[top.index(1)] = numerator / common, denominator / common
+    q = ring.constant(1)
+    for _, denominator in found.values():
+        q = q * denominator / q.gcd(denominator)
+    section: list[list[Any]] = [[] for _ in range(count)]
+    for i, number in slice_.values.items():
+        section[i] = encode_polynomial({(0,) * (n + 1): number} if number else {})
+    for k, i in enumerate(slice_.free):
+        numerator, denominator = found[k]
+        scaled = numerator * (q / denominator)
+        section[i] = encode_polynomial({(*e, 1): c for e, c in from_flint(scaled).items()})
+    return {"argument": "rational section", "section": section,
+            "denominator": encode_polynomial(from_flint(q))}
 
 
-def _combination(parts: Sequence[Polynomial], target: Polynomial) -> list[Fraction] | None:
-    """Numbers by which polynomials add up to another one."""
-    monomials = sorted({e for p in (*parts, target) for e in p})
-    rows = [[p.get(e, Fraction(0)) for p in (*parts, target)] for e in monomials]
-    reduced, pivots = echelon(rows, len(parts) + 1)
-    if len(parts) in pivots:
+def encoded_section(found: Sequence[Polynomial]) -> dict[str, Any]:
+    """A section, for a certificate."""
+    return {"argument": "section", "section": [encode_polynomial(p) for p in found]}
+
+
+def proper(phi: Parametrization) -> dict[str, Any] | None:
+    """
+    A sum of coordinates ± z_j that is on M a sum of even powers, among them one of each parameter;
+    None if there is none.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.parametrization import parametrization
+        >>> from neuroalg_sage.models.sources import from_expressions
+        >>> tied = from_expressions(["(a^2+c^2)*x + (a*b+c*d)*y", "(a*b+c*d)*x + (b^2+d^2)*y"],
+        ...                         ["a", "b", "c", "d"], ["x", "y"])
+        >>> proper(parametrization(tied))["polynomial"]
+        [['1', [0, 1]], ['1', [3, 1]]]
+    """
+    n, count = len(phi.polynomials), phi.parameter_count
+    signs = [definite(p) for p in phi.polynomials]
+    form = {tuple(int(i == j) for i in range(n)): Fraction(sign)
+            for j, sign in enumerate(signs) if sign}
+    total: Polynomial = {}
+    for polynomial, sign in zip(phi.polynomials, signs):
+        total = plus(total, polynomial, sign)
+    alone = {i for e in total for i in range(count) if e[i] and sum(e) == e[i]}
+    if len(alone) < count:
         return None
-    found = [Fraction(0)] * len(parts)
-    for i, pivot in enumerate(pivots):
-        found[pivot] = fraction(reduced[i, len(parts)])
-    return found
+    return {"argument": "proper", "polynomial": encode_polynomial(form),
+            "squares": encoded_squares(total)}

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -19,8 +20,14 @@ from neuroalg_sage.errors import EngineError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.real import witnesses
+from neuroalg_sage.invariants.real.paths import monomial_limits
 from neuroalg_sage.invariants.real.power_networks import PowerNetwork, power_network
-from neuroalg_sage.invariants.real.sections import encoded_section, norm, section
+from neuroalg_sage.invariants.real.sections import (
+    encoded_section,
+    proper,
+    rational_section,
+    section,
+)
 from neuroalg_sage.invariants.real.witnesses import Witness
 from neuroalg_sage.models.layers import Activation, Convolution
 from neuroalg_sage.models.model import Model
@@ -141,6 +148,11 @@ class RealShape:
             if d == 2 and units >= inputs:
                 return ({"argument": "quadratic forms"},
                         "each quadratic form is diagonal in suitable coordinates")
+        if (network is not None and len(network.powers) == 2 and network.powers[1] == 2
+                and network.widths[0] == 2 and network.widths[3] == 1
+                and network.widths[1] > network.powers[0] and network.widths[2] >= 2):
+            return ({"argument": "two squares"}, "each real binary form of even degree is a sum "
+                    "or difference of two squares")
         if self.filters is not None and sum(d % 2 for d in self.filters) <= 1:
             return ({"argument": "filters"},
                     "each real polynomial has real factors of the degrees of the filters")
@@ -162,31 +174,49 @@ class RealShape:
 
     @cached_property
     def limit_witness(self) -> Witness | None:
-        """A limit of functions in M that is not in M."""
+        """A limit of functions in M that is not in M, if a lemma gives one."""
         if self.network is None or self.model.ambient_dimension > LARGEST_SPACE:
             return None
         return witnesses.limit_witness(self.network)
 
     @cached_property
+    def limit_by_fiber(self) -> Witness | None:
+        """A limit along a monomial curve whose fiber has no real points, if the model is small."""
+        if self.network is not None or not self._is_small():
+            return None
+        phi = self.parametrization()
+        for function, path in monomial_limits(phi, MOST_FUNCTIONS):
+            if (proof := self._no_real_points(function)) is not None:
+                return witnesses.by_fiber(phi, function, proof, path)
+        return None
+
+    @cached_property
     def fiber_witness(self) -> Witness | None:
         """A simple function whose fiber has no real points, if the model is small."""
-        model = self.model
-        if (model.parameter_count > MOST_PARAMETERS
-                or model.ambient_dimension > MOST_COORDINATES):
+        if not self._is_small():
             return None
-        from neuroalg_sage.invariants.fibers.special_fiber import special_fiber
-
         phi = self.parametrization()
         for function in witnesses.simple_functions(phi, MOST_FUNCTIONS):
-            with suppress(LimitReached, EngineError), self.computation.share(SECONDS):
-                found = special_fiber(phi, self.ideal, self.computation, function).over_real
-                if found.data is False and found.certificate is not None:
-                    evidence = found.certificate["evidence"]
-                    if evidence["argument"] == "no real points":
-                        return witnesses.by_fiber(phi, function, evidence["proof"])
-                    if evidence["argument"] == "unit":
-                        return witnesses.by_fiber(phi, function, {
-                            "step": "unit", "cofactors": evidence["cofactors"]})
+            if (proof := self._no_real_points(function)) is not None:
+                return witnesses.by_fiber(phi, function, proof)
+        return None
+
+    def _is_small(self) -> bool:
+        return (self.model.parameter_count <= MOST_PARAMETERS
+                and self.model.ambient_dimension <= MOST_COORDINATES)
+
+    def _no_real_points(self, function: list[Fraction]) -> Evidence | None:
+        """A proof that the fiber over a function has no real points, None if none is found."""
+        from neuroalg_sage.invariants.fibers.special_fiber import special_fiber
+
+        with suppress(LimitReached, EngineError), self.computation.share(SECONDS):
+            found = special_fiber(self.parametrization(), self.ideal, self.computation,
+                                  function).over_real
+            if found.data is False and found.certificate is not None:
+                evidence = found.certificate["evidence"]
+                if evidence["argument"] == "unit":
+                    return {"step": "unit", "cofactors": evidence["cofactors"]}
+                return dict(evidence["proof"]) if "proof" in evidence else None
         return None
 
     # -- dense, closed -----------------------------------------------------------------------------
@@ -199,6 +229,11 @@ class RealShape:
             return ({"argument": "pairs of roots"},
                     "M contains all quartics without multiple roots: pairs of roots make "
                     "them quadratic forms in two squares")
+        if network is None and self.filters is None and self._is_small():
+            with suppress(LimitReached, EngineError), self.computation.share(SECONDS):
+                found = rational_section(self.parametrization(), self.computation)
+                if found is not None:
+                    return found, "φ has a rational section"
         return None
 
     def closed(self) -> tuple[Evidence, str] | None:
@@ -220,9 +255,9 @@ class RealShape:
             return self.all
         if network is not None:  # all that is known of these is said
             return None
-        evidence = norm(self.parametrization())
-        return None if evidence is None else (
-            evidence, "φ is homogeneous, and zero only where all parameters of a layer are zero")
+        if (evidence := proper(self.parametrization())) is not None:
+            return evidence, "parameters of bounded functions are bounded"
+        return None
 
     def of(self, model: Model) -> RealShape:
         """The same of another model, of which nothing is asked but the expanded φ."""
@@ -277,12 +312,14 @@ class RealShape:
         try:
             if (thin := self.thin()) is not None:
                 return answer(False, *thin)
-            if (proof := self.all or self.dense()) is not None:
-                return answer(True, *proof, [])
+            if self.all is not None:
+                return answer(True, *self.all, [])
             found = self.open_witness
+            if found is None and (proof := self.dense()) is not None:
+                return answer(True, *proof, [])
         except LimitReached as error:
             return _open(Density, "is_dense", str(error), start)
-        if found is None or not found.is_open:
+        if found is None:
             return _open(Density, "is_dense", "M has interior points; neither a proof that it is "
                          "dense nor an open set outside of it was found", start)
         return answer(False, found.encoded(), f"{found.reason}, nor are those near it", [],
@@ -304,8 +341,12 @@ class RealShape:
         try:
             if (proof := self.closed()) is not None:
                 return answer(True, *proof)
+            found = self.limit_by_fiber
         except LimitReached as error:
             return _open(Closedness, "is_closed", str(error), start)
+        if found is not None:
+            return answer(False, found.encoded_path(), f"it is a limit of functions in M, and "
+                          f"{found.reason}", found.written())
         return _open(Closedness, "is_closed", "neither a proof that M is closed nor a limit "
                      "outside of M was found", start)
 

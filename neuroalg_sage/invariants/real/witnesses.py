@@ -7,17 +7,23 @@ they are seen; else the fibers over simple functions are tried.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations
 from typing import Any
 
 from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.invariants.real.power_networks import ONE, PowerNetwork, T, over_t
-from neuroalg_sage.models.expressions import Polynomial, times, write_polynomial
+from neuroalg_sage.models.expressions import Polynomial, plus, times, value, write_polynomial
 from neuroalg_sage.models.layers import Convolution
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.models.rational import kernel
+
+MOST_PRODUCTS = 4_000  # of terms of φ, for quadratic forms on V
+MOST_POINTS = 400  # at which such a form may be negative
 
 Linear = tuple[int, int]  # a x_0 + b x_1
 
@@ -163,12 +169,12 @@ def limit_witness(network: PowerNetwork) -> Witness | None:
         return _limit_of_powers(network, head)
     if len(network.powers) == 1:
         return _limit_of_sums(network)
-    if (len(network.powers) == 2 and network.widths[1] == 2 and network.powers[0] % 2 == 0
-            and network.degree > 2):
-        degree = network.degree
+    degree, e = network.degree, network.powers[0] if network.powers else 1
+    if e > 1 and degree > 2 and network.widths[1] == 2:
         return _tangent(network, {"argument": "multiplicities",
                                   "factors": [[["1", "0"], degree - 1], [["0", "1"], 1]]},
-                        "a function of M has roots of odd multiplicity in pairs of the same")
+                        f"roots of a multiplicity that {e} does not divide are a multiple of {e} "
+                        "in number")
     return None
 
 
@@ -314,31 +320,92 @@ def few_real_roots(model: Model, degrees: Sequence[int]) -> Witness | None:
 # -- any model -------------------------------------------------------------------------------------
 
 
+def definite(polynomial: Polynomial) -> int:
+    """The sign of all coefficients, 0 if they differ or an exponent is odd."""
+    signs = {c > 0 for c in polynomial.values()}
+    if len(signs) != 1 or any(k % 2 for e in polynomial for k in e):
+        return 0
+    return 1 if signs.pop() else -1
+
+
+def encoded_squares(polynomial: Polynomial) -> list[list[Any]]:
+    """A polynomial with such a sign, up to it, as a sum of squares."""
+    return [[decimal(abs(c)), encode_polynomial({tuple(k // 2 for k in e): Fraction(1)})]
+            for e, c in polynomial.items()]
+
+
 def violating(phi: Parametrization) -> Witness | None:
     """
-    A function with a coordinate of the wrong sign, where one of φ is a sum of squares.
+    A function with g(f) < 0, for a linear or quadratic form g that is a sum of squares on M.
+
+    Found are sums of squares of monomials: of the forms for which no other terms are left on M, a
+    basis is tried, and combinations of two that have a term less.
 
     EXAMPLES::
 
         >>> from neuroalg_sage.models.parametrization import parametrization
         >>> from neuroalg_sage.models.sources import from_expressions
-        >>> model = from_expressions(["(a^2+b^2)*x"], ["a", "b"], ["x"])
-        >>> violating(parametrization(model)).written()
-        ('-x',)
+        >>> def answer(*outputs):
+        ...     model = from_expressions(outputs, ["a", "b"], ["x"])
+        ...     found = violating(parametrization(model))
+        ...     return found.written(), found.reason
+        >>> answer("(a^2+b^2)*x")
+        (('-x',), 'z_0 >= 0 on M')
+        >>> answer("a*b*x^2 + a^3*b*x")
+        (('x^2 - x',), 'z_0*z_1 >= 0 on M')
     """
     n = len(phi.polynomials)
-    for j, polynomial in enumerate(phi.polynomials):
-        signs = {c > 0 for c in polynomial.values()}
-        if len(signs) != 1 or any(k % 2 for e in polynomial for k in e):
+    for g, image in _forms_of_squares(phi):
+        sign = definite(image)
+        g = {e: c * sign for e, c in g.items()}
+        if not sign or (point := _negative(g, n)) is None:
             continue
-        sign = 1 if signs.pop() else -1
-        inequality = {tuple(int(i == j) for i in range(n)): Fraction(sign)}
-        squares = [[decimal(abs(c)), encode_polynomial({tuple(k // 2 for k in e): Fraction(1)})]
-                   for e, c in polynomial.items()]
-        return Witness(phi.model, {phi.coordinates[j]: Fraction(-sign)},
-                       {"argument": "inequality", "polynomial": encode_polynomial(inequality),
-                        "squares": squares},
-                       f"{'-' * (sign < 0)}z_{j} is a sum of squares on M", True)
+        names = [f"z_{j}" for j in range(n)]
+        return Witness(phi.model, {place: c for place, c in zip(phi.coordinates, point) if c},
+                       {"argument": "inequality", "polynomial": encode_polynomial(g),
+                        "squares": encoded_squares(image)},
+                       f"{write_polynomial(g, names)} >= 0 on M", True)
+    return None
+
+
+def _forms_of_squares(phi: Parametrization) -> Iterator[tuple[Polynomial, Polynomial]]:
+    """Forms on V of which on M even exponents alone are left, with what they are there."""
+    n = len(phi.polynomials)
+    units = [tuple(int(i == j) for i in range(n)) for j in range(n)]
+    yield from (({unit: Fraction(1)}, p) for unit, p in zip(units, phi.polynomials))
+    if sum(map(len, phi.polynomials)) ** 2 > MOST_PRODUCTS:
+        return
+    forms = {tuple(map(int.__add__, units[i], units[j])): times(phi.polynomials[i],
+                                                               phi.polynomials[j])
+             for i in range(n) for j in range(i, n)}
+    odd = sorted({e for p in forms.values() for e in p if any(k % 2 for k in e)})
+    columns = list(forms)
+    rows = [{k: forms[g][e] for k, g in enumerate(columns) if e in forms[g]} for e in odd]
+    basis: list[tuple[Polynomial, Polynomial]] = []
+    for vector in kernel(rows, len(columns)) if rows else [
+            {k: Fraction(1)} for k in range(len(columns))]:
+        image: Polynomial = {}
+        for k, c in vector.items():
+            image = plus(image, forms[columns[k]], c)
+        basis.append(({columns[k]: c for k, c in vector.items()}, image))
+    yield from basis
+    for (g, p), (h, q) in combinations(basis, 2):
+        for e in sorted(p.keys() & q.keys()):
+            factor = -p[e] / q[e]
+            yield plus(g, h, factor), plus(p, q, factor)
+
+
+def _negative(g: Polynomial, n: int) -> list[Fraction] | None:
+    """A point with small coordinates where a form is negative, with few terms if possible."""
+    chance = random.Random(1)
+    places = sorted({i for e in g for i in range(n) if e[i]})
+    points = [[chance.choice((0, 0, 1, -1, 2)) for _ in places] for _ in range(MOST_POINTS)]
+    for values in sorted(points, key=lambda z: (sum(map(bool, z)), sum(map(abs, z)))):
+        point = [Fraction(0)] * n
+        for i, x in zip(places, values):
+            point[i] = Fraction(x)
+        if value(g, point) < 0:
+            return point
     return None
 
 
@@ -352,10 +419,11 @@ def simple_functions(phi: Parametrization, most: int) -> Iterator[list[Fraction]
     return iter(candidates[:most])
 
 
-def by_fiber(phi: Parametrization, function: Sequence[Fraction], proof: Mapping[str, Any]
-             ) -> Witness:
+def by_fiber(phi: Parametrization, function: Sequence[Fraction], proof: Mapping[str, Any],
+             path: tuple[Polynomial, ...] = ()) -> Witness:
     """A function whose fiber is proved to have no real points."""
     return Witness(phi.model, {place: c for place, c in zip(phi.coordinates, function) if c},
-                   {"argument": "fiber", "proof": dict(proof)}, "its fiber has no real points")
+                   {"argument": "fiber", "proof": dict(proof)}, "its fiber has no real points",
+                   path=path)
 
 
