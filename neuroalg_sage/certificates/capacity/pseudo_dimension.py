@@ -71,7 +71,7 @@ def free_parameters(model: Model) -> int:
 
 def are_too_many(model: Model, inputs: int) -> bool:
     """Whether Lemma 2 shows that so many inputs do not have all sets."""
-    p, m, degree = free_parameters(model), inputs, max(1, degree_in(model, []))
+    p, m, degree = free_parameters(model), inputs, max(1, degree_in(model, range(model.parameters)))
     if not 0 < p <= m:
         return False
     with ctx.workprec(BITS):
