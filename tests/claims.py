@@ -66,7 +66,7 @@ def _found() -> Iterator[Any]:
                     manifold.sample_complexity("1/2", "1/10", radius=1),
                     manifold.necessary_samples("1/3", "1/10", radius=1, noise=1),
                     manifold.interpolating_functions(), manifold.is_of_minimal_degree(),
-                    manifold.identifying_inputs())
+                    manifold.identifying_inputs(), manifold.pseudo_dimension())
     yield factors.sample_complexity("1/2", "1/10", radius=1, lipschitz=2, loss_bound="0:1")
     yield veronese.estimated_tube_volume("1/2", radius=1, samples=20, error="1/10")
     yield from (factors.covering_number("1/3", box=1), factors.covering_number("1/3", radius=1))
