@@ -200,6 +200,9 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
         except InputError:  # one ball suffices, and a tube around it is no smaller
             return name.endswith("tube_volume") or Fraction(rest[1]) <= 1 <= Fraction(rest[2])
         return bool(float(Fraction(rest[1])) <= most and least <= float(Fraction(rest[2])))
+    if name == "pseudo_dimension":  # bounds may be weaker
+        low, high = manifold.pseudo_dimension().data
+        return bool(value[0] <= low and high <= value[1])
     if name in INVARIANTS and name != "ed_degree":
         certificate = manifold.certificate(name)
         return certificate is not None and claimed(certificate["claim"]) == after
