@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from neuroalg_sage import NeuroManifold
+from neuroalg_sage import NeuroManifold, PiecewiseLinearNetwork
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.invariants.real.membership import member_by_real_rank
 from neuroalg_sage.invariants.training.training import ERM
@@ -86,6 +86,18 @@ def _found() -> Iterator[Any]:
                 NeuroManifold("mlp:2,3,1:x^4").boundary())
     yield from (segre.real_preimage_numbers(2), filters.real_preimage_numbers(2),
                 NeuroManifold("linear:2,2,2", seed=1).real_preimage_numbers())
+    for manifold in (veronese, cubic, pencil, NeuroManifold("cnn:2,2", seed=1)):
+        yield manifold.semialgebraic_description()
+    plane, line_ = (PiecewiseLinearNetwork(spec, seed=1) for spec in (
+        "relu:2,3,1:bias", "maxout:1,2,1:bias:pieces=3"))
+    for network in (plane, line_):
+        yield from (network.linear_regions(), network.linear_regions(box=1),
+                    network.decision_boundary(0, "1/10"))
+    yield from (plane.boundary_distance([1, 1]), plane.boundary_distance([1, 1], norm="l1"))
+    yield from (plane.functional_dimension(1),
+                PiecewiseLinearNetwork("hard_tanh:1,1,1:bias").functional_dimension(1),
+                PiecewiseLinearNetwork([[[1], [0]], [0, -1], [[1, 1]], [0]]
+                                       ).functional_dimension(1))
 
 
 @cache

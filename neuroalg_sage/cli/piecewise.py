@@ -80,13 +80,10 @@ def _printed(network: PiecewiseLinearNetwork, found: list[Invariant], as_json: b
     """All that is known so far."""
     if not as_json:
         return "\n".join([str(network.network), *(answer.text() for answer in found)])
-    regions, *others = found
     page: dict[str, Any] = {"schema": 1, "model": network.network.describe()}
-    page |= regions.described()
-    for answer in others[:1]:
-        page |= {"betti": answer.data["betti"], "boundary": answer.described()}
-    if others[1:]:
-        page["distances"] = [answer.described() for answer in others[1:]]
+    page |= found[0].described()
+    for answer in found[1:]:
+        answer.add_to(page)
     return json.dumps(page)
 
 

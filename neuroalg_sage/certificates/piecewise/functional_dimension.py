@@ -178,9 +178,11 @@ def derivatives(network: Network, slopes: list[list[fmpq]], states: list[list[li
 
 def derivatives_at(network: Network, points: list[list[fmpq]]) -> Derivatives:
     """The derivatives at points (x, t) where no unit is at a breakpoint."""
+    rows: Derivatives = []
+    if not points:
+        return rows
     columns = fmpq_mat(points).transpose()
     t, states = columns.table()[-1], network.states(columns)
-    rows = []
     for i in range(len(points)):
         slopes = slopes_at(network, states, t, i)
         require(slopes is not None, "At an input a unit is at a breakpoint.")

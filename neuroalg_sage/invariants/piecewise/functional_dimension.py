@@ -13,7 +13,7 @@ import random
 import time
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from flint import fmpq
 
@@ -59,6 +59,10 @@ class FunctionalDimension(Invariant):
         if self.is_largest and lost:
             return [f"  {lost} hidden units can be rescaled, which changes no function"]
         return []
+
+    def add_to(self, page: dict[str, Any]) -> None:
+        """Add it to the JSON data of a network."""
+        page["functional_dimension"] = self.described()
 
 
 def functional_dimension(network: Network, seed: int | None = None) -> FunctionalDimension:
