@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 FACTORS = range(3, -4, -1)  # powers of two
-COLUMNS = ("dimension", "span", "covering_number", "tube_volume")
+COLUMNS = ("dimension", "span", "pseudo_dimension", "covering_number", "tube_volume")
 
 
 def add(command: Commands) -> None:
@@ -39,6 +39,9 @@ def add(command: Commands) -> None:
     sub.add_argument("--epsilon", required=True, metavar="E", help="radius of the balls that cover")
     sub.add_argument("--radius", metavar="R", help="cover the functions of norm at most R")
     sub.add_argument("--box", metavar="B", help="instead, those of parameters from -B to B")
+    sub.add_argument("--norm", metavar="NORM", default="euclidean", help="of the balls that cover, "
+                     "and of the functions: euclidean (the default), max, l1 or bombieri, of the "
+                     "coefficients, or sup:B for inputs from -B to B")
     sub.add_argument("--figure", metavar="FILE", help="also draw the covering numbers of radii "
                      "from E/8 to 8E to a file .svg, .png or .pdf")
     sub.add_argument("--tube-samples", metavar="N", help="also estimate the volume of the tube by "
@@ -139,7 +142,8 @@ def _curve(manifold: NeuroManifold, arguments: argparse.Namespace
     for power in FACTORS:
         radius = epsilon * Fraction(2) ** power
         with suppress(InputError):
-            number = manifold.covering_number(radius, radius=arguments.radius, box=arguments.box)
+            number = manifold.covering_number(radius, radius=arguments.radius, box=arguments.box,
+                                              norm=arguments.norm)
             found.append((float(radius), *number.logarithms))
     return found
 
@@ -159,8 +163,9 @@ def _answers(manifold: NeuroManifold, arguments: argparse.Namespace,
         with suppress(LimitReached):
             yield ask()
     asked: list[Callable[[], Invariant]] = [
-        partial(manifold.covering_number, arguments.epsilon, **part),
-        partial(manifold.tube_volume, arguments.epsilon, **part)]
+        partial(manifold.covering_number, arguments.epsilon, **part, norm=arguments.norm)]
+    if arguments.norm == "euclidean":  # tubes and samples are about it
+        asked.append(partial(manifold.tube_volume, arguments.epsilon, **part))
     if arguments.tube_samples is not None:
         asked.append(partial(
             manifold.estimated_tube_volume, arguments.epsilon, **part,
@@ -174,6 +179,7 @@ def _answers(manifold: NeuroManifold, arguments: argparse.Namespace,
         if arguments.noise is not None:
             asked.append(partial(manifold.necessary_samples, arguments.epsilon, arguments.delta,
                                  noise=arguments.noise, **part, inputs=inputs))
+    yield manifold.pseudo_dimension()
     for bounds in asked:
         with _noting(unanswered):
             yield bounds()
@@ -181,6 +187,7 @@ def _answers(manifold: NeuroManifold, arguments: argparse.Namespace,
 
 def _check_numbers(arguments: argparse.Namespace) -> None:
     """Refuse what is wrong about balls and samples."""
+    from neuroalg_sage.invariants.capacity.covering_number import read_norm
     from neuroalg_sage.invariants.capacity.necessary_samples import read_noise
     from neuroalg_sage.invariants.capacity.samples import read_samples
     from neuroalg_sage.invariants.capacity.tube_samples import read_estimate
@@ -188,6 +195,10 @@ def _check_numbers(arguments: argparse.Namespace) -> None:
 
     if (epsilon := rational(arguments.epsilon, "radius epsilon")) <= 0:
         raise InputError(f"The radius epsilon of the balls must be positive, not {epsilon}.")
+    if read_norm(arguments.norm) is not None and (
+            arguments.delta is not None or arguments.tube_samples is not None):
+        raise InputError("Tubes and numbers of samples are about the Euclidean norm; leave out "
+                         "--norm, or --delta and --tube-samples.")
     if arguments.tube_samples is not None:
         read_estimate(arguments.tube_samples, arguments.tube_error)
     if arguments.delta is None:

@@ -25,6 +25,8 @@ def add(command: Commands) -> None:
     sub.add_argument("--seed", type=int, metavar="S", help="seed of random weights, by default 0")
     sub.add_argument("--box", metavar="B", help="inputs from -B to B; or an interval for each "
                      "input, as in 0,1;-2,2; by default all of R^d")
+    sub.add_argument("--polytope", metavar="ROWS", help="instead, inequalities a x <= b as rows "
+                     "a_1,...,a_d,b, joined by ;")
     sub.add_argument("--boundary", metavar="OUTPUT", help="also the boundary where an output is "
                      "zero, as in 0, or where two are equal, as in 0-1")
     sub.add_argument("--level", metavar="C", default="0", help="where it is C instead of zero")
@@ -32,6 +34,8 @@ def add(command: Commands) -> None:
                      help="where it is C, at most C, or at least C")
     sub.add_argument("--point", type=words, metavar="X,...", help="also the distances of a point "
                      "to the boundary, in the norms l1, l2 and linf")
+    sub.add_argument("--functional-dimension", action="store_true", help="also in how many "
+                     "directions of its weights the function of the network changes")
     about_limits(sub)
     about_the_answer(sub)
     sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
@@ -43,27 +47,31 @@ def _regions(arguments: argparse.Namespace) -> int:
     check_writable(arguments.certificate)
     network = PiecewiseLinearNetwork(arguments.network, arguments.seed)
     progress(arguments).begin("linear regions")
-    box = read_box(arguments.box)
+    part = {"box": read_box(arguments.box), "polytope": read_rows(arguments.polytope)}
     boundary = read_boundary(arguments.boundary)
     if boundary is None and (arguments.point is not None or arguments.level != "0"
                              or arguments.set != "level"):
         raise InputError("The options --level, --set and --point are about a boundary; name its "
                          "output, as in --boundary 0.")
-    found: list[Invariant] = [network.linear_regions(box)]
+    found: list[Invariant] = [network.linear_regions(**part)]
 
     def state() -> None:
         arguments.page.state(_printed(network, found, arguments.json),
                              certificate_files(arguments.certificate, found))
 
     state()
+    if arguments.functional_dimension:
+        progress(arguments).begin("functional dimension")
+        found.append(network.functional_dimension(arguments.seed))
+        state()
     if boundary is not None:
         progress(arguments).begin("decision boundary")
-        found.append(network.decision_boundary(boundary, arguments.level, arguments.set, box))
+        found.append(network.decision_boundary(boundary, arguments.level, arguments.set, **part))
         state()
         for norm in ("l1", "l2", "linf") if arguments.point is not None else ():
             progress(arguments).begin(f"distance in the norm {norm}")
             found.append(network.boundary_distance(arguments.point, boundary, arguments.level,
-                                                   norm, box))
+                                                   norm, **part))
             state()
     return 0
 
@@ -72,13 +80,10 @@ def _printed(network: PiecewiseLinearNetwork, found: list[Invariant], as_json: b
     """All that is known so far."""
     if not as_json:
         return "\n".join([str(network.network), *(answer.text() for answer in found)])
-    regions, *others = found
     page: dict[str, Any] = {"schema": 1, "model": network.network.describe()}
-    page |= regions.described()
-    for answer in others[:1]:
-        page |= {"betti": answer.data["betti"], "boundary": answer.described()}
-    if others[1:]:
-        page["distances"] = [answer.described() for answer in others[1:]]
+    page |= found[0].described()
+    for answer in found[1:]:
+        answer.add_to(page)
     return json.dumps(page)
 
 
@@ -109,6 +114,9 @@ def read_box(text: str | None) -> str | list[list[str]] | None:
         >>> read_box("0,1;-2,2")
         [['0', '1'], ['-2', '2']]
     """
-    if text is None or "," not in text:
-        return text
-    return [interval.split(",") for interval in text.split(";")]
+    return text if text is None or "," not in text else read_rows(text)
+
+
+def read_rows(text: str | None) -> list[list[str]] | None:
+    """Rows of numbers as one types them."""
+    return None if text is None else [row.split(",") for row in text.split(";")]

@@ -16,6 +16,7 @@ from neuroalg_sage.neuromanifold.equations import EquationsQuestions
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.answers.invariant import Invariant
     from neuroalg_sage.invariants.capacity.covering_number import CoveringNumber, Coverings
+    from neuroalg_sage.invariants.capacity.pseudo_dimension import PseudoDimension
     from neuroalg_sage.invariants.capacity.span import Span
     from neuroalg_sage.invariants.capacity.tube_samples import EstimatedTubeVolume
     from neuroalg_sage.invariants.capacity.tubes import TubeVolume
@@ -29,19 +30,22 @@ MOST_ELIMINATION = 2 * 10**11  # operations of a rank on which bounds may wait
 class CapacityQuestions(EquationsQuestions):
     """Questions about balls that cover the neuromanifold."""
 
-    def covering_number(self, epsilon: Any, *, radius: Any = None, box: Any = None
-                        ) -> CoveringNumber:
+    def covering_number(self, epsilon: Any, *, radius: Any = None, box: Any = None,
+                        norm: str = "euclidean") -> CoveringNumber:
         """
         How many balls of a radius cover the functions in a ball, or those of parameters in a
         box, from above and from below.
 
-        The balls are closed, of radius ε in the Euclidean norm of V, with centers in the set.
+        The balls are closed, of radius ε, with centers in the set.
 
         INPUT:
 
         - ``epsilon`` -- ε, a rational number such as ``"0.1"``
         - ``radius`` -- R: the functions f with norm at most R are covered
         - ``box`` -- instead B: those of parameters from -B to B are
+        - ``norm`` -- of the balls, and of the functions: ``"euclidean"``, ``"max"``, ``"l1"`` or
+          ``"bombieri"``, of the coordinates of V; or ``"sup:B"``, the largest value at inputs from
+          -B to B
 
         OUTPUT: :class:`~neuroalg_sage.invariants.capacity.covering_number.CoveringNumber`
 
@@ -54,12 +58,13 @@ class CapacityQuestions(EquationsQuestions):
             >>> M.covering_number("0.1", radius=1)
             (10, 21) (bounds)
         """
-        from neuroalg_sage.invariants.capacity.covering_number import covering_number
+        from neuroalg_sage.invariants.capacity.covering_number import covering_number, read_norm
 
         size, ball = self._domain(radius, box), rational(epsilon, "radius epsilon")
+        other = read_norm(norm)
         return self._memory.recall(
-            "covering_number", lambda: covering_number(self._coverings(size), ball),
-            stored=True, epsilon=ball, domain=size)
+            "covering_number", lambda: covering_number(self._coverings(size, other), ball),
+            stored=True, epsilon=ball, domain=size, norm=str(other))
 
     def tube_volume(self, epsilon: Any, *, radius: Any = None, box: Any = None) -> TubeVolume:
         """
@@ -74,7 +79,7 @@ class CapacityQuestions(EquationsQuestions):
 
             >>> from neuroalg_sage import NeuroManifold
             >>> print(NeuroManifold("mlp:1,1:x").tube_volume("0.1", radius=1).sentence())
-            from 10^0.301029 to 10^0.342423 (radius 1/10, functions of norm at most 1)
+            from 10^0.342422 to 10^0.342423 (radius 1/10, functions of norm at most 1)
         """
         from neuroalg_sage.invariants.capacity.tubes import tube_volume
 
@@ -136,6 +141,21 @@ class CapacityQuestions(EquationsQuestions):
         return span(self.model, self.seed)
 
     @kept
+    def pseudo_dimension(self) -> PseudoDimension:
+        """
+        At how many inputs the functions of an output may be above or below thresholds at will.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> NeuroManifold("mlp:2,2,3:x^2").pseudo_dimension().data
+            [2, 3]
+        """
+        from neuroalg_sage.invariants.capacity.pseudo_dimension import pseudo_dimension
+
+        return pseudo_dimension(self.model)
+
+    @kept
     def is_of_minimal_degree(self) -> Invariant:
         """
         Whether the degree is as small as the dimension of the span allows.
@@ -152,15 +172,15 @@ class CapacityQuestions(EquationsQuestions):
 
         return is_of_minimal_degree(self.model, self.dimension(), self.degree(), self.span())
 
-    def _coverings(self, size: tuple[str, Fraction]) -> Coverings:
+    def _coverings(self, size: tuple[str, Fraction], norm: Any = None) -> Coverings:
         from neuroalg_sage.invariants.capacity.covering_number import Coverings
 
         def found() -> Coverings:
             dimension = self.affordable_dimension()
             equations = (None, []) if dimension is None else self._low_equations(dimension)
-            return Coverings(self.model, dimension, size, self.seed, *equations)
+            return Coverings(self.model, dimension, size, self.seed, *equations, norm)
 
-        return self._memory.recall("coverings", found, domain=size)
+        return self._memory.recall("coverings", found, domain=size, norm=str(norm))
 
     def affordable_dimension(self) -> Invariant | None:
         """

@@ -11,6 +11,7 @@ from neuroalg_sage.neuromanifold.distance import DistanceQuestions
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.answers.invariant import Invariant
+    from neuroalg_sage.invariants.dimension.functions import Point
     from neuroalg_sage.invariants.real.trichotomy import (
         Closedness,
         Density,
@@ -203,6 +204,31 @@ class RealQuestions(DistanceQuestions):
             stored=True, samples=count)
 
     @kept
+    def boundary(self) -> Invariant:
+        """
+        The hypersurfaces that bound M, where M has interior points.
+
+        OUTPUT: a :class:`~neuroalg_sage.invariants.real.boundary.Boundary`: its value is the list
+        of components, each with a segment that leaves M through it; ``others`` are hypersurfaces
+        that may be further ones.  Not decided for models that have more parameters, up to scalings
+        of units, than V has dimensions
+
+        EXAMPLES:
+
+        The products of two real linear factors, and the sums of two cubes::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> NeuroManifold("cnn:2,2").boundary()
+            [z_1^2 - 4*z_0*z_2 = 0, of degree 2, of critical values] (proved)
+            >>> found = NeuroManifold("mlp:2,2,1:x^3").boundary()
+            >>> found.sentence(), found.value[0].kinds
+            ('a hypersurface of degree 4', ('limits',))
+        """
+        from neuroalg_sage.invariants.real.boundary import boundary
+
+        return boundary(self.parametrization(), self.computation, self.seed)
+
+    @kept
     def semialgebraic_description(self) -> Invariant:
         """
         M over the real numbers, without its closure, by equations and inequalities.
@@ -221,8 +247,19 @@ class RealQuestions(DistanceQuestions):
               z_1^2 - 4*z_0*z_2 >= 0
         """
         from neuroalg_sage.invariants.real.semialgebraic_description import (
+            Asked,
             semialgebraic_description,
         )
 
-        return semialgebraic_description(self.parametrization(), self.computation, self.method,
-                                         self.seed)
+        return semialgebraic_description(
+            Asked(self.model, self.computation, lambda: self._real_shape().all), self.method,
+            self.seed)
+
+    def _real_member(self, function: Point) -> Invariant | None:
+        from neuroalg_sage.invariants.real.membership import (
+            member_by_description,
+            member_by_real_rank,
+        )
+
+        known = member_by_description(self.model, function, self.semialgebraic_description)
+        return member_by_real_rank(self.model, function, self.seed) if known is None else known

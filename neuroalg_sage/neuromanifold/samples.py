@@ -11,6 +11,7 @@ from neuroalg_sage.neuromanifold.capacity import CapacityQuestions
 from neuroalg_sage.neuromanifold.core import kept
 
 if TYPE_CHECKING:
+    from neuroalg_sage.invariants.capacity.interpolation import InterpolatingFunctions
     from neuroalg_sage.invariants.capacity.necessary_samples import NecessarySamples
     from neuroalg_sage.invariants.capacity.samples import IdentifyingInputs, SampleComplexity
 
@@ -107,3 +108,20 @@ class SamplesQuestions(CapacityQuestions):
         from neuroalg_sage.invariants.capacity.samples import identifying_inputs
 
         return identifying_inputs(self.model, self.dimension())
+
+    @kept
+    def interpolating_functions(self) -> InterpolatingFunctions:
+        """
+        How many functions, over C, have as many values of a generic one, at generic inputs, as M
+        has dimensions.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> NeuroManifold("mlp:2,1,1:x^2", seed=1).interpolating_functions()
+            2 (proved)
+        """
+        from neuroalg_sage.invariants.capacity.interpolation import interpolating_functions
+
+        return interpolating_functions(self.parametrization(), self.dimension(), self.degree(),
+                                       self.computation, self.seed)

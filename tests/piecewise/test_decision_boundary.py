@@ -100,6 +100,39 @@ def test_faces_of_level_sets_and_euler_characteristics_are_those_of_a_slow_way(f
         assert euler["sublevel"] + euler["superlevel"] - euler["level"] == 1
 
 
+@pytest.mark.parametrize("inputs", [2, 3])
+def test_duality(inputs: int) -> None:
+    """
+    Alexander: of a compact set in the sphere of dimension d and its complement, the reduced Betti
+    numbers of dimensions i and d - i - 1 are equal.  In R^d the complement has one more class, of a
+    large sphere.  At a level that no vertex has, it has the homology of the superlevel set.
+    """
+    seen = set()
+    for seed in range(10):
+        generator = random.Random(seed)
+        forms = [[int(i == j) for j in range(inputs)] for i in range(inputs)]
+        forms.append([generator.choice([1, -1]) for _ in range(inputs)])
+        shifts = [generator.randint(-4, 0) for _ in forms]
+        network = PiecewiseLinearNetwork(data(
+            inputs, dense(forms), ABSOLUTE,
+            dense([[int(i == j) for j in range(inputs + 1)] for i in range(inputs + 1)], shifts),
+            ABSOLUTE, dense([[2] * inputs + [generator.choice([-1, 1])]])))
+        values = sorted(network([generator.randint(-9, 9) for _ in range(inputs)])[0]
+                        for _ in range(80))
+        level = values[generator.choice([3, 8, 15])] + Fraction(1, 1001)
+        below = network.decision_boundary(level=level, kind="sublevel")
+        above = network.decision_boundary(level=level, kind="superlevel")
+        assert below.data["f_vector"] == below.data["bounded_faces"]
+        reduced = [b - (k == 0) for k, b in enumerate(above.value)]
+        assert below.value == reduced[::-1]
+        # What lies in both is a closed hypersurface, and the two meet in it.
+        both = network.decision_boundary(level=level).value
+        assert both == [a + b - (k == 0)
+                        for k, (a, b) in enumerate(zip(below.value, above.value))]
+        seen.add(tuple(both))
+    assert len(seen) > 1
+
+
 def test_homology_with_torsion() -> None:
     """The projective plane with six vertices."""
     triangles = [(0, 1, 2), (0, 2, 3), (0, 3, 4), (0, 4, 5), (0, 1, 5), (1, 2, 4), (2, 3, 5),

@@ -14,6 +14,7 @@ from splitter import merged, split
 from neuroalg_sage import InputError, PiecewiseLinearNetwork, verify
 from neuroalg_sage.invariants.piecewise.subdivision import Subdivision, domain
 from neuroalg_sage.models.piecewise.network import network_from_data
+from neuroalg_sage.models.piecewise.steps import Maximum
 
 
 def dense(weights, bias=None) -> dict:
@@ -69,6 +70,18 @@ def test_faces_and_regions_are_those_of_a_slow_way(first: int) -> None:
             assert found.regions == slow_pieces(faces, network.inputs), seed
         assert verify(PiecewiseLinearNetwork(network).linear_regions(
             box=2 if seed % 3 == 0 else None).certificate).value["f_vector"] == found.f_vector
+
+
+def test_there_is_one_cell_for_each_activation_pattern() -> None:
+    """Also where units are zero on open sets: these are zero on all of a cell of layers before."""
+    for seed in range(60):
+        found = Subdivision(random_network(seed))
+        if not found.further_cuts:
+            signs = [found.cell(i).signs for i in range(found.cells)]
+            # An entry of a maximum is at most zero; whether it is attained is not "positive".
+            if not any(isinstance(step, Maximum) for step in found.network.program.steps):
+                assert len({tuple(s > 0 for s in sign) for sign in signs}) == found.cells
+            assert len(set(signs)) == found.cells
 
 
 @pytest.mark.parametrize("spec", ["relu:2,6,6,1:bias", "maxout:3,3,2:bias:pieces=3",
@@ -183,6 +196,8 @@ def test_cells_are_what_they_say() -> None:
     found = network.linear_regions(box=3)
     cells = [found.subdivision.cell(i) for i in range(found.cells)]
     assert len({cell.signs for cell in cells}) == found.cells == len(cells)
+    # An activation pattern says which units are positive.
+    assert len({tuple(s > 0 for s in cell.signs) for cell in cells}) == found.cells
     assert {cell.region for cell in cells} == set(range(found.value))
     assert {v for cell in cells for v in cell.vertices} and not any(c.directions for c in cells)
     assert len({v for cell in cells for v in cell.vertices}) == found.f_vector[0]

@@ -68,6 +68,8 @@ def test_specs() -> None:
     one = load_network("relu:2,3,1:bias", seed=4)
     assert one == load_network("relu:2,3,1:bias:seed=4") and str(one) == "relu:2,3,1:bias:seed=4"
     assert one != load_network("relu:2,3,1:bias")
+    # A spec and a seed name the same weights for ever.
+    assert one.layers[0].weights[0] == (Fraction(-517, 2000), Fraction(-379, 2000))
     assert load_network("leaky_relu:2,3,1:slope=-1/3").layers[1].slopes == (Fraction(-1, 3), 1)
     assert load_network("maxout:2,3,1:pieces=4").layers[0].weights[11]
     assert all(abs(c) <= Fraction(1, 6) for row in load_network("abs:32,3,1").layers[0].weights
@@ -202,6 +204,11 @@ def test_the_shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "linear_regions of 1 -dense-> 2" in capsys.readouterr().out
     assert main(["regions", "--quiet", "relu:2,4,1:bias", "--seed", "3", "--box", "0,1;-1,1"]) == 0
     assert "seed=3" in capsys.readouterr().out
+    assert main(["regions", "--quiet", "relu:2,1,1", "--polytope", "-1,0,0;0,-1,0;1,1,1",
+                 "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["bounded_faces"][0] >= 3
+    assert main(["regions", "--quiet", "relu:2,1,1", "--polytope", "1,0"]) == 2
+    assert "a row of 3 numbers" in capsys.readouterr().err
     assert main(["regions", "--quiet", "relu:2,4,1", "--box", "-1"]) == 2
     assert "empty or has no interior" in capsys.readouterr().err
     assert main(["regions", "--quiet", "relu:2,4,1", "--box", "inf"]) == 2

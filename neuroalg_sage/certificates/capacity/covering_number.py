@@ -2,7 +2,8 @@
 Covering numbers: how many balls of radius ε cover the functions of bounded parameters or norm.
 
 What is covered is defined in ``region``.  The arguments are, with their proofs, in ``volumes`` and
-``slicing`` from above, in ``packings`` and ``projections`` from below.
+``slicing`` from above, in ``packings``, ``linear_spaces`` and ``projections`` from below; and in
+``norms`` what they say of other norms than the Euclidean one.
 """
 
 from __future__ import annotations
@@ -13,12 +14,6 @@ from typing import Any
 
 from flint import arb, ctx
 
-from neuroalg_sage.certificates.capacity.packings import (
-    a_function,
-    last_layer,
-    linear_space,
-    packing,
-)
 from neuroalg_sage.certificates.capacity.region import BITS, FEW_BITS, Bound, Region, whole
 from neuroalg_sage.certificates.capacity.volumes import (
     bounded_rank,
@@ -53,6 +48,19 @@ def _hypersurface(region: Region, evidence: Any) -> Bound:
     return hypersurface(region, evidence)
 
 
+def _packings(region: Region, evidence: Any) -> tuple[arb, str]:
+    from neuroalg_sage.certificates.capacity.packings import LOWER
+
+    found: tuple[arb, str] = LOWER[member(evidence, "argument")](region, evidence)
+    return found
+
+
+def _linear_spaces(region: Region, evidence: Any) -> tuple[arb, str]:
+    from neuroalg_sage.certificates.capacity.linear_spaces import linear_spaces
+
+    return linear_spaces(region, evidence)
+
+
 def _projection(region: Region, evidence: Any) -> tuple[arb, str]:
     from neuroalg_sage.certificates.capacity.projections import projection
 
@@ -64,9 +72,10 @@ UPPER: dict[str, Callable[[Region, Any], Bound]] = {
     "slicing": _slicing, "hypersurface": _hypersurface, "Lipschitz": lipschitz}
 
 LOWER: dict[str, Callable[[Region, Any], tuple[arb, str]]] = {
-    "a function": a_function, "packing": packing,
-    "linear space": linear_space, "projection": _projection,
-    "last layer": last_layer}
+    "a function": _packings, "packing": _packings, "linear space": _packings,
+    "last layer": _packings, "linear spaces": _linear_spaces, "projection": _projection}
+
+FOR_ALL_NORMS = ("volume", "a function", "linear space")  # of the functions in a ball
 
 
 def _argument(table: dict[str, Any], evidence: Any) -> Any:
@@ -97,8 +106,23 @@ def upper_bound_in_balls(region: Region, evidence: Any) -> Bound:
     return found
 
 
-def upper_covering_bound(region: Region, evidence: Any) -> tuple[Any, list[str], list[str]]:
+def _in_norm(region: Region, evidence: Any, norm: Any, is_upper: bool) -> Region:
+    """The Euclidean region that an argument is about, for balls of a norm."""
+    if norm is None:
+        return region
+    from neuroalg_sage.certificates.capacity.norms import constants, inner, outer
+
+    constants(region.model, norm)  # whatever is proved, there must be such a norm
+    if region.kind == "ball" and (member(evidence, "argument") in FOR_ALL_NORMS or (
+            evidence["argument"] == "one ball" and member(evidence, "cone_from") is not None)):
+        return region
+    return outer(region, norm) if is_upper else inner(region, norm)
+
+
+def upper_covering_bound(region: Region, evidence: Any, norm: Any = None
+                         ) -> tuple[Any, list[str], list[str]]:
     """An upper bound as it is written, what was verified, and whom to trust."""
+    region = _in_norm(region, evidence, norm, True)
     with ctx.workprec(FEW_BITS):
         bound, verified, trust = upper_bound_in_balls(region, evidence)
         if bound.log() / arb(10).log() > MOST_DIGITS or bound < arb(2) ** (FEW_BITS // 2):
@@ -113,8 +137,10 @@ def lower_bound_in_balls(region: Region, evidence: Any) -> tuple[arb, str]:
     return found
 
 
-def lower_covering_bound(region: Region, evidence: Any) -> tuple[Any, list[str]]:
+def lower_covering_bound(region: Region, evidence: Any, norm: Any = None
+                         ) -> tuple[Any, list[str]]:
     """A lower bound as it is written, and what was verified."""
+    region = _in_norm(region, evidence, norm, False)
     with ctx.workprec(FEW_BITS):
         bound, why = lower_bound_in_balls(region, evidence)
         if bound.log() / arb(10).log() > MOST_DIGITS or bound < arb(2) ** (FEW_BITS // 2):
@@ -127,16 +153,22 @@ def lower_covering_bound(region: Region, evidence: Any) -> tuple[Any, list[str]]
 def check_covering_number(model: Model, value: Any, evidence: Any, status: str
                           ) -> tuple[list[str], list[str]]:
     """
-    Verify bounds for a covering number: the domain, ε, the lower and the upper bound.
+    Verify bounds for a covering number: the domain, ε, the lower and the upper bound; and the
+    norm, if it is not the Euclidean one.
     """
-    domain, epsilon, lower, upper = items(value, "claim", 4)
+    has_norm = len(items(value, "claim")) == 5
+    domain, epsilon, lower, upper, norm = (
+        value if has_norm else [*items(value, "claim", 4), None])
+    require(has_norm == (norm is not None), "The norm is not known.")
     region = Region(model, domain, epsilon)
     above, below = fields(evidence, "upper", "lower")
-    found, verified, trust = upper_covering_bound(region, above)
-    least, more = lower_covering_bound(region, below)
+    found, verified, trust = upper_covering_bound(region, above, norm)
+    least, more = lower_covering_bound(region, below, norm)
     require(_is_at_most(found, upper), "The upper bound is smaller than the one that is proved.")
     require(_is_at_most(lower, least), "The lower bound is larger than the one that is proved.")
     require((status == "proved") == (lower == upper), "Bounds that meet are a value, others not.")
+    if has_norm:
+        verified = [*verified, "the norm is compared with the Euclidean one"]
     return [*more, *verified], trust
 
 

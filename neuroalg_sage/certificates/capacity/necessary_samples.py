@@ -46,8 +46,7 @@ from typing import Any
 from flint import arb, ctx, fmpq
 
 from neuroalg_sage.certificates.capacity.packings import packing_number
-from neuroalg_sage.certificates.capacity.region import FEW_BITS, Region, real
-from neuroalg_sage.certificates.capacity.samples import evaluation_square
+from neuroalg_sage.certificates.capacity.region import FEW_BITS, Region, evaluation_square, real
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import Checked, items, member, numbers, rational, require
 

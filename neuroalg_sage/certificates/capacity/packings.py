@@ -97,3 +97,7 @@ def last_layer(region: Region, evidence: Any) -> tuple[arb, str]:
     unit_ball = (arb(m) / 2) * arb.pi().log() - (arb(m) / 2 + 1).lgamma()
     return (m * (side - real(region.epsilon).log()) - unit_ball).exp(), (
         f"the volume of a cube in {m} coordinates")
+
+
+LOWER = {"a function": a_function, "packing": packing, "linear space": linear_space,
+         "last layer": last_layer}

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import comb
 from typing import Any
 
 from flint import arb, fmpq, fmpq_mpoly, fmpz
@@ -57,6 +58,21 @@ def ball_volume(dimension: int) -> arb:
     """The volume of the unit ball."""
     half = arb(dimension) / 2
     return arb.pi() ** half / (half + 1).gamma()
+
+
+def require_short(points: Sequence[Sequence[fmpq]]) -> None:
+    """Refuse parameters of so many bits that their functions are not soon found."""
+    require(all(max(abs(c.p), c.q).bit_length() <= MOST_BITS for w in points for c in w),
+            f"A parameter has over {MOST_BITS} bits.")
+
+
+def evaluation_square(model: Model, inputs: Fraction) -> Fraction:
+    """
+    A number S² with |f(x)| ≤ S |f| for inputs in a box: the largest of the sums of x^(2e) at its
+    corner over the monomials x^e of an output (Cauchy and Schwarz, for each output).
+    """
+    return max(sum((comb(model.inputs + d - 1, d) * inputs**(2 * d) for d in degrees),
+                   Fraction(0)) for degrees in model.degree_pattern)
 
 
 def logarithm(volume: arb, is_upper: bool) -> str:
@@ -104,22 +120,21 @@ class Region:
                           for i in (0, 1))
         return values, slopes
 
+    def images(self, points: Sequence[Sequence[fmpq]]) -> tuple[list[list[fmpz]], fmpz]:
+        """The functions of some parameters, as integers over one denominator."""
+        found = [[f(*w) for f in self.model.parametrization] for w in points]
+        scale = fmpz(1)
+        for c in (c for image in found for c in image):
+            scale = scale * c.q // scale.gcd(c.q)
+        return [[c.p * (scale // c.q) for c in image] for image in found], scale
+
     def functions(self, points: Sequence[Sequence[fmpq]]) -> tuple[list[list[fmpz]], fmpz]:
-        """
-        The functions of some parameters, as integers over one denominator, once they are verified
-        to be in the part.
-        """
-        require(all(max(abs(c.p), c.q).bit_length() <= MOST_BITS for w in points for c in w),
-                f"A parameter has over {MOST_BITS} bits.")
+        """The same, once they are verified to be in the part."""
+        require_short(points)
         bound = fmpq(self.size.numerator, self.size.denominator)
         require(self.kind == "ball" or all(-bound <= c <= bound for w in points for c in w),
                 "Parameters of a point are outside of the box.")
-        phi = self.model.parametrization
-        images = [[f(*w) for f in phi] for w in points]
-        scale = fmpz(1)
-        for c in (c for image in images for c in image):
-            scale = scale * c.q // scale.gcd(c.q)
-        rows = [[c.p * (scale // c.q) for c in image] for image in images]
+        rows, scale = self.images(points)
         most = scale**2 * self.size.numerator**2
         require(self.kind == "box" or all(
             sum((c * c for c in row), fmpz(0)) * self.size.denominator**2 <= most for row in rows),

@@ -48,13 +48,18 @@ function and one sample differ by B > ε with probability 1.)
 from __future__ import annotations
 
 from fractions import Fraction
-from math import comb
 from typing import Any
 
 from flint import arb, ctx
 
 from neuroalg_sage.certificates.capacity.covering_number import upper_bound_in_balls
-from neuroalg_sage.certificates.capacity.region import FEW_BITS, Region, real, whole
+from neuroalg_sage.certificates.capacity.region import (
+    FEW_BITS,
+    Region,
+    evaluation_square,
+    real,
+    whole,
+)
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.certificates.dimension.dimension import check_dimension
 from neuroalg_sage.certificates.model import Model
@@ -89,12 +94,6 @@ def check_identifying_inputs(model: Model, value: Any, evidence: Any, status: st
             == identifying_inputs(dimension, model.outputs),
             "The numbers of inputs are not those that follow from the dimension.")
     return checked
-
-
-def evaluation_square(model: Model, inputs: Fraction) -> Fraction:
-    """The number S² of Lemma 3."""
-    return max(sum((comb(model.inputs + d - 1, d) * inputs**(2 * d) for d in degrees),
-                   Fraction(0)) for degrees in model.degree_pattern)
 
 
 def loss_constants(region: Region, evidence: Any, inputs: Fraction, targets: Fraction

@@ -40,22 +40,53 @@ in C; and different C have different C'.
 *Lemma 4* (Bezout).  The zeros in C^p of m polynomials of degree at most D ≥ 1 have at most D^m
 irreducible components.  So if the fibers of a map over finitely many points make up such a set, and
 none of them is empty, there are at most D^m points: fibers are closed and disjoint.
+
+*Lemma 5* (critical points of a distance).  Let f_1, ..., f_j in R[w_1, ..., w_p] have independent
+differentials at all their common zeros in C^p.  Let the variables be in blocks, p_i of them in the
+i-th, in which all f_k have degrees at most d_i, and e_i = max(d_i - 1, 1).  Then the zeros in R^p
+have at most as many components as the coefficient of s^j Π t_i^(p_i) in
+
+    (Σ d_i t_i)^j Π_i (e_i t_i + Σ_(k ≠ i) d_k t_k + s)^(p_i).
+
+For one block it is C(p, j) d^j e^(p - j).
+
+*Proof.*  The zeros in C^p are a manifold Z of dimension p - j.  A component of the real ones is
+closed, and has a point w nearest to a in R^p; there a - w = Σ λ_k df_k(w) with real λ_k.  Let E map
+(w, λ) in Z × C^j to w + Σ λ_k df_k(w) in C^p.  Both have dimension p, so almost all a in R^p are
+regular values (Sard: the others lie in a proper algebraic subset).  Then all (w, λ) with f_k(w) = 0
+and E(w, λ) = a are isolated zeros of j + p equations in as many variables, whose degrees in the
+blocks and in λ are those of the factors.  Isolated zeros persist when equations are moved, so
+there are at most as many as for general equations of these degrees, which is that coefficient.
+
+*Lemma 6* (generic flats).  Let ψ map C^p to C^j by real polynomials.  For almost all b in R^j the
+differentials of the f_k = ψ_k - b_k are independent at all common zeros of the f_k: the critical
+values of ψ lie in a proper algebraic subset.  So it is for the affine hulls of faces of a box, with
+coordinates of their own; and those of dimension less than j have no zeros.  With Lemmas 3 and 5,
+for one block, zeros in a box have at most this number of components:
+
+    Σ_k C(p, k) 2^(p - k) C(k, j) d^j e^(k - j) = C(p, j) d^j (e + 2)^(p - j).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
-from math import factorial
+from math import comb, factorial, prod
 from typing import Any
 
 from flint import arb
 
 from neuroalg_sage.certificates.model import Model
-from neuroalg_sage.certificates.reading import CertificateError, require
+from neuroalg_sage.certificates.reading import (
+    CertificateError,
+    exponent_vectors,
+    polynomial_ring,
+    require,
+)
 
 LOW = -(10**9)
 MOST_FACTORS = 200
+MOST_TERMS = 20_000
 
 
 def components(variables: int, degree: int) -> arb:
@@ -79,11 +110,41 @@ def components_in_a_box(variables: int, degree: int) -> arb:
         arb(2 * degree + 1) ** variables - corners)
 
 
-def degree_in(model: Model, fixed: Sequence[int]) -> int:
-    """A bound on the degree of φ in the parameters, where some of them are fixed."""
-    degrees = [1] * model.parameters
-    for i in fixed:
-        degrees[i] = 0
+Block = tuple[int, int]  # how many variables, and the degree in them
+
+
+def components_by_distance(blocks: Sequence[Block], most: int, in_a_box: bool = False
+                           ) -> list[arb]:
+    """
+    The bounds of Lemma 5, or of Lemma 6 in a box, for generic flats of codimension 0, ..., most.
+    """
+    if len(blocks) == 1:
+        ((p, d),) = blocks
+        rest = max(d - 1, 1) + 2 * in_a_box
+        return [arb.bin_uiui(p, j) * arb(d) ** j * arb(rest) ** (p - j) for j in range(most + 1)]
+    variables = sum(p for p, _ in blocks)
+    require(not in_a_box and comb(variables + len(blocks), variables) <= MOST_TERMS,
+            "There are too many blocks of parameters for this bound.")
+    ring = polynomial_ring(len(blocks) + 1)
+    *t, s = ring.gens()
+    product = ring.constant(1)
+    for i, (p, d) in enumerate(blocks):
+        product *= (s + sum(((max(d - 1, 1) if i == k else other) * t[k]
+                             for k, (_, other) in enumerate(blocks)), 0 * s)) ** p
+    found = [arb(0)] * (most + 1)
+    for e, c in zip(exponent_vectors(product), product.coeffs()):
+        # The rest of Π t_i^(p_i) is from (Σ d_i t_i)^j.
+        rests = [p - k for (p, _), k in zip(blocks, e)]
+        if e[-1] <= most and min(rests) >= 0:
+            multinomial = factorial(e[-1]) // prod(map(factorial, rests))
+            found[e[-1]] += arb(c) * multinomial * prod(d**k for (_, d), k in zip(blocks, rests))
+    return found
+
+
+def degree_in(model: Model, counted: Collection[int]) -> int:
+    """A bound on the degree of φ in some of the parameters."""
+    chosen = set(counted)
+    degrees = [int(i in chosen) for i in range(model.parameters)]
     return max(0, *model.fold(degrees, [0] * model.inputs, lambda c: 0 if c else LOW, max,
                               lambda a, b: max(a + b, LOW)))
 

@@ -34,20 +34,32 @@ most D^m.  For the dimension m they are at most the degree of the closure
 (``multihomogeneous_degree``), and for a larger m there are none.  If D ≤ 1, C ∩ F is convex, and
 K_j = 1.
 
+*Cones without the ball.*  Let C be a cone, dense in M, and let almost every flat of codimension j
+meet C in at most K_j path components.  Then N(A, ε) is at most the same sum with R + ε for R: walk
+in C ∩ F, from a p of C with |p| ≤ R.  All is in the cube of p, so that the flats meet the ball of
+radius R + ε.  The point q of C that is found, |q - p| ≤ ε, may be out of the ball; then R q / |q|
+is in A, and no farther from p, since it is the nearest point of the ball.  So the ball's inequality
+does not count in K_j, the number of components of φ^-1(F), for which there are Lemmas 5 and 6.
+
+*Degrees.*  K_m is at most the degree of an equation g ≠ 0 of M, if m = n - 1: the closure of M has
+a smaller dimension, or it is a component of the zeros of g.
+
 *Hypersurface.*  An equation g ≠ 0 of degree d that vanishes on M defines X in R^n, where almost all
 lines meet X in at most d points, and no point is in X.  N(A, ε) ≤ N(X ∩ ball, ε/2), with m = n - 1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flint import arb, fmpz
 
 from neuroalg_sage.certificates.capacity.region import Bound, Region, flag, real
 from neuroalg_sage.certificates.capacity.sections import (
+    Block,
     check_normal_form,
+    components_by_distance,
     components_in_a_ball,
     components_in_a_box,
     cone_weight,
@@ -56,6 +68,7 @@ from neuroalg_sage.certificates.capacity.sections import (
 )
 from neuroalg_sage.certificates.capacity.volumes import span_dimension
 from neuroalg_sage.certificates.dimension.dimension import upper_bound
+from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     exponent_vectors,
     fields,
@@ -101,6 +114,27 @@ def slicing_bound(pieces: Sequence[arb | int], n: int, radius: arb, epsilon: arb
     return total
 
 
+def _blocks(model: Model, free: Sequence[int]) -> list[Block]:
+    """The numbers of free parameters of the steps, and the degrees in these."""
+    places = sorted({(step.offset, step.parameters) for step in model.steps if step.parameters})
+    require(sum(count for _, count in places) == model.parameters,
+            "The parameters are not in blocks.")
+    blocks = [[i for i in free if start <= i < start + count] for start, count in places]
+    return [(len(block), degree_in(model, block)) for block in blocks if block]
+
+
+def _degrees(model: Model, m: int, evidence: Any) -> Iterator[tuple[int, str]]:
+    """Bounds for the degree of M if its dimension is m, and what was verified."""
+    if flag(evidence, "multihomogeneous") and m:
+        found = multihomogeneous_degree(model, m)
+        yield found, f"in dimension {m} the degree is at most {found}"
+    if "equation" in evidence:
+        equation = polynomial(evidence["equation"], polynomial_ring(model.ambient_dimension))
+        require(equation and m == model.ambient_dimension - 1, "M is not a hypersurface.")
+        vanishing(model, [equation])
+        yield equation.total_degree(), "the degree is at most that of an equation"
+
+
 def slicing(region: Region, evidence: Any) -> Bound:
     """The image of R^p, or of a box, by degrees in the parameters."""
     model = region.model
@@ -113,7 +147,6 @@ def slicing(region: Region, evidence: Any) -> Bound:
         cone_weight(model, integer(start, 0, model.parameters - 1, "parameter"))
         verified.append("the functions are a cone")
     is_conic = region.kind == "ball" and start is not None
-    degree = degree_in(model, fixed)
     if scalings == HIDDEN_NEURONS:
         from neuroalg_sage.certificates.capacity.layers import first_weights
 
@@ -126,19 +159,28 @@ def slicing(region: Region, evidence: Any) -> Bound:
         check_normal_form(model, [integers(a, -10**6, 10**6, "weight", model.parameters)
                                   for a in items(scalings, "scalings")], fixed, start)
         verified.append(f"scalings bring {len(fixed)} parameters to 1")
-    p = model.parameters - len(fixed)
+    free = sorted(set(range(model.parameters)) - set(fixed))
+    p, degree, radius = len(free), degree_in(model, free), region.radius(evidence)
     m = min(m, n, p)
-    inner = (arb(1) if degree <= 1 else components_in_a_box(p, degree) if region.kind == "box"
-             else components_in_a_ball(p, degree, 2 * degree))
-    first = arb(1) if region.kind == "box" or start is not None else inner
+    listed = min(m, MOST_SUMMANDS + 1)
+    if "blocks" in evidence and degree > 1:
+        require(is_conic or region.kind == "box", "Distances are for cones and boxes.")
+        require(m <= MOST_SUMMANDS, "There are too many summands for this bound.")
+        inner = components_by_distance(
+            _blocks(model, free) if flag(evidence, "blocks") else [(p, degree)], m,
+            region.kind == "box")
+        radius += real(region.epsilon) if is_conic else 0
+    else:
+        inner = [arb(1) if degree <= 1 else components_in_a_box(p, degree) if region.kind == "box"
+                 else components_in_a_ball(p, degree, 2 * degree)] * (listed + 1)
+    first = arb(1) if region.kind == "box" or start is not None else inner[0]
     last = arb(1) if m == n else arb(max(degree, 1)) ** m
-    if flag(evidence, "multihomogeneous") and m:
-        degree_bound = multihomogeneous_degree(model, m)
-        last = min(last, arb(degree_bound), key=lambda k: k.upper())
-        verified.append(f"in dimension {m} the degree is at most {degree_bound}")
-    between, end = [inner] * min(m - 1, MOST_SUMMANDS), min(last, inner, key=lambda k: k.upper())
-    pieces = [first, *between, end][:m + 1]
-    return slicing_bound(pieces, n, region.radius(evidence), real(region.epsilon), m), [
+    for bound, why_last in _degrees(model, m, evidence):
+        last = min(last, arb(bound), key=lambda k: k.upper())
+        verified.append(why_last)
+    end = min(last, inner[-1], key=lambda k: k.upper())
+    pieces = [first, *inner[1:-1], end][:m + 1]
+    return slicing_bound(pieces, n, radius, real(region.epsilon), m), [
         *verified, why, "sections by a grid, bounded by degrees, bound it from above"], trust
 
 

@@ -36,7 +36,6 @@ from neuroalg_sage.certificates.capacity.covering_number import (
     lower_bound_in_balls,
     upper_bound_in_balls,
 )
-from neuroalg_sage.certificates.capacity.packings import linear_dimension, packing_number
 from neuroalg_sage.certificates.capacity.region import (
     FEW_BITS,
     Region,
@@ -86,6 +85,8 @@ def tube_above(region: Region, evidence: Any) -> tuple[arb, list[str], list[str]
 
 def tube_below(region: Region, evidence: Any) -> tuple[arb, list[str]]:
     """A lower bound for the volume of a tube, and what was verified."""
+    from neuroalg_sage.certificates.capacity.packings import linear_dimension, packing_number
+
     n, epsilon = region.model.ambient_dimension, real(region.epsilon)
     if member(evidence, "argument") == "linear space":
         q = linear_dimension(region, evidence)

@@ -16,6 +16,18 @@ larger for ε ≤ 5.)
 *Lipschitz maps.*  Let |φ(w) - φ(w')| ≤ L max |w_i - w'_i| on the box.  Then
 N(A, ε) ≤ ⌈B L / ε⌉^N: cut it into cubes, and take the images of their centers.
 
+*Normal forms in a box.*  For k = 1, ..., s let φ(t^a w) = φ(w) for all real t ≠ 0, with integer
+weights a = a^(k), positive on the parameters P_k, negative on Q_k, zero on the others and on P_1,
+..., P_(k-1).  Then A is the image of the w in the box that have in each P_k a parameter ± B, or B
+if all weights on P_k are odd.  So N(A, ε) ≤ 2^e Π |P_k| ⌈B L / ε⌉^(N - s), with e of the P_k that
+have an even weight.
+
+*Proof.*  Let w be in the box, not zero on P_k, and t ≥ 1 the largest with t^a w in the box on P_k.
+Then it is in the box on Q_k, too; all else is unchanged, and some parameter of P_k is ± B.  With
+t = -1 its sign changes if its weight is odd.  If w is zero on P_k, then φ(w) = lim φ(t^a w), t → ∞,
+is the value where Q_k is zero, too.  There P_k may be changed to what it likes, say B: φ(t^a w) for
+t → 0 is the value where both are zero.
+
 *One ball.*  If A lies in the ball of radius R around 0, and f in A has |f| + R ≤ ε, then
 N(A, ε) = 1.  If M is a cone, f = 0 is in A.
 """
@@ -27,12 +39,14 @@ from typing import Any
 from flint import arb, fmpz
 
 from neuroalg_sage.certificates.capacity.region import Bound, Region, flag, real
-from neuroalg_sage.certificates.capacity.sections import cone_weight
+from neuroalg_sage.certificates.capacity.sections import cone_weight, weight
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     exponent_vectors,
     fields,
     integer,
+    integers,
+    items,
     member,
     numbers,
     polynomial_ring,
@@ -95,8 +109,21 @@ def bounded_rank(region: Region, evidence: Any) -> Bound:
 
 def lipschitz(region: Region, evidence: Any) -> Bound:
     """The image of a covering of the box."""
+    model = region.model
     require(region.kind == "box", "The parameters are not bounded.")
     slope = region.bounds_of_the_box(flag(evidence, "expanded"))[1]
     steps = (real(region.size / region.epsilon) * slope).upper().ceil()
-    return max(steps, arb(1), key=lambda k: k.upper()) ** region.model.parameters, [
+    fields_data = items(evidence.get("scalings", []), "scalings")
+    faces, fixed = arb(1), set[int]()
+    for data in fields_data:
+        field = integers(data, -10**6, 10**6, "weight", model.parameters)
+        require(weight(model, field) == 0, "A scaling of the parameters changes the function.")
+        raised = {i for i, a in enumerate(field) if a > 0}
+        require(raised and not any(field[i] for i in fixed),
+                "The scalings do not bring parameters to the faces one after the other.")
+        faces *= len(raised) * (1 if all(field[i] % 2 for i in raised) else 2)
+        fixed |= raised
+    free = model.parameters - len(fields_data)
+    return faces * max(steps, arb(1), key=lambda k: k.upper()) ** free, [
+        *([f"scalings bring {len(fields_data)} parameters to faces"] if fields_data else []),
         "a Lipschitz constant on the box of parameters bounds it from above"], []

@@ -26,7 +26,9 @@ ARGUMENTS = {
     "two units": "M is the sums of two powers",
     "few units": "M is the sums of few powers, by zeros of apolar forms",
     "one unit less": "M is the powers, and the forms with a zero that is not real",
+    "narrow state": "M is the multiples of powers of forms that a state of width one has",
     "filters": "M is the products of filters, by their real zeros",
+    "all of V": "M is all of V",
 }
 
 
@@ -46,6 +48,15 @@ def described(model: Model, evidence: Any) -> Formula | Signatures:
         from neuroalg_sage.certificates.real.products_of_filters import product_of_filters
 
         return product_of_filters(model)
+    if argument == "narrow state":
+        from neuroalg_sage.certificates.real.narrow_states import narrow_state
+
+        return narrow_state(model)
+    if argument == "all of V":
+        from neuroalg_sage.certificates.real.whole import whole
+
+        whole(model, member(evidence, "proof"))
+        return [[]]
     if argument not in ARGUMENTS:
         raise MalformedCertificate("The argument for a description is not known.")
     from neuroalg_sage.certificates.real.sums_of_powers import THEOREMS

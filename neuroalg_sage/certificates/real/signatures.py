@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from flint import fmpq_mpoly
 
 from neuroalg_sage.certificates.reading import require
-from neuroalg_sage.certificates.real.formulas import Formula, satisfied
+from neuroalg_sage.certificates.real.formulas import RELATIONS, Formula
 from neuroalg_sage.certificates.work import Work
 
 MOST_FUNCTIONS = 7
@@ -110,14 +110,12 @@ def check_signatures(claimed: Formula, proved: Signatures) -> None:
     for piece in claimed:
         stated = {up_to_factors(f, relation) for relation, f in piece if relation == "="}
         require(equations <= stated, "A piece of the formula lacks an equation.")
-        remaining.append([(relation, f) for relation, f in piece
-                          if relation != "=" or up_to_factors(f, "=") not in equations])
-        require(all(up_to_factors(f, ">")[1] in places for _, f in remaining[-1]),
+        others = [(relation, up_to_factors(f, ">")[1]) for relation, f in piece
+                  if relation != "=" or up_to_factors(f, "=") not in equations]
+        require(all(f in places for _, f in others),
                 "The formula has a condition on other polynomials.")
+        remaining.append([(relation, places[f]) for relation, f in others])
     for signs, belongs in proved.decided():
-        def sign_of(f: fmpq_mpoly, signs: tuple[int, ...] = signs) -> int:
-            k, sign = places[up_to_factors(f, ">")[1]]
-            return sign * signs[k]
-
-        require(satisfied(remaining, sign_of) == belongs,
-                "The formula is wrong where the matrix has a certain signature.")
+        found = any(all(RELATIONS[relation](sign * signs[k], 0) for relation, (k, sign) in piece)
+                    for piece in remaining)
+        require(found == belongs, "The formula is wrong where the matrix has a certain signature.")

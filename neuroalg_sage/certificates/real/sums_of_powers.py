@@ -46,19 +46,20 @@ derivative of order d - 3 of an output.  ∂_i G = c_i q, so c_i ∂_j q = c_j �
 coordinates with X = Σ c_i x_i all derivatives of q by other variables vanish: q is a multiple of
 X^2.  So derivatives of order d - 1, one of them by another variable, vanish, and f_o = b_o X^d.  ∎
 
-*Few units*, two inputs, one output, 2 r <= d + 1.  f ≠ 0 is in M if and only if for some s <= r
-the matrix C_s has rank s, and the form g of degree s with g(∂) f = 0, unique up to factors, has s
-different real zeros.  If it has, f is in M by the lemma (apolarity).  Conversely let f be the sum
-of s, and not of fewer, powers.  C_s is the product of a matrix of values of monomials of degree s
-at s points, a regular diagonal matrix, and one of values of monomials of degree d - s >= s - 1.
-So it has rank s, and g vanishes at these points.
+*Few units*, two inputs, 2 r <= d + 1.  F ≠ 0 is in M if and only if for some s <= r the matrix
+C_s has rank s, and the form g of degree s that annihilates all outputs, unique up to factors, has
+s different real zeros.  If it has, F is in M by the lemma (apolarity).  Conversely let F be in the
+span of s, and not of fewer, powers.  C_s is the product of a matrix of values of monomials of
+degree s at s points, and one with a row for each point: the values of monomials of degree
+d - s >= s - 1, times the coefficients of the power in the outputs, which are not all zero.  So both
+have rank s, as has C_s, and g vanishes at these points.
 
 In coordinates: the (s+1)-minors of C_s vanish.  For a set J of s columns of C_s the coefficients
 of g_J are their maximal minors with signs.  If the rank is s, then g_J = c_J g, and not all c_J
 vanish; if it is smaller, all g_J are zero.  So the other condition is that for k = 1, ..., s - 1
 the sums over J of e_k(B(g_J)), of degree 2 k in g_J, are positive, where B is Bézout's matrix.  If
 s = 3, that for k = 2 is enough: the signatures (ρ + κ - 1, κ) of B are (2, 0) and (1, 1), or the
-rank is smaller. And s = 1 or f = 0 says that C_1 has rank at most 1.
+rank is smaller. And s = 1 or F = 0 says that C_1 has rank at most 1.
 
 *One unit less than the degree*, two inputs, one output, r = d - 1 >= 2.  f is in M if and only if
 f has a zero that is not real, or f = c l^d: if B(f) has a negative eigenvalue, or is zero.
@@ -118,18 +119,18 @@ from neuroalg_sage.certificates.real.formulas import Condition, Formula
 from neuroalg_sage.certificates.real.signatures import Signatures, elementary
 from neuroalg_sage.certificates.substitution import substituted
 
-MOST_MINORS = 5_000
-MOST_UNITS = 3  # in conditions on zeros of apolar forms
+MOST_MINORS = 20_000
+MOST_UNITS = 4  # in conditions on zeros of apolar forms
 
 Matrix = list[list[fmpq_mpoly]]
 
 
 def catalecticant(model: Model, degree: int) -> Matrix:
-    """The matrix C_a for a = ``degree``."""
-    n, _, outputs, d = power_sum(model)
-    places = {at: z for at, z in zip(model.coordinates,
-                                     polynomial_ring(model.ambient_dimension).gens())}
-    columns = [(o, beta) for o in range(outputs) for beta in monomials(n, d - degree)]
+    """The matrix C_a for a = ``degree``, of a model whose outputs are forms of one degree."""
+    n, outputs, pattern = model.inputs, model.outputs, model.degree_pattern
+    require(pattern == [pattern[0][:1]] * outputs, "The outputs are not forms of one degree.")
+    places = dict(zip(model.coordinates, polynomial_ring(model.ambient_dimension).gens()))
+    columns = [(o, beta) for o in range(outputs) for beta in monomials(n, pattern[0][0] - degree)]
     matrix = []
     for alpha in monomials(n, degree):
         sums = [(o, tuple(map(int.__add__, alpha, beta))) for o, beta in columns]
@@ -190,8 +191,8 @@ def two_units(model: Model) -> Formula:
 
 def few_units(model: Model) -> Formula:
     """The zeros of apolar forms of degree s, for all s up to r."""
-    n, r, outputs, d = power_sum(model)
-    require(n == 2 and outputs == 1 and 2 * r <= d + 1, "These are not few powers of binary forms.")
+    n, r, _, d = power_sum(model)
+    require(n == 2 and 2 * r <= d + 1, "These are not few powers of binary forms.")
     require(r <= MOST_UNITS, f"There are over {MOST_UNITS} units.")
     pieces = [rank_at_most(1, catalecticant(model, 1))]
     for s in range(2, r + 1):

@@ -21,6 +21,7 @@ from neuroalg_sage.certificates.capacity.covering_number import (
     upper_covering_bound,
 )
 from neuroalg_sage.certificates.capacity.layers import first_weights, last_layer_dimension
+from neuroalg_sage.certificates.capacity.norms import inner
 from neuroalg_sage.certificates.capacity.region import Region
 from neuroalg_sage.certificates.capacity.sections import (
     check_normal_form,
@@ -35,17 +36,21 @@ from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.capacity.packing import MOST_POINTS, packing
 from neuroalg_sage.invariants.capacity.projection import projections
+from neuroalg_sage.invariants.capacity.spaces import linear_spaces
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import expansion_bound, parametrization
+from neuroalg_sage.models.sage_input import rational
 
 EXPANDED_TERMS = 20_000  # of a parametrization that is written down for its bounds
 MOST_SCALED = 300  # parameters for which a normal form is looked for
 MOST_LISTED = 1_000  # parameters that a certificate lists
 SHOWN_DIGITS = 24
+MOST_APART = 8  # dimensions of M in which linear spaces are looked for
 COARSER = 2  # grids by which projections are compared
 FAR = 10**6  # by how much a part is larger than balls that compare volumes
 LARGE_PRIME = 2_147_483_629
+NORMS = {"euclidean": None, "max": "max", "l1": "l1", "bombieri": "Bombieri"}
 
 Domain = tuple[str, Fraction]
 
@@ -71,6 +76,24 @@ def in_words(bound: Any) -> str:
     return bound if len(bound) <= SHOWN_DIGITS else f"{bound[0]}.{bound[1:4]}...e{len(bound) - 1}"
 
 
+def as_json(bound: Any) -> Any:
+    """
+    A bound in JSON: an integer as text; a power of ten, since it would have over 1,000 digits, as
+    a formula with a ball for its decimal logarithm, as two decimal numbers.
+
+    EXAMPLES::
+
+        >>> as_json("121")
+        '121'
+        >>> as_json(["10^", "2000000001/1000000"])
+        {'formula': '10^2000.000001', 'log10': ['2000.000001', '2000.000001']}
+    """
+    if not isinstance(bound, list):
+        return bound
+    x = exponent(bound[1])
+    return {"formula": f"10^{x}", "log10": [x, x]}
+
+
 def part_in_words(domain: list[str]) -> str:
     """The part of M that a domain as a certificate states it is about."""
     kind, size = domain
@@ -84,6 +107,40 @@ def part_as_json(domain: list[str]) -> dict[str, str]:
     return {"radius" if kind == "ball" else "box": size}
 
 
+def read_norm(word: str) -> Any:
+    """
+    A norm by its name, as certificates state it; None for the Euclidean one.
+
+    Raises InputError if there is no such norm.
+
+    EXAMPLES::
+
+        >>> read_norm("euclidean"), read_norm("max"), read_norm("sup:1/2")
+        (None, 'max', ['sup', '1/2'])
+        >>> read_norm("l2")
+        Traceback (most recent call last):
+        ...
+        neuroalg_sage.errors.InputError: There is no norm 'l2'; the norms are euclidean, max, l1,
+        bombieri, and sup:B for the largest value at inputs from -B to B, such as sup:1.
+    """
+    name, colon, size = str(word).partition(":")
+    if name == "sup" and colon:
+        bound = rational(size, "size of the inputs' box")
+        if bound > 0:
+            return ["sup", decimal(bound)]
+    elif not colon and name in NORMS:
+        return NORMS[name]
+    raise InputError(f"There is no norm {word[:40]!r}; the norms are {', '.join(NORMS)}, and sup:B "
+                     "for the largest value at inputs from -B to B, such as sup:1.")
+
+
+def norm_in_words(norm: Any) -> str:
+    """The name of a norm."""
+    if isinstance(norm, list):
+        return f"supremum (inputs from -{norm[1]} to {norm[1]})"
+    return {"max": "maximum"}.get(norm, norm)
+
+
 class CoveringNumber(Invariant):
     """
     A lower and an upper bound for a covering number.
@@ -95,7 +152,7 @@ class CoveringNumber(Invariant):
     @cached_property
     def value(self) -> tuple[Any, Any]:
         """The bounds."""
-        low, high = (f"10^{b[1]}" if isinstance(b, list) else int(b) for b in self.data[2:])
+        low, high = (f"10^{b[1]}" if isinstance(b, list) else int(b) for b in self.data[2:4])
         return low, high
 
     @property
@@ -109,27 +166,33 @@ class CoveringNumber(Invariant):
     def logarithms(self) -> tuple[float, float]:
         """Decimal logarithms of the bounds, in floating point."""
         low, high = (float(Fraction(b[1])) if isinstance(b, list) else log10(int(b))
-                     for b in self.data[2:])
+                     for b in self.data[2:4])
         return low, high
 
+    @property
+    def norm(self) -> str:
+        """The norm of the balls, and of the functions in a ball, by the name for which one asks."""
+        return norm_in_words(self.data[4]) if len(self.data) > 4 else "Euclidean"
+
     def condition(self) -> str:
-        return f"radius {self.data[1]}, {part_in_words(self.data[0])}"
+        norm = f", {self.norm} norm" if len(self.data) > 4 else ""
+        return f"radius {self.data[1]}, {part_in_words(self.data[0])}{norm}"
 
     def sentence(self) -> str:
-        low, high = map(in_words, self.data[2:])
+        low, high = map(in_words, self.data[2:4])
         return (low if low == high else f"from {low} to {high}") + f" ({self.condition()})"
 
     def lines(self, spec: str = "SPEC") -> list[str]:
         return [f"  from below: {self.arguments[0]}; from above: {self.arguments[1]}"]
 
     def plain_value(self) -> dict[str, Any]:
-        domain, epsilon, low, high = self.data
+        domain, epsilon, low, high = self.data[:4]
         lower, upper = self.arguments
-        return {"lower": low, "upper": high, "lower_by": lower, "upper_by": upper,
-                "epsilon": epsilon} | part_as_json(domain)
+        return {"lower": as_json(low), "upper": as_json(high), "lower_by": lower, "upper_by": upper,
+                "epsilon": epsilon, "norm": self.norm} | part_as_json(domain)
 
     def value_in_latex(self) -> str:
-        low, high = map(in_words, self.data[2:])
+        low, high = map(in_words, self.data[2:4])
         return rf"[{low}, {high}]"
 
 
@@ -179,13 +242,15 @@ class Coverings:
     - ``seed`` -- integer for the random choices
     - ``equation`` -- an equation of M, where it is a hypersurface
     - ``linear`` -- linear equations of M in reduced form
+    - ``norm`` -- of the balls, and of the functions in a ball, as certificates state it; None for
+      the Euclidean one
     """
 
     def __init__(self, model: Model, dimension: Invariant | None, domain: Domain,
                  seed: int | None = None, equation: Polynomial | None = None,
-                 linear: Sequence[Polynomial] = ()) -> None:
+                 linear: Sequence[Polynomial] = (), norm: Any = None) -> None:
         self.model, self.dimension, self.domain, self.seed = model, dimension, domain, seed
-        self.equation, self.linear = equation, linear
+        self.equation, self.linear, self.norm = equation, linear, norm
         self.is_expanded = is_expanded(model)
         self.checked = Checked(model.describe())
         self.cones = _cones(self.checked)
@@ -193,6 +258,13 @@ class Coverings:
         self._uppers: dict[Fraction, tuple[Any, dict[str, Any], list[str]]] = {}
         self._lowers: dict[tuple[Fraction, bool], tuple[Any, dict[str, Any]]] = {}
         self._packings: dict[Fraction, list[dict[str, Any]]] = {}
+
+    def below(self, epsilon: Fraction) -> tuple[Domain, Fraction]:
+        """The part, and the radius of Euclidean balls, that bound those of the norm from below."""
+        if self.norm is None:
+            return self.domain, epsilon
+        region = inner(self.region(epsilon), self.norm)
+        return (self.domain[0], region.size), region.epsilon
 
     def region(self, epsilon: Fraction) -> Region:
         """The part, and balls of a radius, for the checker."""
@@ -202,9 +274,10 @@ class Coverings:
         """The best upper bound as it is written, its evidence, and whom it trusts."""
         if epsilon not in self._uppers:
             found: list[tuple[Any, dict[str, Any], list[str]]] = []
-            for evidence in self._upper_evidence:
+            for evidence in [*_one_ball(self, epsilon), *self._upper_evidence]:
                 with suppress(CertificateError):  # its hypotheses do not hold
-                    bound, _, trust = upper_covering_bound(self.region(epsilon), evidence)
+                    bound, _, trust = upper_covering_bound(self.region(epsilon), evidence,
+                                                           self.norm)
                     found.append((bound, evidence, trust))
             self._uppers[epsilon] = min(found, key=lambda one: _size(one[0]))
         return self._uppers[epsilon]
@@ -244,11 +317,14 @@ class Coverings:
         Raises LimitReached if no function of the part is known.
         """
         if (epsilon, packs) not in self._lowers:
-            found = self._bounds_below(epsilon, [
-                {"argument": "a function", "cone_from": self.start}, *self._linear_spaces,
-                *self._projections])
-            if packs and not (found and found[-1][0] >= (0, MOST_POINTS)):
+            found = self._bounds_below(epsilon, [*self._linear_spaces, *self._projections])
+            if packs:
+                found += self._bounds_below(epsilon, list(_spaces_apart(self, epsilon)))
+            if packs and not any(size >= (0, MOST_POINTS) for size, *_ in found):
                 found += self._bounds_below(epsilon, self._packing(epsilon))
+            if not found:
+                found = self._bounds_below(epsilon, [
+                    {"argument": "a function", "cone_from": self.start}])
             if not found:
                 raise LimitReached(f"No function of {self.model} with norm at most "
                                    f"{self.domain[1]} was found, so nothing bounds their covering "
@@ -263,7 +339,7 @@ class Coverings:
         found = []
         for one in evidence:
             with suppress(CertificateError):  # of a projection without volume, for one
-                bound, _ = lower_covering_bound(self.region(epsilon), one)
+                bound, _ = lower_covering_bound(self.region(epsilon), one, self.norm)
                 found.append((_size(bound), bound, one))
         return sorted(found, key=lambda one: one[0])
 
@@ -320,7 +396,8 @@ def covering_number(coverings: Coverings, epsilon: Fraction) -> CoveringNumber:
     lower, below = coverings.lower(epsilon)
     method = f"{above['argument']} from above, {below['argument']} from below"
     return CoveringNumber.certified(
-        model, "covering_number", [[domain[0], decimal(domain[1])], decimal(epsilon), lower, upper],
+        model, "covering_number", [[domain[0], decimal(domain[1])], decimal(epsilon), lower, upper,
+                                   *([] if coverings.norm is None else [coverings.norm])],
         "proved" if lower == upper else "bounds", method, time.perf_counter() - start,
         {"upper": above, "lower": below}, trust)
 
@@ -341,16 +418,23 @@ def _cones(model: Checked) -> list[tuple[int, int]]:
     return found
 
 
+def _one_ball(part: Coverings, epsilon: Fraction) -> Iterator[dict[str, Any]]:
+    kind, size = part.domain
+    if epsilon >= size or (kind == "box" and part.model.parameter_count <= MOST_SCALED):
+        yield {"argument": "one ball", "cone_from": part.start, "expanded": part.is_expanded,
+               "center": ["0"] * part.model.parameter_count if (
+                   part.start is None and part.is_expanded) else []}
+
+
 def _upper_evidence(part: Coverings) -> Iterator[dict[str, Any]]:
     domain = part.domain
     span = {"equations": [encode_polynomial(f) for f in part.linear]} if part.linear else {}
     flag = {"expanded": part.is_expanded} if domain[0] == "box" else {}
-    yield {"argument": "one ball", "cone_from": part.start, **flag,
-           "center": ["0"] * part.model.parameter_count if (
-               part.start is None and part.is_expanded) else []}
     yield {"argument": "volume", **span, **flag}
     if domain[0] == "box":
         yield {"argument": "Lipschitz", **flag}
+        if part.model.parameter_count <= MOST_SCALED:
+            yield {"argument": "Lipschitz", **flag, "scalings": _scalings_to_faces(part.model)}
     else:
         yield {"argument": "bounded rank"}
         if part.equation is not None:
@@ -360,16 +444,23 @@ def _upper_evidence(part: Coverings) -> Iterator[dict[str, Any]]:
     starts: list[int | None] = [start for start, _ in part.cones] or [None]
     if part.model.parameter_count > MOST_SCALED:
         starts = starts[:1]  # they differ in the parameters that may be fixed
+    if part.equation is not None and part.most_dimension == part.model.ambient_dimension - 1:
+        known["equation"] = encode_polynomial(part.equation)
     for start in starts:
         common = {"argument": "slicing", **known, "cone_from": start, **span, **flag}
         if part.model.parameter_count > MOST_SCALED:
             yield {**common, "scalings": _hidden_neurons(part.checked), "fixed": []}
             continue
-        yield {**common, "scalings": [], "fixed": []}
+        forms: list[tuple[list[list[int]], list[int]]] = [([], [])]
         if start is not None and domain[0] == "ball":
-            scalings, fixed = _normal_form(part.model, part.checked, start)
-            if fixed:
-                yield {**common, "scalings": scalings, "fixed": fixed}
+            forms += [form for form in [_normal_form(part.model, part.checked, start)] if form[1]]
+        for scalings, fixed in forms:
+            form = {**common, "scalings": scalings, "fixed": fixed}
+            yield form
+            if start is not None or domain[0] == "box":
+                yield form | {"blocks": False}
+            if start is not None and domain[0] == "ball":
+                yield form | {"blocks": True}
 
 
 def _hidden_neurons(checked: Checked) -> list[list[int]] | str:
@@ -406,17 +497,41 @@ def _is_multihomogeneous(checked: Checked, dimension: int) -> bool:
     return True
 
 
+def _scalings(model: Model) -> list[list[int]]:
+    """The weights of the scalings of the parameters that change no function."""
+    count, found = model.parameter_count, []
+    for symmetry in model.symmetries:
+        entries = symmetry.parameters
+        if all(i == j and c.denominator == 1 for (i, j), c in entries.items()):
+            found.append([int(entries.get((i, i), 0)) for i in range(count)])
+    return found
+
+
+def _scalings_to_faces(model: Model) -> list[list[int]]:
+    """Scalings that bring parameters to faces of a box, one after the other, with few choices."""
+    fields, found = _scalings(model), []
+    while fields:
+        # The others must leave the parameters alone that are raised by this one.
+        choices = [(sum(a > 0 for a in field) * (1 + any(a > 0 and a % 2 == 0 for a in field)),
+                    k, field) for k, one in enumerate(fields) for field in (one, [-a for a in one])
+                   if any(a > 0 for a in field) and not any(
+                       a > 0 and other[i] for i, a in enumerate(field)
+                       for other in fields if other is not one)]
+        if not choices:
+            break
+        _, k, field = min(choices)
+        found.append(field)
+        del fields[k]
+    return found
+
+
 def _normal_form(model: Model, checked: Checked, start: int
                  ) -> tuple[list[list[int]], list[int]]:
     """Scalings of the parameters, and the parameters that they bring to 1."""
     count = model.parameter_count
     if count > MOST_SCALED:
         return [], []
-    fields = []
-    for symmetry in model.symmetries:
-        entries = symmetry.parameters
-        if all(i == j and c.denominator == 1 for (i, j), c in entries.items()):
-            fields.append([int(entries.get((i, i), 0)) for i in range(count)])
+    fields = _scalings(model)
     scalings: list[list[int]] = []
     fixed: list[int] = []
     while fields:
@@ -454,7 +569,7 @@ def _linear_spaces(part: Coverings) -> Iterator[dict[str, Any]]:
 
 def _packing(part: Coverings, epsilon: Fraction) -> Iterator[dict[str, Any]]:
     if part.is_expanded:
-        points = packing(parametrization(part.model), part.domain, epsilon,
+        points = packing(parametrization(part.model), *part.below(epsilon),
                          part.cones[0] if part.cones else None, part.seed)
         if points:
             yield {"argument": "packing",
@@ -468,11 +583,20 @@ def _has_last_layer(checked: Checked) -> bool:
         return False
 
 
+def _spaces_apart(part: Coverings, epsilon: Fraction) -> Iterator[dict[str, Any]]:
+    (kind, size), radius = part.below(epsilon)
+    if (part.is_expanded and kind == "ball" and part.most_dimension <= MOST_APART
+            and part.cones and part.cones[0][1] == 1):
+        yield from linear_spaces(parametrization(part.model), part.cones[0][0], size, radius,
+                                 part.seed)
+
+
 def _projections(part: Coverings) -> Iterator[dict[str, Any]]:
-    if part.domain[0] == "box":
+    domain, _ = part.below(part.domain[1])
+    if domain[0] == "box":
         yield {"argument": "last layer"}
     if part.is_expanded:
         fixed = _normal_form(part.model, part.checked, part.start)[1] if (
-            part.start is not None and part.domain[0] == "ball") else []
-        yield from projections(parametrization(part.model), part.dimensions[0], part.domain,
+            part.start is not None and domain[0] == "ball") else []
+        yield from projections(parametrization(part.model), part.dimensions[0], domain,
                                part.start, fixed, part.seed)

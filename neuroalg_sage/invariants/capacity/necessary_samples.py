@@ -16,8 +16,7 @@ import numpy as np
 from flint import arb, ctx
 
 from neuroalg_sage.certificates.capacity.necessary_samples import is_too_few
-from neuroalg_sage.certificates.capacity.region import FEW_BITS, real
-from neuroalg_sage.certificates.capacity.samples import evaluation_square
+from neuroalg_sage.certificates.capacity.region import FEW_BITS, evaluation_square, real
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.capacity.covering_number import (

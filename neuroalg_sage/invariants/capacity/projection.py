@@ -58,8 +58,8 @@ def projections(phi: Parametrization, dimension: int, domain: tuple[str, Fractio
             jacobian = np.stack([(values((point + STEP * e)[None])[0] - values(
                 (point - STEP * e)[None])[0]) / (2 * STEP) for e in np.eye(count)])
             jacobian[fixed] = 0
-            free = _independent(jacobian, dimension)
-            places = _independent(jacobian[free].T, dimension)
+            free = independent(jacobian, dimension)
+            places = independent(jacobian[free].T, dimension)
         if len(free) < dimension or len(places) < dimension:
             continue
         scale = size if kind == "box" else Fraction(1)
@@ -74,7 +74,7 @@ def projections(phi: Parametrization, dimension: int, domain: tuple[str, Fractio
                    "cuts": CUTS[dimension]}
 
 
-def _independent(rows: np.ndarray, rank: int) -> list[int]:
+def independent(rows: np.ndarray, rank: int) -> list[int]:
     """So many rows that are independent, in floating point, the largest ones first."""
     rest = rows.astype(float).copy()
     chosen: list[int] = []

@@ -173,7 +173,8 @@ def fiber_script(phi: Parametrization, f: Sequence[Fraction]) -> Script:
 
 
 def special_fiber(phi: Parametrization, ideal: Callable[[], Invariant] | None,
-                  computation: Computation, function: Any = None, parameters: Any = None) -> Fiber:
+                  computation: Computation, function: Any = None, parameters: Any = None,
+                  member: Callable[[Point], Invariant | None] = lambda f: None) -> Fiber:
     """
     The fiber over a function, its components and points, and whether it is empty.
 
@@ -186,6 +187,7 @@ def special_fiber(phi: Parametrization, ideal: Callable[[], Invariant] | None,
     - ``function`` -- coordinates, or polynomials in the inputs; see
       :func:`~neuroalg_sage.invariants.dimension.functions.read_function`
     - ``parameters`` -- instead of a function, the parameters of one
+    - ``member`` -- whether a function is in M over the real numbers, where that is known otherwise
 
     OUTPUT: :class:`Fiber`
 
@@ -241,7 +243,8 @@ def special_fiber(phi: Parametrization, ideal: Callable[[], Invariant] | None,
         if part is not None and all(c.dimension == 0 for c in part.components):
             special = _components(phi, f, restriction, part, time.perf_counter() - start,
                                   computation)
-    return Fiber(phi, f, components, closure, memberships.complex(), memberships.real(), points,
+    return Fiber(phi, f, components, closure, memberships.complex(), memberships.real(member),
+                 points,
                  special, restriction if special else ())
 
 
@@ -386,7 +389,8 @@ class _Memberships:
             return self._outside("complex")
         return self._point("complex") or self._basis("complex")
 
-    def real(self) -> Invariant:
+    def real(self, member: Callable[[Point], Invariant | None]) -> Invariant:
+        """By the fiber if it has a point or is empty, else by what is known of M, or by squares."""
         self.start = time.perf_counter()
         if self.equation is not None:
             return self._outside("real")
@@ -398,6 +402,9 @@ class _Memberships:
                 return self._answer("real", True, "a real point of the fiber", {
                     "argument": "point", "point": point.encoded(),
                     "interval": list(map(decimal, interval))})
+        known = member(self.f)
+        if known is not None:
+            return known
         if self.found is None:
             return self._open("the fiber was not decomposed.")
         proof = no_real_points(self.equations, parameter_names(self.phi), self.computation)

@@ -15,7 +15,7 @@ REFERENCES:
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import sqrt
@@ -24,7 +24,8 @@ from typing import Any, ClassVar
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.certificates.piecewise import decision_boundary as checked
 from neuroalg_sage.certificates.piecewise.network import Network as Rebuilt
-from neuroalg_sage.errors import InputError
+from neuroalg_sage.certificates.reading import CertificateError
+from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.piecewise.linear_regions import evidence, where
 from neuroalg_sage.invariants.piecewise.subdivision import Subdivision, domain
@@ -79,6 +80,10 @@ class DecisionBoundary(Invariant):
     def condition(self) -> str:
         return _boundary_in_words(self.data)
 
+    def add_to(self, page: dict[str, Any]) -> None:
+        """Add it to the JSON data of a network."""
+        page |= {"betti": self.data["betti"], "boundary": self.described()}
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class BoundaryDistance(Invariant):
@@ -113,6 +118,10 @@ class BoundaryDistance(Invariant):
         return (f"of the point {', '.join(data['point'])} in the norm {data['norm']}, to "
                 f"{_boundary_in_words(data)}")
 
+    def add_to(self, page: dict[str, Any]) -> None:
+        """Add it to the JSON data of a network."""
+        page.setdefault("distances", []).append(self.described())
+
 
 def _chosen(network: Network, output: Any, level: Any) -> tuple[list[int], str]:
     """The outputs and the level, as a claim has them."""
@@ -133,6 +142,14 @@ def _subdivided(network: Network, layers: Sequence[dict[str, Any]], inequalities
     return Subdivision(network_from_data({
         "input_shape": described["input_shape"],
         "layers": [*described["layers"], *layers]}), inequalities)
+
+
+def _within_limits(function: Callable[..., Any], *arguments: Any) -> Any:
+    """The value of a function of the checker; what is too large for it is a limit."""
+    try:
+        return function(*arguments)
+    except CertificateError as error:
+        raise LimitReached(f"The set is too large to be verified: {error}") from None
 
 
 def decision_boundary(network: Network, output: Any = 0, level: Any = 0, kind: str = "level",
@@ -166,8 +183,8 @@ def decision_boundary(network: Network, output: Any = 0, level: Any = 0, kind: s
     rebuilt = Rebuilt(network.describe())
     found = evidence(_subdivided(network, checked.bend(rebuilt, chosen, c), inequalities))
     rows = [[str(x) for x in row] for row in inequalities]
-    value = {"domain": rows, "output": chosen, "level": c, "set": kind} | checked.topology(
-        rebuilt, rows, chosen, c, kind, found)
+    value = {"domain": rows, "output": chosen, "level": c, "set": kind} | _within_limits(
+        checked.topology, rebuilt, rows, chosen, c, kind, found)
     return DecisionBoundary.certified(
         network, "decision_boundary", value, "proved",
         "subdivision of a complex of cones, homology of its bounded faces",
@@ -211,7 +228,8 @@ def boundary_distance(network: Network, point: Any, output: Any = 0, level: Any 
         layers += checked.norm_layers(rebuilt, norm, read(center, "point"))
     found = evidence(_subdivided(network, layers, inequalities))
     rows = [[str(x) for x in row] for row in inequalities]
-    distance, nearest = checked.distance_to(rebuilt, rows, chosen, c, norm, center, found)
+    distance, nearest = _within_limits(checked.distance_to, rebuilt, rows, chosen, c, norm, center,
+                                       found)
     value = {"domain": rows, "output": chosen, "level": c, "norm": norm, "point": center,
              "distance": None if distance is None else str(distance)}
     return BoundaryDistance.certified(

@@ -22,6 +22,7 @@ REFERENCES:
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -43,7 +44,7 @@ from neuroalg_sage.models.piecewise.steps import (
 from neuroalg_sage.models.sage_input import lists, numbers
 
 MOST_INPUTS = 6
-MOST_FACES = 20_000_000
+MOST_FACES = 2_000_000  # a certificate has at most 200 megabytes
 
 Inequality = tuple[int, ...]  # coefficients of the coordinates, and a constant: not negative
 
@@ -498,8 +499,9 @@ class Subdivision:
         found = []
         for level in self.complex.levels[2:]:
             order = np.argsort(level.cone, kind="stable")
-            cuts = np.searchsorted(level.cone[order], np.arange(1, level.count))
-            found.append([part.tolist() for part in np.split(level.facet[order], cuts)])
+            cuts = np.searchsorted(level.cone[order], np.arange(level.count + 1)).tolist()
+            facets = level.facet[order].tolist()
+            found.append([facets[a:b] for a, b in itertools.pairwise(cuts)])
         return found
 
     def cell(self, number: int) -> Cell:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from flint import fmpq
+
+from neuroalg_sage.certificates.model import Model as CheckedModel
 from neuroalg_sage.certificates.reading import polynomial_ring
 from neuroalg_sage.certificates.real.formulas import holds
 from neuroalg_sage.errors import EngineError, InputError, LimitReached
@@ -20,12 +23,14 @@ from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.presentation import clipped
 from neuroalg_sage.invariants.real import theorems
 from neuroalg_sage.invariants.real.formula import Formula
-from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.rational import in_ring
 from neuroalg_sage.storable import storable
 
 MOST_COORDINATES = 36
-POINTS = 1_000  # of M, at which a description is tried
+POINTS, FEWEST_POINTS = 1_000, 30  # of M, at which a description is tried
+MOST_WORK = 10**7  # of these, in terms
+LARGEST_FACTOR = 10**6
 LARGEST_PARAMETER = 5
 
 
@@ -51,6 +56,10 @@ class SemialgebraicDescription(Invariant):
     def lines(self, spec: str = "SPEC") -> list[str]:
         return [f"  {line}" for line in clipped(self.formula_lines())] if self.words else []
 
+    def report_lines(self) -> list[str]:
+        return ["", f"Over the real numbers M is {self.sentence()}  [{self.qualified_status()}]",
+                *self.lines()]
+
     def plain_value(self) -> dict[str, Any]:
         return {"sentence": self.sentence(), "formula": self.data.plain_value()}
 
@@ -59,6 +68,21 @@ class SemialgebraicDescription(Invariant):
 
     def __bool__(self) -> bool:
         return bool(self.data.pieces)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """
+    What a method is asked for.
+
+    - ``model`` -- the model
+    - ``computation`` -- the limits of programs
+    - ``whole`` -- where to find why M is all of V: evidence and words; None if that is not known
+    """
+
+    model: Model
+    computation: Computation
+    whole: Callable[[], tuple[Mapping[str, Any], str] | None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -80,30 +104,38 @@ class Found:
     versions: dict[str, str] = field(default_factory=dict)
 
 
-def _by_theorem(phi: Parametrization, computation: Computation) -> Found | None:
-    found = theorems.by_theorem(phi)
+def _by_theorem(asked: Asked) -> Found | None:
+    found = theorems.by_theorem(asked.model)
     if found is None:
         return None
     formula, words, evidence = found
     return Found(formula, words, evidence, f"a theorem: {evidence['argument']}")
 
 
+def _as_whole(asked: Asked) -> Found | None:
+    found = asked.whole()
+    if found is None:
+        return None
+    proof, reason = found
+    return Found(Formula.of(asked.model.ambient_dimension, [[]]), "all of V",
+                 {"argument": "all of V", "proof": proof}, reason)
+
+
 # In this order; each returns None where it does not apply, or raises LimitReached.
-METHODS: dict[str, Callable[[Parametrization, Computation], Found | None]] = {
+METHODS: dict[str, Callable[[Asked], Found | None]] = {
     "theorem": _by_theorem,
+    "all of V": _as_whole,
 }
 
 
-def semialgebraic_description(phi: Parametrization, computation: Computation,
-                              method: str = "auto", seed: int | None = None
+def semialgebraic_description(asked: Asked, method: str = "auto", seed: int | None = None
                               ) -> SemialgebraicDescription:
     """
     Describe M as a semi-algebraic set.
 
     INPUT:
 
-    - ``phi`` -- the parametrization
-    - ``computation`` -- the limits of programs
+    - ``asked`` -- the model, and what else is known
     - ``method`` -- ``"theorem"``; by default all, one after the other
     - ``seed`` -- integer for the random points at which the description is tried
 
@@ -113,58 +145,71 @@ def semialgebraic_description(phi: Parametrization, computation: Computation,
 
         >>> from neuroalg_sage import NeuroManifold
         >>> M = NeuroManifold("mlp:2,1,1:x^2")
-        >>> semialgebraic_description(M.parametrization(), M.computation)
+        >>> semialgebraic_description(Asked(M.model, M.computation))
         every binary quadratic form of rank at most 1 (proved)
           -z_1^2 + 4*z_0*z_2 = 0
     """
-    start = time.perf_counter()
-    n = len(phi.polynomials)
-    if n > MOST_COORDINATES:
+    start, model = time.perf_counter(), asked.model
+    if model.ambient_dimension > MOST_COORDINATES:
         raise InputError(f"A semi-algebraic description is for at most {MOST_COORDINATES} "
-                         f"coordinates, and {phi.model} has {n}; its equations alone are the "
-                         "question ideal.")
+                         f"coordinates, and {model} has {model.ambient_dimension}; its equations "
+                         "alone are the question ideal.")
     chosen = {method: METHODS[method]} if method in METHODS else METHODS
     limits = []
     for name, describe in chosen.items():
-        computation.progress(f"semi-algebraic description: method {name}")
+        asked.computation.progress(f"semi-algebraic description: method {name}")
         try:
-            found = describe(phi, computation)
+            found = describe(asked)
         except LimitReached as error:
             limits.append(str(error))
             continue
         if found is None:
             continue
-        check_on_points(phi, found, seed)
+        check_on_points(model, found, seed)
         seconds = time.perf_counter() - start
         if found.evidence is None:
             return SemialgebraicDescription("semialgebraic_description", found.formula,
                                             "numerical", found.method, None, seconds,
                                             words=found.words)
         return SemialgebraicDescription.certified(
-            phi.model, "semialgebraic_description", found.formula, "proved", found.method,
+            model, "semialgebraic_description", found.formula, "proved", found.method,
             seconds, found.evidence, found.trust, claim=found.formula.plain_value(),
             versions=found.versions, words=found.words)
     raise LimitReached(" ".join([
-        f"No description of {phi.model} by equations and inequalities was found.", *limits]))
+        f"No description of {model} by equations and inequalities was found.", *limits]))
 
 
-def check_on_points(phi: Parametrization, found: Found, seed: int | None) -> None:
+def check_on_points(model: Model, found: Found, seed: int | None) -> None:
     """
-    Try a description at random points of M, exactly.
+    Try a description at random points of M, exactly; the equations of a piece by a combination
+    with random coefficients.
 
     That proves nothing; a point that violates it would be an error of this program, or of one that
     it trusts.
     """
     generator = random.Random(seed)
-    parameters = polynomial_ring(phi.parameter_count)
-    coordinates = polynomial_ring(len(phi.polynomials))
-    images = [in_ring(p, parameters) for p in phi.polynomials]
-    pieces = [[(relation, in_ring(f, coordinates)) for f, relation in piece]
-              for piece in found.formula.pieces]
-    for _ in range(POINTS):
+    checked = CheckedModel(model.describe())
+    ring = polynomial_ring(checked.ambient_dimension)
+    pieces: list[list[tuple[str, Any]]] = []
+    for piece in found.formula.pieces:
+        conditions = [(relation, in_ring(f, ring)) for f, relation in piece]
+        equation = sum((generator.randint(1, LARGEST_FACTOR) * f for relation, f in conditions
+                        if relation == "="), ring.constant(0))
+        pieces.append([*([("=", equation)] if equation else []),
+                       *(c for c in conditions if c[0] != "=")])
+    terms = sum(len(f) for piece in pieces for _, f in piece)
+    for _ in range(max(FEWEST_POINTS, min(POINTS, MOST_WORK // (terms + 1)))):
         w = [generator.randint(-LARGEST_PARAMETER, LARGEST_PARAMETER)
-             for _ in range(phi.parameter_count)]
-        if not holds(pieces, [f(*w) for f in images]):
-            raise EngineError(f"The description of {phi.model} by {found.method} does not hold at "
+             for _ in range(checked.parameters)]
+        if not holds(pieces, function_of(checked, w)):
+            raise EngineError(f"The description of {model} by {found.method} does not hold at "
                               f"the function of the parameters {w}, so it is not given; please "
                               "report it.")
+
+
+def function_of(model: CheckedModel, parameters: Sequence[int]) -> list[fmpq]:
+    """The coordinates of the function of some parameters, without φ."""
+    ring = polynomial_ring(model.inputs)
+    outputs = [f.to_dict() for f in model.expanded(
+        [ring.constant(w) for w in parameters], ring.gens())]
+    return [outputs[o].get(e, fmpq(0)) for o, e in model.coordinates]

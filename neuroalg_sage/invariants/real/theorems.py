@@ -19,12 +19,15 @@ from flint import fmpq_mpoly
 from neuroalg_sage.certificates.dimension.known_varieties import power_sum
 from neuroalg_sage.certificates.model import Model as CheckedModel
 from neuroalg_sage.certificates.reading import CertificateError
-from neuroalg_sage.certificates.real.description import ARGUMENTS, described
+from neuroalg_sage.certificates.real.description import described
 from neuroalg_sage.certificates.real.matrices import symmetric_matrix
+from neuroalg_sage.certificates.real.narrow_states import powers_of
+from neuroalg_sage.certificates.real.products_of_filters import filters
 from neuroalg_sage.certificates.real.signatures import Signatures
+from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.real.formula import Formula
 from neuroalg_sage.models.expressions import Polynomial, from_flint
-from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.models.model import Model
 
 # Which signs a condition on a function allows, and how it is written: with which sign the
 # function is compared with zero, and how.
@@ -35,6 +38,8 @@ ALL = frozenset((-1, 0, 1))
 LARGER = {s: [ALL, *(frozenset((s, other)) for other in (0, 1, -1) if other != s)]
           for s in (-1, 0, 1)}
 
+MOST_TERMS = 100_000  # of a formula
+
 Box = tuple[frozenset[int], ...]
 
 DEGREES = {1: "linear form", 2: "quadratic form", 3: "cubic", 4: "quartic", 5: "quintic",
@@ -43,7 +48,7 @@ POWERS = {2: "square", 3: "cube", 4: "fourth power", 5: "fifth power", 6: "sixth
           7: "seventh power", 8: "eighth power"}
 
 
-def by_theorem(phi: Parametrization) -> tuple[Formula, str, dict[str, Any]] | None:
+def by_theorem(model: Model) -> tuple[Formula, str, dict[str, Any]] | None:
     """
     What M is by the first theorem whose hypotheses the model has: a formula, the same in words, and
     evidence for the checker.
@@ -51,22 +56,25 @@ def by_theorem(phi: Parametrization) -> tuple[Formula, str, dict[str, Any]] | No
     EXAMPLES::
 
         >>> from neuroalg_sage.models.families import parse_spec
-        >>> from neuroalg_sage.models.parametrization import parametrization
-        >>> formula, words, evidence = by_theorem(parametrization(parse_spec("mlp:2,2,1:x^3")))
+        >>> formula, words, evidence = by_theorem(parse_spec("mlp:2,2,1:x^3"))
         >>> words
         'every binary cubic with one real and two complex zeros, and the multiples of cubes of \
 linear forms'
     """
-    model = CheckedModel(phi.model.describe())
-    for argument in ARGUMENTS:
+    checked = CheckedModel(model.describe())
+    for argument in WORDS:
         with suppress(CertificateError):
-            evidence = {"argument": argument} | fixed_squares(model, argument)
-            found = described(model, evidence)
-            pieces = (signature_pieces(found) if isinstance(found, Signatures) else
-                      [[(f, relation) for relation, f in piece] for piece in found])
-            formula = Formula(model.ambient_dimension, tuple(
+            evidence = {"argument": argument} | fixed_squares(checked, argument)
+            found = described(checked, evidence)
+            pieces = list(signature_pieces(found) if isinstance(found, Signatures) else
+                          [[(f, relation) for relation, f in piece] for piece in found])
+            terms = sum(len(f) for piece in pieces for f, _ in piece)
+            if terms > MOST_TERMS:
+                raise LimitReached(f"A formula that a theorem gives has {terms:,} terms, over the "
+                                   f"limit of {MOST_TERMS:,}.")
+            formula = Formula(checked.ambient_dimension, tuple(
                 tuple((primitive(f), relation) for f, relation in piece) for piece in pieces))
-            return formula, WORDS[argument](model, evidence), evidence
+            return formula, WORDS[argument](checked, evidence), evidence
     return None
 
 
@@ -149,9 +157,9 @@ def number_of(count: int, what: str) -> str:
 def forms(n: int, degree: int) -> str:
     """What forms of a degree in n variables are called."""
     name = DEGREES.get(degree, f"form of degree {degree}")
-    if n == 2:
+    if n == 2 and degree > 1:
         return f"binary {name}"
-    return name if n == 1 else f"{name} in {n} variables"
+    return name if n <= 2 else f"{name} in {n} variables"
 
 
 def tuples(n: int, degree: int, outputs: int) -> str:
@@ -225,8 +233,8 @@ def _two_units(model: CheckedModel, evidence: dict[str, Any]) -> str:
 
 
 def _few_units(model: CheckedModel, evidence: dict[str, Any]) -> str:
-    _, r, _, d = power_sum(model)
-    return (f"every {forms(2, d)} that a differential operator with different real zeros, of "
+    _, r, outputs, d = power_sum(model)
+    return (f"{tuples(2, d, outputs)} that a differential operator with different real zeros, of "
             f"degree at most {r}, annihilates")
 
 
@@ -235,21 +243,47 @@ def _one_unit_less(model: CheckedModel, evidence: dict[str, Any]) -> str:
     return f"every {forms(2, d)} with a zero that is not real, and {powers(d)}"
 
 
+def _narrow_state(model: CheckedModel, evidence: dict[str, Any]) -> str:
+    n, outputs = model.inputs, model.outputs
+    k, e, rank = powers_of(model)
+    if n == 1:
+        return tuples(1, e, outputs)
+    base = forms(n, k) + f" of rank at most {rank}" * (rank < n)
+    if k == 1:
+        return (powers(e) if outputs == 1 else f"every tuple of {outputs} multiples of one "
+                f"{POWERS.get(e, f'power of degree {e}')} of a linear form")
+    if e == 1:
+        return f"every tuple of {outputs} multiples of one {base}" if outputs > 1 else (
+            f"every {base}")
+    power = POWERS.get(e, f"power of degree {e}")
+    return (f"every multiple of a {power} of a {base}" if outputs == 1 else
+            f"every tuple of {outputs} multiples of one {power} of a {base}")
+
+
 def _filters(model: CheckedModel, evidence: dict[str, Any]) -> str:
-    sizes = [layer["size"][0] for layer in model.description["layers"]]
-    d, even = sum(sizes) - len(sizes), sum(size % 2 == 0 for size in sizes)
+    shown = [_product(group) for group in filters(model).values()]
+    if len(shown) == 1:
+        return f"every {shown[0]}" + ", moved along the input for each output" * (
+            model.outputs > 1)
+    return "every tensor product of a " + " and a ".join(shown)
+
+
+def _product(degrees: list[int]) -> str:
+    """What products of filters are, by their zeros."""
+    d, even = sum(degrees), sum(k % 2 for k in degrees)
     what = "number" if d == 0 else forms(2, d)
-    shown = f"every {what}" if even <= 1 else (
-        f"every {what} whose zeros are all real" if even == d else
-        f"every {what} with at least {even} real zeros, and 0")
-    return shown + ", moved along the input for each output" * (model.outputs > 1)
+    if even <= 1:
+        return what
+    return f"{what} whose zeros are all real" if even == d else (
+        f"{what} with at least {even} real zeros, counted with multiplicity, or 0")
 
 
+# In the order in which they are tried.
 WORDS: dict[str, Callable[[CheckedModel, dict[str, Any]], str]] = {
     "linear network": _linear_network, "fixed squares": _fixed_squares,
     "enough units": _enough_units, "squares": _squares, "one unit": _one_unit,
     "two units": _two_units, "few units": _few_units, "one unit less": _one_unit_less,
-    "filters": _filters}
+    "narrow state": _narrow_state, "filters": _filters}
 
 
 # -- evidence -------------------------------------------------------------------------------

@@ -8,17 +8,18 @@ Euclidean topology of V.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.errors import EngineError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.answers.presentation import Section, Surroundings
 from neuroalg_sage.invariants.real import witnesses
 from neuroalg_sage.invariants.real.paths import monomial_limits
 from neuroalg_sage.invariants.real.power_networks import PowerNetwork, power_network
@@ -32,6 +33,9 @@ from neuroalg_sage.invariants.real.witnesses import Witness
 from neuroalg_sage.models.layers import Activation, Convolution
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
+
+if TYPE_CHECKING:
+    from neuroalg_sage.markup.elements import Markup
 
 # So small a model has the fibers over simple functions tried, each for so many seconds.
 MOST_PARAMETERS, MOST_COORDINATES, MOST_FUNCTIONS = 8, 8, 6
@@ -72,6 +76,15 @@ class Trichotomy(RealAnswer):
 
     def sentence(self) -> str:
         return self.WORDS.get(self.data, super().sentence())
+
+    def section(self, around: Surroundings) -> Section | None:
+        from neuroalg_sage.invariants.real.on_pages import over_the_reals
+
+        return over_the_reals(self, around)
+
+    def in_geometry(self, around: Surroundings) -> Iterator[Markup]:
+        if self.data is not None:
+            yield self.said(f"Over the real numbers M is {self.sentence()}.")
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -16,6 +16,7 @@ from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.expressions import shown
 from neuroalg_sage.models.layers import whole_number
 from neuroalg_sage.models.piecewise.layers import (
+    MOST_COEFFICIENTS,
     DenseLayer,
     Maxout,
     PiecewiseLayer,
@@ -23,7 +24,7 @@ from neuroalg_sage.models.piecewise.layers import (
     activation,
     layer_from_data,
 )
-from neuroalg_sage.models.piecewise.steps import Program
+from neuroalg_sage.models.piecewise.steps import Affine, Program
 from neuroalg_sage.models.sage_input import numbers, rational
 
 MOST_UNITS = 20_000
@@ -75,10 +76,12 @@ class Network:
                                  "numbers; 0 is the input.")
             shapes.append(layer.output_shape([shapes[s] for s in taken]))
             steps.append(layer.step(taken, [shapes[s] for s in taken]))
-            taken_entries = sum(prod(shapes[s]) for s in taken)
-            if max(taken_entries, prod(shapes[-1])) > MOST_UNITS:
-                raise InputError(f"Layer {k + 1} takes {taken_entries:,} entries and makes "
-                                 f"{prod(shapes[-1]):,}; at most {MOST_UNITS:,} are allowed.")
+            entries, made = sum(prod(shapes[s]) for s in taken), prod(shapes[-1])
+            if max(entries, made) > MOST_UNITS or isinstance(steps[-1], Affine) and (
+                    made * (entries + 1) > MOST_COEFFICIENTS):
+                raise InputError(f"Layer {k + 1} takes {entries:,} entries and makes {made:,}; at "
+                                 f"most {MOST_UNITS:,} are allowed, and {MOST_COEFFICIENTS:,} "
+                                 "coefficients.")
         program = Program(prod(shape), tuple(steps))
         if program.units > MOST_UNITS:
             raise too_many_units(program.units)

@@ -1,0 +1,242 @@
+"""Boundaries against discriminants, and against what is known of the points on both sides."""
+
+from __future__ import annotations
+
+import copy
+import random
+from fractions import Fraction
+
+import pytest
+import sympy
+from mutants import accepted_mutants
+
+from neuroalg_sage import NeuroManifold
+from neuroalg_sage.certificates.certificate import digest
+from neuroalg_sage.certificates.checker import CertificateError, verify
+from neuroalg_sage.errors import LimitReached
+from neuroalg_sage.invariants.real.boundary import _Charts
+
+X = sympy.Symbol("x")
+
+
+def discriminant(degree: int) -> sympy.Expr:
+    z = sympy.symbols([f"z_{i}" for i in range(degree + 1)])
+    return sympy.discriminant(sum(c * X**(degree - i) for i, c in enumerate(z)), X)
+
+
+def apolar_discriminant() -> sympy.Expr:
+    """Of the quadratic form apolar to two quadratic forms z_0 x^2 + z_1 x y + z_2 y^2, z_3 ..."""
+    z = sympy.symbols("z_0:6")
+    # (p, q, r) with <p ∂_x^2 + q ∂_x ∂_y + r ∂_y^2, f> = 2 p z_0 + q z_1 + 2 r z_2 = 0 for both.
+    p, q, r = sympy.Matrix([[2*z[0], z[1], 2*z[2]]]).cross(sympy.Matrix([[2*z[3], z[4], 2*z[5]]]))
+    return sympy.expand(q**2 - 4*p*r)
+
+
+def is_multiple(polynomial: str, expected: sympy.Expr) -> bool:
+    quotient = sympy.cancel(sympy.sympify(polynomial.replace("^", "**")) / expected)
+    return bool(quotient.is_number and quotient != 0)
+
+
+def real_roots(form) -> int:
+    """The number of real linear factors of a binary form, with multiplicities."""
+    degree = len(form) - 1
+    f = sum(sympy.Rational(c) * X**(degree - i) for i, c in enumerate(form))
+    at_infinity = next((i for i, c in enumerate(form) if c), 0)
+    return at_infinity + len(sympy.Poly(f, X).real_roots())
+
+
+@pytest.mark.parametrize("spec, degree, factors", [
+    ("cnn:2,2", 2, 2), ("cnn:2,2,2", 3, 3), ("cnn:3,2,2", 4, 2),
+])
+def test_products_of_filters_are_bounded_by_the_discriminant(spec, degree, factors) -> None:
+    """Forms with enough real linear factors; all boundary points are products themselves."""
+    manifold = NeuroManifold(spec)
+    found = manifold.boundary()
+    assert found.status == "proved" and found.trust == [] and not found.others
+    (component,) = found.value
+    assert component.kinds == ("critical values",) and component.degree == 2 * (degree - 1)
+    assert is_multiple(component.plain_value()["polynomial"], discriminant(degree))
+    assert real_roots(component.inside) >= factors
+    assert real_roots(component.outside) < factors
+    verify(found.certificate)
+
+
+def test_sums_of_two_cubes_are_bounded_by_limits() -> None:
+    """One real root or a cube: where two roots come together is a limit that is no such sum."""
+    manifold = NeuroManifold("mlp:2,2,1:x^3")
+    found = manifold.boundary()
+    assert found.status == "proved" and found.trust == [] and not found.others
+    (component,) = found.value
+    assert component.kinds == ("limits",)
+    assert is_multiple(component.plain_value()["polynomial"], discriminant(3))
+    assert real_roots(component.inside) == 1
+    assert real_roots(component.outside) == 3
+    verify(found.certificate)
+
+
+def test_two_quadratic_forms_in_two_squares() -> None:
+    """The form that is apolar to both outputs has two distinct real roots, or is zero."""
+    manifold = NeuroManifold("mlp:2,2,2:x^2")
+    found = manifold.boundary()
+    assert found.status == "proved" and found.trust == [] and not found.others
+    (component,) = found.value
+    assert component.kinds == ("limits",) and component.degree == 4
+    expected = apolar_discriminant()
+    assert is_multiple(component.plain_value()["polynomial"], expected)
+    names = sympy.symbols("z_0:6")
+    inside, outside = (expected.subs(dict(zip(names, map(sympy.Rational, point))))
+                       for point in (component.inside, component.outside))
+    assert inside > 0 > outside
+    verify(found.certificate)
+
+
+def test_where_all_is_reached_no_component_is_found() -> None:
+    """Every cubic is a quadratic times a linear form; the discriminant only may be a component."""
+    manifold = NeuroManifold("cnn:3,2")
+    described = manifold.boundary()
+    assert described.sentence() == "empty" and described.status == "proved"
+    verify(described.certificate)
+    search = _Charts(manifold.parametrization(), manifold.computation)
+    search.find()
+    found = search.answer(random.Random(0), 0.0)
+    assert found.value == [] and found.sentence().endswith("1 more may be components")
+    (other,) = found.others
+    assert is_multiple(other.plain_value()["polynomial"], discriminant(3)) and not other.outside
+    verify(found.certificate)
+
+
+def test_without_candidates_there_is_no_boundary() -> None:
+    found = NeuroManifold("mlp:1,1,1:x^2").boundary()
+    assert found.value == [] == found.others and found.sentence() == "empty"
+    verify(found.certificate)
+
+
+@pytest.mark.parametrize("spec", ["mlp:2,1,1:x^2", "linear:2,1,2", "mlp:3,2,1:x^2",
+                                  "mlp:2,3,1:x^3", "mlp:2,2,1:x^2"])
+def test_varieties_and_all_of_v_have_no_boundary(spec) -> None:
+    found = NeuroManifold(spec).boundary()
+    assert found.status == "proved" and found.trust == [] and found.sentence() == "empty"
+    verify(found.certificate)
+
+
+def test_other_models_are_not_decided() -> None:
+    found = NeuroManifold("mlp:2,2,3:x^2").boundary()
+    assert found.value is None and found.status == "not decided"
+    assert "as many parameters" in found.lines()[0]
+
+
+def hankel_discriminant(degree: int, size: int) -> sympy.Expr:
+    """Of the form of degree ``size`` apolar to one of degree 2 size - 1, over a content."""
+    z = sympy.symbols([f"z_{i}" for i in range(degree + 1)])
+    a = [c / sympy.binomial(degree, i) for i, c in enumerate(z)]
+    t = sympy.Symbol("t")
+    rows = [[a[i + j] for j in range(size + 1)] for i in range(degree - size + 1)]
+    apolar = sympy.Matrix([*rows, [t**j for j in range(size + 1)]]).det(method="berkowitz")
+    return sympy.expand(sympy.discriminant(sympy.Poly(sympy.expand(apolar), t)))
+
+
+@pytest.mark.parametrize("spec, degree, expected", [
+    ("mlp:2,2,1:x^3", 4, lambda: hankel_discriminant(3, 2)),
+    ("mlp:2,3,1:x^4", 6, lambda: discriminant(4)),
+    ("mlp:2,3,1:x^5", 12, lambda: hankel_discriminant(5, 3)),
+    ("mlp:2,4,1:x^5", 8, lambda: discriminant(5)),
+])
+def test_sums_of_powers_of_binary_forms(spec, degree, expected) -> None:
+    """
+    The boundaries of real ranks that Lee and Sturmfels (2016) list: 2 k (k - 1) for the smallest
+    typical rank k of forms of degree 2 k - 1, the discriminant for the largest.
+    """
+    manifold = NeuroManifold(spec)
+    found = manifold.boundary()
+    assert found.status == "proved" and found.trust == [] and not found.others
+    (component,) = found.value
+    assert component.degree == degree
+    assert is_multiple(component.plain_value()["polynomial"], expected())
+    units = manifold.model.parameter_count // 3
+    assert manifold.real_rank(component.inside).value <= units
+    assert manifold.real_rank(component.outside).value > units
+    verify(found.certificate)
+
+
+def test_models_of_many_coordinates_are_refused() -> None:
+    with pytest.raises(LimitReached, match="at most 9 coordinates"):
+        NeuroManifold("mlp:3,3,2:x^2").boundary()
+
+
+def changed(certificate, change):
+    data = copy.deepcopy(certificate)
+    change(data["claim"]["value"], data["evidence"])
+    data["digest"] = digest(data)
+    return data
+
+
+@pytest.fixture(scope="module")
+def cubes():
+    return NeuroManifold("mlp:2,2,1:x^3").boundary().certificate
+
+
+@pytest.mark.parametrize("change", [
+    lambda claim, evidence: claim[0].clear(),
+    lambda claim, evidence: claim[1].append([[["1", [0, 1]]], ["limits"]]),
+    lambda claim, evidence: claim[0][0].__setitem__(1, ["critical values"]),
+    lambda claim, evidence: claim[0][0].__setitem__(3, ["1", "0", "0", "1"]),
+    lambda claim, evidence: claim[0][0].__setitem__(2, ["1", "0", "0", "0"]),
+    lambda claim, evidence: evidence["inside"].__setitem__(0, ["1"] * 6),
+    lambda claim, evidence: evidence.__setitem__("argument", "description"),
+    lambda claim, evidence: evidence["scalings"].pop(),
+    lambda claim, evidence: evidence["scalings"][0].__setitem__("power", 2),
+    lambda claim, evidence: evidence["scalings"].reverse(),
+    lambda claim, evidence: evidence["images"].clear(),
+    lambda claim, evidence: evidence["limits"].pop(),
+    lambda claim, evidence: evidence["limits"][0].pop(),
+    lambda claim, evidence: evidence["limits"][0].reverse(),
+    lambda claim, evidence: evidence["limits"][0][0]["multiples"].clear(),
+    lambda claim, evidence: evidence["limits"][0][0]["multiples"][0].__setitem__(
+        "value", [["1", []]]),
+    lambda claim, evidence: evidence["outside"][0].pop(),
+])
+def test_what_is_changed_is_refused(cubes, change) -> None:
+    verify(cubes)
+    with pytest.raises(CertificateError):
+        verify(changed(cubes, change))
+
+
+def test_a_candidate_cannot_be_claimed_to_be_open(cubes) -> None:
+    """Another hypersurface may be added to the sets that hold the boundary, but not left out."""
+    line = [["1", [0, 1]]]
+
+    def add(claim, evidence):
+        claim[1].append([line, ["critical values"]])
+        evidence["images"].append([line])
+
+    with pytest.raises(CertificateError):  # the segment may cross it, or end on it
+        for k in range(4):
+            line[0][1][0] = k
+            verify(changed(cubes, add))
+
+
+@pytest.mark.parametrize("change", [
+    lambda claim, evidence: claim[0].clear(),
+    lambda claim, evidence: claim[0][0].__setitem__(1, ["limits"]),
+    lambda claim, evidence: claim[0][0].__setitem__(slice(2, 4), claim[0][0][:1:-1]),
+    lambda claim, evidence: evidence["description"].__setitem__("argument", "few units"),
+    lambda claim, evidence: evidence["description"].__setitem__("argument", "enough units"),
+])
+def test_what_is_changed_in_a_boundary_by_description_is_refused(change) -> None:
+    certificate = NeuroManifold("mlp:2,3,1:x^4").boundary().certificate
+    with pytest.raises(CertificateError):
+        verify(changed(certificate, change))
+
+
+def test_random_changes_keep_what_is_claimed(cubes) -> None:
+    originals = [cubes, NeuroManifold("cnn:2,2").boundary().certificate]
+    for original, data, where, _ in accepted_mutants(originals, 300, random.Random(5)):
+        for (f, kinds, _, _), (g, others, _, _) in zip(original["claim"]["value"][0],
+                                                       data["claim"]["value"][0]):
+            assert f == g and kinds == others, where
+        assert len(original["claim"]["value"][0]) == len(data["claim"]["value"][0])
+        assert original["claim"]["value"][1] == data["claim"]["value"][1]
+        if where[:2] == ("claim", "value"):  # of these points the same is true
+            (_, _, p, q), = data["claim"]["value"][0]
+            counts = [real_roots(list(map(Fraction, point))) for point in (p, q)]
+            assert counts == ([1, 3] if "mlp" in data["model"]["spec"] else [2, 0]), where
