@@ -248,6 +248,19 @@ def test_all_of_v_by_a_proof_of_the_trichotomy(described):
         verify(mutant)
 
 
+def test_quadratic_forms_in_two_squares(described):
+    """All quartics but those with a zero of multiplicity exactly three."""
+    found = described("mlp:2,2,2,1:x^2").data
+    seen = set()
+    for f in some_forms(4, 200, random.Random(11)):
+        multiplicities = [0] if not any(f) else [
+            next(i for i, c in enumerate(f) if c),
+            *(m for _, m in fmpz_poly(f[::-1]).complex_roots())]
+        assert found.holds(f) == (3 not in multiplicities), f
+        seen.add(max(multiplicities))
+    assert seen >= {1, 2, 3, 4}
+
+
 def form_in_three_variables(degree, vectors):
     """The coefficients of Σ c l^d in the order of V."""
     exponents = [e for e in itertools.product(range(degree, -1, -1), repeat=3) if sum(e) == degree]

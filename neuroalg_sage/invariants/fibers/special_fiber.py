@@ -172,8 +172,8 @@ def fiber_script(phi: Parametrization, f: Sequence[Fraction]) -> Script:
                              f"a fiber of the parametrization of {phi.model}")
 
 
-def special_fiber(phi: Parametrization, ideal: Callable[[], Invariant], computation: Computation,
-                  function: Any = None, parameters: Any = None,
+def special_fiber(phi: Parametrization, ideal: Callable[[], Invariant] | None,
+                  computation: Computation, function: Any = None, parameters: Any = None,
                   member: Callable[[Point], Invariant | None] = lambda f: None) -> Fiber:
     """
     The fiber over a function, its components and points, and whether it is empty.
@@ -181,7 +181,8 @@ def special_fiber(phi: Parametrization, ideal: Callable[[], Invariant], computat
     INPUT:
 
     - ``phi`` -- the parametrization
-    - ``ideal`` -- where to find the ideal of the neurovariety, if it is needed
+    - ``ideal`` -- where to find the ideal of the neurovariety, if it is needed; None if it is not
+      to be asked for
     - ``computation`` -- session and limits
     - ``function`` -- coordinates, or polynomials in the inputs; see
       :func:`~neuroalg_sage.invariants.dimension.functions.read_function`
@@ -350,9 +351,11 @@ class _Memberships:
         return self._answer(place, False, "1 is a combination of the fiber's equations",
                             {"argument": "unit", "cofactors": scaled})
 
-    def closure(self, ideal: Callable[[], Invariant]) -> Invariant:
+    def closure(self, ideal: Callable[[], Invariant] | None) -> Invariant:
         if self.points or self.found and self.found.components:
             return self._point("closure") or self._basis("closure")
+        if ideal is None:
+            return self._open("the ideal of the neurovariety was not asked for.")
         try:
             found = ideal()
         except LimitReached as error:

@@ -260,6 +260,10 @@ def _narrow_state(model: CheckedModel, evidence: dict[str, Any]) -> str:
             f"every tuple of {outputs} multiples of one {power} of a {base}")
 
 
+def _quartics(model: CheckedModel, evidence: dict[str, Any]) -> str:
+    return "every binary quartic that has no zero of multiplicity exactly three"
+
+
 def _filters(model: CheckedModel, evidence: dict[str, Any]) -> str:
     shown = [_product(group) for group in filters(model).values()]
     if len(shown) == 1:
@@ -283,7 +287,7 @@ WORDS: dict[str, Callable[[CheckedModel, dict[str, Any]], str]] = {
     "linear network": _linear_network, "fixed squares": _fixed_squares,
     "enough units": _enough_units, "squares": _squares, "one unit": _one_unit,
     "two units": _two_units, "few units": _few_units, "one unit less": _one_unit_less,
-    "narrow state": _narrow_state, "filters": _filters}
+    "narrow state": _narrow_state, "quartics": _quartics, "filters": _filters}
 
 
 # -- evidence -------------------------------------------------------------------------------
