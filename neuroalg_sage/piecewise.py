@@ -13,6 +13,10 @@ from neuroalg_sage.invariants.piecewise.decision_boundary import (
     boundary_distance,
     decision_boundary,
 )
+from neuroalg_sage.invariants.piecewise.functional_dimension import (
+    FunctionalDimension,
+    functional_dimension,
+)
 from neuroalg_sage.invariants.piecewise.linear_regions import LinearRegions, linear_regions
 from neuroalg_sage.models.piecewise.sources import load_network
 
@@ -120,3 +124,24 @@ class PiecewiseLinearNetwork:
             (Fraction(3, 5), Fraction(6, 5))
         """
         return boundary_distance(self.network, point, output, level, norm, box, polytope)
+
+    def functional_dimension(self, seed: int | None = None) -> FunctionalDimension:
+        """
+        In how many directions of its parameters the function of the network changes: the rank of
+        the derivatives of the outputs by them, at all inputs where no unit is at a breakpoint.
+
+        INPUT:
+
+        - ``seed`` -- for the inputs that are tried
+
+        EXAMPLES:
+
+        Three units can be rescaled; at other weights a unit is never active::
+
+            >>> PiecewiseLinearNetwork("relu:2,3,1:bias", seed=3).functional_dimension()
+            10 (proved)
+            >>> dead = PiecewiseLinearNetwork([[[1], [0]], [0, -1], [[1, 1]], [0]])
+            >>> dead.functional_dimension()
+            3 (proved)
+        """
+        return functional_dimension(self.network, seed)

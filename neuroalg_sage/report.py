@@ -29,6 +29,7 @@ class Answers:
     manifold: NeuroManifold
     found: dict[str, Invariant] = field(default_factory=dict)
     failed: dict[str, NeuroAlgError] = field(default_factory=dict)
+    left_out: set[str] = field(default_factory=set)  # what a report says nothing of
     # What was written of invariants, since a page is stated anew after each answer.
     _texts: dict[tuple[str, bool], tuple[Invariant, str]] = field(default_factory=dict, repr=False)
     _head: list[str] | None = field(default=None, repr=False)
@@ -43,7 +44,8 @@ class Answers:
 def ask(manifold: NeuroManifold, names: Iterable[str],
         progress: Callable[[str], None] = lambda message: None,
         begin: Callable[[str], None] = lambda name: None,
-        each: Callable[[Answers, str], None] = lambda answers, name: None) -> Answers:
+        each: Callable[[Answers, str], None] = lambda answers, name: None,
+        is_report: bool = False) -> Answers:
     """
     Compute invariants, keeping what was found when others fail.
 
@@ -59,6 +61,7 @@ def ask(manifold: NeuroManifold, names: Iterable[str],
     - ``begin`` -- called with the name of each before it is computed
     - ``each`` -- called with the answers so far and a name, when this one was answered, or failed,
       or was answered better by the way
+    - ``is_report`` -- whether questions may be left out where the answer is not known
 
     OUTPUT: :class:`Answers`
     """
@@ -76,10 +79,13 @@ def ask(manifold: NeuroManifold, names: Iterable[str],
             answers.found = {known: answers.found[known] for known in asked
                              if known in answers.found}
         except NeuroAlgError as error:
+            if is_report and question(name).where_known and error.exit_code != 1:
+                answers.left_out.add(name)
             # To a model that a question of another package does not suit, others may be asked.
-            if error.exit_code == 2 and not question(name).find:
+            elif error.exit_code == 2 and not question(name).find:
                 raise
-            answers.failed[name] = error
+            else:
+                answers.failed[name] = error
             whole.settle()
             each(answers, name)
             continue
@@ -106,7 +112,7 @@ def report(manifold: NeuroManifold, budget: float | None = None,
     """All invariants that are found within ``budget`` seconds."""
     if budget is not None:
         manifold.computation.end_within(budget)
-    return ask(manifold, reported(), progress, begin, each)
+    return ask(manifold, reported(), progress, begin, each, is_report=True)
 
 
 # -- pages -------------------------------------------------------------------------------

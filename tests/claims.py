@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from neuroalg_sage import NeuroManifold
+from neuroalg_sage import NeuroManifold, PiecewiseLinearNetwork
 from neuroalg_sage.certificates.certificate import digest
+from neuroalg_sage.invariants.real.membership import member_by_real_rank
 from neuroalg_sage.invariants.training.training import ERM
 from neuroalg_sage.models.sources import from_expressions
 
@@ -65,7 +66,7 @@ def _found() -> Iterator[Any]:
                     manifold.sample_complexity("1/2", "1/10", radius=1),
                     manifold.necessary_samples("1/3", "1/10", radius=1, noise=1),
                     manifold.interpolating_functions(), manifold.is_of_minimal_degree(),
-                    manifold.identifying_inputs())
+                    manifold.identifying_inputs(), manifold.pseudo_dimension())
     yield factors.sample_complexity("1/2", "1/10", radius=1, lipschitz=2, loss_bound="0:1")
     yield veronese.estimated_tube_volume("1/2", radius=1, samples=20, error="1/10")
     yield from (factors.covering_number("1/3", box=1), factors.covering_number("1/3", radius=1))
@@ -79,10 +80,24 @@ def _found() -> Iterator[Any]:
     yield NeuroManifold("mlp:2,1,2:x^2").typical_ranks()
     yield from (veronese.real_rank([1, 0, 1]), cubic.real_rank([1, 0, -1, 0]),
                 cubic.real_rank([1, 0, 1, 0]), cubic.real_ranks(3))
+    yield NeuroManifold("cnn:2,2:x", seed=1).fiber([1, 0, 1]).over_real
+    yield member_by_real_rank(cubic.model, [1, 0, -1, 0], 1)
     yield from (veronese.boundary(), NeuroManifold("cnn:2,2").boundary(),
                 NeuroManifold("mlp:2,3,1:x^4").boundary())
     yield from (segre.real_preimage_numbers(2), filters.real_preimage_numbers(2),
                 NeuroManifold("linear:2,2,2", seed=1).real_preimage_numbers())
+    for manifold in (veronese, cubic, pencil, NeuroManifold("cnn:2,2", seed=1)):
+        yield manifold.semialgebraic_description()
+    plane, line_ = (PiecewiseLinearNetwork(spec, seed=1) for spec in (
+        "relu:2,3,1:bias", "maxout:1,2,1:bias:pieces=3"))
+    for network in (plane, line_):
+        yield from (network.linear_regions(), network.linear_regions(box=1),
+                    network.decision_boundary(0, "1/10"))
+    yield from (plane.boundary_distance([1, 1]), plane.boundary_distance([1, 1], norm="l1"))
+    yield from (plane.functional_dimension(1),
+                PiecewiseLinearNetwork("hard_tanh:1,1,1:bias").functional_dimension(1),
+                PiecewiseLinearNetwork([[[1], [0]], [0, -1], [[1, 1]], [0]]
+                                       ).functional_dimension(1))
 
 
 @cache

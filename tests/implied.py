@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
-from neuroalg_sage import NeuroManifold
+from neuroalg_sage import NeuroManifold, PiecewiseLinearNetwork
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.expressions import evaluate
 from neuroalg_sage.models.sources import model_from_data
@@ -100,6 +100,28 @@ def network(part: dict[str, Any]) -> str:
     return json.dumps(model)
 
 
+NETWORK = ("linear_regions", "decision_boundary", "boundary_distance", "functional_dimension")
+
+
+def is_true_of_its_network(data: dict[str, Any]) -> bool:
+    """Whether the product says the same of the network that a certificate is about."""
+    network = PiecewiseLinearNetwork({k: v for k, v in data["model"].items() if k != "spec"})
+    name, value = data["claim"]["invariant"], value_of(data)
+    if name == "functional_dimension":
+        return network.functional_dimension(1).data == value
+    part = {"polytope": [[*(-Fraction(c) for c in row[:-1]), Fraction(row[-1])]
+                         for row in value["domain"]]} if value["domain"] else {}
+    if name == "linear_regions":
+        found = network.linear_regions(**part)
+    elif name == "decision_boundary":
+        found = network.decision_boundary(value["output"], value["level"], value["set"], **part)
+    else:
+        found = network.boundary_distance(value["point"], value["output"], value["level"],
+                                          value["norm"], **part)
+    return {k: v for k, v in found.data.items() if k != "domain"} == {
+        k: v for k, v in value.items() if k != "domain"}
+
+
 def value_of(certificate: dict[str, Any]) -> Any:
     return certificate["claim"]["value"]
 
@@ -129,6 +151,8 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
         kinds = dict(before[3])
         return len(kinds) == len(after[3]) and all(
             kinds[c] == kind or kind == "open" for c, kind in after[3])
+    if name in NETWORK:
+        return data["claim"] == original["claim"] or is_true_of_its_network(data)
     # The claim is about another question: the product answers it.
     manifold = NeuroManifold(model_from_data(
         {k: v for k, v in data["model"].items() if k != "spec"}), seed=1)
@@ -200,6 +224,9 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
         except InputError:  # one ball suffices, and a tube around it is no smaller
             return name.endswith("tube_volume") or Fraction(rest[1]) <= 1 <= Fraction(rest[2])
         return bool(float(Fraction(rest[1])) <= most and least <= float(Fraction(rest[2])))
+    if name == "pseudo_dimension":  # bounds may be weaker
+        low, high = manifold.pseudo_dimension().data
+        return bool(value[0] <= low and high <= value[1])
     if name in INVARIANTS and name != "ed_degree":
         certificate = manifold.certificate(name)
         return certificate is not None and claimed(certificate["claim"]) == after

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 FACTORS = range(3, -4, -1)  # powers of two
-COLUMNS = ("dimension", "span", "covering_number", "tube_volume")
+COLUMNS = ("dimension", "span", "pseudo_dimension", "covering_number", "tube_volume")
 
 
 def add(command: Commands) -> None:
@@ -179,6 +179,7 @@ def _answers(manifold: NeuroManifold, arguments: argparse.Namespace,
         if arguments.noise is not None:
             asked.append(partial(manifold.necessary_samples, arguments.epsilon, arguments.delta,
                                  noise=arguments.noise, **part, inputs=inputs))
+    yield manifold.pseudo_dimension()
     for bounds in asked:
         with _noting(unanswered):
             yield bounds()

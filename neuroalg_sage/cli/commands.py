@@ -46,7 +46,7 @@ COMMANDS = {
                      "inputs.",
         "discriminant": "Find the data at which critical points of the distance come together."},
     "training": {
-        "plot": "Draw a neuromanifold of dimension at most 2.",
+        "plot": "Draw a neuromanifold of dimension at most 2, or its boundary in a plane.",
         "train": "Find all critical points of the squared error on data, with proof."},
     "flows": {
         "drift": "Integrate a flow numerically, and watch its conservation laws.",

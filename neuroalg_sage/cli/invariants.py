@@ -99,7 +99,7 @@ def _report(arguments: argparse.Namespace) -> int:
     say, page = progress(arguments), arguments.page
 
     def each(answers: Answers, name: str) -> None:
-        known = answers.found.keys() | answers.failed.keys()
+        known = answers.found.keys() | answers.failed.keys() | answers.left_out
         page.state(as_json(answers, True, [name for name in reported() if name not in known])
                    if arguments.json else
                    as_latex(answers) if arguments.latex else as_text(answers))

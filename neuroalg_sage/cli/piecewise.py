@@ -34,6 +34,8 @@ def add(command: Commands) -> None:
                      help="where it is C, at most C, or at least C")
     sub.add_argument("--point", type=words, metavar="X,...", help="also the distances of a point "
                      "to the boundary, in the norms l1, l2 and linf")
+    sub.add_argument("--functional-dimension", action="store_true", help="also in how many "
+                     "directions of its weights the function of the network changes")
     about_limits(sub)
     about_the_answer(sub)
     sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
@@ -58,6 +60,10 @@ def _regions(arguments: argparse.Namespace) -> int:
                              certificate_files(arguments.certificate, found))
 
     state()
+    if arguments.functional_dimension:
+        progress(arguments).begin("functional dimension")
+        found.append(network.functional_dimension(arguments.seed))
+        state()
     if boundary is not None:
         progress(arguments).begin("decision boundary")
         found.append(network.decision_boundary(boundary, arguments.level, arguments.set, **part))
@@ -74,13 +80,10 @@ def _printed(network: PiecewiseLinearNetwork, found: list[Invariant], as_json: b
     """All that is known so far."""
     if not as_json:
         return "\n".join([str(network.network), *(answer.text() for answer in found)])
-    regions, *others = found
     page: dict[str, Any] = {"schema": 1, "model": network.network.describe()}
-    page |= regions.described()
-    for answer in others[:1]:
-        page |= {"betti": answer.data["betti"], "boundary": answer.described()}
-    if others[1:]:
-        page["distances"] = [answer.described() for answer in others[1:]]
+    page |= found[0].described()
+    for answer in found[1:]:
+        answer.add_to(page)
     return json.dumps(page)
 
 

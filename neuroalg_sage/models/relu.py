@@ -6,12 +6,16 @@ activation pattern is constant in a neighborhood of the parameters.  There the o
 inputs of one pattern are those of a network with inactive units cut off: a polynomial model.
 With several patterns the model has a copy of the inputs and of the outputs for each.
 
-Without patterns there is one for each path: in each hidden layer one unit is active.  With one
-hidden layer whose units have their kinks on different hyperplanes, inputs on both sides of each
-have patterns that span the same gradients as the paths do: two patterns that differ in one unit
-have its paths as their difference.  With more hidden layers the gradients of the paths span at
-least as much, so that there are at least as many laws on every cell.  Whether there are
-parameters and inputs that have given patterns is not decided here.
+Without patterns there is one for each path: in each hidden layer one unit is active.  With biases
+paths begin at these, too: there are also the patterns in which no unit of the first layers is
+active, and one in each of the others.  With one hidden layer whose units have their kinks on
+different hyperplanes, inputs on both sides of each have patterns that span the same gradients as
+the paths do: two patterns that differ in one unit have its paths as their difference, and with
+these any pattern gives the bias of the output.  With more hidden layers the gradients of the paths
+span at least as much, so that there are at least as many laws on every cell, and the dimension is
+at least that of a cell.  Whether there are parameters and inputs that have given patterns is not
+decided here; at given weights :mod:`~neuroalg_sage.invariants.piecewise.functional_dimension` has
+the dimension by all patterns that occur.
 
 REFERENCES:
 
@@ -45,7 +49,8 @@ def relu_on_cell(widths: Sequence[int], patterns: Sequence[Pattern] | None = Non
 
     - ``widths`` -- the numbers of inputs, of hidden units in each layer, and of outputs
     - ``patterns`` -- for each pattern the list of zeros and ones of each hidden layer; by
-      default all with one active unit in each hidden layer
+      default all with one active unit in each hidden layer, and with ``bias`` those, too, in
+      which no unit of the first layers is active
     - ``bias`` -- whether the layers are affine
 
     OUTPUT: :class:`~neuroalg_sage.models.model.Model`; the parameters are those of the layers,
@@ -70,7 +75,9 @@ def relu_on_cell(widths: Sequence[int], patterns: Sequence[Pattern] | None = Non
                              "here " + ".".join("1" * n for n in sizes[1:-1]) + " if all are "
                              "active, with the layers joined by dots.")
     count = sum(a * b + b * bias for a, b in zip(sizes, sizes[1:]))
-    number = len(patterns) if patterns is not None else prod(sizes[1:-1])
+    # How many of the first layers are inactive.
+    skipped = range(len(sizes) - 1 if bias else 1)
+    number = len(patterns) if patterns is not None else sum(prod(sizes[1 + k:-1]) for k in skipped)
     total = count + sizes[0] * number
     # Each output has the active paths as its terms, from the inputs and from the biases.
     actives = [[sum(layer) for layer in pattern] for pattern in patterns] if (
@@ -80,8 +87,9 @@ def relu_on_cell(widths: Sequence[int], patterns: Sequence[Pattern] | None = Non
         raise InputError(f"The ReLU network has {number:,} activation patterns, and with them too "
                          "many terms; choose smaller widths or fewer patterns.")
     chosen = patterns if patterns is not None else [
-        [[int(i == k) for i in range(n)] for n, k in zip(sizes[1:-1], path)]
-        for path in itertools.product(*map(range, sizes[1:-1]))]
+        [[0] * n for n in sizes[1:1 + k]]
+        + [[int(i == unit) for i in range(n)] for n, unit in zip(sizes[1 + k:-1], path)]
+        for k in skipped for path in itertools.product(*map(range, sizes[1 + k:-1]))]
     outputs: list[Polynomial] = []
     for number, pattern in enumerate(chosen):
         outputs += _outputs(sizes, pattern, bias, count + number * sizes[0], total)

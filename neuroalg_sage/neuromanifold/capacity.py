@@ -16,6 +16,7 @@ from neuroalg_sage.neuromanifold.equations import EquationsQuestions
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.answers.invariant import Invariant
     from neuroalg_sage.invariants.capacity.covering_number import CoveringNumber, Coverings
+    from neuroalg_sage.invariants.capacity.pseudo_dimension import PseudoDimension
     from neuroalg_sage.invariants.capacity.span import Span
     from neuroalg_sage.invariants.capacity.tube_samples import EstimatedTubeVolume
     from neuroalg_sage.invariants.capacity.tubes import TubeVolume
@@ -138,6 +139,21 @@ class CapacityQuestions(EquationsQuestions):
         from neuroalg_sage.invariants.capacity.span import span
 
         return span(self.model, self.seed)
+
+    @kept
+    def pseudo_dimension(self) -> PseudoDimension:
+        """
+        At how many inputs the functions of an output may be above or below thresholds at will.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> NeuroManifold("mlp:2,2,3:x^2").pseudo_dimension().data
+            [2, 3]
+        """
+        from neuroalg_sage.invariants.capacity.pseudo_dimension import pseudo_dimension
+
+        return pseudo_dimension(self.model)
 
     @kept
     def is_of_minimal_degree(self) -> Invariant:

@@ -11,6 +11,7 @@ from neuroalg_sage.neuromanifold.core import written
 from neuroalg_sage.neuromanifold.ideal import IdealQuestions
 
 if TYPE_CHECKING:
+    from neuroalg_sage.invariants.dimension.functions import Point
     from neuroalg_sage.invariants.fibers.special_fiber import Fiber
 
 
@@ -46,8 +47,13 @@ class FibersQuestions(IdealQuestions):
         f = None if function is None else read_function(phi, function)
         w = None if parameters is None else read_parameters(self.model, parameters)
         return self._memory.recall(
-            "fiber", lambda: special_fiber(phi, self.ideal, self.computation, f, w), stored=True,
+            "fiber", lambda: special_fiber(phi, self.ideal, self.computation, f, w,
+                                           self._real_member), stored=True,
             function=f, parameters=w)
+
+    def _real_member(self, function: Point) -> Invariant | None:
+        """Whether a function is in M over the real numbers, where that is known otherwise."""
+        return None
 
     def invariant_parameters(self, matrix: Any, denominator: Any = 1,
                              infinitesimal: bool = False) -> Invariant:

@@ -11,6 +11,7 @@ from neuroalg_sage.neuromanifold.distance import DistanceQuestions
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.answers.invariant import Invariant
+    from neuroalg_sage.invariants.dimension.functions import Point
     from neuroalg_sage.invariants.real.trichotomy import (
         Closedness,
         Density,
@@ -253,3 +254,12 @@ class RealQuestions(DistanceQuestions):
         return semialgebraic_description(
             Asked(self.model, self.computation, lambda: self._real_shape().all), self.method,
             self.seed)
+
+    def _real_member(self, function: Point) -> Invariant | None:
+        from neuroalg_sage.invariants.real.membership import (
+            member_by_description,
+            member_by_real_rank,
+        )
+
+        known = member_by_description(self.model, function, self.semialgebraic_description)
+        return member_by_real_rank(self.model, function, self.seed) if known is None else known

@@ -94,7 +94,7 @@ def gather(manifold: NeuroManifold, budget: float | None = BUDGET,
     if budget is not None:
         manifold.computation.deadline = time.monotonic() + budget
     answers = ask(manifold, asked_for_pages(), progress, begin,
-                  lambda found, _: each(material(found)))
+                  lambda found, _: each(material(found)), is_report=True)
     others = [known.instead for name in answers.failed if (known := question(name)).instead]
     if others:
         # Of a model too large for all laws, say, there are still those of its symmetries.

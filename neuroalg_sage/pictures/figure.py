@@ -98,8 +98,12 @@ def _plane(axes: Any, scene: Scene) -> None:
     for i, line in enumerate(scene.discriminant):
         axes.plot(*line.T, color=VERMILION, linewidth=0.9, linestyle=(0, (5, 1.5)), zorder=2,
                   label="ED discriminant" if i == 0 else None)
-    for polygon in scene.polygons:
-        axes.fill(*polygon.T, facecolor=SKY, edgecolor="none", alpha=0.4, zorder=1)
+    for i, polygon in enumerate(scene.polygons):
+        axes.fill(*polygon.T, facecolor=SKY, edgecolor="none", alpha=0.4, zorder=1,
+                  label=r"$\mathcal{M}$" if i == 0 and not scene.curves else None)
+    for i, line in enumerate(scene.boundary):
+        axes.plot(*line.T, color="black", linewidth=1.1, zorder=3, solid_capstyle="round",
+                  label=r"boundary of $\mathcal{M}$" if i == 0 else None)
     for i, line in enumerate(scene.curves):
         axes.plot(*line.T, color=BLUE, linewidth=1.6, zorder=3, solid_capstyle="round",
                   label=r"$\mathcal{M}$" if i == 0 else None)

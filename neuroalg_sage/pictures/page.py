@@ -36,6 +36,7 @@ def page(scene: Scene) -> str:
         "axes": list(scene.axes), "radius": scene.radius,
         "curves": [plain(c) for c in scene.curves],
         "polygons": [plain(p) for p in scene.polygons],
+        "boundary": [plain(c) for c in scene.boundary],
         "discriminant": [plain(c) for c in scene.discriminant],
         "discriminantPolygons": [plain(p) for p in scene.discriminant_polygons],
         "cells": [plain(c) for _, c in scene.singular if len(c)],

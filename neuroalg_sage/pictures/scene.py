@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -33,7 +34,10 @@ from neuroalg_sage.pictures.shapes import Array
 from neuroalg_sage.storable import storable
 
 if TYPE_CHECKING:
+    from neuroalg_sage.invariants.real.formula import Formula
     from neuroalg_sage.neuromanifold import NeuroManifold
+
+Inside = Callable[[Array, Array], Array]  # whether points are in M, by their two coordinates
 
 MOST_SIGNS = 4
 CELLS_OF_A_SURFACE = 72
@@ -43,6 +47,8 @@ SAMPLES_FOR_A_CELL = 2001
 EVOLUTE_SAMPLES = 20001
 CONTOUR_SAMPLES = 900
 SECONDS_FOR_THE_DISCRIMINANT = 60.0
+SECONDS_FOR_THE_BOUNDARY = 20.0
+OFF_THE_BOUNDARY = 2e-3  # of the radius, where it is asked what is on each side
 KINDS = ("global minimum", "local minimum", "saddle", "local maximum")
 
 
@@ -63,6 +69,7 @@ class Scene:
     - ``axes`` -- names of the coordinates
     - ``radius`` -- the picture is in |x_i| ≤ radius
     - ``curves``, ``polygons`` -- of M
+    - ``boundary`` -- curves of the boundary of M, where M has interior points
     - ``discriminant``, ``discriminant_polygons`` -- curves and surface of the discriminant
     - ``data`` -- the data point, or None
     - ``critical`` -- the critical points
@@ -75,6 +82,7 @@ class Scene:
     radius: float
     curves: list[Array] = field(default_factory=list)
     polygons: list[Array] = field(default_factory=list)
+    boundary: list[Array] = field(default_factory=list)
     discriminant: list[Array] = field(default_factory=list)
     discriminant_polygons: list[Array] = field(default_factory=list)
     data: tuple[float, ...] | None = None
@@ -137,7 +145,7 @@ def read_slice(text: str | None, n: int) -> View:
 def scene(manifold: NeuroManifold, slice: str | None = None, target: Any = None,
           data: Any = None, metric: str | None = "unit", radius: float | None = None) -> Scene:
     """
-    The scene of a neuromanifold of dimension at most 2.
+    The scene of a neuromanifold of dimension at most 2; or of one with interior points in a plane.
 
     INPUT:
 
@@ -147,8 +155,9 @@ def scene(manifold: NeuroManifold, slice: str | None = None, target: Any = None,
     - ``metric`` -- ``"unit"`` or ``"bombieri"``; None for that of the neuromanifold
     - ``radius`` -- of the box; by default it holds all points
 
-    Raises InputError if the dimension is over 2, for a slice that is wrong, or for data that do
-    not determine a nearest-point problem with finitely many critical points.
+    Raises InputError if the dimension is over 2, but for a plane in V = closure of M, for a slice
+    that is wrong, or for data that do not determine a nearest-point problem with finitely many
+    critical points.
 
     EXAMPLES::
 
@@ -161,10 +170,13 @@ def scene(manifold: NeuroManifold, slice: str | None = None, target: Any = None,
     from neuroalg_sage.models.sage_input import rational
 
     n, d = manifold.model.ambient_dimension, int(manifold.dimension().data)
-    if not 1 <= d <= 2:
+    view = read_slice(slice, n) if 1 <= d <= 2 or d == n > 2 and slice is not None else None
+    in_plane = view is not None and len(view.shown) == 2 and len(view.fixed) == n - 2
+    if view is None or d > 2 and not in_plane:
         raise InputError(f"Pictures are of neuromanifolds of dimension 1 or 2; that of "
-                         f"{manifold.model} has dimension {d}.")
-    view = read_slice(slice, n)
+                         f"{manifold.model} has dimension {d}."
+                         + " V has the same dimension: fix all coordinates but 2, as in --slice "
+                         f"{','.join(f'z_{i}=1' for i in range(2, n))}." * (d == n > 2))
     phi = manifold.parametrization()
     if target is not None and data is not None:
         raise InputError("Give a target or a data set, not both.")
@@ -188,6 +200,8 @@ def _scene(manifold: NeuroManifold, view: View, form: QuadraticForm,
            point: tuple[Fraction, ...] | None, radius: float | None) -> Scene:
     """The scene of a view, with the critical points of a data point."""
     n, d = manifold.model.ambient_dimension, int(manifold.dimension().data)
+    if d > 2:
+        return _region(manifold, view, point, radius)
     generator = random.Random(0)
     sheets = _sheets(finite_slice(manifold.parametrization(), d, generator))
     critical = [] if point is None else _critical(sheets, form, point, generator,
@@ -215,7 +229,100 @@ def _scene(manifold: NeuroManifold, view: View, form: QuadraticForm,
         _add_discriminant(made, manifold, view, form, n)
     if point is not None:
         _compare_with_singular_points(made, sheets, form, point)
+    if n == d == 2:
+        _add_boundary(made, manifold, view)
     return made
+
+
+def _region(manifold: NeuroManifold, view: View, point: tuple[Fraction, ...] | None,
+            radius: float | None) -> Scene:
+    """A plane in V, where M has interior points: the points of M by its description."""
+    if point is not None:
+        raise InputError("Of a neuromanifold with interior points no critical points are drawn; "
+                         "give no target and no data.")
+    made = Scene(str(manifold.model), tuple(f"z_{i}" for i in view.shown), radius or 3.0)
+    inside = _add_boundary(made, manifold, view)
+    if inside is None:
+        made.notes.append("No description of M by inequalities is known, so that only its "
+                          "boundary is drawn.")
+    else:
+        made.polygons += _where(inside, made.radius)
+    return made
+
+
+def _add_boundary(made: Scene, manifold: NeuroManifold, view: View) -> Inside | None:
+    """The curves of the boundary of M in a plane; and which points are in M, if that is known."""
+    inside = polynomials = None
+    with suppress(LimitReached):
+        formula = manifold.semialgebraic_description().data
+        inside, polynomials = _inside(formula, view), formula.polynomials
+    with suppress(LimitReached), manifold.computation.share(SECONDS_FOR_THE_BOUNDARY):
+        found = manifold.boundary()
+        if found.data is not None:
+            # Which parts of those that may be components are boundary is seen by what is inside.
+            others = found.others if inside is not None else []
+            polynomials = [c.polynomial for c in (*found.value, *others)]
+    if polynomials is None:
+        made.notes.append("The boundary of M was not found.")
+    for f in polynomials or ():
+        restriction = restricted(f, view.fixed)
+        if any(map(any, restriction)):
+            for line in _contour(restriction, made.radius):
+                made.boundary += [line] if inside is None else _separating(line, inside,
+                                                                          made.radius)
+    return inside
+
+
+def _inside(formula: Formula, view: View) -> Inside:
+    """Which points of a plane satisfy a formula; of what has no interior points, none."""
+    signs = {">": np.greater, ">=": np.greater_equal, "!=": np.not_equal}
+    pieces = [[(restricted(f, view.fixed), signs[relation]) for f, relation in piece]
+              for piece in formula.pieces if all(relation != "=" for _, relation in piece)]
+
+    def inside(x: Array, y: Array) -> Array:
+        found = np.zeros(x.shape, dtype=bool)
+        for piece in pieces:
+            held = np.ones(x.shape, dtype=bool)
+            for f, compare in piece:
+                held &= compare(shapes.values(f, [x, y]) + np.zeros(x.shape), 0.0)
+            found |= held
+        return found
+
+    return inside
+
+
+def _where(inside: Inside, radius: float) -> list[Array]:
+    """The points of a square for which something holds, as polygons."""
+    from contourpy import FillType, contour_generator
+
+    s = np.linspace(-radius, radius, CONTOUR_SAMPLES)
+    x, y = np.meshgrid(s + radius * 1.3e-7, s + radius * 0.7e-7)
+    filled = contour_generator(x, y, inside(x, y).astype(float),
+                               fill_type=FillType.OuterOffset).filled(0.5, 1.5)
+    polygons = []
+    for points, offsets in zip(*filled):
+        # A hole is run through the other way round, from the first point of the polygon.
+        parts = [points[a:b] for a, b in itertools.pairwise(offsets)]
+        polygons.append(np.concatenate([p for part in parts for p in (part, parts[0][:1])]))
+    return polygons
+
+
+def _separating(line: Array, inside: Inside, radius: float) -> list[Array]:
+    """The pieces of a curve that have points of M on one side and others on the other."""
+    steps = np.diff(line, axis=0)
+    lengths = np.linalg.norm(steps, axis=1)
+    middles = (line[1:] + line[:-1]) / 2
+    normals = np.stack([-steps[:, 1], steps[:, 0]], axis=1) / np.maximum(lengths, 1e-300)[:, None]
+    away = normals * radius * OFF_THE_BOUNDARY
+    kept = inside(*(middles + away).T) != inside(*(middles - away).T)
+    pieces, start = [], None
+    for i, keep in enumerate([*kept, False]):
+        if keep and start is None:
+            start = i
+        elif not keep and start is not None:
+            pieces.append(line[start : i + 1])
+            start = None
+    return pieces
 
 
 def _of_data(manifold: NeuroManifold, data: Any) -> tuple[QuadraticForm, tuple[Fraction, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from fractions import Fraction
 
 import pytest
@@ -18,14 +19,20 @@ def test_one_model_as_json(capsys) -> None:
     assert main(["capacity", "mlp:2,1,1:x^2", *PART, "--delta", "0.1", "--json"]) == 0
     page = json.loads(capsys.readouterr().out)
     assert page["parameters"] == 3
-    assert set(page["results"]) == {"dimension", "span", "identifying_inputs", "covering_number",
+    assert set(page["results"]) == {"dimension", "span", "identifying_inputs",
+                                    "pseudo_dimension", "covering_number",
                                     "tube_volume", "sample_complexity"}
     number = page["results"]["covering_number"]["value"]
     assert int(number["lower"]) <= int(number["upper"]) and number["radius"] == "1"
     assert {number["lower_by"], number["upper_by"]} <= {
         "packing", "linear space", "volume", "slicing", "hypersurface", "bounded rank"}
     tube = page["results"]["tube_volume"]["value"]
-    assert Fraction(tube["log10_lower"]) <= Fraction(tube["log10_upper"])
+    ends = [Fraction(tube[end]["log10"][place]) for end, place in (("lower", 1), ("upper", 0))]
+    assert ends[0] <= ends[1] and tube["lower"]["formula"].startswith("10^")
+    for name in ("covering_number", "tube_volume", "span", "pseudo_dimension"):
+        value = page["results"][name]["value"]
+        assert {"lower", "upper", "lower_by", "upper_by"} <= set(value)
+    assert {"upper", "upper_by"} <= set(page["results"]["sample_complexity"]["value"])
     for answer in page["results"].values():
         assert answer["status"] in ("proved", "bounds")
         verify(answer["certificate"])
@@ -120,7 +127,7 @@ def test_the_norm_is_stated(capsys) -> None:
 def test_a_network_too_large_for_its_dimension_has_bounds(capsys) -> None:
     assert main(["capacity", "mlp:90,90,90:x^2", *PART, "--delta", "0.1"]) == 0
     shown = capsys.readouterr().out
-    assert "rank that takes long" in shown and "dimension =" not in shown
+    assert "rank that takes long" in shown and "\ndimension =" not in shown
     for name in ("covering_number", "tube_volume", "sample_complexity"):
         assert f"{name} = " in shown
 
@@ -141,3 +148,12 @@ def test_a_row_that_reaches_a_limit_does_not_end_the_table(monkeypatch, capsys) 
     assert [row.split()[0] for row in shown.out.splitlines()[1:]] == [
         "linear:2,1", "linear:3,1", "linear:1,1"]
     assert "That model is too large." in shown.err
+
+
+def test_large_numbers_are_formulas_in_json(capsys) -> None:
+    assert main(["capacity", "mlp:90,90,90:x^2", *PART, "--json"]) == 0
+    number = json.loads(capsys.readouterr().out)["results"]["covering_number"]["value"]
+    # 90 outputs, each any combination of 90 squares: a linear space of dimension 8,100.
+    low, high = map(Fraction, number["lower"]["log10"])
+    assert low <= high and abs(float(low) - 8100 * math.log10(4)) < 1e-5
+    assert float(number["upper"]["log10"][0]) > float(high)

@@ -112,7 +112,7 @@ def test_the_page_is_well_formed_and_its_references_lead_somewhere(source, tree)
     assert all(b <= a + 1 for a, b in zip(levels, levels[1:]))
     headings = {x.attributes["id"] for x in tree.all("h2")}
     # This manifold has no picture; a section without an answer is left out.
-    assert len(headings) == 13 and "picture" not in headings and "subnetworks" in headings
+    assert len(headings) == 14 and "picture" not in headings and {"subnetworks", "real"} <= headings
 
 
 def test_nothing_is_fetched(source, tree) -> None:
@@ -435,7 +435,7 @@ def test_a_browser_shows_the_page_without_complaint(tmp_path: Path, material, so
     shown, console = chromium.run(file, tmp_path, "--dump-dom")
     assert console == []
     root = Tree(shown).root
-    assert len(root.all("h2")) == 13 and len(root.all("script")) == 1
+    assert len(root.all("h2")) == 14 and len(root.all("script")) == 1
     # What the browser's parser made of the page is what was written.
     assert [x.tag for x in root.all("main")[0].all() if x.tag != "tbody"] == [
         x.tag for x in Tree(source).root.all("main")[0].all() if x.tag != "tbody"]

@@ -27,6 +27,7 @@ from neuroalg_sage.invariants.real.semialgebraic_description import (
     check_on_points,
 )
 from neuroalg_sage.invariants.real.theorems import cover
+from neuroalg_sage.models.expressions import value
 
 LINES = [(1, 0), (0, 1), (1, 1), (1, -2), (2, 3)]
 DEFINITE = [(1, 0, 1), (1, 1, 1), (2, -1, 3)]
@@ -102,6 +103,32 @@ def test_filters_have_enough_real_zeros(described, sizes):
         assert found.holds(f) == belongs, f
         seen.add(belongs)
     assert seen == {True, False} or even <= 1
+
+
+def spread(f, step):
+    """f(t^step)."""
+    return [c for x in f[:-1] for c in (x, *[0] * (step - 1))] + [f[-1]]
+
+
+def test_filters_with_strides(described):
+    rank_one = described("cnn:2s2,2").data
+    generator = random.Random(9)
+    for _ in range(50):
+        z = [generator.randint(-2, 2) for _ in range(4)]
+        assert rank_one.holds(z) == (z[0] * z[3] == z[1] * z[2])
+    gaps = described("cnn:2s3,2").data
+    assert gaps.holds([2, -1, 0, 4, -2]) and not gaps.holds([2, -1, 1, 4, -2])
+    # Two filters of size 2 make a quadratic form with real zeros; the third is any.
+    last, first = described("cnn:2s2,2,2").data, described("cnn:2,2s3,2").data
+    for _ in range(100):
+        q = [generator.randint(-2, 2) for _ in range(3)]
+        line = [generator.randint(-2, 2) for _ in range(2)]
+        belongs = q[1] ** 2 >= 4 * q[0] * q[2] or not any(line)
+        assert last.holds(product(line, spread(q, 2))) == belongs
+        assert first.holds(product(q, spread(line, 3))) == belongs
+    assert not last.holds([1, 0, 0, 1, 0, 0])
+    with pytest.raises(LimitReached):  # the windows overlap
+        NeuroManifold("cnn:3s2,2", cache=False, method="theorem").semialgebraic_description()
 
 
 @pytest.mark.parametrize("degree", [3, 4, 5, 6])
@@ -221,6 +248,19 @@ def test_all_of_v_by_a_proof_of_the_trichotomy(described):
         verify(mutant)
 
 
+def test_quadratic_forms_in_two_squares(described):
+    """All quartics but those with a zero of multiplicity exactly three."""
+    found = described("mlp:2,2,2,1:x^2").data
+    seen = set()
+    for f in some_forms(4, 200, random.Random(11)):
+        multiplicities = [0] if not any(f) else [
+            next(i for i, c in enumerate(f) if c),
+            *(m for _, m in fmpz_poly(f[::-1]).complex_roots())]
+        assert found.holds(f) == (3 not in multiplicities), f
+        seen.add(max(multiplicities))
+    assert seen >= {1, 2, 3, 4}
+
+
 def form_in_three_variables(degree, vectors):
     """The coefficients of Σ c l^d in the order of V."""
     exponents = [e for e in itertools.product(range(degree, -1, -1), repeat=3) if sum(e) == degree]
@@ -302,14 +342,50 @@ def test_squares_with_fixed_factors_by_inertia(factors):
             and sum(s < 0 for s in signs) <= sum(c < 0 for c in factors))
 
 
-@pytest.mark.parametrize(("spec", "points"), [
-    ("cnn:2,2", [(1, 0, 1), (1, 0, -1)]),
-    ("mlp:2,2,1:x^3", [(1, 0, 1, 0), (1, 0, -1, 0), (0, 1, 0, 0), (2, 1, 7, 1)]),
-    ("mlp:2,2,2:x^2", [(1, 0, 0, 0, 1, 0)])])
-def test_the_fiber_over_the_real_numbers_agrees(described, spec, points):
+@pytest.mark.parametrize(("spec", "size"), [("cnn:2,2", 2), ("mlp:2,2,1:x^3", 3)])
+def test_a_point_of_each_sampled_cell_is_decided_by_its_fiber(described, spec, size):
+    """Cells are those of the signs of the polynomials of the formula, at small points."""
+    formula = described(spec).data
     manifold = NeuroManifold(spec, cache=False)
-    for f in points:
-        assert manifold.fiber(list(f)).over_real.data == described(spec).data.holds(f)
+    cells = {}
+    for f in itertools.product(range(-1, size), repeat=formula.variables):
+        signs = tuple((v > 0) - (v < 0) for v in (value(p, list(map(Fraction, f)))
+                                                  for p in formula.polynomials))
+        cells.setdefault((formula.holds(f), signs[:2]), f)
+    assert {belongs for belongs, _ in cells} == {True, False}
+    answers = {f: manifold.fiber(list(f)).over_real.data for f in cells.values()}
+    assert sum(answer is None for answer in answers.values()) <= len(cells) // 4
+    for (belongs, _), f in cells.items():
+        assert answers[f] in (belongs, None), f
+
+
+@pytest.mark.parametrize("spec", [
+    "mlp:2,1,1:x^2", "mlp:2,2,1:x^2", "mlp:2,2,2:x^2", "mlp:2,2,3:x^2", "mlp:2,2,1:x^3",
+    "mlp:2,3,1:x^3", "mlp:2,3,1:x^4", "mlp:2,3,1:x^5", "mlp:2,4,1:x^5", "mlp:3,2,1:x^2",
+    "mlp:3,3,1:x^2", "mlp:2,3,2:x^2", "mlp:1,2,2,1:x^2", "mlp:2,2,1,1:x^2", "linear:2,1,2",
+    "linear:2,2,3", "cnn:2,2", "cnn:3,2", "cnn:2,2,2", "cnn:3,2,2", "cnn:2s2,2", "cnn:3,3"])
+def test_it_agrees_with_the_trichotomy(described, spec):
+    """No equations in a piece with strict inequalities is an open set, if it is not empty."""
+    pieces = described(spec).data.pieces
+    kind = NeuroManifold(spec, cache=False).trichotomy().data
+    open_pieces = [piece for piece in pieces if all(r != "=" for _, r in piece)]
+    assert kind in (None, "all" if pieces == ((),) else "thick" if open_pieces else "thin")
+
+
+@pytest.mark.parametrize(("units", "degree"), [(3, 5), (4, 5), (3, 6), (2, 4)])
+def test_it_agrees_with_real_ranks(described, units, degree):
+    found = described(f"mlp:2,{units},1:x^{degree}").data
+    manifold = NeuroManifold(f"mlp:2,{units},1:x^{degree}", cache=False, seed=1)
+    generator, seen = random.Random(10), set()
+    for _ in range(12):
+        f = [comb(degree, k) * generator.randint(-4, 4) for k in range(degree + 1)]
+        if generator.random() < 0.5:
+            f = combination(*((generator.choice([-1, 2]), power(line, degree))
+                              for line in generator.sample(LINES, units)))
+        _, low, high = manifold.real_rank(f).certificate["claim"]["value"]
+        assert (low > units) <= (not found.holds(f)) and (high <= units) <= found.holds(f), f
+        seen.add(found.holds(f))
+    assert True in seen
 
 
 SPECS = ["mlp:2,2,1:x^3", "cnn:2,2,2", "cnn:3,2,2", "mlp:2,3,1:x^4", "linear:2,1,2",
@@ -380,6 +456,8 @@ def test_what_is_shown(described):
         "semialgebraic_description = every binary cubic whose zeros are all real  [proved]\n  ")
     assert answer.plain_value()["formula"] == answer.data.plain_value()
     assert r"\ge 0" in answer._latex_()
+    page = described("mlp:3,2,1:x^3").data.mathml()
+    assert "further equations" in page and page.count("=</mo>") == 24 and "&gt;" in page
     assert codec.decode(codec.encode(answer)) == answer
 
 

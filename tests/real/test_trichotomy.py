@@ -203,6 +203,31 @@ def test_quartics_without_multiple_roots_are_quadratic_forms_in_two_squares() ->
     assert kinds == {0, 2, 4}
 
 
+# What has a description by a theorem of its own.
+DESCRIBED = [known[0] for known in KNOWN if known[0].startswith(("linear", "cnn")) or (
+    known[0].count(",") == 2 and known[0] not in ("mlp:2,4,1:x^6", "mlp:2,3,2:x^3"))]
+
+
+@pytest.mark.parametrize("spec", DESCRIBED)
+def test_descriptions_by_formulas_agree(spec: str) -> None:
+    """They are found and proved by other lemmas."""
+    manifold = NeuroManifold(spec, seed=1, cache=None)
+    found = manifold.semialgebraic_description()
+    formula = found.data
+    assert found.status == "proved"
+    relations = {relation for piece in formula.pieces for _, relation in piece}
+    trichotomy, closed = manifold.trichotomy(), manifold.is_closed()
+    assert (formula.pieces == ((),)) == (trichotomy.data == "all")
+    assert bool(closed) or relations & {">", "!="}
+    for answer in (trichotomy, manifold.is_dense(), closed):
+        assert not answer.witness or not formula.holds(coordinates(spec, answer.witness))
+    if not closed.data:
+        path = limit_witness(power_network(manifold.model)).path
+        for k in (1, 2, 5):
+            w = at(path, Fraction(1, 10**k))
+            assert formula.holds([value(p, w) for p in manifold.parametrization().polynomials])
+
+
 # -- what evidence says ---------------------------------------------------------------------------
 
 
@@ -324,7 +349,9 @@ def test_what_is_not_proved_is_not_said() -> None:
     # v ((u x + b)^3 - (u x + b)) + c: z_1^2 - 3 z_0 z_2 = 3 v^2 u^4.
     ("mlp:1,1,1:x^3-x:bias", "thick", False, False),
     # Each polynomial of degree two is b_1 (x + 1)^2 + b_2 (x - 1)^2 + c.
-    ("mlp:1,2,1:x^2:bias", "all", True, True)])
+    ("mlp:1,2,1:x^2:bias", "all", True, True),
+    # The same as the first and the second, with more inputs and outputs.
+    ("mlp:3,1,2:x^2+x", "thin", False, False), ("mlp:2,1,2:x^2:bias", "thin", False, False)])
 def test_answers_without_homogeneity(spec: str, trichotomy: str, dense: bool, closed: bool
                                      ) -> None:
     manifold = NeuroManifold(spec, seed=1, cache=None)

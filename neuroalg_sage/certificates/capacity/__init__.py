@@ -9,6 +9,8 @@ CLAIMS = (
     Claim("tube_volume", ".capacity.tubes:check_tube_volume", ("bounds",), LIST),
     Claim("estimated_tube_volume", ".capacity.tube_samples:check_estimate", ("monte_carlo",), LIST),
     Claim("span", ".capacity.span:check_span", ("proved", "monte_carlo"), LIST),
+    Claim("pseudo_dimension", ".capacity.pseudo_dimension:check_pseudo_dimension",
+          ("proved", "bounds"), kinds=(list,)),
     Claim("is_of_minimal_degree", ".capacity.span:check_minimal_degree", kinds=(bool,)),
     Claim("identifying_inputs", ".capacity.samples:check_identifying_inputs",
           ("proved", "monte_carlo"), LIST),

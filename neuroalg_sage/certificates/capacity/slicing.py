@@ -160,7 +160,9 @@ def slicing(region: Region, evidence: Any) -> Bound:
                                   for a in items(scalings, "scalings")], fixed, start)
         verified.append(f"scalings bring {len(fixed)} parameters to 1")
     free = sorted(set(range(model.parameters)) - set(fixed))
-    p, degree, radius = len(free), degree_in(model, free), region.radius(evidence)
+    # Steps whose parameters all count are uniform, and of large models no term is written down.
+    counted = range(model.parameters) if scalings == HIDDEN_NEURONS else free
+    p, degree, radius = len(free), degree_in(model, counted), region.radius(evidence)
     m = min(m, n, p)
     listed = min(m, MOST_SUMMANDS + 1)
     if "blocks" in evidence and degree > 1:

@@ -6,4 +6,6 @@ CLAIMS: tuple[Claim, ...] = tuple(
     Claim(name, f".piecewise.{check}", kinds=(dict,), subject=".piecewise.network:Network")
     for name, check in (("linear_regions", "linear_regions:check_linear_regions"),
                         ("decision_boundary", "decision_boundary:check_decision_boundary"),
-                        ("boundary_distance", "decision_boundary:check_boundary_distance")))
+                        ("boundary_distance", "decision_boundary:check_boundary_distance"),
+                        ("functional_dimension", "functional_dimension:check_functional_dimension"
+                         )))

@@ -7,6 +7,7 @@ CLAIMS: tuple[Claim, ...] = (
     Claim("is_dense", ".real.trichotomy:check_dense", kinds=(bool,)),
     Claim("is_closed", ".real.trichotomy:check_closed", kinds=(bool,)),
     Claim("semialgebraic_description", ".real.description:check_description", kinds=(list,)),
+    Claim("real_membership", ".real.membership:check_real_membership", kinds=(list,)),
     Claim("typical_ranks", ".real.typical_ranks:check_typical_ranks", ("proved", "bounds")),
     Claim("real_rank", ".real.real_rank:check_real_rank", ("proved", "bounds")),
     Claim("real_ranks", ".real.real_ranks:check_real_ranks", ("monte_carlo",), (dict,)),

@@ -27,6 +27,7 @@ ARGUMENTS = {
     "few units": "M is the sums of few powers, by zeros of apolar forms",
     "one unit less": "M is the powers, and the forms with a zero that is not real",
     "narrow state": "M is the multiples of powers of forms that a state of width one has",
+    "quartics": "M is the binary quartics that are quadratic forms in two squares",
     "filters": "M is the products of filters, by their real zeros",
     "all of V": "M is all of V",
 }
@@ -52,6 +53,10 @@ def described(model: Model, evidence: Any) -> Formula | Signatures:
         from neuroalg_sage.certificates.real.narrow_states import narrow_state
 
         return narrow_state(model)
+    if argument == "quartics":
+        from neuroalg_sage.certificates.real.quartics import quartics
+
+        return quartics(model)
     if argument == "all of V":
         from neuroalg_sage.certificates.real.whole import whole
 

@@ -26,6 +26,8 @@ class Question:
     - ``title`` -- what pages call it; by default the name in words
     - ``reported`` -- its place in a report; None if it is answered on request only
     - ``is_extra`` -- whether of the reports only that of HTML has it, at that place
+    - ``where_known`` -- whether a report says nothing of it where it is not known, as of most
+      models
     - ``figure`` -- its heading among the figures at the top of a page; empty if it is none
     - ``is_cheap`` -- whether it needs ranks at most, and others rest on it: where there is a
       limit, it is asked first
@@ -61,6 +63,7 @@ class Question:
     title: str = ""
     reported: int | None = None
     is_extra: bool = False
+    where_known: bool = False
     figure: str = ""
     is_cheap: bool = False
     needs: tuple[str, ...] = ()

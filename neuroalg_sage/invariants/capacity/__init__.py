@@ -32,6 +32,10 @@ QUESTIONS = (
              answer=".capacity.samples:IdentifyingInputs", reported=104, is_extra=True,
              needs=("dimension",),
              claims=("identifying_inputs",)),
+    Question("pseudo_dimension", "At how many inputs the functions of an output may be above or "
+             "below thresholds at will, from below and from above",
+             answer=".capacity.pseudo_dimension:PseudoDimension", reported=106, is_extra=True,
+             claims=("pseudo_dimension",)),
     Question("interpolating_functions", "How many functions have as many values of a generic one, "
              "at generic inputs, as there are dimensions", title="interpolating functions",
              answer=".capacity.interpolation:InterpolatingFunctions",

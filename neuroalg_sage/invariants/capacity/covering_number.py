@@ -76,6 +76,24 @@ def in_words(bound: Any) -> str:
     return bound if len(bound) <= SHOWN_DIGITS else f"{bound[0]}.{bound[1:4]}...e{len(bound) - 1}"
 
 
+def as_json(bound: Any) -> Any:
+    """
+    A bound in JSON: an integer as text; a power of ten, since it would have over 1,000 digits, as
+    a formula with a ball for its decimal logarithm, as two decimal numbers.
+
+    EXAMPLES::
+
+        >>> as_json("121")
+        '121'
+        >>> as_json(["10^", "2000000001/1000000"])
+        {'formula': '10^2000.000001', 'log10': ['2000.000001', '2000.000001']}
+    """
+    if not isinstance(bound, list):
+        return bound
+    x = exponent(bound[1])
+    return {"formula": f"10^{x}", "log10": [x, x]}
+
+
 def part_in_words(domain: list[str]) -> str:
     """The part of M that a domain as a certificate states it is about."""
     kind, size = domain
@@ -170,7 +188,7 @@ class CoveringNumber(Invariant):
     def plain_value(self) -> dict[str, Any]:
         domain, epsilon, low, high = self.data[:4]
         lower, upper = self.arguments
-        return {"lower": low, "upper": high, "lower_by": lower, "upper_by": upper,
+        return {"lower": as_json(low), "upper": as_json(high), "lower_by": lower, "upper_by": upper,
                 "epsilon": epsilon, "norm": self.norm} | part_as_json(domain)
 
     def value_in_latex(self) -> str:

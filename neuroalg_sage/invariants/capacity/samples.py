@@ -113,7 +113,8 @@ class SampleComplexity(AboutInputs):
             loss: dict[str, Any] = {"lipschitz": constant, "loss_bound": ends}
         else:
             loss = {"inputs": of_the_loss[0], "targets": of_the_loss[1], "loss": "squared error"}
-        return {"upper": number, "epsilon": error, "delta": delta} | loss | part_as_json(domain)
+        return ({"upper": number, "upper_by": self.method, "epsilon": error, "delta": delta} | loss
+                | part_as_json(domain))
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,9 @@ class Span(Invariant):
                 f"pseudo-dimension of an output is at most {self.data[0]}"]
 
     def plain_value(self) -> Any:
-        return {"linear": self.data[0], "affine": self.data[1]}
+        linear, affine = self.data
+        return {"lower": str(linear), "upper": str(linear), "lower_by": self.method,
+                "upper_by": self.method, "affine": str(affine)}
 
 
 def span(model: Model, seed: int | None = None) -> Span:

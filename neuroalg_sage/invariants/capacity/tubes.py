@@ -20,6 +20,7 @@ from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.capacity.covering_number import (
     Coverings,
+    as_json,
     check_domain,
     exponent,
     part_as_json,
@@ -51,7 +52,12 @@ class TubeVolume(Invariant):
 
     def plain_value(self) -> dict[str, Any]:
         domain, epsilon, low, high = self.data
-        return {"log10_lower": low, "log10_upper": high, "epsilon": epsilon} | part_as_json(domain)
+        assert self.certificate is not None
+        evidence = self.certificate["evidence"]
+        by = {f"{end}_by": evidence[end]["argument"] for end in ("lower", "upper")
+              if end in evidence}
+        return {"lower": as_json(["10^", low]), "upper": as_json(["10^", high]), **by,
+                "epsilon": epsilon} | part_as_json(domain)
 
 
 def tube_volume(coverings: Coverings, epsilon: Fraction) -> TubeVolume:

@@ -172,19 +172,22 @@ def fiber_script(phi: Parametrization, f: Sequence[Fraction]) -> Script:
                              f"a fiber of the parametrization of {phi.model}")
 
 
-def special_fiber(phi: Parametrization, ideal: Callable[[], Invariant], computation: Computation,
-                  function: Any = None, parameters: Any = None) -> Fiber:
+def special_fiber(phi: Parametrization, ideal: Callable[[], Invariant] | None,
+                  computation: Computation, function: Any = None, parameters: Any = None,
+                  member: Callable[[Point], Invariant | None] = lambda f: None) -> Fiber:
     """
     The fiber over a function, its components and points, and whether it is empty.
 
     INPUT:
 
     - ``phi`` -- the parametrization
-    - ``ideal`` -- where to find the ideal of the neurovariety, if it is needed
+    - ``ideal`` -- where to find the ideal of the neurovariety, if it is needed; None if it is not
+      to be asked for
     - ``computation`` -- session and limits
     - ``function`` -- coordinates, or polynomials in the inputs; see
       :func:`~neuroalg_sage.invariants.dimension.functions.read_function`
     - ``parameters`` -- instead of a function, the parameters of one
+    - ``member`` -- whether a function is in M over the real numbers, where that is known otherwise
 
     OUTPUT: :class:`Fiber`
 
@@ -240,7 +243,8 @@ def special_fiber(phi: Parametrization, ideal: Callable[[], Invariant], computat
         if part is not None and all(c.dimension == 0 for c in part.components):
             special = _components(phi, f, restriction, part, time.perf_counter() - start,
                                   computation)
-    return Fiber(phi, f, components, closure, memberships.complex(), memberships.real(), points,
+    return Fiber(phi, f, components, closure, memberships.complex(), memberships.real(member),
+                 points,
                  special, restriction if special else ())
 
 
@@ -347,9 +351,11 @@ class _Memberships:
         return self._answer(place, False, "1 is a combination of the fiber's equations",
                             {"argument": "unit", "cofactors": scaled})
 
-    def closure(self, ideal: Callable[[], Invariant]) -> Invariant:
+    def closure(self, ideal: Callable[[], Invariant] | None) -> Invariant:
         if self.points or self.found and self.found.components:
             return self._point("closure") or self._basis("closure")
+        if ideal is None:
+            return self._open("the ideal of the neurovariety was not asked for.")
         try:
             found = ideal()
         except LimitReached as error:
@@ -383,7 +389,8 @@ class _Memberships:
             return self._outside("complex")
         return self._point("complex") or self._basis("complex")
 
-    def real(self) -> Invariant:
+    def real(self, member: Callable[[Point], Invariant | None]) -> Invariant:
+        """By the fiber if it has a point or is empty, else by what is known of M, or by squares."""
         self.start = time.perf_counter()
         if self.equation is not None:
             return self._outside("real")
@@ -395,6 +402,9 @@ class _Memberships:
                 return self._answer("real", True, "a real point of the fiber", {
                     "argument": "point", "point": point.encoded(),
                     "interval": list(map(decimal, interval))})
+        known = member(self.f)
+        if known is not None:
+            return known
         if self.found is None:
             return self._open("the fiber was not decomposed.")
         proof = no_real_points(self.equations, parameter_names(self.phi), self.computation)

@@ -18,4 +18,9 @@ QUESTIONS: tuple[Question, ...] = (
              answer=".piecewise.decision_boundary:BoundaryDistance", of=NETWORK,
              takes="a network at given weights, and a point", command="regions",
              claims=("boundary_distance",)),
+    Question("functional_dimension", "In how many directions of its weights the function of the "
+             "network changes",
+             answer=".piecewise.functional_dimension:FunctionalDimension", of=NETWORK,
+             takes="a network at given weights", command="regions",
+             claims=("functional_dimension",)),
 )

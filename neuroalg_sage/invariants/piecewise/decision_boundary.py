@@ -80,6 +80,10 @@ class DecisionBoundary(Invariant):
     def condition(self) -> str:
         return _boundary_in_words(self.data)
 
+    def add_to(self, page: dict[str, Any]) -> None:
+        """Add it to the JSON data of a network."""
+        page |= {"betti": self.data["betti"], "boundary": self.described()}
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class BoundaryDistance(Invariant):
@@ -113,6 +117,10 @@ class BoundaryDistance(Invariant):
         data = self.data
         return (f"of the point {', '.join(data['point'])} in the norm {data['norm']}, to "
                 f"{_boundary_in_words(data)}")
+
+    def add_to(self, page: dict[str, Any]) -> None:
+        """Add it to the JSON data of a network."""
+        page.setdefault("distances", []).append(self.described())
 
 
 def _chosen(network: Network, output: Any, level: Any) -> tuple[list[int], str]:

@@ -5,7 +5,8 @@ from neuroalg_sage.invariants.answers.question import Question
 QUESTIONS: tuple[Question, ...] = (
     Question("trichotomy", "Whether M is all of V, thick, that is not all but with interior "
              "points, or thin",
-             ".real.trichotomy:Trichotomy", needs=("dimension", "ideal"), claims=("trichotomy",)),
+             ".real.trichotomy:Trichotomy", title="over the real numbers", reported=155,
+             needs=("dimension", "ideal"), claims=("trichotomy",)),
     Question("is_dense", "Whether M is dense in V, over the real numbers",
              ".real.trichotomy:Density", title="dense", needs=("dimension", "ideal"),
              claims=("is_dense",)),
@@ -15,7 +16,7 @@ QUESTIONS: tuple[Question, ...] = (
              "The neuromanifold over the real numbers, without its closure, by equations and "
              "inequalities",
              ".real.semialgebraic_description:SemialgebraicDescription",
-             title="semi-algebraic description",
+             title="semi-algebraic description", reported=156, where_known=True,
              claims=("semialgebraic_description",)),
     Question("typical_ranks", "How many hidden units the functions of an open set need, for one "
              "hidden layer with a power as activation",

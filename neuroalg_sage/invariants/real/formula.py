@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from neuroalg_sage.markup.elements import Markup
 
 Condition = tuple[Polynomial, str]
+SHOWN_EQUATIONS = 12  # of a piece, on a page
 RELATIONS = ("=", "!=", ">=", ">")
 _IN_LATEX = {"=": "=", "!=": r"\ne", ">=": r"\ge", ">": ">"}
 _IN_MATHML = {"=": "=", "!=": "≠", ">=": "≥", ">": ">"}
@@ -191,7 +192,7 @@ class Formula(Typeset):
 
     def mathml(self) -> Markup:
         """
-        The formula for a page of HTML.
+        The formula for a page of HTML; of many equations the first.
 
         EXAMPLES::
 
@@ -207,11 +208,19 @@ class Formula(Typeset):
         for piece in self.pieces:
             parts = [element("span", polynomial(f, self.names), " ", formula(row(
                 operator(_IN_MATHML[relation], form="infix"), element("mn", 0))))
-                for f, relation in piece]
+                for f, relation in _first(piece)]
+            if len(piece) > len(parts):
+                parts.append(element("span", f"{len(piece) - len(parts)} further equations"))
             shown.append(element("li", join(
                 *(item for k, part in enumerate(parts)
                   for item in ([" and "] if k else []) + [part]))))
         return element("ul", *shown, class_="polynomials")
+
+
+def _first(piece: Sequence[Condition]) -> list[Condition]:
+    """The conditions that a page shows: of many equations the first, and all inequalities."""
+    equations = [c for c in piece if c[1] == "="]
+    return equations[:SHOWN_EQUATIONS] + [c for c in piece if c[1] != "="]
 
 
 def _compare(number: Fraction, relation: str) -> bool:

@@ -56,6 +56,10 @@ class SemialgebraicDescription(Invariant):
     def lines(self, spec: str = "SPEC") -> list[str]:
         return [f"  {line}" for line in clipped(self.formula_lines())] if self.words else []
 
+    def report_lines(self) -> list[str]:
+        return ["", f"Over the real numbers M is {self.sentence()}  [{self.qualified_status()}]",
+                *self.lines()]
+
     def plain_value(self) -> dict[str, Any]:
         return {"sentence": self.sentence(), "formula": self.data.plain_value()}
 
@@ -191,7 +195,8 @@ def check_on_points(model: Model, found: Found, seed: int | None) -> None:
         conditions = [(relation, in_ring(f, ring)) for f, relation in piece]
         equation = sum((generator.randint(1, LARGEST_FACTOR) * f for relation, f in conditions
                         if relation == "="), ring.constant(0))
-        pieces.append([("=", equation), *(c for c in conditions if c[0] != "=")])
+        pieces.append([*([("=", equation)] if equation else []),
+                       *(c for c in conditions if c[0] != "=")])
     terms = sum(len(f) for piece in pieces for _, f in piece)
     for _ in range(max(FEWEST_POINTS, min(POINTS, MOST_WORK // (terms + 1)))):
         w = [generator.randint(-LARGEST_PARAMETER, LARGEST_PARAMETER)

@@ -22,6 +22,7 @@ from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.certificates.real.description import described
 from neuroalg_sage.certificates.real.matrices import symmetric_matrix
 from neuroalg_sage.certificates.real.narrow_states import powers_of
+from neuroalg_sage.certificates.real.products_of_filters import filters
 from neuroalg_sage.certificates.real.signatures import Signatures
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.real.formula import Formula
@@ -259,14 +260,26 @@ def _narrow_state(model: CheckedModel, evidence: dict[str, Any]) -> str:
             f"every tuple of {outputs} multiples of one {power} of a {base}")
 
 
+def _quartics(model: CheckedModel, evidence: dict[str, Any]) -> str:
+    return "every binary quartic that has no zero of multiplicity exactly three"
+
+
 def _filters(model: CheckedModel, evidence: dict[str, Any]) -> str:
-    sizes = [layer["size"][0] for layer in model.description["layers"]]
-    d, even = sum(sizes) - len(sizes), sum(size % 2 == 0 for size in sizes)
+    shown = [_product(group) for group in filters(model).values()]
+    if len(shown) == 1:
+        return f"every {shown[0]}" + ", moved along the input for each output" * (
+            model.outputs > 1)
+    return "every tensor product of a " + " and a ".join(shown)
+
+
+def _product(degrees: list[int]) -> str:
+    """What products of filters are, by their zeros."""
+    d, even = sum(degrees), sum(k % 2 for k in degrees)
     what = "number" if d == 0 else forms(2, d)
-    shown = f"every {what}" if even <= 1 else (
-        f"every {what} whose zeros are all real" if even == d else
-        f"every {what} with at least {even} real zeros, and 0")
-    return shown + ", moved along the input for each output" * (model.outputs > 1)
+    if even <= 1:
+        return what
+    return f"{what} whose zeros are all real" if even == d else (
+        f"{what} with at least {even} real zeros, counted with multiplicity, or 0")
 
 
 # In the order in which they are tried.
@@ -274,7 +287,7 @@ WORDS: dict[str, Callable[[CheckedModel, dict[str, Any]], str]] = {
     "linear network": _linear_network, "fixed squares": _fixed_squares,
     "enough units": _enough_units, "squares": _squares, "one unit": _one_unit,
     "two units": _two_units, "few units": _few_units, "one unit less": _one_unit_less,
-    "narrow state": _narrow_state, "filters": _filters}
+    "narrow state": _narrow_state, "quartics": _quartics, "filters": _filters}
 
 
 # -- evidence -------------------------------------------------------------------------------

@@ -8,17 +8,18 @@ Euclidean topology of V.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.errors import EngineError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.answers.presentation import Section, Surroundings
 from neuroalg_sage.invariants.real import witnesses
 from neuroalg_sage.invariants.real.paths import monomial_limits
 from neuroalg_sage.invariants.real.power_networks import PowerNetwork, power_network
@@ -33,9 +34,12 @@ from neuroalg_sage.models.layers import Activation, Convolution
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
 
+if TYPE_CHECKING:
+    from neuroalg_sage.markup.elements import Markup
+
 # So small a model has the fibers over simple functions tried, each for so many seconds.
-MOST_PARAMETERS, MOST_COORDINATES, MOST_FUNCTIONS = 12, 12, 6
-SECONDS = 5.0
+MOST_PARAMETERS, MOST_COORDINATES, MOST_FUNCTIONS = 8, 8, 6
+SECONDS = 10.0
 # Of a path in so large a space the limit is not written down.
 LARGEST_SPACE = 2000
 
@@ -73,6 +77,15 @@ class Trichotomy(RealAnswer):
     def sentence(self) -> str:
         return self.WORDS.get(self.data, super().sentence())
 
+    def section(self, around: Surroundings) -> Section | None:
+        from neuroalg_sage.invariants.real.on_pages import over_the_reals
+
+        return over_the_reals(self, around)
+
+    def in_geometry(self, around: Surroundings) -> Iterator[Markup]:
+        if self.data is not None:
+            yield self.said(f"Over the real numbers M is {self.sentence()}.")
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Density(RealAnswer):
@@ -93,7 +106,7 @@ class RealShape:
     - ``model`` -- the model
     - ``dimension`` -- where to find the dimension
     - ``parametrization`` -- where to find φ, expanded
-    - ``ideal`` -- where to find the ideal, if a fiber asks for it
+    - ``ideal`` -- where to find the ideal, if the dimension is not proved
     - ``computation`` -- session and limits
     """
 
@@ -120,6 +133,8 @@ class RealShape:
         n, count = self.model.ambient_dimension, self.model.parameter_count
         if count < n:
             return {"argument": "parameters"}, f"{count} parameters for {n} coordinates", []
+        if self.all_by_layers is not None:
+            return None
         found = self.dimension()
         if found.status == "bounds":
             return None
@@ -139,6 +154,16 @@ class RealShape:
     @cached_property
     def all(self) -> tuple[Evidence, str] | None:
         """Why M is V, if that is proved."""
+        if self.all_by_layers is not None:
+            return self.all_by_layers
+        if self.model.parameter_count >= self.model.ambient_dimension and (
+                found := section(self.parametrization())) is not None:
+            return encoded_section(found), "φ has a section, given by polynomials"
+        return None
+
+    @cached_property
+    def all_by_layers(self) -> tuple[Evidence, str] | None:
+        """Why M is V, if a lemma on such layers says so."""
         network = self.network
         if network is not None and len(network.powers) == 1 and network.widths[-1] == 1:
             (inputs, units, _), (d,) = network.widths, network.powers
@@ -156,9 +181,6 @@ class RealShape:
         if self.filters is not None and sum(d % 2 for d in self.filters) <= 1:
             return ({"argument": "filters"},
                     "each real polynomial has real factors of the degrees of the filters")
-        if self.model.parameter_count >= self.model.ambient_dimension and (
-                found := section(self.parametrization())) is not None:
-            return encoded_section(found), "φ has a section, given by polynomials"
         return None
 
     # -- not all ---------------------------------------------------------------------------------
@@ -181,8 +203,16 @@ class RealShape:
 
     @cached_property
     def limit_by_fiber(self) -> Witness | None:
-        """A limit along a monomial curve whose fiber has no real points, if the model is small."""
-        if self.network is not None or not self._is_small():
+        """
+        A limit along a monomial curve whose fiber has no real points, if the model is small, or its
+        part with one input and one output is.
+        """
+        if self.network is not None:
+            return None
+        if (part := witnesses.smallest_part(self.model)) is not None and (
+                found := self.of(part).limit_by_fiber) is not None:
+            return witnesses.of_larger(self.model, found)
+        if not self._is_small() or self.all is not None:
             return None
         phi = self.parametrization()
         for function, path in monomial_limits(phi, MOST_FUNCTIONS):
@@ -209,8 +239,9 @@ class RealShape:
         """A proof that the fiber over a function has no real points, None if none is found."""
         from neuroalg_sage.invariants.fibers.special_fiber import special_fiber
 
+        self.computation.versions()  # starts Macaulay2, which is not of these seconds
         with suppress(LimitReached, EngineError), self.computation.share(SECONDS):
-            found = special_fiber(self.parametrization(), self.ideal, self.computation,
+            found = special_fiber(self.parametrization(), None, self.computation,
                                   function).over_real
             if found.data is False and found.certificate is not None:
                 evidence = found.certificate["evidence"]
@@ -230,6 +261,7 @@ class RealShape:
                     "M contains all quartics without multiple roots: pairs of roots make "
                     "them quadratic forms in two squares")
         if network is None and self.filters is None and self._is_small():
+            self.computation.versions()
             with suppress(LimitReached, EngineError), self.computation.share(SECONDS):
                 found = rational_section(self.parametrization(), self.computation)
                 if found is not None:

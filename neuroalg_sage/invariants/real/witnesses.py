@@ -17,7 +17,7 @@ from typing import Any
 from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.invariants.real.power_networks import ONE, PowerNetwork, T, over_t
 from neuroalg_sage.models.expressions import Polynomial, plus, times, value, write_polynomial
-from neuroalg_sage.models.layers import Convolution
+from neuroalg_sage.models.layers import Convolution, Dense
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
 from neuroalg_sage.models.rational import kernel
@@ -417,6 +417,35 @@ def simple_functions(phi: Parametrization, most: int) -> Iterator[list[Fraction]
                   *([a + b for a, b in zip(units[i], units[j])]
                     for i in range(n) for j in range(i))]
     return iter(candidates[:most])
+
+
+def smallest_part(model: Model) -> Model | None:
+    """The network with one input and one output; None if it is that, or its ends are not dense."""
+    first, last = model.layers[0], model.layers[-1]
+    if len(model.layers) < 2 or not (isinstance(first, Dense) and isinstance(last, Dense)) or (
+            model.input_count == model.output_count == 1):
+        return None
+    layers = (Dense(1, first.outputs, first.bias), *model.layers[1:-1],
+              Dense(last.inputs, 1, last.bias))
+    return Model(layers, (1,))
+
+
+def of_larger(model: Model, found: Witness) -> Witness:
+    """A witness of the network with one input and one output as one of the whole network."""
+    first, last = model.layers[0], model.layers[-1]
+    assert isinstance(first, Dense) and isinstance(last, Dense)
+    a, b, h, m = first.inputs, first.outputs, last.inputs, last.outputs
+    path = list(found.path)
+    middle = path[b + b * first.bias:len(path) - h - last.bias]
+    nothing: Polynomial = {}
+    begin = [path[i] if j == 0 else nothing for i in range(b) for j in range(a)]
+    end = [path[len(path) - h - last.bias + i] if o == 0 else nothing
+           for o in range(m) for i in range(h)]
+    biases = [path[-1], *[nothing] * (m - 1)] if last.bias else []
+    function = {(0, (*e, *[0] * (a - 1))): c for (_, e), c in found.function.items()}
+    evidence = {"argument": "part", "inputs": [0], "outputs": [0], "then": dict(found.evidence)}
+    return Witness(model, function, evidence, found.reason, path=(
+        *begin, *path[b:b + b * first.bias], *middle, *end, *biases))
 
 
 def by_fiber(phi: Parametrization, function: Sequence[Fraction], proof: Mapping[str, Any],
