@@ -169,6 +169,12 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
         answers = {"closure": fiber.in_closure, "complex": fiber.over_complex,
                    "real": fiber.over_real}
         return bool(answers[value[1]].data is value[2])
+    if name == "real_membership":
+        return bool(manifold.fiber(list(map(Fraction, value[0]))).over_real.data is value[1])
+    if name == "real_rank":
+        found = manifold.real_rank(list(map(Fraction, value[0]))).data
+        low, high = found if isinstance(found, (list, tuple)) else (found, found)
+        return bool(value[1] <= low and high <= value[2])
     if name.endswith("hilbert_function") and value:
         certificate = manifold.hilbert_function(len(value)).certificate
         return certificate is not None and claimed(certificate["claim"]) == after

@@ -68,8 +68,16 @@ def version() -> str:
     return programs.version_in(_run("_version", "", None, None)) or "unknown"
 
 
+def find_command() -> str | None:
+    """
+    The path of gfan: the value of ``NEUROALG_GFAN``, else that of the wheel, else the one on the
+    path; None if there is none.
+    """
+    return programs.find("gfan", COMMAND_VARIABLE)
+
+
 def _run(subcommand: str, text: str, timeout: float | None, memory_gb: float | None) -> str:
-    command = programs.find("gfan", COMMAND_VARIABLE)
+    command = find_command()
     if command is None:
         raise EngineError(f"gfan was not found; `pip install {WORKING_VERSION}` brings it, or set "
                           f"{COMMAND_VARIABLE} to the command of another one")

