@@ -269,3 +269,11 @@ def test_the_shell(tmp_path, capsys) -> None:
         assert main([*words[:3], *wrong]) == 2
         said = capsys.readouterr().err
         assert sentence in said and len(said.strip().splitlines()) == 1
+
+
+def test_distances_that_no_floating_point_number_holds() -> None:
+    """They have more digits than one may type, too."""
+    line = PiecewiseLinearNetwork([[[1, 0]]])
+    for norm, value in (("l1", 10**2000), ("l2", 10**4000), ("linf", 10**2000)):
+        found = line.boundary_distance(["1e2000", 0], norm=norm)
+        assert found.value == value and "about" not in found.text()

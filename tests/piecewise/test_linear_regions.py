@@ -12,6 +12,7 @@ from networks import random_network
 from splitter import merged, split
 
 from neuroalg_sage import InputError, PiecewiseLinearNetwork, verify
+from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.piecewise.subdivision import Subdivision, domain
 from neuroalg_sage.models.piecewise.network import network_from_data
 from neuroalg_sage.models.piecewise.steps import Maximum
@@ -236,3 +237,24 @@ def test_pooling_and_convolutions() -> None:
     assert found.f_vector == [counted[k] for k in range(4)]
     assert network_from_data({"input_shape": [4], "layers": [
         {"kind": "average_pooling", "size": [2]}]})([1, 2, 3, 5]) == (Fraction(3, 2), 4)
+
+
+@pytest.mark.parametrize("inputs", [3, 4])
+def test_maxima_that_cut_a_cube_without_new_vertices(inputs: int) -> None:
+    """The hyperplanes where two coordinates are equal cut the cube in vertices of it."""
+    network = PiecewiseLinearNetwork(data(inputs, {"kind": "maxout", "pieces": inputs}))
+    found = network.linear_regions(box=2)
+    assert (found.value, found.cells) == (inputs, inputs)
+    assert sum((-1) ** k * n for k, n in enumerate(found.f_vector)) == 1
+    assert verify(found.certificate).value["regions"] == inputs
+
+
+def test_what_the_checker_does_not_accept_is_not_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Subdivision, "regions", 7)
+    with pytest.raises(LimitReached, match="not verified: There are 4 regions"):
+        PiecewiseLinearNetwork(data(2, RELU)).linear_regions()
+
+
+def test_a_polytope_is_a_list_of_rows() -> None:
+    with pytest.raises(InputError, match="each a row of 3 numbers"):
+        PiecewiseLinearNetwork(data(2, RELU)).linear_regions(polytope=5)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from neuroalg_sage import InputError, PiecewiseLinearNetwork
+from neuroalg_sage import CertificateError, InputError, PiecewiseLinearNetwork
 from neuroalg_sage.certificates.piecewise.network import Network as Rebuilt
 from neuroalg_sage.cli import main
 from neuroalg_sage.models.piecewise.network import network_from_data
@@ -223,3 +223,77 @@ def test_an_answer_is_cited_and_typeset() -> None:
     spec = PiecewiseLinearNetwork("relu:2,2,1", seed=1).linear_regions()
     assert "The linear regions of the network relu:2,2,1:seed=1: 4" in str(spec.citation())
     assert spec.citation().bibtex() and spec == 4 and "4 (" in spec.sentence()
+
+
+@pytest.mark.parametrize("names", [
+    ["0.weight", "1.weight", "2.weight"], ["encoder.0.weight", "", "decoder.0.weight"],
+    ["hidden.weight", "", "output.weight"], ["0.weight", "1.bias", "2.weight"]])
+def test_names_that_say_no_order_are_refused(names: list[str]) -> None:
+    """The vector may be one of factors, as in a normalization."""
+    arrays = [np.eye(2), np.ones(2), np.eye(2)]
+    with pytest.raises(InputError, match="do not say their order"):
+        load_network({name: array for name, array in zip(names, arrays) if name})
+
+
+def test_biases_belong_to_the_matrix_of_the_same_number() -> None:
+    network = load_network({"weight2": np.eye(2), "bias1": np.array([1, -3]), "weight1": np.eye(2)})
+    assert network([1, 1]) == (2, 0)
+    assert load_network({"arr_1": np.array([1, -3]), "arr_0": np.eye(2)})([1, 1]) == (2, -2)
+
+
+def test_one_channel_keeps_its_axis(tmp_path: Path) -> None:
+    """Pooling, and joining channels, are not of the places in the only channel."""
+    onnx = pytest.importorskip("onnx")
+    from onnx.reference import ReferenceEvaluator
+
+    node, generator = onnx.helper.make_node, np.random.default_rng(5)
+    filters = [onnx.numpy_helper.from_array(
+        generator.integers(-4, 5, (1, 1, 2, 2)).astype(np.float32), name) for name in "uv"]
+    convolutions = [node("Conv", ["x", "u"], ["a"]), node("Conv", ["x", "v"], ["b"])]
+    for further in ([node("GlobalAveragePool", ["a"], ["y"])],
+                    [node("Concat", ["a", "b"], ["c"], axis=1),
+                     node("MaxPool", ["c"], ["y"], kernel_shape=[2, 2])]):
+        graph = onnx.helper.make_graph(
+            [*convolutions, *further], "g",
+            [onnx.helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, [1, 1, 4, 4])],
+            [onnx.helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, None)], filters)
+        model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)])
+        onnx.save(model, tmp_path / "network.onnx")
+        network = load_network(tmp_path / "network.onnx")
+        x = generator.integers(-4, 5, (1, 1, 4, 4)).astype(np.float32)
+        (expected,) = ReferenceEvaluator(model).run(None, {"x": x})
+        point = [Fraction(float(c)) for c in x.ravel()]
+        assert np.allclose(list(map(float, network(point))), expected.ravel())
+        rebuilt = Rebuilt(network.describe())
+        assert rebuilt.outputs == network.outputs == expected.size
+
+
+@pytest.mark.parametrize(("kind", "names", "constant"), [
+    ("Add", ["x", "c"], [np.nan, 1]), ("Gemm", ["x"], [0]), ("MaxPool", ["x"], [0]),
+    ("Gemm", ["x", "c"], [1, 2]), ("Clip", ["x", "c", "c"], [0, 1]),
+    ("Gemm", ["x", "w", "c"], [[1, 2], [3, 4]])])
+def test_operators_that_are_broken_get_one_sentence(
+        tmp_path: Path, kind: str, names: list[str], constant: list) -> None:
+    onnx = pytest.importorskip("onnx")
+    graph = onnx.helper.make_graph(
+        [onnx.helper.make_node(kind, names, ["y"])], "g",
+        [onnx.helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, [1, 2])],
+        [onnx.helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, None)],
+        [onnx.numpy_helper.from_array(np.array(constant, np.float32), "c"),
+         onnx.numpy_helper.from_array(np.eye(2, dtype=np.float32), "w")])
+    onnx.save(onnx.helper.make_model(graph), tmp_path / "network.onnx")
+    with pytest.raises(InputError, match=f"The operator {kind} has constants or attributes"):
+        load_network(tmp_path / "network.onnx")
+
+
+def test_the_checker_bounds_the_coefficients_of_all_layers() -> None:
+    """A few bytes for each layer name a matrix of millions of coefficients."""
+    layers = [{"kind": "concatenation", "from": [0]}] * 1000
+    with pytest.raises(CertificateError, match="more work than is allowed"):
+        Rebuilt({"input_shape": [2000], "layers": layers})
+
+
+def test_a_seed_is_a_whole_number() -> None:
+    for seed in ("x", 1.5, [1]):
+        with pytest.raises(InputError, match="is not a whole number"):
+            load_network("relu:2,3,1", seed)

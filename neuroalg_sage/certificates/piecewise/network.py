@@ -32,6 +32,7 @@ from neuroalg_sage.certificates.reading import (
     rational,
     require,
 )
+from neuroalg_sage.certificates.work import Work
 
 Shape = tuple[int, ...]
 Group = tuple[int, ...]
@@ -41,6 +42,7 @@ Affine = fmpq_mat
 Pieces = tuple[list[fmpq], list[tuple[fmpq, fmpq]]]
 
 MOST_COEFFICIENTS = 5_000_000  # of a layer
+MOST_COEFFICIENTS_IN_ALL = 20_000_000  # of all layers: a few bytes may name a large one
 MOST_ENTRIES = 20_000  # of a state
 ZERO, ONE = fmpq(0), fmpq(1)
 
@@ -122,7 +124,8 @@ def _convolution(data: dict, shapes: list[Shape]) -> tuple[Affine, Shape]:
             rows.append({channel * prod(space) + place: value[index]
                          for channel, value in enumerate(values) for index, place in window})
             constants.append(bias)
-    return (_matrix(rows, constants, prod(shape)), count if made == 1 else (made, *count))
+    return (_matrix(rows, constants, prod(shape)),
+            (made, *count) if made > 1 or len(shape) > len(extent) else count)
 
 
 def _pooled(data: dict, shapes: list[Shape]) -> tuple[list[Group], Shape]:
@@ -220,6 +223,7 @@ class Network:
         self.inputs = prod(shapes[0])
         require(self.inputs <= MOST_ENTRIES, "The network has too many inputs.")
         self.maps: list[tuple[list[int], Any]] = []
+        work = Work(MOST_COEFFICIENTS_IN_ALL)
         # What the certificate calls the network is not verified: the layers name it.
         self.name = "x".join(map(str, shapes[0]))
         for k, layer in enumerate(layers):
@@ -236,6 +240,7 @@ class Network:
                     "A layer takes too many entries.")
             made, shape = build(layer, [shapes[s] for s in taken])
             require(prod(shape) <= MOST_ENTRIES, "A layer has too many outputs.")
+            work.spend(made.nrows() * made.ncols() if isinstance(made, fmpq_mat) else prod(shape))
             self.maps.append((taken, made))
             shapes.append(shape)
             self.name += f" -{kind}-> {'x'.join(map(str, shape))}"

@@ -17,6 +17,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from math import sqrt
 from typing import Any, ClassVar
@@ -24,10 +25,9 @@ from typing import Any, ClassVar
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.certificates.piecewise import decision_boundary as checked
 from neuroalg_sage.certificates.piecewise.network import Network as Rebuilt
-from neuroalg_sage.certificates.reading import CertificateError
-from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.answers.invariant import Invariant
-from neuroalg_sage.invariants.piecewise.linear_regions import evidence, where
+from neuroalg_sage.invariants.piecewise.linear_regions import evidence, verified, where
 from neuroalg_sage.invariants.piecewise.subdivision import Subdivision, domain
 from neuroalg_sage.models.piecewise.network import Network, network_from_data
 from neuroalg_sage.models.sage_input import lists, numbers, rational
@@ -85,6 +85,24 @@ class DecisionBoundary(Invariant):
         page |= {"betti": self.data["betti"], "boundary": self.described()}
 
 
+def exact_text(text: str) -> Fraction:
+    """The number that a claim states; it may have more digits than one may type."""
+    from flint import fmpq, fmpz
+
+    numerator, _, denominator = text.partition("/")
+    found = fmpq(fmpz(numerator), fmpz(denominator or "1"))
+    return Fraction(int(found.p), int(found.q))
+
+
+def _about(value: Fraction, function: Callable[[Any], float] = float) -> str:
+    """A value in floating point, if it is neither too large nor rounded to zero."""
+    try:
+        near = function(value)
+    except OverflowError:
+        return ""
+    return f" (about {near:.6g})" if near or not value else ""
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class BoundaryDistance(Invariant):
     """
@@ -100,14 +118,14 @@ class BoundaryDistance(Invariant):
     def value(self) -> Any:
         """The distance, in the norm l2 its square."""
         distance = self.data["distance"]
-        return None if distance is None else rational(distance, "distance")
+        return None if distance is None else exact_text(distance)
 
     def sentence(self) -> str:
         if self.value is None:
             return "there is no boundary"
         if self.data["norm"] != "l2":
-            return f"{self.value} (about {float(self.value):.6g})"
-        return f"the square root of {self.value} (about {sqrt(self.value):.6g})"
+            return f"{self.data['distance']}{_about(self.value)}"
+        return f"the square root of {self.data['distance']}{_about(self.value, sqrt)}"
 
     def lines(self, spec: str = "SPEC") -> list[str]:
         near = ", ".join(str(c) for c in self.nearest)
@@ -127,9 +145,9 @@ def _chosen(network: Network, output: Any, level: Any) -> tuple[list[int], str]:
     """The outputs and the level, as a claim has them."""
     given = lists(output)
     chosen = list(given) if isinstance(given, (list, tuple)) else [given]
-    if len(chosen) not in (1, 2) or len(set(chosen)) < len(chosen) or not all(
+    if len(chosen) not in (1, 2) or not all(
             isinstance(i, int) and not isinstance(i, bool) and 0 <= i < network.outputs
-            for i in chosen):
+            for i in chosen) or len(set(chosen)) < len(chosen):
         raise InputError(f"A boundary is that of an output, by its number from 0 to "
                          f"{network.outputs - 1}, or of two different ones.")
     return chosen, decimal(rational(level, "level"))
@@ -142,14 +160,6 @@ def _subdivided(network: Network, layers: Sequence[dict[str, Any]], inequalities
     return Subdivision(network_from_data({
         "input_shape": described["input_shape"],
         "layers": [*described["layers"], *layers]}), inequalities)
-
-
-def _within_limits(function: Callable[..., Any], *arguments: Any) -> Any:
-    """The value of a function of the checker; what is too large for it is a limit."""
-    try:
-        return function(*arguments)
-    except CertificateError as error:
-        raise LimitReached(f"The set is too large to be verified: {error}") from None
 
 
 def decision_boundary(network: Network, output: Any = 0, level: Any = 0, kind: str = "level",
@@ -183,7 +193,7 @@ def decision_boundary(network: Network, output: Any = 0, level: Any = 0, kind: s
     rebuilt = Rebuilt(network.describe())
     found = evidence(_subdivided(network, checked.bend(rebuilt, chosen, c), inequalities))
     rows = [[str(x) for x in row] for row in inequalities]
-    value = {"domain": rows, "output": chosen, "level": c, "set": kind} | _within_limits(
+    value = {"domain": rows, "output": chosen, "level": c, "set": kind} | verified(
         checked.topology, rebuilt, rows, chosen, c, kind, found)
     return DecisionBoundary.certified(
         network, "decision_boundary", value, "proved",
@@ -228,12 +238,11 @@ def boundary_distance(network: Network, point: Any, output: Any = 0, level: Any 
         layers += checked.norm_layers(rebuilt, norm, read(center, "point"))
     found = evidence(_subdivided(network, layers, inequalities))
     rows = [[str(x) for x in row] for row in inequalities]
-    distance, nearest = _within_limits(checked.distance_to, rebuilt, rows, chosen, c, norm, center,
-                                       found)
+    distance, nearest = verified(checked.distance_to, rebuilt, rows, chosen, c, norm, center, found)
     value = {"domain": rows, "output": chosen, "level": c, "norm": norm, "point": center,
              "distance": None if distance is None else str(distance)}
     return BoundaryDistance.certified(
         network, "boundary_distance", value, "proved",
         "subdivision of a complex of cones, the least distance in each face",
         time.perf_counter() - start, found, nearest=tuple(
-            rational(str(x), "coordinate") for x in nearest))
+            Fraction(int(x.p), int(x.q)) for x in nearest))

@@ -16,11 +16,16 @@ REFERENCES:
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 
 from neuroalg_sage.certificates.certificate import decimal
+from neuroalg_sage.certificates.piecewise.linear_regions import check_linear_regions
+from neuroalg_sage.certificates.piecewise.network import Network as Rebuilt
+from neuroalg_sage.certificates.reading import CertificateError
+from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.piecewise.subdivision import Subdivision, domain
 from neuroalg_sage.models.piecewise.network import Network
@@ -90,14 +95,25 @@ def linear_regions(network: Network, box: Any = None, polytope: Any = None) -> L
     """
     start = time.perf_counter()
     inequalities = domain(network.inputs, box, polytope)
+    rebuilt = Rebuilt(network.describe())
     found = Subdivision(network, inequalities)
     value = {"domain": [[str(c) for c in row] for row in inequalities],
              "regions": found.regions, "bounded": found.bounded_regions, "cells": found.cells,
              "f_vector": found.f_vector, "bounded_faces": found.bounded_faces}
+    proof = evidence(found)
+    verified(check_linear_regions, rebuilt, value, proof)
     return LinearRegions.certified(
         network, "linear_regions", value, "proved",
         "subdivision of a complex of cones, unit by unit", time.perf_counter() - start,
-        evidence(found), subdivision=found)
+        proof, subdivision=found)
+
+
+def verified(function: Callable[..., Any], *arguments: Any) -> Any:
+    """The value of a function of the checker; what it does not accept is not proved."""
+    try:
+        return function(*arguments)
+    except CertificateError as error:
+        raise LimitReached(f"The faces were found, but are not verified: {error}") from None
 
 
 def evidence(found: Subdivision) -> dict[str, Any]:

@@ -89,7 +89,11 @@ def domain(inputs: int, box: Any = None, polytope: Any = None) -> tuple[Inequali
             unit = [Fraction(int(i == j)) for j in range(inputs)]
             rows += [(*unit, -low), (*(-c for c in unit), high)]
     elif polytope is not None:
-        for row in lists(polytope):
+        given = lists(polytope)
+        if not isinstance(given, (list, tuple)):
+            raise InputError(f"A polytope is a list of inequalities a x <= b, each a row of "
+                             f"{inputs + 1} numbers.")
+        for row in given:
             given_row = numbers(row, "coefficient of an inequality")
             if len(given_row) != inputs + 1:
                 raise InputError(f"An inequality a x <= b of {inputs} inputs is a row of "

@@ -211,6 +211,11 @@ class ConvolutionLayer(PiecewiseLayer):
 
         >>> ConvolutionLayer([[[1, 2]]]).output_shape([(5,)])
         (4,)
+
+    One channel has an axis if the input has that of its channels::
+
+        >>> ConvolutionLayer([[[1, 2]]]).output_shape([(1, 5)])
+        (1, 4)
     """
 
     weights: Any
@@ -252,7 +257,8 @@ class ConvolutionLayer(PiecewiseLayer):
                              f"has {channels}.")
         count, _ = _windows(space, self.size, self.stride, self.padding, self.kind)
         _affordable(prod(count) * prod(_extent(self.weights)))
-        return count if len(self.weights) == 1 else (len(self.weights), *count)
+        has_channels = len(self.weights) > 1 or len(shapes[0]) > len(self.size)
+        return (len(self.weights), *count) if has_channels else count
 
     def step(self, sources: tuple[int, ...], shapes: Sequence[Shape]) -> Step:
         _, space = _space(shapes[0], len(self.size), self.kind)

@@ -231,6 +231,8 @@ def network_from_spec(spec: str, seed: int | None = None) -> Network:
         if seed is None:
             raise InputError(f"The seed {shown(given['seed'])} is not a whole number.")
     seed = 0 if seed is None else seed
+    if not isinstance(seed, int) or isinstance(seed, bool):
+        raise InputError(f"The seed {shown(seed)} is not a whole number.")
     pieces = 1
     if family == "maxout":
         text = given.get("pieces", "2")

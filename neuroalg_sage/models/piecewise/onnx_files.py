@@ -107,6 +107,8 @@ class _Reader:
             import onnx
 
             value = attributes.get("value")
+            if not attributes:
+                raise InputError("A Constant of the network has no value.")
             self.constants[node.output[0]] = (
                 onnx.numpy_helper.to_array(value) if value is not None else
                 np.array(next(iter(attributes.values()))))
@@ -121,7 +123,15 @@ class _Reader:
                              "not known.")
         state, order = self.states[taken[0]], names.index(taken[0])
         shape = self.shapes[state]
-        made = _OPERATORS[kind](shape, given, attributes, order, len(taken))
+        try:
+            made = _OPERATORS[kind](shape, given, attributes, order, len(taken))
+        except InputError:
+            raise
+        except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
+            # The operator lacks a constant or an attribute, or has one of another shape or type,
+            # or with a number that is not finite.
+            raise InputError(f"The operator {kind} has constants or attributes that are not read: "
+                             f"{str(error)[:100]}.") from None
         if made is None:
             self.states[node.output[0]] = state
             return
@@ -158,8 +168,8 @@ def _gemm(shape: Shape, given: list[Any], options: dict[str, Any], order: int, s
     rows = [[alpha * exact(c) for c in row] for row in weights]
     bias = None
     if len(given) > 1:
-        bias = [beta * exact(c) for c in np.broadcast_to(np.atleast_1d(np.squeeze(given[1])),
-                                                         (len(rows),))]
+        # One row for all examples.
+        bias = [beta * exact(c) for c in np.broadcast_to(given[1], (1, len(rows)))[0]]
     return DenseLayer(rows, bias)
 
 

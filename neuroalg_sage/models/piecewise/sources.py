@@ -47,12 +47,7 @@ def network_from_arrays(arrays: Sequence[Any] | Mapping[str, Any], between: str 
         (Fraction(3, 1),)
     """
     if isinstance(arrays, Mapping):
-        def place(name: str) -> list[Any]:
-            numbers = [(0, int(part), "") if part.isdecimal() else (1, 0, part)
-                       for part in re.split(r"(\d+)", name.rpartition(".")[0])]
-            return [*numbers, (2, int("bias" in name), "")]
-
-        arrays = [arrays[name] for name in sorted(arrays, key=place)]
+        arrays = _in_order(arrays)
     layers: list[PiecewiseLayer] = []
     pending: Any = None
     axes = [_axes(array) for array in arrays]
@@ -71,6 +66,29 @@ def network_from_arrays(arrays: Sequence[Any] | Mapping[str, Any], between: str 
     first = layers[0]
     assert isinstance(first, DenseLayer)
     return Network(layers, [len(first.weights[0])])
+
+
+def _in_order(arrays: Mapping[str, Any]) -> list[Any]:
+    """
+    Arrays in the order of the numbers in their names.
+
+    A matrix has numbers of its own, and the vector of its biases the same ones; else what belongs
+    together is not known.  Names of NumPy, which are no more than numbers, are those of a list.
+    """
+    def place(name: Any) -> tuple[int, ...]:
+        return tuple(int(part[:9]) for part in re.findall(r"[0-9]+", str(name)))
+
+    places = [(place(name), 2 - _axes(array)) for name, array in arrays.items()]
+    if all(re.fullmatch(r"arr_[0-9]+", str(name)) for name in arrays):
+        places = [(key, 0) for key, _ in places]
+    else:
+        matrices = [key for key, after in places if not after]
+        if len(set(places)) < len(places) or {key for key, _ in places} != set(matrices) or (
+                len(matrices) > 1 and not all(matrices)):
+            raise InputError("The names of the arrays do not say their order: each matrix has a "
+                             "number of its own in its name, and its biases have the same one, as "
+                             "in 0.weight, 0.bias, 2.weight.")
+    return [array for _, array in sorted(zip(places, arrays.values()), key=lambda pair: pair[0])]
 
 
 def _axes(array: Any) -> int:
