@@ -70,8 +70,8 @@ def weights_of_outputs(model: Model, parameters: Sequence[int], inputs: Sequence
         require(a is None or b is None or a == b, "The model is not homogeneous as is stated.")
         return b if a is None else a
 
-    return model.fold(list(parameters), list(inputs), lambda c: 0 if c else None, add,
-                      lambda a, b: None if a is None or b is None else a + b)
+    return list(model.fold(list(parameters), list(inputs), lambda c: 0 if c else None, add,
+                           lambda a, b: None if a is None or b is None else a + b))
 
 
 def random_parameters(model: Model, seed: int, count: int) -> list[list[int]]:
