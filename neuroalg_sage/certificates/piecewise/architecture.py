@@ -14,12 +14,12 @@ units permutes the signs; so it is enough to look at signs s that are +1, ..., +
 
 *What normalization loses.*  Where no v_j is zero, (v, w, b, c) ↦ (u, c) is a submersion, so that
 local properties of functions of f are the same above and below: being a local minimum, and being
-Clarke stationary.  Let X be the space of all (s, u, c), where a unit with u_j = 0 and s_j = 1 is the
-same as one with s_j = -1.  The map of all parameters to X that sends v_j = 0 to u_j = 0 is
-continuous, and its fibers are products of connected sets: half-lines where u_j ≠ 0, crosses of
-v_j = 0 and (w_j, b_j) = 0 where u_j = 0.  It has the continuous section v_j = s_j |u_j|^(1/2),
-(w_j, b_j) = u_j / |u_j|^(1/2).  So the preimage of a subset of X has as many connected components as
-that subset: a subset of the preimage that is open and closed is a union of fibers, and by the section
+Clarke stationary.  Let X be the space of all (s, u, c), where a unit with u_j = 0 and s_j = 1 is
+the same as one with s_j = -1.  The map of all parameters to X that sends v_j = 0 to u_j = 0 is
+continuous, and its fibers are products of connected sets: half-lines where u_j ≠ 0, crosses of v_j
+= 0 and (w_j, b_j) = 0 where u_j = 0.  It has the continuous section v_j = s_j |u_j|^(1/2), (w_j,
+b_j) = u_j / |u_j|^(1/2).  So the preimage of a subset of X has as many connected components as that
+subset: a subset of the preimage that is open and closed is a union of fibers, and by the section
 its image is open and closed.
 """
 
@@ -58,6 +58,7 @@ class Architecture:
         if self.units:
             require(member(self.activation, "kind") in HOMOGENEOUS,
                     "The activation is not positively homogeneous.")
+            require("from" not in self.activation, "The activation is not that of the units.")
             if self.activation["kind"] == "maxout":
                 pieces = integer(member(self.activation, "pieces"), 1, MOST_PARAMETERS,
                                  "number of pieces")

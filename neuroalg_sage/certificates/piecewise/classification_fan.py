@@ -12,14 +12,14 @@ vectors that occur on open sets.  A *dichotomy* is a vector of signs of the outp
 it occurs at some parameters, thus on an open set, and so on a cell.
 
 *Components.*  Of the listed faces each has one loss.  For L < m let S be the set of all (u, c) with
-these signs and a loss of at most L.  S is open, since the conditions y_i f(x_i) > 0 are: with a face
+these signs and a loss of at most L.  S is open, as the conditions y_i f(x_i) > 0 are: with a face
 it has all faces that this one is a face of.  So S is the union of the cells and facets in it and of
 sets of codimension at least two, and its components are the classes of its cells that are joined by
 facets in it.  In X the sets S of signs s and s' that differ in place j have in common the points
 where u_j = 0: the set S' of the network without unit j, up to coordinates that are zero.  Its
-components are joined to a component of either; each has a cell of the network without unit j,
-and it is enough to look at one point in the interior of each cell.  For L = m all of X is meant,
-which is connected.
+components are joined to a component of either; each has a cell of the network without unit j, and
+it is enough to look at one point in the interior of each cell.  For L = m all of X is meant, which
+is connected.
 """
 
 from __future__ import annotations

@@ -2,15 +2,15 @@
 The stationary points of the squared error of a network on a data set.
 
 The data are inputs x_1, ..., x_m with targets y in R^m.  ``architecture`` says how the parameters
-are normalized to (u, c), with signs s of the outer weights.  For given s let N(u, c) be the vector of
-the outputs at the data: it is linear on each cone of a fan, and the squared error is
-ℓ(u, c) = |N(u, c) - y|^2.  A point is *stationary* if zero is in the convex hull of the gradients of
-ℓ on the cells whose closures have it (Clarke).  It is a local minimum, or else called a saddle:
-ℓ is convex on each cell, so that a local maximum is a local minimum, too.
+are normalized to (u, c), with signs s of the outer weights.  For given s let N(u, c) be the vector
+of the outputs at the data: it is linear on each cone of a fan, and the squared error is ℓ(u, c) =
+|N(u, c) - y|^2.  A point is *stationary* if zero is in the convex hull of the gradients of ℓ on the
+cells whose closures have it (Clarke).  It is a local minimum, or else called a saddle: ℓ is convex
+on each cell, so that a local maximum is a local minimum, too.
 
 A *stratum* is a set of points where all units at the data have the same signs.  Let F be a listed
-face, relatively open, with the span V; N is linear on V.  Let p be the orthogonal projection of y to
-N(V), and r = p - y.
+face, relatively open, with the span V; N is linear on V.  Let p be the orthogonal projection of y
+to N(V), and r = p - y.
 
 **Lemma 1.**  At a stationary point in F the outputs are p.  *Proof.*  Zero is a convex combination
 of gradients 2 A^T (N - y), where A is the linear map on a cell around; all these maps agree with N
@@ -20,12 +20,13 @@ Hence the stationary points in F are all of Z = {z in F : N(z) = p}, or none: th
 2 A^T r are the same at all points of Z.  The checker verifies for each listed face that is not at
 infinity one of the following.
 
-- *empty*: a vector a with a·N(ρ) >= 0 for all rays ρ of F, not always zero, and a·p <= 0.  As
-  a point of F is a positive combination of all its rays, a·N is positive on F; so Z is empty.
+- *empty*: a vector a with a·N(ρ) >= 0 for all rays ρ of F, not always zero, and a·p <= 0.  As a
+  point of F is a positive combination of all its rays, a·N is positive on F; so Z is empty.
 - *descent*: a vector h with h·A^T r < 0 for the maps A of all cells around F.  So no point of Z is
   stationary.
-- *stationary*: a point of Z.  It is a local minimum if r·N(ρ) >= 0 for all rays ρ of the cells around
-  F.  Else nonnegative numbers, not all zero, are given whose combination of the A^T r is zero.
+- *stationary*: a point of Z.  It is a local minimum if r·N(ρ) >= 0 for all rays ρ of the cells
+  around F.  Else nonnegative numbers, not all zero, are given whose combination of the A^T r is
+  zero.
 
 **Lemma 2.**  The points of Z are local minima if and only if r·N(ρ) >= 0 for all rays ρ of cells
 around F.  *Proof.*  A point z of Z is a local minimum if and only if it is one on the closure of
@@ -34,10 +35,10 @@ cone.  Now (A^T r)·z = r·p = 0, since r is orthogonal to N(V), and q is a comb
 rays that is not negative, so this says that r·Aρ >= 0 for all of them. ∎
 
 *Families.*  The connected components of all stationary points.  On each Z the outputs are constant.
-Z_F meets the closure of Z_G, for F ≠ G, only if F is a face of G, and p is the same; and then
-it is in that closure, which is the set of all z in the closure of G with N(z) = p, as Z_G is not
-empty.  So components are the classes of such Z, outputs are constant on each, and its dimension is the
-largest of dim F - dim N(V).
+Z_F meets the closure of Z_G, for F ≠ G, only if F is a face of G, and p is the same; and then it is
+in that closure, which is the set of all z in the closure of G with N(z) = p, as Z_G is not
+empty.  So components are the classes of such Z, outputs are constant on each, and its dimension is
+the largest of dim F - dim N(V).
 
 *The smallest error.*  ℓ has a minimum, since a convex quadratic polynomial that is bounded from
 below attains its infimum on a polyhedron.  It is a local minimum, so it is listed.  What

@@ -45,7 +45,7 @@ class ClassificationFan(Invariant):
 
     @property
     def components(self) -> dict[int, int]:
-        """By the loss, the number of connected components of the parameters of at most this loss."""
+        """By the loss, how many connected components the parameters of at most this loss have."""
         return {self.minimal_loss + i: count for i, count in enumerate(self.data["components"])}
 
     def sentence(self) -> str:

@@ -7,6 +7,10 @@ fan, and the squared error is a convex quadratic polynomial on each.  For each c
 vector of outputs at which its points can be stationary, see
 :mod:`neuroalg_sage.certificates.piecewise.stationary_points`; by linear programs, exactly, it is
 decided whether these outputs occur there, and whether zero is a convex combination of gradients.
+
+REFERENCES:
+
+- [Cla1975]_
 """
 
 from __future__ import annotations
@@ -57,8 +61,10 @@ class StationaryPoints(Invariant):
 
     def sentence(self) -> str:
         strata = sum(self.data["strata"])
-        return (f"{len(self.families)} connected families of stationary points, in {strata} strata; "
-                f"the smallest squared error is {self.value}")
+        count = len(self.families)
+        families = "1 connected family" if count == 1 else f"{count} connected families"
+        return (f"{families} of stationary points, in {strata} strata; the smallest squared error "
+                f"is {self.value}")
 
     def lines(self, spec: str = "SPEC") -> list[str]:
         found = []
