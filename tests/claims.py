@@ -120,6 +120,16 @@ def changed(certificate: dict[str, Any], change: Callable[[dict[str, Any]], None
     return data
 
 
+def changed_at(certificate: dict[str, Any], *path: Any, to: Any) -> dict[str, Any]:
+    """A certificate with another part at a place, with its digest made anew."""
+    def change(data: dict[str, Any]) -> None:
+        for key in path[:-1]:
+            data = data[key]
+        data[path[-1]] = to
+
+    return changed(certificate, change)
+
+
 # -- random changes -----------------------------------------------------------------------------
 
 LEAVES = (0, 1, -1, 2, 10**6, 2**31 - 1, 10**18, "0", "1", "-1", "1/2", True, False, None, "x",

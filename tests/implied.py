@@ -59,6 +59,10 @@ def claimed(claim: dict[str, Any]) -> Canonical:
         return name, frozenset(map(component, value))
     if name == "semialgebraic_description":
         return name, formula(value)
+    if name == "boundary":
+        return (name, frozenset((polynomial(f), tuple(kinds), tuple(p), tuple(q))
+                                for f, kinds, p, q in value[0]),
+                frozenset((polynomial(f), tuple(kinds)) for f, kinds in value[1]))
     if name == "subnetworks":
         return name, frozenset(json.dumps(part, sort_keys=True) for part in value)
     if name == "quadratic_conservation_laws":
@@ -169,6 +173,12 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
         answers = {"closure": fiber.in_closure, "complex": fiber.over_complex,
                    "real": fiber.over_real}
         return bool(answers[value[1]].data is value[2])
+    if name == "boundary":  # with other points on its two sides
+        _, components, others = claimed(manifold.boundary().certificate["claim"])
+        known, further = {part[:2] for part in components}, {part[:2] for part in after[1]}
+        return further <= known and further | after[2] == known | others and all(
+            manifold.fiber(list(map(Fraction, point))).over_real.data is inside
+            for *_, p, q in after[1] for point, inside in ((p, True), (q, False)))
     if name == "real_membership":
         return bool(manifold.fiber(list(map(Fraction, value[0]))).over_real.data is value[1])
     if name == "real_rank":
