@@ -58,7 +58,9 @@ COMMANDS = {
         "capacity": "Bound how many balls of a radius cover the functions of models."},
     "piecewise": {
         "regions": "Find all linear regions of a network with ReLU, maxout or the like, at given "
-                   "weights."},
+                   "weights.",
+        "landscape": "Find all stationary points of the squared error of a small network with "
+                     "ReLU, maxout or the like on data, or the classification fan, with proof."},
     "real": {
         "real-rank": "Find the typical real ranks of binary forms, and how often each occurs; or "
                      "the real rank of one form."},
