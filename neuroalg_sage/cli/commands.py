@@ -56,7 +56,9 @@ COMMANDS = {
         "capacity": "Bound how many balls of a radius cover the functions of models."},
     "piecewise": {
         "regions": "Find all linear regions of a network with ReLU, maxout or the like, at given "
-                   "weights."},
+                   "weights.",
+        "same": "Decide whether two networks with ReLU, maxout or the like are the same function; "
+                "the exit code is 0 if they are, and 1 if they differ."},
     "real": {
         "real-rank": "Find the typical real ranks of binary forms, and how often each occurs; or "
                      "the real rank of one form."},

@@ -23,4 +23,8 @@ QUESTIONS: tuple[Question, ...] = (
              answer=".piecewise.functional_dimension:FunctionalDimension", of=NETWORK,
              takes="a network at given weights", command="regions",
              claims=("functional_dimension",)),
+    Question("same_function", "Whether two networks are the same function, or a point where they "
+             "differ", answer=".piecewise.same_function:SameFunction", of=NETWORK,
+             takes="two networks at given weights", command="same",
+             claims=("same_function",)),
 )
