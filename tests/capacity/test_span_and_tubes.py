@@ -116,6 +116,25 @@ def test_a_span_that_is_not_shown_is_rejected(monkeypatch: pytest.MonkeyPatch) -
             verify(changed(original, change))
 
 
+def test_the_errors_of_both_ranks_with_and_without_one_add_up(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Coordinates a, a in one block have rank 1 of 2, and with 1 rank 2 of 3: minors of sizes 2 and 3.
+    """
+    monkeypatch.setattr("neuroalg_sage.invariants.capacity.span.EXPANDED_TERMS", 0)
+    monkeypatch.setattr("neuroalg_sage.invariants.capacity.span.generic_weights",
+                        lambda model, generator: [[0], [0, 0]])
+    found = span(from_expressions(["a*x + a*y"], ["a"], ["x", "y"]), 1)
+    assert found.data == [1, 1] and found.error_bound >= 5 / 2**30
+
+    def one_of_them(data) -> None:
+        data["error_bound"] = 4 / 2**30
+
+    verify(found.certificate)
+    with pytest.raises(CertificateError, match="error bound"):
+        verify(changed(found.certificate, one_of_them))
+
+
 @pytest.mark.parametrize("model, expected", [
     (CURVE, True), ("mlp:2,1,1:x^2", True), ("linear:2,1,2", True), ("linear:3,1,2", True),
     ("mlp:2,1,1:x^5", True), ("mlp:2,2,3:x^2", False), ("mlp:3,1,1:x^2", True),

@@ -52,8 +52,8 @@ MOST_FUNCTIONS = 1_000
 
 def values_modulo(model: Model, parameters: list[int], x: list[int], p: int) -> list[int]:
     """The outputs modulo a prime."""
-    return model.fold(parameters, x, lambda c: residue(c, p), lambda a, b: (a + b) % p,
-                      lambda a, b: a * b % p)
+    return list(model.fold(parameters, x, lambda c: residue(c, p), lambda a, b: (a + b) % p,
+                           lambda a, b: a * b % p))
 
 
 def functions_through_one(model: Model, d: int, inputs: list[list[int]], points: list[list[int]],

@@ -10,3 +10,7 @@ CLAIMS: tuple[Claim, ...] = tuple(
                         ("functional_dimension", "functional_dimension:check_functional_dimension"
                          ),
                         ("same_function", "same_function:check_same_function")))
+CLAIMS += tuple(
+    Claim(name, f".piecewise.{name}:check_{name}", kinds=(dict,),
+          subject=".piecewise.architecture:Architecture")
+    for name in ("classification_fan", "stationary_points"))
