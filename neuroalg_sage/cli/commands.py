@@ -45,8 +45,10 @@ COMMANDS = {
         "invariant": "Find the parameters of functions invariant under a transformation of the "
                      "inputs.",
         "discriminant": "Find the data at which critical points of the distance come together."},
+    "pictures": {
+        "plot": "Draw a neuromanifold of dimension at most 2, or its boundary in a plane; or the "
+                "regions, a decision boundary or the graph of a piecewise linear network."},
     "training": {
-        "plot": "Draw a neuromanifold of dimension at most 2, or its boundary in a plane.",
         "train": "Find all critical points of the squared error on data, with proof."},
     "flows": {
         "drift": "Integrate a flow numerically, and watch its conservation laws.",
