@@ -1,5 +1,5 @@
 """
-``neuroalg regions``: piecewise linear networks at given weights.
+``neuroalg regions | landscape``: piecewise linear networks, at given weights or on data.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def add(command: Commands) -> None:
-    """Add the command."""
+    """Add the commands."""
     sub = command("regions", _regions)
     sub.add_argument("network", metavar="FILE|SPEC", help="file *.json, *.npz, *.safetensors or "
                      "*.onnx; or a spec such as relu:2,32,32,1:bias, with random weights")
@@ -39,6 +39,36 @@ def add(command: Commands) -> None:
     about_limits(sub)
     about_the_answer(sub)
     sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
+    sub = command("landscape", _landscape)
+    sub.add_argument("architecture", metavar="SPEC", help="an architecture such as "
+                     "relu:1,2,1:bias, with at most one hidden layer, one output and 8 parameters; "
+                     "its weights are parameters")
+    sub.add_argument("--data", metavar="FILE", required=True, help="CSV or Parquet, at most 12 "
+                     "rows: in each the inputs, then the target, or the class as one of two "
+                     "numbers")
+    sub.add_argument("--loss", choices=("squared", "zero-one"), default="squared",
+                     help="all stationary points of the squared error, which is the default; or "
+                     "the classification fan and the sublevel sets of the 0/1 loss")
+    about_limits(sub)
+    about_the_answer(sub)
+    sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
+
+
+def _landscape(arguments: argparse.Namespace) -> int:
+    from neuroalg_sage.piecewise import PiecewiseLinearArchitecture
+
+    check_writable(arguments.certificate)
+    architecture = PiecewiseLinearArchitecture(arguments.architecture)
+    is_squared = arguments.loss == "squared"
+    progress(arguments).begin("stationary points" if is_squared else "classification fan")
+    found: Invariant = (architecture.stationary_points(arguments.data) if is_squared else
+                        architecture.classification_fan(arguments.data))
+    described = architecture.architecture.describe()
+    arguments.page.state(
+        json.dumps({"schema": 1, "model": described} | found.described()) if arguments.json else
+        f"{architecture.architecture}\n{found.text()}",
+        certificate_files(arguments.certificate, [found]))
+    return 0
 
 
 def _regions(arguments: argparse.Namespace) -> int:

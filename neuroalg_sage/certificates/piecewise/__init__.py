@@ -9,3 +9,7 @@ CLAIMS: tuple[Claim, ...] = tuple(
                         ("boundary_distance", "decision_boundary:check_boundary_distance"),
                         ("functional_dimension", "functional_dimension:check_functional_dimension"
                          )))
+CLAIMS += tuple(
+    Claim(name, f".piecewise.{name}:check_{name}", kinds=(dict,),
+          subject=".piecewise.architecture:Architecture")
+    for name in ("classification_fan", "stationary_points"))

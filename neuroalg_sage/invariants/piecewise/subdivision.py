@@ -296,6 +296,7 @@ class Subdivision:
 
     - ``network`` -- the network, of 1 to 6 inputs
     - ``inequalities`` -- of the domain, see :func:`domain`
+    - ``most`` -- another largest number of inputs
 
     EXAMPLES::
 
@@ -305,9 +306,10 @@ class Subdivision:
         (11, 11, [6, 16, 11])
     """
 
-    def __init__(self, network: Network, inequalities: Sequence[Inequality] = ()) -> None:
-        if network.inputs > MOST_INPUTS:
-            raise InputError(f"Regions are found for 1 to {MOST_INPUTS} inputs; this network has "
+    def __init__(self, network: Network, inequalities: Sequence[Inequality] = (),
+                 most: int = MOST_INPUTS) -> None:
+        if network.inputs > most:
+            raise InputError(f"Regions are found for 1 to {most} inputs; this network has "
                              f"{network.inputs}.")
         self.network = network
         self.inequalities = tuple(inequalities)
