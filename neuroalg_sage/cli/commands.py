@@ -59,6 +59,8 @@ COMMANDS = {
     "piecewise": {
         "regions": "Find all linear regions of a network with ReLU, maxout or the like, at given "
                    "weights.",
+        "same": "Decide whether two networks with ReLU, maxout or the like are the same function; "
+                "the exit code is 0 if they are, and 1 if they differ.",
         "landscape": "Find all stationary points of the squared error of a small network with "
                      "ReLU, maxout or the like on data, or the classification fan, with proof."},
     "real": {
