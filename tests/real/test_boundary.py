@@ -10,12 +10,13 @@ from math import comb, prod
 
 import pytest
 import sympy
-from flint import Ordering, fmpq_mpoly_ctx
+from flint import Ordering, fmpq, fmpq_mpoly_ctx
 from mutants import accepted_mutants
 
 from neuroalg_sage import NeuroManifold
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import CertificateError, verify
+from neuroalg_sage.certificates.real.boundary_of_ranks import partitions, resultant
 from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.real.boundary import _Charts, _described
@@ -207,9 +208,9 @@ listed = (d, r) -> (B := realRankBoundary(d, r); B = if instance(B, List) then B
 found = apply(3 .. 7, d -> apply(d // 2 + 1 .. d, r -> listed(d, r)));""", "toString found")
     rows = ast.literal_eval(found.translate(str.maketrans("{}", "[]")))
     for d, row in zip(range(3, 8), rows):
-        for r, partitions in zip(range(d // 2 + 1, d + 1), row):
+        for r, listed in zip(range(d // 2 + 1, d + 1), row):
             ours = {*BETWEEN_RANKS.get((d, r), ()), *BETWEEN_RANKS.get((d, r - 1), ())}
-            assert {tuple(p) for p in partitions} == ours, (d, r)
+            assert {tuple(p) for p in listed} == ours, (d, r)
 
 
 @pytest.mark.parametrize("degree, rank", [(5, 3), (6, 4)])
@@ -302,6 +303,68 @@ def test_what_is_changed_in_a_boundary_by_description_is_refused(change) -> None
     verify(certificate)
     with pytest.raises(CertificateError):
         verify(changed(certificate, change))
+
+
+@pytest.fixture(scope="module")
+def sextics():
+    return sums_of_powers(6, 4).boundary().certificate
+
+
+@pytest.mark.parametrize("change", [
+    lambda claim, evidence: claim[0].pop(),
+    lambda claim, evidence: claim[0].reverse(),
+    lambda claim, evidence: claim[1].append([{"multiplicities": [5, 1], "equation": None},
+                                             ["limits"]]),
+    lambda claim, evidence: claim[1].append([claim[0][0][0] | {"equation": None}, ["limits"]]),
+    lambda claim, evidence: claim[0][0][0].__setitem__("multiplicities", [3, 3]),
+    lambda claim, evidence: claim[0][0].__setitem__(0, claim[0][1][0]),
+    lambda claim, evidence: claim[0][0].__setitem__(1, ["critical values"]),
+    lambda claim, evidence: claim[0][0].__setitem__(slice(2, 4), claim[0][0][3:1:-1]),
+    lambda claim, evidence: claim[0][0].__setitem__(slice(2, 4), claim[0][1][2:4]),
+    lambda claim, evidence: claim[0][0].__setitem__(2, ["1", "0", "0", "0", "0", "0", "1"]),
+    lambda claim, evidence: claim[0][0][0]["equation"].pop(),
+    lambda claim, evidence: claim[0][0][0].__setitem__("equation", claim[0][1][0]["equation"]),
+    lambda claim, evidence: claim[0][0][0].__setitem__("equation", [["1", [3, 18]]]),
+    lambda claim, evidence: evidence["ends"][0].reverse(),
+    lambda claim, evidence: evidence["ends"][0][0]["bounds"].__setitem__(1, 3),
+    lambda claim, evidence: evidence["ends"].pop(),
+    lambda claim, evidence: evidence.__setitem__("argument", "description"),
+])
+def test_what_is_changed_in_a_boundary_between_real_ranks_is_refused(sextics, change) -> None:
+    verify(sextics)
+    with pytest.raises(CertificateError):
+        verify(changed(sextics, change))
+
+
+def test_a_multiple_of_an_equation_is_the_same() -> None:
+    certificate = sums_of_powers(4, 3).boundary().certificate
+
+    def double(claim, evidence):
+        for term in claim[0][0][0]["equation"]:
+            term[0] = str(2 * Fraction(term[0]))
+
+    verify(changed(certificate, double))
+
+
+@pytest.mark.parametrize("degree, rank", [(4, 4), (5, 2), (4, 2)])
+def test_forms_of_all_ranks_or_without_interior_have_no_such_boundary(degree, rank) -> None:
+    from neuroalg_sage.invariants.real.boundary_of_ranks import boundary_of_ranks
+
+    assert boundary_of_ranks(sums_of_powers(degree, rank).model, random.Random(0)) is None
+
+
+def test_resultants_vanish_on_duals_of_multiple_root_loci() -> None:
+    """f = l_1^(d - μ_1 + 1) g_1 + l_2^(d - μ_2 + 1) g_2 with random linear forms l and any g."""
+    generator = random.Random(3)
+    x, y = sympy.symbols("x y")
+    for d, mu in ((5, (2, 1)), (6, (3, 1)), (6, (2, 2)), (7, (3, 2)), (7, (4, 1))):
+        form = sum((2 * x + c * y) ** (d - k + 1)
+                   * sum(generator.randint(1, 9) * x**i * y**(k - 1 - i) for i in range(k))
+                   for k, c in zip(mu, generator.sample(range(-5, 6), 2)))
+        dense = sympy.Poly(sympy.expand(form), x, y)
+        f = [fmpq(int(dense.coeff_monomial(x**(d - i) * y**i))) for i in range(d + 1)]
+        others = [nu for nu in partitions(sum(mu), 2) if nu != mu]
+        assert resultant(f, mu) == 0 and all(resultant(f, nu) != 0 for nu in others)
 
 
 def test_random_changes_keep_what_is_claimed(cubes) -> None:
