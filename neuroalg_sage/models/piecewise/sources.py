@@ -121,6 +121,17 @@ def load_network(name: Any, seed: int | None = None) -> Network:
         >>> load_network("relu:2,3,1").inputs
         2
     """
+    found = _given(name)
+    if found is None:
+        return network_from_spec(str(name), seed)
+    if seed is not None:
+        raise InputError("A seed chooses random weights, for a spec such as relu:2,32,1:bias; this "
+                         "network has its own weights.")
+    return found
+
+
+def _given(name: Any) -> Network | None:
+    """The network with these weights; None for a spec, which has none."""
     if isinstance(name, Network):
         return name
     if isinstance(name, Mapping):
@@ -136,7 +147,7 @@ def load_network(name: Any, seed: int | None = None) -> Network:
         return READERS[suffix](text)
     if isinstance(name, Path) or _is_file(text):
         return network_from_data(read_json(text, "network file"))
-    return network_from_spec(text, seed)
+    return None
 
 
 def is_network(name: str) -> bool:
