@@ -110,7 +110,7 @@ def network(part: dict[str, Any]) -> str:
 
 
 NETWORK = ("linear_regions", "decision_boundary", "boundary_distance", "functional_dimension",
-           "same_function")
+           "same_function", "smaller_network")
 
 
 def is_true_of_its_network(data: dict[str, Any]) -> bool:
@@ -119,6 +119,11 @@ def is_true_of_its_network(data: dict[str, Any]) -> bool:
     name, value = data["claim"]["invariant"], value_of(data)
     if name == "functional_dimension":
         return network.functional_dimension(1).data == value
+    if name == "smaller_network":
+        found = network.smaller_network()
+        return (found.data["hinges"] == value["hinges"]
+                and value["at_least"] <= found.value <= value["units"]
+                and network.same_function(value["network"]).value)
     part = {"polytope": [[*(-Fraction(c) for c in row[:-1]), Fraction(row[-1])]
                          for row in value["domain"]]} if value["domain"] else {}
     if name == "linear_regions":
