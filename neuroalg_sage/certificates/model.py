@@ -65,7 +65,7 @@ class Step:
 
 
 def _alike(values: Sequence[Any]) -> bool:
-    return not values or values[0] == values[-1] and list(values).count(values[0]) == len(values)
+    return not values or values[0] == values[-1] and values.count(values[0]) == len(values)
 
 
 def monomials(variables: int, degree: int) -> Iterator[tuple[int, ...]]:
@@ -278,22 +278,24 @@ class Model:
 
     def fold(self, parameters: Sequence[Any], inputs: Sequence[Any],
              constant: Callable[[Fraction], Any], add: Callable[[Any, Any], Any],
-             multiply: Callable[[Any, Any], Any]) -> list[Any]:
+             multiply: Callable[[Any, Any], Any]) -> Sequence[Any]:
         """
         Evaluate the model over any commutative semiring.
 
         Of a uniform step whose parameters are all alike, and the entries of each source too, one
         output is evaluated.
         """
-        states = [list(inputs)]
+        states = [inputs]
         for step in self.steps:
             blocks = [parameters[step.offset : step.offset + step.parameters],
                       *(states[s] for s in step.sources)]
-            values, one = [*itertools.chain(*blocks)], step.is_uniform and all(map(_alike, blocks))
+            ends = [*itertools.accumulate(map(len, blocks))]
+            one = step.is_uniform and all(map(_alike, blocks))
 
             @cache
-            def power(v: int, e: int, values: list[Any] = values) -> Any:
-                return values[v] if e == 1 else multiply(power(v, e - e // 2), power(v, e // 2))
+            def power(v: int, e: int, blocks: Any = blocks, ends: list[int] = ends) -> Any:
+                return next(block[v - end] for block, end in zip(blocks, ends) if v < end) if (
+                    e == 1) else multiply(power(v, e - e // 2), power(v, e // 2))
 
             made = []
             for terms in [step.output(0)] if one else step.outputs:
@@ -308,7 +310,7 @@ class Model:
         return states[-1]
 
     def expanded(self, parameters: Sequence[fmpq_mpoly], inputs: Sequence[fmpq_mpoly]
-                 ) -> list[fmpq_mpoly]:
+                 ) -> Sequence[fmpq_mpoly]:
         """Evaluate the model over polynomials, if that does not take too much work."""
         ring, work = parameters[0].context(), Work()
 

@@ -65,7 +65,7 @@ def version() -> str:
         >>> version()[:2]
         '0.'
     """
-    return programs.version_in(_run("_version", "", None, None)) or "unknown"
+    return programs.version("gfan", _command(), "_version")
 
 
 def find_command() -> str | None:
@@ -76,16 +76,16 @@ def find_command() -> str | None:
     return programs.find("gfan", COMMAND_VARIABLE)
 
 
+def _command() -> str:
+    return programs.required("gfan", find_command(), WORKING_VERSION, COMMAND_VARIABLE)
+
+
 def _run(subcommand: str, text: str, timeout: float | None, memory_gb: float | None) -> str:
-    command = find_command()
-    if command is None:
-        raise EngineError(f"gfan was not found; `pip install {WORKING_VERSION}` brings it, or set "
-                          f"{COMMAND_VARIABLE} to the command of another one")
     with TemporaryDirectory(prefix="neuroalg-") as folder:
         source, printed = Path(folder) / "ideal", Path(folder) / "answer"
         source.write_text(text)
         code = programs.run_within_limits(
-            "gfan", "a tropical variety", [command, subcommand], printed, timeout,
+            "gfan", "a tropical variety", [_command(), subcommand], printed, timeout,
             None if memory_gb is None else int(memory_gb * 10**9), source=source,
             ends_with_us=True)
         answer = printed.read_text(errors="replace")

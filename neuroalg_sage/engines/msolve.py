@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -82,20 +81,11 @@ def find_command() -> str | None:
 
 def version() -> str:
     """The version of msolve."""
-    try:
-        done = subprocess.run([_command(), "-V"], stdin=subprocess.DEVNULL, capture_output=True,
-                              text=True, errors="replace")
-    except OSError as error:
-        raise programs.does_not_start("msolve", error) from None
-    return programs.version_in(done.stdout + done.stderr) or "unknown"
+    return programs.version("msolve", _command(), "-V")
 
 
 def _command() -> str:
-    command = find_command()
-    if command is None:
-        raise EngineError(f"msolve was not found; `pip install {WORKING_VERSION}` brings it, or "
-                          f"set {COMMAND_VARIABLE} to the command of another one")
-    return command
+    return programs.required("msolve", find_command(), WORKING_VERSION, COMMAND_VARIABLE)
 
 
 def answer(system: str, options: Sequence[str] = (), timeout: float | None = None,

@@ -53,6 +53,24 @@ def version_in(text: str) -> str:
     return "".join(re.findall(r"\d+(?:\.\d+)+", text)[:1])
 
 
+def required(name: str, command: str | None, package: str, variable: str) -> str:
+    """The path of a program; raises EngineError, which says what brings it, if there is none."""
+    if command is None:
+        raise EngineError(f"{name} was not found; `pip install {package}` brings it, or set "
+                          f"{variable} to the command of another one")
+    return command
+
+
+def version(name: str, command: str, option: str) -> str:
+    """The version of a program, as it says itself."""
+    try:
+        done = subprocess.run([command, option], stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, errors="replace")
+    except OSError as error:
+        raise does_not_start(name, error) from None
+    return version_in(done.stdout + done.stderr) or "unknown"
+
+
 def does_not_start(name: str, error: OSError) -> EngineError:
     """What is raised where a program does not start."""
     return EngineError(f"{name} does not start: {error}")

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -60,20 +59,11 @@ def find_command() -> str | None:
 
 def version() -> str:
     """The version of QEPCAD."""
-    try:
-        done = subprocess.run([_command(), "-v"], stdin=subprocess.DEVNULL, capture_output=True,
-                              text=True, errors="replace")
-    except OSError as error:
-        raise programs.does_not_start("QEPCAD", error) from None
-    return programs.version_in(done.stdout + done.stderr) or "unknown"
+    return programs.version("QEPCAD", _command(), "-v")
 
 
 def _command() -> str:
-    command = find_command()
-    if command is None:
-        raise EngineError(f"QEPCAD was not found; `pip install {WORKING_VERSION}` brings it, or "
-                          f"set {COMMAND_VARIABLE} to the command of another one")
-    return command
+    return programs.required("QEPCAD", find_command(), WORKING_VERSION, COMMAND_VARIABLE)
 
 
 def eliminate(pieces: Sequence[Sequence[Condition]], free: int, bound: int, *,

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial, wraps
+from functools import cached_property, partial, wraps
 from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -20,7 +20,7 @@ from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.methods import check_method
 from neuroalg_sage.invariants.answers.question import Question, named
 from neuroalg_sage.invariants.dimension import dimension as dimensions
-from neuroalg_sage.invariants.distance.quadratic_forms import quadratic_form
+from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm, quadratic_form
 from neuroalg_sage.models.latex import Typeset, words
 from neuroalg_sage.models.numbers import exact
 from neuroalg_sage.models.parametrization import Parametrization, parametrization
@@ -72,7 +72,9 @@ class Core(Typeset):
         # Integers of Sage are no seeds, and not written to certificates.
         self.seed = None if seed is None else whole("seed", seed)
         self.largest_degree = degree_bound(degree)
-        self.form = quadratic_form(self.model, metric, gram)
+        self._metric = metric, gram
+        if metric != "generic" or gram is not None:
+            _ = self.form  # which says what is wrong
         self._flow = flow
         self.computation = Computation(macaulay2, _positive("timeout", timeout),
                                        memory_gb=_positive("memory", memory_gb),
@@ -125,14 +127,19 @@ class Core(Typeset):
         return self._memory.recall(question.name, find, stored=True, **arguments,
                                    **self._options_of(question), declared_in=origin)
 
+    @cached_property
+    def form(self) -> QuadraticForm:
+        """The quadratic form of the metric; that of a large model takes time."""
+        return quadratic_form(self.model, *self._metric)
+
     def _options_of(self, question: Question) -> dict[str, Any]:
         """
         The options of this neuromanifold on which the answer to a question depends, or one of
         those that it uses.
         """
-        known = dict(zip(questions.OPTIONS, (self.largest_degree, self.form, self._flow)))
+        names = dict(zip(questions.OPTIONS, ("largest_degree", "form", "_flow")))
         used = (questions.known(name) for name in question.needs)
-        return {option: known[option] for option in question.options} | {
+        return {option: getattr(self, names[option]) for option in question.options} | {
             option: value for other in used if other is not None
             for option, value in self._options_of(other).items()}
 

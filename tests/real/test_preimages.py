@@ -7,9 +7,9 @@ import json
 
 import numpy as np
 import pytest
+from claims import changed_at
 
 from neuroalg_sage import NeuroManifold
-from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import CertificateError, verify
 from neuroalg_sage.certificates.real.preimages import parameters
 from neuroalg_sage.cli import main
@@ -111,15 +111,6 @@ def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
 # -- certificates ------------------------------------------------------------------------------
 
 
-def changed(certificate: dict, *path, to) -> dict:
-    data = json.loads(json.dumps(certificate))
-    place = data
-    for key in path[:-1]:
-        place = place[key]
-    place[path[-1]] = to
-    return data | {"digest": digest(data)}
-
-
 def test_a_changed_certificate_is_refused() -> None:
     original = NeuroManifold("cnn:3,2:x", seed=SEED).real_preimage_numbers(2).certificate
     assert verify(original)
@@ -128,30 +119,45 @@ def test_a_changed_certificate_is_refused() -> None:
     fewer = json.loads(json.dumps(fiber["components"]))
     next(c for c in fewer if c["real_points"])["real_points"].pop()
     for bad in [
-            changed(original, "claim", "value", "seed", to=value["seed"] + 1),
-            changed(original, "claim", "value", "samples", to=3),
-            changed(original, "claim", "value", "scalings", to=0),
-            changed(original, "claim", "value", "numbers", 0, 0, to=2),
-            changed(original, "claim", "value", "numbers", 0, 1, to=0),
-            changed(original, "status", to="proved"),
-            changed(original, "error_bound", to=0.01),
-            changed(original, "evidence", "places", to=[]),
-            changed(original, "evidence", "weights", to=[[1, 1, 1, 1, 1]]),
-            changed(original, "evidence", "finite", to=[
+            changed_at(original, "claim", "value", "seed", to=value["seed"] + 1),
+            changed_at(original, "claim", "value", "samples", to=3),
+            changed_at(original, "claim", "value", "scalings", to=0),
+            changed_at(original, "claim", "value", "numbers", 0, 0, to=2),
+            changed_at(original, "claim", "value", "numbers", 0, 1, to=0),
+            changed_at(original, "status", to="proved"),
+            changed_at(original, "error_bound", to=0.01),
+            changed_at(original, "evidence", "places", to=[]),
+            changed_at(original, "evidence", "weights", to=[[1, 1, 1, 1, 1]]),
+            changed_at(original, "claim", "value", "finite", to=[
                 {"permutation": [1, 0, 2, 3, 4], "signs": [1] * 5}]),
-            changed(original, "evidence", "fibers", 0, to=None),
-            changed(original, "evidence", "fibers", to=evidence["fibers"][::-1]),
-            changed(original, "evidence", "fibers", 0, "outside", to=[]),
-            changed(original, "evidence", "fibers", 0, "components", to=fewer),
-            changed(original, "evidence", "fibers", 0, "components", to=fiber["components"][1:])]:
+            changed_at(original, "evidence", "fibers", 0, to=None),
+            changed_at(original, "evidence", "fibers", to=evidence["fibers"][::-1]),
+            changed_at(original, "evidence", "fibers", 0, "outside", to=[]),
+            changed_at(original, "evidence", "fibers", 0, "components", to=fewer),
+            changed_at(original, "evidence", "fibers", 0, "components",
+                       to=fiber["components"][1:])]:
         with pytest.raises(CertificateError):
             verify(bad)
 
 
+def test_the_claim_says_which_finite_symmetries_count() -> None:
+    # A sum of two cubes is one in two ways if the cubes are in order, else in one.
+    found = NeuroManifold("mlp:2,2,1:x^3", seed=SEED).real_preimage_numbers(2)
+    assert found["finite"] == [{"permutation": [2, 3, 0, 1, 5, 4], "signs": [1] * 6}]
+    assert seen(found) == {1: 2}
+    assert found.lines()[0].startswith(
+        "  up to 2 scalings and what 1 signed permutation of the parameters generates; of 2 ")
+    ordered = changed_at(found.certificate, "claim", "value", "finite", to=[])
+    with pytest.raises(CertificateError, match="not those of the samples"):
+        verify(ordered)
+    ordered = changed_at(ordered, "claim", "value", "numbers", 0, 0, to=2)
+    assert verify(ordered).value["finite"] == []
+
+
 def test_a_changed_dimension_of_fibers_is_refused() -> None:
     original = NeuroManifold("linear:2,2,2").real_preimage_numbers().certificate
-    for bad in [changed(original, "claim", "value", "dimension", to=1),
-                changed(original, "claim", "value", "scalings", to=1),
-                changed(original, "evidence", "dimension", to=3)]:
+    for bad in [changed_at(original, "claim", "value", "dimension", to=1),
+                changed_at(original, "claim", "value", "scalings", to=1),
+                changed_at(original, "evidence", "dimension", to=3)]:
         with pytest.raises(CertificateError):
             verify(bad)

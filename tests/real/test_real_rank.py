@@ -9,11 +9,11 @@ from math import comb, pi, sqrt
 
 import numpy as np
 import pytest
+from claims import changed_at
 from conftest import FRESH_SEED
 from flint import fmpq
 
 from neuroalg_sage import NeuroManifold
-from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import CertificateError, verify
 from neuroalg_sage.certificates.real.apolarity import (
     apolar_space,
@@ -302,15 +302,6 @@ def test_quartic_shares_against_floating_point() -> None:
 # -- certificates ----------------------------------------------------------------------------
 
 
-def changed(certificate: dict, *path, to) -> dict:
-    data = json.loads(json.dumps(certificate))
-    place = data
-    for key in path[:-1]:
-        place = place[key]
-    place[path[-1]] = to
-    return data | {"digest": digest(data)}
-
-
 def test_a_changed_certificate_of_samples_is_refused() -> None:
     original = NeuroManifold("mlp:2,2,1:x^4", seed=1).real_ranks(30).certificate
     assert verify(original)
@@ -318,17 +309,17 @@ def test_a_changed_certificate_of_samples_is_refused() -> None:
     rank, least, most, low, high = value["ranks"][0]
     first = original["evidence"]["forms"][0]
     for bad in [
-            changed(original, "claim", "value", "seed", to=2),
-            changed(original, "claim", "value", "inner_product", to="unit"),
-            changed(original, "claim", "value", "ranks", 0, 1, to=least - 1),
-            changed(original, "claim", "value", "ranks", 0, 3, to="0.9999"),
-            changed(original, "claim", "value", "model", 2, to=30),
-            changed(original, "error_bound", to=0.01),
-            changed(original, "status", to="proved"),
-            changed(original, "evidence", "forms", to=original["evidence"]["forms"][::-1]),
-            changed(original, "evidence", "forms", 0, "bounds", to=[
+            changed_at(original, "claim", "value", "seed", to=2),
+            changed_at(original, "claim", "value", "inner_product", to="unit"),
+            changed_at(original, "claim", "value", "ranks", 0, 1, to=least - 1),
+            changed_at(original, "claim", "value", "ranks", 0, 3, to="0.9999"),
+            changed_at(original, "claim", "value", "model", 2, to=30),
+            changed_at(original, "error_bound", to=0.01),
+            changed_at(original, "status", to="proved"),
+            changed_at(original, "evidence", "forms", to=original["evidence"]["forms"][::-1]),
+            changed_at(original, "evidence", "forms", 0, "bounds", to=[
                 first["bounds"][0] - 1, first["bounds"][1]]),
-            changed(original, "model", "layers", 1, "coefficients",
+            changed_at(original, "model", "layers", 1, "coefficients",
                     to=["0", "0", "0", "0", "0", "1"])]:
         with pytest.raises(CertificateError):
             verify(bad)
@@ -338,12 +329,12 @@ def test_a_changed_certificate_of_a_form_is_refused() -> None:
     original = NeuroManifold("mlp:2,2,1:x^3").real_rank([1, 0, 1, 0]).certificate
     assert verify(original).value[1:] == [2, 2]
     for bad in [
-            changed(original, "claim", "value", to=[["1", "0", "-1", "0"], 2, 2]),
-            changed(original, "claim", "value", 1, to=1),
-            changed(original, "evidence", "apolar", to=None),
-            changed(original, "evidence", "apolar", to=["1", "0", "1"]),
-            changed(original, "evidence", "directions", to=[]),
-            changed(original, "status", to="bounds")]:
+            changed_at(original, "claim", "value", to=[["1", "0", "-1", "0"], 2, 2]),
+            changed_at(original, "claim", "value", 1, to=1),
+            changed_at(original, "evidence", "apolar", to=None),
+            changed_at(original, "evidence", "apolar", to=["1", "0", "1"]),
+            changed_at(original, "evidence", "directions", to=[]),
+            changed_at(original, "status", to="bounds")]:
         with pytest.raises(CertificateError):
             verify(bad)
 
@@ -353,11 +344,12 @@ def test_a_changed_witness_is_refused() -> None:
     places = original["evidence"]["witnesses"][1]["places"]
     weights = original["evidence"]["witnesses"][1]["weights"]
     for bad in [
-            changed(original, "claim", "value", to=[4, 5]),
-            changed(original, "claim", "value", to=[2, 3, 4, 5]),
-            changed(original, "evidence", "witnesses", 1, "places", to=[places[0], *places[:-1]]),
-            changed(original, "evidence", "witnesses", 1, "weights", to=["0", *weights[1:]]),
-            changed(original, "evidence", "witnesses", 1, "weights", to=["1"] * len(weights))]:
+            changed_at(original, "claim", "value", to=[4, 5]),
+            changed_at(original, "claim", "value", to=[2, 3, 4, 5]),
+            changed_at(original, "evidence", "witnesses", 1, "places",
+                       to=[places[0], *places[:-1]]),
+            changed_at(original, "evidence", "witnesses", 1, "weights", to=["0", *weights[1:]]),
+            changed_at(original, "evidence", "witnesses", 1, "weights", to=["1"] * len(weights))]:
         with pytest.raises(CertificateError):
             verify(bad)
 

@@ -25,8 +25,11 @@ is at most N(A, ε/b).  From below, N‖(A, ε) is at least what is proved for A
 the box and ε/a, since all proofs are for balls with any centers: A_(R/b) lies in A, and a ball of
 the norm in a Euclidean ball of radius ε/a.
 
-Volumes of balls, linear spaces in M, and 0 as a center serve in every norm as they do in this one:
-nothing else of the norm is used there.
+Volumes of balls, linear spaces in M, and 0 as a center serve in every norm as they do in this one.
+Of the norm is used only that its balls are convex and symmetric: of the sections of a ball by
+parallel spaces the one through its center has the largest volume (Brunn and Minkowski), so a ball
+of radius ε, wherever its center is, cuts out of a linear space at most ε^q times the volume of the
+space's unit ball.
 """
 
 from __future__ import annotations

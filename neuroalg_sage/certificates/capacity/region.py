@@ -21,6 +21,7 @@ from typing import Any
 
 from flint import arb, fmpq, fmpq_mpoly, fmpz
 
+from neuroalg_sage.certificates.capacity.alike import Alike
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     CertificateError,
@@ -107,14 +108,15 @@ class Region:
         each output, the sum of its coordinates' bounds, so that of their squares.
         """
         if is_expanded:
-            pairs = [_majorant(f, self.size) for f in self.model.parametrization]
+            pairs: Sequence[Lipschitz] = [
+                _majorant(f, self.size) for f in self.model.parametrization]
         else:
             def multiply(a: Lipschitz, b: Lipschitz) -> Lipschitz:
                 return a[0] * b[0], a[0] * b[1] + a[1] * b[0]
 
             pairs = self.model.fold(
-                [(self.size, Fraction(1))] * self.model.parameters,
-                [(Fraction(1), Fraction(0))] * self.model.inputs,
+                Alike((self.size, Fraction(1)), self.model.parameters),
+                Alike((Fraction(1), Fraction(0)), self.model.inputs),
                 lambda c: (abs(c), Fraction(0)), lambda a, b: (a[0] + b[0], a[1] + b[1]), multiply)
         values, slopes = (real(sum((pair[i]**2 for pair in pairs), Fraction(0))).sqrt()
                           for i in (0, 1))

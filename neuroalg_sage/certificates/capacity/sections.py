@@ -76,6 +76,7 @@ from typing import Any
 
 from flint import arb
 
+from neuroalg_sage.certificates.capacity.alike import Alike
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     CertificateError,
@@ -142,10 +143,11 @@ def components_by_distance(blocks: Sequence[Block], most: int, in_a_box: bool = 
 
 
 def degree_in(model: Model, counted: Collection[int]) -> int:
-    """A bound on the degree of φ in some of the parameters."""
-    chosen = set(counted)
-    degrees = [int(i in chosen) for i in range(model.parameters)]
-    return max(0, *model.fold(degrees, [0] * model.inputs, lambda c: 0 if c else LOW, max,
+    """A bound on the degree of φ in some of the parameters, of which none is listed twice."""
+    chosen = set(counted) if len(counted) < model.parameters else None
+    degrees = Alike(1, model.parameters) if chosen is None else [
+        int(i in chosen) for i in range(model.parameters)]
+    return max(0, *model.fold(degrees, Alike(0, model.inputs), lambda c: 0 if c else LOW, max,
                               lambda a, b: max(a + b, LOW)))
 
 
@@ -159,7 +161,7 @@ def weight(model: Model, weights: Sequence[int]) -> int:
         require(a is None or b is None or a == b, "The model is not homogeneous as is stated.")
         return b if a is None else a
 
-    found = set(model.fold(list(weights), [0] * model.inputs, lambda c: 0 if c else None, add,
+    found = set(model.fold(list(weights), Alike(0, model.inputs), lambda c: 0 if c else None, add,
                            lambda a, b: None if a is None or b is None else a + b)) - {None}
     if len(found) != 1:
         raise CertificateError("The model is not homogeneous as is stated.")

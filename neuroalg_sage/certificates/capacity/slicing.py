@@ -50,7 +50,7 @@ lines meet X in at most d points, and no point is in X.  N(A, ε) ≤ N(X ∩ ba
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from flint import arb, fmpz
@@ -114,12 +114,13 @@ def slicing_bound(pieces: Sequence[arb | int], n: int, radius: arb, epsilon: arb
     return total
 
 
-def _blocks(model: Model, free: Sequence[int]) -> list[Block]:
-    """The numbers of free parameters of the steps, and the degrees in these."""
+def _blocks(model: Model, fixed: Collection[int]) -> list[Block]:
+    """The numbers of parameters of the steps that are not fixed, and the degrees in these."""
     places = sorted({(step.offset, step.parameters) for step in model.steps if step.parameters})
     require(sum(count for _, count in places) == model.parameters,
             "The parameters are not in blocks.")
-    blocks = [[i for i in free if start <= i < start + count] for start, count in places]
+    blocks = [[i for i in range(start, start + count) if i not in fixed]
+              for start, count in places]
     return [(len(block), degree_in(model, block)) for block in blocks if block]
 
 
@@ -159,17 +160,19 @@ def slicing(region: Region, evidence: Any) -> Bound:
         check_normal_form(model, [integers(a, -10**6, 10**6, "weight", model.parameters)
                                   for a in items(scalings, "scalings")], fixed, start)
         verified.append(f"scalings bring {len(fixed)} parameters to 1")
-    free = sorted(set(range(model.parameters)) - set(fixed))
     # Steps whose parameters all count are uniform, and of large models no term is written down.
-    counted = range(model.parameters) if scalings == HIDDEN_NEURONS else free
-    p, degree, radius = len(free), degree_in(model, counted), region.radius(evidence)
+    everything, held = range(model.parameters), set(fixed)
+    counted = everything if scalings == HIDDEN_NEURONS or not held else [
+        i for i in everything if i not in held]
+    p, degree = model.parameters - len(fixed), degree_in(model, counted)
+    radius = region.radius(evidence)
     m = min(m, n, p)
     listed = min(m, MOST_SUMMANDS + 1)
     if "blocks" in evidence and degree > 1:
         require(is_conic or region.kind == "box", "Distances are for cones and boxes.")
         require(m <= MOST_SUMMANDS, "There are too many summands for this bound.")
         inner = components_by_distance(
-            _blocks(model, free) if flag(evidence, "blocks") else [(p, degree)], m,
+            _blocks(model, held) if flag(evidence, "blocks") else [(p, degree)], m,
             region.kind == "box")
         radius += real(region.epsilon) if is_conic else 0
     else:

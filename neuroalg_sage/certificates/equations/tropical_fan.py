@@ -70,8 +70,10 @@ def read(value: Any, classes: dict[int, int]) -> Fan:
     cones = [integers(c, 0, len(rays) - 1, "ray of a cone") for c in items(cones, "list of cones")]
     multiplicities = integers(multiplicities, 1, MOST_MULTIPLICITY, "multiplicity", len(cones))
     require(0 < len(cones) <= MOST_CONES and len({*map(tuple, cones)}) == len(cones)
+            and all(len({*cone}) == len(cone) for cone in cones)
             and all(map(any, rays)) and len({k for cone in cones for k in cone}) == len(rays),
-            "There are no cones, or too many, or one is stated twice, or a ray is of none.")
+            "There are no cones, or too many, or a cone or a ray of one is stated twice, "
+            "or a ray is of none.")
     fan = normal_form(len(firsts), basis, rays, list(zip(cones, multiplicities)))
     require(value == lifted(fan, classes) and len({*map(tuple, fan["rays"])}) == len(rays),
             "The fan is not in normal form.")
@@ -121,6 +123,8 @@ def check_balance(fan: Fan) -> None:
         places = pivots([rays[k] for k in cone])
         facets = facets_of_cone([tuple(rays[k][i] for i in places) for k in cone])
         require(len(pivots([h for h, _ in facets])) == len(places), "A cone contains a line.")
+        require(all(len(pivots([h for h, on in facets if k in on])) == len(places) - 1
+                    for k in range(len(cone))), "A vector within a cone is stated as its ray.")
         for _, on in facets:
             inner = [sum(c) for c in zip(*(rays[k] for k in cone))]
             sums.setdefault(frozenset(cone[k] for k in on), []).append((number, inner))

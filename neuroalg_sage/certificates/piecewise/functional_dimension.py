@@ -198,25 +198,24 @@ def rank_modulo(rows: Derivatives, columns: int, p: int) -> int:
 
 
 def exact_rank(network: Network, found: Subdivision) -> int:
-    """The rank of the derivatives on all cells where no unit vanishes."""
-    columns = fmpq_mat(found.rays).transpose()
-    t, states = columns.table()[-1], network.states(columns)
+    """
+    The rank of the derivatives on all cells where no unit vanishes.
+
+    The sum of the rays of a basis is in the interior of its cell, where a unit vanishes only if it
+    does so on all of the cell.
+    """
+    rays = found.rays
+    inner = [[sum(c, fmpq(0)) for c in zip(*(rays[k] for k in basis))]
+             for basis in found.bases[-1]]
+    (t, states), (inner_t, inner_states) = (
+        (points.table()[-1], network.states(points))
+        for points in (fmpq_mat(rays).transpose(), fmpq_mat(inner).transpose()))
     count, rows, work = parameters(network), [], Work(MOST_EXACT_ENTRIES)
-    for (positive, negative), basis in zip(found.signs[-1], found.bases[-1]):
-        if any(not (positive | negative) >> unit & 1 for unit in found.units):
+    for cell, basis in enumerate(found.bases[-1]):
+        slopes = slopes_at(network, inner_states, inner_t, cell)
+        if slopes is None:
             continue
         work.spend(len(basis) * network.outputs * count)
-        slopes, place = [], found.border
-        for taken, made in network.maps:
-            slope: list[fmpq] = []
-            if isinstance(made, tuple):
-                width = len(states[taken[0]])
-                for i in range(width):
-                    passed = sum(positive >> (place + k * width + i) & 1
-                                 for k in range(len(made[0])))
-                    slope.append(made[1][passed][0])
-                place += width * len(made[0])
-            slopes.append(slope)
         for row in derivatives(network, slopes, states, t, basis):
             scale = lcm(*(int(c.q) for c in row))
             rows.append([int(c.p) * (scale // int(c.q)) for c in row])

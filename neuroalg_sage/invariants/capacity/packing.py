@@ -12,7 +12,7 @@ import numpy as np
 from neuroalg_sage.models.parametrization import Parametrization
 
 MOST_POINTS, MOST_TRIALS, BATCH = 600, 24_000, 2_000
-MOST_WORK = 100_000_000  # powers of parameters
+MOST_WORK = 100_000_000  # factors of terms
 PLACES = 2**20  # the denominator of parameters
 MARGIN = 1e-6  # relative; the checker computes exactly
 
@@ -68,17 +68,29 @@ class Values:
     """φ in floating point, at many parameters at once."""
 
     def __init__(self, phi: Parametrization) -> None:
+        places: dict[tuple[int, int], int] = {}  # of powers of parameters; the first one is 1
         self.terms = []
         for f in phi.polynomials:
-            exponents = np.array(list(f) or [(0,) * phi.parameter_count])
-            occurring = np.flatnonzero(exponents.any(axis=0))
-            self.terms.append((occurring, exponents[:, occurring],
-                               np.array([float(c) for c in f.values()] or [0.0])))
-        self.work = sum(exponents.size + 1 for _, exponents, _ in self.terms)
+            factors = [[places.setdefault((v, k), len(places) + 1) for v, k in enumerate(e) if k]
+                       for e in f]
+            longest = max(map(len, factors), default=0)
+            self.terms.append((
+                np.array([(*word, *[0] * (longest - len(word))) for word in factors],
+                         dtype=int).reshape(len(factors), longest),
+                np.array([float(c) for c in f.values()])))
+        self.variables, self.exponents = np.array(list(places), dtype=int).reshape(-1, 2).T
+        self.work = sum(factors.size + 1 for factors, _ in self.terms)
 
     def __call__(self, parameters: np.ndarray) -> np.ndarray:
-        return np.stack([np.prod(parameters[:, None, occurring] ** exponents, axis=2) @ coefficients
-                         for occurring, exponents, coefficients in self.terms], axis=1)
+        powers = np.vstack([np.ones(len(parameters)),
+                            parameters.T[self.variables] ** self.exponents[:, None]])
+        found = np.zeros((len(self.terms), len(parameters)))
+        for image, (factors, coefficients) in zip(found, self.terms):
+            products = np.ones((len(factors), len(parameters)))
+            for column in factors.T:
+                products *= powers[column]
+            image[:] = coefficients @ products
+        return found.T
 
 
 def random_parameters(phi: Parametrization, domain: tuple[str, Fraction],

@@ -29,6 +29,8 @@ from typing import Any
 
 import numpy as np
 
+from neuroalg_sage.certificates.polytopes import primitive
+
 Array = Any  # of NumPy
 
 
@@ -294,10 +296,9 @@ def orthants(forms: Sequence[Sequence[int]], sides: Sequence[bool]) -> Complex:
 
 def _primitive(vector: Sequence[Any]) -> list[int]:
     """The integers without a common factor that are a positive multiple of rational numbers."""
-    from math import gcd, lcm
+    from math import lcm
 
     denominators = [int(getattr(c, "q", 1)) for c in vector]
     scale = lcm(*denominators)
     whole = [int(getattr(c, "p", c)) * (scale // q) for c, q in zip(vector, denominators)]
-    common = gcd(*whole)
-    return [c // common for c in whole]
+    return list(primitive(whole))

@@ -25,6 +25,7 @@ from typing import Any, ClassVar
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.certificates.piecewise import decision_boundary as checked
 from neuroalg_sage.certificates.piecewise.network import Network as Rebuilt
+from neuroalg_sage.certificates.reading import rational as exact
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.piecewise.linear_regions import evidence, verified, where
@@ -85,15 +86,6 @@ class DecisionBoundary(Invariant):
         page |= {"betti": self.data["betti"], "boundary": self.described()}
 
 
-def exact_text(text: str) -> Fraction:
-    """The number that a claim states; it may have more digits than one may type."""
-    from flint import fmpq, fmpz
-
-    numerator, _, denominator = text.partition("/")
-    found = fmpq(fmpz(numerator), fmpz(denominator or "1"))
-    return Fraction(int(found.p), int(found.q))
-
-
 def _about(value: Fraction, function: Callable[[Any], float] = float) -> str:
     """A value in floating point, if it is neither too large nor rounded to zero."""
     try:
@@ -118,7 +110,7 @@ class BoundaryDistance(Invariant):
     def value(self) -> Any:
         """The distance, in the norm l2 its square."""
         distance = self.data["distance"]
-        return None if distance is None else exact_text(distance)
+        return None if distance is None else exact(distance)
 
     def sentence(self) -> str:
         if self.value is None:

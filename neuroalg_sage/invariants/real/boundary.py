@@ -47,6 +47,7 @@ from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.fibers.real_points import no_real_points
 from neuroalg_sage.invariants.fibers.special_fiber import fiber_equations, parameter_names
+from neuroalg_sage.invariants.real.formula import primitive
 from neuroalg_sage.invariants.singularities.decomposition import equations_data, fractions
 from neuroalg_sage.models.expressions import Polynomial, from_flint, write_polynomial
 from neuroalg_sage.models.latex import latex_polynomial, stacked
@@ -300,11 +301,11 @@ class _Search(ABC):
             if proof is None:
                 continue
             f, kinds = left.pop(crossed)
-            found.append(BoundaryComponent(_primitive(f), tuple(sorted(kinds)), tuple(inside),
+            found.append(BoundaryComponent(primitive(f), tuple(sorted(kinds)), tuple(inside),
                                            tuple(q)))
             parameters.append(w)
             outside.append(proof)
-        others = [BoundaryComponent(_primitive(f), tuple(sorted(kinds)))
+        others = [BoundaryComponent(primitive(f), tuple(sorted(kinds)))
                   for f, kinds in left.values()]
         claim = [[[encode_polynomial(c.polynomial), list(c.kinds), list(map(decimal, c.inside)),
                    list(map(decimal, c.outside))] for c in found],
@@ -580,16 +581,6 @@ class _Charts(_Search):
 
 def _listed(entries: Any) -> str:
     return f"{{{', '.join(map(str, entries))}}}"
-
-
-def _primitive(f: fmpq_mpoly) -> Polynomial:
-    """A polynomial with integral coefficients without a common factor."""
-    from math import gcd, lcm
-
-    terms = from_flint(f)
-    scale = Fraction(lcm(*(c.denominator for c in terms.values())),
-                     gcd(*(c.numerator for c in terms.values())))
-    return {e: c * scale for e, c in terms.items()}
 
 
 def _scalings(phi: Parametrization) -> list[Scaling]:

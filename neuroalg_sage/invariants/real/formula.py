@@ -7,16 +7,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import gcd, lcm
 from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.errors import InputError
-from neuroalg_sage.models.expressions import Polynomial, value, write_polynomial
+from neuroalg_sage.models.expressions import Polynomial, from_flint, value, write_polynomial
 from neuroalg_sage.models.latex import Typeset, latex_polynomial, stacked
 from neuroalg_sage.models.numbers import exact
 from neuroalg_sage.storable import storable
 
 if TYPE_CHECKING:
+    from flint import fmpq_mpoly
+
     from neuroalg_sage.markup.elements import Markup
 
 Condition = tuple[Polynomial, str]
@@ -225,3 +228,11 @@ def _first(piece: Sequence[Condition]) -> list[Condition]:
 
 def _compare(number: Fraction, relation: str) -> bool:
     return {"=": number == 0, "!=": number != 0, ">=": number >= 0, ">": number > 0}[relation]
+
+
+def primitive(f: fmpq_mpoly) -> Polynomial:
+    """The positive multiple whose coefficients are coprime integers."""
+    coefficients = f.coeffs()
+    factor = Fraction(lcm(*(int(c.q) for c in coefficients)),
+                      gcd(*(int(c.p) for c in coefficients)) or 1)
+    return {e: c * factor for e, c in from_flint(f).items()}

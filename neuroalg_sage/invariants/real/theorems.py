@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from fractions import Fraction
-from math import gcd, lcm
 from typing import Any
 
 from flint import fmpq_mpoly
@@ -25,8 +23,7 @@ from neuroalg_sage.certificates.real.narrow_states import powers_of
 from neuroalg_sage.certificates.real.products_of_filters import filters
 from neuroalg_sage.certificates.real.signatures import Signatures
 from neuroalg_sage.errors import LimitReached
-from neuroalg_sage.invariants.real.formula import Formula
-from neuroalg_sage.models.expressions import Polynomial, from_flint
+from neuroalg_sage.invariants.real.formula import Formula, primitive
 from neuroalg_sage.models.model import Model
 
 # Which signs a condition on a function allows, and how it is written: with which sign the
@@ -76,14 +73,6 @@ linear forms'
                 tuple((primitive(f), relation) for f, relation in piece) for piece in pieces))
             return formula, WORDS[argument](checked, evidence), evidence
     return None
-
-
-def primitive(f: fmpq_mpoly) -> Polynomial:
-    """The positive multiple whose coefficients are coprime integers."""
-    coefficients = f.coeffs()
-    factor = Fraction(lcm(*(int(c.q) for c in coefficients)),
-                      gcd(*(int(c.p) for c in coefficients)) or 1)
-    return {e: c * factor for e, c in from_flint(f).items()}
 
 
 # -- formulas for signatures ---------------------------------------------------------------
