@@ -367,6 +367,6 @@ def _lifted(f: fmpq_mpoly, weights: Sequence[int], p: int, sign: int, is_even: b
     return f.context().from_dict(terms)
 
 
-RULES = {"combine": _combine, "factor": _factor, "solve": _solve,
-         "divide": _divide, "root": _root, "positive": _positive, "nonzero": _nonzero, "generic": _generic, "scale": _scale,
-         "symmetric": _symmetric}
+RULES = {"combine": _combine, "factor": _factor, "solve": _solve, "divide": _divide,
+         "root": _root, "positive": _positive, "nonzero": _nonzero, "generic": _generic,
+         "scale": _scale, "symmetric": _symmetric}
