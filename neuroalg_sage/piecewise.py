@@ -23,6 +23,7 @@ from neuroalg_sage.invariants.piecewise.functional_dimension import (
     functional_dimension,
 )
 from neuroalg_sage.invariants.piecewise.linear_regions import LinearRegions, linear_regions
+from neuroalg_sage.invariants.piecewise.same_function import SameFunction, same_function
 from neuroalg_sage.invariants.piecewise.stationary_points import (
     StationaryPoints,
     stationary_points,
@@ -155,6 +156,28 @@ class PiecewiseLinearNetwork:
             3 (proved)
         """
         return functional_dimension(self.network, seed)
+
+    def same_function(self, other: Any, box: Any = None, polytope: Any = None) -> SameFunction:
+        """
+        Whether another network is the same function, or a point where the two differ.
+
+        INPUT:
+
+        - ``other`` -- a network, or what names one
+        - ``box``, ``polytope`` -- on which inputs, as for :meth:`linear_regions`; by default on all
+
+        EXAMPLES::
+
+            >>> size = PiecewiseLinearNetwork([[[1], [-1]], [[1, 1]]])
+            >>> size.same_function({"input_shape": [1], "layers": [{"kind": "absolute_value"}]})
+            True (proved)
+            >>> found = size.same_function([[[1], [-1]], [[1, 2]]])
+            >>> found, found.point, found.values
+            (False (proved), (Fraction(-1, 1),), ((Fraction(1, 1),), (Fraction(2, 1),)))
+        """
+        second = other.network if isinstance(other, PiecewiseLinearNetwork) else (
+            load_network(other))
+        return same_function(self.network, second, box, polytope)
 
 
 @suggesting_methods

@@ -104,7 +104,8 @@ def network(part: dict[str, Any]) -> str:
     return json.dumps(model)
 
 
-NETWORK = ("linear_regions", "decision_boundary", "boundary_distance", "functional_dimension")
+NETWORK = ("linear_regions", "decision_boundary", "boundary_distance", "functional_dimension",
+           "same_function")
 
 
 def is_true_of_its_network(data: dict[str, Any]) -> bool:
@@ -117,6 +118,12 @@ def is_true_of_its_network(data: dict[str, Any]) -> bool:
                          for row in value["domain"]]} if value["domain"] else {}
     if name == "linear_regions":
         found = network.linear_regions(**part)
+    elif name == "same_function":
+        other = PiecewiseLinearNetwork(value["other"])
+        return network.same_function(other, **part).value if value["same"] else (
+            network(value["point"]) != other(value["point"]) and all(
+                sum(Fraction(c) * x for c, x in zip(row, [*map(Fraction, value["point"]), 1])) >= 0
+                for row in value["domain"]))
     elif name == "decision_boundary":
         found = network.decision_boundary(value["output"], value["level"], value["set"], **part)
     else:

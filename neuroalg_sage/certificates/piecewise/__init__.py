@@ -8,7 +8,8 @@ CLAIMS: tuple[Claim, ...] = tuple(
                         ("decision_boundary", "decision_boundary:check_decision_boundary"),
                         ("boundary_distance", "decision_boundary:check_boundary_distance"),
                         ("functional_dimension", "functional_dimension:check_functional_dimension"
-                         )))
+                         ),
+                        ("same_function", "same_function:check_same_function")))
 CLAIMS += tuple(
     Claim(name, f".piecewise.{name}:check_{name}", kinds=(dict,),
           subject=".piecewise.architecture:Architecture")

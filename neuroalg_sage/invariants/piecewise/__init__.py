@@ -24,6 +24,10 @@ QUESTIONS: tuple[Question, ...] = (
              answer=".piecewise.functional_dimension:FunctionalDimension", of=NETWORK,
              takes="a network at given weights", command="regions",
              claims=("functional_dimension",)),
+    Question("same_function", "Whether two networks are the same function, or a point where they "
+             "differ", answer=".piecewise.same_function:SameFunction", of=NETWORK,
+             takes="two networks at given weights", command="same",
+             claims=("same_function",)),
     Question("classification_fan", "The parameters by the signs of hidden units and outputs at "
              "data of two classes, and the components of the sublevel sets of the 0/1 loss",
              answer=".piecewise.classification_fan:ClassificationFan", of=ARCHITECTURE,

@@ -34,6 +34,7 @@ import numpy as np
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.piecewise.complexes import Array, Complex, orthants
 from neuroalg_sage.limits import whole
+from neuroalg_sage.models.piecewise.difference import Difference
 from neuroalg_sage.models.piecewise.network import Network
 from neuroalg_sage.models.piecewise.steps import (
     IntegralActivation,
@@ -294,7 +295,7 @@ class Subdivision:
 
     INPUT:
 
-    - ``network`` -- the network, of 1 to 6 inputs
+    - ``network`` -- the network, or the difference of two, of 1 to 6 inputs
     - ``inequalities`` -- of the domain, see :func:`domain`
     - ``most`` -- another largest number of inputs
 
@@ -306,7 +307,7 @@ class Subdivision:
         (11, 11, [6, 16, 11])
     """
 
-    def __init__(self, network: Network, inequalities: Sequence[Inequality] = (),
+    def __init__(self, network: Network | Difference, inequalities: Sequence[Inequality] = (),
                  most: int = MOST_INPUTS) -> None:
         if network.inputs > most:
             raise InputError(f"Regions are found for 1 to {most} inputs; this network has "
