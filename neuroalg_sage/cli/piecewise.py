@@ -34,6 +34,8 @@ def add(command: Commands) -> None:
                      "to the boundary, in the norms l1, l2 and linf")
     sub.add_argument("--functional-dimension", action="store_true", help="also in how many "
                      "directions of its weights the function of the network changes")
+    sub.add_argument("--smaller", action="store_true", help="also a network of one hidden layer of "
+                     "ReLU with as few units as is found, of the same function")
     _about_the_rest(sub)
     sub = command("same", _same)
     _about_networks(sub, "other")
@@ -126,6 +128,10 @@ def _regions(arguments: argparse.Namespace) -> int:
     if arguments.functional_dimension:
         progress(arguments).begin("functional dimension")
         found.append(network.functional_dimension(arguments.seed))
+        state()
+    if arguments.smaller:
+        progress(arguments).begin("smaller network")
+        found.append(network.smaller_network(arguments.seed))
         state()
     if boundary is not None:
         progress(arguments).begin("decision boundary")
