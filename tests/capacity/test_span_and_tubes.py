@@ -116,6 +116,25 @@ def test_a_span_that_is_not_shown_is_rejected(monkeypatch: pytest.MonkeyPatch) -
             verify(changed(original, change))
 
 
+def test_the_errors_of_both_ranks_with_and_without_one_add_up(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Coordinates a, a in one block have rank 1 of 2, and with 1 rank 2 of 3: minors of sizes 2 and 3.
+    """
+    monkeypatch.setattr("neuroalg_sage.invariants.capacity.span.EXPANDED_TERMS", 0)
+    monkeypatch.setattr("neuroalg_sage.invariants.capacity.span.generic_weights",
+                        lambda model, generator: [[0], [0, 0]])
+    found = span(from_expressions(["a*x + a*y"], ["a"], ["x", "y"]), 1)
+    assert found.data == [1, 1] and found.error_bound >= 5 / 2**30
+
+    def one_of_them(data) -> None:
+        data["error_bound"] = 4 / 2**30
+
+    verify(found.certificate)
+    with pytest.raises(CertificateError, match="error bound"):
+        verify(changed(found.certificate, one_of_them))
+
+
 @pytest.mark.parametrize("model, expected", [
     (CURVE, True), ("mlp:2,1,1:x^2", True), ("linear:2,1,2", True), ("linear:3,1,2", True),
     ("mlp:2,1,1:x^5", True), ("mlp:2,2,3:x^2", False), ("mlp:3,1,1:x^2", True),
@@ -182,3 +201,16 @@ def test_a_packing_of_the_tube_may_not_overlap() -> None:
 
     with pytest.raises(CertificateError, match="too close"):
         verify(changed(found.certificate, repeat))
+
+
+def test_a_tube_around_functions_that_only_a_packing_knows() -> None:
+    """A curve with a double point at 0; boxes of parameters around 0 leave the ball."""
+    model = from_expressions(["(a^2 - 1)*x + (a^3 - a)*x^2"], ["a"], ["x"])
+    found = NeuroManifold(model, seed=1).tube_volume("0.1", radius=1)
+    verify(found.certificate)
+    a = np.linspace(-2, 2, 4001)
+    curve = np.stack([a**2 - 1, a**3 - a], axis=1)
+    curve = curve[np.linalg.norm(curve, axis=1) <= 1]
+    points = np.random.default_rng(1).uniform(-1.1, 1.1, (4000, 2))
+    near = [((curve - v) ** 2).sum(axis=1).min() <= 0.01 for v in points]
+    assert 10**found.value[0] < 2.2**2 * np.mean(near) < 10**found.value[1]

@@ -10,7 +10,8 @@ their absolute values nothing cancels, so what does not occur there is the polyn
 below it is bounded by the rank of the coordinates' values at points.  If these do not meet, the
 coordinates of a weight have a rank larger than r at K > r random points from {0, ..., 2^30 - 1}^N,
 if it is larger at all, but for a probability of (r + 1) D / 2^30, D the degree of the coordinates:
-some minor of size r + 1 is a polynomial of degree (r + 1) D (Schwartz, Zippel).
+some minor of size r + 1 is a polynomial of degree (r + 1) D (Schwartz, Zippel).  The probabilities
+of all ranks that are not proved add up.
 """
 
 from __future__ import annotations
@@ -97,15 +98,17 @@ def span_by_values(model: Model, weights: Sequence[Sequence[int]], seed: int, co
     for key, places in blocks.items():
         rows = [[f[j].get(e, fmpq(0)) for j, e in places] for f in values]
         work.spend(count * len(places) * min(count, len(places)))
-        found = int(fmpq_mat(rows).rank()) if places else 0
-        linear += found
-        size = len(places)
+        # Of weight 0 two ranks are stated, without 1 and with it: each of them may be too small.
+        spaces = [(rows, len(places))]
         if key == 0:
-            found = int(fmpq_mat([[*row, fmpq(1)] for row in rows]).rank())
-            size, affine = size + 1, found - linear
-        if found < size:
-            is_proved = False
-            error += Fraction((found + 1) * degree, 2**30) if found < count else 1
+            spaces.append(([[*row, fmpq(1)] for row in rows], len(places) + 1))
+        ranks = [int(fmpq_mat(matrix).rank()) if size else 0 for matrix, size in spaces]
+        linear += ranks[0]
+        affine += ranks[-1] - ranks[0]
+        for found, (_, size) in zip(ranks, spaces):
+            if found < size:
+                is_proved = False
+                error += Fraction((found + 1) * degree, 2**30) if found < count else 1
     return [linear, linear + affine - 1], is_proved, error
 
 
