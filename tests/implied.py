@@ -105,7 +105,7 @@ def network(part: dict[str, Any]) -> str:
 
 
 NETWORK = ("linear_regions", "decision_boundary", "boundary_distance", "functional_dimension",
-           "same_function")
+           "region_bound", "same_function")
 
 
 def is_true_of_its_network(data: dict[str, Any]) -> bool:
@@ -114,6 +114,8 @@ def is_true_of_its_network(data: dict[str, Any]) -> bool:
     name, value = data["claim"]["invariant"], value_of(data)
     if name == "functional_dimension":
         return network.functional_dimension(1).data == value
+    if name == "region_bound":
+        return network.region_bound().data == value
     part = {"polytope": [[*(-Fraction(c) for c in row[:-1]), Fraction(row[-1])]
                          for row in value["domain"]]} if value["domain"] else {}
     if name == "linear_regions":

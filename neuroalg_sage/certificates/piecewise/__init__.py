@@ -9,6 +9,7 @@ CLAIMS: tuple[Claim, ...] = tuple(
                         ("boundary_distance", "decision_boundary:check_boundary_distance"),
                         ("functional_dimension", "functional_dimension:check_functional_dimension"
                          ),
+                        ("region_bound", "region_bound:check_region_bound"),
                         ("same_function", "same_function:check_same_function")))
 CLAIMS += tuple(
     Claim(name, f".piecewise.{name}:check_{name}", kinds=(dict,),
