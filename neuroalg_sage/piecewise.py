@@ -25,6 +25,7 @@ from neuroalg_sage.invariants.piecewise.functional_dimension import (
 from neuroalg_sage.invariants.piecewise.linear_regions import LinearRegions, linear_regions
 from neuroalg_sage.invariants.piecewise.region_bound import RegionBound, region_bound
 from neuroalg_sage.invariants.piecewise.same_function import SameFunction, same_function
+from neuroalg_sage.invariants.piecewise.smaller_network import SmallerNetwork, smaller_network
 from neuroalg_sage.invariants.piecewise.stationary_points import (
     StationaryPoints,
     stationary_points,
@@ -194,6 +195,26 @@ class PiecewiseLinearNetwork:
         second = other.network if isinstance(other, PiecewiseLinearNetwork) else (
             load_network(other))
         return same_function(self.network, second, box, polytope)
+
+    def smaller_network(self, seed: int | None = None) -> SmallerNetwork:
+        """
+        A network of one hidden layer of ReLU that is the same function, with as few units as is
+        found, and how many any such network has at least.
+
+        The units must be affine functions of the inputs, as with one hidden layer.
+
+        INPUT:
+
+        - ``seed`` -- of the random choices
+
+        EXAMPLES::
+
+            >>> identity = PiecewiseLinearNetwork([[[1], [-1], [2], [-2]], [[2, -2, 1, -1]]])
+            >>> found = identity.smaller_network()
+            >>> found, identity.same_function(found.network)
+            (2 (proved), True (proved))
+        """
+        return smaller_network(self.network, seed)
 
 
 @suggesting_methods

@@ -45,6 +45,8 @@ def add(command: Commands) -> None:
                      "most, at any weights")
     sub.add_argument("--samples", type=whole, metavar="N", help="of N random networks of a spec "
                      "one with most activation patterns, and the bound")
+    sub.add_argument("--smaller", action="store_true", help="also a network of one hidden layer of "
+                     "ReLU with as few units as is found, of the same function")
     _about_the_rest(sub)
     sub = command("same", _same)
     _about_networks(sub, "other")
@@ -152,6 +154,10 @@ def _regions(arguments: argparse.Namespace) -> int:
     if arguments.functional_dimension:
         progress(arguments).begin("functional dimension")
         found.append(network.functional_dimension(arguments.seed))
+        state()
+    if arguments.smaller:
+        progress(arguments).begin("smaller network")
+        found.append(network.smaller_network(arguments.seed))
         state()
     if boundary is not None:
         progress(arguments).begin("decision boundary")

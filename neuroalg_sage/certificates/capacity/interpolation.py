@@ -73,7 +73,7 @@ def functions_through_one(model: Model, d: int, inputs: list[list[int]], points:
 
 def check_interpolating_functions(model: Model, value: Any, evidence: Any, status: str) -> Checked:
     """Verify the number k of inputs, and bounds for the number of functions."""
-    count, least, most = integers(value, 1, 10**9, "number", 3)
+    count, least, most = integers(value, 1, 10**300, "number", 3)
     d, of_dimension, of_degree = fields(evidence, "dimension", "dimension_evidence",
                                         "degree_evidence")
     verified, trust = check_dimension(model, d, of_dimension)

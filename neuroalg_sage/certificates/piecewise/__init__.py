@@ -11,6 +11,8 @@ CLAIMS: tuple[Claim, ...] = tuple(
                          ),
                         ("region_bound", "region_bound:check_region_bound"),
                         ("same_function", "same_function:check_same_function")))
+CLAIMS += (Claim("smaller_network", ".piecewise.smaller_network:check_smaller_network",
+                 ("proved", "bounds"), (dict,), subject=".piecewise.network:Network"),)
 CLAIMS += tuple(
     Claim(name, f".piecewise.{name}:check_{name}", kinds=(dict,),
           subject=".piecewise.architecture:Architecture")

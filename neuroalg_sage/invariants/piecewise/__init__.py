@@ -32,6 +32,11 @@ QUESTIONS: tuple[Question, ...] = (
              "differ", answer=".piecewise.same_function:SameFunction", of=NETWORK,
              takes="two networks at given weights", command="same",
              claims=("same_function",)),
+    Question("smaller_network", "A network of one hidden layer of ReLU with as few units as is "
+             "found, of the same function, and how many are needed",
+             answer=".piecewise.smaller_network:SmallerNetwork", of=NETWORK,
+             takes="a network at given weights", command="regions",
+             claims=("smaller_network",)),
     Question("classification_fan", "The parameters by the signs of hidden units and outputs at "
              "data of two classes, and the components of the sublevel sets of the 0/1 loss",
              answer=".piecewise.classification_fan:ClassificationFan", of=ARCHITECTURE,
