@@ -1,5 +1,7 @@
 """
-What a description of M by a formula says of M: that it is V, that it is closed, what is outside.
+What a description of M says of M: that it is V, that it is closed, what is outside.
+
+M consists of the sums of squares with fixed factors, which a formula describes (``matrices.py``).
 
 The formula is a union of pieces.  A piece without conditions is V.  If all conditions are f = 0 or
 f >= 0, each piece is closed, and so is the union of finitely many.
@@ -17,17 +19,18 @@ from flint import fmpq
 
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import fields, member, polynomial_ring, require
-from neuroalg_sage.certificates.real.description import check_description
 from neuroalg_sage.certificates.real.formulas import Formula, formula, holds
+from neuroalg_sage.certificates.real.matrices import fixed_squares
+from neuroalg_sage.certificates.real.signatures import check_signatures
 
 
 def described(model: Model, evidence: Any) -> Formula:
-    """The formula of a verified description of M, for which nobody is trusted."""
+    """The formula, which is verified to describe M."""
     stated, proof = fields(evidence, "formula", "description")
-    require(member(proof, "argument") != "all of V", "The description only says that M is V.")
-    _, trust = check_description(model, stated, proof)
-    require(not trust, "Somebody is trusted for the description.")
-    return formula(stated, polynomial_ring(model.ambient_dimension))
+    require(member(proof, "argument") == "fixed squares", "The description is another one.")
+    claimed = formula(stated, polynomial_ring(model.ambient_dimension))
+    check_signatures(claimed, fixed_squares(model, proof))
+    return claimed
 
 
 def is_whole(model: Model, evidence: Any) -> str:

@@ -129,13 +129,15 @@ class RealShape:
 
     @cached_property
     def description(self) -> tuple[Formula, Evidence] | None:
-        """M by a theorem, as a formula, and as evidence; None if none applies."""
+        """M as sums of squares with fixed factors, by a formula and evidence; None if it is not."""
         from neuroalg_sage.invariants.real.semialgebraic_description import MOST_COORDINATES as MOST
         from neuroalg_sage.invariants.real.theorems import by_theorem
 
         if self.model.ambient_dimension > MOST or (found := by_theorem(self.model)) is None:
             return None
         formula, _, proof = found
+        if proof["argument"] != "fixed squares":
+            return None
         return formula, {"formula": formula.plain_value(), "description": proof}
 
     # -- thin ----------------------------------------------------------------------------------
