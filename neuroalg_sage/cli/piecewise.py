@@ -36,6 +36,8 @@ def add(command: Commands) -> None:
                      "directions of its weights the function of the network changes")
     sub.add_argument("--smaller", action="store_true", help="also a network of one hidden layer of "
                      "ReLU with as few units as is found, of the same function")
+    sub.add_argument("--tropical", action="store_true", help="also each output as a difference of "
+                     "tropical polynomials")
     _about_the_rest(sub)
     sub = command("same", _same)
     _about_networks(sub, "other")
@@ -132,6 +134,10 @@ def _regions(arguments: argparse.Namespace) -> int:
     if arguments.smaller:
         progress(arguments).begin("smaller network")
         found.append(network.smaller_network(arguments.seed))
+        state()
+    if arguments.tropical:
+        progress(arguments).begin("tropical form")
+        found.append(network.tropical_form())
         state()
     if boundary is not None:
         progress(arguments).begin("decision boundary")
