@@ -24,6 +24,11 @@ def polynomial(data: list) -> Canonical:
     return frozenset((e, c / terms[max(terms)]) for e, c in terms.items())
 
 
+def hypersurface(data: Any) -> Canonical:
+    """A polynomial up to a factor, or a dual of a multiple root locus without its equation."""
+    return tuple(data["multiplicities"]) if isinstance(data, dict) else polynomial(data)
+
+
 def polynomials(data: list) -> Canonical:
     return frozenset(map(polynomial, data))
 
@@ -61,9 +66,9 @@ def claimed(claim: dict[str, Any]) -> Canonical:
     if name == "semialgebraic_description":
         return name, formula(value)
     if name == "boundary":
-        return (name, frozenset((polynomial(f), tuple(kinds), tuple(p), tuple(q))
+        return (name, frozenset((hypersurface(f), tuple(kinds), tuple(p), tuple(q))
                                 for f, kinds, p, q in value[0]),
-                frozenset((polynomial(f), tuple(kinds)) for f, kinds in value[1]))
+                frozenset((hypersurface(f), tuple(kinds)) for f, kinds in value[1]))
     if name == "subnetworks":
         return name, frozenset(json.dumps(part, sort_keys=True) for part in value)
     if name == "quadratic_conservation_laws":
@@ -106,7 +111,7 @@ def network(part: dict[str, Any]) -> str:
 
 
 NETWORK = ("linear_regions", "decision_boundary", "boundary_distance", "functional_dimension",
-           "same_function", "smaller_network", "tropical_form")
+           "region_bound", "same_function", "smaller_network", "tropical_form")
 
 
 def is_true_of_its_network(data: dict[str, Any]) -> bool:
@@ -124,6 +129,8 @@ def is_true_of_its_network(data: dict[str, Any]) -> bool:
             {(len(part.monomials), len(part.vertices)) for part in pair} for pair in own.value
         ] == [{(len(output[part]["monomials"]), len(output[part]["vertices"]))
                for part in ("numerator", "denominator")} for output in value["outputs"]]
+    if name == "region_bound":
+        return network.region_bound().data == value
     if name == "smaller_network":
         found = network.smaller_network()
         return (found.data["hinges"] == value["hinges"]

@@ -292,7 +292,13 @@ def _add_boundary(made: Scene, manifold: NeuroManifold, view: View) -> Inside | 
         if found.data is not None:
             # Which parts of those that may be components are boundary is seen by what is inside.
             others = found.others if inside is not None else []
-            polynomials = [c.polynomial for c in (*found.value, *others)]
+            equations = [c.polynomial for c in (*found.value, *others)]
+            if all(equations):
+                polynomials = equations
+            elif polynomials is None:
+                polynomials = [f for f in equations if f]
+                made.notes.append("Components of the boundary whose equations are not known are "
+                                  "not drawn.")
     if polynomials is None:
         made.notes.append("The boundary of M was not found.")
     for f in polynomials or ():

@@ -267,7 +267,7 @@ def _within_limits(found: Complex) -> None:
     faces = sum(level.count for level in found.levels[1:])
     if faces > MOST_FACES:
         raise LimitReached(f"The subdivision has over {MOST_FACES:,} faces, the most allowed; "
-                           "choose smaller widths or a box.")
+                           "choose smaller widths, a box, or fewer points of data.")
 
 
 @dataclass(frozen=True)
