@@ -65,7 +65,7 @@ def test_shell(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["regions", "relu:2,3,1:bias", "--tropical", "--smaller", "--json", "--quiet"]) == 0
     page = json.loads(capsys.readouterr().out)
     assert page["smaller_network"]["status"] == page["tropical_form"]["status"] == "proved"
-    numerator = page["tropical_form"]["value"][0][0]
+    numerator = page["tropical_form"]["outputs"][0]["numerator"]
     assert len(numerator["monomials"][0]) == 3 and numerator["vertices"]
 
 
