@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import random
 from fractions import Fraction
 from typing import Any
@@ -12,6 +13,7 @@ from claims import changed_at
 from networks import random_network
 
 from neuroalg_sage import CertificateError, PiecewiseLinearNetwork, verify
+from neuroalg_sage.cli import main
 
 
 def generic(d: int, n: int) -> list[Any]:
@@ -57,6 +59,14 @@ def test_values_and_minimal_monomials(seed: int) -> None:
         for part in itertools.chain(*found.value):
             exponents = [m[:-1] for m in part.monomials]
             assert set(part.vertices) == {min(exponents), max(exponents)}
+
+
+def test_shell(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["regions", "relu:2,3,1:bias", "--tropical", "--smaller", "--json", "--quiet"]) == 0
+    page = json.loads(capsys.readouterr().out)
+    assert page["smaller_network"]["status"] == page["tropical_form"]["status"] == "proved"
+    numerator = page["tropical_form"]["outputs"][0]["numerator"]
+    assert len(numerator["monomials"][0]) == 3 and numerator["vertices"]
 
 
 def test_forgeries() -> None:

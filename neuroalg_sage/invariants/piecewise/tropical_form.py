@@ -116,6 +116,10 @@ class TropicalForm(Invariant):
         return ["  vertices of the Newton polytopes: " + "; ".join(
             f"{len(p.vertices)} and {len(q.vertices)}" for p, q in self.value)]
 
+    def add_to(self, page: dict[str, Any]) -> None:
+        """Add it to the JSON data of a network."""
+        page["tropical_form"] = self.described()
+
 
 def tropical_form(network: Network) -> TropicalForm:
     """
