@@ -23,12 +23,14 @@ from neuroalg_sage.invariants.piecewise.functional_dimension import (
     functional_dimension,
 )
 from neuroalg_sage.invariants.piecewise.linear_regions import LinearRegions, linear_regions
+from neuroalg_sage.invariants.piecewise.region_bound import RegionBound, region_bound
 from neuroalg_sage.invariants.piecewise.same_function import SameFunction, same_function
 from neuroalg_sage.invariants.piecewise.smaller_network import SmallerNetwork, smaller_network
 from neuroalg_sage.invariants.piecewise.stationary_points import (
     StationaryPoints,
     stationary_points,
 )
+from neuroalg_sage.invariants.piecewise.tropical_form import TropicalForm, tropical_form
 from neuroalg_sage.models.piecewise.architecture import Architecture
 from neuroalg_sage.models.piecewise.sources import load_network
 
@@ -86,6 +88,21 @@ class PiecewiseLinearNetwork:
             (4 (proved), [5, 4])
         """
         return linear_regions(self.network, box, polytope)
+
+    def region_bound(self) -> RegionBound:
+        """
+        How many cells, and so regions, networks with such layers have at most, at any weights.
+
+        Layers have to follow one another.  The bound is that of numbers of hyperplanes and of
+        ranks, layer by layer; with one hidden layer of ReLU it is attained at generic weights.
+
+        EXAMPLES::
+
+            >>> found = PiecewiseLinearNetwork("relu:2,4,4,1:bias").region_bound()
+            >>> found, found.data["found"]["cells"]
+            (121 (proved), 33)
+        """
+        return region_bound(self.network)
 
     def decision_boundary(self, output: Any = 0, level: Any = 0, kind: str = "level",
                           box: Any = None, polytope: Any = None) -> DecisionBoundary:
@@ -199,6 +216,24 @@ class PiecewiseLinearNetwork:
             (2 (proved), True (proved))
         """
         return smaller_network(self.network, seed)
+
+    def tropical_form(self) -> TropicalForm:
+        """
+        Each output as a difference of two tropical polynomials, maxima of affine functions, with
+        minimal monomials; the vertices of their Newton polytopes; and a network of such maxima.
+
+        EXAMPLES:
+
+        The Newton polytope of three units is a zonotope, here a hexagon::
+
+            >>> units = PiecewiseLinearNetwork([[[1, 0], [0, 1], [1, 1]], [[1, 1, 1]]])
+            >>> (numerator, denominator), = units.tropical_form()
+            >>> len(numerator.monomials), len(numerator.vertices), len(denominator.monomials)
+            (6, 6, 1)
+            >>> units.same_function(units.tropical_form().network("relu"))
+            True (proved)
+        """
+        return tropical_form(self.network)
 
 
 @suggesting_methods

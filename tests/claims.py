@@ -94,6 +94,7 @@ def _found() -> Iterator[Any]:
         yield from (network.linear_regions(), network.linear_regions(box=1),
                     network.decision_boundary(0, "1/10"))
     yield from (plane.boundary_distance([1, 1]), plane.boundary_distance([1, 1], norm="l1"))
+    yield from (plane.region_bound(), line_.region_bound())
     yield from (plane.functional_dimension(1),
                 PiecewiseLinearNetwork("hard_tanh:1,1,1:bias").functional_dimension(1),
                 PiecewiseLinearNetwork([[[1], [0]], [0, -1], [[1, 1]], [0]]
@@ -101,6 +102,7 @@ def _found() -> Iterator[Any]:
     yield from (plane.same_function(plane), plane.same_function(plane, box=1),
                 plane.same_function("relu:2,3,1:bias:seed=2"),
                 line_.same_function(line_, polytope=[[1, 2]]))
+    yield from (plane.tropical_form(), line_.tropical_form())
     yield from (plane.smaller_network(), PiecewiseLinearNetwork(
         [[[1, 0], [-1, 0], [0, 1], [0, -1]], [[1, 1, 1, -1]]]).smaller_network())
     for spec, data in (("relu:1,1:bias", [[0, 0], [1, 1], [2, 0]]),

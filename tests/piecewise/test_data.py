@@ -98,24 +98,25 @@ ACTIVATIONS = {"relu": lambda z: np.maximum(z, 0), "abs": np.abs,
                "leaky_relu": lambda z: np.where(z > 0, z, z / 2)}
 
 
-def components_on_a_grid(family: str, units: int, data: list[list[int]], size: int
-                         ) -> dict[int, int]:
+def components_on_a_grid(family: str, units: int, data: list[list[int]], size: int,
+                         bias: bool = False) -> dict[int, int]:
     """
-    By the loss, the components of the integer parameters v, w of at most this loss, without biases.
+    By the loss, the components of the integer parameters v, w, b, c of at most this loss.
 
     Neighbors differ by 1 in one parameter; the inputs are such that a unit vanishes at whole
     numbers only, so that between them the outputs are linear, and what has one sign at both has it
-    between them.  Others are twice as large; from these on the grid is finer.
+    between them.  Others make outputs that are twice as large; from these on the grid is finer.
     """
     inputs = len(data[0]) - 1
-    count = units * (inputs + 1)
+    count = units * (inputs + 1) + (units + 1) * bias
     axis = np.arange(-size, size + 1)
     grid = np.meshgrid(*[axis] * count, indexing="ij")
-    v, w = grid[:units], grid[units:]
+    v, w = grid[:units], grid[units:units * (inputs + 1)]
+    b, c = (grid[-units - 1:-1], grid[-1]) if bias else ([0] * units, 0)
     right = []
     for *x, label in data:
-        output = sum(v[j] * ACTIVATIONS[family](sum(c * w[j * inputs + i] for i, c in enumerate(x)))
-                     for j in range(units))
+        output = sum((v[j] * ACTIVATIONS[family](
+            sum(a * w[j * inputs + i] for i, a in enumerate(x)) + b[j]) for j in range(units)), c)
         right.append(output > 0 if label else output < 0)
     losses = np.sum([~one for one in right], axis=0)
     between = []  # the loss from which on neighbors are joined
@@ -133,11 +134,14 @@ def components_on_a_grid(family: str, units: int, data: list[list[int]], size: i
             low, high = ([slice(None)] * k + [part] for part in (slice(None, -1), slice(1, None)))
             first.append(number[tuple(low)][wall <= bound])
             second.append(number[tuple(high)][wall <= bound])
-        half = np.ix_(*[range(size - size // 2, size + size // 2 + 1)] * count)
-        double = np.ix_(*[range(size % 2, 2 * size + 1, 2)] * count)
-        inside = losses[half] <= bound
-        first.append(number[half][inside])
-        second.append(number[double][inside])
+        # Twice as large v, or w and b, and c, make twice as large outputs.
+        for same in (range(units), range(units, count - bias)):
+            half, double = (np.ix_(*[range(2 * size + 1) if k in same else part
+                                     for k in range(count)]) for part in (
+                range(size - size // 2, size + size // 2 + 1), range(size % 2, 2 * size + 1, 2)))
+            inside = losses[half] <= bound
+            first.append(number[half][inside])
+            second.append(number[double][inside])
         i, j = np.concatenate(first), np.concatenate(second)
         _, labels = connected_components(coo_matrix((np.ones(len(i)), (i, j)),
                                                     (losses.size,) * 2), directed=False)
@@ -150,15 +154,43 @@ def test_components_are_those_of_all_parameters(seed: int) -> None:
     generator = random.Random(seed)
     family = generator.choice(["relu", "relu", "abs", "leaky_relu"])
     units, inputs, size = generator.choice([(1, 1, 6), (1, 2, 6), (2, 1, 5), (2, 1, 5)])
-    entries = [-1, 0, 1] if inputs > 1 else [-2, -1, 0, 1, 2]
+    bias = (units, inputs) == (1, 1)
+    entries = [-1, 0, 1] if inputs > 1 or bias else [-2, -1, 0, 1, 2]
     data = [[generator.choice(entries) for _ in range(inputs)] + [k % 2]
             for k in range(generator.randint(2, 5))]
-    slope = ":slope=1/2" * (family == "leaky_relu")
-    found = PiecewiseLinearArchitecture(f"{family}:{inputs},{units},1{slope}"
+    options = ":slope=1/2" * (family == "leaky_relu") + ":bias" * bias
+    found = PiecewiseLinearArchitecture(f"{family}:{inputs},{units},1{options}"
                                         ).classification_fan(data)
-    expected = components_on_a_grid(family, units, data, size)
+    expected = components_on_a_grid(family, units, data, size, bias)
     assert {k: n for k, n in found.components.items() if k < len(data)} == expected
     verify(found.certificate)
+
+
+@pytest.mark.parametrize(("spec", "m"), [
+    ("relu:1,2,1:bias", 4), ("relu:1,2,1:bias", 5), ("abs:1,1,1:bias", 5), ("relu:2,2,1", 4),
+    ("leaky_relu:2,1,1:bias:slope=1/2", 5), ("maxout:1,1,1:bias", 4), ("maxout:2,1,1", 4)])
+def test_dichotomies_are_those_of_random_parameters(spec: str, m: int) -> None:
+    family, widths, *options = spec.split(":")
+    inputs, units, _ = map(int, widths.split(","))
+    bias, pieces = "bias" in options, 2 if family == "maxout" else 1
+    generator = np.random.default_rng(m)
+    points = generator.integers(-5, 6, size=(m, inputs))
+    points[:, 0] = generator.permutation(11)[:m] - 5
+    labels = np.arange(m) % 2
+    found = PiecewiseLinearArchitecture(spec).classification_fan(
+        np.column_stack([points, labels]).tolist())
+    samples = 200_000
+    v = generator.choice([-1, 1], size=(samples, units))
+    w = generator.normal(size=(samples, units, pieces, inputs))
+    b = generator.normal(size=(samples, units, pieces, 1)) * 3 * bias
+    c = generator.normal(size=(samples, 1)) * 3 * bias
+    z = np.einsum("sjqi,mi->sjqm", w, points) + b
+    hidden = z.max(axis=2) if pieces > 1 else ACTIVATIONS[family](z[:, :, 0])
+    outputs = np.einsum("sj,sjm->sm", v, hidden) + c
+    right = outputs[(outputs != 0).all(axis=1)] > 0
+    assert found.dichotomies == len(np.unique(right, axis=0))
+    signs = np.where(labels == 1, 1, -1)
+    assert found.minimal_loss == (outputs * signs <= 0).sum(axis=1).min()
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -205,6 +237,35 @@ def test_stationary_points_in_the_plane(seed: int) -> None:
                             and any(map(Fraction, f["outputs"]))]
                 assert all(min((abs(c - s) for s in seen), default=9) < 1e-3 for c in isolated)
     assert abs(least - float(found.value)) < 1e-3
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_gradient_descent_ends_at_stationary_points(seed: int) -> None:
+    """In all parameters v, w, b, c, from random starts; and nowhere below the smallest error."""
+    generator = random.Random(seed)
+    family = generator.choice(["relu", "abs"])
+    data = [[generator.randint(-2, 2), generator.randint(-2, 2)]
+            for _ in range(generator.choice([3, 4]))]
+    found = PiecewiseLinearArchitecture(f"{family}:1,2,1:bias").stationary_points(data)
+    listed = np.array([float(Fraction(f["error"])) for f in found.families])
+    x, y = np.array(data, float).T
+    random_numbers = np.random.default_rng(seed)
+    v, w, b = (random_numbers.uniform(-1, 1, size=(60, 2, 1)) for _ in range(3))
+    c = random_numbers.uniform(-1, 1, size=(60, 1))
+    for _ in range(6000):
+        z = w * x + b
+        units = ACTIVATIONS[family](z)
+        residual = (v * units).sum(axis=1) + c - y
+        inner = residual[:, None] * v * (np.sign(z) if family == "abs" else z > 0)
+        slopes = [(residual[:, None] * units).sum(axis=2, keepdims=True),
+                  (inner * x).sum(axis=2, keepdims=True), inner.sum(axis=2, keepdims=True),
+                  residual.sum(axis=1, keepdims=True)]
+        v, w, b, c = (p - 0.02 * slope for p, slope in zip((v, w, b, c), slopes))
+    errors = (residual ** 2).sum(axis=1)
+    at_rest = sum((slope ** 2).reshape(60, -1).sum(axis=1) for slope in slopes) < 1e-10
+    assert at_rest.sum() > 5 and errors.min() > listed.min() - 1e-9
+    assert found.value == min(Fraction(f["error"]) for f in found.families)
+    assert np.abs(errors[at_rest][:, None] - listed).min(axis=1).max() < 1e-6
 
 
 # -- certificates ---------------------------------------------------------------------------------
