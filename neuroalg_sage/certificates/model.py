@@ -92,7 +92,7 @@ def _affordable(terms: int) -> None:
 
 
 # Each kind of layer: from its description and the shape of its input to the number of its
-# parameters, each of its outputs as terms, and their shape.  All but given polynomials are uniform.
+# parameters, each of its outputs as terms, and their shape.  All but those of ``_NOT_UNIFORM`` are.
 Built = tuple[int, Callable[[int], Terms], Shape]
 
 
@@ -159,6 +159,42 @@ def _attention(data: dict, shape: Shape) -> Built:
         for k in range(d)), (b, tokens)
 
 
+def _matrix_space(data: dict, shape: Shape) -> Built:
+    extent, channels = (integers(v, 1, 10**6, "matrix space", 2)
+                        for v in fields(data, "extent", "channels"))
+    bias = data.get("bias", False)
+    (rows, columns), (taken, made) = extent, channels
+    axis = len(shape) == 2
+    if shape[axis:] != (columns,) or taken != (shape[0] if axis else 1) or (
+            not isinstance(bias, bool)):
+        raise MalformedCertificate("A matrix space does not fit its input.")
+    matrices = items(member(data, "matrices"), "matrices")
+    by_row: list[list[tuple[int, int, Fraction]]] = [[] for _ in range(rows)]
+    for k, entries in enumerate(matrices):
+        places = set()
+        for entry in items(entries, "matrix"):
+            i, j, c = items(entry, "entry", 3)
+            place = (integer(i, 0, rows - 1, "row"), integer(j, 0, columns - 1, "column"))
+            require(rational(c) and place not in places, "A matrix is not in normal form.")
+            places.add(place)
+            by_row[place[0]].append((k, place[1], rational(c)))
+    kernel = len(matrices)
+    weights = made * taken * kernel
+    count = weights + (made if bias else 0)
+    _affordable(made * taken * (sum(map(len, by_row)) + kernel) + made * rows)
+
+    # w[o, c, k] A_k[i, j] x[c, j], summed over the channels c, over j and k; and b[o].
+    def output(n: int) -> Terms:
+        o, i = divmod(n, rows)
+        terms: Terms = {((weights + o, 1),): Fraction(1)} if bias else {}
+        for c in range(taken):
+            for k, j, a in by_row[i]:
+                terms[((o * taken + c) * kernel + k, 1), (count + c * columns + j, 1)] = a
+        return terms
+
+    return count, output, (made, rows) if axis or made > 1 else (rows,)
+
+
 def _given(data: dict, shape: Shape) -> Built:
     parameters, inputs, outputs = (items(v, "layer") for v in
                                    fields(data, "parameters", "inputs", "outputs"))
@@ -182,8 +218,10 @@ _LAYERS: dict[str, tuple[Callable[[dict, Shape], Built], set[str]]] = {
     "activation": (_activation, {"coefficients"}),
     "convolution": (_convolution, {"size", "stride", "channels"}),
     "attention": (_attention, {"inputs", "head", "outputs"}),
+    "matrix space": (_matrix_space, {"extent", "matrices", "channels", "bias"}),
     "polynomial": (_given, {"parameters", "inputs", "outputs"}),
 }
+_NOT_UNIFORM = ("matrix space", "polynomial")
 _COMPOSITES = ("chain", "sum", "product")
 
 
@@ -228,7 +266,7 @@ class Model:
         detail = "".join(f" {c}" for c in data.get("coefficients", []))
         self.name += f" -{kind}{detail}-> {'x'.join(map(str, shape))}"
         return self._append(Step(count, offset, (state,), prod(shape), cache(output),
-                                 kind != "polynomial")), shape, count
+                                 kind not in _NOT_UNIFORM)), shape, count
 
     def _append(self, step: Step) -> int:
         self._terms += step.width * len(step.output(0)) if step.is_uniform else sum(
