@@ -17,7 +17,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "neuromanifold": ("NeuroManifold", "INVARIANTS"),
-    "piecewise": ("PiecewiseLinearNetwork",),
+    "piecewise": ("PiecewiseLinearArchitecture", "PiecewiseLinearNetwork"),
     "models.families": ("MLP", "LinearNetwork", "CNN", "LightningAttention", "parse_spec"),
     "models.layers": ("Layer", "Dense", "Activation", "Convolution", "Attention",
                       "PolynomialLayer", "Chain", "Sum", "Product"),

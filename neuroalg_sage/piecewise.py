@@ -1,5 +1,6 @@
 """
-A piecewise linear network at given weights, and its answers.
+A piecewise linear network at given weights, and its answers; an architecture, whose weights are
+parameters, and its answers about data.
 """
 
 from __future__ import annotations
@@ -7,6 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from neuroalg_sage.errors import suggesting_methods
+from neuroalg_sage.invariants.piecewise.classification_fan import (
+    ClassificationFan,
+    classification_fan,
+)
 from neuroalg_sage.invariants.piecewise.decision_boundary import (
     BoundaryDistance,
     DecisionBoundary,
@@ -18,6 +23,13 @@ from neuroalg_sage.invariants.piecewise.functional_dimension import (
     functional_dimension,
 )
 from neuroalg_sage.invariants.piecewise.linear_regions import LinearRegions, linear_regions
+from neuroalg_sage.invariants.piecewise.same_function import SameFunction, same_function
+from neuroalg_sage.invariants.piecewise.smaller_network import SmallerNetwork, smaller_network
+from neuroalg_sage.invariants.piecewise.stationary_points import (
+    StationaryPoints,
+    stationary_points,
+)
+from neuroalg_sage.models.piecewise.architecture import Architecture
 from neuroalg_sage.models.piecewise.sources import load_network
 
 
@@ -145,3 +157,117 @@ class PiecewiseLinearNetwork:
             3 (proved)
         """
         return functional_dimension(self.network, seed)
+
+    def same_function(self, other: Any, box: Any = None, polytope: Any = None) -> SameFunction:
+        """
+        Whether another network is the same function, or a point where the two differ.
+
+        INPUT:
+
+        - ``other`` -- a network, or what names one
+        - ``box``, ``polytope`` -- on which inputs, as for :meth:`linear_regions`; by default on all
+
+        EXAMPLES::
+
+            >>> size = PiecewiseLinearNetwork([[[1], [-1]], [[1, 1]]])
+            >>> size.same_function({"input_shape": [1], "layers": [{"kind": "absolute_value"}]})
+            True (proved)
+            >>> found = size.same_function([[[1], [-1]], [[1, 2]]])
+            >>> found, found.point, found.values
+            (False (proved), (Fraction(-1, 1),), ((Fraction(1, 1),), (Fraction(2, 1),)))
+        """
+        second = other.network if isinstance(other, PiecewiseLinearNetwork) else (
+            load_network(other))
+        return same_function(self.network, second, box, polytope)
+
+    def smaller_network(self, seed: int | None = None) -> SmallerNetwork:
+        """
+        A network of one hidden layer of ReLU that is the same function, with as few units as is
+        found, and how many any such network has at least.
+
+        The units must be affine functions of the inputs, as with one hidden layer.
+
+        INPUT:
+
+        - ``seed`` -- of the random choices
+
+        EXAMPLES::
+
+            >>> identity = PiecewiseLinearNetwork([[[1], [-1], [2], [-2]], [[2, -2, 1, -1]]])
+            >>> found = identity.smaller_network()
+            >>> found, identity.same_function(found.network)
+            (2 (proved), True (proved))
+        """
+        return smaller_network(self.network, seed)
+
+
+@suggesting_methods
+class PiecewiseLinearArchitecture:
+    """
+    A network with one output and at most one hidden layer of ReLU, leaky ReLU, absolute values or
+    maxout, all of whose weights and biases are parameters, at most 8.
+
+    INPUT:
+
+    - ``spec`` -- such as ``"relu:1,2,1:bias"``; two widths are an affine function
+
+    Raises :class:`~neuroalg_sage.errors.InputError` if there is no such architecture.
+
+    EXAMPLES::
+
+        >>> PiecewiseLinearArchitecture("relu:1,2,1:bias")
+        Architecture relu:1,2,1:bias with 7 parameters
+    """
+
+    def __init__(self, spec: str) -> None:
+        self.architecture = Architecture(spec)
+
+    def __repr__(self) -> str:
+        return f"Architecture {self.architecture} with {self.architecture.parameters} parameters"
+
+    def classification_fan(self, data: Any) -> ClassificationFan:
+        """
+        The subdivision of the parameters by the signs of hidden units and outputs at data of two
+        classes; how many dichotomies occur, the smallest 0/1 loss, and the numbers of connected
+        components of its sublevel sets.
+
+        INPUT:
+
+        - ``data`` -- a file ``.csv`` or ``.parquet``, or rows: the inputs, then the class, one of
+          two numbers; at most 12 points
+
+        Parameters are normalized: the outer weights are 1 or -1.  Components are those of all
+        parameters.  A point where the output is zero is not classified rightly.
+
+        EXAMPLES::
+
+            >>> found = PiecewiseLinearArchitecture("relu:1,1").classification_fan(
+            ...     [[-1, 0], [1, 0], [2, 1]])
+            >>> found, found.minimal_loss, found.components
+            (2 (proved), 1, {1: 1, 2: 2, 3: 1})
+        """
+        return classification_fan(self.architecture, data)
+
+    def stationary_points(self, data: Any) -> StationaryPoints:
+        """
+        All points at which the squared error on data is stationary, in the sense of Clarke: local
+        minima and saddles, also where units are at a breakpoint; and the smallest error.
+
+        INPUT:
+
+        - ``data`` -- a file ``.csv`` or ``.parquet``, or rows: the inputs, then the target; at most
+          12 points
+
+        Parameters are normalized: the outer weights are 1 or -1.  So these are the stationary
+        points of the network at which no outer weight is zero; the smallest error is that of all.
+
+        EXAMPLES::
+
+            >>> found = PiecewiseLinearArchitecture("abs:1,1,1").stationary_points(
+            ...     [[-1, 1], [1, 2]])
+            >>> found
+            1/2 (proved)
+            >>> [(f["error"], f["local_minima"], f["saddles"]) for f in found.families]
+            [('1/2', 1, 0), ('1/2', 1, 0), ('5', 1, 0), ('5', 0, 1)]
+        """
+        return stationary_points(self.architecture, data)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from neuroalg_sage import NeuroManifold, PiecewiseLinearNetwork
+from neuroalg_sage import NeuroManifold, PiecewiseLinearArchitecture, PiecewiseLinearNetwork
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.invariants.real.membership import member_by_real_rank
 from neuroalg_sage.invariants.training.training import ERM
@@ -98,6 +98,15 @@ def _found() -> Iterator[Any]:
                 PiecewiseLinearNetwork("hard_tanh:1,1,1:bias").functional_dimension(1),
                 PiecewiseLinearNetwork([[[1], [0]], [0, -1], [[1, 1]], [0]]
                                        ).functional_dimension(1))
+    yield from (plane.same_function(plane), plane.same_function(plane, box=1),
+                plane.same_function("relu:2,3,1:bias:seed=2"),
+                line_.same_function(line_, polytope=[[1, 2]]))
+    yield from (plane.smaller_network(), PiecewiseLinearNetwork(
+        [[[1, 0], [-1, 0], [0, 1], [0, -1]], [[1, 1, 1, -1]]]).smaller_network())
+    for spec, data in (("relu:1,1:bias", [[0, 0], [1, 1], [2, 0]]),
+                       ("relu:1,1,1", [[1, 0], [2, 1]]), ("abs:1,2,1", [[1, 0], [-1, 1]])):
+        architecture = PiecewiseLinearArchitecture(spec)
+        yield from (architecture.classification_fan(data), architecture.stationary_points(data))
 
 
 @cache

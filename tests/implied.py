@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
-from neuroalg_sage import NeuroManifold, PiecewiseLinearNetwork
+from neuroalg_sage import NeuroManifold, PiecewiseLinearArchitecture, PiecewiseLinearNetwork
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.expressions import evaluate
 from neuroalg_sage.models.sources import model_from_data
@@ -21,6 +21,11 @@ def polynomial(data: list) -> Canonical:
     """A polynomial up to a factor."""
     terms = {tuple(sorted(zip(e[::2], e[1::2]))): Fraction(c) for c, e in data}
     return frozenset((e, c / terms[max(terms)]) for e, c in terms.items())
+
+
+def hypersurface(data: Any) -> Canonical:
+    """A polynomial up to a factor, or a dual of a multiple root locus without its equation."""
+    return tuple(data["multiplicities"]) if isinstance(data, dict) else polynomial(data)
 
 
 def polynomials(data: list) -> Canonical:
@@ -60,9 +65,9 @@ def claimed(claim: dict[str, Any]) -> Canonical:
     if name == "semialgebraic_description":
         return name, formula(value)
     if name == "boundary":
-        return (name, frozenset((polynomial(f), tuple(kinds), tuple(p), tuple(q))
+        return (name, frozenset((hypersurface(f), tuple(kinds), tuple(p), tuple(q))
                                 for f, kinds, p, q in value[0]),
-                frozenset((polynomial(f), tuple(kinds)) for f, kinds in value[1]))
+                frozenset((hypersurface(f), tuple(kinds)) for f, kinds in value[1]))
     if name == "subnetworks":
         return name, frozenset(json.dumps(part, sort_keys=True) for part in value)
     if name == "quadratic_conservation_laws":
@@ -104,7 +109,8 @@ def network(part: dict[str, Any]) -> str:
     return json.dumps(model)
 
 
-NETWORK = ("linear_regions", "decision_boundary", "boundary_distance", "functional_dimension")
+NETWORK = ("linear_regions", "decision_boundary", "boundary_distance", "functional_dimension",
+           "same_function", "smaller_network")
 
 
 def is_true_of_its_network(data: dict[str, Any]) -> bool:
@@ -113,10 +119,21 @@ def is_true_of_its_network(data: dict[str, Any]) -> bool:
     name, value = data["claim"]["invariant"], value_of(data)
     if name == "functional_dimension":
         return network.functional_dimension(1).data == value
+    if name == "smaller_network":
+        found = network.smaller_network()
+        return (found.data["hinges"] == value["hinges"]
+                and value["at_least"] <= found.value <= value["units"]
+                and network.same_function(value["network"]).value)
     part = {"polytope": [[*(-Fraction(c) for c in row[:-1]), Fraction(row[-1])]
                          for row in value["domain"]]} if value["domain"] else {}
     if name == "linear_regions":
         found = network.linear_regions(**part)
+    elif name == "same_function":
+        other = PiecewiseLinearNetwork(value["other"])
+        return network.same_function(other, **part).value if value["same"] else (
+            network(value["point"]) != other(value["point"]) and all(
+                sum(Fraction(c) * x for c, x in zip(row, [*map(Fraction, value["point"]), 1])) >= 0
+                for row in value["domain"]))
     elif name == "decision_boundary":
         found = network.decision_boundary(value["output"], value["level"], value["set"], **part)
     else:
@@ -124,6 +141,25 @@ def is_true_of_its_network(data: dict[str, Any]) -> bool:
                                           value["norm"], **part)
     return {k: v for k, v in found.data.items() if k != "domain"} == {
         k: v for k, v in value.items() if k != "domain"}
+
+
+ARCHITECTURE = ("classification_fan", "stationary_points")
+
+
+def is_true_on_its_data(data: dict[str, Any]) -> bool:
+    """Whether the product says the same of the data and the architecture of a certificate."""
+    model, name, value = data["model"], data["claim"]["invariant"], value_of(data)
+    options = ":bias" * model["bias"]
+    if model["activation"] is None:
+        spec = f"relu:{model['inputs']},1{options}"
+    else:
+        kind = model["activation"]["kind"].replace("absolute_value", "abs")
+        spec = f"{kind}:{model['inputs']},{model['units']},1{options}" + "".join(
+            f":{k}={v}" for k, v in model["activation"].items() if k != "kind")
+    targets = value["labels" if name == "classification_fan" else "targets"]
+    found = getattr(PiecewiseLinearArchitecture(spec), name)(
+        [[*x, y] for x, y in zip(value["points"], targets)])
+    return bool(found.data == value)
 
 
 def value_of(certificate: dict[str, Any]) -> Any:
@@ -157,6 +193,9 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
             kinds[c] == kind or kind == "open" for c, kind in after[3])
     if name in NETWORK:
         return data["claim"] == original["claim"] or is_true_of_its_network(data)
+    if name in ARCHITECTURE:
+        return data["claim"] == original["claim"] and (
+            data["model"] == original["model"]) or is_true_on_its_data(data)
     # The claim is about another question: the product answers it.
     manifold = NeuroManifold(model_from_data(
         {k: v for k, v in data["model"].items() if k != "spec"}), seed=1)

@@ -187,7 +187,7 @@ def _answers(manifold: NeuroManifold, arguments: argparse.Namespace,
 
 def _check_numbers(arguments: argparse.Namespace) -> None:
     """Refuse what is wrong about balls and samples."""
-    from neuroalg_sage.invariants.capacity.covering_number import read_norm
+    from neuroalg_sage.invariants.capacity.covering_number import read_domain, read_norm
     from neuroalg_sage.invariants.capacity.necessary_samples import read_noise
     from neuroalg_sage.invariants.capacity.samples import read_samples
     from neuroalg_sage.invariants.capacity.tube_samples import read_estimate
@@ -195,6 +195,7 @@ def _check_numbers(arguments: argparse.Namespace) -> None:
 
     if (epsilon := rational(arguments.epsilon, "radius epsilon")) <= 0:
         raise InputError(f"The radius epsilon of the balls must be positive, not {epsilon}.")
+    read_domain(arguments.radius, arguments.box)
     if read_norm(arguments.norm) is not None and (
             arguments.delta is not None or arguments.tube_samples is not None):
         raise InputError("Tubes and numbers of samples are about the Euclidean norm; leave out "

@@ -45,8 +45,10 @@ COMMANDS = {
         "invariant": "Find the parameters of functions invariant under a transformation of the "
                      "inputs.",
         "discriminant": "Find the data at which critical points of the distance come together."},
+    "pictures": {
+        "plot": "Draw a neuromanifold of dimension at most 2, or its boundary in a plane; or the "
+                "regions, a decision boundary or the graph of a piecewise linear network."},
     "training": {
-        "plot": "Draw a neuromanifold of dimension at most 2, or its boundary in a plane.",
         "train": "Find all critical points of the squared error on data, with proof."},
     "flows": {
         "drift": "Integrate a flow numerically, and watch its conservation laws.",
@@ -56,7 +58,11 @@ COMMANDS = {
         "capacity": "Bound how many balls of a radius cover the functions of models."},
     "piecewise": {
         "regions": "Find all linear regions of a network with ReLU, maxout or the like, at given "
-                   "weights."},
+                   "weights.",
+        "same": "Decide whether two networks with ReLU, maxout or the like are the same function; "
+                "the exit code is 0 if they are, and 1 if they differ.",
+        "landscape": "Find all stationary points of the squared error of a small network with "
+                     "ReLU, maxout or the like on data, or the classification fan, with proof."},
     "real": {
         "real-rank": "Find the typical real ranks of binary forms, and how often each occurs; or "
                      "the real rank of one form."},

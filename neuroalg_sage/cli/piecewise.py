@@ -1,5 +1,5 @@
 """
-``neuroalg regions``: piecewise linear networks at given weights.
+``neuroalg regions | same | landscape``: piecewise linear networks, at given weights or on data.
 """
 
 from __future__ import annotations
@@ -9,7 +9,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.cli.options import Commands, about_limits, about_the_answer, progress, words
-from neuroalg_sage.cli.output import certificate_files, check_writable
+from neuroalg_sage.cli.output import (
+    certificate_files,
+    check_writable,
+    write_certificates,
+)
 from neuroalg_sage.errors import InputError
 
 if TYPE_CHECKING:
@@ -18,15 +22,9 @@ if TYPE_CHECKING:
 
 
 def add(command: Commands) -> None:
-    """Add the command."""
+    """Add the commands."""
     sub = command("regions", _regions)
-    sub.add_argument("network", metavar="FILE|SPEC", help="file *.json, *.npz, *.safetensors or "
-                     "*.onnx; or a spec such as relu:2,32,32,1:bias, with random weights")
-    sub.add_argument("--seed", type=int, metavar="S", help="seed of random weights, by default 0")
-    sub.add_argument("--box", metavar="B", help="inputs from -B to B; or an interval for each "
-                     "input, as in 0,1;-2,2; by default all of R^d")
-    sub.add_argument("--polytope", metavar="ROWS", help="instead, inequalities a x <= b as rows "
-                     "a_1,...,a_d,b, joined by ;")
+    _about_networks(sub)
     sub.add_argument("--boundary", metavar="OUTPUT", help="also the boundary where an output is "
                      "zero, as in 0, or where two are equal, as in 0-1")
     sub.add_argument("--level", metavar="C", default="0", help="where it is C instead of zero")
@@ -36,9 +34,76 @@ def add(command: Commands) -> None:
                      "to the boundary, in the norms l1, l2 and linf")
     sub.add_argument("--functional-dimension", action="store_true", help="also in how many "
                      "directions of its weights the function of the network changes")
+    sub.add_argument("--smaller", action="store_true", help="also a network of one hidden layer of "
+                     "ReLU with as few units as is found, of the same function")
+    _about_the_rest(sub)
+    sub = command("same", _same)
+    _about_networks(sub, "other")
+    _about_the_rest(sub)
+    sub = command("landscape", _landscape)
+    sub.add_argument("architecture", metavar="SPEC", help="an architecture such as "
+                     "relu:1,2,1:bias, with at most one hidden layer, one output and 8 parameters; "
+                     "its weights are parameters")
+    sub.add_argument("--data", metavar="FILE", required=True, help="CSV or Parquet, at most 12 "
+                     "rows: in each the inputs, then the target, or the class as one of two "
+                     "numbers")
+    sub.add_argument("--loss", choices=("squared", "zero-one"), default="squared",
+                     help="all stationary points of the squared error, which is the default; or "
+                     "the classification fan and the sublevel sets of the 0/1 loss")
+    _about_the_rest(sub)
+
+
+def _about_networks(sub: argparse.ArgumentParser, *others: str) -> None:
+    """Name networks, and the inputs that count."""
+    for name in ("network", *others):
+        sub.add_argument(name, metavar="FILE|SPEC", help="file *.json, *.npz, *.safetensors or "
+                         "*.onnx; or a spec such as relu:2,32,32,1:bias, with random weights")
+    sub.add_argument("--seed", type=int, metavar="S", help="seed of random weights, by default 0")
+    sub.add_argument("--box", metavar="B", help="inputs from -B to B; or an interval for each "
+                     "input, as in 0,1;-2,2; by default all of R^d")
+    sub.add_argument("--polytope", metavar="ROWS", help="instead, inequalities a x <= b as rows "
+                     "a_1,...,a_d,b, joined by ;")
+
+
+def _about_the_rest(sub: argparse.ArgumentParser) -> None:
     about_limits(sub)
     about_the_answer(sub)
     sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
+
+
+def _landscape(arguments: argparse.Namespace) -> int:
+    from neuroalg_sage.piecewise import PiecewiseLinearArchitecture
+
+    check_writable(arguments.certificate)
+    architecture = PiecewiseLinearArchitecture(arguments.architecture)
+    is_squared = arguments.loss == "squared"
+    progress(arguments).begin("stationary points" if is_squared else "classification fan")
+    found: Invariant = (architecture.stationary_points(arguments.data) if is_squared else
+                        architecture.classification_fan(arguments.data))
+    described = architecture.architecture.describe()
+    arguments.page.state(
+        json.dumps({"schema": 1, "model": described} | found.described()) if arguments.json else
+        f"{architecture.architecture}\n{found.text()}",
+        certificate_files(arguments.certificate, [found]))
+    return 0
+
+
+def _same(arguments: argparse.Namespace) -> int:
+    from neuroalg_sage.piecewise import PiecewiseLinearNetwork
+
+    check_writable(arguments.certificate)
+    one, other = (PiecewiseLinearNetwork(name, arguments.seed)
+                  for name in (arguments.network, arguments.other))
+    progress(arguments).begin("comparison of two networks")
+    found = one.same_function(other, read_box(arguments.box), read_rows(arguments.polytope))
+    # As cmp and diff say it.
+    code = 0 if found.value else 1
+    if arguments.json:
+        print(json.dumps({"schema": 1, "model": one.network.describe()} | found.described()))
+    else:
+        print("\n".join([str(one.network), str(other.network), found.text()]))
+    write_certificates(arguments.certificate, found.answers)
+    return code
 
 
 def _regions(arguments: argparse.Namespace) -> int:
@@ -63,6 +128,10 @@ def _regions(arguments: argparse.Namespace) -> int:
     if arguments.functional_dimension:
         progress(arguments).begin("functional dimension")
         found.append(network.functional_dimension(arguments.seed))
+        state()
+    if arguments.smaller:
+        progress(arguments).begin("smaller network")
+        found.append(network.smaller_network(arguments.seed))
         state()
     if boundary is not None:
         progress(arguments).begin("decision boundary")

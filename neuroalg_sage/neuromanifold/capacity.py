@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.certificates.model import Model as Checked
-from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.models.sage_input import rational
 from neuroalg_sage.neuromanifold.core import kept
 from neuroalg_sage.neuromanifold.equations import EquationsQuestions
@@ -58,9 +58,13 @@ class CapacityQuestions(EquationsQuestions):
             >>> M.covering_number("0.1", radius=1)
             (10, 21) (bounds)
         """
-        from neuroalg_sage.invariants.capacity.covering_number import covering_number, read_norm
+        from neuroalg_sage.invariants.capacity.covering_number import (
+            covering_number,
+            read_domain,
+            read_norm,
+        )
 
-        size, ball = self._domain(radius, box), rational(epsilon, "radius epsilon")
+        size, ball = read_domain(radius, box), rational(epsilon, "radius epsilon")
         other = read_norm(norm)
         return self._memory.recall(
             "covering_number", lambda: covering_number(self._coverings(size, other), ball),
@@ -81,9 +85,10 @@ class CapacityQuestions(EquationsQuestions):
             >>> print(NeuroManifold("mlp:1,1:x").tube_volume("0.1", radius=1).sentence())
             from 10^0.342422 to 10^0.342423 (radius 1/10, functions of norm at most 1)
         """
+        from neuroalg_sage.invariants.capacity.covering_number import read_domain
         from neuroalg_sage.invariants.capacity.tubes import tube_volume
 
-        size, ball = self._domain(radius, box), rational(epsilon, "radius epsilon")
+        size, ball = read_domain(radius, box), rational(epsilon, "radius epsilon")
         return self._memory.recall(
             "tube_volume", lambda: tube_volume(self._coverings(size), ball),
             stored=True, epsilon=ball, domain=size)
@@ -113,12 +118,13 @@ class CapacityQuestions(EquationsQuestions):
             >>> found.status, low < found.value[0] < found.value[1] < high
             ('monte_carlo', True)
         """
+        from neuroalg_sage.invariants.capacity.covering_number import read_domain
         from neuroalg_sage.invariants.capacity.tube_samples import (
             estimated_tube_volume,
             read_estimate,
         )
 
-        size, ball = self._domain(radius, box), rational(epsilon, "radius epsilon")
+        size, ball = read_domain(radius, box), rational(epsilon, "radius epsilon")
         count, probability = read_estimate(samples, error)
         return self._memory.recall(
             "estimated_tube_volume", lambda: estimated_tube_volume(
@@ -205,21 +211,6 @@ class CapacityQuestions(EquationsQuestions):
             return self.dimension()
         except LimitReached:
             return None
-
-    def _domain(self, radius: Any, box: Any) -> tuple[str, Fraction]:
-        if radius is not None and box is not None:
-            raise InputError("State either the radius of a ball of functions, or the size of a box "
-                             "of parameters, not both.")
-        if radius is None and box is None:
-            raise InputError(f"The neuromanifold of {self.model} is not bounded; state either the "
-                             "radius of a ball, by radius, or the size of a box of parameters, by "
-                             "box.")
-        kind, size = ("ball", rational(radius, "radius")) if box is None else (
-            "box", rational(box, "size of the box"))
-        if size <= 0:
-            raise InputError(f"The {'radius' if kind == 'ball' else 'size of the box'} must be "
-                             f"positive, not {size}.")
-        return kind, size
 
     def _low_equations(self, dimension: Invariant) -> tuple[Polynomial | None, list[Polynomial]]:
         """The equation of M, if it is a hypersurface of low degree; and linear ones."""

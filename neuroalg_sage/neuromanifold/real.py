@@ -208,10 +208,11 @@ class RealQuestions(DistanceQuestions):
         """
         The hypersurfaces that bound M, where M has interior points.
 
-        OUTPUT: a :class:`~neuroalg_sage.invariants.real.boundary.Boundary`: its value is the list
-        of components, each with a segment that leaves M through it; ``others`` are hypersurfaces
-        that may be further ones.  Not decided for models that have more parameters, up to scalings
-        of units, than V has dimensions
+        OUTPUT: a :class:`~neuroalg_sage.invariants.real.boundary_components.Boundary`: its value
+        is the list of components, each with a segment that leaves M through it; ``others`` are
+        hypersurfaces that may be further ones.  Decided for sums of powers of linear forms in two
+        variables, for models that have as many parameters, up to scalings of units, as V
+        dimensions, and for those with a description by a theorem
 
         EXAMPLES:
 

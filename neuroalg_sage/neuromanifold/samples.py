@@ -49,9 +49,10 @@ class SamplesQuestions(CapacityQuestions):
             >>> M.sample_complexity("0.1", "0.05", radius=1, lipschitz=4, loss_bound="0:4").value
             30279
         """
+        from neuroalg_sage.invariants.capacity.covering_number import read_domain
         from neuroalg_sage.invariants.capacity.samples import read_samples, sample_complexity
 
-        size = self._domain(radius, box)
+        size = read_domain(radius, box)
         error, probability, loss = read_samples(epsilon, delta, inputs, targets, lipschitz,
                                                 loss_bound)
         return self._memory.recall(
@@ -81,12 +82,13 @@ class SamplesQuestions(CapacityQuestions):
             >>> M.necessary_samples("0.1", "0.05", noise=1, radius=1)
             271 (proved)
         """
+        from neuroalg_sage.invariants.capacity.covering_number import read_domain
         from neuroalg_sage.invariants.capacity.necessary_samples import (
             necessary_samples,
             read_noise,
         )
 
-        size, ball = self._domain(radius, box), rational(epsilon, "radius epsilon")
+        size, ball = read_domain(radius, box), rational(epsilon, "radius epsilon")
         numbers = read_noise(delta, noise, inputs)
         return self._memory.recall(
             "necessary_samples",

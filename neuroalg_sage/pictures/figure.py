@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from neuroalg_sage.errors import InputError
-from neuroalg_sage.pictures.scene import KINDS, Scene
+from neuroalg_sage.pictures.scene import KINDS, Scene, Words
 
 # Okabe and Ito's colors, which are told apart in print and by all eyes.
 BLUE, VERMILION, GREEN, SKY, YELLOW, PURPLE = ("#0072B2", "#D55E00", "#009E73", "#56B4E9",
@@ -91,24 +91,39 @@ def write(made: Any, name: str) -> None:
 def _plane(axes: Any, scene: Scene) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    r = scene.radius
     for i, (_, cell) in enumerate(c for c in scene.singular if len(c[1])):
         axes.fill(*cell.T, facecolor="0.88", edgecolor="none", zorder=0,
                   label="Voronoi cell" if i == 0 else None)
     for i, line in enumerate(scene.discriminant):
         axes.plot(*line.T, color=VERMILION, linewidth=0.9, linestyle=(0, (5, 1.5)), zorder=2,
                   label="ED discriminant" if i == 0 else None)
+    shown, border = _names(scene)
     for i, polygon in enumerate(scene.polygons):
-        axes.fill(*polygon.T, facecolor=SKY, edgecolor="none", alpha=0.4, zorder=1,
-                  label=r"$\mathcal{M}$" if i == 0 and not scene.curves else None)
+        if scene.colors:
+            # The line closes the seam between neighbors.
+            axes.fill(*polygon.T, facecolor=scene.colors[i], edgecolor=scene.colors[i],
+                      linewidth=0.3, zorder=1)
+        else:
+            axes.fill(*polygon.T, facecolor=SKY, edgecolor="none", alpha=0.4, zorder=1,
+                      label=shown if i == 0 and not scene.curves else None)
+    for line in scene.edges:
+        axes.plot(*line.T, color="0.25", linewidth=0.5, zorder=2, solid_capstyle="round")
+    for i, polygon in enumerate(scene.full):
+        axes.fill(*polygon.T, facecolor=VERMILION, edgecolor="none", alpha=0.6, zorder=2,
+                  label=border if i == 0 else None)
     for i, line in enumerate(scene.boundary):
-        axes.plot(*line.T, color="black", linewidth=1.1, zorder=3, solid_capstyle="round",
-                  label=r"boundary of $\mathcal{M}$" if i == 0 else None)
+        axes.plot(*line.T, color=_border(scene), zorder=3, solid_capstyle="round",
+                  linewidth=1.6 if scene.colors else 1.1,
+                  label=border if i == 0 and not scene.full else None)
     for i, line in enumerate(scene.curves):
         axes.plot(*line.T, color=BLUE, linewidth=1.6, zorder=3, solid_capstyle="round",
-                  label=r"$\mathcal{M}$" if i == 0 else None)
+                  label=shown if i == 0 else None)
     _points(axes, scene)
-    axes.set(xlim=(-r, r), ylim=(-r, r), aspect="equal")
+    axes.set(xlim=scene.box[0], ylim=scene.box[1])
+    if scene.axes[-1] == "y":  # values, whose size is another than that of inputs
+        axes.set_box_aspect(1)
+    else:
+        axes.set_aspect("equal")
     for spine in ("top", "right"):
         axes.spines[spine].set_visible(False)
     axes.xaxis.set_major_locator(MaxNLocator(6))
@@ -119,9 +134,21 @@ def _plane(axes: Any, scene: Scene) -> None:
     _legend(axes, 0.5, -0.14)
 
 
+def _names(scene: Scene) -> tuple[str | None, str | None]:
+    """What the legend calls the curves and polygons, and the boundary."""
+    if scene.words == Words():
+        return r"$\mathcal{M}$", r"boundary of $\mathcal{M}$"
+    return scene.words.curves or None, scene.words.boundary or None
+
+
+def _border(scene: Scene) -> str:
+    """The color of a boundary, which is seen on regions of many colors."""
+    return VERMILION if scene.colors else "black"
+
+
 def _index(name: str) -> str:
     letter, _, number = name.partition("_")
-    return f"{letter}_{{{number}}}"
+    return f"{letter}_{{{number}}}" if number else letter
 
 
 def _points(axes: Any, scene: Scene) -> None:
@@ -167,18 +194,22 @@ def _space(axes: Any, scene: Scene) -> None:
     from matplotlib.ticker import MaxNLocator
     from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 
-    r = scene.radius
     # One collection, so that its polygons are sorted by depth together.
-    parts = [(p, BLUE, 1.0) for p in scene.polygons] + [
-        (p, VERMILION, 1.0) for p in scene.discriminant_polygons]
+    colors = scene.colors or [BLUE] * len(scene.polygons)
+    parts = [(p, c, 1.0) for p, c in zip(scene.polygons, colors)] + [
+        (p, VERMILION, 1.0) for p in (*scene.discriminant_polygons, *scene.full)]
     if parts:
         axes.add_collection3d(Poly3DCollection(
             [p for p, _, _ in parts], facecolors=[(*shaded(p, c), a) for p, c, a in parts],
             edgecolors="none", linewidths=0, antialiased=False, zorder=1, rasterized=True))
     for line in scene.curves:
         axes.plot(*line.T, color=BLUE, linewidth=1.6, zorder=3)
+    for line in scene.edges:
+        axes.plot(*line.T, color="0.25", linewidth=0.5, zorder=2)
+    for line in scene.boundary:
+        axes.plot(*line.T, color=_border(scene), linewidth=1.6, zorder=3)
     _points(axes, scene)
-    axes.set(xlim=(-r, r), ylim=(-r, r), zlim=(-r, r))
+    axes.set(**dict(zip(("xlim", "ylim", "zlim"), scene.box)))
     axes.set_box_aspect((1, 1, 1), zoom=0.9)
     axes.view_init(elev=20, azim=-62)
     for axis, name in zip((axes.xaxis, axes.yaxis, axes.zaxis), scene.axes):
@@ -190,10 +221,18 @@ def _space(axes: Any, scene: Scene) -> None:
         axis.set_major_locator(MaxNLocator(5))
     axes.tick_params(labelsize=7, pad=0)
     handles, labels = axes.get_legend_handles_labels()
-    first = [Line2D([], [], color=BLUE, linewidth=5 if scene.polygons else 1.6)]
-    names = [r"$\mathcal{M}$"]
+    shown, border = _names(scene)
+    first, names = [], []
+    if shown:
+        first.append(Line2D([], [], color=BLUE, linewidth=5 if scene.polygons else 1.6))
+        names.append(shown)
+    if border and (scene.boundary or scene.full):
+        first.append(Line2D([], [], color=_border(scene), linewidth=1.6))
+        names.append(border)
     if scene.discriminant_polygons:
         first.append(Line2D([], [], color=VERMILION, linewidth=5))
         names.append("ED discriminant")
+    if not first + handles:
+        return
     axes.legend(first + handles, names + labels, loc="upper center", bbox_to_anchor=(0.5, 0.02),
                 ncol=3, frameon=False, fontsize=9)

@@ -27,13 +27,20 @@ def page(scene: Scene) -> str:
         >>> "http" in text, "<canvas" in text
         (False, True)
     """
+    low, high = np.array(scene.box).T
+
     def plain(points: Any) -> list[list[float]]:
+        """Points in the cube from -1 to 1."""
         rows = np.asarray(points, dtype=float).reshape(-1, len(scene.axes))
-        return [[*(round(float(c) / scene.radius, DIGITS) for c in row),
-                 *[0.0] * (3 - len(scene.axes))] for row in rows]
+        return [[*(round(float(c), DIGITS) for c in row), *[0.0] * (3 - len(scene.axes))]
+                for row in (2 * rows - low - high) / (high - low)]
 
     data = {
-        "axes": list(scene.axes), "radius": scene.radius,
+        "axes": list(scene.axes), "ranges": [list(pair) for pair in scene.box],
+        "words": {"curves": scene.words.curves, "boundary": scene.words.boundary},
+        "colors": scene.colors, "edges": [plain(line) for line in scene.edges],
+        "beside": [list(numbers) for numbers in scene.beside],
+        "full": [plain(p) for p in scene.full],
         "curves": [plain(c) for c in scene.curves],
         "polygons": [plain(p) for p in scene.polygons],
         "boundary": [plain(c) for c in scene.boundary],
@@ -46,7 +53,8 @@ def page(scene: Scene) -> str:
                      for p in scene.critical]}
     text = (Path(__file__).parent / "viewer.html").read_text(encoding="utf-8")
     written = json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
-    return text.replace("%TITLE%", escape(scene.title)).replace("%SCENE%", written)
+    return text.replace("%OF%", escape(scene.words.of)).replace(
+        "%TITLE%", escape(scene.title)).replace("%SCENE%", written)
 
 
 def save(scene: Scene, name: str) -> None:

@@ -64,12 +64,32 @@ class CriticalPoint:
 
 @storable()
 @dataclass
+class Words:
+    """
+    What a picture says of its parts: of what it is, before the name; ``curves``, those and the
+    polygons; and ``boundary``.  What is not named has no place in the legend.
+    """
+
+    of: str = "Neuromanifold of"
+    curves: str = "neuromanifold"
+    boundary: str = "boundary"
+
+
+@storable()
+@dataclass
 class Scene:
     """
     - ``axes`` -- names of the coordinates
-    - ``radius`` -- the picture is in |x_i| ≤ radius
+    - ``radius`` -- the picture is in |x_i| ≤ radius, unless there are
+    - ``ranges`` -- an interval for each coordinate
+    - ``words`` -- names of the parts
     - ``curves``, ``polygons`` -- of M
-    - ``boundary`` -- curves of the boundary of M, where M has interior points
+    - ``colors`` -- of each polygon; by default all have the same one
+    - ``edges`` -- thin lines
+    - ``boundary`` -- curves of the boundary of M, where M has interior points; or of a function
+    - ``full`` -- polygons that belong to that boundary
+    - ``beside`` -- for each thin line, and then for each line of the boundary, the numbers of the
+      polygons that have it, which do not hide it
     - ``discriminant``, ``discriminant_polygons`` -- curves and surface of the discriminant
     - ``data`` -- the data point, or None
     - ``critical`` -- the critical points
@@ -82,13 +102,24 @@ class Scene:
     radius: float
     curves: list[Array] = field(default_factory=list)
     polygons: list[Array] = field(default_factory=list)
+    colors: list[str] = field(default_factory=list)
+    edges: list[Array] = field(default_factory=list)
     boundary: list[Array] = field(default_factory=list)
+    full: list[Array] = field(default_factory=list)
+    beside: list[tuple[int, ...]] = field(default_factory=list)
     discriminant: list[Array] = field(default_factory=list)
     discriminant_polygons: list[Array] = field(default_factory=list)
     data: tuple[float, ...] | None = None
     critical: list[CriticalPoint] = field(default_factory=list)
     singular: list[tuple[tuple[float, ...], Array]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    words: Words = field(default_factory=Words)
+    ranges: tuple[tuple[float, float], ...] | None = None
+
+    @property
+    def box(self) -> tuple[tuple[float, float], ...]:
+        """The interval that is shown of each coordinate."""
+        return self.ranges or ((-self.radius, self.radius),) * len(self.axes)
 
 
 @dataclass(frozen=True)
@@ -261,7 +292,13 @@ def _add_boundary(made: Scene, manifold: NeuroManifold, view: View) -> Inside | 
         if found.data is not None:
             # Which parts of those that may be components are boundary is seen by what is inside.
             others = found.others if inside is not None else []
-            polynomials = [c.polynomial for c in (*found.value, *others)]
+            equations = [c.polynomial for c in (*found.value, *others)]
+            if all(equations):
+                polynomials = equations
+            elif polynomials is None:
+                polynomials = [f for f in equations if f]
+                made.notes.append("Components of the boundary whose equations are not known are "
+                                  "not drawn.")
     if polynomials is None:
         made.notes.append("The boundary of M was not found.")
     for f in polynomials or ():

@@ -7,8 +7,9 @@ from claims import changed
 
 from neuroalg_sage import NeuroManifold
 from neuroalg_sage.certificates.checker import CertificateError, verify
-from neuroalg_sage.errors import InputError
+from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.training.interpolation import interpolation
+from neuroalg_sage.models.sources import from_expressions
 
 
 @pytest.mark.parametrize("spec, inputs, number", [
@@ -99,4 +100,12 @@ def test_a_point_is_refused() -> None:
     model = {"input_shape": [1], "layers": [{"kind": "polynomial", "parameters": ["a"],
                                              "inputs": ["x"], "outputs": [[[[0, 1], "1"]]]}]}
     with pytest.raises(InputError, match="one point"):
+        NeuroManifold(model, seed=1).interpolating_functions()
+
+
+@pytest.mark.parametrize("model, rank, dimension", [
+    ("linear:3,1,3", 4, 5), (from_expressions(["a*x + b", "x^2"], ["a", "b"], ["x"]), 1, 2)])
+def test_values_that_are_not_independent_identify_nothing(model, rank: int, dimension: int) -> None:
+    """A matrix of rank 1, at two inputs: 3 numbers for the direction, and one more factor."""
+    with pytest.raises(LimitReached, match=f"only rank {rank} .* of dimension {dimension}:"):
         NeuroManifold(model, seed=1).interpolating_functions()

@@ -19,6 +19,7 @@ from neuroalg_sage.certificates.checker import CertificateError, verify
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.parametrization import parametrization
+from neuroalg_sage.models.sources import from_expressions
 
 
 def test_the_exponent_that_is_often_printed_is_false() -> None:
@@ -199,3 +200,13 @@ def test_constants_are_balls_that_contain_the_numbers() -> None:
     slope, largest = loss_constants(Region(Model(NeuroManifold("mlp:1,1:x").model.describe()),
                                            ["ball", "1"], "1"), {}, Fraction(1), Fraction(1))
     assert slope.contains(arb(4)) and largest.contains(arb(4))
+
+
+def test_the_model_zero_needs_the_samples_of_one_function() -> None:
+    """Hoeffding: 2 exp(-2 n e^2 / D^2) at e = 1/20, D = 1 is at most 1/20."""
+    model = from_expressions(["0*a*x"], ["a"], ["x"])
+    for domain in ({"radius": 1}, {"box": 1}):
+        found = NeuroManifold(model, seed=1).sample_complexity("0.1", "0.05", **domain)
+        verify(found.certificate)
+        assert found.value == math.ceil(2 * 10**2 * math.log(2 / 0.05))
+    assert "only one function" in str(NeuroManifold(model, seed=1).identifying_inputs().sentence())

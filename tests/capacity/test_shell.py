@@ -95,6 +95,15 @@ def test_wrong_numbers_of_samples_are_refused_at_once(words, said, monkeypatch, 
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("words, said", [
+    ([], "not bounded"), (["--radius", "1", "--box", "1"], "either"),
+    (["--radius", "-1"], "positive"), (["--box", "inf"], "finite")])
+def test_a_wrong_part_is_refused_at_once(words, said: str, monkeypatch, capsys) -> None:
+    monkeypatch.setattr(NeuroManifold, "dimension", lambda self: pytest.fail("this is computed"))
+    assert main(["capacity", "mlp:1,1:x", "--quiet", "--no-cache", "--epsilon", "1", *words]) == 2
+    assert said in capsys.readouterr().err
+
+
 def test_of_a_relu_network_it_is_said_what_an_input_is() -> None:
     said = "one point for each activation pattern"
     assert said in NeuroManifold("relu:1,2,1").identifying_inputs().sentence()

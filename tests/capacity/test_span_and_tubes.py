@@ -201,3 +201,16 @@ def test_a_packing_of_the_tube_may_not_overlap() -> None:
 
     with pytest.raises(CertificateError, match="too close"):
         verify(changed(found.certificate, repeat))
+
+
+def test_a_tube_around_functions_that_only_a_packing_knows() -> None:
+    """A curve with a double point at 0; boxes of parameters around 0 leave the ball."""
+    model = from_expressions(["(a^2 - 1)*x + (a^3 - a)*x^2"], ["a"], ["x"])
+    found = NeuroManifold(model, seed=1).tube_volume("0.1", radius=1)
+    verify(found.certificate)
+    a = np.linspace(-2, 2, 4001)
+    curve = np.stack([a**2 - 1, a**3 - a], axis=1)
+    curve = curve[np.linalg.norm(curve, axis=1) <= 1]
+    points = np.random.default_rng(1).uniform(-1.1, 1.1, (4000, 2))
+    near = [((curve - v) ** 2).sum(axis=1).min() <= 0.01 for v in points]
+    assert 10**found.value[0] < 2.2**2 * np.mean(near) < 10**found.value[1]

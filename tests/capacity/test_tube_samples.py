@@ -209,3 +209,11 @@ def test_what_cannot_be_sampled_is_said() -> None:
         NeuroManifold("linear:3,1,3").estimated_tube_volume("1/10", radius=1)
     with pytest.raises(LimitReached, match="too few"):
         NeuroManifold(CONE, seed=1).estimated_tube_volume("1/10000", radius=1, samples=5)
+
+
+@pytest.mark.parametrize("constant", ["1", "2"])
+def test_a_part_without_random_functions_is_no_traceback(constant: str) -> None:
+    """Of (a x, c) with norm at most 1 there is one function for c = 1, none for c = 2."""
+    model = from_expressions(["a*x", constant], ["a"], ["x"])
+    with pytest.raises(LimitReached, match="Of 50 random functions 0 are shown"):
+        NeuroManifold(model, seed=1).estimated_tube_volume("0.01", radius=1, samples=50)

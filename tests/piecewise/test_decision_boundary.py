@@ -231,6 +231,66 @@ def test_forgeries() -> None:
                 verify(changed(certificate, change))
 
 
+def test_forgeries_by_hand() -> None:
+    """Each tells one lie that keeps the rest in tune, as somebody would who knows the checker."""
+    boundary, sublevel, l1, l2, linf = certificates()
+
+    def of(data: dict) -> tuple[dict, dict]:
+        return data["claim"]["value"], data["evidence"]
+
+    def another_level(data: dict) -> None:  # the faces of level 1, for level 2
+        of(data)[0]["level"] = "2"
+
+    def superlevel_for_sublevel(data: dict) -> None:
+        of(data)[0]["set"] = "superlevel"
+
+    def superlevel_for_level(data: dict) -> None:
+        of(data)[0]["set"] = "superlevel"
+
+    def without_the_bend(data: dict) -> None:  # the numbers of the network without level
+        other = PiecewiseLinearNetwork(L1).linear_regions().certificate
+        data["evidence"] = other["evidence"]
+
+    def of_a_smaller_domain(data: dict) -> None:  # where the boundary is not
+        of(data)[0]["domain"] = [["1", "0", "-3"]]
+
+    def of_all_space(data: dict) -> None:  # the sublevel set in a box, for that in all of space
+        of(data)[0]["domain"] = []
+
+    def of_a_shifted_network(data: dict) -> None:
+        data["model"]["layers"][-1]["bias"] = ["1/2"]
+
+    for certificate, change in ((boundary, another_level), (boundary, superlevel_for_level),
+                                (boundary, without_the_bend), (boundary, of_a_smaller_domain),
+                                (boundary, of_a_shifted_network), (sublevel, of_all_space),
+                                (sublevel, superlevel_for_sublevel)):
+        with pytest.raises(CertificateError):
+            verify(changed(certificate, change))
+
+    def another_norm(name: str):
+        def change(data: dict) -> None:
+            of(data)[0]["norm"] = name
+        return change
+
+    def another_point(data: dict) -> None:
+        of(data)[0]["point"] = ["1/8", "0"]
+
+    def cut_off(data: dict) -> None:  # a domain that leaves out what is next to the point
+        of(data)[0]["domain"] = [["-1", "0", "0"]]
+
+    def without_the_nearest_face(data: dict) -> None:
+        of(data)[1]["faces"][-1].pop()
+
+    for certificate in (l1, l2, linf):
+        own = certificate["claim"]["value"]["norm"]
+        for change in (another_point, cut_off, another_level, without_the_bend,
+                       without_the_nearest_face, of_a_shifted_network,
+                       *(another_norm(name) for name in ("l1", "l2", "linf", "l3", None)
+                         if name != own)):
+            with pytest.raises(CertificateError):
+                verify(changed(certificate, change))
+
+
 def test_random_changes_are_rejected_or_true() -> None:
     generator = random.Random(3)
     for original in certificates():

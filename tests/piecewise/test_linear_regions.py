@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections import Counter
 from fractions import Fraction
 from math import comb
 
+import numpy as np
 import pytest
 from networks import random_network
 from splitter import merged, split
@@ -15,6 +17,7 @@ from neuroalg_sage import InputError, PiecewiseLinearNetwork, verify
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.piecewise.subdivision import Subdivision, domain
 from neuroalg_sage.models.piecewise.network import network_from_data
+from neuroalg_sage.models.piecewise.sources import load_network
 from neuroalg_sage.models.piecewise.steps import Maximum
 
 
@@ -258,3 +261,48 @@ def test_what_the_checker_does_not_accept_is_not_said(monkeypatch: pytest.Monkey
 def test_a_polytope_is_a_list_of_rows() -> None:
     with pytest.raises(InputError, match="each a row of 3 numbers"):
         PiecewiseLinearNetwork(data(2, RELU)).linear_regions(polytope=5)
+
+
+def by_whitney(rows: list[list[int]], inputs: int) -> int:
+    """Regions of hyperplanes in any position, by Whitney's theorem: a sum over all central sets."""
+    total = 0
+    for chosen in itertools.chain.from_iterable(
+            itertools.combinations(rows, k) for k in range(len(rows) + 1)):
+        whole = np.array(chosen, float).reshape(-1, inputs + 1)
+        rank = np.linalg.matrix_rank(whole[:, :-1])
+        if rank == np.linalg.matrix_rank(whole):
+            total += (-1) ** (len(chosen) - rank)
+    return total
+
+
+@pytest.mark.parametrize("inputs", [4, 5, 6])
+def test_many_inputs_against_whitneys_theorem(inputs: int) -> None:
+    """Small integers, so that many hyperplanes meet where generic ones do not, or are parallel."""
+    generator = random.Random(inputs)
+    for entries in ([0, 1, -1], [0, 0, 0, 1, -1, 2], list(range(-9, 10))):
+        for count in (3, inputs, inputs + 2):
+            rows: set[tuple[int, ...]] = set()
+            while len(rows) < count:
+                row = [generator.choice(entries) for _ in range(inputs + 1)]
+                first = next((c for c in row[:-1] if c), 0)
+                if first:  # up to a factor, since Whitney's sum is about different hyperplanes
+                    rows.add(tuple(Fraction(c, first) for c in row))
+            network = [[list(row[:-1]) for row in rows], [row[-1] for row in rows],
+                       [[1] * count]]
+            assert PiecewiseLinearNetwork(network).linear_regions().cells == by_whitney(
+                [list(row) for row in rows], inputs)
+
+
+@pytest.mark.parametrize("inputs", [5, 6])
+def test_two_layers_of_many_inputs_against_the_slow_way(inputs: int) -> None:
+    generator = random.Random(inputs)
+    for _ in range(4):
+        entries = generator.choice([[0, 1, -1], list(range(-9, 10))])
+
+        def dense(made: int, taken: int, entries=entries) -> list:
+            return [[[generator.choice(entries) for _ in range(taken)] for _ in range(made)],
+                    [generator.choice(entries) for _ in range(made)]]
+
+        network = load_network([*dense(3, inputs), *dense(3, 3), *dense(1, 3)])
+        assert PiecewiseLinearNetwork(network).linear_regions().cells == len(
+            list(split(network, lower=False)))

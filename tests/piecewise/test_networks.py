@@ -110,6 +110,16 @@ def test_what_is_no_network_gets_one_sentence(
     ([{"kind": "maxout", "pieces": 2}], "does not divide"),
     ([], "1 to 1000 layers"),
     ([{"kind": "max_pooling", "size": [2]}], "looks at windows"),
+    ([{"kind": "convolution", "weights": [[[1]]], "padding": -1}],
+     "The padding of a convolution is a whole number from 0 on, not -1"),
+    ([{"kind": "convolution", "weights": [[[1]]], "padding": "1/2"}],
+     "The padding of a convolution is a whole number from 0 on, not '1/2'"),
+    ([{"kind": "convolution", "weights": [[[1]]], "padding": [0, 0]}],
+     "there is 1 axis, and 2 numbers are given"),
+    ([{"kind": "convolution", "weights": [[[1]]], "stride": 0}],
+     "The stride of a convolution is a whole number from 1 on, not 0"),
+    ([{"kind": "max_pooling", "size": [0]}],
+     "The size of a max_pooling is a whole number from 1 on, not 0"),
 ])
 def test_wrong_layers(layers: list, sentence: str) -> None:
     with pytest.raises(InputError, match=sentence):
@@ -294,6 +304,89 @@ def test_the_checker_bounds_the_coefficients_of_all_layers() -> None:
 
 
 def test_a_seed_is_a_whole_number() -> None:
-    for seed in ("x", 1.5, [1]):
-        with pytest.raises(InputError, match="is not a whole number"):
+    for seed in ("x", 1.5, [1], -5, True, 10**19):
+        with pytest.raises(InputError, match="is not a whole number from 0 on"):
             load_network("relu:2,3,1", seed)
+
+
+def test_a_seed_is_for_random_weights_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]
+                                           ) -> None:
+    assert load_network("relu:2,3,1:seed=4", 4) == load_network("relu:2,3,1", 4)
+    for seed in (0, 4, 10**19 - 1):  # what is printed can be read
+        network = load_network("relu:2,3,1:bias", seed)
+        assert load_network(str(network)) == network
+    with pytest.raises(InputError, match="names the seed 4, and beside it stands the seed 3"):
+        load_network("relu:2,3,1:seed=4", 3)
+    file = tmp_path / "network.json"
+    file.write_text(json.dumps(SQUARE))
+    for given in (file, SQUARE, [[[1]]], load_network(file)):
+        with pytest.raises(InputError, match="this network has its own weights"):
+            load_network(given, 3)
+    assert main(["regions", "--quiet", str(file), "--seed", "3"]) == 2
+    assert main(["regions", "--quiet", "relu:2,3,1", "--seed", "-5"]) == 2
+    said = capsys.readouterr().err.strip().splitlines()
+    assert len(said) == 2 and "The seed -5 is not a whole number from 0 on" in said[1]
+
+
+def test_one_is_no_plural(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["regions", "--quiet", "relu:1,1", "--polytope", "1,1"]) == 0
+    assert "from 1 activation pattern  [proved]" in capsys.readouterr().out
+    assert main(["regions", "--quiet", "relu:1,1,1", "--functional-dimension"]) == 0
+    assert "  1 hidden unit can be rescaled" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("transposed", [True, False])
+def test_onnx_as_torch_writes_it(transposed: bool, tmp_path: Path) -> None:
+    """
+    A batch of any size, weights that are listed as inputs, too, names with slashes and dots,
+    Flatten first, Gemm with all of its attributes, an Identity for a shared weight.
+    """
+    onnx = pytest.importorskip("onnx")
+    from onnx.reference import ReferenceEvaluator
+
+    helper, numpy_helper, kind = onnx.helper, onnx.numpy_helper, onnx.TensorProto.FLOAT
+    generator = np.random.default_rng(7)
+    shapes = {"layers.0.weight": (5, 2), "layers.0.bias": (5,), "layers.2.weight": (5, 5),
+              "layers.2.bias": (5,), "layers.4.weight": (1, 5), "layers.4.bias": (1,)}
+    arrays = {name: generator.standard_normal(shape).astype(np.float32)
+              for name, shape in shapes.items()}
+    if not transposed:
+        arrays = {name: np.ascontiguousarray(a.T) for name, a in arrays.items()}
+    kept = {name: a for name, a in arrays.items() if name != "layers.2.bias"}
+    attributes = {"alpha": 1.0, "beta": 1.0, "transB": int(transposed)}
+
+    def gemm(number: int, taken: str, made: str):
+        return helper.make_node("Gemm", [taken, f"layers.{number}.weight", f"layers.{number}.bias"],
+                                [made], name=f"/layers/layers.{number}/Gemm", **attributes)
+
+    nodes = [
+        helper.make_node("Constant", [], ["layers.2.bias"],
+                         value=numpy_helper.from_array(arrays["layers.2.bias"])),
+        helper.make_node("Flatten", ["onnx::Flatten_0"], ["/flatten/Flatten_output_0"], axis=1),
+        gemm(0, "/flatten/Flatten_output_0", "/layers/layers.0/Gemm_output_0"),
+        helper.make_node("Relu", ["/layers/layers.0/Gemm_output_0"], ["/layers/layers.1/Relu_0"]),
+        gemm(2, "/layers/layers.1/Relu_0", "/layers/layers.2/Gemm_output_0"),
+        helper.make_node("Relu", ["/layers/layers.2/Gemm_output_0"], ["/layers/layers.3/Relu_0"]),
+        helper.make_node("Identity", ["/layers/layers.3/Relu_0"], ["i"]), gemm(4, "i", "12")]
+    graph = helper.make_graph(
+        nodes, "main_graph",
+        [helper.make_tensor_value_info("onnx::Flatten_0", kind, ["batch_size", 1, 2]),
+         *(helper.make_tensor_value_info(name, kind, a.shape) for name, a in kept.items())],
+        [helper.make_tensor_value_info("12", kind, ["batch_size", 1])],
+        [numpy_helper.from_array(a, name) for name, a in kept.items()])
+    model = helper.make_model(graph, producer_name="pytorch", ir_version=8,
+                              opset_imports=[helper.make_opsetid("", 17)])
+    onnx.checker.check_model(model)
+    file = tmp_path / "network.onnx"
+    onnx.save(model, file)
+    network = load_network(file)
+    reference = ReferenceEvaluator(model)
+    x = generator.standard_normal((6, 1, 2)).astype(np.float32)
+    (expected,) = reference.run(None, {"onnx::Flatten_0": x})
+    for row, y in zip(x.reshape(6, 2), expected):
+        assert np.isclose(float(network([Fraction(float(c)) for c in row])[0]), y[0], atol=1e-4)
+    weights = next(layer.weights for layer in network.layers
+                   if layer.describe()["kind"] == "dense" and len(layer.weights) == 5)
+    first = arrays["layers.0.weight"] if transposed else arrays["layers.0.weight"].T
+    assert [[float(c) for c in row] for row in weights] == first.tolist()
+    assert main(["regions", "--quiet", str(file)]) == 0

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import random
 from fractions import Fraction
+from math import comb, prod
 
 import pytest
 import sympy
+from flint import Ordering, fmpq, fmpq_mpoly_ctx
 from mutants import accepted_mutants
 
 from neuroalg_sage import NeuroManifold
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import CertificateError, verify
+from neuroalg_sage.certificates.real.boundary_of_ranks import partitions, resultant
+from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.errors import LimitReached
-from neuroalg_sage.invariants.real.boundary import _Charts
+from neuroalg_sage.invariants.real.boundary import _Charts, _described
 
 X = sympy.Symbol("x")
 
@@ -61,10 +66,18 @@ def test_products_of_filters_are_bounded_by_the_discriminant(spec, degree, facto
     verify(found.certificate)
 
 
-def test_sums_of_two_cubes_are_bounded_by_limits() -> None:
+def by_charts(spec: str):
+    """The boundary by critical values and limits, also where it is found without these."""
+    manifold = NeuroManifold(spec)
+    search = _Charts(manifold.parametrization(), manifold.computation)
+    search.find()
+    return search.answer(random.Random(0), 0.0)
+
+
+@pytest.mark.parametrize("ask", [by_charts, lambda spec: NeuroManifold(spec).boundary()])
+def test_sums_of_two_cubes_are_bounded_by_limits(ask) -> None:
     """One real root or a cube: where two roots come together is a limit that is no such sum."""
-    manifold = NeuroManifold("mlp:2,2,1:x^3")
-    found = manifold.boundary()
+    found = ask("mlp:2,2,1:x^3")
     assert found.status == "proved" and found.trust == [] and not found.others
     (component,) = found.value
     assert component.kinds == ("limits",)
@@ -96,9 +109,7 @@ def test_where_all_is_reached_no_component_is_found() -> None:
     described = manifold.boundary()
     assert described.sentence() == "empty" and described.status == "proved"
     verify(described.certificate)
-    search = _Charts(manifold.parametrization(), manifold.computation)
-    search.find()
-    found = search.answer(random.Random(0), 0.0)
+    found = by_charts("cnn:3,2")
     assert found.value == [] and found.sentence().endswith("1 more may be components")
     (other,) = found.others
     assert is_multiple(other.plain_value()["polynomial"], discriminant(3)) and not other.outside
@@ -135,27 +146,91 @@ def hankel_discriminant(degree: int, size: int) -> sympy.Expr:
     return sympy.expand(sympy.discriminant(sympy.Poly(sympy.expand(apolar), t)))
 
 
-@pytest.mark.parametrize("spec, degree, expected", [
-    ("mlp:2,2,1:x^3", 4, lambda: hankel_discriminant(3, 2)),
-    ("mlp:2,3,1:x^4", 6, lambda: discriminant(4)),
-    ("mlp:2,3,1:x^5", 12, lambda: hankel_discriminant(5, 3)),
-    ("mlp:2,4,1:x^5", 8, lambda: discriminant(5)),
-])
-def test_sums_of_powers_of_binary_forms(spec, degree, expected) -> None:
-    """
-    The boundaries of real ranks that Lee and Sturmfels (2016) list: 2 k (k - 1) for the smallest
-    typical rank k of forms of degree 2 k - 1, the discriminant for the largest.
-    """
-    manifold = NeuroManifold(spec)
+# The lists of H. Lee, B. Sturmfels, Duality of multiple root loci, J. Algebra 446 (2016), and of
+# M. C. Brambilla, G. Stagliano, On the algebraic boundaries among typical ranks for real binary
+# forms, Linear Algebra Appl. 557 (2018): between real ranks at most r and over r.
+BETWEEN_RANKS = {
+    (3, 2): {(3,): 4}, (4, 3): {(4,): 6}, (5, 3): {(3, 2): 12}, (5, 4): {(5,): 8},
+    (6, 4): {(4, 2): 18, (3, 3): 12}, (6, 5): {(6,): 10}, (7, 4): {(3, 2, 2): 24},
+    (7, 5): {(5, 2): 24, (4, 3): 36}, (7, 6): {(7,): 12}}
+
+
+def flint_discriminant(degree: int) -> dict:
+    ring = fmpq_mpoly_ctx.get([*(f"z{i}" for i in range(degree + 1)), "x"], Ordering.lex)
+    *z, x = ring.gens()
+    form = sum(c * x**(degree - i) for i, c in enumerate(z))
+    return {e[:-1]: Fraction(int(c.p), int(c.q))
+            for e, c in form.discriminant("x").to_dict().items()}
+
+
+def sums_of_powers(degree: int, rank: int) -> NeuroManifold:
+    return NeuroManifold(f"mlp:2,{rank},1:x^{degree}", seed=1)
+
+
+@pytest.mark.parametrize("degree, rank", BETWEEN_RANKS)
+def test_boundaries_between_real_ranks_to_degree_seven(degree, rank) -> None:
+    manifold = sums_of_powers(degree, rank)
     found = manifold.boundary()
     assert found.status == "proved" and found.trust == [] and not found.others
-    (component,) = found.value
-    assert component.degree == degree
-    assert is_multiple(component.plain_value()["polynomial"], expected())
-    units = manifold.model.parameter_count // 3
-    assert manifold.real_rank(component.inside).value <= units
-    assert manifold.real_rank(component.outside).value > units
+    assert {c.multiplicities: c.degree for c in found.value} == BETWEEN_RANKS[degree, rank]
+    for component in found.value:
+        assert component.kinds == ("limits",)
+        assert manifold.real_rank(component.inside).value <= rank
+        outside = manifold.real_rank(component.outside).data
+        assert (outside if isinstance(outside, int) else outside[0]) > rank
+        if len(component.multiplicities) == 1:
+            assert normalized(component.polynomial) == normalized(flint_discriminant(degree))
+            assert real_roots(component.outside) == degree > real_roots(component.inside)
     verify(found.certificate)
+
+
+@pytest.mark.parametrize("size", [2, 3])
+def test_forms_of_odd_degree_are_bounded_by_the_discriminant_of_the_apolar_form(size) -> None:
+    (component,) = sums_of_powers(2 * size - 1, size).boundary().value
+    assert is_multiple(component.plain_value()["polynomial"],
+                       hankel_discriminant(2 * size - 1, size))
+
+
+def ask_macaulay2(body: str, expression: str) -> str:
+    script = Script("boundaries between real ranks", {}, body, {"found": expression},
+                    packages=("CoincidentRootLoci",))
+    return NeuroManifold("cnn:2,2").computation.run(script)["found"]
+
+
+def test_boundaries_between_real_ranks_are_those_of_macaulay2() -> None:
+    """
+    Its list for the forms of rank exactly r is that of those between ranks at most r - 1 and r, and
+    r and r + 1; the partition 2, 1, ..., 1 means the discriminant.
+    """
+    found = ask_macaulay2("""\
+listed = (d, r) -> (B := realRankBoundary(d, r); B = if instance(B, List) then B else {B};
+    apply(B, X -> if instance(X, CoincidentRootLocus) then {d} else partition X));
+found = apply(3 .. 7, d -> apply(d // 2 + 1 .. d, r -> listed(d, r)));""", "toString found")
+    rows = ast.literal_eval(found.translate(str.maketrans("{}", "[]")))
+    for d, row in zip(range(3, 8), rows):
+        for r, listed in zip(range(d // 2 + 1, d + 1), row):
+            ours = {*BETWEEN_RANKS.get((d, r), ()), *BETWEEN_RANKS.get((d, r - 1), ())}
+            assert {tuple(p) for p in listed} == ours, (d, r)
+
+
+@pytest.mark.parametrize("degree, rank", [(5, 3), (6, 4)])
+def test_equations_between_real_ranks_are_those_of_macaulay2(degree, rank) -> None:
+    """Macaulay2's coordinates are the coefficients without binomial factors."""
+    found = ask_macaulay2(f"""\
+B = realRankBoundary({degree}, {rank});
+found = apply(if instance(B, List) then B else {{B}}, X -> (I := ideal X; apply(
+    listForm I_0, (e, c) -> (e, c))));""", "toString found")
+    theirs = {normalized({tuple(e): c for e, c in terms}) for terms in ast.literal_eval(
+        found.translate(str.maketrans("{}", "[]")))}
+    ours = {normalized({e: c * prod(comb(degree, i)**k for i, k in enumerate(e))
+                        for e, c in component.polynomial.items()})
+            for component in sums_of_powers(degree, rank).boundary().value}
+    assert ours == theirs
+
+
+def normalized(polynomial) -> frozenset:
+    first = polynomial[max(polynomial)]
+    return frozenset((e, Fraction(c) / first) for e, c in polynomial.items())
 
 
 def test_models_of_many_coordinates_are_refused() -> None:
@@ -172,7 +247,7 @@ def changed(certificate, change):
 
 @pytest.fixture(scope="module")
 def cubes():
-    return NeuroManifold("mlp:2,2,1:x^3").boundary().certificate
+    return by_charts("mlp:2,2,1:x^3").certificate
 
 
 @pytest.mark.parametrize("change", [
@@ -223,9 +298,73 @@ def test_a_candidate_cannot_be_claimed_to_be_open(cubes) -> None:
     lambda claim, evidence: evidence["description"].__setitem__("argument", "enough units"),
 ])
 def test_what_is_changed_in_a_boundary_by_description_is_refused(change) -> None:
-    certificate = NeuroManifold("mlp:2,3,1:x^4").boundary().certificate
+    described = _described(NeuroManifold("mlp:2,3,1:x^4").parametrization())
+    certificate = described.answer(random.Random(0), 0.0).certificate
+    verify(certificate)
     with pytest.raises(CertificateError):
         verify(changed(certificate, change))
+
+
+@pytest.fixture(scope="module")
+def sextics():
+    return sums_of_powers(6, 4).boundary().certificate
+
+
+@pytest.mark.parametrize("change", [
+    lambda claim, evidence: claim[0].pop(),
+    lambda claim, evidence: claim[0].reverse(),
+    lambda claim, evidence: claim[1].append([{"multiplicities": [5, 1], "equation": None},
+                                             ["limits"]]),
+    lambda claim, evidence: claim[1].append([claim[0][0][0] | {"equation": None}, ["limits"]]),
+    lambda claim, evidence: claim[0][0][0].__setitem__("multiplicities", [3, 3]),
+    lambda claim, evidence: claim[0][0].__setitem__(0, claim[0][1][0]),
+    lambda claim, evidence: claim[0][0].__setitem__(1, ["critical values"]),
+    lambda claim, evidence: claim[0][0].__setitem__(slice(2, 4), claim[0][0][3:1:-1]),
+    lambda claim, evidence: claim[0][0].__setitem__(slice(2, 4), claim[0][1][2:4]),
+    lambda claim, evidence: claim[0][0].__setitem__(2, ["1", "0", "0", "0", "0", "0", "1"]),
+    lambda claim, evidence: claim[0][0][0]["equation"].pop(),
+    lambda claim, evidence: claim[0][0][0].__setitem__("equation", claim[0][1][0]["equation"]),
+    lambda claim, evidence: claim[0][0][0].__setitem__("equation", [["1", [3, 18]]]),
+    lambda claim, evidence: evidence["ends"][0].reverse(),
+    lambda claim, evidence: evidence["ends"][0][0]["bounds"].__setitem__(1, 3),
+    lambda claim, evidence: evidence["ends"].pop(),
+    lambda claim, evidence: evidence.__setitem__("argument", "description"),
+])
+def test_what_is_changed_in_a_boundary_between_real_ranks_is_refused(sextics, change) -> None:
+    verify(sextics)
+    with pytest.raises(CertificateError):
+        verify(changed(sextics, change))
+
+
+def test_a_multiple_of_an_equation_is_the_same() -> None:
+    certificate = sums_of_powers(4, 3).boundary().certificate
+
+    def double(claim, evidence):
+        for term in claim[0][0][0]["equation"]:
+            term[0] = str(2 * Fraction(term[0]))
+
+    verify(changed(certificate, double))
+
+
+@pytest.mark.parametrize("degree, rank", [(4, 4), (5, 2), (4, 2)])
+def test_forms_of_all_ranks_or_without_interior_have_no_such_boundary(degree, rank) -> None:
+    from neuroalg_sage.invariants.real.boundary_of_ranks import boundary_of_ranks
+
+    assert boundary_of_ranks(sums_of_powers(degree, rank).model, random.Random(0)) is None
+
+
+def test_resultants_vanish_on_duals_of_multiple_root_loci() -> None:
+    """f = l_1^(d - μ_1 + 1) g_1 + l_2^(d - μ_2 + 1) g_2 with random linear forms l and any g."""
+    generator = random.Random(3)
+    x, y = sympy.symbols("x y")
+    for d, mu in ((5, (2, 1)), (6, (3, 1)), (6, (2, 2)), (7, (3, 2)), (7, (4, 1))):
+        form = sum((2 * x + c * y) ** (d - k + 1)
+                   * sum(generator.randint(1, 9) * x**i * y**(k - 1 - i) for i in range(k))
+                   for k, c in zip(mu, generator.sample(range(-5, 6), 2)))
+        dense = sympy.Poly(sympy.expand(form), x, y)
+        f = [fmpq(int(dense.coeff_monomial(x**(d - i) * y**i))) for i in range(d + 1)]
+        others = [nu for nu in partitions(sum(mu), 2) if nu != mu]
+        assert resultant(f, mu) == 0 and all(resultant(f, nu) != 0 for nu in others)
 
 
 def test_random_changes_keep_what_is_claimed(cubes) -> None:

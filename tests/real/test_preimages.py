@@ -128,7 +128,7 @@ def test_a_changed_certificate_is_refused() -> None:
             changed_at(original, "error_bound", to=0.01),
             changed_at(original, "evidence", "places", to=[]),
             changed_at(original, "evidence", "weights", to=[[1, 1, 1, 1, 1]]),
-            changed_at(original, "evidence", "finite", to=[
+            changed_at(original, "claim", "value", "finite", to=[
                 {"permutation": [1, 0, 2, 3, 4], "signs": [1] * 5}]),
             changed_at(original, "evidence", "fibers", 0, to=None),
             changed_at(original, "evidence", "fibers", to=evidence["fibers"][::-1]),
@@ -138,6 +138,20 @@ def test_a_changed_certificate_is_refused() -> None:
                        to=fiber["components"][1:])]:
         with pytest.raises(CertificateError):
             verify(bad)
+
+
+def test_the_claim_says_which_finite_symmetries_count() -> None:
+    # A sum of two cubes is one in two ways if the cubes are in order, else in one.
+    found = NeuroManifold("mlp:2,2,1:x^3", seed=SEED).real_preimage_numbers(2)
+    assert found["finite"] == [{"permutation": [2, 3, 0, 1, 5, 4], "signs": [1] * 6}]
+    assert seen(found) == {1: 2}
+    assert found.lines()[0].startswith(
+        "  up to 2 scalings and what 1 signed permutation of the parameters generates; of 2 ")
+    ordered = changed_at(found.certificate, "claim", "value", "finite", to=[])
+    with pytest.raises(CertificateError, match="not those of the samples"):
+        verify(ordered)
+    ordered = changed_at(ordered, "claim", "value", "numbers", 0, 0, to=2)
+    assert verify(ordered).value["finite"] == []
 
 
 def test_a_changed_dimension_of_fibers_is_refused() -> None:

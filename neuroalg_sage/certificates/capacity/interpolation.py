@@ -3,8 +3,10 @@ How many functions of M have the values of a generic one at as few inputs as are
 
 Let d = dim M, c the number of outputs, k the least number with k c ≥ d, and M over the complex
 numbers.  For inputs x_1, ..., x_k let G_x(w) be the first d of the numbers f_w(x_1), ..., f_w(x_k):
-all of them if k c = d, else only some outputs at x_k.  Let N be the number of functions of the
-closure of M with the same numbers as a generic f, for generic x.  Evaluations at inputs are not
+all of them if k c = d, else only some outputs at x_k.  Where the rank of its differential is d
+somewhere, let N be the number of functions of the closure of M with the same numbers as a generic
+f, for generic x; else, as for the matrices of rank 1 with three rows and three columns at two
+inputs, there are infinitely many, and nothing is claimed.  Evaluations at inputs are not
 generic linear forms, so N may be less than the degree.
 
 *From below.*  Let p be a prime, x_1, ..., x_k inputs modulo p, and w_1, ..., w_L parameters modulo
@@ -71,7 +73,7 @@ def functions_through_one(model: Model, d: int, inputs: list[list[int]], points:
 
 def check_interpolating_functions(model: Model, value: Any, evidence: Any, status: str) -> Checked:
     """Verify the number k of inputs, and bounds for the number of functions."""
-    count, least, most = integers(value, 1, 10**9, "number", 3)
+    count, least, most = integers(value, 1, 10**300, "number", 3)
     d, of_dimension, of_degree = fields(evidence, "dimension", "dimension_evidence",
                                         "degree_evidence")
     verified, trust = check_dimension(model, d, of_dimension)

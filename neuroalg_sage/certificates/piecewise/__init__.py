@@ -8,4 +8,11 @@ CLAIMS: tuple[Claim, ...] = tuple(
                         ("decision_boundary", "decision_boundary:check_decision_boundary"),
                         ("boundary_distance", "decision_boundary:check_boundary_distance"),
                         ("functional_dimension", "functional_dimension:check_functional_dimension"
-                         )))
+                         ),
+                        ("same_function", "same_function:check_same_function")))
+CLAIMS += (Claim("smaller_network", ".piecewise.smaller_network:check_smaller_network",
+                 ("proved", "bounds"), (dict,), subject=".piecewise.network:Network"),)
+CLAIMS += tuple(
+    Claim(name, f".piecewise.{name}:check_{name}", kinds=(dict,),
+          subject=".piecewise.architecture:Architecture")
+    for name in ("classification_fan", "stationary_points"))

@@ -209,44 +209,17 @@ _LAYERS: dict[str, tuple[Callable[[dict, list[Shape]], Built], set[str]]] = {
 }
 
 
-class Network:
-    """A network with its layers as maps; what is claimed of it is in other files."""
+class PiecewiseLinearMap:
+    """
+    Maps one after the other, each of some of the states before it.
 
-    def __init__(self, description: Any) -> None:
-        shape_data, layers = fields(description, "input_shape", "layers")
-        shapes = [tuple(integers(shape_data, 1, 10**6, "input shape"))]
-        require(shapes[0] and items(layers, "list of layers"),
-                "The network has no inputs or no layers.")
-        require(set(description) <= {"spec", "input_shape", "layers"},
-                "The network has an unknown field.")
-        self.description = {"input_shape": shape_data, "layers": layers}
-        self.inputs = prod(shapes[0])
-        require(self.inputs <= MOST_ENTRIES, "The network has too many inputs.")
-        self.maps: list[tuple[list[int], Any]] = []
-        work = Work(MOST_COEFFICIENTS_IN_ALL)
-        # What the certificate calls the network is not verified: the layers name it.
-        self.name = "x".join(map(str, shapes[0]))
-        for k, layer in enumerate(layers):
-            kind = member(layer, "kind")
-            if not isinstance(kind, str) or kind not in _LAYERS:
-                raise MalformedCertificate("The network has a layer of unknown kind.")
-            build, known = _LAYERS[kind]
-            require(set(layer) <= {"kind", "from", *known},
-                    "The network has a layer with an unknown field.")
-            taken = integers(layer.get("from", [k]), 0, k, "number of a state")
-            require(taken and (len(taken) == 1 or kind in ("sum", "concatenation")),
-                    "A layer takes no state, or too many.")
-            require(sum(prod(shapes[s]) for s in taken) <= MOST_ENTRIES,
-                    "A layer takes too many entries.")
-            made, shape = build(layer, [shapes[s] for s in taken])
-            require(prod(shape) <= MOST_ENTRIES, "A layer has too many outputs.")
-            work.spend(made.nrows() * made.ncols() if isinstance(made, fmpq_mat) else prod(shape))
-            self.maps.append((taken, made))
-            shapes.append(shape)
-            self.name += f" -{kind}-> {'x'.join(map(str, shape))}"
-        if isinstance(description.get("spec"), str):
-            self.name += f" (called {description['spec'][:100]!r})"
-        self.outputs = prod(shapes[-1])
+    - ``inputs`` -- the number of entries of state 0
+    - ``maps`` -- for each map the numbers of the states that it takes, and the map
+    """
+
+    def __init__(self, inputs: int, maps: list[tuple[list[int], Any]]) -> None:
+        self.inputs = inputs
+        self.maps = maps
 
     def states(self, points: fmpq_mat) -> list[list[list[fmpq]]]:
         """The states at points (x, t), the columns of a matrix: rows of entries at the points."""
@@ -281,10 +254,6 @@ class Network:
                     found += [[x - y for x, y in zip(entries[place], largest)] for place in group]
         return found
 
-    def continued(self, layers: list[dict[str, Any]]) -> Network:
-        """The network that goes on with further layers."""
-        return Network(self.description | {"layers": [*self.description["layers"], *layers]})
-
     @property
     def coefficients(self) -> int:
         """How many coefficients all maps have."""
@@ -294,8 +263,13 @@ class Network:
 
     @property
     def unit_count(self) -> int:
-        """How many such functions there are."""
+        """How many functions there are whose signs count."""
         return self._units[0]
+
+    @property
+    def outputs(self) -> int:
+        """How many outputs there are."""
+        return self._units[2][-1]
 
     @property
     def groups(self) -> list[list[int]]:
@@ -303,7 +277,7 @@ class Network:
         return self._units[1]
 
     @cached_property
-    def _units(self) -> tuple[int, list[list[int]]]:
+    def _units(self) -> tuple[int, list[list[int]], list[int]]:
         found, place, width = [], 0, [self.inputs]
         for taken, made in self.maps:
             if isinstance(made, tuple):
@@ -314,7 +288,61 @@ class Network:
                     place += len(group)
             width.append(made.nrows() if isinstance(made, fmpq_mat) else
                          width[taken[0]] if isinstance(made, tuple) else len(made))
-        return place, found
+        return place, found, width
+
+
+class Network(PiecewiseLinearMap):
+    """A network with its layers as maps; what is claimed of it is in other files."""
+
+    def __init__(self, description: Any) -> None:
+        shape_data, layers = fields(description, "input_shape", "layers")
+        shapes = [tuple(integers(shape_data, 1, 10**6, "input shape"))]
+        require(shapes[0] and items(layers, "list of layers"),
+                "The network has no inputs or no layers.")
+        require(set(description) <= {"spec", "input_shape", "layers"},
+                "The network has an unknown field.")
+        self.description = {"input_shape": shape_data, "layers": layers}
+        super().__init__(prod(shapes[0]), [])
+        require(self.inputs <= MOST_ENTRIES, "The network has too many inputs.")
+        work = Work(MOST_COEFFICIENTS_IN_ALL)
+        # What the certificate calls the network is not verified: the layers name it.
+        self.name = "x".join(map(str, shapes[0]))
+        for k, layer in enumerate(layers):
+            kind = member(layer, "kind")
+            if not isinstance(kind, str) or kind not in _LAYERS:
+                raise MalformedCertificate("The network has a layer of unknown kind.")
+            build, known = _LAYERS[kind]
+            require(set(layer) <= {"kind", "from", *known},
+                    "The network has a layer with an unknown field.")
+            taken = integers(layer.get("from", [k]), 0, k, "number of a state")
+            require(taken and (len(taken) == 1 or kind in ("sum", "concatenation")),
+                    "A layer takes no state, or too many.")
+            require(sum(prod(shapes[s]) for s in taken) <= MOST_ENTRIES,
+                    "A layer takes too many entries.")
+            made, shape = build(layer, [shapes[s] for s in taken])
+            require(prod(shape) <= MOST_ENTRIES, "A layer has too many outputs.")
+            work.spend(made.nrows() * made.ncols() if isinstance(made, fmpq_mat) else prod(shape))
+            self.maps.append((taken, made))
+            shapes.append(shape)
+            self.name += f" -{kind}-> {'x'.join(map(str, shape))}"
+        if isinstance(description.get("spec"), str):
+            self.name += f" (called {description['spec'][:100]!r})"
+
+    def continued(self, layers: list[dict[str, Any]]) -> Network:
+        """The network that goes on with further layers."""
+        return Network(self.description | {"layers": [*self.description["layers"], *layers]})
+
+
+def difference(first: PiecewiseLinearMap, second: PiecewiseLinearMap) -> PiecewiseLinearMap:
+    """The first map less the second one: both beside each other, then their difference."""
+    m, states = first.outputs, len(first.maps)
+    require(second.inputs == first.inputs and second.outputs == m,
+            "Two networks have different numbers of inputs or outputs.")
+    less = [{i: ONE, m + i: -ONE} for i in range(m)]
+    return PiecewiseLinearMap(first.inputs, [
+        *first.maps, *(([s + states * (s > 0) for s in taken], made)
+                       for taken, made in second.maps),
+        ([states, states + len(second.maps)], _matrix(less, [ZERO] * m, 2 * m))])
 
 
 def _value(x: fmpq, t: fmpq, breakpoints: list[fmpq], pieces: list[tuple[fmpq, fmpq]]) -> fmpq:

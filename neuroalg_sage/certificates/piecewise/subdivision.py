@@ -87,7 +87,7 @@ from typing import Any
 
 from flint import fmpq, fmpq_mat
 
-from neuroalg_sage.certificates.piecewise.network import Network
+from neuroalg_sage.certificates.piecewise.network import PiecewiseLinearMap
 from neuroalg_sage.certificates.reading import (
     fields,
     integers,
@@ -110,7 +110,7 @@ class Subdivision:
     - ``outputs`` -- of the network at the rays, a row for each output
     """
 
-    def __init__(self, network: Network, domain: Any, evidence: Any) -> None:
+    def __init__(self, network: PiecewiseLinearMap, domain: Any, evidence: Any) -> None:
         rays, faces, cuts = fields(evidence, "rays", "faces", "cuts")
         require(set(evidence) == {"rays", "faces", "cuts"}, "The evidence has an unknown field.")
         self.network = network

@@ -15,6 +15,9 @@ vanish, signatures are constant nearby, so ∂M lies in the zeros of the determi
 
 **By charts.**  ``boundary_charts.py`` has another proof that such sets hold the boundary.
 
+**By real ranks.**  ``boundary_of_ranks.py`` has all that is claimed of sums of powers of binary
+linear forms, whose components need no equations.
+
 So ∂M lies in the union of finitely many sets Z(g_1, ..., g_r).  Let g be the greatest common
 divisor; then the set is the hypersurface Z(g) and the set E of the common zeros of the g_i / g, of
 codimension at least 2.  The irreducible factors of all these g are the **candidates**.
@@ -90,14 +93,19 @@ def check_boundary(model: Model, value: Any, evidence: Any) -> Checked:
     is a candidate, a point of M, and a point outside of M; and of further candidates, each a
     polynomial and its kinds.
     """
+    argument = member(evidence, "argument")
+    require(argument in ("charts", "description", "real ranks"),
+            "The argument for a boundary is not known.")
+    if argument == "real ranks":
+        from neuroalg_sage.certificates.real.boundary_of_ranks import check_boundary_of_ranks
+
+        return check_boundary_of_ranks(model, value, evidence)
     n = model.ambient_dimension
     coordinates = polynomial_ring(n)
     components, others = items(value, "claim", 2)
     listed = [items(part, "component", 4) for part in items(components, "list of components")]
     further = [items(part, "candidate", 2) for part in items(others, "list of candidates")]
     claimed = polynomial_set([part[0] for part in [*listed, *further]], coordinates)
-    argument = member(evidence, "argument")
-    require(argument in ("charts", "description"), "The argument for a boundary is not known.")
     if argument == "description":
         found, ends = _by_description(model, member(evidence, "description"))
         verified = [f"the hypotheses of a theorem on {model.name}"]

@@ -21,7 +21,7 @@ def check_fibers(model: Model, value: Any, evidence: Any) -> Checked:
     is dim M, and the real fiber is a manifold of dimension N - dim M; orbits of s independent
     scalings have dimension s.
     """
-    scaled = len(scalings(model, evidence).places)
+    scaled = len(scalings(model, evidence, []).places)
     proved, proof = fields(evidence, "dimension", "dimension_evidence")
     verified, trust = check_dimension(model, proved, proof)
     more = model.parameters - proved - scaled

@@ -27,10 +27,10 @@ class Symmetries(NamedTuple):
     finite: list[tuple[list[int], list[int]]]
 
 
-def scalings(model: Model, evidence: Any) -> Symmetries:
-    """Verify the stated scalings and signed permutations."""
+def scalings(model: Model, evidence: Any, finite: Any) -> Symmetries:
+    """Verify the stated scalings, and signed permutations."""
     n = model.parameters
-    weights, places, finite = fields(evidence, "weights", "places", "finite")
+    weights, places = fields(evidence, "weights", "places")
     p = integers(places, 0, n - 1, "place")
     rows = [integers(row, -1000, 1000, "weight", n) for row in items(weights, "weights", len(p))]
     require([[row[j] for j in p] for row in rows] == [

@@ -196,6 +196,36 @@ class CoveringNumber(Invariant):
         return rf"[{low}, {high}]"
 
 
+def read_domain(radius: Any, box: Any) -> Domain:
+    """
+    The part of a neuromanifold that is covered: a ball of functions, or a box of parameters.
+
+    Raises InputError if it is not just one of them, or its size is not positive.
+
+    EXAMPLES::
+
+        >>> read_domain("1/2", None)
+        ('ball', Fraction(1, 2))
+        >>> read_domain(None, None)
+        Traceback (most recent call last):
+        ...
+        neuroalg_sage.errors.InputError: A neuromanifold is not bounded; state either the radius of
+        a ball of functions, by radius, or the size of a box of parameters, by box.
+    """
+    if radius is not None and box is not None:
+        raise InputError("State either the radius of a ball of functions, or the size of a box of "
+                         "parameters, not both.")
+    if radius is None and box is None:
+        raise InputError("A neuromanifold is not bounded; state either the radius of a ball of "
+                         "functions, by radius, or the size of a box of parameters, by box.")
+    kind, size = ("ball", rational(radius, "radius")) if box is None else (
+        "box", rational(box, "size of the box"))
+    if size <= 0:
+        raise InputError(f"The {'radius' if kind == 'ball' else 'size of the box'} must be "
+                         f"positive, not {size}.")
+    return kind, size
+
+
 def check_domain(model: Model, dimension: int | None, epsilon: Fraction, domain: Domain) -> None:
     """
     Raise InputError unless covering numbers of this radius make sense there.

@@ -105,8 +105,14 @@ def interpolating_functions(phi: Parametrization, dimension: Invariant, degree: 
     if dimension.data == 0:
         raise InputError(f"The neuromanifold of {model} is one point, which no values identify.")
     count, most = -(-dimension.data // model.output_count), degree.data
-    found, is_all = _Search(phi, dimension.data, count, computation,
-                            random.Random(seed)).best(most)
+    search = _Search(phi, dimension.data, count, computation, random.Random(seed))
+    if (rank := search.rank_of_values()) < dimension.data:
+        raise LimitReached(
+            f"The {count * model.output_count} values at {count} random "
+            f"input{'s' * (count != 1)} have only rank {rank} on the neuromanifold of {model}, of "
+            f"dimension {dimension.data}: infinitely many functions have them, it seems, and more "
+            "inputs are needed to identify one.")
+    found, is_all = search.best(most)
     if found is None:
         raise LimitReached(f"No functions of {model} with the same values are found modulo primes.")
     prime, inputs, points = found
@@ -144,14 +150,23 @@ class _Search:
 
     def _any_slice(self) -> dict[int, int]:
         """Numbers for parameters such that all others together still give almost all functions."""
+        w, rows, prime = self._rows_of_values()
+        reduced, found = nmod_mat(rows[:self.dimension], prime).rref()
+        free = {next(i for i in range(reduced.ncols()) if reduced[row, i]) for row in range(found)}
+        return {i: c for i, c in enumerate(w) if i not in free}
+
+    def _rows_of_values(self) -> tuple[list[int], list[list[int]], int]:
+        """Parameters, the differentials of values at inputs there, and a prime, all random."""
         model, prime = self.phi.model, modular.random_prime(self.generator)
         w = [self.generator.randrange(1, SMALL) for _ in range(model.parameter_count)]
         inputs = [[self.generator.randrange(prime) for _ in range(model.input_count)]
                   for _ in range(self.count)]
-        reduced, found = nmod_mat(jacobian(self.checked, w, inputs, prime)[
-            :self.dimension], prime).rref()
-        free = {next(i for i in range(reduced.ncols()) if reduced[row, i]) for row in range(found)}
-        return {i: c for i, c in enumerate(w) if i not in free}
+        return w, jacobian(self.checked, w, inputs, prime), prime
+
+    def rank_of_values(self) -> int:
+        """The rank of all values at so many inputs, as random ones have it."""
+        _, rows, prime = self._rows_of_values()
+        return int(nmod_mat(rows, prime).rank())
 
     def best(self, most: int) -> tuple[Found | None, bool]:
         """The most functions that are found, up to a bound, and whether there are no others."""

@@ -48,6 +48,8 @@ class IdentifyingInputs(AboutInputs):
 
     def sentence(self) -> str:
         least, one, all_of_them = self.data
+        if not least:
+            return "no inputs are needed, since there is only one function"
         return (f"fewer than {least} inputs never identify a generic function; {one} generic "
                 f"inputs identify any one function, {all_of_them} all of them"
                 + about_inputs(self.spec))
@@ -249,7 +251,9 @@ def sample_complexity(coverings: Coverings, error: Fraction, delta: Fraction,
     with ctx.workprec(CONSTANT_BITS):
         slope, length = loss.constants(coverings.region(error), flag)
         largest = slope.upper().fmpq()
-    radius = _shortened(error / (4 * Fraction(int(largest.p), int(largest.q))) * SMALLER)
+    constant = Fraction(int(largest.p), int(largest.q))
+    # All losses are the same if all functions are zero.
+    radius = _shortened(error / (4 * constant) * SMALLER if constant else error)
     _, above, trust = coverings.upper(radius)
     with ctx.workprec(FEW_BITS):
         number, _, trust = samples.sufficient_samples(coverings.region(radius), above, error,

@@ -180,8 +180,10 @@ def _near_functions(coverings: Coverings, targets: Sequence[Sequence[Fraction]]
     if kind == "ball" and cone is None:
         lengths = np.linalg.norm(points, axis=1, keepdims=True)
         goal = points * np.minimum(1, size * (1 - 1e-6) / np.maximum(lengths, 1e-12))
-    best, distances = pool[order[:, 0]], np.full(len(points), np.inf)
-    for k in range(STARTS):
+    # The part may be empty, or so small that no random function is in it.
+    best = np.zeros((len(points), phi.parameter_count))
+    distances = np.full(len(points), np.inf)
+    for k in range(order.shape[1]):
         w = _descended(pool[order[:, k]].copy(), goal, values, derivatives, kind, size)
         if kind == "ball" and cone is not None:
             w = _scaled(w, points, values, size, *cone)
@@ -191,7 +193,6 @@ def _near_functions(coverings: Coverings, targets: Sequence[Sequence[Fraction]]
             found[~(np.linalg.norm(values(w), axis=1) <= size)] = np.inf
         better = found < distances
         best[better], distances[better] = w[better], found[better]
-    best[~np.isfinite(best)] = 0
     return [[Fraction(round(float(c) * PLACES), PLACES) for c in w] for w in best]
 
 

@@ -17,6 +17,7 @@ from neuroalg_sage.certificates.capacity.region import logarithm
 from neuroalg_sage.certificates.capacity.tubes import tube_above, tube_below
 from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.certificates.reading import CertificateError
+from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.capacity.covering_number import (
     Coverings,
@@ -90,9 +91,14 @@ def tube_volume(coverings: Coverings, epsilon: Fraction) -> TubeVolume:
             except CertificateError:
                 continue
             uppers.append((Fraction(logarithm(bound, True)), above, trust))
-        for below in [*coverings.lower_evidence(epsilon),
-                      {"argument": "covering",
-                       "lower": coverings.lower(2 * epsilon, packs=False)[1]}]:
+        belows = coverings.lower_evidence(epsilon)
+        try:
+            belows.append({"argument": "covering",
+                           "lower": coverings.lower(2 * epsilon, packs=False)[1]})
+        except LimitReached:  # then there are only the functions of a packing
+            if not belows:
+                raise
+        for below in belows:
             lowers.append((Fraction(logarithm(tube_below(region, below)[0], False)), below))
     high, above, trust = min(uppers, key=lambda one: one[0])
     low, below = max(lowers, key=lambda one: one[0])

@@ -3,6 +3,7 @@
 from neuroalg_sage.invariants.answers.question import Question
 
 NETWORK = "neuroalg_sage.piecewise:PiecewiseLinearNetwork"
+ARCHITECTURE = "neuroalg_sage.piecewise:PiecewiseLinearArchitecture"
 
 QUESTIONS: tuple[Question, ...] = (
     Question("linear_regions", "The maximal regions of inputs on which the network is affine, and "
@@ -23,4 +24,23 @@ QUESTIONS: tuple[Question, ...] = (
              answer=".piecewise.functional_dimension:FunctionalDimension", of=NETWORK,
              takes="a network at given weights", command="regions",
              claims=("functional_dimension",)),
+    Question("same_function", "Whether two networks are the same function, or a point where they "
+             "differ", answer=".piecewise.same_function:SameFunction", of=NETWORK,
+             takes="two networks at given weights", command="same",
+             claims=("same_function",)),
+    Question("smaller_network", "A network of one hidden layer of ReLU with as few units as is "
+             "found, of the same function, and how many are needed",
+             answer=".piecewise.smaller_network:SmallerNetwork", of=NETWORK,
+             takes="a network at given weights", command="regions",
+             claims=("smaller_network",)),
+    Question("classification_fan", "The parameters by the signs of hidden units and outputs at "
+             "data of two classes, and the components of the sublevel sets of the 0/1 loss",
+             answer=".piecewise.classification_fan:ClassificationFan", of=ARCHITECTURE,
+             takes="an architecture, and data", command="landscape",
+             claims=("classification_fan",)),
+    Question("stationary_points", "All stationary points of the squared error on data, also where "
+             "units are at a breakpoint",
+             answer=".piecewise.stationary_points:StationaryPoints", of=ARCHITECTURE,
+             takes="an architecture, and data", command="landscape",
+             claims=("stationary_points",)),
 )

@@ -57,7 +57,8 @@ class FunctionalDimension(Invariant):
     def lines(self, spec: str = "SPEC") -> list[str]:
         lost = self.data["parameters"] - self.value
         if self.is_largest and lost:
-            return [f"  {lost} hidden units can be rescaled, which changes no function"]
+            return [f"  {lost} hidden unit{'s' * (lost != 1)} can be rescaled, which changes "
+                    "no function"]
         return []
 
     def add_to(self, page: dict[str, Any]) -> None:

@@ -59,7 +59,7 @@ class LinearRegions(Invariant):
 
     def sentence(self) -> str:
         return (f"{self.value} ({self.data['bounded']} of them bounded), from {self.cells} "
-                "activation patterns")
+                f"activation pattern{'s' * (self.cells != 1)}")
 
     def lines(self, spec: str = "SPEC") -> list[str]:
         return [f"  faces by dimension: {', '.join(map(str, self.f_vector))}; of these bounded: "
@@ -71,7 +71,9 @@ class LinearRegions(Invariant):
 
 def where(inequalities: list[list[str]]) -> str:
     """What a domain is in words."""
-    return f"where {len(inequalities)} inequalities hold" * bool(inequalities)
+    count = len(inequalities)
+    return "" if not count else ("where an inequality holds" if count == 1 else
+                                 f"where {count} inequalities hold")
 
 
 def linear_regions(network: Network, box: Any = None, polytope: Any = None) -> LinearRegions:

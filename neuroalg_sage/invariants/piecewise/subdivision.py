@@ -34,6 +34,7 @@ import numpy as np
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.piecewise.complexes import Array, Complex, orthants
 from neuroalg_sage.limits import whole
+from neuroalg_sage.models.piecewise.difference import Difference
 from neuroalg_sage.models.piecewise.network import Network
 from neuroalg_sage.models.piecewise.steps import (
     IntegralActivation,
@@ -265,7 +266,7 @@ def _within_limits(found: Complex) -> None:
     faces = sum(level.count for level in found.levels[1:])
     if faces > MOST_FACES:
         raise LimitReached(f"The subdivision has over {MOST_FACES:,} faces, the most allowed; "
-                           "choose smaller widths or a box.")
+                           "choose smaller widths, a box, or fewer points of data.")
 
 
 @dataclass(frozen=True)
@@ -294,8 +295,9 @@ class Subdivision:
 
     INPUT:
 
-    - ``network`` -- the network, of 1 to 6 inputs
+    - ``network`` -- the network, or the difference of two, of 1 to 6 inputs
     - ``inequalities`` -- of the domain, see :func:`domain`
+    - ``most`` -- another largest number of inputs
 
     EXAMPLES::
 
@@ -305,9 +307,10 @@ class Subdivision:
         (11, 11, [6, 16, 11])
     """
 
-    def __init__(self, network: Network, inequalities: Sequence[Inequality] = ()) -> None:
-        if network.inputs > MOST_INPUTS:
-            raise InputError(f"Regions are found for 1 to {MOST_INPUTS} inputs; this network has "
+    def __init__(self, network: Network | Difference, inequalities: Sequence[Inequality] = (),
+                 most: int = MOST_INPUTS) -> None:
+        if network.inputs > most:
+            raise InputError(f"Regions are found for 1 to {most} inputs; this network has "
                              f"{network.inputs}.")
         self.network = network
         self.inequalities = tuple(inequalities)

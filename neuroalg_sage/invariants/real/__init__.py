@@ -28,7 +28,7 @@ QUESTIONS: tuple[Question, ...] = (
              ".real.real_ranks:RealRanks", command="real-rank", claims=("real_ranks",)),
     Question("boundary", "The hypersurfaces that bound the neuromanifold, where it has interior "
              "points",
-             ".real.boundary:Boundary", claims=("boundary",)),
+             ".real.boundary_components:Boundary", claims=("boundary",)),
     Question("real_preimage_numbers", "Which numbers of real preimages sampled functions of M "
              "have, up to scalings and finite symmetries",
              ".real.preimages:RealPreimageNumbers", title="numbers of real preimages",

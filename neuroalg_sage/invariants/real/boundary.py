@@ -22,8 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
@@ -44,19 +43,15 @@ from neuroalg_sage.engines.real_solutions import real_solutions
 from neuroalg_sage.engines.transfer import PolynomialMatrix
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
-from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.fibers.real_points import no_real_points
 from neuroalg_sage.invariants.fibers.special_fiber import fiber_equations, parameter_names
+from neuroalg_sage.invariants.real.boundary_components import Boundary, BoundaryComponent
+from neuroalg_sage.invariants.real.boundary_of_ranks import boundary_of_ranks
 from neuroalg_sage.invariants.real.formula import primitive
 from neuroalg_sage.invariants.singularities.decomposition import equations_data, fractions
-from neuroalg_sage.models.expressions import Polynomial, from_flint, write_polynomial
-from neuroalg_sage.models.latex import latex_polynomial, stacked
+from neuroalg_sage.models.expressions import Polynomial, from_flint
 from neuroalg_sage.models.parametrization import Parametrization
 from neuroalg_sage.models.rational import fraction, in_ring, to_flint, univariate
-from neuroalg_sage.storable import storable
-
-if TYPE_CHECKING:
-    from neuroalg_sage.markup.elements import Content
 
 LARGEST_NUMBER = 4  # of random parameters and coefficients
 SEGMENTS_TRIED = 3000  # for all candidates
@@ -92,96 +87,6 @@ FEW_SCALINGS = 2  # for which parameters are eliminated where there is a descrip
 SECONDS_FOR_OUTSIDE = 20.0
 
 Scaling = tuple[list[int], list[int], int]
-
-
-@storable()
-@dataclass(frozen=True)
-class BoundaryComponent:
-    """
-    A hypersurface that is the closure of a part of the boundary, or may be.
-
-    - ``polynomial`` -- its equation, irreducible over Q
-    - ``kinds`` -- by which points it is a candidate: ``critical values`` of φ, which are in M, or
-      ``limits`` of functions whose parameters go to infinity
-    - ``inside`` -- a function in M; empty for what only may be a component
-    - ``outside`` -- a function that is not in M.  The segment between them meets this
-      hypersurface once, and no other that may hold a part of the boundary
-    """
-
-    polynomial: Polynomial
-    kinds: tuple[str, ...]
-    inside: tuple[Fraction, ...] = ()
-    outside: tuple[Fraction, ...] = ()
-
-    @property
-    def degree(self) -> int:
-        """The degree of the hypersurface."""
-        return max(map(sum, self.polynomial))
-
-    @property
-    def names(self) -> list[str]:
-        """The coordinates of V."""
-        return [f"z_{i}" for i in range(len(next(iter(self.polynomial))))]
-
-    def __str__(self) -> str:
-        return (f"{write_polynomial(self.polynomial, self.names)} = 0, of degree {self.degree}, "
-                + " and ".join(f"of {kind}" for kind in self.kinds)).rstrip(", ")
-
-    __repr__ = __str__
-
-    def plain_value(self) -> dict[str, Any]:
-        """The component as JSON data."""
-        return {"polynomial": write_polynomial(self.polynomial, self.names),
-                "degree": self.degree, "kinds": list(self.kinds)} | ({
-                    "inside": list(map(decimal, self.inside)),
-                    "outside": list(map(decimal, self.outside))} if self.outside else {})
-
-
-class Boundary(Invariant):
-    """The boundary: the value is the list of components, and of what only may be one."""
-
-    @cached_property
-    def value(self) -> Any:
-        """The components."""
-        return None if self.data is None else self.data[0]
-
-    @property
-    def others(self) -> list[BoundaryComponent]:
-        """Hypersurfaces of which it is not known whether they are components."""
-        return [] if self.data is None else self.data[1]
-
-    def sentence(self) -> str:
-        if self.data is None:
-            return super().sentence()
-        count = len(self.value)
-        if not count and not self.others:
-            return "empty"
-        found = "no component found" if not count else (
-            "a hypersurface of degree " if count == 1 else "hypersurfaces of degrees ") + ", ".join(
-            str(c.degree) for c in self.value)
-        return found + (f"; {len(self.others)} more may be components" if self.others else "")
-
-    def lines(self, spec: str = "SPEC") -> list[str]:
-        if self.data is None:
-            return [f"  {self.method}"]
-        return [*(f"  {c}" for c in self.value),
-                *(f"    from ({', '.join(map(str, c.inside))}) in M to "
-                  f"({', '.join(map(str, c.outside))}), which is outside" for c in self.value),
-                *(f"  perhaps {c}" for c in self.others)]
-
-    def plain_value(self) -> Any:
-        return None if self.data is None else {
-            "components": [c.plain_value() for c in self.value],
-            "others": [c.plain_value() for c in self.others]}
-
-    def value_in_latex(self) -> str:
-        if self.data is None:
-            return super().value_in_latex()
-        return stacked([f"{latex_polynomial(write_polynomial(c.polynomial, c.names))} = 0"
-                        for c in self.value]) if self.value else r"\emptyset"
-
-    def value_on_page(self) -> Content:
-        return self.sentence()
 
 
 @dataclass(frozen=True)
@@ -221,6 +126,9 @@ def boundary(phi: Parametrization, computation: Computation, seed: int | None = 
     """
     start = time.perf_counter()
     generator = random.Random(seed or 0)
+    by_ranks = boundary_of_ranks(phi.model, generator)
+    if by_ranks is not None:
+        return by_ranks
     described = _described(phi)
     reason = ""
     if described is None or described.candidates and not described.is_simpler:
@@ -307,9 +215,9 @@ class _Search(ABC):
             outside.append(proof)
         others = [BoundaryComponent(primitive(f), tuple(sorted(kinds)))
                   for f, kinds in left.values()]
-        claim = [[[encode_polynomial(c.polynomial), list(c.kinds), list(map(decimal, c.inside)),
-                   list(map(decimal, c.outside))] for c in found],
-                 [[encode_polynomial(c.polynomial), list(c.kinds)] for c in others]]
+        claim = [[[encode_polynomial(c.polynomial or {}), list(c.kinds),
+                   list(map(decimal, c.inside)), list(map(decimal, c.outside))] for c in found],
+                 [[encode_polynomial(c.polynomial or {}), list(c.kinds)] for c in others]]
         return Boundary.certified(
             self.phi.model, "boundary", [found, others], "proved", self.method,
             time.perf_counter() - start, self.evidence(parameters, outside), claim=claim,

@@ -33,6 +33,7 @@ from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dimension.finite_symmetries import permutations, roots_of_unity
 from neuroalg_sage.invariants.dimension.functions import image
 from neuroalg_sage.invariants.fibers.special_fiber import fiber_equations, parameter_names
+from neuroalg_sage.invariants.real.theorems import number_of
 from neuroalg_sage.invariants.singularities.decomposition import (
     decompose,
     fractions,
@@ -63,9 +64,12 @@ class RealPreimageNumbers(Invariant):
         data = self.data
         count = data["samples"]
         scaled = data["scalings"]
-        lines = [f"  up to {scaled} {'scaling' if scaled == 1 else 'scalings'} and finite "
-                 f"symmetries; of {count} functions, whose parameters are whole numbers from "
-                 f"-{LARGEST} to {LARGEST}; seed {data['seed']}"]
+        up_to = [number_of(scaled, "scaling")] * bool(scaled)
+        if data["finite"]:
+            up_to.append(f"what {number_of(len(data['finite']), 'signed permutation')} of the "
+                         f"parameters generate{'s' * (len(data['finite']) == 1)}")
+        lines = [f"  up to {' and '.join(up_to) or 'nothing'}; of {count} functions, whose "
+                 f"parameters are whole numbers from -{LARGEST} to {LARGEST}; seed {data['seed']}"]
         for k, least, most, low, high in data["numbers"]:
             unclear = f", {most - least} not decided" if most > least else ""
             lines.append(f"  {k} real {'preimage' if k == 1 else 'preimages'}: {least} of them"
@@ -161,7 +165,7 @@ def real_preimage_numbers(phi: Parametrization, dimension: Invariant, samples: i
     if found is None:
         raise LimitReached(f"No normal form for the scalings of the parameters of {model} is "
                            "known.")
-    symmetries: dict[str, Any] = {"weights": found.weights, "places": found.places, "finite": []}
+    symmetries: dict[str, Any] = {"weights": found.weights, "places": found.places}
     if dimension.data + len(found.places) < count:
         if dimension.certificate is None or dimension.status != "proved":
             raise LimitReached(f"The dimension of the fibers of {model} is not proved.")
@@ -173,13 +177,14 @@ def real_preimage_numbers(phi: Parametrization, dimension: Invariant, samples: i
             model, "real_preimage_dimension", value, "proved", "the rank of the Jacobian",
             time.perf_counter() - start, evidence, dimension.trust)
     rebuilt = RebuiltModel(model.describe())
+    finite: list[dict[str, Any]] = []
     for candidate in _signed_permutations(phi):
         try:
-            verified_symmetries(rebuilt, symmetries | {"finite": [candidate]})
+            verified_symmetries(rebuilt, symmetries, [candidate])
         except CertificateError:
             continue
-        symmetries["finite"].append(candidate)
-    known = verified_symmetries(rebuilt, symmetries)
+        finite.append(candidate)
+    known = verified_symmetries(rebuilt, symmetries, finite)
     fibers: list[dict[str, Any] | None] = []
     numbers: list[int | None] = []
     trust: set[str] = set()
@@ -197,7 +202,7 @@ def real_preimage_numbers(phi: Parametrization, dimension: Invariant, samples: i
     if not any(fibers):
         raise LimitReached(f"The real points of no fiber of {model} were found within the limits.")
     value = {"seed": seed, "samples": samples, "scalings": len(found.places),
-             "numbers": frequencies(numbers)}
+             "finite": finite, "numbers": frequencies(numbers)}
     return RealPreimageNumbers.certified(
         model, "real_preimage_numbers", value, "monte_carlo",
         "real points of fibers over sampled functions", time.perf_counter() - start,

@@ -169,6 +169,33 @@ def real_rank(f: Form, generator: random.Random) -> RealRank:
     return RealRank(low, d, None, directions)
 
 
+def compared(f: Form, r: int, generator: random.Random) -> RealRank | None:
+    """
+    Bounds for the real rank of a form, of degree over r, that say whether it is at most r; None if
+    that is not decided.
+
+    EXAMPLES::
+
+        >>> form = list(map(fmpq, (1, 0, -5, 0, 4)))
+        >>> found = compared(form, 3, random.Random(1))
+        >>> found.low, found.high
+        (4, 4)
+    """
+    d, space = len(f) - 1, apolar_space(f, r)
+    if number_of_real_roots(f) > r:
+        return RealRank(r + 1, d, None, [])
+    short = _hyperbolic_multiple(f, r, generator, FEW_TRIALS) if len(space) > 2 else None
+    h = short or hyperbolic_form(space)
+    if h is None:
+        h = _hyperbolic_multiple(f, r, generator, TRIALS)
+    if isinstance(h, list):
+        return RealRank(1, r, h, None)
+    if h is False:
+        return RealRank(r + 1, d, None, None)
+    found = _derivative_with_real_roots(f, r, generator)
+    return None if found is None else RealRank(r + 1, d, None, found)
+
+
 def _directions(count: int, generator: random.Random) -> list[Direction]:
     """Random real directions, rational and short; in some trials near each other."""
     fineness = 2 ** generator.randrange(3, 11)

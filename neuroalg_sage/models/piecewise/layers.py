@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
+from numbers import Integral
 from typing import Any, ClassVar
 
 from neuroalg_sage.certificates.certificate import decimal
@@ -167,9 +168,14 @@ def _extents(values: Any, axes: int, role: str, least: int = 1) -> tuple[int, ..
     values = lists(values)
     given = tuple(values) if isinstance(values, (list, tuple)) else (values,) * axes
     if len(given) != axes:
-        raise InputError(f"The {role} has {len(given)} numbers, but there are {axes} axes.")
-    return tuple(whole_number(v + 1 - least if isinstance(v, int) else v, role) - 1 + least
-                 for v in given)
+        raise InputError(f"The {role} is one number, or one for each of the layer's axes; there "
+                         f"{'is 1 axis' if axes == 1 else f'are {axes} axes'}, and "
+                         f"{len(given)} numbers are given.")
+    for value in given:
+        # A value of 0 counts from 0 on, as padding does.
+        if value is True or value is False or not isinstance(value, Integral) or value < least:
+            raise InputError(f"The {role} is a whole number from {least} on, not {shown(value)}.")
+    return tuple(whole_number(value, role) if value else 0 for value in given)
 
 
 def _windows(space: Shape, size: Shape, stride: Shape, padding: Shape, kind: str

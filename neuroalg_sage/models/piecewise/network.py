@@ -173,6 +173,22 @@ def network_from_data(data: Any) -> Network:
                    name if isinstance(name, str) else "")
 
 
+MOST_DIGITS = 19  # of a seed, so that a spec with it can be read again
+
+
+def _seed(named: str | None, seed: Any) -> int:
+    """The seed that a spec names, or else the one beside it."""
+    text = named if named is not None else "0" if seed is None else (
+        str(seed) if isinstance(seed, int) and not isinstance(seed, bool) else "")
+    if not (text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS):
+        raise InputError(f"The seed {shown(seed if named is None else named)} is not a whole "
+                         f"number from 0 on, of at most {MOST_DIGITS} digits.")
+    if named is not None and seed is not None and seed != int(text):
+        raise InputError(f"The spec names the seed {int(text)}, and beside it stands the seed "
+                         f"{shown(seed)}; leave one out.")
+    return int(text)
+
+
 FAMILIES = {"relu": "relu", "leaky_relu": "leaky_relu", "abs": "absolute_value",
             "hard_tanh": "hard_tanh", "maxout": "maxout"}
 GRAIN = 1000  # random weights are multiples of 1 / (GRAIN * the square root of the inputs)
@@ -187,7 +203,7 @@ def network_from_spec(spec: str, seed: int | None = None) -> Network:
     - ``spec`` -- ``FAMILY:WIDTHS``, where the family is the activation after each layer but the
       last: relu, leaky_relu, abs, hard_tanh or maxout; options follow, joined by ``:``: ``bias``;
       ``slope=1/10`` of a leaky ReLU; ``pieces=3`` of each maxout unit, by default 2; ``seed=1``
-    - ``seed`` -- whole number, by default 0
+    - ``seed`` -- whole number from 0 on, by default 0
 
     Weights and biases are independent and uniform: multiples of 1/(1000 s) from -1/s to 1/s, where
     s is the square root of the number of inputs of the layer, rounded up.
@@ -226,13 +242,7 @@ def network_from_spec(spec: str, seed: int | None = None) -> Network:
             raise InputError(f"The option {shown(option)} is none of {family}; the options are "
                              f"{', '.join(['bias', 'seed=1', *(f'{n}=...' for n in known)])}.")
         given[name] = value
-    if "seed" in given:
-        seed = int(given["seed"]) if given["seed"].isdecimal() and len(given["seed"]) < 20 else None
-        if seed is None:
-            raise InputError(f"The seed {shown(given['seed'])} is not a whole number.")
-    seed = 0 if seed is None else seed
-    if not isinstance(seed, int) or isinstance(seed, bool):
-        raise InputError(f"The seed {shown(seed)} is not a whole number.")
+    seed = _seed(given.get("seed"), seed)
     pieces = 1
     if family == "maxout":
         text = given.get("pieces", "2")

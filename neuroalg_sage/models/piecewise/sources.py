@@ -16,8 +16,15 @@ from typing import Any
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.files import read_bytes
 from neuroalg_sage.models.expressions import shown
-from neuroalg_sage.models.piecewise.layers import DenseLayer, PiecewiseLayer, activation
+from neuroalg_sage.models.piecewise.layers import (
+    KINDS,
+    ConvolutionLayer,
+    DenseLayer,
+    PiecewiseLayer,
+    activation,
+)
 from neuroalg_sage.models.piecewise.network import (
+    FAMILIES,
     Network,
     network_from_data,
     network_from_spec,
@@ -114,6 +121,17 @@ def load_network(name: Any, seed: int | None = None) -> Network:
         >>> load_network("relu:2,3,1").inputs
         2
     """
+    found = _given(name)
+    if found is None:
+        return network_from_spec(str(name), seed)
+    if seed is not None:
+        raise InputError("A seed chooses random weights, for a spec such as relu:2,32,1:bias; this "
+                         "network has its own weights.")
+    return found
+
+
+def _given(name: Any) -> Network | None:
+    """The network with these weights; None for a spec, which has none."""
     if isinstance(name, Network):
         return name
     if isinstance(name, Mapping):
@@ -129,7 +147,29 @@ def load_network(name: Any, seed: int | None = None) -> Network:
         return READERS[suffix](text)
     if isinstance(name, Path) or _is_file(text):
         return network_from_data(read_json(text, "network file"))
-    return network_from_spec(text, seed)
+    return None
+
+
+def is_network(name: str) -> bool:
+    """
+    Whether a spec or the name of a file stands for a network at given weights, not for a model.
+
+    EXAMPLES::
+
+        >>> [is_network(name) for name in ("relu:2,3,1", "relu:2,3,1:cell=110", "mlp:2,1,1:x^2")]
+        [True, False, False]
+    """
+    suffix = Path(name).suffix.lower() if len(name) < 1000 else ""
+    if suffix == ".json" and _is_file(name):
+        data = read_json(name, "network file")
+        layers = data.get("layers") if isinstance(data, dict) else None
+        # Layers of a model have sizes instead of weights, and activations that are polynomials.
+        return isinstance(layers, list) and all(
+            isinstance(layer, dict) and layer.get("kind") in KINDS for layer in layers) and not any(
+            layer["kind"] in (DenseLayer.kind, ConvolutionLayer.kind) and "weights" not in layer
+            for layer in layers)
+    return suffix in READERS and suffix != ".json" or (
+        name.partition(":")[0] in FAMILIES and "cell=" not in name)
 
 
 def _is_file(text: str) -> bool:

@@ -1,0 +1,110 @@
+"""
+``neuroalg plot``: pictures of neuromanifolds, and of piecewise linear networks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from neuroalg_sage.cli.options import (
+    Commands,
+    about_a_metric,
+    about_a_model,
+    manifold_of,
+    positive,
+    progress,
+)
+from neuroalg_sage.cli.output import check_writable
+from neuroalg_sage.errors import InputError
+
+if TYPE_CHECKING:
+    from neuroalg_sage.pictures.scene import Scene
+
+OF_A_MANIFOLD = ("slice", "target", "data", "radius", "gram")
+OF_A_NETWORK = ("show", "box", "boundary", "level")
+
+
+def add(command: Commands) -> None:
+    """Add the command."""
+    sub = command("plot", _plot)
+    about_a_model(sub)
+    about_a_metric(sub, "unit")
+    sub.add_argument("--slice", metavar="COORDINATES", help="coordinates to project on, such as "
+                     "z_0,z_2, or values that fix some, such as z_1=1/2")
+    sub.add_argument("--target", metavar="NUMBERS", help="coordinates of a function, joined by "
+                     "commas, shown with the critical points of the distance")
+    sub.add_argument("--data", metavar="FILE", help="instead, a data set: CSV or Parquet")
+    sub.add_argument("--radius", type=positive, metavar="R", help="of the box that is shown")
+    sub.add_argument("--show", choices=("regions", "graph"), help="of a network with ReLU, maxout "
+                     "or the like at given weights: its regions, by default for two inputs, or "
+                     "the graph of an output")
+    sub.add_argument("--box", metavar="B", help="of a network, the inputs from -B to B; or an "
+                     "interval for each input, as in 0,1;-2,2")
+    sub.add_argument("--boundary", metavar="OUTPUT", help="of a network, also where an output is "
+                     "zero, as in 0, or where two are equal, as in 0-1; graphs are of that output")
+    sub.add_argument("--level", metavar="C", help="where it is C instead of zero")
+    sub.add_argument("--output", metavar="FILE", help="its name ends in .svg, .png, .pdf, or "
+                     ".html for a page that turns; by default neuromanifold.svg or network.svg")
+
+
+def _plot(arguments: argparse.Namespace) -> int:
+    from neuroalg_sage.models.piecewise.sources import is_network
+
+    of_a_network = is_network(arguments.spec)
+    if arguments.output is None:
+        arguments.output = "network.svg" if of_a_network else "neuromanifold.svg"
+    kind = Path(arguments.output).suffix.lower().removeprefix(".")
+    if kind not in ("svg", "png", "pdf", "html"):
+        raise InputError(f"A picture is a file .svg, .png, .pdf or .html, not "
+                         f"{arguments.output[:200]!r}.")
+    if kind != "html":
+        from importlib.util import find_spec
+
+        if find_spec("matplotlib") is None:
+            raise InputError("Pictures need matplotlib; pip install 'neuroalg-sage[plot]' brings "
+                             "it.")
+    for name in OF_A_MANIFOLD if of_a_network else OF_A_NETWORK:
+        if getattr(arguments, name) is not None:
+            raise InputError(f"The option --{name} is about "
+                             + ("neuromanifolds, and this is a network at given weights."
+                                if of_a_network else
+                                "networks at given weights, and this is a neuromanifold."))
+    check_writable(arguments.output)
+    from neuroalg_sage.pictures import figure, page
+
+    made = (_of_a_network if of_a_network else _of_a_manifold)(arguments)
+    (page if kind == "html" else figure).save(made, arguments.output)
+    for note in made.notes:
+        print(f"neuroalg: {note}", file=sys.stderr)
+    for point in made.critical:
+        print(f"{point.kind}: ({', '.join(f'{c:.6g}' for c in point.place)}), squared distance "
+              f"{point.loss:.6g}")
+    print(f"written to {arguments.output}")
+    return 0
+
+
+def _of_a_manifold(arguments: argparse.Namespace) -> Scene:
+    from neuroalg_sage.pictures.scene import scene
+
+    manifold = manifold_of(arguments)
+    target = None if arguments.target is None else arguments.target.split(",")
+    return scene(manifold, arguments.slice, [c.strip() for c in target] if target else None,
+                 arguments.data, None, arguments.radius)
+
+
+def _of_a_network(arguments: argparse.Namespace) -> Scene:
+    from neuroalg_sage.cli.piecewise import read_boundary, read_box
+    from neuroalg_sage.models.piecewise.sources import load_network
+    from neuroalg_sage.pictures.networks import scene
+
+    network = load_network(arguments.spec, arguments.seed)
+    if arguments.level is not None and arguments.boundary is None:
+        raise InputError("The option --level is about a boundary; name its output, as in "
+                         "--boundary 0.")
+    progress(arguments).begin("the picture")
+    output = read_boundary(arguments.boundary)
+    return scene(network, arguments.show, read_box(arguments.box),
+                 None if output is None else tuple(output), arguments.level or 0)

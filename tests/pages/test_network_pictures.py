@@ -1,0 +1,145 @@
+"""Pictures of piecewise linear networks: what is in a scene, files, and wrong input."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from neuroalg_sage.cli import main
+from neuroalg_sage.errors import InputError
+from neuroalg_sage.models.piecewise.network import Network, network_from_data, network_from_spec
+from neuroalg_sage.models.piecewise.sources import is_network, load_network
+from neuroalg_sage.pictures import page, shapes
+from neuroalg_sage.pictures.networks import scene
+
+BALL = network_from_data({"input_shape": [2], "layers": [
+    {"kind": "absolute_value"}, {"kind": "dense", "weights": [[1, 1]]}]})
+
+
+def value(network: Network, point: np.ndarray) -> float:
+    return float(network([str(Fraction(float(c))) for c in point])[0])
+
+
+@pytest.mark.parametrize("spec, seed", [("relu:2,8,8,1:bias", 1), ("maxout:2,3,2:pieces=3", 4),
+                                        ("abs:2,4,4,1", 2), ("relu:2,3,1", 5)])
+def test_regions_tile_the_box_and_the_network_is_affine_on_each(spec: str, seed: int) -> None:
+    network = network_from_spec(spec, seed)
+    made = scene(network, box=3)
+    assert made.ranges == ((-3.0, 3.0),) * 2
+    assert sum(map(shapes.area, made.polygons)) == pytest.approx(36)
+    assert len(made.colors) == len(made.polygons)
+    for polygon in made.polygons:
+        middle = polygon.mean(axis=0)
+        assert value(network, middle) == pytest.approx(
+            np.mean([value(network, corner) for corner in polygon]), abs=1e-9)
+
+
+def test_neighbors_have_different_colors_and_edges_lie_between_them() -> None:
+    made = scene(network_from_spec("relu:2,8,8,1:bias", 1), box=3)
+    color = {tuple(np.round(p.mean(axis=0), 9)): c for p, c in zip(made.polygons, made.colors)}
+
+    def at(point: np.ndarray) -> str:
+        for polygon in made.polygons:
+            away = np.roll(polygon, -1, axis=0) - polygon
+            turns = away[:, 0] * (point - polygon)[:, 1] - away[:, 1] * (point - polygon)[:, 0]
+            if (turns >= -1e-12).all() or (turns <= 1e-12).all():
+                return color[tuple(np.round(polygon.mean(axis=0), 9))]
+        raise AssertionError
+
+    assert len(made.edges) > 100
+    for first, second in made.edges:
+        normal = np.array([first[1] - second[1], second[0] - first[0]])
+        step = 1e-6 * normal / np.linalg.norm(normal)
+        middle = (first + second) / 2
+        assert at(middle + step) != at(middle - step)
+
+
+def test_cells_of_one_region_have_no_edge_between_them() -> None:
+    half = load_network([[[1, 0], [0, 1]], [[1, 0]]])
+    made = scene(half, box=1)
+    assert len(made.polygons) == 4 and len(set(made.colors)) == 2
+    assert sorted(map(tuple, np.abs(np.concatenate(made.edges)).tolist())) == [
+        (0, 0), (0, 0), (0, 1), (0, 1)]
+
+
+def test_the_boundary_of_the_l1_ball_is_a_square() -> None:
+    made = scene(BALL, box=2, output=(0,), level=1)
+    assert len(made.boundary) == 4
+    assert {tuple(map(float, p)) for line in made.boundary for p in line} == {
+        (1, 0), (0, 1), (-1, 0), (0, -1)}
+    assert made.words.boundary == "output 0 = 1" and not made.full
+
+
+def test_a_boundary_may_have_interior_points() -> None:
+    dead = load_network([[[1, 0]], [[1]]])
+    made = scene(dead, box=1, output=(0,))
+    assert sum(map(shapes.area, made.full)) == pytest.approx(2)
+
+
+def test_graphs_are_those_of_the_function() -> None:
+    made = scene(BALL, "graph", box=2)
+    assert made.axes == ("x_0", "x_1", "y") and len(made.polygons) == 4
+    points = np.concatenate(made.polygons)
+    assert np.allclose(np.abs(points[:, :2]).sum(axis=1), points[:, 2])
+    line = scene(network_from_spec("relu:1,6,6,1:bias", 1), box=2)
+    for x, y in np.concatenate(line.curves):
+        assert value(network_from_spec("relu:1,6,6,1:bias", 1), [x]) == pytest.approx(y)
+    two = network_from_data({"input_shape": [1], "layers": [
+        {"kind": "dense", "weights": [[3], [1]], "bias": [0, 1]}]})
+    made = scene(two, box=1, output=(0, 1))
+    assert sorted(map(tuple, np.concatenate(made.curves).tolist())) == [(-1, -3), (1, 1)]
+
+
+def test_by_default_the_box_holds_most_vertices() -> None:
+    made = scene(network_from_spec("relu:2,6,1:bias", 3))
+    inside = [p for line in made.edges for p in line]
+    assert made.ranges is not None and made.ranges[0][0] == -made.ranges[0][1]
+    assert len(inside) > 10
+
+
+def test_pages_say_what_they_show() -> None:
+    text = page.page(scene(BALL, output=(0,), level=1))
+    assert "<title>Linear regions of" in text and "Neuromanifold" not in text
+    assert "output 0 = 1" in text and "http" not in text
+
+
+@pytest.mark.parametrize("form", ["svg", "png", "html"])
+def test_the_shell(form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / f"picture.{form}"
+    pytest.importorskip("matplotlib")
+    for show in ("regions", "graph"):
+        assert main(["plot", "relu:2,4,1:bias", "--seed", "1", "--show", show, "--boundary", "0",
+                     "--output", str(file), "--quiet"]) == 0
+        assert file.stat().st_size > 1000
+    assert capsys.readouterr().out.splitlines() == [f"written to {file}"] * 2
+
+
+@pytest.mark.parametrize("words, sentence", [
+    (["relu:3,4,1"], "Regions are drawn for 2 inputs, and graphs for 1 or 2; this network has 3."),
+    (["relu:1,4,1", "--show", "regions"], "this network has 1."),
+    (["relu:2,4,1", "--slice", "z_0,z_1"], "The option --slice is about neuromanifolds"),
+    (["mlp:2,1,1:x^2", "--box", "3"], "The option --box is about networks"),
+    (["relu:2,4,1", "--boundary", "1"], "The network has the outputs 0 to 0"),
+    (["relu:2,4,1", "--level", "1"], "The option --level is about a boundary"),
+    (["relu:2,4,1", "--box", "0"], "The box is empty"),
+])
+def test_wrong_input(words: list[str], sentence: str, tmp_path: Path,
+                     capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "picture.html"
+    assert main(["plot", *words, "--output", str(file), "--quiet"]) == 2
+    assert sentence in " ".join(capsys.readouterr().err.split()) and not file.exists()
+
+
+def test_too_many_polygons(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("neuroalg_sage.pictures.networks.MOST_POLYGONS", 3)
+    with pytest.raises(InputError, match="at most 3 polygons"):
+        scene(BALL, box=1)
+
+
+def test_files_of_models_and_of_networks_are_told_apart() -> None:
+    examples = Path(__file__).resolve().parents[2] / "examples"
+    assert is_network(str(examples / "torus.json"))
+    assert not is_network(str(examples / "model.json"))
