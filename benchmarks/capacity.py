@@ -17,6 +17,7 @@ import pstats
 import time
 from collections.abc import Callable
 from functools import partial
+from math import inf
 
 from neuroalg_sage import NeuroManifold
 from neuroalg_sage.certificates.checker import verify
@@ -50,9 +51,11 @@ def row(spec: str) -> None:
         manifold.affordable_dimension, lambda: manifold.covering_number("0.1", radius=1),
         lambda: manifold.tube_volume("0.1", radius=1),
         lambda: manifold.sample_complexity("0.1", "0.05", radius=1))]
-    low, high = manifold.covering_number("0.1", radius=1).logarithms
-    print(f"{spec:32s} {low:12.2f} {high:12.2f} " + " ".join(f"{t:6.2f}" for t in times),
-          flush=True)
+    number = manifold.covering_number("0.1", radius=1)
+    times.append(seconds(partial(verify, number.certificate)))
+    low, high = number.logarithms
+    print(f"{spec:32s} {low:12.2f} {high:12.2f} {high / low if low else inf:6.2f} "
+          + " ".join(f"{t:6.2f}" for t in times), flush=True)
 
 
 def table() -> None:
@@ -81,7 +84,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--profile", action="store_true", help="show where the time goes")
     profile = parser.parse_args().profile
-    print(f"{'':32s} log10 N from           to  dim.  balls   tube  samples (s)")
+    print(f"{'':32s} log10 N from           to  ratio   dim.  balls   tube samples checker (s)")
     profiler = cProfile.Profile()
     whole = seconds((lambda: profiler.runcall(table)) if profile else table)
     print(f"{len(ARCHITECTURES)} architectures in {whole:.1f} s")

@@ -23,6 +23,7 @@ from neuroalg_sage.invariants.piecewise.functional_dimension import (
     functional_dimension,
 )
 from neuroalg_sage.invariants.piecewise.linear_regions import LinearRegions, linear_regions
+from neuroalg_sage.invariants.piecewise.region_bound import RegionBound, region_bound
 from neuroalg_sage.invariants.piecewise.same_function import SameFunction, same_function
 from neuroalg_sage.invariants.piecewise.smaller_network import SmallerNetwork, smaller_network
 from neuroalg_sage.invariants.piecewise.stationary_points import (
@@ -86,6 +87,21 @@ class PiecewiseLinearNetwork:
             (4 (proved), [5, 4])
         """
         return linear_regions(self.network, box, polytope)
+
+    def region_bound(self) -> RegionBound:
+        """
+        How many cells, and so regions, networks with such layers have at most, at any weights.
+
+        Layers have to follow one another.  The bound is that of numbers of hyperplanes and of
+        ranks, layer by layer; with one hidden layer of ReLU it is attained at generic weights.
+
+        EXAMPLES::
+
+            >>> found = PiecewiseLinearNetwork("relu:2,4,4,1:bias").region_bound()
+            >>> found, found.data["found"]["cells"]
+            (121 (proved), 33)
+        """
+        return region_bound(self.network)
 
     def decision_boundary(self, output: Any = 0, level: Any = 0, kind: str = "level",
                           box: Any = None, polytope: Any = None) -> DecisionBoundary:

@@ -94,6 +94,7 @@ def _found() -> Iterator[Any]:
         yield from (network.linear_regions(), network.linear_regions(box=1),
                     network.decision_boundary(0, "1/10"))
     yield from (plane.boundary_distance([1, 1]), plane.boundary_distance([1, 1], norm="l1"))
+    yield from (plane.region_bound(), line_.region_bound())
     yield from (plane.functional_dimension(1),
                 PiecewiseLinearNetwork("hard_tanh:1,1,1:bias").functional_dimension(1),
                 PiecewiseLinearNetwork([[[1], [0]], [0, -1], [[1, 1]], [0]]

@@ -110,7 +110,7 @@ def network(part: dict[str, Any]) -> str:
 
 
 NETWORK = ("linear_regions", "decision_boundary", "boundary_distance", "functional_dimension",
-           "same_function", "smaller_network")
+           "region_bound", "same_function", "smaller_network")
 
 
 def is_true_of_its_network(data: dict[str, Any]) -> bool:
@@ -119,6 +119,8 @@ def is_true_of_its_network(data: dict[str, Any]) -> bool:
     name, value = data["claim"]["invariant"], value_of(data)
     if name == "functional_dimension":
         return network.functional_dimension(1).data == value
+    if name == "region_bound":
+        return network.region_bound().data == value
     if name == "smaller_network":
         found = network.smaller_network()
         return (found.data["hinges"] == value["hinges"]

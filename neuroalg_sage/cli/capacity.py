@@ -179,8 +179,7 @@ def _answers(manifold: NeuroManifold, arguments: argparse.Namespace,
         if arguments.noise is not None:
             asked.append(partial(manifold.necessary_samples, arguments.epsilon, arguments.delta,
                                  noise=arguments.noise, **part, inputs=inputs))
-    yield manifold.pseudo_dimension()
-    for bounds in asked:
+    for bounds in (manifold.pseudo_dimension, *asked):
         with _noting(unanswered):
             yield bounds()
 

@@ -8,7 +8,14 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
-from neuroalg_sage.cli.options import Commands, about_limits, about_the_answer, progress, words
+from neuroalg_sage.cli.options import (
+    Commands,
+    about_limits,
+    about_the_answer,
+    progress,
+    whole,
+    words,
+)
 from neuroalg_sage.cli.output import (
     certificate_files,
     check_writable,
@@ -34,6 +41,10 @@ def add(command: Commands) -> None:
                      "to the boundary, in the norms l1, l2 and linf")
     sub.add_argument("--functional-dimension", action="store_true", help="also in how many "
                      "directions of its weights the function of the network changes")
+    sub.add_argument("--bound", action="store_true", help="also how many regions there are at "
+                     "most, at any weights")
+    sub.add_argument("--samples", type=whole, metavar="N", help="of N random networks of a spec "
+                     "one with most activation patterns, and the bound")
     sub.add_argument("--smaller", action="store_true", help="also a network of one hidden layer of "
                      "ReLU with as few units as is found, of the same function")
     _about_the_rest(sub)
@@ -89,11 +100,14 @@ def _landscape(arguments: argparse.Namespace) -> int:
 
 
 def _same(arguments: argparse.Namespace) -> int:
+    from neuroalg_sage.models.piecewise.sources import has_random_weights
     from neuroalg_sage.piecewise import PiecewiseLinearNetwork
 
     check_writable(arguments.certificate)
-    one, other = (PiecewiseLinearNetwork(name, arguments.seed)
-                  for name in (arguments.network, arguments.other))
+    names = arguments.network, arguments.other
+    random = [name for name in names if has_random_weights(name)] or names
+    one, other = (PiecewiseLinearNetwork(name, arguments.seed if name in random else None)
+                  for name in names)
     progress(arguments).begin("comparison of two networks")
     found = one.same_function(other, read_box(arguments.box), read_rows(arguments.polytope))
     # As cmp and diff say it.
@@ -107,9 +121,17 @@ def _same(arguments: argparse.Namespace) -> int:
 
 
 def _regions(arguments: argparse.Namespace) -> int:
+    from neuroalg_sage.invariants.piecewise.region_bound import region_bound, sample
     from neuroalg_sage.piecewise import PiecewiseLinearNetwork
 
     check_writable(arguments.certificate)
+    sampled: dict[int, int] = {}
+    if arguments.samples is not None:
+        if arguments.box is not None or arguments.polytope is not None:
+            raise InputError("Samples are compared on all inputs; leave the box or polytope out.")
+        progress(arguments).begin(f"regions of {arguments.samples} random networks")
+        sampled = sample(arguments.network, arguments.samples, arguments.seed)
+        arguments.seed = max(sampled, key=lambda seed: (sampled[seed], -seed))
     network = PiecewiseLinearNetwork(arguments.network, arguments.seed)
     progress(arguments).begin("linear regions")
     part = {"box": read_box(arguments.box), "polytope": read_rows(arguments.polytope)}
@@ -125,6 +147,10 @@ def _regions(arguments: argparse.Namespace) -> int:
                              certificate_files(arguments.certificate, found))
 
     state()
+    if arguments.bound or sampled:
+        progress(arguments).begin("bound of regions")
+        found.append(region_bound(network.network, sampled))
+        state()
     if arguments.functional_dimension:
         progress(arguments).begin("functional dimension")
         found.append(network.functional_dimension(arguments.seed))

@@ -7,8 +7,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from neuroalg_sage.certificates.model import Model as Checked
 from neuroalg_sage.errors import LimitReached
+from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.models.sage_input import rational
 from neuroalg_sage.neuromanifold.core import kept
 from neuroalg_sage.neuromanifold.equations import EquationsQuestions
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # So small a space has its linear equations, or the equation of a hypersurface, looked for.
 MOST_COORDINATES, MOST_DEGREE = 60, 3
 MOST_ELIMINATION = 2 * 10**11  # operations of a rank on which bounds may wait
+MOST_PRODUCTS = 3 * 10**8  # in the values of the model at the inputs for that rank
 
 
 class CapacityQuestions(EquationsQuestions):
@@ -203,11 +204,13 @@ class CapacityQuestions(EquationsQuestions):
         known: Invariant | None = self._memory.known("dimension", stored=True)
         if known is not None:
             return known
-        # The checker's model counts coordinates without a look at each parameter.
-        n, count = Checked(self.model.describe()).ambient_dimension, self.model.parameter_count
-        if min(n, count) ** 2 * count > MOST_ELIMINATION:
-            return None
         try:
+            # The checker's model counts coordinates without a look at each parameter.
+            checked = rebuilt(self.model)
+            most = min(checked.ambient_dimension, checked.parameters)
+            if most**2 * checked.parameters > MOST_ELIMINATION or most * sum(
+                    step.width * len(step.output(0)) for step in checked.steps) > MOST_PRODUCTS:
+                return None
             return self.dimension()
         except LimitReached:
             return None

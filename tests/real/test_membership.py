@@ -108,10 +108,10 @@ def test_reports_say_what_a_neuromanifold_is_over_the_real_numbers(
 
 def test_a_report_says_nothing_of_a_description_that_is_not_known(
         capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["report", "mlp:1,1,1:x^3+x:bias", "--quiet", "--json", "--seed", "1",
+    assert main(["report", "mlp:3,4,1:x^3", "--quiet", "--json", "--seed", "1",
                  "--no-cache"]) == 0
     answers = json.loads(capsys.readouterr().out)
     assert "errors" not in answers and "semialgebraic_description" not in answers["results"]
     assert "trichotomy" in answers["results"]
-    assert main(["compute", "mlp:1,1,1:x^3+x:bias", "semialgebraic_description", "--quiet",
+    assert main(["compute", "mlp:3,4,1:x^3", "semialgebraic_description", "--quiet",
                  "--no-cache"]) == 3

@@ -10,7 +10,9 @@ part has the volume κ_q (R^q - r_i^q).
 With matrices G of scalar products of their bases, c² = 1 - (2ε / r_i)², and r_j ≤ r_i, the
 condition is that the form c² G_ii - G_ij G_jj^-1 G_ji, c² |f|² less the square of the projection of
 f to L_j, is not negative for f in L_i.  (Nor is it then with i and j exchanged, as the largest
-cosine between both spaces is one number.)  That it is positive is verified by minors (Sylvester).
+cosine between both spaces is one number.)  So it is if the trace of G_ii^-1 G_ij G_jj^-1 G_ji, the
+sum of the squares of all cosines between both spaces, is less than c²; else that it is positive is
+verified by minors (Sylvester).
 """
 
 from __future__ import annotations
@@ -58,17 +60,22 @@ def linear_spaces(region: Region, evidence: Any) -> tuple[arb, str]:
     forms = [block(i, i) for i in range(len(places))]
     require(all(form.det() for form in forms), "A space has less than its dimension.")
     inverses = [form.inv() for form in forms]
+    numerators, denominators = zip(*(inverse.numer_denom() for inverse in inverses))
+    # The blocks d_i G_ii^-1 G_ij, d_i the denominator of G_ii^-1.
+    turned = [(numerator * fmpz_mat(products[i * q:(i + 1) * q])).tolist()
+              for i, numerator in enumerate(numerators)]
     for i, r in enumerate(inner):
         part = 1 - (2 * region.epsilon / r) ** 2
         above, below = fmpz(part.numerator), fmpz(part.denominator)
         for j in range(i):
-            if q == 1:  # the same without matrices, as these may be many
-                is_apart = below * products[i][j] ** 2 < above * products[i][i] * products[j][j]
-            else:
-                mixed = block(i, j)
-                is_apart = _is_positive(
-                    fmpq(above, below) * forms[i] - mixed * inverses[j] * mixed.transpose())
-            require(is_apart, "Two linear spaces are too close.")
+            trace = sum((turned[i][a][j * q + b] * turned[j][b][i * q + a]
+                         for a in range(q) for b in range(q)), fmpz(0))
+            if below * trace < above * denominators[i] * denominators[j]:
+                continue
+            mixed = block(i, j)
+            require(q > 1 and _is_positive(
+                fmpq(above, below) * forms[i] - mixed * inverses[j] * mixed.transpose()),
+                "Two linear spaces are too close.")
     size, epsilon = region.size, region.epsilon
     return real(sum(((size**q - r**q) / epsilon**q for r in inner), Fraction(0))), (
         f"linear spaces ({len(places)}) of dimension {q} in it")

@@ -212,13 +212,12 @@ def hilbert_series(groebner: GroebnerBasis, generators: list[fmpq_mpoly]) -> Hil
 
 def hilbert_polynomial(numerator: list[int], dimension: int) -> list[Fraction]:
     """The coefficients, ascending, of Σ_k c_k binomial(i - k + d - 1, d - 1)."""
-    total = [Fraction(0)] * dimension
-    for k, c in enumerate(numerator):
-        term = [Fraction(c, factorial(max(dimension - 1, 0)))] if dimension else []
+    total = [0] * dimension
+    for k, c in enumerate(numerator if dimension else []):
+        term = [c]
         for shift in range(1, dimension):
-            term = [a * (shift - k) + b
-                    for a, b in zip([*term, Fraction(0)], [Fraction(0), *term])]
-        total = [a + b for a, b in itertools.zip_longest(total, term, fillvalue=Fraction(0))]
+            term = [a * (shift - k) + b for a, b in zip([*term, 0], [0, *term])]
+        total = [a + b for a, b in zip(total, term, strict=True)]
     while total and not total[-1]:
         total.pop()
-    return total
+    return [Fraction(c, factorial(dimension - 1)) for c in total]

@@ -9,6 +9,7 @@ CLAIMS: tuple[Claim, ...] = tuple(
                         ("boundary_distance", "decision_boundary:check_boundary_distance"),
                         ("functional_dimension", "functional_dimension:check_functional_dimension"
                          ),
+                        ("region_bound", "region_bound:check_region_bound"),
                         ("same_function", "same_function:check_same_function")))
 CLAIMS += (Claim("smaller_network", ".piecewise.smaller_network:check_smaller_network",
                  ("proved", "bounds"), (dict,), subject=".piecewise.network:Network"),)

@@ -1,5 +1,6 @@
 """
-The neuromanifold as a semi-algebraic set, by theorems whose proofs stand beside their checks.
+The neuromanifold as a semi-algebraic set, by theorems whose proofs stand beside their checks, or by
+elimination of the parameters.
 """
 
 from __future__ import annotations
@@ -30,12 +31,19 @@ ARGUMENTS = {
     "quartics": "M is the binary quartics that are quadratic forms in two squares",
     "filters": "M is the products of filters, by their real zeros",
     "all of V": "M is all of V",
+    "elimination": "M is what is left when the parameters are eliminated",
 }
 
 
-def described(model: Model, evidence: Any) -> Formula | Signatures:
+def described(model: Model, evidence: Any, asked: list[Any] | None = None
+              ) -> Formula | Signatures:
     """
     What an argument shows M to be.
+
+    INPUT:
+
+    - ``asked`` -- to which those questions are added for which QEPCAD must be trusted; without this
+      list there may be none
 
     Raises CertificateError if the model does not have its hypotheses.
     """
@@ -62,6 +70,13 @@ def described(model: Model, evidence: Any) -> Formula | Signatures:
 
         whole(model, member(evidence, "proof"))
         return [[]]
+    if argument == "elimination":
+        from neuroalg_sage.certificates.real.elimination import eliminated
+
+        questions: list[Any] = [] if asked is None else asked
+        found = eliminated(model, evidence, questions)
+        require(asked is not None or not questions, "QEPCAD is asked, which is not trusted here.")
+        return found
     if argument not in ARGUMENTS:
         raise MalformedCertificate("The argument for a description is not known.")
     from neuroalg_sage.certificates.real.sums_of_powers import THEOREMS
@@ -72,11 +87,16 @@ def described(model: Model, evidence: Any) -> Formula | Signatures:
 def check_description(model: Model, value: Any, evidence: Any) -> Checked:
     """Verify that M, over the real numbers and without its closure, is where a formula holds."""
     claimed = formula(value, polynomial_ring(model.ambient_dimension))
-    proved = described(model, evidence)
+    asked: list[Any] = []
+    proved = described(model, evidence, asked)
     if isinstance(proved, Signatures):
         check_signatures(claimed, proved)
     else:
         require(_written(claimed) == _written(proved), "The formula is not the one that is proved.")
+    if evidence["argument"] == "elimination":
+        return ["each step of the elimination of the parameters", *(
+            [f"but for {len(asked)} questions, which QEPCAD answered"] if asked else [])], [
+            "qepcad"] * bool(asked)
     return [f"the hypotheses of the theorem: {ARGUMENTS[evidence['argument']]}",
             "the formula says what the theorem says"], []
 

@@ -34,6 +34,7 @@ from neuroalg_sage.certificates.model import Model as Checked
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.invariants.capacity.packing import MOST_POINTS, packing
 from neuroalg_sage.invariants.capacity.projection import projections
 from neuroalg_sage.invariants.capacity.spaces import linear_spaces
@@ -45,6 +46,7 @@ from neuroalg_sage.models.sage_input import rational
 EXPANDED_TERMS = 20_000  # of a parametrization that is written down for its bounds
 MOST_SCALED = 300  # parameters for which a normal form is looked for
 MOST_LISTED = 1_000  # parameters that a certificate lists
+MOST_PRODUCTS = 5 * 10**5  # in the values for the rank of a linear space, which fewer make smaller
 SHOWN_DIGITS = 24
 MOST_APART = 8  # dimensions of M in which linear spaces are looked for
 COARSER = 2  # grids by which projections are compared
@@ -282,7 +284,7 @@ class Coverings:
         self.model, self.dimension, self.domain, self.seed = model, dimension, domain, seed
         self.equation, self.linear, self.norm = equation, linear, norm
         self.is_expanded = is_expanded(model)
-        self.checked = Checked(model.describe())
+        self.checked = rebuilt(model)
         self.cones = _cones(self.checked)
         self.start = self.cones[0][0] if self.cones else None
         self._uppers: dict[Fraction, tuple[Any, dict[str, Any], list[str]]] = {}
@@ -587,10 +589,13 @@ def _linear_spaces(part: Coverings) -> Iterator[dict[str, Any]]:
     if is_ball and has_last_layer:
         yield {"argument": "linear space", "linear_from": None, "trial": None, "inputs": None}
     is_listed = checked.parameters <= (MOST_LISTED if has_last_layer else EXPANDED_TERMS)
+    terms = sum(step.width * len(step.output(0)) for step in checked.steps)
+    is_listed = is_listed and terms <= MOST_PRODUCTS // 2  # which are written down
     for start, degree in part.cones if is_ball and is_listed else []:
         if degree == 1:
             point = [generator.randrange(1, 1000) for _ in range(checked.parameters)]
-            enough = -(-(checked.parameters - start) // checked.outputs) + 2
+            enough = min(-(-(checked.parameters - start) // checked.outputs) + 2,
+                         MOST_PRODUCTS // terms)
             yield {"argument": "linear space", "linear_from": start,
                    "trial": {"prime": LARGE_PRIME, "point": point},
                    "inputs": [[generator.randrange(1, 1000) for _ in range(checked.inputs)]

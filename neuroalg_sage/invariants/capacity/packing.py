@@ -13,6 +13,7 @@ from neuroalg_sage.models.parametrization import Parametrization
 
 MOST_POINTS, MOST_TRIALS, BATCH = 600, 24_000, 2_000
 MOST_WORK = 100_000_000  # factors of terms
+MOST_EXACT_WORK = 3_000_000  # the same for the checker
 PLACES = 2**20  # the denominator of parameters
 MARGIN = 1e-6  # relative; the checker computes exactly
 
@@ -45,7 +46,8 @@ def packing(phi: Parametrization, domain: tuple[str, Fraction], epsilon: Fractio
     generator = np.random.default_rng(seed)
     values = Values(phi)
     chosen: list[np.ndarray] = []
-    images = np.empty((MOST_POINTS, len(phi.polynomials)))
+    most = max(2, min(MOST_POINTS, MOST_EXACT_WORK // values.work))
+    images = np.empty((most, len(phi.polynomials)))
     least = float(4 * epsilon**2) * (1 + MARGIN)
     for batch in _trials(phi, values, domain, cone, generator):
         found = values(batch)
@@ -57,9 +59,9 @@ def packing(phi: Parametrization, domain: tuple[str, Fraction], epsilon: Fractio
             if ((known - found[i]) ** 2).sum(axis=1).min(initial=np.inf) > least:
                 images[len(chosen)] = found[i]
                 chosen.append(batch[i])
-                if len(chosen) == MOST_POINTS:
+                if len(chosen) == most:
                     break
-        if len(chosen) == MOST_POINTS:
+        if len(chosen) == most:
             break
     return [[Fraction(round(float(c) * PLACES), PLACES) for c in w] for w in chosen]
 

@@ -15,8 +15,8 @@ from neuroalg_sage.certificates.capacity.pseudo_dimension import (
     coordinates_of_an_output,
     free_parameters,
 )
-from neuroalg_sage.certificates.model import Model as Checked
 from neuroalg_sage.certificates.reading import CertificateError
+from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.invariants.capacity.samples import AboutInputs
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.relu import about_inputs
@@ -55,7 +55,7 @@ def pseudo_dimension(model: Model) -> PseudoDimension:
         [2, 273] (bounds)
     """
     start = time.perf_counter()
-    checked = Checked(model.describe())
+    checked = rebuilt(model)
     try:
         low, below = last_layer_dimension(checked) // checked.outputs, "last layer"
     except CertificateError:

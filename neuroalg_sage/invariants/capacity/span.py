@@ -22,6 +22,7 @@ from neuroalg_sage.certificates.model import Model as Checked
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
+from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import expansion_bound, parametrization
 
@@ -76,13 +77,13 @@ def span(model: Model, seed: int | None = None) -> Span:
         2100 (proved)
     """
     start = time.perf_counter()
-    rebuilt = Checked(model.describe())
+    checked = rebuilt(model)
     if expansion_bound(model) > EXPANDED_TERMS:
         with suppress(CertificateError):
-            return _by_values(model, rebuilt, random.Random(seed), start)
+            return _by_values(model, checked, random.Random(seed), start)
     parametrization(model)  # says in a sentence what is too large
     try:
-        dimensions = span_dimensions(rebuilt)
+        dimensions = span_dimensions(checked)
     except CertificateError as error:
         raise LimitReached(f"The span of {model} is too large: {error}") from None
     return Span.certified(model, "span", list(dimensions), "proved",
@@ -90,12 +91,12 @@ def span(model: Model, seed: int | None = None) -> Span:
                           time.perf_counter() - start, {})
 
 
-def _by_values(model: Model, rebuilt: Checked, generator: random.Random, start: float) -> Span:
+def _by_values(model: Model, checked: Checked, generator: random.Random, start: float) -> Span:
     """The span by values at random points: more and more of them, until these do not matter."""
-    weights = generic_weights(rebuilt, generator)
+    weights = generic_weights(checked, generator)
     seed, count, before = generator.getrandbits(64), 1, [-1, -1]
     while True:
-        found, is_proved, error = span_by_values(rebuilt, weights, seed, count)
+        found, is_proved, error = span_by_values(checked, weights, seed, count)
         if is_proved or (found == before and error < MOST_ERROR):
             break
         if count == MOST_POINTS:

@@ -24,6 +24,10 @@ QUESTIONS: tuple[Question, ...] = (
              answer=".piecewise.functional_dimension:FunctionalDimension", of=NETWORK,
              takes="a network at given weights", command="regions",
              claims=("functional_dimension",)),
+    Question("region_bound", "How many cells, and so regions, networks with such layers have at "
+             "most, at any weights", answer=".piecewise.region_bound:RegionBound", of=NETWORK,
+             takes="a network at given weights", command="regions",
+             claims=("region_bound",)),
     Question("same_function", "Whether two networks are the same function, or a point where they "
              "differ", answer=".piecewise.same_function:SameFunction", of=NETWORK,
              takes="two networks at given weights", command="same",

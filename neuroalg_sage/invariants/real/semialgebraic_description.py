@@ -1,7 +1,8 @@
 """
 The neuromanifold over the real numbers, without its closure, by equations and inequalities.
 
-Methods are tried one after the other: theorems first, which need no computation.
+Methods are tried one after the other: theorems first, which need no computation; elimination of the
+parameters, which may need QEPCAD, last.
 """
 
 from __future__ import annotations
@@ -121,10 +122,24 @@ def _as_whole(asked: Asked) -> Found | None:
                  {"argument": "all of V", "proof": proof}, reason)
 
 
+def _by_elimination(asked: Asked) -> Found | None:
+    from neuroalg_sage.engines import qepcad
+    from neuroalg_sage.invariants.real.elimination import by_elimination
+
+    pieces, evidence, trust, method = by_elimination(asked.model, asked.computation)
+    formula = Formula(asked.model.ambient_dimension, tuple(
+        tuple((theorems.primitive(f), relation) for relation, f in piece) for piece in pieces))
+    words = "all of V" if formula.pieces == ((),) else (
+        f"the union of {len(formula.pieces)} sets" if len(formula.pieces) > 1 else "")
+    return Found(formula, words, evidence, method, trust,
+                 {"qepcad": qepcad.version()} if trust else {})
+
+
 # In this order; each returns None where it does not apply, or raises LimitReached.
 METHODS: dict[str, Callable[[Asked], Found | None]] = {
     "theorem": _by_theorem,
     "all of V": _as_whole,
+    "elimination": _by_elimination,
 }
 
 
@@ -136,7 +151,7 @@ def semialgebraic_description(asked: Asked, method: str = "auto", seed: int | No
     INPUT:
 
     - ``asked`` -- the model, and what else is known
-    - ``method`` -- ``"theorem"``; by default all, one after the other
+    - ``method`` -- ``"theorem"`` or ``"elimination"``; by default all, one after the other
     - ``seed`` -- integer for the random points at which the description is tried
 
     Raises InputError for too many coordinates, LimitReached if no method describes M.
@@ -176,7 +191,9 @@ def semialgebraic_description(asked: Asked, method: str = "auto", seed: int | No
             seconds, found.evidence, found.trust, claim=found.formula.plain_value(),
             versions=found.versions, words=found.words)
     raise LimitReached(" ".join([
-        f"No description of {model} by equations and inequalities was found.", *limits]))
+        f"No description of {model} by equations and inequalities was found.", *limits,
+        "The questions trichotomy, is_closed and ideal say a part of it; --timeout and "
+        "NEUROALG_QEPCAD_CELLS allow more."]))
 
 
 def check_on_points(model: Model, found: Found, seed: int | None) -> None:

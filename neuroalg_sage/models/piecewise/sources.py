@@ -150,6 +150,11 @@ def _given(name: Any) -> Network | None:
     return None
 
 
+def has_random_weights(name: str) -> bool:
+    """Whether a seed chooses the weights, as for a spec that names none."""
+    return name.partition(":")[0] in FAMILIES and ":seed=" not in name
+
+
 def is_network(name: str) -> bool:
     """
     Whether a spec or the name of a file stands for a network at given weights, not for a model.

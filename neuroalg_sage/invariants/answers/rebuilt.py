@@ -1,0 +1,33 @@
+"""
+A model as the checker of certificates rebuilds it.
+"""
+
+from __future__ import annotations
+
+from neuroalg_sage.certificates.model import Model as Checked
+from neuroalg_sage.certificates.reading import CertificateError
+from neuroalg_sage.errors import LimitReached
+from neuroalg_sage.models.model import Model
+
+
+def rebuilt(model: Model) -> Checked:
+    """
+    The model as the checker rebuilds it.
+
+    Raises LimitReached if the checker refuses to, since it is too large.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> rebuilt(parse_spec("mlp:2,1,1:x^2")).parameters
+        3
+        >>> rebuilt(parse_spec("attention:d=20,a=20,out=20,t=10"))
+        Traceback (most recent call last):
+        ...
+        neuroalg_sage.errors.LimitReached: No certificate about attention:d=20,a=20,out=20,t=10
+        would be accepted: A model has over 3000000 terms, the most allowed.
+    """
+    try:
+        return Checked(model.describe())
+    except CertificateError as error:
+        raise LimitReached(f"No certificate about {model} would be accepted: {error}") from None
