@@ -1,9 +1,8 @@
 """
 Named graphs, and graphs given by their edges.
 
-    C5 P4 K4 K2x3 S3 Q3 Petersen     cycles, paths, complete and complete bipartite graphs, stars,
-                                     hypercubes
-    0-1+1-2+2-0                      edges
+The names are C5, P4, K4, K2x3, S3, Q3 and the like, and Petersen: cycles, paths, complete and
+complete bipartite graphs, stars, hypercubes.  Edges are written as in 0-1+1-2+2-0.
 """
 
 from __future__ import annotations

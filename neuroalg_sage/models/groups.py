@@ -1,8 +1,8 @@
 """
 Finite groups by their multiplication tables.
 
-    Z6 D4 Q8 Dic3 S3 A4 Z2xZ4       cyclic, dihedral of order 2n, quaternions, dicyclic of order 4n,
-                                    symmetric, alternating, direct products
+The names are Z6, D4, Q8, Dic3, S3, A4 and the like: cyclic groups, dihedral ones of order 2n,
+quaternions, dicyclic ones of order 4n, symmetric and alternating ones; and products as Z2xZ4.
 """
 
 from __future__ import annotations

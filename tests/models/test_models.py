@@ -291,6 +291,7 @@ def test_a_file_that_is_not_json_or_nests_deeply_gets_one_sentence(tmp_path) -> 
         load_model(tmp_path / "absent.json")
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.tuples(st.integers(0, 5), st.integers(0, 5)),
                        st.fractions(max_denominator=50).filter(bool), max_size=6))
 def test_polynomials_are_read_as_they_are_written(polynomial) -> None:
