@@ -30,6 +30,7 @@ from neuroalg_sage.invariants.piecewise.stationary_points import (
     StationaryPoints,
     stationary_points,
 )
+from neuroalg_sage.invariants.piecewise.tropical_form import TropicalForm, tropical_form
 from neuroalg_sage.models.piecewise.architecture import Architecture
 from neuroalg_sage.models.piecewise.sources import load_network
 
@@ -215,6 +216,24 @@ class PiecewiseLinearNetwork:
             (2 (proved), True (proved))
         """
         return smaller_network(self.network, seed)
+
+    def tropical_form(self) -> TropicalForm:
+        """
+        Each output as a difference of two tropical polynomials, maxima of affine functions, with
+        minimal monomials; the vertices of their Newton polytopes; and a network of such maxima.
+
+        EXAMPLES:
+
+        The Newton polytope of three units is a zonotope, here a hexagon::
+
+            >>> units = PiecewiseLinearNetwork([[[1, 0], [0, 1], [1, 1]], [[1, 1, 1]]])
+            >>> (numerator, denominator), = units.tropical_form()
+            >>> len(numerator.monomials), len(numerator.vertices), len(denominator.monomials)
+            (6, 6, 1)
+            >>> units.same_function(units.tropical_form().network("relu"))
+            True (proved)
+        """
+        return tropical_form(self.network)
 
 
 @suggesting_methods

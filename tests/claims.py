@@ -102,6 +102,7 @@ def _found() -> Iterator[Any]:
     yield from (plane.same_function(plane), plane.same_function(plane, box=1),
                 plane.same_function("relu:2,3,1:bias:seed=2"),
                 line_.same_function(line_, polytope=[[1, 2]]))
+    yield from (plane.tropical_form(), line_.tropical_form())
     yield from (plane.smaller_network(), PiecewiseLinearNetwork(
         [[[1, 0], [-1, 0], [0, 1], [0, -1]], [[1, 1, 1, -1]]]).smaller_network())
     for spec, data in (("relu:1,1:bias", [[0, 0], [1, 1], [2, 0]]),

@@ -11,6 +11,7 @@ from typing import Any
 from neuroalg_sage import NeuroManifold, PiecewiseLinearArchitecture, PiecewiseLinearNetwork
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.expressions import evaluate
+from neuroalg_sage.models.piecewise.tropical import network_from_tropical
 from neuroalg_sage.models.sources import model_from_data
 from neuroalg_sage.neuromanifold import INVARIANTS
 
@@ -110,7 +111,7 @@ def network(part: dict[str, Any]) -> str:
 
 
 NETWORK = ("linear_regions", "decision_boundary", "boundary_distance", "functional_dimension",
-           "region_bound", "same_function", "smaller_network")
+           "region_bound", "same_function", "smaller_network", "tropical_form")
 
 
 def is_true_of_its_network(data: dict[str, Any]) -> bool:
@@ -119,6 +120,15 @@ def is_true_of_its_network(data: dict[str, Any]) -> bool:
     name, value = data["claim"]["invariant"], value_of(data)
     if name == "functional_dimension":
         return network.functional_dimension(1).data == value
+    if name == "tropical_form":  # the same up to a tropical polynomial that is added to both
+        pairs = [tuple([[Fraction(c) for c in m] for m in output[part]["monomials"]]
+                       for part in ("numerator", "denominator")) for output in value["outputs"]]
+        other = network_from_tropical(network.network.inputs, pairs)
+        own = PiecewiseLinearNetwork(other).tropical_form()
+        return network.same_function(other).value and [
+            {(len(part.monomials), len(part.vertices)) for part in pair} for pair in own.value
+        ] == [{(len(output[part]["monomials"]), len(output[part]["vertices"]))
+               for part in ("numerator", "denominator")} for output in value["outputs"]]
     if name == "region_bound":
         return network.region_bound().data == value
     if name == "smaller_network":

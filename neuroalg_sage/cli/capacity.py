@@ -121,7 +121,8 @@ def _printed(found: list[tuple[NeuroManifold, list[Invariant]]], arguments: argp
         skipped = "" if manifold.affordable_dimension() is not None else (
             "; their dimension is a rank that takes long, and the bounds do without it")
         return "\n".join([f"{manifold.model}: {manifold.model.parameter_count} parameters{skipped}",
-                          *(answer.text(arguments.spec) for answer in answers)])
+                          *(answer.text(arguments.spec) for answer in answers),
+                          *_in_short(answers)])
     columns = [*COLUMNS, *(["estimated_tube_volume"] if arguments.tube_samples is not None else []),
                *(["sample_complexity"] if arguments.delta is not None else []),
                *(["necessary_samples"] if arguments.noise is not None else [])]
@@ -131,6 +132,18 @@ def _printed(found: list[tuple[NeuroManifold, list[Invariant]]], arguments: argp
         rows.append([str(manifold.model), str(manifold.model.parameter_count),
                      *(cells.get(name, "") for name in columns)])
     return _table(rows)
+
+
+def _in_short(answers: list[Invariant]) -> Iterator[str]:
+    """One sentence on samples: how many suffice, and how few cannot."""
+    from neuroalg_sage.invariants.capacity.covering_number import in_words
+
+    known = {answer.name: answer for answer in answers if answer.status == "proved"}
+    if {"sample_complexity", "identifying_inputs"} <= set(known):
+        _, error, delta, *_, number = known["sample_complexity"].data
+        yield (f"In short: {in_words(number)} samples suffice for mean losses within {error}, but "
+               f"for a probability of {delta}; fewer than {known['identifying_inputs'].data[0]} "
+               "cannot identify a generic function.")
 
 
 def _curve(manifold: NeuroManifold, arguments: argparse.Namespace

@@ -41,12 +41,16 @@ def add(command: Commands) -> None:
                      "to the boundary, in the norms l1, l2 and linf")
     sub.add_argument("--functional-dimension", action="store_true", help="also in how many "
                      "directions of its weights the function of the network changes")
+    sub.add_argument("--html", metavar="FILE", help="write one page of HTML with the answers, a "
+                     "picture and the certificates")
     sub.add_argument("--bound", action="store_true", help="also how many regions there are at "
                      "most, at any weights")
     sub.add_argument("--samples", type=whole, metavar="N", help="of N random networks of a spec "
                      "one with most activation patterns, and the bound")
     sub.add_argument("--smaller", action="store_true", help="also a network of one hidden layer of "
                      "ReLU with as few units as is found, of the same function")
+    sub.add_argument("--tropical", action="store_true", help="also each output as a difference of "
+                     "tropical polynomials")
     _about_the_rest(sub)
     sub = command("same", _same)
     _about_networks(sub, "other")
@@ -125,6 +129,7 @@ def _regions(arguments: argparse.Namespace) -> int:
     from neuroalg_sage.piecewise import PiecewiseLinearNetwork
 
     check_writable(arguments.certificate)
+    check_writable(arguments.html)
     sampled: dict[int, int] = {}
     if arguments.samples is not None:
         if arguments.box is not None or arguments.polytope is not None:
@@ -146,6 +151,13 @@ def _regions(arguments: argparse.Namespace) -> int:
         arguments.page.state(_printed(network, found, arguments.json),
                              certificate_files(arguments.certificate, found))
 
+    def write_page() -> None:
+        from neuroalg_sage.pages.network_page import page
+
+        arguments.page.state(files=certificate_files(arguments.certificate, found) | {
+            arguments.html: page(network.network, found, tuple(boundary) if boundary else None,
+                                 arguments.level)})
+
     state()
     if arguments.bound or sampled:
         progress(arguments).begin("bound of regions")
@@ -159,6 +171,10 @@ def _regions(arguments: argparse.Namespace) -> int:
         progress(arguments).begin("smaller network")
         found.append(network.smaller_network(arguments.seed))
         state()
+    if arguments.tropical:
+        progress(arguments).begin("tropical form")
+        found.append(network.tropical_form())
+        state()
     if boundary is not None:
         progress(arguments).begin("decision boundary")
         found.append(network.decision_boundary(boundary, arguments.level, arguments.set, **part))
@@ -168,6 +184,9 @@ def _regions(arguments: argparse.Namespace) -> int:
             found.append(network.boundary_distance(arguments.point, boundary, arguments.level,
                                                    norm, **part))
             state()
+    if arguments.html is not None:
+        progress(arguments).begin("the page")
+        write_page()
     return 0
 
 

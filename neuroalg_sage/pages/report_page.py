@@ -270,9 +270,6 @@ def page(material: Material) -> str:
         (True, True, False)
     """
     model = material.answers.manifold.model
-    folder = Path(__file__).parent
-    style, script = ((folder / f"page.{kind}").read_text(encoding="utf-8")
-                     for kind in ("css", "js"))
     found = sections(material)
     contents = element("nav", element("ul", *(
         element("li", element("a", heading, href=f"#{place}"))
@@ -281,8 +278,8 @@ def page(material: Material) -> str:
         aria_label="Contents")
     moment = element("time", material.moment.strftime("%Y-%m-%d %H:%M UTC"),
                      datetime=material.moment.strftime("%Y-%m-%dT%H:%MZ"))
-    body = element(
-        "body", element("a", "Skip to the content", href="#content", class_="skip"),
+    return complete(
+        f"Neuromanifold of {_name(model)}",
         element("header", element("h1", "Neuromanifold of ", element(
                     "code", model.spec) if model.spec else _name(model)),
                 element("p", "Exact invariants, each with its proof status. NeuroAlg, ", moment,
@@ -290,7 +287,23 @@ def page(material: Material) -> str:
         element("main", answers_section.figures(material.answers),
                 answers_section.summary(_surroundings(material)),
                 *(element("section", element("h2", heading, id=place), content)
-                  for place, heading, content in found), id="content"),
+                  for place, heading, content in found), id="content"))
+
+
+def complete(title: str, *content: Markup) -> str:
+    """
+    A page with this content that is complete in itself.
+
+    EXAMPLES::
+
+        >>> complete("A page", element("main", id="content")).count("A page")
+        1
+    """
+    folder = Path(__file__).parent
+    style, script = ((folder / f"page.{kind}").read_text(encoding="utf-8")
+                     for kind in ("css", "js"))
+    body = element(
+        "body", element("a", "Skip to the content", href="#content", class_="skip"), *content,
         element("footer", element("p", "Made by NeuroAlg, free software under the GNU General "
                                   "Public License, version 3 or later. This page is complete in "
                                   "itself; nothing is fetched.")),
@@ -300,7 +313,7 @@ def page(material: Material) -> str:
         element("meta", http_equiv="Content-Security-Policy", content=_policy(script)),
         element("meta", name_="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name_="generator", content="NeuroAlg"),
-        element("title", f"Neuromanifold of {_name(model)}"), element("style", trusted(style)))
+        element("title", title), element("style", trusted(style)))
     return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
 
 

@@ -38,6 +38,23 @@ def test_one_model_as_json(capsys) -> None:
         verify(answer["certificate"])
 
 
+def test_samples_in_short(capsys) -> None:
+    # Ten parameters, a linear map to two outputs: five inputs determine it, four do not.
+    assert main(["capacity", "linear:5,2", *PART, "--delta", "0.1"]) == 0
+    *_, answer, line = capsys.readouterr().out.splitlines()
+    number = answer.partition("sample_complexity = ")[2].partition(" ")[0]
+    assert line == (f"In short: {number} samples suffice for mean losses within 1/4, but for a "
+                    "probability of 1/10; fewer than 5 cannot identify a generic function.")
+    assert main(["capacity", "linear:5,2", *PART]) == 0
+    assert "In short" not in capsys.readouterr().out
+
+
+def test_a_model_that_is_too_large_is_said_to_be_in_a_sentence(capsys) -> None:
+    assert main(["capacity", "mlp:1,1:x", "attention:d=20,a=20,out=20,t=10", *PART]) == 3
+    said = capsys.readouterr()
+    assert "linear:1,1 " in said.out and "would be accepted" in said.out + said.err
+
+
 def test_a_table_of_models(capsys) -> None:
     specs = ["linear:2,1,2", "mlp:1,1:x"]
     assert main(["capacity", *specs, *PART]) == 0

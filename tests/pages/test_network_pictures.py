@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
+from base64 import b64decode
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from neuroalg_sage import verify
 from neuroalg_sage.cli import main
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.piecewise.network import Network, network_from_data, network_from_spec
@@ -143,3 +147,26 @@ def test_files_of_models_and_of_networks_are_told_apart() -> None:
     examples = Path(__file__).resolve().parents[2] / "examples"
     assert is_network(str(examples / "torus.json"))
     assert not is_network(str(examples / "model.json"))
+
+
+@pytest.mark.parametrize("words, shown", [
+    (["relu:2,4,1:bias", "--seed", "1", "--boundary", "0", "--bound"], ["<img", "Betti numbers"]),
+    (["relu:1,3,1:bias", "--seed", "1"], ["<img", "The graph of output 0"]),
+    (["relu:3,3,1:bias"], ["3 inputs, 1 output, 3 units"]),
+])
+def test_a_page_of_a_network(words: list[str], shown: list[str], tmp_path: Path,
+                             capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("matplotlib")
+    file = tmp_path / "page.html"
+    assert main(["regions", *words, "--html", str(file), "--quiet"]) == 0
+    text = file.read_text()
+    for part in ["Piecewise linear network", ">proved<", "faces by dimension", *shown]:
+        assert part in text
+    assert ("<img" in text) == (words[0] != "relu:3,3,1:bias")
+    files = [json.loads(b64decode(data)) for data in
+             re.findall(r'href="data:application/json;base64,([^"]*)"', text)]
+    certificates = [data for data in files if "claim" in data]
+    assert len(files) == 1 + len(certificates) and certificates
+    for certificate in certificates:
+        assert verify(certificate).status == "proved"
+    assert capsys.readouterr().out

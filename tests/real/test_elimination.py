@@ -202,3 +202,17 @@ def test_simple_forms_mean_the_same():
         for point in points:
             expected = holds(pieces, point)
             assert holds(tidied, point) == expected == holds(short, point), (pieces, point)
+
+
+@pytest.mark.parametrize("products", [["a", "a*b^2"], ["a*b", "b"]])
+def test_a_second_opinion(products):
+    """What another program says of z = φ(w), where it is there."""
+    semialg, sympy = pytest.importorskip("semialg"), pytest.importorskip("sympy")
+    a, b, *z = sympy.symbols("a b z_0 z_1", real=True)
+    said = semialg.quantifier_eliminate(semialg.Exists((a, b), sympy.And(*(
+        sympy.Eq(coordinate, sympy.sympify(f.replace("^", "**"), {"a": a, "b": b}))
+        for coordinate, f in zip(z, products)))))
+    found = by_elimination(from_expressions([f"{products[0]}*x + ({products[1]})*y"],
+                                            ["a", "b"], ["x", "y"])).data
+    for point in itertools.product(range(-3, 4), repeat=2):
+        assert found.holds(point) == bool(said.subs(dict(zip(z, point)))), point

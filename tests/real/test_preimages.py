@@ -152,6 +152,12 @@ def test_the_claim_says_which_finite_symmetries_count() -> None:
         verify(ordered)
     ordered = changed_at(ordered, "claim", "value", "numbers", 0, 0, to=2)
     assert verify(ordered).value["finite"] == []
+    # In a certificate whose claim does not list them the verdict says what the evidence lists.
+    value = dict(ordered["claim"]["value"])
+    assert value.pop("finite") == []
+    unsaid = changed_at(changed_at(ordered, "claim", "value", to=value), "evidence", "finite",
+                        to=[])
+    assert "up to the 0 signed permutations in the evidence" in verify(unsaid).verified
 
 
 def test_a_changed_dimension_of_fibers_is_refused() -> None:

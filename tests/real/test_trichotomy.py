@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from claims import changed
+from claims import changed, changed_at
 
 from neuroalg_sage import NeuroManifold
 from neuroalg_sage.certificates.checker import CertificateError, verify
@@ -79,6 +79,54 @@ def test_known_answers(spec: str, trichotomy: str, dense: bool, closed: bool) ->
         assert verify(found.certificate).value == expected
     assert bool(manifold.trichotomy().witness) is (trichotomy == "thick")
     assert bool(manifold.is_closed().witness) is (not closed)
+
+
+@pytest.mark.parametrize(("outputs", "parameters", "trichotomy", "dense", "closed"), [
+    # a = 1 leaves b x + c y.
+    (["a*b*x + a*c*y"], "abc", "all", True, True),
+    # Each real number is a difference of squares, and each real form of two squares each.
+    (["(a^2-b^2)*x"], "ab", "all", True, True),
+    (["(a*x+b*y)^2 - (c*x+d*y)^2 + (e*x+f*y)^2 - (g*x+h*y)^2"], "abcdefgh", "all", True, True),
+    # No definite form is a difference of two squares, x^2 + y^2 for one; limits of forms with at
+    # most one positive and one negative eigenvalue are such.
+    (["(a*x+b*y)^2 - (c*x+d*y)^2"], "abcd", "thick", False, True),
+    (["(a^2-c^2)*x + (a*b-c*d)*y", "(a*b-c*d)*x + (b^2-d^2)*y"], "abcd", "thin", False, True)])
+def test_answers_by_a_description(outputs: list[str], parameters: str, trichotomy: str,
+                                  dense: bool, closed: bool) -> None:
+    variables = ["x"] if outputs == ["(a^2-b^2)*x"] else ["x", "y"]
+    manifold = NeuroManifold(from_expressions(outputs, [*parameters], variables), seed=1,
+                             cache=None)
+    for name, expected in (("trichotomy", trichotomy), ("is_dense", dense), ("is_closed", closed)):
+        found = manifold.compute(name)
+        assert found.data == expected and found.status == "proved" and found.trust == []
+        assert verify(found.certificate).value == expected
+
+
+def test_a_description_says_no_more_than_it_does() -> None:
+    definite = from_expressions(["(a*x+b*y)^2 - (c*x+d*y)^2"], [*"abcd"], ["x", "y"])
+    manifold = NeuroManifold(definite, seed=1, cache=None)
+    thick, dense, closed = (manifold.compute(name).certificate for name in (
+        "trichotomy", "is_dense", "is_closed"))
+    # On the boundary, x^2 is in M, and so is x^2 - y^2.
+    for point in (["1", "0", "0"], ["1", "0", "-1"]):
+        for certificate in (thick, dense):
+            with pytest.raises(CertificateError, match="holds at the function"):
+                verify(changed_at(certificate, "evidence", "function", to=point))
+    proof = {name: closed["evidence"][name] for name in ("formula", "description")}
+    whole = changed_at(changed_at(thick, "claim", "value", to="all"), "evidence",
+                       to=proof | {"argument": "description"})
+    with pytest.raises(CertificateError, match="has conditions"):
+        verify(whole)
+    for certificate, *path in ((closed,), (thick, "outside")):
+        with pytest.raises(CertificateError, match="formula is wrong"):
+            verify(changed_at(certificate, "evidence", *path, "formula", 0, 0, 0, to=">"))
+    # The description of sums of two cubes is none of squares with fixed factors.
+    cubes = NeuroManifold("mlp:2,2,1:x^3", seed=1, cache=None)
+    found = cubes.semialgebraic_description().certificate
+    proof = {"formula": found["claim"]["value"], "description": found["evidence"]}
+    with pytest.raises(CertificateError, match="another one"):
+        verify(changed_at(changed_at(cubes.is_closed().certificate, "claim", "value", to=True),
+                          "evidence", to=proof | {"argument": "closed description"}))
 
 
 # -- the same by random points --------------------------------------------------------------------

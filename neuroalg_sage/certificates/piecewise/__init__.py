@@ -10,7 +10,8 @@ CLAIMS: tuple[Claim, ...] = tuple(
                         ("functional_dimension", "functional_dimension:check_functional_dimension"
                          ),
                         ("region_bound", "region_bound:check_region_bound"),
-                        ("same_function", "same_function:check_same_function")))
+                        ("same_function", "same_function:check_same_function"),
+                        ("tropical_form", "tropical_form:check_tropical_form")))
 CLAIMS += (Claim("smaller_network", ".piecewise.smaller_network:check_smaller_network",
                  ("proved", "bounds"), (dict,), subject=".piecewise.network:Network"),)
 CLAIMS += tuple(

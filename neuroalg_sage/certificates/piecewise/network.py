@@ -333,16 +333,21 @@ class Network(PiecewiseLinearMap):
         return Network(self.description | {"layers": [*self.description["layers"], *layers]})
 
 
+def beside(first: PiecewiseLinearMap, second: PiecewiseLinearMap) -> PiecewiseLinearMap:
+    """The maps of both, those of the second one last."""
+    require(second.inputs == first.inputs, "Two networks have different numbers of inputs.")
+    states = len(first.maps)
+    return PiecewiseLinearMap(first.inputs, [*first.maps, *(
+        ([s + states * (s > 0) for s in taken], made) for taken, made in second.maps)])
+
+
 def difference(first: PiecewiseLinearMap, second: PiecewiseLinearMap) -> PiecewiseLinearMap:
     """The first map less the second one: both beside each other, then their difference."""
-    m, states = first.outputs, len(first.maps)
-    require(second.inputs == first.inputs and second.outputs == m,
-            "Two networks have different numbers of inputs or outputs.")
+    both, m = beside(first, second), first.outputs
+    require(second.outputs == m, "Two networks have different numbers of outputs.")
     less = [{i: ONE, m + i: -ONE} for i in range(m)]
-    return PiecewiseLinearMap(first.inputs, [
-        *first.maps, *(([s + states * (s > 0) for s in taken], made)
-                       for taken, made in second.maps),
-        ([states, states + len(second.maps)], _matrix(less, [ZERO] * m, 2 * m))])
+    return PiecewiseLinearMap(first.inputs, [*both.maps, (
+        [len(first.maps), len(both.maps)], _matrix(less, [ZERO] * m, 2 * m))])
 
 
 def _value(x: fmpq, t: fmpq, breakpoints: list[fmpq], pieces: list[tuple[fmpq, fmpq]]) -> fmpq:

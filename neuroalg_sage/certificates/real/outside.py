@@ -62,10 +62,14 @@ def outside(model: Model, function: Function, evidence: Any) -> tuple[str, bool]
         return few_real_factors(model, function, evidence)
     if argument == "inequality":
         return _by_inequality(model, function, evidence)
+    point = [function.get(place, fmpq(0)) for place in model.coordinates]
+    if argument == "description":
+        from neuroalg_sage.certificates.real.consequences import is_outside
+
+        return is_outside(model, point, evidence)
     if argument == "fiber":
         from neuroalg_sage.certificates.fibers.fiber import check_no_real_points, fiber_equations
 
-        point = [function.get(place, fmpq(0)) for place in model.coordinates]
         check_no_real_points(*fiber_equations(model, point), member(evidence, "proof"))
         return "the fiber has no real points", False
     raise MalformedCertificate("The argument that a function is not in M is not known.")

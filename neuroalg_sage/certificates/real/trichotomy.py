@@ -165,6 +165,10 @@ def closed(model: Model, evidence: Any) -> str:
         return closed_head(model, evidence)
     if argument == "bounded rank":
         return bounded_rank(model)
+    if argument == "closed description":
+        from neuroalg_sage.certificates.real.consequences import is_closed
+
+        return is_closed(model, evidence)
     return whole(model, evidence)
 
 

@@ -36,6 +36,10 @@ def whole(model: Model, evidence: Any) -> str:
         from neuroalg_sage.certificates.real.filters import factors_always
 
         return factors_always(model)
+    if argument == "description":
+        from neuroalg_sage.certificates.real.consequences import is_whole
+
+        return is_whole(model, evidence)
     raise MalformedCertificate("The argument that M is V is not known.")
 
 

@@ -37,6 +37,10 @@ QUESTIONS: tuple[Question, ...] = (
              answer=".piecewise.smaller_network:SmallerNetwork", of=NETWORK,
              takes="a network at given weights", command="regions",
              claims=("smaller_network",)),
+    Question("tropical_form", "Each output as a difference of tropical polynomials with minimal "
+             "monomials, and their Newton polytopes",
+             answer=".piecewise.tropical_form:TropicalForm", of=NETWORK,
+             takes="a network at given weights", command="regions", claims=("tropical_form",)),
     Question("classification_fan", "The parameters by the signs of hidden units and outputs at "
              "data of two classes, and the components of the sublevel sets of the 0/1 loss",
              answer=".piecewise.classification_fan:ClassificationFan", of=ARCHITECTURE,

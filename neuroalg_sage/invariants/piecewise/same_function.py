@@ -159,9 +159,11 @@ def _value(row: Inequality, point: Point) -> Fraction:
 
 
 def _trials(inputs: int) -> Iterator[Point]:
-    """The first points to be tried: near zero, and further away."""
+    """The first points to be tried: simple ones, near zero, and further away."""
+    for c in (0, 1, -1):
+        yield (Fraction(c),) * inputs
     generator = random.Random(0)
-    for k in range(TRIALS):
+    for k in range(TRIALS - 3):
         size = 1 + 3 * k
         yield tuple(Fraction(generator.randint(-size, size), 1 + k % 3) for _ in range(inputs))
 

@@ -23,7 +23,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from flint import fmpq, fmpq_mat
 
@@ -85,6 +85,10 @@ class SmallerNetwork(Invariant):
         return [f"  {hinges} hyperplane{'s' * (hinges != 1)} where the function bends; so many "
                 "units beside a linear connection from the inputs",
                 *(f"  {sentence}" for sentence in self.mechanism)]
+
+    def add_to(self, page: dict[str, Any]) -> None:
+        """Add it to the JSON data of a network."""
+        page["smaller_network"] = self.described()
 
 
 def smaller_network(network: Network, seed: int | None = None) -> SmallerNetwork:

@@ -42,6 +42,7 @@ from neuroalg_sage.models.piecewise.steps import (
     Maximum,
     Program,
 )
+from neuroalg_sage.models.piecewise.tropical import ConvexParts
 from neuroalg_sage.models.sage_input import lists, numbers
 
 MOST_INPUTS = 6
@@ -295,7 +296,7 @@ class Subdivision:
 
     INPUT:
 
-    - ``network`` -- the network, or the difference of two, of 1 to 6 inputs
+    - ``network`` -- the network, the difference of two, or its convex parts, of 1 to 6 inputs
     - ``inequalities`` -- of the domain, see :func:`domain`
     - ``most`` -- another largest number of inputs
 
@@ -307,8 +308,8 @@ class Subdivision:
         (11, 11, [6, 16, 11])
     """
 
-    def __init__(self, network: Network | Difference, inequalities: Sequence[Inequality] = (),
-                 most: int = MOST_INPUTS) -> None:
+    def __init__(self, network: Network | Difference | ConvexParts,
+                 inequalities: Sequence[Inequality] = (), most: int = MOST_INPUTS) -> None:
         if network.inputs > most:
             raise InputError(f"Regions are found for 1 to {most} inputs; this network has "
                              f"{network.inputs}.")

@@ -104,6 +104,25 @@ class Formula(Typeset):
         """The polynomials that are compared with zero, each once."""
         return list({frozenset(f.items()): f for piece in self.pieces for f, _ in piece}.values())
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether all conditions are equations or weak inequalities, so that the set is closed."""
+        return all(relation in ("=", ">=") for piece in self.pieces for _, relation in piece)
+
+    def fails_near(self, point: Sequence[Fraction]) -> bool:
+        """
+        Whether each piece has a condition that fails at a point, and at all points near it.
+
+        EXAMPLES::
+
+            >>> disk = Formula.of(2, [[("1 - z_0^2 - z_1^2", ">")]])
+            >>> [disk.fails_near([Fraction(x), Fraction(0)]) for x in (0, 1, 2)]
+            [False, False, True]
+        """
+        return all(any(relation == "=" and value(f, point) != 0
+                       or relation in (">=", ">") and value(f, point) < 0
+                       for f, relation in piece) for piece in self.pieces)
+
     def __eq__(self, other: object) -> bool:
         """Whether the same is written; formulas of the same set may differ."""
         return isinstance(other, Formula) and (self.variables, self._written()) == (

@@ -25,6 +25,7 @@ from neuroalg_sage.models.rational import echelon, fraction, in_ring, matrix
 
 TRIES = 12  # of points with small integers
 MOST_COORDINATES = 400
+LARGEST_SPLIT = 12  # of an array, into single parameters
 
 
 def arrays(model: Model) -> list[list[int]]:
@@ -75,13 +76,17 @@ def _points(count: int) -> Iterator[list[Fraction]]:
 
 
 def _affine_sets(phi: Parametrization) -> Iterator[list[int]]:
-    """Sets of parameters, unions of arrays, in which φ is affine-linear together."""
-    blocks = arrays(phi.model)
+    """
+    Sets of parameters in which φ is affine-linear together: unions of arrays, and of parameters of
+    small arrays in which it is not.
+    """
     monomials = {e for polynomial in phi.polynomials for e in polynomial}
 
     def is_affine(places: Sequence[int]) -> bool:
         return all(sum(e[i] for i in places) <= 1 for e in monomials)
 
+    blocks = [part for block in arrays(phi.model) for part in (
+        [[i] for i in block] if len(block) <= LARGEST_SPLIT and not is_affine(block) else [block])]
     seen = set()
     for start in range(len(blocks) - 1, -1, -1):
         free = blocks[start]

@@ -35,6 +35,7 @@ from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
 
 if TYPE_CHECKING:
+    from neuroalg_sage.invariants.real.formula import Formula
     from neuroalg_sage.markup.elements import Markup
 
 # So small a model has the fibers over simple functions tried, each for so many seconds.
@@ -126,6 +127,19 @@ class RealShape:
         """The degrees of the factors, if M is all products of such polynomials."""
         return witnesses.filter_degrees(self.model)
 
+    @cached_property
+    def description(self) -> tuple[Formula, Evidence] | None:
+        """M as sums of squares with fixed factors, by a formula and evidence; None if it is not."""
+        from neuroalg_sage.invariants.real.semialgebraic_description import MOST_COORDINATES as MOST
+        from neuroalg_sage.invariants.real.theorems import by_theorem
+
+        if self.model.ambient_dimension > MOST or (found := by_theorem(self.model)) is None:
+            return None
+        formula, _, proof = found
+        if proof["argument"] != "fixed squares":
+            return None
+        return formula, {"formula": formula.plain_value(), "description": proof}
+
     # -- thin ----------------------------------------------------------------------------------
 
     def thin(self) -> tuple[Evidence, str, list[str]] | None:
@@ -159,6 +173,9 @@ class RealShape:
         if self.model.parameter_count >= self.model.ambient_dimension and (
                 found := section(self.parametrization())) is not None:
             return encoded_section(found), "φ has a section, given by polynomials"
+        if self.description is not None and () in self.description[0].pieces:
+            return ({"argument": "description", **self.description[1]},
+                    "the description of M has no conditions")
         return None
 
     @cached_property
@@ -192,7 +209,12 @@ class RealShape:
             return witnesses.open_witness(self.network)
         if self.filters is not None:
             return witnesses.few_real_roots(self.model, self.filters)
-        return witnesses.violating(self.parametrization())
+        return witnesses.violating(self.parametrization()) or self._outside_description()
+
+    def _outside_description(self) -> Witness | None:
+        """A function that violates the description of M, as all near it do, if one is found."""
+        return None if self.description is None else witnesses.violating_description(
+            self.model, *self.description)
 
     @cached_property
     def limit_witness(self) -> Witness | None:
@@ -289,6 +311,9 @@ class RealShape:
             return None
         if (evidence := proper(self.parametrization())) is not None:
             return evidence, "parameters of bounded functions are bounded"
+        if self.description is not None and self.description[0].is_closed:
+            return ({"argument": "closed description", **self.description[1]},
+                    "M is described by equations and weak inequalities")
         return None
 
     def of(self, model: Model) -> RealShape:

@@ -15,6 +15,7 @@ from itertools import combinations
 from typing import Any
 
 from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
+from neuroalg_sage.invariants.real.formula import Formula
 from neuroalg_sage.invariants.real.power_networks import ONE, PowerNetwork, T, over_t
 from neuroalg_sage.models.expressions import Polynomial, plus, times, value, write_polynomial
 from neuroalg_sage.models.layers import Convolution, Dense
@@ -395,18 +396,34 @@ def _forms_of_squares(phi: Parametrization) -> Iterator[tuple[Polynomial, Polyno
             yield plus(g, h, factor), plus(p, q, factor)
 
 
+def violating_description(model: Model, formula: Formula, evidence: Mapping[str, Any]
+                          ) -> Witness | None:
+    """A function at which a description of M fails, as near it."""
+    n = formula.variables
+    point = next((z for z in _small_points(n) if formula.fails_near(z)), None)
+    return None if point is None else Witness(
+        model, {place: c for place, c in zip(model.coordinates(), point) if c},
+        {"argument": "description"} | dict(evidence), "the description of M fails at it", True)
+
+
 def _negative(g: Polynomial, n: int) -> list[Fraction] | None:
     """A point with small coordinates where a form is negative, with few terms if possible."""
-    chance = random.Random(1)
     places = sorted({i for e in g for i in range(n) if e[i]})
-    points = [[chance.choice((0, 0, 1, -1, 2)) for _ in places] for _ in range(MOST_POINTS)]
-    for values in sorted(points, key=lambda z: (sum(map(bool, z)), sum(map(abs, z)))):
+    for values in _small_points(len(places)):
         point = [Fraction(0)] * n
         for i, x in zip(places, values):
-            point[i] = Fraction(x)
+            point[i] = x
         if value(g, point) < 0:
             return point
     return None
+
+
+def _small_points(n: int) -> list[list[Fraction]]:
+    """Random points with small coordinates, those with few that are not zero first."""
+    chance = random.Random(1)
+    points = [[Fraction(chance.choice((0, 0, 1, -1, 2))) for _ in range(n)]
+              for _ in range(MOST_POINTS)]
+    return sorted(points, key=lambda z: (sum(map(bool, z)), sum(map(abs, z))))
 
 
 def simple_functions(phi: Parametrization, most: int) -> Iterator[list[Fraction]]:

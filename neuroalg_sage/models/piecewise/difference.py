@@ -52,17 +52,21 @@ class Difference:
         return self.program.widths[-1]
 
 
-def difference(first: Program, second: Program) -> Program:
-    """The steps of both, and their difference."""
-    states, m = len(first.steps), first.widths[-1]
+def beside(first: Program, second: Program) -> Program:
+    """The steps of both, those of the second one last."""
+    states = len(first.steps)
 
     def moved(step: Step) -> Step:
         sources = tuple(s + states * (s > 0) for s in step.sources)
         return (replace(step, sources=sources) if isinstance(step, Affine)
                 else replace(step, source=sources[0]))
 
-    return Program(first.inputs, (
-        *first.steps, *map(moved, second.steps),
-        Affine((states, states + len(second.steps)),
-               tuple({i: Fraction(1), m + i: Fraction(-1)} for i in range(m)),
-               (Fraction(0),) * m)))
+    return Program(first.inputs, (*first.steps, *map(moved, second.steps)))
+
+
+def difference(first: Program, second: Program) -> Program:
+    """The steps of both, and their difference."""
+    both, m = beside(first, second), first.widths[-1]
+    return Program(first.inputs, (*both.steps, Affine(
+        (len(first.steps), len(both.steps)),
+        tuple({i: Fraction(1), m + i: Fraction(-1)} for i in range(m)), (Fraction(0),) * m)))
