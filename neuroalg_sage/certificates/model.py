@@ -9,7 +9,6 @@ next state.  All that follows is generic in the terms of the steps.
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -32,11 +31,8 @@ from neuroalg_sage.certificates.reading import (
     rational,
     require,
 )
+from neuroalg_sage.certificates.terms import Built, Shape, Terms, monomial, summed
 from neuroalg_sage.certificates.work import Work
-
-Shape = tuple[int, ...]
-Monomial = tuple[tuple[int, int], ...]  # (variable, exponent), variables ascending
-Terms = dict[Monomial, Fraction]
 
 MAXIMAL_TERMS = 3_000_000
 MAXIMAL_DEGREE = 100_000
@@ -78,22 +74,13 @@ def monomials(variables: int, degree: int) -> Iterator[tuple[int, ...]]:
         yield tuple(exponents)
 
 
-def _monomial(*variables: int) -> Monomial:
-    return tuple((v, len(list(group))) for v, group in itertools.groupby(sorted(variables)))
-
-
-def _sum(products: Iterator[Monomial]) -> Terms:
-    return {monomial: Fraction(count) for monomial, count in Counter(products).items()}
-
-
 def _affordable(terms: int) -> None:
     if terms > MAXIMAL_TERMS:
         raise MalformedCertificate(f"A model has over {MAXIMAL_TERMS} terms, the most allowed.")
 
 
-# Each kind of layer: from its description and the shape of its input to the number of its
-# parameters, each of its outputs as terms, and their shape.  All but those of ``_NOT_UNIFORM`` are.
-Built = tuple[int, Callable[[int], Terms], Shape]
+# Each kind of layer is built from its description and the shape of its input.  All but those of
+# ``_NOT_UNIFORM`` are uniform.
 
 
 def _dense(data: dict, shape: Shape) -> Built:
@@ -103,9 +90,9 @@ def _dense(data: dict, shape: Shape) -> Built:
         raise MalformedCertificate("A dense layer does not fit its input.")
     _affordable(a * b)
     count = a * b + (b if bias else 0)
-    return count, lambda i: _sum(itertools.chain(
-        (_monomial(i * a + j, count + j) for j in range(a)),
-        [_monomial(a * b + i)] if bias else [])), (b,)
+    return count, lambda i: summed(itertools.chain(
+        (monomial(i * a + j, count + j) for j in range(a)),
+        [monomial(a * b + i)] if bias else [])), (b,)
 
 
 def _activation(data: dict, shape: Shape) -> Built:
@@ -133,7 +120,7 @@ def _convolution(data: dict, shape: Shape) -> Built:
 
     indices = [*itertools.product(range(made), *map(range, places))]
     # F[o, c, k] x[c, stride * i + k], summed over the channels c and the places k.
-    return count, lambda n: _sum(_monomial(
+    return count, lambda n: summed(monomial(
         flat((indices[n][0], c, *k), (made, taken, *size)),
         count + flat((c, *(s * a + b for s, a, b in zip(stride, indices[n][1:], k))),
                      (taken, *space)))
@@ -142,57 +129,15 @@ def _convolution(data: dict, shape: Shape) -> Built:
 
 
 def _attention(data: dict, shape: Shape) -> Built:
-    d, a, b = (integer(v, 1, 10**4, "width") for v in fields(data, "inputs", "head", "outputs"))
-    if len(shape) != 2 or shape[0] != d:
-        raise MalformedCertificate("An attention layer does not fit its input.")
-    tokens, count = shape[1], (2 * a + b) * d
-    _affordable(d**3 * a * b * tokens**2)
+    from neuroalg_sage.certificates.attention import built
 
-    def entry(i: int, token: int) -> int:
-        return count + i * tokens + token
-
-    # Row r, token t of V X X^T K^T Q X; the parameters are Q, K, V in this order.
-    return count, lambda n: _sum(
-        _monomial(2 * a * d + n // tokens * d + i, entry(i, s), entry(j, s), a * d + h * d + j,
-                  h * d + k, entry(k, n % tokens))
-        for i in range(d) for s in range(tokens) for j in range(d) for h in range(a)
-        for k in range(d)), (b, tokens)
+    return built(data, shape, _affordable)
 
 
 def _matrix_space(data: dict, shape: Shape) -> Built:
-    extent, channels = (integers(v, 1, 10**6, "matrix space", 2)
-                        for v in fields(data, "extent", "channels"))
-    bias = data.get("bias", False)
-    (rows, columns), (taken, made) = extent, channels
-    axis = len(shape) == 2
-    if shape[axis:] != (columns,) or taken != (shape[0] if axis else 1) or (
-            not isinstance(bias, bool)):
-        raise MalformedCertificate("A matrix space does not fit its input.")
-    matrices = items(member(data, "matrices"), "matrices")
-    by_row: list[list[tuple[int, int, Fraction]]] = [[] for _ in range(rows)]
-    for k, entries in enumerate(matrices):
-        places = set()
-        for entry in items(entries, "matrix"):
-            i, j, c = items(entry, "entry", 3)
-            place = (integer(i, 0, rows - 1, "row"), integer(j, 0, columns - 1, "column"))
-            require(rational(c) and place not in places, "A matrix is not in normal form.")
-            places.add(place)
-            by_row[place[0]].append((k, place[1], rational(c)))
-    kernel = len(matrices)
-    weights = made * taken * kernel
-    count = weights + (made if bias else 0)
-    _affordable(made * taken * (sum(map(len, by_row)) + kernel) + made * rows)
+    from neuroalg_sage.certificates.matrix_spaces import built
 
-    # w[o, c, k] A_k[i, j] x[c, j], summed over the channels c, over j and k; and b[o].
-    def output(n: int) -> Terms:
-        o, i = divmod(n, rows)
-        terms: Terms = {((weights + o, 1),): Fraction(1)} if bias else {}
-        for c in range(taken):
-            for k, j, a in by_row[i]:
-                terms[((o * taken + c) * kernel + k, 1), (count + c * columns + j, 1)] = a
-        return terms
-
-    return count, output, (made, rows) if axis or made > 1 else (rows,)
+    return built(data, shape, _affordable)
 
 
 def _given(data: dict, shape: Shape) -> Built:
@@ -338,9 +283,9 @@ class Model:
             made = []
             for terms in [step.output(0)] if one else step.outputs:
                 total = constant(Fraction(0))
-                for monomial, c in terms.items():
+                for factors, c in terms.items():
                     product = constant(c)
-                    for v, e in monomial:
+                    for v, e in factors:
                         product = multiply(product, power(v, e))
                     total = add(total, product)
                 made.append(total)

@@ -13,7 +13,12 @@ from typing import Any
 
 from neuroalg_sage.errors import InputError, suggesting
 from neuroalg_sage.models.expressions import shown
-from neuroalg_sage.models.families import (
+from neuroalg_sage.models.graphs import Graph, read_graph
+from neuroalg_sage.models.groups import check_table, read_group, translations
+from neuroalg_sage.models.layers import whole_number
+from neuroalg_sage.models.matrix_spaces import MatrixSpace, equivariant_maps, powers
+from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.spec_parts import (
     ActivationLike,
     activation_polynomial,
     between,
@@ -21,11 +26,6 @@ from neuroalg_sage.models.families import (
     read_number,
     suffix,
 )
-from neuroalg_sage.models.graphs import Graph, read_graph
-from neuroalg_sage.models.groups import check_table, read_group, translations
-from neuroalg_sage.models.layers import whole_number
-from neuroalg_sage.models.matrix_spaces import MatrixSpace, equivariant_maps, powers
-from neuroalg_sage.models.model import Model
 
 MATRICES = ("adjacency", "laplacian")
 MOST_POINTS = 500
