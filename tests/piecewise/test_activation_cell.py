@@ -142,3 +142,11 @@ def test_in_words(capsys) -> None:
     assert "no: some parameters" in capsys.readouterr().out
     with pytest.raises(InputError, match="names none"):
         NeuroManifold("relu:2,3,1").is_cell_empty()
+
+
+def test_it_is_kept_on_the_disk(tmp_path, monkeypatch) -> None:
+    spec = "relu:2,2,1:cell=10,01"
+    found = NeuroManifold(spec, seed=1, cache=tmp_path).is_cell_empty()
+    monkeypatch.setattr("neuroalg_sage.invariants.piecewise.activation_cell.is_cell_empty", None)
+    again = NeuroManifold(spec, seed=1, cache=tmp_path).is_cell_empty()
+    assert (again.value, again.point) == (found.value, found.point)
