@@ -55,7 +55,7 @@ from typing import Any
 
 from flint import fmpq
 
-from neuroalg_sage.certificates.model import Model, Monomial, Terms
+from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     Checked,
     fields,
@@ -65,6 +65,7 @@ from neuroalg_sage.certificates.reading import (
     numbers,
     require,
 )
+from neuroalg_sage.certificates.terms import Monomial, Terms
 from neuroalg_sage.certificates.work import Work
 
 MOST_UNITS = 200
