@@ -286,7 +286,8 @@ class PiecewiseLinearArchitecture:
     def stationary_points(self, data: Any) -> StationaryPoints:
         """
         All points at which the squared error on data is stationary, in the sense of Clarke: local
-        minima and saddles, also where units are at a breakpoint; and the smallest error.
+        minima, local maxima and saddles, also where units are at a breakpoint; and the smallest
+        error.
 
         INPUT:
 
@@ -302,7 +303,7 @@ class PiecewiseLinearArchitecture:
             ...     [[-1, 1], [1, 2]])
             >>> found
             1/2 (proved)
-            >>> [(f["error"], f["local_minima"], f["saddles"]) for f in found.families]
+            >>> [(f["error"], f["local_minima"], f["local_maxima"]) for f in found.families]
             [('1/2', 1, 0), ('1/2', 1, 0), ('5', 1, 0), ('5', 0, 1)]
         """
         return stationary_points(self.architecture, data)
