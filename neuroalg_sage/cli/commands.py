@@ -47,7 +47,8 @@ COMMANDS = {
         "discriminant": "Find the data at which critical points of the distance come together."},
     "pictures": {
         "plot": "Draw a neuromanifold of dimension at most 2, or its boundary in a plane; or the "
-                "regions, a decision boundary or the graph of a piecewise linear network."},
+                "regions, a decision boundary, the graph or the Newton polytopes of a piecewise "
+                "linear network."},
     "training": {
         "train": "Find all critical points of the squared error on data, with proof."},
     "flows": {

@@ -53,7 +53,8 @@ def positive(text: str) -> float:
 
 def whole(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text)):
-        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a positive whole number")
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a positive whole number "
+                                         "of at most nine digits")
     return int(text)
 
 

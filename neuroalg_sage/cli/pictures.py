@@ -38,13 +38,14 @@ def add(command: Commands) -> None:
                      "commas, shown with the critical points of the distance")
     sub.add_argument("--data", metavar="FILE", help="instead, a data set: CSV or Parquet")
     sub.add_argument("--radius", type=positive, metavar="R", help="of the box that is shown")
-    sub.add_argument("--show", choices=("regions", "graph"), help="of a network with ReLU, maxout "
-                     "or the like at given weights: its regions, by default for two inputs, or "
-                     "the graph of an output")
+    sub.add_argument("--show", choices=("regions", "graph", "newton"), help="of a network with "
+                     "ReLU, maxout or the like at given weights: its regions, by default for two "
+                     "inputs, the graph of an output, or its Newton polytopes")
     sub.add_argument("--box", metavar="B", help="of a network, the inputs from -B to B; or an "
                      "interval for each input, as in 0,1;-2,2")
     sub.add_argument("--boundary", metavar="OUTPUT", help="of a network, also where an output is "
-                     "zero, as in 0, or where two are equal, as in 0-1; graphs are of that output")
+                     "zero, as in 0, or where two are equal, as in 0-1; graphs and Newton "
+                     "polytopes are of that output")
     sub.add_argument("--level", metavar="C", help="where it is C instead of zero")
     sub.add_argument("--output", metavar="FILE", help="its name ends in .svg, .png, .pdf, or "
                      ".html for a page that turns; by default neuromanifold.svg or network.svg")
@@ -106,5 +107,13 @@ def _of_a_network(arguments: argparse.Namespace) -> Scene:
                          "--boundary 0.")
     progress(arguments).begin("the picture")
     output = read_boundary(arguments.boundary)
+    if arguments.show == "newton":
+        from neuroalg_sage.pictures import newton
+
+        if arguments.box is not None or arguments.level is not None or (
+                output is not None and len(output) > 1):
+            raise InputError("Newton polytopes are those of one output, as in --boundary 0, on all "
+                             "inputs; leave --box and --level out.")
+        return newton.scene(network, output[0] if output else 0)
     return scene(network, arguments.show, read_box(arguments.box),
                  None if output is None else tuple(output), arguments.level or 0)

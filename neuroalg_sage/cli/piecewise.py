@@ -39,6 +39,8 @@ def add(command: Commands) -> None:
                      help="where it is C, at most C, or at least C")
     sub.add_argument("--point", type=words, metavar="X,...", help="also the distances of a point "
                      "to the boundary, in the norms l1, l2 and linf")
+    sub.add_argument("--patterns", action="store_true", help="also all activation patterns that "
+                     "occur on open sets")
     sub.add_argument("--functional-dimension", action="store_true", help="also in how many "
                      "directions of its weights the function of the network changes")
     sub.add_argument("--html", metavar="FILE", help="write one page of HTML with the answers, a "
@@ -145,10 +147,12 @@ def _regions(arguments: argparse.Namespace) -> int:
                              or arguments.set != "level"):
         raise InputError("The options --level, --set and --point are about a boundary; name its "
                          "output, as in --boundary 0.")
-    found: list[Invariant] = [network.linear_regions(**part)]
+    regions = network.linear_regions(**part)
+    found: list[Invariant] = [regions]
+    patterns = regions.patterns if arguments.patterns else None
 
     def state() -> None:
-        arguments.page.state(_printed(network, found, arguments.json),
+        arguments.page.state(_printed(network, found, arguments.json, patterns),
                              certificate_files(arguments.certificate, found))
 
     def write_page() -> None:
@@ -190,12 +194,15 @@ def _regions(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _printed(network: PiecewiseLinearNetwork, found: list[Invariant], as_json: bool) -> str:
+def _printed(network: PiecewiseLinearNetwork, found: list[Invariant], as_json: bool,
+             patterns: list[str] | None) -> str:
     """All that is known so far."""
     if not as_json:
-        return "\n".join([str(network.network), *(answer.text() for answer in found)])
+        listed = [] if patterns is None else ["activation patterns:", *(f"  {p}" for p in patterns)]
+        return "\n".join([str(network.network), found[0].text(), *listed,
+                          *(answer.text() for answer in found[1:])])
     page: dict[str, Any] = {"schema": 1, "model": network.network.describe()}
-    page |= found[0].described()
+    page |= found[0].described() | ({} if patterns is None else {"patterns": patterns})
     for answer in found[1:]:
         answer.add_to(page)
     return json.dumps(page)

@@ -72,9 +72,10 @@ def _real_rank(arguments: argparse.Namespace) -> int:
 
 def _spec(text: str) -> str:
     """The spec of a network whose functions are all binary forms of a degree; or the text."""
-    if not (text.isascii() and text.isdecimal()):
+    if ":" in text or not any(c.isdigit() for c in text):
         return text
-    if not 2 <= (degree := int(text[:4])) <= LARGEST_DEGREE:
+    degree = int(text[:4]) if text.isascii() and text.isdecimal() else 0
+    if not 2 <= degree <= LARGEST_DEGREE:
         raise InputError("The degree of binary forms is a whole number from 2 to "
                          f"{LARGEST_DEGREE}, not {text[:20]}.")
     return f"mlp:2,{degree},1:x^{degree}"

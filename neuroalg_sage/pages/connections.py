@@ -42,6 +42,18 @@ def lowered(number: int) -> str:
     return str(number).translate(_LOWERED)
 
 
+def raised(number: int) -> str:
+    """
+    A number as an exponent.
+
+    EXAMPLES::
+
+        >>> "10" + raised(12)
+        '10¹²'
+    """
+    return str(number).translate(_RAISED)
+
+
 def polynomial_in_words(layer: Activation, most: int = 22) -> str:
     """
     An activation, as labels show it.

@@ -20,7 +20,9 @@ from typing import Any
 
 from neuroalg_sage.errors import LimitReached, NeuroAlgError
 from neuroalg_sage.files import check_writable, write_whole
+from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.presentation import Surroundings
+from neuroalg_sage.invariants.capacity.covering_number import CoveringNumber
 from neuroalg_sage.markup.badges import LEGEND, legend, names
 from neuroalg_sage.markup.elements import (
     Markup,
@@ -36,7 +38,7 @@ from neuroalg_sage.markup.elements import (
 from neuroalg_sage.models.layers import PolynomialLayer
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.neuromanifold import NeuroManifold
-from neuroalg_sage.pages import answers_section, model_section
+from neuroalg_sage.pages import answers_section, capacity_section, model_section
 from neuroalg_sage.questions import (
     asked_for_pages,
     computed,
@@ -60,6 +62,7 @@ class Material:
     - ``picture`` -- of the neuromanifold, as SVG; else why there is none
     - ``notes`` -- what the picture shows
     - ``moment`` -- when all was computed
+    - ``coverings`` -- covering numbers
     """
 
     answers: Answers
@@ -67,6 +70,15 @@ class Material:
     picture: bytes | str
     notes: tuple[str, ...]
     moment: datetime
+    coverings: tuple[CoveringNumber, ...] = ()
+
+    @property
+    def claims(self) -> list[tuple[str, str, Invariant]]:
+        """All that is claimed: in words, as part of a name of a file, and the answer."""
+        return [*((title(name), name.replace("_", "-"), found)
+                  for name, found in self.answers.found.items()),
+                *((f"{title(found.name)}, radius {found.radius}", f"covering-number.{k}", found)
+                  for k, found in enumerate(self.coverings))]
 
 
 def gather(manifold: NeuroManifold, budget: float | None = BUDGET,
@@ -89,7 +101,9 @@ def gather(manifold: NeuroManifold, budget: float | None = BUDGET,
     def material(answers: Answers, picture: bytes | str = "The command ended before the picture.",
                  notes: tuple[str, ...] = ()) -> Material:
         return Material(answers, manifold.model.spec or "model.json", picture, notes,
-                        datetime.now(UTC))
+                        datetime.now(UTC), coverings)
+
+    coverings: tuple[CoveringNumber, ...] = ()
 
     if budget is not None:
         manifold.computation.deadline = time.monotonic() + budget
@@ -102,6 +116,8 @@ def gather(manifold: NeuroManifold, budget: float | None = BUDGET,
         answers.found |= found.found
         answers.failed |= found.failed
     each(material(answers))
+    begin("covering numbers")
+    coverings = capacity_section.covering_numbers(manifold)
     begin("the picture")
     return material(answers, *_picture(manifold, answers))
 
@@ -139,17 +155,16 @@ def _picture(manifold: NeuroManifold, answers: Answers) -> tuple[bytes | str, tu
 def _certificates(material: Material, stem: str) -> Markup:
     """The certificates to download, and how to verify them."""
     lines = []
-    for name, found in material.answers.found.items():
+    for claim, name, found in material.claims:
         if found.certificate is None:
             continue
-        link = download(f"{stem}.{name.replace('_', '-')}.json", found.certificate)
+        link = download(f"{stem}.{name}.json", found.certificate)
         lines.append(element(
-            "tr", element("th", title(name), scope="row"),
-            element("td", link, data_certificate=name),
+            "tr", element("th", claim, scope="row"),
+            element("td", link, data_certificate=found.name),
             element("td", names(found.certificate["trust"]) or "nothing else"),
             element("td", size_in_words(len(as_file(found.certificate))), class_="right")))
-    without = [title(name) for name, found in material.answers.found.items()
-               if found.certificate is None]
+    without = [claim for claim, _, found in material.claims if found.certificate is None]
     heads = ("claim", "certificate", "trusts")
     return join(
         element("p", "Each certificate is a file of JSON data: the model, the claim and the "
@@ -192,7 +207,7 @@ def _again(material: Material, stem: str) -> Markup:
 
 def _versions(material: Material) -> dict[str, str]:
     found: dict[str, str] = {}
-    for invariant in material.answers.found.values():
+    for _, _, invariant in material.claims:
         if invariant.certificate is not None:
             found |= {str(k): str(v) for k, v in invariant.certificate["engines"].items()}
     return dict(sorted(found.items())) | {"Python": platform.python_version()}
@@ -205,7 +220,7 @@ def _cite(material: Material) -> Markup:
         "  title   = {{NeuroAlg}: exact, certified invariants of neuromanifolds},",
         f"  version = {{{version}}},", f"  year    = {{{material.moment.year}}},",
         f"  note    = {{Report on {material.spec}}}", "}"))
-    trusted_names = sorted({t for found in material.answers.found.values() for t in found.trust
+    trusted_names = sorted({t for _, _, found in material.claims for t in found.trust
                             if t.startswith("theorem: ")})
     theorems = element("p", f"Cite too the theorems that the proofs trust: {names(trusted_names)}."
                        ) if trusted_names else None
@@ -240,6 +255,9 @@ def sections(material: Material) -> list[tuple[str, str, Markup]]:
              if (section := answer.section(around)) is not None]
     geometry = [(section.anchor, section.heading, section.content)
                 for section in sorted(found, key=lambda section: section.place)]
+    if material.coverings:
+        geometry.append(("covering", "Covering numbers", capacity_section.content(
+            material.coverings)))
     if isinstance(material.picture, bytes):
         geometry.append(("picture", "Picture", _picture_section(material)))
     return [

@@ -120,7 +120,7 @@ def _plane(axes: Any, scene: Scene) -> None:
                   label=shown if i == 0 else None)
     _points(axes, scene)
     axes.set(xlim=scene.box[0], ylim=scene.box[1])
-    if scene.axes[-1] == "y":  # values, whose size is another than that of inputs
+    if scene.axes[-1] in ("y", "c"):  # values and coefficients are of another size
         axes.set_box_aspect(1)
     else:
         axes.set_aspect("equal")

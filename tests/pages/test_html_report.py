@@ -25,6 +25,7 @@ from neuroalg_sage.markup import mathml
 from neuroalg_sage.markup.elements import VOID, element, text
 from neuroalg_sage.models.expressions import parse_polynomial
 from neuroalg_sage.models.layers import Activation, Chain, Dense, Product, Sum
+from neuroalg_sage.models.sources import from_expressions
 from neuroalg_sage.pages.architecture import drawing, in_words
 from neuroalg_sage.pages.report_page import Material, gather, page
 from neuroalg_sage.questions import asked_for_pages, shown_on_pages
@@ -112,7 +113,8 @@ def test_the_page_is_well_formed_and_its_references_lead_somewhere(source, tree)
     assert all(b <= a + 1 for a, b in zip(levels, levels[1:]))
     headings = {x.attributes["id"] for x in tree.all("h2")}
     # This manifold has no picture; a section without an answer is left out.
-    assert len(headings) == 14 and "picture" not in headings and {"subnetworks", "real"} <= headings
+    assert len(headings) == 15 and "picture" not in headings
+    assert {"subnetworks", "real", "covering"} <= headings
 
 
 def test_nothing_is_fetched(source, tree) -> None:
@@ -159,12 +161,13 @@ def test_the_figures_and_the_summary_say_what_was_found(tree) -> None:
 
 def test_the_certificates_of_the_page_verify_and_changed_ones_do_not(material, tree) -> None:
     links = [x.all("a")[0] for x in tree.all("td") if "data-certificate" in x.attributes]
-    with_one = [k for k, v in material.answers.found.items() if v.certificate is not None]
+    with_one = [found for found in (*material.answers.found.values(), *material.coverings)
+                if found.certificate is not None]
     assert len(links) == len(with_one) == len({x.attributes["download"] for x in links})
-    for name, link in zip(with_one, links):
+    for found, link in zip(with_one, links):
         certificate = json.loads(payload(link))
-        assert certificate == material.answers.found[name].certificate
-        assert verify(certificate).invariant == name
+        assert certificate == found.certificate
+        assert verify(certificate).invariant == found.name
         certificate["claim"]["value"] = [certificate["claim"]["value"], 1]
         with pytest.raises(CertificateError):
             verify(certificate)
@@ -231,6 +234,34 @@ def test_the_matrix_of_a_determinantal_variety(tree) -> None:
     (matrix,) = section.all("mtable")  # three descriptions have the same matrix
     assert [x.text() for x in matrix.all("mtd")] == [f"z{i}" for i in range(9)]
     assert "its 3-minors" in section.text()
+
+
+def test_covering_numbers_have_rows_and_a_drawing(material, tree) -> None:
+    (section,) = [x for x in tree.all("section") if x.all("h2", id="covering")]
+    _, *rows = section.all("tr")
+    assert [row.all("th")[0].text() for row in rows] == ["ε = 1/2", "ε = 1/8", "ε = 1/32"]
+    # In M there is a linear space of dimension 6; all quadratic forms are one of dimension 9.
+    for radius, row, found in zip((2, 8, 32), rows, material.coverings):
+        low, high = found.value
+        assert radius**6 <= low <= high <= (2 * radius + 1) ** 9
+        assert f"from {low} to {high}" in row.text() and found.status == "bounds"
+        assert "bounds" in row.text()
+    # Points from left to right, and the bounds from below under those from above.
+    points = [(float(x.attributes["cx"]), float(x.attributes["cy"]))
+              for x in section.all("circle")]
+    low, high = points[:3], points[3:]
+    assert [x for x, _ in low] == [x for x, _ in high] == sorted(x for x, _ in low)
+    assert all(below[1] > above[1] for below, above in zip(low, high))
+    # Equal steps of the radius are equal steps across, and of a linear space's logarithm, up.
+    assert low[1][0] - low[0][0] == pytest.approx(low[2][0] - low[1][0], abs=0.2)
+    assert low[0][1] - low[1][1] == pytest.approx(low[1][1] - low[2][1], abs=0.2)
+
+
+def test_without_a_bound_there_is_no_section_of_covering_numbers() -> None:
+    point = from_expressions(["x"], ["a"], ["x"])
+    made = gather(NeuroManifold(point, seed=1))
+    assert made.coverings == ()
+    assert not [x for x in Tree(page(made)).root.all("h2") if x.attributes["id"] == "covering"]
 
 
 def test_the_diagram_has_a_node_for_each_subnetwork(material, tree) -> None:
@@ -435,7 +466,7 @@ def test_a_browser_shows_the_page_without_complaint(tmp_path: Path, material, so
     shown, console = chromium.run(file, tmp_path, "--dump-dom")
     assert console == []
     root = Tree(shown).root
-    assert len(root.all("h2")) == 14 and len(root.all("script")) == 1
+    assert len(root.all("h2")) == 15 and len(root.all("script")) == 1
     # What the browser's parser made of the page is what was written.
     assert [x.tag for x in root.all("main")[0].all() if x.tag != "tbody"] == [
         x.tag for x in Tree(source).root.all("main")[0].all() if x.tag != "tbody"]

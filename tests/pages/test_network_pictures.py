@@ -16,7 +16,7 @@ from neuroalg_sage.cli import main
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.piecewise.network import Network, network_from_data, network_from_spec
 from neuroalg_sage.models.piecewise.sources import is_network, load_network
-from neuroalg_sage.pictures import page, shapes
+from neuroalg_sage.pictures import newton, page, shapes
 from neuroalg_sage.pictures.networks import scene
 
 BALL = network_from_data({"input_shape": [2], "layers": [
@@ -170,3 +170,50 @@ def test_a_page_of_a_network(words: list[str], shown: list[str], tmp_path: Path,
     for certificate in certificates:
         assert verify(certificate).status == "proved"
     assert capsys.readouterr().out
+
+
+def generic(d: int, n: int) -> Network:
+    """Units on the moment curve, with generic constants; any d of them are independent."""
+    return load_network([[[k**i for i in range(d)] for k in range(1, n + 1)],
+                         [k**3 for k in range(n)], [[1] * n]])
+
+
+@pytest.mark.parametrize("n", [2, 3, 5])
+def test_the_newton_polygon_of_generic_lines_is_tiled_by_parallelograms(n: int) -> None:
+    """Two lines make a vertex; a zonotope's area is that of all pairs of its generators."""
+    made = newton.scene(generic(2, n))
+    pairs = n * (n - 1) // 2
+    assert [len(polygon) for polygon in made.polygons] == [4] * pairs
+    assert sum(map(shapes.area, made.polygons)) == pytest.approx(
+        sum(abs(i - j) for i in range(n) for j in range(i)))
+    assert len(made.edges) == (4 * pairs + 2 * n) // 2 and made.boundary == []
+    (low, high), _ = made.ranges
+    assert low < 0 and high > n
+
+
+def test_newton_polytopes_of_one_and_three_inputs() -> None:
+    made = newton.scene(generic(3, 4))
+    # n (n - 1) facets, and Euler's relation with n (n - 1) + 2 vertices.
+    assert [len(polygon) for polygon in made.polygons] == [4] * 12 and len(made.edges) == 24
+    made = newton.scene(load_network([[[1], [1]], [0, -1], [[1, 1]]]))
+    # max(x, 0) + max(x - 1, 0) = max(0, x, 2 x - 1)
+    assert made.curves[0].tolist() == [[0, 0], [1, 0], [2, -1]]
+    # |x| less |y|: two segments.
+    made = newton.scene(load_network({"input_shape": [2], "layers": [
+        {"kind": "absolute_value"}, {"kind": "dense", "weights": [[1, -1]]}]}))
+    assert not made.polygons and len(made.edges) == len(made.boundary) == 1
+    assert np.ptp(made.edges[0], axis=0).tolist() == [2, 0]
+    assert np.ptp(made.boundary[0], axis=0).tolist() == [0, 2]
+
+
+def test_newton_polytopes_are_written(tmp_path, capsys) -> None:
+    for name, spec in ("a.html", "relu:3,4,1:bias"), ("b.svg", "relu:2,3,2:bias"):
+        file = tmp_path / name
+        assert main(["plot", spec, "--show", "newton", "--output", str(file), "--quiet"]) == 0
+        assert file.stat().st_size > 1000
+    for arguments, sentence in ((["relu:4,2,1"], "1 to 3 inputs"),
+                                (["relu:2,2,1", "--boundary", "1"], "outputs 0 to 0"),
+                                (["relu:2,2,1", "--box", "1"], "leave --box")):
+        assert main(["plot", *arguments, "--show", "newton", "--quiet",
+                     "--output", str(tmp_path / "c.svg")]) == 2
+        assert sentence in capsys.readouterr().err

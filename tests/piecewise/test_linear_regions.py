@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import random
 from collections import Counter
 from fractions import Fraction
@@ -14,11 +15,12 @@ from networks import random_network
 from splitter import merged, split
 
 from neuroalg_sage import InputError, PiecewiseLinearNetwork, verify
+from neuroalg_sage.cli import main
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.piecewise.subdivision import Subdivision, domain
 from neuroalg_sage.models.piecewise.network import network_from_data
 from neuroalg_sage.models.piecewise.sources import load_network
-from neuroalg_sage.models.piecewise.steps import Maximum
+from neuroalg_sage.models.piecewise.steps import Affine, Maximum
 
 
 def dense(weights, bias=None) -> dict:
@@ -306,3 +308,42 @@ def test_two_layers_of_many_inputs_against_the_slow_way(inputs: int) -> None:
         network = load_network([*dense(3, inputs), *dense(3, 3), *dense(1, 3)])
         assert PiecewiseLinearNetwork(network).linear_regions().cells == len(
             list(split(network, lower=False)))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_patterns_that_occur(seed: int) -> None:
+    """The pieces at random inputs are listed, and there is one pattern for each cell."""
+    network = random_network(seed)
+    found = PiecewiseLinearNetwork(network).linear_regions()
+    assert len(found.patterns) == len(set(found.patterns)) == found.cells
+    generator = random.Random(seed)
+    for _ in range(40):
+        states = [[Fraction(generator.randint(-10**9, 10**9), 10**8)
+                   for _ in range(network.inputs)]]
+        layers = []
+        for step in network.program.steps:
+            entries = [c for s in step.sources for c in states[s]]
+            if isinstance(step, Affine):
+                states.append([sum((c * entries[j] for j, c in row.items()), constant)
+                               for row, constant in zip(step.rows, step.constants)])
+            elif isinstance(step, Maximum):
+                values = [[entries[i] for i in group] for group in step.groups]
+                states.append(list(map(max, values)))
+                layers.append([v.index(max(v)) for v in values])
+            else:
+                states.append(list(map(step.value, entries)))
+                layers.append([sum(x > c for c in step.breakpoints) for x in entries])
+        assert ".".join("".join(map(str, layer)) for layer in layers) in found.patterns
+
+
+def test_patterns_in_words(capsys) -> None:
+    assert main(["regions", "relu:1,2,1:bias", "--patterns", "--json", "--quiet"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["patterns"]) == 3
+    assert PiecewiseLinearNetwork([[[2, 3]]]).linear_regions().patterns == [""]
+    # Of 11 pieces a number may have two digits.
+    units = {"kind": "maxout", "pieces": 11}
+    found = PiecewiseLinearNetwork(data(1, dense([[k] for k in range(11)],
+                                                 [-k * k for k in range(11)]), units))
+    assert found.linear_regions().patterns == sorted(map(str, range(11)))
+    assert main(["regions", "relu:1,2,1:bias", "--patterns", "--quiet"]) == 0
+    assert "activation patterns:\n  " in capsys.readouterr().out

@@ -375,3 +375,9 @@ def test_wrong_words_are_refused_in_one_sentence(words, capsys: pytest.CaptureFi
     captured = capsys.readouterr()
     assert captured.err.startswith("neuroalg: ") and captured.err.count("\n") == 1
     assert "Traceback" not in captured.err
+
+
+@pytest.mark.parametrize("text", ["-3", "4.5", "1", "25", "²", "5x"])
+def test_a_degree_that_is_none_is_named_as_one(text, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["real-rank", text]) == 2
+    assert "The degree of binary forms is a whole number from 2 to 24" in capsys.readouterr().err

@@ -158,6 +158,11 @@ class CoveringNumber(Invariant):
         return low, high
 
     @property
+    def radius(self) -> Fraction:
+        """The radius ε of the balls."""
+        return Fraction(self.data[1])
+
+    @property
     def arguments(self) -> tuple[str, str]:
         """By which arguments the bounds from below and from above are proved."""
         assert self.certificate is not None
@@ -180,9 +185,12 @@ class CoveringNumber(Invariant):
         norm = f", {self.norm} norm" if len(self.data) > 4 else ""
         return f"radius {self.data[1]}, {part_in_words(self.data[0])}{norm}"
 
-    def sentence(self) -> str:
+    def value_on_page(self) -> str:
         low, high = map(in_words, self.data[2:4])
-        return (low if low == high else f"from {low} to {high}") + f" ({self.condition()})"
+        return low if low == high else f"from {low} to {high}"
+
+    def sentence(self) -> str:
+        return f"{self.value_on_page()} ({self.condition()})"
 
     def lines(self, spec: str = "SPEC") -> list[str]:
         return [f"  from below: {self.arguments[0]}; from above: {self.arguments[1]}"]

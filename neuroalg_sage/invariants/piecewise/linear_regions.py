@@ -25,7 +25,7 @@ from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.certificates.piecewise.linear_regions import check_linear_regions
 from neuroalg_sage.certificates.piecewise.network import Network as Rebuilt
 from neuroalg_sage.certificates.reading import CertificateError
-from neuroalg_sage.errors import LimitReached
+from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.piecewise.subdivision import Subdivision, domain
 from neuroalg_sage.models.piecewise.network import Network
@@ -51,6 +51,17 @@ class LinearRegions(Invariant):
     def cells(self) -> int:
         """How many activation patterns occur on open sets."""
         return int(self.data["cells"])
+
+    @property
+    def patterns(self) -> list[str]:
+        """
+        The activation patterns that occur on open sets, see
+        :attr:`~neuroalg_sage.invariants.piecewise.subdivision.Subdivision.patterns`.
+        """
+        if self.subdivision is None:
+            raise InputError("Patterns are those of faces, which are with an answer that is found, "
+                             "and not with one that is read.")
+        return self.subdivision.patterns
 
     @property
     def f_vector(self) -> list[int]:

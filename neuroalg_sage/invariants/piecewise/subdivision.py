@@ -167,6 +167,11 @@ def breaks(step: IntegralActivation, x: Array, constant: Array) -> Array:
     return np.concatenate([q * x + p * constant for q, p in step.breaks])
 
 
+def _in_words(pieces: Array, kinds: int) -> list[str]:
+    """For each row of numbers of pieces a word, of digits if there are at most ten kinds."""
+    return [("" if kinds <= 10 else ",").join(map(str, row)) for row in pieces.tolist()]
+
+
 # -- the subdivision --------------------------------------------------------------------------
 
 
@@ -412,6 +417,39 @@ class Subdivision:
     def cells(self) -> int:
         """How many faces have full dimension: one for each activation pattern on an open set."""
         return self.f_vector[-1]
+
+    @cached_property
+    def patterns(self) -> list[str]:
+        """
+        The activation patterns that occur on open sets: for each layer with units the numbers of
+        their pieces, from 0, joined by commas if there are ten or more, and layers by dots.
+
+        A ReLU is 1 where it is active; a maximum has the first entry that attains it.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage.models.piecewise.network import network_from_spec
+            >>> Subdivision(network_from_spec("relu:2,2,1:bias", seed=1)).patterns
+            ['00', '01', '10', '11']
+        """
+        signs = np.unpackbits(self._bits[-1], axis=1)
+        place = 1 + len(self.inequalities)
+        count = place + sum(map(len, self.unit_values))
+        positive, negative = signs[:, :count], signs[:, count : 2 * count]
+        layers: list[list[str]] = []
+        for step, values in zip(self.network.program.integral, self.unit_values):
+            taken = slice(place, place + len(values))
+            place = taken.stop
+            if isinstance(step, IntegralActivation):
+                blocks = positive[:, taken].reshape(len(signs), len(step.breaks), -1)
+                layers.append(_in_words(blocks.sum(axis=1), len(step.breaks) + 1))
+            elif isinstance(step, Maximum):
+                ends = np.cumsum([0, *map(len, step.groups)])
+                smaller = negative[:, taken]
+                layers.append(_in_words(np.stack([
+                    smaller[:, a:b].argmin(axis=1) for a, b in itertools.pairwise(ends)], axis=1),
+                    max(map(len, step.groups))))
+        return sorted({".".join(parts) for parts in zip(*layers)}) if layers else [""]
 
     @cached_property
     def adjacent(self) -> tuple[Array, Array, Array]:

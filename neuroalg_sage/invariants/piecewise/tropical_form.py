@@ -71,17 +71,22 @@ class TropicalPolynomial:
             >>> square.dual_subdivision()
             [(0, 1, 3), (0, 2, 3)]
         """
-        found = Subdivision(ConvexParts(_maximum(self.monomials)))
-        d, cells = len(self.monomials[0]) - 1, set()
-        for ray in found.complex.rays.tolist():
-            if ray[-1]:
-                values = [sum(c * int(x) for c, x in zip(m, ray)) for m in self.monomials]
-                equal = tuple(i for i, v in enumerate(values) if v == max(values))
-                # Cuts that are no units make further rays; a vertex is one point.
-                if fmpq_mat([[*map(to_flint, self.monomials[i][:-1]), 1] for i in equal]
-                            ).rank() == d + 1:
-                    cells.add(equal)
-        return sorted(cells)
+        d = len(self.monomials[0]) - 1
+        return _attained(self.monomials, d + 1, is_finite=True)
+
+    def facets(self) -> list[tuple[int, ...]]:
+        """
+        The facets of the Newton polytope: for each the numbers of its vertices.  A polytope of one
+        dimension less is its only facet; there are none if it is smaller.
+
+        EXAMPLES::
+
+            >>> simplex = [(0, 0), (1, 0), (0, 1)]
+            >>> TropicalPolynomial((), tuple(tuple(map(Fraction, v)) for v in simplex)).facets()
+            [(0, 1), (0, 2), (1, 2)]
+        """
+        d = len(self.vertices[0])
+        return _attained([(*v, Fraction(0)) for v in self.vertices], d, is_finite=False)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -185,6 +190,23 @@ def _pieces(found: Subdivision) -> list[Found]:
         raise LimitReached(f"A tropical polynomial of this network has over {MOST_MONOMIALS:,} "
                            "monomials, the most allowed; choose smaller widths.")
     return pieces
+
+
+def _attained(monomials: Sequence[Monomial], rank: int, is_finite: bool
+              ) -> list[tuple[int, ...]]:
+    """
+    At the vertices of the regions, or in their directions to infinity, which monomials are the
+    maximum, where the affine hull of their exponents has one dimension less than the rank.
+    """
+    sets = set()
+    for ray in Subdivision(ConvexParts(_maximum(monomials))).complex.rays.tolist():
+        if bool(ray[-1]) == is_finite:
+            values = [sum(c * int(x) for c, x in zip(m, ray)) for m in monomials]
+            equal = tuple(i for i, v in enumerate(values) if v == max(values))
+            # Cuts that are no units make further rays.
+            if fmpq_mat([[*map(to_flint, monomials[i][:-1]), 1] for i in equal]).rank() == rank:
+                sets.add(equal)
+    return sorted(sets)
 
 
 def _maximum(monomials: Sequence[Monomial]) -> Program:
