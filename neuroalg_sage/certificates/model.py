@@ -9,7 +9,6 @@ next state.  All that follows is generic in the terms of the steps.
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -32,11 +31,8 @@ from neuroalg_sage.certificates.reading import (
     rational,
     require,
 )
+from neuroalg_sage.certificates.terms import Built, Shape, Terms, monomial, summed
 from neuroalg_sage.certificates.work import Work
-
-Shape = tuple[int, ...]
-Monomial = tuple[tuple[int, int], ...]  # (variable, exponent), variables ascending
-Terms = dict[Monomial, Fraction]
 
 MAXIMAL_TERMS = 3_000_000
 MAXIMAL_DEGREE = 100_000
@@ -78,22 +74,13 @@ def monomials(variables: int, degree: int) -> Iterator[tuple[int, ...]]:
         yield tuple(exponents)
 
 
-def _monomial(*variables: int) -> Monomial:
-    return tuple((v, len(list(group))) for v, group in itertools.groupby(sorted(variables)))
-
-
-def _sum(products: Iterator[Monomial]) -> Terms:
-    return {monomial: Fraction(count) for monomial, count in Counter(products).items()}
-
-
 def _affordable(terms: int) -> None:
     if terms > MAXIMAL_TERMS:
         raise MalformedCertificate(f"A model has over {MAXIMAL_TERMS} terms, the most allowed.")
 
 
-# Each kind of layer: from its description and the shape of its input to the number of its
-# parameters, each of its outputs as terms, and their shape.  All but given polynomials are uniform.
-Built = tuple[int, Callable[[int], Terms], Shape]
+# Each kind of layer is built from its description and the shape of its input.  All but those of
+# ``_NOT_UNIFORM`` are uniform.
 
 
 def _dense(data: dict, shape: Shape) -> Built:
@@ -103,9 +90,9 @@ def _dense(data: dict, shape: Shape) -> Built:
         raise MalformedCertificate("A dense layer does not fit its input.")
     _affordable(a * b)
     count = a * b + (b if bias else 0)
-    return count, lambda i: _sum(itertools.chain(
-        (_monomial(i * a + j, count + j) for j in range(a)),
-        [_monomial(a * b + i)] if bias else [])), (b,)
+    return count, lambda i: summed(itertools.chain(
+        (monomial(i * a + j, count + j) for j in range(a)),
+        [monomial(a * b + i)] if bias else [])), (b,)
 
 
 def _activation(data: dict, shape: Shape) -> Built:
@@ -133,7 +120,7 @@ def _convolution(data: dict, shape: Shape) -> Built:
 
     indices = [*itertools.product(range(made), *map(range, places))]
     # F[o, c, k] x[c, stride * i + k], summed over the channels c and the places k.
-    return count, lambda n: _sum(_monomial(
+    return count, lambda n: summed(monomial(
         flat((indices[n][0], c, *k), (made, taken, *size)),
         count + flat((c, *(s * a + b for s, a, b in zip(stride, indices[n][1:], k))),
                      (taken, *space)))
@@ -142,21 +129,15 @@ def _convolution(data: dict, shape: Shape) -> Built:
 
 
 def _attention(data: dict, shape: Shape) -> Built:
-    d, a, b = (integer(v, 1, 10**4, "width") for v in fields(data, "inputs", "head", "outputs"))
-    if len(shape) != 2 or shape[0] != d:
-        raise MalformedCertificate("An attention layer does not fit its input.")
-    tokens, count = shape[1], (2 * a + b) * d
-    _affordable(d**3 * a * b * tokens**2)
+    from neuroalg_sage.certificates.attention import built
 
-    def entry(i: int, token: int) -> int:
-        return count + i * tokens + token
+    return built(data, shape, _affordable)
 
-    # Row r, token t of V X X^T K^T Q X; the parameters are Q, K, V in this order.
-    return count, lambda n: _sum(
-        _monomial(2 * a * d + n // tokens * d + i, entry(i, s), entry(j, s), a * d + h * d + j,
-                  h * d + k, entry(k, n % tokens))
-        for i in range(d) for s in range(tokens) for j in range(d) for h in range(a)
-        for k in range(d)), (b, tokens)
+
+def _matrix_space(data: dict, shape: Shape) -> Built:
+    from neuroalg_sage.certificates.matrix_spaces import built
+
+    return built(data, shape, _affordable)
 
 
 def _given(data: dict, shape: Shape) -> Built:
@@ -182,8 +163,10 @@ _LAYERS: dict[str, tuple[Callable[[dict, Shape], Built], set[str]]] = {
     "activation": (_activation, {"coefficients"}),
     "convolution": (_convolution, {"size", "stride", "channels"}),
     "attention": (_attention, {"inputs", "head", "outputs"}),
+    "matrix space": (_matrix_space, {"extent", "matrices", "channels", "bias"}),
     "polynomial": (_given, {"parameters", "inputs", "outputs"}),
 }
+_NOT_UNIFORM = ("matrix space", "polynomial")
 _COMPOSITES = ("chain", "sum", "product")
 
 
@@ -228,7 +211,7 @@ class Model:
         detail = "".join(f" {c}" for c in data.get("coefficients", []))
         self.name += f" -{kind}{detail}-> {'x'.join(map(str, shape))}"
         return self._append(Step(count, offset, (state,), prod(shape), cache(output),
-                                 kind != "polynomial")), shape, count
+                                 kind not in _NOT_UNIFORM)), shape, count
 
     def _append(self, step: Step) -> int:
         self._terms += step.width * len(step.output(0)) if step.is_uniform else sum(
@@ -300,9 +283,9 @@ class Model:
             made = []
             for terms in [step.output(0)] if one else step.outputs:
                 total = constant(Fraction(0))
-                for monomial, c in terms.items():
+                for factors, c in terms.items():
                     product = constant(c)
-                    for v, e in monomial:
+                    for v, e in factors:
                         product = multiply(product, power(v, e))
                     total = add(total, product)
                 made.append(total)

@@ -7,6 +7,9 @@ Families of models and the spec strings that name them.
     cnn:3s2,2:x^2:out=1      one-dimensional filters, s = stride
     cnn:3x3c4,2x2:x^2:in=3   two-dimensional filters, c = channels
     attention:d=2,a=1,out=2,t=3,layers=1,heads=1
+    gnn:graph=C4,channels=1x2x1:x^2   graph convolutions
+    gcnn:group=S3,layers=3:x^2        group convolutions
+    sets:points=4,channels=1x2x1:x^2  layers that commute with permutations
     relu:2,3,1:bias          ReLU network, one activation pattern for each path
     relu:2,3,1:cell=110,011  ReLU network where inputs have these activation patterns
 """
@@ -15,19 +18,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from math import prod
-from typing import Any
 
 from neuroalg_sage.errors import InputError, suggesting
-from neuroalg_sage.models.expressions import (
-    Polynomial,
-    shown,
-    write_polynomial,
-)
+from neuroalg_sage.models.expressions import shown
 from neuroalg_sage.models.layers import (
     MAXIMAL_WIDTH,
-    Activation,
     Attention,
     Convolution,
     Dense,
@@ -37,48 +33,18 @@ from neuroalg_sage.models.layers import (
 )
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.relu import read_patterns, relu_on_cell
-from neuroalg_sage.models.sage_input import polynomial_in, rational
-
-MAXIMAL_LAYERS = 200
+from neuroalg_sage.models.spec_parts import (
+    LINEAR,
+    ActivationLike,
+    activation_polynomial,
+    between,
+    check_depth,
+    read_number,
+    suffix,
+)
 
 _FILTER = re.compile(
     r"\s*([0-9]+(?:x[0-9]+)*)(?:c([0-9]+))?(?:s([0-9]+(?:x[0-9]+)*))?\s*", re.ASCII)
-
-LINEAR: Polynomial = {(1,): Fraction(1)}
-
-ActivationLike = Any  # text, a dictionary of terms, or a polynomial of Sage or SymPy
-
-
-def _polynomial(activation: ActivationLike) -> Polynomial:
-    if not isinstance(activation, dict):
-        try:
-            activation = polynomial_in(activation, ["x"])
-        except InputError as error:
-            raise InputError(f"The activation {shown(activation)} is not a polynomial in x such "
-                             f"as x^2 or x^3-x/2. ({error})") from None
-    elif not all(isinstance(e, tuple) and len(e) == 1 for e in activation):
-        raise InputError("A dictionary of an activation has tuples of one exponent as keys, as "
-                         "{(2,): 1} for x^2.")
-    activation = {(whole_number(e + 1, "exponent") - 1,): rational(c, "coefficient")
-                  for (e,), c in activation.items()}
-    if not any(e for (e,) in activation):
-        raise InputError("The activation is constant; write a polynomial of degree at least 1, "
-                         "such as x^2.")
-    return activation
-
-
-def _between(layers: Sequence[Layer], activation: Polynomial) -> tuple[Layer, ...]:
-    """The layers with the activation after each but the last; x is left out."""
-    if activation == LINEAR:
-        return tuple(layers)
-    between = Activation.from_polynomial(activation)
-    return tuple(x for layer in layers for x in (layer, between))[:-1]
-
-
-def _suffix(activation: Polynomial) -> str:
-    if activation == LINEAR:
-        return ""
-    return ":" + write_polynomial(activation, ["x"]).replace(" ", "")
 
 
 @suggesting
@@ -103,16 +69,16 @@ def MLP(widths: Sequence[int], activation: ActivationLike = "x", bias: bool = Fa
         >>> model.spec, model.parameter_count, model.ambient_dimension
         ('mlp:2,2,3:x^2', 10, 9)
     """
-    polynomial = _polynomial(activation)
+    polynomial = activation_polynomial(activation)
     checked = [whole_number(w, "width") for w in widths]
     if len(checked) < 2:
         raise InputError("A network needs at least two widths, inputs and outputs, as in "
                          "mlp:2,3:x^2.")
-    _check_depth(len(checked) - 1)
+    check_depth(len(checked) - 1)
     layers = [Dense(a, b, bias) for a, b in zip(checked, checked[1:])]
     spec = ("linear:" if polynomial == LINEAR and not bias else "mlp:") + ",".join(
-        map(str, checked)) + _suffix(polynomial) + (":bias" if bias else "")
-    return Model(_between(layers, polynomial), (checked[0],), spec)
+        map(str, checked)) + suffix(polynomial) + (":bias" if bias else "")
+    return Model(between(layers, polynomial), (checked[0],), spec)
 
 
 @suggesting
@@ -149,12 +115,12 @@ def CNN(filters: Sequence[int | tuple[int, int] | Convolution], activation: Acti
         >>> model.spec, model.input_shape
         ('cnn:3s2,2:x^2', (5,))
     """
-    polynomial = _polynomial(activation)
+    polynomial = activation_polynomial(activation)
     layers = [f if isinstance(f, Convolution) else Convolution(*(f if isinstance(f, tuple)
                                                                  else (f,))) for f in filters]
     if not layers:
         raise InputError("A convolutional network needs at least one filter, as in cnn:3,2:x^2.")
-    _check_depth(len(layers))
+    check_depth(len(layers))
     axes = len(layers[0].size)  # type: ignore[arg-type]
     if any(len(layer.size) != axes for layer in layers):  # type: ignore[arg-type]
         raise InputError("The filters of a convolutional network must have the same number of "
@@ -166,11 +132,11 @@ def CNN(filters: Sequence[int | tuple[int, int] | Convolution], activation: Acti
     if channels * prod(space) > MAXIMAL_WIDTH:
         raise InputError(f"The network's input has over {MAXIMAL_WIDTH} entries, the most "
                          "allowed.")
-    spec = "cnn:" + ",".join(map(_filter_text, layers)) + _suffix(polynomial)
+    spec = "cnn:" + ",".join(map(_filter_text, layers)) + suffix(polynomial)
     spec += (f":in={channels}" if channels > 1 else "") + (f":out={outputs}" if outputs > 1
                                                            else "")
     shape = (channels, *space) if channels > 1 else space
-    return Model(_between(layers, polynomial), shape, spec)
+    return Model(between(layers, polynomial), shape, spec)
 
 
 def _filter_text(layer: Convolution) -> str:
@@ -207,7 +173,7 @@ def LightningAttention(d: int, a: int, out: int, t: int, layers: int = 1, heads:
     for name, value in (("d", d), ("a", a), ("out", out), ("t", t), ("layers", layers),
                         ("heads", heads)):
         whole_number(value, name)
-    _check_depth(layers * heads)
+    check_depth(layers * heads)
     stack: list[Layer] = []
     for made in (d,) * (layers - 1) + (out,):
         head = Attention(d, a, made)
@@ -216,22 +182,10 @@ def LightningAttention(d: int, a: int, out: int, t: int, layers: int = 1, heads:
     return Model(tuple(stack), (d, t), spec + (f",heads={heads}" if heads > 1 else ""))
 
 
-def _check_depth(layers: int) -> None:
-    if layers > MAXIMAL_LAYERS:
-        raise InputError(f"The model has {layers} layers; the most allowed is {MAXIMAL_LAYERS}.")
-
-
-def _number(text: str, role: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,12}", text.strip(), re.ASCII):
-        raise InputError(f"The {role} {shown(text)} is not a whole number from 1 to "
-                         f"{MAXIMAL_WIDTH}.")
-    return whole_number(int(text), role)
-
-
 def _numbers(text: str, role: str) -> list[int]:
     if not text.strip():
         raise InputError(f"The list of {role}s is empty; write them as in mlp:2,2,3:x^2.")
-    return [_number(part, role) for part in text.split(",")]
+    return [read_number(part, role) for part in text.split(",")]
 
 
 def _read_mlp(family: str, fields: list[str]) -> Model:
@@ -252,7 +206,7 @@ def _read_cnn(family: str, fields: list[str]) -> Model:
     for option in fields[1:]:
         name, equals, number = option.partition("=")
         if equals and name in ("in", "out") and name not in extents:
-            extents[name] = _number(number, {"in": "number of channels",
+            extents[name] = read_number(number, {"in": "number of channels",
                                              "out": "output length"}[name])
         elif activation is None:
             activation = option
@@ -266,11 +220,11 @@ def _read_cnn(family: str, fields: list[str]) -> Model:
         if match is None:
             raise InputError(f"The filter {shown(part)} is not a size such as 3 or 3x3, with "
                              "channels such as 3c4 and a stride such as 3s2 if need be.")
-        size, stride = ([_number(k, role) for k in text.split("x")] for text, role in
+        size, stride = ([read_number(k, role) for k in text.split("x")] for text, role in
                         ((match[1], "filter size"), (match[3] or "1", "stride")))
         if len(stride) not in (1, len(size)):
             raise InputError(f"The filter {shown(part)} needs one stride, or one for each axis.")
-        made = _number(match[2], "number of channels") if match[2] else 1
+        made = read_number(match[2], "number of channels") if match[2] else 1
         filters.append(Convolution(tuple(size), tuple(stride), (channels, made)))
         channels = made
     return CNN(filters, activation or "x", extents.get("out", 1))
@@ -285,7 +239,7 @@ def _read_attention(family: str, fields: list[str]) -> Model:
         if not equals or name not in known or name in values:
             raise InputError(f"{shown(part)} is not an option of attention; write "
                              "attention:d=2,a=1,out=2,t=3, each option once.")
-        values[name] = _number(number, name)
+        values[name] = read_number(number, name)
     missing = [name for name in known[:4] if name not in values]
     if missing:
         raise InputError(f"attention lacks {', '.join(missing)}; write "
@@ -305,8 +259,14 @@ def _read_relu(family: str, fields: list[str]) -> Model:
             raise InputError(f"The option {shown(option)} of relu is not known; write relu:2,3,1, "
                              "relu:2,3,1:bias or relu:2,3,1:cell=110,011, each option once.")
     widths = _numbers(fields[0], "width")
-    _check_depth(len(widths) - 1)
+    check_depth(len(widths) - 1)
     return relu_on_cell(widths, patterns, bias)
+
+
+def _read_over_places(family: str, fields: list[str]) -> Model:
+    from neuroalg_sage.models.networks_over_places import read  # composed of what is here
+
+    return read(family, fields)
 
 
 FAMILIES: dict[str, tuple[Callable[[str, list[str]], Model], str]] = {
@@ -315,6 +275,9 @@ FAMILIES: dict[str, tuple[Callable[[str, list[str]], Model], str]] = {
     "cnn": (_read_cnn, "cnn:3,2:x^2"),
     "attention": (_read_attention, "attention:d=2,a=1,out=2,t=3"),
     "relu": (_read_relu, "relu:2,3,1"),
+    "gnn": (_read_over_places, "gnn:graph=C4,channels=1x2x1:x^2"),
+    "gcnn": (_read_over_places, "gcnn:group=S3,layers=2:x^2"),
+    "sets": (_read_over_places, "sets:points=4,channels=1x2x1:x^2"),
 }
 
 

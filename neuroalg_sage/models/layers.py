@@ -314,8 +314,48 @@ class Activation(Layer):
                                                  or p[0] == p[1]}, k)) if k else {}
 
 
+class OverPlaces(Layer):
+    """
+    A layer that makes each output channel of the input channels alike at all places.
+
+    A base of layers with one weight for each pair of channels and each of ``kernel`` maps between
+    places.  What acts on channels, the same at all places, is a symmetry.
+    """
+
+    channels: tuple[int, int]
+
+    @property
+    @abstractmethod
+    def kernel(self) -> int:
+        """The number of weights for a pair of channels."""
+
+    @abstractmethod
+    def places(self, input_shape: Shape) -> Shape:
+        """The shape of the input, channels apart; raises InputError if it does not fit."""
+
+    def accepts(self, pattern: Pattern | None, input_shape: Shape) -> Pattern | None:
+        return Pattern(copies=prod(self.places(input_shape)))
+
+    def symmetry(self, action: Family, input_shape: Shape, pattern: Pattern | None,
+                 unknowns: Unknowns) -> tuple[Family, Family]:
+        taken, made = self.channels
+        before = Pattern(copies=prod(self.places(input_shape)))
+        after = Pattern(copies=prod(self.output_shape(input_shape)) // made)
+        unknowns.confine(action, before)
+        wanted = meet(pattern, after, made * after.copies)
+        outputs = unknowns.family(wanted.basis(made * after.copies)) if wanted else {}
+        weights = taken * self.kernel
+        field = total(
+            each(outputs, lambda m: left_multiplication(after.factor(m), weights)),
+            each(action, lambda m: scale(right_multiplication(
+                spread(before.factor(m), self.kernel), made, weights), -1)))
+        if self.parameter_count() > made * weights:  # a number for each channel is added
+            field = total(field, each(outputs, lambda m: shift(after.factor(m), made * weights)))
+        return field, outputs
+
+
 @dataclass(frozen=True)
-class Convolution(Layer):
+class Convolution(OverPlaces):
     """
     The convolution (a correlation) in any number of dimensions, with channels.
 
@@ -371,6 +411,13 @@ class Convolution(Layer):
         """The smallest input that has an output of this extent, channels apart."""
         return tuple((n - 1) * s + k for n, s, k in zip(output_space, self._stride, self._size))
 
+    @property
+    def kernel(self) -> int:
+        return prod(self._size)
+
+    def places(self, input_shape: Shape) -> Shape:
+        return self._space(input_shape)[1]
+
     def _space(self, input_shape: Shape) -> tuple[bool, Shape]:
         """Whether there is an axis for channels, and the extent of the other axes."""
         axis = len(input_shape) == len(self._size) + 1
@@ -417,23 +464,6 @@ class Convolution(Layer):
     def describe(self) -> dict[str, Any]:
         return {"kind": self.kind, "size": list(self._size), "stride": list(self._stride),
                 "channels": list(self.channels)}
-
-    def accepts(self, pattern: Pattern | None, input_shape: Shape) -> Pattern | None:
-        return Pattern(copies=prod(self._space(input_shape)[1]))
-
-    def symmetry(self, action: Family, input_shape: Shape, pattern: Pattern | None,
-                 unknowns: Unknowns) -> tuple[Family, Family]:
-        taken, made = self.channels
-        kernel = prod(self._size)
-        before = Pattern(copies=prod(self._space(input_shape)[1]))
-        after = Pattern(copies=prod(self.output_shape(input_shape)) // made)
-        unknowns.confine(action, before)
-        wanted = meet(pattern, after, made * after.copies)
-        outputs = unknowns.family(wanted.basis(made * after.copies)) if wanted else {}
-        return total(
-            each(outputs, lambda m: left_multiplication(after.factor(m), taken * kernel)),
-            each(action, lambda m: scale(right_multiplication(
-                spread(before.factor(m), kernel), made, taken * kernel), -1))), outputs
 
 
 def _axes(value: Any, role: str) -> tuple[int, ...]:

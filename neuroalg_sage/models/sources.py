@@ -26,6 +26,7 @@ from neuroalg_sage.models.layers import (
     Sum,
     whole_number,
 )
+from neuroalg_sage.models.matrix_spaces import MatrixSpace
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.numbers import NOT_FINITE, TOO_LONG, written
 from neuroalg_sage.models.sage_input import names_in, polynomial_in, rational, read_model
@@ -190,6 +191,7 @@ _FIELDS: dict[str, set[str]] = {
     "activation": {"coefficients", "polynomial"},
     "convolution": {"size", "stride", "channels"},
     "attention": {"inputs", "head", "outputs"},
+    "matrix space": {"extent", "matrices", "channels", "bias"},
     "polynomial": {"parameters", "inputs", "outputs"},
     "chain": {"layers", "share"},
     "sum": {"layers", "share"},
@@ -234,6 +236,13 @@ def _layer(data: object, depth: int = 0) -> Layer:
         return Convolution(size, stride, channels)
     if kind == "attention":
         return Attention(required("inputs"), required("head"), required("outputs"))
+    if kind == "matrix space":
+        matrices = required("matrices")
+        if not isinstance(matrices, list) or not all(isinstance(m, list) for m in matrices):
+            raise InputError("The matrices of a matrix space are lists of triples: row, column, "
+                             "entry.")
+        return MatrixSpace(required("extent"), tuple(matrices), data.get("channels", (1, 1)),
+                           data.get("bias", False))
     if kind == "activation":
         if "polynomial" in data:
             return Activation.from_polynomial(parse_polynomial(data["polynomial"], ["x"]))

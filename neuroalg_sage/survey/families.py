@@ -41,7 +41,8 @@ def mlps(layers: int, width: int, activations: Sequence[str]) -> list[str]:
         >>> len(mlps(4, 5, ["x^2", "x^3", "x^4"]))
         11650
     """
-    from neuroalg_sage.models.families import MAXIMAL_LAYERS, MLP
+    from neuroalg_sage.models.families import MLP
+    from neuroalg_sage.models.spec_parts import MAXIMAL_LAYERS
 
     if layers > MAXIMAL_LAYERS:
         raise InputError(f"A network has at most {MAXIMAL_LAYERS} layers, not {layers}.")

@@ -29,6 +29,7 @@ from neuroalg_sage.models.layers import (
     PolynomialLayer,
     Sum,
 )
+from neuroalg_sage.models.matrix_spaces import MatrixSpace
 from neuroalg_sage.models.model import Model, compose
 from neuroalg_sage.models.parametrization import parametrization
 from neuroalg_sage.models.sources import (
@@ -41,6 +42,9 @@ from neuroalg_sage.models.sources import (
 SMALL = ["mlp:2,2,3:x^2", "mlp:2,2,1:x^2+x", "mlp:1,2,2:x^3-x/2:bias", "linear:2,3,2,2",
          "cnn:2,2:x^2", "cnn:3s2,2:x:out=2", "cnn:2s2,2s2:x^2+1", "attention:d=2,a=1,out=2,t=2",
          "attention:d=1,a=1,out=1,t=2,layers=2", "mlp:2,1,2,1:x^2", "cnn:2c2,2:x^2",
+         "gcnn:group=S3,layers=1:x^2", "gnn:graph=P3,channels=2x1x2,bias=1:x^2+1",
+         "gnn:graph=K2x1,channels=1x2x1,matrix=laplacian,powers=2,readout=sum:x^2",
+         "sets:points=2,channels=1x2,readout=sum",
          "cnn:2x2c2,1x2:x:in=2", "cnn:2x1s1x2,2x2:x^2", "attention:d=1,a=1,out=2,t=2,heads=2"]
 
 
@@ -68,6 +72,21 @@ def layer_by_sympy(layer, state, shape, w):
                   for channel in range(made) for corner in itertools.product(*corners)]
         places = tuple(map(len, corners))
         return output, (made, *places) if len(shape) > len(space) or made > 1 else places
+    if isinstance(layer, MatrixSpace):
+        (rows, columns), (taken, made) = layer.extent, layer.channels
+        full = []
+        for entries in layer.matrices:
+            matrix = sympy.zeros(rows, columns)
+            for i, j, c in entries:
+                matrix[i, j] = sympy.Rational(str(c))
+            full.append(matrix)
+        bias = w[made * taken * len(full):] or [0] * made
+        vectors = [sympy.Matrix(state[c * columns:(c + 1) * columns]) for c in range(taken)]
+        weights = iter(w)
+        output = [sum((next(weights) * matrix * x for x in vectors for matrix in full),
+                      b * sympy.ones(rows, 1)) for b in bias]
+        return [f for vector in output for f in vector], (
+            (made, rows) if len(shape) == 2 or made > 1 else (rows,))
     if isinstance(layer, Attention):
         x = sympy.Matrix(layer.inputs, shape[1], state)
         block = layer.head * layer.inputs
@@ -272,6 +291,7 @@ def test_a_file_that_is_not_json_or_nests_deeply_gets_one_sentence(tmp_path) -> 
         load_model(tmp_path / "absent.json")
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.tuples(st.integers(0, 5), st.integers(0, 5)),
                        st.fractions(max_denominator=50).filter(bool), max_size=6))
 def test_polynomials_are_read_as_they_are_written(polynomial) -> None:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from neuroalg_sage.certificates.dimension.ranks import place, rank
-from neuroalg_sage.certificates.model import Model, Step, Terms
+from neuroalg_sage.certificates.model import Model, Step
 from neuroalg_sage.certificates.reading import (
     CertificateError,
     fields,
@@ -20,6 +20,7 @@ from neuroalg_sage.certificates.reading import (
     require,
     residue,
 )
+from neuroalg_sage.certificates.terms import Terms
 
 SparseMatrix = dict[tuple[int, int], Fraction]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from flint import nmod_mat
 
-from neuroalg_sage.certificates.model import Model, Monomial
+from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     fields,
     integers,
@@ -20,6 +20,7 @@ from neuroalg_sage.certificates.reading import (
     require,
     residue,
 )
+from neuroalg_sage.certificates.terms import Monomial
 from neuroalg_sage.certificates.work import MOST_WORK
 
 

@@ -1,0 +1,111 @@
+"""
+Named graphs, and graphs given by their edges.
+
+The names are C5, P4, K4, K2x3, S3, Q3 and the like, and Petersen: cycles, paths, complete and
+complete bipartite graphs, stars, hypercubes.  Edges are written as in 0-1+1-2+2-0.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import combinations, product
+
+from neuroalg_sage.errors import InputError
+from neuroalg_sage.models.expressions import shown
+
+Edge = tuple[int, int]
+
+MOST_VERTICES = 1_000
+
+
+def _cycle(n: int) -> list[Edge]:
+    return [(i, (i + 1) % n) for i in range(n)] if n > 2 else _path(n)
+
+
+def _path(n: int) -> list[Edge]:
+    return [(i, i + 1) for i in range(n - 1)]
+
+
+def _star(n: int) -> list[Edge]:
+    return [(0, i) for i in range(1, n + 1)]
+
+
+def _cube(n: int) -> list[Edge]:
+    return [(v, v | 1 << i) for v in range(2**n) for i in range(n) if not v >> i & 1]
+
+
+# From the letter of a family: its edges, and the number of its vertices.
+_NAMED = {
+    "C": (_cycle, lambda n: n), "P": (_path, lambda n: n), "S": (_star, lambda n: n + 1),
+    "K": (lambda n: list(combinations(range(n), 2)), lambda n: n), "Q": (_cube, lambda n: 2**n),
+}
+
+
+class Graph:
+    """
+    A simple graph with vertices 0, ..., n - 1.
+
+    INPUT:
+
+    - ``edges`` -- pairs of different vertices
+    - ``vertices`` -- their number; by default up to the last one in an edge
+
+    Raises InputError for a loop, and for a vertex that is none.
+
+    EXAMPLES::
+
+        >>> [list(map(int, row)) for row in Graph([(0, 1), (1, 2)]).laplacian()]
+        [[1, -1, 0], [-1, 2, -1], [0, -1, 1]]
+    """
+
+    def __init__(self, edges: Iterable[Edge], vertices: int | None = None) -> None:
+        found = {(min(e), max(e)) for e in edges}
+        self.vertices = max((j + 1 for _, j in found), default=1) if vertices is None else vertices
+        self.edges = sorted(found)
+        if not 1 <= self.vertices <= MOST_VERTICES:
+            raise InputError(f"A graph has from 1 to {MOST_VERTICES} vertices.")
+        for i, j in self.edges:
+            if i == j or not 0 <= i < j < self.vertices:
+                raise InputError(f"The edge {i}-{j} does not join two different vertices from 0 to "
+                                 f"{self.vertices - 1}.")
+
+    def adjacency(self) -> list[list[int]]:
+        """The matrix with 1 for each pair of neighbors."""
+        rows = [[0] * self.vertices for _ in range(self.vertices)]
+        for i, j in self.edges:
+            rows[i][j] = rows[j][i] = 1
+        return rows
+
+    def laplacian(self) -> list[list[int]]:
+        """The diagonal matrix of the degrees less the adjacency matrix."""
+        return [[sum(row) if i == j else -a for j, a in enumerate(row)]
+                for i, row in enumerate(self.adjacency())]
+
+
+def read_graph(text: str) -> Graph:
+    """
+    The graph of a name, or of edges.
+
+    EXAMPLES::
+
+        >>> [len(read_graph(name).edges) for name in ("K2x3", "0-1+1-2", "Q3", "Petersen")]
+        [6, 2, 12, 15]
+    """
+    if text == "Petersen":
+        return Graph([*_cycle(5), *((i, i + 5) for i in range(5)),
+                      *((5 + i, 5 + (i + 2) % 5) for i in range(5))])
+    if match := re.fullmatch(r"K([1-9]\d{0,3})x([1-9]\d{0,3})", text, re.ASCII):
+        a, b = map(int, match.groups())
+        if a + b <= MOST_VERTICES:
+            return Graph(product(range(a), range(a, a + b)))
+    elif match := re.fullmatch(r"([CPKSQ])([1-9]\d{0,3})", text, re.ASCII):
+        edges, count = _NAMED[match[1]]
+        n = int(match[2])
+        if match[1] != "Q" or n < 10:
+            if count(n) <= MOST_VERTICES:
+                return Graph(edges(n), count(n))
+    elif re.fullmatch(r"\d{1,4}-\d{1,4}(\+\d{1,4}-\d{1,4})*", text, re.ASCII):
+        return Graph([(int(i), int(j)) for i, j in (e.split("-") for e in text.split("+"))])
+    raise InputError(f"The graph {shown(text)} is none of C5, P4, K4, K2x3, S3, Q3, Petersen and "
+                     f"the like with at most {MOST_VERTICES} vertices, nor edges such as 0-1+1-2.")
