@@ -156,3 +156,9 @@ def test_the_shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         except SystemExit as end:
             code = end.code
         assert code == 2 and sentence in capsys.readouterr().err
+    # Weights that are given are not random.
+    file = tmp_path / "network.json"
+    file.write_text(json.dumps(network_from_spec("relu:2,2,1").describe()))
+    for given in (str(file), "relu:2,2,1:seed=4"):
+        assert main(["regions", "--quiet", given, "--samples", "2"]) == 2
+        assert "Samples are random weights, of a spec without a seed" in capsys.readouterr().err
