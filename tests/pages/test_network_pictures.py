@@ -236,8 +236,7 @@ def test_a_level_outside_of_a_graph_is_not_drawn() -> None:
     network = network_from_spec("relu:1,3,1:bias", 1)
     made = scene(network, box=2, output=(0,), level=50)
     assert not made.boundary and made.notes == ["At no input in the box is output 0 = 50."]
-    assert len(scene(network, box=2, output=(0,), level=value(
-        network, np.array([1.0]))).boundary) == 1
+    assert len(scene(network, box=2, output=(0,), level=network([1])[0]).boundary) == 1
 
 
 def test_a_narrow_box_is_readable() -> None:
