@@ -291,6 +291,9 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
         except InputError:  # one ball suffices, and a tube around it is no smaller
             return name.endswith("tube_volume") or Fraction(rest[1]) <= 1 <= Fraction(rest[2])
         return bool(float(Fraction(rest[1])) <= most and least <= float(Fraction(rest[2])))
+    if name == "identifying_inputs":  # more inputs than suffice suffice
+        least, *enough = manifold.identifying_inputs().data
+        return bool(value[0] == least and all(a >= b for a, b in zip(value[1:], enough)))
     if name == "pseudo_dimension":  # bounds may be weaker
         low, high = manifold.pseudo_dimension().data
         return bool(value[0] <= low and high <= value[1])

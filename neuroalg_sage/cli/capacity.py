@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from fractions import Fraction
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.cli.options import (
     Commands,
@@ -113,7 +113,7 @@ def _printed(found: list[tuple[NeuroManifold, list[Invariant]]], arguments: argp
     if arguments.json:
         pages = [{"schema": 1, "model": manifold.model.describe(),
                   "parameters": manifold.model.parameter_count,
-                  "results": {answer.name: answer.result() for answer in answers}}
+                  "results": _results(answers)}
                  for manifold, answers in found]
         return json.dumps(pages[0] if len(arguments.specs) == 1 else {"schema": 1, "models": pages})
     if len(arguments.specs) == 1:
@@ -132,6 +132,23 @@ def _printed(found: list[tuple[NeuroManifold, list[Invariant]]], arguments: argp
         rows.append([str(manifold.model), str(manifold.model.parameter_count),
                      *(cells.get(name, "") for name in columns)])
     return _table(rows)
+
+
+def _results(answers: list[Invariant]) -> dict[str, Any]:
+    """The answers as JSON data, with how many samples are necessary beside how many suffice."""
+    from neuroalg_sage.invariants.capacity.necessary_samples import NecessarySamples
+    from neuroalg_sage.invariants.capacity.samples import IdentifyingInputs, SampleComplexity
+
+    results = {answer.name: answer.result() for answer in answers}
+    # Where noise is stated, the bound that takes it into account is the later one.
+    lower: dict[str, Any] = {"lower": None}
+    for answer in answers:
+        if isinstance(answer, (IdentifyingInputs, NecessarySamples)):
+            lower = answer.necessary_samples_as_json() | {"lower_certificate": answer.name}
+    for answer in answers:
+        if isinstance(answer, SampleComplexity):
+            results[answer.name]["value"] |= lower
+    return results
 
 
 def _in_short(answers: list[Invariant]) -> Iterator[str]:

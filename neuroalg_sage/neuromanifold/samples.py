@@ -104,8 +104,8 @@ class SamplesQuestions(CapacityQuestions):
 
             >>> from neuroalg_sage import NeuroManifold
             >>> print(NeuroManifold("mlp:2,2,3:x^2").identifying_inputs().sentence())
-            fewer than 3 inputs never identify a generic function; 9 generic inputs identify any
-            one function, 17 all of them
+            fewer than 3 inputs never identify a generic function; 3 generic inputs identify all
+            functions
         """
         from neuroalg_sage.invariants.capacity.samples import identifying_inputs
 

@@ -140,8 +140,47 @@ def test_too_few_inputs_leave_a_space_of_functions() -> None:
     """The values at k inputs have a rank below the dimension: so do all k inputs."""
     manifold = NeuroManifold("mlp:2,2,3:x^2", seed=1)
     necessary, one, all_of_them = manifold.identifying_inputs().data
-    assert (necessary, one, all_of_them) == (3, 9, 17)
+    assert (necessary, one, all_of_them) == (3, 3, 3)
     assert (necessary - 1) * 3 < manifold.dimension().value <= necessary * 3
+
+
+def test_inputs_at_which_two_functions_agree() -> None:
+    """
+    Three quadratic forms of x and y that span two dimensions at most: those of (x^2, y^2, 0) and
+    (x^2 + x y, y^2, 0) have the same values at (1, 0) and at (0, 1), and three values tell any
+    two forms apart.
+    """
+    monomials = [lambda x, y: x * x, lambda x, y: x * y, lambda x, y: y * y]
+    first, second = ([[1, 0, 0], [0, 0, 1], [0, 0, 0]], [[1, 1, 0], [0, 0, 1], [0, 0, 0]])
+    both = np.array([[m(*point) for point in ((1, 0), (0, 1))] for m in monomials])
+    assert (np.array(first) @ both == np.array(second) @ both).all()
+    assert np.linalg.matrix_rank(first) == np.linalg.matrix_rank(second) == 2
+    points = [(1, 0), (0, 1), (1, 1)]
+    assert round(np.linalg.det([[m(*p) for p in points] for m in monomials])) == -1
+
+
+@pytest.mark.parametrize("spec, numbers", [
+    # Linear maps of four inputs, of any rank: by their values at a basis.
+    ("linear:4,3,3", [4, 4, 4]), ("linear:4,1,1", [4, 4, 4]),
+    # Powers of a linear form in four variables: of dimension 4, among 20 coordinates.
+    ("mlp:4,1,1:x^3", [4, 5, 9]),
+    # Quadratic forms in three variables of rank 1: of dimension 3, among 6 coordinates.
+    ("mlp:3,1,1:x^2", [3, 4, 6])])
+def test_numbers_of_inputs_by_the_dimension_and_by_coordinates(spec, numbers) -> None:
+    found = NeuroManifold(spec, seed=1).identifying_inputs()
+    assert found.data == numbers
+    verify(found.certificate)
+
+    def claiming(value: list[int]) -> dict:
+        change = found.certificate | {"claim": found.certificate["claim"] | {"value": value}}
+        return change | {"digest": digest(change)}
+
+    least, one, all_of_them = numbers
+    verify(claiming([least, one + 1, all_of_them + 1]))  # more suffice, too
+    for value in ([least + 1, one, all_of_them], [least - 1, one, all_of_them],
+                  [least, one - 1, all_of_them], [least, one, all_of_them - 1]):
+        with pytest.raises(CertificateError):
+            verify(claiming(value))
 
 
 def test_with_equality_several_functions_may_agree() -> None:
@@ -170,7 +209,9 @@ def test_changed_certificates_are_rejected() -> None:
     for original, data, where, _ in accepted_mutants(
             [a.certificate for a in answers], 300, random.Random(seed)):
         before, after = (c["claim"]["value"] for c in (original, data))
-        if where[0] == "claim":
+        if original["claim"]["invariant"] == "identifying_inputs":
+            assert after[0] == before[0] and all(a >= b for a, b in zip(after, before))
+        elif where[0] == "claim":
             *condition, number = after
             if condition == before[:-1]:
                 assert Fraction(number) >= Fraction(before[-1])
@@ -188,7 +229,7 @@ def test_changed_certificates_are_rejected() -> None:
 def test_numbers_of_inputs_and_dimensions_are_whole() -> None:
     """And are written so: 2.0 is not 2, as it would be printed."""
     manifold = NeuroManifold("mlp:2,1,1:x^2", seed=1)
-    for found, values in ((manifold.identifying_inputs(), ([2.0, 3, 5], [True, 3, 5], [2, 3])),
+    for found, values in ((manifold.identifying_inputs(), ([2.0, 3, 3], [2, 3.0, 3], [2, 3])),
                           (manifold.span(), ([3.0, 3], [3, "3"], [3]))):
         for value in values:
             change = found.certificate | {"claim": found.certificate["claim"] | {"value": value}}

@@ -32,10 +32,26 @@ def test_one_model_as_json(capsys) -> None:
     for name in ("covering_number", "tube_volume", "span", "pseudo_dimension"):
         value = page["results"][name]["value"]
         assert {"lower", "upper", "lower_by", "upper_by"} <= set(value)
-    assert {"upper", "upper_by"} <= set(page["results"]["sample_complexity"]["value"])
+    samples = page["results"]["sample_complexity"]["value"]
+    assert {"upper", "upper_by"} <= set(samples)
+    # A form of rank one has two degrees of freedom: one value leaves infinitely many.
+    assert (samples["lower"], samples["lower_certificate"]) == ("2", "identifying_inputs")
+    assert "never identify" in samples["lower_by"] and samples["lower_status"] == "proved"
     for answer in page["results"].values():
         assert answer["status"] in ("proved", "bounds")
         verify(answer["certificate"])
+
+
+def test_samples_with_noise_have_another_bound_from_below(capsys) -> None:
+    assert main(["capacity", "mlp:1,1:x", "--epsilon", "0.1", "--radius", "1", "--delta", "0.05",
+                 "--noise", "1", "--json", "--quiet", "--no-cache"]) == 0
+    results = json.loads(capsys.readouterr().out)["results"]
+    samples = results["sample_complexity"]["value"]
+    # Two numbers 1/5 apart, by means with deviation 1/sqrt(n): errors below 1/20 need 1.645 / 10.
+    assert int(samples["lower"]) == math.ceil((1.6448536 / 0.1) ** 2) == 271
+    assert samples["lower_certificate"] == "necessary_samples"
+    assert "normal noise of standard deviation 1" in samples["lower_by"]
+    assert results["necessary_samples"]["value"]["lower"] == samples["lower"]
 
 
 def test_samples_in_short(capsys) -> None:

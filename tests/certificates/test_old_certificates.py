@@ -77,7 +77,7 @@ def test_an_old_certificate_is_accepted(text: str) -> None:
 # Of a lower bound and an upper one, or a number that suffices, a claim may be weaker than the
 # proof: here it becomes stronger, at this place by this much.
 STRONGER = {"covering_number": (2, 1), "tube_volume": (2, 1), "estimated_tube_volume": (2, 1),
-            "sample_complexity": (-1, -1),
+            "sample_complexity": (-1, -1), "identifying_inputs": (0, 1),
             "necessary_samples": (-1, 1), "pseudo_dimension": (-1, -1)}
 
 

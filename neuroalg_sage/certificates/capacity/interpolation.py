@@ -26,7 +26,8 @@ intersections with affine spaces of codimension d, and are finite (Bezout).
 *Consequence.*  A generic function of M is told by its values at k + 1 generic inputs from all
 others in the closure of M: at k of them only finitely many others agree with it, and a further
 generic input is no common zero of the outputs of a difference that is not zero.  If N = 1, k inputs
-are enough.  If k c = d and N > 1, they are not.  Fewer are not, by Lemma 1 of ``samples``.
+are enough.  If k c = d and N > 1, they are not.  Fewer are not, by Lemma 1 of ``samples``; and as
+many as an output has coordinates are, by Lemma 3 there.
 """
 
 from __future__ import annotations

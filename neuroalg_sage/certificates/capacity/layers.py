@@ -68,6 +68,12 @@ class Dense(NamedTuple):
     activations: list[list[Fraction]]
 
 
+def coordinates_of_an_output(model: Model) -> int:
+    """The largest number of coordinates that an output has in V."""
+    return max(sum(comb(model.inputs + d - 1, d) for d in degrees)
+               for degrees in model.degree_pattern)
+
+
 def dense_layers(model: Model) -> list[Dense]:
     """The dense layers of a chain of these and of activations, which begins with one."""
     layers = model.description["layers"]

@@ -5,7 +5,7 @@ Let A be a part of M as for covering numbers.  A method chooses inputs x_1, x_2,
 in every coordinate, each in the light of what it has seen, at random or not.  For a function f of A
 it sees y_i = f(x_i) + z_i, all coordinates of all z_i independent and normal with mean 0 and
 standard deviation σ.  After n of them it names a function.  Suppose that for each f in A it names
-one within ε, in the norm of V, with probability at least 1 - δ.  By Lemma 3 of ``samples``,
+one within ε, in the norm of V, with probability at least 1 - δ.  By Lemma 4 of ``samples``,
 |f(x)| ≤ S |f| for these x.
 
 Let f_1, ..., f_M be in A, M ≥ 2, with distances over 2 ε.  The one of them that is nearest to what

@@ -35,12 +35,15 @@ this m, since of inputs of which all sets occur each smaller set of inputs has t
 
 from __future__ import annotations
 
-from math import comb
 from typing import Any
 
 from flint import arb, ctx
 
-from neuroalg_sage.certificates.capacity.layers import first_weights, last_layer_dimension
+from neuroalg_sage.certificates.capacity.layers import (
+    coordinates_of_an_output,
+    first_weights,
+    last_layer_dimension,
+)
 from neuroalg_sage.certificates.capacity.sections import degree_in
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
@@ -53,12 +56,6 @@ from neuroalg_sage.certificates.reading import (
 )
 
 BITS = 128
-
-
-def coordinates_of_an_output(model: Model) -> int:
-    """The largest number of coordinates that an output has in V."""
-    return max(sum(comb(model.inputs + d - 1, d) for d in degrees)
-               for degrees in model.degree_pattern)
 
 
 def free_parameters(model: Model) -> int:

@@ -21,18 +21,26 @@ less than k a for k > d, and its projection to the inputs is not dense. For pair
 becomes 2 d. It is the same over R, with semialgebraic sets, and inputs outside of a set of measure
 zero.
 
+*Lemma 3.* Let p be the largest number of coordinates that an output has in V. For p inputs in
+general position no two functions of V, so no two of M, agree at all of them.
+
+*Proof.* The coordinates of an output are coefficients of q ≤ p monomials.  These are linearly
+independent as functions, so they are at some q inputs, one after the other chosen where the next
+determinant is not zero; then the determinant of their values at q inputs is a polynomial in these
+that is not zero.  Where it is not zero, for each output, a difference that vanishes there is zero.
+
 **Uniform convergence.** Let samples (x, y) be independent and from one distribution, whichever,
 with inputs |x_i| ≤ b and targets |y| ≤ T, and let the loss of f be |f(x) - y|^2, norms Euclidean.
 Let A be the functions of M in a ball of radius R, or a box whose functions have norm at most R.
 
-*Lemma 3.* Let S^2 be the largest of the sums of x^(2e) at x = (b, ..., b) over the monomials x^e of
+*Lemma 4.* Let S^2 be the largest of the sums of x^(2e) at x = (b, ..., b) over the monomials x^e of
 an output. Then |f(x)| ≤ S |f|; the loss is in [0, D] with D = (S R + T)^2, and the losses of f and
 g in A differ by at most C |f - g| with C = 2 S (S R + T).
 
 *Proof.*  Cauchy and Schwarz for each output, f_j(x)^2 ≤ |f_j|^2 S^2; and
 |f - y|^2 - |g - y|^2 = (f - g) · (f - y + g - y), the last factor at most 2 (S R + T).
 
-*Lemma 4.* Let the losses of all f in A be in an interval of length D, and those of f and g differ
+*Lemma 5.* Let the losses of all f in A be in an interval of length D, and those of f and g differ
 by at most C |f - g|. If n ≥ 2 D^2 / ε^2 · ln(2 N / δ), with N ≥ N(A, η) and 4 C η ≤ ε, then with
 probability at least 1 - δ empirical and true mean of the loss differ by at most ε for all f in A at
 once.
@@ -53,6 +61,7 @@ from typing import Any
 from flint import arb, ctx
 
 from neuroalg_sage.certificates.capacity.covering_number import upper_bound_in_balls
+from neuroalg_sage.certificates.capacity.layers import coordinates_of_an_output
 from neuroalg_sage.certificates.capacity.region import (
     FEW_BITS,
     Region,
@@ -73,32 +82,31 @@ from neuroalg_sage.certificates.reading import (
 )
 
 
-def identifying_inputs(dimension: int, outputs: int) -> list[int]:
-    """
-    The least k with k c ≥ d, then d + 1 and 2 d + 1.
-
-    EXAMPLES::
-
-        >>> identifying_inputs(8, 3)
-        [3, 9, 17]
-    """
-    return [-(-dimension // outputs), dimension + 1, 2 * dimension + 1]
+def identifying_inputs(model: Model, dimension: int) -> list[int]:
+    """The least k with k c ≥ d, then d + 1 and 2 d + 1, or p where that is less."""
+    enough = coordinates_of_an_output(model)
+    return [-(-dimension // model.outputs), min(dimension + 1, enough),
+            min(2 * dimension + 1, enough)]
 
 
 def check_identifying_inputs(model: Model, value: Any, evidence: Any, status: str,
                              stated_error: Any = None) -> Checked:
-    """Verify how many inputs are necessary, suffice for a function, and suffice for all."""
+    """
+    Verify how many inputs are necessary, suffice for a function, and suffice for all; more than
+    are proved suffice, too.
+    """
     dimension, proof = fields(evidence, "dimension", "dimension_evidence")
     checked = check_dimension(model, dimension, proof, status, stated_error)
-    require(integers(value, 0, 10**18, "number of inputs", 3)
-            == identifying_inputs(dimension, model.outputs),
+    least, *enough = integers(value, 0, 10**18, "number of inputs", 3)
+    proved, *sufficient = identifying_inputs(model, dimension)
+    require(least == proved and all(a >= b for a, b in zip(enough, sufficient)),
             "The numbers of inputs are not those that follow from the dimension.")
     return checked
 
 
 def loss_constants(region: Region, evidence: Any, inputs: Fraction, targets: Fraction
                    ) -> tuple[arb, arb]:
-    """The numbers C and D of Lemma 3."""
+    """The numbers C and D of Lemma 4."""
     size = real(evaluation_square(region.model, inputs)).sqrt()
     error = size * region.radius(evidence) + real(targets)
     return 2 * size * error, error**2
@@ -106,7 +114,7 @@ def loss_constants(region: Region, evidence: Any, inputs: Fraction, targets: Fra
 
 def sufficient_samples(region: Region, evidence: Any, error: Fraction, delta: Fraction,
                        slope: arb, length: arb) -> tuple[str, list[str], list[str]]:
-    """The number n of Lemma 4, for C and D; what was verified, and whom to trust."""
+    """The number n of Lemma 5, for C and D; what was verified, and whom to trust."""
     require(4 * slope * real(region.epsilon) <= real(error), "The balls are too large.")
     number, verified, trust = upper_bound_in_balls(region, evidence)
     found = 2 * (length / real(error)) ** 2 * (2 * number / real(delta)).log()

@@ -15,6 +15,7 @@ from typing import Any
 from flint import nmod_mat
 
 from neuroalg_sage.certificates.capacity.interpolation import functions_through_one, values_modulo
+from neuroalg_sage.certificates.capacity.layers import coordinates_of_an_output
 from neuroalg_sage.certificates.dimension.ranks import jacobian
 from neuroalg_sage.certificates.model import Model as Checked
 from neuroalg_sage.certificates.reading import CertificateError
@@ -53,9 +54,11 @@ class InterpolatingFunctions(AboutInputs):
         """Bounds for the number of generic inputs that identify a generic function over C."""
         assert self.certificate is not None
         count, least, most = self.data
-        is_exact = count * Checked(self.certificate["model"]).outputs == (
-            self.certificate["evidence"]["dimension"])
-        return count + (is_exact and least > 1), count + (most > 1)
+        model = Checked(self.certificate["model"])
+        is_exact = count * model.outputs == self.certificate["evidence"]["dimension"]
+        # As many as an output has coordinates tell all functions apart.
+        return count + (is_exact and least > 1), min(count + (most > 1),
+                                                     coordinates_of_an_output(model))
 
     def lines(self, spec: str = "SPEC") -> list[str]:
         low, high = self.least_inputs

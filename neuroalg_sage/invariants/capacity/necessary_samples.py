@@ -67,6 +67,11 @@ class NecessarySamples(AboutInputs):
     def lines(self, spec: str = "SPEC") -> list[str]:
         return [f"  {self.method}"]
 
+    def necessary_samples_as_json(self) -> dict[str, Any]:
+        """How many samples are necessary, and in which sense."""
+        return {"lower": self.data[-1], "lower_by": "no method finds each function within epsilon "
+                f"by fewer, {self.method}: {self.condition()}", "lower_status": self.status}
+
     def plain_value(self) -> dict[str, Any]:
         domain, epsilon, delta, inputs, noise, number = self.data
         return {"lower": number, "lower_by": self.method, "epsilon": epsilon, "delta": delta,

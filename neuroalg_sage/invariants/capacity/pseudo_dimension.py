@@ -9,12 +9,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from neuroalg_sage.certificates.capacity.layers import last_layer_dimension
-from neuroalg_sage.certificates.capacity.pseudo_dimension import (
-    are_too_many,
+from neuroalg_sage.certificates.capacity.layers import (
     coordinates_of_an_output,
-    free_parameters,
+    last_layer_dimension,
 )
+from neuroalg_sage.certificates.capacity.pseudo_dimension import are_too_many, free_parameters
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.invariants.capacity.samples import AboutInputs

@@ -20,6 +20,7 @@ from neuroalg_sage.certificates.capacity.region import FEW_BITS, Region, real
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.invariants.capacity.covering_number import (
     Coverings,
     in_words,
@@ -50,13 +51,20 @@ class IdentifyingInputs(AboutInputs):
         least, one, all_of_them = self.data
         if not least:
             return "no inputs are needed, since there is only one function"
-        return (f"fewer than {least} inputs never identify a generic function; {one} generic "
-                f"inputs identify any one function, {all_of_them} all of them"
+        enough = (f"{one} generic inputs identify any one function, {all_of_them} all of them"
+                  if one < all_of_them else f"{one} generic inputs identify all functions")
+        return (f"fewer than {least} inputs never identify a generic function; {enough}"
                 + about_inputs(self.spec))
 
     def plain_value(self) -> dict[str, int]:
         least, one, all_of_them = self.data
         return {"necessary": least, "sufficient_for_one": one, "sufficient_for_all": all_of_them}
+
+    def necessary_samples_as_json(self) -> dict[str, Any]:
+        """How many samples are necessary, and in which sense."""
+        return {"lower": str(self.data[0]), "lower_by": "fewer inputs never identify a generic "
+                "function: their values are fewer numbers than the dimension",
+                "lower_status": self.status}
 
 
 def identifying_inputs(model: Model, dimension: Invariant) -> IdentifyingInputs:
@@ -72,14 +80,17 @@ def identifying_inputs(model: Model, dimension: Invariant) -> IdentifyingInputs:
         >>> from neuroalg_sage import NeuroManifold
         >>> M = NeuroManifold("mlp:2,2,3:x^2")
         >>> identifying_inputs(M.model, M.dimension()).data
-        [3, 9, 17]
+        [3, 3, 3]
+        >>> M = NeuroManifold("mlp:4,1,1:x^3")
+        >>> identifying_inputs(M.model, M.dimension()).data
+        [4, 5, 9]
     """
     if dimension.certificate is None or dimension.status == "bounds":
         raise LimitReached(f"The dimension of {model} is not known.")
     return IdentifyingInputs.certified(
         model, "identifying_inputs",
-        samples.identifying_inputs(dimension.data, model.output_count), dimension.status,
-        "the dimension", dimension.seconds,
+        samples.identifying_inputs(rebuilt(model), dimension.data), dimension.status,
+        "the dimension, and the coordinates of an output", dimension.seconds,
         {"dimension": dimension.data, "dimension_evidence": dimension.certificate["evidence"]},
         dimension.trust, error_bound=dimension.error_bound)
 
