@@ -204,6 +204,23 @@ def test_simple_forms_mean_the_same():
             assert holds(tidied, point) == expected == holds(short, point), (pieces, point)
 
 
+def test_conditions_on_the_same_polynomials():
+    """Where a polynomial and its negative are in several conditions, powers and multiples too."""
+    ring, generator = polynomial_ring(2), random.Random(9)
+    x, y = ring.gens()
+    points = [(fmpq(a), fmpq(b)) for a in range(-2, 3) for b in range(-2, 3)]
+    assert tidy([(">=", -x**2), ("!=", -x**2)]) is None
+    assert tidy([(">=", -x**2), (">", -x**2)]) is None
+    for _ in range(600):
+        pool = [sign * f for f in generator.sample(
+            [x, y, x**2, x * y, x**2 * y, x * y**3, x + y, x**2 + 1], 2) for sign in (1, -1)]
+        piece = [(generator.choice(["=", "!=", ">=", ">=", ">"]), generator.choice(pool))
+                 for _ in range(generator.randint(2, 4))]
+        found = tidy(piece)
+        for point in points:
+            assert holds([piece], point) == (found is not None and holds([found], point)), piece
+
+
 @pytest.mark.parametrize("products", [["a", "a*b^2"], ["a*b", "b"]])
 def test_a_second_opinion(products):
     """What another program says of z = φ(w), where it is there."""

@@ -50,26 +50,27 @@ def tidy(conditions: Iterable[Condition]) -> list[Condition] | None:
             nonzero |= {str(g): g for g, _ in f.factor()[1]}
     equations: dict[str, fmpq_mpoly] = {}
     inequalities: dict[tuple[str, str], Condition] = {}
+    zeros: dict[str, str] = {}  # of the polynomials of inequalities: an equation for them
     for relation, f in given:
         if relation == "!=" or f == 0 and relation in ("=", ">="):
             continue
         constant, factors = f.factor()
         one = f.context().constant(1)
+        vanishing = one
+        for factor, _ in factors:
+            if str(factor) not in nonzero:
+                vanishing *= factor
         if relation == "=":
-            g = one
-            for factor, _ in factors:
-                if str(factor) not in nonzero:
-                    g *= factor
-            if g == 1:
+            if vanishing == 1:
                 return None
-            equations[str(g)] = g
+            equations[str(vanishing)] = vanishing
             continue
         if all(e % 2 == 0 for _, e in factors):
             if constant > 0:
                 continue
             if relation == ">":
                 return None
-            return tidy([*(c for c in given if c[1] != f), ("=", f)])
+            return tidy([*(c for c in given if c != (relation, f)), ("=", f)])
         g, is_strict = one if constant > 0 else -one, True
         for factor, e in factors:
             may_vanish = str(factor) not in nonzero
@@ -83,8 +84,9 @@ def tidy(conditions: Iterable[Condition]) -> list[Condition] | None:
         if g != 1:
             sign = ">" if is_strict else ">="
             inequalities[sign, str(g)] = sign, g
+            zeros[str(g)] = str(vanishing)
     for (relation, name), (_, f) in list(inequalities.items()):
-        if str(-f) in equations or name in equations:
+        if zeros[name] in equations:
             del inequalities[relation, name]
         elif (relation, str(-f)) in inequalities:
             if relation == ">":
