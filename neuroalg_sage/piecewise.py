@@ -202,7 +202,8 @@ class PiecewiseLinearNetwork:
         A network of one hidden layer of ReLU that is the same function, with as few units as is
         found, and how many any such network has at least.
 
-        The units must be affine functions of the inputs, as with one hidden layer.
+        The units must be affine functions of the inputs, as with one hidden layer of
+        ReLU, absolute values, hard tanh, or maxima of two.
 
         INPUT:
 

@@ -193,6 +193,6 @@ def _add_points(made: Scene, vertices: Array) -> None:
         if tuple(place) not in lines:
             around = np.repeat([place], 4, axis=0)
             for i, signs in enumerate(((-1, 1, 1, -1), (-1, -1, 1, 1))):
-                low, high = made.ranges[i]
+                low, high = made.box[i]
                 around[:, i] = np.clip(place[i] + DOT * (high - low) * np.array(signs), low, high)
             made.full.append(around)

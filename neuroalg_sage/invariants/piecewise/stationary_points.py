@@ -64,8 +64,8 @@ class StationaryPoints(Invariant):
         strata = sum(self.data["strata"])
         count = len(self.families)
         families = "1 connected family" if count == 1 else f"{count} connected families"
-        return (f"{families} of stationary points, in {strata} strata; the smallest squared error "
-                f"is {self.value}")
+        return (f"{families} of stationary points, in {strata} strat"
+                f"{'um' if strata == 1 else 'a'}; the smallest squared error is {self.value}")
 
     def lines(self, spec: str = "SPEC") -> list[str]:
         found = []
