@@ -12,10 +12,13 @@ import pytest
 from flint import arb, fmpq, fmpq_poly
 
 from neuroalg_sage import from_expressions
+from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.certificates.model import Model as CheckedModel
 from neuroalg_sage.certificates.reading import CertificateError, polynomial_ring
-from neuroalg_sage.certificates.real.conjunctions import tidy
-from neuroalg_sage.certificates.real.elimination import RULES, eliminated
+from neuroalg_sage.certificates.real.conjunctions import replaced, tidy
+from neuroalg_sage.certificates.real.elimination import RULES, eliminated, graph
+from neuroalg_sage.certificates.real.formulas import holds
+from neuroalg_sage.models.expressions import from_flint
 
 HOLDS = {"=": eq, "!=": ne, ">": gt, ">=": ge}
 PLACE, WITH_EQUATION = 2, {"solve", "divide", "root", "nonzero", "factor"}
@@ -53,7 +56,7 @@ def has_parameter(conditions, z):
     samples = [[f(t) for f in polynomials] for t in (
         [ends[0][0] - 1, *between, ends[-1][1] + 1] if ends else [fmpq(0)])]
     samples += [list(signs_at(root, p, polynomials)) for root, p in zeros]
-    return any(all(holds(s, 0) for holds, s in zip(relations, sample)) for sample in samples)
+    return any(all(is_so(s, 0) for is_so, s in zip(relations, sample)) for sample in samples)
 
 
 def random_conditions(generator):
@@ -99,3 +102,78 @@ def test_a_large_power_is_refused_before_it_is_made():
     with pytest.raises(CertificateError, match="more work"):
         eliminated(CheckedModel(model.describe()), {"tree": {
             "rule": "solve", "equation": 0, "variable": 2, "then": [None, None]}}, [])
+
+
+def tree(conditions, n):
+    """Some tree of eliminations, by the first rule that applies."""
+    conditions = tidy(conditions)
+    count = conditions[0][1].context().nvars() if conditions else n
+    left = [v for v in range(n, count) if any(f.degrees()[v] for _, f in conditions)]
+    for rule in ["solve", "root", "nonzero", "factor", "generic", "positive"] if left else []:
+        for k, v in itertools.product(range(len(conditions)), left):
+            node = {"rule": rule, "equation": k, "variable": v}
+            try:
+                cases = RULES[rule](conditions, node, n)
+            except CertificateError:
+                continue
+            if rule != "factor" or len(cases) > 1:
+                return node | {"then": [tree(case, n) for case in cases]}
+    assert not left
+    return None
+
+
+@pytest.mark.parametrize(("products", "weights", "place", "belongs"), [
+    (products, weights, place, belongs)
+    for products, found, belongs in [
+        (["a", "a*b^2"], [(1, 1, 1, 0), (1, 3, 1, 1), (2, 2, 2, 0), (0, 2, 0, 1), (2, 4, 2, 1),
+                          (3, 1, 3, -1), (-2, 2, -2, 2), (6, 2, 6, -2)],
+         lambda z: z[0] * z[1] > 0 or z[1] == 0),
+        (["a^2", "a*b"], [(2, 2, 1, 1), (2, 0, 1, -1), (0, 1, 0, 1), (0, 2, 0, 2), (-2, 1, -1, 2),
+                          (2, -2, 1, -3), (4, 4, 2, 2)],
+         lambda z: z[0] > 0 or z[0] == z[1] == 0),
+        (["a*b", "a^3*b"], [(1, 1, 0, 1), (2, 2, 0, 2), (2, 4, 1, 1), (0, 2, 1, -1)],
+         lambda z: z[0] * z[1] > 0 or z[0] == z[1] == 0)]
+    for weights in found for place in (0, 1)
+    if weights[place] > 0 and not any(w % weights[place] for w in weights[:2])])
+def test_a_grading_fixes_a_coordinate(products, weights, place, belongs):
+    model = CheckedModel(from_expressions(
+        [f"{products[0]}*x + {products[1]}*y"], ["a", "b"], ["x", "y"]).describe())
+    conditions = graph(model)
+    z = conditions[0][1].context().gens()[place]
+    two = weights[place] > 1
+    cases = [[(relation, replaced(f, {place: z * 0 + c})) for relation, f in conditions]
+             for c in ((1, -1) if two else (1,))]
+    zero = [*((relation, replaced(f, {place: z * 0})) for relation, f in conditions), ("=", z)]
+    found = eliminated(model, {"tree": {
+        "rule": "grade", "weights": list(weights), "coordinate": place,
+        "then": [tree(case, 2) for case in [*cases, zero]]}}, [])
+    for point in itertools.product(range(-3, 4), repeat=2):
+        assert holds(found, list(map(fmpq, point))) == belongs(point), point
+
+
+@pytest.mark.parametrize("sign", ["=", "!=", ">"])
+def test_two_symmetric_parameters_are_real_zeros(sign):
+    """With the sum z_0 and the product z_1, equal, different, or with a^2 + b^2 > 5."""
+    x, y, a, b = polynomial_ring(4).gens()
+    further = (a**2 + b**2 - 5, a**2 - 2 * b - 5) if sign == ">" else (a - b, a**2 - 4 * b)
+    written = [a - x, b - y, further[1]]
+    conditions = [("=", a + b - x), ("=", a * b - y), (sign, further[0])]
+    (case,) = RULES["symmetric"](conditions, {"variables": [2, 3], "conditions": [
+        encode_polynomial(from_flint(f)) for f in written]}, 2)
+    for p, q in itertools.product(map(fmpq, range(-4, 5)), repeat=2):
+        discriminant = p**2 - 4 * q
+        expected = discriminant >= 0 and (
+            p**2 - 2 * q > 5 if sign == ">" else HOLDS[sign](discriminant, 0))
+        assert all(HOLDS[relation](f(p, q, p, q), 0) for relation, f in case) == expected
+
+
+def test_three_symmetric_parameters_are_real_zeros():
+    *z, a, b, c = polynomial_ring(6).gens()
+    sums = [a + b + c, a * b + a * c + b * c, a * b * c]
+    (case,) = RULES["symmetric"]([("=", e - x) for e, x in zip(sums, z)], {
+        "variables": [3, 4, 5], "conditions": [
+            encode_polynomial(from_flint(e - x)) for e, x in zip((a, b, c), z)]}, 3)
+    for p, q, r in itertools.product(map(fmpq, range(-4, 5)), repeat=3):
+        zeros = fmpq_poly([-r, q, -p, 1]).numer().complex_roots()
+        expected = all(root.imag == 0 for root, _ in zeros)
+        assert all(HOLDS[relation](f(p, q, r, p, q, r), 0) for relation, f in case) == expected
