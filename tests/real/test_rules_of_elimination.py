@@ -132,12 +132,13 @@ def tree(conditions, n):
                           (2, -2, 1, -3), (4, 4, 2, 2)],
          lambda z: z[0] > 0 or z[0] == z[1] == 0),
         (["a*b", "a^3*b"], [(1, 1, 0, 1), (2, 2, 0, 2), (2, 4, 1, 1), (0, 2, 1, -1)],
-         lambda z: z[0] * z[1] > 0 or z[0] == z[1] == 0)]
+         lambda z: z[0] * z[1] > 0 or z[0] == z[1] == 0),
+        (["a", "a + b^2"], [(2, 2, 2, 1), (4, 4, 4, 2)], lambda z: z[1] >= z[0])]
     for weights in found for place in (0, 1)
     if weights[place] > 0 and not any(w % weights[place] for w in weights[:2])])
 def test_a_grading_fixes_a_coordinate(products, weights, place, belongs):
     model = CheckedModel(from_expressions(
-        [f"{products[0]}*x + {products[1]}*y"], ["a", "b"], ["x", "y"]).describe())
+        [f"{products[0]}*x + ({products[1]})*y"], ["a", "b"], ["x", "y"]).describe())
     conditions = graph(model)
     z = conditions[0][1].context().gens()[place]
     two = weights[place] > 1
@@ -149,6 +150,51 @@ def test_a_grading_fixes_a_coordinate(products, weights, place, belongs):
         "then": [tree(case, 2) for case in [*cases, zero]]}}, [])
     for point in itertools.product(range(-3, 4), repeat=2):
         assert holds(found, list(map(fmpq, point))) == belongs(point), point
+
+
+@pytest.mark.parametrize(("products", "weights", "message"), [
+    (["a", "a + b^2"], [1, 1, 1, 1], "not homogeneous"),
+    (["a^2", "a^3 + b"], [2, 3, 1, 3], "multiples of one"),
+    (["a", "a + b"], [0, 0, 0, 0], "multiples of one"),
+    (["a", "a + b"], [-1, -1, -1, -1], "multiples of one")])
+def test_what_is_no_grading_is_refused(products, weights, message):
+    model = CheckedModel(from_expressions(
+        [f"{products[0]}*x + ({products[1]})*y"], ["a", "b"], ["x", "y"]).describe())
+    for count in (2, 3):
+        with pytest.raises(CertificateError, match=message):
+            eliminated(model, {"tree": {"rule": "grade", "weights": weights, "coordinate": 0,
+                                        "then": [None] * count}}, [])
+
+
+def test_an_inequality_of_odd_weight_tells_signs_apart():
+    """z_0 = a and z_1 - a >= 0: where z_0 is 1 this says nothing of where it is negative."""
+    model = CheckedModel(from_expressions(["a*x + (a + b^2)*y"], ["a", "b"], ["x", "y"]).describe())
+    conditions = tidy(graph(model))
+    k = next(k for k, (_, f) in enumerate(conditions) if f.degrees()[3])
+    rest = RULES["root"](conditions, {"equation": k, "variable": 3}, 2)[0]
+    z = rest[0][1].context().gens()[0]
+    cases = [[(relation, replaced(f, {0: z * 0 + c})) for relation, f in rest] for c in (1, -1, 0)]
+    cases[2].append(("=", z))
+    trees = [tree(case, 2) for case in cases]
+
+    def found(branches):
+        return eliminated(model, {"tree": {"rule": "root", "equation": k, "variable": 3, "then": [
+            {"rule": "grade", "weights": [1, 1, 1, 0], "coordinate": 0, "then": branches},
+            None]}}, [])
+
+    with pytest.raises(CertificateError, match="cases"):
+        found([trees[0], trees[2]])
+    for point in itertools.product(range(-3, 4), repeat=2):
+        assert holds(found(trees), list(map(fmpq, point))) == (point[1] >= point[0])
+
+
+def test_what_is_not_symmetric_is_refused():
+    x, _, a, b = polynomial_ring(4).gens()
+    for condition, written in [(("=", a - x), a - x), ((">", a - b), a**2 - 4 * b),
+                               (("=", a * b - x), b + x)]:
+        with pytest.raises(CertificateError, match="not the symmetric one"):
+            RULES["symmetric"]([condition], {"variables": [2, 3], "conditions": [
+                encode_polynomial(from_flint(written))]}, 2)
 
 
 @pytest.mark.parametrize("sign", ["=", "!=", ">"])
