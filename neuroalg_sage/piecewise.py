@@ -202,7 +202,8 @@ class PiecewiseLinearNetwork:
         A network of one hidden layer of ReLU that is the same function, with as few units as is
         found, and how many any such network has at least.
 
-        The units must be affine functions of the inputs, as with one hidden layer.
+        The units must be affine functions of the inputs, as with one hidden layer of
+        ReLU, absolute values, hard tanh, or maxima of two.
 
         INPUT:
 
@@ -286,7 +287,8 @@ class PiecewiseLinearArchitecture:
     def stationary_points(self, data: Any) -> StationaryPoints:
         """
         All points at which the squared error on data is stationary, in the sense of Clarke: local
-        minima and saddles, also where units are at a breakpoint; and the smallest error.
+        minima, local maxima and saddles, also where units are at a breakpoint; and the smallest
+        error.
 
         INPUT:
 
@@ -302,7 +304,7 @@ class PiecewiseLinearArchitecture:
             ...     [[-1, 1], [1, 2]])
             >>> found
             1/2 (proved)
-            >>> [(f["error"], f["local_minima"], f["saddles"]) for f in found.families]
+            >>> [(f["error"], f["local_minima"], f["local_maxima"]) for f in found.families]
             [('1/2', 1, 0), ('1/2', 1, 0), ('5', 1, 0), ('5', 0, 1)]
         """
         return stationary_points(self.architecture, data)

@@ -51,6 +51,8 @@ def _found() -> Iterator[Any]:
     yield line.loss_critical_locus([1])
     yield veronese.loss_critical_locus([1, 0, 2])
     yield veronese.invariant_parameters(ROTATION)
+    for spec in "relu:1,2,1:cell=10,00", "relu:1,2,1:bias:cell=10,00":
+        yield NeuroManifold(spec, seed=1).is_cell_empty()
     yield NeuroManifold("linear:2,2", seed=1).invariant_parameters(ROTATION, infinitesimal=True)
     yield line.voronoi_cell([0])
     yield from (segre.ed_degree("generic"), veronese.ed_degree("unit"), segre.polar_degrees())

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from neuroalg_sage.piecewise import PiecewiseLinearNetwork
 
 
+ABOUT_ALL_INPUTS = ("samples", "bound", "functional_dimension", "smaller", "tropical")
+
+
 def add(command: Commands) -> None:
     """Add the commands."""
     sub = command("regions", _regions)
@@ -128,14 +131,21 @@ def _same(arguments: argparse.Namespace) -> int:
 
 def _regions(arguments: argparse.Namespace) -> int:
     from neuroalg_sage.invariants.piecewise.region_bound import region_bound, sample
+    from neuroalg_sage.models.piecewise.sources import has_random_weights
     from neuroalg_sage.piecewise import PiecewiseLinearNetwork
 
     check_writable(arguments.certificate)
     check_writable(arguments.html)
     sampled: dict[int, int] = {}
+    if arguments.box is not None or arguments.polytope is not None:
+        for name in ABOUT_ALL_INPUTS:
+            if getattr(arguments, name):
+                raise InputError(f"The option --{name.replace('_', '-')} is about all inputs; "
+                                 "leave the box or polytope out.")
     if arguments.samples is not None:
-        if arguments.box is not None or arguments.polytope is not None:
-            raise InputError("Samples are compared on all inputs; leave the box or polytope out.")
+        if not has_random_weights(arguments.network):
+            raise InputError("Samples are random weights, of a spec without a seed such as "
+                             f"relu:2,6,6,1:bias, and not of {arguments.network[:100]!r}.")
         progress(arguments).begin(f"regions of {arguments.samples} random networks")
         sampled = sample(arguments.network, arguments.samples, arguments.seed)
         arguments.seed = max(sampled, key=lambda seed: (sampled[seed], -seed))
@@ -160,7 +170,7 @@ def _regions(arguments: argparse.Namespace) -> int:
 
         arguments.page.state(files=certificate_files(arguments.certificate, found) | {
             arguments.html: page(network.network, found, tuple(boundary) if boundary else None,
-                                 arguments.level)})
+                                 arguments.level, part["box"])})
 
     state()
     if arguments.bound or sampled:

@@ -13,9 +13,10 @@ different hyperplanes, inputs on both sides of each have patterns that span the 
 the paths do: two patterns that differ in one unit have its paths as their difference, and with
 these any pattern gives the bias of the output.  With more hidden layers the gradients of the paths
 span at least as much, so that there are at least as many laws on every cell, and the dimension is
-at least that of a cell.  Whether there are parameters and inputs that have given patterns is not
-decided here; at given weights :mod:`~neuroalg_sage.invariants.piecewise.functional_dimension` has
-the dimension by all patterns that occur.
+at least that of a cell.  Whether there are parameters and inputs that have given patterns is
+decided by :mod:`~neuroalg_sage.invariants.piecewise.activation_cell`; at given weights
+:mod:`~neuroalg_sage.invariants.piecewise.functional_dimension` has the dimension by all patterns
+that occur.
 
 REFERENCES:
 
@@ -141,6 +142,25 @@ def read_patterns(text: str) -> list[list[list[int]]]:
                          "zeros and ones, as in relu:2,3,1:cell=110,011.")
     return [[[int(unit) for unit in layer] for layer in pattern.split(".")]
             for pattern in text.split(",")]
+
+
+def read_cell(model: Model) -> tuple[list[int], bool, list[list[list[int]]]]:
+    """
+    Widths, whether there are biases, and patterns, as the spec of a model states them.
+
+    Raises InputError if it names no cell.
+
+    EXAMPLES::
+
+        >>> read_cell(relu_on_cell([2, 2, 1], [[[1, 0]]], bias=True))
+        ([2, 2, 1], True, [[[1, 0]]])
+    """
+    family, *parts = (model.spec or "").split(":")
+    cells = [part.removeprefix("cell=") for part in parts if part.startswith("cell=")]
+    if family != FAMILY or not cells:
+        raise InputError("A cell is that of a ReLU network with activation patterns, as in "
+                         "relu:2,3,1:cell=110,011; this model names none.")
+    return [int(n) for n in parts[0].split(",")], "bias" in parts, read_patterns(cells[0])
 
 
 def hidden_units(model: Model) -> list[tuple[list[int], list[int]]]:

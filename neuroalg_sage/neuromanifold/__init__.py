@@ -13,6 +13,7 @@ from neuroalg_sage import questions
 from neuroalg_sage.errors import suggesting_methods
 from neuroalg_sage.neuromanifold.dynamics import DynamicsQuestions
 from neuroalg_sage.neuromanifold.in_sage import SageObjects
+from neuroalg_sage.neuromanifold.piecewise import PiecewiseQuestions
 from neuroalg_sage.neuromanifold.real import RealQuestions
 from neuroalg_sage.neuromanifold.samples import SamplesQuestions
 from neuroalg_sage.neuromanifold.singularities import SingularitiesQuestions
@@ -23,7 +24,7 @@ __all__ = ["INVARIANTS", "NeuroManifold"]
 
 @suggesting_methods
 class NeuroManifold(SamplesQuestions, TrainingQuestions, RealQuestions,
-                    SingularitiesQuestions, DynamicsQuestions, SageObjects):
+                    SingularitiesQuestions, DynamicsQuestions, PiecewiseQuestions, SageObjects):
     """
     The image of the parametrization of a model, and its Zariski closure.
 

@@ -25,7 +25,7 @@ from neuroalg_sage.questions import title
 
 
 def page(network: Network, answers: Sequence[Invariant], output: tuple[int, ...] | None = None,
-         level: Any = 0) -> str:
+         level: Any = 0, box: Any = None) -> str:
     """
     The page as text.
 
@@ -34,6 +34,7 @@ def page(network: Network, answers: Sequence[Invariant], output: tuple[int, ...]
     - ``network`` -- a network
     - ``answers`` -- what was found of it
     - ``output``, ``level`` -- of a boundary that the picture shows
+    - ``box`` -- of the inputs that it shows
 
     EXAMPLES::
 
@@ -46,7 +47,7 @@ def page(network: Network, answers: Sequence[Invariant], output: tuple[int, ...]
     name = str(network)
     sections = [("answers", "Answers", join(_table(answers), element(
         "h3", "What the statuses mean", id=LEGEND), legend()))]
-    picture = _picture(network, output, level)
+    picture = _picture(network, output, level, box)
     if picture is not None:
         sections.append(("picture", "Picture", picture))
     sections.append(("certificates", "Certificates", _certificates(network, answers)))
@@ -74,7 +75,8 @@ def _table(answers: Sequence[Invariant]) -> Markup:
         element("tbody", *lines), class_="cards answers")
 
 
-def _picture(network: Network, output: tuple[int, ...] | None, level: Any) -> Markup | None:
+def _picture(network: Network, output: tuple[int, ...] | None, level: Any, box: Any
+             ) -> Markup | None:
     """Regions of two inputs, or the graph over one; None for more, or without matplotlib."""
     from neuroalg_sage.pictures.networks import scene
 
@@ -83,9 +85,10 @@ def _picture(network: Network, output: tuple[int, ...] | None, level: Any) -> Ma
     try:
         from neuroalg_sage.pictures.figure import rendered
 
-        made = scene(network, output=output, level=level)
+        made = scene(network, output=output, level=level, box=box)
         caption = ("Linear regions, in colors that differ between neighbors"
-                   + (f", and in vermilion {made.words.boundary}." if made.boundary else ".")
+                   + (f", and in vermilion {made.words.boundary}."
+                      if made.boundary or made.full else ".")
                    if network.inputs == 2 else f"The graph of {made.words.curves}.")
         image = rendered(made, "svg")
     except NeuroAlgError:

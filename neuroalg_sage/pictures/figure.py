@@ -21,12 +21,13 @@ STYLE = {"mathtext.fontset": "cm", "font.family": "serif", "font.serif": ["cmr10
          "axes.unicode_minus": False, "axes.linewidth": 0.6, "svg.hashsalt": "neuroalg",
          "svg.fonttype": "path"}
 FORMATS = ("svg", "png", "pdf")
+NARROW = 4
 LIGHT = np.array([0.35, -0.5, 0.8]) / np.linalg.norm([0.35, -0.5, 0.8])
 
 
 def figure(scene: Scene) -> Any:
     """
-    The figure; equal scales on all axes.
+    The figure; equal scales on all axes, unless the box is narrow.
 
     Raises InputError if matplotlib is missing.
     """
@@ -120,7 +121,9 @@ def _plane(axes: Any, scene: Scene) -> None:
                   label=shown if i == 0 else None)
     _points(axes, scene)
     axes.set(xlim=scene.box[0], ylim=scene.box[1])
-    if scene.axes[-1] in ("y", "c"):  # values and coefficients are of another size
+    sizes = [high - low for low, high in scene.box]
+    # Values and coefficients are of another size; and in a narrow box nothing would be seen.
+    if scene.axes[-1] in ("y", "c") or max(sizes) > NARROW * min(sizes):
         axes.set_box_aspect(1)
     else:
         axes.set_aspect("equal")

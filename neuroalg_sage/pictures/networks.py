@@ -28,6 +28,7 @@ COLORS = ("#A6CEE3", "#FDD0A2", "#B8E0B0", "#F3C6DD", "#FFF2AE", "#CBC3E3", "#D9
 INSIDE = 0.75  # of all vertices are in the box, unless one is named
 MARGIN = 1.25
 MOST_POLYGONS = 20_000
+DOT = 0.01  # a point has this part of the width of the picture on each side
 
 
 def scene(network: Network, kind: str | None = None, box: Any = None,
@@ -95,8 +96,10 @@ def scene(network: Network, kind: str | None = None, box: Any = None,
     if d == 1:
         made.curves = [places[list(ends)] for ends in found.facets[-1]]
         made.words.curves = name
-        if has_boundary:
+        if has_boundary and min(heights) <= value <= max(heights):
             made.boundary = [np.array([[ranges[0][0], float(value)], [ranges[0][1], float(value)]])]
+        elif has_boundary:
+            made.notes.append(f"At no input in the box is {level_in_words}.")
         return made
     cells = list(_polygons(found))
     colors = _colored(found)
@@ -108,6 +111,7 @@ def scene(network: Network, kind: str | None = None, box: Any = None,
     if has_boundary:
         for number, cell in enumerate(cells):
             _add_level(made, places, heights, number, cell, value)
+        _add_points(made, places[[height == value for height in heights]])
         if not made.boundary and not made.full:
             made.notes.append(f"At no input in the box is {level_in_words}.")
     return made
@@ -180,3 +184,15 @@ def _add_level(made: Scene, places: Array, heights: list[Fraction], number: int,
     if len(ends) == 2:
         made.boundary.append(np.array(ends))
         made.beside.append((number,))
+
+
+def _add_points(made: Scene, vertices: Array) -> None:
+    """Of these vertices those at which the level set is a point, as small squares."""
+    lines = {tuple(end) for part in (*made.boundary, *made.full) for end in part}
+    for place in vertices:
+        if tuple(place) not in lines:
+            around = np.repeat([place], 4, axis=0)
+            for i, signs in enumerate(((-1, 1, 1, -1), (-1, -1, 1, 1))):
+                low, high = made.box[i]
+                around[:, i] = np.clip(place[i] + DOT * (high - low) * np.array(signs), low, high)
+            made.full.append(around)

@@ -37,7 +37,8 @@ MODELS = ["linear:2,1,2", "linear:3,2,3", "mlp:2,2,3:x^2", "mlp:2,1,1:x^3", "mlp
           "attention:d=1,a=1,out=1,t=2", "relu:2,2,1:cell=11", "linear:2,2,2",
           "linear:2,3,2"]
 QUICK = [name for name in INVARIANTS
-         if name not in ("ed_degree", "polar_degrees", "ml_degree", "ed_discriminant")]
+         if name not in ("ed_degree", "polar_degrees", "ml_degree", "ed_discriminant",
+                         "is_cell_empty")]
 
 
 def plain(invariant) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from base64 import b64decode
@@ -217,3 +218,45 @@ def test_newton_polytopes_are_written(tmp_path, capsys) -> None:
         assert main(["plot", *arguments, "--show", "newton", "--quiet",
                      "--output", str(tmp_path / "c.svg")]) == 2
         assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("level, corners", [(0, [(0, 0)]), (1, []), (2, list(
+    itertools.product((-1, 1), repeat=2)))])
+def test_a_boundary_of_points_is_seen(level: int, corners: list[tuple[int, int]]) -> None:
+    """|x| + |y| is 0 at one point; in the box from -1 to 1 it is 2 at four."""
+    made = scene(BALL, box=1, output=(0,), level=level)
+    assert not made.notes and len(made.full) == len(corners)
+    for corner in corners:
+        assert any(np.abs(dot - corner).max() <= 0.1 for dot in made.full)
+    assert (sum(np.linalg.norm(a - b) for a, b in made.boundary) == pytest.approx(4 * 2**0.5)
+            if level == 1 else not made.boundary)
+
+
+def test_a_level_outside_of_a_graph_is_not_drawn() -> None:
+    network = network_from_spec("relu:1,3,1:bias", 1)
+    made = scene(network, box=2, output=(0,), level=50)
+    assert not made.boundary and made.notes == ["At no input in the box is output 0 = 50."]
+    assert len(scene(network, box=2, output=(0,), level=network([1])[0]).boundary) == 1
+
+
+def test_a_narrow_box_is_readable() -> None:
+    from neuroalg_sage.pictures.figure import figure
+
+    for box, shape in (([[0, 1], [0, 100]], 1), ([[0, 2], [0, 3]], None)):
+        (axes,) = figure(scene(network_from_spec("relu:2,4,1:bias", 1), box=box)).axes
+        assert axes.get_box_aspect() == shape
+
+
+def test_a_page_shows_the_box(tmp_path: Path) -> None:
+    """In this box there is one region, and no line; elsewhere there are."""
+    shown = []
+    for box in ([], ["--box", "5,6;5,6"]):
+        file = tmp_path / "page.html"
+        assert main(["regions", "relu:2,1,1", "--quiet", "--html", str(file), *box]) == 0
+        image = re.search(r"data:image/svg\+xml;base64,([^\"]+)", file.read_text())
+        assert image is not None
+        shown.append(b64decode(image[1]))
+    made = scene(network_from_spec("relu:2,1,1", 0), box=[[5, 6], [5, 6]])
+    from neuroalg_sage.pictures.figure import rendered
+
+    assert shown[1] == rendered(made, "svg") != shown[0]

@@ -78,9 +78,9 @@ def test_exclusive_or() -> None:
 def test_one_unit_at_two_points() -> None:
     """Of (u)_+: the least squares at u = 3/5; dead for u < 0, and at u = 0 it can be improved."""
     found = PiecewiseLinearArchitecture("relu:1,1,1").stationary_points([[1, 1], [2, 1]])
-    assert [(f["signs"], f["error"], f["dimension"], f["local_minima"], f["saddles"])
-            for f in found.families] == [
-        ([1], "1/5", 0, 1, 0), ([-1], "2", 1, 2, 0), ([1], "2", 1, 1, 1)]
+    assert [(f["signs"], f["error"], f["dimension"], f["local_minima"], f["local_maxima"],
+             f["saddles"]) for f in found.families] == [
+        ([1], "1/5", 0, 1, 0, 0), ([-1], "2", 1, 2, 0, 0), ([1], "2", 1, 1, 1, 0)]
     assert found.families[0]["outputs"] == ["3/5", "6/5"]
 
 
@@ -328,6 +328,62 @@ def test_strata_are_neither_hidden_nor_invented() -> None:
             with pytest.raises(CertificateError):
                 verify(changed_at(original, "evidence", "fans", k, "proofs", i, to={
                     "kind": "stationary", "point": list(point), "multipliers": ["1"] * 4}))
+
+
+def test_a_fan_is_cut_through_the_origin_only() -> None:
+    original = PiecewiseLinearArchitecture("relu:1,1,1").stationary_points(
+        [[1, 1], [2, 1]]).certificate
+    assert original is not None
+
+    def change(data: dict[str, Any]) -> None:
+        data["evidence"]["fans"][1]["fan"] = {
+            "rays": [["0", "1"], ["3/5", "1"], ["1", "0"], ["-1", "0"]],
+            "faces": [[[0, 3], [0, 1], [1, 2]]], "cuts": [["1", "-3/5"]]}
+
+    with pytest.raises(CertificateError, match="cut of a fan has a constant"):
+        verify(changed(original, change))
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_kinds_are_those_of_the_values_nearby(seed: int) -> None:
+    """Around the stated stationary points, where the error is evaluated as it is defined."""
+    generator = random.Random(seed)
+    family = generator.choice(["relu", "abs", "leaky_relu"])
+    units, inputs, bias = generator.choice([(1, 1, False), (1, 2, False), (2, 1, False),
+                                            (1, 1, True)])
+    sparse = [-2, -1, 0, 0, 1, 2]
+    data = [[generator.choice(sparse) for _ in range(inputs)]
+            + [generator.choice([1, 2, 3, 3, -1]) for _ in range(1)]
+            for _ in range(generator.randint(1, 3))]
+    options = ":slope=1/2" * (family == "leaky_relu") + ":bias" * bias
+    found = PiecewiseLinearArchitecture(f"{family}:{inputs},{units},1{options}"
+                                        ).stationary_points(data)
+    assert found.certificate is not None
+    x, y = np.array([row[:-1] + [1] * bias for row in data], float), np.array(
+        [row[-1] for row in data], float)
+    random_numbers = np.random.default_rng(seed)
+    seen = {kind: 0 for kind in ("local_minima", "local_maxima", "saddles")}
+    for positive, fan in enumerate(found.certificate["evidence"]["fans"]):
+        signs = np.array([1] * positive + [-1] * (units - positive))
+        for proof in fan["proofs"]:
+            if proof["kind"] != "stationary":
+                continue
+            z = np.array([float(Fraction(c)) for c in proof["point"]])
+            # In all directions; and to sums of few rays, as the error may grow in few only.
+            rays = np.array([[float(Fraction(c)) for c in ray[:-1]] for ray in fan["fan"]["rays"]])
+            few = random_numbers.integers(0, 3, size=(4000, len(rays))) * (
+                random_numbers.random(size=(4000, len(rays))) < 1.5 / len(rays))
+            step = np.vstack([random_numbers.normal(size=(4000, len(z))), few @ rays - z])
+            at = np.vstack([z, z + 1e-4 * step])
+            u = at[:, :units * (inputs + bias)].reshape(len(at), units, inputs + bias)
+            outputs = np.einsum("j,sjm->sm", signs, ACTIVATIONS[family](u @ x.T))
+            errors = ((outputs + at[:, -1:] * bias - y) ** 2).sum(axis=1)
+            less = (errors[1:] < errors[0] - 1e-11).any()
+            more = (errors[1:] > errors[0] + 1e-11).any()
+            seen["saddles" if less and more else "local_maxima" if less else "local_minima"] += 1
+    # Where units alone cut the space, and no listed face is a part of a stratum.
+    if not any(fan["fan"]["cuts"] for fan in found.certificate["evidence"]["fans"]):
+        assert seen == {kind: sum(f[kind] for f in found.families) for kind in seen}
 
 
 def test_a_saddle_needs_its_multipliers() -> None:

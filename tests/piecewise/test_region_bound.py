@@ -149,10 +149,19 @@ def test_the_shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["regions", "--quiet", "relu:2,4,1:bias", "--seed", "1", "--bound"]) == 0
     assert "at most 11 activation patterns on open sets, at any weights; these weights have so " \
         "many, and 11 regions" in capsys.readouterr().out
-    for wrong, sentence in ((["--samples", "2", "--box", "1"], "leave the box or polytope out"),
+    of_all = [["--samples", "2"], ["--bound"], ["--smaller"], ["--tropical"],
+              ["--functional-dimension"]]
+    for wrong, sentence in (*(([*option, "--box", "1"], "leave the box or polytope out")
+                              for option in of_all),
                             (["--samples", "0"], "not a positive whole number")):
         try:
             code = main([*words, *wrong])
         except SystemExit as end:
             code = end.code
         assert code == 2 and sentence in capsys.readouterr().err
+    # Weights that are given are not random.
+    file = tmp_path / "network.json"
+    file.write_text(json.dumps(network_from_spec("relu:2,2,1").describe()))
+    for given in (str(file), "relu:2,2,1:seed=4"):
+        assert main(["regions", "--quiet", given, "--samples", "2"]) == 2
+        assert "Samples are random weights, of a spec without a seed" in capsys.readouterr().err

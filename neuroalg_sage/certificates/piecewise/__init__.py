@@ -14,6 +14,7 @@ CLAIMS: tuple[Claim, ...] = tuple(
                         ("tropical_form", "tropical_form:check_tropical_form")))
 CLAIMS += (Claim("smaller_network", ".piecewise.smaller_network:check_smaller_network",
                  ("proved", "bounds"), (dict,), subject=".piecewise.network:Network"),)
+CLAIMS += (Claim("is_cell_empty", ".piecewise.activation_cell:check_cell_empty", kinds=(dict,)),)
 CLAIMS += tuple(
     Claim(name, f".piecewise.{name}:check_{name}", kinds=(dict,),
           subject=".piecewise.architecture:Architecture")

@@ -5,12 +5,13 @@ The data are inputs x_1, ..., x_m with targets y in R^m.  ``architecture`` says 
 are normalized to (u, c), with signs s of the outer weights.  For given s let N(u, c) be the vector
 of the outputs at the data: it is linear on each cone of a fan, and the squared error is ℓ(u, c) =
 |N(u, c) - y|^2.  A point is *stationary* if zero is in the convex hull of the gradients of ℓ on the
-cells whose closures have it (Clarke).  It is a local minimum, or else called a saddle: ℓ is convex
-on each cell, so that a local maximum is a local minimum, too.
+cells whose closures have it (Clarke).  It is a local minimum; or else a local maximum, which it may
+be where the cells around meet; or else a saddle.
 
 A *stratum* is a set of points where all units at the data have the same signs.  Let F be a listed
-face, relatively open, with the span V; N is linear on V.  Let p be the orthogonal projection of y
-to N(V), and r = p - y.
+face, relatively open, with the span V; N is linear on V.  Cuts have no constants, so that no
+function has one, and N(V) is also what N makes of the differences of points of F.  Let p be the
+orthogonal projection of y to N(V), and r = p - y.
 
 **Lemma 1.**  At a stationary point in F the outputs are p.  *Proof.*  Zero is a convex combination
 of gradients 2 A^T (N - y), where A is the linear map on a cell around; all these maps agree with N
@@ -24,15 +25,23 @@ infinity one of the following.
   point of F is a positive combination of all its rays, a·N is positive on F; so Z is empty.
 - *descent*: a vector h with h·A^T r < 0 for the maps A of all cells around F.  So no point of Z is
   stationary.
-- *stationary*: a point of Z.  It is a local minimum if r·N(ρ) >= 0 for all rays ρ of the cells
-  around F.  Else nonnegative numbers, not all zero, are given whose combination of the A^T r is
-  zero.
+- *stationary*: a point of Z.  If it is no local minimum by Lemma 2, nonnegative numbers, not all
+  zero, are given whose combination of the A^T r is zero.
 
 **Lemma 2.**  The points of Z are local minima if and only if r·N(ρ) >= 0 for all rays ρ of cells
 around F.  *Proof.*  A point z of Z is a local minimum if and only if it is one on the closure of
 each cell around; there ℓ is convex, so if and only if 2 (A^T r)·(q - z) >= 0 for all q in this
 cone.  Now (A^T r)·z = r·p = 0, since r is orthogonal to N(V), and q is a combination of
 rays that is not negative, so this says that r·Aρ >= 0 for all of them. ∎
+
+**Lemma 3.**  The points of Z are local maxima if and only if r·N(ρ) < 0 or N(ρ) = 0 for all rays ρ
+of cells around F.  *Proof.*  Let z be in Z, C the closure of a cell around, and q in C.  As above,
+ℓ(z + h(q - z)) - ℓ(z) = 2 h r·Aq + h^2 |Aq - p|^2.  If z is a local maximum, then r·Aq <= 0, and if
+this is zero, Aq = p; so on the face of C where it is zero, a cone, N is constant, thus 0; and each
+ray is in this face, or r·N(ρ) < 0.  Conversely, F is in that face, as r·N(F) = 0, so p =
+0.  With q = sum of c_ρ ρ, |Aq|^2 is at most a multiple of the square of the sum s of those c_ρ with
+N(ρ) ≠ 0, and r·Aq at most a negative multiple of s.  If q is near z, then N(q) is near p = 0, so
+that s is near 0, and ℓ(q) - ℓ(z) = 2 r·Aq + |Aq|^2 <= 0. ∎
 
 *Families.*  The connected components of all stationary points.  On each Z the outputs are constant.
 Z_F meets the closure of Z_G, for F ≠ G, only if F is a face of G, and p is the same; and then it is
@@ -60,6 +69,7 @@ from neuroalg_sage.certificates.reading import Checked, fields, items, member, n
 from neuroalg_sage.certificates.work import Work
 
 MOST_STATIONARY = 20_000  # faces: they are compared two by two
+KINDS = ("local_minima", "local_maxima", "saddles")
 ZERO, ONE = fmpq(0), fmpq(1)
 
 
@@ -121,6 +131,7 @@ class Strata:
     """The faces of a fan, for a vector of targets."""
 
     def __init__(self, found: Subdivision, targets: list[fmpq]) -> None:
+        require(not any(cut[-1] for cut in found.cuts), "A cut of a fan has a constant.")
         self.found, self.targets = found, targets
         self.values = [list(column) for column in zip(*found.outputs)]  # N at each ray
         numbered: dict[tuple[fmpq, ...], int] = {}
@@ -171,14 +182,23 @@ class Strata:
 
     def is_minimal(self, face: Face) -> bool:
         """Whether the points of the face at which the outputs are p are local minima."""
-        residual = [p - y for p, y in zip(face.outputs, self.targets)]
-        return all(_product(residual, self.values[i]) >= 0 for i in places(face.rays_around))
+        return all(self._slope(face, i) >= 0 for i in places(face.rays_around))
+
+    def is_maximal(self, face: Face) -> bool:
+        """Whether they are local maxima."""
+        return all(self._slope(face, i) < 0 or not any(self.values[i])
+                   for i in places(face.rays_around))
+
+    def _slope(self, face: Face, ray: int) -> fmpq:
+        """r·N at a ray, where r is that of a face."""
+        return sum(((p - y) * c for p, y, c in zip(face.outputs, self.targets, self.values[ray])),
+                   ZERO)
 
     def families(self, proofs: Any) -> list[dict[str, Any]]:
         """The families of stationary points, which the proofs name."""
         work = Work()
         faces = self.faces
-        stationary: list[tuple[Face, bool]] = []
+        stationary: list[tuple[Face, str]] = []
         places = []
         for face, proof in zip(faces, items(proofs, "list of proofs", len(faces))):
             kind = member(proof, "kind")
@@ -193,10 +213,11 @@ class Strata:
             else:
                 require(kind == "stationary", "The kind of a proof is not known.")
                 places.append(numbers(member(proof, "point"), "point", self.found.network.inputs))
-                is_minimal = self.is_minimal(face)
-                if not is_minimal:
+                kind = ("local_minima" if self.is_minimal(face) else
+                        "local_maxima" if self.is_maximal(face) else "saddles")
+                if kind != "local_minima":
                     self._verify_stationary(face, member(proof, "multipliers"))
-                stationary.append((face, is_minimal))
+                stationary.append((face, kind))
         require(len(stationary) <= MOST_STATIONARY, "There are too many stationary strata.")
         self._verify_places([face for face, _ in stationary], places)
         return list(self._components(stationary))
@@ -223,7 +244,7 @@ class Strata:
             require(signs == self.found.signs[face.level][face.number]
                     and list(values) == face.outputs, "A stationary point is not in its face.")
 
-    def _components(self, stationary: list[tuple[Face, bool]]) -> Iterator[dict[str, Any]]:
+    def _components(self, stationary: list[tuple[Face, str]]) -> Iterator[dict[str, Any]]:
         """The connected components, as a claim has them."""
         parent = list(range(len(stationary)))
 
@@ -241,17 +262,16 @@ class Strata:
                 for j in group[:place]:
                     if not stationary[j][0].rays & ~stationary[i][0].rays:
                         parent[root(i)] = root(j)
-        members: dict[int, list[tuple[Face, bool]]] = {}
+        members: dict[int, list[tuple[Face, str]]] = {}
         for i, one in enumerate(stationary):
             members.setdefault(root(i), []).append(one)
         for family in members.values():
             outputs = family[0][0].outputs
-            minima, saddles = ({self._stratum(face) for face, minimal in family if minimal is kind}
-                               for kind in (True, False))
             yield {"error": str(sum(((p - y) ** 2 for p, y in zip(outputs, self.targets)), ZERO)),
                    "outputs": list(map(str, outputs)),
                    "dimension": max(face.level - 1 - face.rank for face, _ in family),
-                   "local_minima": len(minima), "saddles": len(saddles)}
+                   **{kind: len({self._stratum(face) for face, its in family if its == kind})
+                      for kind in KINDS}}
 
     def _stratum(self, face: Face) -> Signs:
         """The signs of a face but for those of the cuts."""

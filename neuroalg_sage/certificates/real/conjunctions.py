@@ -161,11 +161,8 @@ def simplified(pieces: Formula) -> Formula:
         >>> simplified([[(">", x)], [("=", x)], [(">", -x)]])
         [[]]
     """
-    found: Formula = []
-    for piece in pieces:
-        tidied = tidy(piece)
-        if tidied is not None:
-            found.append(tidied)
+    found: Formula = list({_names(piece): piece for piece in map(tidy, pieces)
+                           if piece is not None}.values())
     if sum(map(len, found)) <= 4 * MOST_CONDITIONS:
         found = _distinct(found)
     changed = sum(map(len, found)) <= MOST_CONDITIONS

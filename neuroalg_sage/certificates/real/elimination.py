@@ -68,6 +68,7 @@ from neuroalg_sage.certificates.reading import (
 )
 from neuroalg_sage.certificates.real.conjunctions import coefficients, replaced, simplified, tidy
 from neuroalg_sage.certificates.real.formulas import Condition, Formula, formula
+from neuroalg_sage.certificates.work import Work
 
 MOST_DEPTH = 60
 MOST_VARIABLES = 60
@@ -162,6 +163,11 @@ def _without(conditions: Conjunction, k: int) -> Conjunction:
     return [c for i, c in enumerate(conditions) if i != k]
 
 
+def _product(f: fmpq_mpoly, g: fmpq_mpoly, work: Work) -> fmpq_mpoly:
+    work.spend(1 + len(f) * len(g))
+    return f * g
+
+
 # -- rules -----------------------------------------------------------------------------------
 
 
@@ -196,13 +202,15 @@ def _solve(conditions: Conjunction, node: Any, n: int) -> list[Conjunction]:
         return [[*([("=", f)] if v < n else []),
                  *((relation, replaced(g, {v: image})) for relation, g in others)]]
     require(v >= n, "A coordinate is not solved for by dividing.")
-    substituted = []
+    substituted, work = [], Work()
     for relation, g in others:
-        powers = coefficients(g, v)
-        d = len(powers) - 1
-        e = d + d % 2 if relation in ORDERED else d
-        substituted.append((relation, sum((c * (-h) ** i * m ** (e - i)
-                                           for i, c in enumerate(powers)), h * 0)))
+        *lower, value = coefficients(g, v)
+        power = _ring(conditions).constant(1)
+        for c in reversed(lower):
+            power = _product(power, m, work)
+            value = _product(c, power, work) - _product(value, h, work)
+        is_odd = relation in ORDERED and len(lower) % 2
+        substituted.append((relation, _product(value, m, work) if is_odd else value))
     return [[*substituted, ("!=", m)], [*others, ("=", m), ("=", h)]]
 
 
@@ -215,12 +223,13 @@ def _divide(conditions: Conjunction, node: Any, n: int) -> list[Conjunction]:
     require(d > 0, "A parameter is not in an equation.")
     others = _without(conditions, k)
     rest = f - a * x**d
-    divided = []
+    divided, work = [], Work()
     for relation, g in others:
         odd = False
         while g != 0 and (e := int(g.degrees()[v])) >= d:
             leading = coefficients(g, v)[-1]
-            g = a * (g - leading * x**e) - leading * rest * x ** (e - d)
+            g = (_product(a, g - leading * x**e, work)
+                 - _product(leading, rest, work) * x ** (e - d))
             odd = not odd
         divided.append((relation, g * a if odd and relation in ORDERED else g))
     return [[*divided, ("=", f), ("!=", a)], [*others, ("=", a), ("=", rest)]]

@@ -41,6 +41,9 @@ QUESTIONS: tuple[Question, ...] = (
              "monomials, and their Newton polytopes",
              answer=".piecewise.tropical_form:TropicalForm", of=NETWORK,
              takes="a network at given weights", command="regions", claims=("tropical_form",)),
+    Question("is_cell_empty", "Whether no parameters of a ReLU network have inputs with the "
+             "activation patterns of the spec", answer=".piecewise.activation_cell:CellEmptiness",
+             claims=("is_cell_empty",)),
     Question("classification_fan", "The parameters by the signs of hidden units and outputs at "
              "data of two classes, and the components of the sublevel sets of the 0/1 loss",
              answer=".piecewise.classification_fan:ClassificationFan", of=ARCHITECTURE,

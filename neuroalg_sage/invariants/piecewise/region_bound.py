@@ -51,11 +51,11 @@ class RegionBound(Invariant):
         return bool(self.data["found"]["cells"] == self.value)
 
     def sentence(self) -> str:
-        cells = self.data["found"]["cells"]
-        return (f"at most {self.value} activation patterns on open sets, at any weights; "
-                + ("these weights have so many" if self.is_attained else
-                   f"these weights have {cells}")
-                + f", and {self.data['found']['regions']} regions")
+        cells, regions = (self.data["found"][name] for name in ("cells", "regions"))
+        return (f"at most {self.value} activation pattern{'s' * (self.value != 1)} on open sets, "
+                "at any weights; these weights have "
+                + ("so many" if self.is_attained else str(cells))
+                + f", and {regions} region{'s' * (regions != 1)}")
 
     def lines(self, spec: str = "SPEC") -> list[str]:
         if not self.sampled:

@@ -125,7 +125,8 @@ def smaller_network(network: Network, seed: int | None = None) -> SmallerNetwork
         raise LimitReached(f"No smaller network was found: {error}") from None
     if hinges is None:
         raise InputError("A smaller network is found where all units are affine functions of the "
-                         "inputs, as with one hidden layer.")
+                         "inputs, as with one hidden layer of ReLU, absolute values, hard tanh, or "
+                         "maxima of two.")
     search = _Search(hinges, _sides(network), random.Random(0 if seed is None else seed))
     smaller = search.network(network)
     units = 0 if len(smaller.layers) == 1 else smaller.program.widths[1]

@@ -55,7 +55,8 @@ class StationaryPoints(Invariant):
         The connected families of stationary points, by their error.
 
         Each has the ``signs`` of outer weights, the ``error``, the ``outputs`` at the data, the
-        ``dimension``, and how many of its strata are ``local_minima`` and how many ``saddles``.
+        ``dimension``, and how many of its strata are ``local_minima``, how many are only
+        ``local_maxima``, and how many are ``saddles``.
         """
         return list(self.data["families"])
 
@@ -63,21 +64,21 @@ class StationaryPoints(Invariant):
         strata = sum(self.data["strata"])
         count = len(self.families)
         families = "1 connected family" if count == 1 else f"{count} connected families"
-        return (f"{families} of stationary points, in {strata} strata; the smallest squared error "
-                f"is {self.value}")
+        return (f"{families} of stationary points, in {strata} strat"
+                f"{'um' if strata == 1 else 'a'}; the smallest squared error is {self.value}")
 
     def lines(self, spec: str = "SPEC") -> list[str]:
         found = []
         for family in self.families[:MOST_FAMILIES]:
-            minima, saddles, dimension = (family[name] for name in (
-                "local_minima", "saddles", "dimension"))
+            dimension = family["dimension"]
             least = "global" if family["error"] == self.data["minimum"] else "local"
-            if not minima:
-                kind = "saddles" if dimension or saddles > 1 else "a saddle"
-            elif not dimension and minima == 1:
-                kind = f"a {least} minimum"
-            else:
-                kind = f"{least} minima" + f", {saddles} of its strata saddles" * bool(saddles)
+            names = {"local_minima": (f"a {least} minimum", f"{least} minima"),
+                     "local_maxima": ("a local maximum", "local maxima"),
+                     "saddles": ("a saddle", "saddles")}
+            first, *others = [name for name in names if family[name]]
+            is_point = not (dimension or others) and family[first] == 1
+            kind = names[first][not is_point] + "".join(
+                f", {family[name]} of its strata {names[name][1]}" for name in others)
             of = f"a flat family of dimension {dimension}: " * bool(dimension)
             signs = "".join("+" if sign > 0 else "-" for sign in family["signs"])
             at = f" (outer weights {signs})" if signs else ""
@@ -107,7 +108,7 @@ def stationary_points(architecture: Architecture, data: Any) -> StationaryPoints
         stationary_points = 3 connected families of stationary points, in 6 strata; the smallest ...
           squared error 1/5: a global minimum (outer weights +)
           squared error 2: a flat family of dimension 1: local minima (outer weights -)
-          squared error 2: a flat family of dimension 1: local minima, 1 of its strata saddles ...
+          squared error 2: a flat family of dimension 1: local minima, 1 of its strata local ...
     """
     start = time.perf_counter()
     points, numbers = points_and_targets(architecture, data)
