@@ -295,6 +295,20 @@ def test_no_other_value_is_believed(name: str, field: str) -> None:
             verify(changed_at(original, "claim", "value", field, to=other))
 
 
+@pytest.mark.parametrize(("name", "place"), [
+    ("classification_fan", ("components", -1)), ("stationary_points", ("families", 0,
+                                                                       "local_minima"))])
+def test_true_is_not_the_number_one(name: str, place: tuple) -> None:
+    original = of(name)
+    value = original["claim"]["value"]
+    for key in place:
+        value = value[key]
+    assert value == 1
+    for other in (True, 1.0):
+        with pytest.raises(CertificateError):
+            verify(changed_at(original, "claim", "value", *place, to=other))
+
+
 def proofs(certificate: dict[str, Any], kind: str) -> list[tuple[int, int]]:
     return [(k, i) for k, fan in enumerate(certificate["evidence"]["fans"])
             for i, proof in enumerate(fan["proofs"]) if proof["kind"] == kind]
