@@ -55,7 +55,7 @@ def scene(network: Network, kind: str | None = None, box: Any = None,
         11
         >>> made = scene(network_from_spec("relu:1,3,1:bias", seed=1), box=2)
         >>> made.ranges[0], [len(line) for line in made.curves]
-        ((-2.0, 2.0), [2, 2, 2, 2])
+        ((-2.0, 2.0), [2, 2, 2])
     """
     d = network.inputs
     kind = kind or ("regions" if d == 2 else "graph")
