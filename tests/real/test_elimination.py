@@ -221,6 +221,14 @@ def test_conditions_on_the_same_polynomials():
             assert holds([piece], point) == (found is not None and holds([found], point)), piece
 
 
+def test_a_long_formula_states_no_piece_twice():
+    x, y = polynomial_ring(2).gens()
+    pieces = [[("=", x - k % 90), (">", (k % 7 + 1) * y)] for k in range(900)]
+    found = simplified(pieces)
+    assert len(found) == 90
+    assert sorted(str(piece) for piece in found) == sorted({str(tidy(p)) for p in pieces})
+
+
 @pytest.mark.parametrize("products", [["a", "a*b^2"], ["a*b", "b"]])
 def test_a_second_opinion(products):
     """What another program says of z = φ(w), where it is there."""
