@@ -9,11 +9,11 @@ from fractions import Fraction
 
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.piecewise.network import Network
-from neuroalg_sage.models.piecewise.steps import Affine, Program, Step
+from neuroalg_sage.models.piecewise.steps import Affine, HasProgram, Program, Step
 
 
 @dataclass(frozen=True)
-class Difference:
+class Difference(HasProgram):
     """
     The function that is one network less another one.
 
@@ -40,16 +40,6 @@ class Difference:
                 raise InputError(f"The networks have {one} and {other} {role}; only networks with "
                                  f"the same number of {role} are compared.")
         object.__setattr__(self, "program", difference(first.program, second.program))
-
-    @property
-    def inputs(self) -> int:
-        """The number of inputs."""
-        return self.program.inputs
-
-    @property
-    def outputs(self) -> int:
-        """The number of outputs."""
-        return self.program.widths[-1]
 
 
 def beside(first: Program, second: Program) -> Program:

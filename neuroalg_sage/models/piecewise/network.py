@@ -24,7 +24,7 @@ from neuroalg_sage.models.piecewise.layers import (
     activation,
     layer_from_data,
 )
-from neuroalg_sage.models.piecewise.steps import Affine, Program
+from neuroalg_sage.models.piecewise.steps import Affine, HasProgram, Program
 from neuroalg_sage.models.sage_input import numbers, rational
 
 MOST_UNITS = 20_000
@@ -33,7 +33,7 @@ SCHEMA = 1
 
 
 @dataclass(frozen=True)
-class Network:
+class Network(HasProgram):
     """
     A network whose layers are affine or piecewise linear, with rational weights.
 
@@ -88,16 +88,6 @@ class Network:
         for name, value in (("layers", layers), ("input_shape", shape), ("sources", tuple(given)),
                             ("program", program), ("shapes", tuple(shapes))):
             object.__setattr__(self, name, value)
-
-    @property
-    def inputs(self) -> int:
-        """The number of inputs."""
-        return self.program.inputs
-
-    @property
-    def outputs(self) -> int:
-        """The number of outputs."""
-        return self.program.widths[-1]
 
     def __call__(self, point: Any) -> tuple[Fraction, ...]:
         """The outputs at a point."""

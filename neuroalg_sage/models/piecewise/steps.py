@@ -203,6 +203,22 @@ class Program:
         return made, factors
 
 
+class HasProgram:
+    """What a program computes: a network, and what is made of some."""
+
+    program: Program
+
+    @property
+    def inputs(self) -> int:
+        """The number of inputs."""
+        return self.program.inputs
+
+    @property
+    def outputs(self) -> int:
+        """The number of outputs."""
+        return self.program.widths[-1]
+
+
 def content(numbers: Iterable[Fraction]) -> Fraction:
     """
     The largest positive number of which these rational numbers are multiples; 1 for zeros.

@@ -18,7 +18,15 @@ from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.piecewise.layers import DenseLayer, Maxout, PiecewiseLayer, activation
 from neuroalg_sage.models.piecewise.network import Network
-from neuroalg_sage.models.piecewise.steps import Activation, Affine, Maximum, Program, Row, Step
+from neuroalg_sage.models.piecewise.steps import (
+    Activation,
+    Affine,
+    HasProgram,
+    Maximum,
+    Program,
+    Row,
+    Step,
+)
 
 ZERO, ONE = Fraction(0), Fraction(1)
 Monomial = tuple[Fraction, ...]  # the exponents, and the coefficient
@@ -26,7 +34,7 @@ Rational = tuple[Sequence[Monomial], Sequence[Monomial]]  # numerator and denomi
 
 
 @dataclass(frozen=True)
-class ConvexParts:
+class ConvexParts(HasProgram):
     """
     Convex functions P_1, ..., P_m, Q_1, ..., Q_m such that the outputs of a network are P_i - Q_i.
 
@@ -42,16 +50,6 @@ class ConvexParts:
     """
 
     program: Program
-
-    @property
-    def inputs(self) -> int:
-        """The number of inputs."""
-        return self.program.inputs
-
-    @property
-    def outputs(self) -> int:
-        """The number of functions."""
-        return self.program.widths[-1]
 
     def describe(self) -> dict[str, Any]:
         """As a network: affine maps of several states take their concatenation."""
