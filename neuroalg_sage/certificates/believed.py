@@ -141,7 +141,7 @@ def ways(claim: Claim, again: bool = False) -> list[Way]:
         >>> from neuroalg_sage.certificates.equations import CLAIMS
         >>> (equations,) = [c for c in CLAIMS if c.name == "equations"]
         >>> ways(equations)[0].files[:3]
-        ('reading', 'work', 'model')
+        ('reading', 'terms', 'work')
     """
     start = ["reading", *(place.partition(":")[0].removeprefix(".")
                           for place in (claim.subject, claim.check))]

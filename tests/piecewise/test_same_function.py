@@ -260,7 +260,8 @@ def test_shell(capsys: pytest.CaptureFixture[str], tmp_path: Any) -> None:
     torn.write_text('{"input_shape": [2], "lay')
     for other, words in ((spec.replace("2", "3", 1), "2 and 3 inputs"),
                          ("relu:2,3,2:bias", "1 and 2 outputs"), (str(nan), "not a finite number"),
-                         (str(torn), "torn.json"), (str(tmp_path / "none.json"), "none.json")):
+                         (str(torn), "is not JSON"),
+                         (str(tmp_path / "none.json"), "cannot be read: No such file")):
         assert main(["same", spec, other, "--quiet"]) == 2
         message = capsys.readouterr().err
         assert words in message and message.count("\n") == 1
