@@ -143,6 +143,14 @@ def changed_at(certificate: dict[str, Any], *path: Any, to: Any) -> dict[str, An
     return changed(certificate, change)
 
 
+def with_other_relations(certificate: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A description with one condition after the other made weaker, stronger or another one."""
+    for i, piece in enumerate(certificate["claim"]["value"]):
+        for j, (relation, _) in enumerate(piece):
+            for other in {"=", ">", ">=", "!="} - {relation}:
+                yield changed_at(certificate, "claim", "value", i, j, 0, to=other)
+
+
 # -- random changes -----------------------------------------------------------------------------
 
 LEAVES = (0, 1, -1, 2, 10**6, 2**31 - 1, 10**18, "0", "1", "-1", "1/2", True, False, None, "x",

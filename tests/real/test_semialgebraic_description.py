@@ -13,6 +13,7 @@ from fractions import Fraction
 from math import comb, prod
 
 import pytest
+from claims import with_other_relations
 from flint import fmpz_poly
 from mutants import accepted_mutants
 
@@ -406,15 +407,10 @@ def test_the_checker_refuses_what_is_not_proved(described):
 @pytest.mark.parametrize("spec", SPECS[:6])
 def test_a_weaker_or_stronger_relation_is_refused(described, spec):
     original = json.loads(json.dumps(described(spec).certificate))
-    value = original["claim"]["value"]
-    for i, piece in enumerate(value):
-        for j, (relation, _) in enumerate(piece):
-            for other in {"=", ">", ">=", "!="} - {relation}:
-                mutant = copy.deepcopy(original)
-                mutant["claim"]["value"][i][j][0] = other
-                mutant["digest"] = digest(mutant)
-                with pytest.raises(CertificateError):
-                    verify(mutant)
+    for mutant in with_other_relations(original):
+        with pytest.raises(CertificateError):
+            verify(mutant)
+    for i in range(len(original["claim"]["value"])):
         mutant = copy.deepcopy(original)
         del mutant["claim"]["value"][i]
         mutant["digest"] = digest(mutant)
