@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from math import prod
 
 from neuroalg_sage.errors import InputError, suggesting
@@ -36,6 +37,7 @@ from neuroalg_sage.models.relu import read_patterns, relu_on_cell
 from neuroalg_sage.models.spec_parts import (
     LINEAR,
     ActivationLike,
+    Spec,
     activation_polynomial,
     between,
     check_depth,
@@ -263,10 +265,12 @@ def _read_relu(family: str, fields: list[str]) -> Model:
     return relu_on_cell(widths, patterns, bias)
 
 
-def _read_over_places(family: str, fields: list[str]) -> Model:
-    from neuroalg_sage.models.networks_over_places import read  # composed of what is here
-
-    return read(family, fields)
+def _in(module: str) -> Callable[[str, list[str]], Model]:
+    """What reads the specs of a module, which is imported where one is read."""
+    def read(family: str, fields: list[str]) -> Model:
+        specs: dict[str, Spec] = import_module(f"neuroalg_sage.models.{module}").SPECS
+        return specs[family].read(family, fields)
+    return read
 
 
 FAMILIES: dict[str, tuple[Callable[[str, list[str]], Model], str]] = {
@@ -275,9 +279,9 @@ FAMILIES: dict[str, tuple[Callable[[str, list[str]], Model], str]] = {
     "cnn": (_read_cnn, "cnn:3,2:x^2"),
     "attention": (_read_attention, "attention:d=2,a=1,out=2,t=3"),
     "relu": (_read_relu, "relu:2,3,1"),
-    "gnn": (_read_over_places, "gnn:graph=C4,channels=1x2x1:x^2"),
-    "gcnn": (_read_over_places, "gcnn:group=S3,layers=2:x^2"),
-    "sets": (_read_over_places, "sets:points=4,channels=1x2x1:x^2"),
+    "gnn": (_in("networks_over_places"), "gnn:graph=C4,channels=1x2x1:x^2"),
+    "gcnn": (_in("networks_over_places"), "gcnn:group=S3,layers=2:x^2"),
+    "sets": (_in("networks_over_places"), "sets:points=4,channels=1x2x1:x^2"),
 }
 
 

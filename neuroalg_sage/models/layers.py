@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from fractions import Fraction
 from functools import partial
 from math import prod
@@ -27,7 +27,7 @@ import numpy as np
 
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError, LimitReached
-from neuroalg_sage.models.expressions import Polynomial, shown, write_polynomial
+from neuroalg_sage.models.expressions import Polynomial, check_name, shown, write_polynomial
 from neuroalg_sage.models.latex import latex_polynomial, words
 from neuroalg_sage.models.sage_input import (
     is_polynomial,
@@ -58,6 +58,9 @@ Shape = tuple[int, ...]
 Constant = Callable[[Fraction], Any]
 
 MAXIMAL_WIDTH = 1_000_000
+MAXIMAL_LAYERS = 1000  # inside one
+MOST_COEFFICIENTS = 201  # of an activation
+MOST_NAMES = 10_000
 MAXIMAL_PRODUCTS = 50_000_000  # of one convolution: minutes, where each is made alone
 
 DIAGONAL = Pattern(diagonal=True)
@@ -114,6 +117,26 @@ class Layer(ABC):
     @abstractmethod
     def describe(self) -> dict[str, Any]:
         """The layer as plain JSON data; ``kind`` and what its constructor takes."""
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any], read: Callable[[object], Layer]) -> Layer:
+        """
+        The layer that plain JSON data describes; lists become tuples.
+
+        INPUT:
+
+        - ``data`` -- what :meth:`describe` gives, but for ``kind``
+        - ``read`` -- what makes a layer of the data of one inside this
+
+        Raises InputError if a field is unknown or lacking, or if the layer refuses it.
+        """
+        known = {f.name: f.default is MISSING for f in fields(cls)}  # type: ignore[arg-type]
+        if unknown := set(data) - set(known):
+            raise InputError(f"The {cls.kind} layer does not take {shown(sorted(unknown)[0])}; it "
+                             f"takes {', '.join(sorted(known))}.")
+        if missing := [name for name, required in known.items() if required and name not in data]:
+            raise InputError(f"The {cls.kind} layer lacks {missing[0]!r}.")
+        return cls(**{name: tuple(v) if isinstance(v, list) else v for name, v in data.items()})
 
     def _require_whole_numbers(self, *names: str) -> None:
         for name in names:
@@ -185,6 +208,8 @@ class Dense(Layer):
 
     def __post_init__(self) -> None:
         self._require_whole_numbers("inputs", "outputs")
+        if not isinstance(self.bias, bool):
+            raise InputError("The bias of a dense layer is true or false.")
 
     def parameter_shapes(self) -> tuple[tuple[str, Shape], ...]:
         weights = (("W", (self.outputs, self.inputs)),)
@@ -261,6 +286,18 @@ class Activation(Layer):
                              "of its rational coefficients, such as [0, 0, 1].") from None
         if len(self.coefficients) < 2 or not self.coefficients[-1]:
             raise InputError("An activation must be a polynomial of degree at least 1.")
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any], read: Callable[[object], Layer]) -> Layer:
+        """The layer that its coefficients describe, or a ``polynomial`` as text."""
+        if set(data) == {"polynomial"}:
+            return cls.from_polynomial(polynomial_in(data["polynomial"], ["x"]))
+        coefficients = data.get("coefficients")
+        if not isinstance(coefficients, list) or len(coefficients) > MOST_COEFFICIENTS:
+            raise InputError('The activation layer needs "coefficients", a list of at most '
+                             f'{MOST_COEFFICIENTS} rational numbers, or "polynomial", such as '
+                             '"x^2".')
+        return super().from_data(data, read)
 
     @classmethod
     def from_polynomial(cls, polynomial: Polynomial) -> Activation:
@@ -560,7 +597,25 @@ class PolynomialLayer(Layer):
     outputs: tuple[tuple[tuple[tuple[int, ...], Fraction], ...], ...]
     kind: ClassVar[str] = "polynomial"
 
+    @classmethod
+    def from_data(cls, data: dict[str, Any], read: Callable[[object], Layer]) -> Layer:
+        """The layer whose outputs are polynomials as text, or lists of terms."""
+        parameters, inputs = (_names(data.get(role), role) for role in ("parameters", "inputs"))
+        outputs = data.get("outputs")
+        if not isinstance(outputs, list):
+            raise InputError('The "outputs" must be a list of polynomials.')
+        return super().from_data({
+            "parameters": parameters, "inputs": inputs, **data, "outputs": [
+                tuple(sorted(_terms(p, parameters + inputs).items(), reverse=True))
+                for p in outputs]}, read)
+
     def __post_init__(self) -> None:
+        names = [check_name(x, "parameter") for x in self.parameters]
+        names += [check_name(x, "input") for x in self.inputs]
+        if len(set(names)) < len(names):
+            raise InputError("The names of parameters and inputs must all be different.")
+        if not self.inputs or not self.outputs:
+            raise InputError("A model needs at least one input and one output.")
         if any(len({exponents for exponents, _ in p}) < len(p) for p in self.outputs):
             raise InputError("A polynomial layer states the coefficient of one monomial twice; "
                              "state the sum.")
@@ -631,6 +686,33 @@ class PolynomialLayer(Layer):
         return field, outputs
 
 
+def _names(names: Any, role: str) -> list[str]:
+    if not isinstance(names, list) or len(names) > MOST_NAMES:
+        raise InputError(f"The {role} must be a list of names.")
+    return [check_name(x, role.rstrip("s")) for x in names]
+
+
+def _terms(output: Any, names: list[str]) -> Polynomial:
+    """A polynomial in these variables, given as text or as a list of terms."""
+    if not isinstance(output, list):
+        return polynomial_in(output, names)
+    try:
+        terms = [(tuple(whole_number(e + 1, "exponent") - 1 for e in exponents),
+                  rational(c, "coefficient")) for exponents, c in output]
+    except InputError:
+        raise
+    except (TypeError, ValueError):
+        raise InputError("Each output must be a polynomial as text, or a list of pairs "
+                         "[exponents, coefficient].") from None
+    if len(dict(terms)) < len(terms):
+        raise InputError("An output states the coefficient of one monomial twice; state the "
+                         "sum, or write the polynomial as text.")
+    if any(len(e) != len(names) for e, _ in terms):
+        raise InputError("Each list of exponents must have one entry for each parameter and "
+                         "each input.")
+    return dict(terms)
+
+
 class Composite(Layer):
     """
     Several layers as one: a base of chains, sums and products.
@@ -662,6 +744,17 @@ class Composite(Layer):
                     layers[other] != layers[i]):
                 raise InputError(f"Layer {i} of a {self.kind} can share only with an equal layer "
                                  f"before it, not with {shown(other)}.")
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any], read: Callable[[object], Layer]) -> Layer:
+        """The layer that the data of those inside describe."""
+        layers, share = data.get("layers", []), data.get("share", [])
+        if not isinstance(layers, list) or len(layers) > MAXIMAL_LAYERS:
+            raise InputError(f"A {cls.kind} has a list of at most {MAXIMAL_LAYERS} layers.")
+        if not isinstance(share, list):
+            raise InputError(f"The sharing of a {cls.kind} is a list, such as [null, null, 0].")
+        inside = {"layers": [*map(read, layers)]} if "layers" in data else {}
+        return super().from_data(data | inside, read)
 
     def blocks(self) -> list[tuple[int, int]]:
         """For each layer where its parameters, and where its arrays of parameters begin."""

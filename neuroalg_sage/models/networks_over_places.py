@@ -8,7 +8,7 @@ Networks on graphs, groups and sets: one linear map for each pair of channels, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from neuroalg_sage.errors import InputError, suggesting
@@ -20,10 +20,15 @@ from neuroalg_sage.models.matrix_spaces import MatrixSpace, equivariant_maps, po
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.spec_parts import (
     ActivationLike,
+    Options,
+    Spec,
     activation_polynomial,
     between,
     check_depth,
+    flag,
+    number,
     read_number,
+    read_numbers,
     suffix,
 )
 
@@ -186,51 +191,18 @@ def EquivariantNetwork(representations: Sequence[Sequence[Any]], activation: Act
                  (counts[0], places) if counts[0] > 1 else (places,))
 
 
-def _channels(text: str) -> list[int]:
-    return [read_number(part, "number of channels") for part in text.split("x")]
+_COMMON: Options = {
+    "channels": ("channels", read_numbers("number of channels")), "bias": ("bias", flag("1")),
+    "readout": ("readout", flag("sum"))}
 
-
-def _flag(word: str) -> Callable[[str], bool]:
-    def read(text: str) -> bool:
-        if text != word:
-            raise InputError(f"The option is {shown(word)}, not {shown(text)}.")
-        return True
-    return read
-
-
-_COMMON: dict[str, tuple[str, Callable[[str], Any]]] = {
-    "channels": ("channels", _channels), "bias": ("bias", _flag("1")),
-    "readout": ("readout", _flag("sum"))}
-# From a family: its function, and its options as the function's arguments, with their readers.
-_OPTIONS: dict[str, tuple[Callable[..., Model], str,
-                          dict[str, tuple[str, Callable[[str], Any]]]]] = {
-    "gnn": (GraphNetwork, "gnn:graph=C4,channels=1x2x1,powers=1:x^2", {
-        "graph": ("graph", str), "matrix": ("matrix", str),
-        "powers": ("power", lambda text: read_number(text, "power")), **_COMMON}),
-    "gcnn": (GroupConvolutionalNetwork, "gcnn:group=S3,layers=2:x^2", {
+SPECS: dict[str, Spec] = {
+    "gnn": Spec(GraphNetwork, "gnn:graph=C4,channels=1x2x1,powers=1:x^2", {
+        "graph": ("graph", str), "matrix": ("matrix", str), "powers": ("power", number("power")),
+        **_COMMON}, ("graph", "channels")),
+    "gcnn": Spec(GroupConvolutionalNetwork, "gcnn:group=S3,layers=2:x^2", {
         "group": ("group", str), **_COMMON,
-        "layers": ("channels", lambda text: [1] * (read_number(text, "number of layers") + 1))}),
-    "sets": (SetNetwork, "sets:points=4,channels=1x2x1,readout=sum:x^2", {
-        "points": ("points", lambda text: read_number(text, "number of points")), **_COMMON}),
+        "layers": ("channels", lambda text: [1] * (read_number(text, "number of layers") + 1))},
+        ("group", "channels")),
+    "sets": Spec(SetNetwork, "sets:points=4,channels=1x2x1,readout=sum:x^2", {
+        "points": ("points", number("number of points")), **_COMMON}, ("points", "channels")),
 }
-
-
-def read(family: str, fields: list[str]) -> Model:
-    """The model of a spec whose fields are options, and perhaps an activation."""
-    make, example, known = _OPTIONS[family]
-    if len(fields) > 2:
-        raise InputError(f"{family} has options and one activation, as in {example}.")
-    arguments: dict[str, Any] = {}
-    for part in fields[0].split(","):
-        name, equals, text = (word.strip() for word in part.partition("="))
-        if not equals or name not in known:
-            raise InputError(f"{shown(part)} is not an option of {family}; it has "
-                             f"{', '.join(known)}, as in {example}.")
-        argument, convert = known[name]
-        if argument in arguments:
-            raise InputError(f"The {argument} of {family} are stated twice; write {example}.")
-        arguments[argument] = convert(text)
-    first = next(iter(known))
-    if missing := [name for name in (first, "channels") if name not in arguments]:
-        raise InputError(f"{family} lacks {' and '.join(missing)}; write {example}.")
-    return make(activation=fields[1] if len(fields) > 1 else "x", **arguments)

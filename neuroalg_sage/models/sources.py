@@ -15,9 +15,11 @@ from neuroalg_sage.files import read_bytes
 from neuroalg_sage.models.expressions import Polynomial, check_name, parse_polynomial, shown
 from neuroalg_sage.models.families import FAMILIES, parse_spec
 from neuroalg_sage.models.layers import (
+    MAXIMAL_LAYERS,
     Activation,
     Attention,
     Chain,
+    Composite,
     Convolution,
     Dense,
     Layer,
@@ -29,11 +31,10 @@ from neuroalg_sage.models.layers import (
 from neuroalg_sage.models.matrix_spaces import MatrixSpace
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.numbers import NOT_FINITE, TOO_LONG, written
-from neuroalg_sage.models.sage_input import names_in, polynomial_in, rational, read_model
+from neuroalg_sage.models.sage_input import names_in, rational, read_model
 
 MODEL_SCHEMA = 1
 MAXIMAL_FILE_BYTES = 20_000_000
-MAXIMAL_LAYERS = 1000
 MAXIMAL_DEPTH = 30
 
 _MODEL_FIELDS = ({"spec"}, {"parameters", "inputs", "outputs"}, {"layers", "input_shape"})
@@ -51,19 +52,8 @@ def polynomial_model(outputs: Sequence[Polynomial], parameters: Sequence[str],
 
     OUTPUT: :class:`~neuroalg_sage.models.model.Model` with one layer
     """
-    return Model((_layer_of_polynomials(outputs, parameters, inputs),), (len(inputs),))
-
-
-def _layer_of_polynomials(outputs: Sequence[Polynomial], parameters: Sequence[str],
-                          inputs: Sequence[str]) -> PolynomialLayer:
-    names = [check_name(x, "parameter") for x in parameters]
-    names += [check_name(x, "input") for x in inputs]
-    if len(set(names)) < len(names):
-        raise InputError("The names of parameters and inputs must all be different.")
-    if not inputs or not outputs:
-        raise InputError("A model needs at least one input and one output.")
-    return PolynomialLayer(tuple(parameters), tuple(inputs),
-                           tuple(tuple(sorted(p.items(), reverse=True)) for p in outputs))
+    terms = tuple(tuple(sorted(p.items(), reverse=True)) for p in outputs)
+    return Model((PolynomialLayer(tuple(parameters), tuple(inputs), terms),), (len(inputs),))
 
 
 @suggesting
@@ -186,107 +176,22 @@ def from_sage(outputs: Any, parameters: Sequence[Any] | None = None,
     return polynomial_model(*read_model(outputs, parameters, inputs))
 
 
-_FIELDS: dict[str, set[str]] = {
-    "dense": {"inputs", "outputs", "bias"},
-    "activation": {"coefficients", "polynomial"},
-    "convolution": {"size", "stride", "channels"},
-    "attention": {"inputs", "head", "outputs"},
-    "matrix space": {"extent", "matrices", "channels", "bias"},
-    "polynomial": {"parameters", "inputs", "outputs"},
-    "chain": {"layers", "share"},
-    "sum": {"layers", "share"},
-    "product": {"layers", "share"},
-}
-_COMPOSITES: dict[str, type[Chain] | type[Sum] | type[Product]] = {
-    "chain": Chain, "sum": Sum, "product": Product}
+_KINDS: dict[str, type[Layer]] = {layer.kind: layer for layer in (
+    Dense, Activation, Convolution, Attention, MatrixSpace, PolynomialLayer, Chain, Sum, Product)}
 
 
 def _layer(data: object, depth: int = 0) -> Layer:
     if not isinstance(data, dict) or not isinstance(data.get("kind"), str):
         raise InputError('Each layer must be an object with a "kind", such as {"kind": "dense", '
                          '"inputs": 2, "outputs": 3}.')
-    kind = data["kind"]
-    if kind not in _FIELDS:
-        raise InputError(f"There is no layer kind {shown(kind)}; the kinds are "
-                         f"{', '.join(_FIELDS)}.")
-    if unknown := set(data) - _FIELDS[kind] - {"kind"}:
-        raise InputError(f"The {kind} layer does not take {shown(sorted(unknown)[0])}; it takes "
-                         f"{', '.join(sorted(_FIELDS[kind]))}.")
-
-    def required(name: str) -> Any:
-        if name not in data:
-            raise InputError(f"The {kind} layer lacks {name!r}.")
-        return data[name]
-
-    if kind in _COMPOSITES:
-        layers, share = required("layers"), data.get("share", [])
-        if depth >= MAXIMAL_DEPTH or not isinstance(layers, list) or len(layers) > MAXIMAL_LAYERS:
-            raise InputError(f"A {kind} has a list of at most {MAXIMAL_LAYERS} layers, and layers "
-                             f"are nested at most {MAXIMAL_DEPTH} deep.")
-        if not isinstance(share, list):
-            raise InputError(f"The sharing of a {kind} is a list, such as [null, null, 0].")
-        return _COMPOSITES[kind](tuple(_layer(x, depth + 1) for x in layers), tuple(share))
-    if kind == "dense":
-        if not isinstance(data.get("bias", False), bool):
-            raise InputError("The bias of a dense layer is true or false.")
-        return Dense(required("inputs"), required("outputs"), data.get("bias", False))
-    if kind == "convolution":
-        size, stride, channels = (tuple(v) if isinstance(v, list) else v for v in (
-            required("size"), data.get("stride", 1), data.get("channels", (1, 1))))
-        return Convolution(size, stride, channels)
-    if kind == "attention":
-        return Attention(required("inputs"), required("head"), required("outputs"))
-    if kind == "matrix space":
-        matrices = required("matrices")
-        if not isinstance(matrices, list) or not all(isinstance(m, list) for m in matrices):
-            raise InputError("The matrices of a matrix space are lists of triples: row, column, "
-                             "entry.")
-        return MatrixSpace(required("extent"), tuple(matrices), data.get("channels", (1, 1)),
-                           data.get("bias", False))
-    if kind == "activation":
-        if "polynomial" in data:
-            return Activation.from_polynomial(parse_polynomial(data["polynomial"], ["x"]))
-        coefficients = data.get("coefficients")
-        if not isinstance(coefficients, list) or len(coefficients) > 201:
-            raise InputError('The activation layer needs "coefficients", a list of at most 201 '
-                             'rational numbers, or "polynomial", such as "x^2".')
-        return Activation(tuple(rational(c, "coefficient") for c in coefficients))
-    return _polynomial_layer(data)
-
-
-def _names(data: dict[str, Any], field: str) -> list[str]:
-    names = data.get(field)
-    if not isinstance(names, list) or len(names) > 10_000:
-        raise InputError(f"The {field} must be a list of names.")
-    return [check_name(x, field.rstrip("s")) for x in names]
-
-
-def _polynomial_layer(data: dict[str, Any]) -> Layer:
-    parameters, inputs = _names(data, "parameters"), _names(data, "inputs")
-    outputs = data.get("outputs")
-    if not isinstance(outputs, list):
-        raise InputError('The "outputs" must be a list of polynomials.')
-    polynomials: list[Polynomial] = []
-    for output in outputs:
-        if not isinstance(output, list):
-            polynomials.append(polynomial_in(output, parameters + inputs))
-            continue
-        try:
-            terms = [(tuple(whole_number(e + 1, "exponent") - 1 for e in exponents),
-                      rational(c, "coefficient")) for exponents, c in output]
-        except InputError:
-            raise
-        except (TypeError, ValueError):
-            raise InputError("Each output must be a polynomial as text, or a list of pairs "
-                             "[exponents, coefficient].") from None
-        polynomials.append(dict(terms))
-        if len(terms) != len(polynomials[-1]):
-            raise InputError("An output states the coefficient of one monomial twice; state the "
-                             "sum, or write the polynomial as text.")
-        if any(len(e) != len(parameters) + len(inputs) for e in polynomials[-1]):
-            raise InputError("Each list of exponents must have one entry for each parameter and "
-                             "each input.")
-    return _layer_of_polynomials(polynomials, parameters, inputs)
+    if data["kind"] not in _KINDS:
+        raise InputError(f"There is no layer kind {shown(data['kind'])}; the kinds are "
+                         f"{', '.join(_KINDS)}.")
+    if depth >= MAXIMAL_DEPTH and issubclass(_KINDS[data["kind"]], Composite):
+        raise InputError(f"Layers are nested at most {MAXIMAL_DEPTH} deep.")
+    return _KINDS[data["kind"]].from_data(
+        {name: value for name, value in data.items() if name != "kind"},
+        lambda inner: _layer(inner, depth + 1))
 
 
 def model_from_data(data: object) -> Model:
@@ -322,8 +227,8 @@ def model_from_data(data: object) -> Model:
     if fields == {"spec"}:
         return parse_spec(data["spec"])
     if "outputs" in fields:
-        layer = _polynomial_layer(data)
-        return Model((layer,), (len(data["inputs"]),))
+        return Model((_layer({"kind": "polynomial"} | {
+            name: data[name] for name in fields}),), (len(data["inputs"]),))
     shape, layers = data["input_shape"], data["layers"]
     if not isinstance(shape, list) or not isinstance(layers, list) or (
             len(layers) > MAXIMAL_LAYERS):

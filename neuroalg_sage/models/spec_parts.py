@@ -1,15 +1,19 @@
-"""What the families share: activations between layers, and how a spec states them."""
+"""
+What the families share: activations between layers, and how a spec states them and options.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.expressions import Polynomial, shown, write_polynomial
 from neuroalg_sage.models.layers import MAXIMAL_WIDTH, Activation, Layer, whole_number
+from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.sage_input import polynomial_in, rational
 
 MAXIMAL_LAYERS = 200
@@ -65,3 +69,67 @@ def read_number(text: str, role: str) -> int:
         raise InputError(f"The {role} {shown(text)} is not a whole number from 1 to "
                          f"{MAXIMAL_WIDTH}.")
     return whole_number(int(text), role)
+
+
+def number(role: str) -> Callable[[str], int]:
+    """What reads a whole number from 1 on."""
+    return lambda text: read_number(text, role)
+
+
+def read_numbers(role: str) -> Callable[[str], list[int]]:
+    """What reads whole numbers from 1 on, such as 1x2x1."""
+    return lambda text: [read_number(part, role) for part in text.split("x")]
+
+
+def flag(word: str) -> Callable[[str], bool]:
+    """What reads an option that is this one word."""
+    def read(text: str) -> bool:
+        if text != word:
+            raise InputError(f"The option is {shown(word)}, not {shown(text)}.")
+        return True
+    return read
+
+
+# From an option's name in a spec: the argument of the family's function, and what reads it.
+Options = Mapping[str, tuple[str, Callable[[str], Any]]]
+
+
+@dataclass(frozen=True)
+class Spec:
+    """
+    A family whose specs are options, and perhaps an activation, as in ``gnn:graph=C4,...:x^2``.
+
+    - ``make`` -- the function that makes the model
+    - ``example`` -- a spec of the family
+    - ``options`` -- its options
+    - ``required`` -- the arguments without which there is no model
+    - ``has_activation`` -- whether an activation may follow
+    """
+
+    make: Callable[..., Model]
+    example: str
+    options: Options
+    required: tuple[str, ...] = ()
+    has_activation: bool = True
+
+    def read(self, family: str, fields: Sequence[str]) -> Model:
+        """The model of a spec, given what colons separate after the family's name."""
+        if len(fields) > 1 + self.has_activation:
+            kinds = "options and one activation" if self.has_activation else "options"
+            raise InputError(f"{family} has {kinds}, as in {self.example}.")
+        arguments: dict[str, Any] = {}
+        for part in fields[0].split(","):
+            name, equals, text = (word.strip() for word in part.partition("="))
+            if not equals or name not in self.options:
+                raise InputError(f"{shown(part)} is not an option of {family}; it has "
+                                 f"{', '.join(self.options)}, as in {self.example}.")
+            argument, convert = self.options[name]
+            if argument in arguments:
+                raise InputError(f"The {argument} of {family} are stated twice; write "
+                                 f"{self.example}.")
+            arguments[argument] = convert(text)
+        if missing := [name for name in self.required if name not in arguments]:
+            raise InputError(f"{family} lacks {' and '.join(missing)}; write {self.example}.")
+        if len(fields) > 1:
+            arguments["activation"] = fields[1]
+        return self.make(**arguments)
