@@ -116,3 +116,6 @@ def join(data: Any, shape: Shape, affordable: Callable[[int], None]) -> Built:
     return 0, lambda i: (
         summed(monomial(i + k * width) for k in range(count)) if operation == "sum"
         else {monomial(*(i + k * width for k in range(count))): Fraction(1)}), made
+
+
+LAYERS = {"weights": weights, "contraction": contraction, "fixed map": fixed_map, "join": join}

@@ -103,29 +103,9 @@ def _activation(data: dict, shape: Shape) -> Built:
 
 
 def _convolution(data: dict, shape: Shape) -> Built:
-    size, stride, channels = (integers(v, 1, 10**6, "convolution")
-                              for v in fields(data, "size", "stride", "channels"))
-    axis = len(shape) == len(size) + 1
-    space = shape[1:] if axis else shape
-    taken, made = channels if len(channels) == 2 else (0, 0)
-    if not (len(size) == len(stride) == len(space) and taken == (shape[0] if axis else 1)
-            and all(map(int.__le__, size, space))):
-        raise MalformedCertificate("A convolution does not fit its input.")
-    places = tuple((n - k) // s + 1 for n, k, s in zip(space, size, stride))
-    count = made * taken * prod(size)
-    _affordable(prod(places) * count)
+    from neuroalg_sage.certificates.convolution import built
 
-    def flat(index: Sequence[int], bounds: Sequence[int]) -> int:
-        return reduce(lambda place, pair: place * pair[0] + pair[1], zip(bounds, index), 0)
-
-    indices = [*itertools.product(range(made), *map(range, places))]
-    # F[o, c, k] x[c, stride * i + k], summed over the channels c and the places k.
-    return count, lambda n: summed(monomial(
-        flat((indices[n][0], c, *k), (made, taken, *size)),
-        count + flat((c, *(s * a + b for s, a, b in zip(stride, indices[n][1:], k))),
-                     (taken, *space)))
-        for c in range(taken) for k in itertools.product(*map(range, size))), (
-            (made, *places) if axis or made > 1 else places)
+    return built(data, shape, _affordable)
 
 
 def _attention(data: dict, shape: Shape) -> Built:
@@ -141,29 +121,15 @@ def _matrix_space(data: dict, shape: Shape) -> Built:
 
 
 def _in_graphs(data: dict, shape: Shape) -> Built:
-    from neuroalg_sage.certificates import computation_graphs
+    from neuroalg_sage.certificates.computation_graphs import LAYERS
 
-    build = {"weights": computation_graphs.weights, "contraction": computation_graphs.contraction,
-             "fixed map": computation_graphs.fixed_map, "join": computation_graphs.join}
-    return build[data["kind"]](data, shape, _affordable)
+    return LAYERS[data["kind"]](data, shape, _affordable)
 
 
 def _given(data: dict, shape: Shape) -> Built:
-    parameters, inputs, outputs = (items(v, "layer") for v in
-                                   fields(data, "parameters", "inputs", "outputs"))
-    if prod(shape) != len(inputs):
-        raise MalformedCertificate("A polynomial layer does not fit its input.")
-    rows = []
-    for output in outputs:
-        terms: Terms = {}
-        for term in items(output, "output"):
-            exponents, coefficient = items(term, "term", 2)
-            monomial = tuple((i, e) for i, e in enumerate(integers(
-                exponents, 0, 10**5, "exponent", len(parameters) + len(inputs))) if e)
-            require(monomial not in terms, "A polynomial layer is not in normal form.")
-            terms[monomial] = rational(coefficient)
-        rows.append(terms)
-    return len(parameters), rows.__getitem__, (len(outputs),)
+    from neuroalg_sage.certificates.polynomial_layer import built
+
+    return built(data, shape)
 
 
 _LAYERS: dict[str, tuple[Callable[[dict, Shape], Built], set[str]]] = {
