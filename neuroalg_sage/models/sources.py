@@ -13,7 +13,7 @@ from typing import Any
 from neuroalg_sage.errors import InputError, suggesting
 from neuroalg_sage.files import read_bytes
 from neuroalg_sage.models.expressions import Polynomial, check_name, parse_polynomial, shown
-from neuroalg_sage.models.families import FAMILIES, parse_spec
+from neuroalg_sage.models.families import family_named, parse_spec
 from neuroalg_sage.models.layers import (
     MAXIMAL_LAYERS,
     Activation,
@@ -303,7 +303,7 @@ def load_model(name: Any) -> Model:
         return from_sage(name)
     text = str(name)
     if isinstance(name, Path) or text.endswith(".json") or (
-            text.partition(":")[0] not in FAMILIES and _is_file(text)):
+            family_named(text.partition(":")[0]) is None and _is_file(text)):
         return model_from_data(read_json(text, "model file"))
     return parse_spec(text)
 
