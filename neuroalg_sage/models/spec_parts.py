@@ -125,7 +125,7 @@ class Spec:
                                  f"{', '.join(self.options)}, as in {self.example}.")
             argument, convert = self.options[name]
             if argument in arguments:
-                raise InputError(f"{family} states {name} twice; write {self.example}, each "
+                raise InputError(f"{family} has its {argument} stated twice; write {self.example}, each "
                                  "option once.")
             arguments[argument] = convert(text)
         if missing := [name for name in self.required if name not in arguments]:
