@@ -125,8 +125,8 @@ class Spec:
                                  f"{', '.join(self.options)}, as in {self.example}.")
             argument, convert = self.options[name]
             if argument in arguments:
-                raise InputError(f"{family} has its {argument} stated twice; write {self.example}, each "
-                                 "option once.")
+                raise InputError(f"{family} has its {argument} stated twice; write {self.example}, "
+                                 "each option once.")
             arguments[argument] = convert(text)
         if missing := [name for name in self.required if name not in arguments]:
             raise InputError(f"{family} lacks {' and '.join(missing)}; write {self.example}.")
