@@ -128,7 +128,7 @@ class Citation:
         """
         (own, version), *others = self.programs
         cited = [r.key for r in self.references]
-        notes = [f"Value: {_balanced(escaped(self.value))} ({escaped(self.status)})",
+        notes = [f"Value: {escaped(self.value)} ({escaped(self.status)})",
                  f"Method: {escaped(self.method)}"]
         if others:
             notes.append("Programs: " + ", ".join(
