@@ -12,6 +12,13 @@ from typing import Any
 
 from neuroalg_sage.errors import InputError, suggesting
 from neuroalg_sage.files import read_bytes
+from neuroalg_sage.models.computation_graphs import (
+    ComputationGraph,
+    Contraction,
+    FixedMap,
+    Join,
+    Weights,
+)
 from neuroalg_sage.models.expressions import Polynomial, check_name, parse_polynomial, shown
 from neuroalg_sage.models.families import family_named, parse_spec
 from neuroalg_sage.models.layers import (
@@ -184,7 +191,8 @@ def from_sage(outputs: Any, parameters: Sequence[Any] | None = None,
 
 
 _KINDS: dict[str, type[Layer]] = {layer.kind: layer for layer in (
-    Dense, Activation, Convolution, Attention, MatrixSpace, PolynomialLayer, Chain, Sum, Product)}
+    Dense, Activation, Convolution, Attention, MatrixSpace, PolynomialLayer, Chain, Sum, Product,
+    ComputationGraph, Weights, Contraction, FixedMap, Join)}
 
 
 def _layer(data: object, depth: int = 0) -> Layer:
