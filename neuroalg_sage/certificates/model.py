@@ -53,6 +53,7 @@ class Step:
     width: int
     output: Callable[[int], Terms]
     is_uniform: bool
+    function: Any = None  # an object that knows more of the map, of which there are many terms
 
     @cached_property
     def outputs(self) -> tuple[Terms, ...]:
@@ -196,12 +197,12 @@ class Model:
         self.name += f" -{kind}{detail}-> {'x'.join(map(str, shape))}"
         # Of several states, a dense layer alone treats all entries alike.
         is_uniform = kind not in _NOT_UNIFORM and (len(states) == 1 or kind == "dense")
-        return self._append(Step(count, offset, states, prod(shape), cache(output), is_uniform)
-                            ), shape, count
+        return self._append(Step(count, offset, states, prod(shape), cache(output), is_uniform,
+                                 output if hasattr(output, "fold") else None)), shape, count
 
     def _append(self, step: Step) -> int:
-        self._terms += step.width * len(step.output(0)) if step.is_uniform else sum(
-            map(len, step.outputs))
+        self._terms += step.function.terms if step.function else step.width * len(
+            step.output(0)) if step.is_uniform else sum(map(len, step.outputs))
         _affordable(self._terms)
         self.steps.append(step)
         self.widths.append(step.width)
@@ -275,6 +276,10 @@ class Model:
                       *(states[s] for s in step.sources)]
             ends = [*itertools.accumulate(map(len, blocks))]
             one = step.is_uniform and all(map(_alike, blocks))
+            if step.function and not one:
+                states.append(step.function.fold(blocks[0], [*itertools.chain(*blocks[1:])],
+                                                 constant, add, multiply))
+                continue
 
             @cache
             def power(v: int, e: int, blocks: Any = blocks, ends: list[int] = ends) -> Any:
