@@ -106,6 +106,15 @@ def about_a_model(sub: argparse.ArgumentParser, timeout: float | None = None,
     sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
 
 
+def about_the_workers(sub: argparse.ArgumentParser, timeout: float | None = None) -> None:
+    sub.add_argument("--jobs", type=whole, metavar="N", help="worker processes; else one for each "
+                     "core")
+    sub.add_argument("--timeout", type=positive, metavar="S", default=timeout, help="seconds for "
+                     "one model" + (f", by default {timeout:g}" if timeout else ""))
+    sub.add_argument("--memory", type=positive, metavar="GB", help="memory of one worker")
+    sub.add_argument("--seed", type=int, help="seed of the random choices")
+
+
 def about_the_cache(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--no-cache", action="store_true", help="neither read nor write the cache "
                      "of answers")
