@@ -1,24 +1,21 @@
 """
-``neuroalg compare``, and the options of a table of models.
+``neuroalg compare``, models beside each other.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING
 
 from neuroalg_sage.cli.options import (
     Commands,
+    about_a_table,
     about_the_cache,
     about_the_workers,
     progress,
     words,
 )
-from neuroalg_sage.cli.output import check_writable
-
-if TYPE_CHECKING:
-    from neuroalg_sage.survey.comparison import Comparison
+from neuroalg_sage.cli.output import check_table, state_table
 
 SECONDS = 60.0  # for one model
 
@@ -35,49 +32,6 @@ def add(command: Commands) -> None:
     about_the_workers(sub, SECONDS)
     about_the_cache(sub)
     sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
-
-
-def about_a_table(sub: argparse.ArgumentParser, option: str = "") -> None:
-    """
-    In which form a table is printed, or written.
-
-    INPUT:
-
-    - ``option`` -- the option that has it printed as text, where that is not done anyway
-    """
-    form = sub.add_mutually_exclusive_group()
-    if option:
-        form.add_argument(option, dest="form", action="store_const", const="txt",
-                          help="print a table at the end, instead of a line for each model")
-    for name, (form_name, what) in {"--csv": ("csv", "the table as CSV"), "--latex": (
-            "tex", "the table as a LaTeX document")}.items():
-        form.add_argument(name, dest="form", action="store_const", const=form_name,
-                          help=f"print {what}")
-    if not option:
-        form.add_argument("--json", dest="form", action="store_const", const="json",
-                          help="print one JSON object")
-    form.add_argument("-o", "--output", metavar="FILE", help="write the table to a file, in the "
-                      "form that its ending says: .txt, .csv, .json, .html or .tex")
-
-
-def check_table(arguments: argparse.Namespace) -> None:
-    """Refuse a file to which no table can be written."""
-    if arguments.output is not None:
-        from neuroalg_sage.survey.comparison import form_of
-
-        form_of(arguments.output)
-        check_writable(arguments.output)
-
-
-def state_table(arguments: argparse.Namespace, table: Comparison) -> None:
-    """Have a table printed, or written, when the command ends."""
-    from neuroalg_sage.survey.comparison import form_of
-
-    if arguments.output is None:
-        arguments.page.state(table.written(arguments.form or "txt").rstrip("\n"))
-    else:
-        arguments.page.state(f"written to {arguments.output}", {
-            arguments.output: table.written(form_of(arguments.output))})
 
 
 def _compare(arguments: argparse.Namespace) -> int:

@@ -8,8 +8,16 @@ import argparse
 import json
 from typing import Any
 
-from neuroalg_sage.cli.comparisons import about_a_table, check_table, state_table
-from neuroalg_sage.cli.options import Commands, about_the_workers, progress, whole, wholes, words
+from neuroalg_sage.cli.options import (
+    Commands,
+    about_a_table,
+    about_the_workers,
+    progress,
+    whole,
+    wholes,
+    words,
+)
+from neuroalg_sage.cli.output import check_table, state_table
 from neuroalg_sage.cli.parsers import Parser
 from neuroalg_sage.cli.supervision import discard_output
 from neuroalg_sage.errors import LimitReached

@@ -11,18 +11,16 @@ import csv
 import io
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from neuroalg_sage.errors import InputError, NeuroAlgError
 from neuroalg_sage.files import write_whole
-from neuroalg_sage.invariants.answers.presentation import aligned, in_words
-from neuroalg_sage.markup.badges import Status, status
+from neuroalg_sage.invariants.answers.presentation import aligned
 from neuroalg_sage.models.latex import escaped
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.sage_input import takes_numbers_of_sage
-from neuroalg_sage.questions import question
 from neuroalg_sage.survey.answers import (
     Line,
     Settings,
@@ -31,97 +29,18 @@ from neuroalg_sage.survey.answers import (
     sentence,
     without_certificates,
 )
+from neuroalg_sage.survey.rows import NOT_COMPUTED, Row, headings, row
 
 SCHEMA = 1
 DEFAULT_QUESTIONS = ("ambient_dimension", "dimension", "defect", "is_filling", "is_identifiable",
                      "degree", "number_of_conservation_laws")
 DEFAULT_SECONDS = 60.0  # for one model
-NOT_COMPUTED = "not computed"
-UNASKED = "The comparison ended before this was answered."
 WIDEST = 60  # characters of a cell in text and in LaTeX; other forms have all of it
 
 
 def clip(text: str) -> str:
     """Text that is not too long for a cell."""
     return text if len(text) <= WIDEST else text[:WIDEST - 4] + " ..."
-
-
-@dataclass(frozen=True)
-class Cell:
-    """
-    What is known of one question about one model.
-
-    - ``value`` -- as JSON data; None if there is none
-    - ``text`` -- in words; empty if there is none
-    - ``status`` -- ``proved`` and the like, or ``not computed``
-    - ``trust`` -- whom it trusts
-    - ``error_bound`` -- for ``monte_carlo``
-    - ``why`` -- a sentence, where there is no answer
-    """
-
-    value: Any = None
-    text: str = ""
-    status: str = NOT_COMPUTED
-    trust: tuple[str, ...] = ()
-    error_bound: float | None = None
-    why: str = ""
-
-    @property
-    def note(self) -> str:
-        """The status with whom it trusts, how likely it errs, or why there is no answer."""
-        if self.status == NOT_COMPUTED:
-            return f"{NOT_COMPUTED}: {self.why}"
-        if self.status == "monte_carlo" and self.error_bound is not None:
-            return f"{self.status}, error below {self.error_bound:.1e}"
-        return self.status + (f", trusting {', '.join(self.trust)}" if self.trust else "")
-
-    @property
-    def badge(self) -> Status:
-        """The status as a page shows it."""
-        return status("none" if self.status == NOT_COMPUTED else self.status, list(self.trust),
-                      self.error_bound)
-
-
-@dataclass(frozen=True)
-class Row:
-    """
-    One model, and what is known of it.
-
-    - ``name`` -- what it is called
-    - ``spec`` -- its spec, if it has one
-    - ``parameters`` -- how many there are; None if the model was refused
-    - ``cells`` -- by the names of questions
-    - ``line`` -- as the survey's workers said it
-    """
-
-    name: str
-    spec: str | None
-    parameters: int | None
-    cells: Mapping[str, Cell]
-    line: Line
-
-    @property
-    def exit_code(self) -> int:
-        """0 if all was answered, else that of the worst error."""
-        return int(self.line.get("exit_code", 0))
-
-
-def row(name: str, spec: str | None, questions: Sequence[str], line: Line | None,
-        parameters: int | None = None) -> Row:
-    """The row of a model, of which there is a line or none as yet."""
-    line = line or {"results": {}, "exit_code": 3}
-    cells = {}
-    for asked in questions:
-        found = line["results"].get(asked)
-        if found is None:
-            cells[asked] = Cell(why=line.get("errors", {}).get(asked, UNASKED))
-        else:
-            value, said = found["value"], found["status"]
-            text = found.get("text") or ("" if value is None else in_words(value, said))
-            cells[asked] = Cell(
-                value, " ".join(text.split()), said, tuple(found.get("trust", ())),
-                found.get("error_bound"))
-    return Row(name, spec, line.get("parameters", parameters), cells, line)
 
 
 @dataclass(frozen=True)
@@ -157,7 +76,7 @@ class Comparison:
     @property
     def headings(self) -> tuple[str, ...]:
         """The columns in words."""
-        return ("model", "parameters", *(question(name).title_in_words for name in self.questions))
+        return headings(self.questions)
 
     def __str__(self) -> str:
         return self.as_text()
@@ -168,7 +87,7 @@ class Comparison:
     def _repr_html_(self) -> str:
         from neuroalg_sage.survey.comparison_page import table
 
-        return str(table(self))
+        return table(self.questions, self.rows)
 
     def _marked(self) -> tuple[list[list[tuple[str, str]]], list[str]]:
         """For each row its cells as text, each with the letter of its note; and the notes."""
@@ -202,7 +121,7 @@ class Comparison:
             >>> print(compare(["mlp:2,1:x^2"], ["dimension"], jobs=1).as_latex())
             \documentclass{article}
             ...
-            \texttt{linear:2,1} & 2 & 2 \\
+            \texttt{mlp:2,1:x\^{}2} & 2 & 2 \\
             ...
             \end{document}
         """
@@ -230,7 +149,7 @@ class Comparison:
         EXAMPLES::
 
             >>> compare(["linear:2,1,2"], ["dimension"], jobs=1).as_csv()
-            'model,parameters,dimension,dimension_status\nlinear:2,1,2,4,3,proved\n'
+            'model,parameters,dimension,dimension_status\n"linear:2,1,2",4,3,proved\n'
         """
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
@@ -259,7 +178,8 @@ class Comparison:
         """The table as one page of HTML that is complete in itself, and sorts its rows."""
         from neuroalg_sage.survey.comparison_page import page
 
-        return page(self)
+        return page(self.questions, self.rows, {"comparison.csv": self.as_csv(),
+                                                "comparison.json": self.as_data()})
 
     def to_pandas(self) -> Any:
         """

@@ -4,50 +4,57 @@ A comparison as one page of HTML, complete in itself, whose rows are sorted wher
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from neuroalg_sage.markup.badges import LEGEND, legend
 from neuroalg_sage.markup.elements import Markup, download, element, join, number_words
 from neuroalg_sage.pages.report_page import complete
 from neuroalg_sage.questions import meaning
-from neuroalg_sage.survey.comparison import NOT_COMPUTED, Cell, Comparison, Row
+from neuroalg_sage.survey.rows import NOT_COMPUTED, Cell, Row, headings
 
 
-def page(comparison: Comparison) -> str:
+def page(questions: Sequence[str], rows: Sequence[Row], files: Mapping[str, Any]) -> str:
     """
     The page as text.
 
+    INPUT:
+
+    - ``questions`` -- names of questions, the columns
+    - ``rows`` -- the models
+    - ``files`` -- what the page offers, by names of files
+
     EXAMPLES::
 
-        >>> text = page(Comparison(("dimension",), ()))
+        >>> text = page(["dimension"], [], {})
         >>> text.startswith("<!DOCTYPE html>"), "Comparison of 0 models" in text
         (True, True)
     """
-    title = f"Comparison of {number_words(len(comparison.rows), 'model')}"
+    title = f"Comparison of {number_words(len(rows), 'model')}"
+    columns = (part for name, heading in zip(questions, headings(questions)[2:]) for part in (
+        element("dt", heading), element("dd", f"{meaning(name)}.")))
     return complete(
         title,
         element("header", element("h1", title), element(
             "p", "Exact invariants of architectures, each with its proof status. A heading sorts "
             "the rows by its column. NeuroAlg.", class_="under")),
-        element("main", element("div", table(comparison), class_="scroll", tabindex=0,
+        element("main", element("div", table(questions, rows), class_="scroll", tabindex=0,
                                 role="region", aria_label="Table of the models"),
-                element("p", "The table as a file: ", download("comparison.csv",
-                                                               comparison.as_csv()), ", ",
-                        download("comparison.json", comparison.as_data()), "."),
+                element("p", "The table as a file: ", *(
+                    (", " * (k > 0), download(name, content))
+                    for k, (name, content) in enumerate(files.items())), "."),
                 element("h2", "What the columns are", id="columns"),
-                element("dl", *(part for name, heading in zip(
-                    comparison.questions, comparison.headings[2:]) for part in (
-                        element("dt", heading), element("dd", f"{meaning(name)}."))),
-                        class_="legend"),
+                element("dl", *columns, class_="legend"),
                 element("h2", "What the statuses mean", id=LEGEND), legend(), id="content"),
         scripts=("page", "sorting"))
 
 
-def table(comparison: Comparison) -> Markup:
+def table(questions: Sequence[str], rows: Sequence[Row]) -> Markup:
     """The table alone."""
     heads = (element("th", element("button", heading, type="button"), scope="col")
-             for heading in comparison.headings)
+             for heading in headings(questions))
     return element("table", element("thead", element("tr", *heads)),
-                   element("tbody", *(_row(found) for found in comparison.rows)),
-                   class_="comparison sortable")
+                   element("tbody", *map(_row, rows)), class_="comparison sortable")
 
 
 def _row(found: Row) -> Markup:

@@ -47,7 +47,7 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
 """
 
 OFFERED = [
-    ("neuroalg comp", {"compute", "completion"}),
+    ("neuroalg comp", {"compare", "compute", "completion"}),
     ("neuroalg report linear:2,1,2 --jso", {"--json"}),
     ("neuroalg compute linear:2,1,2 dim", {"dimension"}),
     ("neuroalg compute linear:2,1,2 dimension de", {"defect", "degree", "descriptions"}),

@@ -20,8 +20,8 @@ from neuroalg_sage import InputError, LimitReached, NeuroManifold, compare, from
 from neuroalg_sage.cli import main
 from neuroalg_sage.questions import computed, question
 from neuroalg_sage.survey import Settings, answer, workers
-from neuroalg_sage.survey.comparison import FORMS, NOT_COMPUTED, Comparison, of_survey, row
-from neuroalg_sage.survey.comparison_page import page
+from neuroalg_sage.survey.comparison import FORMS, Comparison, of_survey
+from neuroalg_sage.survey.rows import NOT_COMPUTED, row
 
 NAME = 'A, "B" & <b>C</b> 100%_{\\x} “Größe” ≥ 图 #1'
 
@@ -133,14 +133,14 @@ class Cells(HTMLParser):
 
 def test_a_page_shows_names_as_text(table: Comparison) -> None:
     cells = Cells()
-    cells.feed(page(table))
+    cells.feed(table.as_html())
     head, *rows = cells.rows
     assert head == list(table.headings)
     assert rows[1][0] == NAME and "b" not in cells.tags
     assert rows[0][:3] == ["mlp:2,2,3:x^2", "10", "8 proved"]
     assert rows[2][0].startswith("resnet:2There is no family 'resnet'")
     assert rows[2][2:] == ["not computed"] * 5
-    assert NAME not in page(table)
+    assert NAME not in table.as_html()
 
 
 def test_a_browser_has_no_complaints_and_sorts(table: Comparison, tmp_path: Path) -> None:
