@@ -171,10 +171,11 @@ class Model:
         self.outputs = prod(shape)
         require(self.parameters, "The model has no parameters.")
         require(self.bound(0, 1, lambda c: 0) <= MAXIMAL_DEGREE, "The model's degree is too high.")
-        require(set(description) <= {"spec", "input_shape", "layers"},
+        require(set(description) <= {"name", "spec", "input_shape", "layers"},
                 "The model has an unknown field.")
-        if isinstance(description.get("spec"), str):
-            self.name += f" (called {description['spec'][:100]!r})"
+        called = description.get("name", description.get("spec"))
+        if isinstance(called, str):
+            self.name += f" (called {called[:100]!r})"
 
     def _build(self, data: Any, states: tuple[int, ...], shape: Shape, offset: int, depth: int
                ) -> tuple[int, Shape, int]:
