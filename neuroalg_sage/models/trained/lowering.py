@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import prod
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,7 @@ from neuroalg_sage.models.layers import (
     Shape,
 )
 from neuroalg_sage.models.matrix_spaces import MatrixSpace
-from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.model import Model, check_title
 from neuroalg_sage.models.trained.network import Block, TrainedNetwork
 from neuroalg_sage.models.trained.operations import (
     ONE,
@@ -337,8 +338,19 @@ class _States:
             layers = (Chain(tuple(self.layers), tuple(self.share)),)
         else:
             layers = tuple(self.layers)
-        return TrainedNetwork(Model(layers, self.input_shape), tuple(self.point),
-                              tuple(self.blocks), tuple(self.names), tuple(notes), source)
+        return TrainedNetwork(Model(layers, self.input_shape, None, _name(source)),
+                              tuple(self.point), tuple(self.blocks), tuple(self.names),
+                              tuple(notes), source)
+
+
+def _name(source: str) -> str | None:
+    """What a model of a file is called."""
+    name = Path(source).stem.strip()
+    try:
+        check_title(name)
+    except InputError:
+        return None
+    return name
 
 
 _EMITTERS: dict[type[Operation], Any] = {

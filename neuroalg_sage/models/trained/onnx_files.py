@@ -11,8 +11,11 @@ REFERENCES: [ONNX]_
 from __future__ import annotations
 
 import os
+import random
+import re
 import stat
 from collections.abc import Sequence
+from dataclasses import replace
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -32,6 +35,8 @@ from neuroalg_sage.models.trained.operations import Builder, Input, Value
 
 ROLE = "network file"
 MOST_NODES = 20_000
+MOST_PRODUCTS = 2_000_000  # in order to see whether examples are treated alike
+RANGE = 1000
 
 
 def read_onnx(name: str | Path) -> Any:
@@ -118,7 +123,8 @@ def array_of(tensor: Any, title: str) -> Any:
     kind = onnx.TensorProto.DataType.Name(tensor.data_type)
     if kind not in ("FLOAT", "DOUBLE", "FLOAT16", "BFLOAT16", "BOOL", "INT8", "INT16", "INT32",
                     "INT64", "UINT8", "UINT16", "UINT32", "UINT64"):
-        reason = "quantized" if "8" in kind or "4" in kind else "no real numbers"
+        few_bits = re.fullmatch(r"FLOAT[468]\w+|U?INT[24]", kind)
+        reason = "quantized" if few_bits else "no real numbers"
         raise InputError(f"{title} has entries of type {kind}, which are {reason} and are not "
                          "read; store it as FLOAT.")
     try:
@@ -187,18 +193,52 @@ def from_onnx_graph(graph: Any, source: str = "", output: str | None = None,
     - ``output`` -- the name of an output, if there are several
     - ``constants`` -- names of initializers that are no parameters
     """
-    reader = _Reader(graph, set(constants))
-    given, shape = reader.input()
     wanted = _output(graph, output)
-    reader.read(needed(graph, wanted))
-    value = reader.value(wanted, "output")
+    whole = _read(graph, wanted, constants, source)
+    examples = _examples(graph)
+    if examples > 1 and examples * len(whole.point) <= MOST_PRODUCTS:
+        try:
+            one = _read(graph, wanted, constants, source, is_one=True)
+        except InputError:
+            return whole
+        if _is_applied_to_each(whole, one, examples):
+            return replace(one, notes=(
+                f"The file takes {examples} examples, which are treated alike, as was seen at "
+                "random inputs: the model is of one example.", *one.notes))
+    return whole
+
+
+def _read(graph: Any, output: str, constants: Sequence[str], source: str, is_one: bool = False
+          ) -> TrainedNetwork:
+    reader = _Reader(graph, set(constants))
+    given, shape = reader.input(is_one)
+    reader.read(needed(graph, output))
+    value = reader.value(output, "output")
     found = reader.builder.notes
     if frozen := sorted(reader.scalars):
-        found.append("Numbers without axes are constants, not parameters: "
-                     f"{_some(frozen)}.")
+        found.append(f"Numbers without axes are constants, not parameters: {_some(frozen)}.")
     found.append("Sharing and biases are as exported: an exporter may have joined equal arrays and "
                  "left out zeros and ones.")
     return lower(value, given, shape, found, source)
+
+
+def _examples(graph: Any) -> int:
+    """The extent of the first axis of the input, if it is not the only one."""
+    stored = {tensor.name for tensor in graph.initializer}
+    [value] = [value for value in graph.input if value.name not in stored]
+    axes = value.type.tensor_type.shape.dim
+    return int(axes[0].dim_value) if len(axes) > 1 else 1
+
+
+def _is_applied_to_each(whole: TrainedNetwork, one: TrainedNetwork, count: int) -> bool:
+    """Whether a network takes several inputs of another, and makes its outputs, one by one."""
+    if (whole.model.input_count, whole.model.output_count, whole.point) != (
+            count * one.model.input_count, count * one.model.output_count, one.point):
+        return False
+    generator = random.Random(0)
+    examples = [[generator.randint(-RANGE, RANGE) for _ in range(one.model.input_count)]
+                for _ in range(count)]
+    return whole(examples) == tuple(y for example in examples for y in one(example))
 
 
 def _some(names: Sequence[str]) -> str:
@@ -278,7 +318,7 @@ class _Reader:
         for value in graph.output:
             self.uses[value.name] = self.uses.get(value.name, 0) + 1
 
-    def input(self) -> tuple[Input, Shape]:
+    def input(self, is_one: bool) -> tuple[Input, Shape]:
         """The input, with all its axes, and the shape that the model has for it."""
         import onnx
 
@@ -309,7 +349,7 @@ class _Reader:
                     "network with fixed shapes, but for a first axis that counts examples.")
             else:
                 extents.append(int(axis.dim_value))
-        shape = tuple(extents)
+        shape = (1, *extents[1:]) if is_one else tuple(extents)
         if prod(shape) > MAXIMAL_INPUTS:
             raise InputError(f"The input has {prod(shape)} entries; at most {MAXIMAL_INPUTS} are "
                              "allowed.")

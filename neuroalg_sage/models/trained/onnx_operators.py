@@ -514,7 +514,7 @@ def _normalize(node: Node) -> Value:
         shifts.append(b - m * factor)
     alone = node.uses.get(node.input_names[0], 0) == 1
     return node.builder.fold(node[0], factors, shifts, (node.input_names[1], node.input_names[2]),
-                             node.name, alone)
+                             node.builder.label, alone)
 
 
 def _entries(node: Node, value: Value) -> Sequence[Fraction]:

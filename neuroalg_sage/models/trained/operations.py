@@ -392,11 +392,13 @@ class Builder:
         if len(coefficients) > MOST_COEFFICIENTS:
             raise InputError(f"The node {self.name} is a polynomial of degree "
                              f"{len(coefficients) - 1}; at most {MOST_COEFFICIENTS - 1} is read.")
+        return self._moved([value], lambda values: self._applied(values[0], coefficients))
+
+    def _applied(self, value: Value, coefficients: tuple[Fraction, ...]) -> Value:
         base, inner = _in_one_variable(value)
         if base is not value and (len(inner) - 1) * (len(coefficients) - 1) <= LARGEST_COMPOSED:
             return self.polynomial(base, _composed(coefficients, inner))
-        return self._moved([value], lambda values: Applied(
-            values[0].shape, tuple(values), self.label, coefficients))
+        return Applied(value.shape, (value,), self.label, coefficients)
 
     def scale(self, value: Value, factors: Any) -> Value:
         """The product, entry by entry, with known numbers, an array that fits or one number."""
@@ -438,17 +440,17 @@ class Builder:
             left, right = right, left
         if isinstance(right, Literal):
             return self._shift(left, right)
-        (base, p), (other, q) = _in_one_variable(left), _in_one_variable(right)
-        if base is other:
-            longer, shorter = sorted((p, q), key=len, reverse=True)
-            return self.polynomial(base, tuple(
-                c + (shorter[k] if k < len(shorter) else 0) for k, c in enumerate(longer)))
         if not left.is_state:
             left, right = right, left
         return self._moved([left, right], self._sum)
 
     def _sum(self, values: list[Value]) -> Value:
         layer, added = values
+        (base, p), (other, q) = map(_in_one_variable, values)
+        if base is other:
+            longer, shorter = sorted((p, q), key=len, reverse=True)
+            return self.polynomial(base, tuple(
+                c + (shorter[k] if k < len(shorter) else 0) for k, c in enumerate(longer)))
         if isinstance(layer, LinearLayer) and layer.bias is None and (
                 bias := self._constant_on_places(added)):
             return LinearLayer(layer.shape, layer.sources, layer.name, layer.weights, bias,
@@ -487,11 +489,13 @@ class Builder:
                 made = "".join(c for c, n in zip(letters, shape) if n > 1)
                 return self.reshape(self.contract(f"{','.join(parts)}->{made}", squeezed), shape)
         left, right = self.broadcast(left, shape), self.broadcast(right, shape)
-        (base, p), (other, q) = _in_one_variable(left), _in_one_variable(right)
-        if base is other:
+        return self._moved([left, right], self._product)
+
+    def _product(self, values: list[Value]) -> Value:
+        (base, p), (other, q) = map(_in_one_variable, values)
+        if base is other and len(p) + len(q) <= LARGEST_COMPOSED:
             return self.polynomial(base, _multiplied(p, q))
-        return self._moved([left, right], lambda values: Joined(
-            values[0].shape, tuple(values), self.label, "product"))
+        return Joined(values[0].shape, tuple(values), self.label, "product")
 
     def divide(self, left: Value, right: Literal) -> Value:
         """The quotient by known numbers."""
