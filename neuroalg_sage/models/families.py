@@ -302,7 +302,7 @@ FAMILIES: dict[str, Family] = {
     "gin": Family(_in("message_passing"), "gin:graph=C4,channels=1x2x1,epsilon=learned:x^2",
                   ("graphisomorphism",)),
     "mpnn": Family(_in("message_passing"), "mpnn:graph=C4,channels=1x2x1,messages=2:x^2",
-                   ("messagepassing", "mpn")),
+                   ("messagepassing",)),
     "bispectral": Family(_in("invariant_networks"), "bispectral:group=Z4,channels=1x2:x^2",
                          ("bispectrum", "triplecorrelation")),
     "powersums": Family(_in("invariant_networks"), "powersums:points=3,degree=3,widths=2x1:x^2",
@@ -314,7 +314,7 @@ FAMILIES: dict[str, Family] = {
     "spn": Family(_in("sum_product_networks"), "spn:variables=4,values=2,sums=2",
                   ("sumproduct", "circuit")),
     "tt": Family(_in("tensor_networks"), "tt:modes=2x2x2-2x1x2,ranks=2",
-                 ("tensortrain", "mps", "mpo")),
+                 ("tensortrain", "matrixproduct")),
     "cp": Family(_in("tensor_networks"), "cp:modes=2x2x2-2x1x2,ranks=2", ("canonicalpolyadic",)),
     "tucker": Family(_in("tensor_networks"), "tucker:modes=2x2x2-2x1x2,ranks=2"),
 }

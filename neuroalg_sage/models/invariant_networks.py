@@ -71,8 +71,8 @@ def correlation(table: Table, order: int, shape: Shape) -> ComputationGraph:
     - ``order`` -- the number of factors, at least 2; 3 for the triple correlation
     - ``shape`` -- that of the inputs: channels, if there is an axis for them, and elements
 
-    The sum depends on the orbit of the multiset {1, h, k, ...} under translations from the left.  So
-    the outputs are a basis of the invariant polynomials of this degree in one channel.
+    The sum depends on the orbit of the multiset {1, h, k, ...} under translations from the left.
+    So the outputs are a basis of the invariant polynomials of this degree in one channel.
 
     EXAMPLES::
 
@@ -129,7 +129,7 @@ def BispectralNetwork(group: str | Sequence[Sequence[int]], channels: Sequence[i
         >>> model.spec, model.parameter_count
         ('bispectral:group=Z4,channels=1', 5)
 
-    REFERENCES: [Kak2012]_, [SSH2023]_
+    REFERENCES: [Kak2012]_, [SSOH2023]_
     """
     table = read_group(group) if isinstance(group, str) else check_table(group)
     counts = [whole_number(n, "number of channels") for n in channels]

@@ -130,8 +130,8 @@ def GraphIsomorphismNetwork(graph: Graph | str, channels: Sequence[int],
     epsilon = "learned" if is_learned else own - 1
     spec = name and (
         f"gin:graph={name},channels={'x'.join(map(str, counts))}"
-        + (f",hidden={hidden}" if hidden is not None else "") + f",epsilon={epsilon}" * bool(epsilon)
-        + ",bias=1" * bias + (f",readout={pooled}" if pooled else "") + suffix(polynomial))
+        + (f",hidden={hidden}" if hidden is not None else "")
+        + f",epsilon={epsilon}" * bool(epsilon) + ",bias=1" * bias + (f",readout={pooled}" if pooled else "") + suffix(polynomial))
     shape = (counts[0], found.vertices)
     return Model((*between(stack, polynomial), *pooling(pooled, (counts[-1], found.vertices))),
                  shape, spec)
@@ -164,8 +164,8 @@ def MessagePassingNetwork(graph: Graph | str, channels: Sequence[int],
     r"""
     The network of messages that depend on both ends of an edge, with weights alike at all edges.
 
-    A layer is `h_v \mapsto U h_v + V \sum_u \varphi(h_v, h_u)`, summed over the neighbors `u` of `v`,
-    where `\varphi(h_v, h_u)` is `\sigma(P h_v + Q h_u)` for the form ``"sum"``, and
+    A layer is `h_v \mapsto U h_v + V \sum_u \varphi(h_v, h_u)`, summed over the neighbors `u` of
+    `v`, where `\varphi(h_v, h_u)` is `\sigma(P h_v + Q h_u)` for the form ``"sum"``, and
     `\sigma(P h_v * Q h_u)`, a product entry by entry, for the form ``"product"``.
 
     INPUT:

@@ -80,7 +80,7 @@ def PolynomialNetwork(inputs: int, rank: int, degree: int, outputs: int = 1, for
         >>> model.spec, model.parameter_count
         ('pinet:inputs=3,rank=2,degree=2,homogeneous=1', 14)
 
-    REFERENCES: [CMBDPZ2020]_
+    REFERENCES: [CMBPDZ2020]_
     """
     inputs, rank, degree, outputs = (whole_number(n, role) for n, role in (
         (inputs, "number of inputs"), (rank, "rank"), (degree, "degree"),
@@ -131,7 +131,7 @@ def KolmogorovArnoldNetwork(widths: Sequence[int], degree: int, bias: bool = Fal
         >>> KolmogorovArnoldNetwork([2, 3, 1], 2).parameter_count
         18
 
-    REFERENCES: [LWVRHSHT2024]_
+    REFERENCES: [LWVRHSHT2025]_
     """
     counts = [whole_number(n, "width") for n in widths]
     degree = whole_number(degree, "degree")

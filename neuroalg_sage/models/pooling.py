@@ -14,7 +14,6 @@ from neuroalg_sage.models.expressions import shown
 from neuroalg_sage.models.layers import Layer, Shape
 
 
-
 def _weighted(shape: Shape, weight: Fraction) -> tuple[Layer, ...]:
     channels, places = prod(shape[:-1]), shape[-1]
     return (FixedMap(shape, (channels,), tuple(

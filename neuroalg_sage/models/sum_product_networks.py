@@ -39,7 +39,7 @@ def _read(nodes: Sequence[Any]) -> list[tuple[str, Any, int]]:
                              "('sum', children, width) or ('product', children), not "
                              f"{shown(node)}.")
         what = rest[0] if kind == "leaf" else tuple(rest[0]) if (
-            isinstance(rest[0], (list, tuple))) else ()
+            isinstance(rest[0], (list, tuple, range))) else ()
         if kind != "leaf" and (not what or not all(
                 type(c) is int and 0 <= c < place for c in what) or len(set(what)) < len(what)):
             raise InputError(f"The children of node {place} of a sum-product network are different "
@@ -185,7 +185,7 @@ def _chain(variables: int, sums: int) -> list[Node]:
 
 def _mixture(variables: int, sums: int) -> list[Node]:
     nodes: list[Node] = []
-    for k in range(sums):
+    for _ in range(sums):
         start = len(nodes)
         nodes += [*(("leaf", v) for v in range(variables)),
                   ("product", tuple(range(start, start + variables)))]
