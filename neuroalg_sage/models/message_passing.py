@@ -131,7 +131,8 @@ def GraphIsomorphismNetwork(graph: Graph | str, channels: Sequence[int],
     spec = name and (
         f"gin:graph={name},channels={'x'.join(map(str, counts))}"
         + (f",hidden={hidden}" if hidden is not None else "")
-        + f",epsilon={epsilon}" * bool(epsilon) + ",bias=1" * bias + (f",readout={pooled}" if pooled else "") + suffix(polynomial))
+        + f",epsilon={epsilon}" * bool(epsilon) + ",bias=1" * bias
+        + (f",readout={pooled}" if pooled else "") + suffix(polynomial))
     shape = (counts[0], found.vertices)
     return Model((*between(stack, polynomial), *pooling(pooled, (counts[-1], found.vertices))),
                  shape, spec)
