@@ -192,7 +192,10 @@ class _OnAxes(Pattern):
     shape: Shape = ()
 
     def meet(self, other: Pattern, size: int) -> Pattern:
-        return self if other in (self, Pattern()) else Pattern(True)
+        if isinstance(other, _OnAxes) and other != self:
+            return Pattern(True)
+        # Another layer needs its own pattern; a contraction looks for its own in any.
+        return self if other == Pattern() else other
 
     def basis(self, size: int) -> Iterator[SparseMatrix]:
         for axis, extent in enumerate(self.shape):
