@@ -38,7 +38,7 @@ ELSEWHERE = (
               "moe:inputs=2,outputs=1,experts=2,hidden=3:x^2"),
     Elsewhere(("swiglu", "geglu"), "gates by exponentials are not polynomials; gated linear units "
               "with a polynomial are", "glu:widths=2x3x1:x^2"),
-    Elsewhere(("hadamard", "polynet"), "in Python a product of layers is a Product; a layer with "
+    Elsewhere(("hadamard",), "in Python a product of layers is a Product; a layer with "
               "two factors is a gated linear unit", "glu:widths=2x3x1"),
     Elsewhere(("encoder", "decoder"), "both together are an autoencoder",
               "autoencoder:widths=4x2,tied=1"),
@@ -54,13 +54,10 @@ ELSEWHERE = (
               "ssm:state=2,steps=3,selective=1"),
     Elsewhere(("vae", "vqvae"), "what is sampled or rounded is no polynomial; without that it is a "
               "fully connected network with a narrow layer", "mlp:3,1,3:x^2"),
-    Elsewhere(("kan", "kolmogorovarnold"), "splines are no polynomials; edges with one polynomial "
-              "each are made in Python from expressions; units with one polynomial are mlp",
-              "mlp:2,2,1:x^2+x"),
     Elsewhere(("gcn",), "a graph convolution with one matrix for a vertex and its neighbors "
               "together is a special gnn, which has a matrix for each",
               "gnn:graph=C4,channels=1x2x1:x^2"),
-    Elsewhere(("gin", "graphsage", "mpnn", "messagepassing", "chebnet", "sgc"),
+    Elsewhere(("graphsage", "chebnet", "sgc"),
               "networks on graphs that add linear messages are gnn, with powers of the adjacency "
               "matrix or of the Laplacian",
               "gnn:graph=C4,channels=1x2x1,matrix=laplacian,powers=2:x^2"),
