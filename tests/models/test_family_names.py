@@ -76,7 +76,8 @@ def test_sentences_say_why() -> None:
 
 @pytest.mark.parametrize("wrong, right", [
     ("MLP", "did you mean mlp:"), ("Deep-Sets", "did you mean sets:"), ("mpl", "did you mean mlp:"),
-    ("convnets", "did you mean cnn:"), ("transfomer", "did you mean transformer:"), ("resnt", "did you mean resnet:"),
+    ("convnets", "did you mean cnn:"), ("resnt", "did you mean resnet:"),
+    ("transfomer", "did you mean transformer:"),
     ("zzz", "the families are mlp, "), ("", "the families are mlp, "), ("ž" * 300, "the families"),
 ])
 def test_misspelled_names_are_near(wrong: str, right: str) -> None:
