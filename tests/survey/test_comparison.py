@@ -30,13 +30,13 @@ NAME = 'A, "B" & <b>C</b> 100%_{\\x} “Größe” ≥ 图 #1'
 def table() -> Comparison:
     """A model of a spec, one with a name, one that is refused, and one that is defective."""
     cubic = from_expressions(["a*b*x^3 + a*x"], "a, b", "x", name=NAME)
-    return compare(["mlp:2,2,3:x^2", cubic, "resnet:2", NeuroManifold("mlp:3,2,1:x^2")],
+    return compare(["mlp:2,2,3:x^2", cubic, "lstm:2", NeuroManifold("mlp:3,2,1:x^2")],
                    ["dimension", "is_filling", "degree", "ideal", "defect"], jobs=1)
 
 
 def test_a_table_has_what_the_models_answer(table: Comparison) -> None:
     assert [found.name for found in table.rows] == [
-        "mlp:2,2,3:x^2", NAME, "resnet:2", "mlp:3,2,1:x^2"]
+        "mlp:2,2,3:x^2", NAME, "lstm:2", "mlp:3,2,1:x^2"]
     assert [found.parameters for found in table.rows] == [10, 2, None, 8]
     for found, model in zip(table.rows, ("mlp:2,2,3:x^2", None, None, "mlp:3,2,1:x^2")):
         if model is not None:
@@ -58,7 +58,7 @@ def test_as_text(table: Comparison) -> None:
     assert named.startswith(NAME)
     assert refused.count("(a)") == 5 and empty == ""
     assert notes[0].startswith("Values without a letter are proved")
-    assert notes[1].startswith("(a) not computed: There is no family 'resnet'; ")
+    assert notes[1].startswith("(a) not computed: There is no family 'lstm'; ")
     assert repr(table) == str(table)
 
 
@@ -138,7 +138,7 @@ def test_a_page_shows_names_as_text(table: Comparison) -> None:
     assert head == list(table.headings)
     assert rows[1][0] == NAME and "b" not in cells.tags
     assert rows[0][:3] == ["mlp:2,2,3:x^2", "10", "8 proved"]
-    assert rows[2][0].startswith("resnet:2There is no family 'resnet'")
+    assert rows[2][0].startswith("lstm:2There is no family 'lstm'")
     assert rows[2][2:] == ["not computed"] * 5
     assert NAME not in table.as_html()
 
@@ -163,7 +163,7 @@ def test_a_browser_has_no_complaints_and_sorts(table: Comparison, tmp_path: Path
     assert order(1, 0) == ["10", "2", "", "8"]
     assert order(1, 1) == ["2", "8", "10", ""]
     assert order(1, 2) == ["10", "8", "2", ""]
-    assert [text[:3] for text in order(0, 1)] == ["A, ", "mlp", "mlp", "res"]
+    assert [text[:3] for text in order(0, 1)] == ["A, ", "lst", "mlp", "mlp"]
 
 
 def test_a_data_frame_has_values_and_statuses(table: Comparison, monkeypatch) -> None:
