@@ -30,7 +30,7 @@ from neuroalg_sage.models.layers import (
     Shape,
     whole_number,
 )
-from neuroalg_sage.models.semirings import Degree, DegreeSet
+from neuroalg_sage.models.semirings import Degree, DegreeSet, FewValues
 from neuroalg_sage.models.symmetry import LinearSymmetry, Pattern, Trace, specialize
 
 TIMES = r" \times "
@@ -226,11 +226,24 @@ class Model(Typeset):
                              + (self.output_count,))
 
     def over_semiring(self, parameter: Any, variable: Any, constant: Constant) -> tuple[Any, ...]:
-        """Apply the model with one value for all parameters and one for all inputs."""
-        w, x = np.empty(self.parameter_count, dtype=object), np.empty(self.input_count, object)
-        w.fill(parameter)
-        x.fill(variable)
-        return tuple(self.apply(w, x, constant))
+        """
+        Apply the model with one value for all parameters and one for all inputs.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage.models.families import parse_spec
+            >>> parse_spec("mlp:2,3,1:x^2").over_semiring(1, 10, int)
+            (1200,)
+        """
+        shapes, values = [(self.parameter_count,), (self.input_count,)], [parameter, variable]
+        try:
+            w, x = FewValues.constant(shapes, values)
+            return self.apply(w, x, constant).entries()
+        except (TypeError, AttributeError):  # a layer uses operations of NumPy's arrays alone
+            alike_w, alike_x = (np.empty(shape, dtype=object) for shape in shapes)
+            alike_w.fill(parameter)
+            alike_x.fill(variable)
+            return tuple(self.apply(alike_w, alike_x, constant))
 
     @cached_property
     def degree_pattern(self) -> tuple[tuple[int, ...], ...]:
@@ -295,9 +308,13 @@ class Model(Typeset):
         trace = Trace(states=[{}])
         field, outputs = self.chain.trace({}, self.input_shape, None, trace)
         trace.unknowns.vanish(outputs)
-        return tuple(LinearSymmetry(specialize(field, solution),
-                                    tuple(specialize(s, solution) for s in trace.states))
-                     for solution in trace.unknowns.solutions())
+        different = {id(state): state for state in trace.states}
+        found = []
+        for solution in trace.unknowns.solutions():
+            on_states = {i: specialize(state, solution) for i, state in different.items()}
+            found.append(LinearSymmetry(specialize(field, solution),
+                                        tuple(on_states[id(state)] for state in trace.states)))
+        return tuple(found)
 
     @cached_property
     def equivariances(self) -> tuple[LinearSymmetry, ...]:
