@@ -44,6 +44,24 @@ MOST_POINTS = 300
 # -- roots of unity ------------------------------------------------------------------------
 
 
+def exponent_lattice(polynomials: Sequence[Polynomial]) -> list[list[int]]:
+    """
+    A basis of the lattice that the exponents of a polynomial map generate.
+
+    EXAMPLES::
+
+        >>> exponent_lattice([{(2, 2): 1}, {(0, 4): 1, (0, 0): 1}])
+        [[2, 2], [0, 4]]
+    """
+    exponents = sorted({e for p in polynomials for e in p if any(e)})
+    basis: list[list[int]] = []
+    step = 2 * len(exponents[0]) if exponents else 1
+    for start in range(0, len(exponents), step):
+        chunk = [*basis, *map(list, exponents[start : start + step])]
+        basis = [list(map(int, row)) for row in fmpz_mat(chunk).hnf().tolist() if any(row)]
+    return basis
+
+
 def roots_of_unity(phi: Parametrization) -> tuple[int, list[list[int]]]:
     """
     Weights of diagonal matrices that generate all of them with φ ∘ A = φ, modulo the tori.
@@ -58,11 +76,7 @@ def roots_of_unity(phi: Parametrization) -> tuple[int, list[list[int]]]:
         (2, [[1, 1]])
     """
     count = phi.model.parameter_count
-    exponents = sorted({e for p in phi.polynomials for e in p})
-    basis: list[list[int]] = []
-    for start in range(0, len(exponents), 2 * count):
-        chunk = [*basis, *map(list, exponents[start : start + 2 * count])]
-        basis = [list(map(int, row)) for row in fmpz_mat(chunk).hnf().tolist() if any(row)]
+    basis = exponent_lattice(phi.polynomials)
     if not basis:
         return 1, []
     pivots = [next(j for j, c in enumerate(row) if c) for row in basis]

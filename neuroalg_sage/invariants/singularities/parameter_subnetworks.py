@@ -31,12 +31,12 @@ from functools import lru_cache
 from math import lcm, prod
 
 import numpy as np
-from flint import fmpz_mat
 
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.dimension.finite_symmetries import (
     Colors,
+    exponent_lattice,
     renaming,
     renamings_to_itself,
 )
@@ -351,10 +351,7 @@ class _Characters:
 
     def __init__(self, polynomials: Sequence[Polynomial], count: int) -> None:
         self.count = count
-        exponents = sorted({e for p in polynomials for e in p if any(e)})
-        self.basis: list[list[int]] = [] if not exponents else [
-            list(map(int, row)) for row in fmpz_mat([list(e) for e in exponents]).hnf().tolist()
-            if any(row)]
+        self.basis = exponent_lattice(polynomials)
 
     def order(self, i: int, j: int) -> int | None:
         """
