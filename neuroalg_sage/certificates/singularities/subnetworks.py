@@ -40,12 +40,12 @@ def check_subnetworks(model: Model, value: Any, evidence: Any) -> Checked:
     for the dimension of the tangent space of M at a generic one of them.
 
     An embedding sends each parameter of M's model to one of the smaller model or minus one, to
-    zero, or to a free variable; φ after it must be the smaller φ, whatever the free variables are.  So all
-    images of Dφ at these parameters lie in the Zariski tangent space of M at one and the same
-    point: the differentials of equations of M vanish on them.  Their span at a point modulo a
-    prime bounds its dimension at a generic point from below; n less the rank of differentials
-    of equations that vanish on M bounds it from above.  A point is singular if and only if
-    the tangent space is larger than M.
+    zero, or to a free variable; φ after it must be the smaller φ, whatever the free variables are.
+    So all images of Dφ at these parameters lie in the Zariski tangent space of M at one and the
+    same point: the differentials of equations of M vanish on them.  Their span at a point modulo a
+    prime bounds its dimension at a generic point from below; n less the rank of differentials of
+    equations that vanish on M bounds it from above.  A point is singular if and only if the tangent
+    space is larger than M.
 
     That all subnetworks are listed is not verified, and stated as trust; but none is listed twice,
     and the zero function not left out if all parameters are zero for it.
