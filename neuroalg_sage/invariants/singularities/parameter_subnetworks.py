@@ -76,7 +76,7 @@ def proper_subnetworks(model: Model) -> list[Subnetwork]:
         >>> from neuroalg_sage.models.sources import from_expressions
         >>> model = from_expressions("c*(a*x + b*y)^2", ["a", "b", "c"], ["x", "y"])
         >>> [s.name for s in proper_subnetworks(model)]
-        ['a = b', 'a = -b', 'b = 0', 'a = 0', 'zero']
+        ['a = 0', 'b = 0', 'a = b', 'a = -b', 'zero']
     """
     if has_units(model):
         return subnetworks(model)
