@@ -81,6 +81,11 @@ def read_numbers(role: str) -> Callable[[str], list[int]]:
     return lambda text: [read_number(part, role) for part in text.split("x")]
 
 
+def read_lists(role: str) -> Callable[[str], list[list[int]]]:
+    """What reads lists of whole numbers from 1 on, such as 2x2-3x2."""
+    return lambda text: [read_numbers(role)(part) for part in text.split("-")]
+
+
 def flag(word: str) -> Callable[[str], bool]:
     """What reads an option that is this one word."""
     def read(text: str) -> bool:
@@ -88,6 +93,19 @@ def flag(word: str) -> Callable[[str], bool]:
             raise InputError(f"The option is {shown(word)}, not {shown(text)}.")
         return True
     return read
+
+
+def spec_of(family: str, options: Mapping[str, Any]) -> str:
+    """
+    The spec with these options; those that are None are left out.
+
+    EXAMPLES::
+
+        >>> spec_of("ssm", {"state": 2, "steps": 5, "inputs": None})
+        'ssm:state=2,steps=5'
+    """
+    return f"{family}:" + ",".join(f"{name}={value}" for name, value in options.items()
+                                   if value is not None)
 
 
 # From an option's name in a spec: the argument of the family's function, and what reads it.
