@@ -17,7 +17,7 @@ from neuroalg_sage.invariants.dimension.dimension import dimension
 from neuroalg_sage.models.families import parse_spec
 
 SPECS = ["gcnn:group=S3,channels=1x2x1,bias=1:x^2", "gnn:graph=P3,channels=2x2x1,powers=2:x^3",
-         "cnn:2x2c2,2x1:x^2", "cnn:3c2s2,2c2:x^2+x:out=2", "attention:d=3,a=2,out=2,t=2",
+         "cnn:2x2c2,2x1:x^2", "cnn:3c2s2,2c2:x^2:out=2", "attention:d=3,a=2,out=2,t=2",
          "attention:d=2,a=1,out=2,t=2,layers=2",
          "sets:points=3,channels=1x2x2,readout=sum,bias=1:x^2"]
 
