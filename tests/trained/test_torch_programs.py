@@ -144,8 +144,9 @@ def record() -> None:
     for name in modules():
         module, program, x = export(name)
         with torch.no_grad():
-            data[name] = recorded(program) | {"x": x.double().flatten().tolist(), "y": module.double()(
-                x.double()).flatten().tolist()}
+            outputs = module.double()(x.double())
+        data[name] = recorded(program) | {"x": x.double().flatten().tolist(),
+                                          "y": outputs.flatten().tolist()}
     with open(RECORDED, "wb") as file, gzip.GzipFile(fileobj=file, mode="wb", mtime=0) as packed:
         packed.write(json.dumps(data).encode())
 
