@@ -87,6 +87,11 @@ class Layer(ABC):
 
     kind: ClassVar[str]
 
+    @property
+    def is_polynomial(self) -> bool:
+        """Whether the outputs are polynomial in parameters and inputs."""
+        return True
+
     @abstractmethod
     def parameter_shapes(self) -> tuple[tuple[str, Shape], ...]:
         """Name and shape of each parameter array, in the order of the parameters."""
@@ -755,6 +760,11 @@ class Composite(Layer):
             raise InputError(f"The sharing of a {cls.kind} is a list, such as [null, null, 0].")
         inside = {"layers": [*map(read, layers)]} if "layers" in data else {}
         return super().from_data(data | inside, read)
+
+    @property
+    def is_polynomial(self) -> bool:
+        """Whether all layers are polynomial."""
+        return all(layer.is_polynomial for layer in self.layers)
 
     def blocks(self) -> list[tuple[int, int]]:
         """For each layer where its parameters, and where its arrays of parameters begin."""

@@ -75,6 +75,10 @@ class Model(Typeset):
         shape = tuple(whole_number(size, "size of an input") for size in self.input_shape)
         if not shape:
             raise InputError("A model needs an input shape, such as (2,).")
+        if not all(layer.is_polynomial for layer in layers):
+            from neuroalg_sage.models.rational_functions import without_division
+
+            layers = (without_division(layers, shape),)
         object.__setattr__(self, "layers", layers)
         object.__setattr__(self, "input_shape", shape)
         if prod(self.input_shape) > MAXIMAL_INPUTS:

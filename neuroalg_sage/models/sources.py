@@ -31,6 +31,12 @@ from neuroalg_sage.models.layers import (
 from neuroalg_sage.models.matrix_spaces import MatrixSpace
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.numbers import NOT_FINITE, TOO_LONG, written
+from neuroalg_sage.models.rational_functions import RationalFunctions
+from neuroalg_sage.models.rational_layers import (
+    EntrywiseQuotient,
+    RationalActivation,
+    SquareRoot,
+)
 from neuroalg_sage.models.sage_input import names_in, rational, read_model
 
 MODEL_SCHEMA = 1
@@ -177,7 +183,8 @@ def from_sage(outputs: Any, parameters: Sequence[Any] | None = None,
 
 
 _KINDS: dict[str, type[Layer]] = {layer.kind: layer for layer in (
-    Dense, Activation, Convolution, Attention, MatrixSpace, PolynomialLayer, Chain, Sum, Product)}
+    Dense, Activation, Convolution, Attention, MatrixSpace, PolynomialLayer, Chain, Sum, Product,
+    RationalActivation, EntrywiseQuotient, SquareRoot, RationalFunctions)}
 
 
 def _layer(data: object, depth: int = 0) -> Layer:
