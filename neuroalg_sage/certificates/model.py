@@ -140,12 +140,6 @@ def _matrix_space(data: dict, shape: Shape) -> Built:
     return built(data, shape, _affordable)
 
 
-def _cone(data: dict, shape: Shape) -> Built:
-    from neuroalg_sage.certificates import rational_functions
-
-    return rational_functions.built(data, shape, _affordable, Model)
-
-
 def _given(data: dict, shape: Shape) -> Built:
     parameters, inputs, outputs = (items(v, "layer") for v in
                                    fields(data, "parameters", "inputs", "outputs"))
@@ -171,10 +165,8 @@ _LAYERS: dict[str, tuple[Callable[[dict, Shape], Built], set[str]]] = {
     "attention": (_attention, {"inputs", "head", "outputs"}),
     "matrix space": (_matrix_space, {"extent", "matrices", "channels", "bias"}),
     "polynomial": (_given, {"parameters", "inputs", "outputs"}),
-    "cone over rational functions": (_cone, {
-        "input_shape", "layers", "plain", "root", "denominator", "radicand", "witness"}),
 }
-_NOT_UNIFORM = ("matrix space", "polynomial", "cone over rational functions")
+_NOT_UNIFORM = ("matrix space", "polynomial")
 _COMPOSITES = ("chain", "sum", "product")
 
 

@@ -42,6 +42,7 @@ from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly, nmod_poly
 
+from neuroalg_sage.certificates.model import Model, Step
 from neuroalg_sage.certificates.reading import (
     fields,
     integers,
@@ -53,31 +54,22 @@ from neuroalg_sage.certificates.reading import (
     require,
     residue,
 )
-from neuroalg_sage.certificates.terms import Built, Shape, Terms
+from neuroalg_sage.certificates.terms import Shape, Terms
 from neuroalg_sage.certificates.work import Work
 
 Value = tuple[fmpq_mpoly, fmpq_mpoly, fmpq_mpoly]  # (a + b r) / d as a, b, d, where d is not zero
 
 
 @dataclass(frozen=True)
-class _Step:
-    """A step above(state)/below(state), or the roots of a state; its variables are the entries."""
+class _Division(Step):
+    """A step output(state)/below(state), or the roots of a state."""
 
-    sources: tuple[int, ...]
-    width: int
-    output: Callable[[int], Terms]
     below: Callable[[int], Terms]
-    is_root: bool = False
-    parameters: int = 0
-    offset: int = 0
-    is_uniform: bool = True
+    is_root: bool
 
 
-class _Composition:
-    """What a model that divides does otherwise than others; it is mixed with the class Model."""
-
-    steps: list[Any]
-    name: str
+class _Composition(Model):
+    """A composition of layers over the field."""
 
     def bound(self, *arguments: Any) -> int:
         """There is no polynomial whose degree would have a bound."""
@@ -87,9 +79,7 @@ class _Composition:
                ) -> tuple[int, Shape, int]:
         kind = member(data, "kind")
         if kind not in ("rational activation", "quotient", "square root"):
-            found: tuple[int, Shape, int] = super()._build(  # type: ignore[misc]
-                data, states, shape, offset, depth)
-            return found
+            return super()._build(data, states, shape, offset, depth)
         names = ("numerator", "denominator") if kind == "rational activation" else ()
         require(set(data) == {"kind", *names}, "The model has a layer with an unknown field.")
         p, q = ([rational(c) for c in items(data[name], name)] for name in names) if names else (
@@ -108,9 +98,8 @@ class _Composition:
         self.name += f" -{kind}{''.join(f' {c}' for c in p)} /{''.join(f' {c}' for c in q)}-> " if (
             names) else f" -{kind}-> "
         sources = states if isinstance(states, tuple) else (states,)
-        place: int = self._append(  # type: ignore[attr-defined]
-            _Step(sources, width, applied(p, 0), applied(q, second), kind == "square root"))
-        return place, shape, 0
+        return self._append(_Division(0, 0, sources, width, applied(p, 0), True, applied(q, second),
+                                      kind == "square root")), shape, 0
 
     def values(self, parameters: Sequence[Value], inputs: Sequence[Value], field: _Field
                ) -> list[Value]:
@@ -120,7 +109,7 @@ class _Composition:
             entries = [*parameters[step.offset : step.offset + step.parameters],
                        *(entry for s in step.sources for entry in states[s])]
             made = [field.value(step.output(i), entries) for i in range(step.width)]
-            if isinstance(step, _Step):
+            if isinstance(step, _Division):
                 made = [field.root(value) if step.is_root else field.quotient(
                     value, field.value(step.below(i), entries)) for i, value in enumerate(made)]
             states.append(made)
@@ -218,17 +207,36 @@ def _require_generic(parts: Sequence[fmpq_mpoly], h: fmpq_mpoly, count: int, wit
                 "The radicand may have a square factor.")
 
 
-def built(data: Any, shape: Shape, affordable: Callable[[int], None], model: Any) -> Built:
-    """
-    The polynomial map onto the cone.
+class Cone(Model):
+    """The cone over rational functions, which is a model with one layer."""
 
-    ``model`` is the class Model, which knows all other layers.
-    """
-    given, layers, plain, root, denominator, radicand, witness = fields(
-        data, "input_shape", "layers", "plain", "root", "denominator", "radicand", "witness")
+    def _build(self, data: Any, states: Any, shape: Shape, offset: int, depth: int
+               ) -> tuple[int, Shape, int]:
+        if depth != 1:
+            return super()._build(data, states, shape, offset, depth)
+        count, rows = _cone(data, shape)
+        self.name += f" -{data['kind']} of {_names(data['layers'])}-> {len(rows)}"
+        sources = states if isinstance(states, tuple) else (states,)
+        return self._append(Step(count, offset, sources, len(rows), rows.__getitem__, False)
+                            ), (len(rows),), count
+
+
+def _names(layers: list[Any]) -> str:
+    """What the layers are, for the name of the cone."""
+    return ", ".join(" ".join([layer["kind"], *(
+        f"[{' '.join(layer[part])}]" for part in ("coefficients", "numerator", "denominator")
+        if part in layer)]) for layer in layers)
+
+
+def _cone(data: Any, shape: Shape) -> tuple[int, list[Terms]]:
+    """The number of parameters, and the polynomials, that map onto the cone; verified."""
+    known = ("input_shape", "layers", "plain", "root", "denominator", "radicand", "witness",
+             "scales")
+    given, layers, plain, root, denominator, radicand, witness, scales = fields(data, *known)
+    require(set(data) == {"kind", *known} and data["kind"] == "cone over rational functions",
+            "The cone has an unknown field, or is none.")
     require(given == list(shape), "The cone does not fit its input.")
-    network = type("Composition", (_Composition, model), {})(
-        {"input_shape": given, "layers": layers})
+    network = _Composition({"input_shape": given, "layers": layers})
     count, inputs = network.parameters, network.inputs
     ring = polynomial_ring(count + inputs, Ordering.lex)
 
@@ -255,18 +263,11 @@ def built(data: Any, shape: Shape, affordable: Callable[[int], None], model: Any
                 "The numerators and the denominator are not those of the layers.")
     _require_generic([*a, *b, d], h, count, witness)
     varies = any(any(e[:count]) for e in h.monoms())
-    scales = 2 if varies else 1
-    rows = [(f, (1, 1)) for f in a] + [(f, (1, 0)) for f in b] + [(d, (1, 1))] + [
+    require(type(scales) is int and scales == 1 + varies, "The cone has other scales.")
+    parts = [(f, (1, 1)) for f in a] + [(f, (1, 0)) for f in b] + [(d, (1, 1))] + [
         (h, (0, 2))] * varies
-    affordable(sum(len(f) for f, _ in rows))
-
-    def output(i: int) -> Terms:
-        f, powers = rows[i]
-        terms: Terms = {}
-        for e, c in zip(f.monoms(), f.coeffs()):
-            exponents = [*map(int, e[:count]), *powers[:scales], *map(int, e[count:])]
-            terms[tuple((v, k) for v, k in enumerate(exponents) if k)] = Fraction(int(c.p),
-                                                                                  int(c.q))
-        return terms
-
-    return count + scales, output, (len(rows),)
+    return count + scales, [
+        {tuple((v, k) for v, k in enumerate(
+            [*map(int, e[:count]), *powers[:scales], *map(int, e[count:])]) if k):
+         Fraction(int(c.p), int(c.q)) for e, c in zip(f.monoms(), f.coeffs())}
+        for f, powers in parts]

@@ -151,7 +151,7 @@ def _tokens(text: str) -> Iterator[str]:
 class _Polynomials:
     """How to compute with polynomials while a text is read."""
 
-    kind, example = "polynomial", "x^2+x"
+    kind = "polynomial"
 
     def __init__(self, text: str, variables: int) -> None:
         self.text = text
@@ -184,7 +184,7 @@ class _Polynomials:
 class _Quotients(_Polynomials):
     """How to compute with quotients of polynomials: pairs, the second not zero."""
 
-    kind, example = "quotient of polynomials", "x/(1+x^2)"
+    kind = "polynomial or a quotient of such"
 
     def known(self, polynomial: Polynomial) -> Quotient:
         return polynomial, self.one
@@ -275,7 +275,7 @@ def parse_quotient(text: str, variables: Sequence[str]) -> Quotient:
 def _parse(text: str, variables: Sequence[str], ring: _Polynomials) -> Any:
     """What a text means, computed as ``ring`` says."""
     if not isinstance(text, str) or not text.strip():
-        raise InputError(f"{shown(text)} is not a {ring.kind}; write one such as {ring.example}.")
+        raise InputError(f"{shown(text)} is not a {ring.kind}; write one such as x^2+x.")
     if len(text) > MAXIMAL_LENGTH:
         raise InputError(f"A polynomial is written with over {MAXIMAL_LENGTH} characters.")
     index = {name: i for i, name in enumerate(variables)}
@@ -284,7 +284,7 @@ def _parse(text: str, variables: Sequence[str], ring: _Polynomials) -> Any:
     operators: list[str] = []
 
     def malformed() -> InputError:
-        return InputError(f"{shown(text)} is not a {ring.kind}; write one such as {ring.example}.")
+        return InputError(f"{shown(text)} is not a {ring.kind}; write one such as x^2+x.")
 
     def reduce_once() -> None:
         operator = operators.pop()

@@ -605,7 +605,7 @@ class PolynomialLayer(Layer):
     @classmethod
     def from_data(cls, data: dict[str, Any], read: Callable[[object], Layer]) -> Layer:
         """The layer whose outputs are polynomials as text, or lists of terms."""
-        parameters, inputs = (_names(data.get(role), role) for role in ("parameters", "inputs"))
+        parameters, inputs = (names_of(data.get(role), role) for role in ("parameters", "inputs"))
         outputs = data.get("outputs")
         if not isinstance(outputs, list):
             raise InputError('The "outputs" must be a list of polynomials.')
@@ -691,7 +691,8 @@ class PolynomialLayer(Layer):
         return field, outputs
 
 
-def _names(names: Any, role: str) -> list[str]:
+def names_of(names: Any, role: str) -> list[str]:
+    """A list of names, as plain data state it."""
     if not isinstance(names, list) or len(names) > MOST_NAMES:
         raise InputError(f"The {role} must be a list of names.")
     return [check_name(x, role.rstrip("s")) for x in names]

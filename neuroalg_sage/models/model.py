@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from functools import cached_property, reduce
 from math import comb, lcm, prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -31,7 +31,11 @@ from neuroalg_sage.models.layers import (
 from neuroalg_sage.models.semirings import Degree, DegreeSet
 from neuroalg_sage.models.symmetry import LinearSymmetry, Pattern, Trace, specialize
 
+if TYPE_CHECKING:
+    from neuroalg_sage.models.rational_functions import RationalFunctions
+
 TIMES = r" \times "
+CONE = "cone over rational functions"
 MAXIMAL_PARAMETERS = 2_000_000
 MAXIMAL_INPUTS = 1_000_000
 MAXIMAL_DEGREE = 100_000
@@ -78,7 +82,7 @@ class Model(Typeset):
         if not all(layer.is_polynomial for layer in layers):
             from neuroalg_sage.models.rational_functions import without_division
 
-            layers = (without_division(layers, shape),)
+            layers = (without_division(layers, shape),)  # which may be the cone over M
         object.__setattr__(self, "layers", layers)
         object.__setattr__(self, "input_shape", shape)
         if prod(self.input_shape) > MAXIMAL_INPUTS:
@@ -131,6 +135,24 @@ class Model(Typeset):
     def chain(self) -> Chain:
         """The layers as one."""
         return Chain(self.layers)
+
+    @cached_property
+    def cone(self) -> RationalFunctions | None:
+        """The layer that makes the model the cone over rational functions, if it is one."""
+        only: Any = self.layers[0]
+        return only if only.kind == CONE else None
+
+    @property
+    def scales(self) -> int:
+        """How many parameters are there for the cone alone, see :attr:`cone`."""
+        return self.cone.scales if self.cone else 0
+
+    @cached_property
+    def output_names(self) -> tuple[str, ...]:
+        """What the outputs are called; those of a cone are numerators and a denominator."""
+        if self.cone:
+            return self.cone.output_names
+        return tuple(f"output {j}" for j in range(self.output_count))
 
     @property
     def input_count(self) -> int:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from math import lcm
+from math import gcd, lcm
 from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mat, fmpq_mpoly_ctx, fmpq_poly
@@ -38,7 +38,8 @@ def in_ring(polynomial: Mapping[Exponents, Any], ring: Any, more: int = 0) -> An
 
 def in_lowest_terms(quotient: Quotient) -> Quotient:
     """
-    A quotient of polynomials without common factors; a constant denominator is 1.
+    A quotient of polynomials without common factors; a constant denominator is 1, and else all
+    coefficients are integers, without a common divisor, and the first one below is positive.
 
     EXAMPLES::
 
@@ -50,8 +51,13 @@ def in_lowest_terms(quotient: Quotient) -> Quotient:
     above, below = (in_ring(p, ring) for p in quotient)
     factor = above.gcd(below)
     above, below = above / factor, below / factor
-    scale = below.leading_coefficient() if below.is_constant() else to_flint(1)
-    return from_flint(above / scale), from_flint(below / scale)
+    if below.is_constant():
+        return from_flint(above / below.leading_coefficient()), from_flint(ring.constant(1))
+    numbers = [fraction(c) for c in (*below.coeffs(), *above.coeffs())]
+    common = lcm(*(c.denominator for c in numbers))
+    divisor = gcd(*(int(c * common) for c in numbers))
+    scale = to_flint(Fraction(common if numbers[0] > 0 else -common, divisor))
+    return from_flint(above * scale), from_flint(below * scale)
 
 
 def by_last(f: Any, count: int) -> dict[Exponents, Polynomial]:

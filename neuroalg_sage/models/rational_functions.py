@@ -36,7 +36,7 @@ import numpy as np
 
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError, LimitReached
-from neuroalg_sage.models.expressions import from_flint
+from neuroalg_sage.models.expressions import from_flint, write_polynomial
 from neuroalg_sage.models.layers import (
     MAXIMAL_LAYERS,
     Chain,
@@ -45,10 +45,10 @@ from neuroalg_sage.models.layers import (
     Shape,
     whole_number,
 )
-from neuroalg_sage.models.rational import to_flint
 
 Terms = tuple[tuple[tuple[int, ...], Fraction], ...]
 
+CONE = "cone over rational functions"
 MOST_PRODUCTS = 20_000_000
 MOST_TERMS = 100_000
 PRIME = 2**31 - 1
@@ -76,6 +76,8 @@ class _Field:
 
     def constant(self, c: Fraction) -> Any:
         """An array without axes, which NumPy does not take for a sequence."""
+        from neuroalg_sage.models.rational import to_flint
+
         scalar = np.empty((), dtype=object)
         scalar[()] = Element(self, self.ring.constant(to_flint(c)), self.zero, self.one)
         return scalar
@@ -156,7 +158,9 @@ class Element:
             raise InputError("The network takes a root of what holds a root; one square root can "
                              "be adjoined, of a rational function.")
         whole = _product(self.plain, self.denominator)
-        content, factors = whole.factor_squarefree() if whole else (to_flint(0), [])
+        if not whole:
+            return self
+        content, factors = whole.factor_squarefree()
         # A rational p/q is pq up to a square.
         radicand = reduce(_product, [f for f, k in factors if k % 2],
                           self.field.ring.constant(content.p * content.q))
@@ -202,6 +206,8 @@ class Fractions:
 
 def _integral(polynomials: Sequence[Any]) -> list[Any]:
     """The polynomials times one rational number, with coprime integers as coefficients."""
+    from neuroalg_sage.models.rational import to_flint
+
     coefficients = [c for f in polynomials for c in f.coeffs()]
     common = lcm(*(int(c.q) for c in coefficients))
     content = gcd(*(int(c.p) * (common // int(c.q)) for c in coefficients))
@@ -242,14 +248,12 @@ def _witness(parts: Sequence[Any], radicand: Any, field: _Field
     inputs = field.ring.nvars() - count
 
     def on_line(f: Any, w: Sequence[int], x: Sequence[int], v: Sequence[int]) -> Any:
-        lines = [nmod_poly([a, b], PRIME) for a, b in zip(x, v)]
+        line = [nmod_poly([a], PRIME) for a in w] + [nmod_poly([a, b], PRIME)
+                                                     for a, b in zip(x, v)]
         total = nmod_poly([0], PRIME)
         for e, c in from_flint(f).items():
-            term = nmod_poly([c.numerator], PRIME)
-            for base, k in zip((*w, *lines), e):
-                if k:
-                    term *= pow(base, k, PRIME) if isinstance(base, int) else base**k
-            total += term
+            total += prod((base**k for base, k in zip(line, e) if k),
+                          start=nmod_poly([c.numerator], PRIME))
         return total
 
     def degree(f: Any) -> int:
@@ -288,7 +292,7 @@ class RationalFunctions(PolynomialLayer):
     layers: tuple[Layer, ...] = ()
     input_shape: Shape = ()
     fractions: Fractions = Fractions((), (), (), (), False, (0, (), (), ()))
-    kind: ClassVar[str] = "cone over rational functions"
+    kind: ClassVar[str] = CONE
 
     @classmethod
     def from_data(cls, data: dict[str, Any], read: Callable[[object], Layer]) -> Layer:
@@ -321,12 +325,60 @@ class RationalFunctions(PolynomialLayer):
         names.append("the common denominator" if count > 1 else "the denominator")
         return tuple(names + ["the radicand"] * self.fractions.varies)
 
+    def reading(self, n: int) -> str:
+        """
+        How coordinates and answers are read.
+
+        INPUT:
+
+        - ``n`` -- the dimension of the ambient space
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage.models.families import parse_spec
+            >>> print(parse_spec("mlp:1,1,1:1/x").cone.reading(2))
+            The function is rational, N/D, in lowest terms for generic parameters. M ...
+        """
+        several = len(self.fractions.plain) > 1
+        function = "functions are" if several else "function is"
+        quotient, parts = ("N_j/D", "(N_1 : ... : D)") if several else ("N/D", "(N : D)")
+        if self.fractions.root:
+            quotient = "(A_j + B_j r)/D" if several else "(A + B r)/D"
+            parts = "(A_1 : ... : B_1 : ... : D)" if several else "(A : B : D)"
+        names = [*self.parameters, *self.inputs]
+        root = f", with r^2 = h = {write_polynomial(dict(self._radicand), names)}" if (
+            self.fractions.root) else ""
+        kind = "algebraic" if root else "rational"
+        scale = self.parameters[-self.scales]
+        if self.fractions.varies:
+            return (f"The {function} {kind}, {quotient}{root}, in lowest terms for generic "
+                    f"parameters, and meant up to the sign of r. The coordinates are the "
+                    f"coefficients of {parts} and of h; they are those of one function up to two "
+                    f"factors, for which there are the parameters {scale} and "
+                    f"{self.parameters[-1]}: (t A, B, t D, t^2 h) is the same function for all t. "
+                    "All answers are about the cone of dimension two more than M, the variety of "
+                    "the functions.")
+        sign = ", meant up to the sign of r" if root else ""
+        return (f"The {function} {kind}, {quotient}{root}, in lowest terms for generic parameters"
+                f"{sign}. M is in the projective space of dimension {n - 1} of the coefficients "
+                f"{parts}; they are those of one function up to one factor, for which there is the "
+                f"parameter {scale}. All answers are about the affine cone over M: its dimension "
+                "is one more than the projective dimension of M, and it has the ideal and the "
+                "degree of M.")
+
+    @property
+    def _radicand(self) -> Terms:
+        """h, in all parameters and inputs."""
+        count = len(self.parameters) - self.scales
+        return tuple(((*e[:count], *[0] * self.scales, *e[count:]), c)
+                     for e, c in self.fractions.radicand)
+
     def describe(self) -> dict[str, Any]:
         def written(*polynomials: Terms) -> list[Any]:
             return [[[list(e), decimal(c)] for e, c in terms] for terms in polynomials]
 
         found, (prime, w, x, v) = self.fractions, self.fractions.witness
-        return {"kind": self.kind, "input_shape": list(self.input_shape),
+        return {"kind": self.kind, "scales": self.scales, "input_shape": list(self.input_shape),
                 "layers": [layer.describe() for layer in self.layers],
                 "plain": written(*found.plain), "root": written(*found.root),
                 "denominator": written(found.denominator)[0],

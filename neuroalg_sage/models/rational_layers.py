@@ -91,9 +91,10 @@ class RationalActivation(OverField):
     @property
     def quotient(self) -> tuple[Polynomial, Polynomial]:
         """Numerator and denominator as polynomials in x."""
-        above, below = ({(k,): c for k, c in enumerate(p) if c}
-                        for p in (self.numerator, self.denominator))
-        return above, below
+        def polynomial(coefficients: Sequence[Fraction]) -> Polynomial:
+            return {(k,): c for k, c in enumerate(coefficients) if c}
+
+        return polynomial(self.numerator), polynomial(self.denominator)
 
     @property
     def text(self) -> str:

@@ -419,9 +419,9 @@ def _text(value: Any) -> str:
 
 
 def read_model(outputs: Any, parameters: Any = None, inputs: Any = None
-               ) -> tuple[list[Polynomial], list[str], list[str]]:
+               ) -> tuple[list[Quotient], list[str], list[str]]:
     """
-    Polynomials in parameters and inputs, and the names of these; see
+    Quotients of polynomials in parameters and inputs, and the names of these; see
     :func:`~neuroalg_sage.models.sources.from_sage`.
     """
     outputs = lists(_of_a_map(outputs))
@@ -450,13 +450,13 @@ def read_model(outputs: Any, parameters: Any = None, inputs: Any = None
 
 
 def _in_names(polynomials: list[Any], parameters: list[str], inputs: list[str]
-              ) -> tuple[list[Polynomial], list[str], list[str]]:
+              ) -> tuple[list[Quotient], list[str], list[str]]:
     names = parameters + inputs
-    return [polynomial_in(p, names, by_order=False) for p in polynomials], parameters, inputs
+    return [quotient_in(p, names, by_order=False) for p in polynomials], parameters, inputs
 
 
 def _linear_in_inputs(coordinates: list[Any], parameters: list[str]
-                      ) -> tuple[list[Polynomial], list[str], list[str]]:
+                      ) -> tuple[list[Quotient], list[str], list[str]]:
     """The linear form with these coefficients, one polynomial."""
     letter = next(x for x in ("x", "y", "input")
                   if not any(name.startswith(f"{x}_") for name in parameters))
@@ -466,4 +466,5 @@ def _linear_in_inputs(coordinates: list[Any], parameters: list[str]
         unit = tuple(int(j == i) for j in range(n))
         for e, c in polynomial_in(coordinate, parameters).items():
             form[e + unit] = c
-    return [form], parameters, [f"{letter}_{i}" for i in range(n)]
+    one = {(0,) * (len(parameters) + n): Fraction(1)}
+    return [(form, one)], parameters, [f"{letter}_{i}" for i in range(n)]
