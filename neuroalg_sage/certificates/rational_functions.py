@@ -75,7 +75,7 @@ class _Composition(Model):
         """There is no polynomial whose degree would have a bound."""
         return 0
 
-    def _build(self, data: Any, states: Any, shape: Shape, offset: int, depth: int
+    def _build(self, data: Any, states: tuple[int, ...], shape: Shape, offset: int, depth: int
                ) -> tuple[int, Shape, int]:
         kind = member(data, "kind")
         if kind not in ("rational activation", "quotient", "square root"):
@@ -97,8 +97,7 @@ class _Composition(Model):
 
         self.name += f" -{kind}{''.join(f' {c}' for c in p)} /{''.join(f' {c}' for c in q)}-> " if (
             names) else f" -{kind}-> "
-        sources = states if isinstance(states, tuple) else (states,)
-        return self._append(_Division(0, 0, sources, width, applied(p, 0), True, applied(q, second),
+        return self._append(_Division(0, 0, states, width, applied(p, 0), True, applied(q, second),
                                       kind == "square root")), shape, 0
 
     def values(self, parameters: Sequence[Value], inputs: Sequence[Value], field: _Field
@@ -210,14 +209,13 @@ def _require_generic(parts: Sequence[fmpq_mpoly], h: fmpq_mpoly, count: int, wit
 class Cone(Model):
     """The cone over rational functions, which is a model with one layer."""
 
-    def _build(self, data: Any, states: Any, shape: Shape, offset: int, depth: int
+    def _build(self, data: Any, states: tuple[int, ...], shape: Shape, offset: int, depth: int
                ) -> tuple[int, Shape, int]:
         if depth != 1:
             return super()._build(data, states, shape, offset, depth)
         count, rows = _cone(data, shape)
         self.name += f" -{data['kind']} of {_names(data['layers'])}-> {len(rows)}"
-        sources = states if isinstance(states, tuple) else (states,)
-        return self._append(Step(count, offset, sources, len(rows), rows.__getitem__, False)
+        return self._append(Step(count, offset, states, len(rows), rows.__getitem__, False)
                             ), (len(rows),), count
 
 

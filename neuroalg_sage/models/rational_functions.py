@@ -423,6 +423,8 @@ def without_division(layers: Sequence[Layer], input_shape: Shape) -> PolynomialL
     chain = Chain(tuple(layers))
     chain.output_shape(input_shape)
     count = chain.parameter_count()
+    if not count:
+        raise InputError("The model has no parameters; give at least one layer that has some.")
     field = _Field(count, prod(input_shape))
     generators = field.generators()
     arrays, place = [], 0
