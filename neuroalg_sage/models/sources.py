@@ -290,8 +290,8 @@ def model_from_data(data: object) -> Model:
     if "outputs" in fields:
         if isinstance(data["outputs"], list) and data["outputs"] and all(
                 isinstance(output, str) for output in data["outputs"]):
-            return from_expressions(data["outputs"], *(names_of(data[role], role) for role in (
-                "parameters", "inputs")))
+            return from_expressions(data["outputs"], names_of(data["parameters"], "parameters"),
+                                    names_of(data["inputs"], "inputs"))
         return Model((_layer({"kind": "polynomial"} | {
             name: data[name] for name in fields}),), (len(data["inputs"]),))
     shape, layers = data["input_shape"], data["layers"]
