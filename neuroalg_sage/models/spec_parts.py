@@ -25,7 +25,7 @@ ActivationLike = Any  # text, a dictionary of terms, or a polynomial or fraction
 ActivationFunction = Polynomial | RationalActivation
 
 
-def activation_polynomial(activation: ActivationLike) -> ActivationFunction:
+def activation_function(activation: ActivationLike) -> ActivationFunction:
     """The polynomial or quotient of an activation; raises InputError if it is a constant."""
     if not isinstance(activation, dict):
         try:
@@ -51,6 +51,16 @@ def activation_polynomial(activation: ActivationLike) -> ActivationFunction:
         raise InputError("The activation is constant; write a polynomial of degree at least 1, "
                          "such as x^2.")
     return activation
+
+
+def activation_polynomial(activation: ActivationLike) -> Polynomial:
+    """The polynomial of an activation; raises InputError unless its degree is at least 1."""
+    function = activation_function(activation)
+    if isinstance(function, RationalActivation):
+        raise InputError(f"The activation {shown(activation)} is not a polynomial in x such as x^2 "
+                         "or x^3-x/2; of families, mlp, cnn and those on graphs, groups and sets "
+                         "may divide.")
+    return function
 
 
 def between(layers: Sequence[Layer], activation: ActivationFunction) -> tuple[Layer, ...]:
