@@ -53,7 +53,12 @@ class Step:
     width: int
     output: Callable[[int], Terms]
     is_uniform: bool
-    function: Any = None  # an object that knows more of the map, of which there are many terms
+
+    @cached_property
+    def function(self) -> Any:
+        """What knows more of a map than its many terms, where the layer's file has that."""
+        made = getattr(self.output, "__wrapped__", None)  # by ``cache``
+        return made if hasattr(made, "fold") else None
 
     @cached_property
     def outputs(self) -> tuple[Terms, ...]:
@@ -197,8 +202,8 @@ class Model:
         self.name += f" -{kind}{detail}-> {'x'.join(map(str, shape))}"
         # Of several states, a dense layer alone treats all entries alike.
         is_uniform = kind not in _NOT_UNIFORM and (len(states) == 1 or kind == "dense")
-        return self._append(Step(count, offset, states, prod(shape), cache(output), is_uniform,
-                                 output if hasattr(output, "fold") else None)), shape, count
+        return self._append(Step(count, offset, states, prod(shape), cache(output), is_uniform)
+                            ), shape, count
 
     def _append(self, step: Step) -> int:
         self._terms += step.function.terms if step.function else step.width * len(
