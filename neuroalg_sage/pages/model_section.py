@@ -9,7 +9,7 @@ from neuroalg_sage.markup import mathml
 from neuroalg_sage.markup.elements import Content, Markup, element, folded, join
 from neuroalg_sage.markup.mathml import formula, operator, row
 from neuroalg_sage.models.expressions import Polynomial
-from neuroalg_sage.models.hidden_states import known_group
+from neuroalg_sage.models.hidden_states import KnownGroup
 from neuroalg_sage.models.layers import (
     Activation,
     Attention,
@@ -49,6 +49,8 @@ def figure(model: Model) -> Markup:
 def function(model: Model) -> Markup | None:
     """The function of a chain of plain layers, or the polynomials that a model is given by."""
     only = model.layers[0]
+    if model.cone:
+        return element("p", model.cone.reading(model.ambient_dimension))
     if len(model.layers) == 1 and isinstance(only, PolynomialLayer):
         if model.spec or len(only.outputs) > MOST_FACTORS:
             return None
@@ -110,12 +112,14 @@ def _activation(layer: Activation, before: int) -> Markup:
 
 def symmetries(manifold: NeuroManifold) -> Markup:
     """The known symmetries, in a sentence."""
-    known = known_group(manifold.model)
-    if known is not None:
-        return element("p", "Known symmetries of the parameters: ", mathml.group(known), ".")
-    count = len(manifold.model.symmetries)
-    return element("p", "Known symmetries of the parameters: ", "none." if not count else
-                   f"a Lie algebra spanned by {count} linear vector field{'s' * (count > 1)}.")
+    try:
+        group = manifold.symmetries()
+        known: Content = mathml.group(group) if isinstance(group, KnownGroup) else str(group)
+    except LimitReached:
+        count = len(manifold.model.symmetries)
+        known = "none" if not count else (
+            f"a Lie algebra spanned by {count} linear vector field{'s' * (count > 1)}")
+    return element("p", "Known symmetries of the parameters: ", known, ".")
 
 
 def parametrization(manifold: NeuroManifold) -> Markup:
@@ -133,7 +137,8 @@ def parametrization(manifold: NeuroManifold) -> Markup:
         lines.append(element(
             "tr", element("th", formula(mathml.identifier(f"z_{i}")), scope="row"),
             element("td", formula(mathml.monomial(exponents, model.input_names))),
-            element("td", output) if model.output_count > 1 else None, element("td", image)))
+            element("td", model.output_names[output] if model.cone else output)
+            if model.output_count > 1 else None, element("td", image)))
     left_out = len(phi.coordinates) - MOST_COORDINATES
     heads = ["coordinate", "monomial", *(["output"] if model.output_count > 1 else []),
              "value at the parameters"]
