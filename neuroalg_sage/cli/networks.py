@@ -48,7 +48,7 @@ def _inspect(arguments: argparse.Namespace) -> int:
 def _piecewise(arguments: argparse.Namespace, error: InputError) -> str | None:
     """What is said of a piecewise linear network; None for what is none."""
     from neuroalg_sage.models.piecewise.sources import load_network
-    from neuroalg_sage.models.trained.onnx_operators import PiecewiseOperator
+    from neuroalg_sage.models.trained.refusals import PiecewiseOperator
 
     if not isinstance(error, PiecewiseOperator):
         return None
