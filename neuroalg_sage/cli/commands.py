@@ -45,6 +45,9 @@ COMMANDS = {
         "invariant": "Find the parameters of functions invariant under a transformation of the "
                      "inputs.",
         "discriminant": "Find the data at which critical points of the distance come together."},
+    "inspection": {
+        "inspect": "Say what is special about a model at given weights: rank, inactive units, "
+                   "ranks of layers, nearby smaller networks, laws, symmetries."},
     "pictures": {
         "plot": "Draw a neuromanifold of dimension at most 2, or its boundary in a plane; or the "
                 "regions, a decision boundary, the graph or the Newton polytopes of a piecewise "
