@@ -21,6 +21,8 @@ _HOMES = {
     "models.families": ("MLP", "LinearNetwork", "CNN", "LightningAttention", "parse_spec"),
     "models.layers": ("Layer", "Dense", "Activation", "Convolution", "Attention",
                       "PolynomialLayer", "Chain", "Sum", "Product"),
+    "models.computation_graphs": ("ComputationGraph", "Contraction", "FixedMap", "Join",
+                                  "Weights"),
     "models.graphs": ("Graph",),
     "models.matrix_spaces": ("MatrixSpace",),
     "models.networks_over_places": ("EquivariantNetwork", "GraphNetwork",

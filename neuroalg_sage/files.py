@@ -21,13 +21,14 @@ def read_bytes(name: str | Path, role: str, most: int) -> bytes:
     try:
         with open(os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             os.set_blocking(file.fileno(), True)
-            content = file.read(most + 1)
+            # What is too large is known before it is read; of a pipe, only then.
+            content = file.read(most + 1) if os.fstat(file.fileno()).st_size <= most else None
     except OSError as error:
         raise InputError(f"The {role} {str(name)[:200]!r} cannot be read: "
                          f"{error.strerror or 'not a file'}.") from None
     except ValueError:
         raise InputError(f"{str(name)[:200]!r} is not a file name.") from None
-    if len(content) > most:
+    if content is None or len(content) > most:
         raise InputError(f"The {role} {str(name)[:200]!r} is larger than {most} bytes, the most "
                          "allowed.")
     return content

@@ -103,29 +103,9 @@ def _activation(data: dict, shape: Shape) -> Built:
 
 
 def _convolution(data: dict, shape: Shape) -> Built:
-    size, stride, channels = (integers(v, 1, 10**6, "convolution")
-                              for v in fields(data, "size", "stride", "channels"))
-    axis = len(shape) == len(size) + 1
-    space = shape[1:] if axis else shape
-    taken, made = channels if len(channels) == 2 else (0, 0)
-    if not (len(size) == len(stride) == len(space) and taken == (shape[0] if axis else 1)
-            and all(map(int.__le__, size, space))):
-        raise MalformedCertificate("A convolution does not fit its input.")
-    places = tuple((n - k) // s + 1 for n, k, s in zip(space, size, stride))
-    count = made * taken * prod(size)
-    _affordable(prod(places) * count)
+    from neuroalg_sage.certificates.convolution import built
 
-    def flat(index: Sequence[int], bounds: Sequence[int]) -> int:
-        return reduce(lambda place, pair: place * pair[0] + pair[1], zip(bounds, index), 0)
-
-    indices = [*itertools.product(range(made), *map(range, places))]
-    # F[o, c, k] x[c, stride * i + k], summed over the channels c and the places k.
-    return count, lambda n: summed(monomial(
-        flat((indices[n][0], c, *k), (made, taken, *size)),
-        count + flat((c, *(s * a + b for s, a, b in zip(stride, indices[n][1:], k))),
-                     (taken, *space)))
-        for c in range(taken) for k in itertools.product(*map(range, size))), (
-            (made, *places) if axis or made > 1 else places)
+    return built(data, shape, _affordable)
 
 
 def _attention(data: dict, shape: Shape) -> Built:
@@ -140,22 +120,16 @@ def _matrix_space(data: dict, shape: Shape) -> Built:
     return built(data, shape, _affordable)
 
 
+def _in_graphs(data: dict, shape: Shape) -> Built:
+    from neuroalg_sage.certificates.computation_graphs import LAYERS
+
+    return LAYERS[data["kind"]](data, shape, _affordable)
+
+
 def _given(data: dict, shape: Shape) -> Built:
-    parameters, inputs, outputs = (items(v, "layer") for v in
-                                   fields(data, "parameters", "inputs", "outputs"))
-    if prod(shape) != len(inputs):
-        raise MalformedCertificate("A polynomial layer does not fit its input.")
-    rows = []
-    for output in outputs:
-        terms: Terms = {}
-        for term in items(output, "output"):
-            exponents, coefficient = items(term, "term", 2)
-            monomial = tuple((i, e) for i, e in enumerate(integers(
-                exponents, 0, 10**5, "exponent", len(parameters) + len(inputs))) if e)
-            require(monomial not in terms, "A polynomial layer is not in normal form.")
-            terms[monomial] = rational(coefficient)
-        rows.append(terms)
-    return len(parameters), rows.__getitem__, (len(outputs),)
+    from neuroalg_sage.certificates.polynomial_layer import built
+
+    return built(data, shape)
 
 
 _LAYERS: dict[str, tuple[Callable[[dict, Shape], Built], set[str]]] = {
@@ -165,9 +139,14 @@ _LAYERS: dict[str, tuple[Callable[[dict, Shape], Built], set[str]]] = {
     "attention": (_attention, {"inputs", "head", "outputs"}),
     "matrix space": (_matrix_space, {"extent", "matrices", "channels", "bias"}),
     "polynomial": (_given, {"parameters", "inputs", "outputs"}),
+    "weights": (_in_graphs, {"shape"}),
+    "contraction": (_in_graphs, {"equation", "shapes"}),
+    "fixed map": (_in_graphs, {"domain", "codomain", "matrix", "vector"}),
+    "join": (_in_graphs, {"operation", "shape", "copies"}),
 }
-_NOT_UNIFORM = ("matrix space", "polynomial")
-_COMPOSITES = ("chain", "sum", "product")
+_NOT_UNIFORM = ("matrix space", "polynomial", "contraction", "fixed map", "join")
+_COMPOSITES = {"chain": set(), "sum": set(), "product": set(),
+               "computation graph": {"input_shape", "sources"}}
 
 
 class Model:
@@ -187,22 +166,27 @@ class Model:
         # What the certificate calls the model is not verified: the layers name it.
         self.name = "x".join(map(str, shape))
         chain = {"kind": "chain", "layers": layers}
-        last, shape, self.parameters = self._build(chain, 0, shape, 0, 0)
+        last, shape, self.parameters = self._build(chain, (0,), shape, 0, 0)
         require(last == len(self.steps), "The model has a layer after its outputs.")
         self.outputs = prod(shape)
         require(self.parameters, "The model has no parameters.")
         require(self.bound(0, 1, lambda c: 0) <= MAXIMAL_DEGREE, "The model's degree is too high.")
-        require(set(description) <= {"spec", "input_shape", "layers"},
+        require(set(description) <= {"name", "spec", "input_shape", "layers"},
                 "The model has an unknown field.")
-        if isinstance(description.get("spec"), str):
-            self.name += f" (called {description['spec'][:100]!r})"
+        called = description.get("name", description.get("spec"))
+        if isinstance(called, str):
+            self.name += f" (called {called[:100]!r})"
 
-    def _build(self, data: Any, state: int, shape: Shape, offset: int, depth: int
+    def _build(self, data: Any, states: tuple[int, ...], shape: Shape, offset: int, depth: int
                ) -> tuple[int, Shape, int]:
-        """Append the steps of a layer; its output state, its shape, its parameter count."""
+        """
+        Append the steps of a layer; its output state, its shape, its parameter count.
+
+        It reads the entries of some states, one after the other.
+        """
         kind = member(data, "kind")
-        if kind in _COMPOSITES:
-            return self._build_composite(kind, data, state, shape, offset, depth)
+        if isinstance(kind, str) and kind in _COMPOSITES:
+            return self._build_composite(kind, data, states, shape, offset, depth)
         if not isinstance(kind, str) or kind not in _LAYERS:
             raise MalformedCertificate("The model has a layer of unknown kind.")
         build, known = _LAYERS[kind]
@@ -210,8 +194,10 @@ class Model:
         count, output, shape = build(data, shape)
         detail = "".join(f" {c}" for c in data.get("coefficients", []))
         self.name += f" -{kind}{detail}-> {'x'.join(map(str, shape))}"
-        return self._append(Step(count, offset, (state,), prod(shape), cache(output),
-                                 kind not in _NOT_UNIFORM)), shape, count
+        # Of several states, a dense layer alone treats all entries alike.
+        is_uniform = kind not in _NOT_UNIFORM and (len(states) == 1 or kind == "dense")
+        return self._append(Step(count, offset, states, prod(shape), cache(output), is_uniform)
+                            ), shape, count
 
     def _append(self, step: Step) -> int:
         self._terms += step.width * len(step.output(0)) if step.is_uniform else sum(
@@ -221,38 +207,53 @@ class Model:
         self.widths.append(step.width)
         return len(self.steps)
 
-    def _build_composite(self, kind: str, data: dict, state: int, shape: Shape, offset: int,
-                         depth: int) -> tuple[int, Shape, int]:
+    def _build_composite(self, kind: str, data: dict, states: tuple[int, ...], shape: Shape,
+                         offset: int, depth: int) -> tuple[int, Shape, int]:
         layers = items(member(data, "layers"), "list of layers")
         share = items(data.get("share", [None] * len(layers)), "sharing", len(layers))
-        require(set(data) <= {"kind", "layers", "share"} and depth <= MAXIMAL_DEPTH,
+        require(set(data) <= {"kind", "layers", "share"} | _COMPOSITES[kind]
+                and depth <= MAXIMAL_DEPTH,
                 "The model has a composite layer with an unknown field, or too deep.")
         total = 0
         places: list[int] = []
         made: list[tuple[int, Shape]] = []
         self.name += f" {kind}(" * (depth > 0)
-        for i, (layer, other) in enumerate(zip(layers, share)):
-            if depth == 0:
-                self.shapes.append(shape)
+        # What the layers read: in a chain the one before; in a graph its sources, which count the
+        # states from its input on; else all the same.
+        reads = [list(range(i, i + 1)) if kind == "chain" else [0] for i in range(len(layers))]
+        if kind == "computation graph":
+            reads = [integers(read, 0, i, "source") for i, read in enumerate(items(
+                member(data, "sources"), "sources", len(layers)))]
+            require(bool(layers) and all(reads) and len(states) == 1
+                    and data.get("input_shape") == list(shape),
+                    "A computation graph does not fit its input.")
+        before = [(states, shape)]
+        for i, (layer, other, read) in enumerate(zip(layers, share, reads)):
             # A layer that shares takes the parameters of an equal one before it.
             place = offset + total
             if other is not None:
                 place = places[integer(other, 0, i - 1, "shared layer")]
                 require(layer == layers[other], "Layers that share are not equal.")
-            end, made_shape, count = self._build(layer, state, shape, place, depth + 1)
+            sources = tuple(s for k in read for s in before[k][0])
+            taken = before[read[0]][1] if len(read) == 1 else (
+                sum(prod(before[k][1]) for k in read),)
+            if depth == 0:
+                self.shapes.append(taken)
+            end, shape, count = self._build(layer, sources, taken, place, depth + 1)
             places.append(place)
             total += count if other is None else 0
-            if kind == "chain":
-                state, shape = end, made_shape
-            made.append((end, made_shape))
+            made.append((end, shape))
+            before.append(((end,), shape))
         self.name += ")" * (depth > 0)
-        if kind == "chain":
-            return state, shape, total
+        if kind in ("chain", "computation graph"):
+            (last, *more), shape = before[-1]
+            require(not more, "A chain without layers reads one state.")
+            return last, shape, total
         if not made or len({s for _, s in made}) > 1:
             raise MalformedCertificate("Branches do not have outputs of one shape.")
-        sources, shape = tuple(end for end, _ in made), made[0][1]
+        ends, shape = tuple(end for end, _ in made), made[0][1]
         width = prod(shape)
-        return self._append(Step(0, 0, sources, width, lambda i: (
+        return self._append(Step(0, 0, ends, width, lambda i: (
             {((i + k * width, 1),): Fraction(1) for k in range(len(made))} if kind == "sum"
             else {tuple((i + k * width, 1) for k in range(len(made))): Fraction(1)}), True
         )), shape, total

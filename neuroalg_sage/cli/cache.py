@@ -84,7 +84,7 @@ def _page(store: Any) -> dict[str, Any]:
             others += 1
             continue
         description = entry.key.get("model", {})
-        name = description.get("spec") or "layers " + ", ".join(
+        name = description.get("name") or description.get("spec") or "layers " + ", ".join(
             str(layer.get("kind")) for layer in description.get("layers", []))
         found = models.setdefault(name, {"entries": 0, "bytes": 0, "invariants": []})
         found["entries"] += 1

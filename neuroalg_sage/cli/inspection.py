@@ -23,13 +23,20 @@ if TYPE_CHECKING:
     from neuroalg_sage.invariants.answers.invariant import Invariant
     from neuroalg_sage.neuromanifold.points import ParameterPoint
 
+SHOWN_ARRAYS = 12
+
 
 def add(command: Commands) -> None:
     """Add the command."""
     sub = command("inspect", _inspect)
     about_a_model(sub)
-    sub.add_argument("--weights", metavar="FILE", help="JSON file with the weights: a list of "
-                     "numbers, or of arrays, in the order of the parameters")
+    for action in sub._actions:
+        if action.dest == "spec":
+            action.metavar, action.help = "FILE", (
+                "file of a trained network; or with --weights a spec string or JSON model file")
+    sub.add_argument("--weights", metavar="FILE", help="file with the weights of the model: *.json "
+                     "with a list of numbers, or of arrays, in the order of the parameters, "
+                     "*.npz or *.safetensors")
     sub.add_argument("--ask", type=words, metavar="NAMES", help="only these questions, joined by "
                      "commas; by default all that are affordable")
     sub.listed = _listed
@@ -99,22 +106,24 @@ def _names(asked: list[str] | None) -> list[str]:
 
 def _point(arguments: argparse.Namespace) -> ParameterPoint:
     """The point that the words name."""
-    from neuroalg_sage.models.weights import read_weights
+    from neuroalg_sage.models.sources import load_model
+    from neuroalg_sage.models.trained.sources import load_trained
+    from neuroalg_sage.models.trained.weights import read_weights
 
-    if arguments.weights is None:
-        raise InputError("State the weights by --weights FILE, a JSON file with a list of numbers "
-                         "in the order of the parameters.")
-    manifold = manifold_of(arguments)
-    return manifold.at(read_weights(manifold.model, arguments.weights))
+    network = (load_trained(arguments.spec) if arguments.weights is None else
+               read_weights(load_model(arguments.spec), arguments.weights))
+    arguments.spec = network.model
+    return manifold_of(arguments).at(network)
 
 
 def _head(point: ParameterPoint) -> list[str]:
-    model = point.network.model
-    arrays = ", ".join(f"{a.name} {' x '.join(map(str, a.shape))}"
-                       for a in point.network.arrays[:12])
-    return [f"{model} at given weights: {model.parameter_count} parameters, {model.input_count} "
-            f"inputs, {model.output_count} outputs", f"arrays: {arrays}"
-            + ", ..." * (len(point.network.arrays) > 12)]
+    network = point.network
+    model = network.model
+    arrays = ", ".join(f"{name}: {' x '.join(map(str, shape))}" for name, (_, shape) in zip(
+        network.names[:SHOWN_ARRAYS], model.chain.parameter_shapes()))
+    return [f"{network} at given weights: {model.parameter_count} parameters, "
+            f"{model.input_count} inputs, {model.output_count} outputs",
+            f"arrays: {arrays}" + ", ..." * (len(network.names) > SHOWN_ARRAYS), *network.notes]
 
 
 def _as_json(point: ParameterPoint, texts: dict[str, str], missing: dict[str, str],
@@ -123,6 +132,6 @@ def _as_json(point: ParameterPoint, texts: dict[str, str], missing: dict[str, st
     errors: dict[str, Any] = missing | {
         name: "The command ended before this was answered."
         for name in names if name not in texts and name not in missing}
-    return (f'{{"schema": 1, "model": {json.dumps(point.network.describe())}, '
+    return (f'{{"schema": 1, "network": {json.dumps(point.network.describe())}, '
             f'"results": {{{results}}}' + (f', "errors": {json.dumps(errors)}' if errors else "")
             + "}")

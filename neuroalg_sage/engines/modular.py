@@ -13,7 +13,7 @@ import random
 import sys
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from math import isqrt
+from math import isqrt, prod
 from typing import Any
 
 import numpy as np
@@ -160,6 +160,16 @@ class ResidueArray:
             (self, lambda adjoint: multiply_matrices(adjoint, other.data.swapaxes(-1, -2), p)),
             (other, lambda adjoint: multiply_matrices(self.data.swapaxes(-1, -2), adjoint, p)))
 
+    def times(self, matrix: np.ndarray) -> ResidueArray:
+        """The product with a matrix of residues, by which every row is multiplied."""
+
+        def product(data: np.ndarray, factor: np.ndarray) -> np.ndarray:
+            rows = multiply_matrices(data.reshape(-1, data.shape[-1]), factor, self.prime)
+            return rows.reshape((*data.shape[:-1], factor.shape[1]))
+
+        return self._make(product(self.data, matrix),
+                          (self, lambda adjoint: product(adjoint, matrix.T)))
+
     def __pow__(self, exponent: int) -> ResidueArray:
         p = self.prime
         if exponent == 0:
@@ -247,14 +257,20 @@ class _Adjoints:
 def _scatter(total: np.ndarray, index: tuple[Any, ...], values: np.ndarray) -> None:
     """Add values at an index that may name an entry several times."""
     *before, table = index
-    if before == [Ellipsis] and table.ndim == 2:
-        # As in a convolution: a column of windows names no entry twice.
-        columns = table.T
-        if all(len(np.unique(column)) == len(column) for column in columns):
-            for k, column in enumerate(columns):
-                total[..., column] += values[..., k]
-            return
-    np.add.at(total, index, values)
+    if before != [Ellipsis]:
+        np.add.at(total, index, values)
+        return
+    # As in a convolution: a column of windows names no entry twice.
+    columns = table.T if table.ndim == 2 else table[None]
+    if (np.diff(np.sort(columns, axis=1), axis=1) > 0).all():
+        for k, column in enumerate(columns):
+            total[..., column] += values[..., k] if table.ndim == 2 else values
+        return
+    flat = table.reshape(-1)
+    order = np.argsort(flat, kind="stable")
+    places, starts = np.unique(flat[order], return_index=True)
+    ordered = values.reshape((*values.shape[: values.ndim - table.ndim], -1))[..., order]
+    total[..., places] += np.add.reduceat(ordered, starts, axis=-1)
 
 
 def jacobian(function: Callable[[ResidueArray, ResidueArray], ResidueArray],
@@ -282,17 +298,34 @@ def jacobian(function: Callable[[ResidueArray, ResidueArray], ResidueArray],
         >>> jacobian(square, [3], np.array([[1], [2]]), 101).tolist()
         [[6], [24]]
     """
-    w = ResidueArray(np.asarray(parameters, dtype=np.int64)[None, :] % prime, prime)
-    x = ResidueArray(np.asarray(inputs, dtype=np.int64) % prime, prime)
-    value = function(w, x)
-    order = _topological_order(value)
-    samples, outputs = value.shape
+    point = np.asarray(parameters, dtype=np.int64)[None, :] % prime
+    inputs = np.asarray(inputs, dtype=np.int64) % prime
+
+    def made(first: int, last: int) -> tuple[ResidueArray, ResidueArray, list[ResidueArray]]:
+        w, x = ResidueArray(point, prime), ResidueArray(inputs[first:last], prime)
+        return w, x, _topological_order(function(w, x))
+
+    # As many inputs at once as fit into some megabytes with all that is made of them.
+    per_input = sum(prod(node.shape[1:]) for node in made(0, 1)[2])
+    step = max(1, MOST_VALUES // per_input)
+    parts = []
+    for first in range(0, len(inputs), step):
+        w, x, order = made(first, first + step)
+        parts.append(_sweeps(w, x, order, None if combinations is None else
+                             combinations[first : first + step]))
+    return np.concatenate(parts)
+
+
+def _sweeps(w: ResidueArray, x: ResidueArray, order: Sequence[ResidueArray],
+            combinations: np.ndarray | None) -> np.ndarray:
+    """The rows of a Jacobian by sweeps backward through all that was made of w and x."""
+    samples, outputs = order[0].shape
     seeds = (np.eye(outputs, dtype=np.int64)[:, None, :].repeat(samples, axis=1)
              if combinations is None else combinations[None])
     result = np.zeros((samples, len(seeds), w.shape[1]), dtype=np.uint32)
     for j, seed in enumerate(seeds):
-        adjoints = _Adjoints(prime)
-        adjoints.add(value, seed, None)
+        adjoints = _Adjoints(w.prime)
+        adjoints.add(order[0], seed, None)
         for node in order:
             adjoint = adjoints.found.pop(id(node), None)
             if adjoint is None:

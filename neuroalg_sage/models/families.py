@@ -20,6 +20,7 @@ import re
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from math import prod
+from typing import NamedTuple
 
 from neuroalg_sage.errors import InputError, suggesting
 from neuroalg_sage.models.expressions import shown
@@ -41,6 +42,7 @@ from neuroalg_sage.models.spec_parts import (
     activation_polynomial,
     between,
     check_depth,
+    number,
     read_number,
     suffix,
 )
@@ -232,21 +234,10 @@ def _read_cnn(family: str, fields: list[str]) -> Model:
     return CNN(filters, activation or "x", extents.get("out", 1))
 
 
-def _read_attention(family: str, fields: list[str]) -> Model:
-    values: dict[str, int] = {}
-    known = ("d", "a", "out", "t", "layers", "heads")
-    for part in ",".join(fields).split(","):
-        name, equals, number = part.partition("=")
-        name = name.strip()
-        if not equals or name not in known or name in values:
-            raise InputError(f"{shown(part)} is not an option of attention; write "
-                             "attention:d=2,a=1,out=2,t=3, each option once.")
-        values[name] = read_number(number, name)
-    missing = [name for name in known[:4] if name not in values]
-    if missing:
-        raise InputError(f"attention lacks {', '.join(missing)}; write "
-                         "attention:d=2,a=1,out=2,t=3.")
-    return LightningAttention(**values)
+_ATTENTION = Spec(
+    LightningAttention, "attention:d=2,a=1,out=2,t=3",
+    {name: (name, number(name)) for name in ("d", "a", "out", "t", "layers", "heads")},
+    ("d", "a", "out", "t"), has_activation=False)
 
 
 def _read_relu(family: str, fields: list[str]) -> Model:
@@ -273,16 +264,70 @@ def _in(module: str) -> Callable[[str, list[str]], Model]:
     return read
 
 
-FAMILIES: dict[str, tuple[Callable[[str, list[str]], Model], str]] = {
-    "mlp": (_read_mlp, "mlp:2,2,3:x^2"),
-    "linear": (_read_mlp, "linear:3,2,3"),
-    "cnn": (_read_cnn, "cnn:3,2:x^2"),
-    "attention": (_read_attention, "attention:d=2,a=1,out=2,t=3"),
-    "relu": (_read_relu, "relu:2,3,1"),
-    "gnn": (_in("networks_over_places"), "gnn:graph=C4,channels=1x2x1:x^2"),
-    "gcnn": (_in("networks_over_places"), "gcnn:group=S3,layers=2:x^2"),
-    "sets": (_in("networks_over_places"), "sets:points=4,channels=1x2x1:x^2"),
+class Family(NamedTuple):
+    """
+    A family of models.
+
+    - ``read`` -- makes the model of a spec, given the family and what colons separate after it
+    - ``example`` -- a spec
+    - ``also`` -- other names that the family may have in a spec, in small letters and digits
+    """
+
+    read: Callable[[str, list[str]], Model]
+    example: str
+    also: tuple[str, ...] = ()
+
+
+FAMILIES: dict[str, Family] = {
+    "mlp": Family(_read_mlp, "mlp:2,2,3:x^2",
+                  ("fnn", "dnn", "ffn", "perceptron", "dense", "feedforward")),
+    "linear": Family(_read_mlp, "linear:3,2,3", ("dln",)),
+    "cnn": Family(_read_cnn, "cnn:3,2:x^2", ("conv", "convnet")),
+    "attention": Family(_ATTENTION.read, _ATTENTION.example,
+                        ("lightning", "selfattention", "mha")),
+    "relu": Family(_read_relu, "relu:2,3,1"),
+    "gnn": Family(_in("networks_over_places"), "gnn:graph=C4,channels=1x2x1:x^2",
+                  ("graph", "graphconv")),
+    "gcnn": Family(_in("networks_over_places"), "gcnn:group=S3,layers=2:x^2", ("groupconv",)),
+    "sets": Family(_in("networks_over_places"), "sets:points=4,channels=1x2x1:x^2",
+                   ("set", "deepset", "deepsets")),
 }
+
+
+def family_named(word: str) -> str | None:
+    """
+    The family of this name, its own or another one; None if there is none.
+
+    EXAMPLES::
+
+        >>> family_named("convnet"), family_named("lstm")
+        ('cnn', None)
+    """
+    if word in FAMILIES:
+        return word
+    return next((name for name, family in FAMILIES.items() if word in family.also), None)
+
+
+def _no_family(word: str) -> str:
+    """What is said of a name that no family has, with a spec that may be meant."""
+    # Names are right, as a rule.
+    from difflib import get_close_matches
+
+    from neuroalg_sage.models.family_names import ELSEWHERE, known_elsewhere, plain
+
+    sentence = f"There is no family {shown(word)}; "
+    names = {name: family.example for own, family in FAMILIES.items()
+             for name in (own, *family.also)}
+    elsewhere = known_elsewhere(word)
+    if elsewhere is None:
+        others = (name for entry in ELSEWHERE for name in entry.names)
+        near = get_close_matches(plain(word), [*names, *others], 1, 0.65)
+        if near and near[0] in names:
+            return f"{sentence}did you mean {names[near[0]]} ?"
+        elsewhere = known_elsewhere(near[0]) if near else None
+    if elsewhere is not None:
+        return f"{sentence}{elsewhere.why}, as in {elsewhere.example}."
+    return f"{sentence}the families are {', '.join(FAMILIES)}, as in mlp:2,2,3:x^2."
 
 
 def parse_spec(spec: str) -> Model:
@@ -291,7 +336,8 @@ def parse_spec(spec: str) -> Model:
 
     INPUT:
 
-    - ``spec`` -- string ``family:sizes:options``
+    - ``spec`` -- string ``family:sizes:options``; the family may have one of its other names, as
+      in ``convnet:3,2:x^2``
 
     OUTPUT: :class:`~neuroalg_sage.models.model.Model`
 
@@ -310,15 +356,12 @@ def parse_spec(spec: str) -> Model:
     if not isinstance(spec, str) or len(spec) > 5000:
         raise InputError("A spec is a string of at most 5000 characters such as mlp:2,2,3:x^2.")
     family, colon, rest = spec.strip().partition(":")
-    family = family.strip()
-    if family not in FAMILIES:
-        import difflib  # a family is spelled right, as a rule
-
-        nearest = difflib.get_close_matches(family[:50].lower(), FAMILIES, 1, 0.4)
-        hint = f"did you mean {FAMILIES[nearest[0]][1]} ?" if nearest else (
-            "the families are " + ", ".join(FAMILIES) + ", as in mlp:2,2,3:x^2.")
-        raise InputError(f"There is no family {shown(family)}; {hint}")
-    read, example = FAMILIES[family]
+    word = family.strip()
+    name = family_named(word)
+    if name is None:
+        raise InputError(_no_family(word))
+    found = FAMILIES[name]
     if not colon or not rest.strip():
-        raise InputError(f"The spec {shown(spec)} states no sizes; write one such as {example}.")
-    return read(family, [part.strip() for part in rest.split(":")])
+        raise InputError(f"The spec {shown(spec)} states no sizes; write one such as "
+                         f"{found.example}.")
+    return found.read(name, [part.strip() for part in rest.split(":")])

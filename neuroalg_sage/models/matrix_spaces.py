@@ -29,6 +29,8 @@ Entry = tuple[int, int, Fraction]  # row, column, and the entry, which is not ze
 Rows = list[list[Fraction]]
 
 MOST_ENTRIES = 1_000_000
+# A product of residues in floating point is worth it up to so many entries for each that is not 0.
+DENSE = 16
 MOST_EQUATIONS = 4_000_000  # entries of the linear system of an equivariant layer
 
 
@@ -38,8 +40,17 @@ def rows_of(given: Any) -> Rows:
 
     Raises InputError unless there are rows, of one positive length.
     """
+    read: dict[int, Fraction] = {}  # most entries are few whole numbers
+
+    def entry(c: Any) -> Fraction:
+        if type(c) is not int:
+            return rational(c, "entry of a matrix")
+        if c not in read:
+            read[c] = rational(c, "entry of a matrix")
+        return read[c]
+
     try:
-        rows = [[rational(c, "entry of a matrix") for c in lists(row)] for row in lists(given)]
+        rows = [[entry(c) for c in lists(row)] for row in lists(given)]
     except TypeError:
         rows = []
     if not rows or not rows[0] or len({*map(len, rows)}) > 1:
@@ -158,18 +169,32 @@ class MatrixSpace(OverPlaces):
             yield [(c, places) for (c, _), places in taken.items()] or [
                 (Fraction(1), np.full(rows, zero))]
 
+    def _image(self, states: Array, constant: Constant) -> Array:
+        """The matrices applied to states with places on the last axis, one after the other."""
+        rows, columns = self.extent
+        entries = sum(map(len, self.matrices))
+        if hasattr(states, "times") and rows * columns * self.kernel <= DENSE * entries:
+            matrix = np.zeros((columns, self.kernel * rows), dtype=np.int64)
+            for k, matrix_entries in enumerate(self.matrices):
+                for i, j, c in matrix_entries:
+                    matrix[j, k * rows + i] = constant(c)
+            return states.times(matrix)
+        states = np.concatenate([states, states[..., :1] * constant(Fraction(0))], axis=-1)
+        every = list(self._maps())
+        if all(len(maps) == 1 and maps[0][0] == 1 for maps in every):  # as of a group
+            return states[..., np.concatenate([maps[0][1] for maps in every])]
+        images: list[Array] = []
+        for maps in every:
+            terms = [states[..., places] if c == 1 else states[..., places] * constant(c)
+                     for c, places in maps]
+            images.append(sum(terms[1:], terms[0]))
+        return np.concatenate(images, axis=-1)
+
     def apply(self, parameters: Sequence[Array], inputs: Array, constant: Constant) -> Array:
         weights, (rows, columns), (taken, made) = parameters[0], self.extent, self.channels
         batch = weights.ndim - 3
         has_axis = inputs.ndim - batch == 2
-        states = inputs.reshape((*inputs.shape[:batch], taken, columns))
-        states = np.concatenate([states, states[..., :1] * constant(Fraction(0))], axis=-1)
-        images: list[Array] = []
-        for maps in self._maps():
-            terms = [states[..., places] if c == 1 else states[..., places] * constant(c)
-                     for c, places in maps]
-            images.append(sum(terms[1:], terms[0]))
-        image = np.concatenate(images, axis=-1)
+        image = self._image(inputs.reshape((*inputs.shape[:batch], taken, columns)), constant)
         result = weights.reshape((*weights.shape[:batch], made, taken * self.kernel)) @ (
             image.reshape((*image.shape[:batch], taken * self.kernel, rows)))
         if self.bias:

@@ -5,8 +5,9 @@ Models: compositions of layers, with their parameters, inputs and symmetries.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from functools import cached_property, reduce
 from math import comb, lcm, prod
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from neuroalg_sage.errors import InputError
+from neuroalg_sage.models.expressions import shown
 from neuroalg_sage.models.latex import Typeset
 from neuroalg_sage.models.layers import (
     Activation,
@@ -28,7 +30,7 @@ from neuroalg_sage.models.layers import (
     Shape,
     whole_number,
 )
-from neuroalg_sage.models.semirings import Degree, DegreeSet
+from neuroalg_sage.models.semirings import Degree, DegreeSet, FewValues
 from neuroalg_sage.models.symmetry import LinearSymmetry, Pattern, Trace, specialize
 
 TIMES = r" \times "
@@ -37,6 +39,21 @@ MAXIMAL_INPUTS = 1_000_000
 MAXIMAL_DEGREE = 100_000
 NOT_LAYERS = ("A model is a sequence of one or more layers, such as "
               "[Dense(2, 3), Activation('x^2'), Dense(3, 1)].")
+
+
+_LIKE_A_SPEC = re.compile(r"\w+:\S")
+LONGEST_NAME = 100
+
+
+def check_title(name: Any) -> None:
+    """Refuse what is no name of a model."""
+    if not isinstance(name, str) or not name.strip() or name != name.strip() or (
+            len(name) > LONGEST_NAME or not name.isprintable()):
+        raise InputError(f"The name of a model is one line of text of at most {LONGEST_NAME} "
+                         f"characters, without spaces at its ends, not {shown(name)}.")
+    if _LIKE_A_SPEC.match(name):
+        raise InputError(f"The name {shown(name)} looks like a spec, which says what a model is; "
+                         "write it without the colon, or with a space behind.")
 
 
 @dataclass(frozen=True, repr=False)
@@ -48,7 +65,8 @@ class Model(Typeset):
 
     - ``layers`` -- sequence of layers
     - ``input_shape`` -- tuple of positive integers
-    - ``spec`` -- string that names the model, optional
+    - ``spec`` -- string that makes the model, optional
+    - ``name`` -- what the model is called, one line of text, optional
 
     The parameters are those of the first layer, then of the second, and so
     on; an array is flattened row by row.  So are inputs and outputs.
@@ -61,11 +79,14 @@ class Model(Typeset):
         >>> model = Model([Dense(2, 1), Dense(1, 2)], (2,))
         >>> model.parameter_count, model.ambient_dimension
         (4, 4)
+        >>> model.called("Product of matrices")
+        Model Product of matrices with 4 parameters, 2 inputs and 2 outputs
     """
 
     layers: tuple[Layer, ...]
     input_shape: Shape
     spec: str | None = None
+    name: str | None = None
     output_shape: Shape = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -75,6 +96,8 @@ class Model(Typeset):
         shape = tuple(whole_number(size, "size of an input") for size in self.input_shape)
         if not shape:
             raise InputError("A model needs an input shape, such as (2,).")
+        if self.name is not None:
+            check_title(self.name)
         object.__setattr__(self, "layers", layers)
         object.__setattr__(self, "input_shape", shape)
         if prod(self.input_shape) > MAXIMAL_INPUTS:
@@ -92,13 +115,25 @@ class Model(Typeset):
             raise InputError(f"The model has over {MAXIMAL_INPUTS} outputs, the most allowed.")
 
     def __str__(self) -> str:
-        return self.spec or "a model of layers " + ", ".join(x.kind for x in self.layers)
+        return self.name or self.spec or f"a model {self._in_words()}"
+
+    def _in_words(self) -> str:
+        return "of layers " + ", ".join(x.kind for x in self.layers)
+
+    def called(self, name: str | None) -> Model:
+        """
+        The same model under this name.
+
+        Raises InputError for what is no name: one line of text of at most 100 characters, which
+        does not look like a spec.
+        """
+        return replace(self, name=name)
 
     def __repr__(self) -> str:
         def count(number: int, noun: str) -> str:
             return f"{number} {noun}{'s' * (number != 1)}"
 
-        name = self.spec or "of layers " + ", ".join(x.kind for x in self.layers)
+        name = self.name or self.spec or self._in_words()
         return (f"Model {name} with {count(self.parameter_count, 'parameter')}, "
                 f"{count(self.input_count, 'input')} and {count(self.output_count, 'output')}")
 
@@ -191,11 +226,24 @@ class Model(Typeset):
                              + (self.output_count,))
 
     def over_semiring(self, parameter: Any, variable: Any, constant: Constant) -> tuple[Any, ...]:
-        """Apply the model with one value for all parameters and one for all inputs."""
-        w, x = np.empty(self.parameter_count, dtype=object), np.empty(self.input_count, object)
-        w.fill(parameter)
-        x.fill(variable)
-        return tuple(self.apply(w, x, constant))
+        """
+        Apply the model with one value for all parameters and one for all inputs.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage.models.families import parse_spec
+            >>> parse_spec("mlp:2,3,1:x^2").over_semiring(1, 10, int)
+            (1200,)
+        """
+        shapes, values = [(self.parameter_count,), (self.input_count,)], [parameter, variable]
+        try:
+            w, x = FewValues.constant(shapes, values)
+            return self.apply(w, x, constant).entries()
+        except (TypeError, AttributeError):  # a layer uses operations of NumPy's arrays alone
+            alike_w, alike_x = (np.empty(shape, dtype=object) for shape in shapes)
+            alike_w.fill(parameter)
+            alike_x.fill(variable)
+            return tuple(self.apply(alike_w, alike_x, constant))
 
     @cached_property
     def degree_pattern(self) -> tuple[tuple[int, ...], ...]:
@@ -291,7 +339,8 @@ class Model(Typeset):
         """The model as plain JSON data, enough to rebuild it."""
         description: dict[str, Any] = {"input_shape": list(self.input_shape),
                                        "layers": [layer.describe() for layer in self.layers]}
-        return ({"spec": self.spec} if self.spec else {}) | description
+        names = {"name": self.name, "spec": self.spec}
+        return {kind: text for kind, text in names.items() if text} | description
 
     def coordinates(self) -> Iterator[tuple[int, tuple[int, ...]]]:
         """
@@ -344,7 +393,7 @@ def space(shape: Shape) -> str:
 
 
 def compose(layers: Sequence[Layer], input_shape: Shape | int | None = None,
-            spec: str | None = None) -> Model:
+            spec: str | None = None, name: str | None = None) -> Model:
     """
     Compose layers into a model.
 
@@ -353,6 +402,8 @@ def compose(layers: Sequence[Layer], input_shape: Shape | int | None = None,
     - ``layers`` -- sequence of layers, the first applied first
     - ``input_shape`` -- tuple or integer; may be left out where the first
       layer fixes it
+    - ``spec`` -- a spec that makes the same model, if there is one
+    - ``name`` -- what the model is called
 
     OUTPUT: :class:`Model`
 
@@ -369,4 +420,4 @@ def compose(layers: Sequence[Layer], input_shape: Shape | int | None = None,
         if input_shape is None:
             raise InputError("State the input_shape, since the first layer does not fix it.")
     shape = tuple(input_shape) if isinstance(input_shape, Sequence) else (input_shape,)
-    return Model(tuple(layers), shape, spec)
+    return Model(tuple(layers), shape, spec, name)

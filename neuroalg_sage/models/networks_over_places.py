@@ -9,6 +9,7 @@ Networks on graphs, groups and sets: one linear map for each pair of channels, a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from neuroalg_sage.errors import InputError, suggesting
@@ -44,8 +45,9 @@ def _network(matrices: Sequence[Any], channels: Sequence[int], activation: Activ
         raise InputError("A network has channels in and channels out, as in channels=1x2x1.")
     check_depth(len(counts) - 1)
     polynomial = activation_polynomial(activation)
-    layers = [MatrixSpace.spanned_by(matrices, pair, bias) for pair in zip(counts, counts[1:])]
-    places = layers[0].extent[1]
+    first = MatrixSpace.spanned_by(matrices, counts[:2], bias)
+    layers = [replace(first, channels=pair) for pair in zip(counts, counts[1:])]
+    places = first.extent[1]
     if readout:
         layers[-1] = MatrixSpace.spanned_by([[[1] * places]], layers[-1].channels, bias)
     shape = (counts[0], places) if counts[0] > 1 else (places,)

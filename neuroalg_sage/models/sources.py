@@ -12,8 +12,15 @@ from typing import Any
 
 from neuroalg_sage.errors import InputError, suggesting
 from neuroalg_sage.files import read_bytes
+from neuroalg_sage.models.computation_graphs import (
+    ComputationGraph,
+    Contraction,
+    FixedMap,
+    Join,
+    Weights,
+)
 from neuroalg_sage.models.expressions import Polynomial, check_name, parse_polynomial, shown
-from neuroalg_sage.models.families import FAMILIES, parse_spec
+from neuroalg_sage.models.families import family_named, parse_spec
 from neuroalg_sage.models.layers import (
     MAXIMAL_LAYERS,
     Activation,
@@ -41,7 +48,7 @@ _MODEL_FIELDS = ({"spec"}, {"parameters", "inputs", "outputs"}, {"layers", "inpu
 
 
 def polynomial_model(outputs: Sequence[Polynomial], parameters: Sequence[str],
-                     inputs: Sequence[str]) -> Model:
+                     inputs: Sequence[str], name: str | None = None) -> Model:
     """
     The model whose outputs are these polynomials in named parameters and inputs.
 
@@ -49,16 +56,18 @@ def polynomial_model(outputs: Sequence[Polynomial], parameters: Sequence[str],
 
     - ``outputs`` -- polynomials whose exponents are of parameters, then inputs
     - ``parameters``, ``inputs`` -- names
+    - ``name`` -- what the model is called, one line of text
 
     OUTPUT: :class:`~neuroalg_sage.models.model.Model` with one layer
     """
     terms = tuple(tuple(sorted(p.items(), reverse=True)) for p in outputs)
-    return Model((PolynomialLayer(tuple(parameters), tuple(inputs), terms),), (len(inputs),))
+    return Model((PolynomialLayer(tuple(parameters), tuple(inputs), terms),), (len(inputs),),
+                 name=name)
 
 
 @suggesting
 def from_expressions(outputs: Sequence[str] | str, parameters: Sequence[str] | str,
-                     inputs: Sequence[str] | str) -> Model:
+                     inputs: Sequence[str] | str, name: str | None = None) -> Model:
     """
     The model given by polynomials written as text.
 
@@ -66,6 +75,7 @@ def from_expressions(outputs: Sequence[str] | str, parameters: Sequence[str] | s
 
     - ``outputs`` -- strings, one polynomial for each output
     - ``parameters``, ``inputs`` -- sequences of names, or a text with names such as ``"a, b"``
+    - ``name`` -- what the model is called, one line of text
 
     OUTPUT: :class:`~neuroalg_sage.models.model.Model`
 
@@ -74,15 +84,17 @@ def from_expressions(outputs: Sequence[str] | str, parameters: Sequence[str] | s
         >>> model = from_expressions(["a*x^2 + a*b*x*y"], ["a", "b"], ["x", "y"])
         >>> model.parameter_count, model.ambient_dimension
         (2, 3)
+        >>> from_expressions(["a*x + b"], "a, b", "x", name="Line")
+        Model Line with 2 parameters, 1 input and 1 output
     """
     parameters, inputs = names_in(parameters), names_in(inputs)
     names = [check_name(x, "parameter or input") for x in parameters + inputs]
     texts = [outputs] if isinstance(outputs, str) else outputs
-    return polynomial_model([parse_polynomial(p, names) for p in texts], parameters, inputs)
+    return polynomial_model([parse_polynomial(p, names) for p in texts], parameters, inputs, name)
 
 
 @suggesting
-def from_sympy(outputs: Any, parameters: Any, inputs: Any) -> Model:
+def from_sympy(outputs: Any, parameters: Any, inputs: Any, name: str | None = None) -> Model:
     """
     The model given by SymPy expressions.
 
@@ -91,6 +103,7 @@ def from_sympy(outputs: Any, parameters: Any, inputs: Any) -> Model:
     - ``outputs`` -- SymPy expression, or a sequence or matrix of them, polynomial
       over Q in parameters and inputs
     - ``parameters``, ``inputs`` -- sequences of SymPy symbols, or one
+    - ``name`` -- what the model is called, one line of text
 
     OUTPUT: :class:`~neuroalg_sage.models.model.Model`
 
@@ -136,12 +149,12 @@ def from_sympy(outputs: Any, parameters: Any, inputs: Any) -> Model:
                 f"{', '.join(map(str, symbols))}; for text use from_expressions.") from None
         polynomials.append({e: Fraction(int(c.numerator), int(c.denominator))
                             for e, c in terms.items()})
-    return polynomial_model(polynomials, list(map(str, parameters)), list(map(str, inputs)))
+    return polynomial_model(polynomials, list(map(str, parameters)), list(map(str, inputs)), name)
 
 
 @suggesting
 def from_sage(outputs: Any, parameters: Sequence[Any] | None = None,
-              inputs: Sequence[Any] | None = None) -> Model:
+              inputs: Sequence[Any] | None = None, name: str | None = None) -> Model:
     """
     The model given by polynomials of Sage.
 
@@ -156,6 +169,7 @@ def from_sage(outputs: Any, parameters: Sequence[Any] | None = None,
         these coefficients
 
     - ``parameters``, ``inputs`` -- variables, or their names
+    - ``name`` -- what the model is called, one line of text
 
     OUTPUT: :class:`~neuroalg_sage.models.model.Model`
 
@@ -173,11 +187,12 @@ def from_sage(outputs: Any, parameters: Sequence[Any] | None = None,
         >>> from_sage([a**3, a**2*b, a*b**2, b**3]).ambient_dimension  # the twisted cubic
         4
     """
-    return polynomial_model(*read_model(outputs, parameters, inputs))
+    return polynomial_model(*read_model(outputs, parameters, inputs), name)
 
 
 _KINDS: dict[str, type[Layer]] = {layer.kind: layer for layer in (
-    Dense, Activation, Convolution, Attention, MatrixSpace, PolynomialLayer, Chain, Sum, Product)}
+    Dense, Activation, Convolution, Attention, MatrixSpace, PolynomialLayer, Chain, Sum, Product,
+    ComputationGraph, Weights, Contraction, FixedMap, Join)}
 
 
 def _layer(data: object, depth: int = 0) -> Layer:
@@ -201,7 +216,8 @@ def model_from_data(data: object) -> Model:
     INPUT:
 
     - ``data`` -- dictionary with ``"spec"``; or ``"parameters"``, ``"inputs"``,
-      ``"outputs"`` (polynomials as text); or ``"input_shape"`` and ``"layers"``
+      ``"outputs"`` (polynomials as text); or ``"input_shape"`` and ``"layers"``; and
+      ``"name"``, what the model is called, if it has a name
 
     OUTPUT: :class:`~neuroalg_sage.models.model.Model`
 
@@ -218,7 +234,10 @@ def model_from_data(data: object) -> Model:
     if data.get("schema", MODEL_SCHEMA) != MODEL_SCHEMA:
         raise InputError(f"The model's schema {shown(data['schema'])} is not known; this version "
                          f"reads schema {MODEL_SCHEMA}.")
-    fields = set(data) - {"schema", "name"}
+    if "name" in data:
+        rest = {field: value for field, value in data.items() if field != "name"}
+        return model_from_data(rest).called(data["name"])
+    fields = set(data) - {"schema"}
     if "layers" in fields:
         fields.discard("spec")  # a full description may carry the spec as a name
     if fields not in _MODEL_FIELDS:
@@ -303,7 +322,7 @@ def load_model(name: Any) -> Model:
         return from_sage(name)
     text = str(name)
     if isinstance(name, Path) or text.endswith(".json") or (
-            text.partition(":")[0] not in FAMILIES and _is_file(text)):
+            family_named(text.partition(":")[0]) is None and _is_file(text)):
         return model_from_data(read_json(text, "model file"))
     return parse_spec(text)
 

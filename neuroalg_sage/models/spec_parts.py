@@ -115,7 +115,7 @@ class Spec:
     def read(self, family: str, fields: Sequence[str]) -> Model:
         """The model of a spec, given what colons separate after the family's name."""
         if len(fields) > 1 + self.has_activation:
-            kinds = "options and one activation" if self.has_activation else "options"
+            kinds = "options and one activation" if self.has_activation else "options alone"
             raise InputError(f"{family} has {kinds}, as in {self.example}.")
         arguments: dict[str, Any] = {}
         for part in fields[0].split(","):
@@ -125,8 +125,8 @@ class Spec:
                                  f"{', '.join(self.options)}, as in {self.example}.")
             argument, convert = self.options[name]
             if argument in arguments:
-                raise InputError(f"The {argument} of {family} are stated twice; write "
-                                 f"{self.example}.")
+                raise InputError(f"{family} has its {argument} stated twice; write {self.example}, "
+                                 "each option once.")
             arguments[argument] = convert(text)
         if missing := [name for name in self.required if name not in arguments]:
             raise InputError(f"{family} lacks {' and '.join(missing)}; write {self.example}.")

@@ -45,6 +45,8 @@ class Pattern:
 
     def meet(self, other: Pattern, size: int) -> Pattern:
         """A pattern in both, for matrices of this size."""
+        if self == Pattern():
+            return other
         copies = lcm(self.copies, other.copies)
         if size % copies:
             return Pattern(True, size)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from neuroalg_sage.invariants.points.strata import NearestSubnetworks
     from neuroalg_sage.invariants.points.symmetries import LawValues, Stabilizer
     from neuroalg_sage.invariants.points.units import InactiveUnits
-    from neuroalg_sage.models.weights import WeightedModel
+    from neuroalg_sage.models.trained.network import TrainedNetwork
 
 Answer = TypeVar("Answer")
 
@@ -46,7 +46,7 @@ class ParameterPoint:
     See :meth:`PointQuestions.at`.  Every answer is computed when first asked for, and kept.
     """
 
-    def __init__(self, manifold: PointQuestions, network: WeightedModel) -> None:
+    def __init__(self, manifold: PointQuestions, network: TrainedNetwork) -> None:
         self.manifold, self.network = manifold, network
         self._found: dict[str, Any] = {}
 
@@ -60,7 +60,7 @@ class ParameterPoint:
     @property
     def weights(self) -> tuple[Fraction, ...]:
         """The weights, exactly."""
-        return self.network.weights
+        return self.network.point
 
     @cached_property
     def _place(self) -> Place:
@@ -121,9 +121,9 @@ class ParameterPoint:
             >>> print(w.unidentified_parameters().text())
             unidentified_parameters = 6 of 7 parameters change along the kernel of Dφ(w), 1 do not
             [proved]
-              not identified: W_1[0, 0], W_1[1, 0], b_1[0], b_1[1], W_2[0, 0], W_2[0, 1]
-              identified: b_2[0]
-              not identified, and not by a linear symmetry alone: W_1[1, 0], b_1[1]
+              not identified: 0.W[0,0], 0.W[1,0], 0.b[0], 0.b[1], 2.W[0,0], 2.W[0,1]
+              identified: 2.b[0]
+              not identified, and not by a linear symmetry alone: 0.W[1,0], 0.b[1]
         """
         return self._recall("unidentified_parameters", lambda: self._ranks.unidentified())
 
@@ -183,7 +183,7 @@ class ParameterPoint:
             >>> from neuroalg_sage import NeuroManifold
             >>> w = NeuroManifold("linear:2,2,1").at([3, 0, 0, 4, 1, 0])
             >>> print(w.smallest_singular_values())
-            W_2 is nearest to a matrix of lower rank, at the distance 1 (proved)
+            1.W is nearest to a matrix of lower rank, at the distance 1 (proved)
         """
         from neuroalg_sage.invariants.points.matrices import smallest_singular_values
 
@@ -290,9 +290,10 @@ class PointQuestions(DynamicsQuestions):
 
         INPUT:
 
-        - ``weights`` -- N numbers, or arrays of the shapes of the arrays of parameters, or a
-          :class:`~neuroalg_sage.models.weights.WeightedModel`; arrays of floating-point numbers
-          are the binary fractions that they are
+        - ``weights`` -- a list of N numbers, or of arrays, in the order of the parameters; or
+          arrays by their names; or a
+          :class:`~neuroalg_sage.models.trained.network.TrainedNetwork`.  The entries of arrays of
+          floating-point numbers are the binary fractions that they are
 
         OUTPUT: :class:`ParameterPoint`
 
@@ -304,8 +305,6 @@ class PointQuestions(DynamicsQuestions):
             >>> w, w([1, 1])
             (Point of the parameters of mlp:2,1,1:x^2, (Fraction(9, 2),))
         """
-        from neuroalg_sage.models.weights import WeightedModel, weighted
+        from neuroalg_sage.models.trained.weights import with_weights
 
-        if isinstance(weights, WeightedModel):
-            return ParameterPoint(self, weights)
-        return ParameterPoint(self, weighted(self.model, weights))
+        return ParameterPoint(self, with_weights(self.model, weights))

@@ -189,7 +189,7 @@ def name_of(layer: Layer) -> str:
 
 def extent(layer: Layer, depth: int = 0) -> tuple[float, float]:
     """Width and height of a layer's block."""
-    if not isinstance(layer, Composite) or depth >= DEEPEST or (
+    if not isinstance(layer, (Chain, Branches)) or depth >= DEEPEST or (
             isinstance(layer, Chain) and len(layer.layers) > MOST_BLOCKS):
         return width_of(name_of(layer)) + 20, BLOCK
     parts = [extent(part, depth + 1) for part in layer.layers[:MOST_BRANCHES]]

@@ -13,7 +13,7 @@ import shlex
 import time
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -100,7 +100,7 @@ def gather(manifold: NeuroManifold, budget: float | None = BUDGET,
     """
     def material(answers: Answers, picture: bytes | str = "The command ended before the picture.",
                  notes: tuple[str, ...] = ()) -> Material:
-        return Material(answers, manifold.model.spec or "model.json", picture, notes,
+        return Material(answers, _in_a_shell(manifold.model), picture, notes,
                         datetime.now(UTC), coverings)
 
     coverings: tuple[CoveringNumber, ...] = ()
@@ -120,6 +120,11 @@ def gather(manifold: NeuroManifold, budget: float | None = BUDGET,
     coverings = capacity_section.covering_numbers(manifold)
     begin("the picture")
     return material(answers, *_picture(manifold, answers))
+
+
+def _in_a_shell(model: Model) -> str:
+    """What names a model in a shell: its spec, or the file that its page offers."""
+    return model.spec or f"{file_name(model.name or 'model')}.json"
 
 
 def _picture(manifold: NeuroManifold, answers: Answers) -> tuple[bytes | str, tuple[str, ...]]:
@@ -193,7 +198,7 @@ def _again(material: Material, stem: str) -> Markup:
     others = [name for name in computed() if name not in shown_on_pages()]
     manifold = material.answers.manifold
     options = f" --seed {manifold.seed}" if manifold.seed is not None else ""
-    file = download("model.json", manifold.model.describe())
+    file = download(_in_a_shell(replace(manifold.model, spec=None)), manifold.model.describe())
     return join(
         element("p", "The model as a file, which any command takes in place of a spec: ", file,
                 "."),
@@ -299,7 +304,7 @@ def page(material: Material) -> str:
     return complete(
         f"Neuromanifold of {_name(model)}",
         element("header", element("h1", "Neuromanifold of ", element(
-                    "code", model.spec) if model.spec else _name(model)),
+                    "code", model.spec) if model.spec and not model.name else _name(model)),
                 element("p", "Exact invariants, each with its proof status. NeuroAlg, ", moment,
                         class_="under"), contents),
         element("main", answers_section.figures(material.answers),
@@ -337,7 +342,8 @@ def complete(title: str, *content: Markup) -> str:
 
 def _name(model: Model) -> str:
     given = len(model.layers) == 1 and isinstance(model.layers[0], PolynomialLayer)
-    return "a model given by polynomials" if given and not model.spec else str(model)
+    return "a model given by polynomials" if given and str(model) not in (
+        model.name, model.spec) else str(model)
 
 
 def _policy(script: str) -> str:

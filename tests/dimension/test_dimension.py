@@ -18,6 +18,7 @@ from neuroalg_sage.certificates.dimension.affine_symmetries import LISTED, matri
 from neuroalg_sage.descriptions.secant_varieties import SecantVariety, secant_variety
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.invariants.dimension import dimension as dimensions
 from neuroalg_sage.invariants.dimension.affine_symmetries import affine_symmetries
 from neuroalg_sage.invariants.dimension.dimension import (
     defect,
@@ -27,10 +28,12 @@ from neuroalg_sage.invariants.dimension.dimension import (
     jacobian_at,
 )
 from neuroalg_sage.invariants.dimension.generic_fiber import is_finitely_identifiable
+from neuroalg_sage.models import matrix_spaces
 from neuroalg_sage.models.families import MLP, parse_spec
 from neuroalg_sage.models.layers import Activation, Chain, Dense, Sum
 from neuroalg_sage.models.model import Model
-from neuroalg_sage.models.parametrization import parametrization
+from neuroalg_sage.models.parametrization import expansion_bound, parametrization
+from neuroalg_sage.models.semirings import FewValues
 from neuroalg_sage.models.sources import from_expressions
 
 LARGE = "mlp:20,40,40,10:x^2"
@@ -422,3 +425,52 @@ def test_an_expected_dimension_without_its_symmetries_is_refused() -> None:
         with pytest.raises(CertificateError):
             verify(certificate(model.describe(), "expected_dimension", 9, "proved", trust, {
                 "trial": trial, "symmetries": {"kind": "symmetries", "fields": []}}, {}))
+
+
+MANY_PATHS = ["mlp:3,5,4:x^2+x:bias", "cnn:3x2c2,2x2:x^2", "attention:d=3,a=2,out=2,t=3,layers=2",
+              "gnn:graph=Q3,channels=1x3x1,powers=2:x^2", "gcnn:group=S3,channels=1x2x1,bias=1:x^3",
+              "sets:points=4,channels=1x3x2,readout=sum:x^2", "gnn:graph=P4,channels=2x2x1:x^3-x/2"]
+
+
+def bounds(model: Model) -> tuple:
+    return (model.degree_pattern, model.parameter_degree, model.input_degree, model.denominator,
+            model.height, expansion_bound(model))
+
+
+@pytest.mark.parametrize("spec", [*MANY_PATHS, *COMPOSED])
+def test_bounds_are_those_of_arrays_whose_values_are_all_computed(spec, monkeypatch) -> None:
+    def model() -> Model:
+        found = COMPOSED[spec] if spec in COMPOSED else parse_spec(spec)
+        return Model(found.layers, found.input_shape)
+
+    few = bounds(model())
+    monkeypatch.setattr(FewValues, "constant", lambda *_: (_ for _ in ()).throw(TypeError()))
+    assert bounds(model()) == few
+
+
+@pytest.mark.parametrize("spec", MANY_PATHS)
+def test_ways_of_finding_a_rank_agree(spec: str, monkeypatch) -> None:
+    """Few rows and all of them, parts of the inputs and all of them, gathers and products."""
+    model = parse_spec(spec)
+    found = dimension(model, seed=3)
+    prime, generator = 32003, random.Random(spec)
+    w = [generator.randrange(prime) for _ in range(model.parameter_count)]
+    x = np.array([[generator.randrange(prime) for _ in range(model.input_count)]
+                  for _ in range(11)])
+    rows = jacobian_at(model, w, x, prime)
+    monkeypatch.setattr(modular, "MOST_VALUES", 3)
+    monkeypatch.setattr(matrix_spaces, "DENSE", 0)
+    monkeypatch.setattr(dimensions, "FIRST_ROWS", 1)
+    assert (jacobian_at(model, w, x, prime) == rows).all()
+    assert dimension(model, seed=3) == found
+
+
+def test_values_are_added_at_places_that_occur_several_times() -> None:
+    generator = np.random.default_rng(5)
+    for shape in ((7,), (3, 4), (6, 2)):
+        table = generator.integers(0, 5, shape)
+        values = generator.integers(0, 100, (2, 3, *shape))
+        total, plain = np.ones((2, 2, 3, 5), dtype=np.int64)
+        modular._scatter(total, (Ellipsis, table), values)
+        np.add.at(plain, (Ellipsis, table), values)
+        assert (total == plain).all()

@@ -226,7 +226,7 @@ def test_the_torus_of_an_expression_is_found() -> None:
     ("mlp:2,2:x^2:bais", "not known"), ("linear:2,2:x^2", "linear takes widths alone"),
     ("mlp:2,2:__import__('os')", "not a polynomial"), ("cnn:", "no sizes"),
     ("cnn:3,x:x^2", "not a size"), ("cnn:3s0,2:x", "whole number from 1"),
-    ("cnn:3y4,2:x^2", "not a size"), ("attention:d=2,a=1", "lacks out, t"),
+    ("cnn:3y4,2:x^2", "not a size"), ("attention:d=2,a=1", "lacks out and t"),
     ("attention:d=2,d=2,a=1,out=1,t=1", "each option once"), ("mlp:²,2", "not a whole number"),
     ("mlp:1000000,1000000", "parameters; the most allowed"),
     ("mlp:2," + "2," * 300 + "2:x^2", "layers; the most allowed"),

@@ -68,7 +68,8 @@ def check_subnetworks(model: Model, value: Any, evidence: Any) -> Checked:
         require(set(claim) == {"model", "inputs", "dimension", "singular", "tangent"},
                 "A subnetwork has an unknown field.")
         smaller = None if description is None else Model(description)
-        require("spec" not in (description or ()), "The name of a subnetwork is not verified.")
+        require(not {"name", "spec"} & set(description or ()),
+                "The name of a subnetwork is not verified.")
         integer(stated, 0, n, "dimension")
         if smaller is None:
             require(stated == 0 and inputs == [], "The zero function has dimension 0.")

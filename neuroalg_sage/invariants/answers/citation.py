@@ -137,7 +137,7 @@ class Citation:
             of = self.certified and f" of {escaped(self.certified)}"
             notes.append(rf"Certificate{of}: SHA-256 \texttt{{{self.digest}}}")
         notes.append(rf"It rests on \cite{{{','.join(cited)}}}")
-        title = self._subject(rf"\texttt{{{escaped(self.model)}}}")
+        title = self._subject(rf"\texttt{{{_balanced(escaped(self.model))}}}")
         return bibtex_entry("misc", self.key, {
             "author": f"{{{own.authors[0]}}}", "title": f"{{{title}}}",
             "howpublished": f"Computed with {_short(own)} {escaped(version)}",
@@ -231,12 +231,17 @@ def _name_of(model: Model | None, certificate: dict[str, Any] | None) -> str:
     if certificate is None:
         return str(model)
     described = certificate["model"]
-    if "spec" in described:
-        return described["spec"]
+    if named := described.get("name") or described.get("spec"):
+        return str(named)
     from neuroalg_sage.certificates.checker import known_claim
 
     name: str = known_claim(certificate["claim"]["invariant"]).rebuilt(described).name
     return name
+
+
+def _balanced(latex: str) -> str:
+    """LaTeX without single braces, which BibTeX counts although they are escaped."""
+    return latex.replace(r"\{", r"\textbraceleft{}").replace(r"\}", r"\textbraceright{}")
 
 
 def _words(name: str) -> str:

@@ -20,7 +20,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import factorial, lcm
 from typing import Any
@@ -42,6 +42,7 @@ from neuroalg_sage.models.model import Model
 Progress = Callable[[str], None]
 
 TRIALS = 3
+FIRST_ROWS = 256  # a rank of so many rows takes no time
 
 
 def log(message: str) -> None:
@@ -89,14 +90,64 @@ def jacobian_at(model: Model, point: Sequence[int], inputs: np.ndarray, prime: i
                          f"({error}).") from None
 
 
+class _Sample:
+    """
+    The rows of the Jacobian at a point, for all outputs or for one combination at each input.
+
+    Inputs are added in rounds: a rank that is much smaller than its bound shows at few of them.
+    """
+
+    def __init__(self, model: Model, generator: random.Random, prime: int, point: list[int],
+                 combined: bool) -> None:
+        self.model, self.generator, self.prime, self.point = model, generator, prime, point
+        self.inputs: list[list[int]] = []
+        self.combinations: list[int] | None = [] if combined else None
+        self.per_input = 1 if combined else model.output_count
+        self.entries = np.zeros((0, model.parameter_count), dtype=np.uint32)
+
+    def rank(self, inputs: int | None = None) -> int:
+        """The rank of the rows of the first inputs."""
+        rows = self.entries if inputs is None else self.entries[: inputs * self.per_input]
+        return modular.rank(rows, self.prime)
+
+    def extend(self, number: int) -> None:
+        """Add random inputs until there are so many."""
+        def residues(count: int) -> list[int]:
+            return [self.generator.randrange(self.prime) for _ in range(count)]
+
+        new = [residues(self.model.input_count) for _ in range(number - len(self.inputs))]
+        combinations = None
+        if self.combinations is not None:
+            combinations = residues(len(new))
+            self.combinations += combinations
+        self.inputs += new
+        self.entries = np.concatenate([self.entries, jacobian_at(
+            self.model, self.point, np.array(new, dtype=np.int64), self.prime, combinations)])
+
+    def sizes(self, most: int, rank: int) -> Iterator[int]:
+        """How many inputs there are in each round, up to ``most``; the first show this rank."""
+        size = min(most, max(rank, FIRST_ROWS, most * self.per_input // 16) // self.per_input + 2)
+        while size < most:
+            yield size
+            size *= 4
+        yield most
+
+    def evidence(self, inputs: int | None = None) -> dict[str, Any]:
+        """The trial with the first inputs, as a certificate states it."""
+        combined = {} if self.combinations is None else {
+            "combinations": self.combinations[:inputs]}
+        return {"prime": self.prime, "point": self.point, "inputs": self.inputs[:inputs],
+                **combined}
+
+
 def rank_trial(model: Model, generator: random.Random, upper: Callable[[int, list[int]], int],
-               largest_prime: int, weights: Sequence[Fraction] | None = None
+               largest_prime: int, likely: int = 0, weights: Sequence[Fraction] | None = None
                ) -> tuple[dict[str, Any], int, int]:
     """
     One random trial: the evidence, the rank found, and the upper bound at its point.
 
-    The rank is at its upper bound, or did not grow with the last input.  The point is random, or
-    that of ``weights`` modulo the prime.
+    The rank is at its upper bound, or did not grow with the last input.  It is found with the
+    least work if it is ``likely``.  The point is random, or that of ``weights`` modulo the prime.
     """
     q = lcm(model.denominator[0], *(c.denominator for c in weights or ()))
     prime = modular.random_prime(generator, largest_prime)
@@ -105,27 +156,23 @@ def rank_trial(model: Model, generator: random.Random, upper: Callable[[int, lis
     point = ([generator.randrange(prime) for _ in range(model.parameter_count)]
              if weights is None else list(map(constant_modulo(prime), weights)))
     bound = upper(prime, point)
-
-    def random_inputs(number: int) -> np.ndarray:
-        return np.array([[generator.randrange(prime) for _ in range(model.input_count)]
-                         for _ in range(number)], dtype=np.int64)
-
-    evidence: dict[str, Any] = {"prime": prime, "point": point}
     # All outputs at as few inputs as might do; if they do not, one combination at each of
     # as many inputs as surely do.
-    inputs = random_inputs(-(-bound // model.output_count) + 1)
-    entries = jacobian_at(model, point, inputs, prime)
-    rank = modular.rank(entries, prime)
-    if rank == bound or rank == modular.rank(entries[: -model.output_count], prime):
-        return evidence | {"inputs": inputs.tolist()}, rank, bound
-    inputs = random_inputs(bound + 1)
-    combinations = [generator.randrange(prime) for _ in inputs]
-    entries = jacobian_at(model, point, inputs, prime, combinations)
-    rank = modular.rank(entries, prime)
+    sample = _Sample(model, generator, prime, point, combined=False)
+    for size in sample.sizes(-(-bound // model.output_count) + 1, likely):
+        sample.extend(size)
+        likely = rank = sample.rank()
+        if rank == bound or rank < len(sample.entries) and rank == sample.rank(size - 1):
+            return sample.evidence(), rank, bound
+    sample = _Sample(model, generator, prime, point, combined=True)
+    for size in sample.sizes(bound + 1, likely):
+        sample.extend(size)
+        rank = sample.rank()
+        if rank == bound or rank < size:
+            break
     # As many rows as the rank, if these are independent, and one that adds nothing.
-    number = rank + 1 if modular.rank(entries[:rank], prime) == rank else bound + 1
-    return evidence | {"inputs": inputs[:number].tolist(),
-                       "combinations": combinations[:number]}, rank, bound
+    number = rank + 1 if rank < size and sample.rank(rank) == rank else size
+    return sample.evidence(number), rank, bound
 
 
 def error_bound(model: Model, rank: int, trials: Sequence[Mapping[str, Any]]) -> float:
@@ -216,7 +263,7 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = log,
     ranks: list[int] = []
     for number, largest in enumerate(primes, 1):
         progress(f"rank of the Jacobian, trial {number}")
-        trial, rank, bound = rank_trial(model, generator, upper, largest)
+        trial, rank, bound = rank_trial(model, generator, upper, largest, max(ranks, default=0))
         if rank == bound:
             evidence = {"trials": [trial], "upper": {"kind": "ambient"} if rank == n
                         else encode_symmetries(model.symmetries)}

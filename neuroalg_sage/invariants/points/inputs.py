@@ -60,8 +60,8 @@ def input_symmetries(place: Place) -> InputSymmetries:
     A sum of two squares::
 
         >>> from neuroalg_sage.models.families import parse_spec
-        >>> from neuroalg_sage.models.weights import weighted
-        >>> found = input_symmetries(Place(weighted(
+        >>> from neuroalg_sage.models.trained.weights import with_weights
+        >>> found = input_symmetries(Place(with_weights(
         ...     parse_spec("mlp:2,2,1:x^2"), [1, 0, 0, 1, 1, 1])))
         >>> found.data["algebra"], len(found.data["signed_permutations"])
         ([[['0', '-1'], ['1', '0']]], 7)
@@ -87,7 +87,7 @@ def input_symmetries(place: Place) -> InputSymmetries:
                          for i in range(m)] for v in basis],
             "signed_permutations": permutations, "all_signed_permutations": complete}
     return InputSymmetries.certified(
-        place.network, "input_symmetries", data, "proved", "linear algebra over Q",
+        place, "input_symmetries", data, "proved", "linear algebra over Q",
         time.perf_counter() - start, {"prime": _prime(rows, basis, m)})
 
 

@@ -68,7 +68,7 @@ def known_kernel(place: Place, prime: int) -> Kernel:
     if len(symmetries) > MOST_SYMMETRIES:
         raise LimitReached(f"There are {len(symmetries):,} linear symmetries, over the limit of "
                            f"{MOST_SYMMETRIES:,}.")
-    tangents = [tangent(s.parameters, place.network.weights) for s in symmetries]
+    tangents = [tangent(s.parameters, place.weights) for s in symmetries]
     local = list(_local(place))
     kept, columns = pivots([*tangents, *local], prime)
     count = len(tangents)

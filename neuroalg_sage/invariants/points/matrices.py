@@ -18,8 +18,7 @@ from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.certificates.points.matrices import exact_rank, flattening
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.errors import LimitReached
-from neuroalg_sage.invariants.points.point import AtPoint, Place
-from neuroalg_sage.models.weights import ParameterArray, WeightedModel
+from neuroalg_sage.invariants.points.point import AtPoint, ParameterArray, Place
 
 SHOWN = 12
 LARGEST_SIZE = 1_000  # rows of a matrix whose smallest singular value is enclosed
@@ -57,7 +56,7 @@ class Flattening:
         return [self.array.offset, list(self.array.shape), self.axis]
 
 
-def flattenings(network: WeightedModel) -> Iterator[Flattening]:
+def flattenings(place: Place) -> Iterator[Flattening]:
     """
     The matrices of weights: arrays with two axes; of those with more the flattenings by the first
     two, the channels of filters, if there are several.
@@ -65,12 +64,12 @@ def flattenings(network: WeightedModel) -> Iterator[Flattening]:
     EXAMPLES::
 
         >>> from neuroalg_sage.models.families import parse_spec
-        >>> from neuroalg_sage.models.weights import weighted
+        >>> from neuroalg_sage.models.trained.weights import with_weights
         >>> model = parse_spec("cnn:2c2,2c1:x^2")
-        >>> [f.name for f in flattenings(weighted(model, range(model.parameter_count)))]
-        ['F_1 by axis 0', 'F_2 by axis 1']
+        >>> [f.name for f in flattenings(Place(with_weights(model, range(8))))]
+        ['0.F by axis 0', '2.F by axis 1']
     """
-    for array in network.arrays:
+    for array in place.arrays:
         axes = len(array.shape)
         yield from (Flattening(array, axis) for axis in range(min(axes - 1, 2))
                     if axes == 2 or array.shape[axis] > 1)
@@ -113,22 +112,22 @@ def layer_ranks(place: Place) -> LayerRanks:
     EXAMPLES::
 
         >>> from neuroalg_sage.models.families import parse_spec
-        >>> from neuroalg_sage.models.weights import weighted
-        >>> print(layer_ranks(Place(weighted(parse_spec("linear:2,2,1"), [1, 2, 2, 4, 1, 0]))
+        >>> from neuroalg_sage.models.trained.weights import with_weights
+        >>> print(layer_ranks(Place(with_weights(parse_spec("linear:2,2,1"), [1, 2, 2, 4, 1, 0]))
         ...                   ).text())
         layer_ranks = 1 of 2 matrices of weights do not have full rank  [proved]
-          W_1 has rank 1, of 2 that a matrix of 2 x 2 can have
+          0.W has rank 1, of 2 that a matrix of 2 x 2 can have
     """
     start = time.perf_counter()
     data, names = [], []
-    for part in flattenings(place.network):
+    for part in flattenings(place):
         try:
             rank = exact_rank(flattening(place.rebuilt, *part.claim)[0])
         except CertificateError:
             continue
         data.append([*part.claim, rank])
         names.append((part.name, *part.size))
-    return LayerRanks.certified(place.network, "layer_ranks", data, "proved",
+    return LayerRanks.certified(place, "layer_ranks", data, "proved",
                                 "elimination over Q, or modulo a prime where the rank is full",
                                 time.perf_counter() - start, {}, names=names)
 
@@ -175,17 +174,17 @@ def smallest_singular_values(place: Place) -> SmallestSingularValues:
     EXAMPLES::
 
         >>> from neuroalg_sage.models.families import parse_spec
-        >>> from neuroalg_sage.models.weights import weighted
-        >>> print(smallest_singular_values(Place(weighted(
+        >>> from neuroalg_sage.models.trained.weights import with_weights
+        >>> print(smallest_singular_values(Place(with_weights(
         ...     parse_spec("linear:2,2,1"), [3, 0, 0, 4, 1, 0]))).text())
-        smallest_singular_values = W_2 is nearest to a matrix of lower rank, at the distance 1
+        smallest_singular_values = 1.W is nearest to a matrix of lower rank, at the distance 1
         [proved]
-          W_2: 1, of the norm 1
-          W_1: 3, of the norm 5
+          1.W: 1, of the norm 1
+          0.W: 3, of the norm 5
     """
     start = time.perf_counter()
     claims, proofs, names, norms = [], [], [], []
-    for part in flattenings(place.network):
+    for part in flattenings(place):
         if min(part.size) > LARGEST_SIZE:
             continue
         matrix, factor = flattening(place.rebuilt, *part.claim)
@@ -196,12 +195,12 @@ def smallest_singular_values(place: Place) -> SmallestSingularValues:
         claims.append([*part.claim, decimal(low), decimal(high)])
         proofs.append(proof)
         names.append(part.name)
-        norms.append(sqrt(sum(float(c) ** 2 for c in place.network.array(part.array).ravel())))
-    if not claims and any(True for _ in flattenings(place.network)) and not names:
+        norms.append(sqrt(sum(float(place.weights[i]) ** 2 for i in part.array.parameters)))
+    if not claims and any(True for _ in flattenings(place)) and not names:
         raise LimitReached("No matrix of weights is of full rank and small enough for bounds of "
                            "its smallest singular value.")
     return SmallestSingularValues.certified(
-        place.network, "smallest_singular_values", claims, "proved",
+        place, "smallest_singular_values", claims, "proved",
         "eigenvectors in floating point, and exact congruences", time.perf_counter() - start,
         {"proofs": proofs}, names=names, norms=norms)
 

@@ -4,10 +4,11 @@ What all answers about a point share: their class, the point as the checker has 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import comb
+from math import comb, prod
 from typing import Any, ClassVar
 
 from neuroalg_sage.certificates.certificate import decimal
@@ -16,7 +17,8 @@ from neuroalg_sage.certificates.points.states import States
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
-from neuroalg_sage.models.weights import WeightedModel
+from neuroalg_sage.models.layers import Shape
+from neuroalg_sage.models.trained.network import TrainedNetwork
 
 MOST_MONOMIALS = 20_000  # of all outputs, where the function is written out
 
@@ -32,6 +34,26 @@ class AtPoint(Invariant):
         return f"{self.sentence()} ({self.qualified_status()})"
 
 
+@dataclass(frozen=True)
+class ParameterArray:
+    """
+    One array of parameters of a model.
+
+    - ``name`` -- what it is called
+    - ``offset`` -- the number of its first parameter
+    - ``shape``
+    """
+
+    name: str
+    offset: int
+    shape: Shape
+
+    @property
+    def parameters(self) -> range:
+        """The numbers of its parameters."""
+        return range(self.offset, self.offset + prod(self.shape))
+
+
 class Place:
     """
     A model at given weights, and the same as the checker rebuilds it.
@@ -39,14 +61,40 @@ class Place:
     Raises LimitReached if the checker refuses to.
     """
 
-    def __init__(self, network: WeightedModel) -> None:
-        self.network, self.model = network, network.model
+    def __init__(self, network: TrainedNetwork) -> None:
+        self.network, self.model, self.weights = network, network.model, network.point
+
+    @cached_property
+    def arrays(self) -> list[ParameterArray]:
+        """The arrays of parameters."""
+        def found() -> Iterator[ParameterArray]:
+            place = 0
+            for name, (_, shape) in zip(self.network.names,
+                                        self.model.chain.parameter_shapes()):
+                yield ParameterArray(name, place, shape)
+                place += prod(shape)
+
+        return list(found())
+
+    @cached_property
+    def parameter_names(self) -> list[str]:
+        """A name for each parameter."""
+        return [block.entry(k) for block, array in zip(self.network.blocks, self.arrays)
+                for k in range(len(array.parameters))]
+
+    def describe(self) -> dict[str, Any]:
+        """The model and its weights, as a certificate states them."""
+        return self._description
+
+    @cached_property
+    def _description(self) -> dict[str, Any]:
+        return self.model.describe() | {"weights": list(map(decimal, self.weights))}
 
     @cached_property
     def rebuilt(self) -> Rebuilt:
         """The point as the checker has it."""
         try:
-            return Rebuilt(self.network.describe())
+            return Rebuilt(self.describe())
         except CertificateError as error:
             raise LimitReached(f"No certificate about {self.model} would be accepted: {error}"
                                ) from None

@@ -167,7 +167,7 @@ class RankSearch:
 
     def _trial(self, largest: int, bound: int) -> tuple[dict[str, Any], int]:
         trial, found, _ = rank_trial(self.place.model, self.generator, lambda p, point: bound,
-                                     largest, self.place.network.weights)
+                                     largest, weights=self.place.weights)
         del trial["point"]  # these are the weights
         return trial, found
 
@@ -176,7 +176,7 @@ class RankSearch:
         model = self.place.model
         count = model.parameter_count
         prime = modular.random_prime(self.generator)
-        while any(c.denominator % prime == 0 for c in self.place.network.weights):
+        while any(c.denominator % prime == 0 for c in self.place.weights):
             prime = modular.random_prime(self.generator)
         self.progress("directions in which the function does not change")
         known = known_kernel(self.place, prime)
@@ -210,14 +210,14 @@ class RankSearch:
 
     def answer(self) -> RankAtPoint:
         """The rank, with its proof."""
-        network, count = self.place.network, self.place.model.parameter_count
+        place, count = self.place, self.place.model.parameter_count
         known: dict[str, Any] = {"parameters": count, "generic": self.generic,
                                  "orbit": len(self.kernel.tangents)}
 
         def found(data: Any, status: str, method: str, evidence: Any, trust: Any = None,
                   error: float | None = None) -> RankAtPoint:
             return RankAtPoint.certified(
-                network, "rank", data, status, method, time.perf_counter() - self.start, evidence,
+                place, "rank", data, status, method, time.perf_counter() - self.start, evidence,
                 trust, error_bound=error, **known)
 
         evidence: dict[str, Any] = {"trials": [self.trial]}
@@ -258,11 +258,11 @@ class RankSearch:
         fixed = sorted(set(range(count)) - moved) if self.spans else []
         beyond = {i for vector in [*self.kernel.local, *self.kernel.vectors] for i in vector}
         return NamedParameters.certified(
-            self.place.network, "unidentified_parameters", [sorted(moved), fixed], "proved",
+            self.place, "unidentified_parameters", [sorted(moved), fixed], "proved",
             "vectors in the kernel" + (", which span it" if self.spans else ""),
             time.perf_counter() - self.start,
             {"trials": [self.trial], "upper": self.kernel.evidence},
-            names=self.place.network.parameter_names, beyond=tuple(sorted(beyond)))
+            names=self.place.parameter_names, beyond=tuple(sorted(beyond)))
 
 
 def singular_values(place: Place) -> SingularValues:
@@ -274,8 +274,8 @@ def singular_values(place: Place) -> SingularValues:
     EXAMPLES::
 
         >>> from neuroalg_sage.models.families import parse_spec
-        >>> from neuroalg_sage.models.weights import weighted
-        >>> singular_values(Place(weighted(parse_spec("linear:1,1,1"), [3, 4])))
+        >>> from neuroalg_sage.models.trained.weights import with_weights
+        >>> singular_values(Place(with_weights(parse_spec("linear:1,1,1"), [3, 4])))
         [5.0, 0.0] (numerical)
     """
     start = time.perf_counter()

@@ -84,8 +84,8 @@ def nearest_subnetworks(place: Place) -> NearestSubnetworks:
     EXAMPLES::
 
         >>> from neuroalg_sage.models.families import parse_spec
-        >>> from neuroalg_sage.models.weights import weighted
-        >>> found = nearest_subnetworks(Place(weighted(
+        >>> from neuroalg_sage.models.trained.weights import with_weights
+        >>> found = nearest_subnetworks(Place(with_weights(
         ...     parse_spec("mlp:2,2,1:x^2"), [1, 0, 0, 1, 3, "1/10"])))
         >>> for line in found.lines():
         ...     print(line)
@@ -124,7 +124,7 @@ def nearest_subnetworks(place: Place) -> NearestSubnetworks:
             found.append((square, text, [equations, decimal(square), kind, entries, difference]))
     found.sort(key=lambda part: part[0])
     return NearestSubnetworks.certified(
-        place.network, "nearest_subnetworks", [part for _, _, part in found], "proved",
+        place, "nearest_subnetworks", [part for _, _, part in found], "proved",
         "projections on linear spaces of parameters, chosen in floating point",
         time.perf_counter() - start, {}, words=[text for _, text, _ in found])
 
@@ -132,7 +132,7 @@ def nearest_subnetworks(place: Place) -> NearestSubnetworks:
 def _candidates(place: Place, hidden: HiddenUnits
                 ) -> Iterator[tuple[str, int, Equations, str]]:
     """In words what happens to a unit, the unit, the equations, and the kind of its entries."""
-    w = place.network.weights
+    w = place.weights
     after = f" after layer {hidden.number}"
     sides = [("nothing goes out of", hidden.outgoing, "unused")]
     if not hidden.activation[0]:
@@ -159,7 +159,7 @@ def _nearest_pair(place: Place, hidden: HiddenUnits) -> tuple[int, int, Fraction
     Two units and a factor, such that the incoming weights of the second are nearest to this
     multiple of those of the first.
     """
-    rows = np.array([[float(place.network.weights[i]) for i in own] for own in hidden.incoming])
+    rows = np.array([[float(place.weights[i]) for i in own] for own in hidden.incoming])
     if len(rows) < 2:
         return None
     gram = rows @ rows.T
@@ -191,7 +191,7 @@ def _nearest_pair(place: Place, hidden: HiddenUnits) -> tuple[int, int, Fraction
 
 def _exact_factor(place: Place, hidden: HiddenUnits, i: int, j: int) -> Fraction | None:
     """The factor, if the one row is a multiple of the other."""
-    w = place.network.weights
+    w = place.weights
     pairs = [(w[a], w[b]) for a, b in zip(hidden.incoming[i], hidden.incoming[j])]
     factors = {b / a for a, b in pairs if a} if all(a or not b for a, b in pairs) else set()
     return factors.pop() if len(factors) == 1 else None

@@ -81,7 +81,7 @@ def _names(place: Place, symmetries: list[LinearSymmetry]) -> Iterator[str]:
         for u, parameters in enumerate(zip(hidden.incoming, hidden.outgoing), 1):
             units[frozenset(i for own in parameters for i in own)] = (
                 f"balancedness of unit {u} after layer {hidden.number}")
-    starts = [array.offset for array in place.network.arrays]
+    starts = [array.offset for array in place.arrays]
     for symmetry in symmetries:
         support = frozenset(i for i, _ in symmetry.parameters)
         found = units.get(support) if all(i == j for i, j in symmetry.parameters) else None
@@ -89,7 +89,7 @@ def _names(place: Place, symmetries: list[LinearSymmetry]) -> Iterator[str]:
         for i in sorted(support):
             read.setdefault(bisect_right(starts, i) - 1, i)
         yield found or "quadratic form in " + " and ".join(
-            place.network.arrays[k].entry(i) + "..." for k, i in read.items())
+            place.network.parameter_name(i) + "..." for k, i in read.items())
 
 
 def law_values(place: Place) -> LawValues:
@@ -99,13 +99,13 @@ def law_values(place: Place) -> LawValues:
     EXAMPLES::
 
         >>> from neuroalg_sage.models.families import parse_spec
-        >>> from neuroalg_sage.models.weights import weighted
-        >>> found = law_values(Place(weighted(parse_spec("linear:1,1,1"), [3, 4])))
+        >>> from neuroalg_sage.models.trained.weights import with_weights
+        >>> found = law_values(Place(with_weights(parse_spec("linear:1,1,1"), [3, 4])))
         >>> found.data, found.is_balanced
         ([Fraction(7, 1)], False)
     """
     start = time.perf_counter()
-    w = list(map(to_flint, place.network.weights))
+    w = list(map(to_flint, place.weights))
     symmetries, values = [], []
     for symmetry in gradient_symmetries(place.model):
         # As theory writes it: positive for what goes out.
@@ -117,7 +117,7 @@ def law_values(place: Place) -> LawValues:
                                     symmetries[-1].parameters.items()), to_flint(0))))
     fields = encode_symmetries(symmetries)["fields"]
     return LawValues.certified(
-        place.network, "law_values", values, "proved", "linear symmetries, and exact values",
+        place, "law_values", values, "proved", "linear symmetries, and exact values",
         time.perf_counter() - start, {"fields": fields},
         claim=[[own["parameters"], decimal(c)] for own, c in zip(fields, values)],
         names=list(_names(place, symmetries)))
@@ -142,9 +142,9 @@ def stabilizer(place: Place) -> Stabilizer:
     EXAMPLES::
 
         >>> from neuroalg_sage.models.families import parse_spec
-        >>> from neuroalg_sage.models.weights import weighted
+        >>> from neuroalg_sage.models.trained.weights import with_weights
         >>> model = parse_spec("mlp:1,2,1:x^2")
-        >>> stabilizer(Place(weighted(model, [1, 0, 1, 0]))).data
+        >>> stabilizer(Place(with_weights(model, [1, 0, 1, 0]))).data
         {'symmetries': 2, 'orbit': 1, 'stabilizer': 1}
     """
     start = time.perf_counter()
@@ -156,7 +156,7 @@ def stabilizer(place: Place) -> Stabilizer:
     kept, places = pivots([{i * size + j: c for (i, j), c in s.parameters.items()}
                            for s in symmetries], PRIME)
     symmetries = [symmetries[k] for k in kept]
-    tangents = [tangent(s.parameters, place.network.weights) for s in symmetries]
+    tangents = [tangent(s.parameters, place.weights) for s in symmetries]
     prime = PRIME
     while any(c.denominator % prime == 0 for v in tangents for c in v.values()):
         prime = modular.random_prime(random.Random(0))
@@ -170,7 +170,7 @@ def stabilizer(place: Place) -> Stabilizer:
         fixing = kernel(rows.values(), len(symmetries))
     data = {"symmetries": len(symmetries), "orbit": len(columns), "stabilizer": len(fixing)}
     return Stabilizer.certified(
-        place.network, "stabilizer", data, "proved", "linear algebra over Q",
+        place, "stabilizer", data, "proved", "linear algebra over Q",
         time.perf_counter() - start,
         {"symmetries": {"fields": encode_symmetries(symmetries)["fields"]}, "prime": prime,
          "places": [list(divmod(place, size)) for place in places], "columns": columns,

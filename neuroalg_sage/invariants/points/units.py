@@ -15,7 +15,8 @@ import numpy as np
 from neuroalg_sage.certificates.points.states import inactive
 from neuroalg_sage.invariants.points.point import AtPoint, Place
 from neuroalg_sage.models.layers import Activation, Composite, Dense
-from neuroalg_sage.models.weights import WeightedModel, weighted
+from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.trained.network import TrainedNetwork
 
 SHOWN = 12
 WORDS = {"zero": "vanish", "constant": "are constant", "proportional": "are multiples of others",
@@ -55,8 +56,8 @@ def inactive_units(place: Place) -> InactiveUnits:
     The second unit is minus the first, which a square does not see, and the third one is cut off::
 
         >>> from neuroalg_sage.models.families import parse_spec
-        >>> from neuroalg_sage.models.weights import weighted
-        >>> found = inactive_units(Place(weighted(
+        >>> from neuroalg_sage.models.trained.weights import with_weights
+        >>> found = inactive_units(Place(with_weights(
         ...     parse_spec("mlp:2,3,1:x^2"), [1, 2, -1, -2, 5, 7, 1, 1, 0])))
         >>> print(found.text())
         inactive_units = units and inputs: 1 are multiples of others, 1 do not matter  [proved]
@@ -68,25 +69,24 @@ def inactive_units(place: Place) -> InactiveUnits:
     always = _at_random_weights(place) if any(data.values()) and not all(
         isinstance(layer, (Dense, Activation)) for layer in place.model.layers) else dict.fromkeys(
             data, [])
-    words = {kind: _in_words(place.network, kind, [
+    words = {kind: _in_words(place.model, kind, [
         entry for entry in found if entry[:2] not in [e[:2] for e in always[kind]]])
         for kind, found in data.items()}
     return InactiveUnits.certified(
-        place.network, "inactive_units", data, "proved", "entry by entry, exactly",
+        place, "inactive_units", data, "proved", "entry by entry, exactly",
         time.perf_counter() - start, {}, words=words)
 
 
 def _at_random_weights(place: Place) -> dict[str, list[Any]]:
     """What is so at other weights too, as an input that no window meets."""
     generator = random.Random(0)
-    other = weighted(place.model, [Fraction(generator.randrange(1, 10**6))
-                                   for _ in range(place.model.parameter_count)])
+    other = TrainedNetwork(place.model, tuple(Fraction(generator.randrange(1, 10**6))
+                                   for _ in range(place.model.parameter_count)))
     return inactive(Place(other).states)
 
 
-def _in_words(network: WeightedModel, kind: str, entries: list[list[Any]]) -> list[str]:
+def _in_words(model: Model, kind: str, entries: list[list[Any]]) -> list[str]:
     """A sentence for each unit; what an activation only passes on is not said twice."""
-    model = network.model
     found = {(entry[0], entry[1]): entry for entry in entries}
     plain = not any(isinstance(layer, Composite) for layer in model.layers)
     shapes = [model.input_shape]

@@ -268,8 +268,9 @@ def subnetwork_poset(phi: Parametrization, dimension: Invariant, found: Invarian
         singular = True if low > d else False if high == d else None
         proofs.append(proof | {"point": point, "free": frees,
                                "embeddings": [list(e) for e in part.embeddings]})
-        described = part.model.describe() if part.model else None
-        claims.append({"model": described and {k: v for k, v in described.items() if k != "spec"},
+        described = part.model and {key: data for key, data in part.model.describe().items()
+                                    if key not in ("name", "spec")}
+        claims.append({"model": described,
                        "inputs": list(part.inputs), "dimension": size, "singular": singular,
                        "tangent": [low, high]})
         images.append(image)

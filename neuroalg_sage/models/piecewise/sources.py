@@ -7,7 +7,6 @@ fraction that it is.
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.files import read_bytes
+from neuroalg_sage.models.arrays import MOST_BYTES, read_arrays
 from neuroalg_sage.models.expressions import shown
 from neuroalg_sage.models.piecewise.layers import (
     KINDS,
@@ -30,8 +30,6 @@ from neuroalg_sage.models.piecewise.network import (
     network_from_spec,
 )
 from neuroalg_sage.models.sources import read_json
-
-MOST_BYTES = 100_000_000
 
 
 def network_from_arrays(arrays: Sequence[Any] | Mapping[str, Any], between: str = "relu"
@@ -188,33 +186,8 @@ def _json(name: str) -> Network:
     return network_from_data(read_json(name, "network file"))
 
 
-def _npz(name: str) -> Network:
-    import numpy as np
-
-    content = read_bytes(name, "network file", MOST_BYTES)
-    try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as found:
-            arrays = {key: found[key] for key in found.files}
-    except Exception as error:  # whatever NumPy says of what is no such file
-        raise InputError(f"The network file {shown(name)} is no archive of NumPy "
-                         f"({type(error).__name__}).") from None
-    return network_from_arrays(arrays)
-
-
-def _safetensors(name: str) -> Network:
-    content = read_bytes(name, "network file", MOST_BYTES)
-    try:
-        from safetensors import SafetensorError
-        from safetensors.numpy import load
-    except ImportError:
-        raise InputError("To read a file of safetensors, install the package safetensors."
-                         ) from None
-    try:
-        arrays = load(content)
-    except (SafetensorError, KeyError, ValueError) as error:
-        raise InputError(f"The network file {shown(name)} is no file of safetensors that NumPy can "
-                         f"hold ({type(error).__name__}).") from None
-    return network_from_arrays(arrays)
+def _arrays(name: str) -> Network:
+    return network_from_arrays(read_arrays(name, "network file"))
 
 
 def _onnx(name: str) -> Network:
@@ -224,4 +197,4 @@ def _onnx(name: str) -> Network:
 
 
 READERS: dict[str, Callable[[str], Network]] = {
-    ".json": _json, ".npz": _npz, ".safetensors": _safetensors, ".onnx": _onnx}
+    ".json": _json, ".npz": _arrays, ".safetensors": _arrays, ".onnx": _onnx}

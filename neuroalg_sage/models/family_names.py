@@ -1,0 +1,117 @@
+"""
+Names of architectures that are no families here: why not, which family is nearest, and an example.
+
+Names under which a family is known besides its own stand with it, in
+:data:`~neuroalg_sage.models.families.FAMILIES`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """
+    Architectures that no family of this name has.
+
+    - ``names`` -- in small letters and digits
+    - ``why`` -- what they are here, or what of them is not algebraic
+    - ``example`` -- a spec of what is nearest
+    """
+
+    names: tuple[str, ...]
+    why: str
+    example: str
+
+
+ELSEWHERE = (
+    Elsewhere(("resnet", "residual", "skip", "densenet", "highway", "mixer"),
+              "in Python a skip connection is the Sum of a Chain of layers and the empty Chain; "
+              "without it the network is fully connected", "mlp:2,2,2,2:x^2"),
+    Elsewhere(("unet", "fcn", "segnet"), "in Python a skip connection is the Sum of a Chain of "
+              "layers and the empty Chain; without it the network is convolutional",
+              "cnn:3,2:x^2:out=3"),
+    Elsewhere(("rnn", "recurrent", "elman", "ssm", "s4", "s5", "lds"),
+              "in Python a recurrence over some steps is a Chain in which layers share their "
+              "parameters; without sharing it is a deep network", "mlp:2,2,2,2:x^2"),
+    Elsewhere(("lstm", "gru", "mamba", "hyena", "rwkv", "xlstm"),
+              "gates by sigmoids or by exponentials are not polynomials; layers with a polynomial "
+              "as activation are", "mlp:2,2,2,2:x^2"),
+    Elsewhere(("moe", "experts", "mixture", "switch"), "gates by a softmax are not polynomials; in "
+              "Python linear gates are a Product, and experts a Sum; one expert is fully connected",
+              "mlp:2,2,1:x^2"),
+    Elsewhere(("glu", "bilinear", "swiglu", "geglu", "hadamard", "polynet"), "in Python a gated or "
+              "bilinear layer is a Product of layers; with equal factors it is a layer of squares",
+              "mlp:2,2,1:x^2"),
+    Elsewhere(("autoencoder", "ae", "encoder", "decoder"), "an autoencoder is a fully connected "
+              "network with a narrow layer", "mlp:3,1,3:x^2"),
+    Elsewhere(("vae", "vqvae"), "what is sampled or rounded is no polynomial; without that it is a "
+              "fully connected network with a narrow layer", "mlp:3,1,3:x^2"),
+    Elsewhere(("lora", "lowrank", "adapter", "pca"), "a product of two matrices of low rank is a "
+              "linear network with a narrow layer", "linear:4,1,4"),
+    Elsewhere(("kan", "kolmogorovarnold"), "splines are no polynomials; edges with one polynomial "
+              "each are made in Python from expressions; units with one polynomial are mlp",
+              "mlp:2,2,1:x^2+x"),
+    Elsewhere(("gcn",), "a graph convolution with one matrix for a vertex and its neighbors "
+              "together is a special gnn, which has a matrix for each",
+              "gnn:graph=C4,channels=1x2x1:x^2"),
+    Elsewhere(("gin", "graphsage", "mpnn", "messagepassing", "chebnet", "sgc"),
+              "networks on graphs that add linear messages are gnn, with powers of the adjacency "
+              "matrix or of the Laplacian",
+              "gnn:graph=C4,channels=1x2x1,matrix=laplacian,powers=2:x^2"),
+    Elsewhere(("gat", "graphattention", "graphormer"), "the weights of attention between neighbors "
+              "are a softmax, which is no polynomial; convolutions on graphs are polynomial",
+              "gnn:graph=C4,channels=1x2x1:x^2"),
+    Elsewhere(("transformer", "transformers", "bert", "gpt", "llm", "llama", "vit", "swin",
+               "perceiver", "performer", "retnet"),
+              "a softmax is no polynomial; attention without it is, also with several heads and "
+              "layers", "attention:d=2,a=1,out=2,t=3,layers=2,heads=2"),
+    Elsewhere(("equivariant", "steerable", "irreps"), "networks that commute with given "
+              "representations are made in Python by EquivariantNetwork; those of a group that "
+              "acts on itself are gcnn", "gcnn:group=S3,layers=2:x^2"),
+    Elsewhere(("pointnet", "settransformer"), "networks on sets of points have linear maps that "
+              "commute with all permutations", "sets:points=4,channels=1x2x1,readout=sum:x^2"),
+    Elsewhere(("leakyrelu", "maxout", "abs", "hardtanh"), "with this activation there are networks "
+              "at given weights, as neuroalg regions takes them; with parameters there is a model "
+              "for each activation pattern of ReLU", "relu:2,3,1"),
+    Elsewhere(("sigmoid", "tanh", "softmax", "softplus", "gelu", "silu", "swish", "elu"),
+              "this activation is no polynomial; a polynomial near it is one",
+              "mlp:2,2,1:x-x^3/3"),
+    Elsewhere(("gan", "diffusion", "nerf", "pinn", "deeponet", "siren"), "this names a way to "
+              "train or to use a network; the network itself may be fully connected",
+              "mlp:2,3,1:x^3"),
+    Elsewhere(("vgg", "lenet", "alexnet", "mobilenet", "efficientnet", "inception", "convnext"),
+              "its convolutions, with a polynomial as activation and strides in place of pooling "
+              "by maxima, are cnn", "cnn:3x3c2s2,2x2:x^2"),
+    Elsewhere(("rbm", "boltzmann", "hopfield", "snn", "som", "rbf", "svm", "kernel"),
+              "its functions are not polynomials in weights and inputs; those of a network with "
+              "one hidden layer of powers are", "mlp:2,3,1:x^2"),
+)
+
+
+def plain(word: str) -> str:
+    """
+    A name in small letters and digits.
+
+    EXAMPLES::
+
+        >>> plain("Self-Attention")
+        'selfattention'
+    """
+    return re.sub("[^a-z0-9]", "", word[:50].lower())
+
+
+def known_elsewhere(word: str) -> Elsewhere | None:
+    """
+    What is known of a name that no family has; versions count as their architecture.
+
+    EXAMPLES::
+
+        >>> known_elsewhere("VGG-16").example
+        'cnn:3x3c2s2,2x2:x^2'
+    """
+    word = plain(word)
+    names = {name: entry for entry in ELSEWHERE for name in entry.names}
+    return names.get(word) or names.get(word.rstrip("0123456789"))

@@ -1,0 +1,62 @@
+"""
+Trained networks by the name of a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from neuroalg_sage.errors import InputError
+from neuroalg_sage.models.arrays import read_arrays
+from neuroalg_sage.models.expressions import shown
+from neuroalg_sage.models.sources import load_model, read_json
+from neuroalg_sage.models.trained.network import TrainedNetwork, network_from_data
+from neuroalg_sage.models.trained.state_dictionaries import network_from_arrays
+
+ROLE = "network file"
+PICKLES = (".pt", ".pth", ".pkl", ".bin", ".ckpt", ".joblib", ".pickle")
+
+
+def load_trained(name: Any, spec: Any = None, order: Sequence[str] | None = None
+                 ) -> TrainedNetwork:
+    """
+    The trained network in a file.
+
+    INPUT:
+
+    - ``name`` -- a network; its JSON data; or the name of a file: ``*.json``, or ``*.safetensors``
+      or ``*.npz`` with a spec
+    - ``spec`` -- what the arrays of a state dictionary are weights of: a model, or what names one
+    - ``order`` -- the names of these arrays in the order of the model's parameters
+
+    Raises InputError if there is no such network.
+
+    EXAMPLES::
+
+        >>> load_trained({"spec": "linear:2,1", "point": [1, 2]})([1, 1])
+        (Fraction(3, 1),)
+    """
+    if isinstance(name, TrainedNetwork):
+        return name
+    if not isinstance(name, (str, Path)):
+        return network_from_data(name)
+    suffix = Path(name).suffix.lower() if len(str(name)) < 1000 else ""
+    if suffix in (".npz", ".safetensors"):
+        if spec is None:
+            raise InputError(f"The file {shown(str(name))} holds arrays, and no architecture: "
+                             "state the spec that they are weights of, such as mlp:2,3,1:x^2.")
+        return network_from_arrays(load_model(spec), read_arrays(name, ROLE), order, str(name))
+    if spec is not None or order is not None:
+        raise InputError("A spec, and an order of names, belong to a file *.safetensors or *.npz; "
+                         "other files have an architecture of their own.")
+    if suffix in PICKLES:
+        raise InputError(
+            f"The file {shown(str(name))} is a pickle, which runs what its author wrote, and is "
+            "not opened; save the weights by safetensors.torch.save_file(module.state_dict(), "
+            "'weights.safetensors') and state a spec, or export the module by torch.onnx.export.")
+    if suffix == ".json":
+        return network_from_data(read_json(name, ROLE), str(name))
+    raise InputError(f"{shown(str(name))} is no file of a trained network; such files are *.json, "
+                     "*.safetensors and *.npz.")
