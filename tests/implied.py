@@ -8,10 +8,13 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from neuroalg_sage import NeuroManifold, PiecewiseLinearArchitecture, PiecewiseLinearNetwork
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.expressions import evaluate
 from neuroalg_sage.models.piecewise.tropical import network_from_tropical
+from neuroalg_sage.models.rational import echelon, rank
 from neuroalg_sage.models.sources import model_from_data
 from neuroalg_sage.neuromanifold import INVARIANTS
 
@@ -93,7 +96,34 @@ def claimed(claim: dict[str, Any]) -> Canonical:
     if name == "critical_points":
         loss = value[0] | {"quadratic": sorted(value[0]["quadratic"])}
         return name, json.dumps([loss, *value[1:]], sort_keys=True)
+    if name == "input_symmetries":  # a space of matrices has many bases
+        rows = [[Fraction(c) for row in matrix for c in row] for matrix in value["algebra"]]
+        return (name, str(echelon(rows, len(rows[0]))[0]) if rows else "",
+                json.dumps(value | {"algebra": None}))
+    if name in POINT:
+        return name, frozenset(json.dumps(part) for part in value)
     return name, json.dumps(value)
+
+
+# Lists of what is so at given weights, of which a part is so.
+POINT = ("layer_ranks", "smallest_singular_values", "law_values", "nearest_subnetworks")
+
+
+def is_true_at_its_weights(data: dict[str, Any]) -> bool:
+    """Whether other matrices of weights have the ranks, or smallest singular values, claimed."""
+    weights = list(map(Fraction, data["model"]["weights"]))
+    for offset, shape, axis, *found in value_of(data):
+        array = np.array(weights[offset:offset + prod(shape)], dtype=object).reshape(shape)
+        matrix = np.moveaxis(array, axis, 0).reshape(shape[axis], -1)
+        if data["claim"]["invariant"] == "layer_ranks":
+            if rank(matrix.tolist()) != found[0]:
+                return False
+        else:
+            square = np.linalg.svd(matrix.astype(float), compute_uv=False)[-1] ** 2
+            low, high = map(Fraction, found)
+            if not float(low) * (1 - 1e-9) <= square <= float(high) * (1 + 1e-9):
+                return False
+    return True
 
 
 def network(part: dict[str, Any]) -> str:
@@ -184,6 +214,9 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
     name, value = data["claim"]["invariant"], value_of(data)
     if before == after:
         return True
+    if name in POINT:
+        return before[0] == name and after[1] <= before[1] or name in POINT[:2] and (
+            is_true_at_its_weights(data))
     if name in ("singular_subvarieties", "critical_subvarieties"):
         return before[0] == name.replace("subvarieties", "locus") and after[1] <= before[1]
     if name == "subnetworks" and before[0] == name:

@@ -38,11 +38,6 @@ class ParameterPoint:
     """
     A point w of the parameters of a neuromanifold, such as trained weights.
 
-    INPUT:
-
-    - ``manifold`` -- the neuromanifold
-    - ``network`` -- the model at the weights
-
     See :meth:`PointQuestions.at`.  Every answer is computed when first asked for, and kept.
     """
 
@@ -89,11 +84,8 @@ class ParameterPoint:
         """
         The rank over Q of the derivative Dφ(w) of the parametrization, beside the generic rank.
 
-        Where it is lower, w is a critical point of φ: the functions of nearby weights do not fill
-        a neighborhood to first order, as gradient descent sees it.  The rank modulo a prime is a
-        lower bound; exact vectors in the kernel, or the dimension, an upper bound.  Where these do
-        not meet, it is that modulo several random primes, with a bound for the error; of a model
-        for which this takes too much, bounds are given.
+        Where it is lower, w is a critical point of φ.  See
+        :mod:`~neuroalg_sage.invariants.points.rank` for the proof.
 
         EXAMPLES:
 
@@ -111,8 +103,7 @@ class ParameterPoint:
 
     def unidentified_parameters(self) -> NamedParameters:
         """
-        The parameters that are not determined by the function to first order: those that are not
-        constant along the kernel of Dφ(w).
+        The parameters that are not constant along the kernel of Dφ(w).
 
         EXAMPLES::
 
@@ -144,15 +135,14 @@ class ParameterPoint:
 
     def inactive_units(self) -> InactiveUnits:
         """
-        Units and inputs that vanish, are constant, are multiples of others, or on which the
-        outputs do not depend.
+        Units and inputs that vanish, are constant or multiples of others, or do not matter.
 
         EXAMPLES::
 
             >>> from neuroalg_sage import NeuroManifold
             >>> w = NeuroManifold("mlp:2,2,1:x^2").at([1, 2, 0, 0, 1, 1])
             >>> print(w.inactive_units().text())
-            inactive_units = units and inputs: 1 vanish  [proved]
+            inactive_units = 1 vanishes  [proved]
               unit 2 after layer 1 vanishes
         """
         from neuroalg_sage.invariants.points.units import inactive_units
@@ -192,8 +182,7 @@ class ParameterPoint:
 
     def nearest_subnetworks(self) -> NearestSubnetworks:
         """
-        How far the weights are from those at which a hidden unit can be left out, and how far the
-        functions are.
+        How far the weights are from those at which a hidden unit can be left out.
 
         EXAMPLES::
 
@@ -208,8 +197,7 @@ class ParameterPoint:
 
     def law_values(self) -> LawValues:
         """
-        What the quadratic conservation laws of gradient flow are worth at w.  If the weights were
-        trained by small steps, these are the values of the initialization.
+        What the quadratic conservation laws of gradient flow are worth at w.
 
         EXAMPLES::
 
@@ -299,8 +287,8 @@ class PointQuestions(DynamicsQuestions):
 
         EXAMPLES::
 
-            >>> from neuroalg_sage import NeuroManifold
             >>> import numpy
+            >>> from neuroalg_sage import NeuroManifold
             >>> w = NeuroManifold("mlp:2,1,1:x^2").at([numpy.array([[0.5, 1]]), [[2]]])
             >>> w, w([1, 1])
             (Point of the parameters of mlp:2,1,1:x^2, (Fraction(9, 2),))

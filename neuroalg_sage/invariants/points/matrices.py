@@ -95,7 +95,8 @@ class LayerRanks(AtPoint):
         if not self.data:
             return "there are no matrices of weights"
         return (f"all {len(self.data)} matrices of weights have full rank" if not short else
-                f"{len(short)} of {len(self.data)} matrices of weights do not have full rank")
+                f"{len(short)} of {len(self.data)} matrices of weights "
+                f"do{'es' * (len(short) == 1)} not have full rank")
 
     def lines(self, spec: str = "SPEC") -> list[str]:
         return [f"  {line}" for line in self.deficient()[:SHOWN]]
@@ -115,7 +116,7 @@ def layer_ranks(place: Place) -> LayerRanks:
         >>> from neuroalg_sage.models.trained.weights import with_weights
         >>> print(layer_ranks(Place(with_weights(parse_spec("linear:2,2,1"), [1, 2, 2, 4, 1, 0]))
         ...                   ).text())
-        layer_ranks = 1 of 2 matrices of weights do not have full rank  [proved]
+        layer_ranks = 1 of 2 matrices of weights does not have full rank  [proved]
           0.W has rank 1, of 2 that a matrix of 2 x 2 can have
     """
     start = time.perf_counter()

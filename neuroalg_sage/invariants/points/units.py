@@ -19,8 +19,9 @@ from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.trained.network import TrainedNetwork
 
 SHOWN = 12
-WORDS = {"zero": "vanish", "constant": "are constant", "proportional": "are multiples of others",
-         "unused": "do not matter"}
+WORDS = {"zero": ("vanishes", "vanish"), "constant": ("is constant", "are constant"),
+         "proportional": ("is a multiple of another", "are multiples of others"),
+         "unused": ("does not matter", "do not matter")}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -34,8 +35,9 @@ class InactiveUnits(AtPoint):
     words: dict[str, list[str]] = field(default_factory=dict, repr=False)
 
     def sentence(self) -> str:
-        parts = [f"{len(found)} {WORDS[kind]}" for kind, found in self.words.items() if found]
-        return "none is found" if not parts else "units and inputs: " + ", ".join(parts)
+        parts = [f"{len(found)} {WORDS[kind][len(found) > 1]}"
+                 for kind, found in self.words.items() if found]
+        return ", ".join(parts) or "none is found"
 
     def lines(self, spec: str = "SPEC") -> list[str]:
         lines = [f"  {line}" for found in self.words.values() for line in found]
@@ -60,8 +62,8 @@ def inactive_units(place: Place) -> InactiveUnits:
         >>> found = inactive_units(Place(with_weights(
         ...     parse_spec("mlp:2,3,1:x^2"), [1, 2, -1, -2, 5, 7, 1, 1, 0])))
         >>> print(found.text())
-        inactive_units = units and inputs: 1 are multiples of others, 1 do not matter  [proved]
-          unit 2 after layer 1 is -1 times unit 1
+        inactive_units = 1 is a multiple of another, 1 does not matter  [proved]
+          unit 2 after layer 1 is minus unit 1
           unit 3 after layer 1 does not matter
     """
     start = time.perf_counter()
@@ -104,10 +106,10 @@ def _in_words(model: Model, kind: str, entries: list[list[Any]]) -> list[str]:
             continue
         if kind == "proportional":
             other, _, _ = _unit(model, plain, shapes, state, entry[2], found, len(group) > 1)
-            lines.append(f"{name}{after} is {entry[3]} times {other}")
+            factor = {"1": "equal to", "-1": "minus"}.get(entry[3], f"{entry[3]} times")
+            lines.append(f"{name}{after} is {factor} {other}")
         else:
-            lines.append(f"{name}{after} " + {"zero": "vanishes", "constant": "is constant",
-                                              "unused": "does not matter"}[kind])
+            lines.append(f"{name}{after} {WORDS[kind][0]}")
     return lines
 
 
@@ -118,8 +120,9 @@ def _unit(model: Any, plain: bool, shapes: list[tuple[int, ...]], state: int, i:
         return f"entry {i + 1}", f" of state {state}", [i]
     shape = shapes[state]
     carriers = sum(not isinstance(layer, Activation) for layer in model.layers[:state])
-    after = f" after layer {carriers}" if state else ""
-    noun = "unit" if state else "input"
+    is_hidden = 0 < state < len(model.layers)
+    after = f" after layer {carriers}" if is_hidden else ""
+    noun = "unit" if is_hidden else "output" if state else "input"
     if len(shape) > 1:
         width = int(np.prod(shape[1:]))
         channel = list(range(i // width * width, (i // width + 1) * width))
