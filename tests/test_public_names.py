@@ -21,7 +21,7 @@ NAMES = """
     Product Question Sum Survey TrainingProblem activation_threshold compose defective
     from_expressions from_sage from_sympy
     html_report interpolation load_model minimal_filling mlps parse_spec population read_mrdi
-    relu_on_cell verify write_ideal __version__
+    relu_on_cell TrainedNetwork from_onnx load_trained verify write_ideal __version__
 """.split()
 
 

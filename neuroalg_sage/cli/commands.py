@@ -67,6 +67,8 @@ COMMANDS = {
                 "the exit code is 0 if they are, and 1 if they differ.",
         "landscape": "Find all stationary points of the squared error of a small network with "
                      "ReLU, maxout or the like on data, or the classification fan, with proof."},
+    "networks": {
+        "inspect": "Say which model a file of a trained network is, and at which parameters."},
     "real": {
         "real-rank": "Find the typical real ranks of binary forms, and how often each occurs; or "
                      "the real rank of one form."},

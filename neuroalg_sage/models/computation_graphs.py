@@ -728,3 +728,43 @@ class ComputationGraph(Composite):
             fields.append(field)
             states.append(outputs)
         return self._joined(fields, trace), states[-1]
+
+
+class Wiring:
+    """
+    The layers of a computation graph, one after the other.
+
+    INPUT:
+
+    - ``input_shape`` -- the shape of state 0, the input
+
+    EXAMPLES: A gate. ::
+
+        >>> from neuroalg_sage.models.layers import Dense
+        >>> wiring = Wiring((3,))
+        >>> left, right = wiring.add(Dense(3, 2), 0), wiring.add(Dense(3, 2), 0)
+        >>> wiring.add(Join("product", (2,)), left, right)
+        3
+        >>> wiring.graph().parameter_count()
+        12
+    """
+
+    def __init__(self, input_shape: Shape) -> None:
+        self._shapes = [_shape(input_shape, "shape of the input")]
+        self._layers: list[Layer] = []
+        self._sources: list[tuple[int, ...]] = []
+
+    def add(self, layer: Layer, *sources: int) -> int:
+        """Add a layer that reads these states; the number of its output."""
+        self._shapes.append(layer.output_shape(ComputationGraph._read(self._shapes, sources)))
+        self._layers.append(layer)
+        self._sources.append(sources)
+        return len(self._layers)
+
+    def shape(self, state: int) -> Shape:
+        """The shape of a state."""
+        return self._shapes[state]
+
+    def graph(self) -> ComputationGraph:
+        """The graph, whose output is that of the layer added last."""
+        return ComputationGraph(self._shapes[0], tuple(self._layers), tuple(self._sources))

@@ -10,6 +10,14 @@ Families of models and the spec strings that name them.
     gnn:graph=C4,channels=1x2x1:x^2   graph convolutions
     gcnn:group=S3,layers=3:x^2        group convolutions
     sets:points=4,channels=1x2x1:x^2  layers that commute with permutations
+    gin:graph=C4,channels=1x2x1,epsilon=learned:x^2    graph isomorphism network
+    mpnn:graph=C4,channels=1x2x1:x^2  messages that depend on both ends of an edge
+    bispectral:group=Z4,channels=1x2:x^2  convolutions, then triple correlations
+    powersums:points=3,degree=3,widths=2x1:x^2  dense layers behind power sums
+    pinet:inputs=2,rank=2,degree=3    polynomial network
+    kan:widths=2x3x1,degree=3         Kolmogorov-Arnold network, polynomials on edges
+    spn:variables=4,values=2,sums=2   sum-product network
+    tt:modes=2x2x2-2x1x2,ranks=2      layers as tensor trains; also cp and tucker
     relu:2,3,1:bias          ReLU network, one activation pattern for each path
     relu:2,3,1:cell=110,011  ReLU network where inputs have these activation patterns
 """
@@ -291,6 +299,24 @@ FAMILIES: dict[str, Family] = {
     "gcnn": Family(_in("networks_over_places"), "gcnn:group=S3,layers=2:x^2", ("groupconv",)),
     "sets": Family(_in("networks_over_places"), "sets:points=4,channels=1x2x1:x^2",
                    ("set", "deepset", "deepsets")),
+    "gin": Family(_in("message_passing"), "gin:graph=C4,channels=1x2x1,epsilon=learned:x^2",
+                  ("graphisomorphism",)),
+    "mpnn": Family(_in("message_passing"), "mpnn:graph=C4,channels=1x2x1,messages=2:x^2",
+                   ("messagepassing",)),
+    "bispectral": Family(_in("invariant_networks"), "bispectral:group=Z4,channels=1x2:x^2",
+                         ("bispectrum", "triplecorrelation")),
+    "powersums": Family(_in("invariant_networks"), "powersums:points=3,degree=3,widths=2x1:x^2",
+                        ("powersum",)),
+    "pinet": Family(_in("polynomial_networks"), "pinet:inputs=2,rank=2,degree=3",
+                    ("pinets", "polynet", "polynomial", "prodpoly")),
+    "kan": Family(_in("polynomial_networks"), "kan:widths=2x3x1,degree=3",
+                  ("kolmogorovarnold", "kans")),
+    "spn": Family(_in("sum_product_networks"), "spn:variables=4,values=2,sums=2",
+                  ("sumproduct", "circuit")),
+    "tt": Family(_in("tensor_networks"), "tt:modes=2x2x2-2x1x2,ranks=2",
+                 ("tensortrain", "matrixproduct")),
+    "cp": Family(_in("tensor_networks"), "cp:modes=2x2x2-2x1x2,ranks=2", ("canonicalpolyadic",)),
+    "tucker": Family(_in("tensor_networks"), "tucker:modes=2x2x2-2x1x2,ranks=2"),
 }
 
 

@@ -42,7 +42,7 @@ ELSEWHERE = (
     Elsewhere(("moe", "experts", "mixture", "switch"), "gates by a softmax are not polynomials; in "
               "Python linear gates are a Product, and experts a Sum; one expert is fully connected",
               "mlp:2,2,1:x^2"),
-    Elsewhere(("glu", "bilinear", "swiglu", "geglu", "hadamard", "polynet"), "in Python a gated or "
+    Elsewhere(("glu", "bilinear", "swiglu", "geglu", "hadamard",), "in Python a gated or "
               "bilinear layer is a Product of layers; with equal factors it is a layer of squares",
               "mlp:2,2,1:x^2"),
     Elsewhere(("autoencoder", "ae", "encoder", "decoder"), "an autoencoder is a fully connected "
@@ -51,13 +51,10 @@ ELSEWHERE = (
               "fully connected network with a narrow layer", "mlp:3,1,3:x^2"),
     Elsewhere(("lora", "lowrank", "adapter", "pca"), "a product of two matrices of low rank is a "
               "linear network with a narrow layer", "linear:4,1,4"),
-    Elsewhere(("kan", "kolmogorovarnold"), "splines are no polynomials; edges with one polynomial "
-              "each are made in Python from expressions; units with one polynomial are mlp",
-              "mlp:2,2,1:x^2+x"),
     Elsewhere(("gcn",), "a graph convolution with one matrix for a vertex and its neighbors "
               "together is a special gnn, which has a matrix for each",
               "gnn:graph=C4,channels=1x2x1:x^2"),
-    Elsewhere(("gin", "graphsage", "mpnn", "messagepassing", "chebnet", "sgc"),
+    Elsewhere(("graphsage", "chebnet", "sgc"),
               "networks on graphs that add linear messages are gnn, with powers of the adjacency "
               "matrix or of the Laplacian",
               "gnn:graph=C4,channels=1x2x1,matrix=laplacian,powers=2:x^2"),

@@ -109,3 +109,19 @@ def read_graph(text: str) -> Graph:
         return Graph([(int(i), int(j)) for i, j in (e.split("-") for e in text.split("+"))])
     raise InputError(f"The graph {shown(text)} is none of C5, P4, K4, K2x3, S3, Q3, Petersen and "
                      f"the like with at most {MOST_VERTICES} vertices, nor edges such as 0-1+1-2.")
+
+
+def named_graph(graph: Graph | str) -> tuple[Graph, str | None]:
+    """
+    The graph, and a text that :func:`read_graph` makes it of, if there is one.
+
+    EXAMPLES::
+
+        >>> named_graph(Graph([(0, 1)]))[1], named_graph(Graph([(0, 1)], 3))[1]
+        ('0-1', None)
+    """
+    if isinstance(graph, str):
+        return read_graph(graph), graph
+    name = "+".join(f"{i}-{j}" for i, j in graph.edges)
+    # Edges alone do not tell of vertices behind the last one with an edge.
+    return graph, name if name and read_graph(name).vertices == graph.vertices else None

@@ -328,9 +328,13 @@ class Activation(Layer):
     def degree(self, inputs: int) -> int:
         return inputs * (len(self.coefficients) - 1)
 
-    def in_latex(self, place: int) -> str:
+    def in_words(self) -> str:
+        """The polynomial as text."""
         terms: Polynomial = {(k,): c for k, c in enumerate(self.coefficients) if c}
-        return latex_polynomial(write_polynomial(terms, ["x"]))
+        return write_polynomial(terms, ["x"])
+
+    def in_latex(self, place: int) -> str:
+        return latex_polynomial(self.in_words())
 
     @property
     def _power(self) -> int | None:

@@ -8,17 +8,19 @@ Networks on graphs, groups and sets: one linear map for each pair of channels, a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from neuroalg_sage.errors import InputError, suggesting
 from neuroalg_sage.models.expressions import shown
-from neuroalg_sage.models.graphs import Graph, read_graph
+from neuroalg_sage.models.graphs import Graph, named_graph
 from neuroalg_sage.models.groups import check_table, read_group, translations
-from neuroalg_sage.models.layers import whole_number
+from neuroalg_sage.models.layers import Chain, whole_number
 from neuroalg_sage.models.matrix_spaces import MatrixSpace, equivariant_maps, powers
 from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.pooling import pooling, readout_named
 from neuroalg_sage.models.spec_parts import (
     ActivationLike,
     Options,
@@ -35,11 +37,15 @@ from neuroalg_sage.models.spec_parts import (
 
 MATRICES = ("adjacency", "laplacian")
 MOST_POINTS = 500
+# Sums over all places that are one layer with the linear map of channels before them.
+WEIGHTED: dict[str | None, Callable[[int], Fraction]] = {
+    "sum": lambda places: Fraction(1), "mean": lambda places: Fraction(1, places)}
 
 
 def _network(matrices: Sequence[Any], channels: Sequence[int], activation: ActivationLike,
-             bias: bool, readout: bool) -> tuple[Model, str]:
+             bias: bool, readout: bool | str | None) -> tuple[Model, str]:
     """A network of matrix spaces, and the end of its spec."""
+    name = readout_named(readout)
     counts = [whole_number(n, "number of channels") for n in channels]
     if len(counts) < 2:
         raise InputError("A network has channels in and channels out, as in channels=1x2x1.")
@@ -48,12 +54,15 @@ def _network(matrices: Sequence[Any], channels: Sequence[int], activation: Activ
     first = MatrixSpace.spanned_by(matrices, counts[:2], bias)
     layers = [replace(first, channels=pair) for pair in zip(counts, counts[1:])]
     places = first.extent[1]
-    if readout:
-        layers[-1] = MatrixSpace.spanned_by([[[1] * places]], layers[-1].channels, bias)
     shape = (counts[0], places) if counts[0] > 1 else (places,)
-    options = ("readout=sum," * readout + "bias=1," * bias).rstrip(",")
-    return Model(between(layers, polynomial), shape), (
-        f",{options}" if options else "") + suffix(polynomial)
+    if name in WEIGHTED:
+        layers[-1] = MatrixSpace.spanned_by([[[WEIGHTED[name](places)] * places]],
+                                            layers[-1].channels, bias)
+    stack = between(layers, polynomial)
+    if name not in WEIGHTED:
+        stack += pooling(name, Chain(stack).output_shape(shape))
+    return Model(stack, shape), (f",readout={name}" if name else "") + (
+        ",bias=1" * bias) + suffix(polynomial)
 
 
 def _named(model: Model, spec: str | None) -> Model:
@@ -63,7 +72,7 @@ def _named(model: Model, spec: str | None) -> Model:
 @suggesting
 def GraphNetwork(graph: Graph | str, channels: Sequence[int], activation: ActivationLike = "x",
                  matrix: str = "adjacency", power: int = 1, bias: bool = False,
-                 readout: bool = False) -> Model:
+                 readout: bool | str | None = None) -> Model:
     """
     The network of graph convolutions: polynomials in a matrix of a graph, for each two channels.
 
@@ -75,7 +84,8 @@ def GraphNetwork(graph: Graph | str, channels: Sequence[int], activation: Activa
     - ``matrix`` -- ``"adjacency"`` or ``"laplacian"``
     - ``power`` -- its highest power; the unit matrix is the lowest
     - ``bias`` -- whether a number is added to each channel
-    - ``readout`` -- whether the last layer is the sum over all vertices, with weights for channels
+    - ``readout`` -- ``"sum"`` or True, ``"mean"``: the last layer has weights for channels, and is
+      the sum or mean over all vertices; ``"product"``: behind it is the product over all vertices
 
     OUTPUT: :class:`~neuroalg_sage.models.model.Model`
 
@@ -84,24 +94,21 @@ def GraphNetwork(graph: Graph | str, channels: Sequence[int], activation: Activa
         >>> GraphNetwork("P3", [1, 2, 1], "x^2").parameter_count
         8
     """
-    name = graph if isinstance(graph, str) else "+".join(f"{i}-{j}" for i, j in graph.edges)
-    found = read_graph(graph) if isinstance(graph, str) else graph
+    found, name = named_graph(graph)
     if matrix not in MATRICES:
         raise InputError(f"The matrix of a graph is {' or '.join(MATRICES)}, not {shown(matrix)}.")
     power = whole_number(power, "power of a graph's matrix")
     model, end = _network(powers(getattr(found, matrix)(), power), channels, activation, bias,
                           readout)
-    # Edges alone do not tell of vertices without an edge.
-    is_named = isinstance(graph, str) or read_graph(name).vertices == found.vertices
     return _named(model, f"gnn:graph={name},channels={'x'.join(map(str, channels))}"
                   + f",matrix={matrix}" * (matrix != MATRICES[0]) + f",powers={power}" * (power > 1)
-                  + end if is_named and name else None)
+                  + end if name else None)
 
 
 @suggesting
 def GroupConvolutionalNetwork(group: str | Sequence[Sequence[int]], channels: Sequence[int],
                               activation: ActivationLike = "x", bias: bool = False,
-                              readout: bool = False) -> Model:
+                              readout: bool | str | None = None) -> Model:
     """
     The group-convolutional network: all linear maps that commute with a group's action on itself.
 
@@ -129,7 +136,7 @@ def GroupConvolutionalNetwork(group: str | Sequence[Sequence[int]], channels: Se
 
 @suggesting
 def SetNetwork(points: int, channels: Sequence[int], activation: ActivationLike = "x",
-               bias: bool = False, readout: bool = False) -> Model:
+               bias: bool = False, readout: bool | str | None = None) -> Model:
     """
     The network on sets: all linear maps that commute with permutations of the points.
 
@@ -195,7 +202,7 @@ def EquivariantNetwork(representations: Sequence[Sequence[Any]], activation: Act
 
 _COMMON: Options = {
     "channels": ("channels", read_numbers("number of channels")), "bias": ("bias", flag("1")),
-    "readout": ("readout", flag("sum"))}
+    "readout": ("readout", str)}
 
 SPECS: dict[str, Spec] = {
     "gnn": Spec(GraphNetwork, "gnn:graph=C4,channels=1x2x1,powers=1:x^2", {

@@ -81,6 +81,11 @@ def read_numbers(role: str) -> Callable[[str], list[int]]:
     return lambda text: [read_number(part, role) for part in text.split("x")]
 
 
+def read_lists(role: str) -> Callable[[str], list[list[int]]]:
+    """What reads lists of whole numbers from 1 on, such as 2x2-3x2."""
+    return lambda text: [read_numbers(role)(part) for part in text.split("-")]
+
+
 def flag(word: str) -> Callable[[str], bool]:
     """What reads an option that is this one word."""
     def read(text: str) -> bool:

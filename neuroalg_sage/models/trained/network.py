@@ -4,7 +4,7 @@ A trained network: a model, and a point of its space of parameters.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -15,8 +15,9 @@ import numpy as np
 
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError
+from neuroalg_sage.models.computation_graphs import ComputationGraph
 from neuroalg_sage.models.expressions import shown
-from neuroalg_sage.models.layers import Shape
+from neuroalg_sage.models.layers import Activation, Chain, Layer, Shape
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.sage_input import numbers
 
@@ -159,6 +160,45 @@ class TrainedNetwork:
         point = np.array([float(c) for c in self.point])
         return self.model.apply(point, np.asarray(inputs, dtype=float), float)
 
+    def text(self) -> str:
+        """
+        The layers with their shapes and the names of their arrays, and what there is to note.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage.models.families import parse_spec
+            >>> print(TrainedNetwork(parse_spec("mlp:1,2,1:x^2"), [1, 2, 3, 4]).text())
+            mlp:1,2,1:x^2
+              input 1, output 1, 4 parameters
+              1  dense       2  0.W 2x1
+              2  activation  2  x^2
+              3  dense       1  2.W 1x2
+        """
+        model = self.model
+        rows, blocks, names = [], iter(self.blocks), iter(self.layer_names)
+        for number, (layer, shape, shared, read) in enumerate(_steps(model), 1):
+            arrays = [] if shared is not None else [
+                f"{block.name} {_shown(block.shape)}"
+                + (f" (folded with {block.folded})" if block.folded else "")
+                for _, block in zip(layer.parameter_shapes(), blocks)]
+            if arrays and (title := next(names, "")):
+                stems = {block.name.rpartition(".")[0] for block in self.blocks}
+                arrays = arrays if title in stems else [*arrays, f"layer {title}"]
+            if shared is not None and layer.parameter_shapes():
+                arrays = [f"the parameters of {shared + 1}"]
+            if isinstance(layer, Activation):
+                arrays.append(layer.in_words())
+            if read is not None and read != (number - 1,):
+                arrays.append("of " + ", ".join(str(s) if s else "the input" for s in read))
+            rows.append((str(number), layer.kind, _shown(shape), "; ".join(arrays)))
+        widths = [max(len(row[k]) for row in rows) for k in range(3)]
+        lines = ["  " + "  ".join([*(cell.ljust(w) for cell, w in zip(row, widths)), row[3]])
+                 for row in rows]
+        return "\n".join([
+            str(self), f"  input {_shown(model.input_shape)}, output {_shown(model.output_shape)}, "
+            f"{len(self.point):,} parameter{'s' * (len(self.point) != 1)}",
+            *(line.rstrip() for line in lines), *(f"  Note: {note}" for note in self.notes)])
+
     def describe(self) -> dict[str, Any]:
         """
         The network as plain JSON data.
@@ -176,6 +216,27 @@ class TrainedNetwork:
                            | ({} if b.places is None else {"places": list(b.places)})
                            | ({"folded": b.folded} if b.folded else {}) for b in self.blocks],
                 "layer_names": list(self.layer_names), "notes": list(self.notes)}
+
+
+def _shown(shape: Sequence[int]) -> str:
+    return "x".join(map(str, shape)) or "1"
+
+
+def _steps(model: Model) -> Iterator[tuple[Layer, Shape, int | None, tuple[int, ...] | None]]:
+    """The layers with the shapes of their outputs, what they share, and what they read."""
+    layers, shape, whole = model.layers, model.input_shape, model.layers[0]
+    if len(layers) == 1 and isinstance(whole, (Chain, ComputationGraph)):
+        sources = getattr(whole, "sources", None) or [None] * len(whole.layers)
+        shapes = [shape]
+        for layer, shared, read in zip(whole.layers, whole.share, sources):
+            taken = [shapes[s] for s in read or [len(shapes) - 1]]
+            shapes.append(layer.output_shape(
+                taken[0] if len(taken) == 1 else (sum(map(prod, taken)),)))
+            yield layer, shapes[-1], shared, read
+        return
+    for layer in layers:
+        shape = layer.output_shape(shape)
+        yield layer, shape, None, None
 
 
 def network_from_data(data: Any, source: str = "") -> TrainedNetwork:

@@ -26,8 +26,8 @@ def load_trained(name: Any, spec: Any = None, order: Sequence[str] | None = None
 
     INPUT:
 
-    - ``name`` -- a network; its JSON data; or the name of a file: ``*.json``, or ``*.safetensors``
-      or ``*.npz`` with a spec
+    - ``name`` -- a network; its JSON data; or the name of a file: ``*.onnx``, ``*.json``, or
+      ``*.safetensors`` or ``*.npz`` with a spec
     - ``spec`` -- what the arrays of a state dictionary are weights of: a model, or what names one
     - ``order`` -- the names of these arrays in the order of the model's parameters
 
@@ -56,7 +56,11 @@ def load_trained(name: Any, spec: Any = None, order: Sequence[str] | None = None
             f"The file {shown(str(name))} is a pickle, which runs what its author wrote, and is "
             "not opened; save the weights by safetensors.torch.save_file(module.state_dict(), "
             "'weights.safetensors') and state a spec, or export the module by torch.onnx.export.")
+    if suffix == ".onnx":
+        from neuroalg_sage.models.trained.onnx_files import from_onnx
+
+        return from_onnx(name)
     if suffix == ".json":
         return network_from_data(read_json(name, ROLE), str(name))
-    raise InputError(f"{shown(str(name))} is no file of a trained network; such files are *.json, "
-                     "*.safetensors and *.npz.")
+    raise InputError(f"{shown(str(name))} is no file of a trained network; such files are *.onnx, "
+                     "*.json, *.safetensors and *.npz.")
