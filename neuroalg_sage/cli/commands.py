@@ -45,9 +45,6 @@ COMMANDS = {
         "invariant": "Find the parameters of functions invariant under a transformation of the "
                      "inputs.",
         "discriminant": "Find the data at which critical points of the distance come together."},
-    "inspection": {
-        "inspect": "Say what is special about a model at given weights: rank, inactive units, "
-                   "ranks of layers, nearby smaller networks, laws, symmetries."},
     "pictures": {
         "plot": "Draw a neuromanifold of dimension at most 2, or its boundary in a plane; or the "
                 "regions, a decision boundary, the graph or the Newton polytopes of a piecewise "
@@ -68,7 +65,8 @@ COMMANDS = {
         "landscape": "Find all stationary points of the squared error of a small network with "
                      "ReLU, maxout or the like on data, or the classification fan, with proof."},
     "networks": {
-        "inspect": "Say which model a file of a trained network is, and at which parameters."},
+        "inspect": "Say which model a file of a trained network is, and what is special about its "
+                   "weights: rank, inactive units, nearby smaller networks, laws, symmetries."},
     "real": {
         "real-rank": "Find the typical real ranks of binary forms, and how often each occurs; or "
                      "the real rank of one form."},

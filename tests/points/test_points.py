@@ -12,6 +12,7 @@ import pytest
 import sympy
 from composed_models import COMPOSED
 from conftest import FRESH_SEED
+from implied import states_at
 
 from neuroalg_sage import NeuroManifold
 from neuroalg_sage.certificates.checker import CertificateError, verify
@@ -108,19 +109,7 @@ def test_inactive_entries_are_so_at_random_inputs(name: str) -> None:
     rebuilt = point._place.rebuilt
 
     def states(inputs: list[Fraction], changed: tuple[int, int] | None = None) -> list[list]:
-        made = [list(inputs)]
-        if changed is not None and changed[0] == 0:
-            made[0][changed[1]] += 1
-        for number, step in enumerate(rebuilt.model.steps, 1):
-            values = [*weights[step.offset:step.offset + step.parameters],
-                      *itertools.chain(*(made[s] for s in step.sources))]
-            state = [sum((c * np.prod([values[v] ** e for v, e in monomial], initial=Fraction(1))
-                          for monomial, c in terms.items()), Fraction(0))
-                     for terms in step.outputs]
-            if changed is not None and changed[0] == number:
-                state[changed[1]] += 1
-            made.append(state)
-        return made
+        return states_at(rebuilt, inputs, changed)
 
     for _ in range(3):
         inputs = [Fraction(generator.randrange(-9, 10), 7) for _ in range(model.input_count)]
@@ -243,7 +232,7 @@ def test_laws_have_the_values_of_theory() -> None:
 
 
 def test_stabilizers_of_known_points() -> None:
-    """GL(2) acts on W_2 W_1; who fixes both acts trivially on the image of W_1 and modulo ker W_2."""
+    """GL(2) acts on W_2 W_1; who fixes both is trivial on the image of W_1 and modulo ker W_2."""
     manifold = NeuroManifold("linear:2,2,2")
     for first, second, fixed in (
             ([[1, 0], [0, 1]], [[1, 0], [0, 1]], 0), ([[0, 0], [0, 0]], [[0, 0], [0, 0]], 4),
@@ -325,7 +314,7 @@ def test_the_command_prints_text_json_and_a_page(tmp_path, capsys) -> None:
     file, page = tmp_path / "w.json", tmp_path / "page.html"
     file.write_text("[1, 2, 0.5, -2, 0, 1]")
     proofs = tmp_path / "proofs.json"
-    words = ["inspect", "mlp:2,2,1:x^2", "--weights", str(file), "--quiet", "--no-cache"]
+    words = ["inspect", str(file), "--spec", "mlp:2,2,1:x^2", "--quiet"]
     assert main([*words, "--html", str(page), "--certificate", str(proofs)]) == 0
     text = capsys.readouterr().out
     assert all(f"{question.name} = " in text for question in QUESTIONS)
@@ -336,7 +325,7 @@ def test_the_command_prints_text_json_and_a_page(tmp_path, capsys) -> None:
     assert list(data["results"]) == ["rank", "layer_ranks"]
     assert data["results"]["rank"]["value"]["rank"] == 3
     file.write_text(json.dumps({"spec": "mlp:2,2,1:x^2", "point": ["1", 2, "1/2", -2, 0, 1]}))
-    assert main(["inspect", str(file), "--quiet", "--no-cache", "--ask", "rank"]) == 0
+    assert main(["inspect", str(file), "--quiet", "--ask", "rank"]) == 0
     assert "rank = 3" in capsys.readouterr().out
 
 
@@ -347,7 +336,7 @@ def test_the_command_prints_text_json_and_a_page(tmp_path, capsys) -> None:
 def test_wrong_weights_are_refused_in_one_sentence(tmp_path, capsys, content, message) -> None:
     file = tmp_path / "w.json"
     file.write_text(content)
-    assert main(["inspect", "mlp:2,2,1:x^2", "--weights", str(file), "--quiet"]) == 2
+    assert main(["inspect", str(file), "--spec", "mlp:2,2,1:x^2", "--quiet"]) == 2
     error = capsys.readouterr().err
     assert message in error and "Traceback" not in error and error.count("\n") == 1
 
@@ -358,13 +347,13 @@ def test_a_wrong_question_and_floats_are_refused() -> None:
     assert NeuroManifold("linear:1,1").at(np.array([0.1])).weights == (Fraction(0.1),)
     with pytest.raises(InputError, match="not a finite number"):
         NeuroManifold("linear:1,1").at(np.array([np.nan]))
-    assert main(["inspect", "linear:1,1", "--ask", "rnk", "--quiet"]) == 2
+    assert main(["inspect", "weights.json", "--ask", "rnk", "--quiet"]) == 2
 
 
 def test_a_model_that_is_too_large_says_which_questions_it_answers(tmp_path, capsys) -> None:
     file = tmp_path / "w.json"
     file.write_text(json.dumps(list(range(1, 26 * 3 + 1))))
-    words = ["inspect", "mlp:25,3,1:x^2", "--weights", str(file), "--quiet", "--no-cache"]
+    words = ["inspect", str(file), "--spec", "mlp:25,3,1:x^2", "--quiet"]
     assert main([*words, "--ask", "input_symmetries,layer_ranks"]) == 3
     out = capsys.readouterr().out
     assert "input_symmetries: Linear maps of 25 inputs are not searched" in out
