@@ -18,7 +18,12 @@ __version__ = "0.1.0"
 _HOMES = {
     "neuromanifold": ("NeuroManifold", "INVARIANTS"),
     "piecewise": ("PiecewiseLinearArchitecture", "PiecewiseLinearNetwork"),
-    "models.families": ("MLP", "LinearNetwork", "CNN", "LightningAttention", "parse_spec"),
+    "models.families": ("MLP", "LinearNetwork", "CNN", "parse_spec"),
+    "models.transformers": ("LightningAttention", "Transformer"),
+    "models.residual_networks": ("ResidualNetwork",),
+    "models.recurrences": ("RecurrentNetwork", "StateSpaceModel"),
+    "models.gated_networks": ("GatedNetwork", "MixtureOfExperts"),
+    "models.matrix_products": ("Autoencoder", "LowRankAdaptation"),
     "models.layers": ("Layer", "Dense", "Activation", "Convolution", "Attention",
                       "PolynomialLayer", "Chain", "Sum", "Product"),
     "models.computation_graphs": ("ComputationGraph", "Contraction", "FixedMap", "Join",

@@ -20,6 +20,9 @@ EPILOGUE = """\
 A SPEC names a model: mlp:2,2,3:x^2  mlp:2,2,3:x^2+x:bias  linear:3,2,3
 cnn:3s2,2:x^2  attention:d=2,a=1,out=2,t=3,layers=1  relu:2,3,1  relu:2,3,1:cell=110,011
 gnn:graph=C4,channels=1x2x1:x^2  gcnn:group=S3,layers=3:x^2  sets:points=4,channels=1x2x1:x^2
+transformer:d=2,a=1,t=2,hidden=2:x^2  resnet:width=2,hidden=3,blocks=2:x^2  rnn:state=2,steps=3:x^2
+ssm:state=2,steps=5  glu:widths=2x3x1  moe:inputs=2,outputs=1,experts=2,hidden=3:x^2
+autoencoder:widths=4x2,tied=1  lora:widths=4x4,rank=1
 or the path of a JSON model file.
 
 Exit codes: 0 all answered; 1 an engine failed, or a certificate does not hold;

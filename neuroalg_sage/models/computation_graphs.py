@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import itertools
 from abc import abstractmethod
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -191,7 +192,10 @@ class _OnAxes(Pattern):
     shape: Shape = ()
 
     def meet(self, other: Pattern, size: int) -> Pattern:
-        return self if other in (self, Pattern()) else Pattern(True)
+        if isinstance(other, _OnAxes) and other != self:
+            return Pattern(True)
+        # Another layer needs its own pattern; a contraction looks for its own in any.
+        return self if other == Pattern() else other
 
     def basis(self, size: int) -> Iterator[SparseMatrix]:
         for axis, extent in enumerate(self.shape):
@@ -427,9 +431,12 @@ class Join(OfStates):
     def outputs_of(self, actions: Sequence[Family], pattern: Pattern | None, unknowns: Unknowns
                    ) -> Family:
         if self.operation == "sum":
-            for other in actions[1:]:
-                unknowns.vanish(total(actions[0], each(other, lambda m: scale(m, -1))))
-            return actions[0]
+            # All are the same; of these the one that was there first, which others may have too.
+            first = min(actions, key=lambda action: min(action, default=-1))
+            for other in actions:
+                if other is not first:
+                    unknowns.vanish(total(first, each(other, lambda m: scale(m, -1))))
+            return first
         for action in actions:
             unknowns.confine(action, DIAGONAL)
         return total(*(each(action, lambda m: {p: c for p, c in m.items() if p[0] == p[1]})
@@ -539,6 +546,9 @@ class FixedMap(Layer):
     def symmetry(self, action: Family, input_shape: Shape, pattern: Pattern | None,
                  unknowns: Unknowns) -> tuple[Family, Family]:
         rows = prod(self.codomain)
+        columns = Counter(j for _, j, _ in self.matrix)
+        if not action and len({i for i, j, _ in self.matrix if columns[j] == 1}) == rows:
+            return {}, {}  # the rows are independent
         if pattern == Pattern() and rows > LARGEST_GENERAL:
             pattern = DIAGONAL
         outputs = unknowns.family(pattern.basis(rows)) if pattern else {}
@@ -713,18 +723,31 @@ class ComputationGraph(Composite):
         shapes: tuple[Shape, ...] = self._shapes  # type: ignore[attr-defined]
         patterns = self._patterns(pattern)
         states, fields = [action], []
-        for i, (layer, read) in enumerate(zip(self.layers, self.sources)):
+        # A layer with the same parameters that reads states with the same matrices makes the same.
+        made: dict[Any, tuple[Family, Family, list[Family]]] = {}
+        for i, (layer, read, (block, _)) in enumerate(zip(self.layers, self.sources,
+                                                          self.blocks())):
+            key = (self.layers.index(layer), block if layer.parameter_shapes() else None,
+                   tuple(id(states[s]) if states[s] else None for s in read), patterns[i + 1])
+            if key in made:
+                field, outputs, on_the_way = made[key]
+                trace.states += on_the_way
+                fields.append(field)
+                states.append(outputs)
+                continue
+            before = len(trace.states)
             if len(read) > 1 and isinstance(layer, OfStates):
                 outputs = layer.outputs_of([states[s] for s in read], patterns[i + 1],
                                            trace.unknowns)
                 trace.states.append(outputs)
-                field: Family = {}
+                field = {}
             else:
                 ends = itertools.accumulate((prod(shapes[s]) for s in read), initial=0)
                 whole = total(*(each(states[s], lambda m, a=start: shift(m, a))  # type: ignore
                                 for s, start in zip(read, ends)))
                 field, outputs = layer.trace(whole, self._read(shapes, read), patterns[i + 1],
                                              trace)
+            made[key] = field, outputs, trace.states[before:]
             fields.append(field)
             states.append(outputs)
         return self._joined(fields, trace), states[-1]

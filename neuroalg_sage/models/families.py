@@ -7,6 +7,14 @@ Families of models and the spec strings that name them.
     cnn:3s2,2:x^2:out=1      one-dimensional filters, s = stride
     cnn:3x3c4,2x2:x^2:in=3   two-dimensional filters, c = channels
     attention:d=2,a=1,out=2,t=3,layers=1,heads=1
+    transformer:d=2,a=1,t=2,hidden=2:x^2     attention and a network on each token, with skips
+    resnet:width=2,hidden=3,blocks=2:x^2     a state, and what blocks add to it
+    ssm:state=2,steps=5      linear state space; selective=1: matrices depend on the input
+    rnn:state=2,steps=3:x^2  recurrence with an activation
+    glu:widths=2x3x1         gated linear units
+    moe:inputs=2,outputs=1,experts=2,hidden=3:x^2    experts times gates
+    autoencoder:widths=4x2,tied=1
+    lora:widths=4x4,rank=1   frozen matrices, plus matrices of bounded rank
     gnn:graph=C4,channels=1x2x1:x^2   graph convolutions
     gcnn:group=S3,layers=3:x^2        group convolutions
     sets:points=4,channels=1x2x1:x^2  layers that commute with permutations
@@ -34,11 +42,8 @@ from neuroalg_sage.errors import InputError, suggesting
 from neuroalg_sage.models.expressions import shown
 from neuroalg_sage.models.layers import (
     MAXIMAL_WIDTH,
-    Attention,
     Convolution,
     Dense,
-    Layer,
-    Sum,
     whole_number,
 )
 from neuroalg_sage.models.model import Model
@@ -50,7 +55,6 @@ from neuroalg_sage.models.spec_parts import (
     activation_polynomial,
     between,
     check_depth,
-    number,
     read_number,
     suffix,
 )
@@ -159,41 +163,6 @@ def _filter_text(layer: Convolution) -> str:
             + (f"s{'x'.join(map(str, strides))}" if strides != (1,) else ""))
 
 
-@suggesting
-def LightningAttention(d: int, a: int, out: int, t: int, layers: int = 1, heads: int = 1
-                       ) -> Model:
-    """
-    Lightning self-attention: attention without softmax.
-
-    INPUT:
-
-    - ``d`` -- entries of a token
-    - ``a`` -- width of a head
-    - ``out`` -- entries of an output token
-    - ``t`` -- number of tokens
-    - ``layers`` -- number of layers; all but the last keep ``d`` entries
-    - ``heads`` -- number of heads in each layer, whose outputs are added
-
-    OUTPUT: :class:`~neuroalg_sage.models.model.Model`
-
-    EXAMPLES::
-
-        >>> model = LightningAttention(d=2, a=1, out=2, t=2)
-        >>> model.parameter_count, model.ambient_dimension
-        (8, 80)
-    """
-    for name, value in (("d", d), ("a", a), ("out", out), ("t", t), ("layers", layers),
-                        ("heads", heads)):
-        whole_number(value, name)
-    check_depth(layers * heads)
-    stack: list[Layer] = []
-    for made in (d,) * (layers - 1) + (out,):
-        head = Attention(d, a, made)
-        stack.append(head if heads == 1 else Sum((head,) * heads))
-    spec = f"attention:d={d},a={a},out={out},t={t}" + (f",layers={layers}" if layers > 1 else "")
-    return Model(tuple(stack), (d, t), spec + (f",heads={heads}" if heads > 1 else ""))
-
-
 def _numbers(text: str, role: str) -> list[int]:
     if not text.strip():
         raise InputError(f"The list of {role}s is empty; write them as in mlp:2,2,3:x^2.")
@@ -242,12 +211,6 @@ def _read_cnn(family: str, fields: list[str]) -> Model:
     return CNN(filters, activation or "x", extents.get("out", 1))
 
 
-_ATTENTION = Spec(
-    LightningAttention, "attention:d=2,a=1,out=2,t=3",
-    {name: (name, number(name)) for name in ("d", "a", "out", "t", "layers", "heads")},
-    ("d", "a", "out", "t"), has_activation=False)
-
-
 def _read_relu(family: str, fields: list[str]) -> Model:
     patterns, bias = None, False
     for option in fields[1:]:
@@ -291,8 +254,19 @@ FAMILIES: dict[str, Family] = {
                   ("fnn", "dnn", "ffn", "perceptron", "dense", "feedforward")),
     "linear": Family(_read_mlp, "linear:3,2,3", ("dln",)),
     "cnn": Family(_read_cnn, "cnn:3,2:x^2", ("conv", "convnet")),
-    "attention": Family(_ATTENTION.read, _ATTENTION.example,
+    "attention": Family(_in("transformers"), "attention:d=2,a=1,out=2,t=3",
                         ("lightning", "selfattention", "mha")),
+    "transformer": Family(_in("transformers"), "transformer:d=2,a=1,t=2,hidden=2:x^2",
+                          ("transformers",)),
+    "resnet": Family(_in("residual_networks"), "resnet:width=2,hidden=3,blocks=2:x^2",
+                     ("residual", "skip")),
+    "glu": Family(_in("gated_networks"), "glu:widths=2x3x1", ("bilinear",)),
+    "moe": Family(_in("gated_networks"), "moe:inputs=2,outputs=1,experts=2,hidden=3:x^2",
+                  ("experts", "mixture")),
+    "autoencoder": Family(_in("matrix_products"), "autoencoder:widths=4x2,tied=1", ("ae",)),
+    "lora": Family(_in("matrix_products"), "lora:widths=4x4,rank=1", ("adapter",)),
+    "ssm": Family(_in("recurrences"), "ssm:state=2,steps=5", ("s4", "s5", "lds", "statespace")),
+    "rnn": Family(_in("recurrences"), "rnn:state=2,steps=3:x^2", ("recurrent", "elman")),
     "relu": Family(_read_relu, "relu:2,3,1"),
     "gnn": Family(_in("networks_over_places"), "gnn:graph=C4,channels=1x2x1:x^2",
                   ("graph", "graphconv")),

@@ -27,30 +27,33 @@ class Elsewhere:
 
 
 ELSEWHERE = (
-    Elsewhere(("resnet", "residual", "skip", "densenet", "highway", "mixer"),
-              "in Python a skip connection is the Sum of a Chain of layers and the empty Chain; "
-              "without it the network is fully connected", "mlp:2,2,2,2:x^2"),
+    Elsewhere(("densenet", "highway", "mixer"), "its skip connections are those of a "
+              "ComputationGraph in Python; blocks that are added to a state are resnet",
+              "resnet:width=2,hidden=3,blocks=2:x^2"),
+    Elsewhere(("bert", "gpt", "llm", "llama", "vit", "swin", "perceiver", "performer", "retnet"),
+              "a softmax is no polynomial; attention without it is, with skip connections and a "
+              "network on each token, also with a causal mask",
+              "transformer:d=2,a=1,t=2,hidden=2,heads=2,causal=1:x^2"),
+    Elsewhere(("switch",), "gates by a softmax are not polynomials; linear and polynomial ones are",
+              "moe:inputs=2,outputs=1,experts=2,hidden=3:x^2"),
+    Elsewhere(("swiglu", "geglu"), "gates by exponentials are not polynomials; gated linear units "
+              "with a polynomial are", "glu:widths=2x3x1:x^2"),
+    Elsewhere(("hadamard",), "in Python a product of layers is a Product; a layer with "
+              "two factors is a gated linear unit", "glu:widths=2x3x1"),
+    Elsewhere(("encoder", "decoder"), "both together are an autoencoder",
+              "autoencoder:widths=4x2,tied=1"),
+    Elsewhere(("lowrank", "pca"), "a product of two matrices of low rank is a linear network with "
+              "a narrow layer", "linear:4,1,4"),
     Elsewhere(("unet", "fcn", "segnet"), "in Python a skip connection is the Sum of a Chain of "
               "layers and the empty Chain; without it the network is convolutional",
               "cnn:3,2:x^2:out=3"),
-    Elsewhere(("rnn", "recurrent", "elman", "ssm", "s4", "s5", "lds"),
-              "in Python a recurrence over some steps is a Chain in which layers share their "
-              "parameters; without sharing it is a deep network", "mlp:2,2,2,2:x^2"),
-    Elsewhere(("lstm", "gru", "mamba", "hyena", "rwkv", "xlstm"),
-              "gates by sigmoids or by exponentials are not polynomials; layers with a polynomial "
-              "as activation are", "mlp:2,2,2,2:x^2"),
-    Elsewhere(("moe", "experts", "mixture", "switch"), "gates by a softmax are not polynomials; in "
-              "Python linear gates are a Product, and experts a Sum; one expert is fully connected",
-              "mlp:2,2,1:x^2"),
-    Elsewhere(("glu", "bilinear", "swiglu", "geglu", "hadamard",), "in Python a gated or "
-              "bilinear layer is a Product of layers; with equal factors it is a layer of squares",
-              "mlp:2,2,1:x^2"),
-    Elsewhere(("autoencoder", "ae", "encoder", "decoder"), "an autoencoder is a fully connected "
-              "network with a narrow layer", "mlp:3,1,3:x^2"),
+    Elsewhere(("lstm", "gru", "xlstm"), "gates by sigmoids are not polynomials; a recurrence with "
+              "a polynomial as activation is", "rnn:state=2,steps=3:x^2"),
+    Elsewhere(("mamba", "hyena", "rwkv"), "exponentials are not polynomials; a selective "
+              "state-space model, whose matrices are polynomials in the input, is",
+              "ssm:state=2,steps=3,selective=1"),
     Elsewhere(("vae", "vqvae"), "what is sampled or rounded is no polynomial; without that it is a "
               "fully connected network with a narrow layer", "mlp:3,1,3:x^2"),
-    Elsewhere(("lora", "lowrank", "adapter", "pca"), "a product of two matrices of low rank is a "
-              "linear network with a narrow layer", "linear:4,1,4"),
     Elsewhere(("gcn",), "a graph convolution with one matrix for a vertex and its neighbors "
               "together is a special gnn, which has a matrix for each",
               "gnn:graph=C4,channels=1x2x1:x^2"),
@@ -61,10 +64,6 @@ ELSEWHERE = (
     Elsewhere(("gat", "graphattention", "graphormer"), "the weights of attention between neighbors "
               "are a softmax, which is no polynomial; convolutions on graphs are polynomial",
               "gnn:graph=C4,channels=1x2x1:x^2"),
-    Elsewhere(("transformer", "transformers", "bert", "gpt", "llm", "llama", "vit", "swin",
-               "perceiver", "performer", "retnet"),
-              "a softmax is no polynomial; attention without it is, also with several heads and "
-              "layers", "attention:d=2,a=1,out=2,t=3,layers=2,heads=2"),
     Elsewhere(("equivariant", "steerable", "irreps"), "networks that commute with given "
               "representations are made in Python by EquivariantNetwork; those of a group that "
               "acts on itself are gcnn", "gcnn:group=S3,layers=2:x^2"),

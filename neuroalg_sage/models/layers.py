@@ -797,7 +797,7 @@ class Composite(Layer):
         for field, (place, _), other in zip(fields, self.blocks(), self.share):
             if other is None:
                 parts.append(each(field, partial(shift, offset=place)))
-            else:
+            elif field is not fields[other]:
                 trace.unknowns.vanish(total(field, each(fields[other], lambda m: scale(m, -1))))
         return total(*parts)
 

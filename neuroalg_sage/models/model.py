@@ -308,9 +308,13 @@ class Model(Typeset):
         trace = Trace(states=[{}])
         field, outputs = self.chain.trace({}, self.input_shape, None, trace)
         trace.unknowns.vanish(outputs)
-        return tuple(LinearSymmetry(specialize(field, solution),
-                                    tuple(specialize(s, solution) for s in trace.states))
-                     for solution in trace.unknowns.solutions())
+        different = {id(state): state for state in trace.states}
+        found = []
+        for solution in trace.unknowns.solutions():
+            on_states = {i: specialize(state, solution) for i, state in different.items()}
+            found.append(LinearSymmetry(specialize(field, solution),
+                                        tuple(on_states[id(state)] for state in trace.states)))
+        return tuple(found)
 
     @cached_property
     def equivariances(self) -> tuple[LinearSymmetry, ...]:

@@ -95,6 +95,19 @@ def flag(word: str) -> Callable[[str], bool]:
     return read
 
 
+def spec_of(family: str, options: Mapping[str, Any]) -> str:
+    """
+    The spec with these options; those that are None are left out.
+
+    EXAMPLES::
+
+        >>> spec_of("ssm", {"state": 2, "steps": 5, "inputs": None})
+        'ssm:state=2,steps=5'
+    """
+    return f"{family}:" + ",".join(f"{name}={value}" for name, value in options.items()
+                                   if value is not None)
+
+
 # From an option's name in a spec: the argument of the family's function, and what reads it.
 Options = Mapping[str, tuple[str, Callable[[str], Any]]]
 

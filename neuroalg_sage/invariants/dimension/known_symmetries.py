@@ -36,6 +36,11 @@ def encode_symmetries(symmetries: Sequence[LinearSymmetry]) -> dict[str, Any]:
     def entries(matrix: SparseMatrix) -> list[list[Any]]:
         return [[i, j, decimal(c)] for (i, j), c in sorted(matrix.items())]
 
+    def on_states(symmetry: LinearSymmetry) -> list[list[list[Any]]]:
+        # In a recurrence most states have the same matrix.
+        different = {id(matrix): entries(matrix)
+                     for matrix in {id(m): m for m in symmetry.states}.values()}
+        return [different[id(matrix)] for matrix in symmetry.states]
+
     return {"kind": "symmetries", "fields": [
-        {"parameters": entries(s.parameters), "states": list(map(entries, s.states))}
-        for s in symmetries]}
+        {"parameters": entries(s.parameters), "states": on_states(s)} for s in symmetries]}
