@@ -51,6 +51,7 @@ _HOMES = {
     "invariants.training.training": ("TrainingProblem", "ERM", "population"),
     "invariants.training.interpolation": ("interpolation",),
     "survey": ("Survey", "mlps"),
+    "survey.comparison": ("Comparison", "compare"),
     "survey.architectures": ("activation_threshold", "minimal_filling", "defective"),
     "certificates.checker": ("verify", "CertificateError"),
     "errors": ("NeuroAlgError", "InputError", "LimitReached", "EngineError"),

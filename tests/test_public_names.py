@@ -18,7 +18,8 @@ NAMES = """
     Activation Attention CNN CertificateError Chain Convolution Dense ERM EngineError Flow
     INVARIANTS InputError Invariant Layer LightningAttention LimitReached LinearNetwork MLP Model
     NeuroAlgError NeuroManifold PiecewiseLinearArchitecture PiecewiseLinearNetwork PolynomialLayer
-    Product Question Sum Survey TrainingProblem activation_threshold compose defective
+    Product Question Sum Survey TrainingProblem activation_threshold
+    Comparison compare compose defective
     from_expressions from_sage from_sympy
     html_report interpolation load_model minimal_filling mlps parse_spec population read_mrdi
     relu_on_cell TrainedNetwork from_onnx load_trained verify write_ideal __version__

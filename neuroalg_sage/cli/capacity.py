@@ -21,6 +21,7 @@ from neuroalg_sage.cli.options import (
 )
 from neuroalg_sage.cli.output import certificate_files, check_writable
 from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.invariants.answers.presentation import aligned
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.answers.invariant import Invariant
@@ -131,7 +132,7 @@ def _printed(found: list[tuple[NeuroManifold, list[Invariant]]], arguments: argp
         cells = {answer.name: _cell(answer) for answer in answers}
         rows.append([str(manifold.model), str(manifold.model.parameter_count),
                      *(cells.get(name, "") for name in columns)])
-    return _table(rows)
+    return "\n".join(aligned(rows))
 
 
 def _results(answers: list[Invariant]) -> dict[str, Any]:
@@ -258,9 +259,3 @@ def _cell(answer: Invariant) -> str:
     return answer.sentence().partition(" (")[0].partition(" independent")[0].partition(
         " samples never")[0].removeprefix("fewer than ").partition(" with probability")[0]
 
-
-def _table(rows: list[list[str]]) -> str:
-    """Rows as lines, with columns as wide as they must be."""
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
-                     for row in rows)

@@ -70,6 +70,8 @@ COMMANDS = {
     "real": {
         "real-rank": "Find the typical real ranks of binary forms, and how often each occurs; or "
                      "the real rank of one form."},
+    "comparisons": {
+        "compare": "Compare models: a table of their invariants, each with its status."},
     "surveys": {
         "survey": "Compute invariants of many models, resumably."},
     "packages": {

@@ -59,7 +59,7 @@ def _actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
 
 def _words(action: argparse.Action) -> Any:
     """What completes a value of an option, or an argument; None for the names of files."""
-    if action.dest == "spec":
+    if action.dest in ("spec", "specs"):
         return _specs
     if action.dest in _NAMES:
         return lambda **_: _NAMES[action.dest]()
@@ -97,6 +97,6 @@ def _metrics() -> list[str]:
 
 
 # By the name that the parser gives to a value.
-_NAMES = {"invariants": _invariants, "invariant": _invariants, "method": _methods,
-          "ed_metric": _metrics, "metric": _metrics,
+_NAMES = {"invariants": _invariants, "questions": _invariants, "invariant": _invariants,
+          "method": _methods, "ed_metric": _metrics, "metric": _metrics,
           "flow": lambda: ["momentum=", "weight-decay=", "metric=", "mirror="]}

@@ -106,6 +106,38 @@ def about_a_model(sub: argparse.ArgumentParser, timeout: float | None = None,
     sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
 
 
+def about_a_table(sub: argparse.ArgumentParser, option: str = "") -> None:
+    """
+    In which form a table is printed, or written.
+
+    INPUT:
+
+    - ``option`` -- the option that has it printed as text, where that is not done anyway
+    """
+    form = sub.add_mutually_exclusive_group()
+    if option:
+        form.add_argument(option, dest="form", action="store_const", const="txt",
+                          help="print a table at the end, instead of a line for each model")
+    for name, (form_name, what) in {"--csv": ("csv", "the table as CSV"), "--latex": (
+            "tex", "the table as a LaTeX document")}.items():
+        form.add_argument(name, dest="form", action="store_const", const=form_name,
+                          help=f"print {what}")
+    if not option:
+        form.add_argument("--json", dest="form", action="store_const", const="json",
+                          help="print one JSON object")
+    form.add_argument("-o", "--output", metavar="FILE", help="write the table to a file, in the "
+                      "form that its ending says: .txt, .csv, .json, .html or .tex")
+
+
+def about_the_workers(sub: argparse.ArgumentParser, timeout: float | None = None) -> None:
+    sub.add_argument("--jobs", type=whole, metavar="N", help="worker processes; else one for each "
+                     "core")
+    sub.add_argument("--timeout", type=positive, metavar="S", default=timeout, help="seconds for "
+                     "one model" + (f", by default {timeout:g}" if timeout else ""))
+    sub.add_argument("--memory", type=positive, metavar="GB", help="memory of one worker")
+    sub.add_argument("--seed", type=int, help="seed of the random choices")
+
+
 def about_the_cache(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--no-cache", action="store_true", help="neither read nor write the cache "
                      "of answers")

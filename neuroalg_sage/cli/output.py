@@ -4,6 +4,7 @@ Writing results: whole files or none.
 
 from __future__ import annotations
 
+import argparse
 import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -12,8 +13,10 @@ from neuroalg_sage.files import check_writable, write_whole
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.answers.invariant import Invariant
+    from neuroalg_sage.survey.comparison import Comparison
 
-__all__ = ["as_file", "certificate_files", "check_writable", "write", "write_certificates"]
+__all__ = ["as_file", "certificate_files", "check_table", "check_writable", "state_table", "write",
+           "write_certificates"]
 
 
 def as_file(data: Any) -> str:
@@ -38,3 +41,23 @@ def write_certificates(name: str | None, invariants: Iterable[Invariant]) -> Non
     """Write the certificates that there are to a file, if one is named."""
     for file, content in certificate_files(name, invariants).items():
         write_whole(file, content)
+
+
+def check_table(arguments: argparse.Namespace) -> None:
+    """Refuse a file to which no table can be written."""
+    if arguments.output is not None:
+        from neuroalg_sage.survey.comparison import form_of
+
+        form_of(arguments.output)
+        check_writable(arguments.output)
+
+
+def state_table(arguments: argparse.Namespace, table: Comparison) -> None:
+    """Have a table printed, or written, when the command ends."""
+    from neuroalg_sage.survey.comparison import form_of
+
+    if arguments.output is None:
+        arguments.page.state(table.written(arguments.form or "txt").rstrip("\n"))
+    else:
+        arguments.page.state(f"written to {arguments.output}", {
+            arguments.output: table.written(form_of(arguments.output))})

@@ -16,6 +16,8 @@ from neuroalg_sage.errors import InputError
 
 CHOICE = re.compile(r"argument (.*?): invalid choice: (.*?) \(choose from (.*)\)", re.DOTALL)
 
+OPTIONS = ("-", "-h", "-o")  # what is no value although it begins with one minus sign
+
 EPILOGUE = """\
 A SPEC names a model: mlp:2,2,3:x^2  mlp:2,2,3:x^2+x:bias  linear:3,2,3
 cnn:3s2,2:x^2  attention:d=2,a=1,out=2,t=3,layers=1  relu:2,3,1  relu:2,3,1:cell=110,011
@@ -101,7 +103,7 @@ def signed(arguments: Sequence[str]) -> list[str]:
     """
     joined: list[str] = []
     for word in arguments:
-        value = word.startswith("-") and not word.startswith("--") and word not in ("-", "-h")
+        value = word.startswith("-") and not word.startswith("--") and word not in OPTIONS
         if value and joined and joined[-1].startswith("--") and "=" not in joined[-1]:
             joined[-1] += f"={word}"
         else:

@@ -8,7 +8,16 @@ import argparse
 import json
 from typing import Any
 
-from neuroalg_sage.cli.options import Commands, positive, progress, whole, wholes, words
+from neuroalg_sage.cli.options import (
+    Commands,
+    about_a_table,
+    about_the_workers,
+    progress,
+    whole,
+    wholes,
+    words,
+)
+from neuroalg_sage.cli.output import check_table, state_table
 from neuroalg_sage.cli.parsers import Parser
 from neuroalg_sage.cli.supervision import discard_output
 from neuroalg_sage.errors import LimitReached
@@ -24,16 +33,13 @@ def add(command: Commands) -> None:
         sub = kinds.add_parser(name, help=help, description=help)
         sub.add_argument("--directory", metavar="DIR", help="where the results are kept, and from "
                          "where the same command goes on; else they are printed")
-        sub.add_argument("--jobs", type=whole, metavar="N", help="worker processes; else one "
-                         "for each core")
         sub.add_argument("--scheduler", metavar="ADDRESS", help="a Dask scheduler, tcp://host:port")
-        sub.add_argument("--timeout", type=positive, metavar="S", help="seconds for one model")
-        sub.add_argument("--memory", type=positive, metavar="GB", help="memory of one worker")
+        about_the_workers(sub)
         if invariants:
+            about_a_table(sub, "--table")
             sub.add_argument("--invariants", type=words, metavar="NAMES", help="names, joined by "
                              "commas; else dimension,expected_dimension,defect,is_filling")
         sub.add_argument("--certificates", action="store_true", help="keep the certificates too")
-        sub.add_argument("--seed", type=int, help="seed of the random choices")
         sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
         return sub
 
@@ -67,6 +73,7 @@ def _survey(arguments: argparse.Namespace) -> int:
         mlps,
         read_specs,
     )
+    from neuroalg_sage.survey.comparison import of_survey
 
     def print_line(page: dict[str, Any]) -> None:
         try:
@@ -84,6 +91,10 @@ def _survey(arguments: argparse.Namespace) -> int:
         "seed": arguments.seed, "progress": progress(arguments),
         "each": print_line if arguments.directory is None else lambda line: None}
     if arguments.kind in ("mlps", "specs"):
+        check_table(arguments)
+        is_table = arguments.form is not None or arguments.output is not None
+        if is_table:
+            options["each"] = lambda line: None
         if arguments.kind == "mlps":
             network = arguments.layers, arguments.width, arguments.activations
             specs, about = mlps(*network), about_mlps(*network)
@@ -92,7 +103,12 @@ def _survey(arguments: argparse.Namespace) -> int:
             about = about_specs(specs)
         names = arguments.invariants
         with Survey(about, DEFAULT_INVARIANTS if names is None else names, **options) as survey:
-            survey.run(specs)
+            try:
+                survey.run(specs)
+            finally:
+                if is_table:
+                    state_table(arguments, of_survey(survey.settings.invariants, (
+                        survey.lines[spec] for spec in specs if spec in survey.lines)))
             return survey.exit_code
     answer: architectures.Answer
     if arguments.kind == "threshold":

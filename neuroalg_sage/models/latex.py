@@ -38,6 +38,29 @@ _ESCAPED = {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}"} | {
     c: f"$\\{name}$" for c, name in _SIGNS.items()}
 
 
+# Accents, by the combining characters of Unicode; and letters and signs that are no accented ones.
+_ACCENTS = {chr(code): accent for code, accent in (
+    (0x300, "`"), (0x301, "'"), (0x302, "^"), (0x303, "~"), (0x304, "="), (0x306, "u "),
+    (0x307, "."), (0x308, '"'), (0x30a, "r "), (0x30b, "H "), (0x30c, "v "), (0x323, "d "),
+    (0x327, "c "))}
+_LETTERS = {"ß": "ss", "æ": "ae", "Æ": "AE", "ø": "o", "Ø": "O", "œ": "oe", "Œ": "OE", "ł": "l",
+            "Ł": "L", "ı": "i", "–": "textendash", "—": "textemdash", "‘": "textquoteleft",
+            "’": "textquoteright", "“": "textquotedblleft", "”": "textquotedblright",
+            "…": "ldots"}
+
+
+def _beyond_ascii(c: str) -> str:
+    """A character that TeX's oldest fonts may not have; by its number if they have it not."""
+    from unicodedata import normalize  # most text has no such character
+
+    if c in _LETTERS:
+        return rf"\{_LETTERS[c]}{{}}"
+    letter, *accents = list(normalize("NFD", c))
+    if letter.isascii() and len(accents) == 1 and accents[0] in _ACCENTS:
+        return rf"\{_ACCENTS[accents[0]]}{letter}".replace(" i", r" \i{}")
+    return rf"\texttt{{U+{ord(c):04X}}}"
+
+
 def escaped(text: str) -> str:
     r"""
     Text outside of formulas, with TeX's special characters written as such.
@@ -46,8 +69,10 @@ def escaped(text: str) -> str:
 
         >>> print(escaped("100% of mlp_2:x^2, rank Dφ"))
         100\% of mlp\_2:x\^{}2, rank D$\varphi$
+        >>> print(escaped("Erdős–Rényi 图"))
+        Erd\H os\textendash{}R\'enyi \texttt{U+56FE}
     """
-    return "".join(_ESCAPED.get(c, c) for c in text)
+    return "".join(_ESCAPED.get(c) or (c if c.isascii() else _beyond_ascii(c)) for c in text)
 
 
 def words(text: str, font: str = "text") -> str:

@@ -313,9 +313,9 @@ def page(material: Material) -> str:
                   for place, heading, content in found), id="content"))
 
 
-def complete(title: str, *content: Markup) -> str:
+def complete(title: str, *content: Markup, scripts: tuple[str, ...] = ("page",)) -> str:
     """
-    A page with this content that is complete in itself.
+    A page with this content, and these scripts of ours, that is complete in itself.
 
     EXAMPLES::
 
@@ -323,8 +323,9 @@ def complete(title: str, *content: Markup) -> str:
         1
     """
     folder = Path(__file__).parent
-    style, script = ((folder / f"page.{kind}").read_text(encoding="utf-8")
-                     for kind in ("css", "js"))
+    style, *texts = ((folder / file).read_text(encoding="utf-8")
+                     for file in ("page.css", *(f"{script}.js" for script in scripts)))
+    script = "\n".join(texts)
     body = element(
         "body", element("a", "Skip to the content", href="#content", class_="skip"), *content,
         element("footer", element("p", "Made by NeuroAlg, free software under the GNU General "

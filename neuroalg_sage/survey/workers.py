@@ -21,7 +21,7 @@ from typing import Any
 from neuroalg_sage import processes
 from neuroalg_sage.errors import EngineError, LimitReached
 from neuroalg_sage.limits import GIGABYTE, whole
-from neuroalg_sage.survey.answers import Line, Settings, answer, failed, sentence
+from neuroalg_sage.survey.answers import Line, Settings, Source, answer, failed, sentence
 
 # Of these in seconds after the limit: what runs in Python is interrupted, then the worker ended.
 GRACE = 0.25
@@ -39,8 +39,8 @@ def _leave_with(parent: int) -> None:
 
 def _stop(settings: Settings) -> Callable[[int, Any], None]:
     def stop(number: int, frame: Any) -> None:
-        raise LimitReached(f"The limit of {settings.timeout:g} s was reached; raise it with "
-                           "--timeout.")
+        raise LimitReached(f"The limit of {settings.timeout:g} s for a model was reached, or a "
+                           "question's share of it; raise it with --timeout.")
 
     return stop
 
@@ -49,8 +49,8 @@ def serve() -> None:
     """
     What a worker process does: answer the models that come on standard input.
 
-    The first line is the settings, each further line a spec; all are JSON, and so are
-    the lines of answers on standard output.
+    The first line is the settings, each further line a spec or the description of a model; all are
+    JSON, and so are the lines of answers on standard output.
     """
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints is no answer
@@ -69,6 +69,11 @@ def serve() -> None:
             import cysignals.signals  # noqa: F401
         signal.signal(signal.SIGALRM, _stop(settings))
     reply("ready")
+
+    def interrupt_after(seconds: float) -> None:
+        # Repeated, since a library may swallow an exception in a callback.
+        signal.setitimer(signal.ITIMER_REAL, seconds + grace or GRACE, GRACE)
+
     # An engine has the first word on its limit, so that it ends cleanly.
     grace = 0.0 if settings.is_from_ranks else GRACE
     while select.select([0], [], [], IDLE_SECONDS)[0]:
@@ -82,9 +87,8 @@ def serve() -> None:
             processes.limit_growth(os.getpid(), whole.room(None))
         try:
             if settings.timeout is not None:
-                # Repeated, since a library may swallow an exception in a callback.
-                signal.setitimer(signal.ITIMER_REAL, settings.timeout + grace, GRACE)
-            line = answer(spec, settings)
+                interrupt_after(settings.timeout)
+            line = answer(spec, settings, interrupt_after)
             signal.setitimer(signal.ITIMER_REAL, 0)
         except (LimitReached, MemoryError) as error:  # as if the signal came after the last answer
             signal.setitimer(signal.ITIMER_REAL, 0)
@@ -180,7 +184,7 @@ class Worker:
         return _Died(f"the worker process was ended by signal {-code}" if code < 0
                      else f"the worker process left with code {code}")
 
-    def ask(self, spec: str) -> Line:
+    def ask(self, spec: Source) -> Line:
         """
         The line of a model.
 
@@ -234,7 +238,7 @@ class Worker:
         self.end()
 
 
-def ask_twice(worker: Worker, spec: str, stopped: Callable[[], bool] = lambda: False) -> Line:
+def ask_twice(worker: Worker, spec: Source, stopped: Callable[[], bool] = lambda: False) -> Line:
     """The line of a model, for which a second worker is tried if the first one dies."""
     start = time.perf_counter()
     try:
@@ -255,7 +259,7 @@ class Processes:
     def __init__(self, settings: Settings, jobs: int) -> None:
         self.workers = [Worker(settings) for _ in range(jobs)]
 
-    def lines(self, specs: Sequence[str]) -> Iterator[list[Line]]:
+    def lines(self, specs: Sequence[Source]) -> Iterator[list[Line]]:
         """The lines of models, as they come."""
         waiting = iter(specs)
         lock = threading.Lock()

@@ -47,13 +47,14 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
 """
 
 OFFERED = [
-    ("neuroalg comp", {"compute", "completion"}),
+    ("neuroalg comp", {"compare", "compute", "completion"}),
     ("neuroalg report linear:2,1,2 --jso", {"--json"}),
     ("neuroalg compute linear:2,1,2 dim", {"dimension"}),
     ("neuroalg compute linear:2,1,2 dimension de", {"defect", "degree", "descriptions"}),
     ("neuroalg compute linear:2,1,2 degree --method mon", {"monodromy"}),
     ("neuroalg ideal linear:2,1,2 --format m", {"m2", "mrdi"}),
-    ("neuroalg report m", {"mlp:", "mine.json"}),
+    ("neuroalg report ml", {"mlp:"}), ("neuroalg report min", {"mine.json"}),
+    ("neuroalg compare mlp:1,1 ml", {"mlp:"}),
     ("neuroalg verify m", {"mine.json"}),
     ("neuroalg compute linear:2,1,2 degree --certificate m", {"mine.json"}),
     ("neuroalg compute linear:2,1,2 degree --timeout m", {""}),

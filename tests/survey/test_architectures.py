@@ -49,8 +49,9 @@ def test_the_linear_network_is_measured_by_its_own_symmetries() -> None:
 def test_what_is_not_found_is_not_claimed(monkeypatch) -> None:
     broken = ("from neuroalg_sage.survey import workers\n"
               "original = workers.answer\n"
-              "workers.answer = lambda spec, settings: workers.failed(spec, settings, 'no', 3, 0.0)"
-              " if spec.endswith('x^3') else original(spec, settings)\n"
+              "workers.answer = lambda spec, settings, *more: "
+              "workers.failed(spec, settings, 'no', 3, 0.0)"
+              " if spec.endswith('x^3') else original(spec, settings, *more)\n"
               "workers.serve()")
     monkeypatch.setattr(workers, "SERVE", f"exec({broken!r})")
     found = activation_threshold([2, 2, 2], largest=4, jobs=1)
@@ -95,8 +96,9 @@ def test_a_filling_network_is_sought_with_few_computations() -> None:
 def test_undecided_widths_are_named(monkeypatch) -> None:
     broken = ("from neuroalg_sage.survey import workers\n"
               "original = workers.answer\n"
-              "workers.answer = lambda spec, settings: workers.failed(spec, settings, 'no', 3, 0.0)"
-              " if spec.startswith('mlp:2,2,') else original(spec, settings)\n"
+              "workers.answer = lambda spec, settings, *more: "
+              "workers.failed(spec, settings, 'no', 3, 0.0)"
+              " if spec.startswith('mlp:2,2,') else original(spec, settings, *more)\n"
               "workers.serve()")
     monkeypatch.setattr(workers, "SERVE", f"exec({broken!r})")
     found = minimal_filling(2, 2, 1, 2, widest=4, jobs=1)

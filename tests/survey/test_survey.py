@@ -316,14 +316,14 @@ DEADLY = """
 import os, signal
 from neuroalg_sage.survey import workers
 original = workers.answer
-def answer(spec, settings):
+def answer(spec, settings, interrupt_after):
     if spec == "linear:2,2":
         open(os.environ["ATTEMPTS"], "a").write("x")
         os.kill(os.getpid(), signal.SIGKILL)
     if spec == "linear:2,1":
         raise_signal = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
         import time; time.sleep(100)
-    return original(spec, settings)
+    return original(spec, settings, interrupt_after)
 workers.answer = answer
 workers.serve()
 """
@@ -367,12 +367,12 @@ LIMITED = """
 import signal
 from neuroalg_sage.survey import workers
 original = workers.answer
-def answer(spec, settings):
+def answer(spec, settings, interrupt_after):
     if spec == "linear:2,1":
         if settings.memory_gb:
             held = bytearray(10**9)
         signal.raise_signal(signal.SIGALRM)
-    return original(spec, settings)
+    return original(spec, settings, interrupt_after)
 workers.answer = answer
 workers.serve()
 """

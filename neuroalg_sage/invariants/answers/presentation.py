@@ -55,6 +55,36 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
+def in_words(value: Any, status: str) -> str:
+    """
+    A value, as JSON data, in a few words.
+
+    EXAMPLES::
+
+        >>> in_words(True, "proved"), in_words([3, 5], "bounds"), in_words(None, "not decided")
+        ('yes', 'from 3 to 5', 'None')
+    """
+    if status == "bounds" and isinstance(value, (list, tuple)) and len(value) == 2:
+        return f"from {value[0]} to {value[1]}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def aligned(rows: list[list[str]]) -> list[str]:
+    """
+    Rows as lines, with columns as wide as they must be.
+
+    EXAMPLES::
+
+        >>> aligned([["spec", "dimension"], ["linear:1,1", "1"]])
+        ['spec        dimension', 'linear:1,1  1']
+    """
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
+            for row in rows]
+
+
 def clipped(lines: list[str]) -> list[str]:
     """The first lines, and how many are left out; long ones are cut."""
     shown = [line if len(line) <= SHOWN_WIDTH else line[: SHOWN_WIDTH - 4] + " ..."
@@ -142,11 +172,7 @@ class Presentation(Typeset):
 
     def sentence(self) -> str:
         """The value in a few words."""
-        if self.status == "bounds":
-            return f"from {self.data[0]} to {self.data[1]}"
-        if isinstance(self.data, bool):
-            return "yes" if self.data else "no"
-        return str(self.data)
+        return in_words(self.data, self.status)
 
     def lines(self, spec: str = "SPEC") -> list[str]:
         """
