@@ -30,19 +30,44 @@ ONE = (-1, 0)  # stands for the constant 1
 
 
 class States:
-    """What is known of the entries of the states of a model at given weights, up to some step."""
+    """
+    What is known of the entries of the states of a model at given weights, up to some step.
+
+    - ``forms`` -- for each entry what it is a multiple of
+    - ``vanishing`` -- entries that are sums of products each of which has a factor that is one, or
+      a coefficient that is zero at the weights: they vanish whatever all other entries are
+    """
 
     def __init__(self, point: Point, last: int | None = None) -> None:
         self.point, self.steps = point, point.model.steps[:last]
         self.forms: list[list[Form]] = [[((0, i), Fraction(1)) for i in range(point.model.inputs)]]
+        self.vanishing: set[Entry] = set()
+        # For each entry from state 1 on the products of entries that it is a sum of.
+        self.sums: list[list[dict[tuple[tuple[Entry, int], ...], Fraction]]] = []
         for number, step in enumerate(self.steps, 1):
             seen: dict[Any, tuple[Entry, Fraction]] = {}
             entries = self.read_by(step)
             made: list[Form] = []
+            self.sums.append([])
             for i, terms in enumerate(step.outputs):
-                total: Reduced = {}
+                own: dict[tuple[tuple[Entry, int], ...], Fraction] = {}
                 for monomial, c in terms.items():
-                    self._add(total, self._term(step, entries, monomial, c))
+                    product = []
+                    for v, e in monomial:
+                        if v < step.parameters:
+                            c = _times(c, point.weights[step.offset + v], e)
+                        else:
+                            product.append((entries[v - step.parameters], e))
+                    key = tuple(product)
+                    own[key] = own[key] + c if key in own else c
+                own = {key: c for key, c in own.items() if c
+                       and not any(entry in self.vanishing for entry, _ in key)}
+                self.sums[-1].append(own)
+                if not own:
+                    self.vanishing.add((number, i))
+                total: Reduced = {}
+                for key, c in own.items():
+                    self._add(total, self._reduced(key, c))
                 made.append(_form({m: c for m, c in total.items() if c}, (number, i), seen))
             self.forms.append(made)
 
@@ -50,15 +75,11 @@ class States:
         """The entries of the states that a step reads, one after the other."""
         return [(s, i) for s in step.sources for i in range(self.point.model.widths[s])]
 
-    def _term(self, step: Step, entries: list[Entry], monomial: Monomial, c: Fraction
-              ) -> tuple[Powers, Fraction]:
-        """A term at the weights, in entries that are no multiples of others."""
+    def _reduced(self, product: Sequence[tuple[Entry, int]], c: Fraction
+                 ) -> tuple[Powers, Fraction]:
+        """A product of entries, in entries that are no multiples of others."""
         powers: Powers = {}
-        for v, e in monomial:
-            if v < step.parameters:
-                c = _times(c, self.point.weights[step.offset + v], e)
-                continue
-            state, i = entries[v - step.parameters]
+        for (state, i), e in product:
             form = self.forms[state][i]
             if form is None:
                 return {}, Fraction(0)
@@ -67,6 +88,17 @@ class States:
             if representative != ONE:
                 powers[representative] = powers.get(representative, 0) + e
         return powers, c
+
+    def _term(self, step: Step, entries: list[Entry], monomial: Monomial, c: Fraction
+              ) -> tuple[Powers, Fraction]:
+        """A term of a step at the weights, in entries that are no multiples of others."""
+        product = []
+        for v, e in monomial:
+            if v < step.parameters:
+                c = _times(c, self.point.weights[step.offset + v], e)
+            else:
+                product.append((entries[v - step.parameters], e))
+        return self._reduced(product, c)
 
     @staticmethod
     def _add(total: Reduced, term: tuple[Powers, Fraction]) -> None:
@@ -90,29 +122,14 @@ class States:
 
     def unused(self) -> list[Entry]:
         """
-        Entries that are not zero, and on which the outputs do not depend: they occur in no product
-        of entries that are not zero, with a coefficient that is not zero, in what matters.
+        Entries that do not vanish, and on which the outputs do not depend, whatever they are: they
+        occur in nothing that matters, but for products with a factor of ``vanishing``.
         """
         matters = {(len(self.steps), i) for i in range(self.point.model.outputs)}
-        for number, step in zip(range(len(self.steps), 0, -1), reversed(self.steps)):
-            entries = self.read_by(step)
-            for i, terms in enumerate(step.outputs):
-                if (number, i) not in matters:
-                    continue
-                sums: dict[Monomial, Fraction] = {}
-                for monomial, c in terms.items():
-                    inside = []
-                    for v, e in monomial:
-                        if v < step.parameters:
-                            c = _times(c, self.point.weights[step.offset + v], e)
-                        else:
-                            inside.append((v, e))
-                    key = tuple(inside)
-                    sums[key] = sums[key] + c if key in sums else c
-                for factors, c in sums.items():
-                    read = [entries[v - step.parameters] for v, _ in factors]
-                    if c and all(self.forms[s][k] is not None for s, k in read):
-                        matters.update(read)
+        for number in range(len(self.steps), 0, -1):
+            for i, products in enumerate(self.sums[number - 1]):
+                if (number, i) in matters:
+                    matters.update(entry for key in products for entry, _ in key)
         return [(s, i) for s, forms in enumerate(self.forms) for i, form in enumerate(forms)
                 if form is not None and (s, i) not in matters]
 
