@@ -36,6 +36,9 @@ def _found() -> Iterator[Any]:
     yield NeuroManifold("linear:3,2,3", seed=1).singular_locus()
     for spec in ("linear:2,1,2", "mlp:3,2,1:x^2", "cnn:2,2:x^2"):
         yield NeuroManifold(spec, seed=1).tropical_variety()
+    for spec in ("linear:2,1,2", "mlp:2,1,1:x^2", "cnn:2,2:x^2"):
+        yield NeuroManifold(spec, seed=1).euler_characteristic()
+    yield curve.euler_characteristic()
     yield NeuroManifold("mlp:1,2,1:x^2/3+x:bias", seed=1).dimension()
     yield from (veronese.hilbert_function(3), segre.hilbert_function(2), curve.hilbert_function(3))
     for manifold in (factors, NeuroManifold("mlp:2,2,2:x^2", seed=1)):

@@ -27,6 +27,7 @@ from neuroalg_sage.certificates import (
     points,
     real,
     singularities,
+    topology,
     training,
 )
 from neuroalg_sage.certificates.certificate import SCHEMA, digest
@@ -42,7 +43,7 @@ __all__ = ["CertificateError", "MalformedCertificate", "Verdict", "verify"]
 
 MAXIMAL_BYTES = 200_000_000
 
-WINGS = (dimension, dynamics, equations, singularities, fibers, points, distance, real,
+WINGS = (dimension, dynamics, equations, topology, singularities, fibers, points, distance, real,
          training, capacity, piecewise)
 CLAIMS = {claim.name: claim for wing in WINGS for claim in wing.CLAIMS}
 

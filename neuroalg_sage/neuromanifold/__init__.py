@@ -17,6 +17,7 @@ from neuroalg_sage.neuromanifold.points import PointQuestions
 from neuroalg_sage.neuromanifold.real import RealQuestions
 from neuroalg_sage.neuromanifold.samples import SamplesQuestions
 from neuroalg_sage.neuromanifold.singularities import SingularitiesQuestions
+from neuroalg_sage.neuromanifold.topology import TopologyQuestions
 from neuroalg_sage.neuromanifold.training import TrainingQuestions
 
 __all__ = ["INVARIANTS", "NeuroManifold"]
@@ -24,7 +25,8 @@ __all__ = ["INVARIANTS", "NeuroManifold"]
 
 @suggesting_methods
 class NeuroManifold(SamplesQuestions, TrainingQuestions, RealQuestions,
-                    SingularitiesQuestions, PointQuestions, PiecewiseQuestions, SageObjects):
+                    SingularitiesQuestions, TopologyQuestions, PointQuestions,
+                    PiecewiseQuestions, SageObjects):
     """
     The image of the parametrization of a model, and its Zariski closure.
 
