@@ -150,7 +150,7 @@ def _as_json(file: str, network: str, texts: dict[str, str], missing: dict[str, 
 def _piecewise(arguments: argparse.Namespace, error: InputError) -> str | None:
     """What is said of a piecewise linear network; None for what is none."""
     from neuroalg_sage.models.piecewise.sources import load_network
-    from neuroalg_sage.models.trained.onnx_operators import PiecewiseOperator
+    from neuroalg_sage.models.trained.refusals import PiecewiseOperator
 
     if not isinstance(error, PiecewiseOperator):
         return None
