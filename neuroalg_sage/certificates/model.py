@@ -54,11 +54,10 @@ class Step:
     output: Callable[[int], Terms]
     is_uniform: bool
 
-    @cached_property
+    @property
     def function(self) -> Any:
-        """What knows more of a map than its many terms, where the layer's file has that."""
-        made = getattr(self.output, "__wrapped__", None)  # by ``cache``
-        return made if hasattr(made, "fold") else None
+        """What is in a cache, if it knows more of the map than its many terms."""
+        return f if hasattr(f := getattr(self.output, "__wrapped__", None), "fold") else None
 
     @cached_property
     def outputs(self) -> tuple[Terms, ...]:

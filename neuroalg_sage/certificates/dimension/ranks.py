@@ -38,7 +38,7 @@ def place(model: Model, trial: Any) -> tuple[int, list[int]]:
                                        model.parameters)
 
 
-def sample_rank(model: Model, trial: Any, twice: bool = False) -> tuple[int, int, int]:
+def sample_rank(model: Model, trial: Any, twice: bool = True) -> tuple[int, int, int]:
     """
     The rank of the Jacobian of w ↦ (f_w(x_1), ..., f_w(x_m)) at a point modulo a prime; where it is
     asked for twice, that with all inputs but the last, else 0; and the sum over all inputs of how
@@ -69,28 +69,26 @@ def jacobian(model: Model, point: Sequence[int], inputs: Sequence[Sequence[int]]
     """
     maps = [step.function.at_point(w, p) if step.function else _AtPoint(step, w, p)
             for step in model.steps for w in [[*point[step.offset :][: step.parameters]]]]
-    jacobian_rows = []
+    rows: list[list[int]] = []
     for i, x in enumerate(inputs):
-        states, slopes = [[c % p for c in x]], []
+        states, slopes = [[c % p for c in x]], list[Any]()
         for step, at_point in zip(model.steps, maps):
             value, slope = at_point.value_and_slope([c for s in step.sources for c in states[s]])
-            states.append(value)
-            slopes.append(slope)
+            states, slopes = [*states, value], [*slopes, slope]
         seeds = [[int(k == j) for k in range(model.outputs)] for j in range(model.outputs)]
         if combinations is not None:
             seeds = [[pow(combinations[i], j, p) for j in range(model.outputs)]]
         # The chain rule, backward, for all of these combinations of the outputs.
         adjoints = [[[0] * width for _ in seeds] for width in model.widths[:-1]] + [seeds]
-        rows = [[0] * model.parameters for _ in seeds]
+        rows += [[0] * model.parameters for _ in seeds]
         for step, at_point, slope, above in [*zip(model.steps, maps, slopes, adjoints[1:])][::-1]:
             found = map(iter, at_point.pull_back(above, slope, any(step.sources)))
             place = slice(step.offset, step.offset + step.parameters)
-            for k, derivatives in enumerate(found):
+            for k, derivatives in enumerate(found, -len(seeds)):
                 rows[k][place] = [(a + b) % p for a, b in zip(rows[k][place], derivatives)]
                 for s in step.sources:
                     adjoints[s][k] = [(a + b) % p for a, b in zip(adjoints[s][k], derivatives)]
-        jacobian_rows += rows
-    return jacobian_rows
+    return rows
 
 
 class _AtPoint:
