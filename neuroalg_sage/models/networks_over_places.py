@@ -73,8 +73,8 @@ def _named(model: Model, spec: str | None) -> Model:
 
 @suggesting
 def GraphNetwork(graph: Graph | str | Path, channels: Sequence[int],
-                 activation: ActivationLike = "x", matrix: str = "adjacency", power: int = 1, bias: bool = False,
-                 readout: bool | str | None = None) -> Model:
+                 activation: ActivationLike = "x", matrix: str = "adjacency", power: int = 1,
+                 bias: bool = False, readout: bool | str | None = None) -> Model:
     """
     The network of graph convolutions: polynomials in a matrix of a graph, for each two channels.
 
