@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
-from neuroalg_sage.errors import InputError, LimitReached, NeuroAlgError
+from neuroalg_sage.errors import LimitReached, NeuroAlgError
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.presentation import clipped
 from neuroalg_sage.limits import whole
@@ -156,7 +156,7 @@ def citations_as_text(answers: Answers) -> str:
 def _symmetries(manifold: NeuroManifold) -> str:
     try:
         return str(manifold.symmetries())
-    except InputError:
+    except LimitReached:
         return f"a Lie algebra spanned by {len(manifold.model.symmetries)} linear vector fields"
 
 

@@ -11,7 +11,7 @@ the place of the shorter ones.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -25,10 +25,43 @@ from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.semirings import DegreeSet
 from neuroalg_sage.storable import storable
 
-ZERO, FREE = -1, -2  # in an embedding: the parameter is zero, or does not matter
+# In an embedding: the parameter is zero, or does not matter, or is minus one of the subnetwork's,
+# which is written as MINUS less its place.
+ZERO, FREE, MINUS = -1, -2, -3
 MOST_SUBNETWORKS = 300
 
 Embedding = tuple[int, ...]
+
+
+def embedded(embedding: Embedding, point: Sequence[int], free: Iterable[int]) -> list[int]:
+    """
+    Parameters of the network, from some of the subnetwork and of those that do not matter.
+
+    EXAMPLES::
+
+        >>> embedded((0, ZERO, FREE, MINUS - 0), [5], [7])
+        [5, 0, 7, -5]
+    """
+    values = iter(free)
+    return [point[a] if a >= 0 else 0 if a == ZERO else next(values) if a == FREE
+            else -point[MINUS - a] for a in embedding]
+
+
+def _passes_through(one: Embedding, other: Embedding) -> bool:
+    """Whether all parameters of one embedding are such of the other; those that are free may be."""
+    values: dict[int, int] = {}
+    for a, b in zip(one, other):
+        if FREE in (a, b):
+            continue
+        if b == ZERO:
+            if a != ZERO:
+                return False
+        elif b >= 0:
+            if values.setdefault(b, a) != a:
+                return False
+        elif values.setdefault(MINUS - b, opposite := a if a == ZERO else MINUS - a) != opposite:
+            return False
+    return True
 
 
 @storable()
@@ -41,21 +74,21 @@ class Subnetwork:
     - ``model`` -- the smaller network; None if it computes zero
     - ``inputs`` -- which inputs of the network are its inputs
     - ``embeddings`` -- ways to put it into the network: for each parameter of the network the
-      place of a parameter of the smaller one, or ``ZERO``, or ``FREE``
-    - ``size`` -- the numbers that are compared for inclusion; for filters the windows
+      place of a parameter of the smaller one, or ``MINUS`` less it, or ``ZERO``, or ``FREE``
+    - ``others`` -- further parameters whose functions have the same closure, likewise
     """
 
     name: str
     model: Model | None
     inputs: tuple[int, ...]
     embeddings: tuple[Embedding, ...]
-    size: tuple[tuple[int, ...], ...]
+    others: tuple[Embedding, ...] = ()
 
     def is_inside(self, other: Subnetwork) -> bool:
         """Whether some embedding of this one passes through one of the other."""
         return self.model is None or (other.model is not None and any(
-            all(b >= 0 or a < 0 for a, b in zip(mine, its))
-            for mine in self.embeddings for its in other.embeddings))
+            _passes_through(mine, its) for mine in (*self.embeddings, *self.others)
+            for its in (*other.embeddings, *other.others)))
 
 
 @dataclass(frozen=True)
@@ -222,7 +255,7 @@ def _zero(model: Model) -> Subnetwork | None:
         if shapes and _gives_zero(model, embedding):
             embeddings.append(embedding)
         place += len(shapes)
-    return Subnetwork("zero", None, (), tuple(embeddings), ()) if embeddings else None
+    return Subnetwork("zero", None, (), tuple(embeddings)) if embeddings else None
 
 
 def _gives_zero(model: Model, embedding: Embedding) -> bool:
@@ -232,9 +265,16 @@ def _gives_zero(model: Model, embedding: Embedding) -> bool:
     return not any(output.bits for output in model.apply(parameters, inputs, DegreeSet.constant))
 
 
+def has_units(model: Model) -> bool:
+    """Whether the layers say which units there are that can be left out."""
+    return all(isinstance(layer, (Activation, Dense, Convolution, Attention)) or (
+        isinstance(layer, Sum) and all(isinstance(head, Attention) for head in layer.layers))
+        for layer in model.layers)
+
+
 def subnetworks(model: Model) -> list[Subnetwork]:
     """
-    All proper subnetworks of a model up to symmetry, the largest first.
+    All proper subnetworks of a model whose layers have units, up to symmetry, the largest first.
 
     OUTPUT: a list of :class:`Subnetwork`; empty for a model that has no such parts
 
@@ -257,7 +297,8 @@ def subnetworks(model: Model) -> list[Subnetwork]:
     return [*found, *([zero] if zero else [])]
 
 
-def _too_many() -> LimitReached:
+def too_many() -> LimitReached:
+    """That the subnetworks are not listed."""
     return LimitReached(f"The model has over {MOST_SUBNETWORKS} subnetworks, too many to be "
                         "listed.")
 
@@ -265,7 +306,7 @@ def _too_many() -> LimitReached:
 def _by_numbers(model: Model) -> Iterator[Subnetwork]:
     dials = _dials(model)
     if prod(d.units for d in dials) > MOST_SUBNETWORKS:
-        raise _too_many()
+        raise too_many()
     for numbers in itertools.product(*(range(1, d.units + 1) for d in dials)):
         if all(k == d.units for k, d in zip(numbers, dials)):
             continue
@@ -279,7 +320,7 @@ def _by_numbers(model: Model) -> Iterator[Subnetwork]:
             spec or "the network of size " + ", ".join(map(str, numbers)), smaller,
             tuple(range(model.input_count)),
             tuple(dict.fromkeys(_numbered(_kept(model, dials, numbers, after))
-                                for after in both)), (tuple(numbers),))
+                                for after in both)))
 
 
 def _by_windows(model: Model) -> Iterator[Subnetwork]:
@@ -289,7 +330,7 @@ def _by_windows(model: Model) -> Iterator[Subnetwork]:
     choices = [[(k, o) for k in range(1, size + 1) for o in range(size - k + 1)]
                for layer in layers for size in layer.size]  # type: ignore[union-attr]
     if prod(map(len, choices)) > 20 * MOST_SUBNETWORKS:
-        raise _too_many()
+        raise too_many()
     outputs = model.output_shape
     groups: dict[tuple[tuple[int, ...], tuple[int, ...]], list[tuple[int, ...]]] = {}
     for windows in itertools.product(*choices):
@@ -303,7 +344,7 @@ def _by_windows(model: Model) -> Iterator[Subnetwork]:
         groups.setdefault((sizes, tuple(shift)), []).append(offsets)
     whole = tuple(size for layer in layers for size in layer.size)  # type: ignore[union-attr]
     if len(groups) > MOST_SUBNETWORKS:
-        raise _too_many()
+        raise too_many()
     for (sizes, place), all_offsets in groups.items():
         if sizes == whole:
             continue
@@ -331,7 +372,7 @@ def _by_windows(model: Model) -> Iterator[Subnetwork]:
         where = ",".join(map(str, place))
         name = spec or f"the network of size {','.join(map(str, sizes))}"
         yield Subnetwork(f"{name} at {where}", smaller, tuple(int(i) for i in inputs),
-                         tuple(embeddings), tuple(all_offsets))
+                         tuple(embeddings))
 
 
 def rank_deficient(model: Model) -> Iterator[tuple[str, Model]]:

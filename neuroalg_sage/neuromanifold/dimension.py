@@ -4,11 +4,16 @@ The dimension of the neuromanifold, its symmetries, and identifiability.
 
 from __future__ import annotations
 
-from neuroalg_sage.errors import EngineError, InputError, LimitReached
+from typing import TYPE_CHECKING
+
+from neuroalg_sage.errors import EngineError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dimension import dimension as dimensions
 from neuroalg_sage.models.hidden_states import KnownGroup, known_group
-from neuroalg_sage.neuromanifold.core import Core, kept
+from neuroalg_sage.neuromanifold.core import Core, cached, kept
+
+if TYPE_CHECKING:
+    from neuroalg_sage.invariants.dimension.symmetry_group import SymmetryGroup
 
 # Coordinates and generic parameters of an elimination that settles a dimension by the way.
 EASY_ELIMINATION = 22
@@ -102,25 +107,33 @@ class DimensionQuestions(Core):
         """
         return dimensions.is_filling(self.model, self.dimension())
 
-    def symmetries(self) -> KnownGroup:
+    def symmetries(self) -> KnownGroup | SymmetryGroup:
         """
         The known symmetry group: its continuous and its finite part.
 
-        Raises InputError for a model that is not a chain of dense, convolutional or
-        attention layers; the linear symmetries of any model are ``model.symmetries``.
+        Chains of dense, convolutional or attention layers know theirs.  That of any other model,
+        such as one that is given by expressions, is found on φ: all affine-linear fields, and
+        of the finite symmetries those that are diagonal or permute the parameters.
+
+        Raises LimitReached for a model that is no such chain and has too many parameters; the
+        linear symmetries of any model are ``model.symmetries``.
 
         EXAMPLES::
 
-            >>> from neuroalg_sage import NeuroManifold
+            >>> from neuroalg_sage import NeuroManifold, from_expressions
             >>> print(NeuroManifold("mlp:2,3,2:x^2").symmetries())
             (C*)^3 x| S_3
+            >>> model = from_expressions("a*(b*x + c)^2 + d*(e*x + f)^2", "a,b,c,d,e,f", "x")
+            >>> print(NeuroManifold(model).symmetries())
+            (C*)^2 x| S_2
         """
-        group = known_group(self.model)
-        if group is None:
-            raise InputError(f"The symmetry group of {self.model} is known only as a Lie algebra, "
-                             "model.symmetries: it is no chain of dense, convolutional or "
-                             "attention layers.")
-        return group
+        return known_group(self.model) or self._found_group()
+
+    @cached
+    def _found_group(self) -> SymmetryGroup:
+        from neuroalg_sage.invariants.dimension.symmetry_group import symmetry_group
+
+        return symmetry_group(self.parametrization())
 
     @kept
     def is_finitely_identifiable(self) -> Invariant:

@@ -9,7 +9,7 @@ from neuroalg_sage.markup import mathml
 from neuroalg_sage.markup.elements import Content, Markup, element, folded, join
 from neuroalg_sage.markup.mathml import formula, operator, row
 from neuroalg_sage.models.expressions import Polynomial
-from neuroalg_sage.models.hidden_states import known_group
+from neuroalg_sage.models.hidden_states import KnownGroup
 from neuroalg_sage.models.layers import (
     Activation,
     Attention,
@@ -110,12 +110,14 @@ def _activation(layer: Activation, before: int) -> Markup:
 
 def symmetries(manifold: NeuroManifold) -> Markup:
     """The known symmetries, in a sentence."""
-    known = known_group(manifold.model)
-    if known is not None:
-        return element("p", "Known symmetries of the parameters: ", mathml.group(known), ".")
-    count = len(manifold.model.symmetries)
-    return element("p", "Known symmetries of the parameters: ", "none." if not count else
-                   f"a Lie algebra spanned by {count} linear vector field{'s' * (count > 1)}.")
+    try:
+        group = manifold.symmetries()
+        known: Content = mathml.group(group) if isinstance(group, KnownGroup) else str(group)
+    except LimitReached:
+        count = len(manifold.model.symmetries)
+        known = "none" if not count else (
+            f"a Lie algebra spanned by {count} linear vector field{'s' * (count > 1)}")
+    return element("p", "Known symmetries of the parameters: ", known, ".")
 
 
 def parametrization(manifold: NeuroManifold) -> Markup:

@@ -70,10 +70,11 @@ def test_a_million_parameters() -> None:
 
 def test_models_of_other_layers() -> None:
     curve = from_expressions(["a*x + a^2*y"], ["a"], ["x", "y"])
-    for model in (curve, "cnn:2,2:x^2", "attention:d=2,a=1,out=1,t=2"):
+    # So many functions does the last filter, and the row of values, combine linearly.
+    for model, low in ((curve, 0), ("cnn:2,2:x^2", 2), ("attention:d=2,a=1,out=1,t=2", 2)):
         found = NeuroManifold(model, cache=False).pseudo_dimension()
         verify(found.certificate)
-        assert found.data[0] == 0 < found.data[1]
+        assert found.data[0] == low < found.data[1]
 
 
 def test_bounds_are_not_better_than_what_is_proved() -> None:

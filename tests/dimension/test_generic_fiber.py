@@ -15,7 +15,7 @@ from mutants import accepted_mutants
 from neuroalg_sage import NeuroManifold, compose, from_expressions, verify
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import CertificateError
-from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.dimension.finite_symmetries import permutations, roots_of_unity
 from neuroalg_sage.models.families import parse_spec
 from neuroalg_sage.models.hidden_states import rotations
@@ -124,8 +124,8 @@ def test_the_known_groups() -> None:
     assert str(NeuroManifold("linear:3,2,3").symmetries()) == "GL(2)"
     assert str(NeuroManifold("mlp:2,2,2:x^4+x^2").symmetries()) == "(mu_2)^2 x| S_2"
     assert str(NeuroManifold("mlp:2,2,2:x^2+x").symmetries()) == "S_2"
-    with pytest.raises(InputError, match="no chain"):
-        NeuroManifold(from_expressions(["a*x"], ["a"], ["x"])).symmetries()
+    assert str(NeuroManifold(from_expressions(["a*b*x"], "a,b", "x")).symmetries()) == (
+        "(C*)^1 x| S_2")
 
 
 def moved(entries: list, w: list[int], root: int, p: int) -> list[int]:

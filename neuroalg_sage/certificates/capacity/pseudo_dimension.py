@@ -9,6 +9,11 @@ one of all outputs.
 *Lemma 1* (linear spaces).  Of a linear space of functions of dimension q it is q: at most, as is
 proved in ``span``; and at least, since at q generic inputs all values are taken.
 
+So it is at least q if some parameters are chosen, in which together φ has degree at most 1, and q
+is the rank of the derivative of the output by these, at any point: with the others fixed, the
+output is one function plus a linear space of dimension q, and thresholds may be shifted by that
+function's values.
+
 *Lemma 2* (sign vectors).  Let g_1, ..., g_m be polynomials of degree at most D ≥ 1 on R^p, p ≥ 1,
 and m ≥ p.  Of the vectors of signs, different from zero, that they take there are at most
 
@@ -51,7 +56,10 @@ from neuroalg_sage.certificates.reading import (
     Checked,
     MalformedCertificate,
     fields,
+    integer,
     integers,
+    items,
+    member,
     require,
 )
 
@@ -77,6 +85,22 @@ def are_too_many(model: Model, inputs: int) -> bool:
         return bool(m * arb(2).log() > vectors)
 
 
+def linear_dimension(model: Model, evidence: Any) -> int:
+    """The rank, at a point, of the derivative of an output by parameters in which φ is linear."""
+    from neuroalg_sage.certificates.dimension.ranks import jacobian, place, rank
+
+    chosen, output, trial, data = fields(evidence, "parameters", "output", "trial", "inputs")
+    chosen = integers(chosen, 0, model.parameters - 1, "parameter")
+    require(len(set(chosen)) == len(chosen) and degree_in(model, chosen) <= 1,
+            "The model is not linear in these parameters.")
+    p, point = place(model, trial)
+    inputs = [integers(x, -(10**18), 10**18, "input", model.inputs)
+              for x in items(data, "inputs")]
+    rows = jacobian(model, [c % p for c in point], inputs, p)
+    own = rows[integer(output, 0, model.outputs - 1, "output")::model.outputs]
+    return rank([[row[i] for i in chosen] for row in own], len(chosen), p)
+
+
 def check_pseudo_dimension(model: Model, value: Any, evidence: Any, status: str) -> Checked:
     """Verify a lower and an upper bound for the largest pseudo-dimension of an output."""
     low, high = integers(value, 0, 10**1000, "bound", 2)
@@ -86,6 +110,10 @@ def check_pseudo_dimension(model: Model, value: Any, evidence: Any, status: str)
         require(low * model.outputs <= last_layer_dimension(model),
                 "The last layer does not make so large a linear space.")
         verified.append(f"the last layer makes {low} independent functions of an output")
+    elif below == "linear parameters":
+        require(low <= linear_dimension(model, member(evidence, "linear")),
+                "The parameters do not make so large a linear space.")
+        verified.append(f"an output is linear in parameters that make {low} independent functions")
     else:
         require(below == "none" and not low, "The lower bound is not proved.")
     if above == "coordinates":

@@ -161,6 +161,10 @@ def closed(model: Model, evidence: Any) -> str:
         from neuroalg_sage.certificates.real.filters import is_zero_only_where_a_filter_is
 
         return is_zero_only_where_a_filter_is(model)
+    if argument == "zero blocks":
+        from neuroalg_sage.certificates.real.blocks import is_zero_only_where_a_block_is
+
+        return is_zero_only_where_a_block_is(model, evidence)
     if argument == "head":
         return closed_head(model, evidence)
     if argument == "bounded rank":

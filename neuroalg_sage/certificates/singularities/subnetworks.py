@@ -4,6 +4,7 @@ Subnetworks: that they lie in M, their dimensions, and tangent spaces of M at th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly
@@ -28,7 +29,7 @@ from neuroalg_sage.certificates.reading import (
 from neuroalg_sage.certificates.singularities.embedding import embedded_coordinates
 from neuroalg_sage.certificates.substitution import vanishing
 
-ZERO, FREE = -1, -2
+ZERO, FREE, MINUS = -1, -2, -3  # and MINUS - k for minus parameter k
 # Whether there are other subnetworks is not verified.
 LISTED_SUBNETWORKS = "the list of subnetworks"
 
@@ -38,13 +39,13 @@ def check_subnetworks(model: Model, value: Any, evidence: Any) -> Checked:
     Verify for each of some smaller models that its functions lie in M, its dimension, and bounds
     for the dimension of the tangent space of M at a generic one of them.
 
-    An embedding sends each parameter of M's model to one of the smaller model, to zero, or to a
-    free variable; φ after it must be the smaller φ, whatever the free variables are.  So all
-    images of Dφ at these parameters lie in the Zariski tangent space of M at one and the same
-    point: the differentials of equations of M vanish on them.  Their span at a point modulo a
-    prime bounds its dimension at a generic point from below; n less the rank of differentials
-    of equations that vanish on M bounds it from above.  A point is singular if and only if
-    the tangent space is larger than M.
+    An embedding sends each parameter of M's model to one of the smaller model or minus one, to
+    zero, or to a free variable; φ after it must be the smaller φ, whatever the free variables are.
+    So all images of Dφ at these parameters lie in the Zariski tangent space of M at one and the
+    same point: the differentials of equations of M vanish on them.  Their span at a point modulo a
+    prime bounds its dimension at a generic point from below; n less the rank of differentials of
+    equations that vanish on M bounds it from above.  A point is singular if and only if the tangent
+    space is larger than M.
 
     That all subnetworks are listed is not verified, and stated as trust; but none is listed twice,
     and the zero function not left out if all parameters are zero for it.
@@ -110,12 +111,11 @@ def _points(model: Model, smaller: Model | None, place: list[int], part: Any) ->
     points = []
     for data, choices in zip(items(embeddings, "list of embeddings"),
                              items(frees, "list of values", len(embeddings))):
-        embedding = integers(data, FREE, count - 1, "place of a parameter", model.parameters)
+        embedding = integers(data, MINUS - count + 1, count - 1, "place of a parameter",
+                             model.parameters)
         free = embedding.count(FREE)
         ring = polynomial_ring(count + free, Ordering.lex)
-        gens = iter(ring.gens()[count:])
-        images = [ring.gens()[a] if a >= 0 else ring.constant(0) if a == ZERO else next(gens)
-                  for a in embedding]
+        images = _embedded(embedding, ring.gens()[:count], ring.gens()[count:], ring.constant(0))
         expected: list[fmpq_mpoly] = [ring.constant(0)] * model.ambient_dimension
         for i, f in zip(place, smaller.parametrization if smaller else []):
             expected[i] = f.compose(*ring.gens()[:count], ctx=ring)
@@ -123,8 +123,15 @@ def _points(model: Model, smaller: Model | None, place: list[int], part: Any) ->
                     for f, e in zip(model.parametrization, expected)),
                 "An embedding does not give the functions of the smaller model.")
         for choice in items(choices, "list of values"):
-            values = iter(integers(choice, 0, 2**31, "free parameter", free))
-            points.append([point[a] if a >= 0 else 0 if a == ZERO else next(values)
-                           for a in embedding])
+            points.append(_embedded(embedding, point, integers(
+                choice, 0, 2**31, "free parameter", free), 0))
     require(points, "There is no point.")
     return points
+
+
+def _embedded(embedding: list[int], point: Sequence[Any], free: Sequence[Any], zero: Any
+              ) -> list[Any]:
+    """The parameters of M's model, from those of the smaller one and those that are free."""
+    values = iter(free)
+    return [point[a] if a >= 0 else zero if a == ZERO else next(values) if a == FREE
+            else -point[MINUS - a] for a in embedding]

@@ -44,6 +44,7 @@ from neuroalg_sage.models.parametrization import expansion_bound, parametrizatio
 from neuroalg_sage.models.sage_input import rational
 
 EXPANDED_TERMS = 20_000  # of a parametrization that is written down for its bounds
+MOST_STARTS = 12  # parameters of polynomials
 MOST_SCALED = 300  # parameters for which a normal form is looked for
 MOST_LISTED = 1_000  # parameters that a certificate lists
 MOST_PRODUCTS = 5 * 10**5  # in the values for the rank of a linear space, which fewer make smaller
@@ -448,9 +449,16 @@ def _size(bound: Any) -> tuple[int, Fraction]:
 
 
 def _cones(model: Checked) -> list[tuple[int, int]]:
-    """The parameters from which on φ is homogeneous, the last ones first, and the degrees."""
+    """
+    The parameters from which on φ is homogeneous, the last ones first, and the degrees: where the
+    parameters of a layer begin, and of polynomials any of a few.
+    """
     found = []
-    for start in sorted({step.offset for step in model.steps if step.parameters}, reverse=True):
+    starts = {step.offset for step in model.steps if step.parameters}
+    if model.parameters <= MOST_STARTS and any(
+            layer["kind"] == "polynomial" for layer in model.description["layers"]):
+        starts |= {*range(model.parameters)}
+    for start in sorted(starts, reverse=True):
         try:
             found.append((start, cone_weight(model, start)))
         except CertificateError:

@@ -44,6 +44,24 @@ MOST_POINTS = 300
 # -- roots of unity ------------------------------------------------------------------------
 
 
+def exponent_lattice(polynomials: Sequence[Polynomial]) -> list[list[int]]:
+    """
+    A basis of the lattice that the exponents of a polynomial map generate.
+
+    EXAMPLES::
+
+        >>> exponent_lattice([{(2, 2): 1}, {(0, 4): 1, (0, 0): 1}])
+        [[2, 2], [0, 4]]
+    """
+    exponents = sorted({e for p in polynomials for e in p if any(e)})
+    basis: list[list[int]] = []
+    step = 2 * len(exponents[0]) if exponents else 1
+    for start in range(0, len(exponents), step):
+        chunk = [*basis, *map(list, exponents[start : start + step])]
+        basis = [list(map(int, row)) for row in fmpz_mat(chunk).hnf().tolist() if any(row)]
+    return basis
+
+
 def roots_of_unity(phi: Parametrization) -> tuple[int, list[list[int]]]:
     """
     Weights of diagonal matrices that generate all of them with φ ∘ A = φ, modulo the tori.
@@ -58,11 +76,7 @@ def roots_of_unity(phi: Parametrization) -> tuple[int, list[list[int]]]:
         (2, [[1, 1]])
     """
     count = phi.model.parameter_count
-    exponents = sorted({e for p in phi.polynomials for e in p})
-    basis: list[list[int]] = []
-    for start in range(0, len(exponents), 2 * count):
-        chunk = [*basis, *map(list, exponents[start : start + 2 * count])]
-        basis = [list(map(int, row)) for row in fmpz_mat(chunk).hnf().tolist() if any(row)]
+    basis = exponent_lattice(phi.polynomials)
     if not basis:
         return 1, []
     pivots = [next(j for j, c in enumerate(row) if c) for row in basis]
@@ -82,19 +96,19 @@ def roots_of_unity(phi: Parametrization) -> tuple[int, list[list[int]]]:
 # -- permutations --------------------------------------------------------------------------
 
 
-class _Colors:
+class Colors:
     """
-    Colors of the parameters that any permutation with φ ∘ π = φ respects, by refinement.
+    Colors of the variables of a polynomial map that any renaming respects, by refinement.
 
     The colors are hashes: if two that should differ agree, a search takes longer, and what it
     finds is verified.
     """
 
-    def __init__(self, phi: Parametrization) -> None:
-        self.count = phi.model.parameter_count
+    def __init__(self, count: int, polynomials: Sequence[Polynomial]) -> None:
+        self.count, self.polynomials = count, polynomials
         kinds: list[int] = []
         incidence: list[tuple[int, int, int]] = []
-        for j, polynomial in enumerate(phi.polynomials):
+        for j, polynomial in enumerate(polynomials):
             for e, c in polynomial.items():
                 incidence += [(len(kinds), i, k) for i, k in enumerate(e) if k]
                 kinds.append(hash((j, c)) % 2**63)
@@ -137,9 +151,12 @@ def permutations(phi: Parametrization) -> Iterator[list[int]]:
         >>> list(permutations(parametrization(parse_spec("attention:d=2,a=1,out=1,t=1"))))
         [[2, 3, 0, 1, 4, 5], [4, 5, 0, 1, 2, 3], [0, 1, 4, 5, 2, 3]]
     """
-    if sum(map(len, phi.polynomials)) > MOST_TERMS:
-        return
-    structure = _Colors(phi)
+    if sum(map(len, phi.polynomials)) <= MOST_TERMS:
+        yield from renamings_to_itself(Colors(phi.model.parameter_count, phi.polynomials))
+
+
+def renamings_to_itself(structure: Colors) -> Iterator[list[int]]:
+    """Permutations of the variables of a polynomial map that leave it as it is, generating all."""
     base: list[int] = []
     while True:
         colors = structure.refined(base)
@@ -150,15 +167,24 @@ def permutations(phi: Parametrization) -> Iterator[list[int]]:
             return
         for right in range(left + 1, structure.count):
             if colors[right] == colors[left]:
-                found = _extended(structure, phi, [*base, left], [*base, right])
+                found = renaming(structure, structure, [*base, left], [*base, right])
                 if found is not None:
                     yield found
         base.append(left)
 
 
-def _extended(structure: _Colors, phi: Parametrization, left: list[int], right: list[int]
-              ) -> list[int] | None:
-    """A permutation that maps some parameters to others, by backtracking."""
+def renaming(first: Colors, second: Colors, left: Sequence[int] = (), right: Sequence[int] = ()
+             ) -> list[int] | None:
+    """
+    A renaming of variables that makes one polynomial map of the other, by backtracking.
+
+    OUTPUT: for each variable of the first its name in the second; it maps ``left`` to ``right``
+
+    EXAMPLES::
+
+        >>> renaming(Colors(2, [{(2, 1): 1}]), Colors(2, [{(1, 2): 1}]))
+        [1, 0]
+    """
     nodes = 0
 
     def search(left: list[int], right: list[int]) -> list[int] | None:
@@ -166,32 +192,34 @@ def _extended(structure: _Colors, phi: Parametrization, left: list[int], right: 
         nodes += 1
         if nodes > MOST_NODES:
             return None
-        here, there = structure.refined(left), structure.refined(right)
+        here, there = first.refined(left), second.refined(right)
         if sorted(here.tolist()) != sorted(there.tolist()):
             return None
         values, sizes = np.unique(here, return_counts=True)
         if (sizes == 1).all():
             places = {c: i for i, c in enumerate(there.tolist())}
             permutation = [places[c] for c in here.tolist()]
-            return permutation if _is_symmetry(permutation, phi) else None
+            return permutation if _renames(permutation, first, second) else None
         color = values[sizes > 1][0]
-        first = int(np.flatnonzero(here == color)[0])
+        chosen = int(np.flatnonzero(here == color)[0])
         for image in np.flatnonzero(there == color).tolist():
-            found = search([*left, first], [*right, image])
+            found = search([*left, chosen], [*right, image])
             if found is not None:
                 return found
         return None
 
-    return search(left, right)
+    return search([*left], [*right])
 
 
-def _is_symmetry(permutation: Sequence[int], phi: Parametrization) -> bool:
-    for polynomial in phi.polynomials:
+def _renames(permutation: Sequence[int], first: Colors, second: Colors) -> bool:
+    for polynomial, target in zip(first.polynomials, second.polynomials, strict=True):
+        if len(polynomial) != len(target):
+            return False
         for e, c in polynomial.items():
             image = [0] * len(e)
             for i, k in enumerate(e):
                 image[permutation[i]] = k
-            if polynomial.get(tuple(image)) != c:
+            if target.get(tuple(image)) != c:
                 return False
     return True
 

@@ -133,7 +133,7 @@ def _candidates(fields: Sequence[SparseMatrix], fixed: Mapping[int, int], count:
     steps: list[list[Fixed]] = [[], [], [], []]
     for field in fields:
         rows = _rows(field)
-        weights = _weights(field, count)
+        weights = eigenvalues(field, count)
         if weights is None:
             continue
         for i, row in sorted(rows.items()):
@@ -162,7 +162,7 @@ def _candidates(fields: Sequence[SparseMatrix], fixed: Mapping[int, int], count:
         yield from kind
 
 
-def _weights(field: SparseMatrix, count: int) -> list[Fraction] | None:
+def eigenvalues(field: SparseMatrix, count: int) -> list[Fraction] | None:
     """The eigenvalues of a diagonalizable field; none of a nilpotent one; None for any other."""
     # What the field neither reads nor moves does not matter.
     places = sorted({k for key in field for k in key})

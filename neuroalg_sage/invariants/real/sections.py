@@ -21,7 +21,7 @@ from neuroalg_sage.invariants.real.witnesses import definite, encoded_squares
 from neuroalg_sage.models.expressions import Polynomial, from_flint, plus, restricted
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
-from neuroalg_sage.models.rational import echelon, fraction, in_ring, matrix
+from neuroalg_sage.models.rational import echelon, fraction, in_ring, kernel, matrix
 
 TRIES = 12  # of points with small integers
 MOST_COORDINATES = 400
@@ -235,3 +235,35 @@ def proper(phi: Parametrization) -> dict[str, Any] | None:
         return None
     return {"argument": "proper", "polynomial": encode_polynomial(form),
             "squares": encoded_squares(total)}
+
+
+def homogeneous_blocks(phi: Parametrization) -> list[list[int]] | None:
+    """
+    Blocks of parameters in each of which φ is homogeneous of positive degree: as many as there are
+    parameters with different weights in the gradings of φ; None if not each of these is one.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> from neuroalg_sage.models.parametrization import parametrization
+        >>> homogeneous_blocks(parametrization(parse_spec("cnn:2,2:x^2")))
+        [[0, 1], [2, 3]]
+        >>> homogeneous_blocks(parametrization(parse_spec("mlp:1,1,1:x^2+x"))) is None
+        True
+    """
+    exponents = sorted({e for p in phi.polynomials for e in p})
+    occurring = [i for i in range(phi.parameter_count) if any(e[i] for e in exponents)]
+    if not occurring:
+        return None
+    # Gradings: weights a with a·e the same for all exponents e.
+    gradings = kernel([[e[i] - exponents[0][i] for i in occurring] for e in exponents],
+                      len(occurring))
+    blocks: dict[tuple[Fraction, ...], list[int]] = {}
+    for k, i in enumerate(occurring):
+        weights = tuple(Fraction(a.get(k, 0)) for a in gradings)
+        blocks.setdefault(weights, []).append(i)
+    found = list(blocks.values())
+    if all(len(degrees := {sum(e[i] for i in block) for e in exponents}) == 1 and min(degrees) > 0
+           for block in found):
+        return found
+    return None

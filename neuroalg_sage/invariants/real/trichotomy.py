@@ -16,15 +16,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.certificates.reading import CertificateError
+from neuroalg_sage.certificates.real.blocks import is_zero_only_where_a_block_is
 from neuroalg_sage.errors import EngineError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.presentation import Section, Surroundings
+from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.invariants.real import witnesses
 from neuroalg_sage.invariants.real.paths import monomial_limits
 from neuroalg_sage.invariants.real.power_networks import PowerNetwork, power_network
 from neuroalg_sage.invariants.real.sections import (
     encoded_section,
+    homogeneous_blocks,
     proper,
     rational_section,
     section,
@@ -311,6 +315,12 @@ class RealShape:
             return None
         if (evidence := proper(self.parametrization())) is not None:
             return evidence, "parameters of bounded functions are bounded"
+        if (blocks := homogeneous_blocks(self.parametrization())) is not None:
+            evidence = {"argument": "zero blocks", "blocks": blocks}
+            with suppress(CertificateError):
+                is_zero_only_where_a_block_is(rebuilt(self.model), evidence)
+                return evidence, ("φ is homogeneous in blocks of parameters, and zero only where "
+                                  "one of them is zero")
         if self.description is not None and self.description[0].is_closed:
             return ({"argument": "closed description", **self.description[1]},
                     "M is described by equations and weak inequalities")

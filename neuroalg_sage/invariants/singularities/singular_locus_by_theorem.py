@@ -28,9 +28,10 @@ from neuroalg_sage.invariants.dimension import dimension as dimensions
 from neuroalg_sage.invariants.dimension.rings import coordinate_ring
 from neuroalg_sage.invariants.equations.generators import primitive
 from neuroalg_sage.invariants.singularities.degeneracy import Component, SingularLocus
+from neuroalg_sage.invariants.singularities.parameter_subnetworks import proper_subnetworks
 from neuroalg_sage.models.expressions import Polynomial, from_flint
 from neuroalg_sage.models.model import Model
-from neuroalg_sage.models.subnetworks import rank_deficient, subnetworks
+from neuroalg_sage.models.subnetworks import rank_deficient
 
 MOST_MODELS = 60
 MOST_TERMS = 400_000  # of equations that somebody reads
@@ -40,7 +41,7 @@ def smaller_models(model: Model) -> list[tuple[str, Model, tuple[int, ...]]]:
     """Names of models whose functions lie in M, these models, and which inputs they have."""
     everything = tuple(range(model.input_count))
     try:
-        parts = [(s.name, s.model, s.inputs) for s in subnetworks(model) if s.model]
+        parts = [(s.name, s.model, s.inputs) for s in proper_subnetworks(model) if s.model]
     except LimitReached:
         parts = []
     parts += [(name, smaller, everything) for name, smaller in rank_deficient(model)]

@@ -23,11 +23,12 @@ from neuroalg_sage.invariants.answers.presentation import Section, Surroundings
 from neuroalg_sage.invariants.answers.trust import LISTED_SUBNETWORKS
 from neuroalg_sage.invariants.dimension import dimension as dimensions
 from neuroalg_sage.invariants.equations.degree import ideal_data
+from neuroalg_sage.invariants.singularities.parameter_subnetworks import proper_subnetworks
 from neuroalg_sage.invariants.singularities.singular_locus import derivative, differentials_modulo
 from neuroalg_sage.models.expressions import Polynomial, evaluate
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
-from neuroalg_sage.models.subnetworks import FREE, ZERO, Embedding, Subnetwork, subnetworks
+from neuroalg_sage.models.subnetworks import FREE, ZERO, Subnetwork, embedded
 from neuroalg_sage.storable import storable
 
 PRIME = 31081
@@ -189,15 +190,6 @@ class Subnetworks(Invariant):
                 *self.lines()[:REPORTED_PARTS]]
 
 
-def _parameters(embedding: Embedding, point: list[int], generator: random.Random
-                ) -> tuple[list[int], list[int]]:
-    """Parameters of the network over random free ones, and the free ones."""
-    free = [generator.randrange(1, PRIME) for _ in range(embedding.count(FREE))]
-    values = iter(free)
-    return [point[a] if a >= 0 else 0 if a == ZERO else next(values)
-            for a in embedding], free
-
-
 def subnetwork_poset(phi: Parametrization, dimension: Invariant, found: Invariant | None,
                      computation: Computation, seed: int | None = None) -> Subnetworks:
     """
@@ -233,9 +225,9 @@ def subnetwork_poset(phi: Parametrization, dimension: Invariant, found: Invarian
     trust = list(dimension.trust)  # of the network and of its subnetworks
     clock = computation.clock()
     images = []
-    listed, origin = subnetworks(phi.model), (0,) * phi.model.parameter_count
+    listed, origin = proper_subnetworks(phi.model), (0,) * phi.model.parameter_count
     if all(part.model for part in listed) and not any(origin in f for f in phi.polynomials):
-        listed.append(Subnetwork("zero", None, (), ((ZERO,) * len(origin),), ()))
+        listed.append(Subnetwork("zero", None, (), ((ZERO,) * len(origin),)))
     for part in listed:
         clock()
         proof: dict[str, Any] = {"prime": PRIME}
@@ -254,8 +246,9 @@ def subnetwork_poset(phi: Parametrization, dimension: Invariant, found: Invarian
         for embedding in part.embeddings:
             chosen = []
             for _ in range(SAMPLES if FREE in embedding else 1):
-                w, free = _parameters(embedding, point, generator)
-                chosen.append(free)
+                chosen.append([generator.randrange(1, PRIME)
+                               for _ in range(embedding.count(FREE))])
+                w = embedded(embedding, point, chosen[-1])
                 if image is None:
                     image = [evaluate(f, w, PRIME) for f in phi.polynomials]
                 tangents += [[evaluate(row[i], w, PRIME) for row in slopes]
