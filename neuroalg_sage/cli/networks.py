@@ -15,8 +15,8 @@ from neuroalg_sage.errors import InputError
 def add(command: Commands) -> None:
     """Add the command."""
     sub = command("inspect", _inspect)
-    sub.add_argument("file", metavar="FILE", help="file *.onnx or *.json; or *.safetensors or "
-                     "*.npz with a spec")
+    sub.add_argument("file", metavar="FILE", help="file *.onnx, *.keras or *.json; or "
+                     "*.safetensors or *.npz with a spec")
     sub.add_argument("--spec", metavar="SPEC", help="what the arrays of a file *.safetensors or "
                      "*.npz are weights of")
     sub.add_argument("--order", type=words, metavar="NAMES", help="the names of these arrays in "
