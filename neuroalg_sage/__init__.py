@@ -28,6 +28,8 @@ _HOMES = {
                       "PolynomialLayer", "Chain", "Sum", "Product"),
     "models.computation_graphs": ("ComputationGraph", "Contraction", "FixedMap", "Join",
                                   "Weights"),
+    "models.rational_layers": ("RationalActivation", "EntrywiseQuotient", "SquareRoot"),
+    "models.normalizations": ("normalization",),
     "models.graphs": ("Graph",),
     "models.matrix_spaces": ("MatrixSpace",),
     "models.networks_over_places": ("EquivariantNetwork", "GraphNetwork",
