@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from neuroalg_sage.certificates.claim import Claim
+from neuroalg_sage.certificates.claim import CONES, Claim
 
 ROOM = Path(__file__).parent
 
@@ -166,4 +166,6 @@ def ways(claim: Claim, again: bool = False) -> list[Way]:
                     extend((*chosen, argument), others)
 
     extend((), ())
+    if claim.of_cones:
+        extend((CONES.partition(":")[0].removeprefix("."),), ())
     return list(found.values())

@@ -52,7 +52,7 @@ from neuroalg_sage.models.spec_parts import (
     LINEAR,
     ActivationLike,
     Spec,
-    activation_polynomial,
+    activation_function,
     between,
     check_depth,
     read_number,
@@ -85,7 +85,7 @@ def MLP(widths: Sequence[int], activation: ActivationLike = "x", bias: bool = Fa
         >>> model.spec, model.parameter_count, model.ambient_dimension
         ('mlp:2,2,3:x^2', 10, 9)
     """
-    polynomial = activation_polynomial(activation)
+    polynomial = activation_function(activation)
     checked = [whole_number(w, "width") for w in widths]
     if len(checked) < 2:
         raise InputError("A network needs at least two widths, inputs and outputs, as in "
@@ -131,7 +131,7 @@ def CNN(filters: Sequence[int | tuple[int, int] | Convolution], activation: Acti
         >>> model.spec, model.input_shape
         ('cnn:3s2,2:x^2', (5,))
     """
-    polynomial = activation_polynomial(activation)
+    polynomial = activation_function(activation)
     layers = [f if isinstance(f, Convolution) else Convolution(*(f if isinstance(f, tuple)
                                                                  else (f,))) for f in filters]
     if not layers:

@@ -87,6 +87,11 @@ class Layer(ABC):
 
     kind: ClassVar[str]
 
+    @property
+    def is_polynomial(self) -> bool:
+        """Whether the outputs are polynomial in parameters and inputs."""
+        return True
+
     @abstractmethod
     def parameter_shapes(self) -> tuple[tuple[str, Shape], ...]:
         """Name and shape of each parameter array, in the order of the parameters."""
@@ -604,7 +609,7 @@ class PolynomialLayer(Layer):
     @classmethod
     def from_data(cls, data: dict[str, Any], read: Callable[[object], Layer]) -> Layer:
         """The layer whose outputs are polynomials as text, or lists of terms."""
-        parameters, inputs = (_names(data.get(role), role) for role in ("parameters", "inputs"))
+        parameters, inputs = (names_of(data.get(role), role) for role in ("parameters", "inputs"))
         outputs = data.get("outputs")
         if not isinstance(outputs, list):
             raise InputError('The "outputs" must be a list of polynomials.')
@@ -690,7 +695,8 @@ class PolynomialLayer(Layer):
         return field, outputs
 
 
-def _names(names: Any, role: str) -> list[str]:
+def names_of(names: Any, role: str) -> list[str]:
+    """A list of names, as plain data state it."""
     if not isinstance(names, list) or len(names) > MOST_NAMES:
         raise InputError(f"The {role} must be a list of names.")
     return [check_name(x, role.rstrip("s")) for x in names]
@@ -759,6 +765,11 @@ class Composite(Layer):
             raise InputError(f"The sharing of a {cls.kind} is a list, such as [null, null, 0].")
         inside = {"layers": [*map(read, layers)]} if "layers" in data else {}
         return super().from_data(data | inside, read)
+
+    @property
+    def is_polynomial(self) -> bool:
+        """Whether all layers are polynomial."""
+        return all(layer.is_polynomial for layer in self.layers)
 
     def blocks(self) -> list[tuple[int, int]]:
         """For each layer where its parameters, and where its arrays of parameters begin."""

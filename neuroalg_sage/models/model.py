@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from functools import cached_property, reduce
 from math import comb, lcm, prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -33,7 +33,11 @@ from neuroalg_sage.models.layers import (
 from neuroalg_sage.models.semirings import Degree, DegreeSet, FewValues
 from neuroalg_sage.models.symmetry import LinearSymmetry, Pattern, Trace, specialize
 
+if TYPE_CHECKING:
+    from neuroalg_sage.models.rational_functions import RationalFunctions
+
 TIMES = r" \times "
+CONE = "cone over rational functions"
 MAXIMAL_PARAMETERS = 2_000_000
 MAXIMAL_INPUTS = 1_000_000
 MAXIMAL_DEGREE = 100_000
@@ -96,6 +100,10 @@ class Model(Typeset):
         shape = tuple(whole_number(size, "size of an input") for size in self.input_shape)
         if not shape:
             raise InputError("A model needs an input shape, such as (2,).")
+        if not all(layer.is_polynomial for layer in layers):
+            from neuroalg_sage.models.rational_functions import without_division
+
+            layers = (without_division(layers, shape),)  # which may be the cone over M
         if self.name is not None:
             check_title(self.name)
         object.__setattr__(self, "layers", layers)
@@ -118,7 +126,8 @@ class Model(Typeset):
         return self.name or self.spec or f"a model {self._in_words()}"
 
     def _in_words(self) -> str:
-        return "of layers " + ", ".join(x.kind for x in self.layers)
+        layers = self.cone.layers if self.cone else self.layers
+        return "of layers " + ", ".join(x.kind for x in layers)
 
     def called(self, name: str | None) -> Model:
         """
@@ -134,8 +143,10 @@ class Model(Typeset):
             return f"{number} {noun}{'s' * (number != 1)}"
 
         name = self.name or self.spec or self._in_words()
-        return (f"Model {name} with {count(self.parameter_count, 'parameter')}, "
-                f"{count(self.input_count, 'input')} and {count(self.output_count, 'output')}")
+        scales = f" and {count(self.scales, 'scale')}" if self.cone else ""
+        outputs = len(self.cone.fractions.plain) if self.cone else self.output_count
+        return (f"Model {name} with {count(self.parameter_count - self.scales, 'parameter')}"
+                f"{scales}, {count(self.input_count, 'input')} and {count(outputs, 'output')}")
 
     def _latex_(self) -> str:
         r"""
@@ -162,6 +173,24 @@ class Model(Typeset):
     def chain(self) -> Chain:
         """The layers as one."""
         return Chain(self.layers)
+
+    @cached_property
+    def cone(self) -> RationalFunctions | None:
+        """The layer that makes the model the cone over rational functions, if it is one."""
+        only: Any = self.layers[0]
+        return only if only.kind == CONE else None
+
+    @property
+    def scales(self) -> int:
+        """How many parameters are there for the cone alone, see :attr:`cone`."""
+        return self.cone.scales if self.cone else 0
+
+    @cached_property
+    def output_names(self) -> tuple[str, ...]:
+        """What the outputs are called; those of a cone are numerators and a denominator."""
+        if self.cone:
+            return self.cone.output_names
+        return tuple(f"output {j}" for j in range(self.output_count))
 
     @property
     def input_count(self) -> int:

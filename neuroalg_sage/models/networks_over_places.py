@@ -25,7 +25,7 @@ from neuroalg_sage.models.spec_parts import (
     ActivationLike,
     Options,
     Spec,
-    activation_polynomial,
+    activation_function,
     between,
     check_depth,
     flag,
@@ -50,7 +50,7 @@ def _network(matrices: Sequence[Any], channels: Sequence[int], activation: Activ
     if len(counts) < 2:
         raise InputError("A network has channels in and channels out, as in channels=1x2x1.")
     check_depth(len(counts) - 1)
-    polynomial = activation_polynomial(activation)
+    polynomial = activation_function(activation)
     first = MatrixSpace.spanned_by(matrices, counts[:2], bias)
     layers = [replace(first, channels=pair) for pair in zip(counts, counts[1:])]
     places = first.extent[1]
@@ -196,7 +196,7 @@ def EquivariantNetwork(representations: Sequence[Sequence[Any]], activation: Act
     layers = [MatrixSpace.spanned_by(equivariant_maps(p, q), pair) for p, q, pair in zip(
         representations, representations[1:], zip(counts, counts[1:]))]
     places = layers[0].extent[1]
-    return Model(between(layers, activation_polynomial(activation)),
+    return Model(between(layers, activation_function(activation)),
                  (counts[0], places) if counts[0] > 1 else (places,))
 
 

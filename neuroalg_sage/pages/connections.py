@@ -8,6 +8,7 @@ is are blocks.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from math import prod
 
@@ -25,6 +26,7 @@ from neuroalg_sage.models.layers import (
     PolynomialLayer,
     Product,
 )
+from neuroalg_sage.models.rational_layers import RationalActivation
 from neuroalg_sage.pages.states import CELL, Grid, State, Units
 
 COLORS = 6
@@ -63,12 +65,15 @@ def polynomial_in_words(layer: Activation, most: int = 22) -> str:
         >>> polynomial_in_words(Activation("x^12 - x/2"))
         'x¹² − ½x'
     """
-    text = write_polynomial({(k,): c for k, c in enumerate(layer.coefficients) if c}, ["x"])
-    words = ""
-    for part in text.replace("1/2*", "½").replace("*", "").split(" "):
-        base, caret, exponent = part.partition("^")
-        words += f" {base}{exponent.translate(_RAISED) if caret else ''}"
-    return clipped(words[1:].replace("-", "−"), most)
+    return in_signs(write_polynomial({(k,): c for k, c in enumerate(layer.coefficients) if c},
+                                     ["x"]), most)
+
+
+def in_signs(text: str, most: int) -> str:
+    """A polynomial, or a quotient of such, with the signs that are read best."""
+    words = re.sub(r"\^([0-9]+)", lambda match: raised(int(match[1])),
+                   text.replace("1/2*", "½").replace("*", "").replace("-", "−"))
+    return clipped(words, most)
 
 
 def sizes(shape: Sequence[int]) -> str:
@@ -172,6 +177,8 @@ def name_of(layer: Layer) -> str:
         return f"dense {layer.inputs} → {layer.outputs}" + ", bias" * layer.bias
     if isinstance(layer, Activation):
         return polynomial_in_words(layer)
+    if isinstance(layer, RationalActivation):
+        return in_signs(layer.text, 40)
     if isinstance(layer, Convolution):
         size, stride = (v if isinstance(v, tuple) else (v,) for v in (layer.size, layer.stride))
         words = "filter " + sizes(size)
