@@ -37,7 +37,8 @@ def require_exchange(point: Point, data: Any, states: Any) -> None:
     """
     model = point.model
     g = monomial_map(data, model.parameters)
-    require(any(i != j for i, (j, _) in g.items()) and all(point.weights[i] == c * point.weights[j] for i, (j, c) in g.items()),
+    require(any(i != j for i, (j, _) in g.items()), "A map exchanges nothing.")
+    require(all(point.weights[i] == c * point.weights[j] for i, (j, c) in g.items()),
             "A map moves the weights.")
     maps = [monomial_map(part, width) for part, width in zip(
         items(states, "maps of states", len(model.widths)), model.widths)]
