@@ -45,6 +45,7 @@ _HOMES = {
     "models.trained.sources": ("load_trained",),
     "models.trained.onnx_files": ("from_onnx",),
     "models.trained.torch_programs": ("from_torch",),
+    "models.trained.keras_files": ("from_keras",),
     "models.sources": ("load_model", "from_sympy", "from_sage", "from_expressions"),
     "invariants.answers.invariant": ("Invariant",),
     "invariants.answers.question": ("Question",),

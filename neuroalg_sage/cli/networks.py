@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def add(command: Commands) -> None:
     """Add the command."""
     sub = command("inspect", _inspect)
-    sub.add_argument("file", metavar="FILE", help="file *.onnx or *.json; or with a spec "
+    sub.add_argument("file", metavar="FILE", help="file *.onnx, *.keras or *.json; or with a spec "
                      "*.safetensors, *.npz, or *.json with a list of numbers or of arrays")
     sub.add_argument("--spec", metavar="SPEC", help="what the arrays of a file, or its numbers, "
                      "are weights of")

@@ -236,6 +236,7 @@ class Builder:
     def __init__(self) -> None:
         self.name = self.label = ""
         self.notes: list[str] = []
+        self._vectors: dict[tuple[str, tuple[Fraction, ...]], Stored] = {}
 
     def note(self, sentence: str) -> None:
         """Say something, once."""
@@ -837,8 +838,9 @@ class Builder:
                 layer.bias, lambda k, c: c * factors[k] + shifts[k]), layer.places, layer.window)
 
     def _vector(self, name: str, entries: Sequence[Fraction]) -> Parameter:
-        return Parameter((len(entries),), Stored(name, (len(entries),), list(entries), self.label),
-                         np.arange(len(entries)))
+        stored = self._vectors.setdefault((name, tuple(entries)), Stored(
+            name, (len(entries),), list(entries), self.label))
+        return Parameter((len(entries),), stored, np.arange(len(entries)))
 
 
 def listed(names: Sequence[str]) -> str:
