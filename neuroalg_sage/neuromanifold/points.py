@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from neuroalg_sage.errors import InputError, LimitReached, suggesting_methods
+from neuroalg_sage.errors import LimitReached, suggesting_methods
 from neuroalg_sage.limits import whole
 from neuroalg_sage.neuromanifold.dynamics import DynamicsQuestions
 
@@ -295,7 +295,4 @@ class PointQuestions(DynamicsQuestions):
         """
         from neuroalg_sage.models.trained.weights import with_weights
 
-        if self.model.cone:
-            raise InputError("A point with its questions is about polynomial models; rational "
-                             "functions are points of a projective space.")
         return ParameterPoint(self, with_weights(self.model, weights))
