@@ -10,6 +10,7 @@ from typing import Any
 
 from neuroalg_sage import NeuroManifold, PiecewiseLinearArchitecture, PiecewiseLinearNetwork
 from neuroalg_sage.certificates.certificate import digest
+from neuroalg_sage.invariants.points import QUESTIONS as POINTS
 from neuroalg_sage.invariants.real.membership import member_by_real_rank
 from neuroalg_sage.invariants.training.training import ERM
 from neuroalg_sage.models.sources import from_expressions
@@ -95,6 +96,11 @@ def _found() -> Iterator[Any]:
                 NeuroManifold("linear:2,2,2", seed=1).real_preimage_numbers())
     for manifold in (veronese, cubic, pencil, NeuroManifold("cnn:2,2", seed=1)):
         yield manifold.semialgebraic_description()
+    units = NeuroManifold("mlp:2,2,1:x^2", seed=1)
+    for weights in ([1, 2, 2, -1, 3, "1/2"], [1, 2, -1, -2, 0, 1]):
+        for _, found in units.at(weights).report(names=[
+                question.name for question in POINTS if question.claims]):
+            yield found
     plane, line_ = (PiecewiseLinearNetwork(spec, seed=1) for spec in (
         "relu:2,3,1:bias", "maxout:1,2,1:bias:pieces=3"))
     for network in (plane, line_):

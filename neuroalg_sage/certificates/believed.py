@@ -24,7 +24,7 @@ ROOM = Path(__file__).parent
 REFUSALS = ("work", "equations.refutation")
 
 # Needed for this status only.
-STATUS = {"dimension.error_bound": "monte_carlo"}
+STATUS = {"dimension.error_bound": "monte_carlo", "points.error_bound": "monte_carlo"}
 
 # With these the question is asked again, of another model, and needs one argument more.
 AGAIN = ("equations.inheritance", "equations.linear_span", "dimension.relaxation")

@@ -41,6 +41,7 @@ from math import prod
 from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly, nmod_poly
+from flint.utils.flint_exceptions import DomainError
 
 from neuroalg_sage.certificates.model import Model, Step
 from neuroalg_sage.certificates.reading import (
@@ -154,11 +155,17 @@ class _Field:
         return self.product(u, (self.times(a, d), -self.times(b, d), norm))
 
     def root(self, u: Value) -> Value:
-        """With (m/h)^2 h = a/d · d^2, the root is m r / (h d)."""
+        """With (m/h)^2 h = a/d · d^2, the root is m r / (h d); that of 1 is 1."""
         a, b, d = u
+        if a == d and not b:
+            return self.one, self.zero, self.one
         require(not b and a and self.h, "A root is not that of the radicand.")
-        m = self.times(a, d, self.h).sqrt()
-        require(m * m == self.times(a, d, self.h), "A root is not that of the radicand.")
+        square = self.times(a, d, self.h)
+        try:
+            m = square.sqrt()
+        except DomainError:
+            m = self.zero
+        require(m * m == square, "A root is not that of the radicand.")
         return self.zero, m, self.times(self.h, d)
 
     def value(self, terms: Terms, entries: Sequence[Value]) -> Value:
@@ -250,8 +257,8 @@ def _cone(data: Any, shape: Shape) -> tuple[int, list[Terms]]:
 
     d, h = polynomial(denominator), polynomial(radicand)
     a = [polynomial(f) for f in items(plain, "numerators", network.outputs)]
-    b = [polynomial(f) for f in items(root, "numerators", network.outputs if h else 0)]
-    require(d and (any(b) or not h), "The denominator is zero, or the radicand not needed.")
+    b = [polynomial(f) for f in items(root, "numerators", network.outputs if root else 0)]
+    require(d and any(b) == bool(root), "The denominator is zero, or the root is not needed.")
     field = _Field(ring, h)
     generators = [(g, field.zero, field.one) for g in ring.gens()]
     values = network.values(generators[:count], generators[count:], field)
@@ -260,7 +267,7 @@ def _cone(data: Any, shape: Shape) -> tuple[int, list[Terms]]:
                 and field.times(y, d) == field.times(b[j] if b else field.zero, e),
                 "The numerators and the denominator are not those of the layers.")
     _require_generic([*a, *b, d], h, count, witness)
-    varies = any(any(e[:count]) for e in h.monoms())
+    varies = bool(root) and any(any(e[:count]) for e in h.monoms())
     require(type(scales) is int and scales == 1 + varies, "The cone has other scales.")
     parts = [(f, (1, 1)) for f in a] + [(f, (1, 0)) for f in b] + [(d, (1, 1))] + [
         (h, (0, 2))] * varies

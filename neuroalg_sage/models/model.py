@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from neuroalg_sage.models.rational_functions import RationalFunctions
 
 TIMES = r" \times "
+MOST_ASSIGNMENTS = 12  # lines of a formula
 CONE = "cone over rational functions"
 MAXIMAL_PARAMETERS = 2_000_000
 MAXIMAL_INPUTS = 1_000_000
@@ -150,20 +151,36 @@ class Model(Typeset):
 
     def _latex_(self) -> str:
         r"""
-        The maps of the layers.
+        The maps of the layers; of a computation graph what its states are.
 
         EXAMPLES::
 
             >>> from neuroalg_sage.models.families import parse_spec
             >>> print(parse_spec("mlp:2,1:x^2+x")._latex_())
             \mathbb{R}^{2} \xrightarrow{W_{1}} \mathbb{R}^{1}
+            >>> print(parse_spec("rnn:state=2,steps=2:x^2")._latex_().replace(r" \\ ", "\n"))
+            \begin{aligned} & x \in \mathbb{R}^{2}
+            s_{1} &= \left(W_{1} x_{0}\right)^{\odot 2}
+            s_{2} &= \left(W_{2} s_{1} + W_{1} x_{1}\right)^{\odot 2}
+            f(x) &= W_{3} s_{2} \end{aligned}
         """
         text, shape, place = space(self.input_shape), self.input_shape, 0
+        lines: list[str] = []
         for layer in self.layers:
             place += bool(layer.parameter_shapes())
             shape = layer.output_shape(shape)
             text += rf" \xrightarrow{{{layer.in_latex(place)}}} {space(shape)}"
-        return text
+            lines += [f"{name} &= {formula}" for name, formula in layer.assignments(place)]
+        if not lines:
+            return text
+        alone = self.layers[0].assignments() if len(self.layers) == 1 else []
+        if alone and alone[-1][0] == "f(x)":  # all of it is a graph
+            text = rf"x \in {space(self.input_shape)}"
+            lines = [f"{name} &= {formula}" for name, formula in alone]
+        if len(lines) > MOST_ASSIGNMENTS:
+            half = MOST_ASSIGNMENTS // 2
+            lines = [*lines[:half], r"& \vdots", *lines[-half + 1 :]]
+        return r"\begin{aligned} " + r" \\ ".join([f"& {text}", *lines]) + r" \end{aligned}"
 
     def __getstate__(self) -> dict[str, Any]:
         """The model without what is computed from it."""

@@ -1,6 +1,7 @@
 """
 Networks on graphs, groups and sets: one linear map for each pair of channels, alike at all places.
 
+    gnn:graph=edges.txt,channels=1x2x1:x^2
     gnn:graph=C4,channels=1x2x1,matrix=laplacian,powers=2,readout=sum,bias=1:x^2
     gcnn:group=S3,layers=3:x^2
     sets:points=4,channels=1x2x1,readout=sum:x^2
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from neuroalg_sage.errors import InputError, suggesting
@@ -70,15 +72,16 @@ def _named(model: Model, spec: str | None) -> Model:
 
 
 @suggesting
-def GraphNetwork(graph: Graph | str, channels: Sequence[int], activation: ActivationLike = "x",
-                 matrix: str = "adjacency", power: int = 1, bias: bool = False,
-                 readout: bool | str | None = None) -> Model:
+def GraphNetwork(graph: Graph | str | Path, channels: Sequence[int],
+                 activation: ActivationLike = "x", matrix: str = "adjacency", power: int = 1,
+                 bias: bool = False, readout: bool | str | None = None) -> Model:
     """
     The network of graph convolutions: polynomials in a matrix of a graph, for each two channels.
 
     INPUT:
 
-    - ``graph`` -- a :class:`~neuroalg_sage.models.graphs.Graph`, or its name such as ``"C4"``
+    - ``graph`` -- a :class:`~neuroalg_sage.models.graphs.Graph`, its name such as ``"C4"``, or the
+      name of a file of edges, as for :func:`~neuroalg_sage.models.graphs.read_edges`
     - ``channels`` -- numbers of channels: inputs, hidden ones, outputs, at each vertex
     - ``activation`` -- polynomial in ``x``, applied after every layer but the last
     - ``matrix`` -- ``"adjacency"`` or ``"laplacian"``

@@ -17,7 +17,7 @@ factors.  The outputs are (A_j + B_j r)/D, and determine (A, B, D) up to a facto
 sign of r.  Where h depends on the parameters, it belongs to the function, too.  Then h is one only
 up to a factor c^2, with which B goes with 1/c; the cone has a second scale for this,
 
-    (w, scale, root_scale) -> (scale root_scale A, scale B, scale root_scale D, root_scale^2 h).
+    (w, scale, rootscale) -> (scale rootscale A, scale B, scale rootscale D, rootscale^2 h).
 
 A factor that was taken out of a root may be negative: the functions are meant up to the sign of r.
 """
@@ -158,8 +158,8 @@ class Element:
             raise InputError("The network takes a root of what holds a root; one square root can "
                              "be adjoined, of a rational function.")
         whole = _product(self.plain, self.denominator)
-        if not whole:
-            return self
+        if not whole or self.plain == self.denominator:
+            return self  # 0 or 1
         content, factors = whole.factor_squarefree()
         # A rational p/q is pq up to a square.
         radicand = reduce(_product, [f for f, k in factors if k % 2],
@@ -170,10 +170,12 @@ class Element:
                              "over more entries, or with a positive epsilon.")
         if self.field.radicand is None:
             self.field.radicand = radicand
+        from flint.utils.flint_exceptions import DomainError
+
         # The root of plain/denominator is s r/denominator, where s^2 h = plain · denominator.
         try:
             ratio = _product(whole, self.field.radicand).sqrt()
-        except (ValueError, ArithmeticError):
+        except DomainError:
             raise InputError("The network takes two different roots; one square root can be "
                              "adjoined.") from None
         return self.field.reduced(self.field.zero, ratio,
@@ -188,10 +190,10 @@ class Fractions:
     The polynomials are in parameters and inputs, with integers as coefficients.
 
     - ``plain`` -- the A_j
-    - ``root`` -- the B_j; empty if there is no root
+    - ``root`` -- the B_j; empty if they are zero
     - ``denominator`` -- D
-    - ``radicand`` -- h; empty if there is no root
-    - ``varies`` -- whether h depends on the parameters
+    - ``radicand`` -- h; empty if the layers take no root
+    - ``varies`` -- whether the outputs hold the root, and h depends on the parameters
     - ``witness`` -- why they have no common factor, and h no square factor: a prime, parameters,
       and a line of inputs; see :mod:`~neuroalg_sage.certificates.rational_functions`
     """
@@ -232,9 +234,9 @@ def _fractions(values: Sequence[Element], field: _Field) -> Fractions:
     has_root = any(root)
     return Fractions(
         tuple(map(_terms, plain)), tuple(map(_terms, root)) if has_root else (),
-        _terms(denominator), _terms(field.radicand) if has_root else (),
+        _terms(denominator), () if field.radicand is None else _terms(field.radicand),
         has_root and any(field.radicand.degrees()[: field.parameters]),
-        _witness([*plain, *root, denominator], field.radicand if has_root else None, field))
+        _witness([*plain, *root, denominator], field.radicand, field))
 
 
 def _witness(parts: Sequence[Any], radicand: Any, field: _Field
@@ -282,7 +284,7 @@ class RationalFunctions(PolynomialLayer):
     Made by :func:`without_division` of a composition of layers.
 
     - ``parameters`` -- names: of the parameters of the composition, then ``scale``, and
-      ``root_scale`` where a radicand depends on the parameters
+      ``rootscale`` where a radicand depends on the parameters
     - ``inputs`` -- names
     - ``outputs`` -- the terms of numerators, denominator and radicand, with the scales
     - ``layers``, ``input_shape`` -- the composition
@@ -437,7 +439,7 @@ def without_division(layers: Sequence[Layer], input_shape: Shape) -> PolynomialL
     if not found.root and found.denominator == (((0,) * len(generators), Fraction(1)),):
         return PolynomialLayer(tuple(parameters), tuple(inputs), found.plain)
     scales: list[str] = []
-    for name in ("scale", "root_scale")[: 1 + found.varies]:
+    for name in ("scale", "rootscale")[: 1 + found.varies]:
         while name in (*parameters, *inputs):
             name += "_0"
         scales.append(name)

@@ -114,7 +114,7 @@ class RationalActivation(OverField):
         return {"kind": self.kind, "numerator": [decimal(c) for c in self.numerator],
                 "denominator": [decimal(c) for c in self.denominator]}
 
-    def in_latex(self, place: int) -> str:
+    def in_latex(self, place: int | str) -> str:
         above, below = (latex_polynomial(write_polynomial(p, ["x"])) for p in self.quotient)
         return rf"\frac{{{above}}}{{{below}}}"
 

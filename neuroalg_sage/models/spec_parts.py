@@ -58,27 +58,35 @@ def activation_polynomial(activation: ActivationLike) -> Polynomial:
     function = activation_function(activation)
     if isinstance(function, RationalActivation):
         raise InputError(f"The activation {shown(activation)} is not a polynomial in x such as x^2 "
-                         "or x^3-x/2; of families, mlp, cnn and those on graphs, groups and sets "
-                         "may divide.")
+                         "or x^3-x/2; of families, mlp, cnn, glu, moe and those on graphs, "
+                         "groups and sets may divide.")
     return function
+
+
+def activation_layer(function: ActivationFunction) -> Layer:
+    """The layer that applies a polynomial, or a quotient of such, to each entry."""
+    return function if isinstance(function, RationalActivation) else (
+        Activation.from_polynomial(function))
 
 
 def between(layers: Sequence[Layer], activation: ActivationFunction) -> tuple[Layer, ...]:
     """The layers with the activation after each but the last; x is left out."""
     if activation == LINEAR:
         return tuple(layers)
-    between = activation if isinstance(activation, RationalActivation) else (
-        Activation.from_polynomial(activation))
+    between = activation_layer(activation)
     return tuple(x for layer in layers for x in (layer, between))[:-1]
+
+
+def activation_text(activation: ActivationFunction) -> str:
+    """The activation as a spec writes it."""
+    text = activation.text if isinstance(activation, RationalActivation) else write_polynomial(
+        activation, ["x"])
+    return text.replace(" ", "")
 
 
 def suffix(activation: ActivationFunction) -> str:
     """The activation at the end of a spec."""
-    if activation == LINEAR:
-        return ""
-    text = activation.text if isinstance(activation, RationalActivation) else write_polynomial(
-        activation, ["x"])
-    return ":" + text.replace(" ", "")
+    return "" if activation == LINEAR else f":{activation_text(activation)}"
 
 
 def check_depth(layers: int) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 
 from neuroalg_sage import questions
 from neuroalg_sage.errors import suggesting_methods
-from neuroalg_sage.neuromanifold.dynamics import DynamicsQuestions
 from neuroalg_sage.neuromanifold.in_sage import SageObjects
 from neuroalg_sage.neuromanifold.piecewise import PiecewiseQuestions
+from neuroalg_sage.neuromanifold.points import PointQuestions
 from neuroalg_sage.neuromanifold.real import RealQuestions
 from neuroalg_sage.neuromanifold.samples import SamplesQuestions
 from neuroalg_sage.neuromanifold.singularities import SingularitiesQuestions
@@ -25,7 +25,7 @@ __all__ = ["INVARIANTS", "NeuroManifold"]
 
 @suggesting_methods
 class NeuroManifold(SamplesQuestions, TrainingQuestions, RealQuestions,
-                    SingularitiesQuestions, TopologyQuestions, DynamicsQuestions,
+                    SingularitiesQuestions, TopologyQuestions, PointQuestions,
                     PiecewiseQuestions, SageObjects):
     """
     The image of the parametrization of a model, and its Zariski closure.

@@ -13,6 +13,12 @@ from collections.abc import Sequence
 from math import prod
 
 from neuroalg_sage.markup.canvas import Canvas, clipped, width_of
+from neuroalg_sage.models.computation_graphs import (
+    ComputationGraph,
+    Contraction,
+    FixedMap,
+    Weights,
+)
 from neuroalg_sage.models.expressions import write_polynomial
 from neuroalg_sage.models.layers import (
     Activation,
@@ -27,6 +33,7 @@ from neuroalg_sage.models.layers import (
     Product,
 )
 from neuroalg_sage.models.rational_layers import RationalActivation
+from neuroalg_sage.pages import graphs
 from neuroalg_sage.pages.states import CELL, Grid, State, Units
 
 COLORS = 6
@@ -188,7 +195,15 @@ def name_of(layer: Layer) -> str:
     if isinstance(layer, Attention):
         return f"attention {layer.inputs} → {layer.outputs}, head {layer.head}"
     if isinstance(layer, PolynomialLayer):
+        if not layer.parameters:
+            return f"{len(layer.outputs)} polynomials"
         return f"polynomials in {len(layer.parameters)} parameters"
+    if isinstance(layer, Weights):
+        return f"weights {sizes(layer.shape)}"
+    if isinstance(layer, Contraction):
+        return layer.equation.replace("->", " → ")
+    if isinstance(layer, FixedMap):
+        return f"fixed map {sizes(layer.domain)} → {sizes(layer.codomain)}"
     if isinstance(layer, Composite):
         return f"{layer.kind} of {len(layer.layers)} layers"
     return layer.kind
@@ -196,6 +211,8 @@ def name_of(layer: Layer) -> str:
 
 def extent(layer: Layer, depth: int = 0) -> tuple[float, float]:
     """Width and height of a layer's block."""
+    if isinstance(layer, ComputationGraph) and depth < DEEPEST:
+        return graphs.size(graphs.layout(layer, name_of))
     if not isinstance(layer, (Chain, Branches)) or depth >= DEEPEST or (
             isinstance(layer, Chain) and len(layer.layers) > MOST_BLOCKS):
         return width_of(name_of(layer)) + 20, BLOCK
@@ -211,7 +228,9 @@ def extent(layer: Layer, depth: int = 0) -> tuple[float, float]:
 def block(canvas: Canvas, layer: Layer, x: float, y: float, depth: int = 0) -> float:
     """Draw a layer as blocks whose left end is at (x, y); where its right end is."""
     width, height = extent(layer, depth)
-    if isinstance(layer, Branches) and depth < DEEPEST:
+    if isinstance(layer, ComputationGraph) and depth < DEEPEST:
+        graphs.draw(canvas, graphs.layout(layer, name_of), x, y)
+    elif isinstance(layer, Branches) and depth < DEEPEST:
         _branches(canvas, layer, x, y, width, height, depth)
     elif isinstance(layer, Chain) and depth < DEEPEST and len(layer.layers) <= MOST_BLOCKS:
         for k, part in enumerate(layer.layers):
@@ -253,9 +272,10 @@ def block_between(canvas: Canvas, layer: Layer, left: State, right: State) -> No
     """A layer as blocks, between two states."""
     a, b = left.side(True), right.side(False)
     start = (a + b - extent(layer)[0]) / 2
-    for y in left.ports():
-        canvas.line((a, y), (start - 14, 0))
-    canvas.line((start - 14, 0), (start, 0), kind="wire")
+    if not isinstance(layer, ComputationGraph) or graphs.reads_input(layer):
+        for y in left.ports():
+            canvas.line((a, y), (start - 14, 0))
+        canvas.line((start - 14, 0), (start, 0), kind="wire")
     end = block(canvas, layer, start, 0.0)
     canvas.line((end, 0), (end + 14, 0), kind="wire")
     for z in right.ports():
