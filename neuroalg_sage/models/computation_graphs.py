@@ -724,11 +724,11 @@ class ComputationGraph(Composite):
                                  f"shapes {', '.join(str(shapes[s]) for s in read)}.")
             if len(read) > 1 and isinstance(layer, Composite) and not layer.layers:
                 raise InputError("A chain without layers reads one state.")
-            shapes.append(layer.output_shape(self._read(shapes, read)))
+            shapes.append(layer.output_shape(self.shape_read(shapes, read)))
         object.__setattr__(self, "_shapes", tuple(shapes))
 
     @staticmethod
-    def _read(shapes: Sequence[Shape], read: tuple[int, ...]) -> Shape:
+    def shape_read(shapes: Sequence[Shape], read: tuple[int, ...]) -> Shape:
         """The shape of what a layer reads."""
         return shapes[read[0]] if len(read) == 1 else (sum(prod(shapes[s]) for s in read),)
 
@@ -821,7 +821,7 @@ class ComputationGraph(Composite):
             if len(read) > 1 and isinstance(layer, OfStates):
                 wanted = layer.patterns(found[i + 1])
             else:
-                whole = layer.accepts(found[i + 1], self._read(shapes, read))
+                whole = layer.accepts(found[i + 1], self.shape_read(shapes, read))
                 if whole is not None and len(read) > 1 and whole.copies > 1:
                     whole = DIAGONAL
                 wanted = [whole] * len(read)
@@ -859,49 +859,9 @@ class ComputationGraph(Composite):
                 ends = itertools.accumulate((prod(shapes[s]) for s in read), initial=0)
                 whole = total(*(each(states[s], lambda m, a=start: shift(m, a))  # type: ignore
                                 for s, start in zip(read, ends)))
-                field, outputs = layer.trace(whole, self._read(shapes, read), patterns[i + 1],
+                field, outputs = layer.trace(whole, self.shape_read(shapes, read), patterns[i + 1],
                                              trace)
             made[key] = field, outputs, trace.states[before:]
             fields.append(field)
             states.append(outputs)
         return self._joined(fields, trace), states[-1]
-
-
-class Wiring:
-    """
-    The layers of a computation graph, one after the other.
-
-    INPUT:
-
-    - ``input_shape`` -- the shape of state 0, the input
-
-    EXAMPLES: A gate. ::
-
-        >>> from neuroalg_sage.models.layers import Dense
-        >>> wiring = Wiring((3,))
-        >>> left, right = wiring.add(Dense(3, 2), 0), wiring.add(Dense(3, 2), 0)
-        >>> wiring.add(Join("product", (2,)), left, right)
-        3
-        >>> wiring.graph().parameter_count()
-        12
-    """
-
-    def __init__(self, input_shape: Shape) -> None:
-        self._shapes = [_shape(input_shape, "shape of the input")]
-        self._layers: list[Layer] = []
-        self._sources: list[tuple[int, ...]] = []
-
-    def add(self, layer: Layer, *sources: int) -> int:
-        """Add a layer that reads these states; the number of its output."""
-        self._shapes.append(layer.output_shape(ComputationGraph._read(self._shapes, sources)))
-        self._layers.append(layer)
-        self._sources.append(sources)
-        return len(self._layers)
-
-    def shape(self, state: int) -> Shape:
-        """The shape of a state."""
-        return self._shapes[state]
-
-    def graph(self) -> ComputationGraph:
-        """The graph, whose output is that of the layer added last."""
-        return ComputationGraph(self._shapes[0], tuple(self._layers), tuple(self._sources))

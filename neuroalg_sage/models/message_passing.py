@@ -21,7 +21,6 @@ from neuroalg_sage.models.computation_graphs import (
     FixedMap,
     Join,
     Weights,
-    Wiring,
 )
 from neuroalg_sage.models.expressions import shown
 from neuroalg_sage.models.graphs import Graph, named_graph
@@ -42,6 +41,7 @@ from neuroalg_sage.models.spec_parts import (
     read_numbers,
     suffix,
 )
+from neuroalg_sage.models.wiring import Wiring
 
 Matrix = list[list[Any]]
 
