@@ -21,6 +21,7 @@ from neuroalg_sage.storable import storable
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.answers.computation import Computation
     from neuroalg_sage.invariants.training.presentation import CriticalPoints
+    from neuroalg_sage.invariants.training.sums_of_squares import LossBounds
 
 Exponents = tuple[int, ...]
 MOST_DIMENSIONS = 200  # of V, for a form
@@ -118,6 +119,17 @@ class TrainingProblem:
         if known is None or (computation is not None and not known.data["complete"]):
             return self.know(critical_points(self, computation, seed))
         return known
+
+    def loss_bounds(self, level: int | None = None, computation: Computation | None = None,
+                    seed: int | None = None) -> LossBounds:
+        """
+        A lower and an upper bound of the least loss, both proved.
+
+        See :func:`~neuroalg_sage.invariants.training.sums_of_squares.loss_bounds`.
+        """
+        from neuroalg_sage.invariants.training.sums_of_squares import loss_bounds
+
+        return loss_bounds(self, level, computation, seed)
 
     def critical_parameters(self, computation: Computation | None = None,
                             seed: int | None = None) -> list[list[float]]:
