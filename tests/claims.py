@@ -57,6 +57,7 @@ def _found() -> Iterator[Any]:
     yield line.loss_critical_locus([1])
     yield veronese.loss_critical_locus([1, 0, 2])
     yield veronese.invariant_parameters(ROTATION)
+    yield NeuroManifold("mlp:1,1,1:1/x:bias", seed=1).cancellations()
     for spec in "relu:1,2,1:cell=10,00", "relu:1,2,1:bias:cell=10,00":
         yield NeuroManifold(spec, seed=1).is_cell_empty()
     yield NeuroManifold("linear:2,2", seed=1).invariant_parameters(ROTATION, infinitesimal=True)

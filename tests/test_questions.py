@@ -90,9 +90,10 @@ EXAMPLES = {
                                  (*PART.words, "--delta", "1/10", "--noise", "1")),
     "plot": Example({}, ("--output", "{picture}")),
 }
-# Of a network at given weights, and of cells, there are tests in tests/piecewise.
+# Of a network at given weights, and of cells, there are tests in tests/piecewise; of rational
+# functions in tests/models.
 DECLARED = {name: question for name, question in questions.declared().items()
-            if question.of == Question.of and name != "is_cell_empty"}
+            if question.of == Question.of and question.of_polynomials and name != "is_cell_empty"}
 BY_NAME = [name for name, question in DECLARED.items() if question.is_computed]
 BY_COMMAND = [name for name, question in DECLARED.items() if question.command]
 

@@ -150,6 +150,9 @@ class TrainingProblem:
 
 def _features(model: Model) -> tuple[list[tuple[int, Exponents]], dict[Exponents, int]]:
     """The coordinates of V, and the monomials in the inputs that they use."""
+    if model.cone:
+        raise InputError("Training problems are about polynomial models; rational functions are "
+                         "points of a projective space, without a squared error.")
     if model.ambient_dimension > MOST_DIMENSIONS:
         raise InputError(f"The ambient space of {model} has dimension {model.ambient_dimension}; "
                          f"training problems have at most {MOST_DIMENSIONS}.")
