@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from neuroalg_sage.certificates.reading import Checked
+from neuroalg_sage.certificates.reading import Checked, require
 
 STATUSES = ("proved", "monte_carlo", "bounds")
 
@@ -32,6 +32,8 @@ class Claim:
       else has it
     - ``subject`` -- what rebuilds that of which it is claimed from its description, named like the
       check; by default a model
+    - ``of_functions`` -- whether it is about functions alone, and not about which parameter is
+      which; then the evidence may be about a model with these functions and other parameters
 
     The function takes the model, or what the subject rebuilds, the value and the evidence; then the
     status, if there may be several, and the error bound, if there is one.  It returns what was
@@ -51,6 +53,7 @@ class Claim:
     kinds: tuple[type, ...] = (int, list)
     others: bool = False
     subject: str = ".model:Model"
+    of_functions: bool = False
 
     def __post_init__(self) -> None:
         if not (set(self.statuses) <= set(STATUSES)
@@ -75,6 +78,13 @@ class Claim:
 
     def verify(self, model: Any, value: Any, evidence: Any, *stated: Any) -> Checked:
         """Verify a claim of this kind: what was verified, whom to trust."""
+        if self.of_functions and isinstance(evidence, dict) and "same_functions" in evidence:
+            from neuroalg_sage.certificates.same_functions import other_model
+
+            require(set(evidence) == {"same_functions", "evidence"}, "There is more evidence.")
+            other = other_model(model, evidence["same_functions"])
+            verified, trust = self.function(other, value, evidence["evidence"], *stated)
+            return [f"the functions are those of {other.name}", *verified], trust
         return self.function(model, value, evidence, *stated)
 
 

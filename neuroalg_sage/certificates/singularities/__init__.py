@@ -3,7 +3,8 @@
 from neuroalg_sage.certificates.claim import Claim
 
 CLAIMS = (
-    Claim("singular_locus", ".singularities.singular_locus:check_singular_locus"),
+    Claim("singular_locus", ".singularities.singular_locus:check_singular_locus",
+          of_functions=True),
     Claim("singular_subvarieties", ".singularities.singular_components:check_singular_subvarieties",
           others=True),
     Claim("subnetworks", ".singularities.subnetworks:check_subnetworks"),
