@@ -166,7 +166,10 @@ def _head(manifold: NeuroManifold) -> list[str]:
     lines = [f"Neuromanifold of {model}", "=" * (17 + len(str(model))), "",
              f"{model.parameter_count} parameters, {model.input_count} inputs, "
              f"{model.output_count} outputs; ambient space of dimension {n}",
-             f"Known symmetries: {_symmetries(manifold)}", ""]
+             f"Known symmetries: {_symmetries(manifold)}"]
+    if manifold.in_layers:
+        lines.append(f"Term by term these are the functions of {manifold.in_layers}")
+    lines.append("")
     try:
         phi = manifold.parametrization()
         lines.append("Parametrization")

@@ -166,4 +166,6 @@ def ways(claim: Claim, again: bool = False) -> list[Way]:
                     extend((*chosen, argument), others)
 
     extend((), ())
+    if claim.of_functions:
+        extend(("same_functions",), ())
     return list(found.values())

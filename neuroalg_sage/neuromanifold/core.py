@@ -65,7 +65,9 @@ def by_layers(method: Method) -> Method:
         if self.in_layers is None or self._layered is None:
             return method(self, *arguments, **named_ones)
         found = getattr(self._layered, method.__name__)(*arguments, **named_ones)
-        return None if found is None else self.in_layers.about(self.model, found)
+        if found is None or found.data is None:  # nothing is known of these layers
+            return method(self, *arguments, **named_ones)
+        return self.in_layers.about(self.model, found)
 
     return cast(Method, asked)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.methods import FOR_THE_DEGREE
-from neuroalg_sage.neuromanifold.core import kept
+from neuroalg_sage.neuromanifold.core import by_layers, kept
 from neuroalg_sage.neuromanifold.ideal import IdealQuestions
 
 if TYPE_CHECKING:
@@ -125,6 +125,7 @@ class EquationsQuestions(IdealQuestions):
         return self._hilbert()[1] if found is None else found
 
     @kept
+    @by_layers
     def descriptions(self) -> Invariant:
         """
         Known varieties that the neurovariety is, and flattenings whose rank it bounds.
