@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from neuroalg_sage import NeuroManifold, from_expressions, verify
+from neuroalg_sage import Invariant, NeuroManifold, from_expressions, verify
 from neuroalg_sage.invariants.singularities.parameter_subnetworks import proper_subnetworks
 from neuroalg_sage.models.families import parse_spec
 from neuroalg_sage.models.model import Model
@@ -204,6 +204,8 @@ def outcome(ask: Any) -> tuple[Any, int]:
         found = ask()
     except NeuroAlgError as error:
         return type(error).__name__, -1
+    if not isinstance(found, Invariant):  # a fiber, with several statuses
+        return found.plain_value(), 0
     status = "not decided" if found.data is None else found.status + (
         " trusting" if found.status == "proved" and found.trust else "")
     value = found.plain_value()
