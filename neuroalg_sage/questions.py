@@ -172,6 +172,36 @@ def computable(name: str) -> Question:
     return found
 
 
+def require_suitable(model: Any, name: str) -> None:
+    """
+    Raise InputError if a question makes no sense of a model: of the cone over rational functions.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.sources import load_model
+        >>> require_suitable(load_model("mlp:1,1,1:1/x"), "dimension")
+        >>> require_suitable(load_model("mlp:1,1,1:1/x"), "ed_degree")
+        Traceback (most recent call last):
+        ...
+        neuroalg_sage.errors.InputError: The question ed_degree is about polynomial models; of
+        rational functions, which are points of a projective space, one may ask ambient_dimension,
+        dimension, expected_dimension, ...
+    """
+    if not is_suitable(model, name):
+        raise InputError(
+            f"The question {name} is about polynomial models; of rational functions, which are "
+            "points of a projective space, one may ask "
+            f"{', '.join(q.name for q in own().values() if q.of_cones)}.")
+
+
+def is_suitable(model: Any, name: str) -> bool:
+    """Whether a question, if it is one, makes sense of a model."""
+    if model.cone is None:
+        return True
+    question = own().get(name) or outside().get(name)
+    return question is None or question.of_cones
+
+
 def scripted(name: str, has_arguments: bool = False) -> Question:
     """
     The question of a name, for which there is a standalone script for Macaulay2.

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from textwrap import wrap
 
 from neuroalg_sage.errors import LimitReached, NeuroAlgError
 from neuroalg_sage.invariants.answers.invariant import Invariant
@@ -16,7 +17,7 @@ from neuroalg_sage.invariants.answers.presentation import clipped
 from neuroalg_sage.limits import whole
 from neuroalg_sage.models.latex import escaped, words
 from neuroalg_sage.neuromanifold import NeuroManifold
-from neuroalg_sage.questions import before_all, question, reported
+from neuroalg_sage.questions import before_all, is_suitable, question, reported
 
 JSON_SCHEMA = 1
 UNASKED = "The command ended before this was answered."
@@ -68,6 +69,9 @@ def ask(manifold: NeuroManifold, names: Iterable[str],
     answers, asked = Answers(manifold), list(names)
     names = asked if manifold.computation.seconds_left() is None else sorted(asked, key=_place)
     for name in names:
+        if is_report and not is_suitable(manifold.model, name):
+            answers.left_out.add(name)
+            continue
         start = time.perf_counter()
         begin(name)
         try:
@@ -166,10 +170,13 @@ def _head(manifold: NeuroManifold) -> list[str]:
     lines = [f"Neuromanifold of {model}", "=" * (17 + len(str(model))), "",
              f"{model.parameter_count} parameters, {model.input_count} inputs, "
              f"{model.output_count} outputs; ambient space of dimension {n}",
-             f"Known symmetries: {_symmetries(manifold)}"]
+             f"Known symmetries: {_symmetries(manifold)}", ""]
+    if model.cone:
+        lines[3:4] = [f"{model.parameter_count - model.scales} parameters and {model.scales} "
+                      f"scale{'s' * (model.scales > 1)}, {model.input_count} inputs; ambient space "
+                      f"of dimension {n}", *wrap(model.cone.reading(n), 100)]
     if manifold.in_layers:
-        lines.append(f"Term by term these are the functions of {manifold.in_layers}")
-    lines.append("")
+        lines.insert(-1, f"Term by term these are the functions of {manifold.in_layers}")
     try:
         phi = manifold.parametrization()
         lines.append("Parametrization")
@@ -208,6 +215,7 @@ def as_latex(answers: Answers) -> str:
     model = answers.manifold.model
     lines = [r"\documentclass{article}", r"\usepackage{amsmath,amssymb}", r"\begin{document}",
              rf"\section*{{Neuromanifold of {words(str(model), 'texttt')}}}",
+             *([escaped(model.cone.reading(model.ambient_dimension)), ""] if model.cone else []),
              rf"{model.parameter_count} parameters, {model.input_count} inputs, "
              rf"{model.output_count} outputs; $\dim V = {model.ambient_dimension}$.", "",
              r"\begin{tabular}{lll}", r"invariant & value & status \\ \hline"]

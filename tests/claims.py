@@ -10,6 +10,7 @@ from typing import Any
 
 from neuroalg_sage import NeuroManifold, PiecewiseLinearArchitecture, PiecewiseLinearNetwork
 from neuroalg_sage.certificates.certificate import digest
+from neuroalg_sage.invariants.points import QUESTIONS as POINTS
 from neuroalg_sage.invariants.real.membership import member_by_real_rank
 from neuroalg_sage.invariants.training.training import ERM
 from neuroalg_sage.models.sources import from_expressions
@@ -35,6 +36,9 @@ def _found() -> Iterator[Any]:
     yield NeuroManifold("linear:3,2,3", seed=1).singular_locus()
     for spec in ("linear:2,1,2", "mlp:3,2,1:x^2", "cnn:2,2:x^2"):
         yield NeuroManifold(spec, seed=1).tropical_variety()
+    for spec in ("linear:2,1,2", "mlp:2,1,1:x^2", "cnn:2,2:x^2"):
+        yield NeuroManifold(spec, seed=1).euler_characteristic()
+    yield curve.euler_characteristic()
     yield NeuroManifold("mlp:1,2,1:x^2/3+x:bias", seed=1).dimension()
     yield from (veronese.hilbert_function(3), segre.hilbert_function(2), curve.hilbert_function(3))
     for manifold in (factors, NeuroManifold("mlp:2,2,2:x^2", seed=1)):
@@ -90,6 +94,11 @@ def _found() -> Iterator[Any]:
                 NeuroManifold("linear:2,2,2", seed=1).real_preimage_numbers())
     for manifold in (veronese, cubic, pencil, NeuroManifold("cnn:2,2", seed=1)):
         yield manifold.semialgebraic_description()
+    units = NeuroManifold("mlp:2,2,1:x^2", seed=1)
+    for weights in ([1, 2, 2, -1, 3, "1/2"], [1, 2, -1, -2, 0, 1]):
+        for _, found in units.at(weights).report(names=[
+                question.name for question in POINTS if question.claims]):
+            yield found
     plane, line_ = (PiecewiseLinearNetwork(spec, seed=1) for spec in (
         "relu:2,3,1:bias", "maxout:1,2,1:bias:pieces=3"))
     for network in (plane, line_):

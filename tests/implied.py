@@ -8,10 +8,14 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from neuroalg_sage import NeuroManifold, PiecewiseLinearArchitecture, PiecewiseLinearNetwork
+from neuroalg_sage.certificates.points.point import Point
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.expressions import evaluate
 from neuroalg_sage.models.piecewise.tropical import network_from_tropical
+from neuroalg_sage.models.rational import echelon, rank
 from neuroalg_sage.models.sources import model_from_data
 from neuroalg_sage.neuromanifold import INVARIANTS
 
@@ -93,7 +97,80 @@ def claimed(claim: dict[str, Any]) -> Canonical:
     if name == "critical_points":
         loss = value[0] | {"quadratic": sorted(value[0]["quadratic"])}
         return name, json.dumps([loss, *value[1:]], sort_keys=True)
+    if name == "input_symmetries":  # a space of matrices has many bases
+        rows = [[Fraction(c) for row in matrix for c in row] for matrix in value["algebra"]]
+        return (name, str(echelon(rows, len(rows[0]))[0]) if rows else "",
+                json.dumps(value | {"algebra": None}))
+    if name in POINT:
+        return name, frozenset(json.dumps(part) for part in value)
     return name, json.dumps(value)
+
+
+# Lists of what is so at given weights, of which a part is so.
+POINT = ("layer_ranks", "smallest_singular_values", "law_values", "nearest_subnetworks")
+
+
+def is_true_at_its_weights(data: dict[str, Any]) -> bool:
+    """Whether other matrices of weights have the ranks, or smallest singular values, claimed."""
+    weights = list(map(Fraction, data["model"]["weights"]))
+    for offset, shape, axis, *found in value_of(data):
+        array = np.array(weights[offset:offset + prod(shape)], dtype=object).reshape(shape)
+        matrix = np.moveaxis(array, axis, 0).reshape(shape[axis], -1)
+        if data["claim"]["invariant"] == "layer_ranks":
+            if rank(matrix.tolist()) != found[0]:
+                return False
+        else:
+            square = np.linalg.svd(matrix.astype(float), compute_uv=False)[-1] ** 2
+            low, high = map(Fraction, found)
+            if not float(low) * (1 - 1e-9) <= square <= float(high) * (1 + 1e-9):
+                return False
+    return True
+
+
+def states_at(point: Any, inputs: list[Fraction], changed: tuple[int, int] | None = None
+              ) -> list[list[Fraction]]:
+    """The states of a model at given weights, where one entry may be changed by 1."""
+    made: list[list[Fraction]] = []
+    for number in range(len(point.model.steps) + 1):
+        state = list(inputs)
+        if number:
+            step = point.model.steps[number - 1]
+            values = [*point.weights[step.offset:step.offset + step.parameters],
+                      *(c for s in step.sources for c in made[s])]
+            state = [sum((c * prod(values[v] ** e for v, e in monomial)
+                          for monomial, c in terms.items()), Fraction(0))
+                     for terms in step.outputs]
+        if changed is not None and changed[0] == number:
+            state[changed[1]] += 1
+        made.append(state)
+    return made
+
+
+def is_true_nearby(data: dict[str, Any]) -> bool:
+    """Whether distances to linear spaces are right, and entries inactive at random inputs there."""
+    point = Point(data["model"])
+    for equations, square, kind, entries, _ in value_of(data):
+        weights, total = list(point.weights), Fraction(0)
+        for i, *more in equations:
+            j, c = (more[0], Fraction(more[1])) if more else (i, Fraction(0))
+            # The multiple of (c, 1) that is nearest to (w_i, w_j), or zero.
+            t = (c * weights[i] + weights[j]) / (1 + c**2) if more else Fraction(0)
+            new = {j: t, i: c * t}
+            total += sum((weights[k] - x) ** 2 for k, x in new.items())
+            for k, x in new.items():
+                weights[k] = x
+        other = point.at(weights)
+        for _ in range(2):
+            x = [Fraction(random.randrange(-99, 99)) for _ in range(point.model.inputs)]
+            made = states_at(other, x)
+            for s, i, *rest in entries:
+                if kind == "zero" and made[s][i] or kind == "proportional" and (
+                        made[s][i] != Fraction(rest[1]) * made[s][rest[0]]) or (
+                            kind == "unused" and states_at(other, x, (s, i))[-1] != made[-1]):
+                    return False
+        if total != Fraction(square):
+            return False
+    return True
 
 
 def network(part: dict[str, Any]) -> str:
@@ -184,6 +261,9 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
     name, value = data["claim"]["invariant"], value_of(data)
     if before == after:
         return True
+    if name in POINT:
+        return before[0] == name and after[1] <= before[1] or name in POINT[:2] and (
+            is_true_at_its_weights(data)) or name == POINT[3] and is_true_nearby(data)
     if name in ("singular_subvarieties", "critical_subvarieties"):
         return before[0] == name.replace("subvarieties", "locus") and after[1] <= before[1]
     if name == "subnetworks" and before[0] == name:

@@ -129,7 +129,8 @@ def test_what_must_be_believed_for_one_claim_is_short_enough_to_be_read_as_a_pro
 
 
 def test_a_dimension_needs_little_and_what_all_claims_share_is_short() -> None:
-    assert all(way.lines < 650 for way in believed.ways(CLAIMS["dimension"], again=True))
+    assert all(way.lines < (800 if "rational_functions" in way.chosen else 700)
+               for way in believed.ways(CLAIMS["dimension"], again=True))
     # Besides the tables, of which one line is about a claim.
     assert believed.size(module for module in believed.SAME if module not in WINGS) < 200
 

@@ -22,7 +22,8 @@ NAMES = """
     Comparison compare compose defective
     from_expressions from_sage from_sympy
     html_report interpolation load_model minimal_filling mlps parse_spec population read_mrdi
-    relu_on_cell TrainedNetwork from_onnx load_trained verify write_ideal __version__
+    relu_on_cell TrainedNetwork from_keras from_onnx from_torch load_trained
+    verify write_ideal __version__
 """.split()
 
 

@@ -43,12 +43,17 @@ class Memory:
     - ``options`` -- plain data on which every answer depends
     - ``computation`` -- whose limits and Macaulay2 are at work
     - ``store`` -- where answers outlive the process; None for nowhere
+    - ``require_suitable`` -- raises InputError for the name of a question that makes no sense of
+      the model
     """
 
     def __init__(self, model: Model, options: Mapping[str, Any], computation: Computation,
-                 store: Store | None = None) -> None:
+                 store: Store | None = None,
+                 require_suitable: Callable[[Model, str], None] = lambda model, name: None
+                 ) -> None:
         self._model, self._options, self._computation = model, dict(options), computation
         self._store = store
+        self._require_suitable = require_suitable
         self._found: dict[Question, Any] = {}
         self._limited: set[Question] = set()  # what might be better with larger limits
         self._uses_of_limited = 0
@@ -56,7 +61,7 @@ class Memory:
 
     def without_engines(self, computation: Computation) -> Memory:
         """What was found, but for what engines hold, as it is copied to another process."""
-        other = Memory(self._model, self._options, computation)
+        other = Memory(self._model, self._options, computation, None, self._require_suitable)
         other._found = {question: answer for question, answer in self._found.items()
                         if isinstance(answer, Invariant)}
         other._limited = self._limited & set(other._found)
@@ -76,6 +81,7 @@ class Memory:
         - ``stored`` -- whether it is kept on the disk
         - ``arguments`` -- of the question, hashable
         """
+        self._require_suitable(self._model, name)
         question = (name, tuple(sorted(arguments.items())))
         if not self._knows(question, stored):
             with self.finding() as found:

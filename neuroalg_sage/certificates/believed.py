@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from neuroalg_sage.certificates.claim import Claim
+from neuroalg_sage.certificates.claim import CONES, Claim
 
 ROOM = Path(__file__).parent
 
@@ -24,7 +24,7 @@ ROOM = Path(__file__).parent
 REFUSALS = ("work", "equations.refutation")
 
 # Needed for this status only.
-STATUS = {"dimension.error_bound": "monte_carlo"}
+STATUS = {"dimension.error_bound": "monte_carlo", "points.error_bound": "monte_carlo"}
 
 # With these the question is asked again, of another model, and needs one argument more.
 AGAIN = ("equations.inheritance", "equations.linear_span", "dimension.relaxation")
@@ -168,4 +168,6 @@ def ways(claim: Claim, again: bool = False) -> list[Way]:
     extend((), ())
     if claim.of_functions:
         extend(("same_functions",), ())
+    if claim.of_cones:
+        extend((CONES.partition(":")[0].removeprefix("."),), ())
     return list(found.values())

@@ -24,8 +24,10 @@ from neuroalg_sage.certificates import (
     equations,
     fibers,
     piecewise,
+    points,
     real,
     singularities,
+    topology,
     training,
 )
 from neuroalg_sage.certificates.certificate import SCHEMA, digest
@@ -41,8 +43,8 @@ __all__ = ["CertificateError", "MalformedCertificate", "Verdict", "verify"]
 
 MAXIMAL_BYTES = 200_000_000
 
-WINGS = (dimension, dynamics, equations, singularities, fibers, distance, real, training, capacity,
-         piecewise)
+WINGS = (dimension, dynamics, equations, topology, singularities, fibers, points, distance, real,
+         training, capacity, piecewise)
 CLAIMS = {claim.name: claim for wing in WINGS for claim in wing.CLAIMS}
 
 

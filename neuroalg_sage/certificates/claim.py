@@ -15,6 +15,7 @@ from typing import Any
 from neuroalg_sage.certificates.reading import Checked, require
 
 STATUSES = ("proved", "monte_carlo", "bounds")
+CONE, CONES = "cone over rational functions", ".rational_functions:Cone"
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Claim:
       claim they are not
     - ``others`` -- whether the value lists what has a property, and it is not claimed that nothing
       else has it
+    - ``of_cones`` -- whether it may also be claimed of the cone over rational functions
     - ``subject`` -- what rebuilds that of which it is claimed from its description, named like the
       check; by default a model
     - ``of_functions`` -- whether it is about functions alone, and not about which parameter is
@@ -52,6 +54,7 @@ class Claim:
     statuses: tuple[str, ...] = ("proved",)
     kinds: tuple[type, ...] = (int, list)
     others: bool = False
+    of_cones: bool = False
     subject: str = ".model:Model"
     of_functions: bool = False
 
@@ -74,7 +77,8 @@ class Claim:
 
     def rebuilt(self, description: Any) -> Any:
         """What a certificate is about, a model as a rule, rebuilt from its description."""
-        return _named(self.subject)(description)
+        is_cone = self.of_cones and [layer["kind"] for layer in description["layers"]] == [CONE]
+        return _named(CONES if is_cone else self.subject)(description)
 
     def verify(self, model: Any, value: Any, evidence: Any, *stated: Any) -> Checked:
         """Verify a claim of this kind: what was verified, whom to trust."""

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from functools import reduce
 from math import prod
 from typing import Any
 
 from neuroalg_sage.certificates.reading import MalformedCertificate, fields, integers
-from neuroalg_sage.certificates.terms import Built, Shape, monomial, summed
+from neuroalg_sage.certificates.terms import Built, Shape
+from neuroalg_sage.certificates.weighted_sums import WeightedSums
 
 
 def built(data: Any, shape: Shape, affordable: Callable[[int], None]) -> Built:
@@ -28,17 +30,15 @@ def built(data: Any, shape: Shape, affordable: Callable[[int], None]) -> Built:
             and all(map(int.__le__, size, space))):
         raise MalformedCertificate("A convolution does not fit its input.")
     places = tuple((n - k) // s + 1 for n, k, s in zip(space, size, stride))
-    count = made * taken * prod(size)
-    affordable(prod(places) * count)
+    affordable(terms := prod(places) * (taken * prod(size) + made) + made * taken * prod(size))
+    window = [*itertools.product(range(taken), *map(range, size))]
 
     def flat(index: Sequence[int], bounds: Sequence[int]) -> int:
         return reduce(lambda place, pair: place * pair[0] + pair[1], zip(bounds, index), 0)
 
-    indices = [*itertools.product(range(made), *map(range, places))]
+    indices = [*itertools.product(*map(range, places))]
     # F[o, c, k] x[c, stride * i + k], summed over the channels c and the places k.
-    return count, lambda n: summed(monomial(
-        flat((indices[n][0], c, *k), (made, taken, *size)),
-        count + flat((c, *(s * a + b for s, a, b in zip(stride, indices[n][1:], k))),
-                     (taken, *space)))
-        for c in range(taken) for k in itertools.product(*map(range, size))), (
-            (made, *places) if axis or made > 1 else places)
+    sums = WeightedSums(made, len(window), len(indices), lambda i: [
+        (q, flat((c, *(s * a + b for s, a, b in zip(stride, indices[i], k))), (taken, *space)),
+         Fraction(1)) for q, (c, *k) in enumerate(window)], terms)
+    return sums.parameters, sums.shortest(), (made, *places) if axis or made > 1 else places

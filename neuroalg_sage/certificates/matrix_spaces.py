@@ -21,7 +21,8 @@ from neuroalg_sage.certificates.reading import (
     rational,
     require,
 )
-from neuroalg_sage.certificates.terms import Built, Shape, Terms
+from neuroalg_sage.certificates.terms import Built, Shape
+from neuroalg_sage.certificates.weighted_sums import WeightedSums
 
 
 def built(data: Any, shape: Shape, affordable: Callable[[int], None]) -> Built:
@@ -43,17 +44,9 @@ def built(data: Any, shape: Shape, affordable: Callable[[int], None]) -> Built:
             require(rational(c) and (i, j) not in seen, "A matrix is not in normal form.")
             seen.add((i, j))
             by_row[i].append((k, j, rational(c)))
-    affordable(made * taken * (sum(map(len, by_row)) + len(matrices)) + made * rows)
     kernel = len(matrices)
-    weights = made * taken * kernel
-    count = weights + (made if bias else 0)
-
-    def output(n: int) -> Terms:
-        o, i = divmod(n, rows)
-        terms: Terms = {((weights + o, 1),): Fraction(1)} if bias else {}
-        for c in range(taken):
-            for k, j, a in by_row[i]:
-                terms[((o * taken + c) * kernel + k, 1), (count + c * columns + j, 1)] = a
-        return terms
-
-    return count, output, (made, rows) if has_axis or made > 1 else (rows,)
+    affordable(terms := taken * (sum(map(len, by_row)) + made * kernel) + made * rows)
+    sums = WeightedSums(made, taken * kernel, rows, lambda i: [
+        (c * kernel + k, c * columns + j, a) for c in range(taken) for k, j, a in by_row[i]],
+        terms, bias)
+    return sums.parameters, sums.shortest(), (made, rows) if has_axis or made > 1 else (rows,)

@@ -54,6 +54,11 @@ class Step:
     output: Callable[[int], Terms]
     is_uniform: bool
 
+    @property
+    def function(self) -> Any:
+        """What is in a cache, if it knows more of the map than its many terms."""
+        return f if hasattr(f := getattr(self.output, "__wrapped__", None), "fold") else None
+
     @cached_property
     def outputs(self) -> tuple[Terms, ...]:
         """All polynomials."""
@@ -200,8 +205,8 @@ class Model:
                             ), shape, count
 
     def _append(self, step: Step) -> int:
-        self._terms += step.width * len(step.output(0)) if step.is_uniform else sum(
-            map(len, step.outputs))
+        self._terms += step.function.terms if step.function else step.width * len(
+            step.output(0)) if step.is_uniform else sum(map(len, step.outputs))
         _affordable(self._terms)
         self.steps.append(step)
         self.widths.append(step.width)
@@ -275,6 +280,10 @@ class Model:
                       *(states[s] for s in step.sources)]
             ends = [*itertools.accumulate(map(len, blocks))]
             one = step.is_uniform and all(map(_alike, blocks))
+            if step.function and not one:
+                states.append(step.function.fold(blocks[0], [*itertools.chain(*blocks[1:])],
+                                                 constant, add, multiply))
+                continue
 
             @cache
             def power(v: int, e: int, blocks: Any = blocks, ends: list[int] = ends) -> Any:

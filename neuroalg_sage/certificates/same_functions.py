@@ -19,6 +19,7 @@ def other_model(model: Model, data: Any) -> Model:
     critical parameters of a function of ψ(w) to such of φ.  So what is true of the functions of the
     one is true of those of the other.
     """
+    require(type(model) is Model, "The claim is not about polynomials.")
     description, order = fields(data, "model", "parameters")
     other = Model(description)
     places = integers(order, 0, model.parameters - 1, "parameter", other.parameters)

@@ -65,7 +65,8 @@ COMMANDS = {
         "landscape": "Find all stationary points of the squared error of a small network with "
                      "ReLU, maxout or the like on data, or the classification fan, with proof."},
     "networks": {
-        "inspect": "Say which model a file of a trained network is, and at which parameters."},
+        "inspect": "Say which model a file of a trained network is, and what is special about its "
+                   "weights: rank, inactive units, nearby smaller networks, laws, symmetries."},
     "real": {
         "real-rank": "Find the typical real ranks of binary forms, and how often each occurs; or "
                      "the real rank of one form."},

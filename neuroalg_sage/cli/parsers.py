@@ -25,6 +25,9 @@ gnn:graph=C4,channels=1x2x1:x^2  gcnn:group=S3,layers=3:x^2  sets:points=4,chann
 transformer:d=2,a=1,t=2,hidden=2:x^2  resnet:width=2,hidden=3,blocks=2:x^2  rnn:state=2,steps=3:x^2
 ssm:state=2,steps=5  glu:widths=2x3x1  moe:inputs=2,outputs=1,experts=2,hidden=3:x^2
 autoencoder:widths=4x2,tied=1  lora:widths=4x4,rank=1
+gin:graph=C4,channels=1x2x1:x^2  mpnn:graph=C4,channels=1x2x1:x^2  bispectral:group=Z4
+powersums:points=3,degree=3,widths=2x1:x^2  pinet:inputs=2,rank=2,degree=3
+kan:widths=2x3x1,degree=3  spn:variables=4,values=2,sums=2  tt:modes=2x2-2x2,ranks=2
 or the path of a JSON model file.
 
 Exit codes: 0 all answered; 1 an engine failed, or a certificate does not hold;

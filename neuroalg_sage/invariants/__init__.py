@@ -5,5 +5,5 @@ A wing imports wings before it only.  Every answer is an
 :class:`~neuroalg_sage.invariants.answers.invariant.Invariant`.
 """
 
-WINGS = ("answers", "dimension", "dynamics", "equations", "singularities", "fibers", "distance",
-         "real", "training", "capacity", "piecewise")
+WINGS = ("answers", "dimension", "dynamics", "equations", "topology", "singularities", "fibers",
+         "points", "distance", "real", "training", "capacity", "piecewise")

@@ -29,9 +29,10 @@ import numpy as np
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.expressions import shown
-from neuroalg_sage.models.latex import words
+from neuroalg_sage.models.latex import abridged, factor, latex_polynomial, words
 from neuroalg_sage.models.layers import (
     DIAGONAL,
+    Activation,
     Array,
     Composite,
     Constant,
@@ -55,6 +56,8 @@ from neuroalg_sage.models.symmetry import (
 )
 
 MOST_ENTRIES = 2_000_000
+MOST_SHOWN = 16  # entries of a matrix in a formula
+SHORT = 80  # letters of LaTeX of a state without a name
 # Beyond this size no matrices are sought among all, but among the diagonal ones.
 LARGEST_GENERAL = 40
 
@@ -170,8 +173,11 @@ class Weights(Layer):
     def describe(self) -> dict[str, Any]:
         return {"kind": self.kind, "shape": list(self.shape)}
 
-    def in_latex(self, place: int) -> str:
+    def in_latex(self, place: int | str) -> str:
         return f"W_{{{place}}}"
+
+    def image_in_latex(self, place: int | str, states: Sequence[str]) -> str:
+        return self.in_latex(place)
 
     def degree(self, inputs: int) -> int:
         return 0
@@ -282,8 +288,22 @@ class Contraction(OfStates):
         return {"kind": self.kind, "equation": self.equation,
                 "shapes": [list(s) for s in self.shapes]}
 
-    def in_latex(self, place: int) -> str:
+    def in_latex(self, place: int | str) -> str:
         return words(self.equation)
+
+    def image_in_latex(self, place: int | str, states: Sequence[str]) -> str:
+        operands, made = self._letters()
+        if len(states) == len(operands) == 2 and (
+                product := _matrix_product([*operands, made], [*map(factor, states)])):
+            return product
+        if len(states) < len(operands):
+            return super().image_in_latex(place, states)
+        entries = " ".join(rf"{factor(s)}_{{{letters}}}" if len(s) == 1 else
+                           rf"\left({s}\right)_{{{letters}}}"
+                           for s, letters in zip(states, operands))
+        summed = "".join(c for c in self._extents() if c not in made)
+        total_ = (rf"\sum_{{{summed}}} " if summed else "") + entries
+        return rf"\left({total_}\right)_{{{made}}}" if made else total_
 
     def degree_of(self, degrees: Sequence[int]) -> int:
         return sum(degrees)
@@ -338,6 +358,22 @@ class Contraction(OfStates):
             outputs.append(each(scalar, lambda m: {
                 (i, i): Fraction(1) for i in range(prod(output_shape))}))
         return total(*outputs)
+
+
+def _matrix_product(letters: list[str], factors: list[str]) -> str | None:
+    """The product of two matrices or vectors in LaTeX, perhaps transposed; None if it is none."""
+    (first, second, made), (a, b) = letters, factors
+    common = set(first) & set(second)
+    if max(map(len, letters)) > 2 or len(common) != 1 or common & set(made):
+        return None
+    if not set(made[:1]) & set(first) and (made or len(second) > len(first)):
+        first, second, a, b = second, first, b, a
+    (c,) = common
+    if set(made) != set(first + second) - common or (len(made) == 2 and made[0] not in first):
+        return None
+    left = a if first[-1] == c and len(first) > 1 else rf"{a}^{{\top}}"
+    right = b if second[0] == c else rf"{b}^{{\top}}"
+    return f"{left} {right}"
 
 
 def _ordered(letters: str, array: Array, wanted: str) -> Array:
@@ -419,8 +455,15 @@ class Join(OfStates):
         return {"kind": self.kind, "operation": self.operation, "shape": list(self.shape),
                 "copies": self.copies}
 
-    def in_latex(self, place: int) -> str:
+    def in_latex(self, place: int | str) -> str:
         return r"\sum" if self.operation == "sum" else r"\prod"
+
+    def image_in_latex(self, place: int | str, states: Sequence[str]) -> str:
+        if len(states) < self.copies:
+            return super().image_in_latex(place, states)
+        if self.operation == "sum":
+            return " + ".join(abridged([*states], r"\cdots"))
+        return r" \odot ".join(abridged([*map(factor, states)], r"\cdots"))
 
     def degree_of(self, degrees: Sequence[int]) -> int:
         return max(degrees) if self.operation == "sum" else sum(degrees)
@@ -537,8 +580,40 @@ class FixedMap(Layer):
                 "matrix": [[i, j, decimal(c)] for i, j, c in self.matrix],
                 "vector": [[i, decimal(c)] for i, c in self.vector]}
 
-    def in_latex(self, place: int) -> str:
+    def in_latex(self, place: int | str) -> str:
         return "A" + r" \cdot {} + c" * bool(self.vector)
+
+    def taken(self) -> list[int] | None:
+        """Which input each output is, if each is one."""
+        is_selection = not self.vector and all(c == 1 for *_, c in self.matrix) and (
+            [i for i, _, _ in self.matrix] == [*range(prod(self.codomain))])
+        return [j for _, j, _ in self.matrix] if is_selection else None
+
+    def image_in_latex(self, place: int | str, states: Sequence[str]) -> str:
+        read = ", ".join(states)
+        places = self.taken()
+        if places is not None:
+            if places == [*range(prod(self.domain))]:
+                return read if len(states) == 1 else rf"\left({read}\right)"
+            entries = [f"{factor(read)}_{{{','.join(map(str, np.unravel_index(j, self.domain)))}}}"
+                       for j in places]
+            text = ", ".join(abridged(entries, r"\dots"))
+            return text if len(entries) == 1 else rf"\left({text}\right)"
+        rows, columns = prod(self.codomain), prod(self.domain)
+        if self.domain == self.codomain and not self.vector and all(
+                i == j and c == 1 for i, j, c in self.matrix):
+            return rf"1_{{M}} \odot {factor(read)}"  # a mask
+        if rows * columns > MOST_SHOWN:
+            return f"A {factor(read)}" + " + c" * bool(self.vector)
+        entry = {(i, j): c for i, j, c in self.matrix} | {(i, columns): c for i, c in self.vector}
+
+        def matrix(first: int, last: int) -> str:
+            return r"\begin{pmatrix} " + r" \\ ".join(" & ".join(latex_polynomial(str(
+                entry.get((i, j), 0))) for j in range(first, last)) for i in range(rows)
+                ) + r" \end{pmatrix}"
+
+        return f"{matrix(0, columns)} {factor(read)}" + (
+            f" + {matrix(columns, columns + 1)}" if self.vector else "")
 
     def accepts(self, pattern: Pattern | None, input_shape: Shape) -> Pattern | None:
         return Pattern(diagonal=prod(input_shape) > LARGEST_GENERAL)
@@ -649,11 +724,11 @@ class ComputationGraph(Composite):
                                  f"shapes {', '.join(str(shapes[s]) for s in read)}.")
             if len(read) > 1 and isinstance(layer, Composite) and not layer.layers:
                 raise InputError("A chain without layers reads one state.")
-            shapes.append(layer.output_shape(self._read(shapes, read)))
+            shapes.append(layer.output_shape(self.shape_read(shapes, read)))
         object.__setattr__(self, "_shapes", tuple(shapes))
 
     @staticmethod
-    def _read(shapes: Sequence[Shape], read: tuple[int, ...]) -> Shape:
+    def shape_read(shapes: Sequence[Shape], read: tuple[int, ...]) -> Shape:
         """The shape of what a layer reads."""
         return shapes[read[0]] if len(read) == 1 else (sum(prod(shapes[s]) for s in read),)
 
@@ -693,6 +768,45 @@ class ComputationGraph(Composite):
                            else layer.degree(max(taken)))
         return degrees[-1]
 
+    def in_latex(self, place: int | str) -> str:
+        return f"g_{{{place}}}"
+
+    def image_in_latex(self, place: int | str, states: Sequence[str]) -> str:
+        return rf"g_{{{place}}}\left({', '.join(states)}\right)"
+
+    def assignments(self, place: int | str = "") -> list[tuple[str, str]]:
+        r"""
+        What the states are, in LaTeX: pairs of a name and a formula, the last for the output.
+
+        States that are read once, or are parameters or entries of the input, have no name.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage.models.layers import Dense
+            >>> graph = ComputationGraph((2,), [Dense(2, 2), Join("product", (2,)), Dense(2, 1)],
+            ...                          [(0,), (1, 1), (2,)])
+            >>> graph.assignments()
+            [('s_{1}', 'W_{1} x'), ('f(x)', 'W_{2} \\left(s_{1} \\odot s_{1}\\right)')]
+        """
+        texts, inner = ["x"], super().assignments(place)
+        found: list[tuple[str, str]] = []
+        for i, (layer, read, number) in enumerate(zip(self.layers, self.sources,
+                                                      self._places(place)), 1):
+            text = layer.image_in_latex(number, [texts[s] for s in read])
+            readers = [other for other, states in zip(self.layers, self.sources) if i in states]
+            is_plain = isinstance(layer, Weights) or isinstance(layer, FixedMap) and read == (0,)
+            is_part = len(readers) == 1 and not isinstance(layer, Activation) and isinstance(
+                readers[0], (Activation, Join, Contraction)) and (
+                getattr(readers[0], "operation", "sum") == "sum")
+            if i == len(self.layers):
+                found.append((f"g_{{{place}}}(x)" if place else "f(x)", text))
+            elif len(text) > SHORT or not (is_plain or is_part):
+                before = f"{place};" if place else ""
+                found.append((f"s_{{{before}{len(found) + 1}}}", text))
+                text = found[-1][0]
+            texts.append(text)
+        return inner + found
+
     def describe(self) -> dict[str, Any]:
         return super().describe() | {"input_shape": list(self.input_shape),
                                      "sources": [list(read) for read in self.sources]}
@@ -707,7 +821,7 @@ class ComputationGraph(Composite):
             if len(read) > 1 and isinstance(layer, OfStates):
                 wanted = layer.patterns(found[i + 1])
             else:
-                whole = layer.accepts(found[i + 1], self._read(shapes, read))
+                whole = layer.accepts(found[i + 1], self.shape_read(shapes, read))
                 if whole is not None and len(read) > 1 and whole.copies > 1:
                     whole = DIAGONAL
                 wanted = [whole] * len(read)
@@ -745,49 +859,9 @@ class ComputationGraph(Composite):
                 ends = itertools.accumulate((prod(shapes[s]) for s in read), initial=0)
                 whole = total(*(each(states[s], lambda m, a=start: shift(m, a))  # type: ignore
                                 for s, start in zip(read, ends)))
-                field, outputs = layer.trace(whole, self._read(shapes, read), patterns[i + 1],
+                field, outputs = layer.trace(whole, self.shape_read(shapes, read), patterns[i + 1],
                                              trace)
             made[key] = field, outputs, trace.states[before:]
             fields.append(field)
             states.append(outputs)
         return self._joined(fields, trace), states[-1]
-
-
-class Wiring:
-    """
-    The layers of a computation graph, one after the other.
-
-    INPUT:
-
-    - ``input_shape`` -- the shape of state 0, the input
-
-    EXAMPLES: A gate. ::
-
-        >>> from neuroalg_sage.models.layers import Dense
-        >>> wiring = Wiring((3,))
-        >>> left, right = wiring.add(Dense(3, 2), 0), wiring.add(Dense(3, 2), 0)
-        >>> wiring.add(Join("product", (2,)), left, right)
-        3
-        >>> wiring.graph().parameter_count()
-        12
-    """
-
-    def __init__(self, input_shape: Shape) -> None:
-        self._shapes = [_shape(input_shape, "shape of the input")]
-        self._layers: list[Layer] = []
-        self._sources: list[tuple[int, ...]] = []
-
-    def add(self, layer: Layer, *sources: int) -> int:
-        """Add a layer that reads these states; the number of its output."""
-        self._shapes.append(layer.output_shape(ComputationGraph._read(self._shapes, sources)))
-        self._layers.append(layer)
-        self._sources.append(sources)
-        return len(self._layers)
-
-    def shape(self, state: int) -> Shape:
-        """The shape of a state."""
-        return self._shapes[state]
-
-    def graph(self) -> ComputationGraph:
-        """The graph, whose output is that of the layer added last."""
-        return ComputationGraph(self._shapes[0], tuple(self._layers), tuple(self._sources))

@@ -19,6 +19,7 @@ from neuroalg_sage.models.numbers import MAXIMAL_BITS, MINUS, UNSIGNED, written
 
 Exponents = tuple[int, ...]
 Polynomial = dict[Exponents, Fraction]
+Quotient = tuple[Polynomial, Polynomial]  # numerator and denominator, which is not zero
 
 MAXIMAL_DEGREE = 200
 MAXIMAL_TERMS = 5_000
@@ -147,6 +148,75 @@ def _tokens(text: str) -> Iterator[str]:
         position = match.end()
 
 
+class _Polynomials:
+    """How to compute with polynomials while a text is read."""
+
+    kind = "polynomial"
+
+    def __init__(self, text: str, variables: int) -> None:
+        self.text = text
+        self.one: Polynomial = {(0,) * variables: Fraction(1)}
+
+    def known(self, polynomial: Polynomial) -> Any:
+        """A number or a variable."""
+        return polynomial
+
+    def negated(self, value: Any) -> Any:
+        return {e: -c for e, c in value.items()}
+
+    def sum(self, left: Any, right: Any) -> Any:
+        return _add(left, right, 1)
+
+    def product(self, left: Any, right: Any) -> Any:
+        return _multiply(left, right)
+
+    def quotient(self, left: Any, right: Any) -> Any:
+        divisor = _constant(right)
+        if not divisor:
+            raise InputError(f"{shown(self.text)} is not a polynomial: it divides by "
+                             f"{'zero' if divisor == 0 else 'something not constant'}.")
+        return {e: c / divisor for e, c in left.items()}
+
+    def power(self, base: Any, exponent: Any) -> Any:
+        return _power(base, exponent)
+
+
+class _Quotients(_Polynomials):
+    """How to compute with quotients of polynomials: pairs, the second not zero."""
+
+    kind = "polynomial or a quotient of such"
+
+    def known(self, polynomial: Polynomial) -> Quotient:
+        return polynomial, self.one
+
+    def negated(self, value: Quotient) -> Quotient:
+        return super().negated(value[0]), value[1]
+
+    def sum(self, left: Quotient, right: Quotient) -> Quotient:
+        (a, b), (c, d) = left, right
+        if b == d or not a or not c:
+            return _add(a, c, 1), b if a else d
+        return _add(_multiply(a, d), _multiply(c, b), 1), _multiply(b, d)
+
+    def product(self, left: Quotient, right: Quotient) -> Quotient:
+        return _multiply(left[0], right[0]), _multiply(left[1], right[1])
+
+    def quotient(self, left: Quotient, right: Quotient) -> Quotient:
+        if not right[0]:
+            raise InputError(f"{shown(self.text)} divides by zero.")
+        return _multiply(left[0], right[1]), _multiply(left[1], right[0])
+
+    def power(self, base: Quotient, exponent: Quotient) -> Quotient:
+        above, below = map(_constant, exponent)
+        if above is None or below is None:
+            raise InputError("An exponent must be a whole number, as in x^3.")
+        k = above / below
+        if k < 0:
+            base, k = self.quotient(self.known(self.one), base), -k
+        whole = {e: k for e in self.one if k}
+        return _power(base[0], whole), _power(base[1], whole)
+
+
 def parse_polynomial(text: str, variables: Sequence[str]) -> Polynomial:
     """
     Read a polynomial with rational coefficients.
@@ -170,17 +240,51 @@ def parse_polynomial(text: str, variables: Sequence[str]) -> Polynomial:
         >>> parse_polynomial("x^2 - (x + 1)/2", ["x"])
         {(2,): Fraction(1, 1), (1,): Fraction(-1, 2), (0,): Fraction(-1, 2)}
     """
+    value: Polynomial = _parse(text, variables, _Polynomials(text, len(variables)))
+    return value
+
+
+def parse_quotient(text: str, variables: Sequence[str]) -> Quotient:
+    """
+    Read a quotient of polynomials with rational coefficients.
+
+    INPUT:
+
+    - ``text`` -- like that of a polynomial, where division is by whatever is not zero, and
+      exponents may be negative
+    - ``variables`` -- the names that may occur, in the order of exponents
+
+    OUTPUT: numerator and denominator, which may have common factors
+
+    Raises :class:`~neuroalg_sage.errors.InputError` if ``text`` is not such a quotient, divides
+    by zero, or is absurdly large.
+
+    EXAMPLES::
+
+        >>> parse_quotient("1 + 2/x", ["x"])
+        ({(1,): Fraction(1, 1), (0,): Fraction(2, 1)}, {(1,): Fraction(1, 1)})
+        >>> parse_quotient("1/(x - x)", ["x"])
+        Traceback (most recent call last):
+        ...
+        neuroalg_sage.errors.InputError: '1/(x - x)' divides by zero.
+    """
+    value: Quotient = _parse(text, variables, _Quotients(text, len(variables)))
+    return value
+
+
+def _parse(text: str, variables: Sequence[str], ring: _Polynomials) -> Any:
+    """What a text means, computed as ``ring`` says."""
     if not isinstance(text, str) or not text.strip():
-        raise InputError(f"{shown(text)} is not a polynomial; write one such as x^2+x.")
+        raise InputError(f"{shown(text)} is not a {ring.kind}; write one such as x^2+x.")
     if len(text) > MAXIMAL_LENGTH:
         raise InputError(f"A polynomial is written with over {MAXIMAL_LENGTH} characters.")
     index = {name: i for i, name in enumerate(variables)}
     zero = (0,) * len(variables)
-    values: list[Polynomial] = []
+    values: list[Any] = []
     operators: list[str] = []
 
     def malformed() -> InputError:
-        return InputError(f"{shown(text)} is not a polynomial; write one such as x^2+x.")
+        return InputError(f"{shown(text)} is not a {ring.kind}; write one such as x^2+x.")
 
     def reduce_once() -> None:
         operator = operators.pop()
@@ -188,21 +292,14 @@ def parse_polynomial(text: str, variables: Sequence[str]) -> Polynomial:
             raise malformed()
         right = values.pop()
         if operator == "negate":
-            values.append({e: -c for e, c in right.items()})
+            values.append(ring.negated(right))
             return
         left = values.pop()
-        if operator == "*":
-            values.append(_multiply(left, right))
-        elif operator == "/":
-            divisor = _constant(right)
-            if not divisor:
-                raise InputError(f"{shown(text)} is not a polynomial: it divides by "
-                                 f"{'zero' if divisor == 0 else 'something not constant'}.")
-            values.append({e: c / divisor for e, c in left.items()})
-        elif operator == "^":
-            values.append(_power(left, right))
+        if operator == "-":
+            values.append(ring.sum(left, ring.negated(right)))
         else:
-            values.append(_add(left, right, 1 if operator == "+" else -1))
+            values.append({"+": ring.sum, "*": ring.product, "/": ring.quotient,
+                           "^": ring.power}[operator](left, right))
 
     operand_expected = True
     for token in _tokens(text):
@@ -217,15 +314,15 @@ def parse_polynomial(text: str, variables: Sequence[str]) -> Polynomial:
                     number = written(token)
                 except ValueError as error:
                     raise InputError(f"The coefficient {shown(token)} {error}.") from None
-                values.append({zero: number} if number else {})
+                values.append(ring.known({zero: number} if number else {}))
                 operand_expected = False
             elif token in index:
                 i = index[token]
-                values.append({zero[:i] + (1,) + zero[i + 1 :]: Fraction(1)})
+                values.append(ring.known({zero[:i] + (1,) + zero[i + 1 :]: Fraction(1)}))
                 operand_expected = False
             elif token[0].isalpha():
                 raise InputError(
-                    f"{shown(text)} is not a polynomial in {', '.join(variables)}: "
+                    f"{shown(text)} is not a {ring.kind} in {', '.join(variables)}: "
                     f"the name {shown(token)} is unknown."
                 )
             else:

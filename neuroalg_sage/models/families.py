@@ -3,6 +3,8 @@ Families of models and the spec strings that name them.
 
     mlp:2,2,3:x^2            widths, activation; options follow, joined by ':'
     mlp:2,2,3:x^2+x:bias
+    mlp:2,2,1:x/(1+x^2)      an activation that divides
+    mlp:3,2,1:x^2:norm=rms   inputs that are normalized
     linear:3,2,3             dense layers without activation
     cnn:3s2,2:x^2:out=1      one-dimensional filters, s = stride
     cnn:3x3c4,2x2:x^2:in=3   two-dimensional filters, c = channels
@@ -36,8 +38,9 @@ import re
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError, suggesting
 from neuroalg_sage.models.expressions import shown
 from neuroalg_sage.models.layers import (
@@ -48,11 +51,12 @@ from neuroalg_sage.models.layers import (
 )
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.relu import read_patterns, relu_on_cell
+from neuroalg_sage.models.sage_input import rational
 from neuroalg_sage.models.spec_parts import (
     LINEAR,
     ActivationLike,
     Spec,
-    activation_polynomial,
+    activation_function,
     between,
     check_depth,
     read_number,
@@ -64,16 +68,19 @@ _FILTER = re.compile(
 
 
 @suggesting
-def MLP(widths: Sequence[int], activation: ActivationLike = "x", bias: bool = False) -> Model:
+def MLP(widths: Sequence[int], activation: ActivationLike = "x", bias: bool = False,
+        norm: str | None = None, epsilon: Any = 0) -> Model:
     """
     The fully connected network with these widths.
 
     INPUT:
 
     - ``widths`` -- at least two positive integers: inputs, hidden units, outputs
-    - ``activation`` -- polynomial in ``x`` (text or dictionary), applied after
-      every layer but the last
+    - ``activation`` -- polynomial in ``x`` (text or dictionary), or a quotient of such, applied
+      after every layer but the last
     - ``bias`` -- whether the layers are affine
+    - ``norm``, ``epsilon`` -- how the inputs are normalized, if they are; see
+      :func:`~neuroalg_sage.models.normalizations.normalization`
 
     OUTPUT: :class:`~neuroalg_sage.models.model.Model`
 
@@ -85,16 +92,23 @@ def MLP(widths: Sequence[int], activation: ActivationLike = "x", bias: bool = Fa
         >>> model.spec, model.parameter_count, model.ambient_dimension
         ('mlp:2,2,3:x^2', 10, 9)
     """
-    polynomial = activation_polynomial(activation)
+    polynomial = activation_function(activation)
     checked = [whole_number(w, "width") for w in widths]
     if len(checked) < 2:
         raise InputError("A network needs at least two widths, inputs and outputs, as in "
                          "mlp:2,3:x^2.")
     check_depth(len(checked) - 1)
-    layers = [Dense(a, b, bias) for a, b in zip(checked, checked[1:])]
-    spec = ("linear:" if polynomial == LINEAR and not bias else "mlp:") + ",".join(
-        map(str, checked)) + suffix(polynomial) + (":bias" if bias else "")
-    return Model(between(layers, polynomial), (checked[0],), spec)
+    layers = between([Dense(a, b, bias) for a, b in zip(checked, checked[1:])], polynomial)
+    is_linear = polynomial == LINEAR and not bias and norm is None
+    spec = ("linear:" if is_linear else "mlp:") + ",".join(map(str, checked)) + suffix(
+        polynomial) + (":bias" if bias else "")
+    if norm is not None:
+        from neuroalg_sage.models.normalizations import normalization
+
+        layers = (normalization(checked[0], norm, epsilon), *layers)
+        small = rational(epsilon, "epsilon")
+        spec += f":norm={norm}" + (f":epsilon={decimal(small)}" if small else "")
+    return Model(layers, (checked[0],), spec)
 
 
 @suggesting
@@ -131,7 +145,7 @@ def CNN(filters: Sequence[int | tuple[int, int] | Convolution], activation: Acti
         >>> model.spec, model.input_shape
         ('cnn:3s2,2:x^2', (5,))
     """
-    polynomial = activation_polynomial(activation)
+    polynomial = activation_function(activation)
     layers = [f if isinstance(f, Convolution) else Convolution(*(f if isinstance(f, tuple)
                                                                  else (f,))) for f in filters]
     if not layers:
@@ -171,14 +185,18 @@ def _numbers(text: str, role: str) -> list[int]:
 
 def _read_mlp(family: str, fields: list[str]) -> Model:
     bias = "bias" in fields[1:]
-    rest = [f for f in fields[1:] if f != "bias"]
+    options = dict(f.split("=", 1) for f in fields[1:] if f.startswith(("norm=", "epsilon=")))
+    rest = [f for f in fields[1:] if f != "bias" and f.partition("=")[0] not in options]
+    if "epsilon" in options and "norm" not in options:
+        raise InputError("An epsilon belongs to a normalization, as in mlp:2,2:norm=rms:"
+                         "epsilon=1/100.")
     if len(rest) > 1 or (family == "linear" and fields[1:]):
         extra = (rest[1:] or fields[1:])[0]
         raise InputError(f"The option {shown(extra)} of {family} is not known; "
                          + ("linear takes widths alone, as in linear:3,2,3."
                             if family == "linear" else "write mlp:2,2,3:x^2 or "
                             "mlp:2,2,3:x^2+x:bias."))
-    return MLP(_numbers(fields[0], "width"), rest[0] if rest else "x", bias)
+    return MLP(_numbers(fields[0], "width"), rest[0] if rest else "x", bias, **options)
 
 
 def _read_cnn(family: str, fields: list[str]) -> Model:

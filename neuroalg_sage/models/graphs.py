@@ -2,7 +2,8 @@
 Named graphs, and graphs given by their edges.
 
 The names are C5, P4, K4, K2x3, S3, Q3 and the like, and Petersen: cycles, paths, complete and
-complete bipartite graphs, stars, hypercubes.  Edges are written as in 0-1+1-2+2-0.
+complete bipartite graphs, stars, hypercubes.  Edges are written as in 0-1+1-2+2-0, or stand in a
+file, one on a line.
 """
 
 from __future__ import annotations
@@ -10,13 +11,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from itertools import combinations, product
+from os import sep
+from pathlib import Path
 
 from neuroalg_sage.errors import InputError
+from neuroalg_sage.files import read_text
 from neuroalg_sage.models.expressions import shown
 
 Edge = tuple[int, int]
 
 MOST_VERTICES = 1_000
+MAXIMAL_FILE_BYTES = 20_000_000
+LONGEST_NAME = 2_000  # characters of edges in a spec
 
 
 def _cycle(n: int) -> list[Edge]:
@@ -108,20 +114,92 @@ def read_graph(text: str) -> Graph:
     elif re.fullmatch(r"\d{1,4}-\d{1,4}(\+\d{1,4}-\d{1,4})*", text, re.ASCII):
         return Graph([(int(i), int(j)) for i, j in (e.split("-") for e in text.split("+"))])
     raise InputError(f"The graph {shown(text)} is none of C5, P4, K4, K2x3, S3, Q3, Petersen and "
-                     f"the like with at most {MOST_VERTICES} vertices, nor edges such as 0-1+1-2.")
+                     f"the like with at most {MOST_VERTICES} vertices, nor edges such as 0-1+1-2, "
+                     "nor a file of edges such as edges.txt or ./edges.")
 
 
-def named_graph(graph: Graph | str) -> tuple[Graph, str | None]:
+def read_edges(path: str | Path) -> Graph:
     """
-    The graph, and a text that :func:`read_graph` makes it of, if there is one.
+    The graph whose edges stand in a file.
+
+    INPUT:
+
+    - ``path`` -- of a text file.  On each line stand two vertices, an edge, or one vertex, which
+      may be without an edge, separated by spaces or a comma; what follows ``#`` is a comment.
+      Vertices are counted from 0, and each one stands somewhere.  An edge may stand there twice,
+      in both directions
+
+    OUTPUT: :class:`Graph`
+
+    Raises InputError, which names the line, for anything else, also for weights.
+
+    EXAMPLES::
+
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     file = Path(folder) / "edges.txt"
+        ...     _ = file.write_text("# a path\\n0 1\\n1 2\\n")
+        ...     read_edges(file).edges
+        [(0, 1), (1, 2)]
+    """
+    name = shown(str(path))
+    edges: list[Edge] = []
+    found: set[int] = set()
+    for number, line in enumerate(read_text(path, "file of edges", MAXIMAL_FILE_BYTES).splitlines(),
+                                  1):
+        words = line.partition("#")[0].replace(",", " ").split()
+        where = f"Line {number} of {name}"
+        if len(words) > 2:
+            raise InputError(f"{where} has {len(words)} entries; an edge is two vertices, without "
+                             "a weight, such as 0 1.")
+        for word in words:
+            if not re.fullmatch("[0-9]{1,9}", word, re.ASCII):
+                raise InputError(f"{where} has {shown(word)} where a vertex stands; vertices are "
+                                 "the whole numbers from 0 on.")
+            if int(word) >= MOST_VERTICES:
+                raise InputError(f"{where} has the vertex {int(word)}; a graph has at most "
+                                 f"{MOST_VERTICES} vertices, which are counted from 0.")
+        vertices = [int(word) for word in words]
+        if len(vertices) == 2 and vertices[0] == vertices[1]:
+            raise InputError(f"{where} joins the vertex {vertices[0]} with itself; an edge joins "
+                             "two different ones.")
+        found.update(vertices)
+        edges += [(vertices[0], vertices[1])] if len(vertices) == 2 else []
+    if not found:
+        raise InputError(f"The file of edges {name} has no edge; write two vertices on a line, "
+                         "such as 0 1.")
+    missing = next(v for v in range(len(found) + 1) if v not in found)
+    if missing < len(found):
+        raise InputError(f"The vertex {missing} stands nowhere in {name}, and {max(found)} does; "
+                         "vertices are counted from 0, and one without an edge stands alone on a "
+                         "line.")
+    return Graph(edges, len(found))
+
+
+def _is_path(text: str | Path) -> bool:
+    """Whether a text names a file; no name of a graph has a period or a slash."""
+    return isinstance(text, Path) or "." in text or sep in text
+
+
+def named_graph(graph: Graph | str | Path) -> tuple[Graph, str | None]:
+    """
+    The graph, and a text that :func:`read_graph` makes it of, if there is a short one.
+
+    INPUT:
+
+    - ``graph`` -- a graph, its name, its edges, or the name of a file of edges, which has a period
+      or a slash; later the file may be another one, so that the text is then the edges
 
     EXAMPLES::
 
         >>> named_graph(Graph([(0, 1)]))[1], named_graph(Graph([(0, 1)], 3))[1]
         ('0-1', None)
     """
-    if isinstance(graph, str):
-        return read_graph(graph), graph
+    if not isinstance(graph, Graph):
+        if not _is_path(graph):
+            return read_graph(str(graph)), str(graph)
+        graph = read_edges(graph)
     name = "+".join(f"{i}-{j}" for i, j in graph.edges)
     # Edges alone do not tell of vertices behind the last one with an edge.
-    return graph, name if name and read_graph(name).vertices == graph.vertices else None
+    is_whole = 0 < len(name) <= LONGEST_NAME and read_graph(name).vertices == graph.vertices
+    return graph, name if is_whole else None

@@ -83,6 +83,65 @@ def units(layer: Layer, offset: int, size: int) -> tuple[list[list[int]], list[l
               for k in range(kernel)] for c in range(taken)])
 
 
+@dataclass(frozen=True)
+class HiddenUnits:
+    """
+    The units, or channels, between two layers with parameters, after the activations.
+
+    - ``number`` -- of the first of the two layers, among those with parameters, from 1 on
+    - ``state`` -- how many layers make the state that has the units
+    - ``places`` -- for each unit its entries in that state
+    - ``incoming``, ``outgoing`` -- for each unit the parameters that come in and go out
+    - ``activation`` -- what stands between, a polynomial; its coefficients
+    """
+
+    number: int
+    state: int
+    places: tuple[range, ...]
+    incoming: tuple[list[int], ...]
+    outgoing: tuple[list[int], ...]
+    activation: tuple[fmpq, ...]
+
+    def factor(self, c: fmpq) -> fmpq | None:
+        """The number a with σ(c y) = a σ(y), for the activation σ; None if there is none."""
+        found = {c**k for k, a in enumerate(self.activation) if a}
+        return found.pop() if len(found) == 1 else None
+
+
+def hidden_layers(model: Model) -> Iterator[HiddenUnits]:
+    """
+    The hidden units between dense or convolutional layers, and activations, that follow one
+    another at the beginning of a model.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> (hidden,) = hidden_layers(parse_spec("mlp:2,2,1:x^2"))
+        >>> hidden.incoming, hidden.outgoing, hidden.state
+        (([0, 1], [2, 3]), ([4], [5]), 2)
+    """
+    before: tuple[Layer, int] | None = None
+    offset, number, sigma, shape = 0, 0, fmpq_poly([0, 1]), model.input_shape
+    for state, layer in enumerate(model.layers):
+        if isinstance(layer, Activation):
+            sigma = univariate(layer.coefficients)(sigma)
+        elif isinstance(layer, (Dense, Convolution)):
+            if before is not None:
+                made, _ = units(before[0], before[1], 1)
+                size = len(made)
+                if not (isinstance(layer, Convolution) and layer.channels[0] != size):
+                    width = prod(shape) // size
+                    yield HiddenUnits(
+                        number, state, tuple(range(u * width, (u + 1) * width)
+                                             for u in range(size)), tuple(made),
+                        tuple(units(layer, offset, size)[1]), tuple(sigma.coeffs()))
+            before, number, sigma = (layer, offset), number + 1, fmpq_poly([0, 1])
+        else:
+            return
+        offset += layer.parameter_count()
+        shape = layer.output_shape(shape)
+
+
 def known_group(model: Model) -> KnownGroup | None:
     """
     The known symmetry group of a chain of dense, convolutional or attention layers.

@@ -17,7 +17,6 @@ from neuroalg_sage.models.computation_graphs import (
     ComputationGraph,
     Contraction,
     FixedMap,
-    Wiring,
 )
 from neuroalg_sage.models.groups import Table, check_table, read_group, translations
 from neuroalg_sage.models.layers import Activation, Chain, Dense, Layer, Shape, whole_number
@@ -35,6 +34,7 @@ from neuroalg_sage.models.spec_parts import (
     read_numbers,
     suffix,
 )
+from neuroalg_sage.models.wiring import Wiring
 
 MOST_CORRELATIONS = 100_000
 

@@ -96,6 +96,33 @@ def stacked(lines: list[str]) -> str:
     return r"\begin{array}{l} " + r" \\ ".join(lines) + r" \end{array}"
 
 
+_ATOM = re.compile(r"(?:\\[a-z]+ )?[A-Za-z](?:_\{[^{}]*\})?(?:\^\{\\top\})?")
+
+
+def factor(text: str) -> str:
+    r"""
+    A formula as a factor: in parentheses, but for a letter.
+
+    EXAMPLES::
+
+        >>> print(factor("s_{1}"), factor("s_{1} + s_{2}"))
+        s_{1} \left(s_{1} + s_{2}\right)
+    """
+    return text if _ATOM.fullmatch(text) else rf"\left({text}\right)"
+
+
+def abridged(terms: list[str], dots: str, most: int = 4) -> list[str]:
+    """
+    Some terms of which those in the middle are left out, if they are many.
+
+    EXAMPLES::
+
+        >>> abridged(["a", "b", "c"], "...", 2)
+        ['a', '...', 'c']
+    """
+    return terms if len(terms) <= most else [*terms[: most - 1], dots, terms[-1]]
+
+
 def typeset(value: Any) -> str:
     r"""
     Any value in LaTeX: what has LaTeX of its own, numbers, lists, else its text.

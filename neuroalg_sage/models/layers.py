@@ -14,6 +14,7 @@ which are layers again and may share parameters.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, dataclass, fields
@@ -28,7 +29,7 @@ import numpy as np
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.models.expressions import Polynomial, check_name, shown, write_polynomial
-from neuroalg_sage.models.latex import latex_polynomial, words
+from neuroalg_sage.models.latex import abridged, factor, latex_polynomial, words
 from neuroalg_sage.models.sage_input import (
     is_polynomial,
     lists,
@@ -61,6 +62,8 @@ MAXIMAL_WIDTH = 1_000_000
 MAXIMAL_LAYERS = 1000  # inside one
 MOST_COEFFICIENTS = 201  # of an activation
 MOST_NAMES = 10_000
+MOST_SHOWN = 6  # polynomials of a formula
+LONGEST_MAP = 600  # letters of LaTeX above an arrow
 MAXIMAL_PRODUCTS = 50_000_000  # of one convolution: minutes, where each is made alone
 
 DIAGONAL = Pattern(diagonal=True)
@@ -87,6 +90,11 @@ class Layer(ABC):
 
     kind: ClassVar[str]
 
+    @property
+    def is_polynomial(self) -> bool:
+        """Whether the outputs are polynomial in parameters and inputs."""
+        return True
+
     @abstractmethod
     def parameter_shapes(self) -> tuple[tuple[str, Shape], ...]:
         """Name and shape of each parameter array, in the order of the parameters."""
@@ -110,9 +118,17 @@ class Layer(ABC):
         OUTPUT: array of the output's shape
         """
 
-    def in_latex(self, place: int) -> str:
+    def in_latex(self, place: int | str) -> str:
         """What stands above the arrow of the layer with the parameters of this number."""
         return words(self.kind)
+
+    def image_in_latex(self, place: int | str, states: Sequence[str]) -> str:
+        """What the layer with the parameters of this number makes of states."""
+        return rf"{self.in_latex(place)}\left({', '.join(states)}\right)"
+
+    def assignments(self, place: int | str = "") -> list[tuple[str, str]]:
+        """The names that a formula of the layer needs, with what they are, in LaTeX."""
+        return []
 
     @abstractmethod
     def describe(self) -> dict[str, Any]:
@@ -227,8 +243,12 @@ class Dense(Layer):
         image = (parameters[0] @ inputs.reshape((*batch, self.inputs, 1)))[..., 0]
         return image + parameters[1] if self.bias else image
 
-    def in_latex(self, place: int) -> str:
+    def in_latex(self, place: int | str) -> str:
         return f"W_{{{place}}}" + (rf" \cdot {{}} + b_{{{place}}}" if self.bias else "")
+
+    def image_in_latex(self, place: int | str, states: Sequence[str]) -> str:
+        read = factor(states[0]) if len(states) == 1 else rf"\left({', '.join(states)}\right)"
+        return f"W_{{{place}}} {read}" + (f" + b_{{{place}}}" if self.bias else "")
 
     def describe(self) -> dict[str, Any]:
         return {"kind": self.kind, "inputs": self.inputs, "outputs": self.outputs,
@@ -333,8 +353,14 @@ class Activation(Layer):
         terms: Polynomial = {(k,): c for k, c in enumerate(self.coefficients) if c}
         return write_polynomial(terms, ["x"])
 
-    def in_latex(self, place: int) -> str:
+    def in_latex(self, place: int | str) -> str:
         return latex_polynomial(self.in_words())
+
+    def image_in_latex(self, place: int | str, states: Sequence[str]) -> str:
+        # A power of each entry is not one of the state.
+        entry = factor(states[0] if len(states) == 1 else ", ".join(states))
+        text = self.in_latex(place).replace("x^{", r"x^{\odot ")
+        return re.sub(r"x(?=\^|$| )", lambda match: entry, text)
 
     @property
     def _power(self) -> int | None:
@@ -434,8 +460,11 @@ class Convolution(OverPlaces):
         for name, value in (("size", size), ("stride", stride), ("channels", channels)):
             object.__setattr__(self, name, value)
 
-    def in_latex(self, place: int) -> str:
+    def in_latex(self, place: int | str) -> str:
         return rf"w_{{{place}}} \ast"
+
+    def image_in_latex(self, place: int | str, states: Sequence[str]) -> str:
+        return f"{self.in_latex(place)} {factor(', '.join(states))}"
 
     @property
     def _size(self) -> tuple[int, ...]:
@@ -542,6 +571,13 @@ class Attention(Layer):
         return (("Q", (self.head, self.inputs)), ("K", (self.head, self.inputs)),
                 ("V", (self.outputs, self.inputs)))
 
+    def in_latex(self, place: int | str) -> str:
+        return rf"x \mapsto {self.image_in_latex(place, ['x'])}"
+
+    def image_in_latex(self, place: int | str, states: Sequence[str]) -> str:
+        x = factor(", ".join(states))
+        return rf"V_{{{place}}} {x} {x}^{{\top}} K_{{{place}}}^{{\top}} Q_{{{place}}} {x}"
+
     def output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) != 2 or input_shape[0] != self.inputs:
             raise InputError(f"An attention layer takes tokens with {self.inputs} entries, but "
@@ -604,7 +640,7 @@ class PolynomialLayer(Layer):
     @classmethod
     def from_data(cls, data: dict[str, Any], read: Callable[[object], Layer]) -> Layer:
         """The layer whose outputs are polynomials as text, or lists of terms."""
-        parameters, inputs = (_names(data.get(role), role) for role in ("parameters", "inputs"))
+        parameters, inputs = (names_of(data.get(role), role) for role in ("parameters", "inputs"))
         outputs = data.get("outputs")
         if not isinstance(outputs, list):
             raise InputError('The "outputs" must be a list of polynomials.')
@@ -623,6 +659,17 @@ class PolynomialLayer(Layer):
         if any(len({exponents for exponents, _ in p}) < len(p) for p in self.outputs):
             raise InputError("A polynomial layer states the coefficient of one monomial twice; "
                              "state the sum.")
+
+    def image_in_latex(self, place: int | str, states: Sequence[str]) -> str:
+        if self.parameters or len(states) > 1 or len(self.outputs) > MOST_SHOWN:
+            return super().image_in_latex(place, states)
+        (x,) = map(factor, states)
+        names = [f"x_{i}" for i in range(len(self.inputs))]
+        texts = (latex_polynomial(write_polynomial(dict(terms), names)) for terms in self.outputs)
+        index = r"x_\{(\d+)\}"
+        made = [re.sub(index, lambda match: x if len(names) == 1 else f"{x}_{{{match[1]}}}", text)
+                for text in texts]
+        return made[0] if len(made) == 1 else rf"\left({', '.join(made)}\right)"
 
     def parameter_shapes(self) -> tuple[tuple[str, Shape], ...]:
         return (("w", (len(self.parameters),)),) if self.parameters else ()
@@ -690,7 +737,8 @@ class PolynomialLayer(Layer):
         return field, outputs
 
 
-def _names(names: Any, role: str) -> list[str]:
+def names_of(names: Any, role: str) -> list[str]:
+    """A list of names, as plain data state it."""
     if not isinstance(names, list) or len(names) > MOST_NAMES:
         raise InputError(f"The {role} must be a list of names.")
     return [check_name(x, role.rstrip("s")) for x in names]
@@ -760,6 +808,11 @@ class Composite(Layer):
         inside = {"layers": [*map(read, layers)]} if "layers" in data else {}
         return super().from_data(data | inside, read)
 
+    @property
+    def is_polynomial(self) -> bool:
+        """Whether all layers are polynomial."""
+        return all(layer.is_polynomial for layer in self.layers)
+
     def blocks(self) -> list[tuple[int, int]]:
         """For each layer where its parameters, and where its arrays of parameters begin."""
         blocks: list[tuple[int, int]] = []
@@ -782,6 +835,23 @@ class Composite(Layer):
         """The parameter arrays of each layer."""
         for layer, (_, start) in zip(self.layers, self.blocks()):
             yield parameters[start : start + len(layer.parameter_shapes())]
+
+    def in_latex(self, place: int | str) -> str:
+        text = rf"x \mapsto {self.image_in_latex(place, ['x'])}"
+        return text if len(text) <= LONGEST_MAP else words(self.kind)
+
+    def assignments(self, place: int | str = "") -> list[tuple[str, str]]:
+        return [*dict.fromkeys(pair for layer, number in zip(self.layers, self._places(place))
+                               for pair in layer.assignments(number))]
+
+    def _places(self, place: int | str) -> list[str]:
+        """The numbers of the parameters of each layer, where those of all have this number."""
+        numbers = {at: k for k, at in enumerate(dict.fromkeys(
+            at for layer, (at, _) in zip(self.layers, self.blocks()) if layer.parameter_shapes()),
+            1)}
+        before = f"{place}," if place and len(numbers) > 1 else ""
+        return [str(place) if place and (not before or at not in numbers) else
+                f"{before}{numbers.get(at, 1)}" for at, _ in self.blocks()]
 
     def constants(self) -> Iterator[Fraction]:
         return (c for layer in self.layers for c in layer.constants())
@@ -837,6 +907,11 @@ class Chain(Composite):
             inputs = layer.apply(own, inputs, constant)
         return inputs
 
+    def image_in_latex(self, place: int | str, states: Sequence[str]) -> str:
+        for layer, number in zip(self.layers, self._places(place)):
+            states = [layer.image_in_latex(number, states)]
+        return ", ".join(states)
+
     def _patterns(self, pattern: Pattern | None, shapes: list[Shape]) -> list[Pattern | None]:
         """The patterns on the states, from the inputs to the outputs."""
         patterns = [pattern]
@@ -875,6 +950,11 @@ class Branches(Composite):
     @abstractmethod
     def join(self, left: Array, right: Array) -> Array:
         """The outputs of two branches as one."""
+
+    def images_in_latex(self, place: int | str, states: Sequence[str]) -> list[str]:
+        """What the branches make of states."""
+        return [layer.image_in_latex(number, states)
+                for layer, number in zip(self.layers, self._places(place))]
 
     @abstractmethod
     def joined_action(self, actions: Sequence[Family], unknowns: Unknowns) -> Family:
@@ -929,6 +1009,9 @@ class Sum(Branches):
     def join(self, left: Array, right: Array) -> Array:
         return left + right
 
+    def image_in_latex(self, place: int | str, states: Sequence[str]) -> str:
+        return " + ".join(abridged(self.images_in_latex(place, states), r"\cdots"))
+
     def joined_action(self, actions: Sequence[Family], unknowns: Unknowns) -> Family:
         for other in actions[1:]:
             unknowns.vanish(total(actions[0], each(other, lambda m: scale(m, -1))))
@@ -955,6 +1038,10 @@ class Product(Branches):
 
     def join(self, left: Array, right: Array) -> Array:
         return left * right
+
+    def image_in_latex(self, place: int | str, states: Sequence[str]) -> str:
+        return r" \odot ".join(abridged([*map(factor, self.images_in_latex(place, states))],
+                                        r"\cdots"))
 
     def branch_pattern(self, pattern: Pattern | None, size: int) -> Pattern | None:
         # Factors may be scaled against each other whatever their product has to do.

@@ -204,7 +204,7 @@ class MatrixSpace(OverPlaces):
     def constants(self) -> Iterator[Fraction]:
         return (c for entries in self.matrices for *_, c in entries)
 
-    def in_latex(self, place: int) -> str:
+    def in_latex(self, place: int | str) -> str:
         return rf"\sum_k w_{{{place},k}} A_k" + rf" \cdot {{}} + b_{{{place}}}" * self.bias
 
     def describe(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import prod
+from pathlib import Path
 from typing import Any
 
 from neuroalg_sage.errors import InputError, suggesting
@@ -20,7 +21,6 @@ from neuroalg_sage.models.computation_graphs import (
     FixedMap,
     Join,
     Weights,
-    Wiring,
 )
 from neuroalg_sage.models.expressions import shown
 from neuroalg_sage.models.graphs import Graph, named_graph
@@ -41,6 +41,7 @@ from neuroalg_sage.models.spec_parts import (
     read_numbers,
     suffix,
 )
+from neuroalg_sage.models.wiring import Wiring
 
 Matrix = list[list[Any]]
 
@@ -82,7 +83,7 @@ def _learned_neighborhoods(graph: Graph, channels: int) -> Layer:
 
 
 @suggesting
-def GraphIsomorphismNetwork(graph: Graph | str, channels: Sequence[int],
+def GraphIsomorphismNetwork(graph: Graph | str | Path, channels: Sequence[int],
                             activation: ActivationLike = "x", hidden: int | None = None,
                             epsilon: Any = 0, bias: bool = False, readout: bool | str | None = None
                             ) -> Model:
@@ -94,7 +95,8 @@ def GraphIsomorphismNetwork(graph: Graph | str, channels: Sequence[int],
 
     INPUT:
 
-    - ``graph`` -- a :class:`~neuroalg_sage.models.graphs.Graph`, or its name such as ``"C4"``
+    - ``graph`` -- a :class:`~neuroalg_sage.models.graphs.Graph`, its name such as ``"C4"``, or the
+      name of a file of edges, as for :func:`~neuroalg_sage.models.graphs.read_edges`
     - ``channels`` -- numbers of channels: inputs, hidden ones, outputs, at each vertex
     - ``activation`` -- polynomial in ``x``, applied after every dense map but the last
     - ``hidden`` -- the width of the hidden layer of each ``F``; by default ``F`` has none
@@ -158,7 +160,7 @@ FORMS: dict[str, Callable[..., Layer]] = {"sum": _affine_messages, "product": _b
 
 
 @suggesting
-def MessagePassingNetwork(graph: Graph | str, channels: Sequence[int],
+def MessagePassingNetwork(graph: Graph | str | Path, channels: Sequence[int],
                           activation: ActivationLike = "x", messages: int | None = None,
                           form: str = "sum", tied: bool = False, bias: bool = False,
                           readout: bool | str | None = None) -> Model:

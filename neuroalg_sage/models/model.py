@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from functools import cached_property, reduce
 from math import comb, lcm, prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -33,7 +33,12 @@ from neuroalg_sage.models.layers import (
 from neuroalg_sage.models.semirings import Degree, DegreeSet, FewValues
 from neuroalg_sage.models.symmetry import LinearSymmetry, Pattern, Trace, specialize
 
+if TYPE_CHECKING:
+    from neuroalg_sage.models.rational_functions import RationalFunctions
+
 TIMES = r" \times "
+MOST_ASSIGNMENTS = 12  # lines of a formula
+CONE = "cone over rational functions"
 MAXIMAL_PARAMETERS = 2_000_000
 MAXIMAL_INPUTS = 1_000_000
 MAXIMAL_DEGREE = 100_000
@@ -96,6 +101,10 @@ class Model(Typeset):
         shape = tuple(whole_number(size, "size of an input") for size in self.input_shape)
         if not shape:
             raise InputError("A model needs an input shape, such as (2,).")
+        if not all(layer.is_polynomial for layer in layers):
+            from neuroalg_sage.models.rational_functions import without_division
+
+            layers = (without_division(layers, shape),)  # which may be the cone over M
         if self.name is not None:
             check_title(self.name)
         object.__setattr__(self, "layers", layers)
@@ -118,7 +127,8 @@ class Model(Typeset):
         return self.name or self.spec or f"a model {self._in_words()}"
 
     def _in_words(self) -> str:
-        return "of layers " + ", ".join(x.kind for x in self.layers)
+        layers = self.cone.layers if self.cone else self.layers
+        return "of layers " + ", ".join(x.kind for x in layers)
 
     def called(self, name: str | None) -> Model:
         """
@@ -134,25 +144,43 @@ class Model(Typeset):
             return f"{number} {noun}{'s' * (number != 1)}"
 
         name = self.name or self.spec or self._in_words()
-        return (f"Model {name} with {count(self.parameter_count, 'parameter')}, "
-                f"{count(self.input_count, 'input')} and {count(self.output_count, 'output')}")
+        scales = f" and {count(self.scales, 'scale')}" if self.cone else ""
+        outputs = len(self.cone.fractions.plain) if self.cone else self.output_count
+        return (f"Model {name} with {count(self.parameter_count - self.scales, 'parameter')}"
+                f"{scales}, {count(self.input_count, 'input')} and {count(outputs, 'output')}")
 
     def _latex_(self) -> str:
         r"""
-        The maps of the layers.
+        The maps of the layers; of a computation graph what its states are.
 
         EXAMPLES::
 
             >>> from neuroalg_sage.models.families import parse_spec
             >>> print(parse_spec("mlp:2,1:x^2+x")._latex_())
             \mathbb{R}^{2} \xrightarrow{W_{1}} \mathbb{R}^{1}
+            >>> print(parse_spec("rnn:state=2,steps=2:x^2")._latex_().replace(r" \\ ", "\n"))
+            \begin{aligned} & x \in \mathbb{R}^{2}
+            s_{1} &= \left(W_{1} x_{0}\right)^{\odot 2}
+            s_{2} &= \left(W_{2} s_{1} + W_{1} x_{1}\right)^{\odot 2}
+            f(x) &= W_{3} s_{2} \end{aligned}
         """
         text, shape, place = space(self.input_shape), self.input_shape, 0
+        lines: list[str] = []
         for layer in self.layers:
             place += bool(layer.parameter_shapes())
             shape = layer.output_shape(shape)
             text += rf" \xrightarrow{{{layer.in_latex(place)}}} {space(shape)}"
-        return text
+            lines += [f"{name} &= {formula}" for name, formula in layer.assignments(place)]
+        if not lines:
+            return text
+        alone = self.layers[0].assignments() if len(self.layers) == 1 else []
+        if alone and alone[-1][0] == "f(x)":  # all of it is a graph
+            text = rf"x \in {space(self.input_shape)}"
+            lines = [f"{name} &= {formula}" for name, formula in alone]
+        if len(lines) > MOST_ASSIGNMENTS:
+            half = MOST_ASSIGNMENTS // 2
+            lines = [*lines[:half], r"& \vdots", *lines[-half + 1 :]]
+        return r"\begin{aligned} " + r" \\ ".join([f"& {text}", *lines]) + r" \end{aligned}"
 
     def __getstate__(self) -> dict[str, Any]:
         """The model without what is computed from it."""
@@ -162,6 +190,24 @@ class Model(Typeset):
     def chain(self) -> Chain:
         """The layers as one."""
         return Chain(self.layers)
+
+    @cached_property
+    def cone(self) -> RationalFunctions | None:
+        """The layer that makes the model the cone over rational functions, if it is one."""
+        only: Any = self.layers[0]
+        return only if only.kind == CONE else None
+
+    @property
+    def scales(self) -> int:
+        """How many parameters are there for the cone alone, see :attr:`cone`."""
+        return self.cone.scales if self.cone else 0
+
+    @cached_property
+    def output_names(self) -> tuple[str, ...]:
+        """What the outputs are called; those of a cone are numerators and a denominator."""
+        if self.cone:
+            return self.cone.output_names
+        return tuple(f"output {j}" for j in range(self.output_count))
 
     @property
     def input_count(self) -> int:

@@ -1,6 +1,7 @@
 """
 Networks on graphs, groups and sets: one linear map for each pair of channels, alike at all places.
 
+    gnn:graph=edges.txt,channels=1x2x1:x^2
     gnn:graph=C4,channels=1x2x1,matrix=laplacian,powers=2,readout=sum,bias=1:x^2
     gcnn:group=S3,layers=3:x^2
     sets:points=4,channels=1x2x1,readout=sum:x^2
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from neuroalg_sage.errors import InputError, suggesting
@@ -25,7 +27,7 @@ from neuroalg_sage.models.spec_parts import (
     ActivationLike,
     Options,
     Spec,
-    activation_polynomial,
+    activation_function,
     between,
     check_depth,
     flag,
@@ -50,7 +52,7 @@ def _network(matrices: Sequence[Any], channels: Sequence[int], activation: Activ
     if len(counts) < 2:
         raise InputError("A network has channels in and channels out, as in channels=1x2x1.")
     check_depth(len(counts) - 1)
-    polynomial = activation_polynomial(activation)
+    polynomial = activation_function(activation)
     first = MatrixSpace.spanned_by(matrices, counts[:2], bias)
     layers = [replace(first, channels=pair) for pair in zip(counts, counts[1:])]
     places = first.extent[1]
@@ -70,15 +72,16 @@ def _named(model: Model, spec: str | None) -> Model:
 
 
 @suggesting
-def GraphNetwork(graph: Graph | str, channels: Sequence[int], activation: ActivationLike = "x",
-                 matrix: str = "adjacency", power: int = 1, bias: bool = False,
-                 readout: bool | str | None = None) -> Model:
+def GraphNetwork(graph: Graph | str | Path, channels: Sequence[int],
+                 activation: ActivationLike = "x", matrix: str = "adjacency", power: int = 1,
+                 bias: bool = False, readout: bool | str | None = None) -> Model:
     """
     The network of graph convolutions: polynomials in a matrix of a graph, for each two channels.
 
     INPUT:
 
-    - ``graph`` -- a :class:`~neuroalg_sage.models.graphs.Graph`, or its name such as ``"C4"``
+    - ``graph`` -- a :class:`~neuroalg_sage.models.graphs.Graph`, its name such as ``"C4"``, or the
+      name of a file of edges, as for :func:`~neuroalg_sage.models.graphs.read_edges`
     - ``channels`` -- numbers of channels: inputs, hidden ones, outputs, at each vertex
     - ``activation`` -- polynomial in ``x``, applied after every layer but the last
     - ``matrix`` -- ``"adjacency"`` or ``"laplacian"``
@@ -196,7 +199,7 @@ def EquivariantNetwork(representations: Sequence[Sequence[Any]], activation: Act
     layers = [MatrixSpace.spanned_by(equivariant_maps(p, q), pair) for p, q, pair in zip(
         representations, representations[1:], zip(counts, counts[1:]))]
     places = layers[0].extent[1]
-    return Model(between(layers, activation_polynomial(activation)),
+    return Model(between(layers, activation_function(activation)),
                  (counts[0], places) if counts[0] > 1 else (places,))
 
 

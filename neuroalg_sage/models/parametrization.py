@@ -105,7 +105,7 @@ class Parametrization(Typeset):
         """What coordinate ``i`` is: the coefficient of which monomial in which output."""
         output, exponents = self.coordinates[i]
         monomial = write_polynomial({exponents: Fraction(1)}, self.model.input_names)
-        return f"z_{i} = coefficient of {monomial} in output {output}"
+        return f"z_{i} = coefficient of {monomial} in {self.model.output_names[output]}"
 
     def written(self) -> list[str]:
         """The polynomials as text in the parameters' names."""

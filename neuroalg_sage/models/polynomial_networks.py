@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from neuroalg_sage.errors import InputError, suggesting
-from neuroalg_sage.models.computation_graphs import Join, Wiring
+from neuroalg_sage.models.computation_graphs import Join
 from neuroalg_sage.models.expressions import shown
 from neuroalg_sage.models.layers import Activation, Dense, Layer, whole_number
 from neuroalg_sage.models.model import Model
@@ -22,6 +22,7 @@ from neuroalg_sage.models.spec_parts import (
     number,
     read_numbers,
 )
+from neuroalg_sage.models.wiring import Wiring
 
 
 def _coupled(inputs: int, rank: int, degree: int, homogeneous: bool) -> Wiring:

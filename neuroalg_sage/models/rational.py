@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from math import lcm
+from math import gcd, lcm
 from typing import Any
 
-from flint import fmpq, fmpq_mat, fmpq_poly
+from flint import Ordering, fmpq, fmpq_mat, fmpq_mpoly_ctx, fmpq_poly
 
-from neuroalg_sage.models.expressions import Exponents, Polynomial, from_flint
+from neuroalg_sage.models.expressions import Exponents, Polynomial, Quotient, from_flint
 
 Row = Sequence[Any] | Mapping[int, Any]  # of fractions or integers
 
@@ -34,6 +34,30 @@ def univariate(coefficients: Iterable[Fraction | int]) -> fmpq_poly:
 def in_ring(polynomial: Mapping[Exponents, Any], ring: Any, more: int = 0) -> Any:
     """A polynomial in a ring of python-flint, which may have ``more`` variables after its own."""
     return ring.from_dict({(*e, *[0] * more): to_flint(c) for e, c in polynomial.items()})
+
+
+def in_lowest_terms(quotient: Quotient) -> Quotient:
+    """
+    A quotient of polynomials without common factors; a constant denominator is 1, and else all
+    coefficients are integers, without a common divisor, and the first one below is positive.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.expressions import parse_quotient
+        >>> in_lowest_terms(parse_quotient("(x^2 - 1)/(2*x - 2)", ["x"]))[1]
+        {(0,): Fraction(1, 1)}
+    """
+    ring = fmpq_mpoly_ctx.get([f"x{i}" for i in range(len(next(iter(quotient[1]))))], Ordering.lex)
+    above, below = (in_ring(p, ring) for p in quotient)
+    factor = above.gcd(below)
+    above, below = above / factor, below / factor
+    if below.is_constant():
+        return from_flint(above / below.leading_coefficient()), from_flint(ring.constant(1))
+    numbers = [fraction(c) for c in (*below.coeffs(), *above.coeffs())]
+    common = lcm(*(c.denominator for c in numbers))
+    divisor = gcd(*(int(c * common) for c in numbers))
+    scale = to_flint(Fraction(common if numbers[0] > 0 else -common, divisor))
+    return from_flint(above * scale), from_flint(below * scale)
 
 
 def by_last(f: Any, count: int) -> dict[Exponents, Polynomial]:

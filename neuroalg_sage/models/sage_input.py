@@ -13,7 +13,14 @@ from numbers import Integral, Rational
 from typing import Any, TypeVar, cast
 
 from neuroalg_sage.errors import InputError, suggesting
-from neuroalg_sage.models.expressions import Polynomial, parse_polynomial, shown
+from neuroalg_sage.models.expressions import (
+    Polynomial,
+    Quotient,
+    parse_polynomial,
+    parse_quotient,
+    shown,
+    times,
+)
 from neuroalg_sage.models.numbers import floating_point, unambiguous
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -258,13 +265,47 @@ def polynomial_in(value: Any, names: Sequence[str], by_order: bool = True) -> Po
     if isinstance(value, str):
         return parse_polynomial(value, names)
     if _is_symbolic(value):
-        for number in _leaves(value):
-            rational(number, "coefficient")  # so that it is what it prints
-        return parse_polynomial(str(value), names)
+        return parse_polynomial(_symbolic_text(value), names)
     if not _is_in_ring(value):
         c = rational(value, "polynomial")
         return {(0,) * len(names): c} if c else {}
-    found = terms(value)
+    return _moved(terms(value), value, names, by_order)
+
+
+def quotient_in(value: Any, names: Sequence[str], by_order: bool = True) -> Quotient:
+    """
+    A quotient of polynomials in named variables; like :func:`polynomial_in`.
+
+    OUTPUT: numerator and denominator, which may have common factors
+
+    EXAMPLES::
+
+        >>> import sage.all__sagemath_singular
+        >>> from sage.rings.polynomial.polynomial_ring_constructor import PolynomialRing
+        >>> from sage.rings.rational_field import QQ
+        >>> x = PolynomialRing(QQ, "x").gen()
+        >>> quotient_in(1/x, ["x"])
+        ({(0,): Fraction(1, 1)}, {(1,): Fraction(1, 1)})
+    """
+    if isinstance(value, str):
+        return parse_quotient(value, names)
+    if _is_symbolic(value):
+        return parse_quotient(_symbolic_text(value), names)
+    if _is_in_ring(value) and _is_fraction(value):
+        (a, b), (c, d) = (quotient_in(part, names, by_order)
+                          for part in (value.numerator(), value.denominator()))
+        return times(a, d), times(b, c)
+    return polynomial_in(value, names, by_order), {(0,) * len(names): Fraction(1)}
+
+
+def _symbolic_text(value: Any) -> str:
+    for number in _leaves(value):
+        rational(number, "coefficient")  # so that it is what it prints
+    return str(value)
+
+
+def _moved(found: Polynomial, value: Any, names: Sequence[str], by_order: bool) -> Polynomial:
+    """The terms of a polynomial of Sage, in named variables."""
     given = sum(variables(_ring(value)), [])
     used = [i for i in range(len(given)) if any(e[i] for e in found)]
     if all(given.count(given[i]) == 1 and given[i] in names for i in used):
@@ -378,9 +419,9 @@ def _text(value: Any) -> str:
 
 
 def read_model(outputs: Any, parameters: Any = None, inputs: Any = None
-               ) -> tuple[list[Polynomial], list[str], list[str]]:
+               ) -> tuple[list[Quotient], list[str], list[str]]:
     """
-    Polynomials in parameters and inputs, and the names of these; see
+    Quotients of polynomials in parameters and inputs, and the names of these; see
     :func:`~neuroalg_sage.models.sources.from_sage`.
     """
     outputs = lists(_of_a_map(outputs))
@@ -409,13 +450,13 @@ def read_model(outputs: Any, parameters: Any = None, inputs: Any = None
 
 
 def _in_names(polynomials: list[Any], parameters: list[str], inputs: list[str]
-              ) -> tuple[list[Polynomial], list[str], list[str]]:
+              ) -> tuple[list[Quotient], list[str], list[str]]:
     names = parameters + inputs
-    return [polynomial_in(p, names, by_order=False) for p in polynomials], parameters, inputs
+    return [quotient_in(p, names, by_order=False) for p in polynomials], parameters, inputs
 
 
 def _linear_in_inputs(coordinates: list[Any], parameters: list[str]
-                      ) -> tuple[list[Polynomial], list[str], list[str]]:
+                      ) -> tuple[list[Quotient], list[str], list[str]]:
     """The linear form with these coefficients, one polynomial."""
     letter = next(x for x in ("x", "y", "input")
                   if not any(name.startswith(f"{x}_") for name in parameters))
@@ -425,4 +466,5 @@ def _linear_in_inputs(coordinates: list[Any], parameters: list[str]
         unit = tuple(int(j == i) for j in range(n))
         for e, c in polynomial_in(coordinate, parameters).items():
             form[e + unit] = c
-    return [form], parameters, [f"{letter}_{i}" for i in range(n)]
+    one = {(0,) * (len(parameters) + n): Fraction(1)}
+    return [(form, one)], parameters, [f"{letter}_{i}" for i in range(n)]

@@ -19,7 +19,13 @@ from neuroalg_sage.models.computation_graphs import (
     Join,
     Weights,
 )
-from neuroalg_sage.models.expressions import Polynomial, check_name, parse_polynomial, shown
+from neuroalg_sage.models.expressions import (
+    Polynomial,
+    Quotient,
+    check_name,
+    parse_quotient,
+    shown,
+)
 from neuroalg_sage.models.families import family_named, parse_spec
 from neuroalg_sage.models.layers import (
     MAXIMAL_LAYERS,
@@ -33,11 +39,18 @@ from neuroalg_sage.models.layers import (
     PolynomialLayer,
     Product,
     Sum,
+    names_of,
     whole_number,
 )
 from neuroalg_sage.models.matrix_spaces import MatrixSpace
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.numbers import NOT_FINITE, TOO_LONG, written
+from neuroalg_sage.models.rational_functions import RationalFunctions
+from neuroalg_sage.models.rational_layers import (
+    EntrywiseQuotient,
+    RationalActivation,
+    SquareRoot,
+)
 from neuroalg_sage.models.sage_input import names_in, rational, read_model
 
 MODEL_SCHEMA = 1
@@ -65,15 +78,33 @@ def polynomial_model(outputs: Sequence[Polynomial], parameters: Sequence[str],
                  name=name)
 
 
+def quotient_model(outputs: Sequence[Quotient], parameters: Sequence[str],
+                   inputs: Sequence[str], name: str | None = None) -> Model:
+    """
+    The model whose outputs are these quotients of polynomials in named parameters and inputs; like
+    :func:`polynomial_model`.
+
+    OUTPUT: :class:`~neuroalg_sage.models.model.Model`; where no denominator holds a parameter or an
+    input that does not cancel, a polynomial one
+    """
+    if not any(any(map(any, below)) for _, below in outputs):
+        polynomials = [{e: c / below[(0,) * (len(parameters) + len(inputs))]
+                        for e, c in above.items()} for above, below in outputs]
+        return polynomial_model(polynomials, parameters, inputs, name)
+    parts = polynomial_model([above for above, _ in outputs] + [below for _, below in outputs],
+                             parameters, inputs)
+    return Model((*parts.layers, EntrywiseQuotient()), (len(inputs),), name=name)
+
+
 @suggesting
 def from_expressions(outputs: Sequence[str] | str, parameters: Sequence[str] | str,
                      inputs: Sequence[str] | str, name: str | None = None) -> Model:
     """
-    The model given by polynomials written as text.
+    The model given by polynomials, or quotients of such, written as text.
 
     INPUT:
 
-    - ``outputs`` -- strings, one polynomial for each output
+    - ``outputs`` -- strings, one for each output
     - ``parameters``, ``inputs`` -- sequences of names, or a text with names such as ``"a, b"``
     - ``name`` -- what the model is called, one line of text
 
@@ -84,13 +115,15 @@ def from_expressions(outputs: Sequence[str] | str, parameters: Sequence[str] | s
         >>> model = from_expressions(["a*x^2 + a*b*x*y"], ["a", "b"], ["x", "y"])
         >>> model.parameter_count, model.ambient_dimension
         (2, 3)
+        >>> from_expressions("(a*x + b)/(c*x + d)", "a, b, c, d", "x").parameter_names
+        ('a', 'b', 'c', 'd', 'scale')
         >>> from_expressions(["a*x + b"], "a, b", "x", name="Line")
         Model Line with 2 parameters, 1 input and 1 output
     """
     parameters, inputs = names_in(parameters), names_in(inputs)
     names = [check_name(x, "parameter or input") for x in parameters + inputs]
     texts = [outputs] if isinstance(outputs, str) else outputs
-    return polynomial_model([parse_polynomial(p, names) for p in texts], parameters, inputs, name)
+    return quotient_model([parse_quotient(p, names) for p in texts], parameters, inputs, name)
 
 
 @suggesting
@@ -100,16 +133,16 @@ def from_sympy(outputs: Any, parameters: Any, inputs: Any, name: str | None = No
 
     INPUT:
 
-    - ``outputs`` -- SymPy expression, or a sequence or matrix of them, polynomial
-      over Q in parameters and inputs
+    - ``outputs`` -- SymPy expression, or a sequence or matrix of them, polynomials
+      over Q in parameters and inputs, or quotients of such
     - ``parameters``, ``inputs`` -- sequences of SymPy symbols, or one
     - ``name`` -- what the model is called, one line of text
 
     OUTPUT: :class:`~neuroalg_sage.models.model.Model`
 
     Raises :class:`~neuroalg_sage.errors.InputError` if an expression is not
-    a polynomial in these symbols with rational coefficients, or if it holds a floating-point
-    number that is not what it prints.
+    a polynomial, or a quotient of such, in these symbols with rational coefficients, or if it holds
+    a floating-point number that is not what it prints.
 
     EXAMPLES::
 
@@ -126,7 +159,7 @@ def from_sympy(outputs: Any, parameters: Any, inputs: Any, name: str | None = No
     symbols = parameters + inputs
     if not all(isinstance(s, sympy.Symbol) for s in symbols):
         raise InputError("The parameters and inputs are symbols of SymPy, such as [a, b] and x.")
-    polynomials: list[Polynomial] = []
+    quotients: list[Quotient] = []
     for expression in expressions:
         try:
             if isinstance(expression, str):  # SymPy would evaluate text as code
@@ -139,17 +172,24 @@ def from_sympy(outputs: Any, parameters: Any, inputs: Any, name: str | None = No
             expression = expression.xreplace({
                 number: sympy.Rational(c.numerator, c.denominator)
                 for number, c in fractions.items()})
-            terms = sympy.Poly(expression, *symbols, domain=sympy.QQ).as_dict()
+            if isinstance(expression, sympy.Poly):
+                expression = expression.as_expr()
+            above, below = (
+                {e: Fraction(int(c.numerator), int(c.denominator)) for e, c in sympy.Poly(
+                    part, *symbols, domain=sympy.QQ).as_dict().items()}
+                for part in sympy.fraction(sympy.together(expression)))
+            if not below:
+                raise InputError(f"{shown(str(expression))} divides by zero.")
         except InputError:
             raise
         except (sympy.PolynomialError, sympy.CoercionFailed, sympy.SympifyError,
                 AttributeError, TypeError, ValueError):
             raise InputError(
-                f"{shown(str(expression))} is not a SymPy polynomial over Q in "
-                f"{', '.join(map(str, symbols))}; for text use from_expressions.") from None
-        polynomials.append({e: Fraction(int(c.numerator), int(c.denominator))
-                            for e, c in terms.items()})
-    return polynomial_model(polynomials, list(map(str, parameters)), list(map(str, inputs)), name)
+                f"{shown(str(expression))} is not a SymPy polynomial over Q, or a quotient of "
+                f"such, in {', '.join(map(str, symbols))}; for text use from_expressions."
+            ) from None
+        quotients.append((above, below))
+    return quotient_model(quotients, list(map(str, parameters)), list(map(str, inputs)), name)
 
 
 @suggesting
@@ -163,7 +203,8 @@ def from_sage(outputs: Any, parameters: Sequence[Any] | None = None,
     - ``outputs`` -- one of these:
 
       - polynomials in the inputs whose coefficients are polynomials in the parameters;
-      - polynomials in parameters and inputs, if at least one of both is stated;
+      - polynomials in parameters and inputs, if at least one of both is stated; or quotients of
+        such, elements of the field of fractions;
       - polynomials in the parameters alone: the coordinates of φ.  So is a homomorphism
         of polynomial rings, or a morphism of affine spaces.  The model is the linear form with
         these coefficients
@@ -187,12 +228,13 @@ def from_sage(outputs: Any, parameters: Sequence[Any] | None = None,
         >>> from_sage([a**3, a**2*b, a*b**2, b**3]).ambient_dimension  # the twisted cubic
         4
     """
-    return polynomial_model(*read_model(outputs, parameters, inputs), name)
+    return quotient_model(*read_model(outputs, parameters, inputs), name)
 
 
 _KINDS: dict[str, type[Layer]] = {layer.kind: layer for layer in (
     Dense, Activation, Convolution, Attention, MatrixSpace, PolynomialLayer, Chain, Sum, Product,
-    ComputationGraph, Weights, Contraction, FixedMap, Join)}
+    ComputationGraph, Weights, Contraction, FixedMap, Join, RationalActivation, EntrywiseQuotient,
+    SquareRoot, RationalFunctions)}
 
 
 def _layer(data: object, depth: int = 0) -> Layer:
@@ -202,7 +244,7 @@ def _layer(data: object, depth: int = 0) -> Layer:
     if data["kind"] not in _KINDS:
         raise InputError(f"There is no layer kind {shown(data['kind'])}; the kinds are "
                          f"{', '.join(_KINDS)}.")
-    if depth >= MAXIMAL_DEPTH and issubclass(_KINDS[data["kind"]], Composite):
+    if depth >= MAXIMAL_DEPTH and issubclass(_KINDS[data["kind"]], (Composite, RationalFunctions)):
         raise InputError(f"Layers are nested at most {MAXIMAL_DEPTH} deep.")
     return _KINDS[data["kind"]].from_data(
         {name: value for name, value in data.items() if name != "kind"},
@@ -216,8 +258,8 @@ def model_from_data(data: object) -> Model:
     INPUT:
 
     - ``data`` -- dictionary with ``"spec"``; or ``"parameters"``, ``"inputs"``,
-      ``"outputs"`` (polynomials as text); or ``"input_shape"`` and ``"layers"``; and
-      ``"name"``, what the model is called, if it has a name
+      ``"outputs"`` (polynomials, or quotients of such, as text); or ``"input_shape"`` and
+      ``"layers"``; and ``"name"``, what the model is called, if it has a name
 
     OUTPUT: :class:`~neuroalg_sage.models.model.Model`
 
@@ -246,6 +288,10 @@ def model_from_data(data: object) -> Model:
     if fields == {"spec"}:
         return parse_spec(data["spec"])
     if "outputs" in fields:
+        if isinstance(data["outputs"], list) and data["outputs"] and all(
+                isinstance(output, str) for output in data["outputs"]):
+            return from_expressions(data["outputs"], names_of(data["parameters"], "parameters"),
+                                    names_of(data["inputs"], "inputs"))
         return Model((_layer({"kind": "polynomial"} | {
             name: data[name] for name in fields}),), (len(data["inputs"]),))
     shape, layers = data["input_shape"], data["layers"]

@@ -14,23 +14,34 @@ from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.expressions import Polynomial, shown, write_polynomial
 from neuroalg_sage.models.layers import MAXIMAL_WIDTH, Activation, Layer, whole_number
 from neuroalg_sage.models.model import Model
-from neuroalg_sage.models.sage_input import polynomial_in, rational
+from neuroalg_sage.models.rational_layers import RationalActivation
+from neuroalg_sage.models.sage_input import quotient_in, rational
 
 MAXIMAL_LAYERS = 200
 
 LINEAR: Polynomial = {(1,): Fraction(1)}
 
-ActivationLike = Any  # text, a dictionary of terms, or a polynomial of Sage or SymPy
+ActivationLike = Any  # text, a dictionary of terms, or a polynomial or fraction of Sage or SymPy
+ActivationFunction = Polynomial | RationalActivation
 
 
-def activation_polynomial(activation: ActivationLike) -> Polynomial:
-    """The polynomial of an activation; raises InputError unless its degree is at least 1."""
+def activation_function(activation: ActivationLike) -> ActivationFunction:
+    """The polynomial or quotient of an activation; raises InputError if it is a constant."""
     if not isinstance(activation, dict):
         try:
-            activation = polynomial_in(activation, ["x"])
+            quotient = quotient_in(activation, ["x"])
         except InputError as error:
             raise InputError(f"The activation {shown(activation)} is not a polynomial in x such "
-                             f"as x^2 or x^3-x/2. ({error})") from None
+                             "as x^2 or x^3-x/2, or a quotient of such as x/(1+x^2). "
+                             f"({error})") from None
+        activation, below = quotient
+        if any(e for (e,) in below):
+            from neuroalg_sage.models.rational import in_lowest_terms
+
+            activation, below = in_lowest_terms(quotient)
+        if any(e for (e,) in below):
+            return RationalActivation.of((activation, below))
+        activation = {e: c / below[0,] for e, c in activation.items()}
     elif not all(isinstance(e, tuple) and len(e) == 1 for e in activation):
         raise InputError("A dictionary of an activation has tuples of one exponent as keys, as "
                          "{(2,): 1} for x^2.")
@@ -42,19 +53,40 @@ def activation_polynomial(activation: ActivationLike) -> Polynomial:
     return activation
 
 
-def between(layers: Sequence[Layer], activation: Polynomial) -> tuple[Layer, ...]:
+def activation_polynomial(activation: ActivationLike) -> Polynomial:
+    """The polynomial of an activation; raises InputError unless its degree is at least 1."""
+    function = activation_function(activation)
+    if isinstance(function, RationalActivation):
+        raise InputError(f"The activation {shown(activation)} is not a polynomial in x such as x^2 "
+                         "or x^3-x/2; of families, mlp, cnn, glu, moe and those on graphs, "
+                         "groups and sets may divide.")
+    return function
+
+
+def activation_layer(function: ActivationFunction) -> Layer:
+    """The layer that applies a polynomial, or a quotient of such, to each entry."""
+    return function if isinstance(function, RationalActivation) else (
+        Activation.from_polynomial(function))
+
+
+def between(layers: Sequence[Layer], activation: ActivationFunction) -> tuple[Layer, ...]:
     """The layers with the activation after each but the last; x is left out."""
     if activation == LINEAR:
         return tuple(layers)
-    between = Activation.from_polynomial(activation)
+    between = activation_layer(activation)
     return tuple(x for layer in layers for x in (layer, between))[:-1]
 
 
-def suffix(activation: Polynomial) -> str:
+def activation_text(activation: ActivationFunction) -> str:
+    """The activation as a spec writes it."""
+    text = activation.text if isinstance(activation, RationalActivation) else write_polynomial(
+        activation, ["x"])
+    return text.replace(" ", "")
+
+
+def suffix(activation: ActivationFunction) -> str:
     """The activation at the end of a spec."""
-    if activation == LINEAR:
-        return ""
-    return ":" + write_polynomial(activation, ["x"]).replace(" ", "")
+    return "" if activation == LINEAR else f":{activation_text(activation)}"
 
 
 def check_depth(layers: int) -> None:

@@ -15,12 +15,13 @@ from math import prod
 from typing import Any
 
 from neuroalg_sage.errors import InputError, suggesting
-from neuroalg_sage.models.computation_graphs import Contraction, FixedMap, Join, Wiring
+from neuroalg_sage.models.computation_graphs import Contraction, FixedMap, Join
 from neuroalg_sage.models.expressions import shown
 from neuroalg_sage.models.layers import Dense, whole_number
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.sage_input import lists, python_number
 from neuroalg_sage.models.spec_parts import Spec, number
+from neuroalg_sage.models.wiring import Wiring
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MOST_NODES = 500

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from neuroalg_sage.errors import InputError, suggesting
-from neuroalg_sage.models.computation_graphs import Contraction, Join, Weights, Wiring
+from neuroalg_sage.models.computation_graphs import Contraction, Join, Weights
 from neuroalg_sage.models.expressions import shown
 from neuroalg_sage.models.layers import Layer, Shape, whole_number
 from neuroalg_sage.models.model import Model
@@ -31,6 +31,7 @@ from neuroalg_sage.models.spec_parts import (
     read_lists,
     suffix,
 )
+from neuroalg_sage.models.wiring import Wiring
 
 TAKEN, MADE, BONDS = "abcdefghijklmnopq", "ABCDEFGHIJKLMNOPQ", "rstuvwxyzRSTUVWXYZ"
 MOST_MODES = len(TAKEN)

@@ -30,12 +30,14 @@ class Wiring:
 
     def __init__(self, input_shape: Shape) -> None:
         self.input_shape = input_shape
+        self._shapes = [input_shape]
         self._layers: list[Layer] = []
         self._sources: list[tuple[int, ...]] = []
         self._share: list[int | None] = []
 
     def add(self, layer: Layer, *states: int) -> int:
         """A layer that reads these states; the number of the state that it makes."""
+        self._shapes.append(layer.output_shape(ComputationGraph.shape_read(self._shapes, states)))
         self._layers.append(layer)
         self._sources.append(states)
         self._share.append(None)
@@ -48,6 +50,10 @@ class Wiring:
         if layer.parameter_shapes():
             self._share[-1] = made - 1 if first is None else first
         return len(self._layers)
+
+    def shape(self, state: int) -> Shape:
+        """The shape of a state."""
+        return self._shapes[state]
 
     def graph(self) -> ComputationGraph:
         """The graph, whose output is the state that was made last."""

@@ -11,12 +11,13 @@ from typing import Any
 
 from neuroalg_sage import questions
 from neuroalg_sage.errors import suggesting_methods
-from neuroalg_sage.neuromanifold.dynamics import DynamicsQuestions
 from neuroalg_sage.neuromanifold.in_sage import SageObjects
 from neuroalg_sage.neuromanifold.piecewise import PiecewiseQuestions
+from neuroalg_sage.neuromanifold.points import PointQuestions
 from neuroalg_sage.neuromanifold.real import RealQuestions
 from neuroalg_sage.neuromanifold.samples import SamplesQuestions
 from neuroalg_sage.neuromanifold.singularities import SingularitiesQuestions
+from neuroalg_sage.neuromanifold.topology import TopologyQuestions
 from neuroalg_sage.neuromanifold.training import TrainingQuestions
 
 __all__ = ["INVARIANTS", "NeuroManifold"]
@@ -24,7 +25,8 @@ __all__ = ["INVARIANTS", "NeuroManifold"]
 
 @suggesting_methods
 class NeuroManifold(SamplesQuestions, TrainingQuestions, RealQuestions,
-                    SingularitiesQuestions, DynamicsQuestions, PiecewiseQuestions, SageObjects):
+                    SingularitiesQuestions, TopologyQuestions, PointQuestions,
+                    PiecewiseQuestions, SageObjects):
     """
     The image of the parametrization of a model, and its Zariski closure.
 

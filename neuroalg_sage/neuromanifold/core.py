@@ -98,7 +98,7 @@ class Core(Typeset):
         self._searches: dict[Flow, LawSearch] = {}
         self._no_ideal: tuple[float, str] | None = None  # in so many seconds, and why
         self._memory = Memory(self.model, {"method": method, "seed": self.seed},
-                              self.computation, open_store(cache))
+                              self.computation, open_store(cache), questions.require_suitable)
 
     def __getstate__(self) -> dict[str, Any]:
         """What was asked, and the answers; engines and searches start anew."""

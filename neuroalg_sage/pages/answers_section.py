@@ -16,8 +16,9 @@ from neuroalg_sage.report import Answers
 def figures(answers: Answers) -> Markup:
     """The most asked for in short."""
     model = answers.manifold.model
+    count = model.parameter_count - model.scales
     shown = [element("div", element("dt", "parameters"),
-                     element("dd", f"{model.parameter_count:,}", class_="number"))]
+                     element("dd", f"{count:,}", class_="number"))]
     for name, heading in asked_for_most().items():
         found = answers.found.get(name)
         shown.append(element(
@@ -48,6 +49,10 @@ def summary(around: Surroundings) -> Markup:
 
 
 def _the_spaces(model: Model) -> str:
+    if model.cone:
+        return (f"The model has {number_words(model.parameter_count - model.scales, 'parameter')} "
+                f"and {number_words(model.input_count, 'input')}. "
+                f"{model.cone.reading(model.ambient_dimension)}")
     degree = max((d for degrees in model.degree_pattern for d in degrees or (0,)), default=0)
     return (f"The model has {number_words(model.parameter_count, 'parameter')}, "
             f"{number_words(model.input_count, 'input')} and "

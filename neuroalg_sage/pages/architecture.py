@@ -23,12 +23,12 @@ from neuroalg_sage.models.layers import (
     Shape,
 )
 from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.rational_layers import RationalActivation
 from neuroalg_sage.pages import connections
 from neuroalg_sage.pages.connections import (
     in_number,
     name_of,
     parameters_of,
-    polynomial_in_words,
 )
 from neuroalg_sage.pages.states import Grid, State, state
 
@@ -71,10 +71,10 @@ def steps(model: Model) -> list[Step]:
         return _of_relu(model.spec)
     found: list[Step] = []
     shape, number = model.input_shape, 0
-    for layer in _flat(model.layers):
+    for layer in _flat(model.cone.layers if model.cone else model.layers):
         shape = layer.output_shape(shape)
-        if isinstance(layer, Activation):
-            words = polynomial_in_words(layer)
+        if isinstance(layer, (Activation, RationalActivation)):
+            words = name_of(layer)
             if found and not found[-1].active:
                 found[-1].active = words
             else:

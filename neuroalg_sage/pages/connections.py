@@ -8,10 +8,17 @@ is are blocks.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from math import prod
 
 from neuroalg_sage.markup.canvas import Canvas, clipped, width_of
+from neuroalg_sage.models.computation_graphs import (
+    ComputationGraph,
+    Contraction,
+    FixedMap,
+    Weights,
+)
 from neuroalg_sage.models.expressions import write_polynomial
 from neuroalg_sage.models.layers import (
     Activation,
@@ -25,6 +32,8 @@ from neuroalg_sage.models.layers import (
     PolynomialLayer,
     Product,
 )
+from neuroalg_sage.models.rational_layers import RationalActivation
+from neuroalg_sage.pages import graphs
 from neuroalg_sage.pages.states import CELL, Grid, State, Units
 
 COLORS = 6
@@ -63,12 +72,15 @@ def polynomial_in_words(layer: Activation, most: int = 22) -> str:
         >>> polynomial_in_words(Activation("x^12 - x/2"))
         'x¹² − ½x'
     """
-    text = write_polynomial({(k,): c for k, c in enumerate(layer.coefficients) if c}, ["x"])
-    words = ""
-    for part in text.replace("1/2*", "½").replace("*", "").split(" "):
-        base, caret, exponent = part.partition("^")
-        words += f" {base}{exponent.translate(_RAISED) if caret else ''}"
-    return clipped(words[1:].replace("-", "−"), most)
+    return in_signs(write_polynomial({(k,): c for k, c in enumerate(layer.coefficients) if c},
+                                     ["x"]), most)
+
+
+def in_signs(text: str, most: int) -> str:
+    """A polynomial, or a quotient of such, with the signs that are read best."""
+    words = re.sub(r"\^([0-9]+)", lambda match: raised(int(match[1])),
+                   text.replace("1/2*", "½").replace("*", "").replace("-", "−"))
+    return clipped(words, most)
 
 
 def sizes(shape: Sequence[int]) -> str:
@@ -172,6 +184,8 @@ def name_of(layer: Layer) -> str:
         return f"dense {layer.inputs} → {layer.outputs}" + ", bias" * layer.bias
     if isinstance(layer, Activation):
         return polynomial_in_words(layer)
+    if isinstance(layer, RationalActivation):
+        return in_signs(layer.text, 40)
     if isinstance(layer, Convolution):
         size, stride = (v if isinstance(v, tuple) else (v,) for v in (layer.size, layer.stride))
         words = "filter " + sizes(size)
@@ -181,7 +195,15 @@ def name_of(layer: Layer) -> str:
     if isinstance(layer, Attention):
         return f"attention {layer.inputs} → {layer.outputs}, head {layer.head}"
     if isinstance(layer, PolynomialLayer):
+        if not layer.parameters:
+            return f"{len(layer.outputs)} polynomials"
         return f"polynomials in {len(layer.parameters)} parameters"
+    if isinstance(layer, Weights):
+        return f"weights {sizes(layer.shape)}"
+    if isinstance(layer, Contraction):
+        return layer.equation.replace("->", " → ")
+    if isinstance(layer, FixedMap):
+        return f"fixed map {sizes(layer.domain)} → {sizes(layer.codomain)}"
     if isinstance(layer, Composite):
         return f"{layer.kind} of {len(layer.layers)} layers"
     return layer.kind
@@ -189,6 +211,8 @@ def name_of(layer: Layer) -> str:
 
 def extent(layer: Layer, depth: int = 0) -> tuple[float, float]:
     """Width and height of a layer's block."""
+    if isinstance(layer, ComputationGraph) and depth < DEEPEST:
+        return graphs.size(graphs.layout(layer, name_of))
     if not isinstance(layer, (Chain, Branches)) or depth >= DEEPEST or (
             isinstance(layer, Chain) and len(layer.layers) > MOST_BLOCKS):
         return width_of(name_of(layer)) + 20, BLOCK
@@ -204,7 +228,9 @@ def extent(layer: Layer, depth: int = 0) -> tuple[float, float]:
 def block(canvas: Canvas, layer: Layer, x: float, y: float, depth: int = 0) -> float:
     """Draw a layer as blocks whose left end is at (x, y); where its right end is."""
     width, height = extent(layer, depth)
-    if isinstance(layer, Branches) and depth < DEEPEST:
+    if isinstance(layer, ComputationGraph) and depth < DEEPEST:
+        graphs.draw(canvas, graphs.layout(layer, name_of), x, y)
+    elif isinstance(layer, Branches) and depth < DEEPEST:
         _branches(canvas, layer, x, y, width, height, depth)
     elif isinstance(layer, Chain) and depth < DEEPEST and len(layer.layers) <= MOST_BLOCKS:
         for k, part in enumerate(layer.layers):
@@ -246,9 +272,10 @@ def block_between(canvas: Canvas, layer: Layer, left: State, right: State) -> No
     """A layer as blocks, between two states."""
     a, b = left.side(True), right.side(False)
     start = (a + b - extent(layer)[0]) / 2
-    for y in left.ports():
-        canvas.line((a, y), (start - 14, 0))
-    canvas.line((start - 14, 0), (start, 0), kind="wire")
+    if not isinstance(layer, ComputationGraph) or graphs.reads_input(layer):
+        for y in left.ports():
+            canvas.line((a, y), (start - 14, 0))
+        canvas.line((start - 14, 0), (start, 0), kind="wire")
     end = block(canvas, layer, start, 0.0)
     canvas.line((end, 0), (end + 14, 0), kind="wire")
     for z in right.ports():

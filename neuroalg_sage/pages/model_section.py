@@ -49,6 +49,8 @@ def figure(model: Model) -> Markup:
 def function(model: Model) -> Markup | None:
     """The function of a chain of plain layers, or the polynomials that a model is given by."""
     only = model.layers[0]
+    if model.cone:
+        return element("p", model.cone.reading(model.ambient_dimension))
     if len(model.layers) == 1 and isinstance(only, PolynomialLayer):
         if model.spec or len(only.outputs) > MOST_FACTORS:
             return None
@@ -139,7 +141,8 @@ def parametrization(manifold: NeuroManifold) -> Markup:
         lines.append(element(
             "tr", element("th", formula(mathml.identifier(f"z_{i}")), scope="row"),
             element("td", formula(mathml.monomial(exponents, model.input_names))),
-            element("td", output) if model.output_count > 1 else None, element("td", image)))
+            element("td", model.output_names[output] if model.cone else output)
+            if model.output_count > 1 else None, element("td", image)))
     left_out = len(phi.coordinates) - MOST_COORDINATES
     heads = ["coordinate", "monomial", *(["output"] if model.output_count > 1 else []),
              "value at the parameters"]

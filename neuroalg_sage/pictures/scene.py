@@ -200,6 +200,9 @@ def scene(manifold: NeuroManifold, slice: str | None = None, target: Any = None,
     from neuroalg_sage.invariants.dimension.functions import read_function
     from neuroalg_sage.models.sage_input import rational
 
+    if manifold.model.cone:
+        raise InputError("A picture is about polynomial models; rational functions are points of "
+                         "a projective space.")
     n, d = manifold.model.ambient_dimension, int(manifold.dimension().data)
     view = read_slice(slice, n) if 1 <= d <= 2 or d == n > 2 and slice is not None else None
     in_plane = view is not None and len(view.shown) == 2 and len(view.fixed) == n - 2

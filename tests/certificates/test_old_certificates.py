@@ -78,7 +78,8 @@ def test_an_old_certificate_is_accepted(text: str) -> None:
 # proof: here it becomes stronger, at this place by this much.
 STRONGER = {"covering_number": (2, 1), "tube_volume": (2, 1), "estimated_tube_volume": (2, 1),
             "sample_complexity": (-1, -1), "identifying_inputs": (0, 1),
-            "necessary_samples": (-1, 1), "pseudo_dimension": (-1, -1)}
+            "necessary_samples": (-1, 1), "pseudo_dimension": (-1, -1),
+            "smallest_singular_values": (-1, -2, 1)}
 
 
 @each
@@ -86,9 +87,11 @@ def test_what_an_old_certificate_does_not_say_is_rejected(text: str) -> None:
     def change(data: dict[str, Any]) -> None:
         claim = data["claim"]
         if claim["invariant"] in STRONGER:
-            place, more = STRONGER[claim["invariant"]]
-            number = claim["value"][place]
-            claim["value"][place] = type(number)(Fraction(number) + more)
+            *path, place, more = STRONGER[claim["invariant"]]
+            part = claim["value"]
+            for key in path:
+                part = part[key]
+            part[place] = type(part[place])(Fraction(part[place]) + more)
         else:
             claim["value"] = another(claim["value"])
 

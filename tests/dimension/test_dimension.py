@@ -474,3 +474,13 @@ def test_values_are_added_at_places_that_occur_several_times() -> None:
         modular._scatter(total, (Ellipsis, table), values)
         np.add.at(plain, (Ellipsis, table), values)
         assert (total == plain).all()
+
+
+@pytest.mark.parametrize("spec, dimension", [
+    ("bispectral:group=Z4,channels=1x2", 5),  # all cubic invariants, with more parameters
+    ("gnn:graph=K4,channels=1x1,powers=3", 2),
+    ("powersums:points=3,degree=2,widths=2x2", 4)])
+def test_linear_equations_prove_a_dimension(spec: str, dimension: int) -> None:
+    found = dimensions.dimension(parse_spec(spec), 1)
+    assert found == dimension and found.status == "proved"
+    assert verify(found.certificate).trust == ()

@@ -9,6 +9,7 @@ import operator
 import random
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from itertools import product
 from math import comb
 from typing import Any
 
@@ -17,6 +18,7 @@ import pytest
 
 from neuroalg_sage import (
     Autoencoder,
+    Contraction,
     LightningAttention,
     LowRankAdaptation,
     MixtureOfExperts,
@@ -433,3 +435,60 @@ def test_a_wrong_spec_gets_a_sentence(spec: str, words: str) -> None:
 def test_wrong_arguments_get_a_sentence(make: Callable[[], Any], words: str) -> None:
     with pytest.raises(InputError, match=words):
         make()
+
+
+@pytest.mark.parametrize("spec, formulas", [
+    ("ssm:state=2,steps=3,direct=1", [
+        "x \\in \\mathbb{R}^{3}", "s_{1} &= W_{1} x_{0}", "s_{2} &= W_{2} s_{1} + W_{1} x_{1}",
+        "s_{3} &= W_{2} s_{2} + W_{1} x_{2}", "f(x) &= W_{3} s_{3} + W_{4} x_{2}"]),
+    ("ssm:state=2,steps=2,matrix=diagonal", ["s_{2} &= W_{2} \\odot s_{1} + W_{1} x_{1}"]),
+    ("autoencoder:widths=4x2,tied=1", ["f(x) &= W_{1}^{\\top} \\left(W_{1} x\\right)"]),
+    ("resnet:width=2,hidden=3,blocks=1:x^2-x/2", [
+        "x \\mapsto x + W_{1,2} \\left(\\left(W_{1,1} x\\right)^{\\odot 2} - "
+        "\\tfrac{1}{2} \\left(W_{1,1} x\\right)\\right)"]),
+    ("glu:widths=2x3x1", [
+        "\\left(W_{1,1} x\\right) \\odot \\left(W_{1,2} x\\right)", "\\xrightarrow{W_{2}}"]),
+    ("attention:d=2,a=1,out=2,t=2,skip=1", [
+        "x + V_{1} x x^{\\top} K_{1}^{\\top} Q_{1} x"]),
+    ("attention:d=2,a=1,out=2,t=2,causal=1", [
+        "s_{1} &= \\left(w_{2} \\ast x\\right)^{\\top} \\left(w_{1} \\ast x\\right)",
+        "f(x) &= \\left(w_{3} \\ast x\\right) \\left(1_{M} \\odot s_{1}\\right)"]),
+    ("attention:d=2,a=1,out=2,t=2,causal=1,heads=2", [
+        "x \\mapsto g_{1,1}\\left(x\\right) + g_{1,2}\\left(x\\right)", "g_{1,2}(x) &= "]),
+    ("lora:widths=1x2,rank=1,base=3", ["\\end{pmatrix} x + W_{1,2} \\left(W_{1,1} x\\right)"]),
+    ("moe:inputs=2,outputs=1,experts=9", ["+ \\cdots + \\left(W_{1,9,1} x\\right)"]),
+    ("ssm:state=2,steps=40", ["& \\vdots", "s_{40} &= W_{2} s_{39} + W_{1} x_{39}"]),
+])
+def test_formulas_say_what_an_architecture_is(spec: str, formulas: list[str]) -> None:
+    text = parse_spec(spec)._latex_()
+    for formula in formulas:
+        assert formula in text
+    assert len(text) < 3000
+    for opening, closing in ((r"\left(", r"\right)"), ("{", "}"), (r"\begin", r"\end")):
+        assert text.count(opening) == text.count(closing)
+
+
+def test_a_formula_of_matrices_is_that_of_the_contraction() -> None:
+    """Each equation of two operands that is a product of matrices, against its values."""
+    found = 0
+    for first, second, made in product(["i", "j", "ij", "ji"], ["j", "jk", "kj", "i"],
+                                       ["", "i", "k", "ik", "ki"]):
+        if any(c not in first + second for c in made) or any(
+                c not in made and (first + second).count(c) == 1 for c in first + second):
+            continue
+        sizes = {"i": 2, "j": 3, "k": 4}
+        shapes = tuple(tuple(sizes[c] for c in part) for part in (first, second))
+        layer = Contraction(f"{first},{second}->{made}", shapes)
+        text = layer.image_in_latex(1, ["A", "B"])
+        a, b = (np.arange(1, 1 + np.prod(s)).reshape(s) for s in shapes)
+        expected = np.einsum(layer.equation, a, b)
+        if "sum" in text or "_" in text:
+            continue
+        found += 1
+        factors = []
+        for word in text.split():
+            value = a if word[0] == "A" else b
+            value = value.reshape(-1, 1) if value.ndim == 1 else value
+            factors.append(value.T if word.endswith(r"^{\top}") else value)
+        assert (factors[0] @ factors[1]).ravel().tolist() == np.ravel(expected).tolist(), text
+    assert found > 10

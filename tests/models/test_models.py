@@ -222,7 +222,7 @@ def test_the_torus_of_an_expression_is_found() -> None:
     ("mlp:2,0,3:x^2", "whole number from 1"), ("mlp:2,-1", "not a whole number"),
     ("mlp:1000000000,2:x^2", "most allowed"), ("mlp:99999999999999999999,2", "not a whole number"),
     ("mlp:2,2:sin(x)", "not a polynomial"), ("mlp:2,2:3", "constant"), ("mlp:2,2:x^x", "whole"),
-    ("mlp:2,2:1/x", "divides"), ("mlp:2,2:x^999999", "largest allowed"),
+    ("mlp:2,2:1/(x-x)", "divides by zero"), ("mlp:2,2:x^999999", "largest allowed"),
     ("mlp:2,2:x^2:bais", "not known"), ("linear:2,2:x^2", "linear takes widths alone"),
     ("mlp:2,2:__import__('os')", "not a polynomial"), ("cnn:", "no sizes"),
     ("cnn:3,x:x^2", "not a size"), ("cnn:3s0,2:x", "whole number from 1"),

@@ -197,7 +197,7 @@ def condensed(model: Model) -> Model:
             close()
             layers.append(layer)
     close()
-    return Model({"input_shape": model.description["input_shape"], "layers": layers})
+    return type(model)({"input_shape": model.description["input_shape"], "layers": layers})
 
 
 def orbit_dimension(model: Model, evidence: Any, trial: Any) -> tuple[int, int, bool, str]:

@@ -109,7 +109,7 @@ def check_dimension(model: Model, claimed: Any, evidence: Any, status: str = "pr
     """Verify a dimension of M, with the status stated; what was verified, whom to trust."""
     trials = items(member(evidence, "trials"), "trials")
     require(trials, "There is no trial.")
-    ranks = [sample_rank(model, trial) for trial in trials]
+    ranks = [sample_rank(model, trial, status == "monte_carlo") for trial in trials]
     lower = max(found for found, _, _ in ranks)
     below = f"a rank modulo a prime bounds the dimension from below by {lower}"
     if status == "monte_carlo":

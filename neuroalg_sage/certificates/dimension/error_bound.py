@@ -26,8 +26,8 @@ def error_bound(model: Model, rank: int, special: list[int]) -> Fraction:
     """
     k = rank + 1
     degree = model.bound(1, 0, lambda c: 0)
-    q = lcm(1, *(c.denominator for step in model.steps for t in step.outputs
-                 for c in t.values()))
+    q = lcm(*model.fold([1] * model.parameters, [1] * model.inputs, lambda c: c.denominator, lcm,
+                        lcm))
     power = model.bound(0, 0, lambda c: int(c.denominator > 1))
     height = max(model.fold([Fraction(1)] * model.parameters, [Fraction(1)] * model.inputs,
                             abs, lambda a, b: a + b, lambda a, b: a * b))

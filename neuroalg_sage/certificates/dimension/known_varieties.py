@@ -68,7 +68,7 @@ def output_flattening(model: Model) -> tuple[list[range], int, int]:
     for k in range(len(model.steps) - 1, -1, -1):
         step = model.steps[k]
         if step.sources != (k,) or any(sum(e for v, e in m if v >= step.parameters) > 1
-                                       for terms in step.outputs for m in terms):
+                                       for i in range(step.width) for m in step.output(i)):
             break
         bound = min(bound, model.widths[k])
     rows = [range(o * count, (o + 1) * count - constants) for o in range(model.outputs)]

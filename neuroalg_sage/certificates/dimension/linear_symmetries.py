@@ -39,6 +39,8 @@ def _compatible(step: Step, flow: SparseMatrix, action: SparseMatrix) -> bool:
     """
     Whether D L(v) (flow v) = action L(v) identically, for a step L in its variables v.
     """
+    if step.function and step.function.is_compatible(flow, action):
+        return True
     moves: dict[int, list[tuple[int, Fraction]]] = {}
     for (i, j), c in flow.items():
         moves.setdefault(i, []).append((j, c))

@@ -10,7 +10,7 @@ from typing import Any
 
 from flint import nmod_mat
 
-from neuroalg_sage.certificates.model import Model
+from neuroalg_sage.certificates.model import Model, Step
 from neuroalg_sage.certificates.reading import (
     fields,
     integers,
@@ -27,7 +27,7 @@ from neuroalg_sage.certificates.work import MOST_WORK
 def rank(rows: list[list[int]], columns: int, p: int) -> int:
     """The rank of a matrix of residues."""
     require(len(rows) * columns <= MOST_WORK, "A matrix has too many entries.")
-    return nmod_mat(len(rows), columns, [c % p for row in rows for c in row], p).rank() if (
+    return nmod_mat(len(rows), columns, [*itertools.chain(*rows)], p).rank() if (
         rows and columns) else 0
 
 
@@ -38,11 +38,11 @@ def place(model: Model, trial: Any) -> tuple[int, list[int]]:
                                        model.parameters)
 
 
-def sample_rank(model: Model, trial: Any) -> tuple[int, int, int]:
+def sample_rank(model: Model, trial: Any, twice: bool = True) -> tuple[int, int, int]:
     """
-    Ranks of the Jacobian of w ↦ (f_w(x_1), ..., f_w(x_m)) at a point modulo a prime, with
-    all inputs and with all but the last; and the sum over all inputs of how likely, in units
-    of 1/p, it is that one is special, see :func:`error_bound`.
+    The rank of the Jacobian of w ↦ (f_w(x_1), ..., f_w(x_m)) at a point modulo a prime; where it is
+    asked for twice, that with all inputs but the last, else 0; and the sum over all inputs of how
+    likely, in units of 1/p, it is that one is special, see :func:`error_bound`.
 
     Evaluation, also of one combination Σ_j t^j f_j at each input, is linear and defined over
     the integers at this prime, and a minor that is nonzero modulo p at an integer point is
@@ -57,7 +57,7 @@ def sample_rank(model: Model, trial: Any) -> tuple[int, int, int]:
         combinations = integers(trial["combinations"], 0, p - 1, "combination", len(inputs))
         special, per_input = special + model.outputs - 1, 1
     rows = jacobian(model, [c % p for c in point], inputs, p, combinations)
-    before = rank(rows[:-per_input], model.parameters, p)
+    before = rank(rows[:-per_input], model.parameters, p) if twice else 0
     return rank(rows, model.parameters, p), before, len(inputs) * special
 
 
@@ -67,43 +67,50 @@ def jacobian(model: Model, point: Sequence[int], inputs: Sequence[Sequence[int]]
     The Jacobian of w ↦ (f_w(x_1), ..., f_w(x_m)) at a point, modulo a prime; with
     combinations t_1, ..., t_m only of Σ_j t_i^j f_j at each input.
     """
-    maps = [[[(m, residue(c, p)) for m, c in terms.items()] for terms in step.outputs]
-            for step in model.steps]
-    rows = []
+    maps = [step.function.at_point(w, p) if step.function else _AtPoint(step, w, p)
+            for step in model.steps for w in [[*point[step.offset :][: step.parameters]]]]
+    rows: list[list[int]] = []
     for i, x in enumerate(inputs):
-        states = [[c % p for c in x]]
-        slopes: list[list[dict[int, int]]] = []
-        for step, outputs in zip(model.steps, maps):
-            values = [*point[step.offset : step.offset + step.parameters],
-                      *itertools.chain(*(states[s] for s in step.sources))]
-            made = [_value_and_slope(terms, values, p) for terms in outputs]
-            states.append([value for value, _ in made])
-            slopes.append([slope for _, slope in made])
+        states, slopes = [[c % p for c in x]], list[Any]()
+        for step, at_point in zip(model.steps, maps):
+            value, slope = at_point.value_and_slope([c for s in step.sources for c in states[s]])
+            states, slopes = [*states, value], [*slopes, slope]
         seeds = [[int(k == j) for k in range(model.outputs)] for j in range(model.outputs)]
         if combinations is not None:
             seeds = [[pow(combinations[i], j, p) for j in range(model.outputs)]]
-        rows += [_sweep_back(model, seed, slopes, p) for seed in seeds]
+        # The chain rule, backward, for all of these combinations of the outputs.
+        adjoints = [[[0] * width for _ in seeds] for width in model.widths[:-1]] + [seeds]
+        rows += [[0] * model.parameters for _ in seeds]
+        for step, at_point, slope, above in [*zip(model.steps, maps, slopes, adjoints[1:])][::-1]:
+            found = map(iter, at_point.pull_back(above, slope, any(step.sources)))
+            place = slice(step.offset, step.offset + step.parameters)
+            for k, derivatives in enumerate(found, -len(seeds)):
+                rows[k][place] = [(a + b) % p for a, b in zip(rows[k][place], derivatives)]
+                for s in step.sources:
+                    adjoints[s][k] = [(a + b) % p for a, b in zip(adjoints[s][k], derivatives)]
     return rows
 
 
-def _sweep_back(model: Model, seed: list[int], slopes: list[list[dict[int, int]]], p: int
-                ) -> list[int]:
-    adjoints = [[0] * width for width in model.widths[:-1]] + [seed]
-    row = [0] * model.parameters
-    for k in range(len(model.steps) - 1, -1, -1):
-        step = model.steps[k]
-        below = [0] * sum(model.widths[s] for s in step.sources)
-        for a, slope in zip(adjoints[k + 1], slopes[k]):
-            if a:
-                for v, d in slope.items():
-                    if v < step.parameters:
-                        row[step.offset + v] += a * d
-                    else:
-                        below[v - step.parameters] += a * d
-        entries = iter(below)
-        for s in step.sources:
-            adjoints[s] = [(a + b) % p for a, b in zip(adjoints[s], entries)]
-    return [r % p for r in row]
+class _AtPoint:
+    """A step at given parameters, modulo a prime, term by term."""
+
+    def __init__(self, step: Step, point: list[int], p: int) -> None:
+        self.point, self.p = point, p
+        self.outputs = [[(m, residue(c, p)) for m, c in terms.items()] for terms in step.outputs]
+
+    def value_and_slope(self, inputs: list[int]) -> tuple[list[int], Any]:
+        """The outputs; how many inputs there are, and the partial derivatives that are not 0."""
+        made = [_value_and_slope(terms, self.point + inputs, self.p) for terms in self.outputs]
+        return [value for value, _ in made], (len(inputs), [slope for _, slope in made])
+
+    def pull_back(self, adjoints: list[list[int]], slope: Any, _: bool) -> list[list[int]]:
+        """The derivatives by the parameters and the inputs, of combinations of the outputs."""
+        totals = [[0] * (len(self.point) + slope[0]) for _ in adjoints]
+        for adjoint, total in zip(adjoints, totals):
+            for a, partial in zip(adjoint, slope[1]):
+                for v, d in partial.items() if a else ():
+                    total[v] += a * d
+        return totals
 
 
 def _value_and_slope(terms: list[tuple[Monomial, int]], values: list[int], p: int

@@ -4,9 +4,9 @@ from neuroalg_sage.certificates.claim import Claim
 
 CLAIMS = (
     Claim("singular_locus", ".singularities.singular_locus:check_singular_locus",
-          of_functions=True),
+          of_functions=True, of_cones=True),
     Claim("singular_subvarieties", ".singularities.singular_components:check_singular_subvarieties",
-          others=True),
+          others=True, of_cones=True),
     Claim("subnetworks", ".singularities.subnetworks:check_subnetworks"),
     Claim("critical_locus", ".singularities.critical_locus:check_critical_locus"),
     Claim("critical_subvarieties", ".singularities.critical_locus:check_critical_subvarieties",

@@ -40,6 +40,8 @@ class Question:
     - ``claims`` -- what its certificates may claim
     - ``script`` -- ``"module:function"``: given the neuromanifold, and the arguments of the
       question, the text of a standalone script for Macaulay2; empty if there is none
+    - ``of_cones`` -- whether one may ask it of rational functions, too: the answer is about the
+      affine cone over these, see :mod:`~neuroalg_sage.models.rational_functions`
     - ``is_drawn`` -- whether its value draws itself, by a method ``hasse_diagram``
     - ``of`` -- of what it is asked, ``"module:Class"``, whose method has its name; by default a
       neuromanifold
@@ -73,6 +75,7 @@ class Question:
     options: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
     script: str = ""
+    of_cones: bool = False
     is_drawn: bool = False
     of: str = "neuroalg_sage.neuromanifold:NeuroManifold"
     find: str = ""

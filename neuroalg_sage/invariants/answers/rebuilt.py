@@ -4,10 +4,13 @@ A model as the checker of certificates rebuilds it.
 
 from __future__ import annotations
 
+from neuroalg_sage.certificates.claim import Claim
 from neuroalg_sage.certificates.model import Model as Checked
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.models.model import Model
+
+OF_CONES = Claim("any", "", of_cones=True)
 
 
 def rebuilt(model: Model) -> Checked:
@@ -28,6 +31,7 @@ def rebuilt(model: Model) -> Checked:
         would be accepted: A model has over 3000000 terms, the most allowed.
     """
     try:
-        return Checked(model.describe())
+        found: Checked = OF_CONES.rebuilt(model.describe())
+        return found
     except CertificateError as error:
         raise LimitReached(f"No certificate about {model} would be accepted: {error}") from None

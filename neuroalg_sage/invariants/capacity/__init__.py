@@ -41,8 +41,10 @@ QUESTIONS = (
              answer=".capacity.interpolation:InterpolatingFunctions",
              needs=("dimension", "degree"), claims=("interpolating_functions",)),
     Question("span", "The dimension of the linear span of the neuromanifold",
-             answer=".capacity.span:Span", reported=105, is_extra=True, claims=("span",)),
+             answer=".capacity.span:Span", reported=105, is_extra=True, claims=("span",),
+             of_cones=True),
     Question("is_of_minimal_degree", "Whether the degree is the least one of a variety of that "
              "dimension with so large a span", title="minimal degree",
-             needs=("dimension", "degree", "span"), claims=("is_of_minimal_degree",)),
+             needs=("dimension", "degree", "span"), claims=("is_of_minimal_degree",),
+             of_cones=True),
 )

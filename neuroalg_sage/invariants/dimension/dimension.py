@@ -22,7 +22,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from math import factorial
+from math import factorial, lcm
 from typing import Any
 
 import numpy as np
@@ -140,19 +140,21 @@ class _Sample:
                 **combined}
 
 
-def _trial(model: Model, generator: random.Random, upper: Callable[[int, list[int]], int],
-           largest_prime: int, likely: int = 0) -> tuple[dict[str, Any], int, int]:
+def rank_trial(model: Model, generator: random.Random, upper: Callable[[int, list[int]], int],
+               largest_prime: int, likely: int = 0, weights: Sequence[Fraction] | None = None
+               ) -> tuple[dict[str, Any], int, int]:
     """
     One random trial: the evidence, the rank found, and the upper bound at its point.
 
     The rank is at its upper bound, or did not grow with the last input.  It is found with the
-    least work if it is ``likely``.
+    least work if it is ``likely``.  The point is random, or that of ``weights`` modulo the prime.
     """
-    q, _ = model.denominator
+    q = lcm(model.denominator[0], *(c.denominator for c in weights or ()))
     prime = modular.random_prime(generator, largest_prime)
     while q % prime == 0:
         prime = modular.random_prime(generator, largest_prime)
-    point = [generator.randrange(prime) for _ in range(model.parameter_count)]
+    point = ([generator.randrange(prime) for _ in range(model.parameter_count)]
+             if weights is None else list(map(constant_modulo(prime), weights)))
     bound = upper(prime, point)
     # All outputs at as few inputs as might do; if they do not, one combination at each of
     # as many inputs as surely do.
@@ -261,7 +263,7 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = log,
     ranks: list[int] = []
     for number, largest in enumerate(primes, 1):
         progress(f"rank of the Jacobian, trial {number}")
-        trial, rank, bound = _trial(model, generator, upper, largest, max(ranks, default=0))
+        trial, rank, bound = rank_trial(model, generator, upper, largest, max(ranks, default=0))
         if rank == bound:
             evidence = {"trials": [trial], "upper": {"kind": "ambient"} if rank == n
                         else encode_symmetries(model.symmetries)}
@@ -343,7 +345,7 @@ def expected_dimension(model: Model, found: Invariant) -> Invariant:
     trial = found.certificate["evidence"]["trials"][0]
     smaller = condensed(model)
     if smaller is not model:
-        trial, _, _ = _trial(smaller, random.Random(0), lambda prime, point: found.data,
+        trial, _, _ = rank_trial(smaller, random.Random(0), lambda prime, point: found.data,
                              modular.LARGEST_PRIME)
     n, count = model.ambient_dimension, smaller.parameter_count
     known = orbits(smaller, trial, 0 if found.data == n else count - found.data)

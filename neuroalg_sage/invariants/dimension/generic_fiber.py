@@ -34,7 +34,6 @@ from neuroalg_sage.certificates.dimension.generic_fiber import (
     finite_symmetries,
     orbit,
 )
-from neuroalg_sage.certificates.model import Model as RebuiltModel
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.engines import modular
 from neuroalg_sage.engines.macaulay2 import Script
@@ -42,6 +41,7 @@ from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
+from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.invariants.answers.trust import LISTED, OTHERS
 from neuroalg_sage.invariants.dimension.affine_symmetries import affine_symmetries, orbits
 from neuroalg_sage.invariants.dimension.dimension import jacobian_at
@@ -357,7 +357,7 @@ class FiniteSymmetries:
     def __init__(self, slice_: Slice, relations: list[tuple[tuple[int, ...], Polynomial]],
                  generator: random.Random) -> None:
         self.slice, self.relations = slice_, relations
-        self.model = RebuiltModel(slice_.phi.model.describe())
+        self.model = rebuilt(slice_.phi.model)
         self.steps = check_normal_form(self.model, [s.encode() for s in slice_.steps])
         self.monomials = standard_monomials([top for top, _ in relations])
         order, weights = roots_of_unity(slice_.phi)

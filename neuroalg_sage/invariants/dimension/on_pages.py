@@ -18,8 +18,9 @@ UP_TO = " up to affine-linear symmetries of the parameters"
 
 def dimension_for_learning(found: Presentation, model: Model) -> Iterator[Markup]:
     """How many degrees of freedom there are, and what they leave out."""
-    dimension: int = found.data
-    n, count = model.ambient_dimension, model.parameter_count
+    # Of a cone, the functions are its points up to the scales.
+    dimension, n, count = (k - model.scales for k in (
+        found.data, model.ambient_dimension, model.parameter_count))
     lost = count - dimension
     yield found.said(
         element("strong", f"{number_words(dimension, 'degree')} of freedom. "),
@@ -39,8 +40,13 @@ def dimension_for_learning(found: Presentation, model: Model) -> Iterator[Markup
             "numbers they need not be all of it.")
 
 
-def dimension_in_geometry(found: Presentation, n: int) -> Iterator[Markup]:
+def dimension_in_geometry(found: Presentation, model: Model) -> Iterator[Markup]:
     """The dimension and the codimension."""
+    n = model.ambient_dimension
+    if model.cone:
+        yield found.said(f"The affine cone over M has dimension {found.data:,}, and codimension "
+                         f"{n - found.data:,} in V.")
+        return
     yield found.said("M is of full dimension: its Zariski closure is V." if found.data == n else
                      f"The Zariski closure of M, the neurovariety, has dimension {found.data:,}, "
                      f"so codimension {n - found.data:,}.")

@@ -10,13 +10,21 @@ from typing import TYPE_CHECKING
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.presentation import Surroundings
 from neuroalg_sage.invariants.answers.trust import LISTED
+from neuroalg_sage.models.model import CONE
 
 if TYPE_CHECKING:
     from neuroalg_sage.markup.elements import Markup
 
 
 class Dimension(Invariant):
-    """The dimension of the neurovariety."""
+    """The dimension of the neurovariety; of rational functions, of the affine cone over it."""
+
+    def sentence(self) -> str:
+        text = super().sentence()
+        layer = self.certificate["model"]["layers"][0] if self.certificate else {}
+        if layer.get("kind") != CONE:
+            return text
+        return f"{text}, of the cone; the functions have dimension {self.data - layer['scales']}"
 
     def for_learning(self, around: Surroundings) -> Iterator[Markup]:
         from neuroalg_sage.invariants.dimension.on_pages import dimension_for_learning
@@ -26,7 +34,7 @@ class Dimension(Invariant):
     def in_geometry(self, around: Surroundings) -> Iterator[Markup]:
         from neuroalg_sage.invariants.dimension.on_pages import dimension_in_geometry
 
-        return dimension_in_geometry(self, around.model.ambient_dimension)
+        return dimension_in_geometry(self, around.model)
 
 
 class Defect(Invariant):

@@ -29,10 +29,14 @@ from neuroalg_sage.models.expressions import Polynomial, derivative, evaluate
 from neuroalg_sage.models.layers import Activation, Chain, Dense, Layer, PolynomialLayer
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import parametrization
+from neuroalg_sage.models.rational import integral_kernel
 
 # A generic polynomial map with more coefficients than this is no help to anybody.
 MOST_COEFFICIENTS = 500
 MOST_CARRIERS = 8
+# Of a parametrization, and of the matrix of its coefficients, where linear equations are sought.
+MOST_TERMS = 20_000
+MOST_ENTRIES = 1_000_000
 
 
 def smaller_upper_bound(model: Model, trial: Mapping[str, Any], rank: int,
@@ -40,7 +44,8 @@ def smaller_upper_bound(model: Model, trial: Mapping[str, Any], rank: int,
     """
     Look for what proves that the dimension is at most a rank below the usual bounds.
 
-    That is, a flattening whose rank the layers bound; a larger model with more symmetries than
+    That is, a flattening whose rank the layers bound; linear equations, where M is dense in the
+    space that it spans; a larger model with more symmetries than
     additional parameters; for small models, polynomial vector fields in the kernel of Dφ, of
     the model or of a larger one; and for secant varieties of Veronese varieties the theorem
     of Alexander and Hirschowitz.
@@ -54,6 +59,9 @@ def smaller_upper_bound(model: Model, trial: Mapping[str, Any], rank: int,
     matrices = output_format(model)
     if matrices is not None and matrices.dimension() == rank:
         return {"kind": "flattening"}, "the rank of the output flattening", []
+    linear = _linear_equations(model, trial, model.ambient_dimension - rank)
+    if linear is not None:
+        return linear, "linear equations", []
     larger_models = list(relaxations(model))
     for search in (_symmetries, _vector_fields):
         for segments, larger in [([], model), *larger_models]:
@@ -74,6 +82,32 @@ def smaller_upper_bound(model: Model, trial: Mapping[str, Any], rank: int,
         return ({"kind": "theorem"}, "the theorem of Alexander and Hirschowitz",
                 [ALEXANDER_HIRSCHOWITZ])
     return None
+
+
+def _linear_equations(model: Model, place: Mapping[str, Any], wanted: int) -> dict[str, Any] | None:
+    """The affine-linear equations of M as evidence, if as many as wanted are independent."""
+    n = model.ambient_dimension
+    if n > MOST_COEFFICIENTS:
+        return None
+    try:
+        phi = parametrization(model, limit=MOST_TERMS)
+    except LimitReached:
+        return None
+    one = (0,) * model.parameter_count
+    rows: dict[tuple[int, ...], dict[int, Fraction]] = {one: {n: Fraction(1)}}
+    for i, p in enumerate(phi.polynomials):
+        for e, c in p.items():
+            rows.setdefault(e, {})[i] = c
+    if len(rows) < n + 1 - wanted or len(rows) * n > MOST_ENTRIES:
+        return None
+    forms = integral_kernel(rows.values(), n + 1)
+    prime = place["prime"]
+    if len(forms) < wanted or modular.rank(np.array(
+            [[c % prime for c in form[:n]] for form in forms], dtype=np.int64), prime) < wanted:
+        return None
+    return {"kind": "equations", "equations": [encode_polynomial({
+        tuple(int(i == j) for i in range(n)): Fraction(c) for j, c in enumerate(form) if c})
+        for form in forms]}
 
 
 def _symmetries(model: Model, place: Mapping[str, Any], wanted: int, generator: random.Random

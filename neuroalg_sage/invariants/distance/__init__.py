@@ -12,7 +12,7 @@ QUESTIONS = (
     Question("polar_degrees", "The polar degrees of the projective variety, or of the projective "
              "closure",
              needs=("dimension", "ideal"), claims=("polar_degrees",),
-             script=".distance.scripts:polar_degrees_script"),
+             script=".distance.scripts:polar_degrees_script", of_cones=True),
     Question("ml_degree", "The maximum likelihood degree: critical points of the cross-entropy "
              "where Σ_i z_i = 1",
              title="ML degree", needs=("dimension", "ideal"),

@@ -7,7 +7,7 @@ QUESTIONS = (
              ".singularities.degeneracy:SingularLocus",
              reported=110, figure="singular components", needs=("dimension", "ideal", "degree"),
              claims=("singular_locus", "singular_subvarieties"),
-             script=".singularities.scripts:singular_locus_script"),
+             script=".singularities.scripts:singular_locus_script", of_cones=True),
     Question("subnetworks", "The subnetworks up to symmetry, with their place in the "
              "neuromanifold",
              ".singularities.subnetworks:Subnetworks",

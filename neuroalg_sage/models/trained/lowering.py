@@ -201,8 +201,8 @@ class _States:
             self.point += [p.stored.entries[k] for k in flat.tolist()]
             self.blocks.append(Block(p.stored.name, p.stored.shape,
                                      None if same else tuple(flat.tolist()), p.stored.folded))
-        stem = parameters[0].stored.name.rpartition(".")[0]
-        self.names.append(stem or name or parameters[0].stored.name)
+        first = self.blocks[-len(parameters)]
+        self.names.append(first.stem or name or first.name)
 
     def number(self, value: Value) -> int:
         """The number of the state that is a value, perhaps in another shape."""

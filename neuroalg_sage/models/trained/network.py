@@ -46,6 +46,11 @@ class Block:
     places: tuple[int, ...] | None = None
     folded: str = ""
 
+    @property
+    def stem(self) -> str:
+        """The name of the layer in the name of the array, as in ``fc.weight``; or nothing."""
+        return self.name[: max(self.name.rfind("."), self.name.rfind("/"), 0)]
+
     def entry(self, number: int) -> str:
         """The name of an entry of the block, with its indices in the file."""
         place = number if self.places is None else self.places[number]
@@ -182,7 +187,7 @@ class TrainedNetwork:
                 + (f" (folded with {block.folded})" if block.folded else "")
                 for _, block in zip(layer.parameter_shapes(), blocks)]
             if arrays and (title := next(names, "")):
-                stems = {block.name.rpartition(".")[0] for block in self.blocks}
+                stems = {block.stem for block in self.blocks}
                 arrays = arrays if title in stems else [*arrays, f"layer {title}"]
             if shared is not None and layer.parameter_shapes():
                 arrays = [f"the parameters of {shared + 1}"]

@@ -11,11 +11,9 @@ REFERENCES: [ONNX]_
 from __future__ import annotations
 
 import os
-import random
 import re
 import stat
 from collections.abc import Sequence
-from dataclasses import replace
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -28,15 +26,14 @@ from neuroalg_sage.models.arrays import MOST_BYTES
 from neuroalg_sage.models.expressions import shown
 from neuroalg_sage.models.layers import Shape
 from neuroalg_sage.models.model import MAXIMAL_INPUTS
+from neuroalg_sage.models.trained.examples import of_one_example
 from neuroalg_sage.models.trained.lowering import lower
 from neuroalg_sage.models.trained.network import TrainedNetwork
 from neuroalg_sage.models.trained.onnx_operators import OPERATORS, Node, refusal
-from neuroalg_sage.models.trained.operations import Builder, Input, Value
+from neuroalg_sage.models.trained.operations import Builder, Input, Value, listed
 
 ROLE = "network file"
 MOST_NODES = 20_000
-MOST_PRODUCTS = 2_000_000  # in order to see whether examples are treated alike
-RANGE = 1000
 
 
 def read_onnx(name: str | Path) -> Any:
@@ -194,21 +191,11 @@ def from_onnx_graph(graph: Any, source: str = "", output: str | None = None,
     - ``constants`` -- names of initializers that are no parameters
     """
     wanted = _output(graph, output)
-    whole = _read(graph, wanted, constants, source)
-    examples = _examples(graph)
-    if examples > 1 and examples * len(whole.point) <= MOST_PRODUCTS:
-        try:
-            one = _read(graph, wanted, constants, source, is_one=True)
-        except InputError:
-            return whole
-        if _is_applied_to_each(whole, one, examples):
-            return replace(one, notes=(
-                f"The file takes {examples} examples, which are treated alike, as was seen at "
-                "random inputs: the model is of one example.", *one.notes))
-    return whole
+    return of_one_example(lambda is_one: _read(graph, wanted, constants, source, is_one),
+                          _examples(graph))
 
 
-def _read(graph: Any, output: str, constants: Sequence[str], source: str, is_one: bool = False
+def _read(graph: Any, output: str, constants: Sequence[str], source: str, is_one: bool
           ) -> TrainedNetwork:
     reader = _Reader(graph, set(constants))
     given, shape = reader.input(is_one)
@@ -216,7 +203,7 @@ def _read(graph: Any, output: str, constants: Sequence[str], source: str, is_one
     value = reader.value(output, "output")
     found = reader.builder.notes
     if frozen := sorted(reader.scalars):
-        found.append(f"Numbers without axes are constants, not parameters: {_some(frozen)}.")
+        found.append(f"Numbers without axes are constants, not parameters: {listed(frozen)}.")
     found.append("Sharing and biases are as exported: an exporter may have joined equal arrays and "
                  "left out zeros and ones.")
     return lower(value, given, shape, found, source)
@@ -225,24 +212,9 @@ def _read(graph: Any, output: str, constants: Sequence[str], source: str, is_one
 def _examples(graph: Any) -> int:
     """The extent of the first axis of the input, if it is not the only one."""
     stored = {tensor.name for tensor in graph.initializer}
-    [value] = [value for value in graph.input if value.name not in stored]
-    axes = value.type.tensor_type.shape.dim
+    inputs = [value for value in graph.input if value.name not in stored]
+    axes = inputs[0].type.tensor_type.shape.dim if inputs else []
     return int(axes[0].dim_value) if len(axes) > 1 else 1
-
-
-def _is_applied_to_each(whole: TrainedNetwork, one: TrainedNetwork, count: int) -> bool:
-    """Whether a network takes several inputs of another, and makes its outputs, one by one."""
-    if (whole.model.input_count, whole.model.output_count, whole.point) != (
-            count * one.model.input_count, count * one.model.output_count, one.point):
-        return False
-    generator = random.Random(0)
-    examples = [[generator.randint(-RANGE, RANGE) for _ in range(one.model.input_count)]
-                for _ in range(count)]
-    return whole(examples) == tuple(y for example in examples for y in one(example))
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
 
 def _output(graph: Any, name: str | None) -> str:

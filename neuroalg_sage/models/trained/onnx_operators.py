@@ -8,7 +8,7 @@ exponential functions of constants, which are floating-point numbers and are not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
@@ -21,12 +21,21 @@ from neuroalg_sage.models.arrays import fractions
 from neuroalg_sage.models.expressions import shown
 from neuroalg_sage.models.layers import Shape
 from neuroalg_sage.models.trained.operations import Builder, Literal, Parameter, Value
+from neuroalg_sage.models.trained.refusals import (
+    ATTENTION,
+    DISCONTINUOUS,
+    IN_TRAINING,
+    NORMALIZATION,
+    POLYNOMIAL,
+    QUANTIZED,
+    QUOTIENT,
+    RANDOM,
+    RATIONAL,
+    RECURRENT,
+    PiecewiseOperator,
+)
 
 LARGEST_EXPONENT = 10_000
-
-
-class PiecewiseOperator(InputError):
-    """An operator that is piecewise linear."""
 
 
 @dataclass
@@ -354,8 +363,7 @@ def _subtract(node: Node) -> Value:
 def _divide(node: Node) -> Value:
     if isinstance(node[1], (Literal, Parameter)):
         return node.builder.divide(node[0], node.known(1, "a divisor"))
-    raise node.refuse("divides by what depends on the input, so that the network is rational; "
-                      "what is read divides by constants only")
+    raise node.refuse(QUOTIENT)
 
 
 def _power(node: Node) -> Value:
@@ -429,23 +437,8 @@ def _gemm(node: Node) -> Value:
 
 
 def _einsum(node: Node) -> Value:
-    equation = str(node.options["equation"]).replace(" ", "")
-    left, arrow, made = equation.partition("->")
-    operands = left.split(",")
-    axes = max((len(v.shape) - len(o.replace("...", "")) for o, v in zip(
-        operands, (node[k] for k in range(len(node.inputs)))) if "..." in o), default=0)
-    free = [c for c in "ZYXWVUTSRQPONMLKJIHGFEDCBA" if c not in equation][:axes]
-    rest = "".join(free)
-    expanded = []
-    for k, operand in enumerate(operands):
-        own = len(node[k].shape) - len(operand.replace("...", ""))
-        expanded.append(operand.replace("...", rest[axes - own :] if own else ""))
-    if not arrow:
-        letters = "".join(operands).replace("...", "")
-        made = "..." * ("..." in left) + "".join(sorted(
-            c for c in set(letters) if letters.count(c) == 1))
-    return node.builder.contract(f"{','.join(expanded)}->{made.replace('...', rest)}",
-                                 [node[k] for k in range(len(node.inputs))])
+    return node.builder.einsum(str(node.options["equation"]),
+                               [node[k] for k in range(len(node.inputs))])
 
 
 # -- windows -----------------------------------------------------------------------------
@@ -499,30 +492,13 @@ def _average_all(node: Node) -> Value:
 def _normalize(node: Node) -> Value:
     """An affine map of each channel, by the statistics that training has left."""
     if node.options.get("training_mode", 0):
-        raise node.refuse("normalizes by the statistics of the examples, as in training; call "
-                          "module.eval() before the export")
-    scale, shift, mean, variance = (node[k] for k in range(1, 5))
-    epsilon = float(np.float32(node.options.get("epsilon", 1e-5)))
-    rows = [_entries(node, value) for value in (scale, shift, mean, variance)]
-    factors, shifts = [], []
-    for a, b, m, v in zip(*rows):
-        spread = float(v) + epsilon
-        if spread <= 0:
-            raise node.refuse("has a variance that is not positive")
-        factor = a * Fraction(1 / float(np.sqrt(spread)))
-        factors.append(factor)
-        shifts.append(b - m * factor)
-    alone = node.uses.get(node.input_names[0], 0) == 1
-    return node.builder.fold(node[0], factors, shifts, (node.input_names[1], node.input_names[2]),
-                             node.builder.label, alone)
-
-
-def _entries(node: Node, value: Value) -> Sequence[Fraction]:
-    if isinstance(value, Literal):
-        return [Fraction(c) for c in value.array.ravel()]
-    if isinstance(value, Parameter):
-        return [value.stored.entries[k] for k in value.order.ravel()]
-    raise node.refuse("has statistics that depend on the input")
+        raise node.refuse(IN_TRAINING)
+    is_alone = node.uses.get(node.input_names[0], 0) == 1
+    return node.builder.normalize(
+        node[0], [node[k] for k in range(1, 5)],
+        float(np.float32(node.options.get("epsilon", 1e-5))),
+        (node.input_names[1], node.input_names[2]),
+        lambda name: is_alone and node.uses.get(name, 0) == 1)
 
 
 OPERATORS: dict[str, Operator] = {
@@ -549,36 +525,28 @@ OPERATORS: dict[str, Operator] = {
     "Unsqueeze": _unsqueeze, "Where": _where,
 }
 
-_POLYNOMIAL = ("is not algebraic; a network with a polynomial in its place, whose error on an "
-               "interval is proved, is another model, and has to be trained or made as such")
-_ATTENTION = "is not algebraic; attention without softmax, as in attention:d=2,a=1,out=2,t=3, is"
-_RATIONAL = ("depends on the input and is no polynomial; what is read are roots and quotients of "
-             "constants")
 for _name, _function in {"Sqrt": np.sqrt, "Reciprocal": np.reciprocal}.items():
-    OPERATORS[_name] = _of_constants(_function, _RATIONAL)
+    OPERATORS[_name] = _of_constants(_function, RATIONAL)
 for _name, _function in {"Exp": np.exp, "Log": np.log, "Sin": np.sin, "Cos": np.cos,
                          "Tanh": np.tanh}.items():
-    OPERATORS[_name] = _of_constants(_function, _POLYNOMIAL)
+    OPERATORS[_name] = _of_constants(_function, POLYNOMIAL)
 
 _REFUSED = {
     **dict.fromkeys(("Sigmoid", "Erf", "Gelu", "Softplus", "Softsign", "Elu", "Celu", "Selu",
-                     "Mish", "Swish", "Tan", "Sinh", "Cosh", "Asin", "Acos", "Atan"), _POLYNOMIAL),
-    **dict.fromkeys(("Softmax", "LogSoftmax", "Attention", "MultiHeadAttention"), _ATTENTION),
+                     "Mish", "Swish", "Tan", "Sinh", "Cosh", "Asin", "Acos", "Atan"), POLYNOMIAL),
+    **dict.fromkeys(("Softmax", "LogSoftmax", "Attention", "MultiHeadAttention"), ATTENTION),
     **dict.fromkeys(("LayerNormalization", "RMSNormalization", "GroupNormalization",
-                     "InstanceNormalization", "LpNormalization", "LRN", "ReduceL2"),
-                    "normalizes by a root of a polynomial in the input, and is no polynomial; "
-                    "BatchNormalization, of fixed statistics, is read"),
+                     "InstanceNormalization", "LpNormalization", "LRN", "ReduceL2"), NORMALIZATION),
     **dict.fromkeys(("If", "Loop", "Scan"), "is control flow; export the network unrolled, for one "
                     "shape of its input"),
     **dict.fromkeys(("QLinearConv", "QLinearMatMul", "QuantizeLinear", "DequantizeLinear",
                      "DynamicQuantizeLinear", "ConvInteger", "MatMulInteger", "QLinearAdd"),
-                    "is quantized, so that it rounds; import the network before quantization"),
-    **dict.fromkeys(("LSTM", "GRU", "RNN"), "is recurrent with activations that are not algebraic; "
-                    "a linear or polynomial recurrence, written out, is read"),
+                    QUANTIZED),
+    **dict.fromkeys(("LSTM", "GRU", "RNN"), RECURRENT),
     **dict.fromkeys(("Floor", "Ceil", "Round", "Sign", "Mod", "TopK", "ArgMax", "ArgMin",
-                     "NonZero"), "is not continuous, so that the network is not algebraic"),
+                     "NonZero"), DISCONTINUOUS),
     **dict.fromkeys(("RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike",
-                     "Bernoulli", "Multinomial"), "is random"),
+                     "Bernoulli", "Multinomial"), RANDOM),
 }
 PIECEWISE = ("Relu", "LeakyRelu", "PRelu", "Abs", "Max", "Min", "Clip", "MaxPool", "GlobalMaxPool",
              "HardSigmoid", "HardSwish", "ThresholdedRelu", "ReduceMax", "ReduceMin")
@@ -593,9 +561,7 @@ def refusal(kind: str, domain: str, title: str) -> str:
 
 
 def _bend(node: Node) -> Value:
-    raise PiecewiseOperator(
-        f"The node {node.name} is piecewise linear, so that the network is no polynomial model; "
-        "PiecewiseLinearNetwork reads such files and answers for them, as neuroalg regions does.")
+    raise PiecewiseOperator(node.name)
 
 
 for _name in PIECEWISE:

@@ -236,6 +236,7 @@ class Builder:
     def __init__(self) -> None:
         self.name = self.label = ""
         self.notes: list[str] = []
+        self._vectors: dict[tuple[str, tuple[Fraction, ...]], Stored] = {}
 
     def note(self, sentence: str) -> None:
         """Say something, once."""
@@ -672,6 +673,24 @@ class Builder:
         return self.arrange(found, lambda a: np.einsum(
             a, [*range(len(made))], [*map((rows + places).index, made)]))
 
+    def einsum(self, equation: str, values: Sequence[Value]) -> Value:
+        """A sum of products by an equation that may have an ellipsis, or no output."""
+        left, arrow, made = equation.replace(" ", "").partition("->")
+        operands = left.split(",")
+        if len(operands) != len(values):
+            raise InputError(f"The node {self.name} has an equation for {len(operands)} operands, "
+                             f"and {len(values)} operands.")
+        owns = [len(v.shape) - len(o.replace("...", "")) for o, v in zip(operands, values)]
+        axes = max((n for n, o in zip(owns, operands) if "..." in o), default=0)
+        rest = "".join([c for c in "ZYXWVUTSRQPONMLKJIHGFEDCBA" if c not in equation][:axes])
+        if not arrow:
+            letters = left.replace("...", "").replace(",", "")
+            made = "..." * ("..." in left) + "".join(sorted(
+                c for c in set(letters) if letters.count(c) == 1))
+        expanded = [o.replace("...", rest[axes - n :] if n else "")
+                    for o, n in zip(operands, owns)]
+        return self.contract(f"{','.join(expanded)}->{made.replace('...', rest)}", values)
+
     def matrix_product(self, left: Value, right: Value) -> Value:
         """The product of matrices, or of a matrix and a vector, for each index before."""
         if not left.shape or not right.shape:
@@ -755,46 +774,78 @@ class Builder:
                            (places[row, entry] + shift * area).ravel(), coefficients, None,
                            (1, channels, *made))
 
-    def fold(self, value: Value, factors: Sequence[Fraction], shifts: Sequence[Fraction],
-             names: tuple[str, str], title: str, alone: bool) -> Value:
+    def normalize(self, value: Value, statistics: Sequence[Value | None], epsilon: float,
+                  names: tuple[str, str], is_alone: Callable[[str], bool]) -> Value:
         """
-        An affine map of each channel, multiplied into the linear layer before it, if there is one.
+        A normalization of channels by fixed statistics, an affine map of each channel, multiplied
+        into the linear layer before it, if there is one.
 
         INPUT:
 
-        - ``factors``, ``shifts`` -- for each channel
-        - ``names`` -- what the parameters are called in the file
-        - ``title`` -- the name of what is folded
-        - ``alone`` -- whether nothing else reads the layer before it, or its weights
+        - ``statistics`` -- factors and shifts, or None for ones and zeros; means and variances
+        - ``epsilon`` -- what is added to the variances
+        - ``names`` -- what factors and shifts are called
+        - ``is_alone`` -- whether the value is read here only, and arrays of these names once
         """
+        width = value.shape[1]
+        rows = [[Fraction(k == 0)] * width if given is None else self._entries(given)
+                for k, given in enumerate(statistics)]
+        factors, shifts = [], []
+        for a, b, mean, variance in zip(*rows):
+            spread = float(variance) + epsilon
+            if spread <= 0:
+                raise InputError(f"The node {self.name} has a variance that is not positive.")
+            factors.append(a * Fraction(1 / float(np.sqrt(spread))))
+            shifts.append(b - mean * factors[-1])
+        if any(len(row) != width for row in (*rows, factors)):
+            raise InputError(f"The node {self.name} has statistics that are not those of {width} "
+                             "channels.")
         layer, places = self._unmoved(value)
-        width = len(factors)
-        if alone and isinstance(layer, LinearLayer) and layer.shape[0] == width:
-            def scaled(parameter: Parameter, new: Callable[[int, Fraction], Fraction]) -> Parameter:
-                entries = list(parameter.stored.entries)
-                for channel, block in enumerate(parameter.order.reshape(width, -1)):
-                    for p in block:
-                        entries[p] = new(channel, entries[p])
-                stored = Stored(parameter.stored.name, parameter.stored.shape, entries, title)
-                return Parameter(parameter.shape, stored, parameter.order)
-
-            weights = scaled(layer.weights, lambda k, c: c * factors[k])
-            bias = self._vector(names[1], shifts, title) if layer.bias is None else scaled(
-                layer.bias, lambda k, c: c * factors[k] + shifts[k])
-            self.note(f"The normalization {title} was folded into {layer.weights.stored.name}.")
-            found: Value = LinearLayer(layer.shape, layer.sources, layer.name, weights, bias,
-                                       layer.places, layer.window)
+        if isinstance(layer, LinearLayer) and layer.shape[0] == width and all(
+                is_alone(p.stored.name) for p in (layer.weights, layer.bias) if p):
+            found = self._folded(layer, factors, shifts, names[1])
             return found if places is None else self.take([found], places)
-        self.note(f"The normalization {title} is an affine map of each channel; its statistics "
-                  f"were folded into {names[0]} and {names[1]}.")
+        self.note(f"The normalization {self.label} is an affine map of each channel; its "
+                  f"statistics were folded into {names[0]} and {names[1]}.")
         shape = (width, *[1] * (len(value.shape) - 2))
-        scale, shift = (self.reshape(self._vector(name, entries, title), shape)
+        scale, shift = (self.reshape(self._vector(name, entries), shape)
                         for name, entries in zip(names, (factors, shifts)))
         return self.add(self.multiply(value, scale), shift)
 
-    def _vector(self, name: str, entries: Sequence[Fraction], folded: str) -> Parameter:
-        return Parameter((len(entries),), Stored(name, (len(entries),), list(entries), folded),
-                         np.arange(len(entries)))
+    def _entries(self, value: Value) -> list[Fraction]:
+        if isinstance(value, Literal):
+            return [Fraction(c) for c in value.array.ravel()]
+        if isinstance(value, Parameter):
+            return [value.stored.entries[k] for k in value.order.ravel().tolist()]
+        raise InputError(f"The node {self.name} has statistics that depend on the input.")
+
+    def _folded(self, layer: LinearLayer, factors: Sequence[Fraction], shifts: Sequence[Fraction],
+                name: str) -> LinearLayer:
+        """A linear layer after whose channels there is an affine map."""
+        def changed(parameter: Parameter, change: Callable[[int, Fraction], Fraction]) -> Parameter:
+            entries = list(parameter.stored.entries)
+            for channel, places in enumerate(parameter.order.reshape(len(factors), -1).tolist()):
+                for p in places:
+                    entries[p] = change(channel, entries[p])
+            stored = Stored(parameter.stored.name, parameter.stored.shape, entries, self.label)
+            return Parameter(parameter.shape, stored, parameter.order)
+
+        self.note(f"The normalization {self.label} was folded into {layer.weights.stored.name}.")
+        return LinearLayer(
+            layer.shape, layer.sources, layer.name,
+            changed(layer.weights, lambda k, c: c * factors[k]),
+            self._vector(name, shifts) if layer.bias is None else changed(
+                layer.bias, lambda k, c: c * factors[k] + shifts[k]), layer.places, layer.window)
+
+    def _vector(self, name: str, entries: Sequence[Fraction]) -> Parameter:
+        stored = self._vectors.setdefault((name, tuple(entries)), Stored(
+            name, (len(entries),), list(entries), self.label))
+        return Parameter((len(entries),), stored, np.arange(len(entries)))
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first of some names, and how many there are more."""
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
 
 def _letters(count: int) -> str:

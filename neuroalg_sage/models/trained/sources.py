@@ -16,7 +16,7 @@ from neuroalg_sage.models.trained.network import TrainedNetwork, network_from_da
 from neuroalg_sage.models.trained.state_dictionaries import network_from_arrays
 
 ROLE = "network file"
-PICKLES = (".pt", ".pth", ".pkl", ".bin", ".ckpt", ".joblib", ".pickle")
+PICKLES = (".pt", ".pt2", ".pth", ".pkl", ".bin", ".ckpt", ".joblib", ".pickle")
 
 
 def load_trained(name: Any, spec: Any = None, order: Sequence[str] | None = None
@@ -26,8 +26,8 @@ def load_trained(name: Any, spec: Any = None, order: Sequence[str] | None = None
 
     INPUT:
 
-    - ``name`` -- a network; its JSON data; or the name of a file: ``*.onnx``, ``*.json``, or
-      ``*.safetensors`` or ``*.npz`` with a spec
+    - ``name`` -- a network; its JSON data; or the name of a file: ``*.onnx``, ``*.keras``,
+      ``*.json``, or ``*.safetensors`` or ``*.npz`` with a spec
     - ``spec`` -- what the arrays of a state dictionary are weights of: a model, or what names one
     - ``order`` -- the names of these arrays in the order of the model's parameters
 
@@ -60,7 +60,11 @@ def load_trained(name: Any, spec: Any = None, order: Sequence[str] | None = None
         from neuroalg_sage.models.trained.onnx_files import from_onnx
 
         return from_onnx(name)
+    if suffix == ".keras":
+        from neuroalg_sage.models.trained.keras_files import from_keras
+
+        return from_keras(name)
     if suffix == ".json":
         return network_from_data(read_json(name, ROLE), str(name))
     raise InputError(f"{shown(str(name))} is no file of a trained network; such files are *.onnx, "
-                     "*.json, *.safetensors and *.npz.")
+                     "*.keras, *.json, *.safetensors and *.npz.")
