@@ -6,6 +6,9 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.cli.options import (
@@ -28,7 +31,44 @@ if TYPE_CHECKING:
     from neuroalg_sage.piecewise import PiecewiseLinearNetwork
 
 
-ABOUT_ALL_INPUTS = ("samples", "bound", "functional_dimension", "smaller", "tropical")
+@dataclass(frozen=True)
+class Further:
+    """
+    A question that ``neuroalg regions`` answers besides, about all inputs.
+
+    - ``help`` -- what its option says
+    - ``stage`` -- what is being done then
+    - ``ask`` -- the answer for a network, given the options and the regions of random networks
+    """
+
+    help: str
+    stage: str
+    ask: Callable[[PiecewiseLinearNetwork, argparse.Namespace, dict[int, int]], Invariant]
+
+
+def _region_bound(network: PiecewiseLinearNetwork, _: argparse.Namespace, sampled: dict[int, int]
+                  ) -> Invariant:
+    from neuroalg_sage.invariants.piecewise.region_bound import region_bound
+
+    return region_bound(network.network, sampled)
+
+
+# By the name of the option, in the order in which they are answered.
+FURTHER = {
+    "bound": Further("also how many regions there are at most, at any weights", "bound of regions",
+                     _region_bound),
+    "functional_dimension": Further(
+        "also in how many directions of its weights the function of the network changes",
+        "functional dimension",
+        lambda network, arguments, _: network.functional_dimension(arguments.seed)),
+    "smaller": Further(
+        "also a network of one hidden layer of ReLU with as few units as is found, of the same "
+        "function", "smaller network",
+        lambda network, arguments, _: network.smaller_network(arguments.seed)),
+    "tropical": Further("also each output as a difference of tropical polynomials", "tropical form",
+                        lambda network, *_: network.tropical_form()),
+}
+NORMS = ("l1", "l2", "linf")
 
 
 def add(command: Commands) -> None:
@@ -44,18 +84,12 @@ def add(command: Commands) -> None:
                      "to the boundary, in the norms l1, l2 and linf")
     sub.add_argument("--patterns", action="store_true", help="also all activation patterns that "
                      "occur on open sets")
-    sub.add_argument("--functional-dimension", action="store_true", help="also in how many "
-                     "directions of its weights the function of the network changes")
     sub.add_argument("--html", metavar="FILE", help="write one page of HTML with the answers, a "
                      "picture and the certificates")
-    sub.add_argument("--bound", action="store_true", help="also how many regions there are at "
-                     "most, at any weights")
     sub.add_argument("--samples", type=whole, metavar="N", help="of N random networks of a spec "
                      "one with most activation patterns, and the bound")
-    sub.add_argument("--smaller", action="store_true", help="also a network of one hidden layer of "
-                     "ReLU with as few units as is found, of the same function")
-    sub.add_argument("--tropical", action="store_true", help="also each output as a difference of "
-                     "tropical polynomials")
+    for name, further in FURTHER.items():
+        sub.add_argument(f"--{name.replace('_', '-')}", action="store_true", help=further.help)
     _about_the_rest(sub)
     sub = command("same", _same)
     _about_networks(sub, "other")
@@ -130,7 +164,7 @@ def _same(arguments: argparse.Namespace) -> int:
 
 
 def _regions(arguments: argparse.Namespace) -> int:
-    from neuroalg_sage.invariants.piecewise.region_bound import region_bound, sample
+    from neuroalg_sage.invariants.piecewise.region_bound import sample
     from neuroalg_sage.models.piecewise.sources import has_random_weights
     from neuroalg_sage.piecewise import PiecewiseLinearNetwork
 
@@ -138,7 +172,7 @@ def _regions(arguments: argparse.Namespace) -> int:
     check_writable(arguments.html)
     sampled: dict[int, int] = {}
     if arguments.box is not None or arguments.polytope is not None:
-        for name in ABOUT_ALL_INPUTS:
+        for name in ("samples", *FURTHER):
             if getattr(arguments, name):
                 raise InputError(f"The option --{name.replace('_', '-')} is about all inputs; "
                                  "leave the box or polytope out.")
@@ -173,35 +207,31 @@ def _regions(arguments: argparse.Namespace) -> int:
                                  arguments.level, part["box"])})
 
     state()
-    if arguments.bound or sampled:
-        progress(arguments).begin("bound of regions")
-        found.append(region_bound(network.network, sampled))
+    for stage, ask in _further(arguments, network, sampled, boundary, part):
+        progress(arguments).begin(stage)
+        found.append(ask())
         state()
-    if arguments.functional_dimension:
-        progress(arguments).begin("functional dimension")
-        found.append(network.functional_dimension(arguments.seed))
-        state()
-    if arguments.smaller:
-        progress(arguments).begin("smaller network")
-        found.append(network.smaller_network(arguments.seed))
-        state()
-    if arguments.tropical:
-        progress(arguments).begin("tropical form")
-        found.append(network.tropical_form())
-        state()
-    if boundary is not None:
-        progress(arguments).begin("decision boundary")
-        found.append(network.decision_boundary(boundary, arguments.level, arguments.set, **part))
-        state()
-        for norm in ("l1", "l2", "linf") if arguments.point is not None else ():
-            progress(arguments).begin(f"distance in the norm {norm}")
-            found.append(network.boundary_distance(arguments.point, boundary, arguments.level,
-                                                   norm, **part))
-            state()
     if arguments.html is not None:
         progress(arguments).begin("the page")
         write_page()
     return 0
+
+
+def _further(arguments: argparse.Namespace, network: PiecewiseLinearNetwork,
+             sampled: dict[int, int], boundary: list[int] | None, part: dict[str, Any]
+             ) -> Iterator[tuple[str, Callable[[], Invariant]]]:
+    """What else is asked: each stage, and what finds its answer."""
+    for name, further in FURTHER.items():
+        # Random networks are compared with the bound.
+        if getattr(arguments, name) or (name == "bound" and sampled):
+            yield further.stage, partial(further.ask, network, arguments, sampled)
+    if boundary is None:
+        return
+    yield "decision boundary", partial(network.decision_boundary, boundary, arguments.level,
+                                       arguments.set, **part)
+    for norm in NORMS if arguments.point is not None else ():
+        yield f"distance in the norm {norm}", partial(
+            network.boundary_distance, arguments.point, boundary, arguments.level, norm, **part)
 
 
 def _printed(network: PiecewiseLinearNetwork, found: list[Invariant], as_json: bool,

@@ -89,13 +89,15 @@ class HiddenUnits:
     The units, or channels, between two layers with parameters, after the activations.
 
     - ``number`` -- of the first of the two layers, among those with parameters, from 1 on
-    - ``state`` -- how many layers make the state that has the units
+    - ``before``, ``state`` -- how many layers make the states that have the units before and after
+      the activations
     - ``places`` -- for each unit its entries in that state
     - ``incoming``, ``outgoing`` -- for each unit the parameters that come in and go out
     - ``activation`` -- what stands between, a polynomial; its coefficients
     """
 
     number: int
+    before: int
     state: int
     places: tuple[range, ...]
     incoming: tuple[list[int], ...]
@@ -121,7 +123,7 @@ def hidden_layers(model: Model) -> Iterator[HiddenUnits]:
         (([0, 1], [2, 3]), ([4], [5]), 2)
     """
     before: tuple[Layer, int] | None = None
-    offset, number, sigma, shape = 0, 0, fmpq_poly([0, 1]), model.input_shape
+    offset, number, made_by, sigma, shape = 0, 0, 0, fmpq_poly([0, 1]), model.input_shape
     for state, layer in enumerate(model.layers):
         if isinstance(layer, Activation):
             sigma = univariate(layer.coefficients)(sigma)
@@ -132,10 +134,11 @@ def hidden_layers(model: Model) -> Iterator[HiddenUnits]:
                 if not (isinstance(layer, Convolution) and layer.channels[0] != size):
                     width = prod(shape) // size
                     yield HiddenUnits(
-                        number, state, tuple(range(u * width, (u + 1) * width)
+                        number, made_by, state, tuple(range(u * width, (u + 1) * width)
                                              for u in range(size)), tuple(made),
                         tuple(units(layer, offset, size)[1]), tuple(sigma.coeffs()))
-            before, number, sigma = (layer, offset), number + 1, fmpq_poly([0, 1])
+            before, made_by = (layer, offset), state + 1
+            number, sigma = number + 1, fmpq_poly([0, 1])
         else:
             return
         offset += layer.parameter_count()

@@ -13,6 +13,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from neuroalg_sage.errors import InputError, NeuroAlgError
@@ -297,15 +298,26 @@ class _Compared:
         return json.dumps(self.source, sort_keys=True)
 
 
-def _read(given: Any) -> _Compared:
+def _model(given: Any) -> Model:
+    """The model that is meant, also by the name of a file of a trained network."""
     from neuroalg_sage.models.sources import load_model
+    from neuroalg_sage.models.trained.sources import ENDINGS, load_trained
 
+    if isinstance(given, (str, Path)) and Path(given).suffix.lower() in ENDINGS:
+        # Exporters call all graphs alike; the files have names that tell them apart.
+        return load_trained(given).model.called(None)
+    return load_model(getattr(given, "model", given))
+
+
+def _read(given: Any) -> _Compared:
     try:
-        model = load_model(getattr(given, "model", given))
+        model = _model(given)
     except NeuroAlgError as error:
         return _Compared(str(given)[:200], None, None, error)
     if model.spec is None:
-        return _Compared(str(model), model, model.describe())
+        # What has no name, in a file, is called like the file.
+        is_file = isinstance(given, (str, Path)) and model.name is None
+        return _Compared(Path(given).name if is_file else str(model), model, model.describe())
     return _Compared(str(model), model, model.spec if model.name is None else
                      {"name": model.name, "spec": model.spec})
 
@@ -321,8 +333,8 @@ def compare(models: Iterable[Any], questions: Sequence[str] = DEFAULT_QUESTIONS,
 
     INPUT:
 
-    - ``models`` -- models, specs, names of files, neuromanifolds, or whatever
-      :func:`~neuroalg_sage.models.sources.load_model` takes
+    - ``models`` -- models, specs, neuromanifolds, names of files, of models or of trained networks,
+      or whatever :func:`~neuroalg_sage.models.sources.load_model` takes
     - ``questions`` -- names of questions, the columns; by default ambient dimension, dimension,
       defect, whether the model is filling and identifiable, degree and number of conservation laws
     - ``timeout`` -- seconds for one model; None for no limit

@@ -239,8 +239,54 @@ def test_stabilizers_of_known_points() -> None:
             ([[1, 2], [0, 0]], [[3, 0], [0, 0]], 1), ([[1, 2], [0, 0]], [[0, 0], [0, 0]], 2),
             ([[1, 2], [0, 0]], [[0, 1], [0, 0]], 1)):
         found = manifold.at([first, second]).stabilizer()
-        assert found.data == {"symmetries": 4, "orbit": 4 - fixed, "stabilizer": fixed}
+        assert (found.data["symmetries"], found.data["orbit"]) == (4, 4 - fixed)
+        assert found.data["stabilizer"] == fixed
         verify(found.certificate)
+
+
+@pytest.mark.parametrize(("spec", "weights", "count"), [
+    ("mlp:1,2,1:x^2", [1, 2, 4, 1], 1), ("mlp:1,2,1:x^2", [1, 2, 1, 4], 0),
+    ("mlp:2,3,1:x^3+x:bias", [1, 2, -1, -2, 5, 5, 3, -3, 5, 7, -7, 1, 0], 1),
+    ("mlp:2,3,1:x^3+x:bias", [1, 2, -2, -4, 5, 5, 3, -6, 5, 8, -1, 1, 0], 0),
+    ("mlp:1,3,1:x^4+x^2+1", [1, -1, 1, 7, 7, 7], 2),
+    ("mlp:1,2,2,1:x^2", [1, 2, 4, 1, 8, 2, 1, 1], 1),
+    ("cnn:2c2,2c1:x^2", [1, 2, 3, 6, 9, 18, 1, 2], 1), ("linear:1,2,1", [1, 2, 4, 2], 1)])
+def test_exchanges_are_symmetries_that_fix_the_weights(spec: str, weights: list, count: int
+                                                       ) -> None:
+    model, generator = parse_spec(spec), random.Random(FRESH_SEED)
+    manifold = NeuroManifold(model)
+    found = manifold.at(weights).stabilizer()
+    verify(found.certificate)
+    assert len(found.data["exchanges"]) == len(found.words) == count
+    for moves in found.data["exchanges"]:
+        def moved(w: list, moves: list = moves) -> list[Fraction]:
+            new = list(map(Fraction, w))
+            for i, j, c in moves:
+                new[i] = Fraction(c) * w[j]
+            return new
+
+        assert moved(weights) == weights
+        other = [Fraction(generator.randrange(-9, 9)) for _ in weights]
+        x = [Fraction(generator.randrange(-9, 9)) for _ in range(model.input_count)]
+        assert manifold.at(moved(other))(x) == manifold.at(other)(x)
+
+
+def test_forged_exchanges_are_rejected() -> None:
+    from claims import changed_at
+
+    found = NeuroManifold("mlp:1,2,1:x^2").at([1, 2, 4, 1]).stabilizer().certificate
+    (moves,) = found["claim"]["value"]["exchanges"]
+    for forged in (moves[:2], moves[2:], [[1, 0, "2"]], moves + moves[:1], [],
+                   [[i, j, "1"] for i, j, _ in moves], [[0, 0, "1"]] + moves):
+        if forged:
+            with pytest.raises(CertificateError):
+                verify(changed_at(found, "claim", "value", "exchanges", 0, to=forged))
+    # What fixes the weights need not be a symmetry: all parameters that are equal can be permuted.
+    found = NeuroManifold("linear:2,2,1").at([1] * 6).stabilizer().certificate
+    assert len(found["claim"]["value"]["exchanges"]) == 1
+    with pytest.raises(CertificateError):
+        verify(changed_at(found, "claim", "value", "exchanges", 0,
+                          to=[[0, 1, "1"], [1, 0, "1"]]))
 
 
 def test_input_symmetries_of_quadratic_forms() -> None:
@@ -368,7 +414,8 @@ def test_forged_claims_about_points_are_rejected() -> None:
     for name, path, value in (
             ("rank", ("claim", "value"), 4),
             ("layer_ranks", ("claim", "value", 0, 3), 1),
-            ("stabilizer", ("claim", "value"), {"symmetries": 2, "orbit": 1, "stabilizer": 1}),
+            ("stabilizer", ("claim", "value"),
+             {"symmetries": 2, "orbit": 1, "stabilizer": 1, "exchanges": []}),
             ("unidentified_parameters", ("claim", "value"), [[], [0, 1, 2, 3, 4, 5]]),
             ("smallest_singular_values", ("claim", "value", 0, 3), "6"),
             ("nearest_subnetworks", ("claim", "value", 0, 1), "0"),

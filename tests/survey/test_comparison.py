@@ -394,3 +394,30 @@ def test_lines_of_earlier_surveys_make_a_table_too() -> None:
         "dimension": {"value": 2, "status": "proved"}}, "seconds": 1}])
     assert table.as_csv() == ("model,parameters,dimension,dimension_status\n"
                               '"mlp:2,1:x^2",2,2,proved\n')
+
+
+# -- files ------------------------------------------------------------------------------------
+
+
+def test_a_model_without_a_name_is_called_like_its_file(tmp_path: Path) -> None:
+    for name, output in (("one.json", "a*x"), ("two.json", "a*x + b")):
+        (tmp_path / name).write_text(json.dumps(
+            {"parameters": ["a", "b"], "inputs": ["x"], "outputs": [output]}))
+    table = compare([str(tmp_path / "one.json"), tmp_path / "two.json"], ["dimension"], jobs=1)
+    assert [(found.name, found.cells["dimension"].value) for found in table.rows] == [
+        ("one.json", 1), ("two.json", 2)]
+
+
+def test_a_file_of_a_trained_network_is_compared_by_its_architecture(tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx")
+    weights = onnx.helper.make_tensor("W", onnx.TensorProto.FLOAT, [2, 3], [1, 2, 3, 4, 5, 6])
+    ends = [onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [1, size])
+            for name, size in (("x", 2), ("y", 3))]
+    graph = onnx.helper.make_graph([onnx.helper.make_node("MatMul", ["x", "W"], ["y"])], "net",
+                                   ends[:1], ends[1:], [weights])
+    onnx.save(onnx.helper.make_model(graph), str(tmp_path / "net.onnx"))
+    (tmp_path / "net.pt").write_bytes(b"")
+    net, pickle = compare([str(tmp_path / "net.onnx"), str(tmp_path / "net.pt")], ["dimension"],
+                          jobs=1).rows
+    assert (net.name, net.parameters, net.cells["dimension"].value) == ("net.onnx", 6, 6)
+    assert "is a pickle" in pickle.cells["dimension"].why

@@ -17,6 +17,7 @@ from neuroalg_sage.certificates.points.first_order import (
 from neuroalg_sage.certificates.points.point import Point
 from neuroalg_sage.certificates.reading import (
     Checked,
+    integers,
     items,
     member,
     prime,
@@ -43,6 +44,8 @@ def check_values(point: Point, claimed: Any, evidence: Any) -> Checked:
         entries, stated = items(part, "law", 2)
         require(all(motion.get((j, i)) == c for (i, j), c in motion.items()),
                 "A symmetry is not the gradient of a law.")
+        require(all(type(k) is int for entry in items(entries, "law") for k in entry[:2]),
+                "A law is malformed.")
         law = {(i, j): rational(c) for i, j, c in entries}
         require(law == motion and len(law) == len(entries) and any(law.values()),
                 "A law is not that of its symmetry.")
@@ -56,7 +59,8 @@ def check_values(point: Point, claimed: Any, evidence: Any) -> Checked:
 def check_stabilizer(point: Point, claimed: Any, evidence: Any) -> Checked:
     """
     Verify the dimensions of a space of linear symmetries S, of its orbit {S w} at the point, and
-    of those with S w = 0.
+    of those with S w = 0; and ``exchanges``, permutations of parameters with factors that are
+    symmetries and fix w.
 
     The listed symmetries are independent, since some of their entries are modulo a prime; so many
     of their values S w are independent; and combinations of them with S w = 0 are.  The two numbers
@@ -82,8 +86,17 @@ def check_stabilizer(point: Point, claimed: Any, evidence: Any) -> Checked:
     fixed = rank([[residue(v[k], p) if k in v else 0 for k in range(len(motions))]
                   for v in fixing], len(motions), p)
     require(orbit + fixed == len(motions), "The dimensions do not add up.")
-    require(claimed == {"symmetries": len(motions), "orbit": orbit, "stabilizer": fixed}
-            and all(type(n) is int for n in claimed.values()),
-            "The dimensions claimed are not those found.")
+    numbers = [member(claimed, name) for name in ("symmetries", "orbit", "stabilizer")]
+    require(integers(numbers, 0, 10**9, "dimension") == [len(motions), orbit, fixed]
+            and len(claimed) == 4, "The dimensions claimed are not those found.")
+    exchanges = items(member(claimed, "exchanges"), "exchanges")
+    require(len({str(sorted(data)) for data in exchanges}) == len(exchanges),
+            "An exchange is stated twice.")
+    if exchanges:
+        from neuroalg_sage.certificates.points.exchanges import require_exchange
+
+        for data, states in zip(exchanges, items(
+                member(evidence, "states"), "maps of states", len(exchanges))):
+            require_exchange(point, data, states)
     return [f"linear symmetries ({len(motions)}), of which a space of dimension {fixed} fixes the "
-            "weights"], []
+            "weights", f"permutations with factors ({len(exchanges)}) fix them"], []

@@ -21,6 +21,7 @@ from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.trust import RANDOM
 from neuroalg_sage.invariants.dimension.dimension import TRIALS, jacobian_at, rank_trial
 from neuroalg_sage.invariants.points.kernel import (
+    MOST_WRITTEN_OUT,
     Kernel,
     derivative_rows,
     known_kernel,
@@ -281,7 +282,7 @@ def singular_values(place: Place) -> SingularValues:
     start = time.perf_counter()
     model = place.model
     size = model.parameter_count
-    if size * min(model.ambient_dimension, 10**9) > MOST_SINGULAR_VALUES:
+    if size > MOST_WRITTEN_OUT or size * min(model.ambient_dimension, 10**9) > MOST_SINGULAR_VALUES:
         raise LimitReached(f"The singular values of a matrix with {size:,} columns and "
                            f"{model.ambient_dimension:,} rows are not computed.")
     rows = derivative_rows(place)
