@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.models.sage_input import rational
-from neuroalg_sage.neuromanifold.core import by_layers, kept
+from neuroalg_sage.neuromanifold.core import kept
 from neuroalg_sage.neuromanifold.equations import EquationsQuestions
+from neuroalg_sage.neuromanifold.layered import by_layers
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.answers.invariant import Invariant

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import cached_property, partial, wraps
 from operator import index
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from neuroalg_sage import questions
 from neuroalg_sage.cache.memory import Memory
@@ -28,7 +28,6 @@ from neuroalg_sage.models.sources import load_model
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.answers.citation import Citation
-    from neuroalg_sage.invariants.dimension.in_layers import LayeredForm
     from neuroalg_sage.invariants.dynamics.flows import Flow
     from neuroalg_sage.invariants.dynamics.law_search import LawSearch
 
@@ -54,22 +53,6 @@ def kept(method: Method) -> Method:
         return self._memory.recall(method.__name__, lambda: method(self), stored=True)
 
     return cast(Method, remembered)
-
-
-def by_layers(method: Method) -> Method:
-    """
-    Where the functions are those of a network of a family, ask that one: theorems are on layers.
-    """
-    @wraps(method)
-    def asked(self: Core, *arguments: Any, **named_ones: Any) -> Any:
-        if self.in_layers is None or self._layered is None:
-            return method(self, *arguments, **named_ones)
-        found = getattr(self._layered, method.__name__)(*arguments, **named_ones)
-        if found is None or found.data is None:  # nothing is known of these layers
-            return method(self, *arguments, **named_ones)
-        return self.in_layers.about(self.model, found)
-
-    return cast(Method, asked)
 
 
 class Core(Typeset):
@@ -142,32 +125,6 @@ class Core(Typeset):
             return find()
         return self._memory.recall(question.name, find, stored=True, **arguments,
                                    **self._options_of(question), declared_in=origin)
-
-    @cached_property
-    def in_layers(self) -> LayeredForm | None:
-        """
-        The network of a family of which expressions are the functions, term by term; None if none
-        is found.
-
-        EXAMPLES::
-
-            >>> from neuroalg_sage import NeuroManifold, from_expressions
-            >>> M = NeuroManifold(from_expressions("c*(a*x + b*y)^3", "a,b,c", "x,y"))
-            >>> print(M.in_layers)
-            mlp:2,1,1:x^3 with the parameters a, b, c
-        """
-        from neuroalg_sage.invariants.dimension.in_layers import in_layers
-
-        return in_layers(self.model)
-
-    @cached_property
-    def _layered(self) -> Self | None:
-        """The same for that network, within the same limits."""
-        if self.in_layers is None:
-            return None
-        found = type(self)(self.in_layers.model, seed=self.seed, method=self.method, cache=False)
-        found.computation = self.computation
-        return found
 
     @cached_property
     def form(self) -> QuadraticForm:

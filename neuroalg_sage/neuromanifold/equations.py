@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.methods import FOR_THE_DEGREE
-from neuroalg_sage.neuromanifold.core import by_layers, kept
+from neuroalg_sage.neuromanifold.core import kept
 from neuroalg_sage.neuromanifold.ideal import IdealQuestions
+from neuroalg_sage.neuromanifold.layered import by_layers
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.equations.tropical_variety import TropicalVariety

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from neuroalg_sage.neuromanifold.core import by_layers, kept, whole
+from neuroalg_sage.neuromanifold.core import kept, whole
 from neuroalg_sage.neuromanifold.distance import DistanceQuestions
+from neuroalg_sage.neuromanifold.layered import by_layers
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.answers.invariant import Invariant

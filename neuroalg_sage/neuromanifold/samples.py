@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.models.sage_input import rational
 from neuroalg_sage.neuromanifold.capacity import CapacityQuestions
-from neuroalg_sage.neuromanifold.core import by_layers, kept
+from neuroalg_sage.neuromanifold.core import kept
+from neuroalg_sage.neuromanifold.layered import by_layers
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.capacity.interpolation import InterpolatingFunctions
