@@ -174,7 +174,8 @@ def computable(name: str) -> Question:
 
 def require_suitable(model: Any, name: str) -> None:
     """
-    Raise InputError if a question makes no sense of a model: of the cone over rational functions.
+    Raise InputError if a question makes no sense of a model, since this is the cone over rational
+    functions, or is none.
 
     EXAMPLES::
 
@@ -187,19 +188,21 @@ def require_suitable(model: Any, name: str) -> None:
         rational functions, which are points of a projective space, one may ask ambient_dimension,
         dimension, expected_dimension, ...
     """
-    if not is_suitable(model, name):
-        raise InputError(
-            f"The question {name} is about polynomial models; of rational functions, which are "
-            "points of a projective space, one may ask "
-            f"{', '.join(q.name for q in own().values() if q.of_cones)}.")
+    if is_suitable(model, name):
+        return
+    if model.cone is None:
+        raise InputError(f"The question {name} is about rational functions, as those of "
+                         f"mlp:1,2,1:1/x:bias; {model} is polynomial.")
+    raise InputError(
+        f"The question {name} is about polynomial models; of rational functions, which are "
+        "points of a projective space, one may ask "
+        f"{', '.join(q.name for q in own().values() if q.of_cones)}.")
 
 
 def is_suitable(model: Any, name: str) -> bool:
     """Whether a question, if it is one, makes sense of a model."""
-    if model.cone is None:
-        return True
-    question = own().get(name) or outside().get(name)
-    return question is None or question.of_cones
+    question = own().get(name) or (outside().get(name) if model.cone else None)
+    return question is None or (question.of_cones if model.cone else question.of_polynomials)
 
 
 def scripted(name: str, has_arguments: bool = False) -> Question:

@@ -52,9 +52,12 @@ def _found() -> Iterator[Any]:
     for fiber in (veronese.fiber([1, 2, 1]), segre.fiber([0, 0, 0, 0]), line.fiber([2]),
                   veronese.fiber([1, 0, 1]), cubic.fiber("x_0^2*x_1")):
         yield from fiber.answers
+    yield ERM("mlp:2,1,1:x^2", [[1, 0, 1], [0, 1, 2], [1, 1, -1]]).loss_bounds(seed=1)
+    yield ERM("linear:1,1", [[1, 1], [2, 2]]).loss_bounds(seed=1)
     yield line.loss_critical_locus([1])
     yield veronese.loss_critical_locus([1, 0, 2])
     yield veronese.invariant_parameters(ROTATION)
+    yield NeuroManifold("mlp:1,1,1:1/x:bias", seed=1).cancellations()
     for spec in "relu:1,2,1:cell=10,00", "relu:1,2,1:bias:cell=10,00":
         yield NeuroManifold(spec, seed=1).is_cell_empty()
     yield NeuroManifold("linear:2,2", seed=1).invariant_parameters(ROTATION, infinitesimal=True)

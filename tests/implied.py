@@ -67,6 +67,8 @@ def claimed(claim: dict[str, Any]) -> Canonical:
     if name in ("singular_locus", "critical_locus", "singular_subvarieties",
                 "critical_subvarieties"):
         return name, frozenset(map(component, value))
+    if name == "cancellations":
+        return name, frozenset((part["what"], polynomials(part["equations"])) for part in value)
     if name == "semialgebraic_description":
         return name, formula(value)
     if name == "boundary":

@@ -74,6 +74,7 @@ EXAMPLES = {
     "loss_critical_locus": Example({"target": [1, 0, 2]}, ("--coordinates", "1,0,2")),
     "training_critical_locus": Example({"problem": DATA}, ("--data", "{data}")),
     "critical_points": Example({"problem": DATA}, ("--data", "{data}")),
+    "loss_bounds": Example({"problem": DATA}, ("--data", "{data}", "--method", "sos")),
     "invariant_parameters": Example({"matrix": [[0, -1], [1, 0]]}, ("--matrix", "0,-1;1,0")),
     "bifurcation": Example({"start": [1, 0, 1], "end": [1, 1, 1]}, ("--line", "1,0,1;1,1,1")),
     "critical_regions": Example({"directions": PLANE, "samples": 3}),
@@ -89,9 +90,10 @@ EXAMPLES = {
                                  (*PART.words, "--delta", "1/10", "--noise", "1")),
     "plot": Example({}, ("--output", "{picture}")),
 }
-# Of a network at given weights, and of cells, there are tests in tests/piecewise.
+# Of a network at given weights, and of cells, there are tests in tests/piecewise; of rational
+# functions in tests/models.
 DECLARED = {name: question for name, question in questions.declared().items()
-            if question.of == Question.of and name != "is_cell_empty"}
+            if question.of == Question.of and question.of_polynomials and name != "is_cell_empty"}
 BY_NAME = [name for name, question in DECLARED.items() if question.is_computed]
 BY_COMMAND = [name for name, question in DECLARED.items() if question.command]
 

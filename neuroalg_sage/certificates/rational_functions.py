@@ -58,6 +58,7 @@ from neuroalg_sage.certificates.reading import (
 from neuroalg_sage.certificates.terms import Shape, Terms
 from neuroalg_sage.certificates.work import Work
 
+Parts = tuple[list[fmpq_mpoly], fmpq_mpoly, int]
 Value = tuple[fmpq_mpoly, fmpq_mpoly, fmpq_mpoly]  # (a + b r) / d as a, b, d, where d is not zero
 
 
@@ -214,13 +215,20 @@ def _require_generic(parts: Sequence[fmpq_mpoly], h: fmpq_mpoly, count: int, wit
 
 
 class Cone(Model):
-    """The cone over rational functions, which is a model with one layer."""
+    """
+    The cone over rational functions, which is a model with one layer.
+
+    - ``parts`` -- the numerators; the denominator; and the number of parameters, without scales, in
+      whose variables these are, before those of the inputs
+    """
+
+    parts: Parts
 
     def _build(self, data: Any, states: tuple[int, ...], shape: Shape, offset: int, depth: int
                ) -> tuple[int, Shape, int]:
         if depth != 1:
             return super()._build(data, states, shape, offset, depth)
-        count, rows = _cone(data, shape)
+        count, rows, self.parts = _cone(data, shape)
         self.name += f" -{data['kind']} of {_names(data['layers'])}-> {len(rows)}"
         return self._append(Step(count, offset, states, len(rows), rows.__getitem__, False)
                             ), (len(rows),), count
@@ -233,8 +241,8 @@ def _names(layers: list[Any]) -> str:
         if part in layer)]) for layer in layers)
 
 
-def _cone(data: Any, shape: Shape) -> tuple[int, list[Terms]]:
-    """The number of parameters, and the polynomials, that map onto the cone; verified."""
+def _cone(data: Any, shape: Shape) -> tuple[int, list[Terms], Parts]:
+    """The number of parameters, the polynomials that map onto the cone, and its parts; verified."""
     known = ("input_shape", "layers", "plain", "root", "denominator", "radicand", "witness",
              "scales")
     given, layers, plain, root, denominator, radicand, witness, scales = fields(data, *known)
@@ -275,4 +283,4 @@ def _cone(data: Any, shape: Shape) -> tuple[int, list[Terms]]:
         {tuple((v, k) for v, k in enumerate(
             [*map(int, e[:count]), *powers[:scales], *map(int, e[count:])]) if k):
          Fraction(int(c.p), int(c.q)) for e, c in zip(f.monoms(), f.coeffs())}
-        for f, powers in parts]
+        for f, powers in parts], ([*a, *b], d, count)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from typing import TYPE_CHECKING
 
 from neuroalg_sage.cli.options import (
     Commands,
@@ -18,7 +19,11 @@ from neuroalg_sage.cli.options import (
     progress,
 )
 from neuroalg_sage.cli.output import check_writable, write
-from neuroalg_sage.errors import LimitReached
+from neuroalg_sage.errors import InputError, LimitReached
+
+if TYPE_CHECKING:
+    from neuroalg_sage.invariants.training.training import TrainingProblem
+    from neuroalg_sage.neuromanifold import NeuroManifold
 
 
 def add(command: Commands) -> None:
@@ -27,6 +32,11 @@ def add(command: Commands) -> None:
     sub.add_argument("spec", metavar="SPEC", help="spec string or JSON model file")
     sub.add_argument("--data", metavar="FILE", required=True, help="CSV or Parquet: in each row "
                      "the inputs, then the outputs")
+    sub.add_argument("--method", choices=("critical", "sos"), default="critical",
+                     help="all critical points (the default), or bounds of the least loss by sums "
+                          "of squares")
+    sub.add_argument("--level", type=int, help="of the sums of squares, 0 to 3; by default as high "
+                     "as is needed, up to 2")
     about_limits(sub)
     sub.add_argument("--seed", type=int, help="seed of the random choices")
     about_the_cache(sub)
@@ -45,6 +55,10 @@ def _train(arguments: argparse.Namespace) -> int:
                              cache=not arguments.no_cache)
     keep_deadline(manifold.computation)
     keep_time_for_the_page(manifold.computation)
+    if arguments.method == "sos":
+        return _bound(arguments, manifold, problem)
+    if arguments.level is not None:
+        raise InputError("A level is that of sums of squares: add --method sos.")
     found = manifold.critical_points(problem)
     print(json.dumps({"schema": 1, "model": problem.model.describe()} | found.circumstances()
                      | {"results": {"critical_points": found.described()}}) if arguments.json
@@ -56,3 +70,13 @@ def _train(arguments: argparse.Namespace) -> int:
     if found.data["complete"]:
         return 0
     return min((code for code, _ in found.failures), default=LimitReached.exit_code)
+
+
+def _bound(arguments: argparse.Namespace, manifold: NeuroManifold, problem: TrainingProblem) -> int:
+    found = manifold.loss_bounds(problem, arguments.level)
+    print(json.dumps({"schema": 1, "model": problem.model.describe(), "source": problem.source,
+                      "loss": problem.describe(), "results": {"loss_bounds": found.described()}})
+          if arguments.json else found.text())
+    if arguments.certificate is not None:
+        write(arguments.certificate, found.certificate)
+    return 0

@@ -39,7 +39,9 @@ from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.models.expressions import from_flint, write_polynomial
 from neuroalg_sage.models.layers import (
     MAXIMAL_LAYERS,
+    Array,
     Chain,
+    Constant,
     Layer,
     PolynomialLayer,
     Shape,
@@ -310,6 +312,34 @@ class RationalFunctions(PolynomialLayer):
                              "those of the model.")
         return made
 
+    def apply(self, parameters: Sequence[Array], inputs: Array, constant: Constant) -> Array:
+        """The numerators and the denominator, by Horner's rule in one variable after the other."""
+        count = len(self.parameters)
+        if inputs.ndim > parameters[0].ndim:
+            inputs = inputs.reshape((*inputs.shape[: parameters[0].ndim - 1], len(self.inputs)))
+        entries = [source[..., i : i + 1] for source, width in (
+            (parameters[0], count), (inputs, len(self.inputs))) for i in range(width)]
+        one = inputs[..., :1] ** 0
+
+        def value(terms: Sequence[tuple[tuple[int, ...], Fraction]], i: int) -> Array:
+            """The value of terms that have the same exponents before the i-th."""
+            while i < len(entries) and not any(e[i] for e, _ in terms):
+                i += 1
+            if i == len(entries):
+                ((_, c),) = terms
+                return one * constant(c)
+            exponents = sorted({e[i] for e, _ in terms}, reverse=True)
+            total = None
+            for k, below in zip(exponents, [*exponents[1:], 0]):
+                part = value([term for term in terms if term[0][i] == k], i + 1)
+                total = part if total is None else total + part
+                if k > below:
+                    total = total * entries[i] ** (k - below)
+            return total
+
+        return np.concatenate([value(terms, 0) if terms else one * constant(Fraction(0))
+                               for terms in self.outputs], axis=-1)
+
     @property
     def scales(self) -> int:
         """How many scales there are: by so much the dimension of the cone exceeds that of M."""
@@ -360,7 +390,9 @@ class RationalFunctions(PolynomialLayer):
                     f"{self.parameters[-1]}: (t A, B, t D, t^2 h) is the same function for all t. "
                     "All answers are about the cone of dimension two more than M, the variety of "
                     "the functions.")
-        sign = ", meant up to the sign of r" if root else ""
+        sign = ", meant up to the sign of r" if root else (
+            ", after its roots have canceled as algebraic functions" if self.fractions.radicand
+            else "")
         return (f"The {function} {kind}, {quotient}{root}, in lowest terms for generic parameters"
                 f"{sign}. M is in the projective space of dimension {n - 1} of the coefficients "
                 f"{parts}; they are those of one function up to one factor, for which there is the "

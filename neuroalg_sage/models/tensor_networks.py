@@ -110,7 +110,7 @@ def FactorizedNetwork(modes: Sequence[Sequence[int]], ranks: int | Sequence[Sequ
         >>> model.spec, model.parameter_count
         ('tt:modes=2x2-3x2,ranks=2', 20)
 
-    REFERENCES: [NPOV2015]_
+    REFERENCES: [NPOV2015]_; [HRS2012]_ for the dimension of tensor trains
     """
     if form not in FORMS:
         raise InputError(f"The form of a factorized layer is {', '.join(FORMS)}, not "

@@ -227,6 +227,7 @@ class Core(Typeset):
             '-- a fiber of the parametrization of mlp:1,1,1:x^2'
         """
         scripted = questions.scripted(invariant, bool(arguments or options))
+        questions.require_suitable(self.model, scripted.name)
         return named(scripted.script)(self, *arguments, **options)
 
     def certificate(self, invariant: str) -> dict[str, Any] | None:

@@ -50,6 +50,23 @@ class SingularitiesQuestions(EquationsQuestions):
                               self.dimension().data, self.computation, self.seed)
 
     @kept
+    def cancellations(self) -> Invariant:
+        """
+        The parameters of rational functions at which factors cancel, one of numerators and
+        denominator is zero, or the degree drops.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold, from_expressions
+            >>> M = NeuroManifold(from_expressions("a/(b*x + c)", "a b c", "x"))
+            >>> M.cancellations().value
+            [b = c = 0: the denominator is zero, a = 0: the function is zero]
+        """
+        from neuroalg_sage.invariants.singularities.cancellations import cancellations
+
+        return cancellations(self.model)
+
+    @kept
     def subnetworks(self) -> Invariant:
         """
         The subnetworks up to symmetry, with their place in the neuromanifold.

@@ -13,6 +13,7 @@ from neuroalg_sage.neuromanifold.ideal import IdealQuestions
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.training.presentation import CriticalPoints
+    from neuroalg_sage.invariants.training.sums_of_squares import LossBounds
     from neuroalg_sage.invariants.training.training import TrainingProblem
 
 
@@ -119,6 +120,33 @@ class TrainingQuestions(IdealQuestions):
         return problem.know(self._memory.recall(
             "critical_points", lambda: problem.critical_points(self.computation, self.seed),
             stored=True, loss=written(problem.describe())))
+
+    def loss_bounds(self, problem: TrainingProblem, level: int | None = None) -> LossBounds:
+        """
+        A lower and an upper bound of the least squared error on data, both proved.
+
+        INPUT:
+
+        - ``problem`` -- a training problem with this model
+        - ``level`` -- of the sums of squares, 0 to 3; by default as high as is needed, up to 2
+
+        OUTPUT: :class:`~neuroalg_sage.invariants.training.sums_of_squares.LossBounds`
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import ERM, NeuroManifold
+            >>> data = [[1, 0, 1, 0], [0, 1, 0, 2]]
+            >>> found = NeuroManifold("linear:2,1,2", seed=1).loss_bounds(
+            ...     ERM("linear:2,1,2", data))
+            >>> found.data["level"], found.gap < 1e-6
+            (1, True)
+        """
+        from neuroalg_sage.invariants.training.sums_of_squares import loss_bounds
+
+        self._check_model(problem)
+        return self._memory.recall(
+            "loss_bounds", lambda: loss_bounds(problem, level, self.computation, self.seed),
+            stored=True, loss=written(problem.describe()), level=level)
 
     def _check_model(self, problem: TrainingProblem) -> None:
         from neuroalg_sage.invariants.training.training import TrainingProblem

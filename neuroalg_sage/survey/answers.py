@@ -150,7 +150,7 @@ def answer(spec: Source, settings: Settings,
     cheap = before_all()
     try:
         model = parse_spec(spec) if isinstance(spec, str) else model_from_data(spec)
-        parameters = model.parameter_count
+        parameters = model.parameter_count - model.scales
         manifold = _asked(model, settings, time.perf_counter() - start)
         while names:
             others_wait = len(names) > 1 and names[0] not in cheap

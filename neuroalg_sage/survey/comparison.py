@@ -374,7 +374,8 @@ def compare(models: Iterable[Any], questions: Sequence[str] = DEFAULT_QUESTIONS,
 
     def table() -> Comparison:
         return Comparison(names, tuple(
-            row(one.name, one.model.spec, names, lines.get(one.key), one.model.parameter_count)
+            row(one.name, one.model.spec, names, lines.get(one.key),
+                one.model.parameter_count - one.model.scales)
             if one.model is not None else row(one.name, None, names, _refused(one, names))
             for one in compared))
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flint import nmod_mat
 
-from neuroalg_sage import NeuroManifold, questions
+from neuroalg_sage import ERM, NeuroManifold, compare, questions
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import CLAIMS, CertificateError, verify
 from neuroalg_sage.errors import InputError
@@ -307,9 +307,16 @@ def test_questions_that_are_not_about_cones_are_refused() -> None:
                 manifold.compute(question.name)
     for refused in (lambda: manifold.fiber([1, 0, 0, 1]), lambda: manifold.plot(),
                     lambda: manifold.covering_number("1/2", radius=1),
-                    lambda: manifold.real_preimage_numbers()):
+                    lambda: manifold.real_preimage_numbers(), lambda: manifold.at([1] * 5),
+                    lambda: manifold.script("conservation_laws"),
+                    lambda: ERM(manifold.model, [[1, 2]])):
         with pytest.raises(InputError, match="about polynomial models"):
             refused()
+
+
+def test_a_table_counts_parameters_without_the_scale() -> None:
+    table = compare(["mlp:1,1,1:1/x:bias", "mlp:1,1,1:x^2:bias"], ["dimension"], jobs=1)
+    assert [row.parameters for row in table.rows] == [4, 4]
 
 
 # -- certificates ----------------------------------------------------------------------------

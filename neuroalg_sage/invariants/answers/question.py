@@ -42,6 +42,7 @@ class Question:
       question, the text of a standalone script for Macaulay2; empty if there is none
     - ``of_cones`` -- whether one may ask it of rational functions, too: the answer is about the
       affine cone over these, see :mod:`~neuroalg_sage.models.rational_functions`
+    - ``of_polynomials`` -- whether one may ask it of other models than rational functions
     - ``is_drawn`` -- whether its value draws itself, by a method ``hasse_diagram``
     - ``of`` -- of what it is asked, ``"module:Class"``, whose method has its name; by default a
       neuromanifold
@@ -76,6 +77,7 @@ class Question:
     claims: tuple[str, ...] = ()
     script: str = ""
     of_cones: bool = False
+    of_polynomials: bool = True
     is_drawn: bool = False
     of: str = "neuroalg_sage.neuromanifold:NeuroManifold"
     find: str = ""

@@ -26,6 +26,12 @@ class Dimension(Invariant):
             return text
         return f"{text}, of the cone; the functions have dimension {self.data - layer['scales']}"
 
+    def value_on_page(self) -> str:
+        return self.sentence() if self.sentence() != str(self.data) else f"{self.data:,}"
+
+    def figure_on_page(self) -> str:
+        return f"{self.data:,}"
+
     def for_learning(self, around: Surroundings) -> Iterator[Markup]:
         from neuroalg_sage.invariants.dimension.on_pages import dimension_for_learning
 

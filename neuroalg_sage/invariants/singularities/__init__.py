@@ -8,6 +8,10 @@ QUESTIONS = (
              reported=110, figure="singular components", needs=("dimension", "ideal", "degree"),
              claims=("singular_locus", "singular_subvarieties"),
              script=".singularities.scripts:singular_locus_script", of_cones=True),
+    Question("cancellations", "The parameters at which factors of rational functions cancel, or "
+             "their degree drops",
+             ".singularities.cancellations:Cancellations",
+             reported=115, claims=("cancellations",), of_cones=True, of_polynomials=False),
     Question("subnetworks", "The subnetworks up to symmetry, with their place in the "
              "neuromanifold",
              ".singularities.subnetworks:Subnetworks",

@@ -18,4 +18,7 @@ QUESTIONS = (
     Question("critical_points", "All critical points of the squared error on data, and its minimum",
              ".training.presentation:CriticalPoints",
              takes="data", command="train", claims=("critical_points",)),
+    Question("loss_bounds", "A lower and an upper bound of the least squared error on data",
+             ".training.sums_of_squares:LossBounds",
+             takes="data", command="train", claims=("loss_bounds",)),
 )

@@ -21,6 +21,7 @@ from neuroalg_sage.storable import storable
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.answers.computation import Computation
     from neuroalg_sage.invariants.training.presentation import CriticalPoints
+    from neuroalg_sage.invariants.training.sums_of_squares import LossBounds
 
 Exponents = tuple[int, ...]
 MOST_DIMENSIONS = 200  # of V, for a form
@@ -119,6 +120,17 @@ class TrainingProblem:
             return self.know(critical_points(self, computation, seed))
         return known
 
+    def loss_bounds(self, level: int | None = None, computation: Computation | None = None,
+                    seed: int | None = None) -> LossBounds:
+        """
+        A lower and an upper bound of the least loss, both proved.
+
+        See :func:`~neuroalg_sage.invariants.training.sums_of_squares.loss_bounds`.
+        """
+        from neuroalg_sage.invariants.training.sums_of_squares import loss_bounds
+
+        return loss_bounds(self, level, computation, seed)
+
     def critical_parameters(self, computation: Computation | None = None,
                             seed: int | None = None) -> list[list[float]]:
         """
@@ -138,6 +150,9 @@ class TrainingProblem:
 
 def _features(model: Model) -> tuple[list[tuple[int, Exponents]], dict[Exponents, int]]:
     """The coordinates of V, and the monomials in the inputs that they use."""
+    if model.cone:
+        raise InputError("Training problems are about polynomial models; rational functions are "
+                         "points of a projective space, without a squared error.")
     if model.ambient_dimension > MOST_DIMENSIONS:
         raise InputError(f"The ambient space of {model} has dimension {model.ambient_dimension}; "
                          f"training problems have at most {MOST_DIMENSIONS}.")

@@ -47,6 +47,9 @@ def with_weights(model: Model, weights: Any) -> TrainedNetwork:
         neuroalg_sage.errors.InputError: The model mlp:2,1,1:x^2 has 3 parameters, in arrays of the
         shapes 0.W: 1 x 2, 2.W: 1 x 1; 2 weights are given.
     """
+    if model.cone:
+        raise InputError("Weights with questions about them are about polynomial models; rational "
+                         "functions are points of a projective space.")
     if isinstance(weights, TrainedNetwork):
         if weights.model.describe() != model.describe():
             raise InputError(f"The weights are those of {weights.model}, and not of {model}.")

@@ -1,0 +1,112 @@
+"""
+Bounds of the least loss on a neuromanifold, by sums of squares.
+
+**Lemma.**  Let q be the loss on V, λ <= u rational numbers, and σ, τ sums of squares of polynomials
+on V such that on M
+
+    (1 + σ) (q - u) + (u - λ) = τ.
+
+Then q >= λ on M.  *Proof.*  At a point of M with q >= u there is nothing to show.  Where q < u, the
+left side is at least zero, so u - λ >= (1 + σ) (u - q) >= u - q.  ∎
+
+A sum of squares is given by monomials m_i and a symmetric matrix G that is positive semidefinite:
+it is Σ G_ij m_i m_j.  The identity is verified by substitution of φ.  So the bound holds on all
+real points of the closure of M, which may have less loss than M has.
+
+The upper bound is the loss at rational parameters.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flint import arb, ctx, fmpq, fmpq_mat, fmpq_mpoly
+
+from neuroalg_sage.certificates.boxes import is_positive
+from neuroalg_sage.certificates.model import Model
+from neuroalg_sage.certificates.reading import (
+    Checked,
+    fields,
+    integers,
+    items,
+    numbers,
+    polynomial_ring,
+    require,
+)
+from neuroalg_sage.certificates.substitution import vanishing
+from neuroalg_sage.certificates.training.landscape import Problem, number
+
+LARGEST_EXACT = 24  # of a matrix whose characteristic polynomial is computed
+PRECISION = 400
+
+
+def is_semidefinite(rows: list[list[fmpq]]) -> bool:
+    """
+    Whether a symmetric matrix is proved to be positive semidefinite.
+
+    A large one only if it is definite: by elimination in balls, whose pivots are positive.
+    """
+    if len(rows) <= LARGEST_EXACT:
+        return is_positive(fmpq_mat(rows), False)
+    with ctx.workprec(PRECISION):
+        left = [[arb(c) for c in row[: i + 1]] for i, row in enumerate(rows)]
+        for k in range(len(rows)):
+            pivot = left[k][k]
+            if not pivot > 0:
+                return False
+            column = [left[i][k] for i in range(k, len(rows))]
+            for i in range(k + 1, len(rows)):
+                factor, row = column[i - k] / pivot, left[i]
+                for j in range(k + 1, i + 1):
+                    row[j] = row[j] - factor * column[j - k]
+    return True
+
+
+def sum_of_squares(data: Any, ring: Any) -> fmpq_mpoly:
+    """The polynomial of monomials and a matrix that is positive semidefinite."""
+    monomials, matrix = fields(data, "monomials", "matrix")
+    exponents = [tuple(integers(e, 0, 1000, "exponent", ring.nvars()))
+                 for e in items(monomials, "monomials")]
+    size = len(exponents)
+    rows = [numbers(row, "row", i + 1) for i, row in enumerate(items(matrix, "matrix", size))]
+    full = [[rows[max(i, j)][min(i, j)] for j in range(size)] for i in range(size)]
+    require(is_semidefinite(full), "A matrix is not proved to be positive semidefinite.")
+    terms: dict[tuple[int, ...], fmpq] = {}
+    for i in range(size):
+        for j in range(i + 1):
+            e = tuple(map(int.__add__, exponents[i], exponents[j]))
+            terms[e] = terms.get(e, fmpq(0)) + (rows[i][j] if i == j else 2 * rows[i][j])
+    return ring.from_dict({e: c for e, c in terms.items() if c})
+
+
+def loss_polynomial(problem: Problem, ring: Any) -> fmpq_mpoly:
+    """The loss as a polynomial on V."""
+    z, total = ring.gens(), ring.constant(problem.constant)
+    for (i, j), c in problem.terms.items():
+        total += (c if i == j else 2 * c) * z[i] * z[j]
+    for i, c in enumerate(problem.target):
+        total -= 2 * c * z[i]
+    return total
+
+
+def check_loss_bounds(model: Model, value: Any, evidence: Any, status: str, *_: Any) -> Checked:
+    """Verify a lower and an upper bound of the least loss on M; they are proved equal, or not."""
+    loss, lower_text, upper_text = items(value, "claim", 3)
+    n = model.ambient_dimension
+    require(n, "A model without coordinates has one function.")
+    ring = polynomial_ring(n)
+    q = loss_polynomial(Problem(loss, n), ring)
+    lower, upper = number(lower_text), number(upper_text)
+    parameters, ceiling_text, multiplier, remainder = fields(
+        evidence, "parameters", "ceiling", "multiplier", "squares")
+    w = numbers(parameters, "parameters", model.parameters)
+    require(q(*(f(*w) for f in model.parametrization)) == upper,
+            "The loss at the parameters is not the upper bound.")
+    require((status == "proved") == (lower == upper),
+            "The least loss is proved where the bounds are equal.")
+    ceiling = number(ceiling_text)
+    require(lower <= ceiling, "The lower bound is over the ceiling.")
+    sigma, tau = (sum_of_squares(part, ring) for part in (multiplier, remainder))
+    vanishing(model, [(1 + sigma) * (q - ceiling) + (ceiling - lower) - tau])
+    return ["the loss at the parameters is the upper bound",
+            "sums of squares prove the lower bound on M and on its closure"], []

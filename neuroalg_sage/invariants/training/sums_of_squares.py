@@ -1,0 +1,536 @@
+"""
+Bounds of the least loss on a neuromanifold, by sums of squares and by descent.
+
+Polynomials on M are those on V modulo the equations of M.  Which monomials up to a degree are
+independent on M, and how the others are linear combinations of these, is found from values at
+random points modulo a prime; no equation need be known before.  In them the lemma of
+``certificates.training.sums_of_squares`` is a semidefinite program, whose answer is rounded so that
+the identity holds exactly; the checker proves it.
+
+The lower bound holds on the real points of the closure of M.  Where these have less loss than M, as
+where M has a boundary over R, a gap remains at each level.
+
+REFERENCES:
+
+- [Las2001]_, [PP2008]_, [CP2017]_
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
+from fractions import Fraction
+from functools import cached_property
+from math import comb, frexp
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from flint import fmpq_mat, nmod_mat
+
+from neuroalg_sage.certificates.certificate import decimal
+from neuroalg_sage.certificates.model import Model as RebuiltModel
+from neuroalg_sage.certificates.reading import CertificateError
+from neuroalg_sage.certificates.training.sums_of_squares import check_loss_bounds
+from neuroalg_sage.engines import csdp, modular
+from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.invariants.answers.computation import Computation
+from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.dimension.floating_point import PolynomialMap
+from neuroalg_sage.models.model import monomials
+from neuroalg_sage.models.parametrization import Parametrization, parametrization
+from neuroalg_sage.models.rational import fraction, integral_kernel, to_flint
+
+if TYPE_CHECKING:
+    from neuroalg_sage.invariants.training.training import TrainingProblem
+
+Exponents = tuple[int, ...]
+Terms = dict[Exponents, Fraction]
+
+MOST_MONOMIALS = 5000  # up to twice the level, on V
+MOST_INDEPENDENT = 2500  # of these, on M: each is a constraint of the program
+HIGHEST_LEVEL = 3
+STARTS = 30
+CLOSE_ENOUGH = Fraction(1, 10**6)  # a relative gap, at which no higher level is tried
+BITS = 44  # of the rounded entries
+PARAMETER_BITS = 40
+SIMPLE = 64  # the largest denominator of simple numbers
+# What the bound gives up, relative to the upper bound, for matrices inside of their cones.
+SLACKS = (1e-7, 1e-6, 1e-5, 1e-4, 1e-3)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class LossBounds(Invariant):
+    """
+    A lower and an upper bound of the least loss, both proved.
+
+    The value is a dictionary with ``lower`` and ``upper``, fractions; ``parameters``, at which the
+    loss is the upper bound; and ``level``, of the sums of squares, 0 for the least loss on V.
+    """
+
+    problem: Any = field(kw_only=True)
+
+    @property
+    def gap(self) -> Fraction:
+        """The difference of the bounds, relative to the upper one."""
+        lower, upper = self.data["lower"], self.data["upper"]
+        return (upper - lower) / upper if upper else Fraction(0)
+
+    @property
+    def attained(self) -> bool | None:
+        """Whether it is proved that the least loss is attained; None if that is not clear."""
+        return True if self.data["lower"] == self.data["upper"] else None
+
+    def sentence(self) -> str:
+        lower, upper = self.data["lower"], self.data["upper"]
+        if lower == upper:
+            return f"the least loss is {upper}, attained"
+        return (f"the least loss is between {_shown(lower, ROUND_FLOOR)} and "
+                f"{_shown(upper, ROUND_CEILING)}, a relative gap of {float(self.gap):.1e}")
+
+    def plain_value(self) -> dict[str, Any]:
+        return {"lower_bound": decimal(self.data["lower"]), "upper_bound": decimal(
+            self.data["upper"]), "gap": float(self.gap), "attained": self.attained,
+            "parameters": [decimal(w) for w in self.data["parameters"]],
+            "level": self.data["level"]}
+
+    def text(self, spec: str = "SPEC") -> str:
+        """
+        The answer as a page of text.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage.invariants.training.training import ERM
+            >>> print(ERM("linear:1,1", [[1, 1], [2, 2]]).loss_bounds().text())
+            Training of linear:1,1 under the mean squared error on 2 rows; whole numbers and
+            fractions were read as they are.
+            The least loss is 0, attained [proved].
+            There approximately w_0 = 1.
+        """
+        from textwrap import wrap
+
+        model, w = self.problem.model, self.data["parameters"]
+        level = self.data["level"]
+        how = ("" if self.status == "proved" else
+               "The lower bound is that on all of V." if not level else
+               f"The lower bound is by sums of squares of level {level}, over M and its closure.")
+        sentence = self.sentence()
+        shown = ", ".join(f"{name} = {float(x):.6g}" for name, x in zip(model.parameter_names, w))
+        return "\n".join([
+            *wrap(f"Training of {model} under {self.problem.source}.", 88),
+            *wrap(f"{sentence[0].upper()}{sentence[1:]} [{self.qualified_status()}].", 88),
+            *wrap(how, 88), *(wrap(f"There approximately {shown}.", 88) if len(w) <= 24 else [])])
+
+
+def _shown(c: Fraction, rounding: str) -> str:
+    """A number with ten digits, rounded down or up."""
+    with localcontext(prec=10, rounding=rounding):
+        return f"{Decimal(c.numerator) / Decimal(c.denominator):g}"
+
+
+class Functions:
+    """
+    The polynomials on M up to a degree.
+
+    - ``independent`` -- monomials on V that are a basis of them, by degree
+    """
+
+    def __init__(self, phi: Parametrization, degree: int, generator: random.Random) -> None:
+        n = len(phi.polynomials)
+        if comb(n + degree, degree) > MOST_MONOMIALS:
+            raise LimitReached(
+                f"Sums of squares of level {degree // 2} in {n} coordinates have "
+                f"{comb(n + degree, degree):,} moments; at most {MOST_MONOMIALS:,} are tried.")
+        listed = [e for k in range(degree + 1) for e in monomials(n, k)]
+        prime = modular.random_prime(generator)
+        points = [_point(phi, prime, generator) for _ in range(len(listed) + 5)]
+        rows = [value for point in points for value in _values(point, listed, degree, prime)]
+        echelon, rank = nmod_mat(len(points), len(listed), rows, prime).rref()
+        # Each monomial is independent of those before it, or a linear combination of them.
+        pivots: list[int] = []
+        column = 0
+        for i in range(rank):
+            while not int(echelon[i, column]):
+                column += 1
+            pivots.append(column)
+            column += 1
+        self.independent = [listed[j] for j in pivots]
+        self._forms: dict[Exponents, Terms] = {e: {e: Fraction(1)} for e in self.independent}
+        for j in set(range(len(listed))) - set(pivots):
+            form: Terms = {}
+            for e, i in zip(self.independent, range(rank)):
+                if residue := int(echelon[i, j]):
+                    c = modular.rational_reconstruction(residue, prime)
+                    if c is None:
+                        raise LimitReached("The relations between monomials on M have too large "
+                                           "coefficients.")
+                    form[e] = c
+            self._forms[listed[j]] = form
+
+    def reduced(self, terms: Terms) -> Terms:
+        """A polynomial in the basis."""
+        result: Terms = {}
+        for e, c in terms.items():
+            for basic, d in self._forms[e].items():
+                result[basic] = result.get(basic, Fraction(0)) + c * d
+        return {e: c for e, c in result.items() if c}
+
+
+def _point(phi: Parametrization, prime: int, generator: random.Random) -> list[int]:
+    """A random point of M modulo a prime."""
+    w = [generator.randrange(prime) for _ in range(phi.parameter_count)]
+    point = []
+    for p in phi.polynomials:
+        total = 0
+        for e, c in p.items():
+            term = c.numerator * pow(c.denominator, -1, prime) % prime
+            for x, k in zip(w, e):
+                if k:
+                    term = term * pow(x, k, prime) % prime
+            total += term
+        point.append(total % prime)
+    return point
+
+
+def _values(point: Sequence[int], exponents: Sequence[Exponents], degree: int, prime: int
+            ) -> Iterator[int]:
+    powers = [[pow(x, k, prime) for k in range(degree + 1)] for x in point]
+    for e in exponents:
+        value = 1
+        for i, k in enumerate(e):
+            if k:
+                value = value * powers[i][k] % prime
+        yield value
+
+
+def _added(a: Exponents, b: Exponents) -> Exponents:
+    return tuple(map(int.__add__, a, b))
+
+
+def _multiple(e: Exponents, terms: Terms) -> Terms:
+    return {_added(e, other): c for other, c in terms.items()}
+
+
+class Descent:
+    """The loss in floating point, and parameters of small loss."""
+
+    def __init__(self, problem: TrainingProblem, phi: Parametrization, seed: int | None) -> None:
+        self.problem, self.phi = problem, phi
+        self.map = PolynomialMap([dict(p) for p in phi.polynomials], phi.parameter_count)
+        n = len(phi.polynomials)
+        self.q = np.zeros((n, n))
+        for (i, j), c in problem.quadratic.items():
+            self.q[i, j] = self.q[j, i] = float(c)
+        self.b = np.array([float(c) for c in problem.linear])
+        self.random = np.random.default_rng(seed)
+
+    def __call__(self, w: np.ndarray) -> tuple[float, np.ndarray]:
+        with np.errstate(all="ignore"):
+            z = self.map(w)
+            value = float(z @ self.q @ z - 2 * self.b @ z + float(self.problem.constant))
+            return value, 2 * (self.q @ z - self.b) @ self.map.jacobian(w)
+
+    def least(self, computation: Computation) -> tuple[Fraction, list[Fraction]]:
+        """The least loss that was found, exactly, and its parameters."""
+        from scipy.optimize import minimize
+
+        ends: list[tuple[float, np.ndarray]] = []
+        for _ in range(STARTS):
+            if ends and computation.is_over():
+                break
+            start = self.random.standard_normal(self.phi.parameter_count)
+            with np.errstate(all="ignore"):
+                end = minimize(self, start, jac=True, method="BFGS", options={"gtol": 1e-10})
+            if np.isfinite(end.fun) and np.isfinite(end.x).all():
+                ends.append((float(end.fun), end.x))
+        found = [self.exact([Fraction(0)] * self.phi.parameter_count)]
+        for _, x in sorted(ends, key=lambda pair: pair[0])[:3]:
+            scale = 2**PARAMETER_BITS
+            found.append(self.exact([Fraction(round(v * scale), scale) for v in map(float, x)]))
+            # Where it is attained at simple numbers, it is attained there exactly.
+            found.append(self.exact([Fraction(v).limit_denominator(SIMPLE)
+                                     for v in map(float, self._rescaled(x))]))
+        return min(found, key=lambda pair: pair[0])
+
+    def _rescaled(self, w: np.ndarray) -> np.ndarray:
+        """Parameters of the same function, in which as many as possible are 1 or -1."""
+        # The torus of those rescalings that leave each term of φ unchanged.
+        terms = dict.fromkeys(e for p in self.phi.polynomials for e in p)
+        torus = np.array(integral_kernel(terms, self.phi.parameter_count), dtype=float)
+        chosen: list[int] = []
+        for i in np.argsort(-np.abs(w)):
+            if len(chosen) == len(torus) or abs(w[i]) < 1e-6:
+                break
+            if np.linalg.matrix_rank(torus[:, [*chosen, i]]) > len(chosen):
+                chosen.append(int(i))
+        if not chosen:
+            return w
+        scales = np.linalg.lstsq(torus[:, chosen].T, -np.log(np.abs(w[chosen])), rcond=None)[0]
+        return w * np.exp(scales @ torus)
+
+    def exact(self, w: list[Fraction]) -> tuple[Fraction, list[Fraction]]:
+        """The loss at rational parameters."""
+        z = []
+        for p in self.phi.polynomials:
+            total = Fraction(0)
+            for e, c in p.items():
+                term = c
+                for x, k in zip(w, e):
+                    term *= x**k if k else 1
+                total += term
+            z.append(total)
+        return Fraction(self.problem.loss(z)), w
+
+
+class Program:
+    """The semidefinite program of a level, in coordinates and with a loss of moderate size."""
+
+    def __init__(self, problem: TrainingProblem, phi: Parametrization, level: int,
+                 ceiling: Fraction, largest: float, generator: random.Random) -> None:
+        self.functions = Functions(phi, 2 * level, generator)
+        self.one = (0,) * len(phi.polynomials)
+        independent = self.functions.independent
+        self.squares = [e for e in independent if sum(e) <= level]
+        self.multipliers = [e for e in independent if sum(e) < level]
+        # z = 2^s y, and the loss in units of 2^t, are exact.
+        self.s = frexp(max(largest, 1e-6))[1]
+        self.t = frexp(float(ceiling))[1]
+        self.place = {e: k for k, e in enumerate(independent)}
+        difference: Terms = {self.one: problem.constant - ceiling}
+        for (i, j), c in problem.quadratic.items():
+            e = _added(self._unit(i), self._unit(j))
+            difference[e] = difference.get(e, Fraction(0)) + (c if i == j else 2 * c)
+        for i, c in enumerate(problem.linear):
+            difference[self._unit(i)] = difference.get(self._unit(i), Fraction(0)) - 2 * c
+        self.difference = {e: c / Fraction(2) ** self.t * self._scale(e)
+                           for e, c in difference.items() if c}
+
+    def _unit(self, i: int) -> Exponents:
+        return (*self.one[:i], 1, *self.one[i + 1 :])
+
+    def _scale(self, e: Exponents) -> Fraction:
+        return Fraction(2) ** (self.s * sum(e))
+
+    def reduced(self, terms: Terms) -> Terms:
+        """A polynomial in the scaled coordinates in the basis."""
+        unscaled = {e: c / self._scale(e) for e, c in terms.items()}
+        return {e: c * self._scale(e) for e, c in self.functions.reduced(unscaled).items()}
+
+    @cached_property
+    def _products(self) -> tuple[dict[tuple[int, int], Terms], dict[tuple[int, int], Terms]]:
+        """The polynomials by which entries of both matrices count."""
+        squares = {(i, j): self.reduced({_added(a, self.squares[j]): Fraction(1)})
+                   for i, a in enumerate(self.squares) for j in range(i, len(self.squares))}
+        multiples = {(i, j): self.reduced(_multiple(_added(a, self.multipliers[j]),
+                                                    self.difference))
+                     for i, a in enumerate(self.multipliers)
+                     for j in range(i, len(self.multipliers))}
+        return squares, multiples
+
+    @cached_property
+    def _constraints(self) -> tuple[list[dict[tuple[int, int, int], float]], list[float]]:
+        constraints: list[dict[tuple[int, int, int], float]] = [{} for _ in self.place]
+        squares, multiples = self._products
+        for block, products, sign in ((0, squares, -1), (1, multiples, 1)):
+            for (i, j), terms in products.items():
+                for e, c in terms.items():
+                    constraints[self.place[e]][block, i, j] = sign * float(c)
+        values = [0.0] * len(constraints)
+        for e, c in self.reduced(self.difference).items():
+            values[self.place[e]] = -float(c)
+        return constraints, values
+
+    def gap(self, computation: Computation) -> float | None:
+        """The least difference u - λ, in the unit of the loss, approximately."""
+        constraints, values = self._constraints
+        constraints = [dict(c) for c in constraints]
+        constraints[self.place[self.one]][2, 0, 0] = 1.0
+        found = self._solve([len(self.squares), len(self.multipliers), 1], {(2, 0, 0): -1.0},
+                            constraints, values, computation)
+        return None if found is None else max(float(found[2][0, 0]), 0.0)
+
+    def inside(self, gap: Fraction, computation: Computation
+               ) -> tuple[list[list[Fraction]], list[list[Fraction]]] | None:
+        """Matrices of both sums of squares for a difference, which satisfy the identity exactly."""
+        constraints, values = self._constraints
+        values = list(values)
+        values[self.place[self.one]] -= float(gap)
+        found = self._solve([len(self.squares), len(self.multipliers)], {}, constraints, values,
+                            computation)
+        if found is None:
+            return None
+        tau, sigma = (_rounded(matrix) for matrix in found)
+        squares, multiples = self._products
+        missing = self.reduced(self.difference)
+        missing[self.one] = missing.get(self.one, Fraction(0)) + gap
+        for products, matrix, sign in ((squares, tau, -1), (multiples, sigma, 1)):
+            for (i, j), terms in products.items():
+                factor = sign * matrix[i][j] * (1 if i == j else 2)
+                if factor:
+                    for e, c in terms.items():
+                        missing[e] = missing.get(e, Fraction(0)) + factor * c
+        # What is missing of each monomial is spread over its factorizations into two others.
+        factorizations: dict[Exponents, list[tuple[int, int]]] = {}
+        for i, a in enumerate(self.squares):
+            for j, b in enumerate(self.squares):
+                factorizations.setdefault(_added(a, b), []).append((i, j))
+        for e, c in missing.items():
+            if not c:
+                continue
+            if e not in factorizations:
+                return None
+            for i, j in factorizations[e]:
+                tau[i][j] += c / len(factorizations[e])
+        return tau, sigma
+
+    def _solve(self, blocks: list[int], objective: Any, constraints: Any, values: list[float],
+               computation: Computation) -> list[np.ndarray] | None:
+        return csdp.solve(blocks, objective, constraints, values,
+                          timeout=computation.seconds_left(), memory_gb=computation.memory_gb)
+
+    def in_certificate(self, exponents: list[Exponents], matrix: list[list[Fraction]],
+                       unit: int) -> dict[str, Any]:
+        """A sum of squares in the coordinates and the unit of the problem."""
+        return {"monomials": [list(e) for e in exponents], "matrix": [
+            [decimal(matrix[i][j] * Fraction(2) ** unit / self._scale(
+                _added(exponents[i], exponents[j]))) for j in range(i + 1)]
+            for i in range(len(exponents))]}
+
+
+def _rounded(matrix: np.ndarray) -> list[list[Fraction]]:
+    scale = 2**BITS
+    return [[Fraction(round(float(c) * scale), scale) for c in row]
+            for row in (matrix + matrix.T) / 2]
+
+
+def least_on_the_space(problem: TrainingProblem) -> tuple[Fraction, dict[str, Any]]:
+    """The least loss on all of V, and the difference to it as a sum of squares."""
+    n = len(problem.linear)
+    matrix = fmpq_mat(n, n)
+    for (i, j), c in problem.quadratic.items():
+        matrix[i, j] = matrix[j, i] = to_flint(c)
+    extended = fmpq_mat(n, n + 1)
+    for i in range(n):
+        for j in range(n):
+            extended[i, j] = matrix[i, j]
+        extended[i, n] = to_flint(problem.linear[i])
+    echelon, rank = extended.rref()
+    z = [Fraction(0)] * n
+    for i in range(rank):
+        pivot = next(j for j in range(n + 1) if echelon[i, j])
+        if pivot == n:
+            raise InputError("The loss is not bounded from below on V.")
+        z[pivot] = fraction(echelon[i, n])
+    least = Fraction(problem.loss(z))
+    rows = [[problem.constant - least]] + [
+        [-problem.linear[i], *(fraction(matrix[i, j]) for j in range(i + 1))] for i in range(n)]
+    exponents = [[0] * n, *([int(i == j) for j in range(n)] for i in range(n))]
+    return least, {"monomials": exponents, "matrix": [[decimal(c) for c in row] for row in rows]}
+
+
+def loss_bounds(problem: TrainingProblem, level: int | None = None,
+                computation: Computation | None = None, seed: int | None = None) -> LossBounds:
+    """
+    Bounds of the least loss.
+
+    INPUT:
+
+    - ``problem`` -- a training problem
+    - ``level`` -- of the sums of squares, from 0, the least loss on V, to 3; by default 0, 1, 2
+      one after the other, until the relative gap is at most 1e-6
+    - ``computation`` -- limits
+    - ``seed`` -- of the random choices
+
+    OUTPUT: :class:`LossBounds`
+
+    Raises InputError for another level, and LimitReached if a level that is asked for is out of
+    reach.  By default, what was reached before is the answer.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.invariants.training.training import ERM
+        >>> found = loss_bounds(ERM("linear:2,1,2", [[1, 0, 1, 0], [0, 1, 0, 2]]), seed=1)
+        >>> found.data["lower"] <= Fraction(1, 2) <= found.data["upper"], found.gap < 1e-6
+        (True, True)
+    """
+    if level is not None and (type(level) is not int or not 0 <= level <= HIGHEST_LEVEL):
+        raise InputError(f"The level of sums of squares is a whole number from 0 to "
+                         f"{HIGHEST_LEVEL}, not {level!r}.")
+    computation = computation or Computation()
+    start = time.monotonic()
+    phi = parametrization(problem.model)
+    generator = random.Random(seed)
+    computation.progress(f"descents from {STARTS} starts")
+    upper, w = Descent(problem, phi, seed).least(computation)
+    least, squares = least_on_the_space(problem)
+    nothing: dict[str, Any] = {"monomials": [], "matrix": []}
+    evidence = {"ceiling": decimal(least), "multiplier": nothing, "squares": squares}
+    reached, lower = 0, least
+    for k in ([1, 2] if level is None else [level] if level else []):
+        if upper - lower <= CLOSE_ENOUGH * upper:
+            break
+        computation.progress(f"sums of squares of level {k}")
+        try:
+            found = _at_level(problem, phi, k, (upper, w), computation, generator)
+        except LimitReached as error:
+            if level is not None:
+                raise
+            computation.progress(f"sums of squares: {error}")
+            break
+        if found is not None and found[0] > lower:
+            (lower, evidence), reached = found, k
+    lower = min(lower, upper)
+    status = "proved" if lower == upper else "bounds"
+    proof = evidence | {"parameters": [decimal(x) for x in w]}
+    claim = [problem.describe(), decimal(lower), decimal(upper)]
+    return LossBounds.certified(
+        problem.model, "loss_bounds", {"lower": lower, "upper": upper, "parameters": w,
+                                       "level": reached}, status,
+        "sums of squares, rounded from an answer of csdp" if reached else "the least loss on V",
+        time.monotonic() - start, proof, [], claim=claim, problem=problem)
+
+
+def _at_level(problem: TrainingProblem, phi: Parametrization, level: int,
+              best: tuple[Fraction, list[Fraction]], computation: Computation,
+              generator: random.Random) -> tuple[Fraction, dict[str, Any]] | None:
+    """A lower bound of a level with its evidence; None if none is proved."""
+    upper, w = best
+    ceiling = _rounded_up(upper)
+    values = PolynomialMap(phi.polynomials, phi.parameter_count, False)(
+        np.array([float(x) for x in w]))
+    program = Program(problem, phi, level, ceiling, float(np.abs(values).max(initial=1e-6)),
+                      generator)
+    if len(program.place) > MOST_INDEPENDENT:
+        raise LimitReached(f"Sums of squares of level {level} have {len(program.place):,} "
+                           f"independent moments; at most {MOST_INDEPENDENT:,} are tried.")
+    gap = program.gap(computation)
+    if gap is None:
+        return None
+    unit = Fraction(2) ** program.t
+    model = RebuiltModel(problem.model.describe())
+    for slack in SLACKS:
+        wanted = Fraction(gap + slack * float(upper / unit)).limit_denominator(2**60)
+        found = program.inside(wanted, computation)
+        if found is None:
+            continue
+        tau, sigma = found
+        lower = ceiling - wanted * unit
+        evidence = {"ceiling": decimal(ceiling),
+                    "multiplier": program.in_certificate(program.multipliers, sigma, 0),
+                    "squares": program.in_certificate(program.squares, tau, program.t)}
+        try:
+            check_loss_bounds(model, [problem.describe(), decimal(lower), decimal(upper)],
+                              evidence | {"parameters": [decimal(x) for x in w]}, "bounds")
+        except CertificateError as error:
+            computation.progress(f"sums of squares: {error}")
+            continue
+        return lower, evidence
+    return None
+
+
+def _rounded_up(c: Fraction) -> Fraction:
+    """A number with few digits that is not less."""
+    scale = Fraction(2) ** (60 - frexp(float(c))[1])
+    return Fraction(-int(-c * scale // 1)) / scale

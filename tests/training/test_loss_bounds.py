@@ -1,0 +1,173 @@
+"""Bounds of the least loss: against singular values, critical points, and random parameters."""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from flint import fmpq
+
+from neuroalg_sage import ERM, NeuroManifold
+from neuroalg_sage.certificates.certificate import digest
+from neuroalg_sage.certificates.checker import CertificateError, verify
+from neuroalg_sage.certificates.training.sums_of_squares import is_semidefinite
+from neuroalg_sage.cli import main
+from neuroalg_sage.engines import csdp
+from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.invariants.training.sums_of_squares import loss_bounds
+from neuroalg_sage.models.families import parse_spec
+
+
+def problem(spec: str, rows: int, seed: int) -> Any:
+    model, generator = parse_spec(spec), random.Random(seed)
+    width = model.input_count + model.output_count
+    return ERM(spec, [[generator.randint(-4, 4) for _ in range(width)] for _ in range(rows)])
+
+
+@pytest.mark.parametrize("shape, rank, level", [((2, 2), 1, 1), ((3, 2), 1, 1), ((3, 3), 1, 1)])
+def test_the_best_matrix_of_a_rank_by_singular_values(shape: tuple[int, int], rank: int,
+                                                      level: int) -> None:
+    """Data on the unit vectors: the loss is the squared distance to a matrix, over the rows."""
+    a, b = shape
+    generator = np.random.default_rng(5)
+    matrix = generator.integers(-5, 6, (b, a))
+    rows = [[*(int(i == j) for j in range(a)), *map(int, matrix[:, i])] for i in range(a)]
+    found = ERM(f"linear:{a},{rank},{b}", rows).loss_bounds(seed=1)
+    least = sum(s**2 for s in np.linalg.svd(matrix)[1][rank:]) / a
+    assert float(found.data["lower"]) <= least * (1 + 1e-12)
+    assert float(found.data["upper"]) >= least * (1 - 1e-12)
+    assert found.gap < 1e-6 and found.data["level"] == level
+    assert (found.status, found.trust) == ("bounds", [])
+    assert verify(found.certificate)
+
+
+@pytest.mark.parametrize("spec, level", [("mlp:2,1,1:x^2", 1), ("cnn:2,2:x^2", 2),
+                                         ("mlp:2,1,2:x^2", 1)])
+def test_the_proved_minimum_is_between_the_bounds(spec: str, level: int) -> None:
+    given = problem(spec, 9, 3)
+    points = given.critical_points(seed=1)
+    assert points.data["minimum"]["attained"]
+    low, high = map(Fraction, points.data["points"][points.data["minimum"]["at"][0]]["loss"])
+    found = given.loss_bounds(seed=1)
+    assert found.data["lower"] <= high and low <= found.data["upper"]
+    assert found.gap < 1e-6 and found.data["level"] == level
+
+
+@pytest.mark.parametrize("spec", ["mlp:2,2,1:x^3", "mlp:2,1,1:x^2+x:bias", "linear:2,1,2",
+                                  "attention:d=2,a=1,out=1,t=1", "mlp:1,2,1:x^2"])
+def test_no_parameters_have_less_loss_than_the_lower_bound(spec: str) -> None:
+    given = problem(spec, 8, 11)
+    found = given.loss_bounds(seed=2)
+    assert verify(found.certificate)
+    manifold, generator = NeuroManifold(spec), random.Random(1)
+    phi = manifold.parametrization()
+    for _ in range(200):
+        w = [Fraction(generator.randint(-20, 20), 10) for _ in range(phi.parameter_count)]
+        z = []
+        for p in phi.polynomials:
+            total = Fraction(0)
+            for e, c in p.items():
+                for x, k in zip(w, e):
+                    c *= x**k
+                total += c
+            z.append(total)
+        assert given.loss(z) >= found.data["lower"]
+
+
+def test_a_loss_of_zero_is_the_least() -> None:
+    found = ERM("mlp:2,1,1:x^2", [[1, 0, 1], [0, 1, 4], [1, 1, 9]]).loss_bounds(seed=1)
+    assert (found.data["lower"], found.data["upper"], found.status) == (0, 0, "proved")
+    assert found.attained and found.gap == 0 and verify(found.certificate)
+    # Attained at the function zero, which is singular.
+    zero = ERM("mlp:2,1,1:x^2", [[1, 0, 0], [0, 1, 0]]).loss_bounds(seed=1)
+    assert (zero.data["upper"], zero.attained) == (0, True)
+
+
+def test_degenerate_data() -> None:
+    found = problem("cnn:2,2:x^2", 2, 4).loss_bounds(seed=1)
+    assert found.data["lower"] <= found.data["upper"] and verify(found.certificate)
+
+
+@pytest.mark.parametrize("level", [-1, 4, 1.5, True, "2"])
+def test_a_level_is_one_of_four(level: Any) -> None:
+    with pytest.raises(InputError, match="level of sums of squares is a whole number"):
+        loss_bounds(problem("mlp:2,1,1:x^2", 4, 1), level)
+
+
+def test_what_is_out_of_reach_says_what_it_would_need() -> None:
+    given = problem("mlp:4,2,3:x^2", 20, 1)
+    with pytest.raises(LimitReached, match="46,376 moments"):
+        given.loss_bounds(2, seed=1)
+
+
+@pytest.mark.parametrize("script, words", [
+    ("#!/bin/sh\nexit 2\n", None),  # infeasible
+    ("#!/bin/sh\nprintf '1.0\\n2 1 1 1 nan\\n' > $2\nexit 0\n", None),
+    ("#!/bin/sh\nexit 0\n", None),  # no answer
+    ("#!/bin/sh\nprintf '1.0\\nnonsense\\n' > $2\nexit 0\n", "cannot be read"),
+    ("#!/bin/sh\nexit 77\n", "ended with 77"),
+])
+def test_a_solver_that_fails(script: str, words: str | None, tmp_path: Path,
+                             monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without an answer the bound on all of V stays; what is no answer is said."""
+    command = tmp_path / "csdp"
+    command.write_text(script)
+    command.chmod(0o755)
+    monkeypatch.setenv(csdp.COMMAND_VARIABLE, str(command))
+    given = problem("mlp:2,1,1:x^2", 6, 2)
+    if words is None:
+        found = given.loss_bounds(seed=1)
+        assert found.data["level"] == 0 and verify(found.certificate)
+    else:
+        with pytest.raises(csdp.EngineError, match=words):
+            given.loss_bounds(seed=1)
+
+
+def test_wrong_answers_of_the_solver_prove_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csdp, "solve", lambda blocks, *_, **__: [
+        np.eye(size) * 3 for size in blocks])
+    found = problem("mlp:2,1,1:x^2", 6, 2).loss_bounds(seed=1)
+    assert found.data["level"] == 0
+
+
+def test_semidefinite_matrices() -> None:
+    generator = random.Random(2)
+    for size in (1, 3, 30):
+        rows = [[fmpq(generator.randint(-3, 3)) for _ in range(size)] for _ in range(size)]
+        gram = [[sum((a * b for a, b in zip(r, s)), fmpq(0)) for s in rows] for r in rows]
+        shifted = [[c + (i == j) for j, c in enumerate(row)] for i, row in enumerate(gram)]
+        assert is_semidefinite(shifted)
+        below = [list(row) for row in gram]
+        below[-1][-1] -= 10_000
+        assert not is_semidefinite(below)
+    assert is_semidefinite([[fmpq(1), fmpq(1)], [fmpq(1), fmpq(1)]])
+    assert not is_semidefinite([[fmpq(0), fmpq(1)], [fmpq(1), fmpq(0)]])
+
+
+def test_another_bound_is_refused() -> None:
+    certificate = problem("mlp:2,1,1:x^2", 6, 2).loss_bounds(seed=1).certificate
+    loss, lower, upper = certificate["claim"]["value"]
+    for value in ([loss, str(Fraction(lower) + Fraction(1, 10**9)), upper],
+                  [loss, lower, str(Fraction(upper) - Fraction(1, 10**9))]):
+        data = dict(certificate) | {"claim": certificate["claim"] | {"value": value}}
+        data["digest"] = digest(data)
+        with pytest.raises(CertificateError):
+            verify(data)
+
+
+def test_the_shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data, proof = tmp_path / "data.csv", tmp_path / "proof.json"
+    data.write_text("1,0,1\n0,1,2\n1,1,-1\n1,2,3\n")
+    assert main(["train", "mlp:2,1,1:x^2", "--data", str(data), "--method", "sos", "--quiet",
+                 "--certificate", str(proof)]) == 0
+    assert "The least loss is between 0.31102" in capsys.readouterr().out
+    assert main(["verify", str(proof)]) == 0
+    assert main(["train", "mlp:2,1,1:x^2", "--data", str(data), "--level", "1"]) == 2
+    assert "add --method sos" in capsys.readouterr().err
+    assert main(["train", "mlp:2,1,1:x^2", "--data", str(data), "--method", "sos", "--quiet",
+                 "--json"]) == 0
+    assert '"lower_bound"' in capsys.readouterr().out
