@@ -348,13 +348,14 @@ class Activation(Layer):
     def degree(self, inputs: int) -> int:
         return inputs * (len(self.coefficients) - 1)
 
-    def in_words(self) -> str:
+    @property
+    def text(self) -> str:
         """The polynomial as text."""
         terms: Polynomial = {(k,): c for k, c in enumerate(self.coefficients) if c}
         return write_polynomial(terms, ["x"])
 
     def in_latex(self, place: int | str) -> str:
-        return latex_polynomial(self.in_words())
+        return latex_polynomial(self.text)
 
     def image_in_latex(self, place: int | str, states: Sequence[str]) -> str:
         # A power of each entry is not one of the state.

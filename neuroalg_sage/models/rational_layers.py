@@ -8,6 +8,7 @@ model with one of them is the cone over its numerators and its denominator; see
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -178,8 +179,18 @@ class SquareRoot(OverField):
     def apply(self, parameters: Sequence[Array], inputs: Array, constant: Constant) -> Array:
         roots = inputs.reshape(-1).copy()
         for i, entry in enumerate(roots):
-            roots[i] = entry.square_root()
+            roots[i] = entry.square_root() if hasattr(entry, "square_root") else _root(entry)
         return roots.reshape(inputs.shape)
 
     def describe(self) -> dict[str, Any]:
         return {"kind": self.kind}
+
+
+def _root(number: Any) -> Any:
+    """The root of a number: of a fraction exactly, or of one of floating point."""
+    if not isinstance(number, Fraction):
+        return math.sqrt(number)
+    above, below = number.numerator, number.denominator
+    if above < 0 or math.isqrt(above) ** 2 != above or math.isqrt(below) ** 2 != below:
+        raise InputError("The value at these inputs is not rational: it holds a square root.")
+    return Fraction(math.isqrt(above), math.isqrt(below))

@@ -351,7 +351,8 @@ def load_model(name: Any) -> Model:
     INPUT:
 
     - ``name`` -- a model, a spec string, the path of a JSON model file, or
-      the data of one; or polynomials or a map of Sage, as for :func:`from_sage`
+      the data of one; the path of a file ``*.onnx`` or ``*.keras``, of which the weights are left
+      out; or polynomials or a map of Sage, as for :func:`from_sage`
 
     OUTPUT: :class:`~neuroalg_sage.models.model.Model`
 
@@ -367,6 +368,14 @@ def load_model(name: Any) -> Model:
     if not isinstance(name, (str, Path)):
         return from_sage(name)
     text = str(name)
+    if text.lower().endswith(".onnx"):
+        from neuroalg_sage.models.trained.onnx_files import from_onnx
+
+        return from_onnx(text).model
+    if text.lower().endswith(".keras"):
+        from neuroalg_sage.models.trained.keras_files import from_keras
+
+        return from_keras(text).model
     if isinstance(name, Path) or text.endswith(".json") or (
             family_named(text.partition(":")[0]) is None and _is_file(text)):
         return model_from_data(read_json(text, "model file"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -42,8 +42,8 @@ def imported(content: bytes, **options: Any) -> TrainedNetwork:
     return from_onnx_graph(parse_onnx(content), **options)
 
 
-def outputs_elsewhere(content: bytes, inputs: np.ndarray) -> np.ndarray:
-    """The outputs at one input, of onnxruntime where there is one, else of onnx itself."""
+def evaluator(content: bytes) -> Callable[[np.ndarray], np.ndarray]:
+    """A function with the outputs at one input, of onnxruntime if it is there, else of onnx."""
     model = onnx.load_model_from_string(content)
     name = model.graph.input[0].name
     try:
@@ -51,13 +51,12 @@ def outputs_elsewhere(content: bytes, inputs: np.ndarray) -> np.ndarray:
     except ImportError:
         from onnx.reference import ReferenceEvaluator
 
-        [found] = ReferenceEvaluator(model).run(None, {name: inputs})
+        session: Any = ReferenceEvaluator(model)
     else:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         session = onnxruntime.InferenceSession(content, options)
-        [found] = session.run(None, {name: inputs})
-    return np.asarray(found)
+    return lambda inputs: np.asarray(session.run(None, {name: inputs})[0])
 
 
 def agree(content: bytes, network: TrainedNetwork, shape: Sequence[int], count: int = 100,
@@ -66,11 +65,11 @@ def agree(content: bytes, network: TrainedNetwork, shape: Sequence[int], count: 
     Demand that the outputs at random inputs are those of another program: to 1e-5 of the sum of the
     absolute values of all terms, and that one of them is our own exact value.
     """
-    rng = np.random.default_rng(seed)
+    rng, elsewhere = np.random.default_rng(seed), evaluator(content)
     point = np.array([float(c) for c in network.point])
     for k in range(count):
         x = rng.normal(size=shape).astype(dtype)
-        theirs = outputs_elsewhere(content, x).ravel()
+        theirs = elsewhere(x).ravel()
         flat = x.astype(np.float64).ravel()
         ours = network.numerically(flat)
         terms = network.model.apply(abs(point), abs(flat), lambda c: abs(float(c)))

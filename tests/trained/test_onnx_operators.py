@@ -188,5 +188,5 @@ def test_an_operator_does_what_another_program_says(name: str) -> None:
     nodes, stored, shape = CASES[name]
     content = network_file(nodes, stored, shape)
     network = imported(content)
-    agree(content, network, shape, count=5)
+    agree(content, network, shape)
     assert set(network.names) <= set(stored) and len(set(network.names)) == len(network.names)

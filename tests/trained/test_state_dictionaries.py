@@ -12,8 +12,8 @@ import pytest
 
 from neuroalg_sage import InputError, load_model
 from neuroalg_sage.models.arrays import fractions, read_arrays
-from neuroalg_sage.models.trained.network import TrainedNetwork, network_from_data
-from neuroalg_sage.models.trained.sources import load_trained
+from neuroalg_sage.models.trained.network import TrainedNetwork
+from neuroalg_sage.models.trained.sources import load_trained, network_from_data
 
 safetensors = pytest.importorskip("safetensors")
 

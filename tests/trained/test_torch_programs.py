@@ -110,6 +110,9 @@ def modules() -> dict[str, tuple[Callable[[], Any], tuple[int, ...]]]:
             "bi,oi->bo", x, s.e), b=nn.Bilinear(3, 3, 2), e=parameter(2, 3)), (1, 3)),
         "in place": (lambda: Function(in_place, f=nn.Linear(3, 2)), (1, 3)),
         "moves": (lambda: Function(moves, f=nn.Linear(3, 2)), (1, 3)),
+        "normalized": (lambda: nn.Sequential(nn.LayerNorm(3), nn.Linear(3, 1)), (1, 3)),
+        "divided": (lambda: Function(lambda s, x: s.f(x) / (1 + s.f(x) ** 2) + 1 / s.g(x),
+                                     f=nn.Linear(2, 2), g=nn.Linear(2, 1)), (1, 2)),
         "half": (lambda: nn.Linear(3, 2).to(torch.bfloat16).double(), (1, 3)),
     }
 
@@ -143,9 +146,10 @@ def record() -> None:
     data = {}
     for name in modules():
         module, program, x = export(name)
+        kept = recorded(program)
         with torch.no_grad():
             outputs = module.double()(x.double())
-        data[name] = recorded(program) | {"x": x.double().flatten().tolist(),
+        data[name] = kept | {"x": x.double().flatten().tolist(),
                                           "y": outputs.flatten().tolist()}
     with open(RECORDED, "wb") as file, gzip.GzipFile(fileobj=file, mode="wb", mtime=0) as packed:
         packed.write(json.dumps(data).encode())
@@ -162,9 +166,10 @@ def test_a_recorded_program_has_the_outputs_that_pytorch_found(name: str) -> Non
     x = np.array(data["x"]).reshape(-1, network.model.input_count)
     found = network.numerically(x)
     assert np.allclose(found.ravel(), data["y"], rtol=1e-9, atol=1e-9)
-    exact = network([Fraction(c) for c in x[0]])
-    assert np.allclose([float(c) for c in exact], found[0], rtol=1e-9, atol=1e-9)
-    assert set(network.names) <= set(data["state"])
+    if name != "normalized":  # by a root that is not rational
+        exact = network([Fraction(c) for c in x[0]])
+        assert np.allclose([float(c) for c in exact], found[0], rtol=1e-9, atol=1e-9)
+    assert set(network.names) <= {*data["state"], "scale"}
     for number in range(0, len(network.point), 7):
         stored, _, indices = network.parameter_name(number)[:-1].partition("[")
         if stored in data["state"] and not any(b.folded for b in network.blocks):
@@ -214,9 +219,9 @@ def changed(name: str, change: Callable[[dict[str, Any]], None]) -> Any:
 
 @pytest.mark.parametrize("target, words", [
     ("aten.tanh.default", "polynomial in its place"), ("aten.relu.default", "PiecewiseLinear"),
-    ("aten.softmax.int", "attention without softmax"), ("aten.layer_norm.default", "normalizes"),
+    ("aten.softmax.int", "attention without softmax"), ("aten.group_norm.default", "normalizes"),
     ("aten.relu_.default", "not read"), ("own.op.default", "not read"), ("cond", "not read"),
-    ("aten.rsqrt.default", "is no polynomial"), ("aten.rand_like.default", "is random"),
+    ("aten.round.default", "not continuous"), ("aten.rand_like.default", "is random"),
     ("aten.lstm.input", "recurrent"), ("aten.view.default", "are not read")])
 def test_a_node_that_is_no_polynomial_is_named(target: str, words: str) -> None:
     def change(data: dict[str, Any]) -> None:
@@ -236,10 +241,10 @@ def test_programs_that_are_none_are_refused() -> None:
         data["nodes"][4]["shape"] = [1, "s0"]
 
     def exponent(data: dict[str, Any]) -> None:
-        data["nodes"][6]["args"][1] = -0.5
+        data["nodes"][6]["args"][1] = 0.25
 
     for change, words in ((integers, "indices of tokens"), (dynamic, "no fixed extent"),
-                          (exponent, "the exponent -1/2")):
+                          (exponent, "the exponent 1/4")):
         with pytest.raises(InputError, match=words):
             from_torch(changed("perceptron", change))
     with pytest.raises(InputError, match="no module and no exported program"):
@@ -265,6 +270,9 @@ def test_a_module_is_the_network_that_was_recorded(name: str) -> None:
         with torch.no_grad():
             theirs = module(x).double().numpy().ravel()
         flat = x.double().numpy().reshape(-1, network.model.input_count)
+        if network.model.cone:
+            assert np.allclose(network.numerically(flat), theirs, rtol=1e-3, atol=1e-4)
+            continue
         terms = network.model.apply(abs(point), abs(flat), lambda c: abs(float(c)))
         assert (abs(network.numerically(flat) - theirs.reshape(terms.shape)) <= 1e-5 * terms).all()
 

@@ -20,8 +20,6 @@ from neuroalg_sage.models.trained.refusals import (
     ATTENTION,
     NORMALIZATION,
     POLYNOMIAL,
-    QUOTIENT,
-    RATIONAL,
     RECURRENT,
     PiecewiseOperator,
 )
@@ -275,17 +273,17 @@ def _difference(b: Builder, left: Value, right: Value) -> Value:
 
 def _divide(layer: Layer, left: Any, right: Any) -> Value:
     divisor = _value(layer, right)
-    if not isinstance(divisor, Literal):
-        raise layer.refuse(QUOTIENT)
-    return layer.builder.divide(_value(layer, left), layer.builder.literal(divisor.array))
+    if isinstance(divisor, Literal):
+        return layer.builder.divide(_value(layer, left), layer.builder.literal(divisor.array))
+    return layer.builder.quotient(_value(layer, left), divisor)
 
 
 def _power(layer: Layer, base: Any, exponent: Any) -> Value:
     known = _value(layer, exponent)
     numbers = {Fraction(c) for c in known.array.ravel()} if isinstance(known, Literal) else set()
-    if len(numbers) != 1 or min(numbers) < 0 or min(numbers).denominator > 1:
-        raise layer.refuse("is a power whose exponent is no whole number from 0 on, so that the "
-                           "network is not polynomial")
+    if len(numbers) != 1 or min(numbers).denominator > 1:
+        raise layer.refuse("is a power whose exponent is no whole number, so that the network is "
+                           "not rational")
     return layer.builder.power(_value(layer, base), int(min(numbers)))
 
 
@@ -310,6 +308,24 @@ def _item(layer: Layer, value: Value, key: Any) -> Value:
     if not all(isinstance(p, (int, slice)) for p in parts):
         raise layer.refuse("takes entries by indices that are not read")
     return layer.builder.arrange(value, lambda a: a[parts])
+
+
+def _standardization(layer: Layer, value: Value) -> Value:
+    """The normalization by statistics of the input itself, with gains and shifts."""
+    b, config = layer.builder, layer.config
+    given = config.get("axis", -1)
+    axes = [given] if isinstance(given, int) else list(given)
+    is_centered = layer.kind == "LayerNormalization"
+    if config.get("rms_scaling") or axes not in ([-1], [len(value.shape) - 1]):
+        raise layer.refuse("normalizes over other axes than the last one, which is not read")
+    made = b.standardize(value, axes, Fraction(float(config["epsilon"])), is_centered)
+    roles = [role for role, is_there in (
+        ("gamma", is_centered and config.get("scale", True)),
+        ("scale", not is_centered), ("beta", is_centered and config.get("center", True)))
+        if is_there]
+    for place, role in enumerate(roles):
+        made = (b.add if role == "beta" else b.multiply)(made, layer.weights(place, role))
+    return made
 
 
 def _attention(layer: Layer, *_: Any, **__: Any) -> Value:
@@ -378,13 +394,17 @@ LAYERS: dict[str, Operator] = {
     "Sum": _summing(False), "Mean": _summing(True), "GetItem": _item,
     **dict.fromkeys(("Attention", "MultiHeadAttention", "AdditiveAttention",
                      "GroupedQueryAttention", "Softmax"), _attention),
-    **dict.fromkeys(("LayerNormalization", "RMSNormalization", "GroupNormalization",
-                     "UnitNormalization"), _refusing(NORMALIZATION)),
+    **dict.fromkeys(("LayerNormalization", "RMSNormalization"), _standardization),
+    **dict.fromkeys(("GroupNormalization", "UnitNormalization"), _refusing(NORMALIZATION)),
     **dict.fromkeys(("LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "ConvLSTM2D"),
                     _refusing(RECURRENT)),
     **dict.fromkeys(("ELU", "Tanh", "Sigmoid", "Exp", "Log", "Sin", "Cos", "Erf", "Gelu", "Silu"),
                     _refusing(POLYNOMIAL)),
-    **dict.fromkeys(("Sqrt", "Rsqrt", "Reciprocal"), _refusing(RATIONAL)),
+    "Sqrt": lambda layer, value: layer.builder.root(value),
+    "Rsqrt": lambda layer, value: layer.builder.quotient(
+        layer.builder.literal(Fraction(1)), layer.builder.root(value)),
+    "Reciprocal": lambda layer, value: layer.builder.quotient(
+        layer.builder.literal(Fraction(1)), value),
     **dict.fromkeys(("ReLU", "Relu", "LeakyReLU", "PReLU", "MaxPooling1D", "MaxPooling2D",
                      "MaxPooling3D", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "Maximum",
                      "Minimum", "Absolute", "Clip"), _bend),

@@ -36,24 +36,34 @@ from neuroalg_sage.models.layers import (
 )
 from neuroalg_sage.models.matrix_spaces import MatrixSpace
 from neuroalg_sage.models.model import Model, check_title
+from neuroalg_sage.models.rational_layers import (
+    EntrywiseQuotient,
+    RationalActivation,
+    SquareRoot,
+)
 from neuroalg_sage.models.trained.network import Block, TrainedNetwork
 from neuroalg_sage.models.trained.operations import (
     ONE,
     AffineMap,
     Applied,
+    AppliedQuotient,
     Builder,
     Contracted,
+    Divided,
     Input,
     Joined,
     LinearLayer,
     Operation,
     Parameter,
+    Rooted,
     Selection,
     Stored,
     Value,
     is_identity,
 )
 
+DIVIDING = (AppliedQuotient, Divided, Rooted)
+MOST_DIVIDED = 100  # parameters of a network that divides
 Key = tuple[Layer, tuple[tuple[int, bytes], ...]]  # a layer, and the arrays that it takes
 
 
@@ -80,6 +90,11 @@ def lower(output: Value, given: Input, input_shape: Shape, notes: Sequence[str],
     for operation in operations:
         states.emit(operation)
     states.finish(output)
+    divides = next((o for o in operations if isinstance(o, DIVIDING)), None)
+    if divides is not None and len(states.point) > MOST_DIVIDED:
+        raise InputError(f"The node {divides.name!r} divides or takes a root, so that the network "
+                         "is rational; such networks are expanded, and read with at most "
+                         f"{MOST_DIVIDED} parameters, not {len(states.point)}.")
     if len(states.layers) > MAXIMAL_LAYERS:
         raise InputError(f"The network has {len(states.layers)} layers; at most {MAXIMAL_LAYERS} "
                          "are read.")
@@ -278,6 +293,16 @@ class _States:
         return self.append(Activation(operation.coefficients),
                            [self.number(operation.sources[0])])
 
+    def divide_entries(self, operation: AppliedQuotient) -> int:
+        return self.append(RationalActivation(operation.numerator, operation.denominator),
+                           [self.number(operation.sources[0])])
+
+    def divide(self, operation: Divided) -> int:
+        return self.append(EntrywiseQuotient(), [self.number(v) for v in operation.sources])
+
+    def take_root(self, operation: Rooted) -> int:
+        return self.append(SquareRoot(), [self.number(operation.sources[0])])
+
     def linear(self, operation: LinearLayer) -> int:
         [source], weights, bias = operation.sources, operation.weights, operation.bias
         if id(operation) not in self.keys:
@@ -338,8 +363,12 @@ class _States:
             layers = (Chain(tuple(self.layers), tuple(self.share)),)
         else:
             layers = tuple(self.layers)
-        return TrainedNetwork(Model(layers, self.input_shape, None, _name(source)),
-                              tuple(self.point), tuple(self.blocks), tuple(self.names),
+        model = Model(layers, self.input_shape, None, _name(source))
+        blocks, point = list(self.blocks), list(self.point)
+        if model.cone:
+            blocks.append(Block("scale", (model.scales,)))
+            point += [ONE] * model.scales
+        return TrainedNetwork(model, tuple(point), tuple(blocks), tuple(self.names),
                               tuple(notes), source)
 
 
@@ -355,7 +384,8 @@ def _name(source: str) -> str | None:
 
 _EMITTERS: dict[type[Operation], Any] = {
     Selection: _States.select, AffineMap: _States.map_affinely, Contracted: _States.contract,
-    Joined: _States.join, Applied: _States.apply, LinearLayer: _States.linear}
+    Joined: _States.join, Applied: _States.apply, LinearLayer: _States.linear,
+    AppliedQuotient: _States.divide_entries, Divided: _States.divide, Rooted: _States.take_root}
 
 
 def _visible(shape: Sequence[int]) -> Shape:

@@ -4,7 +4,7 @@ A trained network: a model, and a point of its space of parameters.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -16,9 +16,9 @@ import numpy as np
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.computation_graphs import ComputationGraph
-from neuroalg_sage.models.expressions import shown
 from neuroalg_sage.models.layers import Activation, Chain, Layer, Shape
 from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.rational_layers import RationalActivation
 from neuroalg_sage.models.sage_input import numbers
 
 SCHEMA = 1
@@ -89,7 +89,7 @@ class TrainedNetwork:
     source: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
-        shapes = self.model.chain.parameter_shapes()
+        shapes = self.parameter_shapes
         for name in ("blocks", "layer_names", "notes"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
         if not self.blocks:
@@ -115,9 +115,20 @@ class TrainedNetwork:
         """For each array of the model's parameters its name in the file."""
         return tuple(block.name for block in self.blocks)
 
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers, also of a network that divides, whose model is a cone."""
+        return self.model.cone.layers if self.model.cone else self.model.layers
+
+    @property
+    def parameter_shapes(self) -> tuple[tuple[str, Shape], ...]:
+        """The arrays of the model's parameters; the last one may be the scale of a cone."""
+        scale = ((("scale", (self.model.scales,)),) if self.model.cone else ())
+        return Chain(self.layers).parameter_shapes() + scale
+
     @cached_property
     def _starts(self) -> list[int]:
-        sizes = [prod(shape) for _, shape in self.model.chain.parameter_shapes()]
+        sizes = [prod(shape) for _, shape in self.parameter_shapes]
         return [sum(sizes[:k]) for k in range(len(sizes))]
 
     def parameter_name(self, number: int) -> str:
@@ -131,7 +142,7 @@ class TrainedNetwork:
         """The arrays of the model's parameters, with exact entries, by their names in the file."""
         found = {}
         for block, (_, shape), start in zip(
-                self.blocks, self.model.chain.parameter_shapes(), self._starts):
+                self.blocks, self.parameter_shapes, self._starts):
             entries = np.empty(prod(shape), dtype=object)
             entries[:] = self.point[start : start + prod(shape)]
             found[block.name] = entries.reshape(shape)
@@ -143,9 +154,15 @@ class TrainedNetwork:
         if len(values) != self.model.input_count:
             raise InputError(f"The network takes {self.model.input_count} inputs, not "
                              f"{len(values)}.")
-        outputs = self.model.apply(np.array(self.point, dtype=object),
-                                   np.array(values, dtype=object), Fraction)
-        return tuple(map(Fraction, outputs))
+        arrays = [np.array(self.point[start : start + prod(shape)], dtype=object).reshape(shape)
+                  for start, (_, shape) in zip(self._starts, self.parameter_shapes)]
+        states = np.array(values, dtype=object).reshape(self.model.input_shape)
+        try:
+            outputs = Chain(self.layers).apply(arrays, states, Fraction)
+        except ZeroDivisionError:
+            raise InputError("The network is not defined at these inputs: it divides by zero."
+                             ) from None
+        return tuple(map(Fraction, outputs.ravel()))
 
     def numerically(self, inputs: Any) -> Any:
         """
@@ -163,7 +180,15 @@ class TrainedNetwork:
             [[18.0], [4.5]]
         """
         point = np.array([float(c) for c in self.point])
-        return self.model.apply(point, np.asarray(inputs, dtype=float), float)
+        given = np.asarray(inputs, dtype=float)
+        if not self.model.cone:
+            return self.model.apply(point, given, float)
+        arrays = [point[start : start + prod(shape)].reshape(shape)
+                  for start, (_, shape) in zip(self._starts, self.parameter_shapes)]
+        chain, rows = Chain(self.layers), given.reshape(-1, given.shape[-1])
+        found = np.array([chain.apply(arrays, row.reshape(self.model.input_shape), float).ravel()
+                          for row in rows])
+        return found.reshape((*given.shape[:-1], -1))
 
     def text(self) -> str:
         """
@@ -181,7 +206,8 @@ class TrainedNetwork:
         """
         model = self.model
         rows, blocks, names = [], iter(self.blocks), iter(self.layer_names)
-        for number, (layer, shape, shared, read) in enumerate(_steps(model), 1):
+        steps = list(_steps(self.layers, model.input_shape))
+        for number, (layer, shape, shared, read) in enumerate(steps, 1):
             arrays = [] if shared is not None else [
                 f"{block.name} {_shown(block.shape)}"
                 + (f" (folded with {block.folded})" if block.folded else "")
@@ -191,17 +217,18 @@ class TrainedNetwork:
                 arrays = arrays if title in stems else [*arrays, f"layer {title}"]
             if shared is not None and layer.parameter_shapes():
                 arrays = [f"the parameters of {shared + 1}"]
-            if isinstance(layer, Activation):
-                arrays.append(layer.in_words())
+            if isinstance(layer, (Activation, RationalActivation)):
+                arrays.append(layer.text)
             if read is not None and read != (number - 1,):
                 arrays.append("of " + ", ".join(str(s) if s else "the input" for s in read))
             rows.append((str(number), layer.kind, _shown(shape), "; ".join(arrays)))
+        count = len(self.point) - model.scales
         widths = [max(len(row[k]) for row in rows) for k in range(3)]
         lines = ["  " + "  ".join([*(cell.ljust(w) for cell, w in zip(row, widths)), row[3]])
                  for row in rows]
         return "\n".join([
-            str(self), f"  input {_shown(model.input_shape)}, output {_shown(model.output_shape)}, "
-            f"{len(self.point):,} parameter{'s' * (len(self.point) != 1)}",
+            str(self), f"  input {_shown(model.input_shape)}, output {_shown(steps[-1][1])}, "
+            f"{count:,} parameter{'s' * (count != 1)}",
             *(line.rstrip() for line in lines), *(f"  Note: {note}" for note in self.notes)])
 
     def describe(self) -> dict[str, Any]:
@@ -212,8 +239,8 @@ class TrainedNetwork:
 
             >>> from neuroalg_sage.models.families import parse_spec
             >>> network = TrainedNetwork(parse_spec("linear:1,1"), [3], source="line.onnx")
-            >>> network.describe()["point"], network_from_data(network.describe()) == network
-            (['3'], True)
+            >>> network.describe()["point"], network.describe()["model"]["spec"]
+            (['3'], 'linear:1,1')
         """
         return {"schema": SCHEMA, "model": self.model.describe(),
                 "point": [decimal(c) for c in self.point],
@@ -227,9 +254,10 @@ def _shown(shape: Sequence[int]) -> str:
     return "x".join(map(str, shape)) or "1"
 
 
-def _steps(model: Model) -> Iterator[tuple[Layer, Shape, int | None, tuple[int, ...] | None]]:
+def _steps(layers: tuple[Layer, ...], shape: Shape
+           ) -> Iterator[tuple[Layer, Shape, int | None, tuple[int, ...] | None]]:
     """The layers with the shapes of their outputs, what they share, and what they read."""
-    layers, shape, whole = model.layers, model.input_shape, model.layers[0]
+    whole = layers[0]
     if len(layers) == 1 and isinstance(whole, (Chain, ComputationGraph)):
         sources = getattr(whole, "sources", None) or [None] * len(whole.layers)
         shapes = [shape]
@@ -242,46 +270,3 @@ def _steps(model: Model) -> Iterator[tuple[Layer, Shape, int | None, tuple[int, 
     for layer in layers:
         shape = layer.output_shape(shape)
         yield layer, shape, None, None
-
-
-def network_from_data(data: Any, source: str = "") -> TrainedNetwork:
-    """
-    The network that plain JSON data describes: with ``"model"``, or ``"spec"``, and ``"point"``.
-
-    Raises InputError if there is no such network.
-
-    EXAMPLES::
-
-        >>> network_from_data({"spec": "linear:2,1", "point": ["1/2", 3]})([2, 1])
-        (Fraction(4, 1),)
-    """
-    from neuroalg_sage.models.sources import model_from_data
-
-    if not isinstance(data, Mapping) or "point" not in data or ("spec" in data) == (
-            "model" in data) or set(data) - {"schema", "spec", "model", "point", "blocks",
-                                             "layer_names", "notes"}:
-        raise InputError('A trained network is an object with "spec" or "model", and "point", such '
-                         'as {"spec": "linear:2,1", "point": ["1/2", 3]}.')
-    if data.get("schema", SCHEMA) != SCHEMA:
-        raise InputError(f"The network's schema {shown(data['schema'])} is not known; this version "
-                         f"reads schema {SCHEMA}.")
-    model = model_from_data({"spec": data["spec"]} if "spec" in data else data["model"])
-    texts: dict[str, Sequence[str]] = {}
-    for name in ("layer_names", "notes"):
-        texts[name] = data.get(name, [])
-        if not isinstance(texts[name], list) or not all(isinstance(t, str) for t in texts[name]):
-            raise InputError(f'The "{name}" of a trained network are a list of texts.')
-    if not isinstance(data["point"], list):
-        raise InputError('The "point" of a trained network is a list of rational numbers.')
-    try:
-        blocks = [Block(str(b["name"]), tuple(map(int, b["shape"])),
-                        tuple(map(int, b["places"])) if "places" in b else None,
-                        str(b.get("folded", ""))) for b in data.get("blocks", [])]
-    except (TypeError, ValueError, LookupError, AttributeError):
-        raise InputError('The "blocks" of a trained network are objects with "name" and "shape".'
-                         ) from None
-    if any(b.places is not None and any(not 0 <= p < prod(b.shape) for p in b.places)
-           for b in blocks):
-        raise InputError('The "places" of a block are those of the entries of its array.')
-    return TrainedNetwork(model, tuple(numbers(data["point"], "parameter")), tuple(blocks),
-                          tuple(texts["layer_names"]), tuple(texts["notes"]), source)

@@ -28,9 +28,7 @@ from neuroalg_sage.models.trained.refusals import (
     NORMALIZATION,
     POLYNOMIAL,
     QUANTIZED,
-    QUOTIENT,
     RANDOM,
-    RATIONAL,
     RECURRENT,
     PiecewiseOperator,
 )
@@ -363,7 +361,7 @@ def _subtract(node: Node) -> Value:
 def _divide(node: Node) -> Value:
     if isinstance(node[1], (Literal, Parameter)):
         return node.builder.divide(node[0], node.known(1, "a divisor"))
-    raise node.refuse(QUOTIENT)
+    return node.builder.quotient(node[0], node[1])
 
 
 def _power(node: Node) -> Value:
@@ -372,14 +370,15 @@ def _power(node: Node) -> Value:
     if len(exponents) != 1:
         raise node.refuse("has several exponents")
     [exponent] = exponents
-    if exponent.denominator != 1 or exponent < 0:
+    if exponent.denominator != 1 or exponent < 0 and isinstance(base, Literal):
         if isinstance(base, Literal) and not base.is_whole:
             return _of_constants(lambda a: a ** float(exponent), "")(node)
-        raise node.refuse(
-            f"is a power with the exponent {exponent}, so that the network is not polynomial; "
-            "exponents are whole numbers from 0 on")
+        if isinstance(base, Literal) or exponent.denominator != 2:
+            raise node.refuse(f"is a power with the exponent {exponent}, which is no multiple of "
+                              "1/2, or of a whole number, which would be rounded")
+        base, exponent = node.builder.root(base), exponent * 2
     return node.builder.power(node.builder.broadcast(base, np.broadcast_shapes(
-        base.shape, known.shape)), min(int(exponent), LARGEST_EXPONENT))
+        base.shape, known.shape)), max(-LARGEST_EXPONENT, min(int(exponent), LARGEST_EXPONENT)))
 
 
 def _all(combine: Callable[[Builder, Value, Value], Value], mean: bool = False) -> Operator:
@@ -525,8 +524,35 @@ OPERATORS: dict[str, Operator] = {
     "Unsqueeze": _unsqueeze, "Where": _where,
 }
 
-for _name, _function in {"Sqrt": np.sqrt, "Reciprocal": np.reciprocal}.items():
-    OPERATORS[_name] = _of_constants(_function, RATIONAL)
+
+def _root(node: Node) -> Value:
+    if isinstance(node[0], Literal):
+        return _of_constants(np.sqrt, "")(node)
+    return node.builder.root(node[0])
+
+
+def _standardize(is_centered: bool) -> Operator:
+    """The normalization by statistics of the input itself, with gains and shifts."""
+    def read(node: Node) -> Value:
+        shape = node[0].shape
+        first = int(node.options.get("axis", -1)) % len(shape)
+        epsilon = Fraction(float(np.float32(node.options.get("epsilon", 1e-5))))
+        value = node.builder.standardize(node[0], list(range(first, len(shape))), epsilon,
+                                         is_centered)
+        value = node.builder.multiply(value, node[1])
+        return node.builder.add(value, node[2]) if node.has(2) else value
+
+    return read
+
+
+def _norm(node: Node) -> Value:
+    return node.builder.root(_reduce(square=True)(node))  # type: ignore[arg-type]
+
+
+OPERATORS |= {
+    "Sqrt": _root, "LayerNormalization": _standardize(True),
+    "RMSNormalization": _standardize(False), "ReduceL2": _norm,
+    "Reciprocal": lambda node: node.builder.quotient(node.builder.literal(Fraction(1)), node[0])}
 for _name, _function in {"Exp": np.exp, "Log": np.log, "Sin": np.sin, "Cos": np.cos,
                          "Tanh": np.tanh}.items():
     OPERATORS[_name] = _of_constants(_function, POLYNOMIAL)
@@ -535,8 +561,8 @@ _REFUSED = {
     **dict.fromkeys(("Sigmoid", "Erf", "Gelu", "Softplus", "Softsign", "Elu", "Celu", "Selu",
                      "Mish", "Swish", "Tan", "Sinh", "Cosh", "Asin", "Acos", "Atan"), POLYNOMIAL),
     **dict.fromkeys(("Softmax", "LogSoftmax", "Attention", "MultiHeadAttention"), ATTENTION),
-    **dict.fromkeys(("LayerNormalization", "RMSNormalization", "GroupNormalization",
-                     "InstanceNormalization", "LpNormalization", "LRN", "ReduceL2"), NORMALIZATION),
+    **dict.fromkeys(("GroupNormalization", "InstanceNormalization", "LpNormalization", "LRN"),
+                    NORMALIZATION),
     **dict.fromkeys(("If", "Loop", "Scan"), "is control flow; export the network unrolled, for one "
                     "shape of its input"),
     **dict.fromkeys(("QLinearConv", "QLinearMatMul", "QuantizeLinear", "DequantizeLinear",

@@ -21,8 +21,10 @@ from typing import Any
 import numpy as np
 
 from neuroalg_sage.errors import InputError
+from neuroalg_sage.models import rational as over_q
 from neuroalg_sage.models.arrays import fractions
 from neuroalg_sage.models.layers import MOST_COEFFICIENTS, Shape
+from neuroalg_sage.models.rational import univariate
 
 MOST_ENTRIES = 2_000_000  # of a value, or of the matrix of a fixed map
 LARGEST_COMPOSED = 50  # degree of two activations that are written as one
@@ -183,6 +185,24 @@ class Applied(Operation):
     """A polynomial of each entry, by its coefficients."""
 
     coefficients: tuple[Fraction, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class AppliedQuotient(Operation):
+    """A quotient of polynomials of each entry, in lowest terms, by their coefficients."""
+
+    numerator: tuple[Fraction, ...]
+    denominator: tuple[Fraction, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Divided(Operation):
+    """The first source by the second, entry by entry."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rooted(Operation):
+    """The square root of each entry."""
 
 
 def is_identity(places: Indices, size: int) -> bool:
@@ -513,8 +533,48 @@ class Builder:
             inverse[place] = ONE / right.array[place]
         return self.multiply(left, self.literal(inverse))
 
+    def quotient(self, left: Value, right: Value) -> Value:
+        """The quotient, entry by entry, with broadcasting."""
+        if isinstance(right, Literal):
+            return self.divide(left, right)
+        if isinstance(left, Literal):
+            return self.multiply(self._moved(
+                [right], lambda values: self._quotient(self.literal(1), values[0])), left)
+        shape = self._common(left, right)
+        return self._moved([self.broadcast(left, shape), self.broadcast(right, shape)],
+                           lambda values: self._quotient(*values))
+
+    def _quotient(self, left: Value, right: Value) -> Value:
+        base, q = _in_one_variable(right)
+        other, p = (base, (ONE,)) if isinstance(left, Literal) else _in_one_variable(left)
+        if base is not other:
+            return Divided(left.shape, (left, right), self.label)
+        numerator, denominator = univariate(p), univariate(q)
+        common = numerator.gcd(denominator)
+        above, below = ([over_q.fraction(c) for c in (f // common).coeffs()]
+                        for f in (numerator, denominator))
+        if len(below) == 1:
+            return self.polynomial(base, [c / below[0] for c in above])
+        return AppliedQuotient(right.shape, (base,), self.label, tuple(above), tuple(below))
+
+    def root(self, value: Value) -> Value:
+        """The square root of each entry."""
+        return self._moved([value], lambda values: Rooted(
+            values[0].shape, tuple(values), self.label))
+
+    def standardize(self, value: Value, axes: Sequence[int], epsilon: Fraction,
+                    is_centered: bool) -> Value:
+        """Entries, minus their mean or not, divided by the root of their mean square over axes."""
+        share = Fraction(1, prod(value.shape[a] for a in axes))
+        if is_centered:
+            value = self.add(value, self.scale(self.sum_over(value, axes, True), -share))
+        square = self.scale(self.sum_over(self.power(value, 2), axes, True), share)
+        return self.quotient(value, self.root(self.add(square, self.literal(epsilon))))
+
     def power(self, value: Value, exponent: int) -> Value:
         """A power of each entry."""
+        if exponent < 0:
+            return self.power(self.quotient(self.literal(ONE), value), -exponent)
         if exponent >= MOST_COEFFICIENTS:
             raise InputError(f"The node {self.name} is a power with the exponent {exponent}; at "
                              f"most {MOST_COEFFICIENTS - 1} is read.")

@@ -9,12 +9,8 @@ from neuroalg_sage.errors import InputError
 POLYNOMIAL = ("is not algebraic; a network with a polynomial in its place, whose error on an "
               "interval is proved, is another model, and has to be trained or made as such")
 ATTENTION = "is not algebraic; attention without softmax, as in attention:d=2,a=1,out=2,t=3, is"
-RATIONAL = ("depends on the input and is no polynomial; what is read are roots and quotients of "
-            "constants")
-QUOTIENT = ("divides by what depends on the input, so that the network is rational; what is read "
-            "divides by constants only")
-NORMALIZATION = ("normalizes by a root of a polynomial in the input, and is no polynomial; a "
-                 "normalization of fixed statistics, as of batches, is read")
+NORMALIZATION = ("normalizes by statistics of parts of the input; what is read are normalizations "
+                 "of fixed statistics, as of batches, and of all channels, as of layers")
 IN_TRAINING = ("normalizes by the statistics of the examples, as in training; call module.eval() "
                "before the export")
 QUANTIZED = "is quantized, so that it rounds; import the network before quantization"

@@ -4,20 +4,22 @@ Trained networks by the name of a file.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import prod
 from pathlib import Path
 from typing import Any
 
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.arrays import read_arrays
 from neuroalg_sage.models.expressions import shown
-from neuroalg_sage.models.sources import load_model, read_json
-from neuroalg_sage.models.trained.network import TrainedNetwork, network_from_data
+from neuroalg_sage.models.sage_input import numbers
+from neuroalg_sage.models.sources import load_model, model_from_data, read_json
+from neuroalg_sage.models.trained.network import SCHEMA, Block, TrainedNetwork
 from neuroalg_sage.models.trained.state_dictionaries import network_from_arrays
 
 ROLE = "network file"
 PICKLES = (".pt", ".pt2", ".pth", ".pkl", ".bin", ".ckpt", ".joblib", ".pickle")
-ENDINGS = (".onnx", ".npz", ".safetensors", *PICKLES)  # of files that are no models of JSON
+ENDINGS = (".onnx", ".keras", ".npz", ".safetensors", *PICKLES)  # not JSON
 
 
 def load_trained(name: Any, spec: Any = None, order: Sequence[str] | None = None
@@ -69,3 +71,44 @@ def load_trained(name: Any, spec: Any = None, order: Sequence[str] | None = None
         return network_from_data(read_json(name, ROLE), str(name))
     raise InputError(f"{shown(str(name))} is no file of a trained network; such files are *.onnx, "
                      "*.keras, *.json, *.safetensors and *.npz.")
+
+
+def network_from_data(data: Any, source: str = "") -> TrainedNetwork:
+    """
+    The network that plain JSON data describes: with ``"model"``, or ``"spec"``, and ``"point"``.
+
+    Raises InputError if there is no such network.
+
+    EXAMPLES::
+
+        >>> network_from_data({"spec": "linear:2,1", "point": ["1/2", 3]})([2, 1])
+        (Fraction(4, 1),)
+    """
+    if not isinstance(data, Mapping) or "point" not in data or ("spec" in data) == (
+            "model" in data) or set(data) - {"schema", "spec", "model", "point", "blocks",
+                                             "layer_names", "notes"}:
+        raise InputError('A trained network is an object with "spec" or "model", and "point", such '
+                         'as {"spec": "linear:2,1", "point": ["1/2", 3]}.')
+    if data.get("schema", SCHEMA) != SCHEMA:
+        raise InputError(f"The network's schema {shown(data['schema'])} is not known; this version "
+                         f"reads schema {SCHEMA}.")
+    model = model_from_data({"spec": data["spec"]} if "spec" in data else data["model"])
+    texts: dict[str, Sequence[str]] = {}
+    for name in ("layer_names", "notes"):
+        texts[name] = data.get(name, [])
+        if not isinstance(texts[name], list) or not all(isinstance(t, str) for t in texts[name]):
+            raise InputError(f'The "{name}" of a trained network are a list of texts.')
+    if not isinstance(data["point"], list):
+        raise InputError('The "point" of a trained network is a list of rational numbers.')
+    try:
+        blocks = [Block(str(b["name"]), tuple(map(int, b["shape"])),
+                        tuple(map(int, b["places"])) if "places" in b else None,
+                        str(b.get("folded", ""))) for b in data.get("blocks", [])]
+    except (TypeError, ValueError, LookupError, AttributeError):
+        raise InputError('The "blocks" of a trained network are objects with "name" and "shape".'
+                         ) from None
+    if any(b.places is not None and any(not 0 <= p < prod(b.shape) for p in b.places)
+           for b in blocks):
+        raise InputError('The "places" of a block are those of the entries of its array.')
+    return TrainedNetwork(model, tuple(numbers(data["point"], "parameter")), tuple(blocks),
+                          tuple(texts["layer_names"]), tuple(texts["notes"]), source)

@@ -14,16 +14,14 @@ from typing import Any
 import numpy as np
 
 from neuroalg_sage.errors import InputError
-from neuroalg_sage.models.trained.operations import Builder, Literal, Value
+from neuroalg_sage.models.trained.operations import ONE, Builder, Literal, Value
 from neuroalg_sage.models.trained.refusals import (
     ATTENTION,
     DISCONTINUOUS,
     NORMALIZATION,
     POLYNOMIAL,
     QUANTIZED,
-    QUOTIENT,
     RANDOM,
-    RATIONAL,
     RECURRENT,
     PiecewiseOperator,
 )
@@ -73,17 +71,20 @@ def _divide(b: Builder, self: Any, other: Any, rounding_mode: str | None = None)
     if rounding_mode:
         raise _refuse(b, DISCONTINUOUS)
     divisor = _value(b, other)
-    if not isinstance(divisor, Literal):
-        raise _refuse(b, QUOTIENT)
-    return b.divide(_value(b, self), b.literal(divisor.array))
+    if isinstance(divisor, Literal):
+        return b.divide(_value(b, self), b.literal(divisor.array))
+    return b.quotient(_value(b, self), divisor)
 
 
 def _power(b: Builder, self: Any, exponent: Any) -> Value:
     known = {Fraction(c) for c in _known(b, exponent, "an exponent").array.ravel()}
-    if len(known) != 1 or min(known) < 0 or min(known).denominator > 1:
+    if len(known) != 1 or min(known).denominator > 2:
         raise _refuse(b, f"is a power with the exponent {min(known)}, so that the network is not "
-                      "polynomial; exponents are whole numbers from 0 on")
-    return b.power(_value(b, self), int(min(known)))
+                      "algebraic with one square root; exponents are multiples of 1/2")
+    [exponent], base = known, _value(b, self)
+    if exponent.denominator == 2:
+        return b.power(_root(b, base), int(exponent * 2))
+    return b.power(base, int(exponent))
 
 
 def _addmm(b: Builder, self: Value, mat1: Value, mat2: Value, beta: Any = 1, alpha: Any = 1
@@ -390,10 +391,33 @@ def _range(b: Builder, *bounds: Any, **_: Any) -> Value:
 
 def _root(b: Builder, self: Value) -> Value:
     if not isinstance(self, Literal):
-        raise _refuse(b, RATIONAL)
+        return b.root(self)
     b.note(f"The constant that the node {b.name} computes is the floating-point number of 64 bits.")
     roots = np.sqrt(self.array.astype(np.float64))
     return b.literal(np.vectorize(Fraction, otypes=[object])(roots))
+
+
+def _inverse(b: Builder, self: Value) -> Value:
+    return b.quotient(b.literal(ONE), self)
+
+
+def _standardize(is_centered: bool) -> Operator:
+    """The normalization by statistics of the input itself, with gains and shifts."""
+    def read(b: Builder, input: Value, normalized_shape: Sequence[int],
+             weight: Value | None = None, bias: Value | None = None, eps: float | None = None,
+             cudnn_enable: bool = True) -> Value:
+        axes = list(range(len(input.shape) - len(normalized_shape), len(input.shape)))
+        small = Fraction(float(np.finfo(np.float32).eps) if eps is None else eps)
+        value = b.standardize(input, axes, small, is_centered)
+        value = value if weight is None else b.multiply(value, weight)
+        return value if bias is None else b.add(value, bias)
+
+    return read
+
+
+def _rms(b: Builder, input: Value, normalized_shape: Sequence[int], weight: Value | None = None,
+         eps: float | None = None) -> Value:
+    return _standardize(False)(b, input, normalized_shape, weight, None, eps)  # type: ignore
 
 
 def _refusing(reason: str) -> Operator:
@@ -450,10 +474,10 @@ OPERATORS: dict[str, Operator] = {
     **dict.fromkeys(("softmax", "_softmax", "log_softmax", "_log_softmax",
                      "scaled_dot_product_attention", "multi_head_attention_forward"),
                     _refusing(ATTENTION)),
-    **dict.fromkeys(("layer_norm", "native_layer_norm", "group_norm", "native_group_norm",
-                     "rms_norm", "instance_norm", "norm", "linalg_vector_norm"),
-                    _refusing(NORMALIZATION)),
-    **dict.fromkeys(("rsqrt", "reciprocal"), _refusing(RATIONAL)),
+    "layer_norm": _standardize(True), "rms_norm": _rms, "reciprocal": _inverse,
+    "rsqrt": lambda b, self: _inverse(b, _root(b, self)),
+    **dict.fromkeys(("group_norm", "native_group_norm", "instance_norm", "norm",
+                     "linalg_vector_norm"), _refusing(NORMALIZATION)),
     **dict.fromkeys(("rnn_tanh", "rnn_relu", "lstm", "gru"), _refusing(RECURRENT)),
     **dict.fromkeys(("round", "floor", "ceil", "sign", "argmax", "argmin", "topk", "sort"),
                     _refusing(DISCONTINUOUS)),
