@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.methods import FOR_THE_DEGREE
+from neuroalg_sage.models.parametrization import expansion_bound
 from neuroalg_sage.neuromanifold.core import kept
 from neuroalg_sage.neuromanifold.ideal import IdealQuestions
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from neuroalg_sage.invariants.equations.tropical_variety import TropicalVariety
 
 COORDINATES_FOR_IDEALS = 12
+TERMS_FOR_IDEALS = 20_000  # of φ
 
 
 class EquationsQuestions(IdealQuestions):
@@ -47,13 +49,15 @@ class EquationsQuestions(IdealQuestions):
         """
         Degree and Hilbert polynomial by a description, where the method allows it.
 
-        In few coordinates the ideal is found at once, mostly with nothing to trust.
+        In few coordinates, which have few terms, the ideal is found at once, mostly with nothing
+        to trust.
         """
         from neuroalg_sage.invariants.equations.degree import by_formula
         from neuroalg_sage.invariants.equations.descriptions import formula
 
         found = None
-        large = self.model.ambient_dimension > COORDINATES_FOR_IDEALS
+        large = (self.model.ambient_dimension > COORDINATES_FOR_IDEALS
+                 or expansion_bound(self.model) > TERMS_FOR_IDEALS)
         if self.method == "description" or (self.method == "auto" and large):
             found = None if self.is_filling() else formula(self.model, self.dimension())
         return (None, None) if found is None else by_formula(self.model, found)

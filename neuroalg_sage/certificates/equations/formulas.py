@@ -41,6 +41,13 @@ def check_formula(model: Model, evidence: Any
         return (convolutional_degree(model), None,
                 ["the model is a convolutional network with a power as activation"],
                 [CONVOLUTIONAL])
+    if formula == "Hankel matrices":
+        from neuroalg_sage.certificates.equations.hankel import EISENBUD, check_hankel
+
+        n, length = check_hankel(model, evidence)
+        numerator = determinantal_numerator(n + 1, length - n, n)
+        return (sum(numerator), hilbert_polynomial(numerator, 2 * n),
+                [f"the neurovariety is all Hankel matrices of rank at most {n}"], [EISENBUD])
     m, r, outputs, d = power_sum(model)
     require(m + outputs <= LARGEST_FORMAT, "The model is too wide for the formula.")
     if formula == "symmetric matrices":

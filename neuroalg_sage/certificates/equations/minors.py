@@ -85,6 +85,12 @@ def matrices_of_bounded_rank(model: Model, evidence: Any) -> tuple[list[Matrix],
         z = polynomial_ring(model.ambient_dimension).gens()
         matrix = [[z[i] for i in row] for row in output_flattening(model)[0]]
         return [matrix], r + 1, f"the neurovariety is all matrices of rank at most {r}", GENERIC
+    if evidence["matrices"] == "Hankel matrix":
+        from neuroalg_sage.certificates.equations.hankel import EISENBUD, check_hankel
+
+        n, length = check_hankel(model, evidence)
+        z, why = polynomial_ring(length).gens(), f"it is all Hankel matrices of rank at most {n}"
+        return [[z[i : i + length - n] for i in range(n + 1)]], n + 1, why, EISENBUD
     require(evidence["matrices"] == "all flattenings", "The matrices are not known.")
     m, r, outputs, degree = power_sum(model)
     require(m > 1, "The theorem is on more than one input.")

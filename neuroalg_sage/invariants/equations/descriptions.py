@@ -10,6 +10,7 @@ import time
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.descriptions.description import Description, Formula
 from neuroalg_sage.descriptions.determinantal import bounded_ranks, generic_matrices
+from neuroalg_sage.descriptions.hankel import hankel_matrices
 from neuroalg_sage.descriptions.segre_veronese import convolutional_variety
 from neuroalg_sage.descriptions.symmetric_tensors import symmetric_tensors
 from neuroalg_sage.errors import LimitReached
@@ -40,7 +41,7 @@ def known_varieties(model: Model, dimension: Invariant) -> list[Description]:
     assert dimension.certificate is not None
     trial = dimension.certificate["evidence"]["trials"][0]
     found = (generic_matrices(model, dimension.data, trial), symmetric_tensors(model),
-             convolutional_variety(model))
+             convolutional_variety(model), hankel_matrices(model, dimension.data, trial))
     return [d for d in found if d is not None]
 
 

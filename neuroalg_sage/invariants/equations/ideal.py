@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from math import lcm
@@ -15,6 +15,9 @@ from typing import Any
 import numpy as np
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.certificates.model import Model as RebuiltModel
+from neuroalg_sage.certificates.reading import CertificateError, polynomial_ring, polynomials
+from neuroalg_sage.certificates.work import bound_substitution
 from neuroalg_sage.engines import modular
 from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.engines.transfer import PolynomialMatrix
@@ -124,6 +127,18 @@ def kernel_script(phi: Parametrization, restriction: dict[int, int]) -> Script:
                   {"generators": "gens I"})
 
 
+def _can_be_substituted(model: Model, generators: Sequence[Polynomial]) -> bool:
+    """Whether the checker can verify by substitution that generators vanish on M."""
+    rebuilt = RebuiltModel(model.describe())
+    try:
+        images = rebuilt.parametrization
+        bound_substitution(polynomials([encode_polynomial(g) for g in generators], polynomial_ring(
+            rebuilt.ambient_dimension)), images, images[0].context())
+    except CertificateError:
+        return False
+    return True
+
+
 def ideal(phi: Parametrization, found: Invariant, computation: Computation,
           method: str = "auto", seed: int | None = None,
           search: Callable[[], EquationSearch] | None = None) -> tuple[Ideal, Invariant]:
@@ -191,7 +206,7 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
     if method in ("auto", "description"):
         described = described_ideal(model, found)
         if described is not None:
-            if method == "auto":
+            if method == "auto" and _can_be_substituted(model, described.data):
                 with suppress(NotProved):
                     return by_linear_section(phi, described.data, found, described.method,
                                              generator, computation.progress,
