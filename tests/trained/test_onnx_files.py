@@ -414,6 +414,8 @@ def test_inspect_says_which_model_a_file_is(tmp_path: Path, capsys) -> None:
     printed = capsys.readouterr().out
     assert "input 3, output 2, 24 parameters" in printed
     assert load_model(str(path)) == load_trained(path).model
+    assert main(["inspect", str(path), "--constants", "U", "--ask", "rank", "--quiet"]) == 0
+    assert "output 2, 16 parameters" in capsys.readouterr().out
     assert "V 4x3; b 4; layer Gemm:h" in printed and "x^2" in printed and "as exported" in printed
     assert main(["inspect", str(path), "--json", "--quiet"]) == 0
     import json
