@@ -18,12 +18,14 @@ from neuroalg_sage.cli.options import (
     progress,
     words,
 )
-from neuroalg_sage.cli.output import certificate_files, check_writable
+from neuroalg_sage.cli.output import check_writable
 from neuroalg_sage.errors import InputError, LimitReached
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.answers.invariant import Invariant
     from neuroalg_sage.models.trained.network import TrainedNetwork
+
+MOST_PRINTED = 20_000  # weights, of which certificates are printed
 
 
 def add(command: Commands) -> None:
@@ -43,7 +45,8 @@ def add(command: Commands) -> None:
     sub.listed = _listed
     sub.add_argument("--html", metavar="FILE", help="also write one page of HTML that is complete "
                      "in itself")
-    about_the_answer(sub)
+    about_the_answer(sub, "write the certificates to a file; those about over "
+                     f"{MOST_PRINTED:,} weights are not in the JSON")
     about_limits(sub)
     sub.add_argument("--seed", type=int, help="seed of the random choices")
     sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
@@ -109,17 +112,24 @@ def _answer(arguments: argparse.Namespace, network: TrainedNetwork, names: list[
     found: dict[str, Invariant] = {}
     missing: dict[str, str] = {}
     texts: dict[str, str] = {}
+    proofs: list[str] = []
+    # Each certificate has the weights.
+    is_large = len(network.point) > MOST_PRINTED
     head = json.dumps(network.describe()) if arguments.json else network.text()
 
     def begin(name: str) -> None:
         page.state(stage=name)
         say.begin(name)
 
+    def files() -> dict[str, str]:
+        return {} if arguments.certificate is None or not proofs else {
+            arguments.certificate: (proofs[0] if len(proofs) == 1 else
+                                    f"[{', '.join(proofs)}]") + "\n"}
+
     def state() -> None:
         page.state(_as_json(arguments.file, head, texts, missing, names) if arguments.json else
                    "\n".join([head, *texts.values(), *(
-                       f"{name}: {error}" for name, error in missing.items())]),
-                   certificate_files(arguments.certificate, found.values()))
+                       f"{name}: {error}" for name, error in missing.items())]), files())
 
     state()
     for name, answer in manifold.at(network).report(begin, names):
@@ -127,14 +137,16 @@ def _answer(arguments: argparse.Namespace, network: TrainedNetwork, names: list[
             missing[name] = str(answer)
         else:
             found[name] = answer
-            texts[name] = json.dumps(answer.result()) if arguments.json else answer.text()
+            texts[name] = json.dumps(answer.result() | ({"certificate": None} if is_large else {})
+                                     ) if arguments.json else answer.text()
+            if arguments.certificate is not None and answer.certificate is not None:
+                proofs.append(json.dumps(answer.certificate))
         state()
     if arguments.html is not None:
         from neuroalg_sage.pages.point_page import page as html
 
         say.begin("the page")
-        page.state(files=certificate_files(arguments.certificate, found.values()) | {
-            arguments.html: html(network, found, missing)})
+        page.state(files=files() | {arguments.html: html(network, found, missing)})
     return LimitReached.exit_code if missing and arguments.ask is not None else 0
 
 

@@ -354,12 +354,14 @@ class Model(Typeset):
         trace = Trace(states=[{}])
         field, outputs = self.chain.trace({}, self.input_shape, None, trace)
         trace.unknowns.vanish(outputs)
-        different = {id(state): state for state in trace.states}
+        # Most states of a recurrence have the same family.
+        keys = [id(state) if state else None for state in trace.states]
+        different = dict(zip(keys, trace.states))
         found = []
         for solution in trace.unknowns.solutions():
-            on_states = {i: specialize(state, solution) for i, state in different.items()}
+            on_states = {key: specialize(state, solution) for key, state in different.items()}
             found.append(LinearSymmetry(specialize(field, solution),
-                                        tuple(on_states[id(state)] for state in trace.states)))
+                                        tuple(map(on_states.__getitem__, keys))))
         return tuple(found)
 
     @cached_property

@@ -12,7 +12,7 @@ import pytest
 import sympy
 from composed_models import COMPOSED
 from conftest import FRESH_SEED
-from implied import states_at
+from implied import is_true_nearby, states_at
 
 from neuroalg_sage import NeuroManifold
 from neuroalg_sage.certificates.checker import CertificateError, verify
@@ -21,7 +21,8 @@ from neuroalg_sage.cli import main
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.points import QUESTIONS, rank
 from neuroalg_sage.models.families import parse_spec
-from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.layers import Dense, Product
+from neuroalg_sage.models.model import Model, compose
 
 SPECS = ("mlp:2,2,2:x^2", "mlp:2,3,1:x^3+x:bias", "mlp:1,2,2,1:x^2", "linear:2,2,2", "cnn:2,2:x^2",
          "cnn:2c2,2c1:x^2", "attention:d=2,a=1,out=1,t=2")
@@ -172,6 +173,27 @@ def test_ranks_of_layers_and_their_smallest_singular_values(spec: str) -> None:
             assert Fraction(high) - Fraction(low) <= Fraction(high) / 1000
         # What is left has lower rank.
         assert all(found < min(matrix.shape) for matrix, found in known.values())
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_smaller_networks_of_any_model_are_at_the_distance_that_is_said(name: str) -> None:
+    model, generator = MODELS[name], random.Random(FRESH_SEED)
+    for _ in range(2):
+        found = NeuroManifold(model).at(special_weights(model, generator)).nearest_subnetworks()
+        assert is_true_nearby(found.certificate)
+        verify(found.certificate)
+        distances = [Fraction(part[1]) for part in found.data]
+        assert distances == sorted(distances)
+
+
+def test_entries_of_any_model_are_those_that_fewest_weights_make_or_read() -> None:
+    """A gate: three pairs of factors, of which each is read by one weight."""
+    weights = [[[3, 4], [1, 1], [0, 2]], [[1, 2], [5, 0], [1, 1]], [[7, 2, 3]]]
+    found = NeuroManifold(compose([Product((Dense(2, 3), Dense(2, 3))), Dense(3, 1)])
+                          ).at(weights).nearest_subnetworks()
+    # 1 + 1 makes the second entry of the first factor, or the third of the second; 2 reads one.
+    assert sorted(Fraction(part[1]) for part in found.data) == [2, 2, 4]
+    assert found.words[2] == "no weights read entry 2 of state 3"
 
 
 def test_distances_to_smaller_networks_are_those_of_projections() -> None:

@@ -3,7 +3,9 @@ How far given weights are from those of smaller networks.
 
 In a network with a hidden unit whose incoming weights are zero, or whose outgoing weights are, or
 which is a multiple of another one before and so after the activation, that unit can be left out.
-These weights form linear spaces of parameters, for fixed factors of the multiples.
+These weights form linear spaces of parameters, for fixed factors of the multiples.  In a model
+that is no chain of dense and convolutional layers, entries of states stand for units, those
+together that the same weights make, or that the same weights read.
 """
 
 from __future__ import annotations
@@ -25,7 +27,6 @@ from neuroalg_sage.certificates.points.strata import (
     squared_difference,
 )
 from neuroalg_sage.certificates.reading import CertificateError
-from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.points.point import MOST_MONOMIALS, AtPoint, Place
 from neuroalg_sage.models.hidden_states import HiddenUnits, hidden_layers
 
@@ -33,6 +34,8 @@ LARGEST_FACTOR = 1_000
 SHOWN = 12
 
 Equations = list[list[Any]]
+# In words what happens, to which entries of a state, under which equations, and their kind then.
+Candidate = tuple[str, set[tuple[int, int]], Equations, str]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -47,7 +50,7 @@ class NearestSubnetworks(AtPoint):
 
     def sentence(self) -> str:
         if not self.data:
-            return "no hidden unit can be left out nearby"
+            return "no hidden unit that could be left out is known"
         square = Fraction(self.data[0][1])
         return (f"the weights are those of a smaller network: {self.words[0]}" if not square else
                 f"at the distance {sqrt(square):.6g}, {self.words[0]}")
@@ -96,32 +99,27 @@ def nearest_subnetworks(place: Place) -> NearestSubnetworks:
         2.79441
     """
     start = time.perf_counter()
-    layers = list(hidden_layers(place.model))
-    if not layers:
-        raise LimitReached(f"The hidden units of {place.model} are not known: it does not begin "
-                           "with two dense or convolutional layers.")
     small = place.model.output_count * comb(
         place.model.input_count + place.model.input_degree, place.model.input_degree
     ) <= MOST_MONOMIALS
     found = []
-    for hidden in layers:
-        for text, unit, equations, expected in _candidates(place, hidden):
-            other, square = nearest_point(place.rebuilt, equations)
-            own = {(hidden.state, k) for k in hidden.places[unit]}
-            for kind in (expected, "zero"):
-                entries = [entry for entry in entries_of(other, kind, hidden.state)
-                           if tuple(entry[:2]) in own]
-                if len(entries) == len(own):
-                    break
-            else:
-                continue
-            difference = None
-            if small:
-                try:
-                    difference = decimal(squared_difference(place.rebuilt, other))
-                except CertificateError:
-                    small = False
-            found.append((square, text, [equations, decimal(square), kind, entries, difference]))
+    for text, own, equations, expected in _candidates(place):
+        other, square = nearest_point(place.rebuilt, equations)
+        (state, _), *_ = own
+        for kind in (expected, "zero"):
+            entries = [entry for entry in entries_of(other, kind, state)
+                       if tuple(entry[:2]) in own]
+            if len(entries) == len(own):
+                break
+        else:
+            continue
+        difference = None
+        if small:
+            try:
+                difference = decimal(squared_difference(place.rebuilt, other))
+            except CertificateError:
+                small = False
+        found.append((square, text, [equations, decimal(square), kind, entries, difference]))
     found.sort(key=lambda part: part[0])
     return NearestSubnetworks.certified(
         place, "nearest_subnetworks", [part for _, _, part in found], "proved",
@@ -129,25 +127,83 @@ def nearest_subnetworks(place: Place) -> NearestSubnetworks:
         time.perf_counter() - start, {}, words=[text for _, text, _ in found])
 
 
-def _candidates(place: Place, hidden: HiddenUnits
-                ) -> Iterator[tuple[str, int, Equations, str]]:
-    """In words what happens to a unit, the unit, the equations, and the kind of its entries."""
+def _candidates(place: Place) -> Iterator[Candidate]:
+    """Those of a chain of dense and convolutional layers, or of any model."""
+    layers = list(hidden_layers(place.model))
+    if layers:
+        for hidden in layers:
+            yield from _of_units(place, hidden)
+    else:
+        yield from _of_entries(place)
+
+
+def _of_units(place: Place, hidden: HiddenUnits) -> Iterator[Candidate]:
     w = place.weights
     after = f" after layer {hidden.number}"
+
+    def entries(unit: int) -> set[tuple[int, int]]:
+        return {(hidden.state, k) for k in hidden.places[unit]}
+
     sides = [("nothing goes out of", hidden.outgoing, "unused")]
     if not hidden.activation[0]:
         sides.insert(0, ("nothing comes into", hidden.incoming, "zero"))
     for words, parameters, kind in sides:
         squares = [sum(float(w[i]) ** 2 for i in own) for own in parameters]
         unit = min(range(len(squares)), key=squares.__getitem__)
-        yield (f"{words} unit {unit + 1}{after}", unit, [[i] for i in parameters[unit]], kind)
+        yield (f"{words} unit {unit + 1}{after}", entries(unit),
+               [[i] for i in parameters[unit]], kind)
     pair = _nearest_pair(place, hidden)
     if pair is not None:
         one, other, c = pair
-        equations: Equations = [[i, j, decimal(c)] for i, j in zip(
-            hidden.incoming[other], hidden.incoming[one])]
-        yield (f"unit {other + 1}{after} is {_times(c)} unit {one + 1}", other, equations,
+        yield (f"unit {other + 1}{after} is {_times(c)} unit {one + 1}", entries(other),
+               [[i, j, decimal(c)] for i, j in zip(hidden.incoming[other], hidden.incoming[one])],
                "proportional")
+
+
+def _of_entries(place: Place) -> Iterator[Candidate]:
+    """
+    For each state between the entries that fewest weights make, or read; each term must have one
+    of these weights, so that it vanishes with them.
+    """
+    model = place.rebuilt.model
+    readers: dict[int, dict[int, set[int] | None]] = {}
+    for number, step in enumerate(model.steps, 1):
+        entries = [(s, i) for s in step.sources for i in range(model.widths[s])]
+        makers: dict[int, set[int] | None] = {}
+        for i in range(step.width):
+            for monomial in step.outputs[i]:
+                own = [step.offset + v for v, _ in monomial if v < step.parameters]
+                _join(makers, i, own)
+                for v, _ in monomial:
+                    if v >= step.parameters:
+                        s, k = entries[v - step.parameters]
+                        _join(readers.setdefault(s, {}), k, own)
+        if number < len(model.steps):
+            yield from _fewest(place, number, makers, "no weights make", "zero")
+    for state in range(1, len(model.steps)):
+        yield from _fewest(place, state, readers.get(state, {}), "no weights read", "unused")
+
+
+def _join(found: dict[int, set[int] | None], i: int, own: list[int]) -> None:
+    before = found.setdefault(i, set())
+    # Where a term has several weights, which of them are to vanish is not clear.
+    found[i] = None if before is None or len(own) != 1 else before | set(own)
+
+
+def _fewest(place: Place, state: int, found: dict[int, set[int] | None], words: str, kind: str
+            ) -> Iterator[Candidate]:
+    """Of the entries, those together that have the same weights, the ones with least weights."""
+    groups: dict[frozenset[int], list[int]] = {}
+    for i, own in found.items():
+        if own:
+            groups.setdefault(frozenset(own), []).append(i)
+    if groups:
+        least = min(groups, key=lambda group: (
+            sum(float(place.weights[i]) ** 2 for i in group), min(group)))
+        places = groups[least]
+        shown = ", ".join(str(i + 1) for i in places[:6]) + ", ..." * (len(places) > 6)
+        yield (f"{words} {'entry' if len(places) == 1 else 'entries'} {shown} of state {state}",
+               {(state, i) for i in places}, [[i] for i in sorted(least)], kind)
 
 
 def _times(c: Fraction) -> str:
