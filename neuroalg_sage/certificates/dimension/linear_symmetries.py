@@ -73,7 +73,17 @@ def symmetry_fields(model: Model, evidence: Any) -> list[SparseMatrix]:
     is compatible with its block of the field and the matrices of its states, then by
     induction the derivative of each state along the field is its matrix times the state.
     At inputs and outputs the matrix is zero, so the field is in the kernel.
+
+    In a recurrence many steps are the same polynomials, with the same matrices; that they are
+    compatible is verified once for each field.
     """
+    different: list[Step] = []
+    numbers = []  # for each step the place of an equal one among these
+    for step in model.steps:
+        numbers.append(next((k for k, other in enumerate(different) if (
+            other.width, other.parameters) == (step.width, step.parameters)
+            and other.outputs == step.outputs), len(different)))
+        different += [step] * (numbers[-1] == len(different))
     starts = [list(itertools.accumulate((model.widths[s] for s in step.sources),
                                         initial=step.parameters)) for step in model.steps]
     motions = []
@@ -86,7 +96,8 @@ def symmetry_fields(model: Model, evidence: Any) -> list[SparseMatrix]:
         by_row: dict[int, list[tuple[int, Fraction]]] = {}
         for (i, j), c in motion.items():
             by_row.setdefault(i, []).append((j, c))
-        for step, start, action in zip(model.steps, starts, actions[1:]):
+        verified = set()
+        for step, number, start, action in zip(model.steps, numbers, starts, actions[1:]):
             flow: SparseMatrix = {}
             for i in range(step.parameters):
                 for j, c in by_row.get(step.offset + i, ()):
@@ -95,8 +106,11 @@ def symmetry_fields(model: Model, evidence: Any) -> list[SparseMatrix]:
                     flow[i, j - step.offset] = c
             for source, shift in zip(step.sources, start):
                 flow |= {(shift + i, shift + j): c for (i, j), c in actions[source].items()}
-            if (flow or action) and not _compatible(step, flow, action):
-                raise CertificateError("A vector field is not a symmetry of the model.")
+            claim = number, frozenset(flow.items()), frozenset(action.items())
+            if (flow or action) and claim not in verified:
+                if not _compatible(step, flow, action):
+                    raise CertificateError("A vector field is not a symmetry of the model.")
+                verified.add(claim)
         motions.append(motion)
     return motions
 
