@@ -49,11 +49,11 @@ ELSEWHERE = (
               "cnn:3,2:x^2:out=3"),
     Elsewhere(("lstm", "gru", "xlstm"), "gates by sigmoids are not polynomials; a recurrence with "
               "a polynomial as activation is", "rnn:state=2,steps=3:x^2"),
-    Elsewhere(("mamba", "hyena", "rwkv"), "exponentials are not polynomials; a selective "
+    Elsewhere(("mamba", "hyena", "rwkv"), "its exponentials are not polynomials; a selective "
               "state-space model, whose matrices are polynomials in the input, is",
               "ssm:state=2,steps=3,selective=1"),
-    Elsewhere(("vae", "vqvae"), "what is sampled or rounded is no polynomial; without that it is a "
-              "fully connected network with a narrow layer", "mlp:3,1,3:x^2"),
+    Elsewhere(("vae", "vqvae"), "what is sampled or rounded is no polynomial; without that it is "
+              "an autoencoder", "autoencoder:widths=4x2:x^2"),
     Elsewhere(("gcn",), "a graph convolution with one matrix for a vertex and its neighbors "
               "together is a special gnn, which has a matrix for each",
               "gnn:graph=C4,channels=1x2x1:x^2"),

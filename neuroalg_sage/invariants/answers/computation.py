@@ -105,7 +105,7 @@ class Computation:
             SHARE * max(self.deadline - time.monotonic(), 0.0)]
         seconds = min([*left, *([] if most is None else [most])], default=None)
         if seconds is not None:
-            self.end_within(seconds)
+            self.end_within(round(seconds, 2) if seconds > 1 else seconds)  # which a message says
         try:
             yield
         finally:

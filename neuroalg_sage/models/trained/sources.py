@@ -19,7 +19,7 @@ from neuroalg_sage.models.trained.state_dictionaries import network_from_arrays
 
 ROLE = "network file"
 PICKLES = (".pt", ".pt2", ".pth", ".pkl", ".bin", ".ckpt", ".joblib", ".pickle")
-ENDINGS = (".onnx", ".npz", ".safetensors", *PICKLES)  # of files that are no models of JSON
+ENDINGS = (".onnx", ".keras", ".npz", ".safetensors", *PICKLES)  # not JSON
 
 
 def load_trained(name: Any, spec: Any = None, order: Sequence[str] | None = None
