@@ -175,6 +175,8 @@ def _head(manifold: NeuroManifold) -> list[str]:
         lines[3:4] = [f"{model.parameter_count - model.scales} parameters and {model.scales} "
                       f"scale{'s' * (model.scales > 1)}, {model.input_count} inputs; ambient space "
                       f"of dimension {n}", *wrap(model.cone.reading(n), 100)]
+    if manifold.in_layers:
+        lines.insert(-1, f"Term by term these are the functions of {manifold.in_layers}")
     try:
         phi = manifold.parametrization()
         lines.append("Parametrization")

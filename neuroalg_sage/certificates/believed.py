@@ -166,6 +166,8 @@ def ways(claim: Claim, again: bool = False) -> list[Way]:
                     extend((*chosen, argument), others)
 
     extend((), ())
+    if claim.of_functions:
+        extend(("same_functions",), ())
     if claim.of_cones:
         extend((CONES.partition(":")[0].removeprefix("."),), ())
     return list(found.values())

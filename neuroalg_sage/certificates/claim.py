@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from neuroalg_sage.certificates.reading import Checked
+from neuroalg_sage.certificates.reading import Checked, require
 
 STATUSES = ("proved", "monte_carlo", "bounds")
 CONE, CONES = "cone over rational functions", ".rational_functions:Cone"
@@ -34,6 +34,8 @@ class Claim:
     - ``of_cones`` -- whether it may also be claimed of the cone over rational functions
     - ``subject`` -- what rebuilds that of which it is claimed from its description, named like the
       check; by default a model
+    - ``of_functions`` -- whether it is about functions alone, and not about which parameter is
+      which; then the evidence may be about a model with these functions and other parameters
 
     The function takes the model, or what the subject rebuilds, the value and the evidence; then the
     status, if there may be several, and the error bound, if there is one.  It returns what was
@@ -54,6 +56,7 @@ class Claim:
     others: bool = False
     of_cones: bool = False
     subject: str = ".model:Model"
+    of_functions: bool = False
 
     def __post_init__(self) -> None:
         if not (set(self.statuses) <= set(STATUSES)
@@ -79,6 +82,13 @@ class Claim:
 
     def verify(self, model: Any, value: Any, evidence: Any, *stated: Any) -> Checked:
         """Verify a claim of this kind: what was verified, whom to trust."""
+        if self.of_functions and isinstance(evidence, dict) and "same_functions" in evidence:
+            from neuroalg_sage.certificates.same_functions import other_model
+
+            require(set(evidence) == {"same_functions", "evidence"}, "There is more evidence.")
+            other = other_model(model, evidence["same_functions"])
+            verified, trust = self.function(other, value, evidence["evidence"], *stated)
+            return [f"the functions are those of {other.name}", *verified], trust
         return self.function(model, value, evidence, *stated)
 
 

@@ -77,4 +77,4 @@ def _loaded(entry: EntryPoint) -> OutsideClaim:
     require(isinstance(found, Claim) and found.name == entry.name,
             f"{whose}, but its entry point is not that claim.")
     return OutsideClaim(found.name, found.check, found.statuses, found.kinds, found.others,
-                        found.subject, package, version)
+                        found.subject, package=package, version=version)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import comb, factorial, gcd, lcm
 from typing import Any
@@ -30,7 +30,7 @@ from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.models.expressions import Exponents, Polynomial, evaluate
 from neuroalg_sage.models.model import Model
-from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.models.parametrization import Parametrization, vanishes
 from neuroalg_sage.storable import storable
 
 HOCHSTER_EAGON = "theorem: Hochster, Eagon (1971)"
@@ -38,6 +38,7 @@ CONCA_HERZOG = "theorem: Conca, Herzog (1994)"
 
 # Beyond these nobody reads an ideal, and the checker takes minutes.
 MOST_MINORS, MOST_TERMS = 100_000, 400_000
+MOST_SUBSTITUTED = 200_000  # terms that are multiplied
 PRIME = 2**31 - 1
 LARGEST_RANK = 60  # for which a numerator is interpolated
 
@@ -139,17 +140,20 @@ class BoundedRank(Description):
     - ``flattening`` -- the matrix
     - ``ambient_rank``, ``rank`` -- its rank at a random point of V, and of M
     - ``n`` -- the number of coordinates
+    - ``vanish`` -- whether the minors are known to vanish on M, by substitution of φ
     """
 
     flattening: Flattening
     ambient_rank: int
     rank: int
     n: int
+    vanish: bool = False
 
     @property
     def is_proved(self) -> bool:
-        # A rank modulo a prime is never too large; the layers say that it is not too small.
-        return self.rank == self.flattening.bound
+        # A rank modulo a prime is never too large; that it is not too small is what the layers say,
+        # or that the minors vanish.
+        return self.vanish or self.rank == self.flattening.bound
 
     def matrix(self) -> Any:
         return self.flattening.to_sage(self.n)
@@ -162,7 +166,9 @@ class BoundedRank(Description):
 
     def __str__(self) -> str:
         a = self.flattening
-        proof = ("proved, since it factors through the model's layers" if self.is_proved else
+        proof = ("proved, since it factors through the model's layers"
+                 if self.rank == self.flattening.bound else
+                 "proved, by substitution" if self.vanish else
                  "found at a random point modulo a prime, not proved")
         return (f"The {a.name} ({a.rows} x {a.columns}) has rank {self.rank} on M and "
                 f"{self.ambient_rank} on V, so its minors of size {self.rank + 1} vanish on M: "
@@ -188,7 +194,18 @@ def bounded_ranks(phi: Parametrization, generator: random.Random) -> list[Bounde
     on_v = [generator.randrange(prime) for _ in range(n)]
     found = [BoundedRank(a, a.rank(on_v, prime), a.rank(on_m, prime), n)
              for a in flattenings(phi.model)]
-    return [d for d in found if d.rank < d.ambient_rank]
+    return [replace(d, vanish=not d.is_proved and _vanish(d, phi))
+            for d in found if d.rank < d.ambient_rank]
+
+
+def _vanish(matrix: BoundedRank, phi: Parametrization) -> bool:
+    """Whether the minors vanish on M, where they are few; else it is not known."""
+    size = matrix.rank + 1
+    most = max(map(len, phi.polynomials), default=0) ** size * factorial(size)
+    if most * comb(matrix.flattening.rows, size) * comb(
+            matrix.flattening.columns, size) > MOST_SUBSTITUTED:
+        return False
+    return vanishes(matrix.minors(), phi)
 
 
 @storable()

@@ -12,6 +12,7 @@ from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.models.sage_input import rational
 from neuroalg_sage.neuromanifold.core import kept
 from neuroalg_sage.neuromanifold.equations import EquationsQuestions
+from neuroalg_sage.neuromanifold.layered import by_layers
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.answers.invariant import Invariant
@@ -31,6 +32,7 @@ MOST_PRODUCTS = 3 * 10**8  # in the values of the model at the inputs for that r
 class CapacityQuestions(EquationsQuestions):
     """Questions about balls that cover the neuromanifold."""
 
+    @by_layers
     def covering_number(self, epsilon: Any, *, radius: Any = None, box: Any = None,
                         norm: str = "euclidean") -> CoveringNumber:
         """
@@ -71,6 +73,7 @@ class CapacityQuestions(EquationsQuestions):
             "covering_number", lambda: covering_number(self._coverings(size, other), ball),
             stored=True, epsilon=ball, domain=size, norm=str(other))
 
+    @by_layers
     def tube_volume(self, epsilon: Any, *, radius: Any = None, box: Any = None) -> TubeVolume:
         """
         The volume of the functions of V within ε of a bounded part of the neuromanifold.

@@ -55,7 +55,6 @@ def kept(method: Method) -> Method:
     return cast(Method, remembered)
 
 
-
 class Core(Typeset):
     """A model, what is asked of its neuromanifold, within which limits, and what was found."""
 

@@ -10,7 +10,8 @@ from neuroalg_sage.errors import EngineError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dimension import dimension as dimensions
 from neuroalg_sage.models.hidden_states import KnownGroup, known_group
-from neuroalg_sage.neuromanifold.core import Core, cached, kept
+from neuroalg_sage.neuromanifold.core import cached, kept
+from neuroalg_sage.neuromanifold.layered import Layered
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.dimension.symmetry_group import SymmetryGroup
@@ -20,7 +21,7 @@ EASY_ELIMINATION = 22
 EASY_SECONDS = 10.0
 
 
-class DimensionQuestions(Core):
+class DimensionQuestions(Layered):
     """Questions about the dimension, which all others use."""
 
     @kept

@@ -12,6 +12,7 @@ from neuroalg_sage.invariants.answers.methods import FOR_THE_DEGREE
 from neuroalg_sage.models.parametrization import expansion_bound
 from neuroalg_sage.neuromanifold.core import kept
 from neuroalg_sage.neuromanifold.ideal import IdealQuestions
+from neuroalg_sage.neuromanifold.layered import by_layers
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.equations.tropical_variety import TropicalVariety
@@ -129,6 +130,7 @@ class EquationsQuestions(IdealQuestions):
         return self._hilbert()[1] if found is None else found
 
     @kept
+    @by_layers
     def descriptions(self) -> Invariant:
         """
         Known varieties that the neurovariety is, and flattenings whose rank it bounds.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.neuromanifold.core import kept, whole
 from neuroalg_sage.neuromanifold.distance import DistanceQuestions
+from neuroalg_sage.neuromanifold.layered import by_layers
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.answers.invariant import Invariant
@@ -24,6 +25,7 @@ class RealQuestions(DistanceQuestions):
     """Questions about the neuromanifold as a semi-algebraic set."""
 
     @kept
+    @by_layers
     def trichotomy(self) -> Trichotomy:
         """
         Whether M is all of V, thick, or thin, over the real numbers.
@@ -50,6 +52,7 @@ class RealQuestions(DistanceQuestions):
         return self._real_shape().trichotomy()
 
     @kept
+    @by_layers
     def is_dense(self) -> Density:
         """
         Whether M is dense in V, in the Euclidean topology.
@@ -68,6 +71,7 @@ class RealQuestions(DistanceQuestions):
         return self._real_shape().density()
 
     @kept
+    @by_layers
     def is_closed(self) -> Closedness:
         """
         Whether M is closed in V, in the Euclidean topology.
@@ -92,6 +96,7 @@ class RealQuestions(DistanceQuestions):
                          self.computation)
 
     @kept
+    @by_layers
     def typical_ranks(self) -> Invariant:
         """
         The typical real ranks of the functions of V, for one hidden layer with a power.
@@ -134,11 +139,14 @@ class RealQuestions(DistanceQuestions):
         from neuroalg_sage.invariants.dimension.functions import read_function
         from neuroalg_sage.invariants.real.real_rank import binary_forms, real_rank_of
 
-        binary_forms(self.model)
         f = read_function(self.parametrization(), function)
+        if self.in_layers is not None and self._layered is not None:
+            return self.in_layers.about(self.model, self._layered.real_rank(f))
+        binary_forms(self.model)
         return self._memory.recall("real_rank", lambda: real_rank_of(self.model, f, self.seed),
                                    stored=True, function=f)
 
+    @by_layers
     def real_ranks(self, samples: int = 1000, inner_product: str = "bombieri") -> Invariant:
         """
         How often each typical real rank occurs among Gaussian binary forms.
@@ -204,6 +212,7 @@ class RealQuestions(DistanceQuestions):
             stored=True, samples=count)
 
     @kept
+    @by_layers
     def boundary(self) -> Invariant:
         """
         The hypersurfaces that bound M, where M has interior points.
@@ -230,6 +239,7 @@ class RealQuestions(DistanceQuestions):
         return boundary(self.parametrization(), self.computation, self.seed)
 
     @kept
+    @by_layers
     def semialgebraic_description(self) -> Invariant:
         """
         M over the real numbers, without its closure, by equations and inequalities.
@@ -256,6 +266,7 @@ class RealQuestions(DistanceQuestions):
             Asked(self.model, self.computation, lambda: self._real_shape().all), self.method,
             self.seed)
 
+    @by_layers
     def _real_member(self, function: Point) -> Invariant | None:
         from neuroalg_sage.invariants.real.membership import (
             member_by_description,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from neuroalg_sage.models.sage_input import rational
 from neuroalg_sage.neuromanifold.capacity import CapacityQuestions
 from neuroalg_sage.neuromanifold.core import kept
+from neuroalg_sage.neuromanifold.layered import by_layers
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.capacity.interpolation import InterpolatingFunctions
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 class SamplesQuestions(CapacityQuestions):
     """Questions about samples of functions of the neuromanifold, and about their inputs."""
 
+    @by_layers
     def sample_complexity(self, epsilon: Any, delta: Any, *, radius: Any = None, box: Any = None,
                           inputs: Any = 1, targets: Any = 1, lipschitz: Any = None,
                           loss_bound: Any = None) -> SampleComplexity:
@@ -60,6 +62,7 @@ class SamplesQuestions(CapacityQuestions):
             lambda: sample_complexity(self._coverings(size), error, probability, loss),
             stored=True, domain=size, error=error, delta=probability, loss=str(loss.claimed()))
 
+    @by_layers
     def necessary_samples(self, epsilon: Any, delta: Any, *, noise: Any, radius: Any = None,
                           box: Any = None, inputs: Any = 1) -> NecessarySamples:
         """

@@ -43,9 +43,15 @@ class SingularitiesQuestions(EquationsQuestions):
         if self.method in ("auto", "description") and not self.is_filling():
             certificate = self.dimension().certificate
             assert certificate is not None
-            found = by_theorem(self.model, certificate["evidence"]["trials"][0])
+            trial = certificate["evidence"]["trials"][0]
+            found = by_theorem(self.model, trial)
             if found is not None:
                 return found
+            if (form := self.in_layers) is not None:  # with places of the network's parameters
+                order = [trial["point"][i] for i in form.places]
+                found = by_theorem(form.model, trial | {"point": order})
+                if found is not None:
+                    return form.about(self.model, found)
         return singular_locus(self.parametrization(), self.ideal(), self._hilbert()[0],
                               self.dimension().data, self.computation, self.seed)
 

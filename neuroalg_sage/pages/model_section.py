@@ -119,7 +119,11 @@ def symmetries(manifold: NeuroManifold) -> Markup:
         count = len(manifold.model.symmetries)
         known = "none" if not count else (
             f"a Lie algebra spanned by {count} linear vector field{'s' * (count > 1)}")
-    return element("p", "Known symmetries of the parameters: ", known, ".")
+    form = manifold.in_layers
+    return element("p", "Known symmetries of the parameters: ", known, ".", *[
+        " Term by term these are the functions of ", element("code", str(form.model)),
+        f" with the parameters {', '.join(form.names)}, so that theorems on its layers hold."
+        ] if form else ())
 
 
 def parametrization(manifold: NeuroManifold) -> Markup:

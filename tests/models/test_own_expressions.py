@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from neuroalg_sage import NeuroManifold, from_expressions, verify
+from neuroalg_sage import Invariant, NeuroManifold, from_expressions, verify
 from neuroalg_sage.invariants.singularities.parameter_subnetworks import proper_subnetworks
 from neuroalg_sage.models.families import parse_spec
 from neuroalg_sage.models.model import Model
@@ -151,3 +151,153 @@ def test_linear_spaces_of_expressions() -> None:
     for spec in SPECS:
         low, high = NeuroManifold(as_expressions(spec)).pseudo_dimension().data
         assert [low, high] == NeuroManifold(spec).pseudo_dimension().data
+
+
+# -- the same values, and no weaker status -----------------------------------------------------
+
+STRENGTH = ("not decided", "numerical", "bounds", "monte_carlo", "proved trusting", "proved")
+
+# By name alone; those that take a minute for one of the models are asked of fewer.
+QUESTIONS = (
+    "ambient_dimension", "dimension", "expected_dimension", "defect", "is_filling",
+    "is_finitely_identifiable", "generic_fiber", "is_identifiable", "number_of_conservation_laws",
+    "ideal", "degree", "hilbert_polynomial", "hilbert_function", "descriptions", "polar_degrees",
+    "ml_degree", "span", "identifying_inputs", "interpolating_functions", "is_of_minimal_degree",
+    "trichotomy", "is_dense", "is_closed", "typical_ranks", "boundary",
+    "semialgebraic_description")
+
+
+def rows(model: Model) -> list[list[int]]:
+    """Data for training: rows of inputs and outputs."""
+    size = model.input_count + model.output_count
+    return [[(i * i + 2 * i * j + j) % 5 - 2 for j in range(size)] for i in range(6)]
+
+
+def asked(model: Any) -> dict[str, Any]:
+    """What is asked with arguments."""
+    from neuroalg_sage import ERM
+
+    manifold = NeuroManifold(model, seed=1, cache=False)
+    n, count = manifold.model.ambient_dimension, manifold.model.parameter_count
+    function, point = [i % 3 - 1 for i in range(n)], [i % 3 - 1 or 2 for i in range(count)]
+    box, ball = {"box": 1}, {"radius": 1}
+    return {"fiber": lambda: manifold.fiber(parameters=point),
+            "outside": lambda: manifold.fiber(function),
+            "real_rank": lambda: manifold.real_rank(function),
+            "real_ranks": lambda: manifold.real_ranks(20),
+            "loss_critical_locus": lambda: manifold.loss_critical_locus(function),
+            "critical_points": lambda: manifold.critical_points(
+                ERM(manifold.model, rows(manifold.model))),
+            "covering_number": lambda: manifold.covering_number("1/5", **ball),
+            "covering_of_a_box": lambda: manifold.covering_number("1/5", **box),
+            "tube_volume": lambda: manifold.tube_volume("1/5", **ball),
+            "sample_complexity": lambda: manifold.sample_complexity("1/5", "1/5", **ball),
+            "necessary_samples": lambda: manifold.necessary_samples("1/5", "1/5", noise=1, **ball)
+            } | {name: getattr(manifold, name) for name in QUESTIONS}
+
+
+def outcome(ask: Any) -> tuple[Any, int]:
+    """An answer as plain data, and how strong its status is; or its refusal."""
+    from neuroalg_sage.errors import NeuroAlgError
+
+    try:
+        found = ask()
+    except NeuroAlgError as error:
+        return type(error).__name__, -1
+    if not isinstance(found, Invariant):  # a fiber, with several statuses
+        return found.plain_value(), 0
+    status = "not decided" if found.data is None else found.status + (
+        " trusting" if found.status == "proved" and found.trust else "")
+    value = found.plain_value()
+    if isinstance(value, dict):  # without the names of arguments
+        value = {name: part for name, part in value.items() if not name.endswith("_by")}
+    if getattr(found, "certificate", None):
+        verify(json.loads(json.dumps(found.certificate)))
+    return value, STRENGTH.index(status)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("spec", [*SPECS, "mlp:2,2,1:x^3", "cnn:2,2"])
+def test_the_same_model_as_layers_and_as_expressions(spec: str) -> None:
+    compare_both(spec, set(asked(spec)))
+
+
+@pytest.mark.parametrize("spec", ["linear:2,1,2", "cnn:2,2"])
+def test_the_same_model_as_layers_and_as_expressions_soon(spec: str) -> None:
+    compare_both(spec, {"dimension", "is_identifiable", "degree", "descriptions", "is_closed",
+                        "trichotomy", "typical_ranks", "critical_points", "covering_number",
+                        "number_of_conservation_laws"})
+
+
+def compare_both(spec: str, names: set[str]) -> None:
+    layers, expressions = asked(spec), asked(as_expressions(spec))
+    for name in sorted(names):
+        (value, strength), (mine, status) = outcome(layers[name]), outcome(expressions[name])
+        assert mine == value, name
+        assert status >= strength, name
+
+
+# -- the same functions ------------------------------------------------------------------------
+
+
+def test_expressions_that_are_a_network_term_by_term() -> None:
+    model = from_expressions("c*(a*x + b*y)^3 + f*(d*x + e*y)^3", "f,e,d,c,b,a", "x,y")
+    manifold = NeuroManifold(model, seed=1, cache=False)
+    form = manifold.in_layers
+    assert form is not None and str(form.model) == "mlp:2,2,1:x^3"
+    # Names of one unit stay together: (a, b, c) and (d, e, f), in one of both orders.
+    units = {(form.names[0], form.names[1], form.names[4]),
+             (form.names[2], form.names[3], form.names[5])}
+    assert units == {("a", "b", "c"), ("d", "e", "f")}
+    found = manifold.is_closed()
+    assert found.data is False and found.witness == ("x^2*y",)
+    certificate = json.loads(json.dumps(found.certificate))
+    assert "mlp:2,2,1:x^3" in str(verify(certificate))
+
+
+@pytest.mark.parametrize("outputs", [
+    "c*(a*x + b*y)^3 + a*(d*x + e*y)^3",  # a weight is shared
+    "2*c*(a*x + b*y)^3 + f*(d*x + e*y)^3",  # a factor is another one
+    "c*(a*x + b*y)^3 + f*(d*x + e*y)^2"])
+def test_other_functions_are_not_taken_for_those_of_a_network(outputs: str) -> None:
+    manifold = NeuroManifold(from_expressions(outputs, "a,b,c,d,e,f", "x,y"), cache=False)
+    assert manifold.in_layers is None
+
+
+@pytest.mark.parametrize("change", ["order", "model", "space"])
+def test_another_model_with_other_functions_is_refused(change: str) -> None:
+    from neuroalg_sage import CertificateError
+    from neuroalg_sage.certificates.certificate import digest
+
+    model = from_expressions("c*(a*x + b*y)^2", "a,b,c", "x,y")
+    found = NeuroManifold(model, seed=1, cache=False).trichotomy()
+    certificate = json.loads(json.dumps(found.certificate))
+    verify(certificate)
+    same = certificate["evidence"]["same_functions"]
+    if change == "order":
+        same["parameters"] = same["parameters"][::-1]
+    else:
+        other = parse_spec("mlp:2,1,1:x^3" if change == "space" else "mlp:2,1,1:x^2")
+        same["model"] = other.describe()
+        if change == "model":
+            same["model"]["layers"][1]["coefficients"] = ["0", "0", "2"]
+            same["model"].pop("spec")
+    certificate["digest"] = digest(certificate)
+    with pytest.raises(CertificateError, match="functions|space"):
+        verify(certificate)
+
+
+def test_a_claim_about_parameters_is_not_one_about_functions() -> None:
+    """What is said of certain parameters may not be proved of those of another model."""
+    from neuroalg_sage import CertificateError
+    from neuroalg_sage.certificates.certificate import digest
+
+    model = from_expressions("c*(a*x + b*y)^2", "a,b,c", "x,y")
+    found = NeuroManifold("mlp:2,1,1:x^2", seed=1, cache=False).conservation_laws()
+    certificate = json.loads(json.dumps(found.certificate))
+    certificate["model"] = model.describe()
+    certificate["evidence"] = {"evidence": certificate["evidence"], "same_functions": {
+        "model": parse_spec("mlp:2,1,1:x^2").describe(), "parameters": [0, 1, 2]}}
+    certificate["digest"] = digest(certificate)
+    with pytest.raises(CertificateError):
+        verify(json.loads(json.dumps(certificate)))

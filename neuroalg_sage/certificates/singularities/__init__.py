@@ -3,7 +3,8 @@
 from neuroalg_sage.certificates.claim import Claim
 
 CLAIMS = (
-    Claim("singular_locus", ".singularities.singular_locus:check_singular_locus", of_cones=True),
+    Claim("singular_locus", ".singularities.singular_locus:check_singular_locus",
+          of_functions=True, of_cones=True),
     Claim("singular_subvarieties", ".singularities.singular_components:check_singular_subvarieties",
           others=True, of_cones=True),
     Claim("cancellations", ".singularities.cancellations:check_cancellations", kinds=(list,),

@@ -3,7 +3,8 @@
 from neuroalg_sage.certificates.claim import Claim
 
 CLAIMS = (
-    Claim("critical_points", ".training.critical_points:check_critical_points"),
+    Claim("critical_points", ".training.critical_points:check_critical_points",
+          of_functions=True),
     Claim("loss_bounds", ".training.sums_of_squares:check_loss_bounds",
           statuses=("proved", "bounds")),
     Claim("loss_critical_locus", ".training.loss_critical_locus:check_loss_critical_locus"),

@@ -89,6 +89,13 @@ class Invariant(Presentation):
         """What must be believed besides the checker."""
         return [] if self.certificate is None else list(self.certificate["trust"])
 
+    @property
+    def evidence(self) -> dict[str, Any]:
+        """The evidence of the certificate, which may be about a model with the same functions."""
+        assert self.certificate is not None
+        found: dict[str, Any] = self.certificate["evidence"]
+        return found["evidence"] if "same_functions" in found else found
+
     def qualified_status(self) -> str:
         """The status with whom it trusts, or how likely it errs."""
         if self.status == "monte_carlo" and self.error_bound is not None:

@@ -167,7 +167,7 @@ class CoveringNumber(Invariant):
     def arguments(self) -> tuple[str, str]:
         """By which arguments the bounds from below and from above are proved."""
         assert self.certificate is not None
-        evidence = self.certificate["evidence"]
+        evidence = self.evidence
         return evidence["lower"]["argument"], evidence["upper"]["argument"]
 
     @property

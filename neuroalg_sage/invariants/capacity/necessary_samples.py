@@ -51,7 +51,7 @@ class NecessarySamples(AboutInputs):
     def functions(self) -> int:
         """How many functions cannot be told apart by fewer samples."""
         assert self.certificate is not None
-        return len(self.certificate["evidence"]["points"])
+        return len(self.evidence["points"])
 
     def condition(self) -> str:
         domain, _, _, inputs, noise, _ = self.data

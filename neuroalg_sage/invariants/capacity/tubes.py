@@ -54,7 +54,7 @@ class TubeVolume(Invariant):
     def plain_value(self) -> dict[str, Any]:
         domain, epsilon, low, high = self.data
         assert self.certificate is not None
-        evidence = self.certificate["evidence"]
+        evidence = self.evidence
         by = {f"{end}_by": evidence[end]["argument"] for end in ("lower", "upper")
               if end in evidence}
         return {"lower": as_json(["10^", low]), "upper": as_json(["10^", high]), **by,

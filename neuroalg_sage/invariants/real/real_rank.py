@@ -69,7 +69,7 @@ class RealRankOfForm(Invariant):
     """The real rank of one form: a number, or bounds."""
 
     def lines(self, spec: str = "SPEC") -> list[str]:
-        found = self.certificate["evidence"]["apolar"] if self.certificate else None
+        found = self.evidence["apolar"] if self.certificate else None
         return [] if found is None else [
             "  the coefficients of an apolar form with real roots: " + ", ".join(found)]
 

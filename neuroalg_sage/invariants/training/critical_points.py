@@ -7,6 +7,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from math import comb
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ from neuroalg_sage.certificates.training.landscape import Landscape, Point, Prob
 from neuroalg_sage.errors import EngineError, InputError, LimitReached, NeuroAlgError
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.dimension.floating_point import PolynomialMap
+from neuroalg_sage.invariants.dimension.in_layers import in_layers
 from neuroalg_sage.invariants.equations.equations_by_degree import EquationSearch, generators
 from neuroalg_sage.invariants.singularities.decomposition import for_checker
 from neuroalg_sage.invariants.training.critical_parameters import parameters
@@ -97,8 +99,14 @@ def critical_points(problem: TrainingProblem, computation: Computation | None = 
         model = RebuiltModel(problem.model.describe())
         search = Search(problem, model, data, computation, seed)
     except CertificateError as error:
+        if (form := in_layers(problem.model)) is not None:
+            answer = critical_points(replace(problem, model=form.model, _answers={}), computation,
+                                     seed)
+            ordered = [[w[form.places.index(i)] for i in range(len(w))] for w in answer.parameters]
+            return form.about(problem.model, answer, problem=problem, parameters=ordered)
         raise InputError(f"The critical points of {problem.model} are not known how to find: "
-                         f"{str(error)[0].lower()}{str(error)[1:]}") from None
+                         f"{str(error)[0].lower()}{str(error)[1:].rstrip('.')}; components of "
+                         "critical parameters are found for any model, without boxes.") from None
     failure: CertificateError | None = None
     for precision in PRECISIONS:
         search.start_again()
