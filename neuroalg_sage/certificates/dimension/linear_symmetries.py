@@ -11,7 +11,6 @@ from typing import Any
 from neuroalg_sage.certificates.dimension.ranks import place, rank
 from neuroalg_sage.certificates.model import Model, Step
 from neuroalg_sage.certificates.reading import (
-    CertificateError,
     fields,
     integer,
     items,
@@ -77,13 +76,6 @@ def symmetry_fields(model: Model, evidence: Any) -> list[SparseMatrix]:
     In a recurrence many steps are the same polynomials, with the same matrices; that they are
     compatible is verified once for each field.
     """
-    different: list[Step] = []
-    numbers = []  # for each step the place of an equal one among these
-    for step in model.steps:
-        numbers.append(next((k for k, other in enumerate(different) if (
-            other.width, other.parameters) == (step.width, step.parameters)
-            and other.outputs == step.outputs), len(different)))
-        different += [step] * (numbers[-1] == len(different))
     starts = [list(itertools.accumulate((model.widths[s] for s in step.sources),
                                         initial=step.parameters)) for step in model.steps]
     motions = []
@@ -96,8 +88,8 @@ def symmetry_fields(model: Model, evidence: Any) -> list[SparseMatrix]:
         by_row: dict[int, list[tuple[int, Fraction]]] = {}
         for (i, j), c in motion.items():
             by_row.setdefault(i, []).append((j, c))
-        verified = set()
-        for step, number, start, action in zip(model.steps, numbers, starts, actions[1:]):
+        verified: list[tuple[SparseMatrix, SparseMatrix, tuple[Terms, ...]]] = []
+        for step, start, action in zip(model.steps, starts, actions[1:]):
             flow: SparseMatrix = {}
             for i in range(step.parameters):
                 for j, c in by_row.get(step.offset + i, ()):
@@ -106,11 +98,10 @@ def symmetry_fields(model: Model, evidence: Any) -> list[SparseMatrix]:
                     flow[i, j - step.offset] = c
             for source, shift in zip(step.sources, start):
                 flow |= {(shift + i, shift + j): c for (i, j), c in actions[source].items()}
-            claim = number, frozenset(flow.items()), frozenset(action.items())
-            if (flow or action) and claim not in verified:
-                if not _compatible(step, flow, action):
-                    raise CertificateError("A vector field is not a symmetry of the model.")
-                verified.add(claim)
+            if (flow or action) and (flow, action, step.outputs) not in verified:
+                require(_compatible(step, flow, action),
+                        "A vector field is not a symmetry of the model.")
+                verified.append((flow, action, step.outputs))
         motions.append(motion)
     return motions
 
