@@ -118,8 +118,8 @@ def KolmogorovArnoldNetwork(widths: Sequence[int], degree: int, bias: bool = Fal
     The Kolmogorov-Arnold network whose edges are polynomials of a degree, each its own.
 
     The unit `j` of a layer is `\sum_i p_{ij}(x_i)`, with `p_{ij} = \sum_{k=1}^d w_{jki} x^k`.
-    Constant terms of hidden layers would add no functions, since the polynomials behind them take
-    up a translation; those of the outputs are their bias.
+    With a bias at the outputs, constants of hidden units would add no functions, since the
+    polynomials behind them take up a translation.
 
     INPUT:
 

@@ -492,3 +492,36 @@ def test_a_formula_of_matrices_is_that_of_the_contraction() -> None:
             factors.append(value.T if word.endswith(r"^{\top}") else value)
         assert (factors[0] @ factors[1]).ravel().tolist() == np.ravel(expected).tolist(), text
     assert found > 10
+
+
+def test_a_symmetry_of_a_recurrence_must_hold_at_each_step() -> None:
+    """Equal steps are verified once, but only with equal matrices."""
+    from copy import deepcopy
+
+    from neuroalg_sage.certificates.checker import CertificateError
+    from neuroalg_sage.certificates.dimension.linear_symmetries import symmetry_fields
+    from neuroalg_sage.invariants.dimension.known_symmetries import encode_symmetries
+
+    model = parse_spec("ssm:state=2,steps=4")
+    own, evidence = checked.Model(model.describe()), encode_symmetries(model.symmetries)
+    assert len(symmetry_fields(own, evidence)) == 4
+    evidence = json.loads(json.dumps(evidence))
+    moved = [k for k, m in enumerate(evidence["fields"][0]["states"]) if m]
+    assert len(moved) > 8
+    for k in range(1, len(evidence["fields"][0]["states"]) - 1):
+        forged = deepcopy(evidence)
+        states = forged["fields"][0]["states"]
+        states[k] = [] if states[k] else [[0, 0, "1"]]
+        with pytest.raises(CertificateError, match="not a symmetry"):
+            symmetry_fields(own, forged)
+
+
+def test_the_symmetries_of_many_steps_are_those_of_few() -> None:
+    """All are changes of basis of the state, whatever the number of steps."""
+    for spec, count in (("ssm:state=3,steps={}", 9), ("ssm:state=3,steps={},readout=all", 9),
+                        ("ssm:state=2,steps={},selective=1", 4),
+                        ("ssm:state=3,steps={},matrix=diagonal,direct=1", 3),
+                        ("rnn:state=3,steps={}:x^2", 3), ("rnn:state=2,steps={}:x^2+x", 0)):
+        fields = [[s.parameters for s in parse_spec(spec.format(steps)).symmetries]
+                  for steps in (3, 6)]
+        assert len(fields[0]) == count and fields[0] == fields[1]
