@@ -363,6 +363,9 @@ def test_inputs_that_are_no_real_numbers_are_refused() -> None:
     ([node("MatMul", "x W", "h"), node("Div", "h z", "y")], {"W": W, "z": np.float32(0)},
      "divides by zero"),
     ([node("Einsum", "x W", "y", equation="ab,cd->xy")], {"W": W}, "equation"),
+    ([node("Constant", "", "c", value_float=300.0), node("Cast", "c", "d", to=2),
+      node("Cast", "d", "e", to=1), node("MatMul", "x W", "h"), node("Mul", "h e", "y")],
+     {"W": W}, "range of uint8"),
     ([node("Add", "x", "y")], {"W": W}, "lacks its input 1"),
 ])
 def test_nodes_that_make_no_sense_are_refused(nodes, stored, words) -> None:
@@ -372,6 +375,49 @@ def test_nodes_that_make_no_sense_are_refused(nodes, stored, words) -> None:
         return
     with pytest.raises(InputError, match=words):
         imported(content)
+
+
+def test_a_slice_backward_from_before_the_first_entry_begins_there() -> None:
+    """As the standard clamps it; NumPy would take nothing."""
+    network = imported(network_file(
+        [node("MatMul", "x W", "h"), node("Slice", "h s e a t", "y")],
+        {"W": W, "s": np.array([-9]), "e": np.array([-(2**63)]), "a": np.array([1]),
+         "t": np.array([-1])}))
+    assert network([1, 0, 0]) == (Fraction(float(W[0, 0])),)
+
+
+def test_what_is_cut_off_is_not_wrapped_around() -> None:
+    """As onnxruntime does it."""
+    network = imported(network_file(
+        [node("MatMul", "x W", "h"), node("Pad", "h p", "y", mode="wrap")],
+        {"W": W, "p": np.array([0, -1, 0, 2])}, opset=19))
+    a, b, c = (Fraction(float(c)) for c in W[0, 1:])
+    assert network([1, 0, 0]) == (a, b, c, a, b)
+
+
+@pytest.mark.parametrize("kind", ["ReduceSum", "ReduceMean", "ReduceProd"])
+def test_nothing_is_reduced_over_no_axes_where_an_attribute_says_so(kind: str) -> None:
+    network = imported(network_file(
+        [node("MatMul", "x W", "h"), node(kind, "h", "y", noop_with_empty_axes=1)], {"W": W},
+        opset=18))
+    assert network([0, 1, 0]) == tuple(Fraction(float(c)) for c in W[1])
+
+
+def test_operators_of_old_versions_are_not_read_as_those_of_today() -> None:
+    """A sum had an axis then, at which the shorter array begins."""
+    content = network_file([node("MatMul", "x W", "h"), node("Add", "h b", "y", broadcast=1,
+                                                             axis=0)],
+                           {"W": np.ones((2, 2), np.float32), "b": np.ones(2, np.float32)},
+                           (2, 2), opset=6)
+    with pytest.raises(InputError, match="of version 6, .*onnx.version_converter"):
+        imported(content)
+
+
+def test_an_array_of_a_negative_extent_is_none() -> None:
+    tensor = helper.make_tensor("W", TensorProto.FLOAT, [3, 4], bytes(48), raw=True)
+    tensor.dims[0] = -3
+    with pytest.raises(InputError, match="'W' has a negative extent"):
+        imported(network_file([node("MatMul", "x W", "y")], {"W": tensor}))
 
 
 def test_float_8_is_quantized() -> None:

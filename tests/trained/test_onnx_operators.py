@@ -197,6 +197,9 @@ CASES: dict[str, tuple[list[Any], dict[str, Any], tuple[int, ...]]] = {
                       {"W": W, "a": whole(1)}, (1, 3)),
     "bilinear": ([node("Einsum", "x B x", "y", equation="bi,oij,bj->bo")],
                  {"B": weights(2, 3, 3)}, (1, 3)),
+    "a constant cast to 16 bits": (
+        [node("Constant", "", "c", value_float=1000.7), node("Cast", "c", "d", to=10),
+         node("Cast", "d", "e", to=1), *LAYER, node("Mul", "h e", "y")], {"W": W}, (1, 3)),
     "a sum of squares of parameters": ([node("Mul", "W W", "q"), node("MatMul", "x q", "y")],
                                        {"W": W}, (1, 3)),
 }

@@ -32,6 +32,7 @@ from neuroalg_sage.models.trained.operations import Builder, Input, Value, liste
 
 ROLE = "network file"
 MOST_NODES = 20_000
+OLDEST_OPSET = 7  # before, sums have axes, and normalizations are by default in training
 
 
 def read_onnx(name: str | Path) -> Any:
@@ -62,6 +63,12 @@ def parse_onnx(content: bytes, name: str = "", folder: Path | None = None) -> An
     if not model.graph.node and not model.graph.output:
         raise InputError(f"The network file {shown(name)} is no file of ONNX, or its graph is "
                          "empty.")
+    opset = next((o.version for o in model.opset_import if o.domain in ("", "ai.onnx")),
+                 OLDEST_OPSET)
+    if opset < OLDEST_OPSET:
+        raise InputError(f"The network has operators of version {opset}, which differ from those "
+                         f"that are read, of version {OLDEST_OPSET} and later: convert it by "
+                         "onnx.version_converter.")
     total = len(content)
     for tensor in model.graph.initializer:
         total += _bring_inside(onnx, tensor, folder, MOST_BYTES - total)
@@ -122,6 +129,8 @@ def array_of(tensor: Any, title: str) -> Any:
         reason = "quantized" if few_bits else "no real numbers"
         raise InputError(f"{title} has entries of type {kind}, which are {reason} and are not "
                          "read; store it as FLOAT.")
+    if any(extent < 0 for extent in tensor.dims):
+        raise InputError(f"{title} has a negative extent.")
     try:
         found = onnx.numpy_helper.to_array(tensor)
     except Exception as error:  # whatever a tensor with too few entries leads to

@@ -136,18 +136,33 @@ def _range(node: Node) -> Value:
     return node.builder.literal(values, node.known(0, "a bound").is_whole)
 
 
-_FLOATS = {1: np.float32, 10: np.float16, 11: np.float64, 16: None}  # of the types of ONNX
+_FLOATS = (1, 10, 11, 16)  # of the types of ONNX: of 32, 16 and 64 bits, and bfloat16
+_WHOLE: dict[int, type[np.integer[Any]]] = {
+    2: np.uint8, 3: np.int8, 4: np.uint16, 5: np.int16, 6: np.int32, 7: np.int64,
+    12: np.uint32, 13: np.uint64}
 
 
 def _cast(node: Node) -> Value:
     value, kind = node[0], int(node.options.get("to", 1))
     if isinstance(value, Literal):
-        if kind in _FLOATS:
-            return node.builder.literal(value.array * Fraction(1))
-        whole = np.empty(value.shape, object)
-        for place in np.ndindex(value.shape):
-            whole[place] = int(value.array[place]) if kind != 9 else int(bool(value.array[place]))
-        return node.builder.literal(whole, True)
+        flat, made = value.array.ravel(), np.empty(value.size, object)
+        if kind in (10, 16):
+            from onnx.helper import tensor_dtype_to_np_dtype
+
+            made[:] = fractions(flat.astype(np.float64).astype(
+                tensor_dtype_to_np_dtype(kind)).astype(np.float64), f"of the node {node.name}")
+        elif kind in _FLOATS:
+            made[:] = [Fraction(c) for c in flat]
+        elif kind == 9:
+            made[:] = [int(bool(c)) for c in flat]
+        elif kind in _WHOLE:
+            about = np.iinfo(_WHOLE[kind])
+            made[:] = list(map(int, flat))
+            if any(not about.min <= c <= about.max for c in made):
+                raise node.refuse(f"casts numbers outside of the range of {about.dtype}")
+        else:
+            raise node.refuse("casts to a type of numbers that is not read")
+        return node.builder.literal(made.reshape(value.shape), kind not in _FLOATS)
     if kind not in _FLOATS:
         raise node.refuse("rounds numbers that depend on the input, so that the network is not "
                           "algebraic")
@@ -155,6 +170,13 @@ def _cast(node: Node) -> Value:
         node.builder.note(f"The node {node.name} rounds to 16 bits when it is run; the model does "
                           "not round.")
     return value
+
+
+def _cast_like(node: Node) -> Value:
+    like = node[1]
+    if isinstance(like, Literal) and like.is_whole:
+        raise node.refuse("casts to the type of another array of whole numbers, which is not read")
+    return _cast(node)
 
 
 def _compare(relation: Callable[[Any, Any], Any]) -> Operator:
@@ -254,8 +276,9 @@ def _slice(node: Node) -> Value:
     parts = [slice(None)] * len(node[0].shape)
     for start, end, axis, step in zip(starts, ends, axes, steps):
         extent = node[0].shape[axis]
-        # Before the first entry there is no bound from the end that Python would take as one.
-        parts[axis] = slice(start, None if step < 0 and end < -extent else end, step)
+        # Backward, a start before the first entry is the first one, and an end there is no end.
+        parts[axis] = slice(max(start, -extent) if step < 0 else start,
+                            None if step < 0 and end < -extent else end, step)
     return node.builder.arrange(node[0], lambda a: a[tuple(parts)])
 
 
@@ -366,13 +389,17 @@ def _tile(node: Node) -> Value:
 
 
 def _pad(node: Node) -> Value:
-    value, mode = node[0], node.options.get("mode", "constant")
+    mode = node.options.get("mode", "constant")
     pads = [int(n) for n in node.options.get("pads", [])] or node.whole(1, "a padding")
-    axes = node.whole(3, "a list of axes") if node.has(3) else list(range(len(value.shape)))
+    axes = node.whole(3, "a list of axes") if node.has(3) else list(range(len(node[0].shape)))
     before, after = pads[: len(axes)], pads[len(axes) :]
-    widths = [(0, 0)] * len(value.shape)
+    widths = [(0, 0)] * len(node[0].shape)
+    cuts = [slice(None)] * len(node[0].shape)
     for axis, a, b in zip(axes, before, after):
         widths[axis] = (max(a, 0), max(b, 0))
+        cuts[axis] = slice(-a if a < 0 else None, b if b < 0 else None)
+    # What is cut off is not seen by what is padded.
+    value = node.builder.arrange(node[0], lambda a: a[tuple(cuts)])
     node.builder._affordable(prod(n + a + b for n, (a, b) in zip(value.shape, widths)))
     filling = node.known(2, "a padding").array.ravel()[0] if node.has(2) else node.options.get(
         "value", 0)
@@ -384,10 +411,6 @@ def _pad(node: Node) -> Value:
         kind = {"reflect": "reflect", "edge": "edge", "wrap": "wrap"}[mode]
         padded = np.pad(np.arange(value.size).reshape(value.shape), widths,
                         mode=kind)  # type: ignore[call-overload]
-    cuts = [slice(None)] * len(value.shape)
-    for axis, a, b in zip(axes, before, after):
-        cuts[axis] = slice(-a if a < 0 else None, b if b < 0 else None)
-    padded = padded[tuple(cuts)]
     if mode != "constant":
         return node.builder.take([value], padded)
     if not filling:
@@ -482,7 +505,10 @@ def _reduce(square: bool = False, mean: bool = False) -> Operator:
 
 
 def _reduce_product(node: Node) -> Value:
-    axes = node.axes() or list(range(len(node[0].shape)))
+    axes = node.axes()
+    if not axes and node.options.get("noop_with_empty_axes", 0):
+        return node[0]
+    axes = axes or list(range(len(node[0].shape)))
     axes = [a % len(node[0].shape) for a in axes]
     result = node[0]
     for axis in axes:
@@ -578,7 +604,7 @@ def _normalize(node: Node) -> Value:
 OPERATORS: dict[str, Operator] = {
     "Add": lambda node: node.builder.add(node[0], node[1]),
     "And": _compare(lambda a, b: a and b), "AveragePool": _average,
-    "BatchNormalization": _normalize, "Cast": _cast, "CastLike": _cast, "Concat": _concat,
+    "BatchNormalization": _normalize, "Cast": _cast, "CastLike": _cast_like, "Concat": _concat,
     "CumSum": _cumulative_sum, "GatherElements": _gather_elements,
     "GatherND": _gather_by_tuples, "ScatterElements": _scatter_elements,
     "ScatterND": _scatter_by_tuples, "SplitToSequence": _split_into_sequence,
