@@ -430,6 +430,35 @@ def test_a_model_that_is_too_large_says_which_questions_it_answers(tmp_path, cap
         NeuroManifold("mlp:25,3,1:x^2").at(range(78)).input_symmetries()
 
 
+def test_weights_out_of_the_range_of_floats_are_answered_or_refused(tmp_path, capsys) -> None:
+    file = tmp_path / "w.json"
+    file.write_text("[1, 2, 3, 1e999, 1, 1]")
+    assert main(["inspect", str(file), "--spec", "mlp:2,2,1:x^2", "--quiet"]) == 0
+    out = capsys.readouterr().out
+    assert "layer_ranks = all 2 matrices of weights have full rank  [proved]" in out
+    for name in ("law_values", "nearest_subnetworks", "smallest_singular_values"):
+        assert f"{name}: " in out and f"{name} =" not in out
+
+
+def test_smaller_networks_are_refused_where_too_many_terms_would_be_looked_at(monkeypatch) -> None:
+    from neuroalg_sage.invariants.points import strata
+
+    point = NeuroManifold("mlp:2,2,1:x^2").at([1, 2, 3, 4, 5, 6])
+    monkeypatch.setattr(strata, "MOST_TERMS", 23)  # 3 smaller networks, of 4 + 2 + 2 terms
+    with pytest.raises(LimitReached, match="each of 3 smaller networks 8 terms"):
+        point.nearest_subnetworks()
+    monkeypatch.setattr(strata, "MOST_TERMS", 24)
+    assert len(point.nearest_subnetworks().data) == 3
+
+
+def test_multiples_are_found_among_polynomials_that_agree_in_two_coefficients() -> None:
+    """Three units: the second has the first and last ratio of the first, the third is twice it."""
+    found = NeuroManifold("mlp:3,3,1:x^2").at([1, 2, 3, 1, 5, 3, 2, 4, 6, 1, 1, 1]
+                                              ).inactive_units()
+    assert [e for e in found.data["proportional"] if e[0] == 1] == [[1, 2, 0, "2"]]
+    assert [e for e in found.data["proportional"] if e[0] == 2] == [[2, 2, 0, "4"]]
+
+
 def test_forged_claims_about_points_are_rejected() -> None:
     from claims import changed_at, of_kind
 

@@ -42,15 +42,19 @@ class States:
         self.point, self.steps = point, point.model.steps[:last]
         self.forms: list[list[Form]] = [[((0, i), Fraction(1)) for i in range(point.model.inputs)]]
         self.vanishing: set[Entry] = set()
+        self._read: dict[tuple[int, ...], list[Entry]] = {}
         # For each entry from state 1 on the products of entries that it is a sum of.
-        self.sums: list[list[dict[tuple[tuple[Entry, int], ...], Fraction]]] = []
+        self.sums: list[list[Reduced]] = []
         for number, step in enumerate(self.steps, 1):
-            seen: dict[Any, tuple[Entry, Fraction]] = {}
+            seen: dict[Any, list[tuple[Entry, Fraction, Reduced]]] = {}
             entries = self.read_by(step)
+            # Most steps read nothing twice, and only entries that are no multiples of others.
+            plain = len(set(entries)) == len(entries) and all(
+                self.forms[s][i] == ((s, i), 1) for s, i in entries)
             made: list[Form] = []
             self.sums.append([])
             for i, terms in enumerate(step.outputs):
-                own: dict[tuple[tuple[Entry, int], ...], Fraction] = {}
+                own: Reduced = {}
                 for monomial, c in terms.items():
                     product = []
                     for v, e in monomial:
@@ -60,20 +64,24 @@ class States:
                             product.append((entries[v - step.parameters], e))
                     key = tuple(product)
                     own[key] = own[key] + c if key in own else c
-                own = {key: c for key, c in own.items() if c
-                       and not any(entry in self.vanishing for entry, _ in key)}
+                own = {key: c for key, c in own.items() if c and not (
+                    self.vanishing and any(entry in self.vanishing for entry, _ in key))}
                 self.sums[-1].append(own)
                 if not own:
                     self.vanishing.add((number, i))
-                total: Reduced = {}
-                for key, c in own.items():
+                total: Reduced = own if plain else {}
+                for key, c in () if plain else own.items():
                     self._add(total, self._reduced(key, c))
-                made.append(_form({m: c for m, c in total.items() if c}, (number, i), seen))
+                made.append(_form(total if plain else {m: c for m, c in total.items() if c},
+                                  (number, i), seen))
             self.forms.append(made)
 
     def read_by(self, step: Step) -> list[Entry]:
         """The entries of the states that a step reads, one after the other."""
-        return [(s, i) for s in step.sources for i in range(self.point.model.widths[s])]
+        if step.sources not in self._read:
+            self._read[step.sources] = [
+                (s, i) for s in step.sources for i in range(self.point.model.widths[s])]
+        return self._read[step.sources]
 
     def _reduced(self, product: Sequence[tuple[Entry, int]], c: Fraction
                  ) -> tuple[Powers, Fraction]:
@@ -174,18 +182,28 @@ def _times(c: Fraction, base: Fraction, exponent: int) -> Fraction:
     return power if c == 1 else c * power
 
 
-def _form(total: Reduced, here: Entry, seen: dict[Any, tuple[Entry, Fraction]]) -> Form:
-    """What a polynomial in entries is: zero, a constant, a multiple of an entry, or new."""
+def _form(total: Reduced, here: Entry, seen: dict[Any, list[tuple[Entry, Fraction, Reduced]]]
+          ) -> Form:
+    """
+    What a polynomial in entries is: zero, a constant, a multiple of an entry, or new.
+
+    Multiples have the same products and the same ratio of two coefficients; where these agree with
+    those of a polynomial in ``seen``, all coefficients are compared.
+    """
     if not total:
         return None
-    (key, lead), *others = sorted(total.items())
-    if not others and not key:
+    first, last = min(total), max(total)
+    lead = total[first]
+    if len(total) == 1 and not first:
         return ONE, lead
-    if not others and len(key) == 1 and key[0][1] == 1:
-        return key[0][0], lead
-    name = frozenset((m, c / lead) for m, c in total.items())
-    representative, its_lead = seen.setdefault(name, (here, lead))
-    return representative, lead / its_lead
+    if len(total) == 1 and len(first) == 1 and first[0][1] == 1:
+        return first[0][0], lead
+    alike = seen.setdefault((frozenset(total), total[last] / lead), [])
+    for representative, its_lead, other in alike:
+        if all(c * its_lead == other[key] * lead for key, c in total.items()):
+            return representative, lead / its_lead
+    alike.append((here, lead, total))
+    return here, Fraction(1)
 
 
 def inactive(states: States) -> dict[str, list[Any]]:

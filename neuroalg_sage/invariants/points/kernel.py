@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
+from neuroalg_sage.certificates.model import Step
 from neuroalg_sage.certificates.points.first_order import first_order, tangent
-from neuroalg_sage.certificates.points.states import ONE
+from neuroalg_sage.certificates.points.states import ONE, States
 from neuroalg_sage.certificates.reading import CertificateError, exponent_vectors
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.dimension.known_symmetries import encode_symmetries
@@ -108,6 +110,13 @@ def derivative_rows(place: Place) -> list[SparseVector]:
     return [rows[key] for key in sorted(rows)]
 
 
+def _reads_different(states: States, step: Step) -> bool:
+    """Whether no entry that a step reads is constant, or a multiple of another one."""
+    forms = [states.forms[s][i] for s, i in states.read_by(step)]
+    found = {form[0] for form in forms if form is not None}
+    return len(found) == len(forms) and ONE not in found
+
+
 def _local(place: Place) -> Iterator[SparseVector]:
     """
     Vectors along which no entry that matters changes to first order.
@@ -116,9 +125,7 @@ def _local(place: Place) -> Iterator[SparseVector]:
     the other multiplies.
     """
     states = place.states
-    if all(form is not None and form[0] != ONE and form[1] == 1 and form[0] == (s, i)
-           for s, forms in enumerate(states.forms) for i, form in enumerate(forms)) and (
-               not states.unused()):
+    if all(map(partial(_reads_different, states), states.steps)) and not states.unused():
         return
     # For each parameter what it does to entries that matter, in all steps that use it.
     effects: dict[int, dict[Any, Fraction]] = {}

@@ -184,6 +184,7 @@ def smallest_singular_values(place: Place) -> SmallestSingularValues:
           0.W: 3, of the norm 5
     """
     start = time.perf_counter()
+    place.require_moderate("Smallest singular values")
     claims, proofs, names, norms = [], [], [], []
     for part in flattenings(place):
         if min(part.size) > LARGEST_SIZE:

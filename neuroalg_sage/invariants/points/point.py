@@ -21,6 +21,7 @@ from neuroalg_sage.models.layers import Shape
 from neuroalg_sage.models.trained.network import TrainedNetwork
 
 MOST_MONOMIALS = 20_000  # of all outputs, where the function is written out
+LARGEST_FLOAT = 10**100  # of weights, and of their inverses: squares are in the range of floats
 
 SparseVector = dict[int, Fraction]
 
@@ -103,6 +104,13 @@ class Place:
     def states(self) -> States:
         """What is known of the entries of its states."""
         return States(self.rebuilt)
+
+    def require_moderate(self, what: str) -> None:
+        """Raise LimitReached unless all weights, and sums of their squares, are in reach of floats.
+        """
+        if any(c and not 1 <= abs(c) * LARGEST_FLOAT <= LARGEST_FLOAT**2 for c in self.weights):
+            raise LimitReached(f"{what} are found, or shown, in floating point, and a weight is "
+                               "too large or too small for it; scale the weights.")
 
     def require_small_function(self, what: str) -> None:
         """Raise LimitReached unless the function can be written out."""

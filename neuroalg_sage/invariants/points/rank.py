@@ -289,7 +289,11 @@ def singular_values(place: Place) -> SingularValues:
     matrix = np.zeros((max(len(rows), 1), size))
     for row, vector in zip(matrix, rows):
         for i, c in vector.items():
-            row[i] = float(c)
+            try:
+                row[i] = float(c)
+            except OverflowError:
+                raise LimitReached("Singular values are found in floating point, and an entry of "
+                                   "the derivative is too large for it.") from None
     values = np.zeros(size)
     found = np.linalg.svd(matrix, compute_uv=False)
     values[:len(found)] = found

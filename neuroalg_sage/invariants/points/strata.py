@@ -13,6 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 from math import comb, sqrt
 from typing import Any
@@ -27,10 +28,12 @@ from neuroalg_sage.certificates.points.strata import (
     squared_difference,
 )
 from neuroalg_sage.certificates.reading import CertificateError
+from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.points.point import MOST_MONOMIALS, AtPoint, Place
 from neuroalg_sage.models.hidden_states import HiddenUnits, hidden_layers
 
 LARGEST_FACTOR = 1_000
+MOST_TERMS = 2_000_000  # of states, at all smaller networks together
 SHOWN = 12
 
 Equations = list[list[Any]]
@@ -59,7 +62,7 @@ class NearestSubnetworks(AtPoint):
         lines = []
         for text, (_, square, _, _, difference) in zip(self.words, self.data):
             functions = "" if difference is None else (
-                f"; the functions have the distance {sqrt(Fraction(difference)):.6g}")
+                f"; the functions have the distance {_root(difference):.6g}")
             lines.append(f"  {text}: distance {sqrt(Fraction(square)):.6g}{functions}")
         return lines[:SHOWN]
 
@@ -99,11 +102,17 @@ def nearest_subnetworks(place: Place) -> NearestSubnetworks:
         2.79441
     """
     start = time.perf_counter()
+    place.require_moderate("Nearest smaller networks")
+    size = sum(len(terms) for step in place.rebuilt.model.steps for terms in step.outputs)
+    candidates = list(_candidates(place))
+    if size * len(candidates) > MOST_TERMS:
+        raise LimitReached(f"At each of {len(candidates)} smaller networks {size:,} terms would "
+                           f"be looked at, over the limit of {MOST_TERMS:,} in all.")
     small = place.model.output_count * comb(
         place.model.input_count + place.model.input_degree, place.model.input_degree
     ) <= MOST_MONOMIALS
     found = []
-    for text, own, equations, expected in _candidates(place):
+    for text, own, equations, expected in candidates:
         other, square = nearest_point(place.rebuilt, equations)
         (state, _), *_ = own
         for kind in (expected, "zero"):
@@ -204,6 +213,12 @@ def _fewest(place: Place, state: int, found: dict[int, set[int] | None], words: 
         shown = ", ".join(str(i + 1) for i in places[:6]) + ", ..." * (len(places) > 6)
         yield (f"{words} {'entry' if len(places) == 1 else 'entries'} {shown} of state {state}",
                {(state, i) for i in places}, [[i] for i in sorted(least)], kind)
+
+
+def _root(square: str) -> Decimal:
+    """A square root, which may be out of the range of floats."""
+    c = Fraction(square)
+    return (Decimal(c.numerator) / Decimal(c.denominator)).sqrt()
 
 
 def _times(c: Fraction) -> str:

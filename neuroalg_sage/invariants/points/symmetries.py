@@ -108,6 +108,7 @@ def law_values(place: Place) -> LawValues:
         ([Fraction(7, 1)], False)
     """
     start = time.perf_counter()
+    place.require_moderate("The values of laws")
     w = list(map(to_flint, place.weights))
     symmetries, values = [], []
     for symmetry in gradient_symmetries(place.model):
