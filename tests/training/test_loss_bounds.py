@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,8 @@ from neuroalg_sage.certificates.training.sums_of_squares import is_semidefinite
 from neuroalg_sage.cli import main
 from neuroalg_sage.engines import csdp
 from neuroalg_sage.errors import InputError, LimitReached
-from neuroalg_sage.invariants.training.sums_of_squares import loss_bounds
+from neuroalg_sage.invariants.answers.computation import Computation
+from neuroalg_sage.invariants.training.sums_of_squares import Descent, loss_bounds
 from neuroalg_sage.models.families import parse_spec
 
 
@@ -171,3 +173,89 @@ def test_the_shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "mlp:2,1,1:x^2", "--data", str(data), "--method", "sos", "--quiet",
                  "--json"]) == 0
     assert '"lower_bound"' in capsys.readouterr().out
+
+
+def restated(certificate: Any, evidence: dict[str, Any]) -> dict[str, Any]:
+    """The certificate with other parts of its evidence."""
+    data = dict(certificate) | {"evidence": certificate["evidence"] | evidence}
+    data["digest"] = digest(data)
+    return data
+
+
+def test_what_asks_for_too_much_work_is_refused() -> None:
+    """A matrix of 1,000 rows; parameters whose powers have millions of digits; many products."""
+    certificate = problem("mlp:2,1,1:x^2", 6, 2).loss_bounds(seed=1).certificate
+
+    def diagonal(size: int) -> dict[str, Any]:
+        return {"monomials": [[i % 7, i % 11, i % 13] for i in range(size)],
+                "matrix": [["0"] * i + ["1"] for i in range(size)]}
+
+    for evidence in ({"squares": diagonal(1000)}, {"multiplier": diagonal(1000)},
+                     {"parameters": ["1" + "0" * 3_000_000] * 3}):
+        with pytest.raises(CertificateError, match="more work than is allowed"):
+            verify(restated(certificate, evidence))
+    with pytest.raises(CertificateError, match="does not vanish"):
+        verify(restated(certificate, {"squares": diagonal(40)}))
+
+
+@pytest.mark.parametrize("power", [200, -200])
+def test_numbers_beyond_floating_point(power: int) -> None:
+    """The least loss of y = w x on (1, 1), (2, 3) is 1/10, and scales as the square of outputs."""
+    unit = Fraction(10) ** power
+    found = ERM("linear:1,1,1", [[unit, unit], [2 * unit, 3 * unit]]).loss_bounds(seed=1)
+    assert (found.data["lower"], found.data["upper"]) == (unit**2 / 10, unit**2 / 10)
+    assert found.attained and verify(found.certificate)
+    assert "attained" in found.text()
+
+
+def test_numbers_of_different_sizes() -> None:
+    """Bounds stay bounds where floating point holds none of the numbers."""
+    huge = Fraction(10) ** 200
+    for level in (None, 0):
+        found = ERM("linear:2,1,2", [[1, 0, huge, 0], [0, 1, 0, 2]]).loss_bounds(level, seed=1)
+        # The best matrix of rank one has the entry huge alone.
+        assert found.data["lower"] <= 2 <= found.data["upper"]
+        assert verify(found.certificate)
+
+
+def test_a_limit_ends_descents_and_keeps_what_they_reached() -> None:
+    given, calls, said = problem("linear:2,1,2", 6, 3), iter(range(40)), list[str]()
+
+    def check() -> None:
+        if next(calls, None) is None:
+            raise LimitReached("The limit was reached.")
+
+    stopped: Any = SimpleNamespace(clock=lambda: check, progress=said.append)
+    descent = Descent(given, NeuroManifold("linear:2,1,2").parametrization(), 1)
+    upper, _ = descent.least(descent.ends(stopped))
+    assert upper < given.constant and said == ["descents: The limit was reached."]
+    # Without any time the loss on all of V bounds from below, and that at some parameters above.
+    computation = Computation()
+    computation.end_within(1e-9)
+    found = loss_bounds(given, None, computation, 1)
+    assert found.data["level"] == 0 and found.data["lower"] <= upper <= found.data["upper"]
+    assert verify(found.certificate)
+    with pytest.raises(LimitReached):
+        loss_bounds(given, 1, computation, 1)
+
+
+def test_the_gradient_of_the_loss() -> None:
+    """Against differences of the loss at rational parameters, with powers and constant terms."""
+    for spec in ("mlp:2,2,1:x^3+x+1:bias", "attention:d=2,a=1,out=1,t=1"):
+        given, generator = problem(spec, 7, 5), random.Random(3)
+        descent = Descent(given, NeuroManifold(spec).parametrization(), 1)
+        w = [Fraction(generator.randint(-9, 9), 5) for _ in range(descent.phi.parameter_count)]
+        value, gradient = descent(np.array([float(x) for x in w]))
+        unit = value / float(descent.exact(w)[0])
+        for i in range(len(w)):
+            step = Fraction(1, 10**7)
+            ahead, behind = (descent.exact([x + s * (i == j) for j, x in enumerate(w)])[0]
+                             for s in (step, -step))
+            slope = unit * float((ahead - behind) / (2 * step))
+            assert abs(slope - gradient[i]) < 1e-6 * (1 + abs(slope))
+
+
+def test_many_independent_moments_are_out_of_reach() -> None:
+    """On 4 x 4 matrices of rank 2: 4,845 monomials up to degree 4, 242 relations."""
+    with pytest.raises(LimitReached, match="over 2,500 independent moments"):
+        problem("linear:4,2,4", 6, 1).loss_bounds(2, seed=1)
