@@ -89,7 +89,7 @@ def loss_polynomial(problem: Problem, ring: Any) -> fmpq_mpoly:
     return total
 
 
-def check_loss_bounds(model: Model, value: Any, evidence: Any, status: str, *_: Any) -> Checked:
+def check_loss_bounds(model: Model, value: Any, evidence: Any, status: str) -> Checked:
     """Verify a lower and an upper bound of the least loss on M; they are proved equal, or not."""
     loss, lower_text, upper_text = items(value, "claim", 3)
     n = model.ambient_dimension
