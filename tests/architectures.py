@@ -61,6 +61,11 @@ class Dual:
 
     __radd__, __rmul__ = __add__, __mul__
 
+    def inverse(self) -> Dual:
+        """One divided by this."""
+        value = pow(self.value, -1, PRIME)
+        return Dual(value, -self.slope * value * value)
+
     def __pow__(self, k: int) -> Dual:
         result = Dual(1)
         for _ in range(k):
@@ -69,7 +74,7 @@ class Dual:
 
 
 def rank(rows: list[list[int]]) -> int:
-    """The rank of a matrix modulo the prime, by elimination."""
+    """The rank of a matrix of residues modulo the prime, by elimination."""
     found = 0
     rows = [list(row) for row in rows]
     for column in range(len(rows[0])):

@@ -103,8 +103,13 @@ def claimed(claim: dict[str, Any]) -> Canonical:
         rows = [[Fraction(c) for row in matrix for c in row] for matrix in value["algebra"]]
         return (name, str(echelon(rows, len(rows[0]))[0]) if rows else "",
                 json.dumps(value | {"algebra": None}))
+    if name == "law_values":
+        value = [[sorted(entries), number] for entries, number in value]
     if name in POINT:
         return name, frozenset(json.dumps(part) for part in value)
+    if name == "stabilizer":
+        return (name, json.dumps(value | {"exchanges": None}, sort_keys=True),
+                frozenset(json.dumps(sorted(moves)) for moves in value["exchanges"]))
     return name, json.dumps(value)
 
 
@@ -266,6 +271,8 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
     if name in POINT:
         return before[0] == name and after[1] <= before[1] or name in POINT[:2] and (
             is_true_at_its_weights(data)) or name == POINT[3] and is_true_nearby(data)
+    if name == "stabilizer":
+        return before[:2] == after[:2] and after[2] <= before[2]
     if name in ("singular_subvarieties", "critical_subvarieties"):
         return before[0] == name.replace("subvarieties", "locus") and after[1] <= before[1]
     if name == "subnetworks" and before[0] == name:

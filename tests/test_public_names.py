@@ -23,6 +23,8 @@ NAMES = """
     from_expressions from_sage from_sympy
     html_report interpolation load_model minimal_filling mlps parse_spec population read_mrdi
     relu_on_cell TrainedNetwork from_keras from_onnx from_torch load_trained
+    Autoencoder GatedNetwork LowRankAdaptation MixtureOfExperts RecurrentNetwork ResidualNetwork
+    StateSpaceModel Transformer
     verify write_ideal __version__
 """.split()
 

@@ -51,6 +51,22 @@ attentionLayer = (d, a, out, t, heads) -> (
                                     h * count + start + rows * d - 1})));
                     V * X * transpose(K * X) * (Q * X))))})
 
+-- For each two channels a linear combination of given matrices, which act on places; with bias, a
+-- number for each channel.
+matrixSpaceLayer = (matrices, taken, made, bias) -> (
+    (K, rows, columns) := (#matrices, numrows first matrices, numcols first matrices);
+    weights := made * taken * K;
+    used := apply(matrices, A -> apply(rows, i -> select(columns, j -> A_(i,j) != 0)));
+    hashTable {
+        "shapes" => if bias then {{made, taken, K}, {made}} else {{made, taken, K}},
+        "degrees" => D -> if bias then unique append(D, 0) else D,
+        "apply" => (w, x) -> (
+            images := apply(taken, c -> apply(K, k -> apply(rows, i -> sum(used#k#i, j ->
+                            (matrices#k)_(i,j) * x#(c * columns + j)))));
+            flatten apply(made, o -> apply(rows, i -> sum(taken, c -> sum(K, k ->
+                            w#((o * taken + c) * K + k) * images#c#k#i))
+                    + (if bias then w#(weights + o) else 0))))})
+
 parameterCount = layer -> sum(layer#"shapes", product)
 
 -- The layers one after the other; w are the parameters of all of them, in order.

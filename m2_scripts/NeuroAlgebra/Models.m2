@@ -1,8 +1,8 @@
 -- Models, as functions that are polynomial in parameters and inputs.
 
 export { "NeuralModel", "convolutional", "coordinateMonomials", "lightningAttention",
-    "linearNetwork", "mlp", "neuralModel", "parametrization", "Bias", "Channels", "Heads",
-    "InputChannels", "Layers", "Strides" }
+    "linearNetwork", "mlp", "networkOverPlaces", "neuralModel", "parametrization", "Bias", "Channels",
+    "Heads", "InputChannels", "Layers", "Readout", "Strides" }
 
 NeuralModel = new Type of HashTable
 NeuralModel.synonym = "neural model"
@@ -149,6 +149,40 @@ convolutional(List, List) := o -> (filters, f) -> (
             "strides" => strides,
             "spaces" => spaces,
             "with filters" => shorter -> convolutional(shorter, f, o)}))
+
+networkOverPlaces = method(TypicalValue => NeuralModel, Options => {Bias => false,
+        Readout => false, CoefficientRing => QQ})
+networkOverPlaces(List, List) := o -> (matrices, channels) ->
+networkOverPlaces(matrices, channels, x -> x, o)
+networkOverPlaces(List, List, Function) := o -> (matrices, channels, f) -> (
+    if #matrices == 0 or not all(matrices, A -> instance(A, Matrix)
+        and member(ring A, {ZZ, QQ}) and numrows A == numrows first matrices
+        and numcols A == numrows A and numrows A > 0) then
+    error "expected square matrices of one size over the integers or the rational numbers";
+    checkCounts(channels, "channels");
+    if #channels < 2 then error "expected at least two numbers of channels, of inputs and outputs";
+    if not instance(o.Bias, Boolean) then error "expected Bias to be true or false";
+    if not instance(o.Readout, Boolean) then error "expected Readout to be true or false";
+    checkField(k := o.CoefficientRing);
+    activations := readActivations(k, f, #channels - 2);
+    places := numrows first matrices;
+    inField := apply(matrices, A -> sub(A, k));
+    ones := {matrix {toList(places : 1_k)}};
+    layers := apply(#channels - 1, i -> matrixSpaceLayer(
+            if o.Readout and i == #channels - 2 then ones else inField,
+            channels#i, channels#(i + 1), o.Bias));
+    composedModel(k, interleave(layers, activations), places * first channels,
+        "network over " | toString places | (if places == 1 then " place" else " places")
+        | " with channels " | demark(", ", apply(channels, toString)) | activationPhrase activations
+        | (if o.Bias then " and biases" else "") | (if o.Readout then ", summed up" else ""),
+        "networkOverPlaces({" | demark(", ", apply(matrices, A -> "matrix " | toString entries A))
+        | "}, " | toString channels | ", " | functionText activations | optionText {
+            ("Bias", o.Bias, false), ("Readout", o.Readout, false), ("CoefficientRing", k, QQ)}
+        | ")",
+        hashTable {
+            "units" => apply(#channels - 2, i -> channels#(i + 1)),
+            "model" => hidden -> networkOverPlaces(matrices,
+                join({first channels}, hidden, {last channels}), f, o)}))
 
 lightningAttention = method(TypicalValue => NeuralModel, Options => {Layers => 1, Heads => 1,
         CoefficientRing => QQ})

@@ -209,6 +209,59 @@ SeeAlso
 
 doc ///
 Key
+  networkOverPlaces
+  (networkOverPlaces, List, List)
+  (networkOverPlaces, List, List, Function)
+  Readout
+  [networkOverPlaces, Bias]
+  [networkOverPlaces, Readout]
+  [networkOverPlaces, CoefficientRing]
+Headline
+  a network on a graph, a group or a set
+Usage
+  M = networkOverPlaces(matrices, channels, f)
+  M = networkOverPlaces(matrices, channels)
+Inputs
+  matrices:List
+    of square matrices of one size, over the integers or the rational numbers, which act on places
+  channels:List
+    of at least two positive integers: the numbers of channels of the inputs, of each hidden layer,
+    and of the outputs, at each place
+  f:Function
+    the activation, which takes $x$ to a polynomial in $x$ of positive degree; without it, the
+    identity
+  Bias => Boolean
+    whether a number is added to each channel
+  Readout => Boolean
+    whether the last layer is the sum over all places, with weights for channels
+  CoefficientRing => Ring
+    the field of the parameters
+Outputs
+  M:NeuralModel
+Description
+  Text
+    A layer takes a linear combination of the matrices for each two channels.  With powers of the
+    adjacency matrix of a graph these are graph convolutions; with the permutations by which a group
+    acts on itself, group convolutions; with the unit matrix and the matrix of ones, layers on sets.
+  Example
+    turn = matrix {{0,1,0},{0,0,1},{1,0,0}};
+    M = networkOverPlaces({turn^0, turn, turn^2}, {1,1,1}, x -> x^2)
+    dim neuroManifold M
+  Text
+    Graphs and groups that have names are given by the name of the model.
+  Example
+    M = neuralModel "gcnn:group=S3,layers=2:x^2"
+    dim neuroManifold M
+  Text
+    With $L$ layers with one channel over a group $G$ and an activation $x^r$, $r \geq 2$, the
+    dimension is $L(|G|-1)+1$; see arXiv:2603.29566.
+SeeAlso
+  convolutional
+  neuralModel
+///
+
+doc ///
+Key
   neuralModel
   (neuralModel, Matrix, List)
   (neuralModel, RingMap)
@@ -228,7 +281,9 @@ Inputs
     the parametrization, from the coordinates to the parameters
   name:String
     as in the shell command {\tt neuroalg}: {\tt "mlp:2,2,3:x^2+x:bias"}, {\tt "linear:3,2,3"},
-    {\tt "cnn:3x3c4s2,2x2:x^2:in=3:out=2"} or {\tt "attention:d=2,a=1,out=2,t=3,layers=2,heads=2"}
+    {\tt "cnn:3x3c4s2,2x2:x^2:in=3:out=2"}, {\tt "attention:d=2,a=1,out=2,t=3,layers=2,heads=2"},
+    {\tt "gnn:graph=C4,channels=1x2x1,matrix=laplacian,powers=2,readout=sum,bias=1:x^2"},
+    {\tt "gcnn:group=S3,layers=2:x^2"} or {\tt "sets:points=4,channels=1x2x1:x^2"}
 Outputs
   M:NeuralModel
 Description

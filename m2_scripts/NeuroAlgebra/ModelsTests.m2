@@ -191,6 +191,27 @@ TEST ///
     assert(fails(() -> criticalIdeal(linearNetwork {2,1,2}, {1,0,0})))
 ///
 
+TEST ///
+    -- linear networks over the cyclic group of order two with channels 2, 1, 2: products of two
+    -- Segre varieties, of sums and of differences
+    M = neuroManifold neuralModel "gcnn:group=Z2,channels=2x1x2";
+    assert(dim M == 6 and degree M == 4);
+    -- group convolutions with squares: L(|G| - 1) + 1
+    for t in {("Z3", 3, 2), ("Z2xZ2", 4, 2), ("S3", 6, 2), ("D4", 8, 2)} do
+    assert(dim neuroManifold neuralModel("gcnn:group=" | t#0 | ",layers=" | toString t#2 | ":x^2")
+        == t#2 * (t#1 - 1) + 1);
+    -- what commutes with all permutations of the places, of inputs and outputs alike
+    phi = parametrization neuralModel "sets:points=3,channels=1x1";
+    W = target phi;
+    assert(flatten entries matrix phi == flatten entries(W_0 * id_(W^3)
+            + W_1 * matrix toList(3 : toList(3 : 1_W))));
+    -- a graph by its edges, and by its name
+    assert(toString neuralModel "gnn:graph=0-1+1-2+2-0,channels=1x2x1:x^2"
+        === toString neuralModel "gnn:graph=C3,channels=1x2x1:x^2");
+    assert(toString neuralModel "gnn:graph=K2x2,channels=1x1,matrix=laplacian"
+        =!= toString neuralModel "gnn:graph=K2x2,channels=1x1")
+///
+
 -- Names of models.
 TEST ///
     agree = (name, M) -> assert(toString neuralModel name === toString M);

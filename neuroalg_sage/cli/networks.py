@@ -38,6 +38,8 @@ def add(command: Commands) -> None:
     sub.add_argument("--order", type=words, metavar="NAMES", help="the names of these arrays in "
                      "the order of the model's parameters, joined by commas; by default that of "
                      "the numbers in the names")
+    sub.add_argument("--constants", type=words, metavar="NAMES", default=[], help="names of arrays "
+                     "in a file *.onnx that are no parameters, such as masks, joined by commas")
     sub.add_argument("--ask", type=words, metavar="NAMES", help="only these questions, joined by "
                      "commas; by default all that are affordable")
     sub.listed = _listed
@@ -93,7 +95,7 @@ def _read(arguments: argparse.Namespace) -> TrainedNetwork:
         from neuroalg_sage.models.trained.weights import read_weights
 
         return read_weights(load_model(arguments.spec), arguments.file)
-    return load_trained(arguments.file, arguments.spec, arguments.order)
+    return load_trained(arguments.file, arguments.spec, arguments.order, arguments.constants)
 
 
 def _answer(arguments: argparse.Namespace, network: TrainedNetwork, names: list[str]) -> int:

@@ -200,10 +200,11 @@ NEUROALGEBRA_NAMES = frozenset(
 algebraicPoints Bias Channels closureDegree closureHilbertPolynomial conormalIdeal conservationLaws
 convolutional coordinateMonomials criticalIdeal degeneracyComponents dropsRank edDegree
 genericKernel graphGroebnerBasis Heads idealPresentation imageDimension imageRank InputChannels
-Known Layers lightningAttention linearNetwork Metric mlp modularPoint multiplicityAt NeuralModel
-neuralModel NeuroAlgebra NeuroManifold neuroManifold neurovariety neurovarietyReport
-parametrization polarDegrees primeComponents readPolynomials sageAssign sageLoadMode scriptRecord
-singularComponents singularIdeal Strides subnetworks valuesOnPoints visibleAtStart writePolynomials
+Known Layers lightningAttention linearNetwork Metric mlp modularPoint multiplicityAt
+networkOverPlaces NeuralModel neuralModel NeuroAlgebra NeuroManifold neuroManifold neurovariety
+neurovarietyReport parametrization polarDegrees primeComponents Readout readPolynomials sageAssign
+sageLoadMode scriptRecord singularComponents singularIdeal Strides subnetworks valuesOnPoints
+visibleAtStart writePolynomials
 """.split()
 )
 

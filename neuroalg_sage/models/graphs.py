@@ -195,6 +195,8 @@ def named_graph(graph: Graph | str | Path) -> tuple[Graph, str | None]:
         >>> named_graph(Graph([(0, 1)]))[1], named_graph(Graph([(0, 1)], 3))[1]
         ('0-1', None)
     """
+    if not isinstance(graph, (Graph, str, Path)):
+        raise InputError(f"A graph is a Graph, or a name such as C4, not {shown(graph)}.")
     if not isinstance(graph, Graph):
         if not _is_path(graph):
             return read_graph(str(graph)), str(graph)

@@ -26,11 +26,13 @@ from neuroalg_sage.models.networks_over_places import MOST_POINTS
 from neuroalg_sage.models.spec_parts import (
     ActivationLike,
     Spec,
-    activation_polynomial,
+    activation_function,
     between,
+    check_degree,
     check_depth,
     flag,
     number,
+    numbers,
     read_numbers,
     suffix,
 )
@@ -132,7 +134,7 @@ def BispectralNetwork(group: str | Sequence[Sequence[int]], channels: Sequence[i
     REFERENCES: [Kak2012]_, [SSOH2023]_
     """
     table = read_group(group) if isinstance(group, str) else check_table(group)
-    counts = [whole_number(n, "number of channels") for n in channels]
+    counts = numbers(channels, "number of channels")
     outputs, order = whole_number(outputs, "number of outputs"), whole_number(order, "order")
     if not counts:
         raise InputError("A bispectral network has channels, at least of its inputs, as in "
@@ -140,7 +142,7 @@ def BispectralNetwork(group: str | Sequence[Sequence[int]], channels: Sequence[i
     check_depth(len(counts) - 1)
     if not 2 <= order <= 6:
         raise InputError(f"The order of a correlation is from 2 to 6, not {order}.")
-    polynomial = activation_polynomial(activation)
+    polynomial = activation_function(activation)
     n = len(table)
     shape = (counts[0], n) if counts[0] > 1 else (n,)
     convolutions: list[Layer] = [MatrixSpace.spanned_by(translations(table), pair, bias)
@@ -182,12 +184,11 @@ def PowerSumNetwork(points: int, degree: int, widths: Sequence[int] = (1,),
     points, degree = whole_number(points, "number of points"), whole_number(degree, "degree")
     if points > MOST_POINTS:
         raise InputError(f"The number of points is {points}; the most allowed is {MOST_POINTS}.")
-    check_depth(degree)
-    counts = [degree, *(whole_number(w, "width") for w in widths)]
+    counts = [check_degree(degree), *numbers(widths, "width")]
     if len(counts) < 2:
         raise InputError("A network of power sums has the width of its outputs, as in widths=2x1.")
     check_depth(len(counts) - 1)
-    polynomial = activation_polynomial(activation)
+    polynomial = activation_function(activation)
     wiring = Wiring((points,))
     powers = [0, *(wiring.add(Activation((Fraction(0),) * k + (Fraction(1),)), 0)
                    for k in range(2, degree + 1))]

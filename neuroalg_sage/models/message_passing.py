@@ -22,7 +22,6 @@ from neuroalg_sage.models.computation_graphs import (
     Join,
     Weights,
 )
-from neuroalg_sage.models.expressions import shown
 from neuroalg_sage.models.graphs import Graph, named_graph
 from neuroalg_sage.models.layers import Chain, Layer, Product, Sum, whole_number
 from neuroalg_sage.models.matrix_spaces import MatrixSpace
@@ -33,13 +32,16 @@ from neuroalg_sage.models.spec_parts import (
     ActivationLike,
     Options,
     Spec,
-    activation_polynomial,
+    activation_function,
     between,
     check_depth,
     flag,
     number,
+    numbers,
+    one_of,
     read_numbers,
     suffix,
+    truth,
 )
 from neuroalg_sage.models.wiring import Wiring
 
@@ -47,7 +49,7 @@ Matrix = list[list[Any]]
 
 
 def _channels(given: Sequence[int]) -> list[int]:
-    counts = [whole_number(n, "number of channels") for n in given]
+    counts = numbers(given, "number of channels")
     if len(counts) < 2:
         raise InputError("A network has channels in and channels out, as in channels=1x2x1.")
     check_depth(len(counts) - 1)
@@ -116,7 +118,7 @@ def GraphIsomorphismNetwork(graph: Graph | str | Path, channels: Sequence[int],
     """
     found, name = named_graph(graph)
     counts, pooled = _channels(channels), readout_named(readout)
-    polynomial = activation_polynomial(activation)
+    polynomial = activation_function(activation)
     is_learned = epsilon == "learned"
     own = Fraction(1) if is_learned else 1 + rational(epsilon, "epsilon")
     stack: list[Layer] = []
@@ -193,9 +195,8 @@ def MessagePassingNetwork(graph: Graph | str | Path, channels: Sequence[int],
     """
     found, name = named_graph(graph)
     counts, pooled = _channels(channels), readout_named(readout)
-    polynomial = activation_polynomial(activation)
-    if form not in FORMS:
-        raise InputError(f"The form of messages is {' or '.join(FORMS)}, not {shown(form)}.")
+    polynomial = activation_function(activation)
+    made_of, tied = one_of(form, FORMS, "form of messages"), truth(tied, "tied")
     if not found.edges:
         raise InputError("On a graph without edges there are no messages; give one with an edge, "
                          "such as 0-1.")
@@ -209,7 +210,7 @@ def MessagePassingNetwork(graph: Graph | str | Path, channels: Sequence[int],
     for taken, made in zip(counts, counts[1:]):
         width = made if messages is None else whole_number(messages, "number of channels")
         stack.append(Sum((_at_each(n, (taken, made), bias), Chain(between((
-            FORMS[form](arcs, n, ends, (taken, width), bias),
+            made_of(arcs, n, ends, (taken, width), bias),
             MatrixSpace((n, arcs), (received,), (width, made))), polynomial)))))
     layers: tuple[Layer, ...] = (Chain(tuple(stack), (None, *(0,) * (len(stack) - 1))),) if (
         tied and len(stack) > 1) else tuple(stack)

@@ -12,15 +12,18 @@ from fractions import Fraction
 
 from neuroalg_sage.errors import InputError, suggesting
 from neuroalg_sage.models.computation_graphs import Join
-from neuroalg_sage.models.expressions import shown
 from neuroalg_sage.models.layers import Activation, Dense, Layer, whole_number
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.spec_parts import (
     Spec,
+    check_degree,
     check_depth,
     flag,
     number,
+    numbers,
+    one_of,
     read_numbers,
+    truth,
 )
 from neuroalg_sage.models.wiring import Wiring
 
@@ -87,13 +90,12 @@ def PolynomialNetwork(inputs: int, rank: int, degree: int, outputs: int = 1, for
         (inputs, "number of inputs"), (rank, "rank"), (degree, "degree"),
         (outputs, "number of outputs")))
     check_depth(degree)
-    if form not in FORMS:
-        raise InputError(f"The form of a polynomial network is {' or '.join(FORMS)}, not "
-                         f"{shown(form)}.")
+    wired = one_of(form, FORMS, "form of a polynomial network")
+    homogeneous, bias = truth(homogeneous, "homogeneous"), truth(bias, "bias")
     spec = (f"pinet:inputs={inputs},rank={rank},degree={degree}" + f",outputs={outputs}" * (
         outputs > 1) + f",form={form}" * (form != "cp") + ",homogeneous=1" * homogeneous
         + ",bias=1" * bias)
-    first: Layer = (FORMS[form](inputs, rank, degree, homogeneous).graph() if degree > 1
+    first: Layer = (wired(inputs, rank, degree, homogeneous).graph() if degree > 1
                     else Dense(inputs, rank))
     return Model((first, Dense(rank, outputs, bias)), (inputs,), spec)
 
@@ -116,8 +118,8 @@ def KolmogorovArnoldNetwork(widths: Sequence[int], degree: int, bias: bool = Fal
     The Kolmogorov-Arnold network whose edges are polynomials of a degree, each its own.
 
     The unit `j` of a layer is `\sum_i p_{ij}(x_i)`, with `p_{ij} = \sum_{k=1}^d w_{jki} x^k`.
-    Constant terms of hidden layers would add no functions, since the polynomials behind them take
-    up a translation; those of the outputs are their bias.
+    With a bias at the outputs, constants of hidden units would add no functions, since the
+    polynomials behind them take up a translation.
 
     INPUT:
 
@@ -134,8 +136,8 @@ def KolmogorovArnoldNetwork(widths: Sequence[int], degree: int, bias: bool = Fal
 
     REFERENCES: [LWVRHSHT2025]_
     """
-    counts = [whole_number(n, "width") for n in widths]
-    degree = whole_number(degree, "degree")
+    counts, bias = numbers(widths, "width"), truth(bias, "bias")
+    degree = check_degree(whole_number(degree, "degree"))
     if len(counts) < 2:
         raise InputError("A Kolmogorov-Arnold network has inputs and outputs, as in widths=2x1.")
     check_depth(len(counts) - 1)

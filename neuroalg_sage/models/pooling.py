@@ -8,10 +8,9 @@ from collections.abc import Callable
 from fractions import Fraction
 from math import prod
 
-from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.computation_graphs import FixedMap, Join
-from neuroalg_sage.models.expressions import shown
 from neuroalg_sage.models.layers import Layer, Shape
+from neuroalg_sage.models.spec_parts import one_of
 
 
 def _weighted(shape: Shape, weight: Fraction) -> tuple[Layer, ...]:
@@ -37,8 +36,7 @@ def readout_named(readout: bool | str | None) -> str | None:
     if readout is None or readout is False:
         return None
     name = "sum" if readout is True else readout
-    if not isinstance(name, str) or name not in POOLINGS:
-        raise InputError(f"The readout is {', '.join(POOLINGS)}, not {shown(readout)}.")
+    one_of(name, POOLINGS, "readout")
     return name
 
 

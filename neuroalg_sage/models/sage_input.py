@@ -18,6 +18,7 @@ from neuroalg_sage.models.expressions import (
     Quotient,
     parse_polynomial,
     parse_quotient,
+    plus,
     shown,
     times,
 )
@@ -295,7 +296,16 @@ def quotient_in(value: Any, names: Sequence[str], by_order: bool = True) -> Quot
         (a, b), (c, d) = (quotient_in(part, names, by_order)
                           for part in (value.numerator(), value.denominator()))
         return times(a, d), times(b, c)
-    return polynomial_in(value, names, by_order), {(0,) * len(names): Fraction(1)}
+    one: Polynomial = {(0,) * len(names): Fraction(1)}
+    if _is_in_ring(value) and any(map(_is_fraction, value.dict().values())):
+        above: Polynomial = {}
+        below = one  # of the sum of the terms, whose coefficients are fractions
+        for powers, coefficient in value.dict().items():
+            c, d = quotient_in(coefficient, names, by_order)
+            monomial = polynomial_in(value.parent()({powers: 1}), names, by_order)
+            above, below = plus(times(above, d), times(below, times(c, monomial))), times(below, d)
+        return above, below
+    return polynomial_in(value, names, by_order), one
 
 
 def _symbolic_text(value: Any) -> str:

@@ -8,16 +8,24 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.models.expressions import Polynomial, shown, write_polynomial
-from neuroalg_sage.models.layers import MAXIMAL_WIDTH, Activation, Layer, whole_number
+from neuroalg_sage.models.layers import (
+    MAXIMAL_WIDTH,
+    MOST_COEFFICIENTS,
+    Activation,
+    Layer,
+    whole_number,
+)
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.rational_layers import RationalActivation
-from neuroalg_sage.models.sage_input import quotient_in, rational
+from neuroalg_sage.models.sage_input import lists, quotient_in, rational
 
 MAXIMAL_LAYERS = 200
+
+Value = TypeVar("Value")
 
 LINEAR: Polynomial = {(1,): Fraction(1)}
 
@@ -58,8 +66,8 @@ def activation_polynomial(activation: ActivationLike) -> Polynomial:
     function = activation_function(activation)
     if isinstance(function, RationalActivation):
         raise InputError(f"The activation {shown(activation)} is not a polynomial in x such as x^2 "
-                         "or x^3-x/2; of families, mlp, cnn, glu, moe and those on graphs, "
-                         "groups and sets may divide.")
+                         "or x^3-x/2; of families, mlp, cnn, glu, moe, tensor trains and "
+                         "those on graphs, groups and sets may divide.")
     return function
 
 
@@ -93,6 +101,48 @@ def check_depth(layers: int) -> None:
     """Refuse a model with too many layers."""
     if layers > MAXIMAL_LAYERS:
         raise InputError(f"The model has {layers} layers; the most allowed is {MAXIMAL_LAYERS}.")
+
+
+def sequence(given: Any, role: str) -> Sequence[Any]:
+    """What is given as a list; raises InputError if it is none."""
+    values = lists(given)
+    if not isinstance(values, (list, tuple, range)):
+        raise InputError(f"The {role} is given in a list, such as [1, 2, 1], not as "
+                         f"{shown(given)}.")
+    return values
+
+
+def numbers(given: Any, role: str) -> list[int]:
+    """
+    Whole numbers from 1 on, given as a sequence.
+
+    EXAMPLES::
+
+        >>> numbers((1, 2), "width")
+        [1, 2]
+    """
+    return [whole_number(n, role) for n in sequence(given, role)]
+
+
+def check_degree(degree: int) -> int:
+    """Refuse a degree of polynomials that is too large."""
+    if degree >= MOST_COEFFICIENTS:
+        raise InputError(f"The degree is {degree}; the most allowed is {MOST_COEFFICIENTS - 1}.")
+    return degree
+
+
+def one_of(word: Any, table: Mapping[str, Value], role: str) -> Value:
+    """What a table has under a word; raises InputError if that is nothing."""
+    if not isinstance(word, str) or word not in table:
+        raise InputError(f"The {role} is {', '.join(table)}, not {shown(word)}.")
+    return table[word]
+
+
+def truth(given: Any, role: str) -> bool:
+    """True or False; raises InputError for anything else."""
+    if not isinstance(given, bool):
+        raise InputError(f"The option {role} is true or false, not {shown(given)}.")
+    return given
 
 
 def read_number(text: str, role: str) -> int:

@@ -20,7 +20,7 @@ from neuroalg_sage.models.expressions import shown
 from neuroalg_sage.models.layers import Dense, whole_number
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.sage_input import lists, python_number
-from neuroalg_sage.models.spec_parts import Spec, number
+from neuroalg_sage.models.spec_parts import Spec, number, one_of, sequence
 from neuroalg_sage.models.wiring import Wiring
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -32,7 +32,7 @@ Node = tuple[Any, ...]
 def _read(nodes: Sequence[Any]) -> list[tuple[str, Any, int]]:
     """The nodes as their kind, their variable or children, and their width."""
     found = []
-    for place, node in enumerate(lists(nodes)):
+    for place, node in enumerate(sequence(nodes, "node")):
         node = python_number(lists(node))
         kind, *rest = node if isinstance(node, (list, tuple)) and node else (None,)
         if kind not in ("leaf", "sum", "product") or not 1 <= len(rest) <= 1 + (kind != "product"):
@@ -227,15 +227,13 @@ def RegularSumProductNetwork(variables: int, values: int = 2, sums: int = 2,
     variables, values, sums = (whole_number(n, role) for n, role in (
         (variables, "number of variables"), (values, "number of values"),
         (sums, "number of sums")))
-    if structure not in STRUCTURES:
-        raise InputError("The structure of a regular sum-product network is "
-                         f"{', '.join(STRUCTURES)}, not {shown(structure)}.")
+    nodes = one_of(structure, STRUCTURES, "structure of a regular sum-product network")
     if variables * (sums if structure == "mixture" else 1) > MOST_NODES // 4:
         raise InputError(f"A regular sum-product network has at most {MOST_NODES // 4} variables, "
                          "times sums for a mixture.")
     spec = f"spn:variables={variables},values={values},sums={sums}" + (
         f",structure={structure}" * (structure != "tree"))
-    read = _read(STRUCTURES[structure](variables, sums))
+    read = _read(nodes(variables, sums))
     return _network(read, [values] * variables, spec)
 
 

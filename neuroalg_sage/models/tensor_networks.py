@@ -16,20 +16,23 @@ from functools import partial
 
 from neuroalg_sage.errors import InputError, suggesting
 from neuroalg_sage.models.computation_graphs import Contraction, Join, Weights
-from neuroalg_sage.models.expressions import shown
-from neuroalg_sage.models.layers import Layer, Shape, whole_number
+from neuroalg_sage.models.layers import Layer, Shape
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.sage_input import lists
 from neuroalg_sage.models.spec_parts import (
     ActivationLike,
     Options,
     Spec,
-    activation_polynomial,
+    activation_function,
     between,
     check_depth,
     flag,
+    numbers,
+    one_of,
     read_lists,
+    sequence,
     suffix,
+    truth,
 )
 from neuroalg_sage.models.wiring import Wiring
 
@@ -112,24 +115,23 @@ def FactorizedNetwork(modes: Sequence[Sequence[int]], ranks: int | Sequence[Sequ
 
     REFERENCES: [NPOV2015]_; [HRS2012]_ for the dimension of tensor trains
     """
-    if form not in FORMS:
-        raise InputError(f"The form of a factorized layer is {', '.join(FORMS)}, not "
-                         f"{shown(form)}.")
-    shapes = [tuple(whole_number(n, "mode") for n in lists(shape)) for shape in modes]
+    _, ranks_of = one_of(form, FORMS, "form of a factorized layer")
+    bias = truth(bias, "bias")
+    shapes = [tuple(numbers(shape, "mode")) for shape in sequence(modes, "shape of a state")]
     if len(shapes) < 2 or len({*map(len, shapes)}) > 1 or not 2 <= len(shapes[0]) <= MOST_MODES:
         raise InputError("A factorized network has the shapes of inputs and outputs, with one "
                          f"number of modes from 2 to {MOST_MODES}, as in modes=2x2-3x2.")
     check_depth(len(shapes) - 1)
-    count = FORMS[form][1](len(shapes[0]))
+    count = ranks_of(len(shapes[0]))
     given = lists(ranks)
-    given = given if isinstance(given, (list, tuple)) else [[given]]
     layers = len(shapes) - 1
-    bonds = [[whole_number(r, "rank") for r in lists(row)] for row in given]
+    bonds = [numbers(row, "rank") for row in (
+        given if isinstance(given, (list, tuple)) else [[given]])]
     if len(bonds) not in (1, layers) or any(len(row) not in (1, count) for row in bonds):
         raise InputError(f"A layer of {len(shapes[0])} modes in the form {form} has one rank"
                          + f", or {count}" * (count > 1) + ", and there is a list of them for each "
                          "layer, or one for all.")
-    polynomial = activation_polynomial(activation)
+    polynomial = activation_function(activation)
     stack = [_factorized(form, a, b, row * count if len(row) == 1 else row, bias)
              for a, b, row in zip(shapes, shapes[1:], bonds * layers if len(bonds) == 1 else bonds)]
     spec = (f"{form}:modes={_written(shapes)},ranks={_written(bonds)}" + ",bias=1" * bias

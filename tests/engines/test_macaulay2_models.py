@@ -39,7 +39,24 @@ MODELS = {
     "attention:d=3,a=2,out=1,t=2": "lightningAttention(3,2,1,2)",
     "attention:d=1,a=1,out=2,t=2,layers=2": "lightningAttention(1,1,2,2, Layers => 2)",
     "attention:d=2,a=1,out=1,t=2,heads=2": "lightningAttention(2,1,1,2, Heads => 2)",
+    "gnn:graph=P2,channels=1x2x1:x^2":
+        "networkOverPlaces({id_(ZZ^2), matrix {{0,1},{1,0}}}, {1,2,1}, x -> x^2)",
+    "sets:points=3,channels=2x1x1,bias=1:x^2-x/2": """networkOverPlaces(
+        {id_(QQ^3), matrix toList(3 : {1,1,1})}, {2,1,1}, x -> x^2 - x/2, Bias => true)""",
+    "sets:points=2,channels=1x2x2,readout=sum:x^3": """networkOverPlaces(
+        {id_(ZZ^2), matrix {{1,1},{1,1}}}, {1,2,2}, x -> x^3, Readout => true)""",
 }
+
+NAMED = [
+    "gnn:graph=C4,channels=1x2x1,powers=2:x^2", "gnn:graph=K2x2,channels=1x1",
+    "gnn:graph=P3,channels=2x1x1,matrix=laplacian,readout=sum,bias=1:x^2+x/2",
+    "gnn:graph=0-1+1-2+2-0,channels=1x1x1:x^3", "gnn:graph=S2,channels=1x1",
+    "gnn:graph=Q2,channels=1x1", "gnn:graph=K3,channels=1x1", "gnn:graph=Petersen,channels=1x1",
+    "gcnn:group=S3,layers=2:x^2", "gcnn:group=Z2xZ2,channels=1x2x1,bias=1:x^2",
+    "gcnn:group=D4,layers=1:x^2", "gcnn:group=A3,layers=2:x^2", "gcnn:group=A4,layers=1",
+    "gcnn:group=Q8,layers=1", "gcnn:group=Dic3,layers=1", "gcnn:group=C4xZ2,layers=1",
+    "sets:points=3,channels=1x2x1,readout=sum:x^2", "sets:points=1,channels=1x1x1:x^2",
+]
 
 SMALL = {
     "linear:2,1,2": "linearNetwork {2,1,2}",
@@ -84,6 +101,11 @@ def same_parametrization(session: Macaulay2, phi: Parametrization, text: str) ->
 @pytest.mark.parametrize("spec", ALL)
 def test_parametrizations_agree_term_by_term(session: Macaulay2, spec: str) -> None:
     assert same_parametrization(session, parametrization(parse_spec(spec)), ALL[spec])
+
+
+@pytest.mark.parametrize("spec", NAMED)
+def test_models_by_their_names_agree_term_by_term(session: Macaulay2, spec: str) -> None:
+    assert same_parametrization(session, parametrization(parse_spec(spec)), f'neuralModel "{spec}"')
 
 
 def test_the_comparison_tells_models_apart(session: Macaulay2) -> None:
@@ -192,6 +214,14 @@ def test_models_are_written_as_they_are_made(session: Macaulay2) -> None:
     ("convolutional {{2,2},3}", "expected filters with the same number of axes"),
     ("convolutional({2,2}, Strides => 0)", "expected Strides to be positive integers"),
     ("convolutional({2,2}, Channels => {1})", "expected one of Channels for each of 2"),
+    ("networkOverPlaces({}, {1,1})", "expected square matrices of one size"),
+    ("networkOverPlaces({matrix {{1,2}}}, {1,1})", "expected square matrices of one size"),
+    ("networkOverPlaces({matrix {{1}}}, {1})", "expected at least two numbers of channels"),
+    ("networkOverPlaces({matrix {{1}}}, {1,0})", "expected channels to be positive integers"),
+    ("neuralModel \"gnn:graph=X4,channels=1x1\"", "expected a name such as gnn:graph=C4"),
+    ("neuralModel \"gcnn:group=Q6,layers=1\"", "expected a name such as gcnn:group=S3"),
+    ("neuralModel \"gcnn:layers=2\"", "expected a name such as gcnn:group=S3"),
+    ("neuralModel \"sets:points=2,channels=1x1,bias=2\"", "expected a name such as sets:points=4"),
     ("lightningAttention(2,0,1,1)", "expected all numbers of an attention model"),
     ("neuralModel(matrix {{1_(QQ[x])}}, {})", "expected a list of distinct variables"),
     ("coordinateMonomials neuralModel map(QQ[s], QQ[t], {s^2})", "expected a model with inputs"),

@@ -41,7 +41,8 @@ def copy(tmp_path: Path) -> Path:
         "neurovariety": "Strategy", "neurovarietyReport": "Strategy", "algebraicPoints": "Limit",
         "degeneracyComponents": "Known", "singularComponents": "Known", "edDegree": "Metric",
         "criticalIdeal": "Metric", "mlp": "Bias CoefficientRing",
-        "linearNetwork": "CoefficientRing", "lightningAttention": "Layers Heads CoefficientRing",
+        "linearNetwork": "CoefficientRing", "networkOverPlaces": "Bias Readout CoefficientRing",
+        "lightningAttention": "Layers Heads CoefficientRing",
         "convolutional": "Strides Channels InputChannels Outputs CoefficientRing",
     }.items() for option in options.split())]
     (folder / "NeuroAlgebra" / "Documentation.m2").write_text(

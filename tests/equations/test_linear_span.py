@@ -7,7 +7,7 @@ import json
 import random
 from fractions import Fraction
 from itertools import combinations
-from math import factorial, prod
+from math import comb, factorial, prod
 
 import pytest
 from mutants import accepted_mutants
@@ -243,3 +243,30 @@ def test_no_mutant_claims_another_number(conic: NeuroManifold) -> None:
         else:
             assert [(c["dimension"], c["degree"]) for c in verdict.value] == [
                 (c["dimension"], c["degree"]) for c in original["claim"]["value"]]
+
+
+@pytest.mark.parametrize(("spec", "blocks", "rows", "columns"), [
+    ("gcnn:group=Z2,channels=2x1x2", 2, 2, 2), ("gcnn:group=Z3,channels=2x1x2", 3, 2, 2),
+    ("gcnn:group=Z2,channels=3x1x2", 2, 3, 2)])
+def test_linear_networks_over_cyclic_groups_are_products_of_determinantal_varieties(
+        spec: str, blocks: int, rows: int, columns: int) -> None:
+    """
+    Over the complex numbers the matrices fall into one block for each character of the group, all
+    of rank at most 1.  The Hilbert series is the power of that of these matrices: in degree k there
+    are C(k + rows - 1, k) C(k + columns - 1, k) bihomogeneous forms.
+    """
+    series = [comb(k + rows - 1, k) * comb(k + columns - 1, k) for k in range(40)]
+    power = [1] + [0] * 39
+    for _ in range(blocks):
+        power = [sum(power[i] * series[k - i] for i in range(k + 1)) for k in range(40)]
+    found = NeuroManifold(spec)
+    polynomial = found.hilbert_polynomial()
+    assert all(sum(c * k**i for i, c in enumerate(polynomial.data)) == power[k]
+               for k in range(20, 40))
+    assert found.degree() == comb(rows + columns - 2, rows - 1)**blocks
+    assert found.dimension() == blocks * (rows + columns - 1)
+    assert found.degree().status == "proved" and found.degree().trust == []
+    assert verify(found.degree().certificate)
+    # The equations are linear ones, and minors.
+    count = blocks * comb(rows, 2) * comb(columns, 2)
+    assert sorted(max(map(sum, f)) for f in found.ideal().data)[-count - 1:] == [1] + [2] * count

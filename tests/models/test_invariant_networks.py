@@ -178,7 +178,7 @@ def test_power_sum_networks_are_what_they_are_said_to_be(case: Any) -> None:
     ("bispectral:group=Z4,channels=0", "whole number from 1 on"),
     ("powersums:points=3", "powersums lacks degree"),
     ("powersums:points=1000,degree=2", "most allowed is 500"),
-    ("powersums:points=3,degree=300", "most allowed is 200"),
+    ("powersums:points=3,degree=300", "The degree is 300"),
 ])
 def test_a_wrong_invariant_network_gets_a_sentence(spec: str, words: str) -> None:
     with pytest.raises(InputError, match=words):

@@ -208,13 +208,28 @@ def test_with_the_bias_at_no_edge_products_are_bilinear() -> None:
     ("gin:graph=1-1,channels=1x1", "does not join two different vertices"),
     ("mpnn:graph=P1,channels=1x1", "without edges there are no messages"),
     ("mpnn:graph=C4,channels=1x2,tied=1", "the same channels"),
-    ("mpnn:graph=C4,channels=1x1,form=max", "sum or product"),
+    ("mpnn:graph=C4,channels=1x1,form=max", "sum, product"),
     ("mpnn:graph=C4,channels=1x1,messages=none", "not a whole number"),
     ("gnn:graph=C4,channels=1x1,readout=max", "sum, mean, product"),
 ])
 def test_a_wrong_network_on_a_graph_gets_a_sentence(spec: str, words: str) -> None:
     with pytest.raises(InputError, match=words):
         parse_spec(spec)
+
+
+def test_activations_may_divide() -> None:
+    """An isomorphism network on an edge with x / (1 + x)."""
+    def direct(w: Parameters, x: list[Any]) -> list[Any]:
+        def aggregated(h: list[Any]) -> list[Any]:
+            e, a = w.take(1)[0], w.take(1)[0]
+            return [((e + 1) * h[0] + h[1]) * a, ((e + 1) * h[1] + h[0]) * a]
+
+        return aggregated([h * (h + 1).inverse() for h in aggregated(x)])
+
+    found = NeuroManifold("gin:graph=P2,channels=1x1x1,epsilon=learned:x/(1+x)").dimension()
+    # The cone over numerators and denominator has one dimension more than the functions.
+    assert found == jacobian_rank(direct, 4, 2) + 1 and found.status == "proved"
+    assert verify(found.certificate)
 
 
 @pytest.mark.parametrize("readout", ["sum", "mean", "product"])

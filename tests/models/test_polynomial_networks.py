@@ -143,7 +143,7 @@ def test_hidden_units_need_no_constants() -> None:
 @pytest.mark.parametrize("spec, words", [
     ("pinet:inputs=2,rank=2", "pinet lacks degree"),
     ("pinet:inputs=2,rank=0,degree=2", "whole number from 1 on"),
-    ("pinet:inputs=2,rank=2,degree=2,form=tree", "cp or nested"),
+    ("pinet:inputs=2,rank=2,degree=2,form=tree", "cp, nested"),
     ("pinet:inputs=2,rank=2,degree=2:x^2", "options alone"),
     ("pinet:inputs=2,rank=2,degree=1000", "most allowed is 200"),
     ("pinet:inputs=2,rank=2,degree=2,homogeneous=yes", "The option is '1'"),

@@ -253,6 +253,14 @@ def test_sage_gives_fractions() -> None:
     a, b, x = PolynomialRing(QQ, "a, b, x").gens()
     model = from_sage([a / (x + b)], parameters=[a, b])
     assert model.layers == from_expressions("a/(x + b)", "a b", "x").layers
+    # Coefficients in a field of fractions; and fractions of polynomials over one.
+    field = PolynomialRing(QQ, "a, b").fraction_field()
+    a, b = field.gens()
+    x = PolynomialRing(field, "x").gen()
+    for value, text in ((a / b * x**2 + 1 / a, "a/b*x^2 + 1/a"),
+                        ((a / b * x) / (x - a), "a*x/(b*(x - a))")):
+        assert from_sage([value]).layers[0].outputs == (  # type: ignore[attr-defined]
+            from_expressions(text, "a b", "x").layers[0].outputs)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("spec", ["mlp:1,2,1:1/x:bias", "cnn:2,2:1/x", "mlp:2,2,1:x/(1+x^2)"])

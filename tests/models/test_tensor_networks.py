@@ -130,6 +130,9 @@ def test_the_ideal_of_a_train_with_one_narrow_bond_is_that_of_minors() -> None:
 
 
 def test_segre_and_tucker_varieties() -> None:
+    # A bond of rank 1 between two full ones: the Segre variety of P^3 x P^3.
+    pairs = NeuroManifold("tt:modes=2x2x2x2-1x1x1x1,ranks=2x1x2")
+    assert (pairs.dimension(), pairs.degree()) == (7, 20)
     segre = NeuroManifold("cp:modes=2x2x2-1x1x1,ranks=1")
     assert (segre.dimension(), segre.degree()) == (4, 6)
     assert NeuroManifold("cp:modes=3x3x3-1x1x1,ranks=2").dimension() == 14

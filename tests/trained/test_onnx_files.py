@@ -12,11 +12,12 @@ import pytest
 onnx = pytest.importorskip("onnx")
 
 from onnx import TensorProto, helper, numpy_helper  # noqa: E402
-from onnx_networks import agree, imported, network_file, node  # noqa: E402
+from onnx_networks import agree, evaluator, imported, network_file, node  # noqa: E402
 
 from neuroalg_sage import (  # noqa: E402
     InputError,
     NeuroManifold,
+    PiecewiseLinearNetwork,
     from_onnx,
     load_model,
     load_trained,
@@ -413,6 +414,8 @@ def test_inspect_says_which_model_a_file_is(tmp_path: Path, capsys) -> None:
     printed = capsys.readouterr().out
     assert "input 3, output 2, 24 parameters" in printed
     assert load_model(str(path)) == load_trained(path).model
+    assert main(["inspect", str(path), "--constants", "U", "--ask", "rank", "--quiet"]) == 0
+    assert "output 2, 16 parameters" in capsys.readouterr().out
     assert "V 4x3; b 4; layer Gemm:h" in printed and "x^2" in printed and "as exported" in printed
     assert main(["inspect", str(path), "--json", "--quiet"]) == 0
     import json
@@ -429,3 +432,33 @@ def test_inspect_says_that_a_network_is_piecewise_linear(tmp_path: Path, capsys)
     printed = capsys.readouterr().out
     assert "piecewise linear: 3 -> dense 4 -> relu 4 -> dense 2" in printed
     assert "'Relu:p' (Relu)" in printed
+
+
+@pytest.mark.parametrize("nodes", [
+    [node("Relu", "h", "y")], [node("LeakyRelu", "h", "y", alpha=0.25)], [node("Abs", "h", "y")],
+    [node("Max", "h k", "y")], [node("Min", "k h", "y")], [node("Max", "h g", "y")],
+    [node("Min", "h g", "y")]], ids=lambda nodes: nodes[0].op_type)
+def test_a_piecewise_linear_network_is_what_another_program_says(nodes, tmp_path: Path) -> None:
+    content = network_file([node("Gemm", "x V b", "h", transB=1), node("Gemm", "x U", "g"), *nodes],
+                           STORED | {"U": W[:, ::-1].copy()}, (1, 3))
+    path = tmp_path / "net.onnx"
+    path.write_bytes(content)
+    network, elsewhere = PiecewiseLinearNetwork(path), evaluator(content)
+    for x in np.random.default_rng(0).integers(-8, 9, (20, 1, 3)).astype(np.float32) / 4:
+        ours = network([Fraction(float(c)) for c in x[0]])
+        assert [float(c) for c in ours] == elsewhere(x).ravel().tolist()
+
+
+def test_a_piecewise_linear_network_is_read_as_safely(tmp_path: Path) -> None:
+    cycle = network_file([node("Add", "x b", "a"), node("Relu", "a", "b"),
+                          node("MatMul", "b W", "y")], {"W": W})
+    (tmp_path / "net.onnx").write_bytes(cycle)
+    with pytest.raises(InputError, match="has a cycle"):
+        PiecewiseLinearNetwork(tmp_path / "net.onnx")
+    (tmp_path / "net.onnx.data").write_bytes(W.tobytes())
+    (tmp_path / "net.onnx").write_bytes(external("net.onnx.data"))
+    assert PiecewiseLinearNetwork(tmp_path / "net.onnx")([1, 0, 0]) == tuple(
+        Fraction(float(c)) for c in W[0])
+    (tmp_path / "net.onnx").write_bytes(external("../net.onnx.data"))
+    with pytest.raises(InputError, match="not in the folder"):
+        PiecewiseLinearNetwork(tmp_path / "net.onnx")

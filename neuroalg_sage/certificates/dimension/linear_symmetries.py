@@ -11,7 +11,6 @@ from typing import Any
 from neuroalg_sage.certificates.dimension.ranks import place, rank
 from neuroalg_sage.certificates.model import Model, Step
 from neuroalg_sage.certificates.reading import (
-    CertificateError,
     fields,
     integer,
     items,
@@ -73,6 +72,9 @@ def symmetry_fields(model: Model, evidence: Any) -> list[SparseMatrix]:
     is compatible with its block of the field and the matrices of its states, then by
     induction the derivative of each state along the field is its matrix times the state.
     At inputs and outputs the matrix is zero, so the field is in the kernel.
+
+    In a recurrence many steps are the same polynomials, with the same matrices; that they are
+    compatible is verified once for each field.
     """
     starts = [list(itertools.accumulate((model.widths[s] for s in step.sources),
                                         initial=step.parameters)) for step in model.steps]
@@ -86,6 +88,7 @@ def symmetry_fields(model: Model, evidence: Any) -> list[SparseMatrix]:
         by_row: dict[int, list[tuple[int, Fraction]]] = {}
         for (i, j), c in motion.items():
             by_row.setdefault(i, []).append((j, c))
+        verified: list[tuple[SparseMatrix, SparseMatrix, tuple[Terms, ...]]] = []
         for step, start, action in zip(model.steps, starts, actions[1:]):
             flow: SparseMatrix = {}
             for i in range(step.parameters):
@@ -95,8 +98,10 @@ def symmetry_fields(model: Model, evidence: Any) -> list[SparseMatrix]:
                     flow[i, j - step.offset] = c
             for source, shift in zip(step.sources, start):
                 flow |= {(shift + i, shift + j): c for (i, j), c in actions[source].items()}
-            if (flow or action) and not _compatible(step, flow, action):
-                raise CertificateError("A vector field is not a symmetry of the model.")
+            if (flow or action) and (flow, action, step.outputs) not in verified:
+                require(_compatible(step, flow, action),
+                        "A vector field is not a symmetry of the model.")
+                verified.append((flow, action, step.outputs))
         motions.append(motion)
     return motions
 

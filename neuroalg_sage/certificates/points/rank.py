@@ -13,7 +13,7 @@ from typing import Any
 
 from neuroalg_sage.certificates.dimension.ranks import sample_rank
 from neuroalg_sage.certificates.points.first_order import independent, kernel_vectors
-from neuroalg_sage.certificates.points.point import Point
+from neuroalg_sage.certificates.points.point import Point, same
 from neuroalg_sage.certificates.reading import (
     Checked,
     MalformedCertificate,
@@ -93,16 +93,14 @@ def check_unidentified(point: Point, claimed: Any, evidence: Any) -> Checked:
     The claim [free, fixed]: the parameters that some vector of the kernel changes, and those that
     none does.  The second list is empty unless the vectors span the kernel.
     """
-    free, fixed = items(claimed, "claim", 2)
     upper = member(evidence, "upper")
     require(member(upper, "kind") == "kernel", "Vectors in the kernel are not given.")
     vectors, count = nullity(point, upper)
     lower = max(found for found, _, _ in trial_ranks(point, evidence))
     moved = {i for vector in vectors for i in vector}
-    rest = set(range(point.model.parameters)) - moved if (
-        lower + count == point.model.parameters) else set()
-    require(free == sorted(moved) and fixed == sorted(rest),
+    spans = lower + count == point.model.parameters
+    rest = set(range(point.model.parameters)) - moved if spans else set()
+    require(same(claimed, [sorted(moved), sorted(rest)]),
             "The parameters claimed are not those that the vectors move, or leave alone.")
     return [f"vectors ({len(vectors)}) are in the kernel",
-            "they span it" if rest or not fixed and lower + count == point.model.parameters
-            else "they need not span it"], []
+            "they span it" if spans else "they need not span it"], []

@@ -17,7 +17,7 @@ from typing import Any
 
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.certificates.model import Step
-from neuroalg_sage.certificates.points.point import Point
+from neuroalg_sage.certificates.points.point import Point, same
 from neuroalg_sage.certificates.reading import Checked, require
 from neuroalg_sage.certificates.terms import Monomial
 
@@ -210,7 +210,7 @@ def inactive(states: States) -> dict[str, list[Any]]:
 def check_inactive(point: Point, claimed: Any, evidence: Any) -> Checked:
     """Verify which entries vanish, are constant, proportional, or unused: all that are found."""
     found = inactive(States(point))
-    require(claimed == found, "The entries claimed are not those that are found.")
+    require(same(claimed, found), "The entries claimed are not those that are found.")
     return [f"entries ({sum(map(len, found.values()))}) are found step by step"], []
 
 

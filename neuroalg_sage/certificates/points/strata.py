@@ -7,7 +7,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from neuroalg_sage.certificates.points.point import Point
+from neuroalg_sage.certificates.points.point import Point, same
 from neuroalg_sage.certificates.points.states import States
 from neuroalg_sage.certificates.reading import (
     Checked,
@@ -86,7 +86,7 @@ def check_nearest(point: Point, claimed: Any, evidence: Any) -> Checked:
         own = [items(entry, "entry") for entry in items(entries, "entries")]
         state = integer(own[0][0], 0, len(point.model.steps), "state") if own else 0
         found = entries_of(other, kind, state)
-        require(own and all(entry in found for entry in own),
+        require(own and all(any(same(entry, known) for known in found) for entry in own),
                 "The entries are not inactive at the nearest point.")
         require(difference is None or rational(difference) == squared_difference(point, other),
                 "A distance of functions is not that claimed.")

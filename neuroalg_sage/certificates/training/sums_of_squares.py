@@ -105,7 +105,7 @@ def loss_at(model: Model, q: fmpq_mpoly, w: list[fmpq]) -> fmpq:
     return q(*(f(*w) for f in model.parametrization))
 
 
-def check_loss_bounds(model: Model, value: Any, evidence: Any, status: str, *_: Any) -> Checked:
+def check_loss_bounds(model: Model, value: Any, evidence: Any, status: str) -> Checked:
     """Verify a lower and an upper bound of the least loss on M; they are proved equal, or not."""
     loss, lower_text, upper_text = items(value, "claim", 3)
     n = model.ambient_dimension

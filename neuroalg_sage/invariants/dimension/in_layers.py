@@ -79,9 +79,9 @@ def in_layers(model: Model) -> LayeredForm | None:
         mlp:2,2,1:x^2 with the parameters a, b, d, e, c, f
         >>> in_layers(from_expressions("c*(a*x + b*y)^2 + a*(d*x + e*y)^2", "a,b,c,d,e", "x,y"))
     """
-    if len(model.layers) > 1 or not isinstance(model.layers[0], PolynomialLayer) or (
+    if len(model.layers) > 1 or type(model.layers[0]) is not PolynomialLayer or (
             model.parameter_count > MOST_PARAMETERS):
-        return None
+        return None  # or numerators and denominators
     with suppress(LimitReached):
         phi = parametrization(model, MOST_TERMS)
         own = Colors(phi.parameter_count, phi.polynomials)

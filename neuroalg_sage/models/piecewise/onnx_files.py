@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from math import prod
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from neuroalg_sage.models.piecewise.layers import (
     Concatenation,
     ConvolutionLayer,
     DenseLayer,
+    Maxout,
     MaxPooling,
     PiecewiseActivation,
     PiecewiseLayer,
@@ -31,9 +33,10 @@ from neuroalg_sage.models.piecewise.layers import (
     activation,
 )
 from neuroalg_sage.models.piecewise.network import Network
+from neuroalg_sage.models.trained.onnx_files import array_of, needed, parse_onnx
 
 
-def network_from_onnx(content: bytes, name: str = "") -> Network:
+def network_from_onnx(content: bytes, name: str = "", folder: Path | None = None) -> Network:
     """
     The network in a file of ONNX.
 
@@ -41,23 +44,17 @@ def network_from_onnx(content: bytes, name: str = "") -> Network:
 
     - ``content`` -- of the file
     - ``name`` -- what messages call it
+    - ``folder`` -- where weights may lie that are not inside
 
-    Operators: Gemm, MatMul, Add, Sub, Mul and Div with constants, Conv, Relu, LeakyRelu, Abs, Clip,
-    MaxPool, AveragePool, GlobalAveragePool, Concat, Flatten, Reshape, Identity, Dropout, Constant.
+    Operators: Gemm, MatMul, Add, Sub, Mul and Div with constants, Conv, Relu, LeakyRelu, Abs, Max,
+    Min, Clip, MaxPool, AveragePool, GlobalAveragePool, Concat, Flatten, Reshape, Identity, Dropout,
+    Constant.
 
     Raises InputError if the file is none of ONNX, or has another operator.
     """
-    try:
-        import onnx
-    except ImportError:
-        raise InputError("To read a file of ONNX, install the package onnx.") from None
-    try:
-        graph = onnx.load_model_from_string(content).graph
-        constants = {tensor.name: onnx.numpy_helper.to_array(tensor)
-                     for tensor in graph.initializer}
-    except Exception as error:  # whatever protobuf says of what is no such file
-        raise InputError(f"The network file {shown(name)} is no file of ONNX with its weights "
-                         f"inside ({type(error).__name__}).") from None
+    graph = parse_onnx(content, name, folder)
+    constants = {tensor.name: array_of(tensor, f"The initializer {shown(tensor.name)}")
+                 for tensor in graph.initializer}
     inputs = [value for value in graph.input if value.name not in constants]
     if len(inputs) != 1 or len(graph.output) != 1:
         raise InputError("A network in a file of ONNX has one input and one output; this one has "
@@ -68,7 +65,9 @@ def network_from_onnx(content: bytes, name: str = "") -> Network:
         raise InputError("The input of a network in a file of ONNX has axes of known extents after "
                          "that for the examples of a batch.")
     reader = _Reader(constants, inputs[0].name, shape)
-    for node in graph.node:
+    import onnx
+
+    for node in needed(graph, graph.output[0].name):
         reader.read(node, {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute})
     if graph.output[0].name not in reader.states:
         raise InputError("The output of the network does not depend on its input.")
@@ -138,7 +137,10 @@ class _Reader:
         if isinstance(made, tuple):  # the same entries in another shape
             self.states[node.output[0]] = self._reshaped(state, made)
             return
-        self.states[node.output[0]] = self._append(made, [self.states[name] for name in taken])
+        sources = [self.states[name] for name in taken]
+        for layer in made if isinstance(made, list) else [made]:  # one after the other
+            sources = [self._append(layer, sources)]
+        self.states[node.output[0]] = sources[0]
 
     def _append(self, layer: PiecewiseLayer, sources: list[int]) -> int:
         self.layers.append(layer)
@@ -282,6 +284,27 @@ def _clip(shape: Shape, given: list[Any], options: dict[str, Any], order: int, s
     return PiecewiseActivation([low, high], [0, 1, 0], low)
 
 
+def _extremum(sign: int) -> Operator:
+    """The maximum, or with the sign -1 the minimum, of a state and a number, or of two states."""
+    def read(shape: Shape, given: list[Any], options: dict[str, Any], order: int, states: int
+             ) -> Any:
+        bounds = {exact(c) for array in given for c in np.asarray(array).ravel()}
+        if states == 1 and len(bounds) == 1:
+            [bound] = bounds
+            return PiecewiseActivation([bound], [0, 1] if sign > 0 else [1, 0], bound)
+        if states != 2 or given or len(shape) > 1:
+            raise InputError("The operators Max and Min are read for a state and a number, or for "
+                             "two flat states.")
+        count = prod(shape)
+        pairs = [[sign * (j == i + half) for j in range(2 * count)]
+                 for i in range(count) for half in (0, count)]
+        turned = [[-int(i == j) for j in range(count)] for i in range(count)]
+        return [Concatenation(), DenseLayer(pairs), Maxout(2),
+                *([DenseLayer(turned)] if sign < 0 else [])]
+
+    return read
+
+
 def _flat(shape: Shape, given: list[Any], options: dict[str, Any], order: int, states: int) -> Any:
     return (prod(shape),)
 
@@ -306,6 +329,7 @@ _OPERATORS: dict[str, Operator] = {
     "Relu": lambda *_: activation("relu"),
     "LeakyRelu": lambda shape, given, options, *_: activation(
         "leaky_relu", exact(float(options.get("alpha", np.float32(0.01))))),
+    "Max": _extremum(1), "Min": _extremum(-1),
     "Abs": lambda *_: activation("absolute_value"),
     "Clip": _clip, "MaxPool": _pool("MaxPool", MaxPooling),
     "AveragePool": _pool("AveragePool", AveragePooling), "GlobalAveragePool": _average_all,

@@ -193,7 +193,8 @@ def _arrays(name: str) -> Network:
 def _onnx(name: str) -> Network:
     from neuroalg_sage.models.piecewise.onnx_files import network_from_onnx
 
-    return network_from_onnx(read_bytes(name, "network file", MOST_BYTES), name)
+    return network_from_onnx(read_bytes(name, "network file", MOST_BYTES), name,
+                             Path(name).parent)
 
 
 READERS: dict[str, Callable[[str], Network]] = {

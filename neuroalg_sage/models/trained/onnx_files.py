@@ -4,8 +4,6 @@ Networks in files of ONNX.
 A file holds a graph of nodes.  What is known without the input is computed, exactly.  Arrays of
 floating-point numbers that the file stores as initializers, with one axis or more, are parameters;
 whole numbers, numbers without axes and the constants inside of nodes are not.
-
-REFERENCES: [ONNX]_
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from math import prod
 from typing import Any
 
@@ -273,10 +274,84 @@ def _split(node: Node) -> list[Value]:
 
 
 def _gather(node: Node) -> Value:
-    indices = node.known(1, "an index")
-    places = np.array([int(i) for i in indices.array.ravel()], np.int64).reshape(indices.shape)
+    places = _indices(node)
     return node.builder.arrange(node[0], lambda a: a.take(
         places, axis=int(node.options.get("axis", 0)), mode="raise"))
+
+
+def _indices(node: Node, place: int = 1) -> Any:
+    """A known input as indices."""
+    known = node.known(place, "an index")
+    return np.array([int(i) for i in known.array.ravel()], np.int64).reshape(known.shape)
+
+
+def _gather_elements(node: Node) -> Value:
+    indices, axis = _indices(node), int(node.options.get("axis", 0))
+    return node.builder.arrange(node[0], lambda a: np.take_along_axis(a, indices, axis))
+
+
+def _gather_by_tuples(node: Node) -> Value:
+    if node.options.get("batch_dims", 0):
+        raise node.refuse("has axes of a batch, which are not read")
+    indices = _indices(node)
+    return node.builder.arrange(node[0], lambda a: a[tuple(np.moveaxis(indices, -1, 0))])
+
+
+def _replaced(node: Node, put: Callable[[Any, Any], None]) -> Value:
+    """A value with entries replaced by those of the third input."""
+    if node.options.get("reduction", "none") != "none":
+        raise node.refuse("adds to what it replaces, or the like, which is not read")
+    places = np.arange(node[0].size).reshape(node[0].shape)
+    put(places, node[0].size + np.arange(node[2].size).reshape(node[2].shape))
+    return node.builder.take([node[0], node[2]], places)
+
+
+def _scatter_elements(node: Node) -> Value:
+    indices, axis = _indices(node), int(node.options.get("axis", 0))
+    return _replaced(node, lambda places, new: np.put_along_axis(places, indices, new, axis))
+
+
+def _scatter_by_tuples(node: Node) -> Value:
+    indices = tuple(np.moveaxis(_indices(node), -1, 0))
+
+    def put(places: Any, new: Any) -> None:
+        places[indices] = new
+
+    return _replaced(node, put)
+
+
+def _cumulative_sum(node: Node) -> Value:
+    axis = node.whole(1, "an axis")[0] % len(node[0].shape)
+    count = node[0].shape[axis]
+    triangle = np.tri(count, count, -bool(node.options.get("exclusive", 0))).astype(int)
+    if node.options.get("reverse", 0):
+        triangle = triangle[::-1, ::-1]
+    letters = "abcdefghijklm"[: len(node[0].shape)]
+    made = letters[:axis] + "z" + letters[axis + 1 :]
+    return node.builder.contract(f"{letters},z{letters[axis]}->{made}", [
+        node[0], node.builder.literal(triangle.astype(object), True)])
+
+
+def _split_into_sequence(node: Node) -> Any:
+    """The parts as one sequence, of which SequenceAt takes one."""
+    axis = int(node.options.get("axis", 0))
+    extent = node[0].shape[axis]
+    given = node.known(1, "a list of sizes") if node.has(1) else None
+    size = 1 if given is None else int(given.array.ravel()[0])
+    sizes = [int(n) for n in given.array.ravel()] if given is not None and given.shape else [
+        min(size, extent - k) for k in range(0, extent, size)]
+    parts = [node.builder.part(node[0], sum(sizes[:k]), sum(sizes[: k + 1]), axis)
+             for k in range(len(sizes))]
+    if given is None and not node.options.get("keepdims", 1):
+        parts = [node.builder.arrange(part, lambda a: a.squeeze(axis)) for part in parts]
+    return [parts]
+
+
+def _of_sequence(node: Node) -> Value:
+    parts: Any = node.inputs[0]
+    if not isinstance(parts, list):
+        raise node.refuse("takes a part of what is no sequence")
+    return parts[node.whole(1, "an index")[0]]  # type: ignore[no-any-return]
 
 
 def _expand(node: Node) -> Value:
@@ -504,7 +579,11 @@ OPERATORS: dict[str, Operator] = {
     "Add": lambda node: node.builder.add(node[0], node[1]),
     "And": _compare(lambda a, b: a and b), "AveragePool": _average,
     "BatchNormalization": _normalize, "Cast": _cast, "CastLike": _cast, "Concat": _concat,
-    "Constant": _constant, "ConstantOfShape": _constant_of_shape, "Conv": _convolve,
+    "CumSum": _cumulative_sum, "GatherElements": _gather_elements,
+    "GatherND": _gather_by_tuples, "ScatterElements": _scatter_elements,
+    "ScatterND": _scatter_by_tuples, "SplitToSequence": _split_into_sequence,
+    "SequenceAt": _of_sequence, "Constant": _constant, "ConstantOfShape": _constant_of_shape,
+    "Conv": _convolve,
     "DepthToSpace": _depth_to_space, "Div": _divide, "Dropout": _dropout, "Einsum": _einsum,
     "Equal": _compare(lambda a, b: a == b), "Expand": _expand, "Flatten": _flatten,
     "Gather": _gather, "Gemm": _gemm, "GlobalAveragePool": _average_all,
@@ -586,9 +665,17 @@ def refusal(kind: str, domain: str, title: str) -> str:
     return f"The node {title} {_REFUSED.get(kind, 'has an operator that is not read')}."
 
 
-def _bend(node: Node) -> Value:
-    raise PiecewiseOperator(node.name)
+def _bending(function: Callable[..., Any] | None) -> Operator:
+    """A piecewise linear operator, which is read for known numbers."""
+    def read(node: Node) -> Value:
+        known = [v for v in node.inputs if isinstance(v, Literal)]
+        if function is None or len(known) < len(node.inputs):
+            raise PiecewiseOperator(node.name)
+        return node.builder.literal(reduce(function, [v.array for v in known]) if len(known) > 1
+                                    else function(known[0].array), all(v.is_whole for v in known))
+
+    return read
 
 
 for _name in PIECEWISE:
-    OPERATORS[_name] = _bend
+    OPERATORS[_name] = _bending({"Max": np.maximum, "Min": np.minimum, "Abs": np.abs}.get(_name))

@@ -30,5 +30,5 @@ class PiecewiseOperator(InputError):
     def __init__(self, node: str) -> None:
         super().__init__(
             f"The node {node} is piecewise linear, so that the network is no polynomial model; "
-            "PiecewiseLinearNetwork reads such files and answers for them, as neuroalg regions "
-            "does.")
+            "PiecewiseLinearNetwork reads such files of ONNX and answers for them, as neuroalg "
+            "regions does.")

@@ -22,8 +22,8 @@ PICKLES = (".pt", ".pt2", ".pth", ".pkl", ".bin", ".ckpt", ".joblib", ".pickle")
 ENDINGS = (".onnx", ".keras", ".npz", ".safetensors", *PICKLES)  # not JSON
 
 
-def load_trained(name: Any, spec: Any = None, order: Sequence[str] | None = None
-                 ) -> TrainedNetwork:
+def load_trained(name: Any, spec: Any = None, order: Sequence[str] | None = None,
+                 constants: Sequence[str] = ()) -> TrainedNetwork:
     """
     The trained network in a file.
 
@@ -33,6 +33,7 @@ def load_trained(name: Any, spec: Any = None, order: Sequence[str] | None = None
       ``*.json``, or ``*.safetensors`` or ``*.npz`` with a spec
     - ``spec`` -- what the arrays of a state dictionary are weights of: a model, or what names one
     - ``order`` -- the names of these arrays in the order of the model's parameters
+    - ``constants`` -- names of arrays in a file of ONNX that are no parameters, such as masks
 
     Raises InputError if there is no such network.
 
@@ -62,7 +63,10 @@ def load_trained(name: Any, spec: Any = None, order: Sequence[str] | None = None
     if suffix == ".onnx":
         from neuroalg_sage.models.trained.onnx_files import from_onnx
 
-        return from_onnx(name)
+        return from_onnx(name, constants=constants)
+    if constants:
+        raise InputError("Constants are named for a file of ONNX, whose arrays are else all "
+                         "parameters.")
     if suffix == ".keras":
         from neuroalg_sage.models.trained.keras_files import from_keras
 
