@@ -20,14 +20,20 @@ from neuroalg_sage.cli import main
 from neuroalg_sage.engines import csdp
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
+from neuroalg_sage.invariants.training import sums_of_squares
 from neuroalg_sage.invariants.training.sums_of_squares import Descent, loss_bounds
+from neuroalg_sage.invariants.training.training import population
 from neuroalg_sage.models.families import parse_spec
 
 
-def problem(spec: str, rows: int, seed: int) -> Any:
+def problem_rows(spec: str, rows: int, seed: int) -> list[list[int]]:
     model, generator = parse_spec(spec), random.Random(seed)
     width = model.input_count + model.output_count
-    return ERM(spec, [[generator.randint(-4, 4) for _ in range(width)] for _ in range(rows)])
+    return [[generator.randint(-4, 4) for _ in range(width)] for _ in range(rows)]
+
+
+def problem(spec: str, rows: int, seed: int) -> Any:
+    return ERM(spec, problem_rows(spec, rows, seed))
 
 
 @pytest.mark.parametrize("shape, rank, level", [((2, 2), 1, 1), ((3, 2), 1, 1), ((3, 3), 1, 1)])
@@ -150,6 +156,38 @@ def test_semidefinite_matrices() -> None:
     assert not is_semidefinite([[fmpq(0), fmpq(1)], [fmpq(1), fmpq(0)]])
 
 
+def test_large_semidefinite_matrices_that_are_singular() -> None:
+    """A Gram matrix of vectors in a space of smaller dimension; less than it is none."""
+    generator = random.Random(8)
+    size, rank = 40, 25
+    rows = [[fmpq(generator.randint(-3, 3), 7) for _ in range(rank)] for _ in range(size)]
+    gram = [[sum((a * b for a, b in zip(r, s)), fmpq(0)) for s in rows] for r in rows]
+    assert is_semidefinite(gram) and is_semidefinite([[fmpq(0)] * size] * size)
+    for i in (0, size - 1):
+        below = [list(row) for row in gram]
+        below[i][i] -= fmpq(1, 10**9)
+        assert not is_semidefinite(below)
+    indefinite = [[-c for c in row] for row in gram]
+    assert not is_semidefinite(indefinite)
+
+
+def test_the_bound_on_all_of_a_large_space_is_proved() -> None:
+    """On 36 coordinates and more rows than inputs."""
+    found = problem("linear:6,3,6", 8, 1).loss_bounds(0, seed=1)
+    data = np.array(problem_rows("linear:6,3,6", 8, 1), dtype=float)
+    least = np.linalg.lstsq(data[:, :6], data[:, 6:])[1].sum() / 8
+    assert abs(float(found.data["lower"]) - least) < 1e-9 * least
+    assert verify(found.certificate)
+
+
+@pytest.mark.parametrize("moments", [{(2, 0): 1, (1, 1): 0, (0, 2): -1},
+                                     {(2, 0): 0, (1, 1): 1, (0, 2): 0}])
+def test_a_loss_that_is_not_bounded_is_none(moments: Any) -> None:
+    """Such moments are those of no distribution."""
+    with pytest.raises(InputError, match="not bounded from below"):
+        population("linear:2,1,1", [0, 0], moments).loss_bounds(seed=1)
+
+
 def test_another_bound_is_refused() -> None:
     certificate = problem("mlp:2,1,1:x^2", 6, 2).loss_bounds(seed=1).certificate
     loss, lower, upper = certificate["claim"]["value"]
@@ -255,7 +293,15 @@ def test_the_gradient_of_the_loss() -> None:
             assert abs(slope - gradient[i]) < 1e-6 * (1 + abs(slope))
 
 
-def test_many_independent_moments_are_out_of_reach() -> None:
-    """On 4 x 4 matrices of rank 2: 4,845 monomials up to degree 4, 242 relations."""
-    with pytest.raises(LimitReached, match="over 2,500 independent moments"):
-        problem("linear:4,2,4", 6, 1).loss_bounds(2, seed=1)
+def test_many_independent_moments_are_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Up to degree 4 on 2 x 2 matrices of rank 1: 70 monomials, and 15 multiples of the minor."""
+    phi = NeuroManifold("linear:2,1,2").parametrization()
+
+    def functions() -> sums_of_squares.Functions:
+        return sums_of_squares.Functions(phi, 4, random.Random(1), lambda: None)
+
+    monkeypatch.setattr(sums_of_squares, "MOST_INDEPENDENT", 55)
+    assert len(functions().independent) == 55
+    monkeypatch.setattr(sums_of_squares, "MOST_INDEPENDENT", 54)
+    with pytest.raises(LimitReached, match="over 54 independent moments"):
+        functions()

@@ -33,7 +33,7 @@ from flint import fmpq_mat, nmod_mat
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.certificates.model import Model as RebuiltModel
 from neuroalg_sage.certificates.reading import CertificateError
-from neuroalg_sage.certificates.training.sums_of_squares import check_loss_bounds
+from neuroalg_sage.certificates.training.sums_of_squares import check_loss_bounds, is_semidefinite
 from neuroalg_sage.engines import csdp, modular
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
@@ -505,6 +505,15 @@ def least_on_the_space(problem: TrainingProblem) -> tuple[Fraction, dict[str, An
     least = Fraction(problem.loss(z))
     rows = [[problem.constant - least]] + [
         [-problem.linear[i], *(fraction(matrix[i, j]) for j in range(i + 1))] for i in range(n)]
+    full = [[to_flint(rows[max(i, j)][min(i, j)]) for j in range(n + 1)] for i in range(n + 1)]
+    try:
+        is_bounded = is_semidefinite(full)
+    except CertificateError:
+        raise LimitReached("The numbers of the loss have too many digits to prove that it is "
+                           "bounded from below.") from None
+    if not is_bounded:
+        raise InputError("The loss is not bounded from below on V: its quadratic form is not "
+                         "positive semidefinite.")
     exponents = [[0] * n, *([int(i == j) for j in range(n)] for i in range(n))]
     return least, {"monomials": exponents, "matrix": [[decimal(c) for c in row] for row in rows]}
 
