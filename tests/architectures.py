@@ -74,7 +74,7 @@ class Dual:
 
 
 def rank(rows: list[list[int]]) -> int:
-    """The rank of a matrix modulo the prime, by elimination."""
+    """The rank of a matrix of residues modulo the prime, by elimination."""
     found = 0
     rows = [list(row) for row in rows]
     for column in range(len(rows[0])):

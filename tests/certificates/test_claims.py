@@ -214,7 +214,7 @@ def test_subnetworks_are_not_named_by_the_certificate_and_trust_their_list() -> 
 @pytest.mark.parametrize("outputs", [["a*x + b*x"], ["a*x", "b^2*x"]])
 def test_the_zero_function_is_listed_wherever_parameters_zero_give_it(outputs) -> None:
     found = NeuroManifold(from_expressions(outputs, ["a", "b"], ["x"]), seed=1).subnetworks()
-    assert [part.name for part in found] == ["zero"]
+    assert [part.name for part in found].count("zero") == 1
     verify(found.certificate)
 
 

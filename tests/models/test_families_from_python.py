@@ -46,7 +46,7 @@ from neuroalg_sage.errors import InputError
     (lambda: KolmogorovArnoldNetwork("2x1", 2), "given in a list|whole number"),
     (lambda: PolynomialNetwork(2, 2, 2, form=None), "cp, nested"),
     (lambda: PowerSumNetwork(3, 2, 5), "given in a list"),
-], ids=str)
+], ids=lambda value: value if isinstance(value, str) else "call")
 def test_wrong_arguments_get_a_sentence(make: Any, words: str) -> None:
     with pytest.raises(InputError, match=words) as refused:
         make()

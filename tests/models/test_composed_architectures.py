@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from architectures import PRIME, check_symmetries, rank
 
 from neuroalg_sage import (
     Autoencoder,
@@ -254,27 +255,12 @@ def test_a_spec_and_a_description_are_the_same_model(spec: str) -> None:
     "resnet:width=1,hidden=2,blocks=1,places=3,filter=3:x^2", "autoencoder:widths=2x2,tied=1",
     "ssm:state=2,steps=3,matrix=diagonal,readout=all", "glu:widths=2x2x1:x^2"])
 def test_symmetries_leave_the_functions_unchanged(spec: str) -> None:
-    """The derivative of each coordinate along each field is zero."""
-    model = parse_spec(spec)
-    assert model.symmetries
-    polynomials = [p for p in parametrization(model).polynomials if p]
-    for symmetry in model.symmetries:
-        for p in polynomials:
-            total: dict[Any, Fraction] = {}
-            for (i, j), c in symmetry.parameters.items():
-                for e, coefficient in p.items():
-                    if e[i]:
-                        moved = list(e)
-                        moved[i] -= 1
-                        moved[j] += 1
-                        total[tuple(moved)] = total.get(tuple(moved), Fraction(0)) + (
-                            c * coefficient * e[i])
-            assert not any(total.values())
+    check_symmetries(parse_spec(spec), 1)
 
 
 def generic_rank(spec: str) -> int:
     """The rank of the Jacobian of the expanded parametrization at a random point modulo a prime."""
-    model, p = parse_spec(spec), 2**61 - 1
+    model, p = parse_spec(spec), PRIME
     generator = random.Random(spec)
     phi = [q for q in parametrization(model).polynomials if q]
     point = [generator.randrange(p) for _ in range(model.parameter_count)]
@@ -289,19 +275,7 @@ def generic_rank(spec: str) -> int:
                         value = value * pow(point[j], m - (i == j), p) % p
                     row[i] = (row[i] + value) % p
         rows.append(row)
-    rank = 0
-    for column in range(len(point)):
-        pivot = next((r for r in range(rank, len(rows)) if rows[r][column]), None)
-        if pivot is None:
-            continue
-        rows[rank], rows[pivot] = rows[pivot], rows[rank]
-        inverse = pow(rows[rank][column], -1, p)
-        for r in range(rank + 1, len(rows)):
-            factor = rows[r][column] * inverse % p
-            if factor:
-                rows[r] = [(a - factor * b) % p for a, b in zip(rows[r], rows[rank])]
-        rank += 1
-    return rank
+    return rank(rows)
 
 
 @pytest.mark.parametrize("spec", [
