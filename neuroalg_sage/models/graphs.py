@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from itertools import combinations, product
+from operator import index
 from os import sep
 from pathlib import Path
 
@@ -57,7 +58,7 @@ class Graph:
     - ``edges`` -- pairs of different vertices
     - ``vertices`` -- their number; by default up to the last one in an edge
 
-    Raises InputError for a loop, and for a vertex that is none.
+    Raises InputError for a loop, for a vertex that is none, and for a weight.
 
     EXAMPLES::
 
@@ -66,8 +67,17 @@ class Graph:
     """
 
     def __init__(self, edges: Iterable[Edge], vertices: int | None = None) -> None:
-        found = {(min(e), max(e)) for e in edges}
-        self.vertices = max((j + 1 for _, j in found), default=1) if vertices is None else vertices
+        try:
+            pairs = [tuple(map(index, e)) for e in edges]
+            count = None if vertices is None else index(vertices)
+        except TypeError:
+            raise InputError("The edges of a graph are pairs of whole numbers, and the number of "
+                             "its vertices is one.") from None
+        if (wrong := next((e for e in pairs if len(e) != 2), None)) is not None:
+            raise InputError(f"An edge is a pair of vertices, without a weight, not "
+                             f"{shown(str(wrong))}.")
+        found = {(min(e), max(e)) for e in pairs}
+        self.vertices = max((j + 1 for _, j in found), default=1) if count is None else count
         self.edges = sorted(found)
         if not 1 <= self.vertices <= MOST_VERTICES:
             raise InputError(f"A graph has from 1 to {MOST_VERTICES} vertices.")

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.errors import EngineError, InputError, LimitReached, NeuroAlgError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from neuroalg_sage.models.model import Model
     from neuroalg_sage.neuromanifold.core import Core
 
+LARGEST_LIMIT = 10**9
 DEFAULT_INVARIANTS = ("dimension", "expected_dimension", "defect", "is_filling")
 
 Line = dict[str, Any]
@@ -36,6 +38,8 @@ class Settings:
     - ``timeout`` -- seconds for one model
     - ``memory_gb`` -- gigabytes for one worker
     - ``cache`` -- whether answers are taken from the cache that ``NEUROALG_CACHE`` names, and kept
+
+    Raises InputError for a limit that is none.
     """
 
     invariants: tuple[str, ...] = DEFAULT_INVARIANTS
@@ -45,12 +49,24 @@ class Settings:
     memory_gb: float | None = None
     cache: bool = False
 
+    def __post_init__(self) -> None:
+        for limit, role in ((self.timeout, "seconds"), (self.memory_gb, "gigabytes")):
+            if limit is not None and not (isinstance(limit, Real) and 0 < limit < LARGEST_LIMIT):
+                raise InputError(f"A limit is a positive number of {role} below "
+                                 f"{LARGEST_LIMIT:,}, not {limit!r:.40}.")
+
     @property
     def is_from_ranks(self) -> bool:
         """
         Whether all follow from ranks alone; a neuromanifold would start Macaulay2 to prove more.
         """
         return set(before_all()).issuperset(self.invariants)
+
+
+def check_jobs(jobs: int | None) -> None:
+    """Raise InputError for what is no number of jobs."""
+    if jobs is not None and not (isinstance(jobs, Integral) and jobs >= 1):
+        raise InputError(f"The number of jobs is a whole number, at least 1, not {jobs!r:.40}.")
 
 
 def check_invariants(names: Iterable[str]) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from neuroalg_sage.survey.answers import (
     Settings,
     Source,
     check_invariants,
+    check_jobs,
     sentence,
     without_certificates,
 )
@@ -333,8 +334,8 @@ def compare(models: Iterable[Any], questions: Sequence[str] = DEFAULT_QUESTIONS,
 
     INPUT:
 
-    - ``models`` -- models, specs, neuromanifolds, names of files, of models or of trained networks,
-      or whatever :func:`~neuroalg_sage.models.sources.load_model` takes
+    - ``models`` -- models, or one: specs, neuromanifolds, names of files, of models or of trained
+      networks, or whatever :func:`~neuroalg_sage.models.sources.load_model` takes
     - ``questions`` -- names of questions, the columns; by default ambient dimension, dimension,
       defect, whether the model is filling and identifiable, degree and number of conservation laws
     - ``timeout`` -- seconds for one model; None for no limit
@@ -361,14 +362,11 @@ def compare(models: Iterable[Any], questions: Sequence[str] = DEFAULT_QUESTIONS,
         not computed: There is no family 'no'; ...
     """
     names = check_invariants([questions] if isinstance(questions, str) else questions)
-    compared = [_read(given) for given in ([models] if isinstance(models, str) else models)]
+    is_one = isinstance(models, (str, Path)) or not isinstance(models, Iterable)
+    compared = [_read(given) for given in ([models] if is_one else models)]
     if not compared:
         raise InputError("A comparison needs models, such as mlp:2,2,3:x^2 and linear:3,2,3.")
-    if jobs is not None and jobs < 1:
-        raise InputError(f"The number of jobs is at least 1, not {jobs}.")
-    for limit, role in ((timeout, "seconds"), (memory_gb, "gigabytes")):
-        if limit is not None and not limit > 0:
-            raise InputError(f"A limit is a positive number of {role}, not {limit}.")
+    check_jobs(jobs)
     lines: dict[str, Line] = {}
     settings = Settings(names, seed, False, timeout, memory_gb, cache)
 

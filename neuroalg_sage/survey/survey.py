@@ -29,13 +29,14 @@ from pathlib import Path
 from typing import Any
 
 from neuroalg_sage import __version__
-from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.models.sage_input import takes_numbers_of_sage
 from neuroalg_sage.survey.answers import (
     DEFAULT_INVARIANTS,
     Line,
     Settings,
     check_invariants,
+    check_jobs,
     without_certificates,
 )
 from neuroalg_sage.survey.cluster import Cluster
@@ -136,11 +137,7 @@ class Survey:
                  each: Callable[[Line], None] = ignored) -> None:
         self.settings = Settings(check_invariants(invariants), seed, certificates, timeout,
                                  memory_gb)
-        if jobs is not None and jobs < 1:
-            raise InputError(f"The number of jobs is at least 1, not {jobs}.")
-        for limit, role in ((timeout, "seconds"), (memory_gb, "gigabytes")):
-            if limit is not None and not limit > 0:
-                raise InputError(f"A limit is a positive number of {role}, not {limit}.")
+        check_jobs(jobs)
         self.lines: dict[str, Line] = {}
         self._progress, self._each = progress, each
         self._record: Record | None = None

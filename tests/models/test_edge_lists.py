@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -92,3 +93,16 @@ def test_files_that_cannot_be_read_get_one_sentence(file: Path) -> None:
 def test_an_edge_to_no_vertex_is_refused() -> None:
     with pytest.raises(InputError, match="edge 0-5 does not join two different vertices from 0 to"):
         Graph([(0, 5)], 3)
+
+
+@pytest.mark.parametrize("edges, vertices, words", [
+    ([(0, 1, 2)], None, "without a weight"),  # not the edge 0-2
+    ([(0,)], None, "without a weight"),
+    ([(0, 1.5)], None, "pairs of whole numbers"),
+    ([1, 2], None, "pairs of whole numbers"),
+    ([(0, 1)], "3", "number of its vertices"),
+])
+def test_edges_in_python_are_pairs(edges: Any, vertices: Any, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        Graph(edges, vertices)
+    assert Graph([[0, 2], (2, 0)]).edges == [(0, 2)]

@@ -244,12 +244,20 @@ def test_tables_are_stated_anew_with_each_answer() -> None:
     assert "(a) not computed: The comparison ended before" in str(seen[0])
 
 
+def test_one_model_need_not_stand_in_a_list() -> None:
+    found, = compare(NeuroManifold("linear:2,1,2"), "dimension", jobs=1).rows
+    assert found.cells["dimension"].value == 3
+
+
 @pytest.mark.parametrize("wrong, sentence", [
     (lambda: compare([]), "needs models"),
     (lambda: compare(["linear:1,1"], []), "at least one invariant"),
     (lambda: compare(["linear:1,1"], ["dimenson"]), "did you mean dimension"),
     (lambda: compare(["linear:1,1"], ["fiber"]), "takes a function"),
-    (lambda: compare(["linear:1,1"], jobs=0), "jobs is at least 1"),
+    (lambda: compare(["linear:1,1"], jobs=0), "jobs is a whole number, at least 1"),
+    (lambda: compare(["linear:1,1"], jobs=1.5), "jobs is a whole number, at least 1"),
+    (lambda: compare(["linear:1,1"], timeout=float("inf")), "positive number of seconds below"),
+    (lambda: compare(["linear:1,1"], timeout="3"), "positive number of seconds"),
     (lambda: compare(["linear:1,1"], timeout=-1), "positive number of seconds"),
     (lambda: compare(["linear:1,1"], memory_gb=0), "positive number of gigabytes"),
 ])

@@ -152,3 +152,13 @@ def test_the_torus_is_verified(weights: list[list[int]], holds: bool) -> None:
     else:
         with pytest.raises(CertificateError):
             verify(data)
+
+
+def test_a_cone_has_a_projectivization() -> None:
+    """A claim without it, as of what is no cone, is refused."""
+    certificate = NeuroManifold("linear:2,1,2").euler_characteristic().certificate
+    claim = certificate["claim"]
+    data = dict(certificate) | {"claim": claim | {"value": {"affine": 1, "projective": None}}}
+    data["digest"] = digest(data)
+    with pytest.raises(CertificateError, match="homogeneous"):
+        verify(data)

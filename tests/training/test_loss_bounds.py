@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,14 +19,21 @@ from neuroalg_sage.certificates.training.sums_of_squares import is_semidefinite
 from neuroalg_sage.cli import main
 from neuroalg_sage.engines import csdp
 from neuroalg_sage.errors import InputError, LimitReached
-from neuroalg_sage.invariants.training.sums_of_squares import loss_bounds
+from neuroalg_sage.invariants.answers.computation import Computation
+from neuroalg_sage.invariants.training import sums_of_squares
+from neuroalg_sage.invariants.training.sums_of_squares import Descent, loss_bounds
+from neuroalg_sage.invariants.training.training import population
 from neuroalg_sage.models.families import parse_spec
 
 
-def problem(spec: str, rows: int, seed: int) -> Any:
+def problem_rows(spec: str, rows: int, seed: int) -> list[list[int]]:
     model, generator = parse_spec(spec), random.Random(seed)
     width = model.input_count + model.output_count
-    return ERM(spec, [[generator.randint(-4, 4) for _ in range(width)] for _ in range(rows)])
+    return [[generator.randint(-4, 4) for _ in range(width)] for _ in range(rows)]
+
+
+def problem(spec: str, rows: int, seed: int) -> Any:
+    return ERM(spec, problem_rows(spec, rows, seed))
 
 
 @pytest.mark.parametrize("shape, rank, level", [((2, 2), 1, 1), ((3, 2), 1, 1), ((3, 3), 1, 1)])
@@ -148,6 +156,38 @@ def test_semidefinite_matrices() -> None:
     assert not is_semidefinite([[fmpq(0), fmpq(1)], [fmpq(1), fmpq(0)]])
 
 
+def test_large_semidefinite_matrices_that_are_singular() -> None:
+    """A Gram matrix of vectors in a space of smaller dimension; less than it is none."""
+    generator = random.Random(8)
+    size, rank = 40, 25
+    rows = [[fmpq(generator.randint(-3, 3), 7) for _ in range(rank)] for _ in range(size)]
+    gram = [[sum((a * b for a, b in zip(r, s)), fmpq(0)) for s in rows] for r in rows]
+    assert is_semidefinite(gram) and is_semidefinite([[fmpq(0)] * size] * size)
+    for i in (0, size - 1):
+        below = [list(row) for row in gram]
+        below[i][i] -= fmpq(1, 10**9)
+        assert not is_semidefinite(below)
+    indefinite = [[-c for c in row] for row in gram]
+    assert not is_semidefinite(indefinite)
+
+
+def test_the_bound_on_all_of_a_large_space_is_proved() -> None:
+    """On 36 coordinates and more rows than inputs."""
+    found = problem("linear:6,3,6", 8, 1).loss_bounds(0, seed=1)
+    data = np.array(problem_rows("linear:6,3,6", 8, 1), dtype=float)
+    least = np.linalg.lstsq(data[:, :6], data[:, 6:])[1].sum() / 8
+    assert abs(float(found.data["lower"]) - least) < 1e-9 * least
+    assert verify(found.certificate)
+
+
+@pytest.mark.parametrize("moments", [{(2, 0): 1, (1, 1): 0, (0, 2): -1},
+                                     {(2, 0): 0, (1, 1): 1, (0, 2): 0}])
+def test_a_loss_that_is_not_bounded_is_none(moments: Any) -> None:
+    """Such moments are those of no distribution."""
+    with pytest.raises(InputError, match="not bounded from below"):
+        population("linear:2,1,1", [0, 0], moments).loss_bounds(seed=1)
+
+
 def test_another_bound_is_refused() -> None:
     certificate = problem("mlp:2,1,1:x^2", 6, 2).loss_bounds(seed=1).certificate
     loss, lower, upper = certificate["claim"]["value"]
@@ -171,3 +211,97 @@ def test_the_shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "mlp:2,1,1:x^2", "--data", str(data), "--method", "sos", "--quiet",
                  "--json"]) == 0
     assert '"lower_bound"' in capsys.readouterr().out
+
+
+def restated(certificate: Any, evidence: dict[str, Any]) -> dict[str, Any]:
+    """The certificate with other parts of its evidence."""
+    data = dict(certificate) | {"evidence": certificate["evidence"] | evidence}
+    data["digest"] = digest(data)
+    return data
+
+
+def test_what_asks_for_too_much_work_is_refused() -> None:
+    """A matrix of 1,000 rows; parameters whose powers have millions of digits; many products."""
+    certificate = problem("mlp:2,1,1:x^2", 6, 2).loss_bounds(seed=1).certificate
+
+    def diagonal(size: int) -> dict[str, Any]:
+        return {"monomials": [[i % 7, i % 11, i % 13] for i in range(size)],
+                "matrix": [["0"] * i + ["1"] for i in range(size)]}
+
+    for evidence in ({"squares": diagonal(1000)}, {"multiplier": diagonal(1000)},
+                     {"parameters": ["1" + "0" * 3_000_000] * 3}):
+        with pytest.raises(CertificateError, match="more work than is allowed"):
+            verify(restated(certificate, evidence))
+    with pytest.raises(CertificateError, match="does not vanish"):
+        verify(restated(certificate, {"squares": diagonal(40)}))
+
+
+@pytest.mark.parametrize("power", [200, -200])
+def test_numbers_beyond_floating_point(power: int) -> None:
+    """The least loss of y = w x on (1, 1), (2, 3) is 1/10, and scales as the square of outputs."""
+    unit = Fraction(10) ** power
+    found = ERM("linear:1,1,1", [[unit, unit], [2 * unit, 3 * unit]]).loss_bounds(seed=1)
+    assert (found.data["lower"], found.data["upper"]) == (unit**2 / 10, unit**2 / 10)
+    assert found.attained and verify(found.certificate)
+    assert "attained" in found.text()
+
+
+def test_numbers_of_different_sizes() -> None:
+    """Bounds stay bounds where floating point holds none of the numbers."""
+    huge = Fraction(10) ** 200
+    for level in (None, 0):
+        found = ERM("linear:2,1,2", [[1, 0, huge, 0], [0, 1, 0, 2]]).loss_bounds(level, seed=1)
+        # The best matrix of rank one has the entry huge alone.
+        assert found.data["lower"] <= 2 <= found.data["upper"]
+        assert verify(found.certificate)
+
+
+def test_a_limit_ends_descents_and_keeps_what_they_reached() -> None:
+    given, calls, said = problem("linear:2,1,2", 6, 3), iter(range(40)), list[str]()
+
+    def check() -> None:
+        if next(calls, None) is None:
+            raise LimitReached("The limit was reached.")
+
+    stopped: Any = SimpleNamespace(clock=lambda: check, progress=said.append)
+    descent = Descent(given, NeuroManifold("linear:2,1,2").parametrization(), 1)
+    upper, _ = descent.least(descent.ends(stopped))
+    assert upper < given.constant and said == ["descents: The limit was reached."]
+    # Without any time the loss on all of V bounds from below, and that at some parameters above.
+    computation = Computation()
+    computation.end_within(1e-9)
+    found = loss_bounds(given, None, computation, 1)
+    assert found.data["level"] == 0 and found.data["lower"] <= upper <= found.data["upper"]
+    assert verify(found.certificate)
+    with pytest.raises(LimitReached):
+        loss_bounds(given, 1, computation, 1)
+
+
+def test_the_gradient_of_the_loss() -> None:
+    """Against differences of the loss at rational parameters, with powers and constant terms."""
+    for spec in ("mlp:2,2,1:x^3+x+1:bias", "attention:d=2,a=1,out=1,t=1"):
+        given, generator = problem(spec, 7, 5), random.Random(3)
+        descent = Descent(given, NeuroManifold(spec).parametrization(), 1)
+        w = [Fraction(generator.randint(-9, 9), 5) for _ in range(descent.phi.parameter_count)]
+        value, gradient = descent(np.array([float(x) for x in w]))
+        unit = value / float(descent.exact(w)[0])
+        for i in range(len(w)):
+            step = Fraction(1, 10**7)
+            ahead, behind = (descent.exact([x + s * (i == j) for j, x in enumerate(w)])[0]
+                             for s in (step, -step))
+            slope = unit * float((ahead - behind) / (2 * step))
+            assert abs(slope - gradient[i]) < 1e-6 * (1 + abs(slope))
+
+
+def test_many_independent_moments_are_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Up to degree 4 on 2 x 2 matrices of rank 1: 70 monomials, and 15 multiples of the minor."""
+    phi = NeuroManifold("linear:2,1,2").parametrization()
+
+    def functions() -> sums_of_squares.Functions:
+        return sums_of_squares.Functions(phi, 4, random.Random(1), lambda: None)
+
+    monkeypatch.setattr(sums_of_squares, "MOST_INDEPENDENT", 55)
+    assert len(functions().independent) == 55
+    monkeypatch.setattr(sums_of_squares, "MOST_INDEPENDENT", 54)
+    with pytest.raises(LimitReached, match="over 54 independent moments"):
+        functions()

@@ -176,10 +176,10 @@ def check_euler_characteristic(model: Model, value: Any, evidence: Any) -> Check
     integer(affine, -MOST_POINTS, MOST_POINTS, "Euler characteristic")
     require(affine == decided("affine", columns.get((0,) * len(weights), [])),
             "The Euler characteristic of the affine variety is not as claimed.")
+    require((projective is not None) == is_homogeneous(generators),
+            "The projectivization is of a cone, whose equations are homogeneous.")
     if projective is not None:
         integer(projective, -MOST_POINTS, MOST_POINTS, "Euler characteristic")
-        require(is_homogeneous(generators),
-                "The projectivization is of a cone, whose equations are homogeneous.")
         require(projective == sum(decided("projective", places) for places in columns.values()),
                 "The Euler characteristic of the projectivization is not as claimed.")
     count = len(columns)

@@ -26,6 +26,7 @@ from neuroalg_sage.certificates.boxes import is_positive
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     Checked,
+    exponent_vectors,
     fields,
     integers,
     items,
@@ -34,20 +35,19 @@ from neuroalg_sage.certificates.reading import (
     require,
 )
 from neuroalg_sage.certificates.substitution import vanishing
-from neuroalg_sage.certificates.training.landscape import Problem, number
+from neuroalg_sage.certificates.training.landscape import Problem, echelon, number
+from neuroalg_sage.certificates.work import Work
 
 LARGEST_EXACT = 24  # of a matrix whose characteristic polynomial is computed
 PRECISION = 400
 
 
-def is_semidefinite(rows: list[list[fmpq]]) -> bool:
+def is_definite(rows: list[list[fmpq]]) -> bool:
     """
-    Whether a symmetric matrix is proved to be positive semidefinite.
+    Whether a symmetric matrix is proved to be positive definite.
 
-    A large one only if it is definite: by elimination in balls, whose pivots are positive.
+    By elimination in balls, whose pivots are positive.
     """
-    if len(rows) <= LARGEST_EXACT:
-        return is_positive(fmpq_mat(rows), False)
     with ctx.workprec(PRECISION):
         left = [[arb(c) for c in row[: i + 1]] for i, row in enumerate(rows)]
         for k in range(len(rows)):
@@ -62,12 +62,31 @@ def is_semidefinite(rows: list[list[fmpq]]) -> bool:
     return True
 
 
+def is_semidefinite(rows: list[list[fmpq]]) -> bool:
+    """
+    Whether a symmetric matrix is proved to be positive semidefinite.
+
+    *Lemma.*  It is, if it has rank r, and a submatrix of r rows and the same columns is positive
+    definite: the other rows are combinations of these, so the Schur complement is zero.
+    """
+    if len(rows) <= LARGEST_EXACT:
+        return is_positive(fmpq_mat(rows), False)
+    if is_definite(rows):
+        return True
+    bits = max(int(c.p).bit_length() + int(c.q).bit_length() for row in rows for c in row)
+    Work().spend(len(rows) ** 3 * (1 + bits // 64) // 8)
+    _, independent = echelon(rows)
+    return len(independent) < len(rows) and is_definite(
+        [[rows[i][j] for j in independent] for i in independent])
+
+
 def sum_of_squares(data: Any, ring: Any) -> fmpq_mpoly:
     """The polynomial of monomials and a matrix that is positive semidefinite."""
     monomials, matrix = fields(data, "monomials", "matrix")
     exponents = [tuple(integers(e, 0, 1000, "exponent", ring.nvars()))
                  for e in items(monomials, "monomials")]
     size = len(exponents)
+    Work().spend(size**2 * (size + ring.nvars()))
     rows = [numbers(row, "row", i + 1) for i, row in enumerate(items(matrix, "matrix", size))]
     full = [[rows[max(i, j)][min(i, j)] for j in range(size)] for i in range(size)]
     require(is_semidefinite(full), "A matrix is not proved to be positive semidefinite.")
@@ -81,12 +100,25 @@ def sum_of_squares(data: Any, ring: Any) -> fmpq_mpoly:
 
 def loss_polynomial(problem: Problem, ring: Any) -> fmpq_mpoly:
     """The loss as a polynomial on V."""
-    z, total = ring.gens(), ring.constant(problem.constant)
-    for (i, j), c in problem.terms.items():
-        total += (c if i == j else 2 * c) * z[i] * z[j]
-    for i, c in enumerate(problem.target):
-        total -= 2 * c * z[i]
-    return total
+    n = problem.n
+
+    def exponents(*coordinates: int) -> tuple[int, ...]:
+        return tuple(map(coordinates.count, range(n)))
+
+    terms = {exponents(i, j): c if i == j else 2 * c for (i, j), c in problem.terms.items()}
+    terms |= {exponents(i): -2 * c for i, c in enumerate(problem.target) if c}
+    return ring.from_dict(terms) + problem.constant
+
+
+def loss_at(model: Model, q: fmpq_mpoly, w: list[fmpq]) -> fmpq:
+    """The loss at parameters."""
+    sizes = [int(x.p).bit_length() + int(x.q).bit_length() for x in w]
+    work = Work()
+    for f in model.parametrization:
+        for e in exponent_vectors(f):
+            words = sum(k * sizes[i] for i, k in enumerate(e) if k) // 64
+            work.spend(1 + words * (1 + words // 1000))
+    return q(*(f(*w) for f in model.parametrization))
 
 
 def check_loss_bounds(model: Model, value: Any, evidence: Any, status: str) -> Checked:
@@ -100,13 +132,14 @@ def check_loss_bounds(model: Model, value: Any, evidence: Any, status: str) -> C
     parameters, ceiling_text, multiplier, remainder = fields(
         evidence, "parameters", "ceiling", "multiplier", "squares")
     w = numbers(parameters, "parameters", model.parameters)
-    require(q(*(f(*w) for f in model.parametrization)) == upper,
+    require(loss_at(model, q, w) == upper,
             "The loss at the parameters is not the upper bound.")
     require((status == "proved") == (lower == upper),
             "The least loss is proved where the bounds are equal.")
     ceiling = number(ceiling_text)
     require(lower <= ceiling, "The lower bound is over the ceiling.")
     sigma, tau = (sum_of_squares(part, ring) for part in (multiplier, remainder))
+    Work().spend((1 + len(sigma)) * (1 + len(q)))
     vanishing(model, [(1 + sigma) * (q - ceiling) + (ceiling - lower) - tau])
     return ["the loss at the parameters is the upper bound",
             "sums of squares prove the lower bound on M and on its closure"], []

@@ -19,12 +19,12 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from fractions import Fraction
 from functools import cached_property
-from math import comb, frexp
+from math import comb
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,12 +33,12 @@ from flint import fmpq_mat, nmod_mat
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.certificates.model import Model as RebuiltModel
 from neuroalg_sage.certificates.reading import CertificateError
-from neuroalg_sage.certificates.training.sums_of_squares import check_loss_bounds
+from neuroalg_sage.certificates.training.sums_of_squares import check_loss_bounds, is_semidefinite
 from neuroalg_sage.engines import csdp, modular
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
-from neuroalg_sage.invariants.dimension.floating_point import PolynomialMap
+from neuroalg_sage.invariants.dimension.floating_point import nearest
 from neuroalg_sage.models.model import monomials
 from neuroalg_sage.models.parametrization import Parametrization, parametrization
 from neuroalg_sage.models.rational import fraction, integral_kernel, to_flint
@@ -53,9 +53,11 @@ MOST_MONOMIALS = 5000  # up to twice the level, on V
 MOST_INDEPENDENT = 2500  # of these, on M: each is a constraint of the program
 HIGHEST_LEVEL = 3
 STARTS = 30
+MOST_DENSE = 300  # parameters of a descent that keeps a matrix
 CLOSE_ENOUGH = Fraction(1, 10**6)  # a relative gap, at which no higher level is tried
 BITS = 44  # of the rounded entries
 PARAMETER_BITS = 40
+SMALLEST = Fraction(1, 10**6)  # unit of the coordinates
 SIMPLE = 64  # the largest denominator of simple numbers
 # What the bound gives up, relative to the upper bound, for matrices inside of their cones.
 SLACKS = (1e-7, 1e-6, 1e-5, 1e-4, 1e-3)
@@ -76,7 +78,7 @@ class LossBounds(Invariant):
     def gap(self) -> Fraction:
         """The difference of the bounds, relative to the upper one."""
         lower, upper = self.data["lower"], self.data["upper"]
-        return (upper - lower) / upper if upper else Fraction(0)
+        return (upper - lower) / abs(upper) if upper else Fraction(0)
 
     @property
     def attained(self) -> bool | None:
@@ -137,7 +139,8 @@ class Functions:
     - ``independent`` -- monomials on V that are a basis of them, by degree
     """
 
-    def __init__(self, phi: Parametrization, degree: int, generator: random.Random) -> None:
+    def __init__(self, phi: Parametrization, degree: int, generator: random.Random,
+                 check: Callable[[], None]) -> None:
         n = len(phi.polynomials)
         if comb(n + degree, degree) > MOST_MONOMIALS:
             raise LimitReached(
@@ -145,9 +148,18 @@ class Functions:
                 f"{comb(n + degree, degree):,} moments; at most {MOST_MONOMIALS:,} are tried.")
         listed = [e for k in range(degree + 1) for e in monomials(n, k)]
         prime = modular.random_prime(generator)
-        points = [_point(phi, prime, generator) for _ in range(len(listed) + 5)]
-        rows = [value for point in points for value in _values(point, listed, degree, prime)]
-        echelon, rank = nmod_mat(len(points), len(listed), rows, prime).rref()
+        # One independent monomial more than are tried shows that there are too many.
+        count = min(len(listed), MOST_INDEPENDENT + 1) + 5
+        products, matrix = _as_products(listed), nmod_mat(count, len(listed), prime)
+        for i in range(count):
+            check()
+            for j, value in enumerate(_values(_point(phi, prime, generator), products, prime)):
+                matrix[i, j] = value
+        echelon, rank = matrix.rref()
+        if rank > MOST_INDEPENDENT:
+            raise LimitReached(
+                f"Sums of squares of level {degree // 2} in {n} coordinates have over "
+                f"{MOST_INDEPENDENT:,} independent moments.")
         # Each monomial is independent of those before it, or a linear combination of them.
         pivots: list[int] = []
         column = 0
@@ -194,15 +206,22 @@ def _point(phi: Parametrization, prime: int, generator: random.Random) -> list[i
     return point
 
 
-def _values(point: Sequence[int], exponents: Sequence[Exponents], degree: int, prime: int
-            ) -> Iterator[int]:
-    powers = [[pow(x, k, prime) for k in range(degree + 1)] for x in point]
-    for e in exponents:
-        value = 1
-        for i, k in enumerate(e):
-            if k:
-                value = value * powers[i][k] % prime
-        yield value
+def _as_products(listed: Sequence[Exponents]) -> list[tuple[int, int]]:
+    """For each monomial but the first, 1, an earlier one and the variable that it is times."""
+    place = {e: k for k, e in enumerate(listed)}
+    found = []
+    for e in listed[1:]:
+        i = next(i for i, k in enumerate(e) if k)
+        found.append((place[(*e[:i], e[i] - 1, *e[i + 1 :])], i))
+    return found
+
+
+def _values(point: Sequence[int], products: Sequence[tuple[int, int]], prime: int) -> list[int]:
+    """The values of monomials."""
+    values = [1]
+    for earlier, i in products:
+        values.append(values[earlier] * point[i] % prime)
+    return values
 
 
 def _added(a: Exponents, b: Exponents) -> Exponents:
@@ -214,44 +233,84 @@ def _multiple(e: Exponents, terms: Terms) -> Terms:
 
 
 class Descent:
-    """The loss in floating point, and parameters of small loss."""
+    """The loss in floating point, in a unit of its size, and parameters of small loss."""
 
     def __init__(self, problem: TrainingProblem, phi: Parametrization, seed: int | None) -> None:
         self.problem, self.phi = problem, phi
-        self.map = PolynomialMap([dict(p) for p in phi.polynomials], phi.parameter_count)
         n = len(phi.polynomials)
+        numbers = [*problem.quadratic.values(), *problem.linear, problem.constant]
+        unit = Fraction(2) ** max((_exponent(c) for c in numbers if c), default=0)
         self.q = np.zeros((n, n))
         for (i, j), c in problem.quadratic.items():
-            self.q[i, j] = self.q[j, i] = float(c)
-        self.b = np.array([float(c) for c in problem.linear])
+            self.q[i, j] = self.q[j, i] = float(c / unit)
+        self.b = np.array([float(c / unit) for c in problem.linear])
+        self.constant = float(problem.constant / unit)
         self.random = np.random.default_rng(seed)
+        # Terms are few powers each, of many parameters: their places and exponents.
+        self.terms = [(row, c, [(i, k) for i, k in enumerate(e) if k])
+                      for row, p in enumerate(phi.polynomials) for e, c in p.items()]
+        width = max((len(powers) for *_, powers in self.terms), default=0)
+        self.rows = np.array([row for row, *_ in self.terms], dtype=np.int64)
+        self.coefficients = np.array([nearest(c) for _, c, _ in self.terms])
+        padded = [powers + [(0, 0)] * (width - len(powers)) for *_, powers in self.terms]
+        pairs = np.array(padded, dtype=np.int64).reshape(len(padded), width, 2)
+        self.places, self.exponents = pairs[:, :, 0], pairs[:, :, 1]
 
     def __call__(self, w: np.ndarray) -> tuple[float, np.ndarray]:
+        """The loss and its gradient."""
         with np.errstate(all="ignore"):
-            z = self.map(w)
-            value = float(z @ self.q @ z - 2 * self.b @ z + float(self.problem.constant))
-            return value, 2 * (self.q @ z - self.b) @ self.map.jacobian(w)
+            x = w[self.places]
+            powers = x**self.exponents
+            terms = self.coefficients * np.prod(powers, axis=1)
+            z = np.bincount(self.rows, terms, len(self.b))
+            value = float(z @ self.q @ z - 2 * self.b @ z + self.constant)
+            slopes = (2 * (self.q @ z - self.b))[self.rows] * self.coefficients
+            gradient = np.zeros(len(w))
+            for k in range(powers.shape[1]):
+                others = np.prod(np.delete(powers, k, axis=1), axis=1)
+                e = self.exponents[:, k]
+                gradient += np.bincount(self.places[:, k], slopes * others * np.where(
+                    e > 0, e * x[:, k] ** np.maximum(e - 1, 0), 0), len(w))
+            return value, gradient
 
-    def least(self, computation: Computation) -> tuple[Fraction, list[Fraction]]:
-        """The least loss that was found, exactly, and its parameters."""
+    def ends(self, computation: Computation) -> list[np.ndarray]:
+        """The ends of descents, the best first; where a limit stops one, its best parameters."""
         from scipy.optimize import minimize
 
+        count = self.phi.parameter_count
+        check = computation.clock()
         ends: list[tuple[float, np.ndarray]] = []
-        for _ in range(STARTS):
-            if ends and computation.is_over():
-                break
-            start = self.random.standard_normal(self.phi.parameter_count)
-            with np.errstate(all="ignore"):
-                end = minimize(self, start, jac=True, method="BFGS", options={"gtol": 1e-10})
-            if np.isfinite(end.fun) and np.isfinite(end.x).all():
-                ends.append((float(end.fun), end.x))
+
+        def watched(w: np.ndarray) -> tuple[float, np.ndarray]:
+            value, gradient = self(w)
+            if np.isfinite(value) and value < ends[-1][0]:
+                ends[-1] = value, w.copy()
+            check()
+            return value, gradient
+
+        try:
+            for _ in range(STARTS if count else 0):
+                ends.append((np.inf, np.zeros(count)))
+                with np.errstate(all="ignore"):
+                    minimize(watched, self.random.standard_normal(count), jac=True,
+                             method="BFGS" if count <= MOST_DENSE else "L-BFGS-B",
+                             options={"gtol": 1e-10})
+        except LimitReached as error:
+            computation.progress(f"descents: {error}")
+        return [w for _, w in sorted(ends, key=lambda pair: pair[0])]
+
+    def least(self, ends: Sequence[np.ndarray]) -> tuple[Fraction, list[Fraction]]:
+        """The least loss at rational parameters near these, exactly, and its parameters."""
         found = [self.exact([Fraction(0)] * self.phi.parameter_count)]
-        for _, x in sorted(ends, key=lambda pair: pair[0])[:3]:
-            scale = 2**PARAMETER_BITS
-            found.append(self.exact([Fraction(round(v * scale), scale) for v in map(float, x)]))
+        scale = 2**PARAMETER_BITS
+        for w in ends[:3]:
+            found.append(self.exact([Fraction(round(Fraction(v) * scale), scale)
+                                     for v in map(float, w)]))
             # Where it is attained at simple numbers, it is attained there exactly.
-            found.append(self.exact([Fraction(v).limit_denominator(SIMPLE)
-                                     for v in map(float, self._rescaled(x))]))
+            simple = self._rescaled(w)
+            if np.isfinite(simple).all():
+                found.append(self.exact([Fraction(v).limit_denominator(SIMPLE)
+                                         for v in map(float, simple)]))
         return min(found, key=lambda pair: pair[0])
 
     def _rescaled(self, w: np.ndarray) -> np.ndarray:
@@ -270,33 +329,36 @@ class Descent:
         scales = np.linalg.lstsq(torus[:, chosen].T, -np.log(np.abs(w[chosen])), rcond=None)[0]
         return w * np.exp(scales @ torus)
 
+    def function(self, w: Sequence[Fraction]) -> list[Fraction]:
+        """The coordinates of the function of parameters."""
+        z = [Fraction(0)] * len(self.b)
+        for row, c, powers in self.terms:
+            term = Fraction(c)
+            for i, k in powers:
+                term *= w[i] ** k
+            z[row] += term
+        return z
+
     def exact(self, w: list[Fraction]) -> tuple[Fraction, list[Fraction]]:
         """The loss at rational parameters."""
-        z = []
-        for p in self.phi.polynomials:
-            total = Fraction(0)
-            for e, c in p.items():
-                term = c
-                for x, k in zip(w, e):
-                    term *= x**k if k else 1
-                total += term
-            z.append(total)
-        return Fraction(self.problem.loss(z)), w
+        return Fraction(self.problem.loss(self.function(w))), w
 
 
 class Program:
     """The semidefinite program of a level, in coordinates and with a loss of moderate size."""
 
     def __init__(self, problem: TrainingProblem, phi: Parametrization, level: int,
-                 ceiling: Fraction, largest: float, generator: random.Random) -> None:
-        self.functions = Functions(phi, 2 * level, generator)
+                 ceiling: Fraction, largest: Fraction, generator: random.Random,
+                 check: Callable[[], None]) -> None:
+        self.functions = Functions(phi, 2 * level, generator, check)
+        self.check = check
         self.one = (0,) * len(phi.polynomials)
         independent = self.functions.independent
         self.squares = [e for e in independent if sum(e) <= level]
         self.multipliers = [e for e in independent if sum(e) < level]
         # z = 2^s y, and the loss in units of 2^t, are exact.
-        self.s = frexp(max(largest, 1e-6))[1]
-        self.t = frexp(float(ceiling))[1]
+        self.s = _exponent(max(largest, SMALLEST))
+        self.t = _exponent(ceiling)
         self.place = {e: k for k, e in enumerate(independent)}
         difference: Terms = {self.one: problem.constant - ceiling}
         for (i, j), c in problem.quadratic.items():
@@ -321,13 +383,16 @@ class Program:
     @cached_property
     def _products(self) -> tuple[dict[tuple[int, int], Terms], dict[tuple[int, int], Terms]]:
         """The polynomials by which entries of both matrices count."""
-        squares = {(i, j): self.reduced({_added(a, self.squares[j]): Fraction(1)})
-                   for i, a in enumerate(self.squares) for j in range(i, len(self.squares))}
-        multiples = {(i, j): self.reduced(_multiple(_added(a, self.multipliers[j]),
-                                                    self.difference))
-                     for i, a in enumerate(self.multipliers)
-                     for j in range(i, len(self.multipliers))}
-        return squares, multiples
+        return (self._multiples(self.squares, {self.one: Fraction(1)}),
+                self._multiples(self.multipliers, self.difference))
+
+    def _multiples(self, basis: Sequence[Exponents], terms: Terms) -> dict[tuple[int, int], Terms]:
+        found = {}
+        for i, a in enumerate(basis):
+            for j in range(i, len(basis)):
+                self.check()
+                found[i, j] = self.reduced(_multiple(_added(a, basis[j]), terms))
+        return found
 
     @cached_property
     def _constraints(self) -> tuple[list[dict[tuple[int, int, int], float]], list[float]]:
@@ -336,10 +401,10 @@ class Program:
         for block, products, sign in ((0, squares, -1), (1, multiples, 1)):
             for (i, j), terms in products.items():
                 for e, c in terms.items():
-                    constraints[self.place[e]][block, i, j] = sign * float(c)
+                    constraints[self.place[e]][block, i, j] = sign * _in_floating_point(c)
         values = [0.0] * len(constraints)
         for e, c in self.reduced(self.difference).items():
-            values[self.place[e]] = -float(c)
+            values[self.place[e]] = -_in_floating_point(c)
         return constraints, values
 
     def gap(self, computation: Computation) -> float | None:
@@ -401,8 +466,22 @@ class Program:
 
 def _rounded(matrix: np.ndarray) -> list[list[Fraction]]:
     scale = 2**BITS
-    return [[Fraction(round(float(c) * scale), scale) for c in row]
+    return [[Fraction(round(Fraction(float(c)) * scale), scale) for c in row]
             for row in (matrix + matrix.T) / 2]
+
+
+def _exponent(c: Fraction) -> int:
+    """That of a power of two near a number, which need not be one of floating point."""
+    return c.numerator.bit_length() - c.denominator.bit_length()
+
+
+def _in_floating_point(c: Fraction) -> float:
+    """The nearest number; raises LimitReached beyond 10^308."""
+    try:
+        return float(c)
+    except OverflowError:
+        raise LimitReached("The numbers of the problem are of sizes too different for a "
+                           "semidefinite program in floating point.") from None
 
 
 def least_on_the_space(problem: TrainingProblem) -> tuple[Fraction, dict[str, Any]]:
@@ -426,6 +505,15 @@ def least_on_the_space(problem: TrainingProblem) -> tuple[Fraction, dict[str, An
     least = Fraction(problem.loss(z))
     rows = [[problem.constant - least]] + [
         [-problem.linear[i], *(fraction(matrix[i, j]) for j in range(i + 1))] for i in range(n)]
+    full = [[to_flint(rows[max(i, j)][min(i, j)]) for j in range(n + 1)] for i in range(n + 1)]
+    try:
+        is_bounded = is_semidefinite(full)
+    except CertificateError:
+        raise LimitReached("The numbers of the loss have too many digits to prove that it is "
+                           "bounded from below.") from None
+    if not is_bounded:
+        raise InputError("The loss is not bounded from below on V: its quadratic form is not "
+                         "positive semidefinite.")
     exponents = [[0] * n, *([int(i == j) for j in range(n)] for i in range(n))]
     return least, {"monomials": exponents, "matrix": [[decimal(c) for c in row] for row in rows]}
 
@@ -463,17 +551,21 @@ def loss_bounds(problem: TrainingProblem, level: int | None = None,
     phi = parametrization(problem.model)
     generator = random.Random(seed)
     computation.progress(f"descents from {STARTS} starts")
-    upper, w = Descent(problem, phi, seed).least(computation)
+    descent = Descent(problem, phi, seed)
+    with computation.share():
+        ends = descent.ends(computation)
+    upper, w = descent.least(ends)
+    largest = max(map(abs, descent.function(w)), default=Fraction(0))
     least, squares = least_on_the_space(problem)
     nothing: dict[str, Any] = {"monomials": [], "matrix": []}
     evidence = {"ceiling": decimal(least), "multiplier": nothing, "squares": squares}
     reached, lower = 0, least
     for k in ([1, 2] if level is None else [level] if level else []):
-        if upper - lower <= CLOSE_ENOUGH * upper:
+        if upper - lower <= CLOSE_ENOUGH * abs(upper):
             break
         computation.progress(f"sums of squares of level {k}")
         try:
-            found = _at_level(problem, phi, k, (upper, w), computation, generator)
+            found = _at_level(problem, phi, k, (upper, w), largest, computation, generator)
         except LimitReached as error:
             if level is not None:
                 raise
@@ -493,25 +585,19 @@ def loss_bounds(problem: TrainingProblem, level: int | None = None,
 
 
 def _at_level(problem: TrainingProblem, phi: Parametrization, level: int,
-              best: tuple[Fraction, list[Fraction]], computation: Computation,
+              best: tuple[Fraction, list[Fraction]], largest: Fraction, computation: Computation,
               generator: random.Random) -> tuple[Fraction, dict[str, Any]] | None:
     """A lower bound of a level with its evidence; None if none is proved."""
     upper, w = best
     ceiling = _rounded_up(upper)
-    values = PolynomialMap(phi.polynomials, phi.parameter_count, False)(
-        np.array([float(x) for x in w]))
-    program = Program(problem, phi, level, ceiling, float(np.abs(values).max(initial=1e-6)),
-                      generator)
-    if len(program.place) > MOST_INDEPENDENT:
-        raise LimitReached(f"Sums of squares of level {level} have {len(program.place):,} "
-                           f"independent moments; at most {MOST_INDEPENDENT:,} are tried.")
+    program = Program(problem, phi, level, ceiling, largest, generator, computation.clock())
     gap = program.gap(computation)
     if gap is None:
         return None
     unit = Fraction(2) ** program.t
     model = RebuiltModel(problem.model.describe())
     for slack in SLACKS:
-        wanted = Fraction(gap + slack * float(upper / unit)).limit_denominator(2**60)
+        wanted = Fraction(gap + slack * _in_floating_point(upper / unit)).limit_denominator(2**60)
         found = program.inside(wanted, computation)
         if found is None:
             continue
@@ -532,5 +618,5 @@ def _at_level(problem: TrainingProblem, phi: Parametrization, level: int,
 
 def _rounded_up(c: Fraction) -> Fraction:
     """A number with few digits that is not less."""
-    scale = Fraction(2) ** (60 - frexp(float(c))[1])
+    scale = Fraction(2) ** (60 - _exponent(c))
     return Fraction(-int(-c * scale // 1)) / scale
