@@ -19,6 +19,7 @@ from neuroalg_sage.cli.options import (
 )
 from neuroalg_sage.cli.output import check_writable, write_certificates
 from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.questions import require_suitable
 
 if TYPE_CHECKING:
     from neuroalg_sage.neuromanifold import NeuroManifold
@@ -60,6 +61,7 @@ def add(command: Commands) -> None:
 def _question(arguments: argparse.Namespace) -> int:
     manifold = manifold_of(arguments)
     name, given = arguments.read(manifold, arguments)
+    require_suitable(manifold.model, name)
     if arguments.script:
         print(manifold.script(name, **given), end="")
         return 0

@@ -59,7 +59,9 @@ from neuroalg_sage.models.spec_parts import (
     activation_function,
     between,
     check_depth,
+    numbers,
     read_number,
+    sequence,
     suffix,
 )
 
@@ -93,7 +95,7 @@ def MLP(widths: Sequence[int], activation: ActivationLike = "x", bias: bool = Fa
         ('mlp:2,2,3:x^2', 10, 9)
     """
     polynomial = activation_function(activation)
-    checked = [whole_number(w, "width") for w in widths]
+    checked = numbers(widths, "width")
     if len(checked) < 2:
         raise InputError("A network needs at least two widths, inputs and outputs, as in "
                          "mlp:2,3:x^2.")
@@ -147,7 +149,8 @@ def CNN(filters: Sequence[int | tuple[int, int] | Convolution], activation: Acti
     """
     polynomial = activation_function(activation)
     layers = [f if isinstance(f, Convolution) else Convolution(*(f if isinstance(f, tuple)
-                                                                 else (f,))) for f in filters]
+                                                                 else (f,)))
+              for f in sequence(filters, "filters")]
     if not layers:
         raise InputError("A convolutional network needs at least one filter, as in cnn:3,2:x^2.")
     check_depth(len(layers))

@@ -30,9 +30,11 @@ from neuroalg_sage.models.spec_parts import (
     check_depth,
     flag,
     number,
+    numbers,
     read_numbers,
     spec_of,
     suffix,
+    truth,
 )
 
 LAST = ("dense", "gated")
@@ -69,7 +71,7 @@ def GatedNetwork(widths: Sequence[int], activation: ActivationLike = "x", bias: 
     REFERENCES: [DFAG2017]_, [Sha2020]_
     """
     function = activation_function(activation)
-    checked = [whole_number(w, "width") for w in widths]
+    checked = numbers(widths, "width")
     if len(checked) < 2:
         raise InputError("A network needs at least two widths, inputs and outputs, as in "
                          "glu:widths=2x3x1.")
@@ -116,6 +118,7 @@ def MixtureOfExperts(inputs: int, outputs: int, experts: int, hidden: int | None
         (inputs, "number of inputs"), (outputs, "number of outputs"),
         (experts, "number of experts")))
     check_depth(count)
+    normalized = truth(normalized, "normalized")
     function, opens = activation_function(activation), activation_function(gate)
     if hidden is None and function != LINEAR:
         raise InputError("Experts with an activation have a hidden layer, as in "

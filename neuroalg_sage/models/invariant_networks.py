@@ -35,6 +35,7 @@ from neuroalg_sage.models.spec_parts import (
     numbers,
     read_numbers,
     suffix,
+    truth,
 )
 from neuroalg_sage.models.wiring import Wiring
 
@@ -134,7 +135,7 @@ def BispectralNetwork(group: str | Sequence[Sequence[int]], channels: Sequence[i
     REFERENCES: [Kak2012]_, [SSOH2023]_
     """
     table = read_group(group) if isinstance(group, str) else check_table(group)
-    counts = numbers(channels, "number of channels")
+    counts, bias = numbers(channels, "number of channels"), truth(bias, "bias")
     outputs, order = whole_number(outputs, "number of outputs"), whole_number(order, "order")
     if not counts:
         raise InputError("A bispectral network has channels, at least of its inputs, as in "
@@ -184,7 +185,7 @@ def PowerSumNetwork(points: int, degree: int, widths: Sequence[int] = (1,),
     points, degree = whole_number(points, "number of points"), whole_number(degree, "degree")
     if points > MOST_POINTS:
         raise InputError(f"The number of points is {points}; the most allowed is {MOST_POINTS}.")
-    counts = [check_degree(degree), *numbers(widths, "width")]
+    counts, bias = [check_degree(degree), *numbers(widths, "width")], truth(bias, "bias")
     if len(counts) < 2:
         raise InputError("A network of power sums has the width of its outputs, as in widths=2x1.")
     check_depth(len(counts) - 1)

@@ -29,9 +29,11 @@ from neuroalg_sage.models.spec_parts import (
     check_depth,
     flag,
     number,
+    numbers,
     read_numbers,
     spec_of,
     suffix,
+    truth,
 )
 from neuroalg_sage.models.wiring import Wiring
 
@@ -40,7 +42,7 @@ LARGEST_ENTRY = 9  # of the matrices that a seed stands for
 
 
 def _widths(widths: Sequence[int], example: str) -> list[int]:
-    checked = [whole_number(w, "width") for w in widths]
+    checked = numbers(widths, "width")
     if len(checked) < 2:
         raise InputError(f"A network needs at least two widths, as in {example}.")
     return checked
@@ -68,7 +70,7 @@ def Autoencoder(widths: Sequence[int], activation: ActivationLike = "x", tied: b
 
     REFERENCES: [BH1989]_
     """
-    checked = _widths(widths, "autoencoder:widths=4x2")
+    checked, tied = _widths(widths, "autoencoder:widths=4x2"), truth(tied, "tied")
     check_depth(2 * (len(checked) - 1))
     polynomial = activation_polynomial(activation)
     spec = spec_of("autoencoder", {"widths": "x".join(map(str, checked)),

@@ -32,6 +32,7 @@ from neuroalg_sage.models.spec_parts import (
     check_depth,
     flag,
     number,
+    numbers,
     read_number,
     read_numbers,
     suffix,
@@ -48,7 +49,7 @@ def _network(matrices: Sequence[Any], channels: Sequence[int], activation: Activ
              bias: bool, readout: bool | str | None) -> tuple[Model, str]:
     """A network of matrix spaces, and the end of its spec."""
     name = readout_named(readout)
-    counts = [whole_number(n, "number of channels") for n in channels]
+    counts = numbers(channels, "number of channels")
     if len(counts) < 2:
         raise InputError("A network has channels in and channels out, as in channels=1x2x1.")
     check_depth(len(counts) - 1)

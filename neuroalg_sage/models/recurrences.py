@@ -36,6 +36,7 @@ from neuroalg_sage.models.spec_parts import (
     number,
     spec_of,
     suffix,
+    truth,
 )
 from neuroalg_sage.models.wiring import Wiring
 
@@ -140,9 +141,10 @@ def StateSpaceModel(state: int, steps: int, inputs: int = 1, outputs: int = 1,
         (state, "number of entries of a state"), (steps, "number of steps"),
         (inputs, "number of inputs"), (outputs, "number of outputs")))
     check_depth(length)
+    direct = truth(direct, "direct")
     _check(matrix, MATRICES, "matrix of a state-space model")
     _check(readout, READOUTS, "readout")
-    degree = whole_number(selective + 1, "degree of a selective model") - 1
+    degree = whole_number(selective, "degree of a selective model") if selective != 0 else 0
     count = _count(taken, degree + 1)
     if count * n * (n if matrix == "dense" else 1) > MAXIMAL_WIDTH:
         raise InputError("The state-space model has too many parameters; take fewer inputs, a "

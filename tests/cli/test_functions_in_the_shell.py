@@ -46,6 +46,9 @@ def test_questions_print_an_answer_and_write_certificates(arguments, says, tmp_p
     (["voronoi", "linear:2,1,2"], "State a function"),
     (["invariant", "linear:2,1", "--matrix", "1"], "size 2 x 2"),
     (["invariant", "linear:2,1"], "required"),
+    (["fiber", "mlp:1,1,1:1/x", "--function", "1,2"], "about polynomial models"),
+    (["voronoi", "mlp:1,1,1:1/x"], "about polynomial models"),
+    (["critical", "mlp:1,1,1:1/x", "--coordinates", "1"], "about polynomial models"),
 ])
 def test_wrong_input_gets_one_sentence(arguments, says, capsys) -> None:
     assert main([*arguments, "--quiet"]) == 2

@@ -14,7 +14,11 @@ from neuroalg_sage import NeuroManifold, from_expressions
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import CertificateError, verify
 from neuroalg_sage.errors import InputError
+from neuroalg_sage.invariants.answers.presentation import Surroundings
 from neuroalg_sage.models.expressions import value
+from neuroalg_sage.models.layers import Dense
+from neuroalg_sage.models.model import compose
+from neuroalg_sage.models.rational_layers import SquareRoot
 
 COMMON, ZERO, POLE, DROP = ("a factor cancels", "the function is zero", "the denominator is zero",
                             "the degree drops")
@@ -39,6 +43,19 @@ def test_known_families(output: str, parameters: str, inputs: str, expected: dic
     named = {" = ".join([*part.written(), "0"]): part.what for part in found.data}
     assert named == {equations: what for equations, what in expected.items() if what}
     assert verify(found.certificate).trust == ()
+
+
+def test_the_page_says_that_a_radicand_is_not_looked_at() -> None:
+    """v sqrt(ax + b) is constant at a = 0, where no numerator or denominator is special."""
+    roots = NeuroManifold(compose([Dense(1, 1, True), SquareRoot(), Dense(1, 1)], 1))
+    plain = NeuroManifold(from_expressions("(a*x + b)/(c*x + d)", "a b c d", "x"))
+    pages = []
+    for manifold in (roots, plain):
+        section = manifold.cancellations().section(Surroundings(manifold.model, {}))
+        assert section is not None
+        pages.append(str(section.content))
+    assert [part.written() for part in roots.cancellations().data] == [["w_2"]]
+    assert "the radicand has a square factor" in pages[0] and "radicand" not in pages[1]
 
 
 @pytest.mark.parametrize("spec", ["mlp:1,2,1:1/x:bias", "mlp:1,2,1:(x^2-3)/(x+1)",

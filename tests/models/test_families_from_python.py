@@ -7,14 +7,21 @@ from typing import Any
 import pytest
 
 from neuroalg_sage import (
+    CNN,
+    MLP,
+    Autoencoder,
     BispectralNetwork,
     FactorizedNetwork,
+    GatedNetwork,
     GraphIsomorphismNetwork,
+    GraphNetwork,
     KolmogorovArnoldNetwork,
     MessagePassingNetwork,
+    MixtureOfExperts,
     PolynomialNetwork,
     PowerSumNetwork,
     RegularSumProductNetwork,
+    StateSpaceModel,
     SumProductNetwork,
 )
 from neuroalg_sage.errors import InputError
@@ -46,6 +53,18 @@ from neuroalg_sage.errors import InputError
     (lambda: KolmogorovArnoldNetwork("2x1", 2), "given in a list|whole number"),
     (lambda: PolynomialNetwork(2, 2, 2, form=None), "cp, nested"),
     (lambda: PowerSumNetwork(3, 2, 5), "given in a list"),
+    (lambda: BispectralNetwork("Z4", bias=2), "true or false"),
+    (lambda: PowerSumNetwork(3, 2, [1], bias="yes"), "true or false"),
+    (lambda: StateSpaceModel(2, 5, selective="1"), "degree of a selective model '1'"),
+    (lambda: StateSpaceModel(2, 5, selective=-1), "degree of a selective model -1"),
+    (lambda: StateSpaceModel(2, 5, direct="no"), "true or false"),
+    (lambda: MixtureOfExperts(2, 1, 2, normalized="no"), "true or false"),
+    (lambda: Autoencoder([3, 2], tied="no"), "true or false"),
+    (lambda: MLP(3), "given in a list"),
+    (lambda: CNN(3), "given in a list"),
+    (lambda: GatedNetwork(3), "given in a list"),
+    (lambda: Autoencoder(3), "given in a list"),
+    (lambda: GraphNetwork("C4", 3), "given in a list"),
 ], ids=lambda value: value if isinstance(value, str) else "call")
 def test_wrong_arguments_get_a_sentence(make: Any, words: str) -> None:
     with pytest.raises(InputError, match=words) as refused:

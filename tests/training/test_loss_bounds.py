@@ -188,6 +188,12 @@ def test_a_loss_that_is_not_bounded_is_none(moments: Any) -> None:
         population("linear:2,1,1", [0, 0], moments).loss_bounds(seed=1)
 
 
+def test_no_variance_is_negative() -> None:
+    with pytest.raises(InputError, match="variance, at least zero, not '-5'"):
+        population("linear:1,1", [2], noise=-5)
+    assert population("linear:1,1", [2], noise=5).loss_bounds(seed=1).data["lower"] == 5
+
+
 def test_another_bound_is_refused() -> None:
     certificate = problem("mlp:2,1,1:x^2", 6, 2).loss_bounds(seed=1).certificate
     loss, lower, upper = certificate["claim"]["value"]

@@ -87,9 +87,13 @@ class Cancellations(Invariant):
         if not self.data:
             return None
         content: list[Markup] = [element("li", str(part)) for part in self.data[:40]]
+        cone = around.model.cone
+        # A radicand that depends on the parameters may be a square, or constant, at others, too.
+        about_root = (" Nothing is said of where the radicand has a square factor, or is constant."
+                      if cone and cone.fractions.varies else "")
         return Section("cancellations", "Parameters where factors cancel", element(
             "div", element("p", "At all other parameters the function is given by the terms of "
-                           "generic ones, in lowest terms. The sets are:"),
+                           f"generic ones, in lowest terms.{about_root} The sets are:"),
             element("ul", *content)))
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError, suggesting
 from neuroalg_sage.invariants.training.training_data import beside, read_data
+from neuroalg_sage.models.expressions import shown
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.sources import load_model
 from neuroalg_sage.storable import storable
@@ -249,8 +250,8 @@ def population(model: Model | str, target: Sequence[Any],
 
     OUTPUT: :class:`TrainingProblem`
 
-    Raises :class:`~neuroalg_sage.errors.InputError` for another number of coordinates, and for a
-    moment that is missing.
+    Raises :class:`~neuroalg_sage.errors.InputError` for another number of coordinates, for a
+    moment that is missing, and for a negative variance.
 
     EXAMPLES::
 
@@ -266,6 +267,8 @@ def population(model: Model | str, target: Sequence[Any],
         raise InputError(f"The target has {len(list(target))} coordinates; V has {n}.")
     table = read_data([[*target, noise]], n + 1)
     z = [column.values()[0] for column in table.columns]
+    if z[n] < 0:
+        raise InputError(f"The noise is a variance, at least zero, not {shown(str(noise))}.")
 
     def moment(a: Exponents, b: Exponents) -> Fraction:
         total = tuple(map(int.__add__, a, b))
