@@ -459,6 +459,12 @@ def test_multiples_are_found_among_polynomials_that_agree_in_two_coefficients() 
     assert [e for e in found.data["proportional"] if e[0] == 2] == [[2, 2, 0, "4"]]
 
 
+def test_a_refusal_is_no_longer_than_a_sentence() -> None:
+    """The ambient dimension has dozens of digits."""
+    with pytest.raises(LimitReached, match="and over 10.12 rows are not computed"):
+        NeuroManifold("mlp:60,2,2,2,1:x^5").at([1] * 130).singular_values()
+
+
 def test_forged_claims_about_points_are_rejected() -> None:
     from claims import changed_at, of_kind
 

@@ -48,6 +48,16 @@ def test_numbers_of_all_widths_are_the_binary_fractions_that_they_are(tmp_path: 
     assert found["subnormal"] == [Fraction(1, 2**24), 0]
 
 
+def test_square_kernels_are_transposed_as_their_names_say(tmp_path: Path) -> None:
+    """The shapes of square matrices do not say which axis is of the inputs."""
+    arrays = {"dense/kernel": np.array([[1.0, 2], [3, 4]]), "dense_1/kernel": np.eye(2)}
+    np.savez(tmp_path / "a.npz", **arrays)
+    network = load_trained(tmp_path / "a.npz", "linear:2,2,2")
+    assert network([1, 0]) == (1, 2) and "transposed" in network.notes[0]
+    np.savez(tmp_path / "b.npz", **{f"{k}.weight": a for k, a in enumerate(arrays.values())})
+    assert load_trained(tmp_path / "b.npz", "linear:2,2,2")([1, 0]) == (1, 3)
+
+
 def test_a_state_dictionary_is_a_point_of_its_spec(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     arrays = {"model.10.bias": rng.normal(size=1), "model.10.weight": rng.normal(size=(1, 3)),

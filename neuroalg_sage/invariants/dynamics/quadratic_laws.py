@@ -55,11 +55,15 @@ def gradient_symmetries(model: Model) -> list[LinearSymmetry]:
                 row = conditions.setdefault((min(i, j), max(i, j)), {})
                 row[k] = row.get(k, Fraction(0)) + (c if i < j else -c)
     rows = {tuple(sorted((k, c) for k, c in row.items() if c)) for row in conditions.values()}
-    return [LinearSymmetry(
-        specialize(dict(enumerate(s.parameters for s in symmetries)), solution),
-        tuple(specialize(dict(enumerate(states)), solution)
-              for states in zip(*(s.states for s in symmetries))))
-        for solution in kernel(map(dict, sorted(rows - {()})), len(symmetries))]
+
+    def combined(solution: dict[int, Fraction]) -> LinearSymmetry:
+        own = {k: symmetries[k] for k in solution}
+        return LinearSymmetry(
+            specialize({k: s.parameters for k, s in own.items()}, solution),
+            tuple(specialize(dict(zip(own, states)), solution)
+                  for states in zip(*(s.states for s in own.values()))))
+
+    return list(map(combined, kernel(map(dict, sorted(rows - {()})), len(symmetries))))
 
 
 def number_from_symmetries(model: Model, dimension: Invariant) -> Invariant:

@@ -283,11 +283,13 @@ def singular_values(place: Place) -> SingularValues:
     model = place.model
     size = model.parameter_count
     if size > MOST_WRITTEN_OUT or size * min(model.ambient_dimension, 10**9) > MOST_SINGULAR_VALUES:
-        raise LimitReached(f"The singular values of a matrix with {size:,} columns and "
-                           f"{model.ambient_dimension:,} rows are not computed.")
-    rows = derivative_rows(place)
-    matrix = np.zeros((max(len(rows), 1), size))
-    for row, vector in zip(matrix, rows):
+        rows = model.ambient_dimension
+        raise LimitReached(
+            f"The singular values of a matrix with {size:,} columns and "
+            + (f"{rows:,}" if rows < 10**12 else "over 10^12") + " rows are not computed.")
+    vectors = derivative_rows(place)
+    matrix = np.zeros((max(len(vectors), 1), size))
+    for row, vector in zip(matrix, vectors):
         for i, c in vector.items():
             try:
                 row[i] = float(c)

@@ -32,8 +32,8 @@ def network_from_arrays(model: Model, arrays: Mapping[str, Any], order: Sequence
       in the names, a vector of biases after the weights with the same number
     - ``source`` -- the name of the file
 
-    Matrices have a row for each output, as in PyTorch.  If one fits only when it is transposed, all
-    are read so, as in Keras, and a note says it.
+    Matrices have a row for each output, as in PyTorch.  If one fits only when it is transposed, or
+    all are kernels by their names, all are read so, as in Keras, and a note says it.
 
     EXAMPLES::
 
@@ -51,8 +51,10 @@ def network_from_arrays(model: Model, arrays: Mapping[str, Any], order: Sequence
     if len(names) != len(shapes):
         raise InputError(f"The model {model} has {len(shapes)} arrays of parameters, and the "
                          f"state dictionary {len(names)}: {shown(', '.join(names))}.")
-    turned = any(len(shape) == 2 and found[name].shape == shape[::-1] != shape
-                 for name, shape in zip(names, shapes))
+    matrices = [(name, shape) for name, shape in zip(names, shapes) if len(shape) == 2]
+    turned = any(found[name].shape == shape[::-1] != shape for name, shape in matrices) or all(
+        found[name].shape == shape == shape[::-1] for name, shape in matrices) and any(
+            re.search(r"\bkernel(:\d+)?$", name) for name, _ in matrices)
     point: list[Fraction] = []
     blocks = []
     for name, shape in zip(names, shapes):
