@@ -195,14 +195,18 @@ class RankSearch:
         return known if whole is None else whole
 
     def _part(self, prime: int) -> tuple[dict[str, Any], int]:
-        """A lower bound by few inputs."""
+        """A lower bound by few inputs, and if there are many outputs by combinations of these."""
         model = self.place.model
-        number = max(1, MOST_ENTRIES_OF_A_PART // model.parameter_count // model.output_count)
+        rows = max(1, MOST_ENTRIES_OF_A_PART // model.parameter_count)
+        number = rows // model.output_count
+        combinations = None if number else [self.generator.randrange(prime) for _ in range(rows)]
         inputs = np.array([[self.generator.randrange(prime) for _ in range(model.input_count)]
-                           for _ in range(number)], dtype=np.int64)
+                           for _ in range(number or rows)], dtype=np.int64)
         point = self.place.rebuilt.modulo(prime)
-        entries = jacobian_at(model, point, inputs, prime)
-        return ({"prime": prime, "inputs": inputs.tolist()}, modular.rank(entries, prime))
+        entries = jacobian_at(model, point, inputs, prime, combinations)
+        trial: dict[str, Any] = {"prime": prime, "inputs": inputs.tolist()}
+        return (trial if number else trial | {"combinations": combinations},
+                modular.rank(entries, prime))
 
     @property
     def spans(self) -> bool:
