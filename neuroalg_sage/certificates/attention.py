@@ -24,7 +24,7 @@ def built(data: Any, shape: Shape, affordable: Callable[[int], None]) -> Built:
         raise MalformedCertificate("An attention layer does not fit its input.")
     layer = Attention(d, a, b, shape[1])
     affordable(layer.terms)
-    few = d**3 * a * b * shape[1] ** 2 <= MOST_TERMS
+    few = layer.written <= MOST_TERMS
     return layer.parameters, layer.__call__ if few else layer, (b, shape[1])
 
 
@@ -46,6 +46,11 @@ class Attention:
     def terms(self) -> int:
         """How many products of two numbers an evaluation takes."""
         return (self.parameters + (self.a + self.b) * self.tokens) * self.tokens
+
+    @property
+    def written(self) -> int:
+        """How many terms all outputs have."""
+        return self.d**3 * self.a * self.b * self.tokens**2
 
     def __call__(self, n: int) -> Terms:
         """The entry of the output with a number."""

@@ -62,6 +62,8 @@ class Step:
     @cached_property
     def outputs(self) -> tuple[Terms, ...]:
         """All polynomials."""
+        if self.function:
+            _affordable(self.function.written)
         return tuple(map(self.output, range(self.width)))
 
 
@@ -280,7 +282,7 @@ class Model:
                       *(states[s] for s in step.sources)]
             ends = [*itertools.accumulate(map(len, blocks))]
             one = step.is_uniform and all(map(_alike, blocks))
-            if step.function and not one:
+            if step.function and not (one and step.function.written <= MAXIMAL_TERMS):
                 states.append(step.function.fold(blocks[0], [*itertools.chain(*blocks[1:])],
                                                  constant, add, multiply))
                 continue

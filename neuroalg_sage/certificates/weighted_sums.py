@@ -42,9 +42,14 @@ class WeightedSums:
         """How many there are."""
         return self.blocks * (self.inner + self.bias)
 
+    @property
+    def written(self) -> int:
+        """How many terms all outputs have at most."""
+        return self.blocks * self.terms
+
     def shortest(self) -> Callable[[int], Terms]:
         """This, or if it has few terms just a function that makes them."""
-        return self if self.blocks * self.terms > MOST_TERMS else self.__call__
+        return self if self.written > MOST_TERMS else self.__call__
 
     def __call__(self, n: int) -> Terms:
         """The output with a number."""

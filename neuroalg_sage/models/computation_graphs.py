@@ -778,7 +778,8 @@ class ComputationGraph(Composite):
         r"""
         What the states are, in LaTeX: pairs of a name and a formula, the last for the output.
 
-        States that are read once, or are parameters or entries of the input, have no name.
+        What is added or activated at once has no name, nor have parameters and entries of the
+        input.
 
         EXAMPLES::
 
@@ -786,7 +787,7 @@ class ComputationGraph(Composite):
             >>> graph = ComputationGraph((2,), [Dense(2, 2), Join("product", (2,)), Dense(2, 1)],
             ...                          [(0,), (1, 1), (2,)])
             >>> graph.assignments()
-            [('s_{1}', 'W_{1} x'), ('f(x)', 'W_{2} \\left(s_{1} \\odot s_{1}\\right)')]
+            [('s_{1}', 'W_{1} x'), ('s_{2}', 's_{1} \\odot s_{1}'), ('f(x)', 'W_{2} s_{2}')]
         """
         texts, inner = ["x"], super().assignments(place)
         found: list[tuple[str, str]] = []

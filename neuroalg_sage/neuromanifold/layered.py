@@ -30,20 +30,22 @@ def by_layers(method: Method) -> Method:
 
 
 class Layered(Core):
-    """What is known of expressions as a composition of layers."""
+    """
+    What is known of expressions as a composition of layers.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage import NeuroManifold, from_expressions
+        >>> M = NeuroManifold(from_expressions("c*(a*x + b*y)^3", "a,b,c", "x,y"))
+        >>> print(M.in_layers)
+        mlp:2,1,1:x^3 with the parameters a, b, c
+    """
 
     @cached_property
     def in_layers(self) -> LayeredForm | None:
         """
         The network of a family of which expressions are the functions, term by term; None if none
         is found.
-
-        EXAMPLES::
-
-            >>> from neuroalg_sage import NeuroManifold, from_expressions
-            >>> M = NeuroManifold(from_expressions("c*(a*x + b*y)^3", "a,b,c", "x,y"))
-            >>> print(M.in_layers)
-            mlp:2,1,1:x^3 with the parameters a, b, c
         """
         from neuroalg_sage.invariants.dimension.in_layers import in_layers
 

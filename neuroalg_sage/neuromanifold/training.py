@@ -138,7 +138,7 @@ class TrainingQuestions(IdealQuestions):
             >>> data = [[1, 0, 1, 0], [0, 1, 0, 2]]
             >>> found = NeuroManifold("linear:2,1,2", seed=1).loss_bounds(
             ...     ERM("linear:2,1,2", data))
-            >>> found.data["level"], found.gap < 1e-6
+            >>> found.data["level"], float(found.gap) < 1e-6
             (1, True)
         """
         from neuroalg_sage.invariants.training.sums_of_squares import loss_bounds

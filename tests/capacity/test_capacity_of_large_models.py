@@ -10,7 +10,7 @@ from neuroalg_sage.certificates.model import Model as Checked
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.models.families import parse_spec
 
-TOO_LARGE = "attention:d=20,a=20,out=20,t=10"
+TOO_LARGE = "cnn:50x50,60x60:x^2"
 
 
 def test_entries_that_are_alike_are_a_list_of_them() -> None:

@@ -66,7 +66,7 @@ def test_samples_in_short(capsys) -> None:
 
 
 def test_a_model_that_is_too_large_is_said_to_be_in_a_sentence(capsys) -> None:
-    assert main(["capacity", "mlp:1,1:x", "attention:d=20,a=20,out=20,t=10", *PART]) == 3
+    assert main(["capacity", "mlp:1,1:x", "cnn:50x50,60x60:x^2", *PART]) == 3
     said = capsys.readouterr()
     assert "linear:1,1 " in said.out and "would be accepted" in said.out + said.err
 

@@ -76,3 +76,13 @@ def test_a_large_model_is_not_written_down(monkeypatch: pytest.MonkeyPatch) -> N
     model = Model(parse_spec("mlp:500,1000,500:x^2").describe())
     assert model.parameters == 10**6
     assert model.ambient_dimension == 500 * 501 * 500 // 2
+
+
+def test_attention_with_many_terms_is_not_written_down() -> None:
+    """Half a billion terms of one output, in a certificate of a few bytes."""
+    from neuroalg_sage.certificates.reading import MalformedCertificate
+
+    model = Model(parse_spec("attention:d=60,a=60,out=60,t=40").describe())
+    assert model.bound(0, 1, lambda c: 0) == 3
+    with pytest.raises(MalformedCertificate, match="the most allowed"):
+        model.steps[0].outputs  # noqa: B018

@@ -147,7 +147,7 @@ def test_what_is_installed_by_the_project_is_examined() -> None:
     extras = settings["options.extras_require"]
     wanted = settings["options"]["install_requires"].split("\n") + [
         # The extra sage is a list of packages without a module of its own.
-        line for name in extras if name not in ("test", "benchmarks", "docs", "sage")
+        line for name in extras if name not in ("test", "test-import", "benchmarks", "docs", "sage")
         for line in extras[name].split("\n")]
     wanted = {line.split()[0] for line in wanted if line.strip()}
     examined = {one.package for one in installation.LIBRARIES}

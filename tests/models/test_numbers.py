@@ -292,8 +292,8 @@ def test_elements_that_look_like_polynomials() -> None:
     assert from_sage([(s + t).change_ring(RR), (s / 2).change_ring(RR)]) == expected
     x = PolynomialRing(field, "x").gen()
     assert from_sage([x * field(s) / 3]) == from_expressions(["s*x/3"], "s t", "x")
-    for bad in (field(s) / t, 1 / local(s), x / field(t), PowerSeriesRing(QQ, "x").gen().exp(4),
-                s.change_ring(RR) / 10):
+    assert from_sage([x / field(t)]) == from_expressions(["x/t"], "s t", "x")
+    for bad in (PowerSeriesRing(QQ, "x").gen().exp(4), s.change_ring(RR) / 10):
         with pytest.raises(InputError, match="not a polynomial|not the decimal number"):
             from_sage([bad])
 

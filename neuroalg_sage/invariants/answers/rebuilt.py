@@ -24,10 +24,10 @@ def rebuilt(model: Model) -> Checked:
         >>> from neuroalg_sage.models.families import parse_spec
         >>> rebuilt(parse_spec("mlp:2,1,1:x^2")).parameters
         3
-        >>> rebuilt(parse_spec("attention:d=20,a=20,out=20,t=10"))
+        >>> rebuilt(parse_spec("cnn:50x50,60x60:x^2"))
         Traceback (most recent call last):
         ...
-        neuroalg_sage.errors.LimitReached: No certificate about attention:d=20,a=20,out=20,t=10
+        neuroalg_sage.errors.LimitReached: No certificate about cnn:50x50,60x60:x^2
         would be accepted: A model has over 3000000 terms, the most allowed.
     """
     try:

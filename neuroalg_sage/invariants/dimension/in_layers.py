@@ -56,7 +56,8 @@ class LayeredForm:
             proof = certificate(
                 model.describe(), proof["claim"]["invariant"], proof["claim"]["value"],
                 proof["status"], proof["trust"],
-                {"same_functions": {"model": self.model.describe(), "parameters": self.places},
+                {"same_functions": {"model": self.model.describe(),
+                                    "parameters": list(self.places)},
                  "evidence": proof["evidence"]}, proof["engines"], proof.get("error_bound"))
         if witness := vars(found).get("witness"):  # polynomials in inputs that have other names
             names = dict(zip(self.model.input_names, model.input_names))

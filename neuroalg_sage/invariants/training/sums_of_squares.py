@@ -540,7 +540,7 @@ def loss_bounds(problem: TrainingProblem, level: int | None = None,
 
         >>> from neuroalg_sage.invariants.training.training import ERM
         >>> found = loss_bounds(ERM("linear:2,1,2", [[1, 0, 1, 0], [0, 1, 0, 2]]), seed=1)
-        >>> found.data["lower"] <= Fraction(1, 2) <= found.data["upper"], found.gap < 1e-6
+        >>> found.data["lower"] <= Fraction(1, 2) <= found.data["upper"], float(found.gap) < 1e-6
         (True, True)
     """
     if level is not None and (type(level) is not int or not 0 <= level <= HIGHEST_LEVEL):
