@@ -62,8 +62,7 @@ class Step:
     @cached_property
     def outputs(self) -> tuple[Terms, ...]:
         """All polynomials."""
-        if self.function:
-            _affordable(self.function.written)
+        _affordable(self.function.written if self.function else 0)
         return tuple(map(self.output, range(self.width)))
 
 
@@ -223,7 +222,6 @@ class Model:
                 "The model has a composite layer with an unknown field, or too deep.")
         total = 0
         places: list[int] = []
-        made: list[tuple[int, Shape]] = []
         self.name += f" {kind}(" * (depth > 0)
         # What the layers read: in a chain the one before; in a graph its sources, which count the
         # states from its input on; else all the same.
@@ -249,20 +247,20 @@ class Model:
             end, shape, count = self._build(layer, sources, taken, place, depth + 1)
             places.append(place)
             total += count if other is None else 0
-            made.append((end, shape))
             before.append(((end,), shape))
         self.name += ")" * (depth > 0)
         if kind in ("chain", "computation graph"):
             (last, *more), shape = before[-1]
             require(not more, "A chain without layers reads one state.")
             return last, shape, total
-        if not made or len({s for _, s in made}) > 1:
+        branches = before[1:]
+        if not branches or len({s for _, s in branches}) > 1:
             raise MalformedCertificate("Branches do not have outputs of one shape.")
-        ends, shape = tuple(end for end, _ in made), made[0][1]
+        ends, shape = tuple(end for (end,), _ in branches), branches[0][1]
         width = prod(shape)
         return self._append(Step(0, 0, ends, width, lambda i: (
-            {((i + k * width, 1),): Fraction(1) for k in range(len(made))} if kind == "sum"
-            else {tuple((i + k * width, 1) for k in range(len(made))): Fraction(1)}), True
+            {((i + k * width, 1),): Fraction(1) for k in range(len(ends))} if kind == "sum"
+            else {tuple((i + k * width, 1) for k in range(len(ends))): Fraction(1)}), True
         )), shape, total
 
     # -- evaluation --------------------------------------------------------------------

@@ -54,22 +54,19 @@ class WeightedSums:
     def __call__(self, n: int) -> Terms:
         """The output with a number."""
         o, i = divmod(n, self.places)
-        terms: Terms = {((o * self.inner + q, 1), (self.parameters + j, 1)): c
-                        for q, j, c in self.form(i)}
-        if self.bias:
-            terms[((self.blocks * self.inner + o, 1),)] = Fraction(1)
-        return terms
+        bias: Terms = {((self.blocks * self.inner + o, 1),): Fraction(1)} if self.bias else {}
+        return bias | {((o * self.inner + q, 1), (self.parameters + j, 1)): c
+                       for q, j, c in self.form(i)}
 
     def fold(self, parameters: Sequence[Any], inputs: Sequence[Any],
              constant: Callable[[Fraction], Any], add: Callable[[Any, Any], Any],
              multiply: Callable[[Any, Any], Any]) -> list[Any]:
         """The outputs over a semiring; those of one block, if all parameters are alike."""
         alike = parameters.count(parameters[0]) == len(parameters)
-        made = []
+        made, zero = [], constant(Fraction(0))
         for o in range(1 if alike else self.blocks):
             for i in range(self.places):
-                total = parameters[self.blocks * self.inner + o] if self.bias else (
-                    constant(Fraction(0)))
+                total = parameters[self.blocks * self.inner + o] if self.bias else zero
                 for q, j, c in self.form(i):
                     total = add(total, multiply(constant(c), multiply(
                         parameters[o * self.inner + q], inputs[j])))
