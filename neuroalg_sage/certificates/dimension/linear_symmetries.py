@@ -88,7 +88,7 @@ def symmetry_fields(model: Model, evidence: Any) -> list[SparseMatrix]:
         by_row: dict[int, list[tuple[int, Fraction]]] = {}
         for (i, j), c in motion.items():
             by_row.setdefault(i, []).append((j, c))
-        verified: list[tuple[SparseMatrix, SparseMatrix, tuple[Terms, ...]]] = []
+        verified: list[tuple[SparseMatrix, SparseMatrix, Any]] = []
         for step, start, action in zip(model.steps, starts, actions[1:]):
             flow: SparseMatrix = {}
             for i in range(step.parameters):
@@ -98,10 +98,11 @@ def symmetry_fields(model: Model, evidence: Any) -> list[SparseMatrix]:
                     flow[i, j - step.offset] = c
             for source, shift in zip(step.sources, start):
                 flow |= {(shift + i, shift + j): c for (i, j), c in actions[source].items()}
-            if (flow or action) and (flow, action, step.outputs) not in verified:
+            made = flow, action, step.function or step.outputs
+            if (flow or action) and made not in verified:
                 require(_compatible(step, flow, action),
                         "A vector field is not a symmetry of the model.")
-                verified.append((flow, action, step.outputs))
+                verified.append(made)
         motions.append(motion)
     return motions
 
