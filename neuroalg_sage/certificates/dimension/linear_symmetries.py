@@ -93,8 +93,7 @@ def symmetry_fields(model: Model, evidence: Any) -> list[SparseMatrix]:
             flow: SparseMatrix = {}
             for i in range(step.parameters):
                 for j, c in by_row.get(step.offset + i, ()):
-                    require(0 <= j - step.offset < step.parameters,
-                            "A vector field mixes the parameters of different layers.")
+                    require(0 <= j - step.offset < step.parameters, "A field mixes layers.")
                     flow[i, j - step.offset] = c
             for source, shift in zip(step.sources, start):
                 flow |= {(shift + i, shift + j): c for (i, j), c in actions[source].items()}
