@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import itertools
 import random
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pytest
-from architectures import check_symmetries
+from architectures import check_symmetries, check_values
 
 from neuroalg_sage import (
     ComputationGraph,
@@ -116,18 +115,7 @@ def test_contractions_are_those_of_numpy() -> None:
 
 @pytest.mark.parametrize("name", GRAPHS)
 def test_the_checker_has_the_same_model(name: str) -> None:
-    """Values at random points over Q, by the checker's own model."""
-    import operator
-
-    model, generator = GRAPHS[name], random.Random(name)
-    own = checked.Model(model.describe())
-    assert own.parameters == model.parameter_count
-    assert own.ambient_dimension == model.ambient_dimension
-    for _ in range(3):
-        w = [Fraction(generator.randint(-9, 9), 3) for _ in range(model.parameter_count)]
-        x = [Fraction(generator.randint(-9, 9), 2) for _ in range(model.input_count)]
-        values = model.apply(np.array(w, dtype=object), np.array(x, dtype=object), lambda c: c)
-        assert values.tolist() == list(own.fold(w, x, lambda c: c, operator.add, operator.mul))
+    check_values(GRAPHS[name])
 
 
 @pytest.mark.parametrize("name", GRAPHS)

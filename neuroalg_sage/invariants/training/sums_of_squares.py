@@ -150,10 +150,12 @@ class Functions:
         prime = modular.random_prime(generator)
         # One independent monomial more than are tried shows that there are too many.
         count = min(len(listed), MOST_INDEPENDENT + 1) + 5
+        w = [[generator.randrange(prime) for _ in range(phi.parameter_count)] for _ in range(count)]
+        points = modular.evaluate_polynomials(phi.polynomials, np.array(w), prime)
         products, matrix = _as_products(listed), nmod_mat(count, len(listed), prime)
-        for i in range(count):
+        for i, point in enumerate(points.tolist()):
             check()
-            for j, value in enumerate(_values(_point(phi, prime, generator), products, prime)):
+            for j, value in enumerate(_values(point, products, prime)):
                 matrix[i, j] = value
         echelon, rank = matrix.rref()
         if rank > MOST_INDEPENDENT:
@@ -188,22 +190,6 @@ class Functions:
             for basic, d in self._forms[e].items():
                 result[basic] = result.get(basic, Fraction(0)) + c * d
         return {e: c for e, c in result.items() if c}
-
-
-def _point(phi: Parametrization, prime: int, generator: random.Random) -> list[int]:
-    """A random point of M modulo a prime."""
-    w = [generator.randrange(prime) for _ in range(phi.parameter_count)]
-    point = []
-    for p in phi.polynomials:
-        total = 0
-        for e, c in p.items():
-            term = c.numerator * pow(c.denominator, -1, prime) % prime
-            for x, k in zip(w, e):
-                if k:
-                    term = term * pow(x, k, prime) % prime
-            total += term
-        point.append(total % prime)
-    return point
 
 
 def _as_products(listed: Sequence[Exponents]) -> list[tuple[int, int]]:
