@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import logging
 import os
 import re
 import shutil
@@ -35,7 +36,17 @@ def named(pages: list[Path]) -> list:
     return [pytest.param(page, id=str(page.relative_to(DOCS))) for page in pages]
 
 
+@pytest.fixture
+def level_of_the_log():
+    """A page may show how to hear more of the log: the tests after it hear what they did before."""
+    log = logging.getLogger("neuroalg_sage")
+    level = log.level
+    yield
+    log.setLevel(level)
+
+
 @pytest.mark.parametrize("page", named([p for p in PAGES if blocks(p, "pycon")]))
+@pytest.mark.usefixtures("level_of_the_log")
 def test_the_python_of_a_page(page, tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     text = "\n".join(blocks(page, "pycon"))
