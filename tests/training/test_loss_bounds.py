@@ -15,7 +15,7 @@ from flint import fmpq
 from neuroalg_sage import ERM, NeuroManifold
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import CertificateError, verify
-from neuroalg_sage.certificates.training.sums_of_squares import is_semidefinite
+from neuroalg_sage.certificates.training.semidefinite import is_semidefinite
 from neuroalg_sage.cli import main
 from neuroalg_sage.engines import csdp
 from neuroalg_sage.errors import InputError, LimitReached

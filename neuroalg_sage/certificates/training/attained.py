@@ -29,7 +29,7 @@ from neuroalg_sage.certificates.reading import (
 )
 from neuroalg_sage.certificates.substitution import vanishing
 from neuroalg_sage.certificates.training.quadratic_loss import Problem, echelon, number
-from neuroalg_sage.certificates.training.sums_of_squares import PRECISION, is_definite
+from neuroalg_sage.certificates.training.semidefinite import PRECISION, is_definite
 from neuroalg_sage.certificates.work import Work
 
 

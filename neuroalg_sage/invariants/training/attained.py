@@ -16,7 +16,7 @@ from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import CertificateError, exponent_vectors, polynomial_ring
 from neuroalg_sage.certificates.training.attained import is_convex, solved_multipliers
 from neuroalg_sage.certificates.training.quadratic_loss import Problem
-from neuroalg_sage.certificates.training.sums_of_squares import PRECISION
+from neuroalg_sage.certificates.training.semidefinite import PRECISION
 from neuroalg_sage.invariants.dimension.floating_point import PolynomialMap
 from neuroalg_sage.models.expressions import Polynomial, from_flint
 from neuroalg_sage.models.rational import fraction, in_ring, to_flint

@@ -35,11 +35,8 @@ from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.certificates.model import Model as RebuiltModel
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.certificates.training.quadratic_loss import Problem
-from neuroalg_sage.certificates.training.sums_of_squares import (
-    PRECISION,
-    check_loss_bounds,
-    is_semidefinite,
-)
+from neuroalg_sage.certificates.training.semidefinite import PRECISION, is_semidefinite
+from neuroalg_sage.certificates.training.sums_of_squares import check_loss_bounds
 from neuroalg_sage.engines import csdp, modular
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
