@@ -72,7 +72,6 @@ from neuroalg_sage.certificates.reading import (
     exponent_vectors,
     fields,
     integers,
-    items,
     member,
     polynomial_ring,
     require,
@@ -107,7 +106,7 @@ def check_betti_numbers(model: Model, value: Any, evidence: Any) -> Checked:
 def betti_of_spaces(model: Model, evidence: Any) -> tuple[dict[str, Betti | None], str]:
     """The Betti numbers that the evidence proves, None where it says nothing; and why."""
     argument = member(evidence, "argument")
-    complexes: list[Complex | None] = [None, None]
+    complexes: Sequence[Complex | None] = (None, None)
     if argument == "cone":
         reason = cone(model, evidence)
     elif argument == "all":
@@ -121,10 +120,11 @@ def betti_of_spaces(model: Model, evidence: Any) -> tuple[dict[str, Betti | None
         reason, *complexes = quotients(condensed(model), member(evidence, "blocks"))
     else:
         raise MalformedCertificate("The argument for the Betti numbers is not known.")
-    found: list[Betti | None] = [{name: [1] for name in FIELDS}] + [
-        None if cells is None else {name: betti_numbers(cells, p) for name, p in FIELDS.items()}
-        for cells in complexes]
-    return dict(zip(SPACES, found)), reason
+    found: dict[str, Betti | None] = {"ball": {name: [1] for name in FIELDS}}
+    for space, cells in zip(SPACES[1:], complexes):
+        found[space] = None if cells is None else {
+            name: betti_numbers(cells, p) for name, p in FIELDS.items()}
+    return found, reason
 
 
 def cone(model: Model, evidence: Any) -> str:
@@ -305,7 +305,7 @@ def hemispheres(sizes: Sequence[int], degrees: Sequence[int], signed: bool) -> C
 def simplices(sizes: Sequence[int], degrees: Sequence[int], glued: Sequence[Glue], signed: bool
               ) -> Complex:
     """
-    The complex of a product of spheres, of products of simplices up to signs, after identifications.
+    The complex of a product of spheres, of products of simplices, up to signs and identifications.
 
     Each simplex has the sign 1 at its first vertex.
     """

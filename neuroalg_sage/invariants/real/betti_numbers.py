@@ -9,8 +9,6 @@ proof; so it is where M is all of V.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from math import lcm
 from typing import TYPE_CHECKING, Any
@@ -19,7 +17,6 @@ from flint import fmpq, fmpq_mat
 
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.certificates.real.betti_numbers import SPACES, betti_of_spaces
-from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.invariants.dimension.upper_bounds import condensed
 from neuroalg_sage.invariants.real.sections import homogeneous_blocks
