@@ -10,13 +10,15 @@ before it, and that column is left out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
 from neuroalg_sage.certificates.work import Work
 
 Column = dict[int, Any]
+Complex = list[list[Column]]
 
 MOST_STEPS = 300_000_000
 
@@ -73,3 +75,44 @@ def _reduce(column: Column, pivots: dict[int, Column], prime: int, work: Work) -
                 column[row] = value
             else:
                 column.pop(row, None)
+
+
+def chain_complex(cells: Sequence[Any], dimension: Callable[[Any], int],
+                   boundary: Callable[[Any], Iterator[tuple[Any, int]]]) -> Complex:
+    levels: list[list[Any]] = [[] for _ in range(1 + max(map(dimension, cells)))]
+    for cell in cells:
+        levels[dimension(cell)].append(cell)
+    found: Complex = []
+    number: dict[Any, int] = {}
+    for level in levels:
+        columns = []
+        for cell in level:
+            column: Column = {}
+            for facet, sign in boundary(cell):
+                column[number[facet]] = column.get(number[facet], 0) + sign
+            columns.append(column)
+        found.append(columns)
+        number = {cell: k for k, cell in enumerate(level)}
+    return found
+
+
+def signs_of(degrees: Sequence[int], signed: bool) -> tuple[int, ...]:
+    """The signs s that occur, for the link or for the projectivization."""
+    return (1, -1) if signed and any(d % 2 for d in degrees) else (1,)
+
+
+def hemispheres(sizes: Sequence[int], degrees: Sequence[int], signed: bool) -> Complex:
+    """The complex of a product of spheres up to signs, with a cell for each stratum and sign."""
+    signs = signs_of(degrees, signed)
+    cells = list(itertools.product(itertools.product(*map(range, sizes)), signs))
+
+    def boundary(cell: tuple[tuple[int, ...], int]) -> Iterator[tuple[Any, int]]:
+        dimensions, s = cell
+        for i, k in enumerate(dimensions):
+            if k:
+                lower = (*dimensions[:i], k - 1, *dimensions[i + 1:])
+                sign = (-1) ** sum(dimensions[:i])
+                yield (lower, s), sign
+                yield (lower, s * (-1) ** degrees[i] if signs[1:] else 1), sign * (-1) ** k
+
+    return chain_complex(cells, lambda cell: sum(cell[0]), boundary)

@@ -94,17 +94,11 @@ class RealQuestions(DistanceQuestions):
     @by_layers
     def betti_numbers(self) -> BettiNumbers:
         """
-        The Betti numbers of M over the real numbers, with coefficients in Q and in GF(2).
-
-        Of M within a ball around 0, of its link, which is M on the unit sphere, and of its
-        projectivization, the lines through 0 and a point of M.
+        The Betti numbers, over Q and GF(2), of M within a ball, on the sphere, and projectively.
 
         OUTPUT: :class:`~neuroalg_sage.invariants.real.betti_numbers.BettiNumbers`
 
-        EXAMPLES:
-
-        Matrices of rank one are a product of two projective planes, and the link of the squares of
-        linear forms consists of two circles::
+        EXAMPLES: Matrices of rank one; squares of linear forms, on the sphere two circles. ::
 
             >>> from neuroalg_sage import NeuroManifold
             >>> NeuroManifold("linear:3,1,3").betti_numbers()["projectivization"]

@@ -14,9 +14,9 @@ from claims import changed_at
 from flint import fmpz_mat, nmod_mat
 
 from neuroalg_sage import NeuroManifold, from_expressions
-from neuroalg_sage.certificates.chain_complexes import betti_numbers
+from neuroalg_sage.certificates.chain_complexes import betti_numbers, hemispheres
 from neuroalg_sage.certificates.checker import CertificateError, verify
-from neuroalg_sage.certificates.real.betti_numbers import hemispheres, simplices
+from neuroalg_sage.certificates.real.spheres import simplices
 from neuroalg_sage.invariants.real.betti_numbers import euler_characteristic
 from neuroalg_sage.models.parametrization import Parametrization
 

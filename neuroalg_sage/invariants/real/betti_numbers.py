@@ -9,7 +9,9 @@ proof; so it is where M is all of V.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from math import lcm
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +28,7 @@ from neuroalg_sage.models.parametrization import Parametrization, parametrizatio
 if TYPE_CHECKING:
     from neuroalg_sage.models.model import Model
 
+MOST_SHOWN = 16
 WORDS = {"ball": "M within a ball", "link": "M on the unit sphere",
          "projectivization": "the projectivization of M"}
 
@@ -40,6 +43,27 @@ def euler_characteristic(betti: list[int]) -> int:
         0
     """
     return sum((-1) ** k * b for k, b in enumerate(betti))
+
+
+def in_words(betti: list[int]) -> str:
+    """
+    Betti numbers as text; of long lists which are not zero.
+
+    EXAMPLES::
+
+        >>> in_words([1, 2, 1]), in_words([1, *[0] * 20, 1]), in_words([1] * 20)
+        ('1, 2, 1', 'b_0 = 1, b_21 = 1', 'b_0 = ... = b_19 = 1')
+    """
+    if len(betti) <= MOST_SHOWN:
+        return ", ".join(map(str, betti))
+    runs: list[str] = []
+    for b, group in groupby(enumerate(betti), key=lambda pair: pair[1]):
+        places = [k for k, _ in group]
+        shown = [places[0]] if len(places) == 1 else [places[0], places[-1]]
+        if b:
+            runs.append((" = ... = " if len(places) > 2 else " = ").join(
+                f"b_{k}" for k in shown) + f" = {b}")
+    return ", ".join(runs)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -59,8 +83,8 @@ class BettiNumbers(RealAnswer):
         if not known:
             return "not decided"
         return "; ".join(f"{WORDS[space]}: " + (
-            ", ".join(map(str, betti["Q"])) if betti["Q"] == betti["GF(2)"] else " and ".join(
-                f"{', '.join(map(str, numbers))} over {name}" for name, numbers in betti.items()))
+            in_words(betti["Q"]) if betti["Q"] == betti["GF(2)"] else " and ".join(
+                f"{in_words(numbers)} over {name}" for name, numbers in betti.items()))
             for space, betti in known)
 
     def lines(self, spec: str = "SPEC") -> list[str]:
@@ -106,7 +130,7 @@ def cone_weights(phi: Parametrization) -> list[int] | None:
 
 
 def _arguments(model: Model, phi: Parametrization, shape: RealShape
-               ) -> Any:
+               ) -> Iterator[tuple[dict[str, Any], str]]:
     """What may be tried, the first that says most."""
     if shape.all is not None:
         proof, reason = shape.all
