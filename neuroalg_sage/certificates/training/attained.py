@@ -67,7 +67,7 @@ def fitted(model: Model, problem: Problem, data: Any) -> fmpq:
         require(len(rows or []) == len(moving) and has_one_zero(
             [slopes[i] for i in rows or []], moving, box),
             "It is not proved that a function in the box is critical on V.")
-    reduced, pivots = echelon([[*row, c] for row, c in zip(problem.matrix.tolist(),
+    reduced, pivots = echelon([[*row, c] for row, c in zip(problem.rows,
                                                            problem.target)])
     return problem.constant - sum((problem.target[j] * reduced[i, problem.n]
                                    for i, j in enumerate(pivots)), fmpq(0))
@@ -129,7 +129,7 @@ def is_convex(problem: Problem, equations: Sequence[fmpq_mpoly], multipliers: Se
               rho: arb, ball: Sequence[arb]) -> bool:
     """Whether the Hessian of Λ is proved to be positive definite on a box."""
     size = range(problem.n)
-    rows = [[arb(c) for c in row] for row in problem.matrix.tolist()]
+    rows = [[arb(c) for c in row] for row in problem.rows]
     for g, mu in zip(equations, multipliers):
         slope = [value(f, ball) for f in gradient(g, size)]
         factor = rho * value(g, ball) - mu

@@ -67,7 +67,7 @@ class Neighborhood:
         if rows is None or not np.isfinite(self.w).all():
             return None
         slopes = self.problem.differential(self.model.parametrization, self.zero)
-        matrix = np.array([[float(c) for c in self.problem.matrix.tolist()[i]] for i in rows])
+        matrix = np.array([[float(c) for c in self.problem.rows[i]] for i in rows])
         columns = matrix.reshape(len(rows), self.problem.n) @ self.map.jacobian(self.w)
         return self._box([slopes[i] for i in rows], _independent(columns.T, len(rows)))
 
@@ -163,7 +163,7 @@ def augmentation(problem: Problem, equations: Sequence[Polynomial], z: Sequence[
         multipliers = solved_multipliers(given, z, problem.differential(z, arb(0)))
     except CertificateError:
         return None
-    largest = max((abs(fraction(c)) for c in problem.terms.values()), default=Fraction(0))
+    largest = max((abs(fraction(c)) for row in problem.rows for c in row), default=Fraction(0))
     for factor in AUGMENTATIONS:
         rho = (largest * Fraction(factor)).limit_denominator(2**20) or Fraction(factor)
         if is_convex(problem, given, multipliers, arb(to_flint(rho)), ball):
