@@ -85,7 +85,7 @@ def crossings(factors: Sequence[fmpq_mpoly], blocks: Sequence[Sequence[int]],
         >>> from neuroalg_sage.certificates.reading import polynomial_ring
         >>> x, y = polynomial_ring(2).gens()
         >>> crossings([x, y], [[0, 1]])
-        [[[0], [0], 'transversal'], [[1], [0], 'transversal'], [[0, 1], [1], 'empty']]
+        [[[0], [1], 'transversal'], [[1], [1], 'transversal'], [[0, 1], [1], 'empty']]
         >>> crossings([x * x], [[0, 1]]) is None
         True
     """

@@ -111,9 +111,9 @@ def by_formula(phi: Parametrization, dimension: Invariant) -> EulerCharacteristi
     EXAMPLES::
 
         >>> from neuroalg_sage import NeuroManifold
-        >>> M = NeuroManifold("linear:30,20,30")
+        >>> M = NeuroManifold("linear:7,5,6")
         >>> by_formula(M.parametrization(), M.dimension())
-        900 of the projectivization, 1 of the cone over it (proved)
+        {'affine': 1, 'projective': 42} (proved)
     """
     start, model = time.perf_counter(), phi.model
     formulas = [d.evidence() for d in known_varieties(model, dimension)]

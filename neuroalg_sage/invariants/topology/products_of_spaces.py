@@ -42,7 +42,7 @@ def product_of_spaces(phi: Parametrization) -> ProductOfSpaces | None:
         >>> from neuroalg_sage.models.parametrization import parametrization
         >>> found = product_of_spaces(parametrization(parse_spec("cnn:3,2:x^2")))
         >>> found.product.name, found.product.is_embedded
-        ('P^2 x P^1 by forms of degrees 2, 1', True)
+        ('P^2 x P^1 by forms of degrees 2, 1', False)
         >>> product_of_spaces(parametrization(parse_spec("mlp:2,2,1:x^2"))) is None
         True
     """
