@@ -4,7 +4,7 @@ Critical points in boxes: existence, uniqueness, inertia, by Krawczyk's operator
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -57,21 +57,30 @@ def has_one_zero(system: Sequence[fmpq_mpoly], variables: Sequence[int], box: Se
     Y is the inverse of F'(m), rounded.  The other variables are fixed: their balls must be exact.
     """
     require(len(system) == len(variables), "There are not as many equations as variables.")
+
+    def jacobian(point: Sequence[arb]) -> arb_mat:
+        return arb_mat([[value(f.derivative(i), point) for i in variables] for f in system])
+
+    return maps_inside(lambda point: [value(f, point) for f in system], jacobian, variables, box)
+
+
+def maps_inside(function: Callable[[Sequence[arb]], Sequence[arb]],
+                jacobian: Callable[[Sequence[arb]], arb_mat],
+                variables: Sequence[int], box: Sequence[arb]) -> bool:
+    """
+    The lemma of :func:`has_one_zero`, for a function and its Jacobian that are enclosed on boxes.
+    """
     require(all(box[i].is_exact() for i in range(len(box)) if i not in variables),
             "A fixed variable is not exact.")
     if not variables:
         return True
     middle = [x.mid() for x in box]
     size = len(variables)
-
-    def jacobian(point: Sequence[arb]) -> arb_mat:
-        return arb_mat([[value(f.derivative(i), point) for i in variables] for f in system])
-
     try:
         inverse = jacobian(middle).inv().mid()
     except ZeroDivisionError:
         return False
-    at_middle = arb_mat([[value(f, middle)] for f in system])
+    at_middle = arb_mat([[x] for x in function(middle)])
     away = arb_mat([[box[i] - middle[i]] for i in variables])
     one = arb_mat([[int(i == j) for j in range(size)] for i in range(size)])
     moved = (one - inverse * jacobian(box)) * away - inverse * at_middle

@@ -35,7 +35,7 @@ from neuroalg_sage.certificates.reading import (
     require,
 )
 from neuroalg_sage.certificates.substitution import vanishing
-from neuroalg_sage.certificates.training.landscape import Problem, echelon, number
+from neuroalg_sage.certificates.training.quadratic_loss import Problem, echelon, number
 from neuroalg_sage.certificates.work import Work
 
 LARGEST_EXACT = 24  # of a matrix whose characteristic polynomial is computed
