@@ -91,12 +91,11 @@ def _out_of_reach(manifold: NeuroManifold, problem: TrainingProblem) -> str:
 
     try:
         require_within_reach(problem)
-        with manifold.computation.share():
-            found = manifold.critical_points(problem).data
+        found = manifold.critical_points(problem)
     except InputError as error:
         return str(error)
-    known = found["complete"] or found["minimum"]["attained"] is not None
-    return "" if known else "Not all critical points are found."
+    known = found.data["complete"] or found.data["minimum"]["attained"] is not None
+    return "" if known or found.failures else "Not all critical points are found."
 
 
 def _from_many_starts(arguments: argparse.Namespace, manifold: NeuroManifold,
