@@ -254,7 +254,7 @@ def test_bounds_are_as_proved(original: dict[str, Any]) -> None:
         data["status"] = "proved"
 
     forged(original, attained, "not as claimed")
-    forged(original, lambda data: data.update(status="proved"), "bounds are equal")
+    forged(original, lambda data: data.update(status="proved"), "where it is attained")
 
 
 def test_a_box_without_a_critical_point(original: dict[str, Any]) -> None:

@@ -223,13 +223,14 @@ class Found:
       ``index`` of the Hessian of L (-1: not clear); and the ``type``: a ``minimum`` is one of L
       near the parameters, a ``saddle`` has parameters with more and with less loss near it
     - ``lower_bound``, ``upper_bound`` -- of the infimum over M
-    - ``attained`` -- whether it is proved that the lower bound is attained; else null
+    - ``attained`` -- whether it is proved that the least loss is attained; else null
     """
 
     def __init__(self, model: Model, data: Any, evidence: Any) -> None:
         self.loss = Loss(model, data)
         self.transversals = Transversals(model, member(evidence, "transversals"))
         self.uppers: list[fmpq] = []  # values of the loss, or more than these
+        self.is_attained = False  # whether the least one is, between the bounds
         self.verified: list[str] = []
         self.lower = self._bounds(model, data, evidence)
         digits = integer(member(evidence, "digits"), 1, 1000, "number of digits")
@@ -253,7 +254,7 @@ class Found:
                        for p in map(points.__getitem__, self.order)],
             "lower_bound": None if self.lower is None else str(self.lower),
             "upper_bound": None if upper is None else str(upper),
-            "attained": True if upper is not None and self.lower == upper else None}
+            "attained": self.is_attained or (upper is not None and self.lower == upper) or None}
 
     def _bounds(self, model: Model, data: Any, evidence: Any) -> Any:
         """The lower bound that is proved apart from the points, or None."""
@@ -261,13 +262,13 @@ class Found:
             return None
         from neuroalg_sage.certificates.training.sums_of_squares import check_loss_bounds
 
-        lower, upper, status, proof = fields(
-            evidence["bounds"], "lower", "upper", "status", "evidence")
+        bounds, status, proof = fields(evidence["bounds"], "value", "status", "evidence")
         require(status in ("proved", "bounds"), "The status of the bounds is not known.")
-        verified, _ = check_loss_bounds(model, [data, lower, upper], proof, status)
+        verified, _ = check_loss_bounds(model, [data, *items(bounds, "bounds")], proof, status)
         self.verified += verified
-        self.uppers.append(number(upper))
-        return number(lower)
+        self.is_attained = status == "proved"
+        self.uppers.append(number(bounds[1]))
+        return number(bounds[0])
 
     def point(self, entry: Any) -> Point:
         """Verify a point; what it proves of the bounds is noted."""
@@ -329,5 +330,5 @@ def check_multistart(model: Model, stated: Any, evidence: Any, status: str) -> C
     require(json.dumps(found.value, sort_keys=True) == json.dumps(claimed, sort_keys=True),
             "The critical points are not as claimed.")
     require((status == "proved") == bool(found.value["attained"]),
-            "The least loss is proved where the bounds are equal.")
+            "The least loss is proved where it is attained.")
     return ([*found.verified, *found.transversals.verified], found.transversals.trust)

@@ -1,5 +1,5 @@
 """
-A quadratic loss on the ambient space, as certificates state it.
+A quadratic loss on the ambient space.
 """
 
 from __future__ import annotations
@@ -24,23 +24,21 @@ class Problem:
         require(n <= MOST_DIMENSIONS, f"The ambient space has over {MOST_DIMENSIONS} dimensions.")
         require(set(data) == {"quadratic", "linear", "constant"}, "A loss has an unknown field.")
         self.n = n
-        self.terms: dict[tuple[int, int], fmpq] = {}
+        self.matrix = fmpq_mat(n, n)
         for term in items(quadratic, "quadratic form"):
             i, j, c = items(term, "term", 3)
             place = integer(i, 0, n - 1, "coordinate"), integer(j, i, n - 1, "coordinate")
-            require(place not in self.terms, "A quadratic form names a term twice.")
-            self.terms[place] = number(c)
-            require(self.terms[place], "A quadratic form names a zero.")
+            require(not self.matrix[place], "A quadratic form names a term twice.")
+            self.matrix[place] = self.matrix[j, i] = number(c)
+            require(self.matrix[place], "A quadratic form names a zero.")
+        self.rows = self.matrix.tolist()
         self.target = [number(c) for c in items(linear, "linear form", n)]
         self.constant = number(constant)
-        self.matrix = fmpq_mat(n, n)
-        for (i, j), c in self.terms.items():
-            self.matrix[i, j] = self.matrix[j, i] = c
 
     @cached_property
     def independent_rows(self) -> list[int] | None:
         """Rows of Q z = b that are independent and imply all of them; None if none of z does."""
-        _, pivots = echelon([[*row, c] for row, c in zip(self.matrix.tolist(), self.target)])
+        _, pivots = echelon([[*row, c] for row, c in zip(self.rows, self.target)])
         # Q is symmetric: rows are independent where columns are.
         return None if self.n in pivots else pivots
 
@@ -56,19 +54,13 @@ class Problem:
 
     def differential(self, z: Sequence[Any], zero: Any) -> list[Any]:
         """Half the differential of the loss at a point of V."""
-        slope = [zero - c for c in self.target]
-        for (i, j), c in self.terms.items():
-            slope[i] = slope[i] + z[j] * c
-            if i != j:
-                slope[j] = slope[j] + z[i] * c
-        return slope
+        return [sum((x * c for x, c in zip(z, row) if c), zero - b)
+                for row, b in zip(self.rows, self.target)]
 
 
 def number(data: Any) -> fmpq:
     """A rational number in lowest terms, as text."""
-    c = rational(data)
-    require(str(c) == data, "A rational number is not in lowest terms.")
-    return exact(c)
+    return exact(rational(data))
 
 
 def echelon(rows: list[list[fmpq]]) -> tuple[fmpq_mat, list[int]]:

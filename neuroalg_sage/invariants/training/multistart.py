@@ -150,8 +150,8 @@ class Proofs:
             self.computation.progress(f"no lower bound: {error}")
             return
         assert found.certificate is not None
-        _, lower, upper = found.certificate["claim"]["value"]
-        self.evidence["bounds"] = {"lower": lower, "upper": upper, "status": found.status,
+        self.evidence["bounds"] = {"value": found.certificate["claim"]["value"][1:],
+                                   "status": found.status,
                                    "evidence": found.certificate["evidence"]}
 
     def certified(self) -> tuple[dict[str, Any], dict[str, Any]]:

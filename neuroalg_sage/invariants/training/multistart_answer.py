@@ -134,7 +134,8 @@ class EndsOfStarts(Invariant):
         if upper is None:
             return "No bound of the least loss is proved."
         if self.attained:
-            return f"The least loss is {shown_number([str(upper)] * 2, 15)}, attained [{status}]."
+            least = shown_number([str(lower), str(upper)], 15)
+            return f"The least loss is {least}, attained [{status}]."
         shown = shown_number([str(upper)] * 2, 12)
         if lower is None:
             return f"The least loss is at most {shown} [{status}]; no lower bound is known."
