@@ -73,6 +73,10 @@ def upper_bound(model: Model, evidence: Any, trial: Any) -> tuple[int, str, list
         found = tangent_rank(model, symmetry_fields(model, evidence), trial)
         return (model.parameters - found,
                 f"independent symmetries ({found}) bound it from above", [])
+    if kind == "rescalings":
+        from neuroalg_sage.certificates.dimension.direct_sums import rescaled_dimension
+
+        return rescaled_dimension(model), "the rescalings of units bound it from above", []
     if kind == "fields":
         found = field_rank(model, evidence, trial)
         return (model.parameters - found,

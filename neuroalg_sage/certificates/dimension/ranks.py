@@ -47,8 +47,14 @@ def sample_rank(model: Model, trial: Any, twice: bool = True) -> tuple[int, int,
     Evaluation, also of one combination Σ_j t^j f_j at each input, is linear and defined over
     the integers at this prime, and a minor that is nonzero modulo p at an integer point is
     nonzero.  So the first rank is a lower bound for the generic rank of Dφ over Q, dim M.
+
+    Where the trial divides the units into groups, the lower bound is that of a direct sum.
     """
     p, point = place(model, trial)
+    if "groups" in trial:
+        from neuroalg_sage.certificates.dimension.direct_sums import direct_sum_rank
+
+        return direct_sum_rank(model, trial), 0, 0
     inputs = [integers(x, -(10**18), 10**18, "input", model.inputs)
               for x in items(member(trial, "inputs"), "inputs")]
     require(inputs, "A trial has no inputs.")
