@@ -158,7 +158,8 @@ def about_a_metric(sub: argparse.ArgumentParser, default: str = "generic") -> No
 
 
 def about_a_norm(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--norm", metavar="NORM", help="of Wasserstein degrees: l1 (the default), "
+    sub.add_argument("--norm", metavar="NORM", dest="polyhedral_norm",
+                     help="of Wasserstein degrees: l1 (the default), "
                      "linf, or a JSON file, {\"vertices\": ...} or {\"facets\": ...} of the unit "
                      "ball, or {\"metric\": ...}, the distances of states or of outputs")
 
@@ -199,7 +200,7 @@ def manifold_of(arguments: argparse.Namespace) -> NeuroManifold:
         from neuroalg_sage.models.sources import read_json
 
         gram = read_json(gram, "quadratic form")
-    norm = getattr(arguments, "norm", None) or "l1"
+    norm = getattr(arguments, "polyhedral_norm", None) or "l1"
     if norm not in ("l1", "linf"):
         from neuroalg_sage.models.sources import read_json
 

@@ -77,7 +77,7 @@ class Core(Typeset):
             _ = self.form  # which says what is wrong
         self._flow, self._norm = flow, norm
         if norm != "l1":
-            _ = self.norm
+            _ = self.polyhedral_norm
         self.computation = Computation(macaulay2, _positive("timeout", timeout),
                                        memory_gb=_positive("memory", memory_gb),
                                        progress=progress)
@@ -135,7 +135,7 @@ class Core(Typeset):
         return quadratic_form(self.model, *self._metric)
 
     @cached_property
-    def norm(self) -> PolyhedralNorm:
+    def polyhedral_norm(self) -> PolyhedralNorm:
         """The polyhedral norm of Wasserstein degrees."""
         return polyhedral_norm(self.model, self._norm)
 
@@ -144,7 +144,7 @@ class Core(Typeset):
         The options of this neuromanifold on which the answer to a question depends, or one of
         those that it uses.
         """
-        names = dict(zip(questions.OPTIONS, ("largest_degree", "form", "_flow", "norm")))
+        names = dict(zip(questions.OPTIONS, ("largest_degree", "form", "_flow", "polyhedral_norm")))
         used = (questions.known(name) for name in question.needs)
         return {option: getattr(self, names[option]) for option in question.options} | {
             option: value for other in used if other is not None

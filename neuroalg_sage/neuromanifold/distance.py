@@ -188,12 +188,9 @@ class DistanceQuestions(FibersQuestions):
 
         INPUT:
 
-        - ``norm`` -- ``"l1"``, ``"linf"``, or a dictionary with the ``vertices`` or the ``facets``
-          of the unit ball, or with the ``metric`` of a Wasserstein norm, see
+        - ``norm`` -- as for
           :func:`~neuroalg_sage.invariants.distance.polyhedral_norms.polyhedral_norm`; by default
           that of this neuromanifold
-
-        Raises InputError for what is no norm.
 
         EXAMPLES::
 
@@ -205,21 +202,16 @@ class DistanceQuestions(FibersQuestions):
         from neuroalg_sage.invariants.distance.polyhedral_norms import polyhedral_norm
         from neuroalg_sage.invariants.distance.wasserstein_degree import wasserstein_degree
 
-        chosen = self.norm if norm is None else polyhedral_norm(self.model, norm)
+        chosen = self.polyhedral_norm if norm is None else polyhedral_norm(self.model, norm)
         return self._memory.recall(
             "wasserstein_degree", lambda: wasserstein_degree(
                 self.parametrization(), self.dimension(), chosen, self.computation, self.seed),
-            stored=True, norm=chosen)
+            stored=True, polyhedral_norm=chosen)
 
     def decision_boundary_ed_degree(self, outputs: Any = None) -> Invariant:
         """
-        The number of complex critical points of the distance from a generic input to the decision
-        boundary, for generic parameters.
-
-        INPUT:
-
-        - ``outputs`` -- one output, where it is 0, or two, where they are equal; by default the
-          only one, or the first two
+        The number of complex critical points of the distance from a generic input to where one of
+        the ``outputs`` is 0, or two are equal, for generic parameters.
 
         EXAMPLES::
 

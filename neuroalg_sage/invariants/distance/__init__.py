@@ -16,7 +16,7 @@ QUESTIONS = (
     Question("wasserstein_degree", "For each face of the unit ball of a polyhedral norm, the "
              "number of complex critical points of the distance",
              ".distance.wasserstein_degree:WassersteinDegree",
-             title="Wasserstein degree", needs=("dimension",), options=("norm",),
+             title="Wasserstein degree", needs=("dimension",), options=("polyhedral_norm",),
              claims=("wasserstein_degree_at_least",)),
     Question("decision_boundary_ed_degree", "The number of complex critical points of the distance "
              "from a generic input to the decision boundary, for generic parameters",
