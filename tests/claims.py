@@ -101,7 +101,8 @@ def _found() -> Iterator[Any]:
                 NeuroManifold("mlp:2,3,1:x^4").boundary())
     yield from (segre.real_preimage_numbers(2), filters.real_preimage_numbers(2),
                 NeuroManifold("linear:2,2,2", seed=1).real_preimage_numbers())
-    for manifold in (segre, filters, cubic, pencil, NeuroManifold("mlp:2,2,1:x^2", seed=1)):
+    for manifold in (segre, filters, cubic, pencil, NeuroManifold("cnn:2,2", seed=1),
+                     NeuroManifold("mlp:2,2,1,2:x^2", seed=1)):
         yield manifold.betti_numbers()
     for manifold in (veronese, cubic, pencil, NeuroManifold("cnn:2,2", seed=1)):
         yield manifold.semialgebraic_description()
