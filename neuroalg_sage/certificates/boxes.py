@@ -74,16 +74,15 @@ def maps_inside(function: Callable[[Sequence[arb]], Sequence[arb]],
             "A fixed variable is not exact.")
     if not variables:
         return True
-    middle = [x.mid() for x in box]
-    size = len(variables)
+    middle, size = [x.mid() for x in box], len(variables)
     try:
         inverse = jacobian(middle).inv().mid()
     except ZeroDivisionError:
         return False
-    at_middle = arb_mat([[x] for x in function(middle)])
-    away = arb_mat([[box[i] - middle[i]] for i in variables])
     one = arb_mat([[int(i == j) for j in range(size)] for i in range(size)])
-    moved = (one - inverse * jacobian(box)) * away - inverse * at_middle
+    moved = (one - inverse * jacobian(box)) * arb_mat(
+        [[box[i] - middle[i]] for i in variables]) - inverse * arb_mat(
+            [[x] for x in function(middle)])
     return all(box[v].contains_interior(middle[v] + moved[i, 0])
                for i, v in enumerate(variables))
 
@@ -113,8 +112,7 @@ def inertia(matrix: list[list[arb]]) -> tuple[int, int] | None:
     By symmetric elimination, with the largest diagonal entry as pivot; where all of them are
     small, after a shear.  None if the signs are not clear.
     """
-    rows = [list(row) for row in matrix]
-    signs = [0, 0]
+    rows, signs = [list(row) for row in matrix], [0, 0]
     while rows:
         k = max(range(len(rows)), key=lambda i: abs(rows[i][i].mid()))
         i, j = max(((i, j) for i in range(len(rows)) for j in range(i, len(rows))),
