@@ -62,6 +62,6 @@ class ActivationFunction:
             ('x^2 + 1/8', (Fraction(1, 8), Fraction(1, 8)))
             >>> tanh = ActivationFunction("tanh").approximation((-2, 2), error="1/90")
             >>> tanh.degree, tanh.data["error"], tanh.status
-            (5, ['0.0107038...', '0.0107065...'], 'proved')
+            (5, ['0.0107038...', '0.0107064...'], 'proved')
         """
         return approximation(self.activation, interval, degree, error)

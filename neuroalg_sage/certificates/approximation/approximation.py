@@ -22,8 +22,8 @@ of the square is enough. Where f is a polynomial on the cell, there is no remain
 So f - p is a polynomial q(t), whose coefficients are balls, up to a remainder of at most R.
 
 **Lemma 3.** For \|t\| <= 1, \|q\| is at most the sum of all \|q_k\|; and if \|q_1\| is at least the
-sum of k \|q_k\| over k > 1, at most the larger one of \|q(-1)\| and \|q(1)\|. *Proof.* In the second
-case q' has no change of signs. ∎
+sum of k \|q_k\| over k > 1, at most the larger one of \|q(-1)\| and \|q(1)\|. *Proof.* In the
+second case q' has no change of signs. ∎
 
 Cells on which neither bound is at most ``error`` - R are halved, again and again. Then the last
 terms, where they are tiny, become part of R.
@@ -160,7 +160,7 @@ def model(activation: Activation, p: list[fmpq], cell: Cell) -> tuple[arb_poly, 
 
 
 def largest_on_square(f: Any, center: arb, half: arb) -> arb:
-    r"""A bound for \|f\| on the square with this center and half side, infinite if none is found."""
+    r"""A bound for \|f\| on the square with this center and half side; else infinite."""
     side, bound = half / COVER, arb(0)
     radius = arb(0, side.upper())
     for i in range(-COVER, COVER, 2):
