@@ -327,7 +327,7 @@ def rounded(c: Fraction, rounding: str) -> Fraction:
     EXAMPLES::
 
         >>> rounded(Fraction(2, 3), ROUND_FLOOR), rounded(Fraction(1, 8), ROUND_CEILING)
-        (Fraction(666666666666, 1000000000000), Fraction(1, 8))
+        (Fraction(333333333333, 500000000000), Fraction(1, 8))
     """
     context = Context(DIGITS, rounding, -10**9, 10**9)
     return Fraction(context.divide(Decimal(c.numerator), Decimal(c.denominator)))
