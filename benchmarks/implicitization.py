@@ -41,12 +41,11 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import psutil
+from watching import SECONDS_BETWEEN_LOOKS, Watched
 
 import neuroalg_sage
 from neuroalg_sage import NeuroAlgError, NeuroManifold, load_model
@@ -62,7 +61,6 @@ MODELS = ["mlp:3,3,3:x^2", "mlp:2,2,3:x^3", "mlp:3,2,2:x^2", "mlp:3,2,3:x^2", "m
           "linear:5,3,5", "attention:d=2,a=1,out=2,t=2"]
 PRIME = 1073741827
 SECONDS_TO_PREPARE = 120.0
-SECONDS_BETWEEN_LOOKS = 0.1
 
 Counts = dict[str, int]  # from degrees, which are the keys of JSON objects, to numbers
 
@@ -232,17 +230,12 @@ def contestant(name: str, spec: str, degrees: list[int]) -> None:
 # The watch over it ----------------------------------------------------------------------
 
 
-class Watched:
-    """A contestant's process with all that it started, ended at a limit of time or memory."""
+class Contestant(Watched):
+    """A contestant's process, and the lines that it says."""
 
     def __init__(self, name: str, spec: str, degrees: list[int]) -> None:
-        command = [sys.executable, __file__, "--contestant", name, "--degrees",
-                   ",".join(map(str, degrees)), spec]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL, text=True,
-                                        start_new_session=True)
-        self.head = psutil.Process(self.process.pid)
-        self.family = {self.head}
+        super().__init__([sys.executable, __file__, "--contestant", name, "--degrees",
+                          ",".join(map(str, degrees)), spec], stderr=subprocess.DEVNULL)
         self.lines: queue.Queue[tuple[float, str]] = queue.Queue()
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -251,24 +244,6 @@ class Watched:
         for line in self.process.stdout:
             self.lines.put((time.monotonic(), line))
         self.lines.put((time.monotonic(), '{"event": "ended"}'))
-
-    def memory(self) -> int:
-        """The bytes that the family holds now."""
-        held = 0
-        with suppress(psutil.Error):
-            self.family.update(self.head.children(recursive=True))
-        for member in self.family:
-            with suppress(psutil.Error):
-                held += member.memory_info().rss
-        return held
-
-    def end(self) -> None:
-        """End the family: those that were seen, and nobody else."""
-        self.memory()
-        for member in self.family:
-            with suppress(psutil.Error):
-                member.kill()
-        self.process.wait()
 
     def run(self, begun: bool, limit: float, memory_gb: float) -> dict[str, Any]:
         """
@@ -312,7 +287,7 @@ class Watched:
 
 def contest(name: str, spec: str, degrees: list[int], limit: float, memory_gb: float
             ) -> dict[str, Any]:
-    watched = Watched(name, spec, degrees)
+    watched = Contestant(name, spec, degrees)
     try:
         return watched.run(name == OURS, limit, memory_gb)
     finally:

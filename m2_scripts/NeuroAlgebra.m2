@@ -247,6 +247,7 @@ reportOn = I -> hashTable {
 
 load "./NeuroAlgebra/Layers.m2"
 load "./NeuroAlgebra/Models.m2"
+load "./NeuroAlgebra/ComposedModels.m2"
 load "./NeuroAlgebra/Manifolds.m2"
 load "./NeuroAlgebra/Specs.m2"
 load "./NeuroAlgebra/Subnetworks.m2"
@@ -257,6 +258,7 @@ beginDocumentation()
 load "./NeuroAlgebra/Documentation.m2"
 load "./NeuroAlgebra/Guide.m2"
 load "./NeuroAlgebra/ModelsDocumentation.m2"
+load "./NeuroAlgebra/ComposedModelsDocumentation.m2"
 load "./NeuroAlgebra/Tests.m2"
 load "./NeuroAlgebra/ModelsTests.m2"
 

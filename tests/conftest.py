@@ -9,6 +9,8 @@ import re
 import secrets
 import shlex
 import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,26 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def no_news(monkeypatch: pytest.MonkeyPatch) -> None:
     """A command says that it takes long if the machine is slow, in a line that no test is about."""
     monkeypatch.setattr("neuroalg_sage.cli.progress.SECONDS_OF_SILENCE", float("inf"))
+
+
+@pytest.fixture(autouse=True)
+def audited(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """All complete training problems in tests pass the Morse audit, where it applies."""
+    if "neuroalg_sage.invariants.training.training" not in sys.modules:
+        yield
+        return
+    from neuroalg_sage.invariants.training import critical_points
+
+    audits = []
+
+    def watched(*arguments: object) -> object:
+        audits.append(morse_audit(*arguments))
+        return audits[-1]
+
+    morse_audit = critical_points.morse_audit
+    monkeypatch.setattr(critical_points, "morse_audit", watched)
+    yield
+    assert all(audit.holds is not False for audit in audits), audits
 
 
 # Published values, each with its source; copied so that the tests stand alone.

@@ -78,6 +78,96 @@ composeLayers = (layers, w, x) -> (
             start = start + N));
     x)
 
+-- Layers made of layers --------------------------------------------------------------
+
+chainLayer = layers -> hashTable {
+    "shapes" => flatten apply(layers, layer -> layer#"shapes"),
+    "degrees" => D -> fold((E, layer) -> layer#"degrees" E, D, layers),
+    "apply" => (w, x) -> composeLayers(layers, w, x)}
+
+-- Branches that see the same inputs; each has its own parameters, one after the other.
+branchesLayer = (branches, joinDegrees, joinEntries) -> (
+    ends := accumulate(plus, 0, apply(branches, parameterCount));
+    hashTable {
+        "shapes" => flatten apply(branches, layer -> layer#"shapes"),
+        "degrees" => D -> fold(joinDegrees, apply(branches, layer -> layer#"degrees" D)),
+        "apply" => (w, x) -> fold((f, g) -> apply(f, g, joinEntries), apply(branches, ends,
+                (layer, end') -> layer#"apply" (w_(toList(end' - parameterCount layer .. end' - 1)),
+                    x)))})
+sumLayer = branches -> branchesLayer(branches, (A, B) -> unique join(A, B), plus)
+productLayer = branches -> branchesLayer(branches, sumset, times)
+skipLayer = layers -> sumLayer {chainLayer {}, chainLayer layers}
+
+-- A fixed matrix.
+matrixLayer = A -> hashTable {
+    "shapes" => {},
+    "degrees" => identity,
+    "apply" => (w, x) -> apply(entries A, row -> sum(#row, j -> row#j * x#j))}
+
+-- One number, as often as there are outputs.
+spreadLayer = outputs -> hashTable {
+    "shapes" => {},
+    "degrees" => identity,
+    "apply" => (w, x) -> toList(outputs : first x)}
+
+-- Down to a code and back by the transposed matrices, with an activation between any two layers;
+-- the biases, which are not tied, stand after all matrices.
+tiedLayer = (widths, c, bias) -> (
+    back := reverse drop(widths, -1);
+    pairs := apply(#widths - 1, i -> (widths#i, widths#(i + 1)));
+    starts := prepend(0, accumulate(plus, 0, apply(pairs, times)));
+    active := if isLinear c then null else activationLayer c;
+    steps := 2 * #pairs;
+    hashTable {
+        "shapes" => join(apply(pairs, (a, b) -> {b, a}),
+            if bias then apply(join(drop(widths, 1), back), b -> {b}) else {}),
+        "degrees" => D -> (
+            scan(steps, k -> (
+                    if k > 0 and active =!= null then D = active#"degrees" D;
+                    if bias then D = unique append(D, 0)));
+            D),
+        "apply" => (w, x) -> (
+            place' := last starts;
+            scan(steps, k -> (
+                    if k > 0 and active =!= null then x = active#"apply" ({}, x);
+                    i := if k < #pairs then k else steps - 1 - k;
+                    (a, b) := pairs#i;
+                    start := starts#i;
+                    x = if k < #pairs
+                    then apply(b, o -> sum(a, j -> w#(start + o * a + j) * x#j))
+                    else apply(a, j -> sum(b, o -> w#(start + o * a + j) * x#o));
+                    if bias then (
+                        x = apply(#x, j -> x#j + w#(place' + j));
+                        place' = place' + #x)));
+            x)})
+
+-- Products of linear forms.  Coupled: x_n = U_n z * x_(n-1) + x_(n-1), without the last summand
+-- if homogeneous.  Nested: x_n = U_n z * (S_n x_(n-1) + b_n), without b_n if homogeneous.
+polynomialLayer = (inputs, rank', degree', nested, homogeneous') -> (
+    linear := denseLayer(inputs, rank', false);
+    moved := if nested then denseLayer(rank', rank', not homogeneous') else chainLayer {};
+    (first', second') := (parameterCount linear, parameterCount moved);
+    hashTable {
+        "shapes" => join(linear#"shapes", flatten toList(degree' - 1 :
+                join(linear#"shapes", moved#"shapes"))),
+        "degrees" => D -> (
+            E := D;
+            scan(degree' - 1, n -> (
+                    product' := sumset(D, moved#"degrees" E);
+                    E = if nested or homogeneous' then product' else unique join(product', E)));
+            E),
+        "apply" => (w, z) -> (
+            x := linear#"apply" (take(w, first'), z);
+            start := first';
+            scan(degree' - 1, n -> (
+                    factor' := linear#"apply" (take(w, {start, start + first' - 1}), z);
+                    start = start + first';
+                    state := moved#"apply" (take(w, {start, start + second' - 1}), x);
+                    start = start + second';
+                    product' := apply(factor', state, times);
+                    x = if nested or homogeneous' then product' else product' + x));
+            x)})
+
 -- Exponents of the monomials of degree d in m variables, the lexicographically largest first.
 exponentsOfDegree = (m, d) -> if m == 1 then {{d}} else flatten apply(d + 1, i ->
     apply(exponentsOfDegree(m - 1, i), e -> prepend(d - i, e)))

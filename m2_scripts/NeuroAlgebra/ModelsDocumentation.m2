@@ -283,7 +283,13 @@ Inputs
     as in the shell command {\tt neuroalg}: {\tt "mlp:2,2,3:x^2+x:bias"}, {\tt "linear:3,2,3"},
     {\tt "cnn:3x3c4s2,2x2:x^2:in=3:out=2"}, {\tt "attention:d=2,a=1,out=2,t=3,layers=2,heads=2"},
     {\tt "gnn:graph=C4,channels=1x2x1,matrix=laplacian,powers=2,readout=sum,bias=1:x^2"},
-    {\tt "gcnn:group=S3,layers=2:x^2"} or {\tt "sets:points=4,channels=1x2x1:x^2"}
+    {\tt "gcnn:group=S3,layers=2:x^2"}, {\tt "sets:points=4,channels=1x2x1:x^2"},
+    {\tt "resnet:width=2,hidden=3,blocks=2,inputs=3,outputs=1,bias=1:x^2"},
+    {\tt "glu:widths=2x3x1,bias=1,last=gated:x^2"},
+    {\tt "moe:inputs=2,outputs=1,experts=2,hidden=3,gate=x^2,bias=1:x^2"},
+    {\tt "autoencoder:widths=4x3x2,tied=1,bias=1:x^2"},
+    {\tt "lora:widths=4x4,rank=1,base=trained:x^2"} or
+    {\tt "pinet:inputs=2,rank=2,degree=3,outputs=2,form=nested,homogeneous=1,bias=1"}
 Outputs
   M:NeuralModel
 Description

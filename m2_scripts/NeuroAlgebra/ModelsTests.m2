@@ -226,3 +226,35 @@ TEST ///
         "attention:d=2,a=1", "attention:d=2,d=2,a=1,out=2,t=2", "cnn:3,y:x^2"} do
     assert(try (neuralModel name; false) else true)
 ///
+
+-- Models whose layers are sums, products and chains of layers.
+TEST ///
+    -- the coefficient of x is 1; a square of the others
+    I = ideal neuroManifold residualNetwork(1, {1,1}, x -> x^2);
+    assert(dim I == 2 and degree I == 3);
+    -- cubics with a double root; products of two linear forms
+    assert(degree neuroManifold gatedNetwork({2,1,1}, x -> x^2) == 4);
+    assert(dim neuroManifold gatedNetwork({3,2}, LastGated => true) == 10);
+    -- symmetric matrices of rank at most two (Harris and Tu)
+    M = neuroManifold autoencoder({4,2}, Tied => true);
+    assert(dim M == 7 and degree M == 10);
+    -- a translate of the singular matrices
+    N = neuroManifold lowRankAdaptation({2,2}, 1, Base => {matrix {{1,2},{3,4}}});
+    z = gens ring ideal N;
+    assert(ideal N == ideal det(genericMatrix(ring ideal N, z#0, 2, 2) - transpose matrix {{1,2},{3,4}})
+        or ideal N == ideal det(genericMatrix(ring ideal N, z#0, 2, 2) - matrix {{1,2},{3,4}}));
+    -- completely decomposable forms; quadratic forms of rank at most two
+    assert(dim neuroManifold polynomialNetwork(4, 1, 3, Homogeneous => true) == 10);
+    assert(dim neuroManifold mixtureOfExperts(4, 1, 1) == 7);
+    -- dimensions with and without expansion, and subnetworks inside
+    for M in {residualNetwork(2, {2}, x -> x^2), gatedNetwork({2,2,1}), autoencoder({2,2}, x -> x^2,
+            Tied => true, Bias => true), mixtureOfExperts(2, 1, 2, x -> x^2, Hidden => 2),
+        polynomialNetwork(2, 2, 2, Nested => true), lowRankAdaptation({2,2}, 2, Base => "trained")}
+    do (
+        assert(imageDimension M == imageDimension parametrization M);
+        assert(toString matrix parametrization M
+            == toString matrix parametrization value toExternalString M);
+        for H in subnetworks M do
+        assert(entries matrix(H#"embedding" * parametrization M)
+            == entries matrix parametrization H#"model"))
+///

@@ -35,7 +35,7 @@ namedNumbers = (options', names, right) -> (
 namedTexts = (options', names, right) -> (
     named := new MutableHashTable;
     scan(options', option -> (
-            found := fullMatch("([a-z]+)=([A-Za-z0-9+-]+)", option);
+            found := fullMatch("([a-z]+)=([-A-Za-z0-9+*/^()]+)", option);
             if found === null or not member(found#0, names) or named#?(found#0) then
             specError(option, right);
             named#(found#0) = found#1));
@@ -103,7 +103,51 @@ placesSpec = (right, names, matrices) -> (right, (fields, right) -> (
             activationFunction(if #fields == 2 then last fields else "x", right),
             Bias => named#?"bias", Readout => named#?"readout")))
 
+-- A family whose sizes are options name=value; after a further colon there may be an activation.
+-- read is a function of the options, of a function for whole numbers among them, and of the
+-- activation.
+sizesSpec = (right, needed, others, read) -> (right, (fields, right) -> (
+        if #fields > 2 then specError(last fields, right);
+        named := namedTexts(separate(",", first fields), join(needed, others), right);
+        if not all(needed, name -> named#?name) then specError(first fields, right);
+        number := (name, usual) -> if named#?name then wholeNumber(named#name, right) else usual;
+        flag := name -> (
+            if named#?name and named#name != "1" then specError(name | "=" | named#name, right);
+            named#?name);
+        among := (name, L) -> (
+            if named#?name and not member(named#name, L) then
+            specError(name | "=" | named#name, right);
+            if named#?name then named#name else first L);
+        read(number, flag, among, () -> wholeNumbers("x", named#"widths", right),
+            if named#?"gate" then activationFunction(named#"gate", right) else x -> x,
+            if #fields == 2 then activationFunction(last fields, right) else x -> x)))
+
 specFamilies = hashTable {
+    "resnet" => sizesSpec("resnet:width=2,hidden=3,blocks=2:x^2", {"width", "hidden", "blocks"},
+        {"inputs", "outputs", "bias"}, (number, flag, among, widths, gate, f) -> residualNetwork(
+            number("width", null), toList(number("blocks", null) : number("hidden", null)), f,
+            InputWidth => number("inputs", null), OutputWidth => number("outputs", null),
+            Bias => flag "bias")),
+    "glu" => sizesSpec("glu:widths=2x3x1:x^2", {"widths"}, {"bias", "last"},
+        (number, flag, among, widths, gate, f) -> gatedNetwork(widths(), f, Bias => flag "bias",
+            LastGated => among("last", {"dense", "gated"}) == "gated")),
+    "moe" => sizesSpec("moe:inputs=2,outputs=1,experts=2,hidden=3:x^2",
+        {"inputs", "outputs", "experts"}, {"hidden", "gate", "bias"},
+        (number, flag, among, widths, gate, f) -> mixtureOfExperts(number("inputs", null),
+            number("outputs", null), number("experts", null), f, Hidden => number("hidden", null),
+            Gate => gate, Bias => flag "bias")),
+    "autoencoder" => sizesSpec("autoencoder:widths=4x2:x^2", {"widths"}, {"tied", "bias"},
+        (number, flag, among, widths, gate, f) -> autoencoder(widths(), f, Tied => flag "tied",
+            Bias => flag "bias")),
+    "lora" => sizesSpec("lora:widths=4x4,rank=1,base=trained:x^2", {"widths", "rank", "base"}, {},
+        (number, flag, among, widths, gate, f) -> lowRankAdaptation(widths(),
+            number("rank", null), f, Base => among("base", {"trained", "zero"}))),
+    "pinet" => sizesSpec("pinet:inputs=2,rank=2,degree=3,form=nested",
+        {"inputs", "rank", "degree"}, {"outputs", "form", "homogeneous", "bias"},
+        (number, flag, among, widths, gate, f) -> polynomialNetwork(number("inputs", null),
+            number("rank", null), number("degree", null), OutputWidth => number("outputs", 1),
+            Nested => among("form", {"cp", "nested"}) == "nested",
+            Homogeneous => flag "homogeneous", Bias => flag "bias")),
     "gnn" => placesSpec("gnn:graph=C4,channels=1x2x1,powers=1:x^2",
         {"graph", "matrix", "powers"}, (named, right) -> (
             (edges, n) := graphOf(named#"graph", right);
@@ -166,9 +210,8 @@ neuralModel String := text -> (
     family := first fields;
     if family == "relu" then
     error "expected a polynomial model; ReLU networks are only in the shell command neuroalg";
-    if not specFamilies#?family then specError(text, "mlp:2,2,3:x^2, linear:3,2,3, "
-        | "cnn:3,2:x^2, attention:d=2,a=1,out=2,t=3, gnn:graph=C4,channels=1x2x1:x^2, "
-        | "gcnn:group=S3,layers=2:x^2 or sets:points=4,channels=1x2x1:x^2");
+    if not specFamilies#?family then specError(text, demark(", ",
+            sort apply(values specFamilies, first)));
     (right, read) := specFamilies#family;
     if #fields == 1 then specError(text, right);
     read(drop(fields, 1), right))

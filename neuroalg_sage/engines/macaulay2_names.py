@@ -197,13 +197,15 @@ wrap WrapperType xor yonedaExtension yonedaMap yonedaProduct youngest zero ZeroE
 
 NEUROALGEBRA_NAMES = frozenset(
     """
-algebraicPoints Bias Channels closureDegree closureHilbertPolynomial conormalIdeal conservationLaws
-convolutional coordinateMonomials criticalIdeal degeneracyComponents dropsRank edDegree
-genericKernel graphGroebnerBasis Heads idealPresentation imageDimension imageRank InputChannels
-Known Layers lightningAttention linearNetwork Metric mlp modularPoint multiplicityAt
-networkOverPlaces NeuralModel neuralModel NeuroAlgebra NeuroManifold neuroManifold neurovariety
-neurovarietyReport parametrization polarDegrees primeComponents Readout readPolynomials sageAssign
-sageLoadMode scriptRecord singularComponents singularIdeal Strides subnetworks valuesOnPoints
+algebraicPoints autoencoder Base Bias Channels closureDegree closureHilbertPolynomial
+conormalIdeal conservationLaws convolutional coordinateMonomials criticalIdeal
+degeneracyComponents dropsRank edDegree Gate gatedNetwork genericKernel graphGroebnerBasis Heads
+Hidden idealPresentation imageDimension imageRank InputChannels InputWidth Known LastGated Layers
+lightningAttention linearNetwork lowRankAdaptation Metric mixtureOfExperts mlp modularPoint
+multiplicityAt Nested networkOverPlaces NeuralModel neuralModel NeuroAlgebra NeuroManifold
+neuroManifold neurovariety neurovarietyReport OutputWidth parametrization polarDegrees
+polynomialNetwork primeComponents Readout readPolynomials residualNetwork sageAssign sageLoadMode
+scriptRecord singularComponents singularIdeal Strides subnetworks Tied valuesOnPoints
 visibleAtStart writePolynomials
 """.split()
 )

@@ -190,7 +190,7 @@ class DistanceQuestions(FibersQuestions):
 
             >>> from neuroalg_sage import NeuroManifold
             >>> NeuroManifold("linear:2,1,3").ml_degree()
-            1 (numerical)
+            1 (proved, trusting theorem: Huh (2013))
         """
         from neuroalg_sage.invariants.distance.ml_degree import ml_degree
 

@@ -13,6 +13,7 @@ from neuroalg_sage.neuromanifold.layered import by_layers
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.answers.invariant import Invariant
     from neuroalg_sage.invariants.dimension.functions import Point
+    from neuroalg_sage.invariants.real.betti_numbers import BettiNumbers
     from neuroalg_sage.invariants.real.trichotomy import (
         Closedness,
         Density,
@@ -88,6 +89,26 @@ class RealQuestions(DistanceQuestions):
             True (proved)
         """
         return self._real_shape().closedness()
+
+    @kept
+    @by_layers
+    def betti_numbers(self) -> BettiNumbers:
+        """
+        The Betti numbers, over Q and GF(2), of M within a ball, on the sphere, and projectively.
+
+        OUTPUT: :class:`~neuroalg_sage.invariants.real.betti_numbers.BettiNumbers`
+
+        EXAMPLES: Matrices of rank one; squares of linear forms, on the sphere two circles. ::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> NeuroManifold("linear:3,1,3").betti_numbers()["projectivization"]
+            {'Q': [1, 0, 0, 0, 0], 'GF(2)': [1, 2, 3, 2, 1]}
+            >>> NeuroManifold("mlp:2,1,1:x^2").betti_numbers()["link"]["Q"]
+            [2, 2]
+        """
+        from neuroalg_sage.invariants.real.betti_numbers import betti_numbers
+
+        return betti_numbers(self.model, self.parametrization(), self._real_shape())
 
     def _real_shape(self) -> RealShape:
         from neuroalg_sage.invariants.real.trichotomy import RealShape

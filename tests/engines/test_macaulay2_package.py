@@ -35,7 +35,8 @@ def copy(tmp_path: Path) -> Path:
     folder = tmp_path / "m2 scripts"
     shutil.copytree(package_directory(), folder, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "NeuroAlgebra" / "Tests.m2").write_text(ONE_TEST)
-    for name in ("Guide.m2", "ModelsDocumentation.m2", "ModelsTests.m2"):
+    for name in ("Guide.m2", "ModelsDocumentation.m2", "ComposedModelsDocumentation.m2",
+                 "ModelsTests.m2"):
         (folder / "NeuroAlgebra" / name).write_text("")
     keys = ["NeuroAlgebra", *exports(folder), *(f"[{f}, {option}]" for f, options in {
         "neurovariety": "Strategy", "neurovarietyReport": "Strategy", "algebraicPoints": "Limit",
@@ -44,6 +45,11 @@ def copy(tmp_path: Path) -> Path:
         "linearNetwork": "CoefficientRing", "networkOverPlaces": "Bias Readout CoefficientRing",
         "lightningAttention": "Layers Heads CoefficientRing",
         "convolutional": "Strides Channels InputChannels Outputs CoefficientRing",
+        "residualNetwork": "InputWidth OutputWidth Bias CoefficientRing",
+        "gatedNetwork": "LastGated Bias CoefficientRing",
+        "mixtureOfExperts": "Gate Hidden Bias CoefficientRing",
+        "autoencoder": "Tied Bias CoefficientRing", "lowRankAdaptation": "Base CoefficientRing",
+        "polynomialNetwork": "Nested Homogeneous OutputWidth Bias CoefficientRing",
     }.items() for option in options.split())]
     (folder / "NeuroAlgebra" / "Documentation.m2").write_text(
         "doc ///\nKey\n  " + "\n  ".join(keys) + "\nHeadline\n  all that there is\n"

@@ -7,27 +7,17 @@ that the boundary of the boundary is zero.  As each facet of a facet belongs to 
 comes from a facet to any other by common facets, these signs exist and are unique up to one for
 each cell.  So they are the incidence numbers of the complex with suitable orientations, and the
 homology of this chain complex is that of the union of the cells.
-
-**Ranks.**  A matrix is reduced column by column: the last entry of a column that is not zero is
-its pivot, and columns before with the same pivot are subtracted until it is that of none.
-Boundaries are reduced from the largest dimension on.  If j is the pivot of a reduced boundary,
-this is a cycle whose last cell is j: so the boundary of j is a combination of those of cells
-before it, and that column is left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
-from typing import Any
 
+from neuroalg_sage.certificates import chain_complexes
+from neuroalg_sage.certificates.chain_complexes import Column
 from neuroalg_sage.certificates.reading import require
-from neuroalg_sage.certificates.work import Work
 
 Cells = list[list[int]]  # of one dimension, each as the numbers of its facets
-Column = dict[int, Any]
-
-MOST_STEPS = 300_000_000
 
 
 def betti_numbers(levels: Sequence[Cells], prime: int = 0) -> list[int]:
@@ -47,44 +37,14 @@ def betti_numbers(levels: Sequence[Cells], prime: int = 0) -> list[int]:
         >>> betti_numbers([points, edges]), betti_numbers([points, edges, [[0, 1, 2]]], 2)
         ([1, 1], [1, 0, 0])
     """
-    ranks, cleared, work = [0], set[int](), Work(MOST_STEPS)
-    for k in range(len(levels) - 1, 0, -1):
-        pivots: dict[int, Column] = {}
-        for number, column in enumerate(boundaries(levels, k)):
-            if number not in cleared:
-                _reduce({row: c % prime if prime else Fraction(c) for row, c in column.items()},
-                        pivots, prime, work)
-        cleared = set(pivots)
-        ranks.append(len(pivots))
-    ranks.append(0)
-    ranks.reverse()
-    return [len(level) - ranks[k] - ranks[k + 1] for k, level in enumerate(levels)]
-
-
-def _reduce(column: Column, pivots: dict[int, Column], prime: int, work: Work) -> None:
-    """Reduce a column by others, and keep it with its pivot if it is not zero."""
-    while column:
-        last = max(column)
-        other = pivots.get(last)
-        if other is None:
-            inverse = pow(column[last], -1, prime) if prime else 1 / column[last]
-            pivots[last] = {row: c * inverse % prime if prime else c * inverse
-                            for row, c in column.items()}
-            return
-        work.spend(len(other))
-        factor = column[last]
-        for row, c in other.items():
-            value = column.get(row, 0) - factor * c
-            if prime:
-                value %= prime
-            if value:
-                column[row] = value
-            else:
-                column.pop(row, None)
+    return chain_complexes.betti_numbers(
+        [boundaries(levels, k) for k in range(len(levels))], prime)
 
 
 def boundaries(levels: Sequence[Cells], k: int) -> list[Column]:
     """The boundaries of the cells of dimension k, with their signs."""
+    if k == 0:
+        return [{} for _ in levels[0]]
     if k == 1:
         return [{first: 1, second: -1} for first, second in levels[1]]
     below = boundaries(levels, k - 1)

@@ -17,6 +17,8 @@ CLAIMS: tuple[Claim, ...] = (
     Claim("real_ranks", ".real.real_ranks:check_real_ranks", ("monte_carlo",), (dict,),
           of_functions=True),
     Claim("boundary", ".real.boundary:check_boundary", kinds=(list,), of_functions=True),
+    Claim("betti_numbers", ".real.betti_numbers:check_betti_numbers", kinds=(dict,),
+          of_functions=True),
     Claim("real_preimage_numbers", ".real.preimages:check_numbers", ("monte_carlo",), (dict,)),
     Claim("real_preimage_dimension", ".real.preimage_dimension:check_fibers", kinds=(dict,)),
 )

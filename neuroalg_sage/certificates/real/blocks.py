@@ -33,20 +33,29 @@ def is_zero_only_where_a_block_is(model: Model, evidence: Any) -> str:
     not occur, M is all c φ(u) with u in K and c ≥ 0.  If c φ(u) converges, c is bounded; so limits
     of such functions are such functions.
     """
+    blocks, _ = homogeneous_blocks(model, member(evidence, "blocks"))
+    terms = [list(zip(exponent_vectors(f), f.coeffs())) for f in model.parametrization if f]
+    _check_zeros(terms, [frozenset(block) for block in blocks])
+    return "φ is zero only where a block of parameters is"
+
+
+def homogeneous_blocks(model: Model, data: Any) -> tuple[list[list[int]], list[int]]:
+    """
+    Verify that φ is homogeneous, of positive degree, in each of some blocks of parameters which
+    have no parameter in common and of which every term is made; the blocks, and these degrees.
+    """
     blocks = [integers(block, 0, model.parameters - 1, "parameter")
-              for block in items(member(evidence, "blocks"), "blocks")]
+              for block in items(data, "blocks")]
     listed = [i for block in blocks for i in block]
     require(blocks and all(blocks) and len(set(listed)) == len(listed),
             "The blocks are empty, or share a parameter.")
-    terms = [list(zip(exponent_vectors(f), f.coeffs())) for f in model.parametrization if f]
-    exponents = [e for own in terms for e, _ in own]
+    exponents = [e for f in model.parametrization for e in exponent_vectors(f)]
     require(all(not k or i in listed for e in exponents for i, k in enumerate(e)),
             "A parameter is in no block.")
-    for block in blocks:
-        degrees = {sum(e[i] for i in block) for e in exponents}
-        require(len(degrees) == 1 and min(degrees) > 0, "φ is not homogeneous in a block.")
-    _check_zeros(terms, [frozenset(block) for block in blocks])
-    return "φ is zero only where a block of parameters is"
+    degrees = [{sum(e[i] for i in block) for e in exponents} for block in blocks]
+    require(all(len(own) == 1 and min(own) > 0 for own in degrees),
+            "φ is not homogeneous in a block.")
+    return blocks, [min(own) for own in degrees]
 
 
 def _check_zeros(terms: list[list[tuple[tuple[int, ...], fmpq]]], blocks: list[frozenset[int]]

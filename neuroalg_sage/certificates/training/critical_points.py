@@ -7,7 +7,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flint import arb, ctx, fmpq
 
@@ -27,7 +27,11 @@ from neuroalg_sage.certificates.training.elimination import (
     number_of_functions,
     real_roots,
 )
-from neuroalg_sage.certificates.training.landscape import Landscape, Point, Problem, number
+from neuroalg_sage.certificates.training.landscape import Landscape, Point
+from neuroalg_sage.certificates.training.quadratic_loss import Problem, number
+
+if TYPE_CHECKING:
+    from neuroalg_sage.certificates.training.morse import Audit
 
 ENGINE = "msolve"
 
@@ -58,6 +62,8 @@ class Answer:
     - ``minimum`` -- ``attained``: whether the infimum over M is attained (null: not clear);
       ``at``: the places of those points of which one is where; ``unique``: whether it is proved
       that there is no other function of least loss
+
+    A list whose Morse audit fails is not called complete.
     """
 
     def __init__(self, model: Model, data: Any, evidence: Any) -> None:
@@ -66,6 +72,7 @@ class Answer:
         self.land = Landscape(model, self.problem, evidence.get("equations", []))
         self.verified: list[str] = []
         self.trust: list[str] = []
+        self.audit: Audit | None = None  # of what is said to be all
         charts = self.land.cover.charts
         self.points: dict[int, list[Point]] = {k: [] for k in range(len(charts))}
         self._read_boxes()
@@ -247,6 +254,14 @@ class Answer:
         self.functions = [self.functions[i] for i in order]
         losses = [losses[i] for i in order]
         complete, number = self._is_complete()
+        if complete:
+            from neuroalg_sage.certificates.training.morse import audit
+
+            self.audit = audit(self)
+            if self.audit.fails:
+                complete, number, self.verified = False, None, []
+            elif not self.audit.reason:
+                self.verified.append("the Morse audit does not contradict this")
         self.trust = self.trust if complete else []
         minimum = self._minimum(complete, losses)
         listed = list(self._listed(losses))

@@ -15,7 +15,7 @@ QUESTIONS = (
              script=".distance.scripts:polar_degrees_script", of_cones=True),
     Question("ml_degree", "The maximum likelihood degree: critical points of the cross-entropy "
              "where Σ_i z_i = 1",
-             title="ML degree", needs=("dimension", "ideal"),
+             title="ML degree", needs=("dimension", "ideal"), claims=("ml_degree",),
              script=".distance.scripts:ml_degree_script"),
     Question("ed_discriminant", "The data at which critical points of the squared distance come "
              "together",

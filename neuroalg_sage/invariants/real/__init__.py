@@ -29,6 +29,10 @@ QUESTIONS: tuple[Question, ...] = (
     Question("boundary", "The hypersurfaces that bound the neuromanifold, where it has interior "
              "points",
              ".real.boundary_components:Boundary", claims=("boundary",)),
+    Question("betti_numbers", "The Betti numbers of M over the real numbers, over Q and GF(2): "
+             "within a ball, on the unit sphere, and of the projectivization",
+             ".real.betti_numbers:BettiNumbers", title="Betti numbers",
+             claims=("betti_numbers",)),
     Question("real_preimage_numbers", "Which numbers of real preimages sampled functions of M "
              "have, up to scalings and finite symmetries",
              ".real.preimages:RealPreimageNumbers", title="numbers of real preimages",

@@ -23,7 +23,8 @@ from neuroalg_sage.certificates.training.bounded_rank import linear_network_coun
 from neuroalg_sage.certificates.training.charts import Chart, permuted
 from neuroalg_sage.certificates.training.critical_points import ENGINE, Answer, find
 from neuroalg_sage.certificates.training.elimination import real_roots
-from neuroalg_sage.certificates.training.landscape import Landscape, Point, Problem
+from neuroalg_sage.certificates.training.landscape import Landscape, Point
+from neuroalg_sage.certificates.training.quadratic_loss import Problem
 from neuroalg_sage.errors import EngineError, InputError, LimitReached, NeuroAlgError
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.dimension.floating_point import PolynomialMap
@@ -31,6 +32,7 @@ from neuroalg_sage.invariants.dimension.in_layers import in_layers
 from neuroalg_sage.invariants.equations.equations_by_degree import EquationSearch, generators
 from neuroalg_sage.invariants.singularities.decomposition import for_checker
 from neuroalg_sage.invariants.training.critical_parameters import parameters
+from neuroalg_sage.invariants.training.morse_audit import morse_audit
 from neuroalg_sage.invariants.training.presentation import CriticalPoints
 from neuroalg_sage.models.expressions import Polynomial, from_flint
 from neuroalg_sage.models.parametrization import parametrization
@@ -49,6 +51,7 @@ CLOSE = 1e-15
 LARGEST_DENOMINATOR = 24
 HIGHEST_DEGREE, MOST_MONOMIALS = 4, 1000  # of equations
 LARGEST_COORDINATE = 100
+FAULT = 1  # the exit code of a list that is wrong
 SHARE = 0.8  # of the time left, for one call of the engine
 Place = list[Any]  # approximate values of the variables of a cell
 
@@ -116,6 +119,10 @@ def critical_points(problem: TrainingProblem, computation: Computation | None = 
         try:
             evidence = search.evidence(precision)
             found = find(model, data, evidence)
+            audit = morse_audit(found, search.real_solutions)
+            if audit.holds is False and found.value[1]["complete"]:  # by the engine's count
+                evidence = {key: part for key, part in evidence.items() if key != "engine"}
+                found = find(model, data, evidence)
             break
         except CertificateError as error:
             failure = error
@@ -126,10 +133,13 @@ def critical_points(problem: TrainingProblem, computation: Computation | None = 
                          f"or the data is special: {failure}")
     places = [parameters(search.land.cover, problem.model, point) for point in found.critical]
     failures = [(error.exit_code, " ".join(str(error).split())) for error in search.failures]
+    if audit.holds is False:
+        failures.insert(0, (FAULT, str(audit)))
     return CriticalPoints.certified(
         problem.model, "critical_points", found.value[1], "proved", search.method(),
         time.monotonic() - start, evidence, found.trust, claim=found.value,
-        versions=search.versions, problem=problem, parameters=places, failures=failures)
+        versions=search.versions, problem=problem, parameters=places, failures=failures,
+        morse_audit=audit)
 
 
 class Search:
@@ -184,21 +194,28 @@ class Search:
                     for t in map(arb.mid, real_roots(found.roots))]
         return self._by_engine(k)
 
-    def _by_engine(self, k: int) -> list[Place]:
+    def real_solutions(self, system: list[dict[tuple[int, ...], Fraction]], variables: int
+                       ) -> list[Any] | None:
+        """What the engine says of a system within the time that is left."""
         from neuroalg_sage.engines import msolve, real_solutions
 
+        timeouts = [s for s in (self.computation.timeout,) if s is not None]
+        if self.computation.deadline is not None:
+            # The rest is for what does not need the engine.
+            timeouts.append(max(SHARE * (self.computation.deadline - time.monotonic()), 0.1))
+        found = real_solutions.real_solutions(system, variables, ctx.prec,
+                                              min(timeouts, default=None), self.seed,
+                                              self.computation.memory_gb)
+        self.versions = {ENGINE: msolve.version()}
+        return found
+
+    def _by_engine(self, k: int) -> list[Place]:
         chart, loss = self.land.cover.charts[k], self.land.loss(k)
         free = chart.free
         try:
             copies = len(permuted(chart, [0] * chart.size))
-            timeouts = [s for s in (self.computation.timeout,) if s is not None]
-            if self.computation.deadline is not None:
-                # The rest is for what does not need the engine.
-                timeouts.append(max(SHARE * (self.computation.deadline - time.monotonic()), 0.1))
-            found = real_solutions.real_solutions(
-                self._system(chart, loss), len(free) + bool(chart.positive), ctx.prec,
-                min(timeouts, default=None), self.seed, self.computation.memory_gb)
-            self.versions = {ENGINE: msolve.version()}
+            found = self.real_solutions(self._system(chart, loss),
+                                        len(free) + bool(chart.positive))
         except CertificateError as error:
             self.computation.progress(f"no critical points there: {error}")
             return []

@@ -11,6 +11,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.training.morse_audit import MorseAudit
 from neuroalg_sage.models.model import Model
 
 if TYPE_CHECKING:
@@ -30,11 +31,13 @@ class CriticalPoints(Invariant):
     - ``problem`` -- the loss
     - ``parameters`` -- for each point critical parameters, in floating point
     - ``failures`` -- why the engine did not find all: exit codes, and sentences
+    - ``morse_audit`` -- whether they add up to χ(M)
     """
 
     problem: TrainingProblem = field(kw_only=True)
     parameters: list[list[float]] = field(kw_only=True)
     failures: list[tuple[int, str]] = field(default_factory=list, kw_only=True)
+    morse_audit: MorseAudit = field(kw_only=True)
 
     def sentence(self) -> str:
         count = len(self.data["points"])
@@ -59,7 +62,7 @@ class CriticalPoints(Invariant):
     def described(self) -> dict[str, Any]:
         proof = self.proof()
         return {"value": self.data, "status": proof["status"], "trust": proof["trust"],
-                "parameters": self.parameters} | proof
+                "parameters": self.parameters, "morse_audit": self.morse_audit.describe()} | proof
 
     def text(self, spec: str = "SPEC") -> str:
         """
@@ -77,6 +80,7 @@ class CriticalPoints(Invariant):
               0.25                      0  pure      minimum  1.5*x_0
             <BLANKLINE>
             These are all critical functions; over the complex numbers there are 1 [proved].
+            The Morse audit holds: V: 1; together 1 = χ(M).
             The minimum over M is 0.25, attained at point 1 and at no other function
             [proved].
             There, up to symmetries, approximately w_0 = 1.5.
@@ -101,6 +105,8 @@ class CriticalPoints(Invariant):
         lines.append(f"These are all critical functions{known} [{status}]." if value["complete"]
                      else f"Each of these is a critical function [{status}]; that there are no "
                      "others is not proved.")
+        if value["complete"] or self.morse_audit.holds is False:
+            lines += wrap(str(self.morse_audit), WIDTH)
         lines.append(_minimum(value, status))
         lines += self._minimal_parameters()
         return "\n".join(lines)

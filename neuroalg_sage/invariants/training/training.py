@@ -21,6 +21,7 @@ from neuroalg_sage.storable import storable
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.answers.computation import Computation
+    from neuroalg_sage.invariants.training.morse_audit import MorseAudit
     from neuroalg_sage.invariants.training.presentation import CriticalPoints
     from neuroalg_sage.invariants.training.sums_of_squares import LossBounds
 
@@ -131,6 +132,20 @@ class TrainingProblem:
         from neuroalg_sage.invariants.training.sums_of_squares import loss_bounds
 
         return loss_bounds(self, level, computation, seed)
+
+    def morse_audit(self, computation: Computation | None = None, seed: int | None = None
+                    ) -> MorseAudit:
+        """
+        Whether all critical functions, with signs by Morse theory, add up to χ(M).
+
+        See :class:`~neuroalg_sage.invariants.training.morse_audit.MorseAudit`.
+
+        EXAMPLES::
+
+            >>> ERM("linear:1,1", [[1, 1], [1, 2]]).morse_audit().terms
+            (('V', 1),)
+        """
+        return self.critical_points(computation, seed).morse_audit
 
     def critical_parameters(self, computation: Computation | None = None,
                             seed: int | None = None) -> list[list[float]]:
