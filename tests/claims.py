@@ -72,6 +72,9 @@ def _found() -> Iterator[Any]:
     yield from (segre.ed_degree("generic"), veronese.ed_degree("unit"), segre.polar_degrees(),
                 filters.ed_degree("unit"), filters.polar_degrees(), segre.ml_degree())
     yield NeuroManifold("linear:1,1", seed=1).ed_degree("unit")
+    yield from (veronese.wasserstein_degree(), segre.wasserstein_degree("linf"),
+                segre.decision_boundary_ed_degree(), veronese.decision_boundary_ed_degree(),
+                filters.decision_boundary_ed_degree())
     yield curve.ed_degree("unit")
     yield NeuroManifold(from_expressions(["a*x", "a^2*x"], ["a"], ["x"]), seed=1).ed_discriminant()
     yield ERM("linear:1,1", [[1, 2], [2, 3]]).critical_points()

@@ -18,6 +18,8 @@ from neuroalg_sage import (
 )
 from neuroalg_sage.certificates.points.point import Point
 from neuroalg_sage.errors import InputError
+from neuroalg_sage.invariants.distance.polyhedral_norms import Face
+from neuroalg_sage.invariants.distance.wasserstein_degree import count_at_face
 from neuroalg_sage.models.expressions import evaluate
 from neuroalg_sage.models.piecewise.tropical import network_from_tropical
 from neuroalg_sage.models.rational import echelon, rank
@@ -244,6 +246,23 @@ def is_true_of_its_network(data: dict[str, Any]) -> bool:
         k: v for k, v in value.items() if k != "domain"}
 
 
+def are_degrees_at_least(data: dict[str, Any]) -> bool:
+    """Whether as many critical points are counted at each face that a certificate is about."""
+    manifold, value = NeuroManifold(model_from_data(
+        {k: v for k, v in data["model"].items() if k != "spec"}), seed=1), value_of(data)
+    generator = random.Random(1)
+    phi, d = manifold.parametrization(), manifold.dimension().data
+    vertices = [tuple(map(Fraction, v)) for v in value["vertices"]]
+    for form, number in value["faces"]:
+        form = tuple(map(Fraction, form))
+        on = tuple(v for v in vertices if sum(a * b for a, b in zip(form, v)) == 1)
+        trials, _ = count_at_face(phi, d, Face(on, form, rank(on) - 1), manifold.computation,
+                                  generator)
+        if trials and max(trial.count.values for trial in trials) < number:
+            return False
+    return True
+
+
 ARCHITECTURE = ("classification_fan", "stationary_points")
 
 
@@ -306,6 +325,13 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
     if name == "ed_degree_at_least":
         return before[0] == name and value[0] == value_of(original)[0] and (
             value[1] <= value_of(original)[1])
+    if name == "wasserstein_degree_at_least":
+        return are_degrees_at_least(data)
+    if name.startswith("decision_boundary_ed_degree"):
+        manifold = NeuroManifold(model_from_data(
+            {k: v for k, v in data["model"].items() if k != "spec"}), seed=1)
+        found = manifold.decision_boundary_ed_degree(value[0]).data
+        return bool(value[1] <= found if name.endswith("_at_least") else value[1] == found)
     if name == "quadratic_conservation_laws":
         return (before[0] == name and after[1] <= before[1] and after[2] >= before[2]
                 and after[3] <= before[3])
