@@ -10,6 +10,7 @@ from typing import Any
 
 from neuroalg_sage import (
     ActivationFunction,
+    ContinuousNetwork,
     NeuroManifold,
     PiecewiseLinearArchitecture,
     PiecewiseLinearNetwork,
@@ -61,6 +62,9 @@ def _found() -> Iterator[Any]:
     yield ERM("linear:1,1", [[1, 1], [2, 2]]).loss_bounds(seed=1)
     yield ERM("mlp:2,1,1:x^2", [[1, 0, 1], [0, 1, 2], [1, 1, -1]]).loss_bounds(0, seed=1)
     yield ERM(from_expressions(["a^2*x"], ["a"], ["x"]), [[1, 2], [2, 4]]).loss_bounds(seed=1)
+    yield from (ERM(spec, data).multistart(6, seed=1) for spec, data in (
+        ("mlp:2,1,1:x^2", [[1, 0, 1], [0, 1, 2], [1, 1, -1]]), ("linear:1,1", [[1, 1], [2, 2]]),
+        (from_expressions(["a*x", "a^2*x"], ["a"], ["x"]), [[1, 1, 2], [2, 1, 0]])))
     yield line.loss_critical_locus([1])
     yield veronese.loss_critical_locus([1, 0, 2])
     yield veronese.invariant_parameters(ROTATION)
@@ -140,6 +144,10 @@ def _found() -> Iterator[Any]:
     yield ActivationFunction("tanh").approximation((-2, 2), degree=3)
     yield ActivationFunction("relu").approximation(degree=2)
     yield ActivationFunction("exp").approximation(error="1/3")
+    yield ContinuousNetwork("mlp:2,2,1:relu:bias").network_approximation(1, degree=2)
+    yield ContinuousNetwork({"activation": "tanh", "layers": [
+        {"weights": [[1, "1/2"]], "bias": [0]}, {"weights": [[2], [-1]]}, {"weights": [[1, 1]]},
+        ]}).network_approximation("1/10", error="1/2")
 
 
 @cache
