@@ -106,7 +106,7 @@ def test_the_worked_example_of_two_filters() -> None:
     found = problem("cnn:2,2:x^2", 10).critical_points(seed=1)
     smooth = [p["index"] for p in found.data["points"] if p["stratum"] == 0]
     terms = dict(found.morse_audit.terms)
-    assert terms["nonzero functions"] == sum((-1) ** i for i in smooth)
+    assert terms["smooth functions"] == sum((-1) ** i for i in smooth)
     assert terms["where M crosses itself"] == 1 - 2  # an arc on each sheet
     # For each filter t there is an affine line of functions Σ b_i h_i with β^T b = 1, two of which
     # meet in x_1^2: a circle of lines, with two points identified.
@@ -196,7 +196,7 @@ def test_where_a_sheet_is_critical_parameters_count() -> None:
     given = with_unit_metric("cnn:2,2:x^2", {(0, 2, 0): Fraction(1), (1, 1, 0): Fraction(1, 8)})
     audit = given.morse_audit(seed=1)
     assert audit.holds
-    assert [name for name, _ in audit.terms] == ["nonzero functions", "the zero function"]
+    assert [name for name, _ in audit.terms] == [morse.PARAMETERS, morse.ZERO]
 
 
 # -- lists that are wrong ------------------------------------------------------------------

@@ -14,7 +14,9 @@ from flint import fmpq, fmpq_mat
 from neuroalg_sage.certificates.training.landscape import Landscape
 from neuroalg_sage.certificates.training.morse import (
     INCOMPLETE,
+    PARAMETERS,
     UNCOUNTED,
+    ZERO,
     Audit,
     NotApplicable,
     audit,
@@ -178,9 +180,8 @@ def _with_crossing(answer: Answer, terms: dict[str, int]) -> tuple[tuple[str, in
     if least is None or any(_is_critical(answer, chart, space, least)
                             for (chart, _), space in zip(sheets, spaces)):
         return tuple(terms.items())
-    terms["where M crosses itself"] = -1
-    terms["the zero function"] = terms.pop("the zero function") + 1
-    return tuple(terms.items())
+    return (("smooth functions", terms[PARAMETERS]), ("where M crosses itself", -1),
+            (ZERO, terms[ZERO] + 1))
 
 
 def _least_on_crossing(answer: Answer, spaces: list[fmpq_mat]) -> list[fmpq] | None:
