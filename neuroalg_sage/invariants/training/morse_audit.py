@@ -311,31 +311,38 @@ def _other_zeros(slope: list[arb], double: arb) -> int:
 
 
 def _boundary(answer: Answer, degree: int) -> int:
-    """What the limits l^(r-1) (a l + b l') contribute."""
-    problem, ring = answer.problem, polynomial_ring(3)
-    first, last = ([e[k] for e in monomials(2, degree)] for k in (1, 0))
-    # For l = y, in coordinates in which it is x + 0 y, nothing may be critical.
-    slopes = gradient(problem(_limits(ring, last, (0, 1)), ring.constant(0)), range(3))
+    """What the limits l^(r-1) (a l + b l') contribute, for l = x + t y, and for l = y."""
+    ring = polynomial_ring(3)
+    finite, infinite = ([e[k] for e in monomials(2, degree)] for k in (1, 0))
+    chart = Chart("the boundary", 0, ring, 1, _limits(ring, finite, (0, 1)))
+    found = elimination(answer.problem(chart.coordinates, ring.constant(0)), chart)
+    if found is None or not found.is_regular:
+        raise NotApplicable(DEGENERATE)
+    below = arb_poly(found.determinant)
+    total = sum(_limit(answer, finite, [root, *(arb_poly(f)(root) / below(root)
+                                                for f in found.numerators)])
+                for root in real_roots(found.roots))
+    # At t = 0 in the coordinates in which y + t x is l, perhaps.
+    slopes = gradient(answer.problem(_limits(ring, infinite, (0, 1)), ring.constant(0)), range(3))
     origin = [fmpq(0)] * 3
     form = fmpq_mat([[slopes[i].derivative(j)(*origin) for j in (1, 2)] for i in (1, 2)])
     least = form.solve(fmpq_mat([[-slopes[i](*origin)] for i in (1, 2)])).entries()
-    chart = Chart("the boundary", 0, ring, 1, _limits(ring, first, (0, 1)))
-    loss = problem(chart.coordinates, ring.constant(0))
-    found = elimination(loss, chart)
-    if found is None or not found.is_regular or not slopes[0](fmpq(0), *least):
+    if not slopes[0](fmpq(0), *least):
+        total += _limit(answer, infinite, [arb(0), *map(arb, least)])
+    return int(total)
+
+
+def _limit(answer: Answer, powers: list[int], box: list[arb]) -> int:
+    """What a critical function on the boundary contributes."""
+    ring, problem = polynomial_ring(3), answer.problem
+    coordinates = _limits(ring, powers, (0, 1))
+    signs = inertia(hessian(problem(coordinates, ring.constant(0)), range(3), box))
+    z = [value(f, box) for f in coordinates]
+    slope = sum((g * value(f, box) for g, f in zip(
+        problem.differential(z, arb(0)), _limits(ring, powers, (2, 3)))), arb(0))
+    if signs is None or slope.contains(0):
         raise NotApplicable(DEGENERATE)
-    inward, total = _limits(ring, first, (2, 3)), 0
-    below = arb_poly(found.determinant)
-    for root in real_roots(found.roots):
-        box = [root, *(arb_poly(f)(root) / below(root) for f in found.numerators)]
-        signs = inertia(hessian(loss, range(3), box))
-        z = [value(f, box) for f in chart.coordinates]
-        slope = sum((g * value(f, box) for g, f in zip(
-            problem.differential(z, arb(0)), inward)), arb(0))
-        if signs is None or slope.contains(0):
-            raise NotApplicable(DEGENERATE)
-        total += (-1) ** signs[1] if slope > 0 else 0
-    return total
+    return int((-1) ** signs[1]) if slope > 0 else 0
 
 
 def _limits(ring: Any, powers: list[int], orders: tuple[int, int]) -> list[Any]:
