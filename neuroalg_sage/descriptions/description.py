@@ -101,6 +101,10 @@ class Description(Typeset, ABC):
         """Degree and Hilbert polynomial by a closed formula, None if no theorem gives it."""
         return None
 
+    def evidence(self) -> dict[str, Any] | None:
+        """By what the checker recognizes the variety, None if there are no formulas for it."""
+        return None
+
     def distance_degree(self, metric: str) -> Summands | None:
         """The ED degree for a metric by a closed formula, None if no theorem gives it."""
         return None

@@ -253,13 +253,16 @@ class GenericMatrices(Description):
         return basis_of_minors([self.flattening()], self.format.bound + 1,
                                self.model.ambient_dimension)
 
+    def evidence(self) -> dict[str, Any]:
+        return {"formula": "generic matrices", "trial": self.trial}
+
     def formula(self) -> Formula | None:
         m, n, r = self.format.rows, self.format.columns, self.format.bound
         if r > LARGEST_RANK or min(m, n) > 2 * LARGEST_RANK:
             return None
         numerator = determinantal_numerator(m, n, r)
         polynomial = polynomial_of_series(numerator, self.format.dimension())
-        return Formula({"formula": "generic matrices", "trial": self.trial}, CONCA_HERZOG,
+        return Formula(self.evidence(), CONCA_HERZOG,
                        sum(numerator), tuple(polynomial))
 
     def distance_degree(self, metric: str) -> Summands | None:

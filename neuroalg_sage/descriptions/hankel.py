@@ -81,9 +81,12 @@ class HankelMatrices(Description):
     def minors(self) -> list[Polynomial]:
         return basis_of_minors([self.flattening()], self.states + 1, self.steps)
 
+    def evidence(self) -> dict[str, Any]:
+        return {"formula": "Hankel matrices", "trial": self.trial}
+
     def formula(self) -> Formula:
         numerator = determinantal_numerator(self.states + 1, self.steps - self.states, self.states)
-        return Formula({"formula": "Hankel matrices", "trial": self.trial}, EISENBUD,
+        return Formula(self.evidence(), EISENBUD,
                        sum(numerator), tuple(polynomial_of_series(numerator, 2 * self.states)))
 
     def __str__(self) -> str:

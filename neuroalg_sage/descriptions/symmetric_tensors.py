@@ -131,6 +131,11 @@ class SymmetricTensors(Description):
     def minors(self) -> list[Polynomial]:
         return basis_of_minors(self.flattenings(), self.summands + 1, self.ambient_dimension())
 
+    def evidence(self) -> dict[str, Any] | None:
+        if self.outputs == 1 and self.degree == 2:
+            return {"formula": "symmetric matrices"}
+        return {"formula": "Segre-Veronese"} if self.summands == 1 else None
+
     def formula(self) -> Formula | None:
         d, r, m = self.inputs, self.summands, self.outputs
         if r == 1:

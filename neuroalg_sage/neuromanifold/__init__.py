@@ -40,7 +40,7 @@ class NeuroManifold(SamplesQuestions, TrainingQuestions, RealQuestions,
     - ``method`` -- how to find the ideal: ``"auto"``, ``"zero"``, ``"inheritance"``,
       ``"description"``, ``"equivariant"``, ``"elimination"`` or ``"kernel"``; or the degree
       without the ideal: ``"slicing"`` or ``"monodromy"``; or how to count critical points:
-      ``"theorem"``, ``"conormal"``, ``"parametrization"`` or ``"lagrange"``
+      ``"theorem"``, ``"euler"``, ``"conormal"``, ``"parametrization"`` or ``"lagrange"``
     - ``seed`` -- integer for all random choices; by default they are fresh
     - ``macaulay2`` -- command of the Macaulay2 to use; by default the wheel's
     - ``degree`` -- the largest degree of equations, and of conservation laws, that are looked for

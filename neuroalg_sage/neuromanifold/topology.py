@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from neuroalg_sage.invariants.answers.methods import FOR_THE_IDEAL
 from neuroalg_sage.neuromanifold.core import kept
 from neuroalg_sage.neuromanifold.equations import EquationsQuestions
 
@@ -24,6 +25,8 @@ class TopologyQuestions(EquationsQuestions):
         OUTPUT: an invariant whose value is a dictionary with ``affine`` and ``projective``, which
         is None if the equations of M are not homogeneous
 
+        Known varieties need no equations; a method for the ideal asks for them all the same.
+
         EXAMPLES::
 
             >>> from neuroalg_sage import NeuroManifold
@@ -32,4 +35,5 @@ class TopologyQuestions(EquationsQuestions):
         """
         from neuroalg_sage.invariants.topology.euler_characteristic import euler_characteristic
 
-        return euler_characteristic(self.parametrization(), self.ideal(), self.computation)
+        return euler_characteristic(self.parametrization(), self.dimension(), self.ideal,
+                                    self.computation, self.method in FOR_THE_IDEAL[1:])

@@ -33,11 +33,32 @@ SEGRE = from_expressions(
     ("mlp:2,2,2:x^2", 6),  # fills P^5
     (SEGRE, 8),
 ])
-def test_known_varieties(model: Any, projective: int) -> None:
-    answer = NeuroManifold(model).euler_characteristic()
+@pytest.mark.parametrize("method", ["auto", "elimination"])
+def test_known_varieties(model: Any, projective: int, method: str) -> None:
+    """By what they are, and by equations."""
+    answer = NeuroManifold(model, method=method).euler_characteristic()
     assert answer.data == {"affine": 1, "projective": projective}
     assert (answer.status, answer.trust) == ("proved", [])
     assert verify(answer.certificate)
+
+
+@pytest.mark.parametrize("spec, projective", [
+    ("linear:12,9,12", 144), ("linear:9,5,7,9", 81), ("mlp:7,3,1:x^2", 28), ("mlp:7,1,1:x^2", 7),
+    ("mlp:3,2,4:x:bias", 16),  # 4 constants beside the matrices
+    ("cnn:3,3:x", 5), ("ssm:steps=9,state=2", 4), ("cnn:2,2:x^2", 3)])
+def test_known_varieties_need_no_equations(spec: str, projective: int,
+                                           monkeypatch: pytest.MonkeyPatch) -> None:
+    manifold = NeuroManifold(spec)
+    monkeypatch.setattr(manifold, "ideal", lambda: pytest.fail("the ideal was asked for"))
+    answer = manifold.euler_characteristic()
+    assert answer.data == {"affine": 1, "projective": projective} and answer.trust == []
+    assert verify(answer.certificate)
+    claim = answer.certificate["claim"]
+    for value in ({"affine": 1, "projective": projective + 1}, {"affine": 0, "projective":
+                  projective}, {"affine": 1, "projective": None}):
+        data = dict(answer.certificate) | {"claim": claim | {"value": value}}
+        with pytest.raises(CertificateError):
+            verify(data | {"digest": digest(data)})
 
 
 def test_the_secant_variety_of_a_curve_by_its_points() -> None:
@@ -144,7 +165,8 @@ def test_finite_pieces_count_different_roots() -> None:
     ([[1, 1, 1, 1]], True),  # one piece of the projectivization: a quadric
 ])
 def test_the_torus_is_verified(weights: list[list[int]], holds: bool) -> None:
-    certificate = NeuroManifold("linear:2,1,2").euler_characteristic().certificate
+    manifold = NeuroManifold("linear:2,1,2", method="description")
+    certificate = manifold.euler_characteristic().certificate
     data = dict(certificate) | {"evidence": certificate["evidence"] | {"weights": weights}}
     data["digest"] = digest(data)
     if holds:
@@ -156,7 +178,8 @@ def test_the_torus_is_verified(weights: list[list[int]], holds: bool) -> None:
 
 def test_a_cone_has_a_projectivization() -> None:
     """A claim without it, as of what is no cone, is refused."""
-    certificate = NeuroManifold("linear:2,1,2").euler_characteristic().certificate
+    manifold = NeuroManifold("linear:2,1,2", method="description")
+    certificate = manifold.euler_characteristic().certificate
     claim = certificate["claim"]
     data = dict(certificate) | {"claim": claim | {"value": {"affine": 1, "projective": None}}}
     data["digest"] = digest(data)

@@ -17,6 +17,7 @@ from math import comb, prod
 from typing import Any
 
 from neuroalg_sage.certificates.dimension.known_varieties import power_sum
+from neuroalg_sage.certificates.distance.segre_veronese import segre_veronese
 from neuroalg_sage.certificates.equations.formulas import CONVOLUTIONAL, LARGEST_FORMAT, convolution
 from neuroalg_sage.certificates.equations.minors import generic_matrix
 from neuroalg_sage.certificates.model import Model
@@ -28,7 +29,6 @@ NIE_RANESTAD_STURMFELS = "theorem: Nie, Ranestad, Sturmfels (2010)"
 ECKART_YOUNG = "theorem: Eckart, Young (1936)"
 FRIEDLAND_OTTAVIANI = "theorem: Friedland, Ottaviani (2014)"
 MOST_FIXED_POINTS = 20_000
-MOST_CELLS = 200_000
 
 
 def segre(weights: Sequence[int], degree: int) -> list[int]:
@@ -67,28 +67,6 @@ def determinantal(m: int, n: int | None, r: int) -> list[int]:
         for j in range(size + 1):
             total[j] += Fraction(e[size - j] * f[j], euler)
     return [int(p) for p in total] + [0] * ((comb(r + 1, 2) if n is None else r * r) - 1)
-
-
-def segre_veronese(sizes: Sequence[int], degrees: Sequence[int]) -> list[int]:
-    """
-    The polar degrees of X, the product of the P^(k - 1) embedded by forms of these degrees.
-
-    X is smooth of dimension m: p_j = Σ_i (-1)^i C(m + 1 - i, j - i) deg c_i(X) h^(m - i).
-    A. Holme, The geometric and numerical properties of duality in projective algebraic geometry,
-    Manuscripta Math. 61 (1988).
-    """
-    require(prod(sizes) <= MOST_CELLS, "The variety is too large for the formula.")
-    m = sum(sizes) - len(sizes)
-    top = [0] * (m + 1)
-    for a in product(*map(range, sizes)):
-        i = sum(a)
-        term, rest = 1, m - i
-        for k, b, e in zip(sizes, a, degrees):
-            term *= comb(k, b) * comb(rest, k - 1 - b) * e ** (k - 1 - b)
-            rest -= k - 1 - b
-        top[i] += term
-    return [sum((-1) ** i * comb(m + 1 - i, j - i) * top[i] for i in range(j + 1))
-            for j in range(m + 1)]
 
 
 def rank_one_approximations(outputs: int, inputs: int, d: int) -> int:

@@ -24,6 +24,17 @@ def _dense(model: Model, evidence: Any) -> Checked:
                           "the image is dense")
 
 
+def _by_formula(model: Model, metric: Any, evidence: Any) -> tuple[list[int], Checked]:
+    """Numbers whose sum is the ED degree, the polar degrees if the metric is generic."""
+    if evidence["formula"] == "product":
+        from neuroalg_sage.certificates.distance.complements import check_distance
+
+        return check_distance(model, metric, evidence)
+    from neuroalg_sage.certificates.distance.distance_formulas import check_formula
+
+    return check_formula(model, metric, evidence)
+
+
 def check_polar_degrees(model: Model, value: Any, evidence: Any) -> Checked:
     """Verify the polar degrees of a cone M."""
     if "basis" in evidence:
@@ -31,10 +42,8 @@ def check_polar_degrees(model: Model, value: Any, evidence: Any) -> Checked:
 
         return check_conormal(model, value, evidence)
     if "formula" in evidence:
-        from neuroalg_sage.certificates.distance.distance_formulas import check_formula
-
         require(evidence["formula"] != "convolutions", "The theorem is on their sum.")
-        degrees, (verified, trust) = check_formula(model, "generic", evidence)
+        degrees, (verified, trust) = _by_formula(model, "generic", evidence)
     else:
         require(model.ambient_dimension > 0, "A point has no polar degrees.")
         degrees = [1] + [0] * (model.ambient_dimension - 1)
@@ -56,9 +65,7 @@ def check_ed_degree(model: Model, value: Any, evidence: Any) -> Checked:
         require(metric == "generic" and number == sum(polar), "The ED degree is not the sum.")
         return verified, trust + [SUM] * (SUM not in trust)
     if "formula" in evidence:
-        from neuroalg_sage.certificates.distance.distance_formulas import check_formula
-
-        summands, (verified, trust) = check_formula(model, metric, evidence)
+        summands, (verified, trust) = _by_formula(model, metric, evidence)
         require(number == sum(summands), f"The ED degree is {sum(summands)}, not as claimed.")
         is_sum = metric == "generic" and evidence["formula"] != "convolutions"
         return verified, trust + [SUM] * is_sum

@@ -36,7 +36,6 @@ from typing import Any
 
 from flint import fmpq, fmpq_mat, fmpq_mpoly, fmpq_poly
 
-from neuroalg_sage.certificates.equations.ideal import check_ideal
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     Checked,
@@ -44,10 +43,12 @@ from neuroalg_sage.certificates.reading import (
     integer,
     integers,
     items,
+    member,
     polynomial_ring,
     polynomials,
     require,
 )
+from neuroalg_sage.certificates.topology.gradings import is_graded
 
 Piece = dict[tuple[int, ...], fmpq]  # an equation in the coordinates that are left
 MOST_POINTS = 10**9
@@ -137,14 +138,19 @@ def classes(weights: list[list[int]], n: int) -> dict[tuple[int, ...], list[int]
     return found
 
 
-def is_graded(generators: Sequence[fmpq_mpoly], row: Sequence[int]) -> bool:
-    """Whether each polynomial is homogeneous for these weights."""
-    return all(len({sum(int(k) * w for k, w in zip(e, row)) for e in g.monoms()}) < 2
-               for g in generators)
-
-
 def check_euler_characteristic(model: Model, value: Any, evidence: Any) -> Checked:
     """Verify χ of the closure of M and, if it is a cone, of its projectivization."""
+    if "formula" in evidence:
+        from neuroalg_sage.certificates.topology.known_varieties import check_known_variety
+
+        number, checked = check_known_variety(model, evidence)
+        for space, expected in (("affine", 1), ("projective", number)):
+            require(integer(member(value, space), 0, MOST_POINTS, "Euler characteristic")
+                    == expected, f"The Euler characteristic of the {space} variety is {expected}.")
+        require(len(value) == 2, "The claim has other Euler characteristics.")
+        return checked
+    from neuroalg_sage.certificates.equations.ideal import check_ideal
+
     data, proof, weight_data, engine_data = fields(
         evidence, "generators", "ideal", "weights", "engine")
     n = model.ambient_dimension

@@ -11,7 +11,7 @@ FOR_THE_IDEAL = ("auto", "zero", "inheritance", "description", "equivariant", "e
 # These never see the ideal.
 FOR_THE_DEGREE = ("slicing", "monodromy")
 # For ED degrees, polar degrees and ML degrees.
-FOR_CRITICAL_POINTS = ("theorem", "conormal", "parametrization", "lagrange")
+FOR_CRITICAL_POINTS = ("theorem", "euler", "conormal", "parametrization", "lagrange")
 
 
 def check_method(method: str) -> None:

@@ -16,6 +16,7 @@ from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
 from neuroalg_sage.invariants.answers.methods import check_method_applies
 from neuroalg_sage.invariants.distance.distance_count import count_critical_points
+from neuroalg_sage.invariants.distance.euler import NotKnown, ed_degree_by_euler
 from neuroalg_sage.invariants.distance.lagrange import distance_system
 from neuroalg_sage.invariants.distance.polar_degrees import polar_degrees
 from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm
@@ -26,10 +27,11 @@ from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
 
-METHODS = ("theorem", "conormal", "parametrization", "lagrange")
+METHODS = ("theorem", "euler", "conormal", "parametrization", "lagrange")
 # So many coordinates, critical points and seconds for a proof by the conormal variety if none is
 # asked for.
 EASY_COORDINATES, EASY_NUMBER, EASY_SECONDS = 9, 50, 5.0
+EASY_FORMS = 400  # of a multidegree, for a proof by Euler characteristics if none is asked for
 
 Ideal = Callable[[], Invariant]
 
@@ -47,6 +49,9 @@ def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
 
     - ``"theorem"``: M is dense or a point, or all matrices or symmetric matrices of bounded rank,
       a Segre-Veronese variety, or that of a convolutional network;
+    - ``"euler"``: M is the image of a product of projective spaces by an immersion, and the points
+      of length zero are hypersurfaces that cross normally, see
+      :mod:`~neuroalg_sage.invariants.distance.euler`;
     - ``"conormal"``: for a cone and a generic form, the sum of the polar degrees;
     - ``"parametrization"``: critical equations on a slice of the fibers,
       :mod:`~neuroalg_sage.invariants.distance.critical_equations`;
@@ -84,6 +89,12 @@ def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
         if method == "theorem":
             raise InputError(f"No theorem that is known here gives the ED degree of {model} for "
                              f"the metric {form.name}; use parametrization.")
+    if method in ("auto", "euler"):
+        try:
+            return _by_euler(phi, form, EASY_FORMS if method == "auto" else None, start)
+        except NotKnown:
+            if method == "euler":
+                raise
     generator = random.Random(seed) if seed is not None else random.SystemRandom()
     if method == "conormal":
         return _by_conormal_variety(phi, dimension, form, computation, ideal, seed)
@@ -158,6 +169,17 @@ def by_theorem(model: Model, dimension: Invariant, form: QuadraticForm) -> Invar
     return EDDegree.certified(model, "ed_degree", number, "proved", "a closed formula",
                               time.perf_counter() - start, found.evidence, list(found.theorems),
                               claim=[metric, number])
+
+
+def _by_euler(phi: Parametrization, form: QuadraticForm, most: int | None, start: float
+              ) -> Invariant:
+    numbers, evidence, theorems = ed_degree_by_euler(phi, form, most)
+    if not form.is_given:
+        theorems = [SUM]
+    return EDDegree.certified(
+        phi.model, "ed_degree", sum(numbers), "proved",
+        "Chern classes" if theorems == [SUM] else "the Euler characteristic of a complement",
+        time.perf_counter() - start, evidence, theorems, claim=[form.claim(), sum(numbers)])
 
 
 def _by_conormal_variety(phi: Parametrization, dimension: Invariant, form: QuadraticForm,

@@ -10,18 +10,20 @@ from collections.abc import Callable
 
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
-from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.answers.invariant import Invariant, certified
 from neuroalg_sage.invariants.answers.methods import check_method_applies
 from neuroalg_sage.invariants.distance.critical_equations import (
     finite_slice,
     is_graded,
     likelihood_parametrized,
 )
+from neuroalg_sage.invariants.distance.euler import NotKnown, ml_degree_by_euler
 from neuroalg_sage.invariants.distance.lagrange import likelihood_system
 from neuroalg_sage.invariants.equations.counting import summary, trials
 from neuroalg_sage.models.parametrization import Parametrization
 
-METHODS = ("parametrization", "lagrange")
+METHODS = ("euler", "parametrization", "lagrange")
+EASY_FORMS = 400  # of a multidegree, for a proof by Euler characteristics if none is asked for
 
 Ideal = Callable[[], Invariant]
 
@@ -64,11 +66,13 @@ def ml_degree(phi: Parametrization, dimension: Invariant, computation: Computati
     hyperplane.  Its coordinates are those of V, so the outputs of the model should be the
     probabilities, times monomials in the inputs if there are several of them.
 
+    - ``"euler"``: M is a product of projective spaces, where coordinates and their sum vanish on
+      hypersurfaces that cross normally, see :mod:`~neuroalg_sage.invariants.distance.euler`;
     - ``"parametrization"``: critical equations on a slice of the fibers;
     - ``"lagrange"``: multipliers on the ideal.
 
-    Both count at random data modulo random primes, and the status is ``numerical``: the number is
-    never too large, and too small only if the data or the prime are special.
+    The last two count at random data modulo random primes, and the status is ``numerical``: the
+    number is never too large, and too small only if the data or the prime are special.
 
     INPUT: as for :func:`~neuroalg_sage.invariants.distance.ed_degree.ed_degree`
 
@@ -82,6 +86,19 @@ def ml_degree(phi: Parametrization, dimension: Invariant, computation: Computati
     start = time.perf_counter()
     method = check_method_applies(method, "the ML degree", METHODS)
     cone = is_cone_of_probabilities(phi)
+    if cone and method in ("auto", "euler"):
+        try:
+            number, evidence, theorems = ml_degree_by_euler(
+                phi, EASY_FORMS if method == "auto" else None)
+            return certified(phi.model, "ml_degree", number, "proved",
+                             "the Euler characteristic of a complement",
+                             time.perf_counter() - start, evidence, theorems)
+        except NotKnown:
+            if method == "euler":
+                raise
+    if method == "euler":
+        raise InputError(f"The method euler is for cones, and {phi.model} parametrizes none; use "
+                         "parametrization.")
     generator = random.Random(seed) if seed is not None else random.SystemRandom()
     n, d = len(phi.polynomials), dimension.data
 

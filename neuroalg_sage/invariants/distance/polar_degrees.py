@@ -28,6 +28,7 @@ from neuroalg_sage.invariants.distance.critical_equations import (
     polar_parametrized,
 )
 from neuroalg_sage.invariants.distance.distance_count import count_critical_points
+from neuroalg_sage.invariants.distance.euler import NotKnown, ed_degree_by_euler
 from neuroalg_sage.invariants.distance.lagrange import polar_system
 from neuroalg_sage.invariants.distance.quadratic_forms import quadratic_form
 from neuroalg_sage.invariants.equations.counting import Trial, summary, trials
@@ -38,7 +39,7 @@ from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
 
-METHODS = ("theorem", "conormal", "parametrization", "lagrange")
+METHODS = ("theorem", "euler", "conormal", "parametrization", "lagrange")
 # In more coordinates the conormal ideal over Q is not tried unless it is asked for.
 EASY_COORDINATES, EASY_SECONDS = 9, 10.0
 
@@ -58,6 +59,8 @@ def polar_degrees(phi: Parametrization, dimension: Invariant, computation: Compu
 
     - ``"theorem"``: M is dense, or all matrices or symmetric matrices of bounded rank, or a
       Segre-Veronese variety;
+    - ``"euler"``: M is the image of a product of projective spaces by an immersion, by Chern
+      classes;
     - ``"conormal"``: the multidegree of the conormal ideal over Q, by Macaulay2; for cones.  The
       checker verifies that it is an upper bound, and that the sum is attained by critical points
       modulo a prime, so Macaulay2 is not trusted;
@@ -85,7 +88,15 @@ def polar_degrees(phi: Parametrization, dimension: Invariant, computation: Compu
     if method == "theorem":
         raise InputError(f"No theorem that is known here gives the polar degrees of {model}; use "
                          "parametrization.")
-    if not cone and method in ("conormal", "lagrange"):
+    if cone and method in ("auto", "euler"):
+        try:
+            numbers, evidence, _ = ed_degree_by_euler(phi, quadratic_form(model, "generic"))
+            return certified(model, "polar_degrees", numbers, "proved", "Chern classes",
+                             time.perf_counter() - start, evidence, [])
+        except NotKnown:
+            if method == "euler":
+                raise
+    if not cone and method in ("euler", "conormal", "lagrange"):
         raise InputError(f"The method {method} is for cones, and weights of the parameters for "
                          f"which {model} is homogeneous are not known; use parametrization.")
     generator = random.Random(seed) if seed is not None else random.SystemRandom()

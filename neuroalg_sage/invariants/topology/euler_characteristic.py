@@ -1,9 +1,11 @@
 """
 The topological Euler characteristic of the neurovariety over C.
 
-It is that of the fixed points of the largest torus of diagonal matrices that preserves the
-equations, as ``certificates.topology.euler_characteristic`` proves.  Of pieces of the fixed points
-that are not decided at once, Macaulay2's package CharacteristicClasses finds it, and is trusted.
+Of known varieties it is found without equations.  Else it is that of the fixed points of the
+largest torus of diagonal matrices that preserves the equations, as
+:mod:`~neuroalg_sage.certificates.topology.euler_characteristic` proves.  Of pieces of the fixed
+points that are not decided at once, Macaulay2's package CharacteristicClasses finds it, and is
+trusted.
 
 REFERENCES:
 
@@ -13,10 +15,11 @@ REFERENCES:
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from neuroalg_sage.certificates.reading import polynomial_ring, polynomials
+from neuroalg_sage.certificates.reading import CertificateError, polynomial_ring, polynomials
 from neuroalg_sage.certificates.topology.euler_characteristic import (
     Piece,
     affine_piece,
@@ -25,11 +28,16 @@ from neuroalg_sage.certificates.topology.euler_characteristic import (
     projective_piece,
     restricted,
 )
+from neuroalg_sage.certificates.topology.known_varieties import check_known_variety
 from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
+from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.answers.rebuilt import rebuilt
+from neuroalg_sage.invariants.equations.descriptions import known_varieties
 from neuroalg_sage.invariants.equations.scripts import script_with_ideal
+from neuroalg_sage.invariants.topology.products_of_spaces import product_of_spaces
 from neuroalg_sage.models.expressions import Polynomial, from_flint
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
@@ -96,14 +104,44 @@ def _by_engine(model: Model, space: str, equations: list[Piece], k: int, computa
     return int(computation.run(script)["euler"])
 
 
-def euler_characteristic(phi: Parametrization, found: Invariant, computation: Computation
-                         ) -> EulerCharacteristic:
+def by_formula(phi: Parametrization, dimension: Invariant) -> EulerCharacteristic | None:
+    """
+    The Euler characteristics if M is a known variety, whose equations are not needed; else None.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage import NeuroManifold
+        >>> M = NeuroManifold("linear:7,5,6")
+        >>> by_formula(M.parametrization(), M.dimension())
+        {'affine': 1, 'projective': 42} (proved)
+    """
+    start, model = time.perf_counter(), phi.model
+    formulas = [d.evidence() for d in known_varieties(model, dimension)]
+    for evidence in filter(None, formulas):
+        with suppress(CertificateError, LimitReached):
+            found = check_known_variety(rebuilt(model), evidence)[0]
+            break
+    else:
+        product = product_of_spaces(phi)
+        if product is None:
+            return None
+        found, evidence = product.product.images, product.evidence
+    return EulerCharacteristic.certified(
+        model, "euler_characteristic", {"affine": 1, "projective": found}, "proved",
+        "fixed points of a torus on a known variety", time.perf_counter() - start, evidence, [])
+
+
+def euler_characteristic(phi: Parametrization, dimension: Invariant,
+                         ideal: Callable[[], Invariant], computation: Computation,
+                         by_equations: bool = False) -> EulerCharacteristic:
     """
     The Euler characteristics of the neurovariety and of its projectivization.
 
     INPUT:
 
-    - ``found`` -- the ideal
+    - ``dimension`` -- the dimension
+    - ``ideal`` -- what returns the ideal, if M is no variety of which they are known
+    - ``by_equations`` -- whether they are found from the ideal in any case
 
     OUTPUT: :class:`EulerCharacteristic`
 
@@ -111,10 +149,14 @@ def euler_characteristic(phi: Parametrization, found: Invariant, computation: Co
 
         >>> from neuroalg_sage import NeuroManifold
         >>> M = NeuroManifold("mlp:2,1,1:x^2")
-        >>> euler_characteristic(M.parametrization(), M.ideal(), M.computation).data
+        >>> euler_characteristic(M.parametrization(), M.dimension(), M.ideal, M.computation).data
         {'affine': 1, 'projective': 2}
     """
     start = time.perf_counter()
+    known = None if by_equations else by_formula(phi, dimension)
+    if known is not None:
+        return known
+    found = ideal()
     n = len(phi.polynomials)
     assert found.certificate is not None
     generator_data = found.certificate["claim"]["value"]

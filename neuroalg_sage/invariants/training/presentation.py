@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.training.morse_audit import MorseAudit
+from neuroalg_sage.invariants.training.sublevel_sets import SublevelSets
 from neuroalg_sage.models.model import Model
 
 if TYPE_CHECKING:
@@ -32,12 +33,14 @@ class CriticalPoints(Invariant):
     - ``parameters`` -- for each point critical parameters, in floating point
     - ``failures`` -- why the engine did not find all: exit codes, and sentences
     - ``morse_audit`` -- whether they add up to χ(M)
+    - ``sublevel_sets`` -- what they say of the topology of sublevel sets
     """
 
     problem: TrainingProblem = field(kw_only=True)
     parameters: list[list[float]] = field(kw_only=True)
     failures: list[tuple[int, str]] = field(default_factory=list, kw_only=True)
     morse_audit: MorseAudit = field(kw_only=True)
+    sublevel_sets: SublevelSets = field(kw_only=True)
 
     def sentence(self) -> str:
         count = len(self.data["points"])
@@ -62,7 +65,8 @@ class CriticalPoints(Invariant):
     def described(self) -> dict[str, Any]:
         proof = self.proof()
         return {"value": self.data, "status": proof["status"], "trust": proof["trust"],
-                "parameters": self.parameters, "morse_audit": self.morse_audit.describe()} | proof
+                "parameters": self.parameters, "morse_audit": self.morse_audit.describe(),
+                "sublevel_sets": self.sublevel_sets.describe()} | proof
 
     def text(self, spec: str = "SPEC") -> str:
         """
@@ -94,8 +98,9 @@ class CriticalPoints(Invariant):
         lines.append(f"  {'loss':<20}  {'index':>5}  {'kind':<8}  {'type':<7}  function")
         for point in value["points"][:SHOWN_POINTS]:
             index = "?" if point["index"] < 0 else point["index"]
-            lines.append(f"  {_number(point['loss'], 15):<20}  {index:>5}  {point['kind']:<8}  "
-                         f"{point['type']:<7}  {_function(problem.model, point['coordinates'])}"
+            function = shown_function(problem.model, point["coordinates"])
+            lines.append(f"  {shown_number(point['loss'], 15):<20}  {index:>5}  "
+                         f"{point['kind']:<8}  {point['type']:<7}  {function}"
                          + _again(value["points"], point))
         if len(value["points"]) > SHOWN_POINTS:
             lines.append(f"  and {len(value['points']) - SHOWN_POINTS} more")
@@ -107,6 +112,8 @@ class CriticalPoints(Invariant):
                      "others is not proved.")
         if value["complete"] or self.morse_audit.holds is False:
             lines += wrap(str(self.morse_audit), WIDTH)
+        if not self.sublevel_sets.reason:
+            lines += wrap(str(self.sublevel_sets), WIDTH)
         lines.append(_minimum(value, status))
         lines += self._minimal_parameters()
         return "\n".join(lines)
@@ -129,7 +136,7 @@ def _minimum(value: dict[str, Any], status: str) -> str:
         return (f"The infimum over M is not attained: there are parameters with less loss than at "
                 f"each critical point [{status}].")
     points, at = value["points"], minimum["at"]
-    loss = _number(points[at[0]]["loss"], 15)
+    loss = shown_number(points[at[0]]["loss"], 15)
     places = ", ".join(str(i + 1) for i in at)
     where = f"at point{'s' * (len(at) > 1)} {places}"
     if minimum["unique"]:
@@ -149,7 +156,7 @@ def _again(points: list[dict[str, Any]], point: dict[str, Any]) -> str:
     return f" (that of point {point['function'] + 1})" if same else ""
 
 
-def _number(interval: list[str], digits: int) -> str:
+def shown_number(interval: list[str], digits: int) -> str:
     """The middle of an interval, with no more digits than it has."""
     low, high = map(Fraction, interval)
     middle = (low + high) / 2
@@ -159,12 +166,12 @@ def _number(interval: list[str], digits: int) -> str:
             middle) else "0"
 
 
-def _function(model: Model, coordinates: list[list[str]]) -> str:
+def shown_function(model: Model, coordinates: list[list[str]]) -> str:
     """A function in its inputs, with few digits."""
     names = model.input_names
     outputs: list[list[str]] = [[] for _ in range(model.output_count)]
     for (output, exponents), interval in zip(model.coordinates(), coordinates):
-        text = _number(interval, 6)
+        text = shown_number(interval, 6)
         if text != "0":
             powers = [name + (f"^{e}" if e > 1 else "") for name, e in zip(names, exponents) if e]
             outputs[output].append("*".join([text, *powers]))

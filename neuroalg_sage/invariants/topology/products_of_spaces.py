@@ -1,0 +1,67 @@
+"""
+Whether the neurovariety is the image of a product of projective spaces, and how.
+
+The blocks of parameters are read off the weights for which all coordinates of φ are homogeneous of
+the same degree; the torus is the largest for which each of them is homogeneous.  What follows is
+found as :mod:`~neuroalg_sage.certificates.topology.products_of_spaces` proves it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+from neuroalg_sage.certificates.model import Model as CheckedModel
+from neuroalg_sage.certificates.reading import CertificateError
+from neuroalg_sage.certificates.topology.products_of_spaces import Product, check_product
+from neuroalg_sage.errors import LimitReached
+from neuroalg_sage.invariants.answers.rebuilt import rebuilt
+from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.models.rational import integral_kernel
+
+MOST_PARAMETERS, MOST_POINTS, MOST_TERMS = 200, 5_000, 100_000
+
+
+@dataclass(frozen=True)
+class ProductOfSpaces:
+    """A product of projective spaces, what proves that M is its image, and the model rebuilt."""
+
+    product: Product
+    evidence: dict[str, Any]
+    model: CheckedModel
+
+
+def product_of_spaces(phi: Parametrization) -> ProductOfSpaces | None:
+    """
+    The product of projective spaces whose image the projectivization of M is; None if none is seen.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> from neuroalg_sage.models.parametrization import parametrization
+        >>> found = product_of_spaces(parametrization(parse_spec("cnn:3,2:x^2")))
+        >>> found.product.name, found.product.is_embedded
+        ('P^2 x P^1 by forms of degrees 2, 1', False)
+        >>> product_of_spaces(parametrization(parse_spec("mlp:2,2,1:x^2"))) is None
+        True
+    """
+    count = phi.model.parameter_count
+    coordinates = [list(f) for f in phi.polynomials if f]
+    if not coordinates or count > MOST_PARAMETERS or sum(map(len, coordinates)) > MOST_TERMS:
+        return None
+    inside = {tuple(a - b for a, b in zip(e, f[0])) for f in coordinates for e in f[1:]}
+    between = {tuple(a - b for a, b in zip(f[0], coordinates[0][0])) for f in coordinates[1:]}
+    gradings = integral_kernel(sorted(inside | between), count)
+    blocks: dict[tuple[int, ...], list[int]] = {}
+    for v in range(count):
+        blocks.setdefault(tuple(row[v] for row in gradings), []).append(v)
+    if len(blocks) != len(gradings) or prod(map(len, blocks.values())) > MOST_POINTS:
+        return None  # else the blocks' own weights are no combination of these
+    evidence = {"formula": "product", "blocks": list(blocks.values()),
+                "weights": integral_kernel(sorted(inside), count)}
+    try:
+        model = rebuilt(phi.model)
+        return ProductOfSpaces(check_product(model, evidence), evidence, model)
+    except (CertificateError, LimitReached):
+        return None
