@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 GROUP = "neuroalg_sage.questions"
-OPTIONS = ("degree", "metric", "flow")  # of a neuromanifold, on which an answer may depend
+# Of a neuromanifold, on which an answer may depend.
+OPTIONS = ("degree", "metric", "flow", "polyhedral_norm")
 # The first wing is what all others rest on, and asks nothing itself.
 HOMES = (*(f"invariants.{wing}" for wing in WINGS[1:]), "pictures")
 

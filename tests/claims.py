@@ -8,7 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from neuroalg_sage import NeuroManifold, PiecewiseLinearArchitecture, PiecewiseLinearNetwork
+from neuroalg_sage import (
+    ActivationFunction,
+    NeuroManifold,
+    PiecewiseLinearArchitecture,
+    PiecewiseLinearNetwork,
+)
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.invariants.points import QUESTIONS as POINTS
 from neuroalg_sage.invariants.real.membership import member_by_real_rank
@@ -54,6 +59,8 @@ def _found() -> Iterator[Any]:
         yield from fiber.answers
     yield ERM("mlp:2,1,1:x^2", [[1, 0, 1], [0, 1, 2], [1, 1, -1]]).loss_bounds(seed=1)
     yield ERM("linear:1,1", [[1, 1], [2, 2]]).loss_bounds(seed=1)
+    yield ERM("mlp:2,1,1:x^2", [[1, 0, 1], [0, 1, 2], [1, 1, -1]]).loss_bounds(0, seed=1)
+    yield ERM(from_expressions(["a^2*x"], ["a"], ["x"]), [[1, 2], [2, 4]]).loss_bounds(seed=1)
     yield line.loss_critical_locus([1])
     yield veronese.loss_critical_locus([1, 0, 2])
     yield veronese.invariant_parameters(ROTATION)
@@ -67,6 +74,9 @@ def _found() -> Iterator[Any]:
                 veronese.euler_characteristic_of_parts(),
                 NeuroManifold("linear:3,2,3", seed=1).euler_characteristic_of_parts())
     yield NeuroManifold("linear:1,1", seed=1).ed_degree("unit")
+    yield from (veronese.wasserstein_degree(), segre.wasserstein_degree("linf"),
+                segre.decision_boundary_ed_degree(), veronese.decision_boundary_ed_degree(),
+                filters.decision_boundary_ed_degree())
     yield curve.ed_degree("unit")
     yield NeuroManifold(from_expressions(["a*x", "a^2*x"], ["a"], ["x"]), seed=1).ed_discriminant()
     yield ERM("linear:1,1", [[1, 2], [2, 3]]).critical_points()
@@ -98,7 +108,8 @@ def _found() -> Iterator[Any]:
                 NeuroManifold("mlp:2,3,1:x^4").boundary())
     yield from (segre.real_preimage_numbers(2), filters.real_preimage_numbers(2),
                 NeuroManifold("linear:2,2,2", seed=1).real_preimage_numbers())
-    for manifold in (segre, filters, cubic, pencil, NeuroManifold("mlp:2,2,1:x^2", seed=1)):
+    for manifold in (segre, filters, cubic, pencil, NeuroManifold("cnn:2,2", seed=1),
+                     NeuroManifold("mlp:2,2,1,2:x^2", seed=1)):
         yield manifold.betti_numbers()
     for manifold in (veronese, cubic, pencil, NeuroManifold("cnn:2,2", seed=1)):
         yield manifold.semialgebraic_description()
@@ -128,6 +139,9 @@ def _found() -> Iterator[Any]:
                        ("relu:1,1,1", [[1, 0], [2, 1]]), ("abs:1,2,1", [[1, 0], [-1, 1]])):
         architecture = PiecewiseLinearArchitecture(spec)
         yield from (architecture.classification_fan(data), architecture.stationary_points(data))
+    yield ActivationFunction("tanh").approximation((-2, 2), degree=3)
+    yield ActivationFunction("relu").approximation(degree=2)
+    yield ActivationFunction("exp").approximation(error="1/3")
 
 
 @cache

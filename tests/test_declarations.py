@@ -72,7 +72,7 @@ def test_the_key_of_an_answer_has_the_options_on_which_it_depends(tmp_path: Path
         NeuroManifold("linear:2,1,2", degree=2, cache=folder).compute(name)
         keys = [entry.key for entry in Store(folder).entries() if entry.key is not None]
         (key,) = [k for k in keys if k["invariant"] == name] or [{"arguments": {}}]
-        assert {"degree", "metric", "flow"} & set(key["arguments"]) == set(OWN[name].options), name
+        assert {*questions.OPTIONS} & set(key["arguments"]) == set(OWN[name].options), name
         assert key.get("options", {}).keys() <= {"method", "seed"}
 
 

@@ -14,6 +14,7 @@ from neuroalg_sage.cli.options import (
     about_a_flow,
     about_a_metric,
     about_a_model,
+    about_a_norm,
     about_the_answer,
     keep_time_for_the_page,
     manifold_of,
@@ -47,6 +48,7 @@ def add(command: Commands) -> None:
     sub = command("compute", _compute)
     about_a_model(sub)
     about_a_metric(sub)
+    about_a_norm(sub)
     about_a_flow(sub)
     sub.add_argument("invariants", nargs="+", metavar="INVARIANT")
     sub.listed = _computed

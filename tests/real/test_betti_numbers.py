@@ -204,6 +204,46 @@ def test_convolutions() -> None:
     assert verify(found.certificate)
 
 
+SPHERE = [1, 0, 1]
+
+
+@pytest.mark.parametrize("spec, link, projective", [
+    ("cnn:2,2", [1, 1], [1, 1]), ("cnn:2,2,2", [1, 1], [1, 1]), ("cnn:1,2,2,1,2", [1, 1], [1, 1]),
+    ("cnn:3,2,2", [1, 0, 0, 1], projective_space(3)["GF(2)"]),
+    ("cnn:4,3,2", [1, *[0] * 4, 1], projective_space(5)["GF(2)"])])
+def test_products_of_polynomials(spec: str, link: list[int], projective: list[int]) -> None:
+    answer = NeuroManifold(spec).betti_numbers()
+    assert answer["link"] == {"Q": link, "GF(2)": link}
+    assert answer["projectivization"]["GF(2)"] == projective
+    assert verify(answer.certificate)
+
+
+def test_forms_with_real_roots_by_a_triangulation() -> None:
+    """Where the discriminant is not negative, on a triangulated sphere and its projective plane."""
+    for signed in (True, False):
+        numbers: dict[tuple[Fraction, ...], int] = {}
+        maximal = set()
+        for simplex in second_subdivision([3]):
+            kept = [p for p in simplex if p[1] ** 2 >= 4 * p[0] * p[2]]
+            if not signed:
+                kept = [max(p, tuple(-c for c in p)) for p in kept]
+            maximal.add(frozenset(numbers.setdefault(p, len(numbers)) for p in kept))
+        found = simplicial_betti(maximal - {frozenset()}, 2)
+        assert found[:2] == [1, 1] and not any(found[2:])
+
+
+@pytest.mark.parametrize("spec, link, projective", [
+    ("mlp:2,2,1,3:x^2", product(SPHERE, projective_space(2)["GF(2)"]), (2, 2)),
+    ("mlp:2,2,1,1:x^2", product([2], projective_space(2)["GF(2)"]), (2,)),
+    ("mlp:2,3,1,1:x^3", [1, 0, 0, 1], (3,)),
+])
+def test_multiples_of_powers(spec: str, link: list[int], projective: tuple[int, ...]) -> None:
+    answer = NeuroManifold(spec).betti_numbers()
+    assert answer["link"]["GF(2)"] == link
+    assert answer["projectivization"] == projective_spaces(*projective)
+    assert verify(answer.certificate)
+
+
 # -- theorems ----------------------------------------------------------------------------------
 
 
@@ -274,9 +314,17 @@ def test_what_is_no_cone_is_not_decided() -> None:
 
 def test_blocks_are_verified() -> None:
     """Each of these would give other Betti numbers, if it were believed."""
+    for spec, evidence in (("cnn:3,2,2,2", {"argument": "filters"}),
+                           ("linear:3,2,3", {"argument": "filters"}),
+                           ("mlp:2,2,1:x^3", {"argument": "powers", "layers": 1, "proof": {
+                               "argument": "binary forms"}}),
+                           ("linear:3,2,3", {"argument": "all", "proof": {
+                               "argument": "quadratic forms"}})):
+        data = NeuroManifold(spec).betti_numbers().certificate
+        with pytest.raises(CertificateError):
+            verify(changed_at(data, "evidence", to=evidence))
     folded = from_expressions(["c*a^2*x^2 + c*b^2*y^2"], [*"abc"], [*"xy"])
-    commuting = "cnn:2,2"
-    for model, blocks in ((folded, [[0, 1], [2]]), (commuting, [[0, 1], [2, 3]]),
+    for model, blocks in ((folded, [[0, 1], [2]]), ("cnn:2,2", [[0, 1], [2, 3]]),
                           ("linear:2,2,2", [[0, 1, 2, 3], [4, 5, 6, 7]]),
                           ("mlp:2,2,1:x^3", [[0, 1, 2, 3], [4, 5]])):
         data = NeuroManifold(model).betti_numbers().certificate

@@ -15,7 +15,7 @@ from flint import fmpq
 from neuroalg_sage import ERM, NeuroManifold
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import CertificateError, verify
-from neuroalg_sage.certificates.training.sums_of_squares import is_semidefinite
+from neuroalg_sage.certificates.training.semidefinite import is_semidefinite
 from neuroalg_sage.cli import main
 from neuroalg_sage.engines import csdp
 from neuroalg_sage.errors import InputError, LimitReached
@@ -36,6 +36,11 @@ def problem(spec: str, rows: int, seed: int) -> Any:
     return ERM(spec, problem_rows(spec, rows, seed))
 
 
+def several_minima() -> Any:
+    """All projections of rank one are best for the identity."""
+    return ERM("linear:2,1,2", [[1, 0, 1, 0], [0, 1, 0, 1]])
+
+
 @pytest.mark.parametrize("shape, rank, level", [((2, 2), 1, 1), ((3, 2), 1, 1), ((3, 3), 1, 1)])
 def test_the_best_matrix_of_a_rank_by_singular_values(shape: tuple[int, int], rank: int,
                                                       level: int) -> None:
@@ -49,8 +54,7 @@ def test_the_best_matrix_of_a_rank_by_singular_values(shape: tuple[int, int], ra
     assert float(found.data["lower"]) <= least * (1 + 1e-12)
     assert float(found.data["upper"]) >= least * (1 - 1e-12)
     assert found.gap < 1e-6 and found.data["level"] == level
-    assert (found.status, found.trust) == ("bounds", [])
-    assert verify(found.certificate)
+    assert found.trust == [] and verify(found.certificate)
 
 
 @pytest.mark.parametrize("spec, level", [("mlp:2,1,1:x^2", 1), ("cnn:2,2:x^2", 2),
@@ -195,7 +199,7 @@ def test_no_variance_is_negative() -> None:
 
 
 def test_another_bound_is_refused() -> None:
-    certificate = problem("mlp:2,1,1:x^2", 6, 2).loss_bounds(seed=1).certificate
+    certificate = several_minima().loss_bounds(seed=1).certificate
     loss, lower, upper = certificate["claim"]["value"]
     for value in ([loss, str(Fraction(lower) + Fraction(1, 10**9)), upper],
                   [loss, lower, str(Fraction(upper) - Fraction(1, 10**9))]):
@@ -228,14 +232,14 @@ def restated(certificate: Any, evidence: dict[str, Any]) -> dict[str, Any]:
 
 def test_what_asks_for_too_much_work_is_refused() -> None:
     """A matrix of 1,000 rows; parameters whose powers have millions of digits; many products."""
-    certificate = problem("mlp:2,1,1:x^2", 6, 2).loss_bounds(seed=1).certificate
+    certificate = several_minima().loss_bounds(seed=1).certificate
 
     def diagonal(size: int) -> dict[str, Any]:
-        return {"monomials": [[i % 7, i % 11, i % 13] for i in range(size)],
+        return {"monomials": [[i % 7, i % 11, i % 13, 0] for i in range(size)],
                 "matrix": [["0"] * i + ["1"] for i in range(size)]}
 
     for evidence in ({"squares": diagonal(1000)}, {"multiplier": diagonal(1000)},
-                     {"parameters": ["1" + "0" * 3_000_000] * 3}):
+                     {"parameters": ["1" + "0" * 3_000_000] * 4}):
         with pytest.raises(CertificateError, match="more work than is allowed"):
             verify(restated(certificate, evidence))
     with pytest.raises(CertificateError, match="does not vanish"):

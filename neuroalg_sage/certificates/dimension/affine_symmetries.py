@@ -208,6 +208,11 @@ def orbit_dimension(model: Model, evidence: Any, trial: Any) -> tuple[int, int, 
     Fields that are independent at a point modulo a prime are so generically.
     """
     kind = member(evidence, "kind")
+    if kind == "rescalings":
+        from neuroalg_sage.certificates.dimension.direct_sums import rescaled_dimension
+
+        found = model.parameters - rescaled_dimension(model)
+        return found, model.parameters, False, f"the orbits of the rescalings of units ({found})"
     require(kind in ("symmetries", "affine"), "The kind of the symmetries is not known.")
     listed = symmetry_fields(model, evidence) if kind == "symmetries" else affine_fields(
         model, member(evidence, "fields"))

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from neuroalg_sage.certificates.dimension.ranks import place, rank, sample_rank
+from neuroalg_sage.certificates.dimension.trials import sample_rank
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     Checked,
@@ -14,49 +14,10 @@ from neuroalg_sage.certificates.reading import (
     integers,
     items,
     member,
-    polynomial_ring,
-    polynomials,
     require,
-    residue,
-    value_modulo,
 )
-from neuroalg_sage.certificates.substitution import vanishing
 
 RANDOM = "the trials are random"
-
-
-def field_rank(model: Model, evidence: Any, trial: Any) -> int:
-    """
-    Verify polynomial vector fields in the kernel of Dφ, by expansion; return how many are
-    independent at the trial's point.
-    """
-    p, point = place(model, trial)
-    phi = model.parametrization
-    ring = phi[0].context()
-    rows = []
-    for data in items(member(evidence, "fields"), "fields"):
-        field = polynomials(items(data, "vector field", model.parameters), ring)
-        for coordinate in phi:
-            require(sum((c * coordinate.derivative(i) for i, c in enumerate(field) if c),
-                        ring.constant(0)) == 0, "A vector field is not in the kernel of Dφ.")
-        rows.append([residue(c(*point), p) for c in field])
-    return rank(rows, model.parameters, p)
-
-
-def equation_rank(model: Model, evidence: Any, trial: Any) -> int:
-    """
-    Verify equations of M; return the rank of their Jacobian at φ(w0) modulo a prime.
-
-    M is irreducible and contains φ(w0), and the tangent space of the equations there has
-    dimension n - rank, so dim M ≤ n - rank.
-    """
-    n = model.ambient_dimension
-    equations = polynomials(member(evidence, "equations"), polynomial_ring(n))
-    vanishing(model, equations)
-    p, point = place(model, trial)
-    image = [residue(coordinate(*point), p) for coordinate in model.parametrization]
-    return rank([[value_modulo(g.derivative(j), image, p) for j in range(n)] for g in equations],
-                n, p)
 
 
 def upper_bound(model: Model, evidence: Any, trial: Any) -> tuple[int, str, list[str]]:
@@ -73,11 +34,19 @@ def upper_bound(model: Model, evidence: Any, trial: Any) -> tuple[int, str, list
         found = tangent_rank(model, symmetry_fields(model, evidence), trial)
         return (model.parameters - found,
                 f"independent symmetries ({found}) bound it from above", [])
+    if kind == "rescalings":
+        from neuroalg_sage.certificates.dimension.direct_sums import rescaled_dimension
+
+        return rescaled_dimension(model), "the rescalings of units bound it from above", []
     if kind == "fields":
+        from neuroalg_sage.certificates.dimension.kernel_fields import field_rank
+
         found = field_rank(model, evidence, trial)
         return (model.parameters - found,
                 f"independent vector fields ({found}) in the kernel bound it from above", [])
     if kind == "equations":
+        from neuroalg_sage.certificates.dimension.differentials import equation_rank
+
         found = equation_rank(model, evidence, trial)
         return (model.ambient_dimension - found,
                 f"independent differentials ({found}) of equations bound it from above", [])

@@ -11,7 +11,7 @@ from neuroalg_sage.certificates.dimension.affine_symmetries import (
     condensed,
     orbit_dimension,
 )
-from neuroalg_sage.certificates.dimension.ranks import sample_rank
+from neuroalg_sage.certificates.dimension.trials import sample_rank
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import Checked, fields, require
 

@@ -11,15 +11,7 @@ from typing import Any
 from flint import nmod_mat
 
 from neuroalg_sage.certificates.model import Model, Step
-from neuroalg_sage.certificates.reading import (
-    fields,
-    integers,
-    items,
-    member,
-    prime,
-    require,
-    residue,
-)
+from neuroalg_sage.certificates.reading import fields, integers, prime, require, residue
 from neuroalg_sage.certificates.terms import Monomial
 from neuroalg_sage.certificates.work import MOST_WORK
 
@@ -36,29 +28,6 @@ def place(model: Model, trial: Any) -> tuple[int, list[int]]:
     prime_data, point = fields(trial, "prime", "point")
     return prime(prime_data), integers(point, -(10**18), 10**18, "coordinate of a point",
                                        model.parameters)
-
-
-def sample_rank(model: Model, trial: Any, twice: bool = True) -> tuple[int, int, int]:
-    """
-    The rank of the Jacobian of w ↦ (f_w(x_1), ..., f_w(x_m)) at a point modulo a prime; where it is
-    asked for twice, that with all inputs but the last, else 0; and the sum over all inputs of how
-    likely, in units of 1/p, it is that one is special, see :func:`error_bound`.
-
-    Evaluation, also of one combination Σ_j t^j f_j at each input, is linear and defined over
-    the integers at this prime, and a minor that is nonzero modulo p at an integer point is
-    nonzero.  So the first rank is a lower bound for the generic rank of Dφ over Q, dim M.
-    """
-    p, point = place(model, trial)
-    inputs = [integers(x, -(10**18), 10**18, "input", model.inputs)
-              for x in items(member(trial, "inputs"), "inputs")]
-    require(inputs, "A trial has no inputs.")
-    special, combinations, per_input = model.bound(0, 1, lambda c: 0), None, model.outputs
-    if "combinations" in trial:
-        combinations = integers(trial["combinations"], 0, p - 1, "combination", len(inputs))
-        special, per_input = special + model.outputs - 1, 1
-    rows = jacobian(model, [c % p for c in point], inputs, p, combinations)
-    before = rank(rows[:-per_input], model.parameters, p) if twice else 0
-    return rank(rows, model.parameters, p), before, len(inputs) * special
 
 
 def jacobian(model: Model, point: Sequence[int], inputs: Sequence[Sequence[int]], p: int,

@@ -10,7 +10,8 @@ from typing import Any
 
 from flint import Ordering, fmpq
 
-from neuroalg_sage.certificates.dimension.dimension import check_dimension, equation_rank
+from neuroalg_sage.certificates.dimension.differentials import equation_rank
+from neuroalg_sage.certificates.dimension.dimension import check_dimension
 from neuroalg_sage.certificates.distance.distance_degree import check_at_least
 from neuroalg_sage.certificates.distance.polar_sum import LARGEST, SUM
 from neuroalg_sage.certificates.equations.groebner import MOST_STEPS, GroebnerBasis

@@ -17,7 +17,8 @@ from typing import Any
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, nmod_mpoly_ctx
 
 from neuroalg_sage.certificates.dimension.linear_symmetries import symmetry_fields
-from neuroalg_sage.certificates.dimension.ranks import rank, sample_rank
+from neuroalg_sage.certificates.dimension.ranks import rank
+from neuroalg_sage.certificates.dimension.trials import sample_rank
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     Checked,

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from neuroalg_sage.certificates.dimension.ranks import sample_rank
+from neuroalg_sage.certificates.dimension.trials import sample_rank
 from neuroalg_sage.certificates.model import Model, Step
 from neuroalg_sage.certificates.reading import member, require
 

@@ -14,7 +14,7 @@ from neuroalg_sage.certificates.dimension.known_varieties import (
     output_flattening,
     power_sum,
 )
-from neuroalg_sage.certificates.dimension.ranks import sample_rank
+from neuroalg_sage.certificates.dimension.trials import sample_rank
 from neuroalg_sage.certificates.equations.spans import Matrix, minors, require_span
 from neuroalg_sage.certificates.model import Model, monomials
 from neuroalg_sage.certificates.reading import (

@@ -33,7 +33,7 @@ def check_trichotomy(model: Model, value: Any, evidence: Any) -> Checked:
     if value == "thin":
         return thin(model, evidence)
     require(value == "thick", "The claim is not one of all, thick and thin.")
-    from neuroalg_sage.certificates.dimension.ranks import sample_rank
+    from neuroalg_sage.certificates.dimension.trials import sample_rank
 
     rank, _, _ = sample_rank(model, member(evidence, "trial"))
     require(rank == model.ambient_dimension, "The rank of Dφ is not that of V.")

@@ -10,7 +10,7 @@ from functools import cached_property
 from math import comb, prod
 from typing import Any, NamedTuple
 
-from neuroalg_sage.certificates.dimension.ranks import sample_rank
+from neuroalg_sage.certificates.dimension.trials import sample_rank
 from neuroalg_sage.certificates.model import Model, Step, monomials
 from neuroalg_sage.certificates.reading import Checked, items, member, require
 

@@ -14,11 +14,11 @@ from neuroalg_sage.certificates.model import Model, monomials
 from neuroalg_sage.certificates.reading import polynomial_ring, require
 from neuroalg_sage.certificates.training.charts import (
     MOST_CHARTS,
-    MOST_DIMENSIONS,
     MOST_VARIABLES,
     Chart,
     Cover,
 )
+from neuroalg_sage.certificates.training.quadratic_loss import MOST_DIMENSIONS
 
 Entries = list[list[fmpq_mpoly]]
 

@@ -20,7 +20,6 @@ from neuroalg_sage.certificates.work import bound_substitution
 
 MOST_CHARTS = 200
 MOST_VARIABLES = 40
-MOST_DIMENSIONS = 200
 MOST_PERMUTED = 6
 
 

@@ -27,7 +27,8 @@ from neuroalg_sage.certificates.training.elimination import (
     number_of_functions,
     real_roots,
 )
-from neuroalg_sage.certificates.training.landscape import Landscape, Point, Problem, number
+from neuroalg_sage.certificates.training.landscape import Landscape, Point
+from neuroalg_sage.certificates.training.quadratic_loss import Problem, number
 
 if TYPE_CHECKING:
     from neuroalg_sage.certificates.training.morse import Audit

@@ -4,7 +4,6 @@ A quadratic loss on a neuromanifold, in the charts of its strata.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,83 +11,21 @@ from typing import Any
 from flint import arb, fmpq, fmpq_mat, fmpq_mpoly
 
 from neuroalg_sage.certificates.boxes import (
-    exact,
     gradient,
     has_independent_rows,
     has_one_zero,
     hessian,
     inertia,
-    is_positive,
     value,
 )
 from neuroalg_sage.certificates.model import Model
-from neuroalg_sage.certificates.reading import fields, integer, items, rational, require
-from neuroalg_sage.certificates.training.charts import MOST_DIMENSIONS, Cover
+from neuroalg_sage.certificates.reading import require
+from neuroalg_sage.certificates.training.charts import Cover
 from neuroalg_sage.certificates.training.elimination import Elimination, elimination
+from neuroalg_sage.certificates.training.quadratic_loss import Problem, echelon
 from neuroalg_sage.certificates.training.strata import cover
 
 SQUARES, MODULUS = 37, 101  # of a point that is as good as random
-
-
-class Problem:
-    """A loss L(z) = z^T Q z - 2 b^T z + c on V."""
-
-    def __init__(self, data: Any, n: int) -> None:
-        quadratic, linear, constant = fields(data, "quadratic", "linear", "constant")
-        require(n <= MOST_DIMENSIONS, f"The ambient space has over {MOST_DIMENSIONS} dimensions.")
-        require(set(data) == {"quadratic", "linear", "constant"}, "A loss has an unknown field.")
-        self.n = n
-        self.terms: dict[tuple[int, int], fmpq] = {}
-        for term in items(quadratic, "quadratic form"):
-            i, j, c = items(term, "term", 3)
-            place = integer(i, 0, n - 1, "coordinate"), integer(j, i, n - 1, "coordinate")
-            require(place not in self.terms, "A quadratic form names a term twice.")
-            self.terms[place] = number(c)
-            require(self.terms[place], "A quadratic form names a zero.")
-        self.target = [number(c) for c in items(linear, "linear form", n)]
-        self.constant = number(constant)
-        self.matrix = fmpq_mat(n, n)
-        for (i, j), c in self.terms.items():
-            self.matrix[i, j] = self.matrix[j, i] = c
-
-    @cached_property
-    def independent_rows(self) -> list[int] | None:
-        """Rows of Q z = b that are independent and imply all of them; None if none of z does."""
-        _, pivots = echelon([[*row, c] for row, c in zip(self.matrix.tolist(), self.target)])
-        # Q is symmetric: rows are independent where columns are.
-        return None if self.n in pivots else pivots
-
-    @cached_property
-    def is_convex(self) -> bool:
-        """Whether Q is positive semidefinite."""
-        return is_positive(self.matrix, strictly=False)
-
-    def __call__(self, z: Sequence[Any], zero: Any) -> Any:
-        """The loss at a point of V, over any ring that holds the rational numbers."""
-        return sum((x * (s - c) for x, s, c in zip(z, self.differential(z, zero), self.target)),
-                   zero + self.constant)
-
-    def differential(self, z: Sequence[Any], zero: Any) -> list[Any]:
-        """Half the differential of the loss at a point of V."""
-        slope = [zero - c for c in self.target]
-        for (i, j), c in self.terms.items():
-            slope[i] = slope[i] + z[j] * c
-            if i != j:
-                slope[j] = slope[j] + z[i] * c
-        return slope
-
-
-def number(data: Any) -> fmpq:
-    """A rational number in lowest terms, as text."""
-    c = rational(data)
-    require(str(c) == data, "A rational number is not in lowest terms.")
-    return exact(c)
-
-
-def echelon(rows: list[list[fmpq]]) -> tuple[fmpq_mat, list[int]]:
-    """The reduced row echelon form of a matrix, and the columns of its pivots."""
-    reduced, rank = fmpq_mat(rows).rref() if rows else (fmpq_mat(0, 0), 0)
-    return reduced, [next(j for j in range(len(rows[0])) if reduced[i, j]) for i in range(rank)]
 
 
 @dataclass

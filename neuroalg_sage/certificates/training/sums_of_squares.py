@@ -1,28 +1,28 @@
 """
 Bounds of the least loss on a neuromanifold, by sums of squares.
 
-**Lemma.**  Let q be the loss on V, λ <= u rational numbers, and σ, τ sums of squares of polynomials
-on V such that on M
+**Lemma.**  Let q be the loss on V, λ <= u rational numbers, ψ_1, ..., ψ_m polynomials in the
+parameters w, and σ, τ sums of squares of polynomials in these such that
 
-    (1 + σ) (q - u) + (u - λ) = τ.
+    (1 + σ(ψ(w))) (q(φ(w)) - u) + (u - λ) = τ(ψ(w)).
 
-Then q >= λ on M.  *Proof.*  At a point of M with q >= u there is nothing to show.  Where q < u, the
-left side is at least zero, so u - λ >= (1 + σ) (u - q) >= u - q.  ∎
+Then q >= λ on M.  *Proof.*  At a function of M with q >= u there is nothing to show.  Where q < u,
+the left side is at least zero, so u - λ >= (1 + σ) (u - q) >= u - q.  ∎
 
 A sum of squares is given by monomials m_i and a symmetric matrix G that is positive semidefinite:
-it is Σ G_ij m_i m_j.  The identity is verified by substitution of φ.  So the bound holds on all
-real points of the closure of M, which may have less loss than M has.
+it is Σ G_ij m_i m_j.  By default ψ is φ; then the identity holds on the closure of M, too, so that
+no real point of it has less loss, though there may be some that has less than M has.
 
-The upper bound is the loss at rational parameters.
+The upper bound is the loss at rational parameters, or that of a function which is proved to have
+the least loss, see :mod:`~neuroalg_sage.certificates.training.attained`.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from flint import arb, ctx, fmpq, fmpq_mat, fmpq_mpoly
+from flint import fmpq, fmpq_mpoly
 
-from neuroalg_sage.certificates.boxes import is_positive
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     Checked,
@@ -30,54 +30,16 @@ from neuroalg_sage.certificates.reading import (
     fields,
     integers,
     items,
+    member,
     numbers,
     polynomial_ring,
+    polynomials,
     require,
 )
-from neuroalg_sage.certificates.substitution import vanishing
-from neuroalg_sage.certificates.training.landscape import Problem, echelon, number
+from neuroalg_sage.certificates.substitution import substituted
+from neuroalg_sage.certificates.training.quadratic_loss import Problem, number
+from neuroalg_sage.certificates.training.semidefinite import is_semidefinite
 from neuroalg_sage.certificates.work import Work
-
-LARGEST_EXACT = 24  # of a matrix whose characteristic polynomial is computed
-PRECISION = 400
-
-
-def is_definite(rows: list[list[fmpq]]) -> bool:
-    """
-    Whether a symmetric matrix is proved to be positive definite.
-
-    By elimination in balls, whose pivots are positive.
-    """
-    with ctx.workprec(PRECISION):
-        left = [[arb(c) for c in row[: i + 1]] for i, row in enumerate(rows)]
-        for k in range(len(rows)):
-            pivot = left[k][k]
-            if not pivot > 0:
-                return False
-            column = [left[i][k] for i in range(k, len(rows))]
-            for i in range(k + 1, len(rows)):
-                factor, row = column[i - k] / pivot, left[i]
-                for j in range(k + 1, i + 1):
-                    row[j] = row[j] - factor * column[j - k]
-    return True
-
-
-def is_semidefinite(rows: list[list[fmpq]]) -> bool:
-    """
-    Whether a symmetric matrix is proved to be positive semidefinite.
-
-    *Lemma.*  It is, if it has rank r, and a submatrix of r rows and the same columns is positive
-    definite: the other rows are combinations of these, so the Schur complement is zero.
-    """
-    if len(rows) <= LARGEST_EXACT:
-        return is_positive(fmpq_mat(rows), False)
-    if is_definite(rows):
-        return True
-    bits = max(int(c.p).bit_length() + int(c.q).bit_length() for row in rows for c in row)
-    Work().spend(len(rows) ** 3 * (1 + bits // 64) // 8)
-    _, independent = echelon(rows)
-    return len(independent) < len(rows) and is_definite(
-        [[rows[i][j] for j in independent] for i in independent])
 
 
 def sum_of_squares(data: Any, ring: Any) -> fmpq_mpoly:
@@ -98,19 +60,7 @@ def sum_of_squares(data: Any, ring: Any) -> fmpq_mpoly:
     return ring.from_dict({e: c for e, c in terms.items() if c})
 
 
-def loss_polynomial(problem: Problem, ring: Any) -> fmpq_mpoly:
-    """The loss as a polynomial on V."""
-    n = problem.n
-
-    def exponents(*coordinates: int) -> tuple[int, ...]:
-        return tuple(map(coordinates.count, range(n)))
-
-    terms = {exponents(i, j): c if i == j else 2 * c for (i, j), c in problem.terms.items()}
-    terms |= {exponents(i): -2 * c for i, c in enumerate(problem.target) if c}
-    return ring.from_dict(terms) + problem.constant
-
-
-def loss_at(model: Model, q: fmpq_mpoly, w: list[fmpq]) -> fmpq:
+def loss_at(model: Model, problem: Problem, w: list[fmpq]) -> fmpq:
     """The loss at parameters."""
     sizes = [int(x.p).bit_length() + int(x.q).bit_length() for x in w]
     work = Work()
@@ -118,28 +68,69 @@ def loss_at(model: Model, q: fmpq_mpoly, w: list[fmpq]) -> fmpq:
         for e in exponent_vectors(f):
             words = sum(k * sizes[i] for i, k in enumerate(e) if k) // 64
             work.spend(1 + words * (1 + words // 1000))
-    return q(*(f(*w) for f in model.parametrization))
+    return problem([f(*w) for f in model.parametrization], fmpq(0))
+
+
+def verify_identity(model: Model, problem: Problem, evidence: Any, floor: fmpq) -> fmpq:
+    """Verify that sums of squares prove a lower bound; the number u."""
+    ceiling_text, multiplier, remainder = fields(evidence, "ceiling", "multiplier", "squares")
+    ceiling, phi = number(ceiling_text), model.parametrization
+    require(floor <= ceiling, "The lower bound is over the ceiling.")
+    parameters = phi[0].context()
+    functions = phi
+    if "functions" in evidence:
+        functions = polynomials(evidence["functions"], parameters)
+    ring = polynomial_ring(len(functions))
+    sigma, tau = (sum_of_squares(part, ring) for part in (multiplier, remainder))
+    one, two = substituted([sigma, tau], functions, parameters)
+    difference = problem(phi, parameters.constant(0)) - ceiling
+    if "minimum" in evidence:
+        center, weight = fields(evidence["minimum"], "center", "weight")
+        kappa = number(weight)
+        require(kappa > 0, "The weight is not positive.")
+        two += sum(((f - a) ** 2 for f, a in zip(phi, numbers(center, "center", problem.n))),
+                   parameters.constant(0)) * kappa
+    Work().spend((1 + len(one)) * (1 + len(difference)))
+    require(not (1 + one) * difference + (ceiling - floor) - two,
+            "The difference of both sides of the identity does not vanish.")
+    return ceiling
 
 
 def check_loss_bounds(model: Model, value: Any, evidence: Any, status: str) -> Checked:
-    """Verify a lower and an upper bound of the least loss on M; they are proved equal, or not."""
-    loss, lower_text, upper_text = items(value, "claim", 3)
-    n = model.ambient_dimension
-    require(n, "A model without coordinates has one function.")
-    ring = polynomial_ring(n)
-    q = loss_polynomial(Problem(loss, n), ring)
+    """
+    Verify a lower and an upper bound of the least loss on M.
+
+    Where the least loss is proved to be attained, the bounds are equal; or they enclose it, and the
+    claim says that there is one such function.
+    """
+    loss, lower_text, upper_text, *more = items(value, "claim")
+    require(model.ambient_dimension, "A model without coordinates has one function.")
+    problem = Problem(loss, model.ambient_dimension)
     lower, upper = number(lower_text), number(upper_text)
-    parameters, ceiling_text, multiplier, remainder = fields(
-        evidence, "parameters", "ceiling", "multiplier", "squares")
-    w = numbers(parameters, "parameters", model.parameters)
-    require(loss_at(model, q, w) == upper,
+    only = isinstance(evidence, dict) and "minimum" in evidence
+    floor = number(member(evidence["minimum"], "floor")) if only else lower
+    ceiling = verify_identity(model, problem, evidence, floor)
+    require((status == "proved") == (only or lower == upper),
+            "The least loss is proved where it is attained.")
+    require(more == [{"attained": True, "unique": True}] * only and (
+        not only or all(v is True for v in more[0].values())),
+        "The claim does not say in how many functions the least loss is attained.")
+    if only:
+        from neuroalg_sage.certificates.training.attained import verify_minimum
+
+        verify_minimum(model, problem, (lower, upper), ceiling, ceiling - floor,
+                       evidence["minimum"])
+        return ["the loss has a critical point in a box of parameters",
+                "sums of squares prove that its function has the least loss, and no other"], []
+    if "fit" in evidence:
+        from neuroalg_sage.certificates.training.attained import fitted
+
+        require(lower == upper == fitted(model, problem, evidence["fit"]),
+                "The least loss is not that of a function that is critical on V.")
+        return ["a function of parameters in a box is critical on V",
+                "sums of squares prove that no function on V has less loss"], []
+    w = numbers(member(evidence, "parameters"), "parameters", model.parameters)
+    require(loss_at(model, problem, w) == upper,
             "The loss at the parameters is not the upper bound.")
-    require((status == "proved") == (lower == upper),
-            "The least loss is proved where the bounds are equal.")
-    ceiling = number(ceiling_text)
-    require(lower <= ceiling, "The lower bound is over the ceiling.")
-    sigma, tau = (sum_of_squares(part, ring) for part in (multiplier, remainder))
-    Work().spend((1 + len(sigma)) * (1 + len(q)))
-    vanishing(model, [(1 + sigma) * (q - ceiling) + (ceiling - lower) - tau])
     return ["the loss at the parameters is the upper bound",
-            "sums of squares prove the lower bound on M and on its closure"], []
+            "sums of squares prove the lower bound"], []

@@ -28,6 +28,7 @@ from flint import Ordering, fmpq_mpoly_ctx, nmod_mat
 from neuroalg_sage.certificates.dimension.affine_symmetries import matrix_rank, orbit_bound
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import LimitReached
+from neuroalg_sage.invariants.dimension.direct_sums import FEWEST_PARAMETERS, Powers
 from neuroalg_sage.invariants.dimension.known_symmetries import (
     constant_modulo,
     encode_symmetries,
@@ -82,6 +83,9 @@ def orbits(model: Model, trial: Mapping[str, Any], enough: int) -> Orbits:
     - ``trial`` -- a prime and a point
     - ``enough`` -- where orbits are so large, no other symmetries are looked for
     """
+    powers = Powers.of(model) if model.parameter_count >= FEWEST_PARAMETERS else None
+    if powers is not None and enough <= sum(powers.widths[1:-1]):
+        return Orbits(sum(powers.widths[1:-1]), None, {"kind": "rescalings"})
     place = trial["point"], trial["prime"]
     listed = modular.rank(symmetry_rows(model, *place), trial["prime"])
     if listed < enough and (found := affine_symmetries(model)) is not None:

@@ -31,6 +31,7 @@ from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
 from neuroalg_sage.invariants.answers.trust import LISTED, OTHERS, RANDOM
+from neuroalg_sage.invariants.dimension import direct_sums
 from neuroalg_sage.invariants.dimension.known_symmetries import (
     constant_modulo,
     encode_symmetries,
@@ -203,10 +204,15 @@ def error_bound(model: Model, rank: int, trials: Sequence[Mapping[str, Any]]) ->
 BYTES_PER_ENTRY = 28
 
 
+def _available_memory(memory_gb: float | None) -> float:
+    """The bytes that there are: so many gigabytes, or all of the machine."""
+    return (memory_gb * 10**9 if memory_gb is not None else
+            os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+
+
 def _check_memory(model: Model, rank: int, slack: int, memory_gb: float | None) -> None:
     """Raise LimitReached if a matrix of this rank needs more memory than there is."""
-    available = (memory_gb * 10**9 if memory_gb is not None else
-                 os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    available = _available_memory(memory_gb)
     needed = BYTES_PER_ENTRY * rank * model.parameter_count
     if needed > slack * available:
         raise LimitReached(f"The rank that is the dimension of {model} may need "
@@ -248,6 +254,17 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = log,
     start = time.perf_counter()
     generator = random.Random(seed) if seed is not None else random.SystemRandom()
     n, count = model.ambient_dimension, model.parameter_count
+
+    if count >= direct_sums.FEWEST_PARAMETERS:
+        progress("rank of the Jacobian at a direct sum")
+        entries = int(_available_memory(memory_gb) / BYTES_PER_ENTRY)
+        if (found := direct_sums.direct_sum_trial(model, generator, entries)) is not None:
+            trial, rank = found
+            return Dimension.certified(model, "dimension", rank, "proved",
+                                       "rank of the Jacobian modulo a prime, at a direct sum of "
+                                       "networks, and the rescalings of units",
+                                       time.perf_counter() - start,
+                                       {"trials": [trial], "upper": {"kind": "rescalings"}})
 
     # The symmetries are listed only where the rank is not hopeless.
     _check_memory(model, min(n, count), 4, memory_gb)
@@ -355,9 +372,14 @@ def expected_dimension(model: Model, found: Invariant) -> Invariant:
                                          ) + " symmetries"
     seconds = time.perf_counter() - start
     needed = value > min(n, found.data)
-    most = min(count - found.data, len(smaller.symmetries) if known.most is None else known.most)
-    if not needed or value == min(n, count - most) and (
-            known.most is not None or count > MOST_PARAMETERS):
+
+    def is_least() -> bool:
+        """Whether there is no smaller value, by those that are known to be all or believed so."""
+        most = len(smaller.symmetries) if known.most is None else known.most
+        return value == min(n, count - min(count - found.data, most)) and (
+            known.most is not None or count > MOST_PARAMETERS)
+
+    if not needed or is_least():
         return certified(model, "expected_dimension", value, "proved", method, seconds, evidence,
                          [LISTED] * (needed and known.most is None))
     if known.most is None:

@@ -124,9 +124,13 @@ def is_finitely_identifiable(model: Model, found: Invariant) -> FiniteIdentifiab
     method = "the dimension, and generic orbits of the " + (
         "known" if known.most is None else "affine-linear") + " symmetries"
     seconds = time.perf_counter() - start
-    most = len(model.symmetries) if known.most is None else known.most
-    if found.status != "proved" or not value and (most >= fiber or known.most is None and (
-            model.parameter_count <= MOST_PARAMETERS)):
+
+    def may_be_as_large() -> bool:
+        """Whether the orbits may be as large as the fibers though those that are known are not."""
+        most = len(model.symmetries) if known.most is None else known.most
+        return most >= fiber or known.most is None and model.parameter_count <= MOST_PARAMETERS
+
+    if found.status != "proved" or not value and may_be_as_large():
         if not value and known.most is None:  # no list is complete with some probability
             return FiniteIdentifiability("is_finitely_identifiable", value, "numerical",
                                          f"{method}; {OTHERS}", None, seconds)

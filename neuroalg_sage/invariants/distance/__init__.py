@@ -19,6 +19,16 @@ QUESTIONS = (
              title="Euler characteristics of parts", needs=("dimension", "ideal"),
              claims=("euler_characteristic_of_parts",),
              script=".distance.parts:parts_script"),
+    Question("wasserstein_degree", "For each face of the unit ball of a polyhedral norm, the "
+             "number of complex critical points of the distance",
+             ".distance.wasserstein_degree:WassersteinDegree",
+             title="Wasserstein degree", needs=("dimension",), options=("polyhedral_norm",),
+             claims=("wasserstein_degree_at_least",)),
+    Question("decision_boundary_ed_degree", "The number of complex critical points of the distance "
+             "from a generic input to the decision boundary, for generic parameters",
+             ".distance.decision_boundary_degree:DecisionBoundaryDegree",
+             title="ED degree of the decision boundary",
+             claims=("decision_boundary_ed_degree", "decision_boundary_ed_degree_at_least")),
     Question("ml_degree", "The maximum likelihood degree: critical points of the cross-entropy "
              "where Σ_i z_i = 1",
              title="ML degree", needs=("dimension", "ideal"), claims=("ml_degree",),

@@ -135,6 +135,12 @@ def _arguments(model: Model, phi: Parametrization, shape: RealShape
     if shape.all is not None:
         proof, reason = shape.all
         yield {"argument": "all", "proof": proof}, f"M is all of V: {reason}"
+    head = None if shape.network is None else shape.network.head()
+    if head is not None and (whole := shape.of(head.model).all_by_layers) is not None:
+        yield {"argument": "powers", "layers": len(head.model.layers), "proof": whole[0]}, (
+            f"all outputs are multiples of a power of any form: {whole[1]}")
+    if shape.filters is not None:
+        yield {"argument": "filters"}, "products of real binary forms"
     smaller = condensed(model)
     blocks = homogeneous_blocks(phi if smaller is model else parametrization(smaller))
     if blocks is not None:

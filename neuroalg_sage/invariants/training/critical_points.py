@@ -23,7 +23,8 @@ from neuroalg_sage.certificates.training.bounded_rank import linear_network_coun
 from neuroalg_sage.certificates.training.charts import Chart, permuted
 from neuroalg_sage.certificates.training.critical_points import ENGINE, Answer, find
 from neuroalg_sage.certificates.training.elimination import real_roots
-from neuroalg_sage.certificates.training.landscape import Landscape, Point, Problem
+from neuroalg_sage.certificates.training.landscape import Landscape, Point
+from neuroalg_sage.certificates.training.quadratic_loss import Problem
 from neuroalg_sage.errors import EngineError, InputError, LimitReached, NeuroAlgError
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.dimension.floating_point import PolynomialMap

@@ -28,17 +28,27 @@ from math import comb
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from flint import fmpq_mat, nmod_mat
+from flint import arb, ctx, fmpq, fmpq_mat, nmod_mat
 
-from neuroalg_sage.certificates.certificate import decimal
+from neuroalg_sage.certificates.boxes import rounded, value
+from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.certificates.model import Model as RebuiltModel
 from neuroalg_sage.certificates.reading import CertificateError
-from neuroalg_sage.certificates.training.sums_of_squares import check_loss_bounds, is_semidefinite
+from neuroalg_sage.certificates.training.quadratic_loss import Problem
+from neuroalg_sage.certificates.training.semidefinite import PRECISION, is_semidefinite
+from neuroalg_sage.certificates.training.sums_of_squares import check_loss_bounds
 from neuroalg_sage.engines import csdp, modular
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dimension.floating_point import nearest
+from neuroalg_sage.invariants.training.attained import (
+    Box,
+    Neighborhood,
+    augmentation,
+    independent_equations,
+    nearest_multiple,
+)
 from neuroalg_sage.models.model import monomials
 from neuroalg_sage.models.parametrization import Parametrization, parametrization
 from neuroalg_sage.models.rational import fraction, integral_kernel, to_flint
@@ -60,6 +70,9 @@ PARAMETER_BITS = 40
 SMALLEST = Fraction(1, 10**6)  # unit of the coordinates
 SIMPLE = 64  # the largest denominator of simple numbers
 # What the bound gives up, relative to the upper bound, for matrices inside of their cones.
+ONLY = {"attained": True, "unique": True}
+DIGITS = 15  # significant ones, of a least loss that is no rational number
+CENTER_BITS = 60
 SLACKS = (1e-7, 1e-6, 1e-5, 1e-4, 1e-3)
 
 
@@ -69,7 +82,9 @@ class LossBounds(Invariant):
     A lower and an upper bound of the least loss, both proved.
 
     The value is a dictionary with ``lower`` and ``upper``, fractions; ``parameters``, at which the
-    loss is the upper bound; and ``level``, of the sums of squares, 0 for the least loss on V.
+    loss is the upper bound, or near which it is least; ``level``, of the sums of squares, 0 for
+    the least loss on V; and ``unique``, whether it is proved that one function alone has the least
+    loss, which is between the bounds.
     """
 
     problem: Any = field(kw_only=True)
@@ -83,18 +98,23 @@ class LossBounds(Invariant):
     @property
     def attained(self) -> bool | None:
         """Whether it is proved that the least loss is attained; None if that is not clear."""
-        return True if self.data["lower"] == self.data["upper"] else None
+        return True if self.status == "proved" else None
 
     def sentence(self) -> str:
         lower, upper = self.data["lower"], self.data["upper"]
         if lower == upper:
             return f"the least loss is {upper}, attained"
+        if self.data["unique"]:
+            low, high = _shown(lower, ROUND_FLOOR, DIGITS), _shown(upper, ROUND_CEILING, DIGITS)
+            return (f"the least loss is between {low} and {high}, attained at one function and no "
+                    "other")
         return (f"the least loss is between {_shown(lower, ROUND_FLOOR)} and "
                 f"{_shown(upper, ROUND_CEILING)}, a relative gap of {float(self.gap):.1e}")
 
     def plain_value(self) -> dict[str, Any]:
         return {"lower_bound": decimal(self.data["lower"]), "upper_bound": decimal(
             self.data["upper"]), "gap": float(self.gap), "attained": self.attained,
+            "unique": self.data["unique"] or None,
             "parameters": [decimal(w) for w in self.data["parameters"]],
             "level": self.data["level"]}
 
@@ -126,9 +146,9 @@ class LossBounds(Invariant):
             *wrap(how, 88), *(wrap(f"There approximately {shown}.", 88) if len(w) <= 24 else [])])
 
 
-def _shown(c: Fraction, rounding: str) -> str:
-    """A number with ten digits, rounded down or up."""
-    with localcontext(prec=10, rounding=rounding):
+def _shown(c: Fraction, rounding: str, digits: int = 10) -> str:
+    """A number with few digits, rounded down or up."""
+    with localcontext(prec=digits, rounding=rounding):
         return f"{Decimal(c.numerator) / Decimal(c.denominator):g}"
 
 
@@ -155,8 +175,8 @@ class Functions:
         products, matrix = _as_products(listed), nmod_mat(count, len(listed), prime)
         for i, point in enumerate(points.tolist()):
             check()
-            for j, value in enumerate(_values(point, products, prime)):
-                matrix[i, j] = value
+            for j, entry in enumerate(_values(point, products, prime)):
+                matrix[i, j] = entry
         echelon, rank = matrix.rref()
         if rank > MOST_INDEPENDENT:
             raise LimitReached(
@@ -182,6 +202,11 @@ class Functions:
                                            "coefficients.")
                     form[e] = c
             self._forms[listed[j]] = form
+
+    def relations(self, degree: int) -> list[Terms]:
+        """Equations of M: each monomial up to a degree that is not in the basis, less its form."""
+        return [{e: Fraction(1)} | {basic: -c for basic, c in form.items()}
+                for e, form in self._forms.items() if form != {e: 1} and sum(e) <= degree]
 
     def reduced(self, terms: Terms) -> Terms:
         """A polynomial in the basis."""
@@ -336,7 +361,7 @@ class Program:
     def __init__(self, problem: TrainingProblem, phi: Parametrization, level: int,
                  ceiling: Fraction, largest: Fraction, generator: random.Random,
                  check: Callable[[], None]) -> None:
-        self.functions = Functions(phi, 2 * level, generator, check)
+        self.level, self.functions = level, Functions(phi, 2 * level, generator, check)
         self.check = check
         self.one = (0,) * len(phi.polynomials)
         independent = self.functions.independent
@@ -436,6 +461,38 @@ class Program:
                 tau[i][j] += c / len(factorizations[e])
         return tau, sigma
 
+    def near(self, tau: list[list[Fraction]], center: Sequence[Fraction]
+             ) -> tuple[Fraction, list[list[Fraction]]] | None:
+        """
+        A weight κ, and the matrix of a sum of squares less κ |z - center|^2.
+
+        About half of the largest weight; in the coordinates and the unit of the problem.
+        """
+        place = {e: k for k, e in enumerate(self.squares)}
+        unit = Fraction(2) ** self.s
+        forms = []
+        for i, a in enumerate(center):
+            terms = self.reduced({self._unit(i): Fraction(1)})
+            terms[self.one] = terms.get(self.one, Fraction(0)) - a / unit
+            forms.append({place[e]: c for e, c in terms.items()})
+        size = len(self.squares)
+        squares = [[Fraction(0)] * size for _ in range(size)]
+        for form in forms:
+            for i, c in form.items():
+                for j, d in form.items():
+                    squares[i][j] += c * d
+        try:
+            root = np.linalg.cholesky(np.array(tau, dtype=float))
+            half = np.linalg.solve(root, np.array(squares, dtype=float))
+            largest = np.linalg.eigvalsh(np.linalg.solve(root, half.T))[-1]
+        except np.linalg.LinAlgError:
+            return None
+        if not 0 < largest < np.inf:
+            return None
+        weight = Fraction(2) ** int(np.floor(-1 - np.log2(largest)))
+        return weight * Fraction(2) ** (self.t - 2 * self.s), [
+            [c - weight * d for c, d in zip(*rows)] for rows in zip(tau, squares)]
+
     def _solve(self, blocks: list[int], objective: Any, constraints: Any, values: list[float],
                computation: Computation) -> list[np.ndarray] | None:
         return csdp.solve(blocks, objective, constraints, values,
@@ -507,7 +564,7 @@ def least_on_the_space(problem: TrainingProblem) -> tuple[Fraction, dict[str, An
 def loss_bounds(problem: TrainingProblem, level: int | None = None,
                 computation: Computation | None = None, seed: int | None = None) -> LossBounds:
     """
-    Bounds of the least loss.
+    Bounds of the least loss, or a proof of where it is attained.
 
     INPUT:
 
@@ -526,80 +583,190 @@ def loss_bounds(problem: TrainingProblem, level: int | None = None,
 
         >>> from neuroalg_sage.invariants.training.training import ERM
         >>> found = loss_bounds(ERM("linear:2,1,2", [[1, 0, 1, 0], [0, 1, 0, 2]]), seed=1)
-        >>> found.data["lower"] <= Fraction(1, 2) <= found.data["upper"], float(found.gap) < 1e-6
-        (True, True)
+        >>> found.data["lower"] <= Fraction(1, 2) <= found.data["upper"], found.status
+        (True, 'proved')
     """
     if level is not None and (type(level) is not int or not 0 <= level <= HIGHEST_LEVEL):
         raise InputError(f"The level of sums of squares is a whole number from 0 to "
                          f"{HIGHEST_LEVEL}, not {level!r}.")
-    computation = computation or Computation()
+    search = Search(problem, computation or Computation(), seed)
     start = time.monotonic()
-    phi = parametrization(problem.model)
-    generator = random.Random(seed)
-    computation.progress(f"descents from {STARTS} starts")
-    descent = Descent(problem, phi, seed)
-    with computation.share():
-        ends = descent.ends(computation)
-    upper, w = descent.least(ends)
-    largest = max(map(abs, descent.function(w)), default=Fraction(0))
-    least, squares = least_on_the_space(problem)
-    nothing: dict[str, Any] = {"monomials": [], "matrix": []}
-    evidence = {"ceiling": decimal(least), "multiplier": nothing, "squares": squares}
-    reached, lower = 0, least
+    search.descend()
+    proof = search.on_the_space()
     for k in ([1, 2] if level is None else [level] if level else []):
-        if upper - lower <= CLOSE_ENOUGH * abs(upper):
+        if proof.is_close:
             break
-        computation.progress(f"sums of squares of level {k}")
+        search.computation.progress(f"sums of squares of level {k}")
         try:
-            found = _at_level(problem, phi, k, (upper, w), largest, computation, generator)
+            found = search.at_level(k)
         except LimitReached as error:
             if level is not None:
                 raise
-            computation.progress(f"sums of squares: {error}")
+            search.computation.progress(f"sums of squares: {error}")
             break
-        if found is not None and found[0] > lower:
-            (lower, evidence), reached = found, k
-    lower = min(lower, upper)
-    status = "proved" if lower == upper else "bounds"
-    proof = evidence | {"parameters": [decimal(x) for x in w]}
-    claim = [problem.describe(), decimal(lower), decimal(upper)]
+        if found is not None and (found.is_attained or found.lower > proof.lower):
+            proof = found
+    claim = [problem.describe(), decimal(proof.lower), decimal(proof.upper)]
     return LossBounds.certified(
-        problem.model, "loss_bounds", {"lower": lower, "upper": upper, "parameters": w,
-                                       "level": reached}, status,
-        "sums of squares, rounded from an answer of csdp" if reached else "the least loss on V",
-        time.monotonic() - start, proof, [], claim=claim, problem=problem)
+        problem.model, "loss_bounds", {
+            "lower": proof.lower, "upper": proof.upper, "parameters": proof.parameters,
+            "level": proof.level, "unique": proof.is_only},
+        "proved" if proof.is_attained else "bounds",
+        "sums of squares, rounded from an answer of csdp" if proof.level else "the least loss on V",
+        time.monotonic() - start, proof.evidence, [],
+        claim=[*claim, ONLY] if proof.is_only else claim, problem=problem)
 
 
-def _at_level(problem: TrainingProblem, phi: Parametrization, level: int,
-              best: tuple[Fraction, list[Fraction]], largest: Fraction, computation: Computation,
-              generator: random.Random) -> tuple[Fraction, dict[str, Any]] | None:
-    """A lower bound of a level with its evidence; None if none is proved."""
-    upper, w = best
-    ceiling = _rounded_up(upper)
-    program = Program(problem, phi, level, ceiling, largest, generator, computation.clock())
-    gap = program.gap(computation)
-    if gap is None:
-        return None
-    unit = Fraction(2) ** program.t
-    model = RebuiltModel(problem.model.describe())
-    for slack in SLACKS:
-        wanted = Fraction(gap + slack * _in_floating_point(upper / unit)).limit_denominator(2**60)
-        found = program.inside(wanted, computation)
-        if found is None:
-            continue
-        tau, sigma = found
-        lower = ceiling - wanted * unit
-        evidence = {"ceiling": decimal(ceiling),
-                    "multiplier": program.in_certificate(program.multipliers, sigma, 0),
-                    "squares": program.in_certificate(program.squares, tau, program.t)}
+@dataclass(frozen=True)
+class Proof:
+    """Bounds of the least loss with their evidence; whether one function alone has it."""
+
+    lower: Fraction
+    upper: Fraction
+    parameters: list[Fraction]
+    level: int
+    evidence: dict[str, Any]
+    is_only: bool = False
+
+    @property
+    def is_attained(self) -> bool:
+        """Whether it is proved that some function has the least loss."""
+        return self.is_only or self.lower == self.upper
+
+    @property
+    def is_close(self) -> bool:
+        """Whether no higher level is needed."""
+        return self.is_attained or self.upper - self.lower <= CLOSE_ENOUGH * abs(self.upper)
+
+
+class Search:
+    """Parameters of small loss, and proofs that there is not much less."""
+
+    def __init__(self, problem: TrainingProblem, computation: Computation, seed: int | None
+                 ) -> None:
+        self.problem, self.computation = problem, computation
+        self.phi = parametrization(problem.model)
+        self.random = random.Random(seed)
+        self.descent = Descent(problem, self.phi, seed)
+        self.model = RebuiltModel(problem.model.describe())
+        self.data = problem.describe()
+
+    def descend(self) -> None:
+        """Find parameters of small loss: in floating point, and rational ones."""
+        self.computation.progress(f"descents from {STARTS} starts")
+        with self.computation.share():
+            self.ends = self.descent.ends(self.computation)
+        self.upper, self.w = self.descent.least(self.ends)
+
+    @cached_property
+    def neighborhood(self) -> Neighborhood | None:
+        """The loss near the best parameters."""
         try:
-            check_loss_bounds(model, [problem.describe(), decimal(lower), decimal(upper)],
-                              evidence | {"parameters": [decimal(x) for x in w]}, "bounds")
+            return Neighborhood(self.model, Problem(self.data, len(self.problem.linear)),
+                                np.array([float(x) for x in self.w]), self.computation.clock())
+        except (CertificateError, InputError, OverflowError):
+            return None
+
+    def on_the_space(self) -> Proof:
+        """The least loss on V, and perhaps a function of M that has it."""
+        least, squares = least_on_the_space(self.problem)
+        evidence = {"ceiling": decimal(least), "multiplier": {"monomials": [], "matrix": []},
+                    "squares": squares}
+        if least < self.upper and self.upper - least <= CLOSE_ENOUGH * max(
+                abs(self.upper), abs(self.problem.constant)):
+            near = self.neighborhood
+            box = self._box(near.critical_on_whole) if near else None
+            if box is not None:
+                return Proof(least, least, list(map(fraction, box.center)), 0,
+                             evidence | {"fit": box.in_certificate()})
+        return self._above(min(least, self.upper), 0, evidence)
+
+    def _above(self, lower: Fraction, level: int, evidence: dict[str, Any]) -> Proof:
+        """A proof with rational parameters."""
+        return Proof(lower, self.upper, self.w, level,
+                     evidence | {"parameters": [decimal(x) for x in self.w]})
+
+    def _box(self, find: Callable[[], Box | None]) -> Box | None:
+        try:
+            return find()
+        except (LimitReached, OverflowError, np.linalg.LinAlgError) as error:
+            self.computation.progress(f"no box with a critical point: {error}")
+            return None
+
+    @cached_property
+    def critical(self) -> Box | None:
+        """A box with a critical point near the best parameters."""
+        return self._box(self.neighborhood.critical) if self.neighborhood else None
+
+    def at_level(self, level: int) -> Proof | None:
+        """A lower bound of a level with its evidence; None if none is proved."""
+        ceiling = _rounded_up(self.upper + abs(self.upper) / 2**50)
+        largest = max(map(abs, self.descent.function(self.w)), default=Fraction(0))
+        program = Program(self.problem, self.phi, level, ceiling, largest, self.random,
+                          self.computation.clock())
+        gap = program.gap(self.computation)
+        if gap is None:
+            return None
+        unit = Fraction(2) ** program.t
+        for slack in SLACKS:
+            wanted = Fraction(gap + slack * _in_floating_point(self.upper / unit)
+                              ).limit_denominator(2**60)
+            found = program.inside(wanted, self.computation)
+            if found is None:
+                continue
+            tau, sigma = found
+            lower = ceiling - wanted * unit
+            evidence = {"ceiling": decimal(ceiling),
+                        "multiplier": program.in_certificate(program.multipliers, sigma, 0)}
+            plain = self._above(lower, level, evidence | {
+                "squares": program.in_certificate(program.squares, tau, program.t)})
+            only = plain.is_close and self._only(program, plain, tau, evidence) or None
+            for proof in filter(None, (only, plain)):
+                if self._is_verified(proof):
+                    return proof
+        return None
+
+    def _is_verified(self, proof: Proof) -> bool:
+        claim: list[Any] = [self.data, decimal(proof.lower), decimal(proof.upper)]
+        try:
+            check_loss_bounds(self.model, claim + [ONLY] * proof.is_only, proof.evidence,
+                              "proved" if proof.is_attained else "bounds")
         except CertificateError as error:
-            computation.progress(f"sums of squares: {error}")
-            continue
-        return lower, evidence
-    return None
+            self.computation.progress(f"sums of squares: {error}")
+            return False
+        return True
+
+    def _only(self, program: Program, plain: Proof, tau: list[list[Fraction]],
+              evidence: dict[str, Any]) -> Proof | None:
+        """A proof that one function alone has the least loss."""
+        box = self.critical
+        if self.neighborhood is None or box is None:
+            return None
+        problem = self.neighborhood.problem
+        with ctx.workprec(PRECISION):
+            z = [value(f, box.balls) for f in self.model.parametrization]
+            unit = fmpq(2) ** (program.s - CENTER_BITS)
+            center = [nearest_multiple(x.mid().fmpq(), unit) for x in z]
+            near = program.near(tau, list(map(fraction, center)))
+            moving = sum(map(bool, box.radii))
+            equations = independent_equations(
+                program.functions.relations(2 * program.level), np.array([float(x) for x in z]),
+                len(z) - moving)
+            if near is None or equations is None:
+                return None
+            weight, matrix = near
+            difference = Fraction(evidence["ceiling"]) - plain.lower
+            radius = arb(0, arb(to_flint(difference / weight)).sqrt().upper())
+            rho = augmentation(problem, equations, z, [arb(a) + radius for a in center])
+            if rho is None:
+                return None
+            low, high = rounded(problem(z, arb(0)), DIGITS)
+        return Proof(Fraction(low), Fraction(high), list(map(fraction, box.center)), plain.level, {
+            **evidence, "squares": program.in_certificate(program.squares, matrix, program.t),
+            "minimum": {"center": list(map(str, center)), "weight": decimal(weight),
+                        "floor": decimal(plain.lower), "augmentation": decimal(rho),
+                        "equations": list(map(encode_polynomial, equations)),
+                        "box": box.in_certificate()}}, True)
 
 
 def _rounded_up(c: Fraction) -> Fraction:
