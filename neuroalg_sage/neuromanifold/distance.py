@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.answers.invariant import Invariant
-from neuroalg_sage.invariants.answers.methods import FOR_THE_IDEAL
 from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm, quadratic_form
 from neuroalg_sage.neuromanifold.core import kept, whole
 from neuroalg_sage.neuromanifold.fibers import FibersQuestions
@@ -229,27 +228,6 @@ class DistanceQuestions(FibersQuestions):
             "decision_boundary_ed_degree", lambda: decision_boundary_ed_degree(
                 self.parametrization(), self.computation, chosen, self.seed),
             stored=True, outputs=chosen)
-
-    @kept
-    def euler_characteristic_of_parts(self) -> Invariant:
-        """
-        The Euler characteristics of the smooth locus of the projectivization, of complements of a
-        generic hyperplane and quadric, and of strata with their local Euler obstructions.
-
-        Raises InputError if M is no cone.
-
-        EXAMPLES::
-
-            >>> from neuroalg_sage import NeuroManifold
-            >>> print(NeuroManifold("linear:3,2,3").euler_characteristic_of_parts().sentence())
-            rank 1: 9, obstruction 2; rank 2: 0, obstruction 1; smooth locus 0; without a generic
-            hyperplane 0, a generic quadric -39, both -78
-        """
-        from neuroalg_sage.invariants.distance.parts import euler_characteristic_of_parts
-
-        return euler_characteristic_of_parts(
-            self.parametrization(), self.dimension(), self.ideal, self.computation,
-            self.method in FOR_THE_IDEAL[1:])
 
     @kept
     def ml_degree(self) -> Invariant:
