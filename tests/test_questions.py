@@ -75,6 +75,8 @@ EXAMPLES = {
     "training_critical_locus": Example({"problem": DATA}, ("--data", "{data}")),
     "critical_points": Example({"problem": DATA}, ("--data", "{data}")),
     "loss_bounds": Example({"problem": DATA}, ("--data", "{data}", "--method", "sos")),
+    "multistart": Example({"problem": DATA, "starts": 5}, ("--data", "{data}", "--method",
+                                                           "multistart", "--starts", "5")),
     "invariant_parameters": Example({"matrix": [[0, -1], [1, 0]]}, ("--matrix", "0,-1;1,0")),
     "bifurcation": Example({"start": [1, 0, 1], "end": [1, 1, 1]}, ("--line", "1,0,1;1,1,1")),
     "critical_regions": Example({"directions": PLANE, "samples": 3}),
