@@ -136,7 +136,7 @@ def known_parts(model: Model, evidence: Any) -> tuple[dict[str, Any], Checked]:
         return of_matrices(m, n, r), ([f"the neurovariety is all matrices of rank at most {r}"],
                                       [*trust, ZHANG, CONES])
     if evidence["formula"] == "symmetric matrices":
-        from neuroalg_sage.certificates.dimension.known_varieties import power_sum
+        from neuroalg_sage.certificates.dimension.power_sums import power_sum
 
         m, r, outputs, d = power_sum(model)
         require(outputs == 1 and d == 2, "The formula is for quadratic forms.")
