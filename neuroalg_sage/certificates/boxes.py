@@ -72,8 +72,6 @@ def maps_inside(function: Callable[[Sequence[arb]], Sequence[arb]],
     """
     require(all(box[i].is_exact() for i in range(len(box)) if i not in variables),
             "A fixed variable is not exact.")
-    if not variables:
-        return True
     middle, size = [x.mid() for x in box], len(variables)
     try:
         inverse = jacobian(middle).inv().mid()
