@@ -15,8 +15,9 @@ from neuroalg_sage.certificates.reading import fields, integer, integers, items,
 def joined(parts: list[tuple[int, str, list[str]]], group: int) -> tuple[int, str, list[str]]:
     """The upper bound by those of two parts, and the dimension of the group between them."""
     (head, why, trust), (tail, other, more) = parts
-    return (head + tail - group, f"of two parts between which a group of dimension {group} acts, "
-            f"{why}, and {other}", [*dict.fromkeys(trust + more)])
+    return (head + tail - group, "the dimensions of two parts, less that of a group which acts "
+            f"between them ({group}), bound it from above; of the first {why}; of the second "
+            f"{other}", [*dict.fromkeys(trust + more)])
 
 
 def composed(model: Model, evidence: Any) -> tuple[list[tuple[Model, Any, Any]], int]:
