@@ -138,3 +138,12 @@ def test_evidence_about_another_normal_form_is_refused() -> None:
         evidence["upper"].update(change)
         with pytest.raises(CertificateError):
             verify(certificate(found["model"], "dimension", value, "proved", [], evidence, {}))
+
+
+def test_the_sentence_says_how_large_fibers_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pairs of quadratic forms in four squares: 70 parameters, of which 16 + 20 - 4 count."""
+    monkeypatch.setattr("neuroalg_sage.invariants.dimension.affine_symmetries.MOST_ENTRIES", 0)
+    model = parse_spec("mlp:4,4,9,2:x^2")
+    answer = is_finitely_identifiable(model, dimension(model, seed=1))
+    assert (answer.value, answer.trust) == (False, ["the list of known symmetries"])
+    assert answer.sentence() == "not up to the known symmetries; the fiber has dimension 38"

@@ -32,9 +32,7 @@ def normal_form(model: Model) -> Model:
             k = len(sigma) - 1
             c = sigma[-2] / (k * sigma[-1]) if before.get("bias", False) else Fraction(0)
             tau = [sum(sigma[e] * comb(e, j) * (-c) ** (e - j) for e in range(j, k + 1)) / sigma[-1]
-                   for j in range(k + 1)]
-            if behind.get("bias", False):
-                tau[0] = Fraction(0)
+                   if j or not behind.get("bias", False) else Fraction(0) for j in range(k + 1)]
             layers[i] = {"kind": "activation", "coefficients": [*map(str, tau)]}
     require(layers != model.description["layers"], "All activations are in normal form.")
     return Model({"input_shape": model.description["input_shape"], "layers": layers})
