@@ -74,7 +74,9 @@ def _found() -> Iterator[Any]:
     yield NeuroManifold("linear:2,2", seed=1).invariant_parameters(ROTATION, infinitesimal=True)
     yield line.voronoi_cell([0])
     yield from (segre.ed_degree("generic"), veronese.ed_degree("unit"), segre.polar_degrees(),
-                filters.ed_degree("unit"), filters.polar_degrees(), segre.ml_degree())
+                filters.ed_degree("unit"), filters.polar_degrees(), segre.ml_degree(),
+                veronese.euler_characteristic_of_parts(),
+                NeuroManifold("linear:3,2,3", seed=1).euler_characteristic_of_parts())
     yield NeuroManifold("linear:1,1", seed=1).ed_degree("unit")
     yield from (veronese.wasserstein_degree(), segre.wasserstein_degree("linf"),
                 segre.decision_boundary_ed_degree(), veronese.decision_boundary_ed_degree(),
