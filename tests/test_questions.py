@@ -74,6 +74,9 @@ EXAMPLES = {
     "loss_critical_locus": Example({"target": [1, 0, 2]}, ("--coordinates", "1,0,2")),
     "training_critical_locus": Example({"problem": DATA}, ("--data", "{data}")),
     "critical_points": Example({"problem": DATA}, ("--data", "{data}")),
+    "cross_entropy_points": Example(
+        {"data": DATA, "normalization": "joint"},
+        ("--data", "{data}", "--loss", "cross_entropy", "--normalization", "joint")),
     "loss_bounds": Example({"problem": DATA}, ("--data", "{data}", "--method", "sos")),
     "invariant_parameters": Example({"matrix": [[0, -1], [1, 0]]}, ("--matrix", "0,-1;1,0")),
     "bifurcation": Example({"start": [1, 0, 1], "end": [1, 1, 1]}, ("--line", "1,0,1;1,1,1")),

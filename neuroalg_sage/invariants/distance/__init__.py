@@ -25,7 +25,8 @@ QUESTIONS = (
              claims=("decision_boundary_ed_degree", "decision_boundary_ed_degree_at_least")),
     Question("ml_degree", "The maximum likelihood degree: critical points of the cross-entropy "
              "where Σ_i z_i = 1",
-             title="ML degree", needs=("dimension", "ideal"), claims=("ml_degree",),
+             title="ML degree", needs=("dimension", "ideal"),
+             claims=("ml_degree", "ml_degree_at_least"),
              script=".distance.scripts:ml_degree_script"),
     Question("ed_discriminant", "The data at which critical points of the squared distance come "
              "together",
