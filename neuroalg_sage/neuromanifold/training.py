@@ -4,6 +4,7 @@ Critical points of losses in the space of parameters.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.errors import InputError
@@ -151,11 +152,12 @@ class TrainingQuestions(IdealQuestions):
         )
 
         problem = cross_entropy(self.model, data, outputs, normalization)
-        return self._memory.recall(
+        # What was found before may be of the same loss from another source.
+        return replace(self._memory.recall(
             "cross_entropy_points", lambda: cross_entropy_points(
                 self.parametrization(), self.dimension(), problem, self._ideal_by_any_method,
                 self.computation, self.seed),
-            stored=True, loss=written(problem.describe()))
+            stored=True, loss=written(problem.describe())), problem=problem)
 
     def loss_bounds(self, problem: TrainingProblem, level: int | None = None) -> LossBounds:
         """

@@ -49,6 +49,7 @@ from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
 from neuroalg_sage.models.rational import fraction, to_flint
 from neuroalg_sage.models.sources import load_model
+from neuroalg_sage.storable import storable
 
 WIDTH, DIGITS = 88, 12
 STARTS, STEPS = 40, 200
@@ -60,6 +61,7 @@ RADII = (2**-60, 2**-40, 2**-25)
 MOST_VARIABLES = 24  # of a system for msolve
 
 
+@storable()
 @dataclass(frozen=True)
 class CrossEntropy:
     """
