@@ -8,7 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from neuroalg_sage import NeuroManifold, PiecewiseLinearArchitecture, PiecewiseLinearNetwork
+from neuroalg_sage import (
+    ActivationFunction,
+    NeuroManifold,
+    PiecewiseLinearArchitecture,
+    PiecewiseLinearNetwork,
+)
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.invariants.points import QUESTIONS as POINTS
 from neuroalg_sage.invariants.real.membership import member_by_real_rank
@@ -136,6 +141,9 @@ def _found() -> Iterator[Any]:
                        ("relu:1,1,1", [[1, 0], [2, 1]]), ("abs:1,2,1", [[1, 0], [-1, 1]])):
         architecture = PiecewiseLinearArchitecture(spec)
         yield from (architecture.classification_fan(data), architecture.stationary_points(data))
+    yield ActivationFunction("tanh").approximation((-2, 2), degree=3)
+    yield ActivationFunction("relu").approximation(degree=2)
+    yield ActivationFunction("exp").approximation(error="1/3")
 
 
 @cache

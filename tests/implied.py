@@ -10,7 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from neuroalg_sage import NeuroManifold, PiecewiseLinearArchitecture, PiecewiseLinearNetwork
+from neuroalg_sage import (
+    ActivationFunction,
+    NeuroManifold,
+    PiecewiseLinearArchitecture,
+    PiecewiseLinearNetwork,
+)
 from neuroalg_sage.certificates.points.point import Point
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.distance.polyhedral_norms import Face
@@ -300,6 +305,22 @@ def value_of(certificate: dict[str, Any]) -> Any:
     return certificate["claim"]["value"]
 
 
+def is_true_of_its_activation(data: dict[str, Any]) -> bool:
+    """Whether an enclosure of an error, and bounds of the best ones, agree with many samples."""
+    name, value = data["model"]["activation"], value_of(data)
+    low, high = map(Fraction, value["interval"])
+    known = {"tanh": np.tanh, "exp": np.exp, "abs": np.abs, "relu": lambda x: np.maximum(x, 0)}
+    x = np.linspace(float(low), float(high), 100_001)
+    largest = abs(known[name](x) - np.polyval([float(Fraction(c)) for c in
+                                               reversed(value["coefficients"])], x)).max()
+    least = [ActivationFunction(name).approximation((low, high), degree=d).error[1] if d >= 0 else 0
+             for d in (value["degree"], value["degree"] - 1)]
+    return bool(float(Fraction(value["error"][0])) <= largest * (1 + 1e-6)
+                and largest <= float(Fraction(value["error"][1])) * (1 + 1e-9)
+                and Fraction(value["least"]) <= least[0]
+                and Fraction(value.get("least_below", 0)) <= least[1])
+
+
 def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
     """Whether what a changed certificate claims follows from what the original does."""
     before, after = claimed(original["claim"]), claimed(data["claim"])
@@ -344,6 +365,8 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
             kinds[c] == kind or kind == "open" for c, kind in after[3])
     if name in NETWORK:
         return data["claim"] == original["claim"] or is_true_of_its_network(data)
+    if name == "approximation":
+        return is_true_of_its_activation(data)
     if name in ARCHITECTURE:
         return data["claim"] == original["claim"] and (
             data["model"] == original["model"]) or is_true_on_its_data(data)

@@ -19,7 +19,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / "neuroalg_sage"
 FLOORS = {"errors": 0, "declarations": 0, "storable": 0.1, "bibliography": 0, "certificates": 0,
           "files": 0.5, "processes": 0.5, "limits": 0.6, "models": 1, "markup": 1.5, "engines": 2,
           "formats": 2.5, "descriptions": 3, "invariants": 4, "cache": 4.5, "pictures": 4.5,
-          "questions": 4.7, "neuromanifold": 5, "piecewise": 5, "report": 6, "notebooks": 6,
+          "questions": 4.7, "neuromanifold": 5, "piecewise": 5, "approximation": 5,
+          "report": 6, "notebooks": 6,
           "pages": 6.5, "survey": 7, "cli": 9, "__main__": 10, "__init__": 10}
 
 

@@ -15,7 +15,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # Whoever removes a name from here breaks programs that others wrote.
 NAMES = """
-    Activation Attention CNN CertificateError Chain Convolution Dense ERM EngineError Flow
+    Activation ActivationFunction Attention CNN CertificateError Chain Convolution Dense ERM
+    EngineError Flow
     INVARIANTS InputError Invariant Layer LightningAttention LimitReached LinearNetwork MLP Model
     NeuroAlgError NeuroManifold PiecewiseLinearArchitecture PiecewiseLinearNetwork PolynomialLayer
     Product Question Sum Survey TrainingProblem activation_threshold

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from neuroalg_sage.certificates import (
+    approximation,
     capacity,
     dimension,
     distance,
@@ -44,7 +45,7 @@ __all__ = ["CertificateError", "MalformedCertificate", "Verdict", "verify"]
 MAXIMAL_BYTES = 200_000_000
 
 WINGS = (dimension, dynamics, equations, topology, singularities, fibers, points, distance, real,
-         training, capacity, piecewise)
+         training, capacity, piecewise, approximation)
 CLAIMS = {claim.name: claim for wing in WINGS for claim in wing.CLAIMS}
 
 

@@ -6,4 +6,4 @@ A wing imports wings before it only.  Every answer is an
 """
 
 WINGS = ("answers", "dimension", "dynamics", "equations", "topology", "singularities", "fibers",
-         "points", "distance", "real", "training", "capacity", "piecewise")
+         "points", "distance", "real", "training", "capacity", "piecewise", "approximation")

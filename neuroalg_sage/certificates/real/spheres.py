@@ -197,17 +197,23 @@ def _is_definite(f: fmpq_mpoly) -> bool:
 # -- cells -----------------------------------------------------------------------------------------
 
 
-def quotients(model: Model, data: Any) -> tuple[str, Complex, Complex]:
-    """The chain complexes of the link and of the projectivization, and why."""
-    model = condensed(model)  # which has the same M
-    blocks, degrees = homogeneous_blocks(model, data)
+def identifications(model: Model, blocks: list[list[int]]
+                    ) -> list[tuple[Stratum, Stratum, Relation]]:
+    """Pairs of strata with common images, where 1 to 4 are proved."""
     found = list(strata(model, blocks))
-    sizes = list(map(len, blocks))
     relations = []
     for one, other in itertools.combinations(found, 2):
         free = [i for block, p in zip(blocks, other.first) for i in block[p + 1:]]
         if (relation := common_image(one, other, free)) is not None:
             relations.append((one, other, relation))
+    return relations
+
+
+def quotients(model: Model, data: Any) -> tuple[str, Complex, Complex]:
+    """The chain complexes of the link and of the projectivization, and why."""
+    model = condensed(model)  # which has the same M
+    blocks, degrees = homogeneous_blocks(model, data)
+    relations, sizes = identifications(model, blocks), list(map(len, blocks))
     if not relations:
         return (f"φ is injective up to scalings of {len(blocks)} blocks of parameters",
                 hemispheres(sizes, degrees, True), hemispheres(sizes, degrees, False))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from math import lcm
@@ -17,8 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 from flint import fmpq, fmpq_mat
 
+from neuroalg_sage.certificates.dimension.affine_symmetries import (
+    condensed as condensed_for_checker,
+)
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.certificates.real.betti_numbers import SPACES, betti_of_spaces
+from neuroalg_sage.certificates.real.spheres import identifications
 from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.invariants.dimension.upper_bounds import condensed
 from neuroalg_sage.invariants.real.sections import homogeneous_blocks
@@ -129,6 +134,32 @@ def cone_weights(phi: Parametrization) -> list[int] | None:
     return [int(a * common) for a in weights]
 
 
+def _ordered_blocks(model: Model, phi: Parametrization) -> list[list[list[int]]]:
+    """Blocks of parameters in which φ is homogeneous, in the orders that are tried."""
+    smaller = condensed(model)
+    blocks = homogeneous_blocks(phi if smaller is model else parametrization(smaller))
+    return [] if blocks is None else [blocks, [block[::-1] for block in blocks]]
+
+
+def is_injective_up_to_scalings(model: Model) -> bool:
+    """
+    Whether φ is proved to be homogeneous in blocks of parameters, zero only where one of them is,
+    and injective elsewhere up to scalings of these.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> [is_injective_up_to_scalings(parse_spec(f"{spec}:x^2")) for spec in (
+        ...     "mlp:3,1,2", "cnn:1,3", "cnn:2,2", "mlp:2,2,1")]
+        [True, True, False, False]
+    """
+    checked = condensed_for_checker(rebuilt(model))
+    for blocks in _ordered_blocks(model, parametrization(model)):
+        with suppress(CertificateError):
+            return not identifications(checked, blocks)
+    return False
+
+
 def _arguments(model: Model, phi: Parametrization, shape: RealShape
                ) -> Iterator[tuple[dict[str, Any], str]]:
     """What may be tried, the first that says most."""
@@ -141,12 +172,9 @@ def _arguments(model: Model, phi: Parametrization, shape: RealShape
             f"all outputs are multiples of a power of any form: {whole[1]}")
     if shape.filters is not None:
         yield {"argument": "filters"}, "products of real binary forms"
-    smaller = condensed(model)
-    blocks = homogeneous_blocks(phi if smaller is model else parametrization(smaller))
-    if blocks is not None:
-        for ordered in (blocks, [block[::-1] for block in blocks]):
-            yield {"argument": "blocks", "blocks": ordered}, (
-                f"cells of products of spheres of {len(blocks)} blocks of parameters")
+    for blocks in _ordered_blocks(model, phi):
+        yield {"argument": "blocks", "blocks": blocks}, (
+            f"cells of products of spheres of {len(blocks)} blocks of parameters")
     if (weights := cone_weights(phi)) is not None:
         yield {"argument": "cone", "weights": weights}, "M is star-shaped"
 

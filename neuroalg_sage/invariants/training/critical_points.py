@@ -34,6 +34,7 @@ from neuroalg_sage.invariants.singularities.decomposition import for_checker
 from neuroalg_sage.invariants.training.critical_parameters import parameters
 from neuroalg_sage.invariants.training.morse_audit import morse_audit
 from neuroalg_sage.invariants.training.presentation import CriticalPoints
+from neuroalg_sage.invariants.training.sublevel_sets import sublevel_sets
 from neuroalg_sage.models.expressions import Polynomial, from_flint
 from neuroalg_sage.models.parametrization import parametrization
 from neuroalg_sage.models.rational import fraction, to_flint
@@ -139,7 +140,7 @@ def critical_points(problem: TrainingProblem, computation: Computation | None = 
         problem.model, "critical_points", found.value[1], "proved", search.method(),
         time.monotonic() - start, evidence, found.trust, claim=found.value,
         versions=search.versions, problem=problem, parameters=places, failures=failures,
-        morse_audit=audit)
+        morse_audit=audit, sublevel_sets=sublevel_sets(found, problem.model))
 
 
 class Search:

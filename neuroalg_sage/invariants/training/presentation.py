@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.training.morse_audit import MorseAudit
+from neuroalg_sage.invariants.training.sublevel_sets import SublevelSets
 from neuroalg_sage.models.model import Model
 
 if TYPE_CHECKING:
@@ -32,12 +33,14 @@ class CriticalPoints(Invariant):
     - ``parameters`` -- for each point critical parameters, in floating point
     - ``failures`` -- why the engine did not find all: exit codes, and sentences
     - ``morse_audit`` -- whether they add up to χ(M)
+    - ``sublevel_sets`` -- what they say of the topology of sublevel sets
     """
 
     problem: TrainingProblem = field(kw_only=True)
     parameters: list[list[float]] = field(kw_only=True)
     failures: list[tuple[int, str]] = field(default_factory=list, kw_only=True)
     morse_audit: MorseAudit = field(kw_only=True)
+    sublevel_sets: SublevelSets = field(kw_only=True)
 
     def sentence(self) -> str:
         count = len(self.data["points"])
@@ -62,7 +65,8 @@ class CriticalPoints(Invariant):
     def described(self) -> dict[str, Any]:
         proof = self.proof()
         return {"value": self.data, "status": proof["status"], "trust": proof["trust"],
-                "parameters": self.parameters, "morse_audit": self.morse_audit.describe()} | proof
+                "parameters": self.parameters, "morse_audit": self.morse_audit.describe(),
+                "sublevel_sets": self.sublevel_sets.describe()} | proof
 
     def text(self, spec: str = "SPEC") -> str:
         """
@@ -107,6 +111,8 @@ class CriticalPoints(Invariant):
                      "others is not proved.")
         if value["complete"] or self.morse_audit.holds is False:
             lines += wrap(str(self.morse_audit), WIDTH)
+        if not self.sublevel_sets.reason:
+            lines += wrap(str(self.sublevel_sets), WIDTH)
         lines.append(_minimum(value, status))
         lines += self._minimal_parameters()
         return "\n".join(lines)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from neuroalg_sage.invariants.answers.computation import Computation
     from neuroalg_sage.invariants.training.morse_audit import MorseAudit
     from neuroalg_sage.invariants.training.presentation import CriticalPoints
+    from neuroalg_sage.invariants.training.sublevel_sets import SublevelSets
     from neuroalg_sage.invariants.training.sums_of_squares import LossBounds
 
 Exponents = tuple[int, ...]
@@ -146,6 +147,20 @@ class TrainingProblem:
             (('V', 1),)
         """
         return self.critical_points(computation, seed).morse_audit
+
+    def sublevel_sets(self, computation: Computation | None = None, seed: int | None = None
+                      ) -> SublevelSets:
+        """
+        The Betti numbers of the functions of M of at most some loss, by Morse inequalities.
+
+        See :class:`~neuroalg_sage.invariants.training.sublevel_sets.SublevelSets`.
+
+        EXAMPLES::
+
+            >>> ERM("mlp:2,1,1:x^2", [[1, 0, 1], [0, 1, -1], [1, 1, 1]]).sublevel_sets().reason
+            ''
+        """
+        return self.critical_points(computation, seed).sublevel_sets
 
     def critical_parameters(self, computation: Computation | None = None,
                             seed: int | None = None) -> list[list[float]]:

@@ -1,0 +1,8 @@
+"""Claims about approximations of activations, and of networks, by polynomials."""
+
+from neuroalg_sage.certificates.claim import Claim
+
+CLAIMS = (
+    Claim("approximation", ".approximation.approximation:check_approximation", kinds=(dict,),
+          subject=".approximation.activations:Activation"),
+)

@@ -1,0 +1,84 @@
+"""
+Activations: what they are, with power series and enclosures of balls.
+
+An activation is a continuous function on the real line that is a polynomial, or an expression in
+the entire functions exp, erf, sin and cos, between neighboring *kinks*.  An expression is made of
+sums, products, quotients and the principal logarithm.  It can be evaluated at power series with
+balls as coefficients, which is at once its value and its derivatives, and at complex balls.
+
+**Lemma 1.** Let the value of an expression at a complex ball be finite. Then the expression is
+holomorphic on a neighborhood of the ball, and its values there are in the value. *Proof.* FLINT
+returns no finite quotient where the ball of a denominator holds zero, and, where it is asked to, no
+finite logarithm where the ball of its argument meets the half-line of nonpositive numbers. So each
+step of the evaluation is that of a holomorphic function on a neighborhood. ∎
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flint import acb, arb, fmpq
+
+from neuroalg_sage.certificates.reading import CertificateError, fields, require
+
+Piece = list[int] | Callable[[Any], Any]  # coefficients, the constant one first; or an expression
+
+
+def _logarithm(z: Any) -> Any:
+    return z.log(analytic=True) if isinstance(z, acb) else z.log()
+
+
+EXPRESSIONS: dict[str, Callable[[Any], Any]] = {
+    "tanh": lambda z: 1 - 2 / ((2 * z).exp() + 1),
+    "sigmoid": lambda z: 1 / ((-z).exp() + 1),
+    "gelu": lambda z: z * ((z / arb(2).sqrt()).erf() + 1) / 2,
+    "softplus": lambda z: _logarithm(z.exp() + 1),
+    "silu": lambda z: z / ((-z).exp() + 1),
+    "exp": lambda z: z.exp(),
+    "erf": lambda z: z.erf(),
+    "sin": lambda z: z.sin(),
+    "cos": lambda z: z.cos(),
+}
+
+# The kinks, and the polynomials before, between and after them.
+PIECEWISE: dict[str, tuple[list[int], list[list[int]]]] = {
+    "relu": ([0], [[0], [0, 1]]),
+    "abs": ([0], [[0, -1], [0, 1]]),
+    "hard_tanh": ([-1, 1], [[-1], [0, 1], [1]]),
+}
+
+
+class Activation:
+    """
+    The activation of a name.
+
+    EXAMPLES::
+
+        >>> Activation({"activation": "relu"}).piece(fmpq(0), fmpq(1))
+        [0, 1]
+    """
+
+    def __init__(self, description: Any) -> None:
+        (name,) = fields(description, "activation")
+        require(set(description) == {"activation"}, "The description has an unknown field.")
+        require(isinstance(name, str) and (name in EXPRESSIONS or name in PIECEWISE),
+                "The activation is not known.")
+        self.name = name
+
+    def piece(self, a: fmpq, b: fmpq) -> Piece:
+        """What the activation is on the interval from a to b, in which there is no kink."""
+        if self.name in EXPRESSIONS:
+            return EXPRESSIONS[self.name]
+        kinks, pieces = PIECEWISE[self.name]
+        for low, high, polynomial in zip([None, *kinks], [*kinks, None], pieces):
+            if (low is None or low <= a) and (high is None or b <= high):
+                return polynomial
+        raise CertificateError("A kink is inside of a cell.")
+
+    def value(self, x: fmpq) -> arb:
+        """A ball with the value at a rational number."""
+        piece = self.piece(x, x)
+        if callable(piece):
+            return piece(arb(x))
+        return sum((arb(c) * arb(x) ** k for k, c in enumerate(piece)), arb(0))

@@ -1,0 +1,104 @@
+"""
+Activations that are no polynomials, to be approximated: their names, values and kinks.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from flint import arb
+
+from neuroalg_sage.errors import InputError
+
+
+@dataclass(frozen=True)
+class ContinuousActivation:
+    """
+    An activation that is continuous on the real line.
+
+    - ``value`` -- its value at a ball of FLINT
+    - ``kinks`` -- where it is not smooth
+    - ``pieces`` -- of one that is piecewise linear, the coefficients of its pieces; else empty
+
+    EXAMPLES::
+
+        >>> activation("silu").name, activation("Swish").name
+        ('silu', 'silu')
+        >>> activation("sign")
+        Traceback (most recent call last):
+        ...
+        neuroalg_sage.errors.InputError: The activation sign is not continuous, so that no
+        polynomial is near it on an interval around its jump; tanh with a steep slope is continuous.
+    """
+
+    name: str
+    value: Callable[[Any], Any]
+    kinks: tuple[Fraction, ...] = ()
+    pieces: tuple[tuple[int, ...], ...] = ()
+
+    def describe(self) -> dict[str, Any]:
+        """As certificates have it."""
+        return {"activation": self.name}
+
+    def __str__(self) -> str:
+        return self.name
+
+    def linear_piece(self, low: Fraction, high: Fraction) -> tuple[int, ...] | None:
+        """The coefficients of the piece to which an interval belongs; None if there is none."""
+        for i, piece in enumerate(self.pieces):
+            if (i == 0 or self.kinks[i - 1] <= low) and (
+                    i == len(self.kinks) or high <= self.kinks[i]):
+                return piece
+        return None
+
+
+def _gelu(x: Any) -> Any:
+    return x * (1 + (x / arb(2).sqrt()).erf()) / 2
+
+
+def _sigmoid(x: Any) -> Any:
+    return (1 + (x / 2).tanh()) / 2
+
+
+ACTIVATIONS = {found.name: found for found in (
+    ContinuousActivation("tanh", lambda x: x.tanh()),
+    ContinuousActivation("sigmoid", _sigmoid),
+    ContinuousActivation("gelu", _gelu),
+    ContinuousActivation("softplus", lambda x: x.exp().log1p()),
+    ContinuousActivation("silu", lambda x: x * _sigmoid(x)),
+    ContinuousActivation("exp", lambda x: x.exp()),
+    ContinuousActivation("erf", lambda x: x.erf()),
+    ContinuousActivation("sin", lambda x: x.sin()),
+    ContinuousActivation("cos", lambda x: x.cos()),
+    ContinuousActivation("relu", lambda x: (x + abs(x)) / 2, (Fraction(0),), ((0,), (0, 1))),
+    ContinuousActivation("abs", lambda x: abs(x), (Fraction(0),), ((0, -1), (0, 1))),
+    ContinuousActivation("hard_tanh", lambda x: (abs(x + 1) - abs(x - 1)) / 2,
+                         (Fraction(-1), Fraction(1)), ((-1,), (0, 1), (1,))))}
+OTHER_NAMES = {"swish": "silu", "logistic": "sigmoid", "hardtanh": "hard_tanh",
+               "absolute_value": "abs"}
+DISCONTINUOUS = ("sign", "step", "heaviside", "floor", "round", "binary", "hardmax")
+
+
+def activation(name: Any) -> ContinuousActivation:
+    """
+    The activation of a name.
+
+    Raises :class:`~neuroalg_sage.errors.InputError` if it is not known, or not continuous.
+    """
+    if isinstance(name, ContinuousActivation):
+        return name
+    text = str(name).strip().lower()
+    text = OTHER_NAMES.get(text, text)
+    if text in ACTIVATIONS:
+        return ACTIVATIONS[text]
+    if text in DISCONTINUOUS:
+        raise InputError(f"The activation {text} is not continuous, so that no polynomial is near "
+                         "it on an interval around its jump; tanh with a steep slope is "
+                         "continuous.")
+    near = difflib.get_close_matches(text[:50], [*ACTIVATIONS, *OTHER_NAMES], 1)
+    raise InputError(f"There is no activation {str(name)[:40]!r} to be approximated; " + (
+        f"did you mean {near[0]} ?" if near else f"there is {', '.join(ACTIVATIONS)}."))
