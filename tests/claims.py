@@ -64,6 +64,9 @@ def _found() -> Iterator[Any]:
         [[1, 0, 3, 2], [0, 1, 3, 4], [1, 1, 1, 1], [2, 1, 4, 1]])
     yield ERM("mlp:2,1,1:x^2", [[1, 0, 1], [0, 1, 2], [1, 1, -1]]).loss_bounds(0, seed=1)
     yield ERM(from_expressions(["a^2*x"], ["a"], ["x"]), [[1, 2], [2, 4]]).loss_bounds(seed=1)
+    yield from (ERM(spec, data).multistart(6, seed=1) for spec, data in (
+        ("mlp:2,1,1:x^2", [[1, 0, 1], [0, 1, 2], [1, 1, -1]]), ("linear:1,1", [[1, 1], [2, 2]]),
+        (from_expressions(["a*x", "a^2*x"], ["a"], ["x"]), [[1, 1, 2], [2, 1, 0]])))
     yield line.loss_critical_locus([1])
     yield veronese.loss_critical_locus([1, 0, 2])
     yield veronese.invariant_parameters(ROTATION)

@@ -106,6 +106,9 @@ def claimed(claim: dict[str, Any]) -> Canonical:
     if name == "critical_points":
         loss = value[0] | {"quadratic": sorted(value[0]["quadratic"])}
         return name, json.dumps([loss, *value[1:]], sort_keys=True)
+    if name == "multistart":
+        loss = value[0] | {"quadratic": sorted(value[0]["quadratic"])}
+        return name, json.dumps([loss, *value[1:]], sort_keys=True)
     if name == "input_symmetries":  # a space of matrices has many bases
         rows = [[Fraction(c) for row in matrix for c in row] for matrix in value["algebra"]]
         return (name, str(echelon(rows, len(rows[0]))[0]) if rows else "",

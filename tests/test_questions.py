@@ -78,6 +78,8 @@ EXAMPLES = {
         {"data": DATA, "normalization": "joint"},
         ("--data", "{data}", "--loss", "cross_entropy", "--normalization", "joint")),
     "loss_bounds": Example({"problem": DATA}, ("--data", "{data}", "--method", "sos")),
+    "multistart": Example({"problem": DATA, "starts": 5}, ("--data", "{data}", "--method",
+                                                           "multistart", "--starts", "5")),
     "invariant_parameters": Example({"matrix": [[0, -1], [1, 0]]}, ("--matrix", "0,-1;1,0")),
     "bifurcation": Example({"start": [1, 0, 1], "end": [1, 1, 1]}, ("--line", "1,0,1;1,1,1")),
     "critical_regions": Example({"directions": PLANE, "samples": 3}),

@@ -27,7 +27,8 @@ REFUSALS = ("work", "equations.refutation", "training.morse")
 STATUS = {"dimension.error_bound": "monte_carlo", "points.error_bound": "monte_carlo"}
 
 # With these the question is asked again, of another model, and needs one argument more.
-AGAIN = ("equations.inheritance", "equations.linear_span", "dimension.relaxation")
+AGAIN = ("equations.inheritance", "equations.linear_span", "dimension.relaxation",
+         "dimension.compositions")
 
 
 def file_of(module: str) -> Path:

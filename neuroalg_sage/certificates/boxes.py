@@ -4,7 +4,7 @@ Critical points in boxes: existence, uniqueness, inertia, by Krawczyk's operator
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -57,24 +57,30 @@ def has_one_zero(system: Sequence[fmpq_mpoly], variables: Sequence[int], box: Se
     Y is the inverse of F'(m), rounded.  The other variables are fixed: their balls must be exact.
     """
     require(len(system) == len(variables), "There are not as many equations as variables.")
-    require(all(box[i].is_exact() for i in range(len(box)) if i not in variables),
-            "A fixed variable is not exact.")
-    if not variables:
-        return True
-    middle = [x.mid() for x in box]
-    size = len(variables)
 
     def jacobian(point: Sequence[arb]) -> arb_mat:
         return arb_mat([[value(f.derivative(i), point) for i in variables] for f in system])
 
+    return maps_inside(lambda point: [value(f, point) for f in system], jacobian, variables, box)
+
+
+def maps_inside(function: Callable[[Sequence[arb]], Sequence[arb]],
+                jacobian: Callable[[Sequence[arb]], arb_mat],
+                variables: Sequence[int], box: Sequence[arb]) -> bool:
+    """
+    The lemma of :func:`has_one_zero`, for a function and its Jacobian that are enclosed on boxes.
+    """
+    require(all(box[i].is_exact() for i in range(len(box)) if i not in variables),
+            "A fixed variable is not exact.")
+    middle, size = [x.mid() for x in box], len(variables)
     try:
         inverse = jacobian(middle).inv().mid()
     except ZeroDivisionError:
         return False
-    at_middle = arb_mat([[value(f, middle)] for f in system])
-    away = arb_mat([[box[i] - middle[i]] for i in variables])
     one = arb_mat([[int(i == j) for j in range(size)] for i in range(size)])
-    moved = (one - inverse * jacobian(box)) * away - inverse * at_middle
+    moved = (one - inverse * jacobian(box)) * arb_mat(
+        [[box[i] - middle[i]] for i in variables]) - inverse * arb_mat(
+            [[x] for x in function(middle)])
     return all(box[v].contains_interior(middle[v] + moved[i, 0])
                for i, v in enumerate(variables))
 
@@ -104,8 +110,7 @@ def inertia(matrix: list[list[arb]]) -> tuple[int, int] | None:
     By symmetric elimination, with the largest diagonal entry as pivot; where all of them are
     small, after a shear.  None if the signs are not clear.
     """
-    rows = [list(row) for row in matrix]
-    signs = [0, 0]
+    rows, signs = [list(row) for row in matrix], [0, 0]
     while rows:
         k = max(range(len(rows)), key=lambda i: abs(rows[i][i].mid()))
         i, j = max(((i, j) for i in range(len(rows)) for j in range(i, len(rows))),

@@ -17,11 +17,13 @@ from neuroalg_sage.cli.options import (
     keep_deadline,
     keep_time_for_the_page,
     progress,
+    whole,
 )
-from neuroalg_sage.cli.output import check_writable, write
+from neuroalg_sage.cli.output import certificate_files, check_writable, write
 from neuroalg_sage.errors import InputError, LimitReached
 
 if TYPE_CHECKING:
+    from neuroalg_sage.invariants.training.multistart_answer import EndsOfStarts
     from neuroalg_sage.invariants.training.training import TrainingProblem
     from neuroalg_sage.models.model import Model
     from neuroalg_sage.neuromanifold import NeuroManifold
@@ -33,9 +35,13 @@ def add(command: Commands) -> None:
     sub.add_argument("spec", metavar="SPEC", help="spec string or JSON model file")
     sub.add_argument("--data", metavar="FILE", required=True, help="CSV or Parquet: in each row "
                      "the inputs, then the outputs")
-    sub.add_argument("--method", choices=("critical", "sos"), default="critical",
-                     help="all critical points (the default), or bounds of the least loss by sums "
-                          "of squares")
+    sub.add_argument("--method", choices=("auto", "critical", "multistart", "sos"), default="auto",
+                     help="critical: all critical points; multistart: where minimizations from "
+                          "many random parameters end, of any model; sos: bounds of the least loss "
+                          "by sums of squares; auto: the first, or where that is out of reach the "
+                          "second")
+    sub.add_argument("--starts", type=whole, metavar="N", help="how many random parameters, by "
+                     "default 50")
     sub.add_argument("--level", type=int, help="of the sums of squares, 0 to 3; by default as high "
                      "as is needed, up to 2")
     sub.add_argument("--loss", choices=("squared", "cross_entropy"), default="squared",
@@ -63,8 +69,15 @@ def _train(arguments: argparse.Namespace) -> int:
     manifold = _manifold(arguments, problem.model)
     if arguments.method == "sos":
         return _bound(arguments, manifold, problem)
+    if arguments.method == "multistart":
+        return _from_many_starts(arguments, manifold, problem)
     if arguments.level is not None:
-        raise InputError("A level is that of sums of squares: add --method sos.")
+        raise InputError("A level is that of sums of squares: add --method sos, or multistart.")
+    if arguments.starts is not None:
+        raise InputError("A number of starts is one of minimizations: add --method multistart.")
+    if arguments.method == "auto" and (why := _out_of_reach(manifold, problem)):
+        progress(arguments)(f"minimizations from many starts: {why}")
+        return _from_many_starts(arguments, manifold, problem)
     found = manifold.critical_points(problem)
     print(json.dumps({"schema": 1, "model": problem.model.describe()} | found.circumstances()
                      | {"results": {"critical_points": found.described()}}) if arguments.json
@@ -90,9 +103,9 @@ def _manifold(arguments: argparse.Namespace, model: Model | str) -> NeuroManifol
 
 
 def _cross_entropy(arguments: argparse.Namespace) -> int:
-    if arguments.method != "critical" or arguments.level is not None:
-        raise InputError("Of the cross-entropy critical points are found; leave out --method and "
-                         "--level.")
+    if arguments.method not in ("auto", "critical") or arguments.level or arguments.starts:
+        raise InputError("Of the cross-entropy critical points are found; leave out --method, "
+                         "--level and --starts.")
     manifold = _manifold(arguments, arguments.spec)
     found = manifold.cross_entropy_points(arguments.data,
                                           normalization=arguments.normalization or "conditional")
@@ -102,6 +115,35 @@ def _cross_entropy(arguments: argparse.Namespace) -> int:
     if arguments.certificate is not None:
         write(arguments.certificate, found.certificate)
     return 0
+
+
+def _out_of_reach(manifold: NeuroManifold, problem: TrainingProblem) -> str:
+    """Why all critical points, or at least the minimum, are not known; empty if they are."""
+    from neuroalg_sage.invariants.training.critical_points import require_within_reach
+
+    try:
+        require_within_reach(problem)
+        found = manifold.critical_points(problem)
+    except InputError as error:
+        return str(error)
+    known = found.data["complete"] or found.data["minimum"]["attained"] is not None
+    return "" if known or found.failures else "Not all critical points are found."
+
+
+def _from_many_starts(arguments: argparse.Namespace, manifold: NeuroManifold,
+                      problem: TrainingProblem) -> int:
+    """Minimizations from many starts; what is known is printed, whenever the command ends."""
+
+    def state(found: EndsOfStarts) -> None:
+        text = json.dumps({"schema": 1, "model": problem.model.describe(),
+                           "source": problem.source, "loss": problem.describe(),
+                           "results": {"multistart": found.described()}}
+                          ) if arguments.json else found.text()
+        arguments.page.state(text, certificate_files(arguments.certificate, [found]))
+
+    found = manifold.multistart(problem, arguments.starts, arguments.level, state)
+    state(found)
+    return 0 if found.data["starts"] == found.data["asked"] else LimitReached.exit_code
 
 
 def _bound(arguments: argparse.Namespace, manifold: NeuroManifold, problem: TrainingProblem) -> int:

@@ -4,6 +4,7 @@ Critical points of losses in the space of parameters.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from neuroalg_sage.neuromanifold.ideal import IdealQuestions
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.training.cross_entropy import CrossEntropyPoints
+    from neuroalg_sage.invariants.training.multistart_answer import EndsOfStarts
     from neuroalg_sage.invariants.training.presentation import CriticalPoints
     from neuroalg_sage.invariants.training.sums_of_squares import LossBounds
     from neuroalg_sage.invariants.training.training import TrainingProblem
@@ -185,6 +187,40 @@ class TrainingQuestions(IdealQuestions):
         return self._memory.recall(
             "loss_bounds", lambda: loss_bounds(problem, level, self.computation, self.seed),
             stored=True, loss=written(problem.describe()), level=level)
+
+    def multistart(self, problem: TrainingProblem, starts: int | None = None,
+                   level: int | None = None, report: Callable[[EndsOfStarts], None] | None = None
+                   ) -> EndsOfStarts:
+        """
+        Where minimizations of the loss from many random parameters end, and bounds of the loss.
+
+        Of any model; what is proved of an end is said with it.
+
+        INPUT:
+
+        - ``problem`` -- a training problem with this model
+        - ``starts`` -- how many, by default 50
+        - ``level`` -- of the sums of squares for the lower bound; by default as high as is needed
+        - ``report`` -- takes what is known so far, each time that it becomes more
+
+        OUTPUT: :class:`~neuroalg_sage.invariants.training.multistart_answer.EndsOfStarts`
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import ERM, NeuroManifold
+            >>> spec, data = "mlp:1,2,1:x^2:bias", [[0, 1], [1, 0], [2, 2]]
+            >>> found = NeuroManifold(spec, seed=1).multistart(ERM(spec, data), 10)
+            >>> found.attained, found["upper_bound"], found.status
+            (True, Fraction(0, 1), 'proved')
+        """
+        from neuroalg_sage.invariants.training.multistart import STARTS, multistart
+
+        self._check_model(problem)
+        count = STARTS if starts is None else starts
+        return self._memory.recall(
+            "multistart", lambda: multistart(problem, count, level, self.computation, self.seed,
+                                             self.dimension, report),
+            stored=True, loss=written(problem.describe()), starts=count, level=level)
 
     def _check_model(self, problem: TrainingProblem) -> None:
         from neuroalg_sage.invariants.training.training import TrainingProblem

@@ -98,12 +98,16 @@ def test_lightning_attention_has_the_dimension_of_the_theorem(spec: str) -> None
 
 
 @pytest.mark.parametrize(("spec", "value", "kind"), [
-    ("mlp:2,2,3:x^2", 8, "symmetries"), ("mlp:3,2,1:x^2", 5, "fields"),
-    ("mlp:4,3,1:x^2", 9, "fields"), ("mlp:3,4,5,2:x^2", 28, "relaxation"),
-    ("mlp:2,3,2,3,4:x^2", 16, "relaxation"), ("mlp:3,6,1:x^4", 15, "ambient"),
-    ("mlp:3,5,1:x^4", 14, "theorem")])
-def test_each_kind_of_upper_bound_proves_what_it_should(spec: str, value: int, kind: str) -> None:
-    found = dimension(parse_spec(spec))
+    ("mlp:2,2,3:x^2", 8, "symmetries"), ("mlp:3,2,1:x^2", 5, "quadratic forms"),
+    (from_expressions(["a*(b*x+c*y+d*z)^2 + e*(f*x+g*y+h*z)^2"], "a,b,c,d,e,f,g,h", "x,y,z"),
+     5, "fields"),
+    ("mlp:3,4,5,2:x^2", 28, "composition"),
+    ("mlp:2,3,2,3,4:x^2", 16, "composition"), ("mlp:3,6,1:x^4", 15, "ambient"),
+    (Model((Chain((Dense(3, 4), Activation("x^2"))), Dense(4, 5), Activation("x^2"), Dense(5, 2)),
+           (3,)), 28, "relaxation"),
+    ("mlp:4,5,3:x^2", 29, "koszul"), ("mlp:3,5,1:x^4", 14, "theorem")])
+def test_each_kind_of_upper_bound_proves_what_it_should(spec, value: int, kind: str) -> None:
+    found = dimension(parse_spec(spec) if isinstance(spec, str) else spec)
     assert (found, found.status) == (value, "proved")
     evidence = found.certificate["evidence"]
     assert evidence["upper"]["kind"] == kind

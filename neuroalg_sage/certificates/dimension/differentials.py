@@ -32,3 +32,10 @@ def equation_rank(model: Model, evidence: Any, trial: Any) -> int:
     image = [residue(coordinate(*point), p) for coordinate in model.parametrization]
     return rank([[value_modulo(g.derivative(j), image, p) for j in range(n)] for g in equations],
                 n, p)
+
+
+def equation_bound(model: Model, evidence: Any, trial: Any) -> tuple[int, str, list[str]]:
+    """The upper bound for dim M that equations prove."""
+    found = equation_rank(model, evidence, trial)
+    return (model.ambient_dimension - found,
+            f"independent differentials ({found}) of equations bound it from above", [])

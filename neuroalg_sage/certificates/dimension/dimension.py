@@ -26,50 +26,44 @@ def upper_bound(model: Model, evidence: Any, trial: Any) -> tuple[int, str, list
     if kind == "ambient":
         return model.ambient_dimension, "the ambient dimension bounds it from above", []
     if kind == "symmetries":
-        from neuroalg_sage.certificates.dimension.linear_symmetries import (
-            symmetry_fields,
-            tangent_rank,
-        )
+        from neuroalg_sage.certificates.dimension.linear_symmetries import symmetry_bound
 
-        found = tangent_rank(model, symmetry_fields(model, evidence), trial)
-        return (model.parameters - found,
-                f"independent symmetries ({found}) bound it from above", [])
+        return symmetry_bound(model, evidence, trial)
     if kind == "rescalings":
         from neuroalg_sage.certificates.dimension.direct_sums import rescaled_dimension
 
         return rescaled_dimension(model), "the rescalings of units bound it from above", []
     if kind == "fields":
-        from neuroalg_sage.certificates.dimension.kernel_fields import field_rank
+        from neuroalg_sage.certificates.dimension.kernel_fields import field_bound
 
-        found = field_rank(model, evidence, trial)
-        return (model.parameters - found,
-                f"independent vector fields ({found}) in the kernel bound it from above", [])
+        return field_bound(model, evidence, trial)
     if kind == "equations":
-        from neuroalg_sage.certificates.dimension.differentials import equation_rank
+        from neuroalg_sage.certificates.dimension.differentials import equation_bound
 
-        found = equation_rank(model, evidence, trial)
-        return (model.ambient_dimension - found,
-                f"independent differentials ({found}) of equations bound it from above", [])
-    if kind == "theorem":
-        from neuroalg_sage.certificates.dimension.known_varieties import (
-            ALEXANDER_HIRSCHOWITZ,
-            secant_dimension,
-        )
-
-        return (secant_dimension(model), "the hypotheses of the theorem that bounds it from above",
-                [ALEXANDER_HIRSCHOWITZ])
+        return equation_bound(model, evidence, trial)
     if kind == "flattening":
         from neuroalg_sage.certificates.dimension.known_varieties import determinantal_dimension
 
         return (determinantal_dimension(model),
                 "the rank of the output flattening bounds it from above", [])
+    if kind in ("theorem", "quadratic forms"):
+        from neuroalg_sage.certificates.dimension.secant_varieties import secant_bound
+
+        return secant_bound(model, kind)
+    if kind == "koszul":
+        from neuroalg_sage.certificates.dimension.koszul_flattenings import koszul_bound
+
+        return koszul_bound(model, evidence, trial)
     if kind == "relaxation":
         from neuroalg_sage.certificates.dimension.relaxation import relaxed
 
-        larger = relaxed(model, member(evidence, "segments"))
-        bound, why, trust = upper_bound(larger, member(evidence, "upper"),
-                                        member(evidence, "trial"))
+        bound, why, trust = upper_bound(*relaxed(model, evidence))
         return bound, f"in a larger model, {why}", trust
+    if kind == "composition":
+        from neuroalg_sage.certificates.dimension.compositions import composed, joined
+
+        parts, group = composed(model, evidence)
+        return joined([upper_bound(*part) for part in parts], group)
     raise MalformedCertificate("The upper bound's kind is not known.")
 
 

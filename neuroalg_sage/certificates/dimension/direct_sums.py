@@ -10,8 +10,9 @@ from itertools import accumulate
 from typing import Any
 
 from neuroalg_sage.certificates.dimension.ranks import jacobian, place, rank
+from neuroalg_sage.certificates.dimension.values import value_rank
 from neuroalg_sage.certificates.model import Model
-from neuroalg_sage.certificates.reading import integers, items, member, require, residue
+from neuroalg_sage.certificates.reading import integers, items, member, require
 
 
 def power_layers(model: Model, least: int) -> list[int]:
@@ -125,8 +126,5 @@ def _ranks(model: Model, sizes: list[int], weights: list[int], inputs: Any, p: i
     states = sizes[:1]
     for i in range(1, len(dense)):
         start = Model({"input_shape": sizes[:1], "layers": layers[: 2 * i]})
-        values = [[*start.fold(weights[: start.parameters], x, lambda c: residue(c, p),
-                               lambda a, b: (a + b) % p, lambda a, b: a * b % p)]
-                  for x in points[: 2 * sizes[i]]]
-        states.append(rank(values, sizes[i], p))
+        states.append(value_rank(start, weights[: start.parameters], points[: 2 * sizes[i]], p))
     return rank(tangents, len(weights) - sum(sizes[1:]), p), states, slopes

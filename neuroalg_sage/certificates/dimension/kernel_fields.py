@@ -11,10 +11,10 @@ from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import items, member, polynomials, require, residue
 
 
-def field_rank(model: Model, evidence: Any, trial: Any) -> int:
+def field_bound(model: Model, evidence: Any, trial: Any) -> tuple[int, str, list[str]]:
     """
-    Verify polynomial vector fields in the kernel of Dφ, by expansion; return how many are
-    independent at the trial's point.
+    An upper bound for dim M by polynomial vector fields in the kernel of Dφ, as is verified by
+    expansion: N less the number of those that are independent at the trial's point.
     """
     p, point = place(model, trial)
     phi = model.parametrization
@@ -26,4 +26,6 @@ def field_rank(model: Model, evidence: Any, trial: Any) -> int:
             require(sum((c * coordinate.derivative(i) for i, c in enumerate(field) if c),
                         ring.constant(0)) == 0, "A vector field is not in the kernel of Dφ.")
         rows.append([residue(c(*point), p) for c in field])
-    return rank(rows, model.parameters, p)
+    found = rank(rows, model.parameters, p)
+    return (model.parameters - found,
+            f"independent vector fields ({found}) in the kernel bound it from above", [])

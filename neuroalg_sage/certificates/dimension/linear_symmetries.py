@@ -114,3 +114,9 @@ def tangent_rank(model: Model, motions: list[SparseMatrix], trial: Any) -> int:
         for (i, j), c in motion.items():
             row[i] += residue(c, p) * (point[j] if j < model.parameters else 1)
     return rank(rows, model.parameters, p)
+
+
+def symmetry_bound(model: Model, evidence: Any, trial: Any) -> tuple[int, str, list[str]]:
+    """An upper bound for dim M by linear symmetries: their orbits lie in the fibers."""
+    found = tangent_rank(model, symmetry_fields(model, evidence), trial)
+    return model.parameters - found, f"independent symmetries ({found}) bound it from above", []

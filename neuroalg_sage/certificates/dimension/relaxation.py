@@ -7,17 +7,18 @@ from __future__ import annotations
 from typing import Any
 
 from neuroalg_sage.certificates.model import Model, monomials
-from neuroalg_sage.certificates.reading import integers, items, require
+from neuroalg_sage.certificates.reading import fields, integers, items, require
 
 MOST_COEFFICIENTS = 1000  # of a generic polynomial map
 
 
-def relaxed(model: Model, segments: Any) -> Model:
+def relaxed(model: Model, evidence: Any) -> tuple[Model, Any, Any]:
     """
-    A larger model: segments of the list of layers become generic polynomial maps of the
-    degrees that they have.  What a segment computes is one of these, so M is contained in
-    the closed image of the larger model.
+    A larger model, with the evidence and the trial for its dimension: segments of the list of
+    layers become generic polynomial maps of the degrees that they have.  What a segment computes
+    is one of these, so M is contained in the closed image of the larger model.
     """
+    segments, upper, trial = fields(evidence, "segments", "upper", "trial")
     layers, place = [], 0
     own = model.description["layers"]
     for segment in items(segments, "segments"):
@@ -36,5 +37,6 @@ def relaxed(model: Model, segments: Any) -> Model:
                    {"kind": "polynomial", "parameters": [""] * len(terms),
                     "inputs": [""] * inner.inputs, "outputs": outputs}]
         place = end
-    return Model({"input_shape": model.description["input_shape"],
-                  "layers": layers + own[place:]})
+    larger = Model({"input_shape": model.description["input_shape"],
+                    "layers": layers + own[place:]})
+    return larger, upper, trial

@@ -16,7 +16,7 @@ from itertools import combinations, combinations_with_replacement, product
 from math import comb, prod
 from typing import Any
 
-from neuroalg_sage.certificates.dimension.known_varieties import power_sum
+from neuroalg_sage.certificates.dimension.power_sums import power_sum
 from neuroalg_sage.certificates.distance.segre_veronese import segre_veronese
 from neuroalg_sage.certificates.equations.formulas import CONVOLUTIONAL, LARGEST_FORMAT, convolution
 from neuroalg_sage.certificates.equations.minors import generic_matrix

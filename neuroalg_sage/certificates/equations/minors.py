@@ -12,8 +12,8 @@ from flint import fmpq, fmpq_mpoly
 from neuroalg_sage.certificates.dimension.known_varieties import (
     determinantal_dimension,
     output_flattening,
-    power_sum,
 )
+from neuroalg_sage.certificates.dimension.power_sums import power_sum
 from neuroalg_sage.certificates.dimension.trials import sample_rank
 from neuroalg_sage.certificates.equations.spans import Matrix, minors, require_span
 from neuroalg_sage.certificates.model import Model, monomials

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from neuroalg_sage.certificates.coordinates import function
-from neuroalg_sage.certificates.dimension.known_varieties import power_sum
+from neuroalg_sage.certificates.dimension.power_sums import power_sum
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     Checked,

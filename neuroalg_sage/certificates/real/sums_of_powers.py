@@ -110,7 +110,7 @@ from math import comb, factorial, prod
 
 from flint import fmpq_mpoly
 
-from neuroalg_sage.certificates.dimension.known_varieties import power_sum
+from neuroalg_sage.certificates.dimension.power_sums import power_sum
 from neuroalg_sage.certificates.equations.spans import Span, minors
 from neuroalg_sage.certificates.model import Model, monomials
 from neuroalg_sage.certificates.reading import polynomial_ring, require

@@ -12,7 +12,7 @@ from typing import Any
 
 from flint import fmpq
 
-from neuroalg_sage.certificates.dimension.known_varieties import power_sum
+from neuroalg_sage.certificates.dimension.power_sums import power_sum
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     Checked,

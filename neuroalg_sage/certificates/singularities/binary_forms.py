@@ -7,7 +7,7 @@ from __future__ import annotations
 from math import comb
 from typing import Any, NamedTuple
 
-from neuroalg_sage.certificates.dimension.known_varieties import power_sum
+from neuroalg_sage.certificates.dimension.power_sums import power_sum
 from neuroalg_sage.certificates.dimension.trials import sample_rank
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import Checked, items, member, require

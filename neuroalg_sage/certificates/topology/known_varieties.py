@@ -35,7 +35,7 @@ def check_known_variety(model: Model, evidence: Any) -> tuple[int, Checked]:
         require(r > 0, "The matrices are zero.")
         return m * n + others, ([f"the neurovariety is all matrices of rank at most {r}"], [])
     if formula == "symmetric matrices":
-        from neuroalg_sage.certificates.dimension.known_varieties import power_sum
+        from neuroalg_sage.certificates.dimension.power_sums import power_sum
 
         m, r, outputs, d = power_sum(model)
         require(outputs == 1 and d == 2, "The formula is for quadratic forms.")

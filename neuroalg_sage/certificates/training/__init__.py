@@ -9,5 +9,7 @@ CLAIMS = (
           statuses=("proved", "bounds")),
     Claim("cross_entropy_points", ".training.cross_entropy:check_points", kinds=(dict,),
           others=True),
+    Claim("multistart", ".training.multistart:check_multistart", statuses=("proved", "bounds"),
+          others=True),
     Claim("loss_critical_locus", ".training.loss_critical_locus:check_loss_critical_locus"),
 )

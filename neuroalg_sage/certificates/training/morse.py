@@ -56,7 +56,8 @@ from flint import arb, fmpq, fmpq_poly
 from neuroalg_sage.certificates.boxes import has_independent_rows, inertia, is_positive
 from neuroalg_sage.certificates.reading import exponent_vectors
 from neuroalg_sage.certificates.training.elimination import real_roots
-from neuroalg_sage.certificates.training.landscape import Landscape, Point, echelon
+from neuroalg_sage.certificates.training.landscape import Landscape, Point
+from neuroalg_sage.certificates.training.quadratic_loss import echelon
 
 if TYPE_CHECKING:
     from neuroalg_sage.certificates.training.critical_points import Answer

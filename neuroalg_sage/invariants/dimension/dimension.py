@@ -274,6 +274,11 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = log,
         _check_memory(model, bound, 1, memory_gb)
         return bound
 
+    def trial_of(part: Model, most: int) -> tuple[dict[str, Any], int]:
+        found, rank, _ = rank_trial(part, generator, lambda prime, point: most,
+                                    modular.LARGEST_FAST_PRIME)
+        return found, rank
+
     # A proof needs one prime, whichever; an error bound needs large ones.
     primes = [modular.LARGEST_FAST_PRIME] + [modular.LARGEST_PRIME] * TRIALS
     trials: list[dict[str, Any]] = []
@@ -293,7 +298,8 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = log,
             # Of most models the dimension is proved by now: these descriptions are not needed.
             from neuroalg_sage.invariants.dimension.upper_bounds import smaller_upper_bound
 
-            if (proof := smaller_upper_bound(model, trial, rank, generator)) is not None:
+            if (proof := smaller_upper_bound(
+                    model, trial, rank, generator, trial_of)) is not None:
                 upper_evidence, why, trust = proof
                 return Dimension.certified(model, "dimension", rank, "proved",
                                            f"rank of the Jacobian modulo a prime, and {why}",

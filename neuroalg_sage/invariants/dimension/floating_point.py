@@ -4,30 +4,54 @@ Polynomial maps in floating point, with their Jacobians.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 
 import numpy as np
 
 from neuroalg_sage.errors import InputError
-from neuroalg_sage.models.expressions import Polynomial, derivative
+from neuroalg_sage.models.expressions import Polynomial
+
+Powers = list[tuple[int, int]]  # places, and exponents that are not zero
+Term = tuple[int, Fraction | int, Powers]  # to which entry of the result it belongs
 
 
 class PolynomialMap:
-    """A polynomial map in floating point, with its Jacobian if that is asked for."""
+    """A polynomial map in floating point, with as many of its derivatives as are asked for."""
 
-    def __init__(self, polynomials: Sequence[Polynomial], count: int, jacobian: bool = True
+    def __init__(self, polynomials: Sequence[Polynomial], count: int, derivatives: int = 1
                  ) -> None:
-        self.count = count
-        self.values = _Terms(polynomials, count)
-        self.slopes = _Terms([derivative(p, i) for p in polynomials for i in range(count)]
-                             if jacobian else [], count)
+        self.size, self.count = len(polynomials), count
+        terms: list[Term] = [(row, c, [(i, e) for i, e in enumerate(exponents) if e])
+                             for row, p in enumerate(polynomials) for exponents, c in p.items()]
+        self.values = _Terms(terms)
+        slopes = list(_slopes(terms, count)) if derivatives else []
+        self.slopes = _Terms(slopes)
+        # Entry i of N^2 n + j N + k belongs to the second derivative by j and k of coordinate i.
+        self.second = _Terms(list(_slopes(slopes, count)) if derivatives > 1 else [])
 
     def __call__(self, w: np.ndarray) -> np.ndarray:
-        return self.values(w)
+        return np.bincount(self.values.entries, self.values(w), self.size)
 
     def jacobian(self, w: np.ndarray) -> np.ndarray:
-        return self.slopes(w).reshape(self.values.size, self.count)
+        """The first derivatives: a row for each polynomial."""
+        return np.bincount(self.slopes.entries, self.slopes(w), self.size * self.count
+                           ).reshape(self.size, self.count)
+
+    def hessian(self, w: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """The second derivatives of a linear combination of the polynomials."""
+        square = self.count**2
+        row, place = np.divmod(self.second.entries, square)
+        return np.bincount(place, self.second(w) * weights[row], square
+                           ).reshape(self.count, self.count)
+
+
+def _slopes(terms: Iterable[Term], count: int) -> Iterator[Term]:
+    """The derivatives of terms by each of the variables."""
+    for entry, c, powers in terms:
+        for k, (i, e) in enumerate(powers):
+            yield (entry * count + i, c * e,
+                   powers[:k] + ([(i, e - 1)] if e > 1 else []) + powers[k + 1:])
 
 
 Map = Callable[[np.ndarray], np.ndarray]
@@ -63,17 +87,21 @@ def nearest(c: Fraction | int) -> float:
 
 
 class _Terms:
-    """The terms of all polynomials in one array, since calls of NumPy take longer than products."""
+    """
+    Terms in one array, since calls of NumPy take longer than products.
 
-    def __init__(self, polynomials: Sequence[Polynomial], count: int) -> None:
-        self.size = len(polynomials)
-        terms = [(row, exponents, nearest(c)) for row, p in enumerate(polynomials)
-                 for exponents, c in p.items()]
-        self.rows = np.array([row for row, _, _ in terms], dtype=np.int64)
-        exponents = np.array([e for _, e, _ in terms], dtype=np.int64)
-        self.exponents = exponents.reshape(len(terms), count)
-        self.coefficients = np.array([c for _, _, c in terms], dtype=float)
+    Each is a product of few powers, of many variables.
+    """
+
+    def __init__(self, terms: Sequence[Term]) -> None:
+        self.entries = np.array([entry for entry, *_ in terms], dtype=np.int64)
+        self.coefficients = np.array([nearest(c) for _, c, _ in terms], dtype=float)
+        width = max((len(powers) for *_, powers in terms), default=0)
+        padded = [powers + [(0, 0)] * (width - len(powers)) for *_, powers in terms]
+        pairs = np.array(padded, dtype=np.int64).reshape(len(terms), width, 2)
+        self.places, self.exponents = pairs[:, :, 0], pairs[:, :, 1]
 
     def __call__(self, w: np.ndarray) -> np.ndarray:
-        terms = self.coefficients * np.prod(w ** self.exponents, axis=1)
-        return np.bincount(self.rows, terms, self.size)
+        values: np.ndarray = self.coefficients * np.prod(
+            np.asarray(w)[self.places] ** self.exponents, axis=1)
+        return values

@@ -23,6 +23,7 @@ from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dimension import kernel_fields
+from neuroalg_sage.invariants.dimension.compositions import TrialOf, UpperBounds, is_perceptron
 from neuroalg_sage.invariants.dimension.known_symmetries import encode_symmetries, symmetry_rows
 from neuroalg_sage.invariants.dimension.presentation import Dimension
 from neuroalg_sage.models.expressions import Polynomial, derivative, evaluate
@@ -40,7 +41,8 @@ MOST_ENTRIES = 1_000_000
 
 
 def smaller_upper_bound(model: Model, trial: Mapping[str, Any], rank: int,
-                        generator: random.Random) -> tuple[dict[str, Any], str, list[str]] | None:
+                        generator: random.Random, trial_of: TrialOf
+                        ) -> tuple[dict[str, Any], str, list[str]] | None:
     """
     Look for what proves that the dimension is at most a rank below the usual bounds.
 
@@ -53,6 +55,7 @@ def smaller_upper_bound(model: Model, trial: Mapping[str, Any], rank: int,
     INPUT:
 
     - ``trial`` -- a trial with that rank
+    - ``trial_of`` -- finds a trial of a part of the model
 
     OUTPUT: the evidence, in words, and whom it trusts; None if nothing was found
     """
@@ -63,6 +66,10 @@ def smaller_upper_bound(model: Model, trial: Mapping[str, Any], rank: int,
     if linear is not None:
         return linear, "linear equations", []
     larger_models = list(relaxations(model))
+    if is_perceptron(model):
+        bound, _ = UpperBounds(trial_of).of(model, dict(trial), rank)
+        if bound.value == rank:
+            return bound.evidence, bound.words, list(bound.trust)
     for search in (_symmetries, _vector_fields):
         for segments, larger in [([], model), *larger_models]:
             place = {"prime": trial["prime"], "point": trial["point"]}

@@ -145,8 +145,8 @@ def drift(space: VectorFields, laws: Sequence[ConservationLaw],
         raise InputError("Only the heavy ball has momenta; name a flow with momentum.")
     point = np.concatenate([*whole, np.ones(space.count - count * len(whole))])
     flat = PolynomialMap([field.get(i, {}) for field in space.fields
-                          for i in range(space.count)], space.count, jacobian=False)
-    constants = PolynomialMap([h.polynomial for h in laws], space.count, jacobian=False)
+                          for i in range(space.count)], space.count, derivatives=0)
+    constants = PolynomialMap([h.polynomial for h in laws], space.count, derivatives=0)
 
     def speed(_: float, w: np.ndarray) -> np.ndarray:
         fields = flat(w).reshape(-1, space.count)

@@ -14,7 +14,7 @@ from typing import Any
 
 from flint import fmpq_mpoly
 
-from neuroalg_sage.certificates.dimension.known_varieties import power_sum
+from neuroalg_sage.certificates.dimension.power_sums import power_sum
 from neuroalg_sage.certificates.model import Model as CheckedModel
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.certificates.real.description import described

@@ -25,4 +25,8 @@ QUESTIONS = (
     Question("loss_bounds", "A lower and an upper bound of the least squared error on data",
              ".training.sums_of_squares:LossBounds",
              takes="data", command="train", claims=("loss_bounds",)),
+    Question("multistart", "Where many minimizations of the squared error on data end: critical "
+             "points, and bounds of the least loss",
+             ".training.multistart_answer:EndsOfStarts", needs=("dimension",),
+             takes="data", command="train", claims=("multistart",)),
 )

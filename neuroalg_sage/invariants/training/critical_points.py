@@ -19,6 +19,7 @@ from neuroalg_sage.certificates import boxes
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.certificates.model import Model as RebuiltModel
 from neuroalg_sage.certificates.reading import CertificateError, exponent_vectors
+from neuroalg_sage.certificates.training import strata
 from neuroalg_sage.certificates.training.bounded_rank import linear_network_counts, singular_values
 from neuroalg_sage.certificates.training.charts import Chart, permuted
 from neuroalg_sage.certificates.training.critical_points import ENGINE, Answer, find
@@ -52,6 +53,7 @@ CLOSE = 1e-15
 LARGEST_DENOMINATOR = 24
 HIGHEST_DEGREE, MOST_MONOMIALS = 4, 1000  # of equations
 LARGEST_COORDINATE = 100
+MOST_ELIMINATED = 9  # variables
 FAULT = 1  # the exit code of a list that is wrong
 SHARE = 0.8  # of the time left, for one call of the engine
 Place = list[Any]  # approximate values of the variables of a cell
@@ -141,6 +143,34 @@ def critical_points(problem: TrainingProblem, computation: Computation | None = 
         time.monotonic() - start, evidence, found.trust, claim=found.value,
         versions=search.versions, problem=problem, parameters=places, failures=failures,
         morse_audit=audit, sublevel_sets=sublevel_sets(found, problem.model))
+
+
+def require_within_reach(problem: TrainingProblem) -> None:
+    """
+    Raise :class:`~neuroalg_sage.errors.InputError` where :func:`critical_points` would not end.
+
+    So it is where strata are not known, or some have more variables than are eliminated.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.invariants.training.training import ERM
+        >>> require_within_reach(ERM("mlp:2,2,1:x^2", [[1, 0, 1], [0, 1, 2]]))
+        >>> require_within_reach(ERM("mlp:4,6,3:x^2", [[1, 0, 1, 0, 1, 2, 3]]))
+        Traceback (most recent call last):
+        ...
+        neuroalg_sage.errors.InputError: The critical points of mlp:4,6,3:x^2 are those of 36
+        equations in as many variables, which is out of reach.
+    """
+    form = in_layers(problem.model)
+    try:
+        cover = strata.cover(RebuiltModel((form.model if form else problem.model).describe()))
+    except CertificateError as error:
+        raise InputError(f"The strata of {problem.model} are not known: {error}") from None
+    most = max((len(chart.free) for chart in cover.charts
+                if sum(i < chart.nonlinear for i in chart.free) > 1), default=0)
+    if most > MOST_ELIMINATED and cover.kind != "linear network":
+        raise InputError(f"The critical points of {problem.model} are those of {most} equations in "
+                         "as many variables, which is out of reach.")
 
 
 class Search:

@@ -98,8 +98,9 @@ class CriticalPoints(Invariant):
         lines.append(f"  {'loss':<20}  {'index':>5}  {'kind':<8}  {'type':<7}  function")
         for point in value["points"][:SHOWN_POINTS]:
             index = "?" if point["index"] < 0 else point["index"]
-            lines.append(f"  {_number(point['loss'], 15):<20}  {index:>5}  {point['kind']:<8}  "
-                         f"{point['type']:<7}  {_function(problem.model, point['coordinates'])}"
+            function = shown_function(problem.model, point["coordinates"])
+            lines.append(f"  {shown_number(point['loss'], 15):<20}  {index:>5}  "
+                         f"{point['kind']:<8}  {point['type']:<7}  {function}"
                          + _again(value["points"], point))
         if len(value["points"]) > SHOWN_POINTS:
             lines.append(f"  and {len(value['points']) - SHOWN_POINTS} more")
@@ -135,7 +136,7 @@ def _minimum(value: dict[str, Any], status: str) -> str:
         return (f"The infimum over M is not attained: there are parameters with less loss than at "
                 f"each critical point [{status}].")
     points, at = value["points"], minimum["at"]
-    loss = _number(points[at[0]]["loss"], 15)
+    loss = shown_number(points[at[0]]["loss"], 15)
     places = ", ".join(str(i + 1) for i in at)
     where = f"at point{'s' * (len(at) > 1)} {places}"
     if minimum["unique"]:
@@ -155,7 +156,7 @@ def _again(points: list[dict[str, Any]], point: dict[str, Any]) -> str:
     return f" (that of point {point['function'] + 1})" if same else ""
 
 
-def _number(interval: list[str], digits: int) -> str:
+def shown_number(interval: list[str], digits: int) -> str:
     """The middle of an interval, with no more digits than it has."""
     low, high = map(Fraction, interval)
     middle = (low + high) / 2
@@ -165,12 +166,12 @@ def _number(interval: list[str], digits: int) -> str:
             middle) else "0"
 
 
-def _function(model: Model, coordinates: list[list[str]]) -> str:
+def shown_function(model: Model, coordinates: list[list[str]]) -> str:
     """A function in its inputs, with few digits."""
     names = model.input_names
     outputs: list[list[str]] = [[] for _ in range(model.output_count)]
     for (output, exponents), interval in zip(model.coordinates(), coordinates):
-        text = _number(interval, 6)
+        text = shown_number(interval, 6)
         if text != "0":
             powers = [name + (f"^{e}" if e > 1 else "") for name, e in zip(names, exponents) if e]
             outputs[output].append("*".join([text, *powers]))

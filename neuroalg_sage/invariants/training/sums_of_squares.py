@@ -561,6 +561,13 @@ def least_on_the_space(problem: TrainingProblem) -> tuple[Fraction, dict[str, An
     return least, {"monomials": exponents, "matrix": [[decimal(c) for c in row] for row in rows]}
 
 
+def require_level(level: Any) -> None:
+    """Raise InputError for what is no level of sums of squares, and not None."""
+    if level is not None and (type(level) is not int or not 0 <= level <= HIGHEST_LEVEL):
+        raise InputError(f"The level of sums of squares is a whole number from 0 to "
+                         f"{HIGHEST_LEVEL}, not {level!r}.")
+
+
 def loss_bounds(problem: TrainingProblem, level: int | None = None,
                 computation: Computation | None = None, seed: int | None = None) -> LossBounds:
     """
@@ -586,9 +593,7 @@ def loss_bounds(problem: TrainingProblem, level: int | None = None,
         >>> found.data["lower"] <= Fraction(1, 2) <= found.data["upper"], found.status
         (True, 'proved')
     """
-    if level is not None and (type(level) is not int or not 0 <= level <= HIGHEST_LEVEL):
-        raise InputError(f"The level of sums of squares is a whole number from 0 to "
-                         f"{HIGHEST_LEVEL}, not {level!r}.")
+    require_level(level)
     search = Search(problem, computation or Computation(), seed)
     start = time.monotonic()
     search.descend()

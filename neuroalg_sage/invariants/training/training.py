@@ -22,6 +22,7 @@ from neuroalg_sage.storable import storable
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.answers.computation import Computation
     from neuroalg_sage.invariants.training.morse_audit import MorseAudit
+    from neuroalg_sage.invariants.training.multistart_answer import EndsOfStarts
     from neuroalg_sage.invariants.training.presentation import CriticalPoints
     from neuroalg_sage.invariants.training.sublevel_sets import SublevelSets
     from neuroalg_sage.invariants.training.sums_of_squares import LossBounds
@@ -133,6 +134,18 @@ class TrainingProblem:
         from neuroalg_sage.invariants.training.sums_of_squares import loss_bounds
 
         return loss_bounds(self, level, computation, seed)
+
+    def multistart(self, starts: int | None = None, level: int | None = None,
+                   computation: Computation | None = None, seed: int | None = None
+                   ) -> EndsOfStarts:
+        """
+        Where minimizations from many random parameters end, and bounds of the least loss.
+
+        Of any model; see :func:`~neuroalg_sage.invariants.training.multistart.multistart`.
+        """
+        from neuroalg_sage.invariants.training.multistart import STARTS, multistart
+
+        return multistart(self, STARTS if starts is None else starts, level, computation, seed)
 
     def morse_audit(self, computation: Computation | None = None, seed: int | None = None
                     ) -> MorseAudit:

@@ -1,0 +1,69 @@
+"""
+A perceptron as the composition of two, between which a group acts.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from neuroalg_sage.certificates.dimension.ranks import place
+from neuroalg_sage.certificates.dimension.values import value_rank
+from neuroalg_sage.certificates.model import Model
+from neuroalg_sage.certificates.reading import fields, integer, integers, items, member, require
+
+
+def joined(parts: list[tuple[int, str, list[str]]], group: int) -> tuple[int, str, list[str]]:
+    """The upper bound by those of two parts, and the dimension of the group between them."""
+    (head, why, trust), (tail, other, more) = parts
+    return (head + tail - group, f"of two parts between which a group of dimension {group} acts, "
+            f"{why}, and {other}", [*dict.fromkeys(trust + more)])
+
+
+def composed(model: Model, evidence: Any) -> tuple[list[tuple[Model, Any, Any]], int]:
+    """
+    Two perceptrons, each with its evidence and its trial, and s with
+    dim M ≤ dim M_head + dim M_tail - s.
+
+    All functions of the model are compositions of one of the head's and one of the tail's, so M is
+    contained in the closure of the image of M_head x M_tail under composition.  A group G acts on
+    this product such that compositions stay; where stabilizers are trivial, fibers have at least
+    its dimension s.  Let r be the number of units of the state between the two.
+
+    - ``linear``: the state after some of the layers is mapped by one more dense layer, so that the
+      head ends with a dense layer and the tail begins with one; the identity is among them.  G is
+      GL(r), h ↦ A h and g ↦ g ∘ A^(-1).  If the r outputs of h are linearly independent, as is
+      verified at one point modulo a prime and so holds generically, A h = h implies A = 1.
+    - ``rescalings``: an activation σ(x) = c x^d with c ≠ 0 and d > 0 stands between two dense
+      layers, and belongs to neither part.  G are the diagonal matrices, h ↦ D h and
+      g ↦ g ∘ D^(-d), and s = r.  No output of a generic h is zero: a row of a dense layer makes it
+      of a state that is not zero, and a polynomial that is not constant does not vanish at all
+      multiples of such an output.
+    """
+    layers = model.description["layers"]
+    require(all(layer["kind"] in ("dense", "activation") for layer in layers),
+            "Only perceptrons are composed here.")
+    cut, group, data = fields(evidence, "layer", "group", "parts")
+    cut = integer(cut, 1, len(layers) - 1, "number of layers")
+    own = [fields(part, "upper", "trial") for part in items(data, "parts", 2)]
+    width = model.widths[cut]
+    before, after = layers[:cut], layers[cut:]
+    if group == "rescalings":
+        require(before[-1]["kind"] == "dense" and after[0]["kind"] == "activation"
+                and all(c == "0" for c in after[0]["coefficients"][:-1])
+                and len(after) > 1 and after[1]["kind"] == "dense",
+                "The parts are not joined by a power of the units between dense layers.")
+        after = after[1:]
+    else:
+        require(group == "linear", "The group between the parts is not known.")
+        one = [{"kind": "dense", "inputs": width, "outputs": width, "bias": False}]
+        before = before + one * (before[-1]["kind"] != "dense")
+        after = one * (after[0]["kind"] != "dense") + after
+    head = Model({"input_shape": model.description["input_shape"], "layers": before})
+    tail = Model({"input_shape": [width], "layers": after})
+    if group == "linear":
+        p, point = place(head, own[0][1])
+        inputs = [integers(x, 0, p - 1, "input", head.inputs)
+                  for x in items(member(own[0][1], "inputs"), "inputs")]
+        require(value_rank(head, point, inputs, p) == width,
+                "The outputs of the first part are not independent.")
+    return ([(head, *own[0]), (tail, *own[1])], width if group == "rescalings" else width**2)
