@@ -80,6 +80,7 @@ def _found() -> Iterator[Any]:
     yield NeuroManifold("linear:1,1", seed=1).ed_degree("unit")
     yield NeuroManifold("linear:2,1,2", seed=1, method="parametrization").ml_degree()
     yield from (veronese.wasserstein_degree(), segre.wasserstein_degree("linf"),
+                veronese.polyhedral_distance([1, 0, 1]),
                 segre.decision_boundary_ed_degree(), veronese.decision_boundary_ed_degree(),
                 filters.decision_boundary_ed_degree())
     yield curve.ed_degree("unit")

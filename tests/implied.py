@@ -347,6 +347,11 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
     if name == "ed_degree_at_least":
         return before[0] == name and value[0] == value_of(original)[0] and (
             value[1] <= value_of(original)[1])
+    if name == "polyhedral_distance":
+        model = model_from_data({k: v for k, v in data["model"].items() if k != "spec"})
+        low, high = NeuroManifold(model, seed=1).polyhedral_distance(
+            value["function"], {"vertices": value["vertices"]}).data
+        return Fraction(value["bounds"][0]) <= high and low <= Fraction(value["bounds"][1])
     if name == "ml_degree_at_least":
         model = model_from_data({k: v for k, v in data["model"].items() if k != "spec"})
         return bool(NeuroManifold(model, seed=1, method="parametrization").ml_degree() >= value)

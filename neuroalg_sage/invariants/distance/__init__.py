@@ -18,6 +18,11 @@ QUESTIONS = (
              ".distance.wasserstein_degree:WassersteinDegree",
              title="Wasserstein degree", needs=("dimension",), options=("polyhedral_norm",),
              claims=("wasserstein_degree_at_least",)),
+    Question("polyhedral_distance", "Bounds of the distance from a function to M in a polyhedral "
+             "norm",
+             ".distance.polyhedral_distance:PolyhedralDistance",
+             needs=("dimension", "ideal"), options=("polyhedral_norm",), takes="a function",
+             claims=("polyhedral_distance",)),
     Question("decision_boundary_ed_degree", "The number of complex critical points of the distance "
              "from a generic input to the decision boundary, for generic parameters",
              ".distance.decision_boundary_degree:DecisionBoundaryDegree",
