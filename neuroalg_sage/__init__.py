@@ -17,7 +17,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "neuromanifold": ("NeuroManifold", "INVARIANTS"),
-    "approximation": ("ActivationFunction",),
+    "approximation": ("ActivationFunction", "ContinuousNetwork"),
     "piecewise": ("PiecewiseLinearArchitecture", "PiecewiseLinearNetwork"),
     "models.families": ("MLP", "LinearNetwork", "CNN", "parse_spec"),
     "models.transformers": ("LightningAttention", "Transformer"),

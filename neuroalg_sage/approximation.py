@@ -1,5 +1,5 @@
 """
-An activation that is no polynomial, and its answers.
+An activation that is no polynomial, and its answers; a network with such an activation.
 """
 
 from __future__ import annotations
@@ -8,7 +8,12 @@ from typing import Any
 
 from neuroalg_sage.errors import suggesting_methods
 from neuroalg_sage.invariants.approximation.approximation import Approximation, approximation
+from neuroalg_sage.invariants.approximation.networks import (
+    NetworkApproximation,
+    network_approximation,
+)
 from neuroalg_sage.models.activations import activation
+from neuroalg_sage.models.continuous_networks import load_network
 
 
 @suggesting_methods
@@ -65,3 +70,57 @@ class ActivationFunction:
             (5, ['0.0107038...', '0.0107064...'], 'proved')
         """
         return approximation(self.activation, interval, degree, error)
+
+
+@suggesting_methods
+class ContinuousNetwork:
+    """
+    A fully connected network with an activation that is no polynomial; its weights are parameters,
+    or given.
+
+    INPUT:
+
+    - ``network`` -- a spec such as ``"mlp:2,3,1:tanh:bias"``; or data, or the name of a file of
+      JSON, ``{"activation": "tanh", "layers": [{"weights": [[1, "1/2"]], "bias": [0]}, ...]}``
+
+    Raises :class:`~neuroalg_sage.errors.InputError` if there is no such network.
+
+    EXAMPLES::
+
+        >>> ContinuousNetwork("mlp:2,3,1:tanh")
+        Continuous network mlp:2,3,1:tanh
+    """
+
+    def __init__(self, network: Any) -> None:
+        self.network = load_network(network)
+
+    def __repr__(self) -> str:
+        return f"Continuous network {self.network}"
+
+    def network_approximation(self, box: Any = None, inputs: Any = 1, degree: Any = None,
+                              error: Any = None) -> NetworkApproximation:
+        """
+        A network with polynomials as activations, and how far its outputs are at most.
+
+        INPUT:
+
+        - ``box`` -- a number B: parameters are from -B to B; of given weights, they differ from
+          these by at most B, which is 0 by default
+        - ``inputs`` -- a number, for inputs from minus this to this; or a pair of numbers for each
+        - ``degree`` -- of the polynomials; or instead
+        - ``error`` -- the distance of the outputs that is allowed; each layer has a polynomial of
+          a degree that suffices for its share
+
+        OUTPUT: :class:`~neuroalg_sage.invariants.approximation.networks.NetworkApproximation`
+
+        EXAMPLES::
+
+            >>> from fractions import Fraction
+            >>> found = ContinuousNetwork("mlp:2,3,1:relu").network_approximation(1, degree=2)
+            >>> found.value, found.polynomials
+            (Fraction(3, 8), [(Fraction(1, 8), Fraction(1, 2), Fraction(1, 4))])
+            >>> found = ContinuousNetwork("mlp:2,3,3,1:tanh").network_approximation(1, error="1/10")
+            >>> found.degrees, found.value < Fraction(1, 10)
+            ([7, 7], True)
+        """
+        return network_approximation(self.network, box, inputs, degree, error)

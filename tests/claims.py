@@ -10,6 +10,7 @@ from typing import Any
 
 from neuroalg_sage import (
     ActivationFunction,
+    ContinuousNetwork,
     NeuroManifold,
     PiecewiseLinearArchitecture,
     PiecewiseLinearNetwork,
@@ -76,7 +77,9 @@ def _found() -> Iterator[Any]:
     yield NeuroManifold("linear:2,2", seed=1).invariant_parameters(ROTATION, infinitesimal=True)
     yield line.voronoi_cell([0])
     yield from (segre.ed_degree("generic"), veronese.ed_degree("unit"), segre.polar_degrees(),
-                filters.ed_degree("unit"), filters.polar_degrees(), segre.ml_degree())
+                filters.ed_degree("unit"), filters.polar_degrees(), segre.ml_degree(),
+                veronese.euler_characteristic_of_parts(),
+                NeuroManifold("linear:3,2,3", seed=1).euler_characteristic_of_parts())
     yield NeuroManifold("linear:1,1", seed=1).ed_degree("unit")
     yield NeuroManifold("linear:2,1,2", seed=1, method="parametrization").ml_degree()
     yield from (veronese.wasserstein_degree(), segre.wasserstein_degree("linf"),
@@ -148,6 +151,10 @@ def _found() -> Iterator[Any]:
     yield ActivationFunction("tanh").approximation((-2, 2), degree=3)
     yield ActivationFunction("relu").approximation(degree=2)
     yield ActivationFunction("exp").approximation(error="1/3")
+    yield ContinuousNetwork("mlp:2,2,1:relu:bias").network_approximation(1, degree=2)
+    yield ContinuousNetwork({"activation": "tanh", "layers": [
+        {"weights": [[1, "1/2"]], "bias": [0]}, {"weights": [[2], [-1]]}, {"weights": [[1, 1]]},
+        ]}).network_approximation("1/10", error="1/2")
 
 
 @cache

@@ -324,6 +324,43 @@ def is_true_of_its_activation(data: dict[str, Any]) -> bool:
                 and Fraction(value.get("least_below", 0)) <= least[1])
 
 
+def is_true_of_its_continuous_network(original: dict[str, Any], data: dict[str, Any]) -> bool:
+    """Whether outputs at random parameters and inputs are as near as is claimed."""
+    value = value_of(data)
+    name, layers = data["model"]["activation"], data["model"]["layers"]
+    known = {"tanh": np.tanh, "relu": lambda x: np.maximum(x, 0), "exp": np.exp}
+    generator = np.random.default_rng(1)
+    radius = float(Fraction(value["radius"]))
+    ends = np.array([[float(Fraction(c)) for c in pair] for pair in value["inputs"]])
+    largest = 0.0
+    for corner in 100 * [True] + 100 * [False]:
+        one = other = generator.uniform(ends[:, 0], ends[:, 1])
+        for k, layer in enumerate(layers):
+            shape = layer.get("shape") or [len(layer["weights"]), len(layer["weights"][0])]
+            centers = np.array([[float(Fraction(c)) for c in row] for row in layer["weights"]]
+                               ) if "weights" in layer else np.zeros(shape)
+            moved = generator.uniform(-radius, radius, shape)
+            w = centers + (np.sign(moved) * radius if corner else moved)
+            has_bias = layer.get("has_bias") or layer.get("bias") is not None
+            b = (generator.uniform(-radius, radius, shape[0]) + np.array(
+                [float(Fraction(c)) for c in layer.get("bias") or [0] * shape[0]])) * has_bias
+            one, other = w @ one + b, w @ other + b
+            if k < len(layers) - 1:
+                step = value["layers"][k]
+                low, high = (float(Fraction(c)) for c in step["interval"])
+                if min(one.min(), other.min()) < low - 1e-9 or (
+                        max(one.max(), other.max()) > high + 1e-9):
+                    return False
+                p = [float(Fraction(c)) for c in reversed(step["coefficients"])]
+                at = np.linspace(low, high, 10_001)
+                if abs(known[name](at) - np.polyval(p, at)).max() > (
+                        float(Fraction(step["error"])) * (1 + 1e-9)):
+                    return False
+                one, other = known[name](one), np.polyval(p, other)
+        largest = max(largest, abs(one - other).max())
+    return bool(largest <= float(Fraction(value["distance"])) * (1 + 1e-9))
+
+
 def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
     """Whether what a changed certificate claims follows from what the original does."""
     before, after = claimed(original["claim"]), claimed(data["claim"])
@@ -373,6 +410,8 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
             kinds[c] == kind or kind == "open" for c, kind in after[3])
     if name in NETWORK:
         return data["claim"] == original["claim"] or is_true_of_its_network(data)
+    if name == "network_approximation":
+        return is_true_of_its_continuous_network(original, data)
     if name == "approximation":
         return is_true_of_its_activation(data)
     if name in ARCHITECTURE:

@@ -20,7 +20,7 @@ NAMES = """
     INVARIANTS InputError Invariant Layer LightningAttention LimitReached LinearNetwork MLP Model
     NeuroAlgError NeuroManifold PiecewiseLinearArchitecture PiecewiseLinearNetwork PolynomialLayer
     Product Question Sum Survey TrainingProblem activation_threshold
-    Comparison compare compose defective
+    Comparison ContinuousNetwork compare compose defective
     from_expressions from_sage from_sympy
     html_report interpolation load_model minimal_filling mlps parse_spec population read_mrdi
     relu_on_cell TrainedNetwork from_keras from_onnx from_torch load_trained

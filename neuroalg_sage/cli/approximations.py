@@ -1,40 +1,71 @@
 """
-``neuroalg approximate``: polynomials near activations.
+``neuroalg approximate``: polynomials near activations, and polynomial networks near others.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.cli.options import Commands, about_limits, about_the_answer, progress, words
 from neuroalg_sage.cli.output import certificate_files, check_writable
+from neuroalg_sage.errors import InputError
+
+if TYPE_CHECKING:
+    from neuroalg_sage.invariants.answers.invariant import Invariant
 
 
 def add(command: Commands) -> None:
     """Add the command."""
     sub = command("approximate", _approximate)
-    sub.add_argument("activation", metavar="ACTIVATION", help="tanh, sigmoid, gelu, softplus, "
-                     "silu, exp, erf, sin, cos, relu, abs or hard_tanh")
-    sub.add_argument("--interval", type=words, default=["-1", "1"], metavar="A,B",
-                     help="from A to B, by default from -1 to 1")
-    sub.add_argument("--degree", metavar="D", help="of the polynomial, at most 100")
-    sub.add_argument("--error", metavar="E", help="instead, a polynomial of the least degree whose "
-                     "error is at most E")
+    sub.add_argument("what", metavar="ACTIVATION|SPEC|FILE", help="tanh, sigmoid, gelu, softplus, "
+                     "silu, exp, erf, sin, cos, relu, abs or hard_tanh; or a network with one of "
+                     "these, such as mlp:2,3,1:tanh:bias; or a file *.json with the weights of one")
+    sub.add_argument("--interval", type=words, metavar="A,B", help="of an activation, from A to B; "
+                     "by default from -1 to 1")
+    sub.add_argument("--box", metavar="B", help="of a network, parameters from -B to B; of one "
+                     "with given weights, parameters that differ from these by at most B")
+    sub.add_argument("--inputs", metavar="box:X", help="of a network, inputs from -X to X; or an "
+                     "interval for each input, as in 0,1;-2,2; by default from -1 to 1")
+    sub.add_argument("--degree", metavar="D", help="of the polynomials, at most 100")
+    sub.add_argument("--error", metavar="E", help="instead, polynomials of the least degree whose "
+                     "error is at most E; of a network, the difference of the outputs")
     about_limits(sub)
     about_the_answer(sub)
     sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
 
 
 def _approximate(arguments: argparse.Namespace) -> int:
+    check_writable(arguments.certificate)
+    is_network = ":" in arguments.what or arguments.what.endswith(".json")
+    for name, right in (("interval", not is_network), ("box", is_network), ("inputs", is_network)):
+        if getattr(arguments, name) is not None and not right:
+            raise InputError(f"The option --{name} is about " + (
+                "an activation such as tanh; of a network the intervals are found."
+                if is_network else "a network such as mlp:2,3,1:tanh; name the interval of an "
+                "activation by --interval."))
+    model, found = (_of_a_network if is_network else _of_an_activation)(arguments)
+    arguments.page.state(
+        json.dumps({"schema": 1, "model": model} | found.described()) if arguments.json else
+        found.text(), certificate_files(arguments.certificate, [found]))
+    return 0
+
+
+def _of_an_activation(arguments: argparse.Namespace) -> tuple[dict[str, Any], Invariant]:
     from neuroalg_sage.approximation import ActivationFunction
 
-    check_writable(arguments.certificate)
-    function = ActivationFunction(arguments.activation)
+    function = ActivationFunction(arguments.what)
     progress(arguments).begin("the polynomial and its error")
-    found = function.approximation(arguments.interval, arguments.degree, arguments.error)
-    arguments.page.state(
-        json.dumps({"schema": 1, "model": function.activation.describe()} | found.described())
-        if arguments.json else found.text(),
-        certificate_files(arguments.certificate, [found]))
-    return 0
+    return function.activation.describe(), function.approximation(
+        arguments.interval or (-1, 1), arguments.degree, arguments.error)
+
+
+def _of_a_network(arguments: argparse.Namespace) -> tuple[dict[str, Any], Invariant]:
+    from neuroalg_sage.approximation import ContinuousNetwork
+    from neuroalg_sage.cli.piecewise import read_box
+
+    network = ContinuousNetwork(arguments.what)
+    progress(arguments).begin("the polynomials and their errors")
+    return network.network.describe(), network.network_approximation(
+        arguments.box, read_box(arguments.inputs or "1"), arguments.degree, arguments.error)

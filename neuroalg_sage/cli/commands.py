@@ -65,8 +65,8 @@ COMMANDS = {
         "landscape": "Find all stationary points of the squared error of a small network with "
                      "ReLU, maxout or the like on data, or the classification fan, with proof."},
     "approximations": {
-        "approximate": "Find a polynomial near an activation such as tanh on an interval, with a "
-                       "proved enclosure of its error."},
+        "approximate": "Find a polynomial near an activation such as tanh on an interval, or a "
+                       "polynomial network near one with such an activation, with proved errors."},
     "networks": {
         "inspect": "Say which model a file of a trained network is, and what is special about its "
                    "weights: rank, inactive units, nearby smaller networks, laws, symmetries."},

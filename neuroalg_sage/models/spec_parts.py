@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from neuroalg_sage.errors import InputError
+from neuroalg_sage.models.activations import ACTIVATIONS
 from neuroalg_sage.models.expressions import Polynomial, shown, write_polynomial
 from neuroalg_sage.models.layers import (
     MAXIMAL_WIDTH,
@@ -39,6 +40,12 @@ def activation_function(activation: ActivationLike) -> ActivationFunction:
         try:
             quotient = quotient_in(activation, ["x"])
         except InputError as error:
+            if str(activation).strip().lower() in ACTIVATIONS:
+                raise InputError(
+                    f"The activation {shown(activation)} is no polynomial; neuroalg approximate "
+                    f"mlp:2,3,1:{str(activation).strip().lower()} --degree 7 --box 1 finds a "
+                    "network with polynomials that is near for parameters and inputs from -1 to 1, "
+                    "and proves how near.") from None
             raise InputError(f"The activation {shown(activation)} is not a polynomial in x such "
                              "as x^2 or x^3-x/2, or a quotient of such as x/(1+x^2). "
                              f"({error})") from None

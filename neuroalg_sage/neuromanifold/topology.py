@@ -11,6 +11,7 @@ from neuroalg_sage.neuromanifold.core import kept
 from neuroalg_sage.neuromanifold.equations import EquationsQuestions
 
 if TYPE_CHECKING:
+    from neuroalg_sage.invariants.distance.parts import EulerCharacteristicOfParts
     from neuroalg_sage.invariants.topology.euler_characteristic import EulerCharacteristic
 
 
@@ -37,3 +38,24 @@ class TopologyQuestions(EquationsQuestions):
 
         return euler_characteristic(self.parametrization(), self.dimension(), self.ideal,
                                     self.computation, self.method in FOR_THE_IDEAL[1:])
+
+    @kept
+    def euler_characteristic_of_parts(self) -> EulerCharacteristicOfParts:
+        """
+        The Euler characteristics of the smooth locus of the projectivization, of complements of a
+        generic hyperplane and quadric, and of strata with their local Euler obstructions.
+
+        Raises InputError if M is no cone.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> print(NeuroManifold("linear:3,2,3").euler_characteristic_of_parts().sentence())
+            rank 1: 9, obstruction 2; rank 2: 0, obstruction 1; smooth locus 0; without a generic
+            hyperplane 0, a generic quadric -39, both -78
+        """
+        from neuroalg_sage.invariants.distance.parts import euler_characteristic_of_parts
+
+        return euler_characteristic_of_parts(
+            self.parametrization(), self.dimension(), self.ideal, self.computation,
+            self.method in FOR_THE_IDEAL[1:])

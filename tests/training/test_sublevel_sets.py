@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 
+import numpy as np
 import pytest
 
 from neuroalg_sage import ERM
@@ -100,14 +101,51 @@ def test_matrices_of_rank_one(size: int) -> None:
     assert described["not_applicable"] is None and described["rows"][-1]["betti"] == [[1, 1]]
 
 
+@pytest.mark.parametrize("power, size", [
+    (2, 2), (3, 2), (2, 3), pytest.param(3, 3, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("seed", range(3))
+def test_filters_around_a_circle(power: int, size: int, seed: int) -> None:
+    """
+    M is a bundle over the circle of the first filters, of which (1, 0) and (0, 1) share functions;
+    the least loss over each fiber, at many points of the circle.
+    """
+    generator = random.Random(100 * power + 10 * size + seed)
+    inputs = size + 1
+    rows = [[generator.randint(-3, 3) for _ in range(inputs + 1)] for _ in range(40)]
+    problem = ERM(f"cnn:2,{size}:x^{power}", rows)
+    found = problem.sublevel_sets()
+    assert not found.reason
+    x, y = np.array(rows, float)[:, :inputs], np.array(rows, float)[:, inputs]
+
+    def least(columns: np.ndarray) -> float:
+        b, *_ = np.linalg.lstsq(columns, y, rcond=None)
+        return float(((columns @ b - y) ** 2).mean())
+
+    def states(angle: float) -> np.ndarray:
+        return (np.cos(angle) * x[:, :-1] + np.sin(angle) * x[:, 1:]) ** power
+
+    values = np.array([least(states(t)) for t in np.linspace(0, np.pi, 4000, endpoint=False)])
+    shared = least(x[:, 1:-1] ** power)
+    assert found.rows[-1][0] == pytest.approx(float((y**2).mean()))
+    for (low, ranges), (high, _) in itertools.pairwise(found.rows):
+        c = (float(low) + float(high)) / 2
+        below = values <= c
+        arcs = int((below & ~np.roll(below, 1)).sum())
+        assert below.any()
+        betti = [arcs, 0] if arcs else [1, 1]
+        if shared <= c:  # an arc between the points of the two filters
+            both = np.nonzero(~below)[0]
+            apart = not below.all() and ((both < 2000).any() and (both > 2000).any())
+            betti = [betti[0] - 1, betti[1]] if apart else [betti[0], betti[1] + 1]
+        assert contains(ranges, betti), (c, betti, ranges)
+
+
 @pytest.mark.parametrize("spec, why", [
-    ("cnn:2,2:x^2", "one parameter each"), ("linear:2,2", "ellipsoids"),
-    ("mlp:2,2,1:x^3", "")])
+    ("cnn:3,2:x^2", "crosses itself"), ("linear:2,2", "ellipsoids"), ("mlp:2,2,1:x^3", "")])
 def test_where_nothing_is_said(spec: str, why: str) -> None:
     generator = random.Random(5)
-    width = 3 if spec.startswith("cnn") else 4 if spec.startswith("linear") else 3
-    width += spec.startswith("cnn")
-    rows = [[generator.randint(-3, 3) for _ in range(width)] for _ in range(9)]
+    width = {"cnn": 5, "lin": 4, "mlp": 3}[spec[:3]]
+    rows = [[generator.randint(-3, 3) for _ in range(width)] for _ in range(16)]
     problem = ERM(spec, rows)
     found = problem.sublevel_sets()
     assert found.reason and why in found.reason and not found.rows

@@ -5,4 +5,6 @@ from neuroalg_sage.certificates.claim import Claim
 CLAIMS = (
     Claim("approximation", ".approximation.approximation:check_approximation", kinds=(dict,),
           subject=".approximation.activations:Activation"),
+    Claim("network_approximation", ".approximation.networks:check_network_approximation",
+          kinds=(dict,), subject=".approximation.networks:Network"),
 )

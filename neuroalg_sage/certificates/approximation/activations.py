@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flint import acb, arb, fmpq
+from flint import acb, arb, arb_series, fmpq
 
 from neuroalg_sage.certificates.reading import CertificateError, fields, require
 
@@ -41,7 +41,7 @@ EXPRESSIONS: dict[str, Callable[[Any], Any]] = {
     "cos": lambda z: z.cos(),
 }
 
-# The kinks, and the polynomials before, between and after them.
+# The kinks, and the affine polynomials before, between and after them.
 PIECEWISE: dict[str, tuple[list[int], list[list[int]]]] = {
     "relu": ([0], [[0], [0, 1]]),
     "abs": ([0], [[0, -1], [0, 1]]),
@@ -82,3 +82,30 @@ class Activation:
         if callable(piece):
             return piece(arb(x))
         return sum((arb(c) * arb(x) ** k for k, c in enumerate(piece)), arb(0))
+
+    def value_and_slope(self, low: fmpq, high: fmpq, parts: int) -> tuple[arb, arb, arb]:
+        """
+        Bounds on an interval: one from below and one from above for the values, and a Lipschitz
+        constant.  The interval is divided into so many parts, on each of which the power series at
+        a ball encloses values and derivatives.
+        """
+        if self.name in PIECEWISE:
+            kinks, pieces = PIECEWISE[self.name]
+            ends = [low, *(fmpq(k) for k in kinks if low < k < high), high]
+            values = [self.value(x) for x in ends]
+            slopes = [abs(self.value(b) - self.value(a)) / arb(b - a)  # the pieces are affine
+                      for a, b in zip(ends, ends[1:])]
+            return _extreme(values, "min"), _extreme(values, "max"), _extreme(slopes, "max")
+        half = (high - low) / (2 * parts)
+        series = [EXPRESSIONS[self.name](arb_series([arb(low + (2 * k + 1) * half, half), 1], 2))
+                  for k in range(parts)]
+        return (_extreme([s[0] for s in series], "min"), _extreme([s[0] for s in series], "max"),
+                _extreme([abs(s[1]) for s in series], "max"))
+
+
+def _extreme(values: list[arb], which: str) -> arb:
+    """The smallest, or the largest of some numbers; balls that are not finite stay so."""
+    found = values[0]
+    for value in values[1:]:
+        found = getattr(found, which)(value)
+    return found

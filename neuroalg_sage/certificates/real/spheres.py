@@ -131,6 +131,7 @@ def _steps(own: list[fmpq_mpoly], free: set[int]) -> Iterator[tuple[int, int, fm
 
 
 Relation = tuple[dict[int, int], dict[int, int], int]  # see below
+Identification = tuple[Stratum, Stratum, Relation]
 
 
 def common_image(one: Stratum, other: Stratum, free: list[int]) -> Relation | None:
@@ -198,7 +199,7 @@ def _is_definite(f: fmpq_mpoly) -> bool:
 
 
 def identifications(model: Model, blocks: list[list[int]]
-                    ) -> list[tuple[Stratum, Stratum, Relation]]:
+                    ) -> list[Identification]:
     """Pairs of strata with common images, where 1 to 4 are proved."""
     found = list(strata(model, blocks))
     relations = []

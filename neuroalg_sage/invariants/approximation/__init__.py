@@ -3,10 +3,15 @@
 from neuroalg_sage.invariants.answers.question import Question
 
 ACTIVATION = "neuroalg_sage.approximation:ActivationFunction"
+NETWORK = "neuroalg_sage.approximation:ContinuousNetwork"
 
 QUESTIONS: tuple[Question, ...] = (
     Question("approximation", "A polynomial near an activation on an interval, the supremum of its "
              "error, and how far any polynomial of its degree is",
              answer=".approximation.approximation:Approximation", of=ACTIVATION,
              takes="an activation", command="approximate", claims=("approximation",)),
+    Question("network_approximation", "A network with polynomials as activations, and how far its "
+             "outputs are at most, for all parameters and inputs in boxes",
+             answer=".approximation.networks:NetworkApproximation", of=NETWORK,
+             takes="a network", command="approximate", claims=("network_approximation",)),
 )

@@ -131,7 +131,7 @@ def approximation(f: ContinuousActivation, interval: Any = (-1, 1), degree: Any 
         raise InputError("An approximation has a degree, or an error of which the least degree is "
                          "sought, as in --degree 7 or --error 0.01.")
     if degree is not None:
-        found = _Proof(f, low, high, read_degree(degree))
+        found = Proof(f, low, high, read_degree(degree))
         return found.answer(start)
     most = rational(error, "error")
     if most <= 0:
@@ -178,14 +178,14 @@ def read_degree(degree: Any) -> int:
 
 
 def least_degree(f: ContinuousActivation, low: Fraction, high: Fraction, error: Fraction
-                 ) -> tuple[Candidate | None, _Proof]:
+                 ) -> tuple[Candidate | None, Proof]:
     """A polynomial of the least degree with this error at most, and one of a degree below."""
-    proofs: dict[int, _Proof] = {}
+    proofs: dict[int, Proof] = {}
 
     def is_small(degree: int) -> bool:
         if whole.is_over():
             raise whole.time_is_over()
-        proofs[degree] = _Proof(f, low, high, degree)
+        proofs[degree] = Proof(f, low, high, degree)
         return proofs[degree].largest <= error
 
     most = 1
@@ -210,7 +210,7 @@ def least_degree(f: ContinuousActivation, low: Fraction, high: Fraction, error: 
     return proofs[most - 1].candidate if most else None, proofs[most]
 
 
-class _Proof:
+class Proof:
     """A polynomial, and the evidence for its error, which is sought when it is asked for."""
 
     def __init__(self, f: ContinuousActivation, low: Fraction, high: Fraction, degree: int
@@ -230,6 +230,11 @@ class _Proof:
         alternating = all(a * b < 0 for a, b in zip(errors, errors[1:]))
         least = min(sizes) if alternating and len(sizes) == degree + 2 else Fraction(0)
         return rounded(max(sizes), ROUND_FLOOR), rounded(least, ROUND_FLOOR)
+
+    @property
+    def coefficients(self) -> tuple[Fraction, ...]:
+        """The coefficients of the polynomial, the constant one first."""
+        return self.candidate.coefficients
 
     @cached_property
     def upper(self) -> Fraction:

@@ -13,6 +13,12 @@ QUESTIONS = (
              "closure",
              needs=("dimension", "ideal"), claims=("polar_degrees",),
              script=".distance.scripts:polar_degrees_script", of_cones=True),
+    Question("euler_characteristic_of_parts", "The Euler characteristics of the smooth locus, of "
+             "complements of generic hypersurfaces, and of strata with their Euler obstructions",
+             ".distance.parts:EulerCharacteristicOfParts",
+             title="Euler characteristics of parts", needs=("dimension", "ideal"),
+             claims=("euler_characteristic_of_parts",),
+             script=".distance.parts:parts_script"),
     Question("wasserstein_degree", "For each face of the unit ball of a polyhedral norm, the "
              "number of complex critical points of the distance",
              ".distance.wasserstein_degree:WassersteinDegree",

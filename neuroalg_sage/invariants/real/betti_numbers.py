@@ -23,7 +23,7 @@ from neuroalg_sage.certificates.dimension.affine_symmetries import (
 )
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.certificates.real.betti_numbers import SPACES, betti_of_spaces
-from neuroalg_sage.certificates.real.spheres import identifications
+from neuroalg_sage.certificates.real.spheres import Identification, identifications
 from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.invariants.dimension.upper_bounds import condensed
 from neuroalg_sage.invariants.real.sections import homogeneous_blocks
@@ -141,23 +141,25 @@ def _ordered_blocks(model: Model, phi: Parametrization) -> list[list[list[int]]]
     return [] if blocks is None else [blocks, [block[::-1] for block in blocks]]
 
 
-def is_injective_up_to_scalings(model: Model) -> bool:
+def identified_strata(model: Model) -> tuple[list[list[int]], list[Identification]] | None:
     """
-    Whether φ is proved to be homogeneous in blocks of parameters, zero only where one of them is,
-    and injective elsewhere up to scalings of these.
+    Blocks of parameters in which φ is proved to be homogeneous, and zero only where one of them is,
+    and in which pairs of strata it is not injective up to scalings of these; None if that is
+    not known.
 
     EXAMPLES::
 
         >>> from neuroalg_sage.models.families import parse_spec
-        >>> [is_injective_up_to_scalings(parse_spec(f"{spec}:x^2")) for spec in (
-        ...     "mlp:3,1,2", "cnn:1,3", "cnn:2,2", "mlp:2,2,1")]
-        [True, True, False, False]
+        >>> [found and len(found[1]) for found in (
+        ...     identified_strata(parse_spec(f"{spec}:x^2"))
+        ...     for spec in ("mlp:3,1,2", "cnn:1,3", "cnn:2,2", "mlp:2,2,1"))]
+        [0, 0, 1, None]
     """
     checked = condensed_for_checker(rebuilt(model))
     for blocks in _ordered_blocks(model, parametrization(model)):
         with suppress(CertificateError):
-            return not identifications(checked, blocks)
-    return False
+            return blocks, identifications(checked, blocks)
+    return None
 
 
 def _arguments(model: Model, phi: Parametrization, shape: RealShape

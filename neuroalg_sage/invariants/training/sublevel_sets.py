@@ -17,6 +17,11 @@ index k with less loss, and the strong ones for the alternating sums.
 As E serve the matrices of rank one, or the symmetric ones; and, where each hidden layer has one
 unit, the parameters in normal form, a vector bundle over a product of projective spaces, where φ is
 injective up to scalings (``certificates.real.spheres``).
+
+**Crossings.**  Let φ be injective but over two points of the base, where linear subspaces of both
+fibers have the same functions, a linear space U.  The parts of these with loss at most c < L(0) are
+empty or ellipsoids.  So M_c has the homotopy type of E_c, with an arc between them where c is at
+least min L on U: that is one more cell, of dimension 1.
 """
 
 from __future__ import annotations
@@ -26,13 +31,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from flint import fmpq, fmpq_mat
+
 from neuroalg_sage.certificates.boxes import is_positive
 from neuroalg_sage.invariants.dimension.upper_bounds import condensed
-from neuroalg_sage.invariants.real.betti_numbers import is_injective_up_to_scalings
+from neuroalg_sage.invariants.real.betti_numbers import identified_strata
 from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.rational import fraction
 from neuroalg_sage.storable import storable
 
 if TYPE_CHECKING:
+    from neuroalg_sage.certificates.real.spheres import Identification
     from neuroalg_sage.certificates.training.critical_points import Answer
 
 MOST_STATES = 10_000
@@ -131,13 +140,18 @@ def sublevel_sets(answer: Answer, model: Model) -> SublevelSets:
         return SublevelSets("the loss is not proved to be positive definite")
     if cover.is_whole:
         return SublevelSets("M is all of V, where they are ellipsoids")
+    crossing: list[Fraction] = []
     if cover.kind == "units":
-        if condensed(model) is not model or not is_injective_up_to_scalings(model):
-            return SublevelSets("functions are not known to have one parameter each in normal form")
+        strata = identified_strata(model) if condensed(model) is model else None
+        found = None if strata is None else _crossing(answer, *strata)
+        if found is None:
+            return SublevelSets("it is not known where M crosses itself")
+        crossing = found
     elif max(chart.stratum for chart in cover.charts) != 1:
         return SublevelSets("M has other singular functions than zero")
     points = sorted((Fraction(p["loss"][0]), Fraction(p["loss"][1]), p["index"])
                     for p in data["points"] if any(c != ["0", "0"] for c in p["coordinates"]))
+    points = sorted([*points, *((c, c, 1) for c in crossing)])
     if any(index < 0 for *_, index in points):
         return SublevelSets("a critical function is not proved to be nondegenerate")
     levels: list[list[int]] = []
@@ -152,5 +166,39 @@ def sublevel_sets(answer: Answer, model: Model) -> SublevelSets:
     ranges = betti_ranges(levels)
     if ranges is None:
         return SublevelSets("there are too many critical functions")
-    zero = Fraction(str(answer.problem.constant))
+    zero = fraction(answer.problem.constant)
     return SublevelSets("", (*zip(losses, ranges), (zero, ((1, 1),))))
+
+
+def _crossing(answer: Answer, blocks: list[list[int]], pairs: list[Identification]
+              ) -> list[Fraction] | None:
+    """
+    The least loss on the space in which M crosses itself, if that is less than that of zero; none
+    if it does not; None if it is not of this kind.
+    """
+    if not pairs:
+        return []
+    model, problem = answer.land.model, answer.problem
+    number = next(i for i, block in enumerate(blocks) if model.parameters - 1 in block)
+    last = blocks[number]
+    if sorted(last) != list(range(model.parameters - len(last), model.parameters)):
+        return None
+    places = {last[other.first[number]]: set(relation[0]) for _, other, relation in pairs}
+    ends = {tuple(stratum.first[:number] + stratum.first[number + 1:] for stratum in pair[:2])
+            for pair in pairs}
+    order = sorted(places, key=last.index)
+    if len(ends) > 1 or len(places) < len(pairs) or any(
+            places[q] != set(order[i + 1:]) for i, q in enumerate(order)):
+        return None
+    point = [fmpq(0)] * model.parameters
+    for i, block in enumerate(blocks):
+        if i != number:
+            point[block[pairs[0][1].first[i]]] = fmpq(1)
+    rows = []
+    for q in order:
+        own = [fmpq(int(i == q)) if i in last else x for i, x in enumerate(point)]
+        rows.append([f(*own) for f in model.parametrization])
+    space = fmpq_mat(rows)
+    slope = space * fmpq_mat(problem.n, 1, problem.target)
+    gain = slope.transpose() * (space * problem.matrix * space.transpose()).solve(slope)
+    return [fraction(problem.constant - gain[0, 0])] if gain[0, 0] else []

@@ -1,0 +1,150 @@
+r"""
+How far a network is from one with polynomials as activations, for all parameters and inputs.
+
+**Claim.** A fully connected network has L layers, affine maps with weights and biases; after each
+but the last one the activation f is applied to all entries. Each parameter is any number that
+differs from the stated one by at most ``radius``; where a layer is stated by its shape, from zero.
+The inputs are any in the boxes ``inputs``. In another network with the same parameters, the
+polynomial p of the layer replaces f. Then at all these parameters and inputs
+
+- the entries to which f or p is applied are in the ``interval`` of the layer, on which \|f - p\| is
+  at most its ``error``;
+- the outputs of the two networks differ by at most ``distance`` in each entry.
+
+So the two neuromanifolds, with parameters from that box, have a Hausdorff distance of at most
+``distance`` in the norm of the supremum over the inputs and outputs: to each function f_w belongs
+p_w, and conversely.
+
+*Proof*, from layer to layer. Let the entries h_j of a state, in both networks, be in given
+intervals, and differ by at most e_j. A sum of w_ij h_j over j, and a bias, is in the sum of the
+products of intervals; of the two networks, these sums differ by at most e'_i, the sum of \|w_ij\|
+e_j, since they have the same weights and biases. If these intervals are within that of the layer,
+f has there values from m to M and the Lipschitz constant S, and \|f - p\| <= d, then the new
+entries are between m - d and M + d, and differ by at most S e'_i + d, since \|f(a) - p(b)\| <=
+\|f(a) - f(b)\| + \|f(b) - p(b)\|. Inputs do not differ. ∎
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flint import arb, fmpq
+
+from neuroalg_sage.certificates.approximation.activations import Activation
+from neuroalg_sage.certificates.approximation.approximation import (
+    is_bounded,
+    read_cells,
+    working_with,
+)
+from neuroalg_sage.certificates.reading import (
+    Checked,
+    fields,
+    integer,
+    items,
+    numbers,
+    require,
+)
+
+MOST_WIDTH = 100_000
+MOST_PARTS = 10_000
+
+Interval = tuple[fmpq, fmpq]
+Affine = tuple[list[list[fmpq]], list[fmpq] | None]  # weights, and biases if there are any
+
+
+class Network:
+    """A fully connected network: its activation, and its affine maps in their order."""
+
+    def __init__(self, description: Any) -> None:
+        name, layers = fields(description, "activation", "layers")
+        require(set(description) <= {"activation", "layers", "spec"},
+                "The description has an unknown field.")
+        self.activation = Activation({"activation": name})
+        self.layers = [_affine(layer) for layer in items(layers, "layers")]
+        require(self.layers and all(len(rows) == len(after[0][0]) for (rows, _), after in zip(
+            self.layers, self.layers[1:])), "The layers do not follow one another.")
+        self.name = f"the network {'-'.join(map(str, self.widths))} with {name}"
+
+    @property
+    def widths(self) -> list[int]:
+        """The numbers of inputs, of units, and of outputs."""
+        return [len(self.layers[0][0][0]), *(len(rows) for rows, _ in self.layers)]
+
+
+def _affine(data: Any) -> Affine:
+    """An affine map, stated by its weights, or by its shape if all are zero."""
+    if "shape" in data:
+        shape, has_bias = fields(data, "shape", "has_bias")
+        m, n = (integer(k, 1, MOST_WIDTH, "width") for k in items(shape, "shape", 2))
+        require(m * n <= 10**7 and type(has_bias) is bool and len(data) == 2,
+                "A layer is not one of these.")
+        return [[fmpq(0)] * n] * m, [fmpq(0)] * m if has_bias else None
+    weights, bias = fields(data, "weights", "bias")
+    rows = [numbers(row, "row") for row in items(weights, "weights")]
+    require(rows and rows[0] and all(len(row) == len(rows[0]) for row in rows) and len(data) == 2,
+            "The weights are no matrix.")
+    return rows, None if bias is None else numbers(bias, "bias", len(rows))
+
+
+def check_network_approximation(network: Network, value: Any, evidence: Any) -> Checked:
+    """Verify the intervals of all layers, their errors, and the distance of the outputs."""
+    radius, inputs, layers, distance = fields(value, "radius", "inputs", "layers", "distance")
+    precision, steps = fields(evidence, "precision", "layers")
+    require(set(value) == {"radius", "inputs", "layers", "distance"}
+            and set(evidence) == {"precision", "layers"}, "There is an unknown field.")
+    (radius, distance), hidden = numbers([radius, distance], "numbers"), len(network.layers) - 1
+    states = [_interval(pair) for pair in items(inputs, "inputs", network.widths[0])]
+    errors = [fmpq(0)] * len(states)
+    require(radius >= 0, "The radius is negative.")
+    with working_with(precision):
+        for affine, layer, step in zip(network.layers, items(layers, "layers", hidden),
+                                       items(steps, "evidence", hidden)):
+            interval, coefficients, error = fields(layer, "interval", "coefficients", "error")
+            require(set(layer) == {"interval", "coefficients", "error"},
+                    "A layer has an unknown field.")
+            (low, high), p = _interval(interval), numbers(coefficients, "coefficients")
+            (d,) = numbers([error], "error")
+            require(all(low <= a and b <= high for a, b in images(affine, radius, states)),
+                    "The entries may leave the interval of their layer.")
+            cells, values, slope, parts = fields(step, "cells", "values", "slope", "parts")
+            require(is_bounded(network.activation, p, d, read_cells(low, high, cells)),
+                    "The error of a layer is not shown to be so small.")
+            (m, most), (slope,) = _interval(values), numbers([slope], "slope")
+            found = network.activation.value_and_slope(
+                low, high, integer(parts, 1, MOST_PARTS, "number of parts"))
+            require(arb(m) <= found[0] and found[1] <= arb(most) and found[2] <= arb(slope),
+                    "The values or slopes of the activation may be larger.")
+            errors = [slope * e + d for e in differences(affine, radius, errors)]
+            states = [(m - d, most + d)] * len(errors)
+        require(max(differences(network.layers[-1], radius, errors)) <= distance,
+                "The outputs are not shown to be so near.")
+    return ["the intervals of all states, and the error of each layer",
+            "the distance of the outputs"], []
+
+
+def _interval(data: Any) -> Interval:
+    low, high = numbers(data, "interval", 2)
+    require(low < high, "An interval is empty.")
+    return low, high
+
+
+def images(affine: Affine, radius: fmpq, states: list[Interval]) -> list[Interval]:
+    """The intervals of the entries of an affine map, with parameters near the stated ones."""
+    rows, bias = affine
+    sizes = sum((max(abs(a), abs(b)) for a, b in states), fmpq(0))
+    found = []
+    for i, row in enumerate(rows):
+        # (w + r) h with |r| <= radius is w h, up to radius |h|.
+        ends = [(w * a, w * b) if w >= 0 else (w * b, w * a) for w, (a, b) in zip(row, states) if w]
+        center, more = (fmpq(0), fmpq(0)) if bias is None else (bias[i], radius)
+        room = radius * sizes + more
+        found.append((sum((a for a, _ in ends), center) - room,
+                      sum((b for _, b in ends), center) + room))
+    return found
+
+
+def differences(affine: Affine, radius: fmpq, errors: list[fmpq]) -> list[fmpq]:
+    """How much the entries of an affine map differ, if the entries before do so much."""
+    rows, _ = affine
+    total = radius * sum(errors, fmpq(0))
+    return [sum((abs(w) * e for w, e in zip(row, errors) if w), total) for row in rows]

@@ -1,0 +1,278 @@
+"""
+A network with polynomials as activations near one with another activation, for all parameters in
+a box and all inputs in a box.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR
+from fractions import Fraction
+from functools import cached_property, partial
+from typing import Any, ClassVar
+
+from flint import arb, fmpq
+
+from neuroalg_sage.certificates.approximation import approximation as checked
+from neuroalg_sage.certificates.approximation import networks as rebuilt
+from neuroalg_sage.certificates.certificate import decimal
+from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.approximation.approximation import (
+    LARGEST_END,
+    Proof,
+    digits,
+    least_degree,
+    read_degree,
+    rounded,
+)
+from neuroalg_sage.models.continuous_networks import ContinuousNetworkLayers
+from neuroalg_sage.models.sage_input import rational
+from neuroalg_sage.storable import storable
+
+PARTS = 512  # of the interval of a layer, to enclose values and slopes
+MOST_ATTEMPTS = 8
+MORE = Fraction(7, 8)  # of the allowed errors, if they were too large together
+
+
+@storable()
+@dataclass(frozen=True, eq=False, repr=False)
+class NetworkApproximation(Invariant):
+    """
+    A polynomial network near another one; the value is the distance, which is not exceeded.
+    """
+
+    about: ClassVar[str] = "the network "
+
+    @cached_property
+    def value(self) -> Fraction:
+        """How far outputs are from each other at most."""
+        return Fraction(self.data["distance"])
+
+    @property
+    def polynomials(self) -> list[tuple[Fraction, ...]]:
+        """The coefficients of the polynomial after each layer but the last, the constant first."""
+        return [tuple(map(Fraction, layer["coefficients"])) for layer in self.data["layers"]]
+
+    @property
+    def degrees(self) -> list[int]:
+        """The degrees of these polynomials."""
+        return [max((k for k, c in enumerate(p) if c), default=0) for p in self.polynomials]
+
+    def sentence(self) -> str:
+        radius = self.data["radius"]
+        where = ("at these weights" if radius == "0" else
+                 f"for all parameters that differ from these weights by at most {radius}"
+                 if self.has_weights else f"for all parameters from -{radius} to {radius}")
+        said = (f"the outputs of the network with polynomials of the degrees "
+                f"{', '.join(map(str, self.degrees))} differ by at most "
+                f"{self.data['distance']}, {where} and inputs in the box")
+        return said if radius == "0" else (
+            said + "; so the Hausdorff distance of the two neuromanifolds over that box of "
+            "parameters is at most this, in the norm of the supremum")
+
+    @property
+    def has_weights(self) -> bool:
+        """Whether weights are given."""
+        assert self.certificate is not None
+        return "weights" in self.certificate["model"]["layers"][0]
+
+    def lines(self, spec: str = "SPEC") -> list[str]:
+        return [f"  layer {k}: states from {low} to {high}, degree {degree}, error at most {error}"
+                for k, (layer, degree) in enumerate(zip(self.data["layers"], self.degrees), 1)
+                for (low, high), error in [(layer["interval"], layer["error"])]]
+
+
+def network_approximation(network: ContinuousNetworkLayers, box: Any = None, inputs: Any = 1,
+                          degree: Any = None, error: Any = None) -> NetworkApproximation:
+    """
+    A polynomial network near another one, with proof.
+
+    INPUT:
+
+    - ``network`` -- the network
+    - ``box`` -- a number B: parameters are from -B to B; of a network with given weights, they
+      differ from these by at most B, which is 0 by default
+    - ``inputs`` -- a number, for inputs from minus this to this; or a pair of numbers for each
+    - ``degree`` -- of the polynomials; or else
+    - ``error`` -- the distance of the outputs that is allowed
+
+    OUTPUT: :class:`NetworkApproximation`
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.continuous_networks import network_from_spec
+        >>> found = network_approximation(network_from_spec("mlp:2,3,1:tanh"), 1, degree=7)
+        >>> found.data["layers"][0]["interval"], found.data["distance"]
+        (['-2', '2'], '0.00758482875795')
+    """
+    start = time.perf_counter()
+    if len(network.layers) == 1:
+        raise InputError(f"{network} has no hidden layer, so that its functions are polynomials "
+                         "themselves.")
+    if (degree is None) == (error is None):
+        raise InputError("A polynomial network has a degree, or an error that is allowed, as in "
+                         "--degree 7 or --error 0.01.")
+    if box is None and not network.has_weights:
+        raise InputError("The parameters are in a box; name it, as in --box 1.")
+    radius = Fraction(0) if box is None else _positive(box, "box of the parameters")
+    search = _Search(network, radius, _read_inputs(inputs, network.widths[0]))
+    if degree is not None:
+        wanted = read_degree(degree)
+        return search.run([lambda low, high: Proof(network.activation, low, high, wanted)]
+                          * (len(network.layers) - 1)).answer(start)
+    most = rational(error, "error")
+    if most <= 0:
+        raise InputError(f"The error is a positive number, not {str(error)[:40]}.")
+    allowed = [most / ((len(network.layers) - 1) * gain) for gain in search.gains()]
+    for _ in range(MOST_ATTEMPTS):
+        found = search.run([partial(_with_error, network, share) for share in allowed])
+        if found.distance <= most:
+            return found.answer(start)
+        allowed = [share * min(MORE, most / found.distance * MORE) for share in allowed]
+    raise LimitReached("No polynomials were found with which the networks are so near.")
+
+
+def _with_error(network: ContinuousNetworkLayers, share: Fraction, low: Fraction, high: Fraction
+                ) -> Proof:
+    """A polynomial of the least degree with this error on an interval."""
+    return least_degree(network.activation, low, high, share)[1]
+
+
+def _positive(value: Any, role: str) -> Fraction:
+    text = str(value).strip().lstrip("+-").lower()
+    if text in ("inf", "infinity", "oo"):
+        raise InputError(f"The {role} is not bounded; name a number, as in --box 1.")
+    found = rational(value, role)
+    if not 0 < found <= LARGEST_END:
+        raise InputError(f"The {role} is a positive number of at most {LARGEST_END:,}, not "
+                         f"{str(value)[:40]}.")
+    return found
+
+
+def _read_inputs(inputs: Any, count: int) -> list[tuple[Fraction, Fraction]]:
+    """
+    A box of inputs.
+
+    EXAMPLES::
+
+        >>> _read_inputs("box:1/2", 2)
+        [(Fraction(-1, 2), Fraction(1, 2)), (Fraction(-1, 2), Fraction(1, 2))]
+    """
+    if isinstance(inputs, str) or not hasattr(inputs, "__len__"):
+        text = inputs.removeprefix("box:") if isinstance(inputs, str) else inputs
+        size = _positive(text, "box of the inputs")
+        return [(-size, size)] * count
+    pairs = [tuple(rational(end, "end of an interval") for end in pair) for pair in inputs]
+    if len(pairs) != count or any(len(pair) != 2 or not pair[0] < pair[1] for pair in pairs):
+        raise InputError(f"The box of the inputs is a number, or {count} pairs of numbers, of each "
+                         "the smaller one first.")
+    return [(pair[0], pair[1]) for pair in pairs]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What was found for the layers, and how far the outputs differ then."""
+
+    search: _Search
+    proofs: list[Proof]
+    bounds: list[tuple[Fraction, Fraction, Fraction]]
+    distance: Fraction
+
+    def answer(self, start: float) -> NetworkApproximation:
+        search = self.search
+
+        def value(write: Callable[[Fraction], str]) -> dict[str, Any]:
+            return {"radius": decimal(search.radius),
+                    "inputs": [[decimal(a), decimal(b)] for a, b in search.inputs],
+                    "layers": [{"interval": [write(proof.low), write(proof.high)],
+                                "coefficients": [decimal(c) for c in proof.coefficients],
+                                "error": write(proof.upper)} for proof in self.proofs],
+                    "distance": write(self.distance)}
+
+        evidence = {
+            "precision": max((proof.precision for proof in self.proofs), default=64),
+            "layers": [{"cells": proof.cells, "values": [decimal(m), decimal(most)],
+                        "slope": decimal(slope), "parts": PARTS}
+                       for proof, (m, most, slope) in zip(self.proofs, self.bounds)]}
+        return NetworkApproximation.certified(
+            search.network, "network_approximation", value(digits), "proved",
+            "errors of the activation, layer by layer", time.perf_counter() - start, evidence,
+            claim=value(decimal))
+
+
+class _Search:
+    """The propagation of intervals and errors through the layers of a network."""
+
+    def __init__(self, network: ContinuousNetworkLayers, radius: Fraction,
+                 inputs: list[tuple[Fraction, Fraction]]) -> None:
+        self.network, self.radius, self.inputs = network, radius, inputs
+        self.rebuilt = rebuilt.Network(network.describe())
+
+    def run(self, polynomials: list[Callable[[Fraction, Fraction], Proof]]) -> _Found:
+        """Choose a polynomial for each layer, given its interval, and find the distance."""
+        radius = _fmpq(self.radius)
+        states = [(_fmpq(a), _fmpq(b)) for a, b in self.inputs]
+        errors = [fmpq(0)] * len(states)
+        proofs, bounds = [], []
+        for affine, polynomial in zip(self.rebuilt.layers, polynomials):
+            low, high = self.interval(affine, states)
+            proof = polynomial(low, high)
+            m, most, slope = self.bounds(low, high)
+            d = _fmpq(proof.upper)
+            errors = [_fmpq(slope) * e + d for e in rebuilt.differences(affine, radius, errors)]
+            states = [(_fmpq(m) - d, _fmpq(most) + d)] * len(errors)
+            proofs.append(proof)
+            bounds.append((m, most, slope))
+        distance = max(rebuilt.differences(self.rebuilt.layers[-1], radius, errors))
+        return _Found(self, proofs, bounds, rounded(_fraction(distance), ROUND_CEILING))
+
+    def interval(self, affine: Any, states: list[Any]) -> tuple[Fraction, Fraction]:
+        """An interval with few digits around the entries of a layer."""
+        images = rebuilt.images(affine, _fmpq(self.radius), states)
+        low = rounded(_fraction(min(a for a, _ in images)), ROUND_FLOOR)
+        high = rounded(_fraction(max(b for _, b in images)), ROUND_CEILING)
+        if max(abs(low), abs(high)) > LARGEST_END:
+            raise LimitReached(f"The states of a layer are larger than {LARGEST_END:,}; try a "
+                               "smaller box.")
+        return (low, high) if low < high else (low - 1, high + 1)
+
+    def bounds(self, low: Fraction, high: Fraction) -> tuple[Fraction, Fraction, Fraction]:
+        """Numbers with few digits around values and slopes of the activation."""
+        with checked.working_with(64):
+            found = self.rebuilt.activation.value_and_slope(_fmpq(low), _fmpq(high), PARTS)
+        if not all(x.is_finite() for x in found):
+            raise LimitReached(f"The activation was not bounded from {low} to {high}; try a "
+                               "smaller box.")
+        m, most, slope = found
+        return (rounded(_fraction(m.lower()), ROUND_FLOOR),
+                rounded(_fraction(most.upper()), ROUND_CEILING),
+                rounded(_fraction(slope.upper()), ROUND_CEILING))
+
+    def gains(self) -> list[Fraction]:
+        """For each layer, how much of an error there arrives at an output."""
+        radius = _fmpq(self.radius)
+        states = [(_fmpq(a), _fmpq(b)) for a, b in self.inputs]
+        slopes = []
+        for affine in self.rebuilt.layers[:-1]:
+            m, most, slope = self.bounds(*self.interval(affine, states))
+            states = [(_fmpq(m), _fmpq(most))] * len(affine[0])
+            slopes.append(_fmpq(slope))
+        gains = []
+        for k in range(len(slopes)):
+            errors = [fmpq(1)] * len(self.rebuilt.layers[k][0])
+            for affine, factor in zip(self.rebuilt.layers[k + 1:], [*slopes[k + 1:], fmpq(1)]):
+                errors = [factor * e for e in rebuilt.differences(affine, radius, errors)]
+            gains.append(max(_fraction(max(errors)), Fraction(1, 10**9)))
+        return gains
+
+
+def _fmpq(c: Fraction) -> fmpq:
+    return fmpq(c.numerator, c.denominator)
+
+
+def _fraction(x: Any) -> Fraction:
+    found = x.fmpq() if isinstance(x, arb) else x
+    return Fraction(int(found.p), int(found.q))

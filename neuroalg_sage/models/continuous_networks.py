@@ -1,0 +1,161 @@
+"""
+Fully connected networks whose activation is continuous and no polynomial.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from neuroalg_sage.certificates.certificate import decimal
+from neuroalg_sage.errors import InputError
+from neuroalg_sage.files import read_bytes
+from neuroalg_sage.models.activations import ContinuousActivation, activation
+from neuroalg_sage.models.sage_input import numbers
+
+MOST_WEIGHTS = 1_000_000
+MOST_BYTES = 100_000_000
+EXAMPLE = "mlp:2,3,1:tanh"
+
+
+@dataclass(frozen=True)
+class DenseLayer:
+    """
+    An affine map, whose weights are given, or parameters.
+
+    - ``inputs``, ``outputs`` -- their numbers
+    - ``has_bias`` -- whether a constant is added
+    - ``weights``, ``bias`` -- if they are given
+    """
+
+    inputs: int
+    outputs: int
+    has_bias: bool
+    weights: tuple[tuple[Fraction, ...], ...] | None = None
+    bias: tuple[Fraction, ...] | None = None
+
+    @property
+    def parameter_count(self) -> int:
+        return self.outputs * (self.inputs + self.has_bias)
+
+    def describe(self) -> dict[str, Any]:
+        """As certificates have it."""
+        if self.weights is None:
+            return {"shape": [self.outputs, self.inputs], "has_bias": self.has_bias}
+        return {"weights": [[decimal(w) for w in row] for row in self.weights],
+                "bias": None if self.bias is None else [decimal(b) for b in self.bias]}
+
+
+@dataclass(frozen=True)
+class ContinuousNetworkLayers:
+    """
+    Affine maps, and the activation between them.
+
+    EXAMPLES::
+
+        >>> network = network_from_spec("mlp:2,3,1:tanh:bias")
+        >>> network.widths, network.parameter_count, str(network)
+        ([2, 3, 1], 13, 'mlp:2,3,1:tanh:bias')
+    """
+
+    activation: ContinuousActivation
+    layers: tuple[DenseLayer, ...]
+    name: str = ""
+
+    @property
+    def widths(self) -> list[int]:
+        return [self.layers[0].inputs, *(layer.outputs for layer in self.layers)]
+
+    @property
+    def parameter_count(self) -> int:
+        return sum(layer.parameter_count for layer in self.layers)
+
+    @property
+    def has_weights(self) -> bool:
+        """Whether the weights are given."""
+        return self.layers[0].weights is not None
+
+    def describe(self) -> dict[str, Any]:
+        """As certificates have it."""
+        return {"activation": self.activation.name,
+                "layers": [layer.describe() for layer in self.layers]}
+
+    def __str__(self) -> str:
+        return self.name or f"network {'-'.join(map(str, self.widths))} with {self.activation}"
+
+
+def network_from_spec(spec: str) -> ContinuousNetworkLayers:
+    """
+    The network of a spec such as ``mlp:2,3,1:tanh:bias``.
+
+    EXAMPLES::
+
+        >>> network_from_spec("cnn:2,2:tanh")
+        Traceback (most recent call last):
+        ...
+        neuroalg_sage.errors.InputError: Approximated are fully connected networks, as in
+        mlp:2,3,1:tanh or mlp:2,3,1:tanh:bias, not 'cnn:2,2:tanh'.
+    """
+    family, *parts = spec.split(":")
+    widths = parts[0].split(",") if parts else []
+    if family != "mlp" or not 2 <= len(parts) <= 3 or parts[2:] not in ([], ["bias"]) or not all(
+            w.isascii() and w.isdecimal() and 0 < len(w) < 7 and int(w) for w in widths) or (
+            len(widths) < 2):
+        raise InputError(f"Approximated are fully connected networks, as in {EXAMPLE} or "
+                         f"{EXAMPLE}:bias, not {spec[:60]!r}.")
+    sizes = list(map(int, widths))
+    if sum(m * (n + 1) for m, n in zip(sizes, sizes[1:])) > MOST_WEIGHTS:
+        raise InputError(f"The network has over {MOST_WEIGHTS:,} parameters, the most allowed.")
+    return ContinuousNetworkLayers(activation(parts[1]), tuple(
+        DenseLayer(n, m, len(parts) == 3) for n, m in zip(sizes, sizes[1:])), spec)
+
+
+def network_from_data(data: Any, name: str = "") -> ContinuousNetworkLayers:
+    """
+    The network of JSON data, with given weights.
+
+    EXAMPLES::
+
+        >>> network_from_data({"activation": "tanh", "layers": [
+        ...     {"weights": [["1/2"]], "bias": [1]}, {"weights": [[2]]}]}).widths
+        [1, 1, 1]
+    """
+    wrong = InputError('The data of a network is {"activation": "tanh", "layers": [{"weights": '
+                       '[[1, "1/2"]], "bias": [0]}, ...]}, with matrices that fit together.')
+    if not isinstance(data, dict) or not isinstance(data.get("layers"), list) or not all(
+            isinstance(layer, dict) and "weights" in layer for layer in data["layers"]):
+        raise wrong
+    layers: list[DenseLayer] = []
+    for layer in data["layers"]:
+        weights = tuple(numbers(row, "weight") for row in layer["weights"])
+        bias = layer.get("bias")
+        constants = None if bias is None else numbers(bias, "bias")
+        if not weights or not weights[0] or any(len(row) != len(weights[0]) for row in weights) or (
+                constants is not None and len(constants) != len(weights)) or (
+                layers and layers[-1].outputs != len(weights[0])):
+            raise wrong
+        layers.append(DenseLayer(len(weights[0]), len(weights), constants is not None, weights,
+                                 constants))
+    if not layers:
+        raise wrong
+    return ContinuousNetworkLayers(activation(data.get("activation")), tuple(layers), name)
+
+
+def load_network(network: Any) -> ContinuousNetworkLayers:
+    """A network by its spec, its data, or the name of a file of JSON with these."""
+    if isinstance(network, ContinuousNetworkLayers):
+        return network
+    if isinstance(network, dict):
+        return network_from_data(network)
+    text = str(network)
+    if not text.endswith(".json"):
+        return network_from_spec(text)
+    content = read_bytes(Path(text), "network", MOST_BYTES)
+    try:
+        data = json.loads(content, parse_float=Fraction)
+    except ValueError:
+        raise InputError(f"The file {text[-80:]} is not JSON.") from None
+    return network_from_data(data, Path(text).name)
