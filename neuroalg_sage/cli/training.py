@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from neuroalg_sage.cli.options import (
     Commands,
+    about_an_approximation,
     about_limits,
     about_the_answer,
     about_the_cache,
     keep_deadline,
     keep_time_for_the_page,
     progress,
+    the_spec,
     whole,
 )
 from neuroalg_sage.cli.output import certificate_files, check_writable, write
@@ -33,6 +35,7 @@ def add(command: Commands) -> None:
     """Add the command."""
     sub = command("train", _train)
     sub.add_argument("spec", metavar="SPEC", help="spec string or JSON model file")
+    about_an_approximation(sub)
     sub.add_argument("--data", metavar="FILE", required=True, help="CSV or Parquet: in each row "
                      "the inputs, then the outputs")
     sub.add_argument("--method", choices=("auto", "critical", "multistart", "sos"), default="auto",
@@ -65,7 +68,7 @@ def _train(arguments: argparse.Namespace) -> int:
         return _cross_entropy(arguments)
     if arguments.normalization is not None:
         raise InputError("A normalization is that of a cross-entropy: add --loss cross_entropy.")
-    problem = ERM(arguments.spec, arguments.data)
+    problem = ERM(the_spec(arguments), arguments.data)
     manifold = _manifold(arguments, problem.model)
     if arguments.method == "sos":
         return _bound(arguments, manifold, problem)
@@ -106,7 +109,7 @@ def _cross_entropy(arguments: argparse.Namespace) -> int:
     if arguments.method not in ("auto", "critical") or arguments.level or arguments.starts:
         raise InputError("Of the cross-entropy critical points are found; leave out --method, "
                          "--level and --starts.")
-    manifold = _manifold(arguments, arguments.spec)
+    manifold = _manifold(arguments, the_spec(arguments))
     found = manifold.cross_entropy_points(arguments.data,
                                           normalization=arguments.normalization or "conditional")
     print(json.dumps({"schema": 1, "model": manifold.model.describe()} | found.circumstances()
