@@ -124,7 +124,7 @@ def about_an_approximation(sub: argparse.ArgumentParser, box: bool = True) -> No
     if box:
         sub.add_argument("--box", metavar="B", help="with --approximate, parameters from -B to B")
         sub.add_argument("--inputs", metavar="box:X", help="with --approximate, inputs from -X to "
-                         "X, by default from -1 to 1")
+                         "X, by default from -1 to 1; or an interval for each, as in 0,1;-2,2")
 
 
 def the_spec(arguments: argparse.Namespace) -> Any:
@@ -137,9 +137,10 @@ def the_spec(arguments: argparse.Namespace) -> Any:
                              "--approximate 7.")
         return arguments.spec
     from neuroalg_sage.approximation import ContinuousNetwork
+    from neuroalg_sage.cli.piecewise import read_box
 
     return ContinuousNetwork(arguments.spec).network_approximation(
-        arguments.box, arguments.inputs or "box:1", arguments.approximate).model()
+        arguments.box, read_box(arguments.inputs or "box:1"), arguments.approximate).model()
 
 
 def about_a_table(sub: argparse.ArgumentParser, option: str = "") -> None:

@@ -14,7 +14,7 @@ from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.files import read_bytes
 from neuroalg_sage.models.activations import ContinuousActivation, activation
-from neuroalg_sage.models.sage_input import numbers
+from neuroalg_sage.models.sage_input import lists, numbers
 
 MOST_WEIGHTS = 1_000_000
 MOST_BYTES = 100_000_000
@@ -130,7 +130,10 @@ def network_from_data(data: Any, name: str = "") -> ContinuousNetworkLayers:
         raise wrong
     layers: list[DenseLayer] = []
     for layer in data["layers"]:
-        weights = tuple(numbers(row, "weight") for row in layer["weights"])
+        rows = lists(layer["weights"])
+        if not isinstance(rows, (list, tuple)):
+            raise wrong
+        weights = tuple(numbers(row, "weight") for row in rows)
         bias = layer.get("bias")
         constants = None if bias is None else numbers(bias, "bias")
         if not weights or not weights[0] or any(len(row) != len(weights[0]) for row in weights) or (

@@ -47,7 +47,7 @@ NOT_LAYERS = ("A model is a sequence of one or more layers, such as "
 
 
 _LIKE_A_SPEC = re.compile(r"\w+:\S")
-LONGEST_NAME = 100
+LONGEST_NAME = 200
 
 
 def check_title(name: Any) -> None:
@@ -134,7 +134,7 @@ class Model(Typeset):
         """
         The same model under this name.
 
-        Raises InputError for what is no name: one line of text of at most 100 characters, which
+        Raises InputError for what is no name: one line of text of at most 200 characters, which
         does not look like a spec.
         """
         return replace(self, name=name)

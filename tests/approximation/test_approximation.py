@@ -189,3 +189,26 @@ def test_what_cannot_be_asked_is_refused_in_one_sentence(arguments, words) -> No
 def test_what_is_not_found_is_said() -> None:
     with pytest.raises(LimitReached, match="up to 100"):
         ActivationFunction("abs").approximation(error="1/1000")
+
+
+@pytest.mark.parametrize("name, interval, degree", [
+    ("sin", (5, Fraction(50001, 10000)), 40),
+    ("relu", (Fraction(-1, 10**6), Fraction(1, 10**6)), 40),
+    ("tanh", (Fraction(-1, 10**6), Fraction(1, 10**6)), 30), ("silu", (0, Fraction(1, 10**9)), 20)])
+def test_on_a_short_interval_the_error_is_nearly_the_least(name, interval, degree) -> None:
+    """Disks around the cells are wide, and points are as near to extrema as on other intervals."""
+    found = ActivationFunction(name).approximation(interval, degree)
+    assert found.least > found.error[1] * Fraction(99, 100)
+    assert verify(found.certificate).status == "proved"
+
+
+def test_an_interval_with_too_many_cells_is_refused() -> None:
+    with pytest.raises(LimitReached, match="shorter one"):
+        ActivationFunction("tanh").approximation((-10**6, 10**6), 3)
+
+
+@pytest.mark.parametrize("name, interval, degree", [
+    ("exp", (-10**6, 10**6), 1), ("tanh", (5, 5 + Fraction(1, 10**400)), 20)])
+def test_numbers_that_are_too_long_are_refused(name, interval, degree) -> None:
+    with pytest.raises(LimitReached, match="try another"):
+        ActivationFunction(name).approximation(interval, degree)

@@ -12,6 +12,8 @@ from claims import changed_at, mutant
 from implied import is_implied
 
 from neuroalg_sage import CertificateError, ContinuousNetwork, InputError, NeuroManifold, verify
+from neuroalg_sage.certificates.approximation.networks import Network
+from neuroalg_sage.certificates.reading import MalformedCertificate
 from neuroalg_sage.cli import main
 
 GIVEN = {"activation": "tanh", "layers": [
@@ -130,7 +132,11 @@ def test_changed_certificates_are_rejected_or_claim_what_is_true() -> None:
     ("mlp:2,1:tanh", dict(box=1, degree=3), "no hidden layer"),
     ("cnn:2,2:tanh", dict(box=1, degree=3), "fully connected"),
     ({"activation": "tanh", "layers": [{"weights": [[1]]}, {"weights": [[1, 2]]}]},
-     dict(degree=3), "fit together")])
+     dict(degree=3), "fit together"),
+    ({"activation": "tanh", "layers": [{"weights": 3}, {"weights": [[1]]}]}, dict(degree=3),
+     "fit together"),
+    ("mlp:2,3,1:tanh", dict(box=1, degree=3, inputs=[1, 2]), "A list of numbers"),
+    ("mlp:2,3,1:tanh", dict(box=1, degree=3, inputs={0: (0, 1)}), "2 pairs")])
 def test_what_cannot_be_asked_is_refused_in_one_sentence(network, arguments, words) -> None:
     with pytest.raises(InputError, match=words):
         ContinuousNetwork(network).network_approximation(**arguments)
@@ -180,3 +186,55 @@ def test_a_layer_on_which_the_activation_is_constant() -> None:
         {"weights": [[1, 1]], "bias": [-3]}, {"weights": [[7]]}]}).network_approximation(degree=2)
     assert found.value == 0 and found.polynomials == [(0,)]
     assert verify(found.certificate).status == "proved"
+
+
+def test_bounds_of_slopes_are_those_of_the_checker_at_any_precision() -> None:
+    """Balls of other precisions have other ends; a layer may need more bits than those before."""
+    layers = [
+        {"weights": [["-3/5", "-7/10", "9/10"], ["-11/10", "-7/5", "-7/5"]],
+         "bias": ["7/10", "-17/10"]},
+        {"weights": [["9/10", "-11/10"], ["3/10", "3/2"], ["0", "-3/10"]],
+         "bias": ["1/2", "-2", "2/5"]},
+        {"weights": [["11/10", "4/5", "-1/10"], ["-1/10", "17/10", "2/5"], ["0", "-1/5", "-9/10"]],
+         "bias": ["-7/5", "11/10", "-9/10"]},
+        {"weights": [["4/5", "-11/10", "9/10"], ["-7/5", "7/5", "-13/10"]], "bias": ["7/5", "0"]},
+        {"weights": [["0", "11/10"]], "bias": ["3/2"]}]
+    for name, degree in (("gelu", 2), ("gelu", 3), ("silu", 5), ("tanh", 20), ("sin", 9)):
+        found = ContinuousNetwork({"activation": name, "layers": layers}).network_approximation(
+            "1/10", [(1, "1001/1000")] * 3, degree)
+        assert verify(found.certificate).status == "proved"
+
+
+def test_the_name_says_for_which_parameters_and_inputs_it_is_near(capsys, tmp_path) -> None:
+    network = ContinuousNetwork(GIVEN)
+    assert "at these weights" in str(network.network_approximation(degree=3).model())
+    assert "differ from these weights by at most 1/10 and inputs from -1 to 1" in str(
+        network.network_approximation("1/10", degree=3).model())
+    assert main(["compute", "mlp:2,3,1:tanh", "dimension", "--approximate", "3", "--box", "1/2",
+                 "--inputs", "0,1;-2,2", "--quiet", "--no-cache"]) == 0
+    assert "for all parameters from -1/2 to 1/2 and inputs in the box" in capsys.readouterr().out
+    data = tmp_path / "data.csv"
+    data.write_text("1,0\n0,1\n100,3\n")
+    assert main(["train", "mlp:1,1,1:abs", "--approximate", "2", "--box", "1", "--data", str(data),
+                 "--no-cache", "--quiet"]) in (0, 3)
+    text = " ".join(capsys.readouterr().out.split())
+    assert "distance at most 0.125 of mlp:1,1,1:abs, for all parameters from -1 to 1" in text
+
+
+def test_a_layer_with_a_constant_makes_no_model(capsys) -> None:
+    assert main(["compute", "mlp:2,3,1:tanh", "dimension", "--approximate", "0", "--box", "1"]) == 2
+    assert "larger degree" in capsys.readouterr().err
+
+
+def test_a_layer_that_is_no_object_is_rejected() -> None:
+    certificate = ContinuousNetwork("mlp:2,3,1:relu").network_approximation(1, degree=2).certificate
+    for layer in (5, None, "shape"):
+        with pytest.raises(CertificateError):
+            verify(changed_at(certificate, "model", "layers", 1, to=layer))
+        with pytest.raises(MalformedCertificate):
+            Network({"activation": "relu", "layers": [layer]})
+
+
+def test_what_verify_says_has_the_distance() -> None:
+    found = ContinuousNetwork("mlp:2,3,1:relu").network_approximation(1, degree=2)
+    assert '"distance": "3/8"' in str(verify(found.certificate))

@@ -59,7 +59,7 @@ def test_a_file_gives_a_name(tmp_path: Path, capsys) -> None:
     assert f"Neuromanifold of {NAME}\n" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("wrong", [5, "", " ", " a", "a ", "a\nb", "a\tb", "a\x00", "x" * 101,
+@pytest.mark.parametrize("wrong", [5, "", " ", " a", "a ", "a\nb", "a\tb", "a\x00", "x" * 201,
                                    "\u202eabc", "mlp:2,2", ["a"]])
 def test_what_is_no_name_gets_one_sentence(wrong) -> None:
     with pytest.raises(InputError, match="name") as caught:

@@ -47,6 +47,7 @@ from neuroalg_sage.certificates.reading import (
 
 MOST_WIDTH = 100_000
 MOST_PARTS = 10_000
+BITS_FOR_SLOPES = 64  # the same whatever the precision for errors, which is chosen later
 
 Interval = tuple[fmpq, fmpq]
 Affine = tuple[list[list[fmpq]], list[fmpq] | None]  # weights, and biases if there are any
@@ -73,7 +74,7 @@ class Network:
 
 def _affine(data: Any) -> Affine:
     """An affine map, stated by its weights, or by its shape if all are zero."""
-    if "shape" in data:
+    if isinstance(data, dict) and "shape" in data:
         shape, has_bias = fields(data, "shape", "has_bias")
         m, n = (integer(k, 1, MOST_WIDTH, "width") for k in items(shape, "shape", 2))
         require(m * n <= 10**7 and type(has_bias) is bool and len(data) == 2,
@@ -110,8 +111,9 @@ def check_network_approximation(network: Network, value: Any, evidence: Any) -> 
             require(is_bounded(network.activation, p, d, read_cells(low, high, cells)),
                     "The error of a layer is not shown to be so small.")
             (m, most), (slope,) = numbers(values, "values", 2), numbers([slope], "slope")
-            found = network.activation.value_and_slope(
-                low, high, integer(parts, 1, MOST_PARTS, "number of parts"))
+            with working_with(BITS_FOR_SLOPES):
+                found = network.activation.value_and_slope(
+                    low, high, integer(parts, 1, MOST_PARTS, "number of parts"))
             require(arb(m) <= found[0] and found[1] <= arb(most) and found[2] <= arb(slope),
                     "The values or slopes of the activation may be larger.")
             errors = [slope * e + d for e in differences(affine, radius, errors)]

@@ -32,11 +32,13 @@ from neuroalg_sage.storable import storable
 MOST_DEGREE = 100
 DIGITS = 12  # of the numbers that enclose an error
 CLOSE = Fraction(1, 2**12), Fraction(1, 1025)  # how closely, as a share of the error
-REACH = 4  # of a disk around a cell, in its half widths
+REACHES = (4, 32, 256)  # of a disk around a cell, in its half widths
 SMALL = 2.0**-16  # a remainder, as a share of the error
 LARGEST_END = 10**6
 EXACT_HALVINGS = 2_000
 MOST_RAISES = 4  # of the precision
+MOST_BITS = 14_000  # of a numerator or denominator, of which Python reads 4300 digits
+TOO_LONG = LimitReached("The interval is too long for the activation; try a shorter one.")
 
 
 @storable()
@@ -219,6 +221,11 @@ class Proof:
         self.activation = Activation(f.describe())
         self.candidate = best_polynomial(f, low, high, degree)
         self.precision = self.candidate.precision
+        if self.precision > checked.MOST_PRECISION or any(
+                max(c.numerator.bit_length(), c.denominator.bit_length()) > MOST_BITS
+                for c in self.candidate.coefficients):
+            raise LimitReached("The polynomial has too long coefficients; try another interval "
+                               "or a smaller degree.")
         self.largest, self.smallest = self.sizes(self.candidate, degree)
 
     def sizes(self, candidate: Candidate, degree: int) -> tuple[Fraction, Fraction]:
@@ -254,6 +261,8 @@ class Proof:
             if whole.is_over():
                 raise whole.time_is_over()
             self.precision *= 2
+            if self.precision > checked.MOST_PRECISION:
+                break
         raise LimitReached(f"The error of the polynomial of degree {self.degree} was not enclosed; "
                            "try a shorter interval or a smaller degree.")
 
@@ -261,43 +270,53 @@ class Proof:
     def cells(self) -> list[list[Any]]:
         """The cells of the interval, as the checker wants them."""
         ends = [self.low, *(k for k in self.f.kinks if self.low < k < self.high), self.high]
+        found: list[list[Any]] = []
         with checked.working_with(self.precision):
-            found = [cell for a, b in zip(ends, ends[1:]) for cell in self.cells_between(a, b)]
-        if len(found) > checked.MOST_CELLS:
-            raise LimitReached("The interval is too long for the activation; try a shorter one.")
+            for a, b in zip(ends, ends[1:]):
+                for cell in self.cells_between(a, b):
+                    found.append(cell)
+                    if len(found) > checked.MOST_CELLS:
+                        raise TOO_LONG
         return found
 
     def cells_between(self, low: Fraction, high: Fraction) -> Iterator[list[Any]]:
         f = self.activation.piece(_fmpq(low), _fmpq(high))
         if not callable(f):
-            yield [decimal(high), REACH, 1]
+            yield [decimal(high), REACHES[0], 1]
             return
         center, half = (low + high) / 2, (high - low) / 2
-        order = self.order(f, center, half)
-        if order is not None:
-            yield [decimal(high), REACH, order]
+        cell = self.reach_and_order(f, center, half)
+        if cell is not None:
+            yield [decimal(high), *cell]
         elif half < Fraction(1, 2**20):
-            raise LimitReached("The interval is too long for the activation; try a shorter one.")
+            raise TOO_LONG
         else:
             yield from self.cells_between(low, center)
             yield from self.cells_between(center, high)
 
-    def order(self, f: Callable[[Any], Any], center: Fraction, half: Fraction) -> int | None:
-        """How many terms of the power series leave a small remainder; None if too many."""
-        most = checked.largest_on_square(f, arb(_fmpq(center)), arb(_fmpq(REACH * half)))
-        if not most.is_finite():
-            return None
-        share = most.upper() / (arb(_fmpq(self.largest)) * SMALL * (REACH - 1))
-        needed = max(int(float((share.log() / arb(REACH).log()).upper())) + 2, 1)
-        return needed if needed <= 4 * self.degree + 24 else None
+    def reach_and_order(self, f: Callable[[Any], Any], center: Fraction, half: Fraction
+                        ) -> tuple[int, int] | None:
+        """
+        A disk, and how many terms of the power series leave a small remainder there; None if they
+        are too many.  Where the error is tiny because the cell is short, only a wide disk shows it.
+        """
+        for reach in REACHES:
+            most = checked.largest_on_square(f, arb(_fmpq(center)), arb(_fmpq(reach * half)))
+            if not most.is_finite():
+                return None  # as on all larger squares
+            share = most.upper() / (arb(_fmpq(self.largest)) * SMALL * (reach - 1))
+            needed = max(int(float((share.log() / arb(reach).log()).upper())) + 2, 1)
+            if needed <= 4 * self.degree + 24:
+                return reach, needed
+        return None
 
     def answer(self, start: float, below: Candidate | None = None) -> Approximation:
         """The answer, with its certificate."""
         upper = self.upper
         rational_value = {
-            "interval": [self.low, self.high], "degree": self.degree,
-            "coefficients": list(self.candidate.coefficients),
-            "error": [self.largest, upper], "least": self.smallest}
+            "error": [self.largest, upper], "interval": [self.low, self.high],
+            "degree": self.degree, "least": self.smallest,
+            "coefficients": list(self.candidate.coefficients)}
         evidence: dict[str, Any] = {
             "precision": self.precision, "cells": self.cells,
             "points": [decimal(x) for x in self.candidate.points]}
@@ -346,9 +365,11 @@ def digits(c: Fraction) -> str:
 
         >>> digits(Fraction(1, 8)), digits(Fraction(27, 10**20))
         ('0.125', '2.7e-19')
+        >>> digits(Fraction(10**40))
+        '1e+40'
     """
     found = Context(10_000).divide(Decimal(c.numerator), Decimal(c.denominator)).normalize()
-    return f"{found:f}" if found.adjusted() >= 0 else str(found).lower()
+    return f"{found:f}" if 0 <= found.adjusted() <= 2 * DIGITS else str(found).lower()
 
 
 def _fmpq(c: Fraction) -> fmpq:

@@ -196,7 +196,8 @@ class _Exchange:
             room = _fraction(error) * Fraction(ROUNDED) / ((self.degree + 1) * largest**k)
             coefficients.append(_simplest(_fraction(p[k]) - room, _fraction(p[k]) + room))
         # The points are known to half of the digits, as any extremum.
-        points = sorted({min(max(_rounded(self.center + self.half * u), self.low), self.high)
+        step = min((self.high - self.low) / 2, Fraction(1)) / 2**24
+        points = sorted({min(max(_rounded(self.center + self.half * u, step), self.low), self.high)
                          for u, _ in extrema})
         sizes = max(abs(c) * largest**k for k, c in enumerate(coefficients)) / _fraction(error)
         precision = sizes.numerator.bit_length() - sizes.denominator.bit_length() + BITS_BEYOND
@@ -233,9 +234,9 @@ def _fraction(x: arb) -> Fraction:
     return Fraction(int(found.p), int(found.q))
 
 
-def _rounded(x: arb) -> Fraction:
-    """A number nearby with few digits."""
-    return Fraction(round(_fraction(x) * 2**24), 2**24)
+def _rounded(x: arb, step: Fraction) -> Fraction:
+    """A multiple of a number, at most half of that away."""
+    return round(_fraction(x) / step) * step
 
 
 def _simplest(low: Fraction, high: Fraction) -> Fraction:

@@ -31,7 +31,7 @@ from neuroalg_sage.invariants.approximation.approximation import (
 from neuroalg_sage.models.continuous_networks import ContinuousNetworkLayers
 from neuroalg_sage.models.layers import Activation, Dense, Layer
 from neuroalg_sage.models.model import LONGEST_NAME, Model, compose
-from neuroalg_sage.models.sage_input import rational
+from neuroalg_sage.models.sage_input import lists, numbers, rational
 from neuroalg_sage.storable import storable
 
 PARTS = 512  # of the interval of a layer, to enclose values and slopes
@@ -70,20 +70,37 @@ class NetworkApproximation(Invariant):
             >>> from neuroalg_sage.models.continuous_networks import network_from_spec
             >>> found = network_approximation(network_from_spec("mlp:2,3,1:relu"), 1, degree=2)
             >>> found.model()
-            Model the polynomial network at distance at most 0.375 of mlp:2,3,1:relu with 9
-            parameters, 2 inputs and 1 output
+            Model the polynomial network at distance at most 0.375 of mlp:2,3,1:relu, for all
+            parameters from -1 to 1 and inputs from -1 to 1 with 9 parameters, 2 inputs and 1 output
         """
         network = self.network
         assert network is not None
+        if 0 in self.degrees:
+            raise InputError(f"The polynomial of layer {self.degrees.index(0) + 1} is a constant, "
+                             "so that the outputs do not depend on the inputs; name a larger "
+                             "degree.")
         layers: list[Layer] = [Dense(network.layers[0].inputs, network.layers[0].outputs,
                                      network.layers[0].has_bias)]
         for layer, p, degree in zip(network.layers[1:], self.polynomials, self.degrees):
             layers += [Activation(p[:degree + 1]),
                        Dense(layer.inputs, layer.outputs, layer.has_bias)]
-        near = f"the polynomial network at distance at most {self.data['distance']} of "
+        near, where = (f"the polynomial network at distance at most {self.data['distance']} of ",
+                       f", {self.where()}")
         other = str(network)
-        return compose(layers, name=near + (
-            other if len(near + other) <= LONGEST_NAME else f"one with {network.activation}"))
+        if len(near + other + where) > LONGEST_NAME:
+            other = f"one with {network.activation}"
+        return compose(layers, name=near + other + where)
+
+    def where(self) -> str:
+        """For which parameters and inputs the distance is not exceeded."""
+        radius, boxes = self.data["radius"], {tuple(box) for box in self.data["inputs"]}
+        parameters = ("at these weights" if radius == "0" else
+                      f"for all parameters that differ from these weights by at most {radius}"
+                      if self.network and self.network.has_weights else
+                      f"for all parameters from -{radius} to {radius}")
+        low, high = min(boxes)
+        return f"{parameters} and inputs " + (
+            f"from {low} to {high}" if len(boxes) == 1 else "in the box")
 
     @property
     def degrees(self) -> list[int]:
@@ -91,14 +108,10 @@ class NetworkApproximation(Invariant):
         return [max((k for k, c in enumerate(p) if c), default=0) for p in self.polynomials]
 
     def sentence(self) -> str:
-        radius, is_given = self.data["radius"], self.network and self.network.has_weights
-        where = ("at these weights" if radius == "0" else
-                 f"for all parameters that differ from these weights by at most {radius}"
-                 if is_given else f"for all parameters from -{radius} to {radius}")
         said = (f"the outputs of the network with polynomials of the degrees "
                 f"{', '.join(map(str, self.degrees))} differ by at most "
-                f"{self.data['distance']}, {where} and inputs in the box")
-        return said if radius == "0" else (
+                f"{self.data['distance']}, {self.where()}")
+        return said if self.data["radius"] == "0" else (
             said + "; so the Hausdorff distance of the two neuromanifolds over that box of "
             "parameters is at most this, in the norm of the supremum")
 
@@ -188,7 +201,9 @@ def _read_inputs(inputs: Any, count: int) -> list[tuple[Fraction, Fraction]]:
         text = inputs.removeprefix("box:") if isinstance(inputs, str) else inputs
         size = _positive(text, "box of the inputs")
         return [(-size, size)] * count
-    pairs = [tuple(rational(end, "end of an interval") for end in pair) for pair in inputs]
+    rows = lists(inputs)
+    pairs = [numbers(row, "end of an interval") for row in rows] if isinstance(
+        rows, (list, tuple)) else []
     if len(pairs) != count or any(len(pair) != 2 or not pair[0] < pair[1] for pair in pairs):
         raise InputError(f"The box of the inputs is a number, or {count} pairs of numbers, of each "
                          "the smaller one first.")
@@ -208,12 +223,11 @@ class _Found:
         search = self.search
 
         def value(write: Callable[[Fraction], str]) -> dict[str, Any]:
-            return {"radius": decimal(search.radius),
+            return {"distance": write(self.distance), "radius": decimal(search.radius),
                     "inputs": [[decimal(a), decimal(b)] for a, b in search.inputs],
                     "layers": [{"interval": [write(proof.low), write(proof.high)],
                                 "coefficients": [decimal(c) for c in proof.coefficients],
-                                "error": write(proof.upper)} for proof in self.proofs],
-                    "distance": write(self.distance)}
+                                "error": write(proof.upper)} for proof in self.proofs]}
 
         evidence = {
             "precision": max((proof.precision for proof in self.proofs), default=64),
@@ -264,7 +278,7 @@ class _Search:
 
     def bounds(self, low: Fraction, high: Fraction) -> tuple[Fraction, Fraction, Fraction]:
         """Numbers with few digits around values and slopes of the activation."""
-        with checked.working_with(64):
+        with checked.working_with(rebuilt.BITS_FOR_SLOPES):
             found = self.rebuilt.activation.value_and_slope(_fmpq(low), _fmpq(high), PARTS)
         if not all(x.is_finite() for x in found):
             raise LimitReached(f"The activation was not bounded from {low} to {high}; try a "
