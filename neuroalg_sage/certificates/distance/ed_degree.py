@@ -32,6 +32,12 @@ def _by_formula(model: Model, metric: Any, evidence: Any) -> tuple[list[int], Ch
         return check_distance(model, metric, evidence)
     from neuroalg_sage.certificates.distance.distance_formulas import check_formula
 
+    if metric != "generic" and "isotropic" in evidence:
+        from neuroalg_sage.certificates.distance.isotropic import check_isotropic
+
+        more, _ = check_isotropic(model, metric, evidence)
+        numbers, (verified, trust) = check_formula(model, "generic", evidence)
+        return numbers, ([*verified, more[-1]], trust)
     return check_formula(model, metric, evidence)
 
 
@@ -67,7 +73,8 @@ def check_ed_degree(model: Model, value: Any, evidence: Any) -> Checked:
     if "formula" in evidence:
         summands, (verified, trust) = _by_formula(model, metric, evidence)
         require(number == sum(summands), f"The ED degree is {sum(summands)}, not as claimed.")
-        is_sum = metric == "generic" and evidence["formula"] != "convolutions"
+        is_sum = (metric == "generic" or "isotropic" in evidence) and (
+            evidence["formula"] != "convolutions")
         return verified, trust + [SUM] * is_sum
     invertible = metric == "generic"
     if not invertible:
