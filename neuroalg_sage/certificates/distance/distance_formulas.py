@@ -69,39 +69,6 @@ def determinantal(m: int, n: int | None, r: int) -> list[int]:
     return [int(p) for p in total] + [0] * ((comb(r + 1, 2) if n is None else r * r) - 1)
 
 
-def binary_forms(r: int, d: int) -> list[int]:
-    """
-    The polar degrees of the closure of the sums of r powers of degree d of linear forms in two
-    variables, 2 r ≤ d.
-
-    A generic f is a sum of powers of unique lines, the roots of a form h of degree r; it is one
-    of those to which all multiples of h are orthogonal, and the forms that are orthogonal to
-    the tangent space are the multiples of h^2.  So the conormal variety is the birational image of
-    the product of the projective bundles over P^r, the space of all h, of E and of F =
-    S^(d - 2r) ⊗ O(-2), where E is the kernel of a map from the trivial bundle of rank d + 1 onto
-    (S^(d - r) ⊗ O(-1))^*.  So p_j is the degree of s_(r-j)(E) s_j(F), and s(E) =
-    (1 + H)^(d - r + 1), s(F) = (1 - 2H)^-(d - 2r + 1).
-    """
-    return [comb(d - r + 1, r - j) * 2**j * comb(d - 2 * r + j, j) for j in range(r + 1)] + [
-        0] * (r - 1)
-
-
-def rank_of_binary_forms(model: Model, evidence: Any) -> tuple[int, int, list[str]]:
-    """
-    Verify that M is the closure of the sums of r powers of degree d in two variables, 2 r ≤ d, in
-    linear coordinates; r and d.  Hankel matrices of rank at most r are such: (a^i b^(d - i))_i is a
-    power.
-    """
-    if member(evidence, "formula") == "Hankel matrices":
-        from neuroalg_sage.certificates.equations.hankel import check_hankel
-
-        r, length = check_hankel(model, evidence)
-        return r, length - 1, [f"the neurovariety is all Hankel matrices of rank at most {r}"]
-    m, r, outputs, d = power_sum(model)
-    require(m == 2 and outputs == 1 and 2 * r <= d, "The theorem is on few powers in two inputs.")
-    return r, d, [f"the neurovariety is that of sums of {r} powers in two variables"]
-
-
 def rank_one_approximations(outputs: int, inputs: int, d: int) -> int:
     """
     The number of critical rank-one approximations of a generic tensor in C^outputs ⊗ S^d C^inputs.
@@ -135,10 +102,6 @@ def check_formula(model: Model, metric: Any, evidence: Any) -> tuple[list[int], 
         powers = [r ** (len(sizes) - 1 - j) for j in range(len(sizes))]
         return segre_veronese(sizes, powers), (
             ["the model is a convolutional network with a power as activation"], [CONVOLUTIONAL])
-    if formula in ("Hankel matrices", "binary forms"):
-        require(generic, "The formula is for generic metrics.")
-        r, d, verified = rank_of_binary_forms(model, evidence)
-        return binary_forms(r, d), (verified, [])
     m, r, outputs, d = power_sum(model)
     require(m + outputs <= LARGEST_FORMAT, "The model is too wide for the formula.")
     require(generic or metric == "bombieri", "The theorem is on other metrics.")

@@ -30,14 +30,18 @@ def _by_formula(model: Model, metric: Any, evidence: Any) -> tuple[list[int], Ch
         from neuroalg_sage.certificates.distance.complements import check_distance
 
         return check_distance(model, metric, evidence)
-    from neuroalg_sage.certificates.distance.distance_formulas import check_formula
-
     if metric != "generic" and "isotropic" in evidence:
         from neuroalg_sage.certificates.distance.isotropic import check_isotropic
 
         more, _ = check_isotropic(model, metric, evidence)
-        numbers, (verified, trust) = check_formula(model, "generic", evidence)
+        numbers, (verified, trust) = _by_formula(model, "generic", evidence)
         return numbers, ([*verified, more[-1]], trust)
+    if evidence["formula"] in ("Hankel matrices", "binary forms"):
+        from neuroalg_sage.certificates.distance.binary_forms import check_binary_forms
+
+        return check_binary_forms(model, metric, evidence)
+    from neuroalg_sage.certificates.distance.distance_formulas import check_formula
+
     return check_formula(model, metric, evidence)
 
 

@@ -12,7 +12,7 @@ algebraic variety, Found. Comput. Math. 16 (2016), Theorem 5.4.
 - Binary forms of degree d that are sums of r powers, and Hankel matrices of rank at most r: the
   conormal variety consists of pairs of a point to which all multiples of h are orthogonal, and
   multiples h^2 k, for a form h of degree r, see
-  :func:`~neuroalg_sage.certificates.distance.distance_formulas.binary_forms`.
+  :func:`~neuroalg_sage.certificates.distance.binary_forms.binary_forms`.
 
 In each case the pairs (z, Q z) are common zeros of equations in z, or in h and k.
 """
@@ -79,7 +79,7 @@ def equations(model: Model, metric: Any, evidence: Any
     form, n, formula = form_matrix(model, metric), model.ambient_dimension, member(
         evidence, "formula")
     if formula in ("Hankel matrices", "binary forms"):
-        from neuroalg_sage.certificates.distance.distance_formulas import rank_of_binary_forms
+        from neuroalg_sage.certificates.distance.binary_forms import rank_of_binary_forms
 
         r, d, verified = rank_of_binary_forms(model, evidence)
         weights = [comb(d, i) if formula == "binary forms" else 1 for i in range(n)]
