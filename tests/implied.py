@@ -103,10 +103,7 @@ def claimed(claim: dict[str, Any]) -> Canonical:
             zip(map(component, value[2]), value[3]))
     if name == "ed_discriminant":
         return name, json.dumps(value[:-1]), polynomials(value[-1])
-    if name == "critical_points":
-        loss = value[0] | {"quadratic": sorted(value[0]["quadratic"])}
-        return name, json.dumps([loss, *value[1:]], sort_keys=True)
-    if name == "multistart":
+    if name in ("critical_points", "loss_bounds", "multistart"):
         loss = value[0] | {"quadratic": sorted(value[0]["quadratic"])}
         return name, json.dumps([loss, *value[1:]], sort_keys=True)
     if name == "input_symmetries":  # a space of matrices has many bases
@@ -372,6 +369,13 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
             {k: v for k, v in data["model"].items() if k != "spec"}), seed=1)
         found = manifold.decision_boundary_ed_degree(value[0]).data
         return bool(value[1] <= found if name.endswith("_at_least") else value[1] == found)
+    if name == "loss_bounds" and before[0] == name:  # bounds may be weaker
+        loss, lower, upper, *more = value
+        known, least, most, *said = value_of(original)
+        return (sorted(loss["quadratic"]) == sorted(known["quadratic"])
+                and all(loss[part] == known[part] for part in ("linear", "constant"))
+                and Fraction(lower) <= Fraction(least) and Fraction(upper) >= Fraction(most)
+                and more in ([], said))
     if name == "quadratic_conservation_laws":
         return (before[0] == name and after[1] <= before[1] and after[2] >= before[2]
                 and after[3] <= before[3])

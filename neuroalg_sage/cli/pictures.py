@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 OF_A_MANIFOLD = ("slice", "target", "data", "radius", "gram")
 OF_A_NETWORK = ("show", "box", "boundary", "level")
+LANDSCAPE = "landscape"
 
 
 def add(command: Commands) -> None:
@@ -38,9 +39,11 @@ def add(command: Commands) -> None:
                      "commas, shown with the critical points of the distance")
     sub.add_argument("--data", metavar="FILE", help="instead, a data set: CSV or Parquet")
     sub.add_argument("--radius", type=positive, metavar="R", help="of the box that is shown")
-    sub.add_argument("--show", choices=("regions", "graph", "newton"), help="of a network with "
-                     "ReLU, maxout or the like at given weights: its regions, by default for two "
-                     "inputs, the graph of an output, or its Newton polytopes")
+    sub.add_argument("--show", choices=("regions", "graph", "newton", LANDSCAPE), help="of "
+                     "a network with ReLU, maxout or the like at given weights: its regions, by "
+                     "default for two inputs, the graph of an output, or its Newton polytopes; of "
+                     "a model with --data, the landscape of the loss on a plane of parameters "
+                     "through critical points, and where minimizations from random ones end")
     sub.add_argument("--box", metavar="B", help="of a network, the inputs from -B to B; or an "
                      "interval for each input, as in 0,1;-2,2")
     sub.add_argument("--boundary", metavar="OUTPUT", help="of a network, also where an output is "
@@ -48,15 +51,18 @@ def add(command: Commands) -> None:
                      "polytopes are of that output")
     sub.add_argument("--level", metavar="C", help="where it is C instead of zero")
     sub.add_argument("--output", metavar="FILE", help="its name ends in .svg, .png, .pdf, or "
-                     ".html for a page that turns; by default neuromanifold.svg or network.svg")
+                     ".html for a page that turns; by default neuromanifold.svg, network.svg "
+                     "or landscape.svg")
 
 
 def _plot(arguments: argparse.Namespace) -> int:
     from neuroalg_sage.models.piecewise.sources import is_network
 
+    landscape = arguments.show == LANDSCAPE
     of_a_network = is_network(arguments.spec)
     if arguments.output is None:
-        arguments.output = "network.svg" if of_a_network else "neuromanifold.svg"
+        arguments.output = (f"{LANDSCAPE}.svg" if landscape else "network.svg" if of_a_network
+                            else "neuromanifold.svg")
     kind = Path(arguments.output).suffix.lower().removeprefix(".")
     if kind not in ("svg", "png", "pdf", "html"):
         raise InputError(f"A picture is a file .svg, .png, .pdf or .html, not "
@@ -67,6 +73,8 @@ def _plot(arguments: argparse.Namespace) -> int:
         if find_spec("matplotlib") is None:
             raise InputError("Pictures need matplotlib; pip install 'neuroalg-sage[plot]' brings "
                              "it.")
+    if landscape:
+        return _landscape(arguments, of_a_network, kind)
     for name in OF_A_MANIFOLD if of_a_network else OF_A_NETWORK:
         if getattr(arguments, name) is not None:
             raise InputError(f"The option --{name} is about "
@@ -83,6 +91,24 @@ def _plot(arguments: argparse.Namespace) -> int:
     for point in made.critical:
         print(f"{point.kind}: ({', '.join(f'{c:.6g}' for c in point.place)}), squared distance "
               f"{point.loss:.6g}")
+    print(f"written to {arguments.output}")
+    return 0
+
+
+def _landscape(arguments: argparse.Namespace, of_a_network: bool, kind: str) -> int:
+    if of_a_network or arguments.data is None:
+        raise InputError("A landscape is that of the training of a model; name the data, as in "
+                         "neuroalg plot mlp:2,2,1:x^2 --show landscape --data FILE.")
+    for name in (*OF_A_MANIFOLD, *OF_A_NETWORK):
+        if name not in ("data", "show") and getattr(arguments, name) is not None:
+            raise InputError(f"The option --{name} is not about landscapes.")
+    if kind == "html":
+        raise InputError("A landscape is a file .svg, .png or .pdf.")
+    check_writable(arguments.output)
+    from neuroalg_sage.pictures import figure
+
+    figure.write(manifold_of(arguments).plot(data=arguments.data, show=LANDSCAPE),
+                 arguments.output)
     print(f"written to {arguments.output}")
     return 0
 

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from neuroalg_sage.cli.options import (
     Commands,
+    about_an_approximation,
     about_limits,
     about_the_answer,
     about_the_cache,
     keep_deadline,
     keep_time_for_the_page,
     progress,
+    the_spec,
     whole,
 )
 from neuroalg_sage.cli.output import certificate_files, check_writable, write
@@ -32,6 +34,7 @@ def add(command: Commands) -> None:
     """Add the command."""
     sub = command("train", _train)
     sub.add_argument("spec", metavar="SPEC", help="spec string or JSON model file")
+    about_an_approximation(sub)
     sub.add_argument("--data", metavar="FILE", required=True, help="CSV or Parquet: in each row "
                      "the inputs, then the outputs")
     sub.add_argument("--method", choices=("auto", "critical", "multistart", "sos"), default="auto",
@@ -55,7 +58,7 @@ def _train(arguments: argparse.Namespace) -> int:
     from neuroalg_sage.neuromanifold import NeuroManifold
 
     check_writable(arguments.certificate)
-    problem = ERM(arguments.spec, arguments.data)
+    problem = ERM(the_spec(arguments), arguments.data)
     manifold = NeuroManifold(problem.model, timeout=arguments.timeout, memory_gb=arguments.memory,
                              seed=arguments.seed, progress=progress(arguments),
                              cache=not arguments.no_cache)

@@ -70,9 +70,9 @@ class NeuroManifold(SamplesQuestions, TrainingQuestions, RealQuestions,
     """
 
     def plot(self, slice: str | None = None, target: Any = None, data: Any = None,
-             metric: str = "unit", radius: float | None = None) -> Any:
+             metric: str = "unit", radius: float | None = None, show: str | None = None) -> Any:
         """
-        A picture, for models of dimension at most 2: a figure of matplotlib.
+        A picture, for models of dimension at most 2, or of a loss: a figure of matplotlib.
 
         INPUT:
 
@@ -81,6 +81,8 @@ class NeuroManifold(SamplesQuestions, TrainingQuestions, RealQuestions,
         - ``data`` -- instead, a data set or the name of a file with one
         - ``metric`` -- ``"unit"`` or ``"bombieri"``
         - ``radius`` -- of the box that is shown
+        - ``show`` -- ``"landscape"`` for the loss on the data, of any model: on a plane of
+          parameters through critical points, and where minimizations from random ones end
 
         Raises InputError if matplotlib is missing, or if there is no such picture.
 
@@ -90,9 +92,12 @@ class NeuroManifold(SamplesQuestions, TrainingQuestions, RealQuestions,
 
             >>> figure = NeuroManifold("mlp:2,1,1:x^2").plot(target=[1, 0, 2])  # doctest: +SKIP
         """
+        from neuroalg_sage.pictures import landscape
         from neuroalg_sage.pictures.figure import figure
         from neuroalg_sage.pictures.scene import scene
 
+        if show is not None:
+            return landscape.of_data(self, data, show)
         return figure(scene(self, slice, target, data, metric, radius))
 
 

@@ -125,7 +125,8 @@ def test_another_critical_point_is_refused(only: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("field, value, match", [
-    ("weight", "1000", "not vanish"), ("weight", "-1", "not positive"),
+    ("weights", ["1000"] * 4, "not vanish"), ("weights", ["1", "1", "1", "-1"], "not positive"),
+    ("weights", ["1"], "length 4"),
     ("floor", "100", "over the ceiling"), ("floor", "0", "not vanish"),
     ("augmentation", "-5", "one minimum only"),
     ("equations", [], "not as many"), ("equations", [[["1", [0, 1]]]], "does not vanish"),

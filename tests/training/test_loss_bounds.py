@@ -24,6 +24,7 @@ from neuroalg_sage.invariants.training import sums_of_squares
 from neuroalg_sage.invariants.training.sums_of_squares import Descent, loss_bounds
 from neuroalg_sage.invariants.training.training import population
 from neuroalg_sage.models.families import parse_spec
+from neuroalg_sage.models.sources import from_expressions
 
 
 def problem_rows(spec: str, rows: int, seed: int) -> list[list[int]]:
@@ -57,7 +58,7 @@ def test_the_best_matrix_of_a_rank_by_singular_values(shape: tuple[int, int], ra
     assert found.trust == [] and verify(found.certificate)
 
 
-@pytest.mark.parametrize("spec, level", [("mlp:2,1,1:x^2", 1), ("cnn:2,2:x^2", 2),
+@pytest.mark.parametrize("spec, level", [("mlp:2,1,1:x^2", 1), ("cnn:2,2:x^2", 1),
                                          ("mlp:2,1,2:x^2", 1)])
 def test_the_proved_minimum_is_between_the_bounds(spec: str, level: int) -> None:
     given = problem(spec, 9, 3)
@@ -88,6 +89,37 @@ def test_no_parameters_have_less_loss_than_the_lower_bound(spec: str) -> None:
                 total += c
             z.append(total)
         assert given.loss(z) >= found.data["lower"]
+
+
+def test_boundaries_over_the_real_numbers() -> None:
+    """The closure of the half line of all a^2 has less loss; monomials in a know where it ends."""
+    half = from_expressions(["a^2*x"], ["a"], ["x"])
+    found = ERM(half, [[1, -2], [2, -4]]).loss_bounds(seed=1)
+    assert found.data["upper"] == 10 and found.gap < 1e-6 and found.data["lifted"]
+    assert "monomials of the parameters" in found.text() and verify(found.certificate)
+    # The functions a^2 b x^2 + b c^2 y^2 are forms of which no two coefficients differ in sign.
+    cone = from_expressions(["b*a^2*x^2 + b*c^2*y^2"], ["a", "b", "c"], ["x", "y"])
+    found = ERM(cone, [[1, 0, 3], [0, 1, -1]]).loss_bounds(seed=1)
+    assert found.data["lower"] <= Fraction(1, 2) <= found.data["upper"] and found.gap < 1e-6
+
+
+def test_a_dense_model_says_that_no_level_proves_more() -> None:
+    """Binary cubics with three real zeros are no sums of two real cubes."""
+    found = population("mlp:2,2,1:x^3", [2, 1, -3, -1], "gaussian").loss_bounds(seed=1)
+    assert found.data["lower"] == 0 < found.data["upper"] and found.data["dense"]
+    assert "no level proves more" in " ".join(found.text().lower().split())
+    with_equations = problem("linear:2,1,2", 6, 2).loss_bounds(0, seed=1)
+    assert not with_equations.data["dense"]
+    assert "no level" not in with_equations.text().lower()
+
+
+def test_other_functions_of_the_parameters_prove_nothing() -> None:
+    half = from_expressions(["a^2*x"], ["a"], ["x"])
+    certificate = ERM(half, [[1, -2], [2, -4]]).loss_bounds(seed=1).certificate
+    functions = certificate["evidence"]["functions"]
+    for other in ([functions[1], functions[0]], functions[:1], [], [*functions[:1], []]):
+        with pytest.raises(CertificateError):
+            verify(restated(certificate, {"functions": other}))
 
 
 def test_a_loss_of_zero_is_the_least() -> None:
@@ -305,10 +337,10 @@ def test_the_gradient_of_the_loss() -> None:
 
 def test_many_independent_moments_are_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
     """Up to degree 4 on 2 x 2 matrices of rank 1: 70 monomials, and 15 multiples of the minor."""
-    phi = NeuroManifold("linear:2,1,2").parametrization()
+    psi = sums_of_squares.Coordinates.of_space(NeuroManifold("linear:2,1,2").parametrization())
 
     def functions() -> sums_of_squares.Functions:
-        return sums_of_squares.Functions(phi, 4, random.Random(1), lambda: None)
+        return sums_of_squares.Functions(psi, 4, random.Random(1), lambda: None)
 
     monkeypatch.setattr(sums_of_squares, "MOST_INDEPENDENT", 55)
     assert len(functions().independent) == 55

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
 import time
@@ -295,13 +296,22 @@ def test_a_point_that_is_no_fit(original: dict[str, Any]) -> None:
     forged(original, rational, "not critical")
 
 
-def test_signs_of_a_degenerate_saddle_are_proved(original: dict[str, Any]) -> None:
+def test_signs_of_a_degenerate_saddle_are_proved() -> None:
     """Without directions the zero function is critical, and no more is said."""
+    old = Path(__file__).parents[1] / "certificates" / "old" / "multistart-rational-saddle.json.gz"
+    original = json.loads(gzip.decompress(old.read_bytes()))
+
     def silent(data: dict[str, Any]) -> None:
         (point,) = [p for p in data["evidence"]["points"] if p["kind"] == "rational"]
         point["lines"] = []
 
     forged(original, silent, "not as claimed")
+
+    def moved(data: dict[str, Any]) -> None:
+        (point,) = [p for p in data["evidence"]["points"] if p["kind"] == "rational"]
+        point["center"] = ["1"] * len(point["center"])
+
+    forged(original, moved, "not critical")
 
     def honest(data: dict[str, Any]) -> None:
         silent(data)
@@ -310,6 +320,82 @@ def test_signs_of_a_degenerate_saddle_are_proved(original: dict[str, Any]) -> No
         zero["type"] = "critical"
 
     verify(changed(original, honest))
+
+
+# -- units that are off ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def smaller() -> dict[str, Any]:
+    """Saddles at which one unit, or both, are absent."""
+    rows = [[1, 0, 1, 2], [0, 1, 0, -1], [0, 0, 1, 3], [1, 1, 1, 0], [2, 1, 0, 1], [1, 0, -1, 2],
+            [0, 2, 1, -2], [1, -1, 1, 1], [2, 0, 1, -1], [1, 2, 3, 0]]
+    found = ERM("mlp:3,2,1:x^2:bias", rows).multistart(25, level=0, seed=3)
+    proved = [p for p in found.data["points"] if p["status"] == "proved"]
+    # The constant functions have one critical point, the mean.
+    mean = sum(row[3] for row in rows) / 10
+    constant = [p for p in proved if all(c == ["0", "0"] for c in p["coordinates"][:-1])]
+    assert not constant or abs(middle(constant[0]["coordinates"][-1]) - mean) < 1e-12
+    certificate = found.certificate
+    assert certificate is not None and absences(certificate)
+    return certificate
+
+
+def absences(data: dict[str, Any]) -> list[dict[str, Any]]:
+    return [p for p in data["evidence"]["points"] if p.get("absent")]
+
+
+def test_parameters_that_matter_are_not_absent(smaller: dict[str, Any]) -> None:
+    verify(smaller)
+    count, bias = 11, 10  # the bias of the output has degree 1
+
+    def linear(data: dict[str, Any]) -> None:
+        point = absences(data)[0]
+        point["absent"].append(bias)
+        place = point["free"].index(bias)
+        point["free"].pop(place)
+        point["radii"].pop(place)
+        point["center"][bias] = "0"
+
+    forged(smaller, linear, "not absent|Krawczyk")
+
+    def present(data: dict[str, Any]) -> None:
+        point = absences(data)[0]
+        point["center"][point["absent"][0]] = "1"
+
+    forged(smaller, present, "not absent|Krawczyk")
+
+    def both(data: dict[str, Any]) -> None:
+        point = absences(data)[0]
+        point["absent"].append(point["free"][0])
+
+    forged(smaller, both, "not absent|may not be critical|differ")
+
+    def forgotten(data: dict[str, Any]) -> None:
+        absences(data)[0]["absent"] = []
+
+    forged(smaller, forgotten, "may not be critical")
+
+    def without_lines(data: dict[str, Any]) -> None:
+        for point in absences(data):
+            point["lines"] = [["0"] * len(point["absent"])]
+
+    forged(smaller, without_lines, "not as claimed")
+    assert count == len(absences(smaller)[0]["center"])
+
+
+def test_saddles_of_smaller_networks_are_among_all_critical_points() -> None:
+    rows = [[1, 0, 2, 1], [0, 1, 1, 2], [1, 1, 0, -1], [2, 1, 1, 0], [1, -1, 1, 3], [0, 2, 1, 1],
+            [1, 0, 0, 1]]
+    problem = ERM("mlp:3,2,1:x^2", rows)
+    known = problem.critical_points()
+    found = problem.multistart(25, level=0, seed=1)
+    verify(found.certificate)
+    losses = [middle(point["loss"]) for point in known.data["points"]]
+    proved = [p for p in found.data["points"] if p["status"] == "proved"]
+    assert len(proved) > 2 and any(p["type"] == "saddle" for p in proved)
+    for point in proved:
+        assert any(abs(middle(point["loss"]) - loss) < 1e-9 for loss in losses)
 
 
 # -- a published number ------------------------------------------------------------------------
@@ -354,4 +440,10 @@ def test_critical_points_of_attention_by_elimination() -> None:
         assert full == any(abs(middle(point["loss"]) - loss) < 1e-8 for loss in regular)
         ranks[full] += 1
     assert min(ranks.values()) > 0
+    # Over C: 14, and 10 of the model in which K^T Q has rank 1, for this quadratic form.
+    gram = [[str(c) for c in row] for row in ERM(model, rows)._matrix]
+    for head, count in ((2, 14), (1, 10)):
+        manifold = NeuroManifold(f"attention:d=2,a={head},out=1,t=2", seed=1, metric="data",
+                                 gram=gram)
+        assert manifold.ed_degree() == count
     assert abs(middle(proved[0]["loss"]) - regular[0]) < 1e-9

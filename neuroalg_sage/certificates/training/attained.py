@@ -79,14 +79,14 @@ def verify_minimum(model: Model, problem: Problem, bounds: Sequence[fmpq], ceili
     Verify that the least loss on M is between bounds, and attained at one function only.
 
     The identity of :mod:`~neuroalg_sage.certificates.training.sums_of_squares` is verified before,
-    with κ |z - a|^2 in addition to τ, where κ > 0: (1 + σ)(q - u) + δ = τ + κ |z - a|^2 on M.
+    with squares in addition to τ: on M, (1 + σ)(q - u) + δ = τ + Σ κ_i (z_i - a_i)^2, all κ_i > 0.
 
     **Lemma.**  Let g_1, ..., g_c vanish on M, and z* in M and numbers μ_i have q(z*) <= u and
-    Q z* - b = Σ μ_i dg_i(z*).  Let X be a box that contains the ball |z - a|^2 <= δ / κ.  If the
+    Q z* - b = Σ μ_i dg_i(z*).  Let X be the box of all z with κ_i (z_i - a_i)^2 <= δ.  If the
     Hessian of Λ = q/2 - Σ μ_i g_i + ρ/2 Σ g_i^2 is positive definite on X, then q(z) > q(z*) for
-    all other z in M.  *Proof.*  Where q(z) <= u, the
-    identity gives κ |z - a|^2 <= δ, so z is in X, and so is z*.  The differential of Λ at z* is
-    zero, so Λ(z) > Λ(z*) for all other z in X, which is convex.  On M, 2 Λ = q.  ∎
+    all other z in M.  *Proof.*  Where q(z) <= u, the identity gives κ_i (z_i - a_i)^2 <= δ, so
+    z is in X, and so is z*.  The differential of Λ at z* is zero, so Λ(z) > Λ(z*) for all other z
+    in X, which is convex.  On M, 2 Λ = q.  ∎
 
     **Lemma.**  Let w* be parameters, d of which move, at which the loss is critical in these,
     the columns of Dφ for these are independent, and so are the differentials of n - d equations
@@ -97,8 +97,7 @@ def verify_minimum(model: Model, problem: Problem, bounds: Sequence[fmpq], ceili
     w* is known to be in a box, by Krawczyk's operator; the μ_i are solutions of linear equations
     whose coefficients are in balls.
     """
-    center, weight, augmentation, given = fields(data, "center", "weight", "augmentation",
-                                                 "equations")
+    augmentation, given = fields(data, "augmentation", "equations")
     n, phi = problem.n, model.parametrization
     equations = polynomials(given, polynomial_ring(n))
     vanishing(model, equations)
@@ -118,25 +117,31 @@ def verify_minimum(model: Model, problem: Problem, bounds: Sequence[fmpq], ceili
         low, high = map(arb, bounds)
         require(low <= least <= high, "The least loss is not between the bounds.")
         require(least <= arb(ceiling), "The loss in the box is not below the ceiling.")
-        radius = arb(0, (arb(difference) / arb(number(weight))).sqrt().upper())
-        ball = [arb(a) + radius for a in numbers(center, "center", n)]
+        center, weights = (numbers(member(data, name), name, n) for name in ("center", "weights"))
+        near = surroundings(center, weights, difference)
         multipliers = solved_multipliers(equations, z, problem.differential(z, arb(0)))
-        require(is_convex(problem, equations, multipliers, arb(number(augmentation)), ball),
+        require(is_convex(problem, equations, multipliers, arb(number(augmentation)), near),
                 "The loss is not proved to have one minimum only near the center.")
 
 
+def surroundings(center: Sequence[fmpq], weights: Sequence[fmpq], difference: fmpq) -> list[arb]:
+    """The box X."""
+    return [arb(a) + arb(0, (arb(difference) / arb(c)).sqrt().upper())
+            for a, c in zip(center, weights)]
+
+
 def is_convex(problem: Problem, equations: Sequence[fmpq_mpoly], multipliers: Sequence[arb],
-              rho: arb, ball: Sequence[arb]) -> bool:
+              rho: arb, near: Sequence[arb]) -> bool:
     """Whether the Hessian of Λ is proved to be positive definite on a box."""
     size = range(problem.n)
     rows = [[arb(c) for c in row] for row in problem.rows]
     for g, mu in zip(equations, multipliers):
-        slope = [value(f, ball) for f in gradient(g, size)]
-        factor = rho * value(g, ball) - mu
-        for i, second in enumerate(hessian(g, size, ball)):
+        slope = [value(f, near) for f in gradient(g, size)]
+        factor = rho * value(g, near) - mu
+        for i, second in enumerate(hessian(g, size, near)):
             for j in size:
                 rows[i][j] += factor * second[j] + rho * slope[i] * slope[j]
-    return all(x.is_finite() for row in rows for x in row) and is_definite(_least(rows))
+    return all(x.is_finite() for row in rows for x in row) and is_definite_on(rows)
 
 
 def solved_multipliers(equations: Sequence[fmpq_mpoly], z: Sequence[arb], slope: Sequence[arb]
@@ -152,13 +157,19 @@ def solved_multipliers(equations: Sequence[fmpq_mpoly], z: Sequence[arb], slope:
     return [solution[i, 0] for i in range(len(equations))]
 
 
-def _least(rows: list[list[arb]]) -> list[list[arb]]:
+def is_definite_on(rows: list[list[arb]]) -> bool:
     """
-    A matrix, of which half is given, below all symmetric ones whose entries are in these balls.
+    Whether all symmetric matrices with entries in balls are proved to be positive definite.
 
-    A symmetric matrix whose entries are at most r_ij is at least -D, where D is diagonal with the
-    sums of rows of r_ij: with D in addition it is diagonally dominant.
+    The lower half is read.  Let A be that of the centers, and r_ij the radii.  For any s_i > 0,
+    2 r_ij |x_i x_j| <= r_ij (s_i / s_j) x_i^2 + r_ij (s_j / s_i) x_j^2, so that it suffices that
+    A - D is definite, where D is diagonal with D_i = Σ_j r_ij s_i / s_j.
     """
     size = range(len(rows))
-    return [[rows[i][j].mid() - (sum((rows[max(i, k)][min(i, k)].rad() for k in size), arb(0))
-                                 if i == j else 0) for j in range(i + 1)] for i in size]
+    if not all(rows[i][i] > 0 for i in size):
+        return False
+    s = [rows[i][i].mid().sqrt().mid() for i in size]
+    radii = [[rows[max(i, j)][min(i, j)].rad() for j in size] for i in size]
+    return is_definite([[rows[i][j].mid() - (sum((r * s[i] / t for r, t in zip(radii[i], s)),
+                                                 arb(0)) if i == j else 0)
+                         for j in range(i + 1)] for i in size])

@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from neuroalg_sage.certificates.training.critical_points import Answer
 
 Form = dict[tuple[int, ...], fmpq]
+PARAMETERS, ZERO = "parameters of nonzero functions", "the zero function"
 INCOMPLETE = "not all critical functions are known"
 NOT_CLOSED = "M is not known to be closed"
 NOT_PROPER = "the loss is not proved to be proper on M"
@@ -188,13 +189,13 @@ def _of_units(land: Landscape, points: list[Point], zeros: Callable[[int], int] 
               ) -> Iterator[tuple[str, int]]:
     for point in points:
         if not land.cover.charts[point.chart].stratum and land.is_proper(point):
-            yield "nonzero functions", _sign(land, point)
+            yield PARAMETERS, _sign(land, point)
     sizes, total = [], 0
     for k, chart in enumerate(land.cover.charts):
         if not chart.constant:
             sizes.append(size := sum(i < chart.nonlinear for i in chart.free))
             total += (-1) ** size - zeros_in_cell(land, k, zeros)
-    yield "the zero function", 1 - (-1) ** max(sizes) * total
+    yield ZERO, 1 - (-1) ** max(sizes) * total
 
 
 def forms_at_zero(land: Landscape, k: int) -> tuple[list[int], list[Form]]:

@@ -19,6 +19,13 @@ parameters, and keep φ.  In case (3) the rank of Dφ is constant nearby, so by 
 maps a neighborhood in the slice onto the image of one of all parameters.  So near the point L is a
 function on the slice, after a submersion.  ∎
 
+Some parameters, Z, may be *absent*: they are zero, and no term of φ has degree 1 in them, as where
+a unit is off.  Where they are zero their derivatives of L vanish, so do mixed second derivatives by
+one of them and one other, and in the first lemma they count as directions of F.  Let k be the
+least degree in Z of a term of φ that is not 0.  If k > 2, the index is that on the slice.  Along a
+direction v in Z, L changes by 2 t^k Σ (Q φ - b)_a φ_a[v] to lowest order, with the terms φ_a[v] of
+degree k in Z: by q's quadratic part it changes in the order 2k.
+
 A *fit* has Q φ(w) = b, which independent ones among these equations imply.  If Q is positive
 semidefinite, a fit has the least loss on V, hence on M: no less is attained anywhere.
 
@@ -141,6 +148,21 @@ class Loss:
         line = [x + v * t for x, v in zip(point, direction)]
         return self.problem(substituted(self.phi, line, ring), ring.constant(0))
 
+    def degrees(self, absent: Sequence[int]) -> set[int]:
+        """The degrees of the terms of φ in some of the parameters."""
+        return {sum(e[i] for i in absent) for f in self.phi for e in exponent_vectors(f)}
+
+    def changes(self, point: Sequence[arb], absent: Sequence[int], degree: int,
+                line: Sequence[fmpq]) -> arb:
+        """Σ (Q φ - b)_a φ_a[v] for a direction v of absent parameters."""
+        there = list(point)
+        for i, x in zip(absent, line):
+            there[i] = arb(x)
+        parts = [f.context().from_dict({e: c for e, c in zip(exponent_vectors(f), f.coeffs())
+                                        if sum(e[i] for i in absent) == degree}) for f in self.phi]
+        return sum((r * value(part, there) for r, part in zip(self.residuals(point), parts)),
+                   arb(0))
+
     def least_on_the_space(self) -> fmpq:
         """The least value of q on V."""
         require(self.problem.is_convex, "The loss may not be bounded from below on V.")
@@ -166,7 +188,7 @@ class Transversals:
 
             self.motions = [{place: fmpq(c.numerator, c.denominator) for place, c in motion.items()}
                             for motion in symmetry_fields(model, evidence)]
-        elif "dimension" in evidence:
+        if "dimension" in evidence:
             from neuroalg_sage.certificates.dimension.dimension import check_dimension
 
             self.dimension = integer(evidence["dimension"], 0, 10**6, "dimension")
@@ -177,9 +199,10 @@ class Transversals:
                 model, proof = other_model(model, proof["same_functions"]), proof["evidence"]
             self.verified, self.trust = check_dimension(model, self.dimension, proof)
 
-    def suffice(self, loss: Loss, box: Sequence[arb], free: Sequence[int]) -> bool:
+    def suffice(self, loss: Loss, box: Sequence[arb], free: Sequence[int],
+                absent: Sequence[int]) -> bool:
         """Whether what is critical on the slice in the box is critical."""
-        fixed = [i for i in range(len(box)) if i not in set(free)]
+        fixed = [i for i in range(len(box)) if i not in {*free, *absent}]
         if not fixed:
             return True
         if self.motions is not None:
@@ -189,7 +212,8 @@ class Transversals:
                 for (i, j), c in motion.items():
                     row[i] = row[i] + box[j] * c
                 moved.append([row[i] for i in fixed])
-            return has_independent_rows(moved, len(fixed))
+            if has_independent_rows(moved, len(fixed)):
+                return True
         # The rank of Dφ is at most the number of its rows.
         return len(free) in (self.dimension, loss.problem.n) and has_independent_rows(
             loss.columns(box, free), len(free))
@@ -294,11 +318,20 @@ class Found:
             require(maps_inside(lambda point: loss.gradient(point, free),
                                 lambda point: loss.hessian(point, free), free, box),
                     "Krawczyk's operator does not map a box into its interior.")
-            require(self.transversals.suffice(loss, box, free),
+            absent = integers(entry.get("absent", []), 0, loss.count - 1, "absent parameter")
+            degrees = loss.degrees(absent)
+            require(1 not in degrees and not any(exactly[i] for i in absent)
+                    and len({*free, *absent}) == len(free) + len(absent),
+                    "Parameters are not absent.")
+            require(self.transversals.suffice(loss, box, free, absent),
                     "What is critical on a slice may not be critical.")
             reached = loss.problem(z, arb(0))
             self.uppers.append(reached.upper().fmpq())
-            plus, minus = inertia(loss.hessian(box, free).tolist()) or (-1, -1)
+            signs = inertia(loss.hessian(box, free).tolist())
+            if absent:
+                return Point(reached, residuals, z, -1 if signs is None or 2 in degrees
+                             else signs[1], self._absent_signs(box, absent, entry, signs))
+            plus, minus = signs or (-1, -1)
             return Point(reached, residuals, z, minus, "minimum" if not minus else
                          "maximum" if not plus else "saddle" if plus > 0 else "critical")
         require(kind == "rational" and not free, "The kind of a point is not known.")
@@ -307,6 +340,17 @@ class Found:
         self.uppers.append(attained)
         return Point(arb(attained), residuals, z, -1, "minimum" if attained == self.lower
                      else self._signs(exactly, entry))
+
+    def _absent_signs(self, box: list[arb], absent: list[int], entry: Any,
+                      inertia: tuple[int, int] | None) -> str:
+        """Whether the loss rises and falls on the slice, or as absent parameters come in."""
+        rises, falls = (count > 0 for count in inertia or (0, 0))
+        degree = min((k for k in self.loss.degrees(absent) if k), default=0)
+        for line in items(entry.get("lines", []), "list of directions"):
+            change = self.loss.changes(box, absent, degree, numbers(line, "direction", len(absent)))
+            odd = degree % 2 and (change > 0 or change < 0)
+            rises, falls = rises or odd or change > 0, falls or odd or change < 0
+        return "saddle" if rises and falls else "critical"
 
     def _signs(self, point: list[fmpq], entry: Any) -> str:
         """Whether a degenerate critical point is a saddle, as lines through it show."""

@@ -85,11 +85,11 @@ def verify_identity(model: Model, problem: Problem, evidence: Any, floor: fmpq) 
     one, two = substituted([sigma, tau], functions, parameters)
     difference = problem(phi, parameters.constant(0)) - ceiling
     if "minimum" in evidence:
-        center, weight = fields(evidence["minimum"], "center", "weight")
-        kappa = number(weight)
-        require(kappa > 0, "The weight is not positive.")
-        two += sum(((f - a) ** 2 for f, a in zip(phi, numbers(center, "center", problem.n))),
-                   parameters.constant(0)) * kappa
+        texts = fields(evidence["minimum"], "center", "weights")
+        center, weights = (numbers(text, "list of n numbers", problem.n) for text in texts)
+        require(all(kappa > 0 for kappa in weights), "A weight is not positive.")
+        two += sum(((f - a) ** 2 * kappa for f, a, kappa in zip(phi, center, weights)),
+                   parameters.constant(0))
     Work().spend((1 + len(one)) * (1 + len(difference)))
     require(not (1 + one) * difference + (ceiling - floor) - two,
             "The difference of both sides of the identity does not vanish.")

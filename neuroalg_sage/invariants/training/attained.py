@@ -155,7 +155,7 @@ def independent_equations(listed: Sequence[Polynomial], z: np.ndarray, count: in
 
 
 def augmentation(problem: Problem, equations: Sequence[Polynomial], z: Sequence[arb],
-                 ball: Sequence[arb]) -> Fraction | None:
+                 near: Sequence[arb]) -> Fraction | None:
     """A weight of the squares of equations with which the loss is convex on a box."""
     ring = polynomial_ring(problem.n)
     given = [in_ring(g, ring) for g in equations]
@@ -166,6 +166,6 @@ def augmentation(problem: Problem, equations: Sequence[Polynomial], z: Sequence[
     largest = max((abs(fraction(c)) for row in problem.rows for c in row), default=Fraction(0))
     for factor in AUGMENTATIONS:
         rho = (largest * Fraction(factor)).limit_denominator(2**20) or Fraction(factor)
-        if is_convex(problem, given, multipliers, arb(to_flint(rho)), ball):
+        if is_convex(problem, given, multipliers, arb(to_flint(rho)), near):
             return rho
     return None

@@ -15,8 +15,9 @@ REFERENCES:
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,6 +33,8 @@ from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.programs import engines
 from neuroalg_sage.invariants.dimension.dimension import dimension as find_dimension
+from neuroalg_sage.invariants.dimension.floating_point import least_squares
+from neuroalg_sage.invariants.dimension.known_symmetries import encode_symmetries
 from neuroalg_sage.invariants.training.multistart_answer import EndsOfStarts
 from neuroalg_sage.invariants.training.starts import NO_RANK, STEP, End, FloatingLoss, Starts
 from neuroalg_sage.invariants.training.sums_of_squares import (
@@ -53,6 +56,8 @@ SIZES = (48, 64, 88, 120)  # of boxes, in bits
 FAR, NEAR = 1e3, 1e-2  # steps of Newton's method, and how far it may go, relative to the place
 NEARLY_ZERO = 1e-5  # differences of outputs on the data, relative to the targets
 DYADIC = 2**20
+ABSENT = 1e-4  # a parameter
+FITTING_STEPS = 60
 DENOMINATORS = (1, 2, 6, 24)
 DIRECTIONS = 40
 MOST_PROVED = 100
@@ -86,23 +91,25 @@ class Proofs:
         somewhere = self.generator.standard_normal(count)
         slopes = self.floating.maps.jacobian(somewhere)
         self.rank = int(np.linalg.matrix_rank(slopes)) if slopes.size else 0
-        if self.rank in (n, count):
-            return {}  # the rank of Dφ is no larger in any case
+        fields = {"fields": encode_symmetries(self.problem.model.symmetries)["fields"]}
+        self.fields = [[(i, j, float(Fraction(c))) for i, j, c in data["parameters"]]
+                       for data in fields["fields"]]
+        self.is_by_rank = self.rank in (n, count)  # the rank of Dφ is no larger in any case
+        if self.is_by_rank:
+            return fields
         try:
             found = dimension() if dimension else find_dimension(
                 self.problem.model, progress=self.computation.progress)
         except (LimitReached, EngineError) as error:
             self.computation.progress(f"the dimension of M is not known: {error}")
-            return {}
+            return fields
         if found.status != "proved" or found.certificate is None:
-            return {}
+            return fields
         self.rank, proof = int(found.data), found.certificate["evidence"]
-        if proof.get("upper", {}).get("kind") != "symmetries":
-            return {"dimension": self.rank, "proof": proof}
-        fields = proof["upper"]["fields"]
-        self.fields = [[(i, j, float(Fraction(c))) for i, j, c in data["parameters"]]
-                       for data in fields]
-        return {"fields": fields}
+        if proof.get("upper", {}).get("kind") == "symmetries":
+            return fields
+        self.is_by_rank = True
+        return fields | {"dimension": self.rank, "proof": proof}
 
     def prove(self, ends: Sequence[End], best: np.ndarray | None) -> None:
         """Prove what can be proved of ends, those of least loss first, and the loss at the best."""
@@ -128,7 +135,7 @@ class Proofs:
                             proved.append(k)
                             end.place = _floating(entry["center"])
                             # Where the Hessian says nothing, lines do.
-                            end.lines = [_floating(line) for line in entry.get("lines", [])]
+                            end.lines = list(_lines(entry, self.loss.count))
                         break
         except LimitReached as error:
             self.computation.progress(f"proofs: {error}")
@@ -177,6 +184,11 @@ class Proofs:
             if rows is not None and len(rows) <= self.loss.count:
                 yield from self._boxes("fit", w, _pivots(self.floating.jacobian(w), len(rows)))
         yield from self._boxes("critical", w, self._free(w))
+        absent, smaller = self._absent(w)
+        if absent:
+            lines = self.generator.integers(-3, 4, (DIRECTIONS // 10, len(absent)))
+            for entry in self._boxes("critical", smaller, self._across(smaller, absent)):
+                yield entry | {"absent": absent, "lines": [list(map(str, v)) for v in lines]}
         for point in rational:
             if self.loss.is_critical(point):
                 yield self._entry("rational", point) | {"lines": self._lines(point)}
@@ -191,17 +203,75 @@ class Proofs:
         return {"kind": kind, "center": list(map(str, center)), "free": list(free),
                 "radii": list(map(str, radii))}
 
+    def _absent(self, w: np.ndarray) -> tuple[list[int], np.ndarray]:
+        """
+        As many absent parameters as are found, and parameters with these and the same function.
+
+        Units that are off, or multiples of another one, may be absent.
+        """
+        absent: set[int] = set()
+        small = self._closed({i for i, x in enumerate(w) if abs(x) < ABSENT})
+        for chosen in (small, *self._units):
+            if chosen - absent:
+                smaller = self._fitted(w, sorted(absent | chosen))
+                if smaller is not None:
+                    absent, w = absent | chosen, smaller
+        return sorted(absent), w
+
+    @cached_property
+    def _units(self) -> list[set[int]]:
+        """The least sets of parameters that may be absent and hold one of them."""
+        found: list[set[int]] = []
+        for i in range(self.loss.count):
+            if (unit := self._closed({i})) and unit not in found:
+                found.append(unit)
+        return sorted(found, key=len)
+
+    @cached_property
+    def _terms(self) -> list[dict[int, int]]:
+        return [{i: e for i, e in enumerate(exponents) if e}
+                for p in parametrization(self.problem.model).polynomials for exponents in p]
+
+    def _closed(self, zero: set[int]) -> set[int]:
+        """With parameters those that do not matter where these vanish; empty if some matter."""
+        present = {i for term in self._terms if not term.keys() & zero for i in term}
+        absent = zero | set(range(self.loss.count)) - present
+        linear = any(sum(term[i] for i in term.keys() & absent) == 1 for term in self._terms)
+        return set() if linear else absent
+
+    def _fitted(self, w: np.ndarray, absent: list[int]) -> np.ndarray | None:
+        """Parameters without absent ones, with the outputs of others on the data."""
+        outputs, kept = self.floating.residuals(w), np.delete(np.arange(len(w)), absent)
+
+        def whole(place: np.ndarray) -> np.ndarray:
+            found = np.zeros(len(w))
+            found[kept] = place
+            return found
+
+        steps = least_squares(
+            lambda x: self.floating.residuals(whole(x)) - outputs,
+            lambda x: self.floating.jacobian(whole(x))[:, kept], w[kept], FITTING_STEPS)
+        *_, (place, left) = steps
+        return whole(place) if np.linalg.norm(left) <= NEARLY_ZERO else None
+
     def _free(self, w: np.ndarray) -> list[int]:
         """The parameters of a slice across the symmetries, or the fibers of φ."""
-        if not self.fields:
+        if self.is_by_rank or not self.fields:
             return _pivots(self.floating.maps.jacobian(w), self.rank)
+        return self._across(w, [])
+
+    def _across(self, w: np.ndarray, absent: list[int]) -> list[int]:
+        """The parameters of a slice across the symmetries, but for absent ones."""
+        if not self.fields:
+            return [i for i in range(len(w)) if i not in set(absent)]
         moved = np.zeros((len(self.fields), len(w)))
         for row, entries in zip(moved, self.fields):
             for i, j, c in entries:
                 row[i] += c * w[j]
+        moved[:, absent] = 0.0
         values = np.linalg.svd(moved, compute_uv=False)
         fixed = _pivots(moved, int(np.sum(values > NO_RANK * max(values[0], 1.0))))
-        return [i for i in range(len(w)) if i not in set(fixed)]
+        return [i for i in range(len(w)) if i not in {*fixed, *absent}]
 
     def _boxes(self, kind: str, w: np.ndarray, free: list[int]) -> Iterator[dict[str, Any]]:
         """Newton's method on a slice, and boxes of different sizes."""
@@ -239,6 +309,15 @@ class Proofs:
             if change:
                 chosen.setdefault(change < 0, [str(int(x)) for x in direction])
         return list(chosen.values())
+
+
+def _lines(entry: Mapping[str, Any], count: int) -> Iterator[np.ndarray]:
+    """Both directions of the lines of an entry, among all parameters."""
+    for line in entry.get("lines", []):
+        whole = np.zeros(count)
+        whole[entry.get("absent", list(range(count)))] = _floating(line)
+        if whole.any():
+            yield from (whole, -whole)
 
 
 def _floating(numbers: Sequence[str]) -> np.ndarray:

@@ -24,7 +24,8 @@ from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from fractions import Fraction
 from functools import cached_property
-from math import comb
+from itertools import product
+from math import comb, prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,6 +35,7 @@ from neuroalg_sage.certificates.boxes import rounded, value
 from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.certificates.model import Model as RebuiltModel
 from neuroalg_sage.certificates.reading import CertificateError
+from neuroalg_sage.certificates.training.attained import surroundings
 from neuroalg_sage.certificates.training.quadratic_loss import Problem
 from neuroalg_sage.certificates.training.semidefinite import PRECISION, is_semidefinite
 from neuroalg_sage.certificates.training.sums_of_squares import check_loss_bounds
@@ -41,7 +43,7 @@ from neuroalg_sage.engines import csdp, modular
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
-from neuroalg_sage.invariants.dimension.floating_point import nearest
+from neuroalg_sage.invariants.dimension.floating_point import PolynomialMap, nearest
 from neuroalg_sage.invariants.training.attained import (
     Box,
     Neighborhood,
@@ -49,6 +51,7 @@ from neuroalg_sage.invariants.training.attained import (
     independent_equations,
     nearest_multiple,
 )
+from neuroalg_sage.models.expressions import Polynomial, derivative
 from neuroalg_sage.models.model import monomials
 from neuroalg_sage.models.parametrization import Parametrization, parametrization
 from neuroalg_sage.models.rational import fraction, integral_kernel, to_flint
@@ -61,8 +64,12 @@ Terms = dict[Exponents, Fraction]
 
 MOST_MONOMIALS = 5000  # up to twice the level, on V
 MOST_INDEPENDENT = 2500  # of these, on M: each is a constraint of the program
+MOST_LIFTED = 60  # monomials in the parameters, as coordinates
+MOST_DIVISORS = 2000  # of these
 HIGHEST_LEVEL = 3
 STARTS = 30
+AGREEING, AGREEMENT = 6, 1e-9  # ends of the same loss, relatively, after which none is sought
+MOST_STEPS = 1000  # of a descent
 MOST_DENSE = 300  # parameters of a descent that keeps a matrix
 CLOSE_ENOUGH = Fraction(1, 10**6)  # a relative gap, at which no higher level is tried
 BITS = 44  # of the rounded entries
@@ -73,7 +80,7 @@ SIMPLE = 64  # the largest denominator of simple numbers
 ONLY = {"attained": True, "unique": True}
 DIGITS = 15  # significant ones, of a least loss that is no rational number
 CENTER_BITS = 60
-SLACKS = (1e-7, 1e-6, 1e-5, 1e-4, 1e-3)
+SLACKS = (1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -83,8 +90,9 @@ class LossBounds(Invariant):
 
     The value is a dictionary with ``lower`` and ``upper``, fractions; ``parameters``, at which the
     loss is the upper bound, or near which it is least; ``level``, of the sums of squares, 0 for
-    the least loss on V; and ``unique``, whether it is proved that one function alone has the least
-    loss, which is between the bounds.
+    the least loss on V; ``lifted``, whether these are in monomials of the parameters; ``unique``,
+    whether it is proved that one function alone has the least loss, which is between the bounds;
+    and ``dense``, whether M was seen to be dense in V over C.
     """
 
     problem: Any = field(kw_only=True)
@@ -137,7 +145,12 @@ class LossBounds(Invariant):
         level = self.data["level"]
         how = ("" if self.status == "proved" else
                "The lower bound is that on all of V." if not level else
+               f"The lower bound is by sums of squares of level {level} in monomials of the "
+               "parameters, over M." if self.data["lifted"] else
                f"The lower bound is by sums of squares of level {level}, over M and its closure.")
+        if self.status != "proved" and not level and self.data["dense"]:
+            how += (" No level proves more on V: over C the closure of M is V, and real functions "
+                    "in it may have less loss than M has.")
         sentence = self.sentence()
         shown = ", ".join(f"{name} = {float(x):.6g}" for name, x in zip(model.parameter_names, w))
         return "\n".join([
@@ -152,16 +165,86 @@ def _shown(c: Fraction, rounding: str, digits: int = 10) -> str:
         return f"{Decimal(c.numerator) / Decimal(c.denominator):g}"
 
 
+@dataclass(frozen=True)
+class Coordinates:
+    """
+    Polynomials ψ in the parameters, in which sums of squares are made.
+
+    - ``polynomials`` -- ψ
+    - ``forms`` -- the coordinates of φ, which are linear in ψ
+    - ``count`` -- the number of parameters
+    - ``is_lift`` -- whether ψ is not φ
+    """
+
+    polynomials: Sequence[Polynomial]
+    forms: list[Terms]
+    count: int
+    is_lift: bool = False
+
+    @property
+    def name(self) -> str:
+        """What they are."""
+        return "monomials in the parameters" if self.is_lift else "coordinates"
+
+    @classmethod
+    def of_space(cls, phi: Parametrization) -> Coordinates:
+        """The coordinates of V themselves."""
+        n = len(phi.polynomials)
+        return cls(phi.polynomials, [{unit(i, n): Fraction(1)} for i in range(n)],
+                   phi.parameter_count)
+
+    @classmethod
+    def lifted(cls, phi: Parametrization) -> Coordinates | None:
+        """
+        The monomials of φ; those of their divisors that are in the convex hull of these and 1; and
+        the square roots of the products of two.
+
+        What the image of M under a linear map from here has lost, as which real points of the
+        closure are in M, is still there.  The loss is invariant where the parameters are rescaled
+        so that φ stays, and so are these monomials.  None if they are the coordinates of V.
+        """
+        terms = list(dict.fromkeys(e for p in phi.polynomials for e in p if any(e)))
+        if len(terms) > MOST_LIFTED:
+            return None
+        divisors = {e for term in terms for e in product(*(range(k + 1) for k in term)) if any(e)
+                    } if sum(prod(k + 1 for k in e) for e in terms) <= MOST_DIVISORS else set()
+        roots = {tuple(k // 2 for k in _added(a, b)) for a in terms for b in terms
+                 if not any(k % 2 for k in _added(a, b))}
+        listed = [*terms, *sorted(roots - {*terms}), *sorted(
+            e for e in divisors - {*terms, *roots} if _is_in_hull(e, terms))]
+        if len(listed) > MOST_LIFTED or (len(listed) == len(phi.polynomials) and all(
+                len(p) == 1 for p in phi.polynomials)):
+            return None
+        place = {e: unit(i, len(listed)) for i, e in enumerate(listed)}
+        place[(0,) * phi.parameter_count] = (0,) * len(listed)
+        return cls([{e: Fraction(1)} for e in listed],
+                   [{place[e]: Fraction(c) for e, c in p.items()} for p in phi.polynomials],
+                   phi.parameter_count, True)
+
+
+def unit(i: int, n: int) -> Exponents:
+    """The exponents of a variable."""
+    return tuple(int(i == j) for j in range(n))
+
+
+def _is_in_hull(e: Exponents, terms: Sequence[Exponents]) -> bool:
+    """Whether exponents are in the convex hull of others and zero, in floating point."""
+    from scipy.optimize import linprog
+
+    found = linprog(np.ones(len(terms)), A_eq=np.array(terms).T, b_eq=np.array(e))
+    return bool(found.status == 0 and found.fun <= 1 + 1e-9)
+
+
 class Functions:
     """
-    The polynomials on M up to a degree.
+    The polynomials in ψ up to a degree.
 
-    - ``independent`` -- monomials on V that are a basis of them, by degree
+    - ``independent`` -- monomials in ψ that are a basis of them, by degree
     """
 
-    def __init__(self, phi: Parametrization, degree: int, generator: random.Random,
+    def __init__(self, psi: Coordinates, degree: int, generator: random.Random,
                  check: Callable[[], None]) -> None:
-        n = len(phi.polynomials)
+        n = len(psi.polynomials)
         if comb(n + degree, degree) > MOST_MONOMIALS:
             raise LimitReached(
                 f"Sums of squares of level {degree // 2} in {n} coordinates have "
@@ -170,8 +253,8 @@ class Functions:
         prime = modular.random_prime(generator)
         # One independent monomial more than are tried shows that there are too many.
         count = min(len(listed), MOST_INDEPENDENT + 1) + 5
-        w = [[generator.randrange(prime) for _ in range(phi.parameter_count)] for _ in range(count)]
-        points = modular.evaluate_polynomials(phi.polynomials, np.array(w), prime)
+        w = [[generator.randrange(prime) for _ in range(psi.count)] for _ in range(count)]
+        points = modular.evaluate_polynomials(psi.polynomials, np.array(w), prime)
         products, matrix = _as_products(listed), nmod_mat(count, len(listed), prime)
         for i, point in enumerate(points.tolist()):
             check()
@@ -204,7 +287,7 @@ class Functions:
             self._forms[listed[j]] = form
 
     def relations(self, degree: int) -> list[Terms]:
-        """Equations of M: each monomial up to a degree that is not in the basis, less its form."""
+        """What vanishes: each monomial up to a degree that is not in the basis, less its form."""
         return [{e: Fraction(1)} | {basic: -c for basic, c in form.items()}
                 for e, form in self._forms.items() if form != {e: 1} and sum(e) <= degree]
 
@@ -285,7 +368,11 @@ class Descent:
             return value, gradient
 
     def ends(self, computation: Computation) -> list[np.ndarray]:
-        """The ends of descents, the best first; where a limit stops one, its best parameters."""
+        """
+        The ends of descents, the best first; where a limit stops one, its best parameters.
+
+        When some have the same least loss, there are no more.
+        """
         from scipy.optimize import minimize
 
         count = self.phi.parameter_count
@@ -305,7 +392,10 @@ class Descent:
                 with np.errstate(all="ignore"):
                     minimize(watched, self.random.standard_normal(count), jac=True,
                              method="BFGS" if count <= MOST_DENSE else "L-BFGS-B",
-                             options={"gtol": 1e-10})
+                             options={"gtol": 1e-10, "maxiter": MOST_STEPS})
+                best = sorted(value for value, _ in ends)[:AGREEING]
+                if len(best) == AGREEING and best[-1] - best[0] <= AGREEMENT * abs(best[0]):
+                    break
         except LimitReached as error:
             computation.progress(f"descents: {error}")
         return [w for _, w in sorted(ends, key=lambda pair: pair[0])]
@@ -358,30 +448,31 @@ class Descent:
 class Program:
     """The semidefinite program of a level, in coordinates and with a loss of moderate size."""
 
-    def __init__(self, problem: TrainingProblem, phi: Parametrization, level: int,
+    def __init__(self, problem: TrainingProblem, psi: Coordinates, level: int,
                  ceiling: Fraction, largest: Fraction, generator: random.Random,
                  check: Callable[[], None]) -> None:
-        self.level, self.functions = level, Functions(phi, 2 * level, generator, check)
-        self.check = check
-        self.one = (0,) * len(phi.polynomials)
+        self.level, self.functions = level, Functions(psi, 2 * level, generator, check)
+        self.check, self.psi = check, psi
+        self.one = (0,) * len(psi.polynomials)
         independent = self.functions.independent
         self.squares = [e for e in independent if sum(e) <= level]
         self.multipliers = [e for e in independent if sum(e) < level]
-        # z = 2^s y, and the loss in units of 2^t, are exact.
+        # ψ = 2^s y, and the loss in units of 2^t, are exact.
         self.s = _exponent(max(largest, SMALLEST))
         self.t = _exponent(ceiling)
         self.place = {e: k for k, e in enumerate(independent)}
         difference: Terms = {self.one: problem.constant - ceiling}
         for (i, j), c in problem.quadratic.items():
-            e = _added(self._unit(i), self._unit(j))
-            difference[e] = difference.get(e, Fraction(0)) + (c if i == j else 2 * c)
+            for e, a in psi.forms[i].items():
+                for f, b in psi.forms[j].items():
+                    total = _added(e, f)
+                    difference[total] = difference.get(total, Fraction(0)) + a * b * (
+                        c if i == j else 2 * c)
         for i, c in enumerate(problem.linear):
-            difference[self._unit(i)] = difference.get(self._unit(i), Fraction(0)) - 2 * c
+            for e, a in psi.forms[i].items():
+                difference[e] = difference.get(e, Fraction(0)) - 2 * c * a
         self.difference = {e: c / Fraction(2) ** self.t * self._scale(e)
                            for e, c in difference.items() if c}
-
-    def _unit(self, i: int) -> Exponents:
-        return (*self.one[:i], 1, *self.one[i + 1 :])
 
     def _scale(self, e: Exponents) -> Fraction:
         return Fraction(2) ** (self.s * sum(e))
@@ -462,36 +553,46 @@ class Program:
         return tau, sigma
 
     def near(self, tau: list[list[Fraction]], center: Sequence[Fraction]
-             ) -> tuple[Fraction, list[list[Fraction]]] | None:
+             ) -> tuple[list[Fraction], list[list[Fraction]]] | None:
         """
-        A weight κ, and the matrix of a sum of squares less κ |z - center|^2.
+        Weights κ_i, and the matrix G of a sum of squares less Σ κ_i (z_i - center_i)^2.
 
-        About half of the largest weight; in the coordinates and the unit of the problem.
+        Let the columns of V be the forms z_i - center_i.  V D V^T <= G if and only if
+        D <= (V^T G^-1 V)^-1.  In the coordinates and the unit of the problem.
         """
         place = {e: k for k, e in enumerate(self.squares)}
         unit = Fraction(2) ** self.s
         forms = []
-        for i, a in enumerate(center):
-            terms = self.reduced({self._unit(i): Fraction(1)})
+        for form, a in zip(self.psi.forms, center):
+            terms = self.reduced({e: c * self._scale(e) / unit for e, c in form.items()})
             terms[self.one] = terms.get(self.one, Fraction(0)) - a / unit
             forms.append({place[e]: c for e, c in terms.items()})
-        size = len(self.squares)
-        squares = [[Fraction(0)] * size for _ in range(size)]
-        for form in forms:
-            for i, c in form.items():
-                for j, d in form.items():
-                    squares[i][j] += c * d
+        columns = np.zeros((len(self.squares), len(forms)))
+        for k, numbers in enumerate(forms):
+            for i, c in numbers.items():
+                columns[i, k] = float(c)
         try:
-            root = np.linalg.cholesky(np.array(tau, dtype=float))
-            half = np.linalg.solve(root, np.array(squares, dtype=float))
-            largest = np.linalg.eigvalsh(np.linalg.solve(root, half.T))[-1]
+            half = np.linalg.solve(np.linalg.cholesky(np.array(tau, dtype=float)), columns)
         except np.linalg.LinAlgError:
             return None
-        if not 0 < largest < np.inf:
+        bound = half.T @ half
+        diagonal = np.diag(bound)
+        if not np.isfinite(bound).all():
             return None
-        weight = Fraction(2) ** int(np.floor(-1 - np.log2(largest)))
-        return weight * Fraction(2) ** (self.t - 2 * self.s), [
-            [c - weight * d for c, d in zip(*rows)] for rows in zip(tau, squares)]
+        # A coordinate that is constant on M has any weight.
+        scales = np.sqrt(np.where(diagonal > 0, diagonal, 1))
+        largest = max(float(np.linalg.eigvalsh(bound / np.outer(scales, scales))[-1]), 1.0)
+        weights = [Fraction(0.5 / (largest * s**2)).limit_denominator(2**BITS)
+                   if any(numbers.values()) else Fraction(2) ** BITS
+                   for s, numbers in zip(scales, forms)]
+        if not all(weights):
+            return None
+        matrix = [list(row) for row in tau]
+        for weight, numbers in zip(weights, forms):
+            for i, c in numbers.items():
+                for j, d in numbers.items():
+                    matrix[i][j] -= weight * c * d
+        return [c * Fraction(2) ** (self.t - 2 * self.s) for c in weights], matrix
 
     def _solve(self, blocks: list[int], objective: Any, constraints: Any, values: list[float],
                computation: Computation) -> list[np.ndarray] | None:
@@ -598,24 +699,33 @@ def loss_bounds(problem: TrainingProblem, level: int | None = None,
     start = time.monotonic()
     search.descend()
     proof = search.on_the_space()
-    for k in ([1, 2] if level is None else [level] if level else []):
+    levels = [1, 2] if level is None else [level] if level else []
+    is_proper = True
+    for k, psi in product(levels, search.coordinates if levels else []):
         if proof.is_close:
             break
-        search.computation.progress(f"sums of squares of level {k}")
+        if psi.is_lift and not is_proper:
+            continue
+        search.computation.progress(
+            f"sums of squares of level {k} in {len(psi.polynomials)} {psi.name}")
         try:
-            found = search.at_level(k)
+            found = search.at_level(k, psi)
         except LimitReached as error:
-            if level is not None:
+            if level is not None and not psi.is_lift:
                 raise
             search.computation.progress(f"sums of squares: {error}")
-            break
+            continue
+        # Where the loss vanishes to the highest degree somewhere, as where units cancel, no matrix
+        # is inside of its cone, at any level.
+        is_proper = is_proper and not (found is None and psi.is_lift)
         if found is not None and (found.is_attained or found.lower > proof.lower):
             proof = found
     claim = [problem.describe(), decimal(proof.lower), decimal(proof.upper)]
     return LossBounds.certified(
         problem.model, "loss_bounds", {
             "lower": proof.lower, "upper": proof.upper, "parameters": proof.parameters,
-            "level": proof.level, "unique": proof.is_only},
+            "level": proof.level, "lifted": proof.is_lifted, "unique": proof.is_only,
+            "dense": search.is_dense},
         "proved" if proof.is_attained else "bounds",
         "sums of squares, rounded from an answer of csdp" if proof.level else "the least loss on V",
         time.monotonic() - start, proof.evidence, [],
@@ -632,6 +742,11 @@ class Proof:
     level: int
     evidence: dict[str, Any]
     is_only: bool = False
+
+    @property
+    def is_lifted(self) -> bool:
+        """Whether it is by polynomials in the parameters that are not coordinates of V."""
+        return "functions" in self.evidence
 
     @property
     def is_attained(self) -> bool:
@@ -703,11 +818,33 @@ class Search:
         """A box with a critical point near the best parameters."""
         return self._box(self.neighborhood.critical) if self.neighborhood else None
 
-    def at_level(self, level: int) -> Proof | None:
+    @cached_property
+    def coordinates(self) -> list[Coordinates]:
+        """Those of V; and monomials in the parameters, if these are others."""
+        lift = Coordinates.lifted(self.phi)
+        return [Coordinates.of_space(self.phi), *([] if lift is None else [lift])]
+
+    @cached_property
+    def is_dense(self) -> bool:
+        """Whether Dφ has rank n at random parameters modulo a prime, which proves it."""
+        prime = modular.random_prime(self.random)
+        w = [self.random.randrange(prime) for _ in range(self.phi.parameter_count)]
+        slopes = [derivative(p, i) for p in self.phi.polynomials for i in range(len(w))]
+        values = modular.evaluate_polynomials(slopes, np.array([w]), prime)[0].tolist()
+        n = len(self.phi.polynomials)
+        return int(nmod_mat(n, len(w), values, prime).rank()) == n
+
+    def at_level(self, level: int, psi: Coordinates) -> Proof | None:
         """A lower bound of a level with its evidence; None if none is proved."""
+        if not psi.is_lift and self.is_dense:
+            self.computation.progress("M has no equations: the bound is that on all of V")
+            return None
         ceiling = _rounded_up(self.upper + abs(self.upper) / 2**50)
-        largest = max(map(abs, self.descent.function(self.w)), default=Fraction(0))
-        program = Program(self.problem, self.phi, level, ceiling, largest, self.random,
+        w = [float(x) for x in self.w]
+        largest = Fraction(np.abs(PolynomialMap(psi.polynomials, psi.count, False)(np.array(w))
+                                  ).max(initial=0)) if psi.is_lift else max(
+            map(abs, self.descent.function(self.w)), default=Fraction(0))
+        program = Program(self.problem, psi, level, ceiling, largest, self.random,
                           self.computation.clock())
         gap = program.gap(self.computation)
         if gap is None:
@@ -721,8 +858,10 @@ class Search:
                 continue
             tau, sigma = found
             lower = ceiling - wanted * unit
-            evidence = {"ceiling": decimal(ceiling),
-                        "multiplier": program.in_certificate(program.multipliers, sigma, 0)}
+            evidence: dict[str, Any] = {"functions": list(map(
+                encode_polynomial, psi.polynomials))} if psi.is_lift else {}
+            evidence |= {"ceiling": decimal(ceiling),
+                         "multiplier": program.in_certificate(program.multipliers, sigma, 0)}
             plain = self._above(lower, level, evidence | {
                 "squares": program.in_certificate(program.squares, tau, program.t)})
             only = plain.is_close and self._only(program, plain, tau, evidence) or None
@@ -754,24 +893,43 @@ class Search:
             center = [nearest_multiple(x.mid().fmpq(), unit) for x in z]
             near = program.near(tau, list(map(fraction, center)))
             moving = sum(map(bool, box.radii))
-            equations = independent_equations(
-                program.functions.relations(2 * program.level), np.array([float(x) for x in z]),
-                len(z) - moving)
+            equations = self._equations(program, z, len(z) - moving)
             if near is None or equations is None:
                 return None
-            weight, matrix = near
-            difference = Fraction(evidence["ceiling"]) - plain.lower
-            radius = arb(0, arb(to_flint(difference / weight)).sqrt().upper())
-            rho = augmentation(problem, equations, z, [arb(a) + radius for a in center])
+            weights, matrix = near
+            difference = to_flint(Fraction(evidence["ceiling"]) - plain.lower)
+            rho = augmentation(problem, equations, z, surroundings(
+                center, list(map(to_flint, weights)), difference))
             if rho is None:
                 return None
             low, high = rounded(problem(z, arb(0)), DIGITS)
         return Proof(Fraction(low), Fraction(high), list(map(fraction, box.center)), plain.level, {
             **evidence, "squares": program.in_certificate(program.squares, matrix, program.t),
-            "minimum": {"center": list(map(str, center)), "weight": decimal(weight),
+            "minimum": {"center": list(map(str, center)), "weights": list(map(decimal, weights)),
                         "floor": decimal(plain.lower), "augmentation": decimal(rho),
                         "equations": list(map(encode_polynomial, equations)),
                         "box": box.in_certificate()}}, True)
+
+
+    def _equations(self, program: Program, z: Sequence[arb], count: int
+                   ) -> list[Polynomial] | None:
+        """Equations of M whose differentials at a function are independent."""
+        if not count:
+            return []
+        at = np.array([float(x) for x in z])
+        if not program.psi.is_lift:
+            return independent_equations(
+                program.functions.relations(2 * program.level), at, count)
+        for degree in (2, 4):
+            try:
+                functions = Functions(self.coordinates[0], degree, self.random,
+                                      self.computation.clock())
+            except LimitReached:
+                return None
+            found = independent_equations(functions.relations(degree), at, count)
+            if found is not None:
+                return found
+        return None
 
 
 def _rounded_up(c: Fraction) -> Fraction:
