@@ -36,7 +36,7 @@ def not_conormal_to_itself(model: Model, form: QuadraticForm, evidence: dict[str
         >>> from neuroalg_sage.models.families import parse_spec
         >>> model, known = parse_spec("mlp:3,2,1:x^2"), {"formula": "symmetric matrices"}
         >>> not_conormal_to_itself(model, quadratic_form(model, "unit"), known)
-        [4]
+        [5]
         >>> not_conormal_to_itself(model, quadratic_form(model, "bombieri"), known) is None
         True
     """
