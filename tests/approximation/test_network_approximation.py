@@ -172,3 +172,11 @@ def test_boxes_without_an_approximation_are_refused(capsys) -> None:
     assert "add --approximate" in capsys.readouterr().err
     assert main(["compute", "mlp:2,3,1:tanh", "dimension", "--approximate", "3"]) == 2
     assert "in a box" in capsys.readouterr().err
+
+
+def test_a_layer_on_which_the_activation_is_constant() -> None:
+    """ReLU of states from -5 to -1 is 0, and so is its polynomial."""
+    found = ContinuousNetwork({"activation": "relu", "layers": [
+        {"weights": [[1, 1]], "bias": [-3]}, {"weights": [[7]]}]}).network_approximation(degree=2)
+    assert found.value == 0 and found.polynomials == [(0,)]
+    assert verify(found.certificate).status == "proved"
