@@ -199,7 +199,8 @@ class CrossEntropyPoints(Invariant):
         lower = self.data["entropy"][0] if self.problem.has_positive_labels else None
         return self.data | {
             "lower_bound": lower, "complex_status": "numerical",
-            "gap": None if None in (best, lower) else float(Fraction(best[1]) - Fraction(lower)),
+            "gap": None if best is None or lower is None else float(
+                Fraction(best[1]) - Fraction(lower)),
             "parameters": self.parameters}
 
     def circumstances(self) -> dict[str, Any]:
