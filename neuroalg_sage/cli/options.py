@@ -137,10 +137,9 @@ def the_spec(arguments: argparse.Namespace) -> Any:
                              "--approximate 7.")
         return arguments.spec
     from neuroalg_sage.approximation import ContinuousNetwork
-    from neuroalg_sage.cli.piecewise import read_box
 
     return ContinuousNetwork(arguments.spec).network_approximation(
-        arguments.box, read_box(arguments.inputs or "box:1"), arguments.approximate).model()
+        arguments.box, arguments.inputs or "box:1", arguments.approximate).model()
 
 
 def about_a_table(sub: argparse.ArgumentParser, option: str = "") -> None:

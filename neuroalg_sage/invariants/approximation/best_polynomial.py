@@ -189,8 +189,12 @@ class _Exchange:
     def candidate(self, p: arb_poly, extrema: list[Point]) -> Candidate:
         """The polynomial on the given interval, with simple coefficients."""
         error = max(abs(e) for _, e in extrema)
-        p = p(arb_poly([-self.center / self.half, 1 / self.half]))
         largest = max(abs(self.low), abs(self.high))
+        # Far from zero the powers of x are nearly dependent: so many bits are lost for each.
+        lost = int(2 * largest / (self.high - self.low) + 1).bit_length() + 1
+        with ctx.workprec(ctx.prec + lost * (self.degree + 1)):
+            center, half = _number((self.low + self.high) / 2), _number((self.high - self.low) / 2)
+            p = p(arb_poly([-center / half, 1 / half]))
         coefficients = []
         for k in range(self.degree + 1):
             room = _fraction(error) * Fraction(ROUNDED) / ((self.degree + 1) * largest**k)

@@ -197,6 +197,8 @@ def _read_inputs(inputs: Any, count: int) -> list[tuple[Fraction, Fraction]]:
         >>> _read_inputs("box:1/2", 2)
         [(Fraction(-1, 2), Fraction(1, 2)), (Fraction(-1, 2), Fraction(1, 2))]
     """
+    if isinstance(inputs, str) and "," in inputs:
+        inputs = [row.split(",") for row in inputs.split(";")]
     if isinstance(inputs, str) or not hasattr(inputs, "__len__"):
         text = inputs.removeprefix("box:") if isinstance(inputs, str) else inputs
         size = _positive(text, "box of the inputs")
