@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from neuroalg_sage.models.model import Model
 
 MOST_SHOWN = 16
+NO_WEIGHTS = "φ is homogeneous for no weights of the parameters, so M may be no cone"
 WORDS = {"ball": "M within a ball", "link": "M on the unit sphere",
          "projectivization": "the projectivization of M"}
 
@@ -199,8 +200,9 @@ def betti_numbers(model: Model, phi: Parametrization, shape: RealShape) -> Betti
     """
     start = time.perf_counter()
     checked = rebuilt(model)
-    why = "M is no cone"
-    for evidence, method in _arguments(model, phi, shape):
+    is_zero = not any(phi.polynomials)
+    why = "M is the zero function alone" if is_zero else NO_WEIGHTS
+    for evidence, method in () if is_zero else _arguments(model, phi, shape):
         try:
             found, _ = betti_of_spaces(checked, evidence)
         except CertificateError as error:
@@ -208,7 +210,7 @@ def betti_numbers(model: Model, phi: Parametrization, shape: RealShape) -> Betti
             continue
         reason = ""
         if found["link"] is None:
-            reason = f"of the others nothing is decided: {why}" if why != "M is no cone" else (
+            reason = f"of the others nothing is decided: {why}" if why != NO_WEIGHTS else (
                 "of the others nothing is decided")
         return BettiNumbers.certified(model, "betti_numbers", found, "proved", method,
                                       time.perf_counter() - start, evidence, reason=reason)
