@@ -6,13 +6,17 @@ The baselines are the rank of the symbolic Jacobian at a random point modulo a p
 its matrices over a polynomial ring, and collect coefficients.  What the rest takes, once
 the parametrization is expanded, stands in parentheses.
 
-    python benchmarks/dimension.py            instances up to 2,800 parameters
-    python benchmarks/dimension.py --full     also 19,000 parameters (minutes, 10 GB), and
+    python benchmarks/dimension.py            instances up to 19,000 parameters
+    python benchmarks/dimension.py --full     also up to a million parameters (minutes, 3 GB), and
                                               baselines with 300 seconds instead of 30
+
+Of perceptrons with powers the exponent says how time grows from one size to the next.  Times are
+those of the processor; the checker's are besides.
 """
 
 from __future__ import annotations
 
+import math
 import resource
 import sys
 import time
@@ -22,6 +26,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from neuroalg_sage import NeuroAlgError, parse_spec
+from neuroalg_sage.certificates.checker import verify
 from neuroalg_sage.engines import modular
 from neuroalg_sage.engines.macaulay2 import Macaulay2, Script
 from neuroalg_sage.invariants.dimension.dimension import dimension
@@ -29,7 +34,9 @@ from neuroalg_sage.models.model import Model
 
 LARGE = ["mlp:20,40,40,10:x^2", "mlp:16,32,32,16:x^3", "cnn:5x5c16,3x3c16,3x3:x^2:out=4",
          "attention:d=24,a=12,out=24,t=3,layers=2"]
-HUGE = ["mlp:30,100,100,60:x^2"]
+HUGE = ["mlp:20,40,40,10:x^2", "mlp:30,100,100,60:x^2"]
+MILLION = ["mlp:60,300,200,50:x^2", "mlp:100,500,400,100:x^2", "mlp:200,1000,700,100:x^2",
+           "mlp:100,1000,1000:x^3"]
 # Widths and exponent of the activation.
 AGAINST_OTHERS = [((8, 20, 8), 2), ((10, 30, 10), 2), ((20, 30, 20), 2), ((5, 60, 3), 3),
                   ((8, 30, 8), 3), ((8, 30, 8), 4), ((5, 13, 13, 6), 2), ((8, 12, 12, 8), 2)]
@@ -112,11 +119,27 @@ def main(full: bool) -> None:
 
     modular.rank(np.eye(100, dtype=int), 65537)  # LinBox is loaded when it is first used
     print("the whole against the rank alone")
-    for spec in LARGE + HUGE * full:
+    for spec in LARGE:
         model, seconds, rank, answer = ours(spec)
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
         print(f"  {spec:<42} {model.parameter_count:>6} parameters: {answer:<34} {seconds:7.2f} s, "
               f"{seconds / rank:4.2f} of the rank; up to {memory:.1f} GB", flush=True)
+    print("perceptrons with powers, at direct sums, and the checker")
+    before = None
+    for spec in HUGE + MILLION * full:
+        start = time.process_time()
+        found = dimension(model := parse_spec(spec), seed=1)
+        seconds = time.process_time() - start
+        start = time.process_time()
+        verify(found.certificate)
+        checked = time.process_time() - start
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+        count = model.parameter_count
+        growth = "" if before is None else (
+            f"; exponent {math.log(seconds / before[1]) / math.log(count / before[0]):.2f}")
+        before = count, seconds
+        print(f"  {spec:<42} {count:>7} parameters: {found!r:<20} {seconds:7.2f} s, checker "
+              f"{checked:7.2f} s; up to {memory:.1f} GB{growth}", flush=True)
     print("against Macaulay2, from the model (from the expanded parametrization)")
     session = Macaulay2()
     for widths, k in AGAINST_OTHERS:

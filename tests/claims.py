@@ -60,6 +60,9 @@ def _found() -> Iterator[Any]:
         yield from fiber.answers
     yield ERM("mlp:2,1,1:x^2", [[1, 0, 1], [0, 1, 2], [1, 1, -1]]).loss_bounds(seed=1)
     yield ERM("linear:1,1", [[1, 1], [2, 2]]).loss_bounds(seed=1)
+    yield segre.cross_entropy_points([[1, 0, 1, 2], [0, 1, 3, 4]], normalization="joint")
+    yield NeuroManifold("linear:2,2", seed=1).cross_entropy_points(
+        [[1, 0, 3, 2], [0, 1, 3, 4], [1, 1, 1, 1], [2, 1, 4, 1]])
     yield ERM("mlp:2,1,1:x^2", [[1, 0, 1], [0, 1, 2], [1, 1, -1]]).loss_bounds(0, seed=1)
     yield ERM(from_expressions(["a^2*x"], ["a"], ["x"]), [[1, 2], [2, 4]]).loss_bounds(seed=1)
     yield from (ERM(spec, data).multistart(6, seed=1) for spec, data in (
@@ -78,7 +81,9 @@ def _found() -> Iterator[Any]:
                 veronese.euler_characteristic_of_parts(),
                 NeuroManifold("linear:3,2,3", seed=1).euler_characteristic_of_parts())
     yield NeuroManifold("linear:1,1", seed=1).ed_degree("unit")
+    yield NeuroManifold("linear:2,1,2", seed=1, method="parametrization").ml_degree()
     yield from (veronese.wasserstein_degree(), segre.wasserstein_degree("linf"),
+                veronese.polyhedral_distance([1, 0, 1]),
                 segre.decision_boundary_ed_degree(), veronese.decision_boundary_ed_degree(),
                 filters.decision_boundary_ed_degree())
     yield curve.ed_degree("unit")

@@ -263,6 +263,25 @@ def are_degrees_at_least(data: dict[str, Any]) -> bool:
     return True
 
 
+def are_critical_for_the_cross_entropy(data: dict[str, Any]) -> bool:
+    """Whether the product finds the critical points that a certificate is about."""
+    manifold, value = NeuroManifold(model_from_data(
+        {k: v for k, v in data["model"].items() if k != "spec"}), seed=1), value_of(data)
+    rows = [[*x, *y] for x, y in zip(value["data"]["inputs"], value["data"]["labels"])]
+    found = manifold.cross_entropy_points(rows, normalization=value["data"]["normalization"]).data
+
+    def overlap(one: Any, other: Any) -> bool:
+        if isinstance(one[0], str):
+            a, b = (list(map(Fraction, interval)) for interval in (one, other))
+            return a[0] <= b[1] and b[0] <= a[1]
+        return all(map(overlap, one, other))
+
+    return overlap(value["entropy"], found["entropy"]) and all(any(
+        p["index"] == q["index"] and overlap(p["loss"], q["loss"])
+        and overlap(p["probabilities"], q["probabilities"]) for q in found["points"])
+        for p in value["points"])
+
+
 ARCHITECTURE = ("classification_fan", "stationary_points")
 
 
@@ -362,6 +381,16 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
     if name == "ed_degree_at_least":
         return before[0] == name and value[0] == value_of(original)[0] and (
             value[1] <= value_of(original)[1])
+    if name == "polyhedral_distance":
+        model = model_from_data({k: v for k, v in data["model"].items() if k != "spec"})
+        low, high = NeuroManifold(model, seed=1).polyhedral_distance(
+            value["function"], {"vertices": value["vertices"]}).data
+        return Fraction(value["bounds"][0]) <= high and low <= Fraction(value["bounds"][1])
+    if name == "ml_degree_at_least":
+        model = model_from_data({k: v for k, v in data["model"].items() if k != "spec"})
+        return bool(NeuroManifold(model, seed=1, method="parametrization").ml_degree() >= value)
+    if name == "cross_entropy_points":
+        return are_critical_for_the_cross_entropy(data)
     if name == "wasserstein_degree_at_least":
         return are_degrees_at_least(data)
     if name.startswith("decision_boundary_ed_degree"):

@@ -70,10 +70,14 @@ PLANE = [[1, 0, 0], [0, 0, 1]]
 EXAMPLES = {
     "fiber": FUNCTION,
     "voronoi_cell": FUNCTION,
+    "polyhedral_distance": Example({"function": [1, 0, 1]}),
     "balanced_initialization": Example({"function": [1, 2, 1]}, ("--function", "1,2,1")),
     "loss_critical_locus": Example({"target": [1, 0, 2]}, ("--coordinates", "1,0,2")),
     "training_critical_locus": Example({"problem": DATA}, ("--data", "{data}")),
     "critical_points": Example({"problem": DATA}, ("--data", "{data}")),
+    "cross_entropy_points": Example(
+        {"data": DATA, "normalization": "joint"},
+        ("--data", "{data}", "--loss", "cross_entropy", "--normalization", "joint")),
     "loss_bounds": Example({"problem": DATA}, ("--data", "{data}", "--method", "sos")),
     "multistart": Example({"problem": DATA, "starts": 5}, ("--data", "{data}", "--method",
                                                            "multistart", "--starts", "5")),

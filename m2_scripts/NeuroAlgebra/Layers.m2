@@ -10,7 +10,11 @@ denseLayer = (inputs, outputs, bias) -> hashTable {
     "shapes" => if bias then {{outputs, inputs}, {outputs}} else {{outputs, inputs}},
     "degrees" => D -> if bias then unique append(D, 0) else D,
     "apply" => (w, x) -> apply(outputs, i -> sum(inputs, j -> w#(i * inputs + j) * x#j)
-        + (if bias then w#(outputs * inputs + i) else 0))}
+        + (if bias then w#(outputs * inputs + i) else 0)),
+    "at" => (w, width, K) -> (
+        W := matrix(K, pack(inputs, take(w, inputs * outputs)));
+        b := if bias then transpose matrix(K, {drop(w, inputs * outputs)}) else 0;
+        x -> (W * x + b, A -> (if bias then (A ** x) || A else A ** x, transpose W * A)))}
 
 -- c: the coefficients of 1, x, x^2, ...
 activationLayer = c -> (
@@ -18,7 +22,15 @@ activationLayer = c -> (
     hashTable {
         "shapes" => {},
         "degrees" => D -> unique flatten apply(powers, k -> fold(sumset, {0}, toList(k : D))),
-        "apply" => (w, x) -> apply(x, f -> sum(powers, k -> c#k * f^k))})
+        "apply" => (w, x) -> apply(x, f -> sum(powers, k -> c#k * f^k)),
+        "at" => (w, width, K) -> (
+            a := apply(c, v -> promote(v, K));
+            x -> (
+                slopes := apply(flatten entries x, f -> sum(powers, k ->
+                        if k == 0 then 0_K else k * a#k * f^(k - 1)));
+                (matrix apply(entries x, row -> {sum(powers, k -> a#k * row#0^k)}),
+                    A -> (map(K^0, K^(numcols A), 0), matrix apply(#slopes, i ->
+                            apply((entries A)#i, v -> slopes#i * v))))))})
 
 -- All indices of an array, the last one moving first; and the place of an index.
 indicesOf = extents -> fold((found, n) -> flatten apply(found, i ->
@@ -174,42 +186,59 @@ exponentsOfDegree = (m, d) -> if m == 1 then {{d}} else flatten apply(d + 1, i -
 
 -- Derivatives without expansion -----------------------------------------------------
 
--- For each layer the polynomials that it is in its own parameters and inputs, and their
--- derivatives, over a prime field.
-layersWithDerivatives = (layers, inputs, K) -> apply(layers, layer -> (
-        N := parameterCount layer;
-        w := local w;
-        R := K(monoid [w_0 .. w_(N + inputs - 1)]);
-        outputs := matrix {layer#"apply" (take(gens R, N), drop(gens R, N))};
-        inputs = numcols outputs;
-        (N, outputs, jacobian outputs)))
-
--- The derivatives of the outputs by the parameters w at an input x, by the chain rule; a row for
--- each parameter.
-derivativesAt = (layers, w, x, K) -> (
+-- Layers at given parameters w over a prime field K take a column x to a column y, and combinations
+-- of its entries, the columns of A, to their derivatives by the parameters and by x.  A layer that
+-- does not know how is differentiated as the polynomials that it is.
+layersAt = (layers, inputs, w, K) -> (
     start := 0;
-    rows := map(K^0, K^(#x), 0);
-    scan(layers, (N, outputs, derivatives) -> (
-            point := join(take(w, {start, start + N - 1}), x);
-            atPoint := map(K, ring outputs, point);
-            D := atPoint derivatives;
-            rows = (rows * D^{N .. N + #x - 1}) || D^{0 .. N - 1};
-            x = flatten entries atPoint outputs;
-            start = start + N));
-    rows)
+    apply(layers, layer -> (
+            N := parameterCount layer;
+            own := take(w, {start, start + N - 1});
+            start = start + N;
+            if layer#?"at" then (
+                made := layer#"at" (own, inputs, K);
+                inputs = numrows first made map(K^inputs, K^1, 0);
+                return made);
+            v := local v;
+            R := K(monoid [v_0 .. v_(N + inputs - 1)]);
+            outputs := transpose matrix {layer#"apply" (take(gens R, N), drop(gens R, N))};
+            derivatives := jacobian transpose outputs;
+            size := inputs;
+            inputs = numrows outputs;
+            x -> (
+                atPoint := map(K, R, join(own, flatten entries x));
+                D := atPoint derivatives;
+                (atPoint outputs, A -> (D^(toList(0 .. N - 1)) * A,
+                        D^(toList(N .. N + size - 1)) * A))))))
+
+-- The derivatives of the outputs by the parameters at an input, a row for each parameter.
+derivativesAt = (maps, x) -> (
+    back := {};
+    scan(maps, at -> (
+            (y, pullBack) := at x;
+            back = prepend(pullBack, back);
+            x = y));
+    A := id_(target x);
+    rows := {};
+    scan(back, pullBack -> (
+            (D, B) := pullBack A;
+            rows = prepend(D, rows);
+            A = B));
+    fold((C, D) -> C || D, rows))
 
 -- The rank of the derivatives of the coefficients by the parameters, at random parameters.
 -- The values at inputs are linear in the coefficients, and the span of the derivatives is that
 -- of all coefficients as soon as a further random input adds nothing to it.
 rankOfDerivatives = (layers, inputs, K) -> (
-    layers = layersWithDerivatives(layers, inputs, K);
-    w := apply(sum(layers, first), i -> random K);
-    r := -1;
-    rows := map(K^(#w), K^0, 0);
-    batch := 1;
-    while (rank rows > r) do (
-        r = rank rows;
-        rows = fold((A, B) -> A | B, rows, apply(batch, i ->
-                derivativesAt(layers, w, apply(inputs, j -> random K), K)));
-        batch = max(1, r // 2));
-    r)
+    w := apply(sum(layers, parameterCount), i -> random K);
+    maps := layersAt(layers, inputs, w, K);
+    columns := () -> derivativesAt(maps, random(K^inputs, K^1));
+    last' := columns();
+    number := #w // numcols last' + 1;
+    found := columns();
+    while true do (
+        found = fold((A, B) -> A | B, found, apply(number - numcols found // numcols last', i ->
+                columns()));
+        r := rank found;
+        if r == #w or rank(found | last') == r then return r;
+        number = 2 * number))

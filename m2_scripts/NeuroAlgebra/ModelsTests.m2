@@ -174,7 +174,9 @@ TEST ///
     assert(imageDimension M == imageDimension parametrization M);
     -- determinantal varieties of large matrices; sums of many cubes of linear forms
     assert(dim neuroManifold linearNetwork {12,5,14} == 5 * (12 + 14 - 5));
-    assert(dim neuroManifold mlp({7,10,1}, x -> x^3) == 70)
+    assert(dim neuroManifold mlp({7,10,1}, x -> x^3) == 70);
+    -- the parameters less the rescalings of the hidden units
+    assert(dim neuroManifold mlp({20,20,10}, x -> x^2) == 580)
 ///
 
 TEST ///

@@ -12,8 +12,9 @@ generators on both: a face of dimension d - 2 lies on two facets only, a smaller
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from itertools import combinations
-from math import gcd
+from math import gcd, lcm
 
 from flint import fmpq_mat, fmpz_mat
 
@@ -70,6 +71,19 @@ def facets_of_cone(generators: Sequence[Vector]) -> list[Facet]:
                                     zip(facets[i][0], facets[j][0])]), common | {k}))
         facets = kept
     return facets
+
+
+def forms_of_facets(points: Sequence[Sequence[Fraction]]) -> list[tuple[Fraction, ...]]:
+    """
+    The linear forms that are 1 on the facets of the convex hull of points, and less on the rest.
+
+    The points span the space, and with each of them minus it is one, so 0 is inside of the hull.
+    """
+    cone = []
+    for point in points:
+        scale = lcm(*(c.denominator for c in point))
+        cone.append((scale, *(int(c * scale) for c in point)))
+    return [tuple(Fraction(-c, h[0]) for c in h[1:]) for h, _ in facets_of_cone(cone)]
 
 
 def edges(points: int, facets: Sequence[Facet]) -> list[tuple[int, int]]:

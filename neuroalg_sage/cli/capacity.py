@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from neuroalg_sage.cli.options import (
     Commands,
     about_a_model,
+    about_an_approximation,
     about_the_answer,
     manifold_of,
     progress,
@@ -36,6 +37,7 @@ def add(command: Commands) -> None:
     """Add the command."""
     sub = command("capacity", _capacity)
     about_a_model(sub, several=True)
+    about_an_approximation(sub, box=False)
     about_the_answer(sub)
     sub.add_argument("--epsilon", required=True, metavar="E", help="radius of the balls that cover")
     sub.add_argument("--radius", metavar="R", help="cover the functions of norm at most R")

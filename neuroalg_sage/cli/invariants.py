@@ -15,6 +15,7 @@ from neuroalg_sage.cli.options import (
     about_a_metric,
     about_a_model,
     about_a_norm,
+    about_an_approximation,
     about_the_answer,
     keep_time_for_the_page,
     manifold_of,
@@ -39,6 +40,7 @@ def add(command: Commands) -> None:
     """Add the commands."""
     sub = command("report", _report)
     about_a_model(sub, REPORT_BUDGET)
+    about_an_approximation(sub)
     form = sub.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print one JSON object")
     form.add_argument("--latex", action="store_true", help="print a LaTeX document")
@@ -47,6 +49,7 @@ def add(command: Commands) -> None:
 
     sub = command("compute", _compute)
     about_a_model(sub)
+    about_an_approximation(sub)
     about_a_metric(sub)
     about_a_norm(sub)
     about_a_flow(sub)
@@ -204,6 +207,8 @@ def _as_text(arguments: argparse.Namespace, manifold: NeuroManifold, name: str,
     lines = [invariant.statement(name), *invariant.lines(arguments.spec)]
     if arguments.flow is not None and "flow" in computable(name).options:
         lines.insert(1, f"  of the {manifold.flow_in_words()}")
+    if arguments.approximate is not None:
+        lines.insert(1, f"  of {manifold.model}")
     return "\n".join(lines)
 
 

@@ -15,7 +15,7 @@ from neuroalg_sage import limits
 from neuroalg_sage.cli.parsers import CommandParser
 from neuroalg_sage.cli.progress import Progress
 from neuroalg_sage.cli.supervision import SOFT_GRACE, TO_STOP, child
-from neuroalg_sage.errors import LimitReached
+from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.methods import (
     FOR_CRITICAL_POINTS,
     FOR_THE_DEGREE,
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 
 # Of the time that is allowed, what is kept to make a page, but no more than so many seconds.
 SHARE_FOR_THE_PAGE, SECONDS_FOR_THE_PAGE = 0.1, 3.0
+
+# Where the boxes have a meaning besides.
+WITH_BOXES = ("capacity",)
+
 
 class Commands(Protocol):
     """The parser of a command, given its name and the function that runs it."""
@@ -104,6 +108,38 @@ def about_a_model(sub: argparse.ArgumentParser, timeout: float | None = None,
     sub.add_argument("--macaulay2", metavar="COMMAND", help="the Macaulay2 to use")
     about_the_cache(sub)
     sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
+
+
+def about_an_approximation(sub: argparse.ArgumentParser, box: bool = True) -> None:
+    """
+    With which polynomials a network is asked about whose activation is none.
+
+    INPUT:
+
+    - ``box`` -- whether the command has no options for the boxes of its own
+    """
+    sub.add_argument("--approximate", metavar="D", help="of a network such as mlp:2,3,1:tanh, the "
+                     "one with polynomials of degree D, at most 100, and how far it is, for "
+                     "parameters and inputs in boxes")
+    if box:
+        sub.add_argument("--box", metavar="B", help="with --approximate, parameters from -B to B")
+        sub.add_argument("--inputs", metavar="box:X", help="with --approximate, inputs from -X to "
+                         "X, by default from -1 to 1")
+
+
+def the_spec(arguments: argparse.Namespace) -> Any:
+    """The spec, or with ``--approximate`` the polynomial network near its network."""
+    if getattr(arguments, "approximate", None) is None:
+        if arguments.command not in WITH_BOXES and (
+                getattr(arguments, "box", None) or getattr(arguments, "inputs", None)):
+            raise InputError("The options --box and --inputs are about a network such as "
+                             "mlp:2,3,1:tanh; add --approximate with a degree, as in "
+                             "--approximate 7.")
+        return arguments.spec
+    from neuroalg_sage.approximation import ContinuousNetwork
+
+    return ContinuousNetwork(arguments.spec).network_approximation(
+        arguments.box, arguments.inputs or "box:1", arguments.approximate).model()
 
 
 def about_a_table(sub: argparse.ArgumentParser, option: str = "") -> None:
@@ -206,7 +242,8 @@ def manifold_of(arguments: argparse.Namespace) -> NeuroManifold:
 
         norm = read_json(norm, "norm")
     manifold = NeuroManifold(
-        arguments.spec, memory_gb=arguments.memory, method=arguments.method, seed=arguments.seed,
+        the_spec(arguments), memory_gb=arguments.memory, method=arguments.method,
+        seed=arguments.seed,
         degree=arguments.degree, macaulay2=arguments.macaulay2, gram=gram,
         metric=getattr(arguments, "ed_metric", "generic"), flow=getattr(arguments, "flow", None),
         norm=norm, progress=progress(arguments), cache=not arguments.no_cache)

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from neuroalg_sage.cli.options import (
     Commands,
+    about_an_approximation,
     about_limits,
     about_the_answer,
     about_the_cache,
     keep_deadline,
     keep_time_for_the_page,
     progress,
+    the_spec,
     whole,
 )
 from neuroalg_sage.cli.output import certificate_files, check_writable, write
@@ -25,6 +27,7 @@ from neuroalg_sage.errors import InputError, LimitReached
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.training.multistart_answer import EndsOfStarts
     from neuroalg_sage.invariants.training.training import TrainingProblem
+    from neuroalg_sage.models.model import Model
     from neuroalg_sage.neuromanifold import NeuroManifold
 
 
@@ -32,6 +35,7 @@ def add(command: Commands) -> None:
     """Add the command."""
     sub = command("train", _train)
     sub.add_argument("spec", metavar="SPEC", help="spec string or JSON model file")
+    about_an_approximation(sub)
     sub.add_argument("--data", metavar="FILE", required=True, help="CSV or Parquet: in each row "
                      "the inputs, then the outputs")
     sub.add_argument("--method", choices=("auto", "critical", "multistart", "sos"), default="auto",
@@ -43,6 +47,12 @@ def add(command: Commands) -> None:
                      "default 50")
     sub.add_argument("--level", type=int, help="of the sums of squares, 0 to 3; by default as high "
                      "as is needed, up to 2")
+    sub.add_argument("--loss", choices=("squared", "cross_entropy"), default="squared",
+                     help="the mean squared error (the default), or the cross-entropy of labels, "
+                          "counts or 0 and 1, and normalized outputs")
+    sub.add_argument("--normalization", choices=("conditional", "joint"), help="for the "
+                     "cross-entropy: the outputs at each input add up to 1 (the default), or those "
+                     "at all inputs together")
     about_limits(sub)
     sub.add_argument("--seed", type=int, help="seed of the random choices")
     about_the_cache(sub)
@@ -52,15 +62,14 @@ def add(command: Commands) -> None:
 
 def _train(arguments: argparse.Namespace) -> int:
     from neuroalg_sage.invariants.training.training import ERM
-    from neuroalg_sage.neuromanifold import NeuroManifold
 
     check_writable(arguments.certificate)
-    problem = ERM(arguments.spec, arguments.data)
-    manifold = NeuroManifold(problem.model, timeout=arguments.timeout, memory_gb=arguments.memory,
-                             seed=arguments.seed, progress=progress(arguments),
-                             cache=not arguments.no_cache)
-    keep_deadline(manifold.computation)
-    keep_time_for_the_page(manifold.computation)
+    if arguments.loss == "cross_entropy":
+        return _cross_entropy(arguments)
+    if arguments.normalization is not None:
+        raise InputError("A normalization is that of a cross-entropy: add --loss cross_entropy.")
+    problem = ERM(the_spec(arguments), arguments.data)
+    manifold = _manifold(arguments, problem.model)
     if arguments.method == "sos":
         return _bound(arguments, manifold, problem)
     if arguments.method == "multistart":
@@ -83,6 +92,32 @@ def _train(arguments: argparse.Namespace) -> int:
     if found.data["complete"]:
         return 0
     return min((code for code, _ in found.failures), default=LimitReached.exit_code)
+
+
+def _manifold(arguments: argparse.Namespace, model: Model | str) -> NeuroManifold:
+    from neuroalg_sage.neuromanifold import NeuroManifold
+
+    manifold = NeuroManifold(model, timeout=arguments.timeout, memory_gb=arguments.memory,
+                             seed=arguments.seed, progress=progress(arguments),
+                             cache=not arguments.no_cache)
+    keep_deadline(manifold.computation)
+    keep_time_for_the_page(manifold.computation)
+    return manifold
+
+
+def _cross_entropy(arguments: argparse.Namespace) -> int:
+    if arguments.method not in ("auto", "critical") or arguments.level or arguments.starts:
+        raise InputError("Of the cross-entropy critical points are found; leave out --method, "
+                         "--level and --starts.")
+    manifold = _manifold(arguments, the_spec(arguments))
+    found = manifold.cross_entropy_points(arguments.data,
+                                          normalization=arguments.normalization or "conditional")
+    print(json.dumps({"schema": 1, "model": manifold.model.describe()} | found.circumstances()
+                     | {"results": {"cross_entropy_points": found.described()}})
+          if arguments.json else found.text())
+    if arguments.certificate is not None:
+        write(arguments.certificate, found.certificate)
+    return 0
 
 
 def _out_of_reach(manifold: NeuroManifold, problem: TrainingProblem) -> str:

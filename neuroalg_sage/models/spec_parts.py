@@ -42,10 +42,10 @@ def activation_function(activation: ActivationLike) -> ActivationFunction:
         except InputError as error:
             if str(activation).strip().lower() in ACTIVATIONS:
                 raise InputError(
-                    f"The activation {shown(activation)} is no polynomial; neuroalg approximate "
-                    f"mlp:2,3,1:{str(activation).strip().lower()} --degree 7 --box 1 finds a "
-                    "network with polynomials that is near for parameters and inputs from -1 to 1, "
-                    "and proves how near.") from None
+                    f"The activation {shown(activation)} is no polynomial; add --approximate 7 "
+                    "--box 1, in Python see ContinuousNetwork, for the dense network with "
+                    "polynomials of degree 7 that is near for parameters and inputs from -1 to 1, "
+                    "with a proved distance.") from None
             raise InputError(f"The activation {shown(activation)} is not a polynomial in x such "
                              "as x^2 or x^3-x/2, or a quotient of such as x/(1+x^2). "
                              f"({error})") from None

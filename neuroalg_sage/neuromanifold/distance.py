@@ -11,13 +11,13 @@ from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm, quadratic_form
 from neuroalg_sage.neuromanifold.core import kept, whole
-from neuroalg_sage.neuromanifold.fibers import FibersQuestions
+from neuroalg_sage.neuromanifold.norms import NormQuestions
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.fibers.special_fiber import Fiber
 
 
-class DistanceQuestions(FibersQuestions):
+class DistanceQuestions(NormQuestions):
     """Questions about nearest points."""
 
     def form_of_data(self, metric: str | None = None, gram: Any = None) -> QuadraticForm:
@@ -180,54 +180,6 @@ class DistanceQuestions(FibersQuestions):
 
         return polar_degrees(self.parametrization(), self.dimension(), self.computation,
                              self._ideal_by_any_method, self.method, self.seed)
-
-    def wasserstein_degree(self, norm: Any = None) -> Invariant:
-        """
-        For each face of the unit ball of a polyhedral norm, the number of complex critical points
-        of the distance from a generic point of V to M, where the nearest point lies at this face.
-
-        INPUT:
-
-        - ``norm`` -- as for
-          :func:`~neuroalg_sage.invariants.distance.polyhedral_norms.polyhedral_norm`; by default
-          that of this neuromanifold
-
-        EXAMPLES::
-
-            >>> from neuroalg_sage import NeuroManifold
-            >>> M = NeuroManifold("linear:2,1,2", seed=1)
-            >>> M.wasserstein_degree("linf").sentence()
-            'largest degrees 2, 0, 1, 0 at faces of dimension 0, 1, 2, 3'
-        """
-        from neuroalg_sage.invariants.distance.polyhedral_norms import polyhedral_norm
-        from neuroalg_sage.invariants.distance.wasserstein_degree import wasserstein_degree
-
-        chosen = self.polyhedral_norm if norm is None else polyhedral_norm(self.model, norm)
-        return self._memory.recall(
-            "wasserstein_degree", lambda: wasserstein_degree(
-                self.parametrization(), self.dimension(), chosen, self.computation, self.seed),
-            stored=True, polyhedral_norm=chosen)
-
-    def decision_boundary_ed_degree(self, outputs: Any = None) -> Invariant:
-        """
-        The number of complex critical points of the distance from a generic input to where one of
-        the ``outputs`` is 0, or two are equal, for generic parameters.
-
-        EXAMPLES::
-
-            >>> from neuroalg_sage import NeuroManifold
-            >>> NeuroManifold("mlp:3,2,1:x^2").decision_boundary_ed_degree()
-            2 (proved, trusting theorem: Draisma et al. (2016))
-        """
-        from neuroalg_sage.invariants.distance.decision_boundary_degree import (
-            decision_boundary_ed_degree,
-        )
-
-        chosen = None if outputs is None else tuple(whole("output", j) for j in outputs)
-        return self._memory.recall(
-            "decision_boundary_ed_degree", lambda: decision_boundary_ed_degree(
-                self.parametrization(), self.computation, chosen, self.seed),
-            stored=True, outputs=chosen)
 
     @kept
     def ml_degree(self) -> Invariant:

@@ -108,7 +108,7 @@ class RealQuestions(DistanceQuestions):
         """
         from neuroalg_sage.invariants.real.betti_numbers import betti_numbers
 
-        return betti_numbers(self.model, self.parametrization(), self._real_shape())
+        return betti_numbers(self.model, self._real_shape())
 
     def _real_shape(self) -> RealShape:
         from neuroalg_sage.invariants.real.trichotomy import RealShape

@@ -5,6 +5,7 @@ Critical points of losses in the space of parameters.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.errors import InputError
@@ -13,6 +14,7 @@ from neuroalg_sage.neuromanifold.core import written
 from neuroalg_sage.neuromanifold.ideal import IdealQuestions
 
 if TYPE_CHECKING:
+    from neuroalg_sage.invariants.training.cross_entropy import CrossEntropyPoints
     from neuroalg_sage.invariants.training.multistart_answer import EndsOfStarts
     from neuroalg_sage.invariants.training.presentation import CriticalPoints
     from neuroalg_sage.invariants.training.sums_of_squares import LossBounds
@@ -122,6 +124,42 @@ class TrainingQuestions(IdealQuestions):
         return problem.know(self._memory.recall(
             "critical_points", lambda: problem.critical_points(self.computation, self.seed),
             stored=True, loss=written(problem.describe())))
+
+    def cross_entropy_points(self, data: Any, outputs: Any = None,
+                             normalization: str = "conditional") -> CrossEntropyPoints:
+        """
+        Critical points of the cross-entropy of labels and normalized outputs.
+
+        INPUT:
+
+        - ``data``, ``outputs`` -- rows of inputs and labels, as for
+          :func:`~neuroalg_sage.invariants.training.training.ERM`
+        - ``normalization`` -- ``"conditional"``: the outputs at each input add up to 1; or
+          ``"joint"``: the outputs at all inputs together do
+
+        OUTPUT: :class:`~neuroalg_sage.invariants.training.cross_entropy.CrossEntropyPoints`
+
+        EXAMPLES: The maximum of the likelihood of two independent coins. ::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> data = [[1, 0, 1, 2], [0, 1, 3, 4]]
+            >>> found = NeuroManifold("linear:2,1,2", seed=1).cross_entropy_points(
+            ...     data, normalization="joint")
+            >>> [point["index"] for point in found.data["points"]], found.data["complex"]
+            ([0], 1)
+        """
+        from neuroalg_sage.invariants.training.cross_entropy import (
+            cross_entropy,
+            cross_entropy_points,
+        )
+
+        problem = cross_entropy(self.model, data, outputs, normalization)
+        # What was found before may be of the same loss from another source.
+        return replace(self._memory.recall(
+            "cross_entropy_points", lambda: cross_entropy_points(
+                self.parametrization(), self.dimension(), problem, self._ideal_by_any_method,
+                self.computation, self.seed),
+            stored=True, loss=written(problem.describe())), problem=problem)
 
     def loss_bounds(self, problem: TrainingProblem, level: int | None = None) -> LossBounds:
         """

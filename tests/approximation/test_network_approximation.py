@@ -137,9 +137,46 @@ def test_what_cannot_be_asked_is_refused_in_one_sentence(network, arguments, wor
 
 
 def test_a_spec_with_such_an_activation_is_answered_by_how_to_ask(capsys) -> None:
-    with pytest.raises(InputError, match="neuroalg approximate mlp:2,3,1:tanh --degree 7 --box 1"):
+    with pytest.raises(InputError, match="add --approximate 7 --box 1"):
         NeuroManifold("mlp:2,3,1:tanh")
     assert main(["approximate", "mlp:2,3,1:tanh", "--degree", "7", "--box", "1", "--json"]) == 0
     page = json.loads(capsys.readouterr().out)
     assert page["status"] == "proved" and Fraction(page["distance"]) < Fraction(1, 100)
     assert Fraction(page["distance"]) >= 3 * Fraction("2.5276e-3")
+
+
+def test_questions_are_answered_of_the_polynomial_network(capsys, tmp_path) -> None:
+    spec = ["mlp:2,3,1:tanh", "--approximate", "3", "--box", "1", "--quiet"]
+    assert main(["compute", *spec, "dimension", "--no-cache"]) == 0
+    text = capsys.readouterr().out
+    assert "of the polynomial network at distance at most 0.1365" in text
+    # Its polynomial is odd, with terms of degrees 1 and 3.
+    p = ContinuousNetwork(spec[0]).network_approximation(1, degree=3).polynomials[0]
+    assert p[0] == p[2] == 0
+    own = NeuroManifold(f"mlp:2,3,1:{p[3]}*x^3+{p[1]}*x").dimension()
+    assert f"dimension = {own.data}" in text
+    assert main(["compute", *spec, "dimension", "--json", "--no-cache"]) == 0
+    page = json.loads(capsys.readouterr().out)
+    assert "distance at most 0.1365" in page["model"]["name"]
+    assert main(["capacity", *spec, "--epsilon", "1/2", "--no-cache"]) == 0
+    assert "distance at most 0.1365" in capsys.readouterr().out
+    data = tmp_path / "data.csv"
+    data.write_text("1,0\n0,1\n")
+    assert main(["train", "mlp:1,1,1:abs", "--approximate", "2", "--box", "1", "--data", str(data),
+                 "--json", "--no-cache", "--quiet"]) in (0, 3)
+    assert "distance at most 0.125" in capsys.readouterr().out
+
+
+def test_boxes_without_an_approximation_are_refused(capsys) -> None:
+    assert main(["compute", "mlp:2,3,1:x^2", "dimension", "--box", "1"]) == 2
+    assert "add --approximate" in capsys.readouterr().err
+    assert main(["compute", "mlp:2,3,1:tanh", "dimension", "--approximate", "3"]) == 2
+    assert "in a box" in capsys.readouterr().err
+
+
+def test_a_layer_on_which_the_activation_is_constant() -> None:
+    """ReLU of states from -5 to -1 is 0, and so is its polynomial."""
+    found = ContinuousNetwork({"activation": "relu", "layers": [
+        {"weights": [[1, 1]], "bias": [-3]}, {"weights": [[7]]}]}).network_approximation(degree=2)
+    assert found.value == 0 and found.polynomials == [(0,)]
+    assert verify(found.certificate).status == "proved"

@@ -357,3 +357,30 @@ def test_a_quadratic_form_is_not_ignored() -> None:
     assert M.ed_degree("data", [[1, 0, 0], [0, "1/2", 0], [0, 0, 1]]) == M.ed_degree("bombieri")
     same = NeuroManifold("mlp:2,1,1:x^2", metric="bombieri")
     assert same.ed_degree() == 2 and M.ed_degree() == 4
+
+
+@needs_msolve
+@pytest.mark.parametrize("spec, number", [("linear:2,1,3", 1), ("mlp:2,1,1:x^2", 1),
+                                          ("cnn:2,2:x", None)])
+def test_an_ml_degree_has_a_certificate_that_it_is_not_less(spec: str, number: int | None) -> None:
+    found = NeuroManifold(spec, seed=1, method="parametrization").ml_degree()
+    certificate = found.certificate
+    assert certificate is not None and found.status == "numerical"
+    assert number in (None, found.data)
+    verdict = verify(certificate)
+    assert (verdict.invariant, verdict.value) == ("ml_degree_at_least", found.data)
+    generator = random.Random(1)
+    for _, data, _, verdict in accepted_mutants([certificate], 60, generator):
+        assert verdict.value <= found.data or data["model"] != certificate["model"]
+    for change in ("target", "coordinates", "minor"):
+        bad = copy.deepcopy(certificate)
+        part = bad["evidence"][change]
+        if change == "coordinates":
+            part[0] = [*part[0][:-1], part[0][-1] + 1] if part[0] else [1]
+        elif change == "target":
+            part[0] += 1
+        else:
+            bad["evidence"][change] = [part[0]] * len(part)
+        bad["digest"] = digest(bad)
+        with pytest.raises(CertificateError):
+            verify(bad)

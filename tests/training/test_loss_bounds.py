@@ -146,6 +146,10 @@ def test_what_is_out_of_reach_says_what_it_would_need() -> None:
     given = problem("mlp:4,2,3:x^2", 20, 1)
     with pytest.raises(LimitReached, match="46,376 moments"):
         given.loss_bounds(2, seed=1)
+    # Nothing is tried before that is said.
+    computation = Computation(progress=lambda line: pytest.fail(line))
+    with pytest.raises(LimitReached, match="46,376 moments; at most 5,000"):
+        loss_bounds(given, 2, computation)
 
 
 @pytest.mark.parametrize("script, words", [

@@ -97,10 +97,17 @@ class Activation:
                       for a, b in zip(ends, ends[1:])]
             return _extreme(values, "min"), _extreme(values, "max"), _extreme(slopes, "max")
         half = (high - low) / (2 * parts)
-        series = [EXPRESSIONS[self.name](arb_series([arb(low + (2 * k + 1) * half, half), 1], 2))
-                  for k in range(parts)]
+        f = EXPRESSIONS[self.name]
+        series = [power_series(f, arb(low + (2 * k + 1) * half, half), 1, 2) for k in range(parts)]
         return (_extreme([s[0] for s in series], "min"), _extreme([s[0] for s in series], "max"),
                 _extreme([abs(s[1]) for s in series], "max"))
+
+
+def power_series(f: Callable[[Any], Any], center: arb, slope: arb | int, order: int) -> list[arb]:
+    """The first coefficients of f(center + slope t), an expression, in t."""
+    series = f(arb_series([center, slope], order))
+    require(series.prec >= order, "A power series has too few terms.")
+    return [series[k] for k in range(order)]
 
 
 def _extreme(values: list[arb], which: str) -> arb:

@@ -40,9 +40,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flint import acb, arb, arb_poly, arb_series, ctx, fmpq, fmpq_poly
+from flint import acb, arb, arb_poly, ctx, fmpq, fmpq_poly
 
-from neuroalg_sage.certificates.approximation.activations import Activation
+from neuroalg_sage.certificates.approximation.activations import Activation, power_series
 from neuroalg_sage.certificates.reading import Checked, fields, integer, items, numbers, require
 
 MOST_DEGREE = 200
@@ -153,9 +153,8 @@ def model(activation: Activation, p: list[fmpq], cell: Cell) -> tuple[arb_poly, 
     f = activation.piece(low, high)
     if not callable(f):
         return arb_poly(fmpq_poly(f) - fmpq_poly(p))(line), arb(0)
-    series = f(arb_series([center, half], order))
     most = largest_on_square(f, center, half * reach)
-    return (arb_poly([series[k] for k in range(order)]) - arb_poly(p)(line),
+    return (arb_poly(power_series(f, center, half, order)) - arb_poly(p)(line),
             most / (arb(reach) ** (order - 1) * (reach - 1)))
 
 

@@ -109,7 +109,7 @@ def check_network_approximation(network: Network, value: Any, evidence: Any) -> 
             cells, values, slope, parts = fields(step, "cells", "values", "slope", "parts")
             require(is_bounded(network.activation, p, d, read_cells(low, high, cells)),
                     "The error of a layer is not shown to be so small.")
-            (m, most), (slope,) = _interval(values), numbers([slope], "slope")
+            (m, most), (slope,) = numbers(values, "values", 2), numbers([slope], "slope")
             found = network.activation.value_and_slope(
                 low, high, integer(parts, 1, MOST_PARTS, "number of parts"))
             require(arb(m) <= found[0] and found[1] <= arb(most) and found[2] <= arb(slope),

@@ -213,6 +213,10 @@ def orbit_dimension(model: Model, evidence: Any, trial: Any) -> tuple[int, int, 
 
         found = model.parameters - rescaled_dimension(model)
         return found, model.parameters, False, f"the orbits of the rescalings of units ({found})"
+    if kind == "normal form":
+        from neuroalg_sage.certificates.dimension.normal_forms import normalized
+
+        return orbit_dimension(*normalized(model, evidence, "symmetries"))
     require(kind in ("symmetries", "affine"), "The kind of the symmetries is not known.")
     listed = symmetry_fields(model, evidence) if kind == "symmetries" else affine_fields(
         model, member(evidence, "fields"))

@@ -15,8 +15,9 @@ from neuroalg_sage.certificates.reading import fields, integer, integers, items,
 def joined(parts: list[tuple[int, str, list[str]]], group: int) -> tuple[int, str, list[str]]:
     """The upper bound by those of two parts, and the dimension of the group between them."""
     (head, why, trust), (tail, other, more) = parts
-    return (head + tail - group, f"of two parts between which a group of dimension {group} acts, "
-            f"{why}, and {other}", [*dict.fromkeys(trust + more)])
+    return (head + tail - group, f"two parts, between which a group of dimension {group} acts, "
+            f"bound it from above (the first: {why}; the second: {other})",
+            [*dict.fromkeys(trust + more)])
 
 
 def composed(model: Model, evidence: Any) -> tuple[list[tuple[Model, Any, Any]], int]:
@@ -45,12 +46,11 @@ def composed(model: Model, evidence: Any) -> tuple[list[tuple[Model, Any, Any]],
     cut, group, data = fields(evidence, "layer", "group", "parts")
     cut = integer(cut, 1, len(layers) - 1, "number of layers")
     own = [fields(part, "upper", "trial") for part in items(data, "parts", 2)]
-    width = model.widths[cut]
-    before, after = layers[:cut], layers[cut:]
+    width, before, after = model.widths[cut], layers[:cut], layers[cut:]
     if group == "rescalings":
-        require(before[-1]["kind"] == "dense" and after[0]["kind"] == "activation"
-                and all(c == "0" for c in after[0]["coefficients"][:-1])
-                and len(after) > 1 and after[1]["kind"] == "dense",
+        kinds = [layer["kind"] for layer in (before[-1], *after[:2])]
+        require(kinds == ["dense", "activation", "dense"]
+                and not any(c != "0" for c in after[0]["coefficients"][:-1]),
                 "The parts are not joined by a power of the units between dense layers.")
         after = after[1:]
     else:
@@ -58,8 +58,8 @@ def composed(model: Model, evidence: Any) -> tuple[list[tuple[Model, Any, Any]],
         one = [{"kind": "dense", "inputs": width, "outputs": width, "bias": False}]
         before = before + one * (before[-1]["kind"] != "dense")
         after = one * (after[0]["kind"] != "dense") + after
-    head = Model({"input_shape": model.description["input_shape"], "layers": before})
-    tail = Model({"input_shape": [width], "layers": after})
+    head, tail = (Model({"input_shape": shape, "layers": part}) for shape, part in (
+        (model.description["input_shape"], before), ([width], after)))
     if group == "linear":
         p, point = place(head, own[0][1])
         inputs = [integers(x, 0, p - 1, "input", head.inputs)

@@ -59,6 +59,10 @@ def upper_bound(model: Model, evidence: Any, trial: Any) -> tuple[int, str, list
 
         bound, why, trust = upper_bound(*relaxed(model, evidence))
         return bound, f"in a larger model, {why}", trust
+    if kind == "normal form":
+        from neuroalg_sage.certificates.dimension.normal_forms import normalized
+
+        return upper_bound(*normalized(model, evidence, "upper"))
     if kind == "composition":
         from neuroalg_sage.certificates.dimension.compositions import composed, joined
 

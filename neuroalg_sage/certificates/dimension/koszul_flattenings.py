@@ -16,8 +16,6 @@ from neuroalg_sage.certificates.model import Model, monomials
 from neuroalg_sage.certificates.reading import fields, integer, require
 from neuroalg_sage.certificates.work import Work
 
-Entry = tuple[int, int, int, int]  # row, column, coordinate, sign
-
 
 def _wedge(chosen: tuple[int, ...], i: int) -> tuple[tuple[int, ...], int]:
     """The basis vector e_i ∧ e_chosen and its sign, which is 0 if i is chosen."""
@@ -25,9 +23,10 @@ def _wedge(chosen: tuple[int, ...], i: int) -> tuple[tuple[int, ...], int]:
 
 
 def entries(k: int, m: int, d: int, a: int, e: int, b: int | None
-            ) -> tuple[list[Entry], int, int]:
+            ) -> tuple[list[tuple[int, int, int, int]], int, int]:
     """
-    The matrix of the flattening of k forms of degree d in m variables, and its size.
+    The matrix of the flattening of k forms of degree d in m variables, as quadruples of a row, a
+    column, a coordinate and a sign, and its size.
 
     For f in C^k ⊗ S^d it is Λ^a C^k ⊗ S^e* ⊗ Λ^b → Λ^(a+1) C^k ⊗ S^(d-e-1) ⊗ Λ^(b+1), or without
     the last factors Λ^a C^k ⊗ S^e* → Λ^(a+1) C^k ⊗ S^(d-e): an operator in S^e* differentiates f,
@@ -42,7 +41,7 @@ def entries(k: int, m: int, d: int, a: int, e: int, b: int | None
     left, right = [*monomials(m, e)], [*monomials(m, d - e - (b is not None))]
     rows = {key: i for i, key in enumerate(product(combinations(range(k), a), left, inner))}
     columns = {key: i for i, key in enumerate(product(combinations(range(k), a + 1), right, outer))}
-    Work().spend(len(rows) * k * len(right) * len(more))
+    Work().spend(len(rows) * (k * len(right) * len(more) + len(columns)))
     found = []
     for (chosen, x, exterior), row in rows.items():
         for j, y, i in product(range(k), right, more):
@@ -79,7 +78,6 @@ def koszul_bound(model: Model, evidence: Any, trial: Any) -> tuple[int, str, lis
     image = [sum(x * y for x, y in zip(w[(m + j) * h :], values)) % p
              for j in range(k) for values in powers]
     bound = h * comb(k - 1, a) * (1 if b is None else comb(m - 1, b))
-    Work().spend(rows * columns)
     matrix = nmod_mat(rows, columns, p)
     for row, column, i, sign in table:
         matrix[row, column] = sign * image[i] % p

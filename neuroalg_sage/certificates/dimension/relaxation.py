@@ -37,6 +37,5 @@ def relaxed(model: Model, evidence: Any) -> tuple[Model, Any, Any]:
                    {"kind": "polynomial", "parameters": [""] * len(terms),
                     "inputs": [""] * inner.inputs, "outputs": outputs}]
         place = end
-    larger = Model({"input_shape": model.description["input_shape"],
-                    "layers": layers + own[place:]})
-    return larger, upper, trial
+    return Model({"input_shape": model.description["input_shape"],
+                  "layers": layers + own[place:]}), upper, trial

@@ -12,6 +12,9 @@ CLAIMS = (
     Claim("decision_boundary_ed_degree", ".distance.decision_boundary_degree:check_degree"),
     Claim("decision_boundary_ed_degree_at_least",
           ".distance.decision_boundary_degree:check_at_least"),
+    Claim("ml_degree_at_least", ".distance.likelihood:check_at_least"),
+    Claim("polyhedral_distance", ".distance.polyhedral_distance:check_distance",
+          ("proved", "bounds"), (dict,)),
     Claim("ed_discriminant", ".distance.discriminant:check_discriminant"),
     Claim("voronoi_cell", ".distance.voronoi:check_voronoi_cell", ("proved", "bounds")),
 )

@@ -66,7 +66,7 @@ from neuroalg_sage.certificates.reading import exponent_vectors, polynomial_ring
 from neuroalg_sage.certificates.real.blocks import homogeneous_blocks
 from neuroalg_sage.certificates.substitution import substituted
 
-MOST_CELLS = 20_000
+MOST_CELLS, MOST_STRATA = 20_000, 1_000
 
 Cell = tuple[tuple[tuple[tuple[int, int], ...], ...], int]  # places with signs in each block, and s
 Glue = Callable[[Cell, bool, tuple[int, ...]], Cell | None]
@@ -95,6 +95,7 @@ class Stratum:
 
 def strata(model: Model, blocks: list[list[int]]) -> Iterator[Stratum]:
     """The strata, with proofs of 1 and 2."""
+    require(prod(map(len, blocks)) <= MOST_STRATA, "There are too many strata.")
     ring = polynomial_ring(model.parameters)
     phi = [[(e, c) for e, c in zip(exponent_vectors(f), f.coeffs())]
            for f in model.parametrization if f]

@@ -7,6 +7,8 @@ CLAIMS = (
           of_functions=True),
     Claim("loss_bounds", ".training.sums_of_squares:check_loss_bounds",
           statuses=("proved", "bounds")),
+    Claim("cross_entropy_points", ".training.cross_entropy:check_points", kinds=(dict,),
+          others=True),
     Claim("multistart", ".training.multistart:check_multistart", statuses=("proved", "bounds"),
           others=True),
     Claim("loss_critical_locus", ".training.loss_critical_locus:check_loss_critical_locus"),

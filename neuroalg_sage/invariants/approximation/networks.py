@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from fractions import Fraction
 from functools import cached_property, partial
@@ -29,6 +29,8 @@ from neuroalg_sage.invariants.approximation.approximation import (
     rounded,
 )
 from neuroalg_sage.models.continuous_networks import ContinuousNetworkLayers
+from neuroalg_sage.models.layers import Activation, Dense, Layer
+from neuroalg_sage.models.model import LONGEST_NAME, Model, compose
 from neuroalg_sage.models.sage_input import rational
 from neuroalg_sage.storable import storable
 
@@ -42,9 +44,12 @@ MORE = Fraction(7, 8)  # of the allowed errors, if they were too large together
 class NetworkApproximation(Invariant):
     """
     A polynomial network near another one; the value is the distance, which is not exceeded.
+
+    - ``network`` -- the other one
     """
 
     about: ClassVar[str] = "the network "
+    network: ContinuousNetworkLayers | None = field(default=None, repr=False)
 
     @cached_property
     def value(self) -> Fraction:
@@ -56,28 +61,46 @@ class NetworkApproximation(Invariant):
         """The coefficients of the polynomial after each layer but the last, the constant first."""
         return [tuple(map(Fraction, layer["coefficients"])) for layer in self.data["layers"]]
 
+    def model(self) -> Model:
+        """
+        The polynomial network, of which the name says how far it is.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage.models.continuous_networks import network_from_spec
+            >>> found = network_approximation(network_from_spec("mlp:2,3,1:relu"), 1, degree=2)
+            >>> found.model()
+            Model the polynomial network at distance at most 0.375 of mlp:2,3,1:relu with 9
+            parameters, 2 inputs and 1 output
+        """
+        network = self.network
+        assert network is not None
+        layers: list[Layer] = [Dense(network.layers[0].inputs, network.layers[0].outputs,
+                                     network.layers[0].has_bias)]
+        for layer, p, degree in zip(network.layers[1:], self.polynomials, self.degrees):
+            layers += [Activation(p[:degree + 1]),
+                       Dense(layer.inputs, layer.outputs, layer.has_bias)]
+        near = f"the polynomial network at distance at most {self.data['distance']} of "
+        other = str(network)
+        return compose(layers, name=near + (
+            other if len(near + other) <= LONGEST_NAME else f"one with {network.activation}"))
+
     @property
     def degrees(self) -> list[int]:
         """The degrees of these polynomials."""
         return [max((k for k, c in enumerate(p) if c), default=0) for p in self.polynomials]
 
     def sentence(self) -> str:
-        radius = self.data["radius"]
+        radius, is_given = self.data["radius"], self.network and self.network.has_weights
         where = ("at these weights" if radius == "0" else
                  f"for all parameters that differ from these weights by at most {radius}"
-                 if self.has_weights else f"for all parameters from -{radius} to {radius}")
+                 if is_given else f"for all parameters from -{radius} to {radius}")
         said = (f"the outputs of the network with polynomials of the degrees "
                 f"{', '.join(map(str, self.degrees))} differ by at most "
                 f"{self.data['distance']}, {where} and inputs in the box")
         return said if radius == "0" else (
             said + "; so the Hausdorff distance of the two neuromanifolds over that box of "
             "parameters is at most this, in the norm of the supremum")
-
-    @property
-    def has_weights(self) -> bool:
-        """Whether weights are given."""
-        assert self.certificate is not None
-        return "weights" in self.certificate["model"]["layers"][0]
 
     def lines(self, spec: str = "SPEC") -> list[str]:
         return [f"  layer {k}: states from {low} to {high}, degree {degree}, error at most {error}"
@@ -200,7 +223,7 @@ class _Found:
         return NetworkApproximation.certified(
             search.network, "network_approximation", value(digits), "proved",
             "errors of the activation, layer by layer", time.perf_counter() - start, evidence,
-            claim=value(decimal))
+            claim=value(decimal), network=search.network)
 
 
 class _Search:

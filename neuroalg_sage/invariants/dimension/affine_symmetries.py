@@ -28,6 +28,7 @@ from flint import Ordering, fmpq_mpoly_ctx, nmod_mat
 from neuroalg_sage.certificates.dimension.affine_symmetries import matrix_rank, orbit_bound
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import LimitReached
+from neuroalg_sage.invariants.dimension.activations import normal_form
 from neuroalg_sage.invariants.dimension.direct_sums import FEWEST_PARAMETERS, Powers
 from neuroalg_sage.invariants.dimension.known_symmetries import (
     constant_modulo,
@@ -83,14 +84,20 @@ def orbits(model: Model, trial: Mapping[str, Any], enough: int) -> Orbits:
     - ``trial`` -- a prime and a point
     - ``enough`` -- where orbits are so large, no other symmetries are looked for
     """
+    normal = normal_form(model)
+    if normal is not None and normal.is_defined(trial["prime"]):
+        place = normal.there(dict(trial))
+        found = orbits(normal.model, place, enough)
+        return Orbits(found.dimension, found.most, {
+            "kind": "normal form", "symmetries": found.evidence, "trial": place})
     powers = Powers.of(model) if model.parameter_count >= FEWEST_PARAMETERS else None
     if powers is not None and enough <= sum(powers.widths[1:-1]):
         return Orbits(sum(powers.widths[1:-1]), None, {"kind": "rescalings"})
-    place = trial["point"], trial["prime"]
-    listed = modular.rank(symmetry_rows(model, *place), trial["prime"])
-    if listed < enough and (found := affine_symmetries(model)) is not None:
-        return Orbits(modular.rank(tangents(found.fields, *place), trial["prime"]),
-                      orbit_bound(list(found.fields), model.parameter_count), found.evidence)
+    at = trial["point"], trial["prime"]
+    listed = modular.rank(symmetry_rows(model, *at), trial["prime"])
+    if listed < enough and (every := affine_symmetries(model)) is not None:
+        return Orbits(modular.rank(tangents(every.fields, *at), trial["prime"]),
+                      orbit_bound(list(every.fields), model.parameter_count), every.evidence)
     return Orbits(listed, None, encode_symmetries(model.symmetries))
 
 

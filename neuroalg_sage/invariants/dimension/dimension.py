@@ -32,6 +32,7 @@ from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
 from neuroalg_sage.invariants.answers.trust import LISTED, OTHERS, RANDOM
 from neuroalg_sage.invariants.dimension import direct_sums
+from neuroalg_sage.invariants.dimension.activations import NormalForm, normal_form
 from neuroalg_sage.invariants.dimension.known_symmetries import (
     constant_modulo,
     encode_symmetries,
@@ -252,6 +253,11 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = log,
         8 (proved)
     """
     start = time.perf_counter()
+    normal = normal_form(model)
+    if normal is not None:
+        answer = _carried_back(model, normal, dimension(normal.model, seed, progress, memory_gb))
+        if answer is not None:
+            return answer
     generator = random.Random(seed) if seed is not None else random.SystemRandom()
     n, count = model.ambient_dimension, model.parameter_count
 
@@ -315,6 +321,33 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = log,
         f"rank of the Jacobian at random points modulo {len(agreeing)} random primes",
         time.perf_counter() - start, {"trials": agreeing}, [RANDOM],
         error_bound=error_bound(model, best, agreeing))
+
+
+def _carried_back(model: Model, normal: NormalForm, found: Invariant) -> Invariant | None:
+    """
+    The dimension of the model with activations in normal form as that of the own one; None if a
+    prime of a trial does not allow it.
+    """
+    assert found.certificate is not None
+    evidence = found.certificate["evidence"]
+    trials = evidence["trials"]
+    if not all(normal.is_defined(t["prime"]) and model.denominator[0] % t["prime"]
+               and "groups" not in t for t in trials):
+        return None
+    own = [normal.back(t) for t in trials]
+    changed: dict[str, Any] = {"trials": own}
+    bound = None
+    if found.status == "monte_carlo":
+        bound = error_bound(model, found.data, own)
+    elif evidence["upper"] != {"kind": "ambient"} or (
+            model.ambient_dimension != normal.model.ambient_dimension):
+        changed["upper"] = {"kind": "normal form", "upper": evidence["upper"],
+                            "trial": {key: trials[0][key] for key in ("prime", "point")}}
+    else:
+        changed["upper"] = evidence["upper"]
+    return Dimension.certified(model, "dimension", found.data, found.status,
+                               f"{found.method}; activations in normal form", found.seconds,
+                               changed, found.trust, error_bound=bound)
 
 
 def ambient_dimension(model: Model) -> Invariant:

@@ -76,6 +76,13 @@ class FullIdentifiability(Identifiability):
 class FiniteIdentifiability(Identifiability):
     """Whether a generic fiber is finitely many orbits."""
 
+    def sentence(self) -> str:
+        if self.data is False and LISTED in self.trust and self.certificate is not None:
+            evidence = self.certificate["evidence"]
+            fiber = len(evidence["trial"]["point"]) - evidence["dimension"]
+            return f"{super().sentence()}; the fiber has dimension {fiber}"
+        return super().sentence()
+
     def for_learning(self, around: Surroundings) -> Iterator[Markup]:
         from neuroalg_sage.invariants.dimension.on_pages import (
             finite_identifiability_for_learning,

@@ -24,6 +24,11 @@ QUESTIONS = (
              ".distance.wasserstein_degree:WassersteinDegree",
              title="Wasserstein degree", needs=("dimension",), options=("polyhedral_norm",),
              claims=("wasserstein_degree_at_least",)),
+    Question("polyhedral_distance", "Bounds of the distance from a function to M in a polyhedral "
+             "norm",
+             ".distance.polyhedral_distance:PolyhedralDistance",
+             needs=("dimension", "ideal"), options=("polyhedral_norm",), takes="a function",
+             claims=("polyhedral_distance",)),
     Question("decision_boundary_ed_degree", "The number of complex critical points of the distance "
              "from a generic input to the decision boundary, for generic parameters",
              ".distance.decision_boundary_degree:DecisionBoundaryDegree",
@@ -31,7 +36,8 @@ QUESTIONS = (
              claims=("decision_boundary_ed_degree", "decision_boundary_ed_degree_at_least")),
     Question("ml_degree", "The maximum likelihood degree: critical points of the cross-entropy "
              "where Σ_i z_i = 1",
-             title="ML degree", needs=("dimension", "ideal"), claims=("ml_degree",),
+             title="ML degree", needs=("dimension", "ideal"),
+             claims=("ml_degree", "ml_degree_at_least"),
              script=".distance.scripts:ml_degree_script"),
     Question("ed_discriminant", "The data at which critical points of the squared distance come "
              "together",

@@ -276,8 +276,27 @@ def polar_parametrized(where: Slice, j: int, prime: int, generator: random.Rando
                   random_combination([*images, *extra]))
 
 
+@dataclass(frozen=True)
+class LikelihoodProblem:
+    """
+    The critical points of Σ_i u_i log φ_i on the slice, modulo a prime.
+
+    - ``where`` -- the slice
+    - ``target`` -- the weights u
+    - ``minor`` -- the coordinates of φ whose minor shall not vanish
+    - ``weights`` -- a linear form on V
+    - ``system`` -- the equations
+    """
+
+    where: Slice
+    target: list[int]
+    minor: list[int]
+    weights: list[int]
+    system: System
+
+
 def likelihood_parametrized(where: Slice, is_cone: bool, prime: int, generator: random.Random
-                            ) -> System:
+                            ) -> LikelihoodProblem:
     """
     The critical points of Σ_i u_i log φ_i where Σ_i φ_i = 1, at random u.
 
@@ -299,11 +318,14 @@ def likelihood_parametrized(where: Slice, is_cone: bool, prime: int, generator: 
     if is_cone:
         equations.append(total - 1)
     chosen = independent_coordinates(where, None, prime, generator)
-    return System(f"critical points of the likelihood on {where.phi.model} modulo {prime}", names,
-                  tuple(equations),
-                  radical(zero + determinant([[images[i].derivative(k) for k in range(d)]
-                                              for i in chosen])),
-                  sum((generator.randrange(prime) * f for f in images), zero))
+    form = [generator.randrange(prime) for _ in range(n)]
+    system = System(
+        f"critical points of the likelihood on {where.phi.model} modulo {prime}", names,
+        tuple(equations),
+        radical(zero + determinant([[images[i].derivative(k) for k in range(d)]
+                                    for i in chosen])),
+        sum((c * f for c, f in zip(form, images)), zero))
+    return LikelihoodProblem(where, weights, chosen, form, system)
 
 
 def cone_over(where: Slice) -> Slice:
@@ -314,6 +336,31 @@ def cone_over(where: Slice) -> Slice:
     apex: Polynomial = {(0,) * len(where.free) + (1,): Fraction(1)}
     return Slice(where.phi, where.values, (*where.free, where.phi.model.parameter_count),
                  (*scaled, apex))
+
+
+def weights_of_degree_one(phi: Parametrization) -> list[Fraction] | None:
+    """
+    Rational weights of the parameters for which φ is homogeneous of degree 1; None if there are
+    none.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> from neuroalg_sage.models.parametrization import parametrization
+        >>> list(map(str, weights_of_degree_one(parametrization(parse_spec("mlp:2,1,1:x^2")))))
+        ['1/2', '1/2', '0']
+    """
+    from neuroalg_sage.models.rational import echelon, fraction
+
+    count = phi.model.parameter_count
+    rows = sorted({tuple(map(int, e)) for f in phi.polynomials for e in f})
+    reduced, pivots = echelon([[*row, 1] for row in rows], count + 1)
+    if count in pivots:
+        return None
+    weights = [Fraction(0)] * count
+    for i, pivot in enumerate(pivots):
+        weights[pivot] = fraction(reduced[i, count])
+    return weights
 
 
 def is_graded(phi: Parametrization) -> bool:

@@ -7,19 +7,27 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from typing import Any
 
+from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
 from neuroalg_sage.invariants.answers.methods import check_method_applies
 from neuroalg_sage.invariants.distance.critical_equations import (
+    LikelihoodProblem,
     finite_slice,
     is_graded,
     likelihood_parametrized,
+    weights_of_degree_one,
+)
+from neuroalg_sage.invariants.distance.distance_count import (
+    MOST_CERTIFIED_PARAMETERS,
+    MOST_CERTIFIED_POINTS,
 )
 from neuroalg_sage.invariants.distance.euler import NotKnown, ml_degree_by_euler
 from neuroalg_sage.invariants.distance.lagrange import likelihood_system
-from neuroalg_sage.invariants.equations.counting import summary, trials
+from neuroalg_sage.invariants.equations.counting import System, Trial, summary, trials
 from neuroalg_sage.models.parametrization import Parametrization
 
 METHODS = ("euler", "parametrization", "lagrange")
@@ -114,13 +122,42 @@ def ml_degree(phi: Parametrization, dimension: Invariant, computation: Computati
     if method == "lagrange":
         return multipliers()
     where = finite_slice(phi, d, generator)
+    problems: list[LikelihoodProblem] = []
+
+    def make(prime: int) -> System:
+        problems.append(likelihood_parametrized(where, cone, prime, generator))
+        return problems[-1].system
+
     try:
-        found = trials(lambda p: likelihood_parametrized(where, cone, p, generator),
-                       "the ML degree", computation, generator)
+        found = trials(make, "the ML degree", computation, generator)
     except LimitReached:
         if method == "parametrization" or computation.is_over():
             raise
         return multipliers()
-    return Invariant("ml_degree", max(t.count.values for t in found), "numerical",
-                     f"critical equations on a slice of the fibers, {summary(found)}", None,
-                     time.perf_counter() - start)
+    best = max(found, key=lambda trial: trial.count.values)
+    number = best.count.values
+    proof = _proof(best, next(p for p in problems if p.system is best.system), dimension, cone)
+    certificate = None if proof is None else certified(
+        phi.model, "ml_degree_at_least", number, "proved", "", 0.0, proof, dimension.trust
+        ).certificate
+    return Invariant("ml_degree", number, "numerical",
+                     f"critical equations on a slice of the fibers, {summary(found)}"
+                     + ("; the certificate proves that it is not less" if proof else ""),
+                     certificate, time.perf_counter() - start)
+
+
+def _proof(trial: Trial, problem: LikelihoodProblem, dimension: Invariant, cone: bool
+           ) -> dict[str, Any] | None:
+    """The critical points modulo the prime, as the checker reads them."""
+    points, where = trial.count.points, problem.where
+    scaling = weights_of_degree_one(where.phi) if cone else None
+    if points is None or dimension.certificate is None or dimension.status != "proved" or not (
+            0 < points.count <= MOST_CERTIFIED_POINTS) or len(where.free) > (
+                MOST_CERTIFIED_PARAMETERS) or cone and scaling is None:
+        return None
+    return {"prime": points.prime, "restriction": sorted(map(list, where.values.items())),
+            "target": problem.target, "minor": problem.minor, "weights": problem.weights,
+            "polynomial": list(points.polynomial),
+            "coordinates": [list(c) for c in points.coordinates[: len(where.free)]],
+            "dimension": dimension.certificate["evidence"]} | (
+                {} if scaling is None else {"scaling": [decimal(c) for c in scaling]})

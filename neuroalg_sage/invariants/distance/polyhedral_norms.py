@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import combinations, product
-from math import lcm
 from typing import Any
 
-from neuroalg_sage.certificates.polytopes import facets_of_cone
+from neuroalg_sage.certificates.polytopes import forms_of_facets
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.models.expressions import shown
@@ -198,16 +197,11 @@ def _rows(data: Any, kind: str) -> tuple[Vector, ...]:
 
 def _polar(points: Sequence[Vector]) -> tuple[Vector, ...]:
     """The linear forms that are 1 on the facets of the convex hull, which holds 0 inside."""
-    cone = []
-    for point in points:
-        scale = lcm(*(c.denominator for c in point))
-        cone.append((scale, *(int(c * scale) for c in point)))
     try:
-        facets = facets_of_cone(cone)
+        return tuple(sorted(forms_of_facets(points)))
     except CertificateError:
         raise LimitReached("The unit ball of the norm is too large for its facets to be found."
                            ) from None
-    return tuple(sorted(tuple(Fraction(-c, h[0]) for c in h[1:]) for h, _ in facets))
 
 
 def _wasserstein(model: Model | int, n: int, rows: Sequence[Vector]) -> PolyhedralNorm:

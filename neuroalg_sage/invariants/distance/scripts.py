@@ -44,7 +44,7 @@ def ml_degree_script(manifold: NeuroManifold) -> str:
     where = finite_slice(phi, manifold.dimension().data, generator)
     prime = random_prime(generator, MACAULAY2_PRIMES_BELOW)
     return likelihood_parametrized(where, is_cone_of_probabilities(phi), prime,
-                                   generator).script().standalone()
+                                   generator).system.script().standalone()
 
 
 def ed_discriminant_script(manifold: NeuroManifold, metric: str | None = None, gram: Any = None

@@ -31,7 +31,8 @@ QUESTIONS: tuple[Question, ...] = (
              ".real.boundary_components:Boundary", claims=("boundary",)),
     Question("betti_numbers", "The Betti numbers of M over the real numbers, over Q and GF(2): "
              "within a ball, on the unit sphere, and of the projectivization",
-             ".real.betti_numbers:BettiNumbers", title="Betti numbers",
+             ".real.betti_numbers:BettiNumbers", title="Betti numbers over the real numbers",
+             reported=158, is_extra=True, where_known=True,
              claims=("betti_numbers",)),
     Question("real_preimage_numbers", "Which numbers of real preimages sampled functions of M "
              "have, up to scalings and finite symmetries",

@@ -33,8 +33,8 @@ from neuroalg_sage.models.parametrization import Parametrization, parametrizatio
 if TYPE_CHECKING:
     from neuroalg_sage.models.model import Model
 
-MOST_SHOWN = 16
-NO_WEIGHTS = "φ is homogeneous for no weights of the parameters, so M may be no cone"
+MOST_SHOWN, MOST_EXPONENTS = 16, 2_000_000
+NO_WEIGHTS = "no weights of the parameters are known for which φ is homogeneous: M may be no cone"
 WORDS = {"ball": "M within a ball", "link": "M on the unit sphere",
          "projectivization": "the projectivization of M"}
 
@@ -117,11 +117,18 @@ def cone_weights(phi: Parametrization) -> list[int] | None:
         >>> from neuroalg_sage.models.families import parse_spec
         >>> cone_weights(parametrization(parse_spec("mlp:1,1,1:x^2+x")))
         [0, 1]
+        >>> cone_weights(parametrization(parse_spec("mlp:1,1,1:x^2")))
+        [1, 1]
         >>> from neuroalg_sage.models.sources import from_expressions
         >>> cone_weights(parametrization(from_expressions(["a*x^2 + a^2*x"], ["a"], ["x"])))
     """
     exponents = sorted({e for p in phi.polynomials for e in p})
     if not exponents:
+        return None
+    total = sum(exponents[0])
+    if total and all(sum(e) == total for e in exponents):
+        return [1] * phi.parameter_count
+    if not _is_small(phi):
         return None
     rows = fmpq_mat([[*map(int, e), 1] for e in exponents])
     reduced, rank = rows.rref()
@@ -135,10 +142,15 @@ def cone_weights(phi: Parametrization) -> list[int] | None:
     return [int(a * common) for a in weights]
 
 
-def _ordered_blocks(model: Model, phi: Parametrization) -> list[list[list[int]]]:
+def _is_small(phi: Parametrization) -> bool:
+    """Whether gradings are sought, by linear algebra with the exponents."""
+    return phi.parameter_count * sum(map(len, phi.polynomials)) <= MOST_EXPONENTS
+
+
+def _ordered_blocks(model: Model) -> list[list[list[int]]]:
     """Blocks of parameters in which φ is homogeneous, in the orders that are tried."""
-    smaller = condensed(model)
-    blocks = homogeneous_blocks(phi if smaller is model else parametrization(smaller))
+    phi = parametrization(condensed(model))
+    blocks = homogeneous_blocks(phi) if _is_small(phi) else None
     return [] if blocks is None else [blocks, [block[::-1] for block in blocks]]
 
 
@@ -157,14 +169,13 @@ def identified_strata(model: Model) -> tuple[list[list[int]], list[Identificatio
         [0, 0, 1, None]
     """
     checked = condensed_for_checker(rebuilt(model))
-    for blocks in _ordered_blocks(model, parametrization(model)):
+    for blocks in _ordered_blocks(model):
         with suppress(CertificateError):
             return blocks, identifications(checked, blocks)
     return None
 
 
-def _arguments(model: Model, phi: Parametrization, shape: RealShape
-               ) -> Iterator[tuple[dict[str, Any], str]]:
+def _arguments(model: Model, shape: RealShape) -> Iterator[tuple[dict[str, Any], str]]:
     """What may be tried, the first that says most."""
     if shape.all is not None:
         proof, reason = shape.all
@@ -175,14 +186,14 @@ def _arguments(model: Model, phi: Parametrization, shape: RealShape
             f"all outputs are multiples of a power of any form: {whole[1]}")
     if shape.filters is not None:
         yield {"argument": "filters"}, "products of real binary forms"
-    for blocks in _ordered_blocks(model, phi):
+    for blocks in _ordered_blocks(model):
         yield {"argument": "blocks", "blocks": blocks}, (
             f"cells of products of spheres of {len(blocks)} blocks of parameters")
-    if (weights := cone_weights(phi)) is not None:
+    if (weights := cone_weights(shape.parametrization())) is not None:
         yield {"argument": "cone", "weights": weights}, "M is star-shaped"
 
 
-def betti_numbers(model: Model, phi: Parametrization, shape: RealShape) -> BettiNumbers:
+def betti_numbers(model: Model, shape: RealShape) -> BettiNumbers:
     """
     The Betti numbers of M over the real numbers, within a ball, on the sphere, and projectively.
 
@@ -200,9 +211,9 @@ def betti_numbers(model: Model, phi: Parametrization, shape: RealShape) -> Betti
     """
     start = time.perf_counter()
     checked = rebuilt(model)
-    is_zero = not any(phi.polynomials)
+    is_zero = not checked.ambient_dimension
     why = "M is the zero function alone" if is_zero else NO_WEIGHTS
-    for evidence, method in () if is_zero else _arguments(model, phi, shape):
+    for evidence, method in () if is_zero else _arguments(model, shape):
         try:
             found, _ = betti_of_spaces(checked, evidence)
         except CertificateError as error:

@@ -18,6 +18,10 @@ QUESTIONS = (
     Question("critical_points", "All critical points of the squared error on data, and its minimum",
              ".training.presentation:CriticalPoints",
              takes="data", command="train", claims=("critical_points",)),
+    Question("cross_entropy_points", "Critical points of the cross-entropy of labels and "
+             "normalized outputs",
+             ".training.cross_entropy:CrossEntropyPoints", needs=("dimension", "ideal"),
+             takes="data", command="train", claims=("cross_entropy_points",)),
     Question("loss_bounds", "A lower and an upper bound of the least squared error on data",
              ".training.sums_of_squares:LossBounds",
              takes="data", command="train", claims=("loss_bounds",)),

@@ -111,8 +111,8 @@ def critical_points(problem: TrainingProblem, computation: Computation | None = 
             ordered = [[w[form.places.index(i)] for i in range(len(w))] for w in answer.parameters]
             return form.about(problem.model, answer, problem=problem, parameters=ordered)
         raise InputError(f"The critical points of {problem.model} are not known how to find: "
-                         f"{str(error)[0].lower()}{str(error)[1:].rstrip('.')}; components of "
-                         "critical parameters are found for any model, without boxes.") from None
+                         f"{str(error)[0].lower()}{str(error)[1:].rstrip('.')}; of any model "
+                         "multistart finds and proves some of them.") from None
     failure: CertificateError | None = None
     for precision in PRECISIONS:
         search.start_again()

@@ -92,7 +92,7 @@ class LossBounds(Invariant):
     loss is the upper bound, or near which it is least; ``level``, of the sums of squares, 0 for
     the least loss on V; ``lifted``, whether these are in monomials of the parameters; ``unique``,
     whether it is proved that one function alone has the least loss, which is between the bounds;
-    and ``dense``, whether M was seen to be dense in V over C.
+    ``dense``, whether M was seen to be dense in V over C; and ``beyond``, what was out of reach.
     """
 
     problem: Any = field(kw_only=True)
@@ -151,6 +151,8 @@ class LossBounds(Invariant):
         if self.status != "proved" and not level and self.data["dense"]:
             how += (" No level proves more on V: over C the closure of M is V, and real functions "
                     "in it may have less loss than M has.")
+        if self.status != "proved" and self.data["beyond"]:
+            how += f" {self.data['beyond']}"
         sentence = self.sentence()
         shown = ", ".join(f"{name} = {float(x):.6g}" for name, x in zip(model.parameter_names, w))
         return "\n".join([
@@ -235,6 +237,14 @@ def _is_in_hull(e: Exponents, terms: Sequence[Exponents]) -> bool:
     return bool(found.status == 0 and found.fun <= 1 + 1e-9)
 
 
+def require_few_moments(n: int, degree: int) -> None:
+    """Raise LimitReached for too many monomials up to a degree in so many coordinates."""
+    if (count := comb(n + degree, degree)) > MOST_MONOMIALS:
+        raise LimitReached(
+            f"Sums of squares of level {degree // 2} in {n} coordinates have "
+            f"{count:,} moments; at most {MOST_MONOMIALS:,} are tried.")
+
+
 class Functions:
     """
     The polynomials in ψ up to a degree.
@@ -245,10 +255,7 @@ class Functions:
     def __init__(self, psi: Coordinates, degree: int, generator: random.Random,
                  check: Callable[[], None]) -> None:
         n = len(psi.polynomials)
-        if comb(n + degree, degree) > MOST_MONOMIALS:
-            raise LimitReached(
-                f"Sums of squares of level {degree // 2} in {n} coordinates have "
-                f"{comb(n + degree, degree):,} moments; at most {MOST_MONOMIALS:,} are tried.")
+        require_few_moments(n, degree)
         listed = [e for k in range(degree + 1) for e in monomials(n, k)]
         prime = modular.random_prime(generator)
         # One independent monomial more than are tried shows that there are too many.
@@ -367,11 +374,11 @@ class Descent:
                     e > 0, e * x[:, k] ** np.maximum(e - 1, 0), 0), len(w))
             return value, gradient
 
-    def ends(self, computation: Computation) -> list[np.ndarray]:
+    def ends(self, computation: Computation, agreeing: int = STARTS) -> list[np.ndarray]:
         """
         The ends of descents, the best first; where a limit stops one, its best parameters.
 
-        When some have the same least loss, there are no more.
+        When so many have the same least loss, no more are sought.
         """
         from scipy.optimize import minimize
 
@@ -393,8 +400,8 @@ class Descent:
                     minimize(watched, self.random.standard_normal(count), jac=True,
                              method="BFGS" if count <= MOST_DENSE else "L-BFGS-B",
                              options={"gtol": 1e-10, "maxiter": MOST_STEPS})
-                best = sorted(value for value, _ in ends)[:AGREEING]
-                if len(best) == AGREEING and best[-1] - best[0] <= AGREEMENT * abs(best[0]):
+                best = sorted(value for value, _ in ends)[:agreeing]
+                if len(best) == agreeing and best[-1] - best[0] <= AGREEMENT * abs(best[0]):
                     break
         except LimitReached as error:
             computation.progress(f"descents: {error}")
@@ -695,12 +702,14 @@ def loss_bounds(problem: TrainingProblem, level: int | None = None,
         (True, 'proved')
     """
     require_level(level)
+    if level:
+        require_few_moments(len(problem.linear), 2 * level)
     search = Search(problem, computation or Computation(), seed)
     start = time.monotonic()
     search.descend()
     proof = search.on_the_space()
     levels = [1, 2] if level is None else [level] if level else []
-    is_proper = True
+    is_proper, beyond = True, ""
     for k, psi in product(levels, search.coordinates if levels else []):
         if proof.is_close:
             break
@@ -710,10 +719,13 @@ def loss_bounds(problem: TrainingProblem, level: int | None = None,
             f"sums of squares of level {k} in {len(psi.polynomials)} {psi.name}")
         try:
             found = search.at_level(k, psi)
+            if found is not None and not found.is_close and search.has_descended_further():
+                found = search.at_level(k, psi)
         except LimitReached as error:
             if level is not None and not psi.is_lift:
                 raise
             search.computation.progress(f"sums of squares: {error}")
+            beyond = beyond or str(error)
             continue
         # Where the loss vanishes to the highest degree somewhere, as where units cancel, no matrix
         # is inside of its cone, at any level.
@@ -725,7 +737,7 @@ def loss_bounds(problem: TrainingProblem, level: int | None = None,
         problem.model, "loss_bounds", {
             "lower": proof.lower, "upper": proof.upper, "parameters": proof.parameters,
             "level": proof.level, "lifted": proof.is_lifted, "unique": proof.is_only,
-            "dense": search.is_dense},
+            "dense": search.is_dense, "beyond": beyond},
         "proved" if proof.is_attained else "bounds",
         "sums of squares, rounded from an answer of csdp" if proof.level else "the least loss on V",
         time.monotonic() - start, proof.evidence, [],
@@ -773,10 +785,25 @@ class Search:
 
     def descend(self) -> None:
         """Find parameters of small loss: in floating point, and rational ones."""
-        self.computation.progress(f"descents from {STARTS} starts")
+        self.computation.progress(f"descents from up to {STARTS} starts")
         with self.computation.share():
-            self.ends = self.descent.ends(self.computation)
+            self.ends = self.descent.ends(self.computation, AGREEING)
         self.upper, self.w = self.descent.least(self.ends)
+        self.is_exhausted = False
+
+    def has_descended_further(self) -> bool:
+        """Whether more descents, once, find clearly less loss: many may have ended elsewhere."""
+        if self.is_exhausted:
+            return False
+        self.is_exhausted = True
+        with self.computation.share():
+            upper, w = self.descent.least(self.descent.ends(self.computation))
+        if self.upper - upper <= CLOSE_ENOUGH * abs(self.upper):
+            return False
+        self.upper, self.w = upper, w
+        for known in ("neighborhood", "critical"):
+            self.__dict__.pop(known, None)
+        return True
 
     @cached_property
     def neighborhood(self) -> Neighborhood | None:
