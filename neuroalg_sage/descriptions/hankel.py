@@ -16,13 +16,14 @@ from typing import Any
 from neuroalg_sage.certificates.equations.hankel import EISENBUD, state_size
 from neuroalg_sage.certificates.model import Model as RebuiltModel
 from neuroalg_sage.certificates.reading import CertificateError
-from neuroalg_sage.descriptions.description import Conclusion, Description, Formula
+from neuroalg_sage.descriptions.description import Conclusion, Description, Formula, Summands
 from neuroalg_sage.descriptions.determinantal import (
     basis_of_minors,
     determinantal_numerator,
     polynomial_of_series,
 )
 from neuroalg_sage.descriptions.flattening import Flattening
+from neuroalg_sage.descriptions.polar_classes import SUM, binary_polar_degrees
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.layers import Composite
@@ -88,6 +89,11 @@ class HankelMatrices(Description):
         numerator = determinantal_numerator(self.states + 1, self.steps - self.states, self.states)
         return Formula(self.evidence(), EISENBUD,
                        sum(numerator), tuple(polynomial_of_series(numerator, 2 * self.states)))
+
+    def distance_degree(self, metric: str) -> Summands | None:
+        """Sequences with Hankel matrices of rank n are sums of n powers in two variables."""
+        return Summands(self.evidence(), SUM, tuple(binary_polar_degrees(
+            self.states, self.steps - 1)), (SUM,)) if metric == "generic" else None
 
     def __str__(self) -> str:
         n, a = self.states, self.flattening()

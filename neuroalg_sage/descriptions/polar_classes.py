@@ -194,3 +194,19 @@ def singular_vector_tuples(sizes: Sequence[int], degrees: Sequence[int]) -> int:
             power = times(power, s)
         product = times(product, factor)
     return product.get(tops, 0)
+
+
+def binary_polar_degrees(r: int, d: int) -> list[int]:
+    """
+    The polar degrees of the sums of r powers of linear forms of degree d in two variables, 2 r ≤ d.
+
+    The conormal variety is a product of projective bundles over P^r, the space of forms h of degree
+    r: of the forms that are orthogonal to all multiples of h, and of the multiples of h^2.
+
+    EXAMPLES: A rational normal curve, and the secant variety of one. ::
+
+        >>> binary_polar_degrees(1, 4), binary_polar_degrees(2, 4)
+        ([4, 6], [3, 6, 4, 0])
+    """
+    return [comb(d - r + 1, r - j) * 2**j * comb(d - 2 * r + j, j) for j in range(r + 1)] + [
+        0] * (r - 1)

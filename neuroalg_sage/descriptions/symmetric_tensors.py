@@ -27,6 +27,7 @@ from neuroalg_sage.descriptions.polar_classes import (
     HOLME,
     NIE_RANESTAD_STURMFELS,
     SUM,
+    binary_polar_degrees,
     segre_veronese_polar_degrees,
     singular_vector_tuples,
     symmetric_polar_degrees,
@@ -164,6 +165,9 @@ class SymmetricTensors(Description):
             polar = symmetric_polar_degrees(d, r) if metric == "generic" else None
             return None if polar is None else Summands(
                 evidence, NIE_RANESTAD_STURMFELS, tuple(polar), (NIE_RANESTAD_STURMFELS, SUM))
+        if m == 1 and d == 2 and 1 < r <= self.degree // 2:
+            return Summands({"formula": "binary forms"}, SUM, tuple(
+                binary_polar_degrees(r, self.degree)), (SUM,)) if metric == "generic" else None
         if r != 1:
             return None
         evidence, format = {"formula": "Segre-Veronese"}, ([m, d], [1, self.degree])

@@ -246,3 +246,45 @@ def test_forgeries_are_refused() -> None:
     for change in (lambda data: data["claim"].__setitem__("value", 2),
                    evidence("factors", factors[1:]), evidence("crossings", [])):
         refused(likelihood, change)
+
+
+# -- known varieties ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("spec, metric", [
+    ("mlp:2,2,1:x^4", "generic"), ("mlp:2,2,1:x^4", "unit"), ("mlp:2,2,1:x^5", "unit"),
+    ("ssm:state=2,steps=5", "generic"), ("ssm:state=1,steps=4", "unit"),
+    ("ssm:state=2,steps=6", "unit"), ("mlp:3,2,1:x^2", "unit"), ("mlp:3,1,1:x^2", "unit")])
+def test_ed_degrees_of_known_varieties_are_as_counted(spec: str, metric: str) -> None:
+    found = NeuroManifold(spec).ed_degree(metric)
+    assert found.status == "proved" and "theorem: Draisma et al. (2016)" in found.trust
+    assert verify(found.certificate).value == [metric, found.data]
+    assert NeuroManifold(spec, method="parametrization").ed_degree(metric) == found
+
+
+@pytest.mark.parametrize("spec", ["mlp:2,2,1:x^4", "ssm:state=2,steps=5", "ssm:state=1,steps=5"])
+def test_polar_degrees_of_binary_forms_are_those_of_the_conormal_variety(spec: str) -> None:
+    found = NeuroManifold(spec).polar_degrees()
+    assert (found.status, found.trust) == ("proved", []) and verify(found.certificate)
+    assert NeuroManifold(spec, method="conormal").polar_degrees() == found
+
+
+@pytest.mark.parametrize("spec, metric", [
+    ("mlp:4,2,1:x^2", "unit"), ("mlp:3,2,1:x^2", "bombieri"), ("mlp:2,2,1:x^4", "bombieri")])
+def test_a_metric_with_isotropic_conormal_points_is_not_generic(spec: str, metric: str) -> None:
+    found = NeuroManifold(spec).ed_degree(metric)
+    assert "conormal to itself" not in found.method
+    assert found < NeuroManifold(spec).ed_degree("generic")
+
+
+def test_a_degree_that_excludes_no_conormal_point_is_refused() -> None:
+    original = NeuroManifold("mlp:2,2,1:x^4").ed_degree("unit").certificate
+    for key, value in (("isotropic", [1, 1]), ("isotropic", [2]), ("formula", "Hankel matrices")):
+        data = copy.deepcopy(original)
+        data["evidence"][key] = value
+        with pytest.raises(CertificateError):
+            verify(data | {"digest": digest(data)})
+    data = copy.deepcopy(original)
+    data["claim"]["value"] = ["bombieri", 13]
+    with pytest.raises(CertificateError):
+        verify(data | {"digest": digest(data)})

@@ -27,7 +27,7 @@ def test_the_shell_of_the_tour(tmp_path, monkeypatch, capsys) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     commands = shell_commands((ROOT / "README.md").read_text())
-    assert len(commands) == 26
+    assert len(commands) == 29
     check_shell(commands, capsys)
 
 

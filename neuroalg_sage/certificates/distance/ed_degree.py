@@ -30,6 +30,16 @@ def _by_formula(model: Model, metric: Any, evidence: Any) -> tuple[list[int], Ch
         from neuroalg_sage.certificates.distance.complements import check_distance
 
         return check_distance(model, metric, evidence)
+    if metric != "generic" and "isotropic" in evidence:
+        from neuroalg_sage.certificates.distance.isotropic import check_isotropic
+
+        more, _ = check_isotropic(model, metric, evidence)
+        numbers, (verified, trust) = _by_formula(model, "generic", evidence)
+        return numbers, ([*verified, more[-1]], trust)
+    if evidence["formula"] in ("Hankel matrices", "binary forms"):
+        from neuroalg_sage.certificates.distance.binary_forms import check_binary_forms
+
+        return check_binary_forms(model, metric, evidence)
     from neuroalg_sage.certificates.distance.distance_formulas import check_formula
 
     return check_formula(model, metric, evidence)
@@ -67,7 +77,8 @@ def check_ed_degree(model: Model, value: Any, evidence: Any) -> Checked:
     if "formula" in evidence:
         summands, (verified, trust) = _by_formula(model, metric, evidence)
         require(number == sum(summands), f"The ED degree is {sum(summands)}, not as claimed.")
-        is_sum = metric == "generic" and evidence["formula"] != "convolutions"
+        is_sum = (metric == "generic" or "isotropic" in evidence) and (
+            evidence["formula"] != "convolutions")
         return verified, trust + [SUM] * is_sum
     invertible = metric == "generic"
     if not invertible:

@@ -83,6 +83,7 @@ def verify_identity(model: Model, problem: Problem, evidence: Any, floor: fmpq) 
     ring = polynomial_ring(len(functions))
     sigma, tau = (sum_of_squares(part, ring) for part in (multiplier, remainder))
     one, two = substituted([sigma, tau], functions, parameters)
+    Work().spend(sum(map(len, phi)) ** 2)
     difference = problem(phi, parameters.constant(0)) - ceiling
     if "minimum" in evidence:
         texts = fields(evidence["minimum"], "center", "weights")

@@ -17,6 +17,7 @@ from neuroalg_sage.invariants.answers.invariant import Invariant, certified
 from neuroalg_sage.invariants.answers.methods import check_method_applies
 from neuroalg_sage.invariants.distance.distance_count import count_critical_points
 from neuroalg_sage.invariants.distance.euler import NotKnown, ed_degree_by_euler
+from neuroalg_sage.invariants.distance.isotropic import not_conormal_to_itself
 from neuroalg_sage.invariants.distance.lagrange import distance_system
 from neuroalg_sage.invariants.distance.polar_degrees import polar_degrees
 from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm
@@ -49,9 +50,10 @@ def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
 
     - ``"theorem"``: M is dense or a point, or all matrices or symmetric matrices of bounded rank,
       a Segre-Veronese variety, or that of a convolutional network;
-    - ``"euler"``: M is the image of a product of projective spaces by an immersion, and the points
-      of length zero are hypersurfaces that cross normally, see
-      :mod:`~neuroalg_sage.invariants.distance.euler`;
+    - ``"euler"``: M is a known variety, of which no point is conormal to itself for the metric, see
+      :mod:`~neuroalg_sage.invariants.distance.isotropic`; or the image of a product of projective
+      spaces by an immersion, and the points of length zero are hypersurfaces that cross normally,
+      see :mod:`~neuroalg_sage.invariants.distance.euler`;
     - ``"conormal"``: for a cone and a generic form, the sum of the polar degrees;
     - ``"parametrization"``: critical equations on a slice of the fibers,
       :mod:`~neuroalg_sage.invariants.distance.critical_equations`;
@@ -90,8 +92,12 @@ def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
             raise InputError(f"No theorem that is known here gives the ED degree of {model} for "
                              f"the metric {form.name}; use parametrization.")
     if method in ("auto", "euler"):
+        most = EASY_FORMS if method == "auto" else None
+        found = _as_if_generic(model, dimension, form, most, start)
+        if found is not None:
+            return found
         try:
-            return _by_euler(phi, form, EASY_FORMS if method == "auto" else None, start)
+            return _by_euler(phi, form, most, start)
         except NotKnown:
             if method == "euler":
                 raise
@@ -169,6 +175,23 @@ def by_theorem(model: Model, dimension: Invariant, form: QuadraticForm) -> Invar
     return EDDegree.certified(model, "ed_degree", number, "proved", "a closed formula",
                               time.perf_counter() - start, found.evidence, list(found.theorems),
                               claim=[metric, number])
+
+
+def _as_if_generic(model: Model, dimension: Invariant, form: QuadraticForm, most: int | None,
+                   start: float) -> Invariant | None:
+    """The sum of the polar degrees, if no point of a known variety is conormal to itself."""
+    for description in known_varieties(model, dimension) if form.is_given else []:
+        known = description.distance_degree("generic")
+        if known is None or not form.is_invertible():
+            continue
+        degree = not_conormal_to_itself(model, form, known.evidence, most)
+        if degree is not None:
+            return EDDegree.certified(
+                model, "ed_degree", sum(known.numbers), "proved",
+                "the sum of the polar degrees, since no point is conormal to itself",
+                time.perf_counter() - start, known.evidence | {"isotropic": degree},
+                list(known.theorems), claim=[form.claim(), sum(known.numbers)])
+    return None
 
 
 def _by_euler(phi: Parametrization, form: QuadraticForm, most: int | None, start: float
