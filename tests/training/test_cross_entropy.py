@@ -130,6 +130,21 @@ def test_for_generic_labels_the_number_is_the_ml_degree() -> None:
     assert Fraction(point["loss"][0]) <= Fraction(entropy[1])
 
 
+def test_the_entropy_is_no_bound_where_probabilities_may_be_negative() -> None:
+    # The outputs 2 x and -x have the probabilities 2 and -1, and the loss -log 2.
+    data = [[1, 1, 0], [2, 1, 0]]
+    manifold = NeuroManifold("linear:1,1,2", seed=1)
+    found = manifold.cross_entropy_points(data)
+    less = loss_at(manifold, data, "conditional", np.array([1.0, 2.0, -1.0]))
+    assert less == pytest.approx(-log(2)) and less < float(Fraction(found.data["entropy"][0]))
+    plain = found.plain_value()
+    assert plain["lower_bound"] is None and plain["gap"] is None
+    text = " ".join(found.text().split())
+    assert "nowhere less" not in text and "Where no probability is negative the loss is at" in text
+    full = manifold.cross_entropy_points([[1, 1, 1], [2, 1, 3]])
+    assert full.plain_value()["lower_bound"] is not None and "nowhere less" in full.text()
+
+
 def test_rows_with_the_same_input_are_counted_together() -> None:
     one = cross_entropy("linear:1,2", [[1, 1, 0], [1, 0, 1], [2, 1, 0], [1, 1, 0]])
     assert one.describe() == cross_entropy("linear:1,2", [[1, 2, 1], [2, 1, 0]]).describe()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
@@ -290,6 +291,8 @@ def test_numbers_beyond_floating_point(power: int) -> None:
     assert (found.data["lower"], found.data["upper"]) == (unit**2 / 10, unit**2 / 10)
     assert found.attained and verify(found.certificate)
     assert "attained" in found.text()
+    (shown,) = re.findall(r"least loss is about 1(?:\.0*)?e(\S+),", found.text())
+    assert int(shown) == 2 * power - 1
 
 
 def test_numbers_of_different_sizes() -> None:

@@ -22,6 +22,7 @@ from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.training.critical_points import require_within_reach
 from neuroalg_sage.invariants.training.multistart import multistart
+from neuroalg_sage.invariants.training.multistart_answer import EndsOfStarts
 from neuroalg_sage.models.families import parse_spec
 from neuroalg_sage.models.sources import from_expressions, load_model
 
@@ -447,3 +448,18 @@ def test_critical_points_of_attention_by_elimination() -> None:
                                  gram=gram)
         assert manifold.ed_degree() == count
     assert abs(middle(proved[0]["loss"]) - regular[0]) < 1e-9
+
+
+@pytest.mark.parametrize("spec", ["linear:1,1", "mlp:1,1,1:x^2:bias"])
+def test_losses_beyond_floating_point_are_refused_in_one_sentence(spec: str) -> None:
+    rows = [["0", "1e-300"], ["1e-300", "0"], ["0", "1e300"]]
+    with pytest.raises(InputError, match="beyond 10"):
+        NeuroManifold(spec, seed=1).multistart(ERM(spec, rows), 3)
+
+
+def test_bounds_are_rounded_outward() -> None:
+    thirds = EndsOfStarts("multistart", {
+        "lower_bound": Fraction(2, 3), "upper_bound": Fraction(4, 3), "attained": None,
+        "points": [], "starts": 0}, "bounds", "", None, 0.0,
+        problem=ERM("linear:1,1", [[1, 1]]))
+    assert "between 0.666666666666 and 1.33333333334," in thirds._bounds()

@@ -7,8 +7,10 @@ all r ("joint": all of them do).  The probabilities are p_rj = l_rj / s_r, and t
 
     L = - Σ_rj (y_rj / n) log p_rj,
 
-defined where p_rj > 0 for y_rj > 0.  It is at least the entropy of the labels, the loss at
-p_rj = y_rj / Σ_k y_rk, or y_rj / n for "joint" (Gibbs's inequality).
+defined where p_rj > 0 for y_rj > 0.  Where no p_rj is negative it is at least the entropy of the
+labels, the loss at p_rj = y_rj / Σ_k y_rk, or y_rj / n for "joint" (Gibbs's inequality).  That is
+everywhere if all labels are positive; else what is labeled may have probabilities over 1, since
+others are negative, and the loss may be less.
 
 M is a cone: with weights a of the parameters for which φ is homogeneous of degree 1, the vector
 e = (a_m w_m) has Dφ e = φ, and L is constant in this direction.
@@ -97,7 +99,7 @@ class Loss:
                      for p, c in zip(ps, cs) if c), arb(0)) / arb(self.total)
 
     def entropy(self) -> arb:
-        """The lower bound for the loss."""
+        """The lower bound for the loss where no probability is negative."""
         return self.of([[arb(c) / arb(self.total if self.is_joint else sum(row, fmpq(0)))
                          for c in row] for row in self.labels])
 
@@ -182,7 +184,7 @@ def check_points(model: Model, value: Any, evidence: Any) -> Checked:
     finally:
         ctx.prec = before
     return [*verified, f"boxes with a critical point each ({len(points)})",
-            "the entropy of the labels is a lower bound"], trust
+            "the entropy of the labels is a lower bound where no probability is negative"], trust
 
 
 def _check_point(loss: Loss, d: int, weights: list[fmpq], point: Any, proof: Any

@@ -150,6 +150,9 @@ def polyhedral_norm(model: Model | int, norm: Any = "l1") -> PolyhedralNorm:
     n = model if isinstance(model, int) else model.ambient_dimension
     if isinstance(norm, PolyhedralNorm):
         return norm
+    if not n:
+        raise InputError("A model without coordinates has one function; a unit ball in dimension 0 "
+                         "has no faces.")
     if norm in NAMES if isinstance(norm, str) else False:
         if 3**n - 1 > MOST_FACES:
             raise LimitReached(f"The unit ball of the norm {norm} in dimension {n} has {3**n - 1} "

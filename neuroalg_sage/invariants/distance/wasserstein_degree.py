@@ -351,7 +351,7 @@ def wasserstein_degree(phi: Parametrization, dimension: Invariant, norm: Polyhed
             claims.append([[str(c) for c in face.form], found["degree"]])
             proofs.append(proof)
     evidence = None
-    if claims and dimension.status == "proved" and dimension.certificate is not None:
+    if d and claims and dimension.status == "proved" and dimension.certificate is not None:
         evidence = {"d": d, "dimension": dimension.certificate["evidence"], "faces": proofs}
     data = {"norm": norm.name, "types": types}
     how = "critical equations on a random slice of the fibers"

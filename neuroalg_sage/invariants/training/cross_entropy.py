@@ -81,6 +81,11 @@ class CrossEntropy:
     normalization: str
     source: str = ""
 
+    @property
+    def has_positive_labels(self) -> bool:
+        """Whether no label is zero; then no probability is negative where the loss is defined."""
+        return all(all(row) for row in self.labels)
+
     def describe(self) -> dict[str, Any]:
         """The loss as plain JSON data."""
         return {"inputs": [[decimal(c) for c in row] for row in self.inputs],
@@ -172,8 +177,8 @@ def cross_entropy(model: Model | str, data: Any, outputs: Any = None,
 class CrossEntropyPoints(Invariant):
     """
     Critical points of the cross-entropy: the ``points``, each with ``probabilities``, ``loss`` and
-    ``index``; ``entropy``, a lower bound for the loss; and ``complex``, the number of complex
-    critical points, None if it is not known.
+    ``index``; ``entropy``, a lower bound for the loss where no probability is negative; and
+    ``complex``, the number of complex critical points, None if it is not known.
 
     - ``problem`` -- the loss
     - ``parameters`` -- for each point, in floating point
@@ -191,10 +196,11 @@ class CrossEntropyPoints(Invariant):
     def plain_value(self) -> dict[str, Any]:
         points = self.data["points"]
         best = points[0]["loss"] if points else None
-        entropy = self.data["entropy"]
+        lower = self.data["entropy"][0] if self.problem.has_positive_labels else None
         return self.data | {
-            "lower_bound": entropy[0], "complex_status": "numerical",
-            "gap": None if best is None else float(Fraction(best[1]) - Fraction(entropy[0])),
+            "lower_bound": lower, "complex_status": "numerical",
+            "gap": None if best is None or lower is None else float(
+                Fraction(best[1]) - Fraction(lower)),
             "parameters": self.parameters}
 
     def circumstances(self) -> dict[str, Any]:
@@ -218,8 +224,10 @@ class CrossEntropyPoints(Invariant):
         lines += wrap(self.reason if number is None else
                       f"Over the complex numbers there are {number}, with those where labels have "
                       "no positive probability [numerical].", WIDTH)
-        lines.append(f"The loss is nowhere less than {_middle(self.data['entropy']):.12g}, the "
-                     "entropy of the labels [proved].")
+        least = f"{_middle(self.data['entropy']):.12g}, the entropy of the labels [proved]"
+        lines += wrap(f"The loss is nowhere less than {least}." if self.problem.has_positive_labels
+                      else f"Where no probability is negative the loss is at least {least}; "
+                      "elsewhere it may be less.", WIDTH)
         return "\n".join(line for line in lines)
 
 

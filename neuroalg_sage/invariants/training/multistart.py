@@ -33,7 +33,7 @@ from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.programs import engines
 from neuroalg_sage.invariants.dimension.dimension import dimension as find_dimension
-from neuroalg_sage.invariants.dimension.floating_point import least_squares
+from neuroalg_sage.invariants.dimension.floating_point import least_squares, nearest
 from neuroalg_sage.invariants.dimension.known_symmetries import encode_symmetries
 from neuroalg_sage.invariants.training.multistart_answer import EndsOfStarts
 from neuroalg_sage.invariants.training.starts import NO_RANK, STEP, End, FloatingLoss, Starts
@@ -374,14 +374,14 @@ def multistart(problem: TrainingProblem, starts: int = STARTS, level: int | None
     begin = time.monotonic()
     computation = computation or Computation()
     generator = np.random.default_rng(seed)
-    floor, _ = least_on_the_space(problem)  # which says what is wrong
+    floor = nearest(least_on_the_space(problem)[0])  # which say what is wrong
     phi = parametrization(problem.model)
     loss = FloatingLoss(problem, phi)
 
     def answer(proofs: Proofs | None = None) -> EndsOfStarts:
         value, certificate = (None, None) if proofs is None else proofs.certified()
         places = {} if proofs is None else proofs.places
-        data = _data(loss, search, float(floor), value, places)
+        data = _data(loss, search, floor, value, places)
         status = certificate["status"] if certificate else "numerical"
         return EndsOfStarts("multistart", data, status, METHOD, certificate,
                             time.monotonic() - begin, problem=problem)

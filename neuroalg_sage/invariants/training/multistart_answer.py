@@ -5,6 +5,7 @@ How the ends of many minimizations are shown, as text and as JSON data.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import ROUND_CEILING, ROUND_FLOOR
 from fractions import Fraction
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from neuroalg_sage.invariants.training.presentation import (
     SHOWN_PARAMETERS,
     SHOWN_POINTS,
     WIDTH,
+    shown_bound,
     shown_function,
     shown_number,
 )
@@ -136,10 +138,10 @@ class EndsOfStarts(Invariant):
         if self.attained:
             least = shown_number([str(lower), str(upper)], 15)
             return f"The least loss is {least}, attained [{status}]."
-        shown = shown_number([str(upper)] * 2, 12)
+        shown = shown_bound(upper, ROUND_CEILING, 12)
         if lower is None:
             return f"The least loss is at most {shown} [{status}]; no lower bound is known."
-        return (f"The least loss is between {shown_number([str(lower)] * 2, 12)} and {shown}, "
+        return (f"The least loss is between {shown_bound(lower, ROUND_FLOOR, 12)} and {shown}, "
                 f"a relative gap of {float(self.gap or 0):.1e} [{status}].")
 
     def _starts(self) -> list[str]:

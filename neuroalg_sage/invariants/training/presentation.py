@@ -166,6 +166,12 @@ def shown_number(interval: list[str], digits: int) -> str:
             middle) else "0"
 
 
+def shown_bound(c: Fraction, rounding: str, digits: int = 10) -> str:
+    """A bound with few digits, rounded down or up."""
+    with localcontext(prec=digits, rounding=rounding):
+        return f"{Decimal(c.numerator) / Decimal(c.denominator):g}"
+
+
 def shown_function(model: Model, coordinates: list[list[str]]) -> str:
     """A function in its inputs, with few digits."""
     names = model.input_names

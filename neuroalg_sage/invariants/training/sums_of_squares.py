@@ -21,7 +21,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
+from decimal import ROUND_CEILING, ROUND_FLOOR
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
@@ -51,6 +51,7 @@ from neuroalg_sage.invariants.training.attained import (
     independent_equations,
     nearest_multiple,
 )
+from neuroalg_sage.invariants.training.presentation import shown_bound, shown_number
 from neuroalg_sage.models.expressions import Polynomial, derivative
 from neuroalg_sage.models.model import monomials
 from neuroalg_sage.models.parametrization import Parametrization, parametrization
@@ -79,6 +80,7 @@ SIMPLE = 64  # the largest denominator of simple numbers
 # What the bound gives up, relative to the upper bound, for matrices inside of their cones.
 ONLY = {"attained": True, "unique": True}
 DIGITS = 15  # significant ones, of a least loss that is no rational number
+MOST_CHARACTERS = 60  # of a rational number that is shown exactly
 CENTER_BITS = 60
 SLACKS = (1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3)
 
@@ -111,13 +113,16 @@ class LossBounds(Invariant):
     def sentence(self) -> str:
         lower, upper = self.data["lower"], self.data["upper"]
         if lower == upper:
-            return f"the least loss is {upper}, attained"
+            exact = str(upper)
+            return "the least loss is " + (exact if len(exact) <= MOST_CHARACTERS else "about "
+                                           + shown_number([exact, exact], DIGITS)) + ", attained"
         if self.data["unique"]:
-            low, high = _shown(lower, ROUND_FLOOR, DIGITS), _shown(upper, ROUND_CEILING, DIGITS)
+            low = shown_bound(lower, ROUND_FLOOR, DIGITS)
+            high = shown_bound(upper, ROUND_CEILING, DIGITS)
             return (f"the least loss is between {low} and {high}, attained at one function and no "
                     "other")
-        return (f"the least loss is between {_shown(lower, ROUND_FLOOR)} and "
-                f"{_shown(upper, ROUND_CEILING)}, a relative gap of {float(self.gap):.1e}")
+        return (f"the least loss is between {shown_bound(lower, ROUND_FLOOR)} and "
+                f"{shown_bound(upper, ROUND_CEILING)}, a relative gap of {float(self.gap):.1e}")
 
     def plain_value(self) -> dict[str, Any]:
         return {"lower_bound": decimal(self.data["lower"]), "upper_bound": decimal(
@@ -159,12 +164,6 @@ class LossBounds(Invariant):
             *wrap(f"Training of {model} under {self.problem.source}.", 88),
             *wrap(f"{sentence[0].upper()}{sentence[1:]} [{self.qualified_status()}].", 88),
             *wrap(how, 88), *(wrap(f"There approximately {shown}.", 88) if len(w) <= 24 else [])])
-
-
-def _shown(c: Fraction, rounding: str, digits: int = 10) -> str:
-    """A number with few digits, rounded down or up."""
-    with localcontext(prec=digits, rounding=rounding):
-        return f"{Decimal(c.numerator) / Decimal(c.denominator):g}"
 
 
 @dataclass(frozen=True)
