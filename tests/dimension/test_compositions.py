@@ -158,13 +158,3 @@ def test_a_flattening_of_smaller_rank_at_the_point_bounds_nothing() -> None:
     point[:4] = point[4:8]  # two units alike
     with pytest.raises(CertificateError, match="smaller rank|not proved"):
         verify(certificate(right["model"], "dimension", 29, "proved", [], evidence, {}))
-
-
-@pytest.mark.parametrize("evidence", [{"outputs": 20, "inputs": None, "degree": 0},
-                                      {"outputs": 1, "inputs": 20, "degree": 0}])
-def test_a_flattening_of_endless_size_is_refused_before_it_is_listed(evidence: dict) -> None:
-    """The exterior powers have over 10^11 dimensions."""
-    model = Checked(parse_spec("mlp:40,1,40:x^2").describe())
-    trial = {"prime": P, "point": [1] * model.parameters}
-    with pytest.raises(CertificateError, match="more work than is allowed"):
-        upper_bound(model, {"kind": "koszul"} | evidence, trial)

@@ -150,5 +150,14 @@ def test_a_direct_sum_is_no_random_trial() -> None:
     assert [direct_sum_rank(Checked(model.describe()), t) for t in trials] == [0, 0, 0]
     forged = certificate(model.describe(), "dimension", 0, "monte_carlo",
                          ["the trials are random"], {"trials": trials}, {}, 0.5)
-    with pytest.raises(CertificateError, match="not random"):
+    with pytest.raises(CertificateError, match="does not support"):
         verify(forged)
+
+
+def test_large_models_in_normal_form_are_proved() -> None:
+    """As is the square without the linear term, which has the same functions."""
+    model = parse_spec("mlp:14,30,20:x^2+x:bias")
+    found = dimension(model, seed=1)
+    assert model.parameter_count > 1000
+    assert (found, found.status) == (model.parameter_count - 30, "proved")
+    assert verify(found.certificate).value == found

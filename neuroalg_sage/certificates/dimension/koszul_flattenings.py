@@ -33,12 +33,6 @@ def entries(k: int, m: int, d: int, a: int, e: int, b: int | None
     and the outputs, and one more derivative, are multiplied into the exterior powers.  Coordinates
     are those f_(j,α) of Σ_α f_(j,α) d!/α! x^α, in the order of the outputs and the monomials.
     """
-    # Nothing is listed before its size is known to be allowed.
-    degree, factors = d - e - (b is not None), 1 if b is None else m
-    derivatives = comb(m + degree - 1, degree)
-    height = comb(k, a) * comb(m + e - 1, e) * (1 if b is None else comb(m, b))
-    width = comb(k, a + 1) * derivatives * (1 if b is None else comb(m, b + 1))
-    Work().spend(k * comb(m + d - 1, d) + height * (k * derivatives * factors + width))
     forms = [*monomials(m, d)]
     places = {(j, form): j * len(forms) + i for j in range(k) for i, form in enumerate(forms)}
     more = [None] if b is None else [*range(m)]
@@ -47,6 +41,7 @@ def entries(k: int, m: int, d: int, a: int, e: int, b: int | None
     left, right = [*monomials(m, e)], [*monomials(m, d - e - (b is not None))]
     rows = {key: i for i, key in enumerate(product(combinations(range(k), a), left, inner))}
     columns = {key: i for i, key in enumerate(product(combinations(range(k), a + 1), right, outer))}
+    Work().spend(len(rows) * (k * len(right) * len(more) + len(columns)))
     found = []
     for (chosen, x, exterior), row in rows.items():
         for j, y, i in product(range(k), right, more):
