@@ -143,6 +143,9 @@ def test_the_entropy_is_no_bound_where_probabilities_may_be_negative() -> None:
     assert "nowhere less" not in text and "Where no probability is negative the loss is at" in text
     full = manifold.cross_entropy_points([[1, 1, 1], [2, 1, 3]])
     assert full.plain_value()["lower_bound"] is not None and "nowhere less" in full.text()
+    # The bound that is shown is rounded down.
+    shown = full.text().split("nowhere less than ")[1].split(",")[0]
+    assert Fraction(shown) <= Fraction(full.data["entropy"][0])
 
 
 def test_rows_with_the_same_input_are_counted_together() -> None:

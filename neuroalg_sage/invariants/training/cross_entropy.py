@@ -16,6 +16,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from decimal import ROUND_FLOOR
 from fractions import Fraction
 from textwrap import wrap
 from typing import Any
@@ -42,6 +43,7 @@ from neuroalg_sage.invariants.dimension.floating_point import PolynomialMap, lea
 from neuroalg_sage.invariants.distance.critical_equations import weights_of_degree_one
 from neuroalg_sage.invariants.distance.lagrange import Multipliers
 from neuroalg_sage.invariants.equations.counting import System, ring_modulo, summary, trials
+from neuroalg_sage.invariants.training.presentation import shown_bound
 from neuroalg_sage.invariants.training.training import MOST_DIMENSIONS
 from neuroalg_sage.invariants.training.training_data import beside, read_data
 from neuroalg_sage.models.expressions import Polynomial, derivative
@@ -224,7 +226,8 @@ class CrossEntropyPoints(Invariant):
         lines += wrap(self.reason if number is None else
                       f"Over the complex numbers there are {number}, with those where labels have "
                       "no positive probability [numerical].", WIDTH)
-        least = f"{_middle(self.data['entropy']):.12g}, the entropy of the labels [proved]"
+        entropy = shown_bound(Fraction(self.data["entropy"][0]), ROUND_FLOOR, DIGITS)
+        least = f"{entropy}, the entropy of the labels [proved]"
         lines += wrap(f"The loss is nowhere less than {least}." if self.problem.has_positive_labels
                       else f"Where no probability is negative the loss is at least {least}; "
                       "elsewhere it may be less.", WIDTH)
