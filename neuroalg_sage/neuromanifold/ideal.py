@@ -60,6 +60,8 @@ class IdealQuestions(DimensionQuestions):
         return self._find_ideal(found)[1]
 
     def _ideal_by_any_method(self) -> Invariant:
+        # What is too large to be written down is refused before a dimension takes its time.
+        self.parametrization()
         return self._find_ideal(self.dimension())[0]
 
     def ideal(self) -> Invariant:
@@ -74,7 +76,7 @@ class IdealQuestions(DimensionQuestions):
         """
         check_method_for_the_ideal(self.method)
         known = self._memory.known("ideal", stored=True)
-        return self._find_ideal(self.dimension())[0] if known is None else known
+        return self._ideal_by_any_method() if known is None else known
 
     def check_ideal(self, ideal: Any) -> None:
         """

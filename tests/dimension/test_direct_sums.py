@@ -139,3 +139,25 @@ def test_a_direct_sum_that_is_none_is_refused() -> None:
                             for layer in model.layers), (6,))
         with pytest.raises(CertificateError, match="no perceptron"):
             verify(claim(rank, {}, other))
+
+
+def test_a_direct_sum_is_no_random_trial() -> None:
+    """The chance that a random trial misses a rank says nothing of a point that was chosen."""
+    model = parse_spec("mlp:2,2,2:x^2")
+    primes = [2147483629, 2147483587, 2147483579]
+    trials = [trial_at(model, [(1, 1, 1), (1, 1, 1)], random.Random(1)) | {
+        "prime": p, "point": [0] * 8} for p in primes]
+    assert [direct_sum_rank(Checked(model.describe()), t) for t in trials] == [0, 0, 0]
+    forged = certificate(model.describe(), "dimension", 0, "monte_carlo",
+                         ["the trials are random"], {"trials": trials}, {}, 0.5)
+    with pytest.raises(CertificateError, match="does not support"):
+        verify(forged)
+
+
+def test_large_models_in_normal_form_are_proved() -> None:
+    """As is the square without the linear term, which has the same functions."""
+    model = parse_spec("mlp:14,30,20:x^2+x:bias")
+    found = dimension(model, seed=1)
+    assert model.parameter_count > 1000
+    assert (found, found.status) == (model.parameter_count - 30, "proved")
+    assert verify(found.certificate).value == found

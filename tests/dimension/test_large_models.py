@@ -7,8 +7,10 @@ from math import comb
 
 import pytest
 
+from neuroalg_sage import NeuroManifold
 from neuroalg_sage.certificates.model import monomials
 from neuroalg_sage.cli import main
+from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.equations.characters import kostka_number
 from neuroalg_sage.models.families import parse_spec
 
@@ -53,3 +55,11 @@ def test_the_work_for_an_allowed_size_is_bounded(spec: str, command: list[str], 
     assert main([command[0], spec, *command[1:], "--quiet"]) == 3
     printed = capsys.readouterr()
     assert "limit of 50,000,000" in printed.err and "Traceback" not in printed.err
+
+
+def test_an_ideal_that_cannot_be_written_is_refused_before_its_dimension(monkeypatch) -> None:
+    """Of a million parameters the dimension takes a minute, and would not help."""
+    model = NeuroManifold("mlp:200,1000,700,100:x^2")
+    monkeypatch.setattr(type(model), "dimension", lambda _: pytest.fail("a dimension was asked"))
+    with pytest.raises(LimitReached, match="dimensions are computed without it"):
+        model.ideal()

@@ -99,3 +99,17 @@ def test_what_is_no_cone_has_no_projectivization() -> None:
     curve = from_expressions(["a*x + a^2*y"], ["a"], ["x", "y"])
     with pytest.raises(InputError, match="projectivization of a cone"):
         NeuroManifold(curve).euler_characteristic_of_parts()
+    point = from_expressions(["x"], ["a"], ["x"])
+    with pytest.raises(InputError, match="one function"):
+        NeuroManifold(point).euler_characteristic_of_parts()
+
+
+def test_a_cone_is_known_by_its_equations() -> None:
+    """φ is homogeneous for no weights, but the closures of M are a plane, and a conic's cone."""
+    plane = from_expressions(["(1 + a)*x + (1 + a)*b*y"], ["a", "b"], ["x", "y"])
+    found = NeuroManifold(plane).euler_characteristic_of_parts()
+    assert (found["smooth_locus"], found["hyperplane_complement"]) == (2, 1)
+    conic = from_expressions(["(1 + a)*(x + b*y + b^2*z)"], ["a", "b"], ["x", "y", "z"])
+    found = NeuroManifold(conic).euler_characteristic_of_parts()
+    assert (found["hyperplane_complement"], found["quadric_complement"]) == (0, -2)
+    assert verify(found.certificate)

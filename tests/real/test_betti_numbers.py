@@ -306,7 +306,15 @@ def test_of_other_cones_only_the_ball_is_known(model: Any) -> None:
 def test_what_is_no_cone_is_not_decided() -> None:
     answer = NeuroManifold(from_expressions(["a*x^2 + a^2*x"], ["a"], ["x"])).betti_numbers()
     assert (answer.data, answer.status, answer.certificate) == (None, "not decided", None)
-    assert "no cone" in answer.text() and answer.sentence() == "not decided"
+    assert "may be no cone" in answer.text() and answer.sentence() == "not decided"
+
+
+def test_a_cone_is_not_said_to_be_none() -> None:
+    """M is all c x with c >= 0, but φ is homogeneous for no weights; and M is zero."""
+    for expression, reason in (("(a + a^2)^2*x", "may be no cone"),
+                               ("a*x - a*x", "M is the zero function alone")):
+        answer = NeuroManifold(from_expressions([expression], ["a"], ["x"])).betti_numbers()
+        assert answer.data is None and reason in answer.text(), expression
 
 
 # -- forgeries ---------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ def sample_rank(model: Model, trial: Any, twice: bool = True) -> tuple[int, int,
     if "groups" in trial:
         from neuroalg_sage.certificates.dimension.direct_sums import direct_sum_rank
 
-        return direct_sum_rank(model, trial), 0, 0
+        return direct_sum_rank(model, trial), -1, 0  # a point that was chosen supports no chance
     inputs = [integers(x, -(10**18), 10**18, "input", model.inputs)
               for x in items(member(trial, "inputs"), "inputs")]
     require(inputs, "A trial has no inputs.")

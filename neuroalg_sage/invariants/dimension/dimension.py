@@ -223,7 +223,7 @@ def _check_memory(model: Model, rank: int, slack: int, memory_gb: float | None) 
 
 
 def dimension(model: Model, seed: int | None = None, progress: Progress = log,
-              memory_gb: float | None = None) -> Invariant:
+              memory_gb: float | None = None, at_direct_sums: bool = True) -> Invariant:
     """
     The dimension of the neurovariety, an affine cone where the model is homogeneous.
 
@@ -240,6 +240,7 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = log,
     - ``seed`` -- integer for the random choices; by default they are fresh
     - ``progress`` -- called with lines of text
     - ``memory_gb`` -- gigabytes that the rank may use; by default those of the machine
+    - ``at_direct_sums`` -- whether the point may be a direct sum of networks
 
     OUTPUT: :class:`~neuroalg_sage.invariants.answers.invariant.Invariant`, an integer;
     status ``proved`` or ``monte_carlo``
@@ -255,13 +256,15 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = log,
     start = time.perf_counter()
     normal = normal_form(model)
     if normal is not None:
-        answer = _carried_back(model, normal, dimension(normal.model, seed, progress, memory_gb))
+        # A direct sum is none at the own parameters: its trial cannot be carried back.
+        answer = _carried_back(model, normal, dimension(normal.model, seed, progress, memory_gb,
+                                                        at_direct_sums=False))
         if answer is not None:
             return answer
     generator = random.Random(seed) if seed is not None else random.SystemRandom()
     n, count = model.ambient_dimension, model.parameter_count
 
-    if count >= direct_sums.FEWEST_PARAMETERS:
+    if at_direct_sums and count >= direct_sums.FEWEST_PARAMETERS:
         progress("rank of the Jacobian at a direct sum")
         entries = int(_available_memory(memory_gb) / BYTES_PER_ENTRY)
         if (found := direct_sums.direct_sum_trial(model, generator, entries)) is not None:

@@ -60,7 +60,7 @@ def is_cone_of_probabilities(phi: Parametrization) -> bool:
     origin = (0,) * phi.model.parameter_count
     if {e: c for e, c in total.items() if c} != {origin: 1}:
         raise InputError("The ML degree is that of a cone, or of a model whose coordinates "
-                         f"have the sum 1; those of {phi.model} have neither property.")
+                         f"have the sum 1; {phi.model} is not known to have either property.")
     return False
 
 
@@ -105,8 +105,8 @@ def ml_degree(phi: Parametrization, dimension: Invariant, computation: Computati
             if method == "euler":
                 raise
     if method == "euler":
-        raise InputError(f"The method euler is for cones, and {phi.model} parametrizes none; use "
-                         "parametrization.")
+        raise InputError(f"The method euler is for cones, and {phi.model} is not known to "
+                         "parametrize one; use parametrization.")
     generator = random.Random(seed) if seed is not None else random.SystemRandom()
     n, d = len(phi.polynomials), dimension.data
 

@@ -25,7 +25,6 @@ from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.rebuilt import rebuilt
-from neuroalg_sage.invariants.distance.critical_equations import is_graded
 from neuroalg_sage.invariants.equations.degree import ideal_data
 from neuroalg_sage.invariants.equations.descriptions import known_varieties
 from neuroalg_sage.invariants.equations.scripts import script_with_ideal
@@ -82,12 +81,12 @@ def euler_characteristic_of_parts(
 
     OUTPUT: :class:`EulerCharacteristicOfParts`
 
-    Raises InputError if M is no cone, or zero.
+    Raises InputError if M is one function, or its equations are not homogeneous.
     """
     start, model = time.perf_counter(), phi.model
-    if not is_graded(phi) or not dimension.data:
+    if not dimension.data:
         raise InputError(f"The parts are those of the projectivization of a cone, and {model} "
-                         "parametrizes none.")
+                         "parametrizes one function.")
     for evidence in [] if by_equations else _formulas(phi, dimension):
         with suppress(CertificateError, LimitReached):
             found, (_, trust) = known_parts(rebuilt(model), evidence)
@@ -97,7 +96,8 @@ def euler_characteristic_of_parts(
     equations, n = ideal(), model.ambient_dimension
     assert equations.certificate is not None
     if any(len(set(map(sum, g))) > 1 for g in equations.data):
-        raise InputError("The equations of M are not homogeneous.")
+        raise InputError("The parts are those of the projectivization of a cone, and the equations "
+                         "of M are not homogeneous.")
     if not equations.data:
         raise LimitReached("M is dense, but its dimension is not proved.")
     script = Script(

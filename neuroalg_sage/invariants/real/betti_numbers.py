@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from neuroalg_sage.models.model import Model
 
 MOST_SHOWN, MOST_EXPONENTS = 16, 2_000_000
+NO_WEIGHTS = "no weights of the parameters are known for which φ is homogeneous: M may be no cone"
 WORDS = {"ball": "M within a ball", "link": "M on the unit sphere",
          "projectivization": "the projectivization of M"}
 
@@ -210,8 +211,9 @@ def betti_numbers(model: Model, shape: RealShape) -> BettiNumbers:
     """
     start = time.perf_counter()
     checked = rebuilt(model)
-    why = "M is no cone"
-    for evidence, method in _arguments(model, shape):
+    is_zero = not checked.ambient_dimension
+    why = "M is the zero function alone" if is_zero else NO_WEIGHTS
+    for evidence, method in () if is_zero else _arguments(model, shape):
         try:
             found, _ = betti_of_spaces(checked, evidence)
         except CertificateError as error:
@@ -219,7 +221,7 @@ def betti_numbers(model: Model, shape: RealShape) -> BettiNumbers:
             continue
         reason = ""
         if found["link"] is None:
-            reason = f"of the others nothing is decided: {why}" if why != "M is no cone" else (
+            reason = f"of the others nothing is decided: {why}" if why != NO_WEIGHTS else (
                 "of the others nothing is decided")
         return BettiNumbers.certified(model, "betti_numbers", found, "proved", method,
                                       time.perf_counter() - start, evidence, reason=reason)
