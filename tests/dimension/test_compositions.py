@@ -103,6 +103,16 @@ def test_one_summand_has_the_rank_of_the_lemma(k, m, d, a, e, b) -> None:
     assert matrix.rank() == comb(k - 1, a) * (1 if b is None else comb(m - 1, b))
 
 
+def test_a_flattening_that_is_too_large_is_refused_before_its_bases_are_listed() -> None:
+    # C(40, 20) basis vectors: to list them would take all memory.
+    with pytest.raises(CertificateError, match="more work"):
+        entries(40, 40, 2, 20, 1, None)
+    table, rows, columns = entries(3, 4, 3, 1, 1, 2)
+    assert {row for row, *_ in table} <= {*range(rows)} and max(
+        column for _, column, *_ in table) < columns
+    assert (rows, columns) == (3 * 4 * 6, 3 * 4 * 4)
+
+
 def test_ottavianis_matrix_is_skew() -> None:
     """The matrix of three quadratic forms, whose Pfaffian is the equation."""
     table, rows, columns = entries(3, 4, 2, 1, 1, None)

@@ -33,15 +33,17 @@ def entries(k: int, m: int, d: int, a: int, e: int, b: int | None
     and the outputs, and one more derivative, are multiplied into the exterior powers.  Coordinates
     are those f_(j,α) of Σ_α f_(j,α) d!/α! x^α, in the order of the outputs and the monomials.
     """
+    c, q = b is not None, b or 0
+    height = comb(k, a) * comb(m + e - 1, e) * comb(m, q)
+    width = comb(m + d - e - c - 1, m - 1) * comb(k, a + 1) * (comb(m, q + 1) if c else 1)
+    Work().spend(height * (width + k * (m if c else 1) * comb(m + d - e - c - 1, m - 1)))
     forms = [*monomials(m, d)]
     places = {(j, form): j * len(forms) + i for j in range(k) for i, form in enumerate(forms)}
-    more = [None] if b is None else [*range(m)]
-    inner = [(0,)] if b is None else [*combinations(range(m), b)]
-    outer = [(0,)] if b is None else [*combinations(range(m), b + 1)]
-    left, right = [*monomials(m, e)], [*monomials(m, d - e - (b is not None))]
+    more = [*range(m)] if c else [None]
+    inner, outer = ([*combinations(range(m), q + i)] if c else [(0,)] for i in (0, 1))
+    left, right = [*monomials(m, e)], [*monomials(m, d - e - c)]
     rows = {key: i for i, key in enumerate(product(combinations(range(k), a), left, inner))}
     columns = {key: i for i, key in enumerate(product(combinations(range(k), a + 1), right, outer))}
-    Work().spend(len(rows) * (k * len(right) * len(more) + len(columns)))
     found = []
     for (chosen, x, exterior), row in rows.items():
         for j, y, i in product(range(k), right, more):
@@ -50,7 +52,7 @@ def entries(k: int, m: int, d: int, a: int, e: int, b: int | None
             if sign * other:
                 form = tuple(s + t + (v == i) for v, (s, t) in enumerate(zip(x, y)))
                 found.append((row, columns[wider, y, target], places[j, form], sign * other))
-    return found, len(rows), len(columns)
+    return found, height, width
 
 
 def koszul_bound(model: Model, evidence: Any, trial: Any) -> tuple[int, str, list[str]]:
