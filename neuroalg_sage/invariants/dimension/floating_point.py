@@ -38,6 +38,10 @@ class PolynomialMap:
         return np.bincount(self.slopes.entries, self.slopes(w), self.size * self.count
                            ).reshape(self.size, self.count)
 
+    def gradient(self, w: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """The first derivatives of a linear combination of the polynomials."""
+        return self.values.gradient(w, weights)
+
     def hessian(self, w: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """The second derivatives of a linear combination of the polynomials."""
         square = self.count**2
@@ -105,3 +109,15 @@ class _Terms:
         values: np.ndarray = self.coefficients * np.prod(
             np.asarray(w)[self.places] ** self.exponents, axis=1)
         return values
+
+    def gradient(self, w: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """The derivatives of the sum of all terms, each weighted by its entry."""
+        x = np.asarray(w)[self.places]
+        powers = x**self.exponents
+        factors = weights[self.entries] * self.coefficients
+        found = np.zeros(len(w))
+        for k, (place, e) in enumerate(zip(self.places.T, self.exponents.T)):
+            others = np.prod(np.delete(powers, k, axis=1), axis=1)
+            slopes = np.where(e > 0, e * x[:, k] ** np.maximum(e - 1, 0), 0)
+            found += np.bincount(place, factors * others * slopes, len(w))
+        return found

@@ -43,7 +43,7 @@ from neuroalg_sage.engines import csdp, modular
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
-from neuroalg_sage.invariants.dimension.floating_point import PolynomialMap, nearest
+from neuroalg_sage.invariants.dimension.floating_point import PolynomialMap
 from neuroalg_sage.invariants.training.attained import (
     Box,
     Neighborhood,
@@ -52,6 +52,7 @@ from neuroalg_sage.invariants.training.attained import (
     nearest_multiple,
 )
 from neuroalg_sage.invariants.training.presentation import shown_bound, shown_number
+from neuroalg_sage.models import expressions
 from neuroalg_sage.models.expressions import Polynomial, derivative
 from neuroalg_sage.models.model import monomials
 from neuroalg_sage.models.parametrization import Parametrization, parametrization
@@ -346,32 +347,14 @@ class Descent:
         self.b = np.array([float(c / unit) for c in problem.linear])
         self.constant = float(problem.constant / unit)
         self.random = np.random.default_rng(seed)
-        # Terms are few powers each, of many parameters: their places and exponents.
-        self.terms = [(row, c, [(i, k) for i, k in enumerate(e) if k])
-                      for row, p in enumerate(phi.polynomials) for e, c in p.items()]
-        width = max((len(powers) for *_, powers in self.terms), default=0)
-        self.rows = np.array([row for row, *_ in self.terms], dtype=np.int64)
-        self.coefficients = np.array([nearest(c) for _, c, _ in self.terms])
-        padded = [powers + [(0, 0)] * (width - len(powers)) for *_, powers in self.terms]
-        pairs = np.array(padded, dtype=np.int64).reshape(len(padded), width, 2)
-        self.places, self.exponents = pairs[:, :, 0], pairs[:, :, 1]
+        self.maps = PolynomialMap(phi.polynomials, phi.parameter_count, 0)
 
     def __call__(self, w: np.ndarray) -> tuple[float, np.ndarray]:
         """The loss and its gradient."""
         with np.errstate(all="ignore"):
-            x = w[self.places]
-            powers = x**self.exponents
-            terms = self.coefficients * np.prod(powers, axis=1)
-            z = np.bincount(self.rows, terms, len(self.b))
+            z = self.maps(w)
             value = float(z @ self.q @ z - 2 * self.b @ z + self.constant)
-            slopes = (2 * (self.q @ z - self.b))[self.rows] * self.coefficients
-            gradient = np.zeros(len(w))
-            for k in range(powers.shape[1]):
-                others = np.prod(np.delete(powers, k, axis=1), axis=1)
-                e = self.exponents[:, k]
-                gradient += np.bincount(self.places[:, k], slopes * others * np.where(
-                    e > 0, e * x[:, k] ** np.maximum(e - 1, 0), 0), len(w))
-            return value, gradient
+            return value, self.maps.gradient(w, 2 * (self.q @ z - self.b))
 
     def ends(self, computation: Computation, agreeing: int = STARTS) -> list[np.ndarray]:
         """
@@ -438,13 +421,7 @@ class Descent:
 
     def function(self, w: Sequence[Fraction]) -> list[Fraction]:
         """The coordinates of the function of parameters."""
-        z = [Fraction(0)] * len(self.b)
-        for row, c, powers in self.terms:
-            term = Fraction(c)
-            for i, k in powers:
-                term *= w[i] ** k
-            z[row] += term
-        return z
+        return [expressions.value(f, w) for f in self.phi.polynomials]
 
     def exact(self, w: list[Fraction]) -> tuple[Fraction, list[Fraction]]:
         """The loss at rational parameters."""
