@@ -146,7 +146,12 @@ def _from_many_starts(arguments: argparse.Namespace, manifold: NeuroManifold,
 
     found = manifold.multistart(problem, arguments.starts, arguments.level, state)
     state(found)
-    return 0 if found.data["starts"] == found.data["asked"] else LimitReached.exit_code
+    done, asked = found.data["starts"], found.data["asked"]
+    if done == asked:
+        return 0
+    print(f"neuroalg: A limit was reached after {done} of {asked} starts; raise it with --timeout.",
+          file=sys.stderr)
+    return LimitReached.exit_code
 
 
 def _bound(arguments: argparse.Namespace, manifold: NeuroManifold, problem: TrainingProblem) -> int:

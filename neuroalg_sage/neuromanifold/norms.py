@@ -30,7 +30,7 @@ class NormQuestions(FibersQuestions):
             >>> from neuroalg_sage import NeuroManifold
             >>> M = NeuroManifold("linear:2,1,2", seed=1)
             >>> M.wasserstein_degree("linf").sentence()
-            'largest degrees 2, 0, 1, 0 at faces of dimension 0, 1, 2, 3'
+            'largest degrees 2, 0, 2, infinite at faces of dimension 0, 1, 2, 3'
         """
         from neuroalg_sage.invariants.distance.polyhedral_norms import polyhedral_norm
         from neuroalg_sage.invariants.distance.wasserstein_degree import wasserstein_degree

@@ -154,9 +154,8 @@ def test_ranks_of_layers_and_their_smallest_singular_values(spec: str) -> None:
             Fraction(generator.randrange(1, 99), 16) for _ in range(model.parameter_count)]):
         point = manifold.at(weights)
         arrays = list(point.network.arrays().values())
-        ranks, singular = point.layer_ranks(), point.smallest_singular_values()
+        ranks = point.layer_ranks()
         verify(ranks.certificate)
-        verify(singular.certificate)
         starts = [sum(a.size for a in arrays[:k]) for k in range(len(arrays))]
         known = {}
         for offset, shape, axis, found in ranks.data:
@@ -165,6 +164,12 @@ def test_ranks_of_layers_and_their_smallest_singular_values(spec: str) -> None:
             matrix = np.moveaxis(array, axis, 0).reshape(shape[axis], -1)
             assert sympy.Matrix(matrix.tolist()).rank() == found
             known[offset, axis] = matrix.astype(float), found
+        if known and all(found < min(matrix.shape) for matrix, found in known.values()):
+            with pytest.raises(LimitReached, match="full rank"):
+                point.smallest_singular_values()
+            continue
+        singular = point.smallest_singular_values()
+        verify(singular.certificate)
         for offset, _, axis, low, high in singular.data:
             matrix, found = known.pop((offset, axis))
             assert found == min(matrix.shape)

@@ -176,11 +176,11 @@ def cite(found: Invariant, model: Model | None = None) -> Citation:
     EXAMPLES::
 
         >>> from neuroalg_sage import NeuroManifold
-        >>> found = NeuroManifold("cnn:2s2,2:x").ed_degree("unit")
+        >>> found = NeuroManifold("mlp:2,2,2:x^3").ed_degree("unit")
         >>> [reference.key for reference in cite(found).references]
         ['DHOST2016', 'neuroalg-sage', 'msolve', 'python-flint']
         >>> cite(found).certified, cite(found).condition
-        ('ed_degree_at_least = ["unit", 2]', 'metric unit')
+        ('ed_degree_at_least = ["unit", 23]', 'metric unit')
     """
     from neuroalg_sage.invariants.answers.programs import engines
 

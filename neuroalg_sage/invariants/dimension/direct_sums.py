@@ -193,10 +193,10 @@ def direct_sum_trial(model: Model, generator: random.Random, memory: float
     EXAMPLES::
 
         >>> from neuroalg_sage.models.families import parse_spec
-        >>> model = parse_spec("mlp:10,20,20,5:x^2")
+        >>> model = parse_spec("mlp:20,40,40,10:x^2")
         >>> trial, rank = direct_sum_trial(model, random.Random(1), 10**8)
         >>> trial["groups"], rank
-        ([[5, 10, 10, 3], [5, 10, 10, 2]], 660)
+        ([[7, 14, 14, 4], [7, 13, 13, 3], [6, 13, 13, 3]], 2720)
     """
     powers = Powers.of(model)
     if powers is None or powers.bound > model.ambient_dimension:

@@ -478,12 +478,13 @@ def cross_entropy_points(phi: Parametrization, dimension: Invariant, problem: Cr
 
     EXAMPLES: Independence of two coins, where the probabilities are products of frequencies. ::
 
+        >>> from fractions import Fraction
         >>> from neuroalg_sage import NeuroManifold
         >>> M = NeuroManifold("linear:2,1,2", seed=1)
         >>> found = M.cross_entropy_points([[1, 0, 1, 2], [0, 1, 3, 4]], normalization="joint")
         >>> found.data["complex"], [point["index"] for point in found.data["points"]]
         (1, [0])
-        >>> [round(float(p[0]), 6) for p in found.data["points"][0]["probabilities"][0]]
+        >>> [round(float(Fraction(p[0])), 6) for p in found.data["points"][0]["probabilities"][0]]
         [0.12, 0.18]
     """
     start = time.perf_counter()

@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -367,9 +368,11 @@ def multistart(problem: TrainingProblem, starts: int = STARTS, level: int | None
         >>> found["points"][0]["type"], found.attained, found.status
         ('minimum', True, 'proved')
     """
-    if type(starts) is not int or not 1 <= starts <= MOST_STARTS:
+    if (isinstance(starts, bool) or not isinstance(starts, Integral)
+            or not 1 <= starts <= MOST_STARTS):
         raise InputError(f"The number of starts is a whole number from 1 to {MOST_STARTS:,}, not "
                          f"{starts!r}.")
+    starts = int(starts)
     require_level(level)
     begin = time.monotonic()
     computation = computation or Computation()

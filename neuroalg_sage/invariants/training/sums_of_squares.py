@@ -26,6 +26,7 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import product
 from math import comb, prod
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -647,7 +648,8 @@ def least_on_the_space(problem: TrainingProblem) -> tuple[Fraction, dict[str, An
 
 def require_level(level: Any) -> None:
     """Raise InputError for what is no level of sums of squares, and not None."""
-    if level is not None and (type(level) is not int or not 0 <= level <= HIGHEST_LEVEL):
+    if level is not None and (isinstance(level, bool) or not isinstance(level, Integral)
+                              or not 0 <= level <= HIGHEST_LEVEL):
         raise InputError(f"The level of sums of squares is a whole number from 0 to "
                          f"{HIGHEST_LEVEL}, not {level!r}.")
 
