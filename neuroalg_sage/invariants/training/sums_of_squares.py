@@ -649,7 +649,7 @@ def least_on_the_space(problem: TrainingProblem) -> tuple[Fraction, dict[str, An
 def require_level(level: Any) -> None:
     """Raise InputError for what is no level of sums of squares, and not None."""
     if level is not None and (isinstance(level, bool) or not isinstance(level, Integral)
-                              or not 0 <= level <= HIGHEST_LEVEL):
+                              or not 0 <= int(level) <= HIGHEST_LEVEL):
         raise InputError(f"The level of sums of squares is a whole number from 0 to "
                          f"{HIGHEST_LEVEL}, not {level!r}.")
 
