@@ -371,6 +371,13 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
         return before[:2] == after[:2] and after[2] <= before[2]
     if name in ("singular_subvarieties", "critical_subvarieties"):
         return before[0] == name.replace("subvarieties", "locus") and after[1] <= before[1]
+    if name == "singular_locus" and before[0] == name:  # a multiplicity may be left unsaid
+        known = {component(part)[:2] + component(part)[3:]: part.get("multiplicity")
+                 for part in value_of(original)}
+        kept = {component(part)[:2] + component(part)[3:]: part.get("multiplicity")
+                for part in value}
+        return known.keys() == kept.keys() and all(
+            m in (None, known[key]) for key, m in kept.items())
     if name == "subnetworks" and before[0] == name:
         # The bounds for a tangent space may be weaker; that all are listed is trusted.
         known = {network(p): p for p in value_of(original)}
