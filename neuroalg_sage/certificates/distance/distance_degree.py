@@ -135,6 +135,15 @@ def is_invertible(model: Model, metric: Any) -> bool:
     return bool(nmod_mat(n, n, sum(quadratic_form(model, metric, {}, p), []), p).rank() == n)
 
 
+def numbers_of_parameters(data: Any, count: int) -> dict[int, int]:
+    """Which parameters are set to which numbers."""
+    pairs = [items(pair, "restriction", 2) for pair in items(data, "restriction")]
+    found = {integer(i, 0, count - 1, "parameter"): integer(v, 0, LARGEST_NUMBER, "number")
+             for i, v in pairs}
+    require(len(found) == len(pairs), "A parameter is set to two numbers.")
+    return found
+
+
 def check_at_least(model: Model, value: Any, evidence: Any) -> Checked:
     """Verify the claim [metric, K] that the ED degree is at least K."""
     require(isinstance(value, list) and len(value) == 2, "The claim is not a metric and a number.")
@@ -144,10 +153,7 @@ def check_at_least(model: Model, value: Any, evidence: Any) -> Checked:
         "coordinates")
     p, n, count = prime(p), model.ambient_dimension, model.parameters
     form = quadratic_form(model, metric, evidence, p)
-    numbers = {integer(items(pair, "restriction", 2)[0], 0, count - 1, "parameter"):
-               integer(pair[1], 0, LARGEST_NUMBER, "number")
-               for pair in items(restriction, "restriction")}
-    require(len(numbers) == len(restriction), "A parameter is set to two numbers.")
+    numbers = numbers_of_parameters(restriction, count)
     free = [i for i in range(count) if i not in numbers]
     d = len(free)
     verified, trust = check_dimension(model, d, member(evidence, "dimension"))

@@ -34,9 +34,9 @@ from flint import nmod_poly
 
 from neuroalg_sage.certificates.dimension.dimension import check_dimension
 from neuroalg_sage.certificates.distance.distance_degree import (
-    LARGEST_NUMBER,
     MOST_POINTS,
     Algebra,
+    numbers_of_parameters,
 )
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
@@ -64,10 +64,7 @@ def check_at_least(model: Model, value: Any, evidence: Any) -> Checked:
         evidence, "prime", "restriction", "target", "minor", "weights", "polynomial",
         "coordinates", "dimension")
     p, n, count = prime(p), model.ambient_dimension, model.parameters
-    set_to = {integer(items(pair, "restriction", 2)[0], 0, count - 1, "parameter"):
-              integer(pair[1], 0, LARGEST_NUMBER, "number")
-              for pair in items(restriction, "restriction")}
-    require(len(set_to) == len(restriction), "A parameter is set to two numbers.")
+    set_to = numbers_of_parameters(restriction, count)
     free = [i for i in range(count) if i not in set_to]
     d = len(free)
     verified, trust = check_dimension(model, d, dimension)
