@@ -20,6 +20,7 @@ from neuroalg_sage.cache.codec import NotStorable, decode, encode
 from neuroalg_sage.cache.key import SCHEMA, engines, program
 from neuroalg_sage.cache.store import Store
 from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.errors import EngineError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
@@ -84,7 +85,7 @@ class Memory:
         self._require_suitable(self._model, name)
         question = (name, tuple(sorted(arguments.items())))
         if not self._knows(question, stored):
-            with self.finding() as found:
+            with self.finding() as found, _within_the_checker(name):
                 answer = find()
             self._keep(question, answer, found, stored)
         return self._found[question]
@@ -201,7 +202,7 @@ class Memory:
             raise ValueError("the certificate is of another answer")
         if self._checking_left <= 0 or threading.current_thread() is not threading.main_thread():
             return
-        from neuroalg_sage.certificates.checker import CertificateError, verify
+        from neuroalg_sage.certificates.checker import verify
 
         start = time.process_time()
         try:
@@ -212,6 +213,15 @@ class Memory:
         except CertificateError as error:
             raise ValueError(str(error)) from None
         self._checking_left -= time.process_time() - start
+
+
+@contextmanager
+def _within_the_checker(name: str) -> Iterator[None]:
+    """What the checker refuses while an answer is found is a limit on its size."""
+    try:
+        yield
+    except CertificateError as error:
+        raise LimitReached(f"A proof of {name} is out of reach: {str(error).rstrip('.')}.") from None
 
 
 class Finding:

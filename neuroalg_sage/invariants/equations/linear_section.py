@@ -89,7 +89,10 @@ def linear_section(generators: Sequence[Polynomial], n: int, dimension: int,
                   for _ in kernel]
         section = [[sum(v[i] * row[j] for v, row in zip(kernel, mixing)) for j in range(c + 1)]
                    for i in range(n)]
-        fibers = _irreducible(equations, section, generator, progress, most, checkpoint)
+        try:
+            fibers = _irreducible(equations, section, generator, progress, most, checkpoint)
+        except CertificateError:
+            raise NotProved("a section asks for more work than the checker allows") from None
         if fibers:
             return {"section": section, "fibers": fibers}
     raise NotProved("a section of their zero set may be reducible")

@@ -1,0 +1,311 @@
+"""
+The degree of sums of points of a Segre-Veronese variety, by the fixed points of a torus on the
+Hilbert scheme of its points.
+
+Let φ(w) = Σ_i ψ(w_i), a sum of r copies of one polynomial map in parameters w_i of their own.  Let
+the parameters of a copy be divided into blocks, in each of which ψ is homogeneous, and let each
+coordinate of ψ be a multiple of one monomial.  A first block c = (c_1, ..., c_m) may be set apart:
+then each coordinate is c_a g(x) for some a, and g are monomials in the other blocks.  Without it let
+m = 1 and ψ(x) = g(x); a factor is no loss, since ψ is homogeneous.
+
+Let X be the product of the projective spaces of the blocks x, n its dimension, L = O(e) for the
+degrees e of ψ in them, H = Hilb^r(X), and L^[r] the bundle on H with fibers H^0(L|_Z).
+
+(1) **H is smooth, irreducible of dimension r n**, if at each fixed point of the torus T of X the
+    tangent space Hom(I, O/I) has that dimension.  Where it is larger is closed and stable under T,
+    so it would contain a fixed point, as X is projective.  Each component of H is projective, so
+    that it contains a fixed point; a monomial ideal is a limit of ideals of r points, in the
+    component of these; through a smooth point there is one component only.
+(2) **The monomials g of each c_a span H^0(L|_Z) for all Z** in H, if they do for the fixed ones:
+    where they do not is closed and stable under T.
+(3) Then a point of S ⊗ C^m, where S is the dual of L^[r], gives one of V, the values of its m parts
+    at the monomials g; by (2) this is injective on fibers, so that it is a morphism
+    f: P(S ⊗ C^m) → P(V) with f^*O(1) = O(1).  At r different points its image is Σ_i ψ(c_i, x_i), so
+    the closure of M is the cone over its image.  P(S ⊗ C^m) has the dimension N = r n + r m - 1.  So
+    the integral of c_1(O(1))^N is
+
+        deg f · deg M   if dim M = N + 1, and 0 else.
+
+    It is the integral over H of the part of degree r n of 1/c(S)^m.  By Bott's residue formula it is
+    the sum over the fixed points Z of h(ℓ) / Π t, where h is the complete homogeneous symmetric
+    polynomial of degree r n, ℓ the weights of L^[r] at Z, each m times, and t those of the tangent
+    space.
+
+(4) If M is dense in V its degree is 1, and deg f is the integral.  If the integral is 1, so is the
+    degree.  Else deg f = 1 by :mod:`neuroalg_sage.certificates.equations.contact_loci`.
+
+At a fixed point p of X the others coordinates x_j / x_i of each factor are local ones.  A fixed Z is,
+at each p, an ideal of monomials in these, whose complement is a *staircase*.  A linear map from I to
+O/I of degree w sends monomials u to multiples of u + w.  It is constant on the components, by steps
+of one variable, of the u in I for which u + w is in the staircase; and zero there if some step down
+from u stays in I and leaves the exponents that are not negative by w.
+
+REFERENCES: G. Ellingsrud, S. A. Strømme, Bott's formula and enumerative geometry, J. Amer. Math. Soc.
+9 (1996); M. Haiman, t,q-Catalan numbers and the Hilbert scheme, Discrete Math. 193 (1998).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from flint import fmpq, nmod_mat
+
+from neuroalg_sage.certificates.model import Model
+from neuroalg_sage.certificates.reading import (
+    exponent_vectors,
+    fields,
+    integers,
+    items,
+    require,
+    residue,
+)
+from neuroalg_sage.certificates.work import Work
+
+PRIME = 2**61 - 1  # what is independent modulo a prime is independent
+MOST_SUMMANDS, MOST_STEPS = 24, 3 * 10**7
+
+Exponents = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Sum:
+    """
+    A sum of copies of one map ψ.
+
+    - ``summands`` -- for each copy its blocks of parameters
+    - ``psi`` -- for each coordinate the one term of ψ, exponents in the blocks one after the other
+      and the coefficient; None where it is zero
+    - ``degrees`` -- of ψ in the blocks
+    - ``has_coefficients`` -- whether the first block is set apart
+    """
+
+    summands: list[list[list[int]]]
+    psi: list[tuple[Exponents, fmpq] | None]
+    degrees: Exponents
+    has_coefficients: bool
+
+    @property
+    def sizes(self) -> Exponents:
+        """The sizes of the blocks."""
+        return tuple(map(len, self.summands[0]))
+
+    @property
+    def space(self) -> Exponents:
+        """The sizes of the blocks that are coordinates of X."""
+        return self.sizes[self.has_coefficients:]
+
+    @property
+    def coefficients(self) -> int:
+        """The number m."""
+        return self.sizes[0] if self.has_coefficients else 1
+
+    @property
+    def dimension(self) -> int:
+        """The number N + 1, which the dimension of M does not exceed."""
+        return len(self.summands) * (sum(self.space) - len(self.space) + self.coefficients)
+
+
+def check_sum(model: Model, evidence: Any) -> Sum:
+    """Verify that φ is a sum of copies of one map, each coordinate of which is one term."""
+    count, phi = model.parameters, model.parametrization
+    given, has_coefficients = fields(evidence, "summands", "has_coefficients")
+    summands = [[integers(block, 0, count - 1, "parameter") for block in items(copy, "blocks")]
+                for copy in items(given, "summands")]
+    require(0 < len(summands) <= MOST_SUMMANDS and isinstance(has_coefficients, bool),
+            "The summands are none, or too many.")
+    shape = [len(block) for block in summands[0]]
+    require(all([len(block) for block in copy] == shape for copy in summands) and all(shape)
+            and len(shape) > has_coefficients, "The summands have different blocks.")
+    place = {v: (i, k) for i, copy in enumerate(summands)
+             for k, v in enumerate(v for block in copy for v in block)}
+    require(len(place) == len(summands) * sum(shape) == count,
+            "The blocks do not divide the parameters.")
+    psi: list[tuple[Exponents, fmpq] | None] = []
+    for f in phi:
+        copies: list[dict[Exponents, fmpq]] = [{} for _ in summands]
+        for e, c in zip(exponent_vectors(f), f.coeffs()):
+            owners = {place[v][0] for v, k in enumerate(e) if k}
+            require(len(owners) == 1, "A term belongs to several summands, or to none.")
+            term = [0] * sum(shape)
+            for v, k in enumerate(e):
+                if k:
+                    term[place[v][1]] = k
+            copies[owners.pop()][tuple(term)] = c
+        require(all(copy == copies[0] and len(copy) <= 1 for copy in copies),
+                "The summands differ, or a coordinate has several terms.")
+        psi.append(next(iter(copies[0].items()), None))
+    ends = [sum(shape[:k]) for k in range(len(shape) + 1)]
+    found = {tuple(sum(term[0][a:b]) for a, b in zip(ends, ends[1:])) for term in psi if term}
+    require(len(found) == 1, "The summands are not homogeneous in each block.")
+    degrees = found.pop()
+    require(all(degrees) and (degrees[0] == 1 or not has_coefficients),
+            "A summand does not depend on a block, or not linearly on its coefficients.")
+    return Sum(summands, psi, degrees, has_coefficients)
+
+
+def staircases(n: int, length: int) -> list[frozenset[Exponents]]:
+    """
+    The complements of the ideals of monomials in n variables of a colength.
+
+    EXAMPLES::
+
+        >>> [len(staircases(2, k)) for k in range(6)]
+        [1, 1, 2, 3, 5, 7]
+    """
+    found: set[frozenset[Exponents]] = {frozenset()}
+    for _ in range(length):
+        found = {s | {u} for s in found for u in _corners(s, n)}
+    return sorted(found, key=sorted)
+
+
+def _corners(staircase: frozenset[Exponents], n: int) -> list[Exponents]:
+    """The monomials that generate the ideal."""
+    outside = {_step(u, i, 1) for u in staircase for i in range(n)} - staircase
+    return [u for u in outside or ({(0,) * n} - staircase)
+            if all(not u[i] or _step(u, i, -1) in staircase for i in range(n))]
+
+
+def _step(u: Exponents, i: int, by: int) -> Exponents:
+    return (*u[:i], u[i] + by, *u[i + 1:])
+
+
+def tangent_degrees(staircase: frozenset[Exponents], n: int) -> list[Exponents]:
+    """
+    The degrees of a basis of Hom(I, O/I).
+
+    EXAMPLES::
+
+        >>> len(tangent_degrees(frozenset([(0, 0), (1, 0), (0, 1)]), 2))
+        6
+        >>> len(tangent_degrees(frozenset([(0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1)]), 3))
+        18
+    """
+    found = []
+    for w in {tuple(a - b for a, b in zip(v, g)) for v in staircase
+              for g in _corners(staircase, n)}:
+        moved = {tuple(a - b for a, b in zip(v, w)) for v in staircase}
+        left = {u for u in moved if min(u, default=0) >= 0 and u not in staircase}
+        while left:
+            component = [left.pop()]
+            is_free = True
+            for u in component:
+                for i in range(n):
+                    for v in (_step(u, i, 1), _step(u, i, -1)):
+                        if v in left:
+                            left.remove(v)
+                            component.append(v)
+                    below = _step(u, i, -1)
+                    if u[i] and below not in staircase and below[i] + w[i] < 0:
+                        is_free = False
+            if is_free:
+                found.append(w)
+    return found
+
+
+Scheme = list[tuple[Exponents, frozenset[Exponents]]]  # the points, and the staircases there
+
+
+def fixed_schemes(points: list[Exponents], n: int, length: int) -> Iterator[Scheme]:
+    """The fixed points of H, at the fixed points of X."""
+    if not length:
+        yield []
+    for k, p in enumerate(points):
+        for here in range(1, length + 1):
+            for staircase in staircases(n, here):
+                for rest in fixed_schemes(points[k + 1:], n, length - here):
+                    yield [(p, staircase), *rest]
+
+
+def integral(found: Sum) -> int:
+    """
+    The number deg f · deg M, or 0 if dim M is less than expected.
+
+    EXAMPLES: Three points of the Veronese surface of quartics::
+
+        >>> monomials = [(i, j, 4 - i - j) for i in range(5) for j in range(5 - i)]
+        >>> summands = [[[3 * k, 3 * k + 1, 3 * k + 2]] for k in range(3)]
+        >>> integral(Sum(summands, [(e, fmpq(1)) for e in monomials], (4,), False))
+        112
+    """
+    work, sizes, r = Work(MOST_STEPS), found.space, len(found.summands)
+    n, first = sum(sizes) - len(sizes), len(found.sizes) - len(sizes)
+    require(n > 0, "There is one point only.")
+    top, starts = r * n, [sum(sizes[:k]) for k in range(len(sizes))]
+    base = 2 * max(r, max(found.degrees)) * (n + 1) + 1
+    weights = [base**k for k in range(sum(sizes))]  # no small combination of differences is zero
+    systems: list[list[Exponents]] = [[] for _ in range(found.coefficients)]
+    for term in found.psi:
+        if term:
+            e = term[0]
+            systems[e.index(1) if first else 0].append(e[found.sizes[0] * first:])
+    total = fmpq(0)
+    tangents: dict[frozenset[Exponents], list[Exponents]] = {}
+    points = list(product(*map(range, sizes)))
+    work.spend(len(points)**min(r, 3))
+    for scheme in fixed_schemes(points, n, r):
+        work.spend(r * found.coefficients * top + r * len(found.psi))
+        values, denominator = [], 1
+        place: dict[tuple[Exponents, Exponents], int] = {}
+        for p, staircase in scheme:
+            local = [weights[s + j] - weights[s + i] for s, size, i in zip(starts, sizes, p)
+                     for j in range(size) if j != i]
+            if staircase not in tangents:
+                tangents[staircase] = tangent_degrees(staircase, n)
+                require(len(tangents[staircase]) == len(staircase) * n,
+                        "The Hilbert scheme of points is not smooth.")
+            for w in tangents[staircase]:
+                denominator *= sum(a * t for a, t in zip(w, local))
+            frame = sum(d * weights[s + i]
+                        for d, s, i in zip(found.degrees[first:], starts, p))
+            for u in sorted(staircase):
+                place[p, u] = len(values)
+                values.append(frame + sum(a * t for a, t in zip(u, local)))
+        require(all(_spans(system, scheme, place, sizes) for system in systems),
+                "Some points impose dependent conditions, so that sums are no morphism.")
+        complete = [1, *[0] * top]
+        for value in values * found.coefficients:
+            for k in range(top):
+                complete[k + 1] += value * complete[k]
+        total += fmpq(complete[top], denominator)
+    require(total.q == 1 and total >= 0, "The residues do not add up to a number of points.")
+    return int(total.p)
+
+
+def _spans(system: list[Exponents], scheme: Scheme, place: dict[tuple[Exponents, Exponents], int],
+           sizes: Exponents) -> bool:
+    """Whether the monomials span the functions on a fixed scheme."""
+    rows = set()
+    for e in system:
+        row = [0] * len(place)
+        for p, _ in scheme:
+            u, at = [], 0
+            for size, i in zip(sizes, p):
+                u += [*e[at:at + i], *e[at + i + 1:at + size]]
+                at += size
+            if (p, tuple(u)) in place:
+                row[place[p, tuple(u)]] = 1
+        rows.add(tuple(row))
+    return bool(nmod_mat(len(rows), len(place), [a for row in rows for a in row], PRIME).rank()
+                == len(place)) if rows else False
+
+
+def secant_degree(model: Model, evidence: Any) -> tuple[int, list[str]]:
+    """The degree of M, and what was verified."""
+    found = check_sum(model, evidence)
+    number = integral(found)
+    require(number > 0, "The sums have a smaller dimension than expected.")
+    verified = [f"φ is a sum of {len(found.summands)} copies of one map",
+                "the Hilbert scheme of points is smooth, sums of points are a morphism",
+                f"the residues at fixed points add up to {number}"]
+    if found.dimension == model.ambient_dimension or number == 1:
+        return 1, verified
+    from neuroalg_sage.certificates.equations.contact_loci import check_contact_locus
+
+    check_contact_locus(found, evidence)
+    return number, [*verified, "the summands of a generic sum are unique"]
+
+
+__all__ = ["Sum", "check_sum", "integral", "residue", "secant_degree"]
