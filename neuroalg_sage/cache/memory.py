@@ -221,7 +221,8 @@ def _within_the_checker(name: str) -> Iterator[None]:
     try:
         yield
     except CertificateError as error:
-        raise LimitReached(f"A proof of {name} is out of reach: {str(error).rstrip('.')}.") from None
+        raise LimitReached(
+            f"A proof of {name} is out of reach: {str(error).rstrip('.')}.") from None
 
 
 class Finding:

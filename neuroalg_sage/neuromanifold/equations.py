@@ -63,6 +63,18 @@ class EquationsQuestions(IdealQuestions):
             found = None if self.is_filling() else formula(self.model, self.dimension())
         return (None, None) if found is None else by_formula(self.model, found)
 
+    @kept
+    def _degree_by_fixed_points(self) -> Invariant | None:
+        """The degree by the fixed points of a torus, which takes no engine; None without them."""
+        from neuroalg_sage.invariants.equations.degree_by_fixed_points import (
+            degree_by_fixed_points,
+        )
+
+        try:
+            return degree_by_fixed_points(self.parametrization(), self.seed)
+        except LimitReached:
+            return None  # φ is too large to be expanded
+
     def degree(self) -> Invariant:
         """
         The degree of the neurovariety.
@@ -78,6 +90,10 @@ class EquationsQuestions(IdealQuestions):
         """
         if self.method in FOR_THE_DEGREE:
             return self._degree_without_ideal()
+        if self.method == "auto":
+            by_fixed_points = self._degree_by_fixed_points()
+            if by_fixed_points is not None:
+                return by_fixed_points
         found = self._by_formula()[0]
         if found is None and self.method == "auto":
             return self._proved_or_counted_degree()

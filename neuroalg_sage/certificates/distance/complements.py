@@ -3,7 +3,7 @@ ED degrees and ML degrees as Euler characteristics of complements.
 
 Let f be a finite morphism from a product X of projective spaces, of dimension m, to P(V), which is
 unramified, and birational onto the projectivization Y of M, see
-:mod:`~neuroalg_sage.certificates.topology.products_of_spaces`.  Then each branch of Y at a point y
+:mod:`~neuroalg_sage.certificates.equations.products_of_spaces`.  Then each branch of Y at a point y
 is smooth, and is the image of a neighborhood of one point of the fiber.  The local Euler
 obstruction Eu of Y is the sum of those of the branches, which are 1; so it is the number of points
 of the fiber, and the integral of Eu over a subset of Y is χ of its preimage in X.
@@ -37,6 +37,11 @@ from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mat, fmpq_mpoly
 
+from neuroalg_sage.certificates.equations.products_of_spaces import (
+    Product,
+    check_product,
+    multidegree,
+)
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     Checked,
@@ -52,11 +57,6 @@ from neuroalg_sage.certificates.topology.normal_crossings import (
     check_normal_crossings,
     euler_characteristic,
 )
-from neuroalg_sage.certificates.topology.products_of_spaces import (
-    Product,
-    check_product,
-    multidegree,
-)
 from neuroalg_sage.certificates.work import Work
 
 SMOOTH = "theorem: Aluffi, Harris (2018)"
@@ -67,7 +67,8 @@ HUH = "theorem: Huh (2013)"
 def immersed_product(model: Model, evidence: Any) -> tuple[Product, list[str]]:
     """Verify that f is unramified, and birational onto its image; what is said of it."""
     found = check_product(model, evidence)
-    require(found.is_birational, "The product of projective spaces is ramified, or not birational.")
+    require(found.is_unramified and found.is_birational,
+            "The product of projective spaces is ramified, or not birational.")
     kind = "embedding" if found.is_embedded else "immersion, and birational onto its image"
     return found, [f"the projectivization is the image of {found.name}, by an {kind}"]
 

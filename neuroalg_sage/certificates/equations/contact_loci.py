@@ -1,27 +1,27 @@
 """
 The summands of a generic sum are unique, by the tangential contact locus at one point.
 
-Let φ(w) = Σ_i ψ(w_i) as in :mod:`neuroalg_sage.certificates.equations.secants`, and let Y be the
-product of the projective spaces of all blocks of one copy; y in Y gives ψ(y) in P(V), and the space
-T_y of all derivatives of ψ at y, which holds ψ(y).  For w let T = Σ_i T_{w_i}, which is the image of
-Dφ(w).  The *contact locus* C(w) consists of the y in Y with T_y ⊂ T: the zeros of the derivatives of
-N · ψ for all N in the annihilator of T.  It contains w_1, ..., w_r.
+Let φ(w) = Σ_i ψ(w_i) as in :mod:`neuroalg_sage.certificates.equations.sums_of_points`, and let Y be
+the product of the projective spaces of all blocks of one copy; y in Y gives ψ(y) in P(V), and the
+space T_y of all derivatives of ψ at y, which holds ψ(y).  For w let T = Σ_i T_{w_i}, which is the
+image of Dφ(w).  The *contact locus* C(w) consists of the y in Y with T_y ⊂ T: the zeros of the
+derivatives of N · ψ for all N in the annihilator of T.  It contains w_1, ..., w_r.
 
-**Lemma.**  Let, modulo a prime p and at one point w, T have the dimension N + 1 that is expected, and
-let the multiples of these derivatives have codimension r in the forms of degree D ≥ r in each block.
-Then for generic w any w' with φ(w') = φ(w) has the same summands ψ(w_i) up to their order.
+**Lemma.**  Let, modulo a prime p and at one point w, T have the dimension N + 1 that is expected,
+and let the multiples of these derivatives have codimension r in the forms of degree D ≥ r in each
+block. Then for generic w any w' with φ(w') = φ(w) has the same summands ψ(w_i) up to their order.
 
 Proof.  The Hilbert function of a scheme in Y is at least min(l, D + 1) in degree D, where l is its
 length, and at least D + 1 if it is infinite.  So C(w) modulo p is finite of a length of at most r.
-Where T has the dimension N + 1, which is open, the C(w) are a family that is proper over W × Z_p.  So
-they are finite of a length of at most r also for generic w over Q; since then w_1, ..., w_r are
+Where T has the dimension N + 1, which is open, the C(w) are a family that is proper over W × Z_p.
+So they are finite of a length of at most r also for generic w over Q; since then w_1, ..., w_r are
 different, C(w) consists of these.
 
 Let w be generic, so that φ(w) is a smooth point of M with tangent space T, and φ(w') = φ(w).  The
 image of Dφ(w') is in T.  So each w'_i with no block zero is in C(w): one of the w_j up to factors;
 with a block zero, ψ(w'_i) is zero.  So φ(w) = Σ_j b_j ψ(w_j), where b_j ψ(w_j) is the sum of the
-summands that belong to w_j.  The ψ(w_j) are independent, since the dimension of T is Σ_j dim T_{w_j}.
-So all b_j are 1, and each w_j has one summand, since there are r.
+summands that belong to w_j.  The ψ(w_j) are independent, since the dimension of T is Σ_j dim
+T_{w_j}. So all b_j are 1, and each w_j has one summand, since there are r.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from neuroalg_sage.certificates.reading import fields, integers, prime, require,
 from neuroalg_sage.certificates.work import Work
 
 if TYPE_CHECKING:
-    from neuroalg_sage.certificates.equations.secants import Exponents, Sum
+    from neuroalg_sage.certificates.equations.sums_of_points import Exponents, Sum
 
 MOST_FORMS, MOST_STEPS = 20_000, 10**8
 

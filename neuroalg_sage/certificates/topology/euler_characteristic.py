@@ -36,6 +36,7 @@ from typing import Any
 
 from flint import fmpq, fmpq_mat, fmpq_mpoly, fmpq_poly
 
+from neuroalg_sage.certificates.gradings import is_graded
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     Checked,
@@ -48,7 +49,6 @@ from neuroalg_sage.certificates.reading import (
     polynomials,
     require,
 )
-from neuroalg_sage.certificates.topology.gradings import is_graded
 
 Piece = dict[tuple[int, ...], fmpq]  # an equation in the coordinates that are left
 MOST_POINTS = 10**9

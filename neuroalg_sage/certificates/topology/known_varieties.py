@@ -47,7 +47,7 @@ def check_known_variety(model: Model, evidence: Any) -> tuple[int, Checked]:
         n, _ = check_hankel(model, evidence)
         return 2 * n, ([f"the neurovariety is all Hankel matrices of rank at most {n}"], [])
     if formula == "product":
-        from neuroalg_sage.certificates.topology.products_of_spaces import check_product
+        from neuroalg_sage.certificates.equations.products_of_spaces import check_product
 
         found = check_product(model, evidence)
         return found.images, ([f"the projectivization is the image of {found.name}, where a torus "

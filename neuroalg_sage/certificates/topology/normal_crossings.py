@@ -32,6 +32,7 @@ from typing import Any
 
 from flint import fmpq_mpoly, nmod_mat
 
+from neuroalg_sage.certificates.equations.products_of_spaces import multidegree
 from neuroalg_sage.certificates.model import monomials
 from neuroalg_sage.certificates.reading import (
     exponent_vectors,
@@ -40,7 +41,6 @@ from neuroalg_sage.certificates.reading import (
     require,
     residue,
 )
-from neuroalg_sage.certificates.topology.products_of_spaces import multidegree
 
 PRIME = 2**31 - 1
 MOST_MONOMIALS, MOST_MINORS, MOST_SETS, MOST_PRODUCTS = 1_600, 600, 600, 3_000_000

@@ -37,7 +37,7 @@ from neuroalg_sage.certificates.topology.normal_crossings import (
 )
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm
-from neuroalg_sage.invariants.topology.products_of_spaces import ProductOfSpaces, product_of_spaces
+from neuroalg_sage.invariants.equations.products_of_spaces import ProductOfSpaces, product_of_spaces
 from neuroalg_sage.models.expressions import from_flint
 from neuroalg_sage.models.parametrization import Parametrization
 
@@ -59,7 +59,7 @@ def immersed(phi: Parametrization) -> ProductOfSpaces:
         raise NotKnown(f"It is not known that {phi.model} parametrizes the image of a product of "
                        "projective spaces, so its Euler characteristics are not proved; use "
                        "parametrization.")
-    if not found.product.is_birational:
+    if not (found.product.is_unramified and found.product.is_birational):
         raise NotKnown(f"{phi.model} is the image of {found.product.name}, but not by an immersion "
                        "that is birational onto its image, so its Euler obstructions are not "
                        "known; use parametrization.")

@@ -27,8 +27,8 @@ from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.invariants.equations.degree import ideal_data
 from neuroalg_sage.invariants.equations.descriptions import known_varieties
+from neuroalg_sage.invariants.equations.products_of_spaces import product_of_spaces
 from neuroalg_sage.invariants.equations.scripts import script_with_ideal
-from neuroalg_sage.invariants.topology.products_of_spaces import product_of_spaces
 from neuroalg_sage.models.parametrization import Parametrization
 
 if TYPE_CHECKING:

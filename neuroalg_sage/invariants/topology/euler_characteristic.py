@@ -36,8 +36,8 @@ from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.invariants.equations.descriptions import known_varieties
+from neuroalg_sage.invariants.equations.products_of_spaces import product_of_spaces
 from neuroalg_sage.invariants.equations.scripts import script_with_ideal
-from neuroalg_sage.invariants.topology.products_of_spaces import product_of_spaces
 from neuroalg_sage.models.expressions import Polynomial, from_flint
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization

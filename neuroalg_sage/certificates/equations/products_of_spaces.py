@@ -21,9 +21,18 @@ So it suffices to look at the fixed points p.
     all p: where they are dependent is closed, and C* maps it to itself.
 (3) f is then a closed embedding if the points f(p) differ.  The pairs x ≠ y with f(x) = f(y) are
     closed in X × X, since f is unramified, so if there were any, a fixed pair were one.
-(4) f is then birational onto f(X) if one of the f(p) differs from all others.  Its fiber is finite,
-    so C* fixes all points of it: it is p alone, and reduced.  By Nakayama's lemma f is a closed
-    embedding over a neighborhood of f(p).
+(4) The fiber over f(p) is finite, so C* fixes all points of it: it consists of the fixed points
+    with this image.  If f is unramified at all k of them, it is reduced.  So f has at most the
+    degree k, since the rank of f_*O at the generic point of f(X) is at most that at f(p).  If k =
+    1, f is birational onto f(X); if f is unramified, it is a closed embedding over a neighborhood
+    of f(p), by Nakayama's lemma.
+(5) Permutations of the parameters that map blocks to blocks and leave φ as it is act on the fibers
+    of f.  Different automorphisms of X differ at a generic point, so f has at least the degree that
+    there are different ones.  Where (4) and (5) agree, deg f is known, and
+
+        deg f · deg M = m! Π_i e_i^(k_i - 1) / (k_i - 1)!,
+
+    the number of points in which m generic sections of O(e) meet.
 """
 
 from __future__ import annotations
@@ -32,11 +41,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
-from math import prod
+from math import factorial, prod
 from typing import Any
 
 from flint import fmpq, fmpq_mpoly, nmod_mat
 
+from neuroalg_sage.certificates.gradings import is_graded
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     exponent_vectors,
@@ -46,7 +56,6 @@ from neuroalg_sage.certificates.reading import (
     require,
     residue,
 )
-from neuroalg_sage.certificates.topology.gradings import is_graded
 
 MOST_FIXED_POINTS, MOST_ENTRIES = 5_000, 2_000_000
 PRIME = 2**61 - 1  # what is independent modulo a prime is independent
@@ -60,15 +69,21 @@ class Product:
     - ``blocks`` -- the parameters that are coordinates of each factor
     - ``degrees`` -- the degree of f in each
     - ``images`` -- the number of different images of fixed points
-    - ``is_unramified``, ``is_birational``, ``is_embedded`` -- what is proved of f
+    - ``sheets`` -- a number that deg f does not exceed; None if none is known
+    - ``is_unramified``, ``is_embedded`` -- what is proved of f
     """
 
     blocks: tuple[tuple[int, ...], ...]
     degrees: tuple[int, ...]
     images: int
+    sheets: int | None
     is_unramified: bool
-    is_birational: bool
     is_embedded: bool
+
+    @property
+    def is_birational(self) -> bool:
+        """Whether f is proved to be birational onto its image."""
+        return self.sheets == 1
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -118,7 +133,7 @@ def check_product(model: Model, evidence: Any) -> Product:
     for place, f in enumerate(phi):
         for e, c in zip(exponent_vectors(f), f.coeffs()):
             columns.setdefault(e, {})[place] = c
-    points, is_unramified = [], True
+    points, ramified = [], set()
     for p in product(*blocks):
         at = [0] * count
         for v, d in zip(p, degrees):
@@ -136,11 +151,34 @@ def check_product(model: Model, evidence: Any) -> Product:
                     vectors.append(columns.get(tuple(at), {}))
                     at[w] -= 1
             at[v] += 1
-        is_unramified = is_unramified and _are_independent(vectors)
+        if not _are_independent(vectors):
+            ramified.add(points[-1])
     times = Counter(points)
-    return Product(blocks, degrees, len(times), is_unramified,
-                   is_unramified and 1 in times.values(),
-                   is_unramified and len(times) == len(points))
+    return Product(blocks, degrees, len(times),
+                   min((k for image, k in times.items() if image not in ramified), default=None),
+                   not ramified, not ramified and len(times) == len(points))
+
+
+def check_sheets(model: Model, found: Product, data: Any) -> int:
+    """Verify different symmetries of f, as many as it has sheets; the degree of M."""
+    symmetries = [integers(row, 0, model.parameters - 1, "parameter", model.parameters)
+                  for row in items(data, "symmetries")]
+    require(found.sheets is not None and len(symmetries) == found.sheets,
+            "The symmetries are not as many as the sheets may be.")
+    context, blocks = model.parametrization[0].context(), set(map(frozenset, found.blocks))
+    seen = set()
+    for row in symmetries:
+        require(len(set(row)) == len(row) and {frozenset(row[v] for v in block) for block in blocks}
+                == blocks, "A symmetry does not permute the parameters, or the blocks.")
+        images = [context.gens()[v] for v in row]
+        require(all(f.compose(*images, ctx=context) == f for f in model.parametrization),
+                "A permutation of the parameters is no symmetry.")
+        seen.add(tuple(row[v] for block in found.blocks if len(block) > 1 for v in block))
+    require(len(seen) == len(symmetries), "Two symmetries are the same on the product.")
+    points = factorial(found.dimension)
+    for size, e in zip(found.sizes, found.degrees):
+        points = points * e**(size - 1) // factorial(size - 1)
+    return points // len(symmetries)
 
 
 def _are_independent(vectors: Sequence[dict[int, fmpq]]) -> bool:

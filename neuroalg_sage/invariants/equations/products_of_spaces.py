@@ -3,20 +3,22 @@ Whether the neurovariety is the image of a product of projective spaces, and how
 
 The blocks of parameters are read off the weights for which all coordinates of φ are homogeneous of
 the same degree; the torus is the largest for which each of them is homogeneous.  What follows is
-found as :mod:`~neuroalg_sage.certificates.topology.products_of_spaces` proves it.
+found as :mod:`~neuroalg_sage.certificates.equations.products_of_spaces` proves it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any
 
+from neuroalg_sage.certificates.equations.products_of_spaces import Product, check_product
 from neuroalg_sage.certificates.model import Model as CheckedModel
 from neuroalg_sage.certificates.reading import CertificateError
-from neuroalg_sage.certificates.topology.products_of_spaces import Product, check_product
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.rebuilt import rebuilt
+from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.parametrization import Parametrization
 from neuroalg_sage.models.rational import integral_kernel
 
@@ -47,21 +49,46 @@ def product_of_spaces(phi: Parametrization) -> ProductOfSpaces | None:
         True
     """
     count = phi.model.parameter_count
-    coordinates = [list(f) for f in phi.polynomials if f]
+    coordinates = [f for f in phi.polynomials if f]
     if not coordinates or count > MOST_PARAMETERS or sum(map(len, coordinates)) > MOST_TERMS:
         return None
-    inside = {tuple(a - b for a, b in zip(e, f[0])) for f in coordinates for e in f[1:]}
-    between = {tuple(a - b for a, b in zip(f[0], coordinates[0][0])) for f in coordinates[1:]}
-    gradings = integral_kernel(sorted(inside | between), count)
-    blocks: dict[tuple[int, ...], list[int]] = {}
-    for v in range(count):
-        blocks.setdefault(tuple(row[v] for row in gradings), []).append(v)
-    if len(blocks) != len(gradings) or prod(map(len, blocks.values())) > MOST_POINTS:
-        return None  # else the blocks' own weights are no combination of these
-    evidence = {"formula": "product", "blocks": list(blocks.values()),
-                "weights": integral_kernel(sorted(inside), count)}
+    blocks = blocks_of(coordinates, count)
+    if blocks is None or prod(map(len, blocks)) > MOST_POINTS:
+        return None
+    evidence = {"formula": "product", "blocks": blocks,
+                "weights": integral_kernel(sorted(_inside(coordinates)), count)}
     try:
         model = rebuilt(phi.model)
         return ProductOfSpaces(check_product(model, evidence), evidence, model)
     except (CertificateError, LimitReached):
         return None
+
+
+def blocks_of(coordinates: Sequence[Polynomial], count: int) -> list[list[int]] | None:
+    """
+    The finest blocks of parameters in each of which all coordinates are homogeneous of the same
+    degree; None if their own weights are no combination of those that are found.
+
+    INPUT:
+
+    - ``coordinates`` -- polynomials that are not zero
+    - ``count`` -- the number of parameters
+
+    EXAMPLES::
+
+        >>> blocks_of([{(1, 0, 2, 0): 1}, {(0, 1, 1, 1): 3}, {(0, 1, 0, 2): 1}], 4)
+        [[0, 1], [2, 3]]
+    """
+    exponents = [next(iter(f)) for f in coordinates]
+    between = {tuple(a - b for a, b in zip(e, exponents[0])) for e in exponents[1:]}
+    gradings = integral_kernel(sorted(_inside(coordinates) | between), count)
+    blocks: dict[tuple[int, ...], list[int]] = {}
+    for v in range(count):
+        blocks.setdefault(tuple(row[v] for row in gradings), []).append(v)
+    return list(blocks.values()) if len(blocks) == len(gradings) else None
+
+
+def _inside(coordinates: Sequence[Polynomial]) -> set[tuple[int, ...]]:
+    """The differences of exponents of one coordinate."""
+    return {tuple(a - b for a, b in zip(e, first)) for first, *others in map(list, coordinates)
+            for e in others}

@@ -5,8 +5,8 @@ Hilbert scheme of its points.
 Let φ(w) = Σ_i ψ(w_i), a sum of r copies of one polynomial map in parameters w_i of their own.  Let
 the parameters of a copy be divided into blocks, in each of which ψ is homogeneous, and let each
 coordinate of ψ be a multiple of one monomial.  A first block c = (c_1, ..., c_m) may be set apart:
-then each coordinate is c_a g(x) for some a, and g are monomials in the other blocks.  Without it let
-m = 1 and ψ(x) = g(x); a factor is no loss, since ψ is homogeneous.
+then each coordinate is c_a g(x) for some a, and g are monomials in the other blocks.  Without it
+let m = 1 and ψ(x) = g(x); a factor is no loss, since ψ is homogeneous.
 
 Let X be the product of the projective spaces of the blocks x, n its dimension, L = O(e) for the
 degrees e of ψ in them, H = Hilb^r(X), and L^[r] the bundle on H with fibers H^0(L|_Z).
@@ -19,29 +19,29 @@ degrees e of ψ in them, H = Hilb^r(X), and L^[r] the bundle on H with fibers H^
 (2) **The monomials g of each c_a span H^0(L|_Z) for all Z** in H, if they do for the fixed ones:
     where they do not is closed and stable under T.
 (3) Then a point of S ⊗ C^m, where S is the dual of L^[r], gives one of V, the values of its m parts
-    at the monomials g; by (2) this is injective on fibers, so that it is a morphism
-    f: P(S ⊗ C^m) → P(V) with f^*O(1) = O(1).  At r different points its image is Σ_i ψ(c_i, x_i), so
-    the closure of M is the cone over its image.  P(S ⊗ C^m) has the dimension N = r n + r m - 1.  So
-    the integral of c_1(O(1))^N is
+    at the monomials g; by (2) this is injective on fibers, so that it is a morphism f: P(S ⊗ C^m) →
+    P(V) with f^*O(1) = O(1).  At r different points its image is Σ_i ψ(c_i, x_i), so the closure of
+    M is the cone over its image.  P(S ⊗ C^m) has the dimension N = r n + r m - 1.  So the integral
+    of c_1(O(1))^N is
 
         deg f · deg M   if dim M = N + 1, and 0 else.
 
-    It is the integral over H of the part of degree r n of 1/c(S)^m.  By Bott's residue formula it is
-    the sum over the fixed points Z of h(ℓ) / Π t, where h is the complete homogeneous symmetric
+    It is the integral over H of the part of degree r n of 1/c(S)^m.  By Bott's residue formula it
+    is the sum over the fixed points Z of h(ℓ) / Π t, where h is the complete homogeneous symmetric
     polynomial of degree r n, ℓ the weights of L^[r] at Z, each m times, and t those of the tangent
     space.
 
 (4) If M is dense in V its degree is 1, and deg f is the integral.  If the integral is 1, so is the
     degree.  Else deg f = 1 by :mod:`neuroalg_sage.certificates.equations.contact_loci`.
 
-At a fixed point p of X the others coordinates x_j / x_i of each factor are local ones.  A fixed Z is,
-at each p, an ideal of monomials in these, whose complement is a *staircase*.  A linear map from I to
-O/I of degree w sends monomials u to multiples of u + w.  It is constant on the components, by steps
-of one variable, of the u in I for which u + w is in the staircase; and zero there if some step down
-from u stays in I and leaves the exponents that are not negative by w.
+At a fixed point p of X the quotients x_j / x_i of coordinates of each factor are local coordinates.
+A fixed Z is, at each p, an ideal of monomials in these, whose complement is a *staircase*.  A
+linear map from I to O/I of degree w sends monomials u to multiples of u + w.  It is constant on the
+components, by steps of one variable, of the u in I for which u + w is in the staircase; and zero
+there if some step down from u stays in I and leaves the exponents that are not negative by w.
 
-REFERENCES: G. Ellingsrud, S. A. Strømme, Bott's formula and enumerative geometry, J. Amer. Math. Soc.
-9 (1996); M. Haiman, t,q-Catalan numbers and the Hilbert scheme, Discrete Math. 193 (1998).
+REFERENCES: G. Ellingsrud, S. A. Strømme, Bott's formula and enumerative geometry, J. Amer. Math.
+Soc. 9 (1996); M. Haiman, t,q-Catalan numbers and the Hilbert scheme, Discrete Math. 193 (1998).
 """
 
 from __future__ import annotations
@@ -60,7 +60,6 @@ from neuroalg_sage.certificates.reading import (
     integers,
     items,
     require,
-    residue,
 )
 from neuroalg_sage.certificates.work import Work
 
@@ -247,7 +246,8 @@ def integral(found: Sum) -> int:
     work.spend(len(points)**min(r, 3))
     for scheme in fixed_schemes(points, n, r):
         work.spend(r * found.coefficients * top + r * len(found.psi))
-        values, denominator = [], 1
+        values: list[int] = []
+        denominator = 1
         place: dict[tuple[Exponents, Exponents], int] = {}
         for p, staircase in scheme:
             local = [weights[s + j] - weights[s + i] for s, size, i in zip(starts, sizes, p)
@@ -292,7 +292,7 @@ def _spans(system: list[Exponents], scheme: Scheme, place: dict[tuple[Exponents,
                 == len(place)) if rows else False
 
 
-def secant_degree(model: Model, evidence: Any) -> tuple[int, list[str]]:
+def degree_of_sums(model: Model, evidence: Any) -> tuple[int, list[str]]:
     """The degree of M, and what was verified."""
     found = check_sum(model, evidence)
     number = integral(found)
@@ -307,5 +307,3 @@ def secant_degree(model: Model, evidence: Any) -> tuple[int, list[str]]:
     check_contact_locus(found, evidence)
     return number, [*verified, "the summands of a generic sum are unique"]
 
-
-__all__ = ["Sum", "check_sum", "integral", "residue", "secant_degree"]

@@ -1,0 +1,139 @@
+"""
+The degree without equations, by the fixed points of a torus: of images of products of projective
+spaces, and of sums of points of Segre-Veronese varieties.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from itertools import permutations, product
+from math import factorial, prod
+from typing import Any
+
+from neuroalg_sage.certificates.equations.formulas import check_formula
+from neuroalg_sage.certificates.equations.products_of_spaces import Product
+from neuroalg_sage.certificates.reading import CertificateError
+from neuroalg_sage.errors import LimitReached
+from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.answers.rebuilt import rebuilt
+from neuroalg_sage.invariants.equations.degree import Degree
+from neuroalg_sage.invariants.equations.products_of_spaces import blocks_of, product_of_spaces
+from neuroalg_sage.models.parametrization import Parametrization
+
+PRIME = 2**31 - 1
+ATTEMPTS = 2
+MOST_PERMUTATIONS, MOST_TERMS = 800, 20_000
+
+
+def degree_by_fixed_points(phi: Parametrization, seed: int | None = None) -> Invariant | None:
+    """
+    The degree, if M is seen to be the image of a product of projective spaces, or to consist of
+    sums of points of a Segre-Veronese variety, and the torus has the fixed points that are needed;
+    else None.
+
+    INPUT:
+
+    - ``phi`` -- the parametrization
+    - ``seed`` -- integer for the random points
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> from neuroalg_sage.models.parametrization import parametrization
+        >>> degree_by_fixed_points(parametrization(parse_spec("mlp:3,3,1:x^4")))
+        112 (proved)
+        >>> degree_by_fixed_points(parametrization(parse_spec("attention:d=4,a=1,out=1,t=1")))
+        280 (proved)
+        >>> degree_by_fixed_points(parametrization(parse_spec("mlp:2,2,1:x^2"))) is None
+        True
+    """
+    start = time.perf_counter()
+    generator = random.Random(seed) if seed is not None else random.SystemRandom()
+    for evidence, method in _attempts(phi, generator):
+        try:
+            degree, _, _, trust = check_formula(rebuilt(phi.model), evidence)
+        except (CertificateError, LimitReached):
+            continue
+        return Degree.certified(phi.model, "degree", degree, "proved", method,
+                                time.perf_counter() - start, evidence, trust)
+    return None
+
+
+def _attempts(phi: Parametrization, generator: random.Random
+              ) -> Iterator[tuple[dict[str, Any], str]]:
+    """What may prove the degree, and how."""
+    found = product_of_spaces(phi)
+    if found is not None:
+        yield (found.evidence | {"symmetries": _symmetries(phi, found.product)},
+               f"M is an image of {found.product.name}")
+        return
+    summands = _summands(phi)
+    if summands is None:
+        return
+    count = phi.model.parameter_count
+    for has_coefficients in (True, False):
+        for first in range(len(summands[0]) if has_coefficients else 1):
+            blocks = [[copy[first], *copy[:first], *copy[first + 1:]] for copy in summands]
+            for _ in range(ATTEMPTS):
+                point = [generator.randrange(PRIME) for _ in range(count)]
+                yield ({"formula": "sums of points", "summands": blocks, "prime": PRIME,
+                        "has_coefficients": has_coefficients, "point": point},
+                       "residues at fixed points on a Hilbert scheme of points")
+
+
+def _symmetries(phi: Parametrization, found: Product) -> list[list[int]]:
+    """The permutations of blocks that leave φ as it is, as permutations of the parameters."""
+    count = phi.model.parameter_count
+    identity = list(range(count))
+    if found.sheets == 1:
+        return [identity]
+    kinds: dict[tuple[int, int], list[tuple[int, ...]]] = {}
+    for block, e in zip(found.blocks, found.degrees):
+        if len(block) > 1:
+            kinds.setdefault((len(block), e), []).append(block)
+    if prod(factorial(len(blocks)) for blocks in kinds.values()) > MOST_PERMUTATIONS:
+        return [identity]
+    symmetries = []
+    for orders in product(*(permutations(blocks) for blocks in kinds.values())):
+        row = list(identity)
+        for blocks, order in zip(kinds.values(), orders):
+            for block, image in zip(blocks, order):
+                for v, w in zip(block, image):
+                    row[v] = w
+        back = sorted(identity, key=row.__getitem__)
+        if all({tuple(e[v] for v in back): c for e, c in f.items()} == f for f in phi.polynomials):
+            symmetries.append(row)
+    return symmetries
+
+
+def _summands(phi: Parametrization) -> list[list[list[int]]] | None:
+    """The blocks of parameters of each summand of φ, if they are of the same shape; else None."""
+    count = phi.model.parameter_count
+    if sum(map(len, phi.polynomials)) > MOST_TERMS:
+        return None
+    owner = list(range(count))
+
+    def root(v: int) -> int:
+        while owner[v] != v:
+            v = owner[v]
+        return v
+
+    for f in phi.polynomials:
+        for e in f:
+            first, *others = [v for v, k in enumerate(e) if k] or [0]
+            for v in others:
+                owner[root(v)] = root(first)
+    copies: dict[int, list[int]] = {}
+    for v in range(count):
+        copies.setdefault(root(v), []).append(v)
+    summands = list(copies.values())
+    if len(summands) < 2 or len({len(copy) for copy in summands}) > 1:
+        return None
+    one = [{tuple(e[v] for v in summands[0]): c for e, c in f.items()
+            if any(e[v] for v in summands[0])} for f in phi.polynomials]
+    blocks = blocks_of([f for f in one if f], len(summands[0]))
+    return None if blocks is None else [[[copy[k] for k in block] for block in blocks]
+                                        for copy in summands]
+
