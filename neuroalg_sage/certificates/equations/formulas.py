@@ -49,15 +49,17 @@ def check_formula(model: Model, evidence: Any
         return (sum(numerator), hilbert_polynomial(numerator, 2 * n),
                 [f"the neurovariety is all Hankel matrices of rank at most {n}"], [EISENBUD])
     if formula == "product":
-        from neuroalg_sage.certificates.equations.products_of_spaces import (
-            check_product,
-            check_sheets,
+        from neuroalg_sage.certificates.equations.products_of_spaces import check_degree_of_product
+
+        degree, sheets, name = check_degree_of_product(model, evidence)
+        return degree, None, [f"the projectivization is the image of {name}, {sheets} to 1"], []
+    if formula == "product of matrices":
+        from neuroalg_sage.certificates.equations.products_of_matrices import (
+            check_product_of_matrices,
         )
 
-        found = check_product(model, evidence)
-        degree = check_sheets(model, found, member(evidence, "symmetries"))
-        return degree, None, [f"the projectivization is the image of {found.name}, "
-                              f"{found.sheets} to 1"], []
+        degree, name = check_product_of_matrices(model, evidence)
+        return degree, None, [f"the projectivization is the image of {name}, one to one"], []
     if formula == "sums of points":
         from neuroalg_sage.certificates.equations.sums_of_points import degree_of_sums
 

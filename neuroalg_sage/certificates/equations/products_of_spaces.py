@@ -33,12 +33,13 @@ So it suffices to look at the fixed points p.
         deg f · deg M = m! Π_i e_i^(k_i - 1) / (k_i - 1)!,
 
     the number of points in which m generic sections of O(e) meet.
+(6) Or deg f = 1, since a fiber has length one modulo a prime (:func:`require_birational`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import factorial, prod
@@ -46,18 +47,24 @@ from typing import Any
 
 from flint import fmpq, fmpq_mpoly, nmod_mat
 
+from neuroalg_sage.certificates.equations.lengths import Exponents, Form, is_at_most
 from neuroalg_sage.certificates.gradings import is_graded
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     exponent_vectors,
+    fields,
+    integer,
     integers,
     items,
     member,
+    prime,
     require,
     residue,
+    value_modulo,
 )
+from neuroalg_sage.certificates.work import MOST_WORK, Work
 
-MOST_FIXED_POINTS, MOST_ENTRIES = 5_000, 2_000_000
+MOST_FIXED_POINTS, MOST_ENTRIES, LARGEST_NUMBER = 5_000, 2_000_000, 2**63
 PRIME = 2**61 - 1  # what is independent modulo a prime is independent
 
 
@@ -111,7 +118,11 @@ def multidegree(f: fmpq_mpoly, blocks: Sequence[Sequence[int]]) -> tuple[int, ..
 
 def check_product(model: Model, evidence: Any) -> Product:
     """Verify that M is the image of a product of projective spaces, and how, by the lemma."""
-    count, phi = model.parameters, model.parametrization
+    return product_map(model.parametrization, model.parameters, evidence)
+
+
+def product_map(phi: Sequence[fmpq_mpoly], count: int, evidence: Any) -> Product:
+    """Verify that polynomials are a morphism f on a product of projective spaces."""
     blocks = tuple(tuple(integers(block, 0, count - 1, "parameter")) for block in items(
         member(evidence, "blocks"), "blocks"))
     require(sorted(v for block in blocks for v in block) == list(range(count)) and all(blocks),
@@ -159,10 +170,65 @@ def check_product(model: Model, evidence: Any) -> Product:
                    not ramified, not ramified and len(times) == len(points))
 
 
-def check_sheets(model: Model, found: Product, data: Any) -> int:
-    """Verify different symmetries of f, as many as it has sheets; the degree of M."""
+def check_degree_of_product(model: Model, evidence: Any) -> tuple[int, int, str]:
+    """The degree of M, the number of sheets, by symmetries or by one fiber, and the product."""
+    found, sheets = check_product(model, evidence), 1
+    if "point" in evidence:
+        require_birational(model.parametrization, found, evidence, integers(
+            evidence["point"], 0, LARGEST_NUMBER, "parameter", model.parameters))
+    else:
+        sheets = check_sheets(model, found, evidence)
+    return intersection(found) // sheets, sheets, found.name
+
+
+def intersection(found: Product) -> int:
+    """The number of points in which m generic sections of O(e) meet."""
+    points = factorial(found.dimension)
+    for size, e in zip(found.sizes, found.degrees):
+        points = points * e**(size - 1) // factorial(size - 1)
+    return points
+
+
+def require_birational(f: Sequence[fmpq_mpoly], found: Product, evidence: Any,
+                       point: Sequence[int]) -> None:
+    """
+    Verify that the fiber of f through a point modulo a prime has length one.
+
+    The zeros x of all f_i(x) f_j(w) - f_j(x) f_i(w), where f_j(w) is not zero, are a family that is
+    proper over the w.  Where it has length one, it has at most that length at the generic w.
+    """
+    p, degree = fields(evidence, "prime", "degree")
+    p, degree = prime(p), integer(degree, 1, 100, "degree")
+    values = [value_modulo(g, list(point), p) for g in f]
+    require(any(values), "The point has no image.")
+    j = next(i for i, a in enumerate(values) if a)
+    order = [v for block in found.blocks for v in block]
+    terms = [{tuple(e[v] for v in order): residue(c, p)
+              for e, c in zip(exponent_vectors(g), g.coeffs())} for g in f]
+
+    def equations() -> Iterator[tuple[Exponents, Form]]:
+        """Combinations, few of which suffice."""
+        for k in range(4 * len(order)):
+            total: Form = {}
+            scale = 0
+            for i, g in enumerate(terms):
+                factor = pow(2 * k + 3, i, p)
+                scale += factor * values[i]
+                for e, c in g.items():
+                    total[e] = total.get(e, 0) + factor * c * values[j]
+            for e, c in terms[j].items():
+                total[e] = total.get(e, 0) - scale * c
+            yield found.degrees, total
+
+    require(degree >= max(found.degrees) and is_at_most(
+        1, equations(), found.sizes, degree, p, Work(40 * MOST_WORK)),
+        "The fiber may have several points.")
+
+
+def check_sheets(model: Model, found: Product, evidence: Any) -> int:
+    """Verify different symmetries of f, as many as it has sheets; their number."""
     symmetries = [integers(row, 0, model.parameters - 1, "parameter", model.parameters)
-                  for row in items(data, "symmetries")]
+                  for row in items(member(evidence, "symmetries"), "symmetries")]
     require(found.sheets is not None and len(symmetries) == found.sheets,
             "The symmetries are not as many as the sheets may be.")
     context, blocks = model.parametrization[0].context(), set(map(frozenset, found.blocks))
@@ -175,10 +241,7 @@ def check_sheets(model: Model, found: Product, data: Any) -> int:
                 "A permutation of the parameters is no symmetry.")
         seen.add(tuple(row[v] for block in found.blocks if len(block) > 1 for v in block))
     require(len(seen) == len(symmetries), "Two symmetries are the same on the product.")
-    points = factorial(found.dimension)
-    for size, e in zip(found.sizes, found.degrees):
-        points = points * e**(size - 1) // factorial(size - 1)
-    return points // len(symmetries)
+    return len(symmetries)
 
 
 def _are_independent(vectors: Sequence[dict[int, fmpq]]) -> bool:

@@ -1,6 +1,6 @@
 """
 The degree without equations, by the fixed points of a torus: of images of products of projective
-spaces, and of sums of points of Segre-Veronese varieties.
+spaces and of varieties of matrices, and of sums of points of Segre-Veronese varieties.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from itertools import permutations, product
 from math import factorial, prod
 from typing import Any
 
+from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.certificates.equations.formulas import check_formula
 from neuroalg_sage.certificates.equations.products_of_spaces import Product
 from neuroalg_sage.certificates.reading import CertificateError
@@ -19,7 +20,13 @@ from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.invariants.equations.degree import Degree
-from neuroalg_sage.invariants.equations.products_of_spaces import blocks_of, product_of_spaces
+from neuroalg_sage.invariants.equations.products_of_spaces import (
+    blocks_of,
+    product_of_spaces,
+    weights_of,
+)
+from neuroalg_sage.models.expressions import Polynomial
+from neuroalg_sage.models.layers import Attention
 from neuroalg_sage.models.parametrization import Parametrization
 
 PRIME = 2**31 - 1
@@ -41,7 +48,9 @@ def degree_by_fixed_points(phi: Parametrization, seed: int | None = None) -> Inv
     EXAMPLES::
 
         >>> from neuroalg_sage.models.families import parse_spec
-        >>> from neuroalg_sage.models.parametrization import parametrization
+        >>> from neuroalg_sage.models.expressions import Polynomial
+from neuroalg_sage.models.layers import Attention
+from neuroalg_sage.models.parametrization import parametrization
         >>> degree_by_fixed_points(parametrization(parse_spec("mlp:3,3,1:x^4")))
         112 (proved)
         >>> degree_by_fixed_points(parametrization(parse_spec("attention:d=4,a=1,out=1,t=1")))
@@ -64,23 +73,67 @@ def degree_by_fixed_points(phi: Parametrization, seed: int | None = None) -> Inv
 def _attempts(phi: Parametrization, generator: random.Random
               ) -> Iterator[tuple[dict[str, Any], str]]:
     """What may prove the degree, and how."""
+    count = phi.model.parameter_count
+
+    def points() -> Iterator[dict[str, Any]]:
+        for _ in range(ATTEMPTS):
+            yield {"prime": PRIME, "point": [generator.randrange(PRIME) for _ in range(count)]}
+
     found = product_of_spaces(phi)
     if found is not None:
-        yield (found.evidence | {"symmetries": _symmetries(phi, found.product)},
-               f"M is an image of {found.product.name}")
+        name = f"M is an image of {found.product.name}"
+        symmetries = _symmetries(phi, found.product)
+        if len(symmetries) == found.product.sheets:
+            yield found.evidence | {"symmetries": symmetries}, name
+        for point in points():
+            yield found.evidence | point | {"degree": max(2, *found.product.degrees)}, name
+        return
+    matrices = _matrices(phi)
+    if matrices is not None:
+        for point in points():
+            yield matrices | point | {"degree": 2}, "M is an image of matrices of bounded rank"
         return
     summands = _summands(phi)
     if summands is None:
         return
-    count = phi.model.parameter_count
+    term = next(e for f in phi.polynomials for e in f if any(e[v] for v in summands[0][0]))
+    least = max(len(summands), *(sum(term[v] for v in block) for block in summands[0]))
     for has_coefficients in (True, False):
         for first in range(len(summands[0]) if has_coefficients else 1):
             blocks = [[copy[first], *copy[:first], *copy[first + 1:]] for copy in summands]
-            for _ in range(ATTEMPTS):
-                point = [generator.randrange(PRIME) for _ in range(count)]
-                yield ({"formula": "sums of points", "summands": blocks, "prime": PRIME,
-                        "has_coefficients": has_coefficients, "point": point},
+            for point, more in product(points(), range(3)):
+                yield ({"formula": "sums of points", "summands": blocks, "degree": least + more,
+                        "has_coefficients": has_coefficients} | point,
                        "residues at fixed points on a Hilbert scheme of points")
+
+
+def _matrices(phi: Parametrization) -> dict[str, Any] | None:
+    """
+    Attention without softmax, in terms of the matrix A = Q^T K, whose rank is bounded, and of V;
+    None for other models.
+    """
+    layers = phi.model.layers
+    if len(layers) != 1 or not isinstance(layers[0], Attention):
+        return None
+    d, a = layers[0].inputs, layers[0].head
+    values = list(range(2 * a * d, phi.model.parameter_count))
+    f: list[Polynomial] = []
+    for g in phi.polynomials:
+        terms: Polynomial = {}
+        for e, c in g.items():
+            # One row of Q and K shows how A enters.
+            queries, keys = e[:d], e[a * d:(a + 1) * d]
+            if sum(queries) == sum(keys) == 1:
+                place = queries.index(1) * d + keys.index(1)
+                terms[(*(int(k == place) for k in range(d * d)), *(e[v] for v in values))] = c
+        f.append(terms)
+    # Those with entries of two tokens: A and its transpose have different weights there.
+    chosen = [i for i, g in enumerate(f) if 0 < len(g) <= 2]
+    return {"formula": "product of matrices", "factors": [
+        [[[s * d + i for s in range(a)] for i in range(d)],
+         [[(a + s) * d + j for j in range(d)] for s in range(a)]], [[values], []]],
+        "map": [encode_polynomial(g) for g in f], "coordinates": chosen,
+        "weights": weights_of([f[i] for i in chosen], d * d + len(values))}
 
 
 def _symmetries(phi: Parametrization, found: Product) -> list[list[int]]:

@@ -56,7 +56,7 @@ def product_of_spaces(phi: Parametrization) -> ProductOfSpaces | None:
     if blocks is None or prod(map(len, blocks)) > MOST_POINTS:
         return None
     evidence = {"formula": "product", "blocks": blocks,
-                "weights": integral_kernel(sorted(_inside(coordinates)), count)}
+                "weights": weights_of(coordinates, count)}
     try:
         model = rebuilt(phi.model)
         return ProductOfSpaces(check_product(model, evidence), evidence, model)
@@ -86,6 +86,11 @@ def blocks_of(coordinates: Sequence[Polynomial], count: int) -> list[list[int]] 
     for v in range(count):
         blocks.setdefault(tuple(row[v] for row in gradings), []).append(v)
     return list(blocks.values()) if len(blocks) == len(gradings) else None
+
+
+def weights_of(coordinates: Sequence[Polynomial], count: int) -> list[list[int]]:
+    """A basis of the weights of parameters for which each of the coordinates is homogeneous."""
+    return integral_kernel(sorted(_inside(coordinates)), count)
 
 
 def _inside(coordinates: Sequence[Polynomial]) -> set[tuple[int, ...]]:

@@ -1,0 +1,190 @@
+"""Degrees by fixed points: against equations, published values, other formulas, and forgeries."""
+
+from __future__ import annotations
+
+import copy
+import random
+from math import comb
+
+import pytest
+from flint import fmpq
+
+from neuroalg_sage import NeuroManifold, load_model
+from neuroalg_sage.certificates.checker import verify
+from neuroalg_sage.certificates.equations.contact_loci import check_contact_locus
+from neuroalg_sage.certificates.equations.formulas import (
+    determinantal_numerator,
+    symmetric_degree,
+)
+from neuroalg_sage.certificates.equations.lengths import is_at_most
+from neuroalg_sage.certificates.equations.products_of_matrices import degree_of_matrices
+from neuroalg_sage.certificates.equations.sums_of_points import (
+    Sum,
+    check_sum,
+    integral,
+    staircases,
+    tangent_degrees,
+)
+from neuroalg_sage.certificates.reading import CertificateError
+from neuroalg_sage.certificates.work import Work
+from neuroalg_sage.invariants.answers.rebuilt import rebuilt
+from neuroalg_sage.invariants.equations.degree_by_fixed_points import (
+    _attempts,
+    degree_by_fixed_points,
+)
+from neuroalg_sage.models.parametrization import parametrization
+
+PRIME = 2**31 - 1
+
+
+def found(spec: str):
+    return degree_by_fixed_points(parametrization(load_model(spec)))
+
+
+@pytest.mark.parametrize("spec", [
+    "mlp:2,2,2:x^3", "mlp:2,2,1:x^4", "mlp:2,3,1:x^6", "mlp:2,2,1:x^5", "mlp:3,2,2:x^2",
+    "mlp:2,2,3:x^2", "mlp:3,1,2:x^2", "mlp:2,1,1,2:x^2", "cnn:2,2:x^2", "cnn:3,2:x^2",
+    "cnn:2s2,2:x^3", "cnn:2x2,1x2:x^2", "attention:d=2,a=1,out=2,t=2",
+    "attention:d=2,a=2,out=1,t=2", "attention:d=3,a=1,out=1,t=1", "linear:3,1,2",
+    "cp:modes=2x2x3-1x1x1,ranks=1"])
+def test_the_degree_is_that_of_the_equations(spec: str) -> None:
+    by_points = found(spec)
+    assert by_points is not None and by_points.status == "proved" and not by_points.trust
+    verify(by_points.certificate)
+    M = NeuroManifold(spec, cache=False)
+    assert by_points.data == M._hilbert()[0].data
+
+
+@pytest.mark.parametrize(("spec", "degree"), [
+    # Secant varieties of Veronese and Segre varieties, and products of linear forms.
+    ("mlp:3,3,1:x^4", 112), ("mlp:3,2,1:x^5", 222), ("mlp:3,2,1:x^3", 15), ("mlp:3,4,1:x^4", 35),
+    ("cp:modes=2x2x2x2-1x1x1x1,ranks=1", 24), ("cp:modes=2x2x2x2-1x1x1x1,ranks=2", 64),
+    ("cp:modes=2x2x2x2x2-1x1x1x1x1,ranks=2", 3256), ("attention:d=4,a=1,out=1,t=1", 280),
+    ("attention:d=3,a=3,out=1,t=2", comb(10, 2))])
+def test_published_degrees(spec: str, degree: int) -> None:
+    assert found(spec).data == degree
+
+
+@pytest.mark.parametrize("n", [3, 4, 5, 6])
+def test_secant_lines_of_veronese_surfaces(n: int) -> None:
+    """
+    The secant variety of a smooth surface has the degree (d^2 - 10 d - 5 H K - 2 K^2 + 12 χ) / 2,
+    the formula for its double points; for the n-th Veronese surface d = n^2, H K = -3 n.
+    """
+    d = n * n
+    assert found(f"mlp:3,2,1:x^{n}").data == (d * d - 10 * d + 15 * n - 18 + 12) // 2
+
+
+@pytest.mark.parametrize(("r", "d"), [(2, 3), (2, 5), (3, 5), (3, 6), (4, 8), (3, 9)])
+def test_secants_of_rational_normal_curves(r: int, d: int) -> None:
+    """The minors of catalecticants: the degree is C(d - r + 1, r)."""
+    assert found(f"mlp:2,{r},1:x^{d}").data == comb(d - r + 1, r)
+
+
+def test_tangent_spaces_at_ideals_of_monomials() -> None:
+    """On surfaces the Hilbert scheme is smooth; in space it is not from four points on."""
+    for length in range(1, 7):
+        assert {len(tangent_degrees(s, 2)) for s in staircases(2, length)} == {2 * length}
+    for n in (1, 3, 4):
+        for length in (1, 2, 3):
+            assert {len(tangent_degrees(s, n)) for s in staircases(n, length)} == {n * length}
+    assert max(len(tangent_degrees(s, 3)) for s in staircases(3, 4)) == 18
+    # Plane partitions.
+    assert [len(staircases(3, k)) for k in range(6)] == [1, 1, 3, 6, 13, 24]
+
+
+def test_residues_do_not_count_where_the_dimension_is_less() -> None:
+    """Quadrics of rank two in the plane, and five fourth powers, are defective."""
+    def powers(r: int, d: int) -> Sum:
+        monomials = [(i, j, d - i - j) for i in range(d + 1) for j in range(d + 1 - i)]
+        return Sum([[[3 * k, 3 * k + 1, 3 * k + 2]] for k in range(r)],
+                   [(e, fmpq(1)) for e in monomials], (d,), False)
+
+    assert integral(powers(2, 2)) == integral(powers(5, 4)) == 0
+    with pytest.raises(CertificateError, match="dependent conditions"):
+        integral(powers(3, 1))
+    assert found("mlp:3,5,1:x^4") is None
+
+
+def test_where_several_sums_are_equal_the_contact_locus_says_so() -> None:
+    """A generic sextic of rank 9 in three variables is two such sums; one of rank 8 is one."""
+    generator = random.Random(1)
+
+    def contact(spec: str, r: int, n: int) -> None:
+        model = rebuilt(load_model(spec))
+        summands = [[[n * r + i], list(range(n * i, n * i + n))] for i in range(r)]
+        evidence = {"summands": summands, "has_coefficients": True, "prime": PRIME, "degree": 12,
+                    "point": [generator.randrange(PRIME) for _ in range(r * (n + 1))]}
+        check_contact_locus(check_sum(model, evidence), evidence)
+
+    contact("mlp:3,8,1:x^6", 8, 3)
+    contact("mlp:4,7,1:x^4", 7, 4)
+    for spec, r, n in (("mlp:3,9,1:x^6", 9, 3), ("mlp:4,8,1:x^4", 8, 4)):
+        with pytest.raises(CertificateError, match="contact locus"):
+            contact(spec, r, n)
+
+
+def test_lengths_of_schemes() -> None:
+    conic = ((2,), {(2, 0, 0): 1, (0, 1, 1): -1})
+    line = ((1,), {(1, 0, 0): 1, (0, 1, 0): -1})
+    for s in range(1, 5):
+        assert is_at_most(s, [conic, line], (3,), max(s, 2), 101, Work()) == (s >= 2)
+    # A curve has no length.
+    assert not is_at_most(4, [conic], (3,), 4, 101, Work())
+
+
+def test_degrees_of_matrices() -> None:
+    for m in range(1, 6):
+        for n in range(m, 7):
+            for a in range(1, m):
+                assert degree_of_matrices(m, n, a) == degree_of_matrices(n, m, a) == sum(
+                    determinantal_numerator(m, n, a))
+            assert degree_of_matrices(m, n, m + 1) == 1
+
+
+def test_quadrics_are_left_to_their_theorem() -> None:
+    assert found("mlp:3,2,1:x^2") is None
+    assert NeuroManifold("mlp:3,2,1:x^2", cache=False).degree().data == symmetric_degree(3, 2)
+
+
+@pytest.mark.parametrize("spec", ["mlp:2,2,3:x^2", "cnn:3,2:x^2", "attention:d=3,a=1,out=1,t=1",
+                                  "attention:d=2,a=1,out=2,t=2", "attention:d=2,a=2,out=1,t=2"])
+def test_forged_certificates_are_refused(spec: str) -> None:
+    certificate = found(spec).certificate
+    for wrong in (certificate["claim"]["value"] + 1, 1, 2 * certificate["claim"]["value"]):
+        forged = copy.deepcopy(certificate)
+        forged["claim"]["value"] = wrong
+        with pytest.raises(CertificateError):
+            verify(forged)
+    for name, value in certificate["evidence"].items():
+        if name in ("formula", "prime", "has_coefficients", "degree"):
+            continue
+        forged = copy.deepcopy(certificate)
+        # Something is left out, or is there twice.
+        for changed in (value[:-1], [*value, value[0]], [value[0]] * len(value)):
+            if changed == value:
+                continue
+            forged["evidence"][name] = changed
+            if name == "weights":  # others may do
+                continue
+            with pytest.raises(CertificateError):
+                verify(forged)
+
+
+def test_two_symmetries_that_are_the_same_do_not_count_twice() -> None:
+    """A block of size one is a point, so that exchanging two of them is no symmetry of X."""
+    spec = "attention:d=1,a=1,out=1,t=1"
+    phi = parametrization(load_model(spec))
+    for evidence, _ in _attempts(phi, random.Random(1)):
+        if "symmetries" in evidence:
+            assert len(evidence["symmetries"]) == 1
+
+
+@pytest.mark.parametrize("spec", ["cnn:3,2:x", "cnn:3,3:x", "mlp:2,2,2,1:x^2", "mlp:2,2,1:x^2+x",
+                                  "attention:d=3,a=2,out=1,t=1", "mlp:2,2,2:x^2:bias"])
+def test_where_hypotheses_fail_nothing_is_said(spec: str) -> None:
+    """
+    Products of linear filters are several to one; antisymmetric attention is zero for one token;
+    others are neither products nor sums.
+    """
+    assert found(spec) is None
