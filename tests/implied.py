@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
 from fractions import Fraction
 from math import prod
 from typing import Any
@@ -322,27 +323,52 @@ def is_true_of_its_activation(data: dict[str, Any]) -> bool:
                 and Fraction(value.get("least_below", 0)) <= least[1])
 
 
+def _weights(layer: dict[str, Any]) -> Any:
+    """The matrix of a layer of a network, zeros where it is stated by its shape."""
+    if "shape" in layer:
+        return np.zeros(layer["shape"])
+    rows = layer["weights"]
+    if "inputs" not in layer:
+        return np.array([[float(Fraction(c)) for c in row] for row in rows])
+    found = np.zeros((len(rows), layer["inputs"]))
+    for i, row in enumerate(rows):
+        for place, c in row:
+            found[i, place] = float(Fraction(c))
+    return found
+
+
+def _of_pieces(data: dict[str, Any]) -> Callable[[Any], Any]:
+    """The activation of kinks and pieces that are polynomials."""
+    kinks = [float(Fraction(k)) for k in data["kinks"]]
+    pieces = [[float(Fraction(c)) for c in reversed(p)] for p in data["pieces"]]
+    return lambda x: np.choose(np.searchsorted(kinks, x), [np.polyval(p, x) for p in pieces])
+
+
 def is_true_of_its_continuous_network(original: dict[str, Any], data: dict[str, Any]) -> bool:
     """Whether outputs at random parameters and inputs are as near as is claimed."""
     value = value_of(data)
-    name, layers = data["model"]["activation"], data["model"]["layers"]
+    names, layers = data["model"]["activation"], data["model"]["layers"]
+    if not isinstance(names, list):
+        names = [names] * (len(layers) - 1)
     known = {"tanh": np.tanh, "relu": lambda x: np.maximum(x, 0), "exp": np.exp}
+    functions = [known[name] if isinstance(name, str) else _of_pieces(name) for name in names]
     generator = np.random.default_rng(1)
     radius = float(Fraction(value["radius"]))
     ends = np.array([[float(Fraction(c)) for c in pair] for pair in value["inputs"]])
     largest = 0.0
     for corner in 100 * [True] + 100 * [False]:
-        one = other = generator.uniform(ends[:, 0], ends[:, 1])
+        x = generator.uniform(ends[:, 0], ends[:, 1])
+        states = [(x, x)]
         for k, layer in enumerate(layers):
-            shape = layer.get("shape") or [len(layer["weights"]), len(layer["weights"][0])]
-            centers = np.array([[float(Fraction(c)) for c in row] for row in layer["weights"]]
-                               ) if "weights" in layer else np.zeros(shape)
+            centers = _weights(layer)
+            shape = centers.shape
             moved = generator.uniform(-radius, radius, shape)
             w = centers + (np.sign(moved) * radius if corner else moved)
             has_bias = layer.get("has_bias") or layer.get("bias") is not None
             b = (generator.uniform(-radius, radius, shape[0]) + np.array(
                 [float(Fraction(c)) for c in layer.get("bias") or [0] * shape[0]])) * has_bias
-            one, other = w @ one + b, w @ other + b
+            one, other = (w @ np.concatenate([states[s][i] for s in layer.get("sources", [k])]) + b
+                          for i in (0, 1))
             if k < len(layers) - 1:
                 step = value["layers"][k]
                 low, high = (float(Fraction(c)) for c in step["interval"])
@@ -351,10 +377,10 @@ def is_true_of_its_continuous_network(original: dict[str, Any], data: dict[str, 
                     return False
                 p = [float(Fraction(c)) for c in reversed(step["coefficients"])]
                 at = np.linspace(low, high, 10_001)
-                if abs(known[name](at) - np.polyval(p, at)).max() > (
+                if abs(functions[k](at) - np.polyval(p, at)).max() > (
                         float(Fraction(step["error"])) * (1 + 1e-9)):
                     return False
-                one, other = known[name](one), np.polyval(p, other)
+                states.append((functions[k](one), np.polyval(p, other)))
         largest = max(largest, abs(one - other).max())
     return bool(largest <= float(Fraction(value["distance"])) * (1 + 1e-9))
 
