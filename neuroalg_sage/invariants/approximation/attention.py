@@ -103,7 +103,7 @@ class AttentionApproximation(Invariant):
             >>> found = attention_approximation(
             ...     attention_from_spec("attention:d=1,a=1,out=1,t=2:softmax"), 1, degree=1)
             >>> found.model()
-            Model the rational attention at distance at most 0.4... of
+            Model the rational attention at distance at most 0.236190746389 of
             attention:d=1,a=1,out=1,t=2:softmax, for all parameters from -1 to 1 and inputs from -1
             to 1 with 3 parameters and 1 scale, 2 inputs and 2 outputs
         """
@@ -250,10 +250,10 @@ def _nearest_to_exp(bound: Fraction, degree: int) -> Candidate:
 
     EXAMPLES:
 
-    The best constant is the hyperbolic cosine of the bound, divided by its square::
+    The best constant is the inverse of the hyperbolic cosine of the bound, nearly 0.648::
 
         >>> _nearest_to_exp(Fraction(1), 0).coefficients
-        (Fraction(81, 125),)
+        (Fraction(267, 412),)
     """
     one = ContinuousActivation("1", lambda x: 0 * x + 1)
     precision = 2 * degree + 2 * BITS_BEYOND + 3 * int(bound)
