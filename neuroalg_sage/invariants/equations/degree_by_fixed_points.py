@@ -48,9 +48,7 @@ def degree_by_fixed_points(phi: Parametrization, seed: int | None = None) -> Inv
     EXAMPLES::
 
         >>> from neuroalg_sage.models.families import parse_spec
-        >>> from neuroalg_sage.models.expressions import Polynomial
-from neuroalg_sage.models.layers import Attention
-from neuroalg_sage.models.parametrization import parametrization
+        >>> from neuroalg_sage.models.parametrization import parametrization
         >>> degree_by_fixed_points(parametrization(parse_spec("mlp:3,3,1:x^4")))
         112 (proved)
         >>> degree_by_fixed_points(parametrization(parse_spec("attention:d=4,a=1,out=1,t=1")))
