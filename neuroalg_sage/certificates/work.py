@@ -19,6 +19,10 @@ Term = tuple[tuple[int, ...], Any]
 MOST_WORK = 10**8  # products of two terms, or steps
 
 
+class TooMuchWork(CertificateError):
+    """What is asked for is out of the checker's reach."""
+
+
 class Work:
     """What is left of the work that one part of a verification may take."""
 
@@ -29,7 +33,7 @@ class Work:
         """Refuse the certificate if this is more than is left."""
         self.left -= amount
         if self.left < 0:
-            raise CertificateError("The certificate asks for more work than is allowed.")
+            raise TooMuchWork("The certificate asks for more work than is allowed.")
 
 
 def terms_of_power(terms: int, exponent: int) -> int:

@@ -50,7 +50,7 @@ from neuroalg_sage.certificates.work import Work
 if TYPE_CHECKING:
     from neuroalg_sage.certificates.equations.sums_of_points import Sum
 
-MOST_STEPS = 10**9
+MOST_STEPS = 3 * 10**8
 
 Term = tuple[Exponents, int]
 

@@ -46,7 +46,7 @@ Soc. 9 (1996); M. Haiman, t,q-Catalan numbers and the Hilbert scheme, Discrete M
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -64,7 +64,9 @@ from neuroalg_sage.certificates.reading import (
 from neuroalg_sage.certificates.work import Work
 
 PRIME = 2**61 - 1  # what is independent modulo a prime is independent
-MOST_SUMMANDS, MOST_STEPS = 24, 3 * 10**7
+MOST_SUMMANDS, MOST_STEPS = 24, 10**7
+
+UNIQUE = "the summands of a generic sum are unique"
 
 Exponents = tuple[int, ...]
 
@@ -156,18 +158,18 @@ def staircases(n: int, length: int) -> list[frozenset[Exponents]]:
     """
     found: set[frozenset[Exponents]] = {frozenset()}
     for _ in range(length):
-        found = {s | {u} for s in found for u in _corners(s, n)}
+        found = {s | {u} for s in found for u in corners(s, n)}
     return sorted(found, key=sorted)
 
 
-def _corners(staircase: frozenset[Exponents], n: int) -> list[Exponents]:
+def corners(staircase: frozenset[Exponents], n: int) -> list[Exponents]:
     """The monomials that generate the ideal."""
-    outside = {_step(u, i, 1) for u in staircase for i in range(n)} - staircase
+    outside = {step(u, i, 1) for u in staircase for i in range(n)} - staircase
     return [u for u in outside or ({(0,) * n} - staircase)
-            if all(not u[i] or _step(u, i, -1) in staircase for i in range(n))]
+            if all(not u[i] or step(u, i, -1) in staircase for i in range(n))]
 
 
-def _step(u: Exponents, i: int, by: int) -> Exponents:
+def step(u: Exponents, i: int, by: int) -> Exponents:
     return (*u[:i], u[i] + by, *u[i + 1:])
 
 
@@ -184,7 +186,7 @@ def tangent_degrees(staircase: frozenset[Exponents], n: int) -> list[Exponents]:
     """
     found = []
     for w in {tuple(a - b for a, b in zip(v, g)) for v in staircase
-              for g in _corners(staircase, n)}:
+              for g in corners(staircase, n)}:
         moved = {tuple(a - b for a, b in zip(v, w)) for v in staircase}
         left = {u for u in moved if min(u, default=0) >= 0 and u not in staircase}
         while left:
@@ -192,11 +194,11 @@ def tangent_degrees(staircase: frozenset[Exponents], n: int) -> list[Exponents]:
             is_free = True
             for u in component:
                 for i in range(n):
-                    for v in (_step(u, i, 1), _step(u, i, -1)):
+                    for v in (step(u, i, 1), step(u, i, -1)):
                         if v in left:
                             left.remove(v)
                             component.append(v)
-                    below = _step(u, i, -1)
+                    below = step(u, i, -1)
                     if u[i] and below not in staircase and below[i] + w[i] < 0:
                         is_free = False
             if is_free:
@@ -218,6 +220,90 @@ def fixed_schemes(points: list[Exponents], n: int, length: int) -> Iterator[Sche
                     yield [(p, staircase), *rest]
 
 
+class Torus:
+    """
+    The torus of X, by generic weights of the coordinates, and its fixed points on H.
+
+    - ``points`` -- the fixed points of X, by the place of the coordinate of each factor
+    - ``systems`` -- for each c_a the exponents of the monomials g
+    """
+
+    def __init__(self, found: Sum) -> None:
+        self.found, self.sizes, self.work = found, found.space, Work(MOST_STEPS)
+        first = len(found.sizes) - len(self.sizes)
+        self.degrees = found.degrees[first:]
+        self.n, self.length = sum(self.sizes) - len(self.sizes), len(found.summands)
+        require(self.n > 0, "There is one point only.")
+        self.points = list(product(*map(range, self.sizes)))
+        # No small combination of differences is zero.
+        base = 4 * max(self.length, *self.degrees) * (self.n + 1) + 1
+        self.weights = [[base**(sum(self.sizes[:f]) + k) for k in range(size)]
+                        for f, size in enumerate(self.sizes)]
+        self.systems: list[list[Exponents]] = [[] for _ in range(found.coefficients)]
+        for term in found.psi:
+            if term:
+                e = term[0]
+                self.systems[e.index(1) if first else 0].append(e[found.sizes[0] * first:])
+        self.tangents: dict[frozenset[Exponents], list[Exponents]] = {}
+
+    def weight(self, p: Exponents, u: Exponents) -> int:
+        """Of a monomial in the local coordinates at a fixed point, which may have poles."""
+        local = [t[k] - t[i] for t, i in zip(self.weights, p) for k in range(len(t)) if k != i]
+        return sum(a * t for a, t in zip(u, local))
+
+    def values(self, schemes: Iterable[tuple[Exponents, Iterable[Exponents]]]) -> list[int]:
+        """
+        The weights of the sections of L on a scheme, of which monomials are a basis at each point.
+
+        Raises :class:`CertificateError` unless the monomials of each system span them.
+        """
+        place = {(p, u): k for k, (p, u) in enumerate(
+            (p, u) for p, staircase in schemes for u in sorted(staircase))}
+        points = {p for p, _ in place}
+        for system in self.systems:
+            self.work.spend(len(system) * len(points))
+            rows = set()
+            for e in system:
+                row = [0] * len(place)
+                for p in points:
+                    u, at = [], 0
+                    for size, i in zip(self.sizes, p):
+                        u += [*e[at:at + i], *e[at + i + 1:at + size]]
+                        at += size
+                    if (p, tuple(u)) in place:
+                        row[place[p, tuple(u)]] = 1
+                rows.add(tuple(row))
+            matrix = nmod_mat(len(rows), len(place), [a for row in rows for a in row], PRIME)
+            require(matrix.rank() == len(place),
+                    "Some points impose dependent conditions, so that sums are no morphism.")
+        return [sum(d * t[i] for d, t, i in zip(self.degrees, self.weights, p))
+                + self.weight(p, u) for p, u in place]
+
+    def fixed_points(self) -> Iterator[tuple[Scheme, int]]:
+        """The fixed points of H, and the product of the weights of their tangent spaces."""
+        self.work.spend(len(self.points) ** min(self.length, 3))
+        for scheme in fixed_schemes(self.points, self.n, self.length):
+            self.work.spend(self.length * self.n)
+            denominator = 1
+            for p, staircase in scheme:
+                if staircase not in self.tangents:
+                    self.tangents[staircase] = tangent_degrees(staircase, self.n)
+                    require(len(self.tangents[staircase]) == len(staircase) * self.n,
+                            "The Hilbert scheme of points is not smooth.")
+                for w in self.tangents[staircase]:
+                    denominator *= self.weight(p, w)
+            yield scheme, denominator
+
+
+def complete_symmetric(values: Sequence[int], top: int) -> list[int]:
+    """The complete homogeneous symmetric polynomials up to a degree."""
+    found = [1, *[0] * top]
+    for value in values:
+        for k in range(top):
+            found[k + 1] += value * found[k]
+    return found
+
+
 def integral(found: Sum) -> int:
     """
     The number deg f · deg M, or 0 if dim M is less than expected.
@@ -229,81 +315,38 @@ def integral(found: Sum) -> int:
         >>> integral(Sum(summands, [(e, fmpq(1)) for e in monomials], (4,), False))
         112
     """
-    work, sizes, r = Work(MOST_STEPS), found.space, len(found.summands)
-    n, first = sum(sizes) - len(sizes), len(found.sizes) - len(sizes)
-    require(n > 0, "There is one point only.")
-    top, starts = r * n, [sum(sizes[:k]) for k in range(len(sizes))]
-    base = 2 * max(r, max(found.degrees)) * (n + 1) + 1
-    weights = [base**k for k in range(sum(sizes))]  # no small combination of differences is zero
-    systems: list[list[Exponents]] = [[] for _ in range(found.coefficients)]
-    for term in found.psi:
-        if term:
-            e = term[0]
-            systems[e.index(1) if first else 0].append(e[found.sizes[0] * first:])
-    total = fmpq(0)
-    tangents: dict[frozenset[Exponents], list[Exponents]] = {}
-    points = list(product(*map(range, sizes)))
-    work.spend(len(points)**min(r, 3))
-    for scheme in fixed_schemes(points, n, r):
-        work.spend(r * found.coefficients * top + r * len(found.psi))
-        values: list[int] = []
-        denominator = 1
-        place: dict[tuple[Exponents, Exponents], int] = {}
-        for p, staircase in scheme:
-            local = [weights[s + j] - weights[s + i] for s, size, i in zip(starts, sizes, p)
-                     for j in range(size) if j != i]
-            if staircase not in tangents:
-                tangents[staircase] = tangent_degrees(staircase, n)
-                require(len(tangents[staircase]) == len(staircase) * n,
-                        "The Hilbert scheme of points is not smooth.")
-            for w in tangents[staircase]:
-                denominator *= sum(a * t for a, t in zip(w, local))
-            frame = sum(d * weights[s + i]
-                        for d, s, i in zip(found.degrees[first:], starts, p))
-            for u in sorted(staircase):
-                place[p, u] = len(values)
-                values.append(frame + sum(a * t for a, t in zip(u, local)))
-        require(all(_spans(system, scheme, place, sizes) for system in systems),
-                "Some points impose dependent conditions, so that sums are no morphism.")
-        complete = [1, *[0] * top]
-        for value in values * found.coefficients:
-            for k in range(top):
-                complete[k + 1] += value * complete[k]
-        total += fmpq(complete[top], denominator)
+    torus, total = Torus(found), fmpq(0)
+    top = torus.length * torus.n
+    for scheme, denominator in torus.fixed_points():
+        torus.work.spend(torus.length * found.coefficients * top)
+        values = torus.values(scheme)
+        total += fmpq(complete_symmetric(values * found.coefficients, top)[top], denominator)
     require(total.q == 1 and total >= 0, "The residues do not add up to a number of points.")
     return int(total.p)
-
-
-def _spans(system: list[Exponents], scheme: Scheme, place: dict[tuple[Exponents, Exponents], int],
-           sizes: Exponents) -> bool:
-    """Whether the monomials span the functions on a fixed scheme."""
-    rows = set()
-    for e in system:
-        row = [0] * len(place)
-        for p, _ in scheme:
-            u, at = [], 0
-            for size, i in zip(sizes, p):
-                u += [*e[at:at + i], *e[at + i + 1:at + size]]
-                at += size
-            if (p, tuple(u)) in place:
-                row[place[p, tuple(u)]] = 1
-        rows.add(tuple(row))
-    return bool(nmod_mat(len(rows), len(place), [a for row in rows for a in row], PRIME).rank()
-                == len(place)) if rows else False
 
 
 def degree_of_sums(model: Model, evidence: Any) -> tuple[int, list[str]]:
     """The degree of M, and what was verified."""
     found = check_sum(model, evidence)
+    number, verified = sums_are_a_morphism(found)
+    if found.dimension == model.ambient_dimension or number == 1:
+        return 1, verified
+    require_unique(found, evidence)
+    return number, [*verified, UNIQUE]
+
+
+def sums_are_a_morphism(found: Sum) -> tuple[int, list[str]]:
+    """The number deg f · deg M, not zero, and what was verified."""
     number = integral(found)
     require(number > 0, "The sums have a smaller dimension than expected.")
     verified = [f"φ is a sum of {len(found.summands)} copies of one map",
                 "the Hilbert scheme of points is smooth, sums of points are a morphism",
                 f"the residues at fixed points add up to {number}"]
-    if found.dimension == model.ambient_dimension or number == 1:
-        return 1, verified
+    return number, verified
+
+
+def require_unique(found: Sum, evidence: Any) -> None:
+    """Verify that the summands of a generic sum are unique."""
     from neuroalg_sage.certificates.equations.contact_loci import check_contact_locus
 
     check_contact_locus(found, evidence)
-    return number, [*verified, "the summands of a generic sum are unique"]
-

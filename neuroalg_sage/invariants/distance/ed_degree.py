@@ -19,7 +19,7 @@ from neuroalg_sage.invariants.distance.distance_count import count_critical_poin
 from neuroalg_sage.invariants.distance.euler import NotKnown, ed_degree_by_euler
 from neuroalg_sage.invariants.distance.isotropic import not_conormal_to_itself
 from neuroalg_sage.invariants.distance.lagrange import distance_system
-from neuroalg_sage.invariants.distance.polar_degrees import polar_degrees
+from neuroalg_sage.invariants.distance.polar_degrees import by_residues, polar_degrees
 from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm
 from neuroalg_sage.invariants.equations.counting import Trial, summary, trials
 from neuroalg_sage.invariants.equations.descriptions import known_varieties
@@ -49,7 +49,8 @@ def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
     depend on the target.
 
     - ``"theorem"``: M is dense or a point, or all matrices or symmetric matrices of bounded rank,
-      a Segre-Veronese variety, or that of a convolutional network;
+      a Segre-Veronese variety, or that of a convolutional network; or for a generic form the
+      secant variety of a Segre-Veronese variety, by residues;
     - ``"euler"``: M is a known variety, of which no point is conormal to itself for the metric, see
       :mod:`~neuroalg_sage.invariants.distance.isotropic`; or the image of a product of projective
       spaces by an immersion, and the points of length zero are hypersurfaces that cross normally,
@@ -85,7 +86,7 @@ def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
     model = phi.model
     method = check_method_applies(method, "the ED degree", METHODS)
     if method in ("auto", "theorem"):
-        found = by_theorem(model, dimension, form)
+        found = by_theorem(model, dimension, form) or _by_residues(phi, form, seed)
         if found is not None:
             return found
         if method == "theorem":
@@ -203,6 +204,18 @@ def _by_euler(phi: Parametrization, form: QuadraticForm, most: int | None, start
         phi.model, "ed_degree", sum(numbers), "proved",
         "Chern classes" if theorems == [SUM] else "the Euler characteristic of a complement",
         time.perf_counter() - start, evidence, theorems, claim=[form.claim(), sum(numbers)])
+
+
+def _by_residues(phi: Parametrization, form: QuadraticForm, seed: int | None) -> Invariant | None:
+    """The sum of the polar degrees of sums of points, for a generic metric; None for others."""
+    polar = None if form.is_given else by_residues(phi, seed)
+    if polar is None:
+        return None
+    assert polar.certificate is not None
+    number = sum(polar.data)
+    return EDDegree.certified(phi.model, "ed_degree", number, "proved",
+                              f"the sum of the polar degrees; {polar.method}", polar.seconds,
+                              polar.certificate["evidence"], [SUM], claim=[form.claim(), number])
 
 
 def _by_conormal_variety(phi: Parametrization, dimension: Invariant, form: QuadraticForm,

@@ -12,6 +12,8 @@ from fractions import Fraction
 from typing import Any
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.certificates.distance.sums_of_points import check_polar_degrees_of_sums
+from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.descriptions.polar_classes import SUM
 from neuroalg_sage.descriptions.segre_veronese import ConvolutionalVariety
 from neuroalg_sage.engines.macaulay2 import Script
@@ -20,6 +22,7 @@ from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
 from neuroalg_sage.invariants.answers.methods import check_method_applies
+from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.invariants.distance.critical_equations import (
     Slice,
     cone_over,
@@ -33,6 +36,7 @@ from neuroalg_sage.invariants.distance.lagrange import polar_system
 from neuroalg_sage.invariants.distance.quadratic_forms import quadratic_form
 from neuroalg_sage.invariants.equations.counting import Trial, summary, trials
 from neuroalg_sage.invariants.equations.degree import ideal_data
+from neuroalg_sage.invariants.equations.degree_by_fixed_points import sums_of_points
 from neuroalg_sage.invariants.equations.descriptions import known_varieties
 from neuroalg_sage.invariants.equations.generators import primitive
 from neuroalg_sage.models.expressions import Polynomial
@@ -58,7 +62,7 @@ def polar_degrees(phi: Parametrization, dimension: Invariant, computation: Compu
     Their sum is the ED degree of a cone for a generic quadratic form.
 
     - ``"theorem"``: M is dense, or all matrices or symmetric matrices of bounded rank, or a
-      Segre-Veronese variety;
+      Segre-Veronese variety, or a secant variety of one, by residues;
     - ``"euler"``: M is the image of a product of projective spaces by an immersion, by Chern
       classes;
     - ``"conormal"``: the multidegree of the conormal ideal over Q, by Macaulay2; for cones.  The
@@ -83,6 +87,9 @@ def polar_degrees(phi: Parametrization, dimension: Invariant, computation: Compu
                          "no polar degrees.")
     if cone and method in ("auto", "theorem"):
         found = by_theorem(model, dimension)
+        if found is not None:
+            return found
+        found = by_residues(phi, seed)
         if found is not None:
             return found
     if method == "theorem":
@@ -159,6 +166,35 @@ def by_theorem(model: Model, dimension: Invariant) -> Invariant | None:
             return certified(model, "polar_degrees", list(found.numbers), "proved",
                              "a closed formula", time.perf_counter() - start, found.evidence,
                              [t for t in found.theorems if t != SUM])
+    return None
+
+
+def by_residues(phi: Parametrization, seed: int | None = None) -> Invariant | None:
+    """
+    The polar degrees of sums of points of Segre-Veronese varieties, by residues at fixed points on
+    a Hilbert scheme; None if M is not seen to consist of such.
+
+    EXAMPLES: The chordal varieties of a surface of del Pezzo, and of the Segre variety of four
+    lines::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> from neuroalg_sage.models.parametrization import parametrization
+        >>> by_residues(parametrization(parse_spec("mlp:3,2,1:x^3")))
+        [15, 48, 75, 60, 21, 0] (proved)
+        >>> found = by_residues(parametrization(parse_spec("cp:modes=2x2x2x2-1x1x1x1,ranks=2")))
+        >>> sum(found.data)
+        7332
+    """
+    start = time.perf_counter()
+    generator = random.Random(seed) if seed is not None else random.SystemRandom()
+    for evidence in sums_of_points(phi, generator):
+        try:
+            numbers, _ = check_polar_degrees_of_sums(rebuilt(phi.model), "generic", evidence)
+        except (CertificateError, LimitReached):
+            continue
+        return certified(phi.model, "polar_degrees", numbers, "proved",
+                         "residues at fixed points on a Hilbert scheme of points",
+                         time.perf_counter() - start, evidence, [])
     return None
 
 

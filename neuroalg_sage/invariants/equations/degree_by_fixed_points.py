@@ -15,7 +15,9 @@ from typing import Any
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.certificates.equations.formulas import check_formula
 from neuroalg_sage.certificates.equations.products_of_spaces import Product
+from neuroalg_sage.certificates.equations.sums_of_points import check_sum, sums_are_a_morphism
 from neuroalg_sage.certificates.reading import CertificateError
+from neuroalg_sage.certificates.work import TooMuchWork
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.rebuilt import rebuilt
@@ -30,7 +32,6 @@ from neuroalg_sage.models.layers import Attention
 from neuroalg_sage.models.parametrization import Parametrization
 
 PRIME = 2**31 - 1
-ATTEMPTS = 2
 MOST_PERMUTATIONS, MOST_TERMS = 800, 20_000
 
 
@@ -71,38 +72,62 @@ def degree_by_fixed_points(phi: Parametrization, seed: int | None = None) -> Inv
 def _attempts(phi: Parametrization, generator: random.Random
               ) -> Iterator[tuple[dict[str, Any], str]]:
     """What may prove the degree, and how."""
-    count = phi.model.parameter_count
-
-    def points() -> Iterator[dict[str, Any]]:
-        for _ in range(ATTEMPTS):
-            yield {"prime": PRIME, "point": [generator.randrange(PRIME) for _ in range(count)]}
-
     found = product_of_spaces(phi)
     if found is not None:
         name = f"M is an image of {found.product.name}"
         symmetries = _symmetries(phi, found.product)
         if len(symmetries) == found.product.sheets:
             yield found.evidence | {"symmetries": symmetries}, name
-        for point in points():
-            yield found.evidence | point | {"degree": max(2, *found.product.degrees)}, name
+        yield (found.evidence | _point(phi, generator)
+               | {"degree": max(2, *found.product.degrees)}, name)
         return
     matrices = _matrices(phi)
     if matrices is not None:
-        for point in points():
-            yield matrices | point | {"degree": 2}, "M is an image of matrices of bounded rank"
+        yield (matrices | _point(phi, generator) | {"degree": 2},
+               "M is an image of matrices of bounded rank")
         return
+    for evidence in sums_of_points(phi, generator):
+        yield evidence, "residues at fixed points on a Hilbert scheme of points"
+
+
+def sums_of_points(phi: Parametrization, generator: random.Random) -> Iterator[dict[str, Any]]:
+    """
+    What may prove that M consists of sums of points, of which the generic one has unique summands.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> from neuroalg_sage.models.parametrization import parametrization
+        >>> phi = parametrization(parse_spec("mlp:2,2,1:x^5"))
+        >>> next(sums_of_points(phi, random.Random(1)))["summands"]
+        [[[4], [0, 1]], [[5], [2, 3]]]
+    """
     summands = _summands(phi)
     if summands is None:
         return
-    term = next(e for f in phi.polynomials for e in f if any(e[v] for v in summands[0][0]))
-    least = max(len(summands), *(sum(term[v] for v in block) for block in summands[0]))
+    model = rebuilt(phi.model)
     for has_coefficients in (True, False):
         for first in range(len(summands[0]) if has_coefficients else 1):
             blocks = [[copy[first], *copy[:first], *copy[first + 1:]] for copy in summands]
-            for point, more in product(points(), range(3)):
-                yield ({"formula": "sums of points", "summands": blocks, "degree": least + more,
-                        "has_coefficients": has_coefficients} | point,
-                       "residues at fixed points on a Hilbert scheme of points")
+            evidence = {"formula": "sums of points", "summands": blocks,
+                        "has_coefficients": has_coefficients}
+            try:
+                found = check_sum(model, evidence)
+                sums_are_a_morphism(found)
+            except TooMuchWork:
+                return
+            except CertificateError:
+                continue
+            least = max(len(summands), *found.degrees)
+            for degree in range(least, least + 3):
+                yield evidence | _point(phi, generator) | {"degree": degree}
+            return
+
+
+def _point(phi: Parametrization, generator: random.Random) -> dict[str, Any]:
+    """A random point modulo a prime."""
+    return {"prime": PRIME, "point": [generator.randrange(PRIME)
+                                      for _ in range(phi.model.parameter_count)]}
 
 
 def _matrices(phi: Parametrization) -> dict[str, Any] | None:
