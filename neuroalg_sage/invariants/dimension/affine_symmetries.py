@@ -29,7 +29,7 @@ from neuroalg_sage.certificates.dimension.affine_symmetries import matrix_rank, 
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.dimension.activations import normal_form
-from neuroalg_sage.invariants.dimension.direct_sums import FEWEST_PARAMETERS, Powers
+from neuroalg_sage.invariants.dimension.direct_sums import FEWEST_PARAMETERS, LayersAtAPlace
 from neuroalg_sage.invariants.dimension.known_symmetries import (
     constant_modulo,
     encode_symmetries,
@@ -90,9 +90,9 @@ def orbits(model: Model, trial: Mapping[str, Any], enough: int) -> Orbits:
         found = orbits(normal.model, place, enough)
         return Orbits(found.dimension, found.most, {
             "kind": "normal form", "symmetries": found.evidence, "trial": place})
-    powers = Powers.of(model) if model.parameter_count >= FEWEST_PARAMETERS else None
-    if powers is not None and enough <= sum(powers.widths[1:-1]):
-        return Orbits(sum(powers.widths[1:-1]), None, {"kind": "rescalings"})
+    layers = LayersAtAPlace.of(model) if model.parameter_count >= FEWEST_PARAMETERS else None
+    if layers is not None and enough <= (rescaled := layers.rescaled(layers.counts)):
+        return Orbits(rescaled, None, {"kind": "rescalings"})
     at = trial["point"], trial["prime"]
     listed = modular.rank(symmetry_rows(model, *at), trial["prime"])
     if listed < enough and (every := affine_symmetries(model)) is not None:
