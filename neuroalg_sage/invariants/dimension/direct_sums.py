@@ -60,7 +60,7 @@ class LayersAtAPlace:
             >>> from neuroalg_sage.models.families import parse_spec
             >>> LayersAtAPlace.of(parse_spec("mlp:4,3,2,1:x^3+x")).degrees
             (1, 3, 9)
-            >>> LayersAtAPlace.of(parse_spec("cnn:2s2c6,2c5:x^2:in=3")).counts
+            >>> LayersAtAPlace.of(parse_spec("cnn:2c6s2,2c5:x^2:in=3")).counts
             (6, 6, 5)
             >>> LayersAtAPlace.of(parse_spec("mlp:4,3,2,1:x"))
         """
