@@ -33,6 +33,10 @@ def upper_bound(model: Model, evidence: Any, trial: Any) -> tuple[int, str, list
         from neuroalg_sage.certificates.dimension.direct_sums import rescaled_dimension
 
         return rescaled_dimension(model), "the rescalings of units bound it from above", []
+    if kind == "heads":
+        from neuroalg_sage.certificates.dimension.attention_heads import attention_bound
+
+        return attention_bound(model), "changes of keys and queries bound it from above", []
     if kind == "fields":
         from neuroalg_sage.certificates.dimension.kernel_fields import field_bound
 

@@ -31,7 +31,7 @@ from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
 from neuroalg_sage.invariants.answers.trust import LISTED, OTHERS, RANDOM
-from neuroalg_sage.invariants.dimension import direct_sums
+from neuroalg_sage.invariants.dimension import attention_heads, direct_sums
 from neuroalg_sage.invariants.dimension.activations import NormalForm, normal_form
 from neuroalg_sage.invariants.dimension.known_symmetries import (
     constant_modulo,
@@ -260,8 +260,15 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = log,
     if at_direct_sums and count >= direct_sums.FEWEST_PARAMETERS:
         progress("rank of the Jacobian at a direct sum")
         entries = int(_available_memory(memory_gb) / BYTES_PER_ENTRY)
-        if (found := direct_sums.direct_sum_trial(model, generator, entries)) is not None:
-            trial, rank = found
+        if (known := attention_heads.heads_trial(model, generator)) is not None:
+            trial, rank = known
+            return Dimension.certified(model, "dimension", rank, "proved",
+                                       "kernel of the Jacobian modulo a prime, where each head has "
+                                       "rows of its own, and changes of keys and queries",
+                                       time.perf_counter() - start,
+                                       {"trials": [trial], "upper": {"kind": "heads"}})
+        if (known := direct_sums.direct_sum_trial(model, generator, entries)) is not None:
+            trial, rank = known
             above: dict[str, Any] = {"kind": "rescalings"}
             if normal is not None:
                 above = {"kind": "normal form", "upper": above, "trial": None}
