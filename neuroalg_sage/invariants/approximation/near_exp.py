@@ -135,7 +135,7 @@ class NearExp:
         return u, (-_number(self.bound) * u).exp().mid()
 
     def refined(self, p: arb_poly, near: list[Place]) -> Place:
-        """Of three points the one in the middle, or one where the error is larger, by a parabola."""
+        """Of three points the middle one, or one where the error is larger, by a parabola."""
         (a, f), (b, g), (c, h) = ((place[0], _error(p, place)) for place in near)
         one, other = (b - a) * (g - h), (b - c) * (g - f)
         found = self.place(b - ((b - a) * one - (b - c) * other) / (2 * (one - other)))
