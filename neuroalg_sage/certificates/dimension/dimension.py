@@ -84,16 +84,9 @@ def check_dimension(model: Model, claimed: Any, evidence: Any, status: str = "pr
     lower = max(found for found, _, _ in ranks)
     below = f"a rank modulo a prime bounds the dimension from below by {lower}"
     if status == "monte_carlo":
-        require(all(found == before == claimed for found, before, _ in ranks),
-                "A trial does not support the dimension claimed.")
-        primes = {trial["prime"] for trial in trials}
-        require(all(2**30 < p < 2**31 for p in primes) and len(primes) == len(trials),
-                "The primes are not different primes between 2^30 and 2^31.")
-        from neuroalg_sage.certificates.dimension.error_bound import error_bound
+        from neuroalg_sage.certificates.dimension.error_bound import check_chance
 
-        bound = error_bound(model, lower, [m for _, _, m in ranks])
-        require(isinstance(stated_error, float) and bound <= stated_error <= 1,
-                "The error bound stated is smaller than the trials give.")
+        check_chance(model, claimed, trials, ranks, stated_error)
         return [below, f"{len(trials)} trials agree"], [RANDOM]
     upper, why, trust = upper_bound(model, member(evidence, "upper"), trials[0])
     if status == "bounds":

@@ -6,12 +6,12 @@ from above, and points at which the network is a direct sum of smaller ones boun
 from __future__ import annotations
 
 import json
-from fractions import Fraction
+from collections import namedtuple
 from itertools import accumulate, product
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
-from flint import nmod_mat
+from flint import nmod_mat, nmod_poly
 
 from neuroalg_sage.certificates.dimension.ranks import place, rank
 from neuroalg_sage.certificates.model import Model
@@ -24,56 +24,35 @@ from neuroalg_sage.certificates.reading import (
     residue,
 )
 
-
-class Linear(NamedTuple):
-    """
-    A dense layer or a convolution; its parameters are a row of weights for each unit, then biases.
-
-    A unit is an output of a dense layer, or a channel of a convolution.  A dense layer behind a
-    convolution reads channels at places, as a convolution with one output.
-
-    - ``offset`` -- of its parameters
-    - ``units``, ``fan`` -- how many rows there are, and of how many weights
-    - ``bias`` -- whether there are biases
-    - ``own`` -- which weights of a row may be other than zero in a direct sum: those of the first
-      place of a filter; of the first layer those of the places that no other output reads
-    """
-
-    offset: int
-    units: int
-    fan: int
-    bias: bool
-    own: list[int]
+# A dense layer or a convolution.  A unit is an output of a dense layer, or a channel of a convolution;
+# a dense layer behind a convolution reads channels at places, as a convolution with one output.
+#
+# - ``offset`` -- of its parameters: a row of weights for each unit, then biases
+# - ``units``, ``fan`` -- how many rows there are, and of how many weights
+# - ``bias`` -- whether there are biases
+# - ``own`` -- which weights of a row may be other than zero in a direct sum: those of the first place
+#   of a filter; of the first layer those of the places that no other output reads
+Linear = namedtuple("Linear", "offset units fan bias own")
 
 
-def linear_layers(model: Model) -> tuple[list[Linear], list[list[Fraction]]]:
-    """
-    Verify that the layers are dense ones or convolutions with activations between them; these
-    layers, and the coefficients of the activations.
-    """
-    layers = model.description["layers"]
-    require(len(layers) % 2 and all(
-        layer["kind"] in (("activation",) if i % 2 else ("dense", "convolution"))
-        for i, layer in enumerate(layers)),
+def linear_layers(model: Model) -> list[Linear]:
+    """Verify that the layers are dense or convolutions, activations between them; the former."""
+    layers, found = model.description["layers"], list[Linear]()
+    require(len(layers) % 2 and all(layer["kind"] in (
+        ("activation",) if i % 2 else ("dense", "convolution")) for i, layer in enumerate(layers)),
         "The layers are no dense ones or convolutions with activations between them.")
-    found: list[Linear] = []
     for layer, step in zip(layers[::2], model.steps[::2]):
-        size, dense = layer.get("size", []), layer["kind"] == "dense"
-        taken, made = (1, layer["outputs"]) if dense else layer["channels"]
-        bias = layer.get("bias", False)
-        fan = step.parameters // made - bias
+        size, bias = layer.get("size", []), layer.get("bias", False)
+        taken, units = layer.get("channels", (0, step.width))
+        fan = step.parameters // units - bias
+        own = [c * prod(size) + n for c in range(fan // prod(size))
+               for n, place in enumerate(product(*map(range, size)))
+               if all(k < stride for k, stride in zip(place, layer.get("stride", [])))]
         if found:
-            before = found[-1].units
-            require(dense or taken == before, "A convolution reads no channels.")
-            own = [*range(0, fan, fan // before)]
-        elif dense:
-            own = [*range(fan)]
-        else:
-            near = [n for n, k in enumerate(product(*map(range, size)))
-                    if all(a < s for a, s in zip(k, layer["stride"]))]
-            own = [c * prod(size) + n for c in range(taken) for n in near]
-        found.append(Linear(step.offset, made, fan, bias, own))
-    return found, [[*map(rational, layer["coefficients"])] for layer in layers[1::2]]
+            require(taken in (0, found[-1].units), "A convolution reads no channels.")
+            own = [*range(0, fan, fan // found[-1].units)]
+        found.append(Linear(step.offset, units, fan, bias, own))
+    return found
 
 
 def rescaled_dimension(model: Model) -> int:
@@ -86,9 +65,9 @@ def rescaled_dimension(model: Model) -> int:
     zero, those of the first hidden layer have the factor zero, by the weights into it, which no
     other field moves; so have those of the second, and so on.
     """
-    layers, activations = linear_layers(model)
-    return model.parameters - sum(layer.units for layer, coefficients in zip(layers, activations)
-                                  if not any(coefficients[:-1]))
+    layers = zip(linear_layers(model), model.description["layers"][1::2])
+    return model.parameters - sum(layer.units for layer, activation in layers
+                                  if {*activation["coefficients"][:-1]} <= {"0"})
 
 
 def direct_sum_rank(model: Model, trial: Any) -> int:
@@ -129,27 +108,25 @@ def direct_sum_rank(model: Model, trial: Any) -> int:
     All of this holds over the field of p elements, and the rank at an integer point modulo p is at
     most the generic rank over Q.
     """
-    layers, activations = linear_layers(model)
-    require(all(len(c) > 2 for c in activations), "An activation is linear.")
-    p, integral = place(model, trial)
-    point = [c % p for c in integral]
-    polynomials = [[residue(c, p) for c in coefficients] for coefficients in activations]
+    layers, activations = linear_layers(model), model.description["layers"][1::2]
+    p, point = place(model, trial)
+    polynomials = [nmod_poly([residue(rational(c), p) for c in activation["coefficients"]], p)
+                   for activation in activations]
+    require(all(f.degree() == len(activation["coefficients"]) - 1 > 1 for f, activation in zip(
+        polynomials, activations)), "An activation is linear, or becomes so modulo the prime.")
     counts = [len(layers[0].own), *(layer.units for layer in layers)]
     groups = [integers(sizes, 1, 10**6, "size of a group", len(counts))
               for sizes in items(member(trial, "groups"), "groups")]
     require([*map(sum, zip(*groups))] == counts, "The groups are no division of the units.")
-    ends = zip(*[accumulate(sizes) for sizes in zip(*groups)])
-    known: dict[str, _Ranks] = {}  # of groups that are alike
-    found = []
-    for sizes, end, own in zip(groups, ends, items(member(trial, "inputs"), "inputs", len(groups))):
-        parameters = [_of_group(layer, point, sizes[i : i + 2], end[i : i + 2])
-                      for i, layer in enumerate(layers)]
-        key = json.dumps([sizes, parameters, own])
-        if key not in known:
-            known[key] = _ranks(parameters, [layer.bias for layer in layers], polynomials, [
-                integers(x, 0, p - 1, "input", sizes[0]) for x in items(own, "inputs")], p)
-        found.append(known[key])
-    total = sum(tangent for tangent, _, _ in found)
+    inputs = items(member(trial, "inputs"), "inputs", len(groups))
+    texts = [json.dumps([[_weights(layer, point, sizes[i : i + 2], ends[i : i + 2], p)
+                          for i, layer in enumerate(layers)], own])
+             for sizes, ends, own in zip(groups, zip(*map(accumulate, zip(*groups))), inputs)]
+    # Of groups that are alike, one is looked at.
+    known = {text: _ranks(*json.loads(text), [layer.bias for layer in layers], polynomials, p)
+             for text in {*texts}}
+    found = [known[text] for text in texts]
+    total = sum(tangents for tangents, _, _ in found)
     for i, layer in enumerate(layers):
         states, slopes = [s[i] for _, s, _ in found], [a[i] for _, _, a in found]
         # How many copies x' there are of all groups: in the first layer, of single inputs.
@@ -158,83 +135,50 @@ def direct_sum_rank(model: Model, trial: Any) -> int:
     return total
 
 
-_Parameters = tuple[list[list[int]], list[int]]  # the rows of weights, and a bias for each
-_Ranks = tuple[int, list[int], list[int]]
-
-
-def _of_group(layer: Linear, point: list[int], sizes: list[int], ends: tuple[int, ...]
-              ) -> _Parameters:
-    """The weights within a group and its biases, where all other weights of its rows are zero."""
-    weights = []
-    units = range(ends[1] - sizes[1], ends[1])
-    for k in units:
-        row = point[layer.offset + k * layer.fan : layer.offset + (k + 1) * layer.fan]
-        weights.append([row[j] for j in layer.own[ends[0] - sizes[0] : ends[0]]])
-        require(sum(map(bool, row)) == sum(map(bool, weights[-1])),
+def _weights(layer: Any, point: list[int], sizes: list[int], ends: Any, p: int) -> list[list[int]]:
+    """For each unit of a group its weights and its bias, where all other weights are zero."""
+    found = []
+    for k in range(ends[1] - sizes[1], ends[1]):
+        row = [c % p for c in point[layer.offset + k * layer.fan :][: layer.fan]]
+        own = [row[j] for j in layer.own[ends[0] - sizes[0] : ends[0]]]
+        require(sum(map(bool, row)) == sum(map(bool, own)),
                 "A weight between different groups is not zero.")
-    biases = layer.offset + layer.units * layer.fan
-    return weights, [point[biases + k] if layer.bias else 0 for k in units]
+        found.append(own + [layer.bias and point[layer.offset + layer.units * layer.fan + k] % p])
+    return found
 
 
-def _ranks(parameters: list[_Parameters], has_bias: list[bool], polynomials: list[list[int]],
-           inputs: list[list[int]], p: int) -> _Ranks:
+def _ranks(weights: list[list[list[int]]], inputs: Any, biased: list[bool],
+           polynomials: list[nmod_poly], p: int) -> tuple[int, list[int], list[int]]:
     """
     Lower bounds for the dimensions of what is spanned by the tangent vectors of a group's network,
     by the leading forms of the states that each layer reads, and by the derivatives by each layer's
     arguments.
     """
-    require(inputs, "A group has no inputs.")
-    columns = [*map(list, zip(*inputs))]
-    tops = [[0] * (len(c) - 1) + c[-1:] for c in polynomials]
-    linear: list[_Parameters] = [(weights, [0] * len(biases)) for weights, biases in parameters]
-    leading, _ = _forward(linear, tops, columns, p)
-    states, derivatives = _forward(parameters, polynomials, columns, p)
-    # A state of all outputs at all inputs has a row for each unit, a column for each input.
-    slopes: list[list[list[list[int]]]] = []
-    outputs = len(parameters[-1][0])
-    for o in range(outputs):
-        above = [[int(k == o)] * len(inputs) for k in range(outputs)]
-        of_output = [above]
-        for (weights, _), derivative in zip(parameters[:0:-1], derivatives[::-1]):
-            pulled = _times([*map(list, zip(*weights))], above, p)
-            above = [[a * d % p for a, d in zip(*rows)] for rows in zip(pulled, derivative)]
-            of_output.append(above)
-        slopes.append(of_output[::-1])
-    spans = [rank([[a for of_output in slopes for a in of_output[i][k]]
-                   for k in range(len(biases))], len(inputs) * outputs, p)
-             for i, (_, biases) in enumerate(parameters)]
-    is_graded = tops == polynomials and linear == parameters
-    rows = []
-    at_inputs = [[*zip(*state)] for state in states]
-    for of_output in slopes:
-        for n, a in enumerate(zip(*([*zip(*above)] for above in of_output))):
-            row = [u * s for unit, state in zip(a, at_inputs) for u in unit for s in state[n]]
-            if not is_graded:
-                row += [u for unit, has in zip(a, has_bias) if has for u in unit]
-            rows.append(row)
-    tangents = rank(rows, len(rows[0]), p)
-    if is_graded:
-        tangents += sum(span for span, has in zip(spans, has_bias) if has)
-    return tangents, [rank(state, len(inputs), p) for state in leading], spans
-
-
-def _times(weights: list[list[int]], state: list[list[int]], p: int) -> list[list[int]]:
-    return [[*map(int, row)] for row in (nmod_mat(weights, p) * nmod_mat(state, p)).table()]
-
-
-def _forward(parameters: list[_Parameters], polynomials: list[list[int]], state: list[list[int]],
-             p: int) -> tuple[list[list[list[int]]], list[list[list[int]]]]:
-    """The states that the layers read, and the derivatives of the activations."""
-    states, derivatives = [state], []
-    for (weights, biases), coefficients in zip(parameters, polynomials):
-        values, slopes = [], []
-        for row, b in zip(_times(weights, states[-1], p), biases):
-            value, slope = [0] * len(row), [0] * len(row)
-            for c in coefficients[::-1]:  # Horner's rule, and its derivative
-                slope = [(d * (y + b) + v) % p for d, y, v in zip(slope, row, value)]
-                value = [(v * (y + b) + c) % p for v, y in zip(value, row)]
-            values.append(value)
-            slopes.append(slope)
-        states.append(values)
-        derivatives.append(slopes)
-    return states, derivatives
+    require(items(inputs, "inputs"), "A group has no inputs.")
+    columns = [integers(x, 0, p - 1, "input", len(weights[0][0]) - 1) for x in inputs]
+    # The states and their leading forms have a row for each unit, and a column for each input.
+    states, forms, derivatives = [[*map(list, zip(*columns))]], [[*map(list, zip(*columns))]], []
+    for rows, f in zip(weights, polynomials):
+        values = nmod_mat(rows, p) * nmod_mat([*states[-1], [1] * len(columns)], p)
+        leading = nmod_mat([row[:-1] for row in rows], p) * nmod_mat(forms[-1], p)
+        states.append([[int(f(y)) for y in row] for row in values.table()])
+        derivatives.append([[int(f.derivative()(y)) for y in row] for row in values.table()])
+        forms.append([[int(y ** f.degree()) for y in row] for row in leading.table()])
+    # The derivatives of all outputs, one after the other, at all inputs.
+    outputs = range(len(weights[-1]))
+    slopes = [[[int(k == o) for o in outputs for _ in columns] for k in outputs]]
+    for rows, derivative in zip(weights[:0:-1], derivatives[::-1]):
+        pulled = nmod_mat([*map(list, zip(*rows))][:-1], p) * nmod_mat(slopes[0], p)
+        slopes.insert(0, [[int(a) * d % p for a, d in zip(row, own * len(outputs))]
+                          for row, own in zip(pulled.table(), derivative)])
+    spans = [rank(layer, len(layer[0]), p) for layer in slopes]
+    is_graded = not any(row[-1] for rows in weights for row in rows) and not any(
+        any(f.coeffs()[:-1]) for f in polynomials)
+    factors = [[*zip(*state, *[[1] * len(columns)] * (has and not is_graded))]
+               for state, has in zip(states, biased)]
+    tangents = [[a * s for layer, factor in zip(slopes, factors) for row in layer
+                 for a in [row[n]] for s in factor[n % len(columns)]]
+                for n in range(len(slopes[0][0]))]
+    biases = sum(span for span, has in zip(spans, biased) if has and is_graded)
+    return (rank(tangents, len(tangents[0]), p) + biases,
+            [rank(form, len(columns), p) for form in forms], spans)
