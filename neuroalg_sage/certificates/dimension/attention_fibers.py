@@ -21,9 +21,9 @@ same function; generic points of each component of a generic fiber are generic p
 B_1 z, and with b_l = x^T B_l x it is p_l = p_(l-1)^3 b_l and q_l = p_(l-1)^2 b_l q_(l-1).  So the
 first two columns of the outputs are U_L x p_L and ε U_L x q_L.  The first says that U'_L x is a
 multiple of U_L x for all x, so U'_L is one of U_L, whose rank is at least 2.  So p'_L is a multiple
-of p_L, which is the product of the b_l^(3^(L-l)).  If L > 1, these are irreducible
-quadratic forms, since A + A^T has the rank min(2 a, d) ≥ 3, and no two are proportional.  So b'_l is a multiple of b_l; by the
-second column q'_1 is one of q_1, and B'_1 of B_1.
+of p_L, which is the product of the b_l^(3^(L-l)).  If L > 1, these are irreducible quadratic forms,
+since A + A^T has the rank min(2 a, d) ≥ 3, and no two are proportional.  So b'_l is a multiple of
+b_l; by the second column q'_1 is one of q_1, and B'_1 of B_1.
 
 (2) If L > 1, let X have two columns that are not zero, and Y = X (X^T B_1 X).  This map is
 dominant: at X = X_0 g, with an invertible matrix g, the image is X_0 g g^T M g, where M = X_0^T B_1
