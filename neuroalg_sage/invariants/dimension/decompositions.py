@@ -60,11 +60,12 @@ def fiber_by_decompositions(model: Model, fiber_of: Callable[[Model], Invariant]
     EXAMPLES::
 
         >>> from neuroalg_sage.models.families import parse_spec
-        >>> for spec in ("mlp:20,15,10,5:x^3", "mlp:3,6,1:x^5", "mlp:3,9,1:x^6", "mlp:2,2,1:x^2"):
+        >>> for spec in ("mlp:20,15,10,5:x^3", "mlp:3,6,1:x^5", "mlp:3,8,8:x^3", "mlp:2,2,1:x^2"):
         ...     print(fiber_by_decompositions(parse_spec(spec), None, random.Random(1)))
         of dimension 25, one orbit of the known symmetries (proved)
         of dimension 6, one orbit of the known symmetries (proved)
-        of dimension 9, 2 times the orbit of the known symmetries (proved)
+        of dimension 8, 9 times the orbit of the known symmetries (proved, trusting the list of \
+known symmetries)
         None
     """
     start = time.perf_counter()
