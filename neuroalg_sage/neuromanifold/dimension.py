@@ -16,7 +16,6 @@ from neuroalg_sage.neuromanifold.layered import Layered
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.dimension.symmetry_group import SymmetryGroup
-    from neuroalg_sage.models.model import Model
 
 # Coordinates and generic parameters of an elimination that settles a dimension by the way.
 EASY_ELIMINATION = 22
@@ -165,16 +164,10 @@ class DimensionQuestions(Layered):
             of dimension 1, one orbit of the known symmetries (proved)
         """
         from neuroalg_sage.invariants.dimension.decompositions import fiber_by_decompositions
-        from neuroalg_sage.invariants.dimension.dimension import dimension
         from neuroalg_sage.invariants.dimension.generic_fiber import generic_fiber
-        from neuroalg_sage.models.parametrization import parametrization
-
-        def fiber_of(unit: Model) -> Invariant:
-            return generic_fiber(parametrization(unit), dimension(unit, self.seed),
-                                 self.computation, self.seed)
 
         generator = random.Random(self.seed) if self.seed is not None else random.SystemRandom()
-        return fiber_by_decompositions(self.model, fiber_of, generator) or generic_fiber(
+        return fiber_by_decompositions(self.model, generator) or generic_fiber(
             self.parametrization(), self.dimension(), self.computation, self.seed)
 
     @kept

@@ -31,17 +31,15 @@ J. Matrix Anal. Appl. 33 (2012), have it for equal X_i.
 
 from __future__ import annotations
 
-from math import factorial
+from math import comb, factorial, gcd
 from typing import Any
 
 from flint import nmod_mat
 
-from neuroalg_sage.certificates.dimension.direct_sums import power_layers
 from neuroalg_sage.certificates.dimension.ranks import jacobian, place, rank
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     Checked,
-    fields,
     integers,
     items,
     member,
@@ -52,19 +50,16 @@ from neuroalg_sage.certificates.reading import (
 from neuroalg_sage.certificates.work import Work
 
 
-def check_contact(model: Model, trial: Any, fiber: int) -> None:
+def check_contact(model: Model, trial: Any) -> None:
     """
     Verify by its contact locus, at a point modulo a prime, that a generic function
     f = Σ_i b_i σ(a_i x + c_i) + β has one set of summands up to constants; there may be no c_i, or
     no β.
 
-    INPUT:
-
-    - ``fiber`` -- the dimension of the fibers of one summand, up to constants
-
     Here X is the set of all b σ(a x + c) modulo the constant functions L, or 0 if there is no β.
     It is a cone, by b, and irreducible; with q parameters for a unit it has the dimension
-    e = q - fiber, and n = e - 1.  Let k be the number of units.
+    e = q - s, where s is that of its fibers (:func:`unit_fiber`), and n = e - 1.  Let k be the
+    number of units.
 
     The Jacobian D at some inputs has at most the rank k e + dim L.  Where it has this rank modulo
     the prime, dim M modulo L is k e.  A combination λ of values at the inputs with λ D = 0 is a
@@ -73,8 +68,8 @@ def check_contact(model: Model, trial: Any, fiber: int) -> None:
     unit, one above the other for all λ.  It is the Jacobian of equations that hold for a unit whose
     tangent space is in T.  So near the first unit these units have at most the dimension
     q - rank H, where the generic rank is at least that at the point.  Those whose summand is in the
-    line of x_1 are among them, and have the dimension fiber + 1; so there are no others if H has
-    the rank q - fiber - 1.  All units are alike.
+    line of x_1 are among them, and have the dimension s + 1; so there are no others if H has
+    the rank q - s - 1.  All units are alike.
     """
     layers = model.description["layers"]
     require([layer["kind"] for layer in layers] == ["dense", "activation", "dense"],
@@ -82,7 +77,7 @@ def check_contact(model: Model, trial: Any, fiber: int) -> None:
     inner, outer = (layer.get("bias", False) for layer in layers[::2])
     n, k, m = model.inputs, model.widths[1], model.outputs
     q = n + inner + m
-    dimension = q - fiber
+    dimension = q - unit_fiber(layers)[0]
     require(dimension >= 2, "A summand has no direction but that of its line.")
     p, point = place(model, trial)
     inputs = [integers(x, 0, p - 1, "input", n) for x in items(member(trial, "inputs"), "inputs")]
@@ -118,47 +113,45 @@ def check_contact(model: Model, trial: Any, fiber: int) -> None:
     require(rank(hessians, q, p) == dimension - 1, "The contact locus may be larger than points.")
 
 
+def unit_fiber(layers: Any) -> tuple[int, int]:
+    """
+    The fiber of one summand b σ(a x + c) up to constants, or exactly if there is no β: its
+    dimension, and how many orbits of a connected group of symmetries it has, all in one orbit.
+
+    If there is a bias c, let σ(y) = τ(y + κ) up to a constant multiple, such that τ of degree d ≥ 2
+    has no second coefficient; else τ = σ.  Let b τ(a x + c) = b' τ(a' x + c') up to constants.  The
+    derivatives by x are multiples of b ⊗ a, so a' = r a and b' = t b with numbers r and t.  The
+    highest coefficient in a x gives t = r^(-d), and the second c' = r c, if there is a bias.  The
+    others are, if and only if r^(d - k) = 1 for each k with τ_k ≠ 0, where k = 0 counts if there is
+    no β.  If there is no such k but d, all r do: they are one orbit of a torus.  Else they are the
+    roots of unity whose order is the greatest common divisor of all d - k.  All of these maps are
+    affine-linear symmetries of the unit, where β + b τ_0 stays, and c + κ is multiplied.
+    """
+    inner, outer = (layer.get("bias", False) for layer in layers[::2])
+    sigma = [rational(c) for c in layers[1]["coefficients"]]
+    d = len(sigma) - 1
+    require(d >= 2, "The activation is linear.")
+    shift = sigma[-2] / (d * sigma[-1]) if inner else 0
+    tau = [sum(sigma[e] * comb(e, k) * (-shift) ** (e - k) for e in range(k, d + 1))
+           for k in range(d)]
+    order = gcd(*(d - k for k, c in enumerate(tau) if c and (k or not outer)))
+    return (0, order) if order else (1, 1)
+
+
 def check_units(model: Model, value: Any, evidence: Any) -> Checked:
     """
     Verify [dimension, points, symmetries] of the generic fiber of a perceptron with one hidden
     layer: of the k! orders of the summands, and of the fibers of one.
-
-    Let b σ(a x + c) = b' σ(a' x + c') up to constants, where σ has at least the degree 2.  The
-    derivatives by x are multiples of b ⊗ a, so a' = s a and b' = t b: the units of one summand are
-    those of the network with one input and output.  Its symmetries, in coordinates a, c, b, β, are
-    symmetries of each unit here if a' and b' are multiples of a and b, c' depends on c alone,
-    and β' on b and β.  For a power they are the rescalings of the unit, and there are no others:
-    the derivative determines a and c up to a factor, and then b.
     """
-    layers = model.description["layers"]
-    trust, why, unit = list[str](), "one unit", [1, 1, 1]
-    if "unit" in evidence:
-        from neuroalg_sage.certificates.dimension.generic_fiber import check_generic_fiber
-
-        require(len(layers[1]["coefficients"]) > 2, "The activation is linear.")
-        small = Model({"input_shape": [1], "layers": [
-            layer | {"inputs": 1, "outputs": 1} if layer["kind"] == "dense" else layer
-            for layer in layers]})
-        unit, proof = fields(evidence["unit"], "value", "evidence")
-        found, trust = check_generic_fiber(small, unit, proof)
-        why = "; ".join(found)
-        inner, outer = (layer.get("bias", False) for layer in layers[::2])
-        a, c, b, beta, one = 0, 1 if inner else -1, 1 + inner, 2 + inner if outer else -1, (
-            small.parameters)
-        allowed = {(a, a), (c, c), (c, one), (b, b), (beta, beta), (beta, b), (beta, one)}
-        fields_ = [member(step, "field") for step in items(member(proof, "normal_form"), "steps")]
-        require(all((entry[0], entry[1]) in allowed
-                    for entries in [*fields_, *items(member(proof, "finite"), "symmetries")]
-                    for entry in entries), "A symmetry of a unit is none of each.")
-    else:
-        power_layers(model, 2)
-    dimension, points, symmetries = unit
-    check_contact(model, member(evidence, "contact"), dimension)
+    check_contact(model, member(evidence, "contact"))
+    dimension, points = unit_fiber(model.description["layers"])
     k = model.widths[1]
+    number = factorial(k) * points**k
     require(integers(value, 0, 10**4000, "number of a generic fiber", 3)
-            == [k * dimension, factorial(k) * points**k, factorial(k) * symmetries**k],
+            == [k * dimension, number, number],
             "The numbers of the fiber are not those of its units.")
-    return ["a contact locus for one set of summands", why], trust
+    return ["a contact locus for one set of summands",
+            f"the fiber of a unit, of dimension {dimension} with {points} points"], []
 
 
 def _derivatives(coefficients: list[Any]) -> tuple[list[Any], list[Any]]:

@@ -143,7 +143,7 @@ def check_decompositions(model: Model, value: Any, evidence: Any) -> Checked:
         if k == 1 and "contact" in evidence:
             from neuroalg_sage.certificates.dimension.contact_loci import check_contact
 
-            check_contact(Model({"input_shape": [n], "layers": layers[:3]}), evidence["contact"], 1)
+            check_contact(Model({"input_shape": [n], "layers": layers[:3]}), evidence["contact"])
             number, reason, theorems = 1, "the contact locus at a point", list[str]()
         else:
             found = decompositions(n, h, m, power)

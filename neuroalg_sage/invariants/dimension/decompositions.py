@@ -7,8 +7,7 @@ them so.
 Where the activations are powers this follows from the widths
 (:mod:`neuroalg_sage.certificates.dimension.decompositions`), or from a contact locus at one point
 (:mod:`neuroalg_sage.certificates.dimension.contact_loci`).  The second is also for other
-activations and for biases, if there is one hidden layer; it then needs the generic fiber of the
-network with one unit, one input and one output.
+activations and for biases, if there is one hidden layer.
 
 Layers of attention have a theorem of their own
 (:mod:`neuroalg_sage.certificates.dimension.attention_fibers`).
@@ -18,13 +17,12 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
 from itertools import pairwise
 from math import factorial, lgamma, log, prod
 from typing import Any
 
 from neuroalg_sage.certificates.dimension.attention_fibers import attention_fiber
-from neuroalg_sage.certificates.dimension.contact_loci import check_contact, check_units
+from neuroalg_sage.certificates.dimension.contact_loci import check_contact, unit_fiber
 from neuroalg_sage.certificates.dimension.decompositions import MOST_DIGITS, decompositions
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.engines import modular
@@ -37,18 +35,17 @@ from neuroalg_sage.models.layers import Activation, Attention, Dense
 from neuroalg_sage.models.model import Model
 
 MOST_ROWS, MOST_PARAMETERS = 600, 400  # of a Jacobian whose contact locus is looked at
+MOST_UNITS = 500
 MORE_ROWS = 3  # than a unit has parameters
 
 
-def fiber_by_decompositions(model: Model, fiber_of: Callable[[Model], Invariant],
-                            generator: random.Random) -> Invariant | None:
+def fiber_by_decompositions(model: Model, generator: random.Random) -> Invariant | None:
     """
     The generic fiber of a perceptron, from how many ways there are to write its functions as sums,
     or of layers of attention.
 
     INPUT:
 
-    - ``fiber_of`` -- the generic fiber of a smaller model
     - ``generator`` -- source of random numbers
 
     OUTPUT: :class:`~neuroalg_sage.invariants.answers.invariant.Invariant`, a
@@ -61,7 +58,7 @@ def fiber_by_decompositions(model: Model, fiber_of: Callable[[Model], Invariant]
 
         >>> from neuroalg_sage.models.families import parse_spec
         >>> for spec in ("mlp:20,15,10,5:x^3", "mlp:3,6,1:x^5", "mlp:3,8,8:x^3", "mlp:2,2,1:x^2"):
-        ...     print(fiber_by_decompositions(parse_spec(spec), None, random.Random(1)))
+        ...     print(fiber_by_decompositions(parse_spec(spec), random.Random(1)))
         of dimension 25, one orbit of the known symmetries (proved)
         of dimension 6, one orbit of the known symmetries (proved)
         of dimension 8, 9 times the orbit of the known symmetries (proved, trusting the list of \
@@ -75,7 +72,7 @@ known symmetries)
     elif all(type(layer) is Attention for layer in model.layers):
         found = _of_attention(model)
     elif [type(layer) for layer in model.layers] == [Dense, Activation, Dense]:
-        found = _of_units(model, powers is not None, fiber_of, generator)
+        found = _of_units(model, generator)
     else:
         return None
     if found is None:
@@ -103,7 +100,7 @@ def _of_powers(powers: Powers, generator: random.Random) -> _Found | None:
         found = decompositions(widths[k and k], h, m, len(activation.coefficients) - 1)
         if not k and (found is None or found[0] == 1 and found[2]):  # perhaps without a theorem
             block = Model(powers.model.layers[:3], powers.model.input_shape)
-            trial = contact_trial(block, 1, generator)
+            trial = contact_trial(block, generator)
             if trial is not None:
                 evidence["contact"] = trial
                 found = 1, "a contact locus", []
@@ -127,51 +124,31 @@ def _of_attention(model: Model) -> _Found | None:
             "the bilinear forms of layers of attention", [])
 
 
-def _of_units(model: Model, is_power: bool, fiber_of: Callable[[Model], Invariant],
-              generator: random.Random) -> _Found | None:
+def _of_units(model: Model, generator: random.Random) -> _Found | None:
     """By the contact locus of a perceptron with one hidden layer, and the fiber of one unit."""
-    first, activation, last = model.layers
-    assert isinstance(first, Dense) and isinstance(last, Dense)
-    if not isinstance(activation, Activation) or len(activation.coefficients) < 3:
-        return None
-    unit, evidence, trust = [1, 1, 1], dict[str, Any](kind="units"), list[str]()
-    units = first.outputs
-    if not is_power:
-        small = Model((Dense(1, 1, first.bias), activation, Dense(1, 1, last.bias)), (1,))
-        if model == small:
-            return None
-        fiber = fiber_of(small)
-        if fiber.certificate is None or fiber.status != "proved" or fiber.data.points is None:
-            return None
-        unit = fiber.certificate["claim"]["value"]
-        evidence["unit"] = {"value": unit, "evidence": fiber.certificate["evidence"]}
-        trust = fiber.trust
-    trial = contact_trial(model, unit[0], generator)
-    if trial is None or unit[1]**units > 10**(MOST_DIGITS // 2):
-        return None
-    evidence["contact"] = trial
-    value = [units * unit[0], factorial(units) * unit[1]**units, factorial(units) * unit[2]**units]
-    try:  # the symmetries of one unit may be none of each unit
-        check_units(rebuilt(model), value, evidence)
+    try:
+        dimension, points = unit_fiber(model.describe()["layers"])
     except CertificateError:
         return None
-    return value, evidence, "a contact locus, and the fiber of one unit", trust
+    units = model.layers[0].parameter_shapes()[0][1][0]
+    if units > MOST_UNITS or (trial := contact_trial(model, generator)) is None:
+        return None
+    number = factorial(units) * points**units
+    return ([units * dimension, number, number], {"kind": "units", "contact": trial},
+            "a contact locus, and the fiber of one unit", [])
 
 
-def contact_trial(model: Model, fiber: int, generator: random.Random) -> dict[str, Any] | None:
+def contact_trial(model: Model, generator: random.Random) -> dict[str, Any] | None:
     """
     A prime, a point and inputs at which the contact locus of a perceptron is that of finitely many
     units.
-
-    INPUT:
-
-    - ``fiber`` -- the dimension of the fibers of one unit
 
     OUTPUT: the trial; None if the locus may be larger, or the model is too large
     """
     first, activation, last = model.layers
     assert isinstance(first, Dense) and isinstance(last, Dense)
     size = first.inputs + first.bias + last.outputs
+    fiber, _ = unit_fiber(model.describe()["layers"])
     most = first.outputs * (size - fiber) + last.outputs * last.bias
     more = min(model.ambient_dimension - most, size + MORE_ROWS)
     rows = most + more
@@ -185,7 +162,7 @@ def contact_trial(model: Model, fiber: int, generator: random.Random) -> dict[st
              "inputs": [[generator.randrange(1, prime) for _ in range(first.inputs)]
                         for _ in range(-(-rows // last.outputs))]}
     try:
-        check_contact(rebuilt(model), trial, fiber)
+        check_contact(rebuilt(model), trial)
     except CertificateError:
         return None
     return trial
