@@ -4,26 +4,63 @@ A perceptron as the composition of two, between which a group acts.
 
 from __future__ import annotations
 
+from math import comb, prod
 from typing import Any
 
+from neuroalg_sage.certificates.dimension.direct_sums import power_layers
 from neuroalg_sage.certificates.dimension.ranks import place
 from neuroalg_sage.certificates.dimension.values import value_rank
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import fields, integer, integers, items, member, require
 
 
-def joined(parts: list[tuple[int, str, list[str]]], group: int) -> tuple[int, str, list[str]]:
-    """The upper bound by those of two parts, and the dimension of the group between them."""
-    (head, why, trust), (tail, other, more) = parts
-    return (head + tail - group, f"two parts, between which a group of dimension {group} acts, "
-            f"bound it from above (the first: {why}; the second: {other})",
-            [*dict.fromkeys(trust + more)])
+def joined(parts: list[tuple[int, str, list[str]]], group: int, forms: int
+           ) -> tuple[int, str, list[str]]:
+    """
+    The upper bound by those of two parts, and the dimension of the group between them; instead of a
+    second part there may be all forms of its degree, in a space of this dimension.
+    """
+    (head, why, trust), *tail = parts
+    more = tail or [(forms, f"forms in a space of dimension {forms}", [])]
+    return (head + more[0][0] - group, f"two parts, between which a group of dimension {group} acts"
+            f", bound it from above (the first: {why}; the second: {more[0][1]})",
+            [*dict.fromkeys(trust + more[0][2])])
 
 
-def composed(model: Model, evidence: Any) -> tuple[list[tuple[Model, Any, Any]], int]:
+def independent_forms(w: int, e: int, v: int, d: int) -> int:
+    """
+    An upper bound for the dimension of what is spanned by the forms of degree e in any w forms of
+    degree d in v variables.
+
+    There are C(e + w - 1, w - 1) forms of degree e in w variables, and their values are among the
+    forms of degree e d in v variables.  If w = v + 1, some form of degree δ = d^(v-1) vanishes at
+    the w forms: generic ones make a map of P^(v-1) whose image is in a hypersurface, of degree at
+    most δ if it is one, by Bézout on v - 1 hyperplanes; for others it does as to vanish is
+    closed, being the corank of a matrix.  Then all its multiples vanish.
+    """
+    every = comb(e + w - 1, w - 1)
+    if w == v + 1 and e >= d ** (v - 1):
+        every -= comb(e - d ** (v - 1) + w - 1, w - 1)
+    return min(every, comb(e * d + v - 1, v - 1))
+
+
+def forms_behind(widths: list[int], powers: list[int], cut: int, group: str) -> int:
+    """
+    An upper bound for the dimension of the space of the forms that stand for the tail, see
+    :func:`composed`; the model is a perceptron without biases, with powers as activations.
+    """
+    i = (cut + 1) // 2  # dense layers of the head
+    # Whether the forms are those of the activations behind them.
+    own = i if group == "rescalings" or cut % 2 == 0 else i - 1
+    return widths[-1] * min(independent_forms(
+        widths[i], prod(powers[own:]), widths[j], prod(powers[j:own])) for j in range(i))
+
+
+def composed(model: Model, evidence: Any) -> tuple[list[tuple[Model, Any, Any]], int, int]:
     """
     Two perceptrons, each with its evidence and its trial, and s with
-    dim M ≤ dim M_head + dim M_tail - s.
+    dim M ≤ dim M_head + dim M_tail - s; or the first of them, s, and a number t with
+    dim M ≤ dim M_head - s + t.
 
     All functions of the model are compositions of one of the head's and one of the tail's, so M is
     contained in the closure of the image of M_head x M_tail under composition.  A group G acts on
@@ -39,13 +76,21 @@ def composed(model: Model, evidence: Any) -> tuple[list[tuple[Model, Any, Any]],
       g ↦ g ∘ D^(-d), and s = r.  No output of a generic h is zero: a row of a dense layer makes it
       of a state that is not zero, and a polynomial that is not constant does not vanish at all
       multiples of such an output.
+
+    Where there is no second part, all activations are powers, and there are no biases.  For an
+    element h of M_head the compositions with h are in a space V_h: each output is a form in the
+    outputs of h, or for ``rescalings`` in their powers, of the degree that the tail has.  V_h is
+    the same along the orbit of h, so dim M ≤ dim M_head - s + t if no V_h has a dimension larger
+    than t.  These outputs or powers are forms in the entries of each state before them, which
+    bounds the dimension of V_h.
     """
     layers = model.description["layers"]
     require(all(layer["kind"] in ("dense", "activation") for layer in layers),
             "Only perceptrons are composed here.")
     cut, group, data = fields(evidence, "layer", "group", "parts")
     cut = integer(cut, 1, len(layers) - 1, "number of layers")
-    own = [fields(part, "upper", "trial") for part in items(data, "parts", 2)]
+    own = [fields(part, "upper", "trial") for part in items(data, "parts")]
+    require(len(own) in (1, 2), "There are one or two parts.")
     width, before, after = model.widths[cut], layers[:cut], layers[cut:]
     if group == "rescalings":
         kinds = [layer["kind"] for layer in (before[-1], *after[:2])]
@@ -66,4 +111,10 @@ def composed(model: Model, evidence: Any) -> tuple[list[tuple[Model, Any, Any]],
                   for x in items(member(own[0][1], "inputs"), "inputs")]
         require(value_rank(head, point, inputs, p) == width,
                 "The outputs of the first part are not independent.")
-    return ([(head, *own[0]), (tail, *own[1])], width if group == "rescalings" else width**2)
+    forms = 0
+    if len(own) == 1:
+        widths, powers = power_layers(model, 1), [len(a["coefficients"]) - 1 for a in layers[1::2]]
+        require(not any(layer.get("bias") for layer in layers), "The perceptron has biases.")
+        forms = forms_behind(widths, powers, cut, group)
+    return ([(part, *proof) for part, proof in zip((head, tail), own)],
+            width if group == "rescalings" else width**2, forms)

@@ -66,8 +66,8 @@ def upper_bound(model: Model, evidence: Any, trial: Any) -> tuple[int, str, list
     if kind == "composition":
         from neuroalg_sage.certificates.dimension.compositions import composed, joined
 
-        parts, group = composed(model, evidence)
-        return joined([upper_bound(*part) for part in parts], group)
+        parts, *sizes = composed(model, evidence)
+        return joined([upper_bound(*part) for part in parts], *sizes)
     raise MalformedCertificate("The upper bound's kind is not known.")
 
 
