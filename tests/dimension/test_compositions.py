@@ -13,8 +13,8 @@ from flint import nmod_mat
 
 from neuroalg_sage.certificates.certificate import certificate
 from neuroalg_sage.certificates.checker import CertificateError, verify
-from neuroalg_sage.certificates.dimension.compositions import independent_forms
 from neuroalg_sage.certificates.dimension.dimension import upper_bound
+from neuroalg_sage.certificates.dimension.forms import independent_forms
 from neuroalg_sage.certificates.dimension.koszul_flattenings import entries
 from neuroalg_sage.certificates.model import Model as Checked
 from neuroalg_sage.engines import modular

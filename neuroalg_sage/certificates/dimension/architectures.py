@@ -12,7 +12,7 @@ from math import comb, inf
 from typing import Any
 
 from neuroalg_sage.certificates.dimension.dimension import check_dimension, upper_bound
-from neuroalg_sage.certificates.dimension.direct_sums import power_layers
+from neuroalg_sage.certificates.dimension.powers import power_layers
 from neuroalg_sage.certificates.dimension.trials import sample_rank
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import Checked, fields, integer, integers, items, require

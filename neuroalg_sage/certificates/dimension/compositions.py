@@ -4,63 +4,27 @@ A perceptron as the composition of two, between which a group acts.
 
 from __future__ import annotations
 
-from math import comb, prod
 from typing import Any
 
-from neuroalg_sage.certificates.dimension.direct_sums import power_layers
 from neuroalg_sage.certificates.dimension.ranks import place
 from neuroalg_sage.certificates.dimension.values import value_rank
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import fields, integer, integers, items, member, require
 
 
-def joined(parts: list[tuple[int, str, list[str]]], group: int, forms: int
-           ) -> tuple[int, str, list[str]]:
-    """
-    The upper bound by those of two parts, and the dimension of the group between them; instead of a
-    second part there may be all forms of its degree, in a space of this dimension.
-    """
-    (head, why, trust), *tail = parts
-    more = tail or [(forms, f"forms in a space of dimension {forms}", [])]
-    return (head + more[0][0] - group, f"two parts, between which a group of dimension {group} acts"
-            f", bound it from above (the first: {why}; the second: {more[0][1]})",
-            [*dict.fromkeys(trust + more[0][2])])
+def joined(parts: list[tuple[int, str, list[str]]], group: int) -> tuple[int, str, list[str]]:
+    """The upper bound by those of two parts, and the dimension of the group between them."""
+    (head, why, trust), (tail, other, more) = parts
+    return (head + tail - group, f"two parts, between which a group of dimension {group} acts, "
+            f"bound it from above (the first: {why}; the second: {other})",
+            [*dict.fromkeys(trust + more)])
 
 
-def independent_forms(w: int, e: int, v: int, d: int) -> int:
-    """
-    An upper bound for the dimension of what is spanned by the forms of degree e in any w forms of
-    degree d in v variables.
-
-    There are C(e + w - 1, w - 1) forms of degree e in w variables, and their values are among the
-    forms of degree e d in v variables.  If w = v + 1, some form of degree δ = d^(v-1) vanishes at
-    the w forms: generic ones make a map of P^(v-1) whose image is in a hypersurface, of degree at
-    most δ if it is one, by Bézout on v - 1 hyperplanes; for others it does as to vanish is
-    closed, being the corank of a matrix.  Then all its multiples vanish.
-    """
-    every = comb(e + w - 1, w - 1)
-    if w == v + 1 and e >= d ** (v - 1):
-        every -= comb(e - d ** (v - 1) + w - 1, w - 1)
-    return min(every, comb(e * d + v - 1, v - 1))
-
-
-def forms_behind(widths: list[int], powers: list[int], cut: int, group: str) -> int:
-    """
-    An upper bound for the dimension of the space of the forms that stand for the tail, see
-    :func:`composed`; the model is a perceptron without biases, with powers as activations.
-    """
-    i = (cut + 1) // 2  # dense layers of the head
-    # Whether the forms are those of the activations behind them.
-    own = i if group == "rescalings" or cut % 2 == 0 else i - 1
-    return widths[-1] * min(independent_forms(
-        widths[i], prod(powers[own:]), widths[j], prod(powers[j:own])) for j in range(i))
-
-
-def composed(model: Model, evidence: Any) -> tuple[list[tuple[Model, Any, Any]], int, int]:
+def composed(model: Model, evidence: Any) -> tuple[list[Any], list[Any], int]:
     """
     Two perceptrons, each with its evidence and its trial, and s with
-    dim M ≤ dim M_head + dim M_tail - s; or the first of them, s, and a number t with
-    dim M ≤ dim M_head - s + t.
+    dim M ≤ dim M_head + dim M_tail - s; or the first of them, a number t and s with
+    dim M ≤ dim M_head + t - s.
 
     All functions of the model are compositions of one of the head's and one of the tail's, so M is
     contained in the closure of the image of M_head x M_tail under composition.  A group G acts on
@@ -85,18 +49,15 @@ def composed(model: Model, evidence: Any) -> tuple[list[tuple[Model, Any, Any]],
     bounds the dimension of V_h.
     """
     layers = model.description["layers"]
-    require(all(layer["kind"] in ("dense", "activation") for layer in layers),
-            "Only perceptrons are composed here.")
+    require({layer["kind"] for layer in layers} <= {"dense", "activation"}, "It is no perceptron.")
     cut, group, data = fields(evidence, "layer", "group", "parts")
     cut = integer(cut, 1, len(layers) - 1, "number of layers")
     own = [fields(part, "upper", "trial") for part in items(data, "parts")]
-    require(len(own) in (1, 2), "There are one or two parts.")
     width, before, after = model.widths[cut], layers[:cut], layers[cut:]
     if group == "rescalings":
         kinds = [layer["kind"] for layer in (before[-1], *after[:2])]
-        require(kinds == ["dense", "activation", "dense"]
-                and not any(c != "0" for c in after[0]["coefficients"][:-1]),
-                "The parts are not joined by a power of the units between dense layers.")
+        require(kinds == ["dense", "activation", "dense"] and not any(c != "0" for c in after[0][
+            "coefficients"][:-1]), "The parts are not joined by a power between dense layers.")
         after = after[1:]
     else:
         require(group == "linear", "The group between the parts is not known.")
@@ -111,10 +72,9 @@ def composed(model: Model, evidence: Any) -> tuple[list[tuple[Model, Any, Any]],
                   for x in items(member(own[0][1], "inputs"), "inputs")]
         require(value_rank(head, point, inputs, p) == width,
                 "The outputs of the first part are not independent.")
-    forms = 0
+    size = width if group == "rescalings" else width**2
     if len(own) == 1:
-        widths, powers = power_layers(model, 1), [len(a["coefficients"]) - 1 for a in layers[1::2]]
-        require(not any(layer.get("bias") for layer in layers), "The perceptron has biases.")
-        forms = forms_behind(widths, powers, cut, group)
-    return ([(part, *proof) for part, proof in zip((head, tail), own)],
-            width if group == "rescalings" else width**2, forms)
+        from neuroalg_sage.certificates.dimension.forms import forms_of_tail
+
+        return [(head, *own[0])], [forms_of_tail(model, cut, group)], size
+    return [(head, *own[0]), (tail, *own[1])], [], size

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroalg_sage.certificates.dimension.compositions import forms_behind
+from neuroalg_sage.certificates.dimension.forms import forms_behind
 from neuroalg_sage.certificates.dimension.koszul_flattenings import entries
 from neuroalg_sage.descriptions.flattening import output_format
 from neuroalg_sage.descriptions.secant_varieties import (
