@@ -10,7 +10,8 @@ import pytest
 
 from neuroalg_sage.certificates.certificate import certificate
 from neuroalg_sage.certificates.checker import CertificateError, verify
-from neuroalg_sage.certificates.dimension.direct_sums import direct_sum_rank, rescaled_dimension
+from neuroalg_sage.certificates.dimension.direct_sums import direct_sum_rank
+from neuroalg_sage.certificates.dimension.rescalings import rescaled_dimension
 from neuroalg_sage.certificates.model import Model as Checked
 from neuroalg_sage.engines import modular
 from neuroalg_sage.invariants.dimension.dimension import (
@@ -183,14 +184,19 @@ def test_a_direct_sum_that_is_none_is_refused() -> None:
     one = trial["inputs"][0]
     for value, changes, message in [
             (rank + 1, {}, "not proved"), (rank - 1, {}, "not proved"),
-            (rank, {"point": between}, "between different groups"),
+            (rank, {"point": between}, "between groups"),
             (rank, {"point": bias}, "not proved"),  # its powers are no forms, and need more inputs
             (rank, {"groups": [[3, 3, 2], [3, 3, 1]]}, "no division"),
-            (rank, {"groups": [[1, 3, 2], [5, 3, 2]]}, "different groups|whole number"),
+            (rank, {"groups": [[1, 3, 2], [5, 3, 2]]}, "between groups|whole number"),
             (rank, {"inputs": [one]}, "list"), (rank, {"inputs": [one, []]}, "no inputs"),
             (rank, {"inputs": [one, one[:3]]}, "not proved")]:
         with pytest.raises(CertificateError, match=message):
             verify(claim(value, changes))
+    # Leading terms that vanish modulo the prime lead no more.
+    other = Model(tuple(Activation(f"{trial['prime']}*x^3+x^2") if isinstance(layer, Activation)
+                        else layer for layer in model.layers), (6,))
+    with pytest.raises(CertificateError, match="modulo the prime"):
+        verify(claim(rank, {}, other))
     # Of two linear layers the products of states and derivatives have the same degrees.
     other = Model(tuple(Activation("x") if isinstance(layer, Activation) else layer
                         for layer in model.layers), (6,))

@@ -1,19 +1,17 @@
 """
-Dense layers and convolutions with activations between them: rescalings of units bound the dimension
-from above, and points at which the network is a direct sum of smaller ones bound it from below.
+Dense layers and convolutions with activations between them: points at which the network is a direct
+sum of smaller ones bound the dimension from below.
 """
 
 from __future__ import annotations
 
-import json
-from collections import namedtuple
-from itertools import accumulate, product
-from math import prod
+from itertools import accumulate
 from typing import Any
 
 from flint import nmod_mat, nmod_poly
 
 from neuroalg_sage.certificates.dimension.ranks import place, rank
+from neuroalg_sage.certificates.dimension.rescalings import linear_layers
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     integers,
@@ -23,51 +21,6 @@ from neuroalg_sage.certificates.reading import (
     require,
     residue,
 )
-
-# A dense layer or a convolution.  A unit is an output of a dense layer, or a channel of a convolution;
-# a dense layer behind a convolution reads channels at places, as a convolution with one output.
-#
-# - ``offset`` -- of its parameters: a row of weights for each unit, then biases
-# - ``units``, ``fan`` -- how many rows there are, and of how many weights
-# - ``bias`` -- whether there are biases
-# - ``own`` -- which weights of a row may be other than zero in a direct sum: those of the first place
-#   of a filter; of the first layer those of the places that no other output reads
-Linear = namedtuple("Linear", "offset units fan bias own")
-
-
-def linear_layers(model: Model) -> list[Linear]:
-    """Verify that the layers are dense or convolutions, activations between them; the former."""
-    layers, found = model.description["layers"], list[Linear]()
-    require(len(layers) % 2 and all(layer["kind"] in (
-        ("activation",) if i % 2 else ("dense", "convolution")) for i, layer in enumerate(layers)),
-        "The layers are no dense ones or convolutions with activations between them.")
-    for layer, step in zip(layers[::2], model.steps[::2]):
-        size, bias = layer.get("size", []), layer.get("bias", False)
-        taken, units = layer.get("channels", (0, step.width))
-        fan = step.parameters // units - bias
-        own = [c * prod(size) + n for c in range(fan // prod(size))
-               for n, place in enumerate(product(*map(range, size)))
-               if all(k < stride for k, stride in zip(place, layer.get("stride", [])))]
-        if found:
-            require(taken in (0, found[-1].units), "A convolution reads no channels.")
-            own = [*range(0, fan, fan // found[-1].units)]
-        found.append(Linear(step.offset, units, fan, bias, own))
-    return found
-
-
-def rescaled_dimension(model: Model) -> int:
-    """
-    N less the number of hidden units whose activation is a power, an upper bound for dim M.
-
-    Let it be c x^d.  Multiply the weights and the bias into the unit by t, and those out of it by
-    t^(-d): φ is constant along these orbits of a torus with one factor for each such unit.  Where
-    no weight is zero, its tangent vectors are independent: in a sum of multiples of them that is
-    zero, those of the first hidden layer have the factor zero, by the weights into it, which no
-    other field moves; so have those of the second, and so on.
-    """
-    layers = zip(linear_layers(model), model.description["layers"][1::2])
-    return model.parameters - sum(layer.units for layer, activation in layers
-                                  if {*activation["coefficients"][:-1]} <= {"0"})
 
 
 def direct_sum_rank(model: Model, trial: Any) -> int:
@@ -115,17 +68,20 @@ def direct_sum_rank(model: Model, trial: Any) -> int:
     require(all(f.degree() == len(activation["coefficients"]) - 1 > 1 for f, activation in zip(
         polynomials, activations)), "An activation is linear, or becomes so modulo the prime.")
     counts = [len(layers[0].own), *(layer.units for layer in layers)]
-    groups = [integers(sizes, 1, 10**6, "size of a group", len(counts))
-              for sizes in items(member(trial, "groups"), "groups")]
+    groups = [integers(g, 1, 10**6, "group", len(counts)) for g in items(trial["groups"], "groups")]
     require([*map(sum, zip(*groups))] == counts, "The groups are no division of the units.")
-    inputs = items(member(trial, "inputs"), "inputs", len(groups))
-    texts = [json.dumps([[_weights(layer, point, sizes[i : i + 2], ends[i : i + 2], p)
-                          for i, layer in enumerate(layers)], own])
-             for sizes, ends, own in zip(groups, zip(*map(accumulate, zip(*groups))), inputs)]
-    # Of groups that are alike, one is looked at.
-    known = {text: _ranks(*json.loads(text), [layer.bias for layer in layers], polynomials, p)
-             for text in {*texts}}
-    found = [known[text] for text in texts]
+    # For each group and layer, the weights and the bias of each unit.
+    parts = [[[[point[at + k * fan + j] for j in own[end[i] - size[i] : end[i]]]
+               + [bias and point[at + units * fan + k]]
+               for k in range(end[i + 1] - size[i + 1], end[i + 1])]
+              for i, (at, units, fan, bias, own) in enumerate(layers)]
+             for size, end in zip(groups, zip(*map(accumulate, zip(*groups))))]
+    require(sum(map(bool, point)) == sum(bool(w) for part in parts for rows in part for row in rows
+                                         for w in row), "A weight between groups is not zero.")
+    networks = [*zip(parts, items(member(trial, "inputs"), "inputs", len(groups)))]
+    known = {g: _ranks(*networks[g], [layer.bias for layer in layers], polynomials, p)
+             for g in {*map(networks.index, networks)}}  # one of those that are alike
+    found = [known[networks.index(network)] for network in networks]
     total = sum(tangents for tangents, _, _ in found)
     for i, layer in enumerate(layers):
         states, slopes = [s[i] for _, s, _ in found], [a[i] for _, _, a in found]
@@ -133,18 +89,6 @@ def direct_sum_rank(model: Model, trial: Any) -> int:
         far = layer.fan - len(layer.own) if i == 0 else (layer.fan // counts[i] - 1) * sum(states)
         total += (far + sum(states)) * sum(slopes) - sum(s * a for s, a in zip(states, slopes))
     return total
-
-
-def _weights(layer: Any, point: list[int], sizes: list[int], ends: Any, p: int) -> list[list[int]]:
-    """For each unit of a group its weights and its bias, where all other weights are zero."""
-    found = []
-    for k in range(ends[1] - sizes[1], ends[1]):
-        row = [c % p for c in point[layer.offset + k * layer.fan :][: layer.fan]]
-        own = [row[j] for j in layer.own[ends[0] - sizes[0] : ends[0]]]
-        require(sum(map(bool, row)) == sum(map(bool, own)),
-                "A weight between different groups is not zero.")
-        found.append(own + [layer.bias and point[layer.offset + layer.units * layer.fan + k] % p])
-    return found
 
 
 def _ranks(weights: list[list[list[int]]], inputs: Any, biased: list[bool],
@@ -157,12 +101,13 @@ def _ranks(weights: list[list[list[int]]], inputs: Any, biased: list[bool],
     require(items(inputs, "inputs"), "A group has no inputs.")
     columns = [integers(x, 0, p - 1, "input", len(weights[0][0]) - 1) for x in inputs]
     # The states and their leading forms have a row for each unit, and a column for each input.
-    states, forms, derivatives = [[*map(list, zip(*columns))]], [[*map(list, zip(*columns))]], []
+    ones, derivatives = [[1] * len(columns)], []
+    states, forms = [[*map(list, zip(*columns))]], [[*map(list, zip(*columns))]]
     for rows, f in zip(weights, polynomials):
-        values = nmod_mat(rows, p) * nmod_mat([*states[-1], [1] * len(columns)], p)
+        values = (nmod_mat(rows, p) * nmod_mat(states[-1] + ones, p)).table()
         leading = nmod_mat([row[:-1] for row in rows], p) * nmod_mat(forms[-1], p)
-        states.append([[int(f(y)) for y in row] for row in values.table()])
-        derivatives.append([[int(f.derivative()(y)) for y in row] for row in values.table()])
+        states.append([[int(f(y)) for y in row] for row in values])
+        derivatives.append([[int(f.derivative()(y)) for y in row] for row in values])
         forms.append([[int(y ** f.degree()) for y in row] for row in leading.table()])
     # The derivatives of all outputs, one after the other, at all inputs.
     outputs = range(len(weights[-1]))
@@ -174,11 +119,9 @@ def _ranks(weights: list[list[list[int]]], inputs: Any, biased: list[bool],
     spans = [rank(layer, len(layer[0]), p) for layer in slopes]
     is_graded = not any(row[-1] for rows in weights for row in rows) and not any(
         any(f.coeffs()[:-1]) for f in polynomials)
-    factors = [[*zip(*state, *[[1] * len(columns)] * (has and not is_graded))]
-               for state, has in zip(states, biased)]
-    tangents = [[a * s for layer, factor in zip(slopes, factors) for row in layer
-                 for a in [row[n]] for s in factor[n % len(columns)]]
-                for n in range(len(slopes[0][0]))]
-    biases = sum(span for span, has in zip(spans, biased) if has and is_graded)
-    return (rank(tangents, len(tangents[0]), p) + biases,
+    read = [[*zip(*s, *ones * (has and not is_graded))] for s, has in zip(states, biased)]
+    tangents = [[a * s for layer, state in zip(slopes, read) for row in layer for a in [row[n]]
+                 for s in state[n % len(columns)]] for n in range(len(slopes[0][0]))]
+    return (rank(tangents, len(tangents[0]), p)
+            + sum(span for span, has in zip(spans, biased) if has and is_graded),
             [rank(form, len(columns), p) for form in forms], spans)
