@@ -13,6 +13,7 @@ import numpy as np
 
 from neuroalg_sage import (
     ActivationFunction,
+    ContinuousNetwork,
     NeuroManifold,
     PiecewiseLinearArchitecture,
     PiecewiseLinearNetwork,
@@ -384,6 +385,76 @@ def is_true_of_its_continuous_network(original: dict[str, Any], data: dict[str, 
     return bool(largest <= float(Fraction(value["distance"])) * (1 + 1e-9))
 
 
+def attention_outputs(sizes: dict[str, Any], parameters: np.ndarray, x: np.ndarray,
+                      polynomials: list[tuple[list[float], list[float]]] | None = None,
+                      is_linear: bool = False) -> tuple[np.ndarray, float]:
+    """
+    The outputs of attention with softmax, in floating point, and the largest score; or with
+    polynomials, each with a center, in place of exp, or without any weights that add up to 1.
+    """
+    tokens, left, largest = x.reshape(sizes["d"], sizes["t"]), list(parameters), 0.0
+
+    def matrix(rows: int, columns: int) -> np.ndarray:
+        found = np.array([left.pop(0) for _ in range(rows * columns)])
+        return found.reshape(rows, columns)
+
+    for k in range(sizes["layers"]):
+        made = sizes["out"] if k == sizes["layers"] - 1 else sizes["d"]
+        total = tokens.copy() if sizes["skip"] else np.zeros((made, sizes["t"]))
+        for _ in range(sizes["heads"]):
+            query, key = matrix(sizes["a"], sizes["d"]), matrix(sizes["a"], sizes["d"])
+            value = matrix(sizes["v"] or made, sizes["d"])
+            out = matrix(made, sizes["v"]) if sizes["v"] else np.eye(made)
+            for r in range(sizes["t"]):
+                seen = tokens[:, :r + 1] if sizes["causal"] else tokens
+                center = np.array(polynomials[k][1])[:, None] if polynomials else 0.0
+                scores = (key @ (seen - center)).T @ (query @ tokens[:, r])
+                largest = max(largest, abs(scores).max())
+                weights = (np.polyval(polynomials[k][0], scores) if polynomials else
+                           scores if is_linear else np.exp(scores))
+                weights = weights if is_linear else weights / weights.sum()
+                total[:, r] += out @ (value @ seen @ weights)
+        tokens = total
+    return tokens, largest
+
+
+def is_true_of_its_attention(data: dict[str, Any]) -> bool:
+    """Whether outputs at random parameters and inputs, and errors of exp, are as is claimed."""
+    value, sizes = value_of(data), data["model"]["attention"]
+    generator, radius = np.random.default_rng(1), float(Fraction(value["radius"]))
+    ends = np.array([[float(Fraction(c)) for c in pair] for pair in value["inputs"]])
+    polynomials = [([float(Fraction(c)) for c in reversed(layer["coefficients"])],
+                    [float(Fraction(c)) for c in layer["center"]]) for layer in value["layers"]]
+    for (p, _), layer in zip(polynomials, value["layers"]):
+        bound, error = float(Fraction(layer["bound"])), float(Fraction(layer["error"]))
+        u = np.linspace(-bound, bound, 10_001)
+        if abs(np.polyval(p, u) * np.exp(-u) - 1).max() > error * (1 + 1e-9) or error >= 1:
+            return False
+    count = ContinuousNetwork(spec_of_attention(sizes)).network.parameter_count
+    largest = [0.0, 0.0]
+    for corner in 200 * [True] + 100 * [False]:
+        w, u = generator.uniform(-1, 1, count), generator.uniform(0, 1, len(ends))
+        w, u = (np.sign(w), np.round(u)) if corner else (w, u)
+        x = ends[:, 0] + (ends[:, 1] - ends[:, 0]) * u
+        plain, _ = attention_outputs(sizes, radius * w, x)
+        near, score = attention_outputs(sizes, radius * w, x, polynomials)
+        linear, _ = attention_outputs(sizes, radius * w, x, is_linear=True)
+        if sizes["layers"] == 1 and score > float(Fraction(value["layers"][0]["bound"])) + 1e-9:
+            return False
+        largest = [max(largest[0], abs(near - plain).max()),
+                   max(largest[1], abs(linear - plain).max())]
+    # Lower bounds are attained at points that are stated, and may be at most the upper ones.
+    return all(Fraction(low) <= Fraction(high) and found <= float(Fraction(high)) * (1 + 1e-9)
+               for found, (low, high) in zip(largest, (value["distance"],
+                                                       value["linear_distance"])))
+
+
+def spec_of_attention(sizes: dict[str, Any]) -> str:
+    """The spec of attention with softmax of these sizes."""
+    return "attention:" + ",".join(f"{name}={int(size)}" for name, size in sizes.items()
+                                   if size) + ":softmax"
+
+
 def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
     """Whether what a changed certificate claims follows from what the original does."""
     before, after = claimed(original["claim"]), claimed(data["claim"])
@@ -449,6 +520,8 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
         return data["claim"] == original["claim"] or is_true_of_its_network(data)
     if name == "network_approximation":
         return is_true_of_its_continuous_network(original, data)
+    if name == "attention_approximation":
+        return is_true_of_its_attention(data)
     if name == "approximation":
         return is_true_of_its_activation(data)
     if name in ARCHITECTURE:

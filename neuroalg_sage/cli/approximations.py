@@ -6,15 +6,12 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from neuroalg_sage.cli.options import Commands, about_limits, about_the_answer, progress, words
 from neuroalg_sage.cli.output import as_file, certificate_files, check_writable
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.files import write_whole
-
-if TYPE_CHECKING:
-    from neuroalg_sage.invariants.approximation.networks import NetworkApproximation
 
 
 def add(command: Commands) -> None:
@@ -22,8 +19,9 @@ def add(command: Commands) -> None:
     sub = command("approximate", _approximate)
     sub.add_argument("what", metavar="ACTIVATION|SPEC|FILE", help="tanh, sigmoid, gelu, softplus, "
                      "silu, exp, erf, sin, cos, relu, abs or hard_tanh; or a network with one of "
-                     "these, such as mlp:2,3,1:tanh:bias; or a file *.json or *.onnx with the "
-                     "weights of one")
+                     "these, such as mlp:2,3,1:tanh:bias, or attention with softmax, such as "
+                     "attention:d=2,a=1,out=2,t=3:softmax; or a file *.json or *.onnx with the "
+                     "weights of a network")
     sub.add_argument("--interval", type=words, metavar="A,B", help="of an activation, from A to B; "
                      "by default from -1 to 1")
     sub.add_argument("--box", metavar="B", help="of a network, parameters from -B to B; of one "
@@ -73,22 +71,22 @@ def _of_an_activation(arguments: argparse.Namespace) -> tuple[dict[str, Any], An
         arguments.interval or (-1, 1), arguments.degree, arguments.error)
 
 
-def _of_a_network(arguments: argparse.Namespace) -> tuple[dict[str, Any], NetworkApproximation]:
+def _of_a_network(arguments: argparse.Namespace) -> tuple[dict[str, Any], Any]:
     from neuroalg_sage.approximation import ContinuousNetwork
     from neuroalg_sage.cli.piecewise import read_box
 
     network = ContinuousNetwork(arguments.what)
-    layers = network.network
-    if not layers.has_weights and (arguments.onnx or arguments.output):
-        raise InputError(f"The weights of {layers} are parameters, and a file has weights; name a "
-                         "file *.json or *.onnx with those of a network.")
-    # From a file of ONNX the network is written as one, also on its way to JSON.
-    numbers = "rational"
-    if arguments.onnx or arguments.output and layers.file is not None:
+    layers, box, inputs = network.network, arguments.box, read_box(arguments.inputs or "1")
+    progress(arguments).begin("the polynomials and their errors")
+    if arguments.onnx or arguments.output:
+        from neuroalg_sage.models.continuous_networks import ContinuousNetworkLayers
         from neuroalg_sage.models.trained.continuous_export import numbers_of
 
-        numbers = numbers_of(layers)
-    progress(arguments).begin("the polynomials and their errors")
-    return layers.describe(), network.network_approximation(
-        arguments.box, read_box(arguments.inputs or "1"), arguments.degree, arguments.error,
-        numbers)
+        if not isinstance(layers, ContinuousNetworkLayers) or not layers.has_weights:
+            raise InputError(f"The weights of {layers} are parameters, and a file has weights; "
+                             "name a file *.json or *.onnx with those of a network.")
+        # From a file of ONNX the network is written as one, also on its way to JSON.
+        numbers = numbers_of(layers) if arguments.onnx or layers.file is not None else "rational"
+        return layers.describe(), network.network_approximation(
+            box, inputs, arguments.degree, arguments.error, numbers)
+    return layers.describe(), network.near(box, inputs, arguments.degree, arguments.error)

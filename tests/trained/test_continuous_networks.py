@@ -282,6 +282,8 @@ def test_other_wrong_input_is_refused_in_one_sentence(tmp_path, capsys) -> None:
     content = network_file([BEFORE, node("Tanh", "h", "a"), AFTER], STORED, ["N", 3])
     with pytest.raises(InputError, match="3 pairs"):
         ContinuousNetwork(content).network_approximation(degree=3, inputs=[(0, 1)])
+    with pytest.raises(InputError, match="are those of the file"):
+        ContinuousNetwork(content).network_approximation(box=1, degree=3)
     assert main(["approximate", "mlp:2,3,1:tanh", "--box", "1", "--degree", "3", "--onnx",
                  str(tmp_path / "y.onnx")]) == 2
     assert "are parameters" in capsys.readouterr().err

@@ -208,10 +208,14 @@ def network_approximation(network: ContinuousNetworkLayers, box: Any = None, inp
     if (degree is None) == (error is None):
         raise InputError("A polynomial network has a degree, or an error that is allowed, as in "
                          "--degree 7 or --error 0.01.")
+    if box is not None and network.file is not None:
+        raise InputError("The weights of a network in a file of ONNX are those of the file, where "
+                         "affine maps are put together; a box of parameters is for a spec or a "
+                         "file of JSON.")
     if box is None and not network.has_weights:
         raise InputError("The parameters are in a box; name it, as in --box 1.")
-    radius = Fraction(0) if box is None else _positive(box, "box of the parameters")
-    search = _Search(network, radius, _read_inputs(inputs, network.widths[0]))
+    radius = Fraction(0) if box is None else read_size(box, "box of the parameters")
+    search = _Search(network, radius, read_inputs(inputs, network.widths[0]))
     if degree is not None:
         wanted = read_degree(degree)
         return search.run([partial(_of_degree, f, wanted, coefficients)
@@ -247,7 +251,15 @@ def _with_error(f: ContinuousActivation, share: Fraction, coefficients: str, low
             least_rounded(f, low, high, share, coefficients))
 
 
-def _positive(value: Any, role: str) -> Fraction:
+def read_size(value: Any, role: str) -> Fraction:
+    """
+    How far a box around zero reaches.
+
+    EXAMPLES::
+
+        >>> read_size("1/2", "box of the parameters")
+        Fraction(1, 2)
+    """
     text = str(value).strip().lstrip("+-").lower()
     if text in ("inf", "infinity", "oo"):
         raise InputError(f"The {role} is not bounded; name a number, as in --box 1.")
@@ -258,20 +270,20 @@ def _positive(value: Any, role: str) -> Fraction:
     return found
 
 
-def _read_inputs(inputs: Any, count: int) -> list[tuple[Fraction, Fraction]]:
+def read_inputs(inputs: Any, count: int) -> list[tuple[Fraction, Fraction]]:
     """
     A box of inputs.
 
     EXAMPLES::
 
-        >>> _read_inputs("box:1/2", 2)
+        >>> read_inputs("box:1/2", 2)
         [(Fraction(-1, 2), Fraction(1, 2)), (Fraction(-1, 2), Fraction(1, 2))]
     """
     if isinstance(inputs, str) and "," in inputs:
         inputs = [row.split(",") for row in inputs.split(";")]
     if isinstance(inputs, str) or not hasattr(inputs, "__len__"):
         text = inputs.removeprefix("box:") if isinstance(inputs, str) else inputs
-        size = _positive(text, "box of the inputs")
+        size = read_size(text, "box of the inputs")
         return [(-size, size)] * count
     rows = lists(inputs)
     pairs = [numbers(row, "end of an interval") for row in rows] if isinstance(
