@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from neuroalg_sage.errors import InputError
 
-POLYNOMIAL = ("is not algebraic; a network with polynomials in its place, at a proved distance, is "
+POLYNOMIAL = ("is not algebraic; a network with a polynomial in its place, at a proved distance, is "
               "another model, which neuroalg approximate finds for a file of ONNX")
 ATTENTION = "is not algebraic; attention without softmax, as in attention:d=2,a=1,out=2,t=3, is"
 NORMALIZATION = ("normalizes by statistics of parts of the input; what is read are normalizations "
