@@ -113,7 +113,7 @@ def test_where_several_sums_are_equal_the_contact_locus_says_so() -> None:
     def contact(spec: str, r: int, n: int) -> None:
         model = rebuilt(load_model(spec))
         summands = [[[n * r + i], list(range(n * i, n * i + n))] for i in range(r)]
-        evidence = {"summands": summands, "has_coefficients": True, "prime": PRIME, "degree": 12,
+        evidence = {"summands": summands, "has_coefficients": True, "prime": PRIME,
                     "point": [generator.randrange(PRIME) for _ in range(r * (n + 1))]}
         check_contact_locus(check_sum(model, evidence), evidence)
 

@@ -49,7 +49,7 @@ def check_formula(model: Model, evidence: Any
         return (sum(numerator), hilbert_polynomial(numerator, 2 * n),
                 [f"the neurovariety is all Hankel matrices of rank at most {n}"], [EISENBUD])
     if formula == "product":
-        from neuroalg_sage.certificates.equations.products_of_spaces import check_degree_of_product
+        from neuroalg_sage.certificates.equations.degree_of_products import check_degree_of_product
 
         degree, sheets, name = check_degree_of_product(model, evidence)
         return degree, None, [f"the projectivization is the image of {name}, {sheets} to 1"], []

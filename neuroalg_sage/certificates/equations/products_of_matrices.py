@@ -36,11 +36,8 @@ from typing import Any
 
 from flint import fmpq
 
-from neuroalg_sage.certificates.equations.products_of_spaces import (
-    multidegree,
-    product_map,
-    require_birational,
-)
+from neuroalg_sage.certificates.equations.degree_of_products import require_birational
+from neuroalg_sage.certificates.equations.products_of_spaces import multidegree, product_map
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     integers,
