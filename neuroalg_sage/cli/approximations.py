@@ -31,6 +31,10 @@ def add(command: Commands) -> None:
     sub.add_argument("--degree", metavar="D", help="of the polynomials, at most 100")
     sub.add_argument("--error", metavar="E", help="instead, polynomials of the least degree whose "
                      "error is at most E; of a network, the difference of the outputs")
+    sub.add_argument("--denominator", metavar="D", help="of an activation, rational functions "
+                     "without poles, with denominators of degree at most D")
+    sub.add_argument("--pieces", metavar="N|kinks|A,B,...", help="of an activation, N "
+                     "pieces of equal lengths, or pieces that meet at its kinks, or at A, B, ...")
     about_limits(sub)
     about_the_answer(sub)
     sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
@@ -39,12 +43,14 @@ def add(command: Commands) -> None:
 def _approximate(arguments: argparse.Namespace) -> int:
     check_writable(arguments.certificate)
     is_network = ":" in arguments.what or arguments.what.endswith(".json")
-    for name, right in (("interval", not is_network), ("box", is_network), ("inputs", is_network)):
+    for name, right in (("interval", not is_network), ("denominator", not is_network),
+                        ("pieces", not is_network), ("box", is_network), ("inputs", is_network)):
         if getattr(arguments, name) is not None and not right:
             raise InputError(f"The option --{name} is about " + (
-                "an activation such as tanh; of a network the intervals are found."
-                if is_network else "a network such as mlp:2,3,1:tanh; name the interval of an "
-                "activation by --interval."))
+                "an activation such as tanh; a network has one polynomial for each layer, on an "
+                "interval that is found." if is_network else
+                "a network such as mlp:2,3,1:tanh; name the interval of an activation by "
+                "--interval."))
     model, found = (_of_a_network if is_network else _of_an_activation)(arguments)
     arguments.page.state(
         json.dumps({"schema": 1, "model": model} | found.described()) if arguments.json else
@@ -57,8 +63,11 @@ def _of_an_activation(arguments: argparse.Namespace) -> tuple[dict[str, Any], In
 
     function = ActivationFunction(arguments.what)
     progress(arguments).begin("the polynomial and its error")
-    return function.activation.describe(), function.approximation(
-        arguments.interval or (-1, 1), arguments.degree, arguments.error)
+    interval, rest = arguments.interval or (-1, 1), (
+        arguments.degree, arguments.error, arguments.denominator)
+    return function.activation.describe(), (
+        function.approximation(interval, *rest) if arguments.pieces is None else
+        function.piecewise_approximation(interval, arguments.pieces, *rest))
 
 
 def _of_a_network(arguments: argparse.Namespace) -> tuple[dict[str, Any], Invariant]:
