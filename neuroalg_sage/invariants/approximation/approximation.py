@@ -251,6 +251,8 @@ def least_degree(f: ContinuousActivation, low: Fraction, high: Fraction, error: 
 class Proof:
     """A polynomial, and the evidence for its error, which is sought when it is asked for."""
 
+    denominator_degree = 0
+
     def __init__(self, f: ContinuousActivation, low: Fraction, high: Fraction, degree: int,
                  denominator_degree: int = 0) -> None:
         self.f, self.low, self.high, self.degree = f, low, high, degree
