@@ -84,7 +84,7 @@ def best_polynomial(f: ContinuousActivation, low: Fraction, high: Fraction, degr
     precision = 2 * degree + 2 * BITS_BEYOND
     for _ in range(MOST_RAISES):
         with ctx.workprec(precision):
-            found = Exchange(f, low, high, degree).run()
+            found = _Exchange(f, low, high, degree).run()
             if found is not None:
                 return found
         precision *= 2  # the error is lost in the rounding
@@ -112,12 +112,12 @@ def best_rational_function(f: ContinuousActivation, low: Fraction, high: Fractio
              for k in range(max(denominator_degree - degree, 0) + 1)]
     while steps[-1] != (degree, denominator_degree):
         steps.append((steps[-1][0] + 1, steps[-1][1] + 1))
-    best: Exchange | None = None
+    best: _Exchange | None = None
     for _ in range(MOST_RAISES_FOR_QUOTIENTS):
         with ctx.workprec(precision):
             starts: list[list[arb]] = []
             for k, (m, n) in enumerate(steps):
-                exchange = Exchange(f, low, high, m, n, len(steps) - k - 1)
+                exchange = _Exchange(f, low, high, m, n, len(steps) - k - 1)
                 before = [_spread(points, m + n + 2) for points in starts if len(points) > 1]
                 exchange.seek([*before, exchange.first_points()])
                 if exchange.is_level:
@@ -150,19 +150,16 @@ def _spread(points: list[arb], count: int) -> list[arb]:
 Approximant = tuple[arb_poly, arb_poly]  # numerator and denominator
 
 
-class Exchange:
+class _Exchange:
     """
     The exchange of Remez on the interval from -1 to 1, to which the given one is moved.
 
     Numbers are midpoints of balls.  After a run ``found`` has the best that was found, if anything
     was, ``points`` its extrema, and ``size`` its error.
 
-    - ``largest_factor`` -- of those that :meth:`compared` has
     - ``defect`` -- so many pairs of degrees larger by one have the same best rational function, if
       there are so many more extrema
     """
-
-    largest_factor = Fraction(1)
 
     def __init__(self, f: ContinuousActivation, low: Fraction, high: Fraction, degree: int,
                  denominator_degree: int = 0, defect: int = 0) -> None:
@@ -198,13 +195,6 @@ class Exchange:
     def value(self, u: arb) -> arb:
         """The activation at a point of the interval from -1 to 1."""
         return _mid(self.f.value(_mid(self.center + self.half * u)))
-
-    def compared(self, y: arb, u: arb) -> arb:
-        """
-        What is compared with the activation, where a polynomial has the value y at a point: this
-        times a factor, which is positive and depends on the point.
-        """
-        return y
 
     def run(self) -> Candidate | None:
         """The polynomial; None if the precision is too small."""
@@ -271,8 +261,7 @@ class Exchange:
         if self.denominator_degree:
             return self.levelled_quotient(reference)
         size = self.degree + 1
-        rows = [[self.compared(u ** k, u) for k in range(size)] + [arb((-1) ** i)]
-                for i, u in enumerate(reference)]
+        rows = [[u ** k for k in range(size)] + [arb((-1) ** i)] for i, u in enumerate(reference)]
         values = [[self.value(u)] for u in reference]
         solution = arb_mat(rows).solve(arb_mat(values), algorithm="approx")
         return arb_poly([_mid(solution[k, 0]) for k in range(size)]), arb_poly([1])
@@ -318,7 +307,7 @@ class Exchange:
         return None
 
     def error(self, found: Approximant, u: arb) -> arb:
-        return _mid(self.value(u) - self.compared(found[0](u) / found[1](u), u))
+        return _mid(self.value(u) - found[0](u) / found[1](u))
 
     def extrema(self, approximant: Approximant, reference: list[arb]) -> list[Point]:
         """
@@ -334,8 +323,7 @@ class Exchange:
         below = [q(u) for u, _ in grid]
         if not all(b > 0 for b in below):
             return []
-        errors = [_mid(value - self.compared(p(u) / b, u))
-                  for (u, value), b in zip(grid, below)]
+        errors = [_mid(value - p(u) / b) for (u, value), b in zip(grid, below)]
         at = [(u, e) for (u, _), e in zip(grid, errors)]
         found = []
         for _, group in groupby(range(len(errors)), key=lambda k: errors[k] > 0):
@@ -376,7 +364,7 @@ class Exchange:
         """What was found on the given interval, with simple coefficients."""
         found, extrema = self.found, self.fewer(self.points, self.count + self.defect)
         assert found is not None
-        error = _fraction(max(abs(e) for _, e in extrema)) / self.largest_factor
+        error = _fraction(max(abs(e) for _, e in extrema))
         largest = max(abs(self.low), abs(self.high))
         # Far from zero the powers of x are nearly dependent: so many bits are lost for each.
         lost = int(2 * largest / (self.high - self.low) + 1).bit_length() + 1
