@@ -183,6 +183,14 @@ def test_a_kink_near_an_end(name: str, end: Fraction) -> None:
         assert verify(found.certificate).status == "proved"
 
 
+def test_a_large_error_leaves_the_denominator_alone() -> None:
+    """The best constant of exp on [-20, 20] has an error of sinh 20, which is over 2^16."""
+    found = ActivationFunction("exp").approximation((-20, 20), degree=0)
+    with mpmath.workdps(30):
+        half = Fraction(mpmath.nstr(mpmath.sinh(20), 25))
+    assert found.least <= half <= found.error[1] and verify(found.certificate).status == "proved"
+
+
 def test_the_shell(capsys: pytest.CaptureFixture[str], tmp_path) -> None:
     path = tmp_path / "tanh.json"
     assert main(["approximate", "tanh", "--degree", "3", "--denominator", "2", "--interval", "-2,2",

@@ -379,6 +379,8 @@ class _Exchange:
                 (p, self.degree, error * smallest * Fraction(ROUNDED) / (self.degree + 1)),
                 (q, self.denominator_degree,
                  error * smallest * Fraction(ROUNDED) / (self.denominator_degree + 1) / most)))
+        if not self.denominator_degree:
+            denominator = [Fraction(1)]
         # The points are known to half of the digits, as any extremum.
         gaps = [_fraction(v - u) * (self.high - self.low) / 2
                 for (u, _), (v, _) in zip(extrema, extrema[1:])]
