@@ -118,7 +118,6 @@ def sums_of_points(phi: Parametrization, generator: random.Random) -> Iterator[d
             except CertificateError:
                 continue
             yield evidence | _point(phi, generator)
-            return
 
 
 def _point(phi: Parametrization, generator: random.Random) -> dict[str, Any]:
