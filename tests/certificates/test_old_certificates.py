@@ -81,6 +81,7 @@ STRONGER = {"covering_number": (2, 1), "tube_volume": (2, 1), "estimated_tube_vo
             "necessary_samples": (-1, 1), "pseudo_dimension": (-1, -1),
             "smallest_singular_values": (-1, -2, 1), "network_approximation": ("distance", -1),
             "attention_approximation": ("distance", 1, -1),
+            "mean_square_approximation": ("mean_square_distance", -1),
             "polyhedral_distance": ("bounds", 0, 1)}
 
 
