@@ -164,15 +164,15 @@ def check_covering_number(model: Model, value: Any, evidence: Any, status: str
     above, below = fields(evidence, "upper", "lower")
     found, verified, trust = upper_covering_bound(region, above, norm)
     least, more = lower_covering_bound(region, below, norm)
-    require(_is_at_most(found, upper), "The upper bound is smaller than the one that is proved.")
-    require(_is_at_most(lower, least), "The lower bound is larger than the one that is proved.")
+    require(is_at_most(found, upper), "The upper bound is smaller than the one that is proved.")
+    require(is_at_most(lower, least), "The lower bound is larger than the one that is proved.")
     require((status == "proved") == (lower == upper), "Bounds that meet are a value, others not.")
     if has_norm:
         verified = [*verified, "the norm is compared with the Euclidean one"]
     return [*more, *verified], trust
 
 
-def _is_at_most(a: Any, b: Any) -> bool:
+def is_at_most(a: Any, b: Any) -> bool:
     """Whether one number as :func:`written` is at most another one of the same form."""
     powers = [isinstance(c, list) for c in (a, b)]
     require(powers[0] == powers[1] and all(len(c) == 2 and c[0] == "10^" for c in (a, b)

@@ -28,6 +28,7 @@ from neuroalg_sage.invariants.approximation.approximation import (
     read_degree,
     rounded,
 )
+from neuroalg_sage.invariants.approximation.transfer import Transfer
 from neuroalg_sage.models.continuous_networks import ContinuousNetworkLayers
 from neuroalg_sage.models.layers import Activation, Dense, Layer
 from neuroalg_sage.models.model import LONGEST_NAME, Model, compose
@@ -41,7 +42,7 @@ MORE = Fraction(7, 8)  # of the allowed errors, if they were too large together
 
 @storable()
 @dataclass(frozen=True, eq=False, repr=False)
-class NetworkApproximation(Invariant):
+class NetworkApproximation(Transfer, Invariant):
     """
     A polynomial network near another one; the value is the distance, which is not exceeded.
 
