@@ -32,6 +32,7 @@ from neuroalg_sage.certificates.approximation.networks import (
     Network,
     check_network_approximation,
     differences,
+    images,
 )
 from neuroalg_sage.certificates.reading import (
     fields,
@@ -173,6 +174,14 @@ class Near:
                 errors = [slope * e for e in errors]
                 sizes = [max(abs(m), abs(most))] * len(errors)
         return max(errors)
+
+    def outputs(self, of_the_polynomials: bool = False) -> Cell:
+        """Intervals of the outputs of one of both networks, for parameters in W and inputs in X."""
+        (m, most), _ = self.bounds(len(self.polynomials) - 1)
+        last, error = self.network.layers[-1], fmpq(0)
+        if of_the_polynomials:
+            (error,) = numbers([self.value["layers"][-1]["error"]], "error")
+        return images(last, self.radius, [(m - error, most + error)] * len(last[0][0]))
 
     def bounds(self, layer: int) -> tuple[Interval, fmpq]:
         """The verified interval of the activation's values in a layer, and its slope there."""

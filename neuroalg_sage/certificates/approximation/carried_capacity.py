@@ -15,14 +15,18 @@ Centers in the set cost the second h: in R, B = {-ε, 0, ε} has N(B, ε) = 1, a
 ε + h} has N(A, r) > 1 for each r < ε + 2h.  With any centers, ε + h would do.  The lemma needs
 h in the metric of the balls: an h in the norm of L² says nothing of d.
 
-*Lemma 2.*  M(A, 2ε) <= N(A, ε), since a ball of radius ε has no two points with distances over 2ε.
-So N(F, ε) is at least the number of functions p_w that differ at inputs in X by more than 2ε + 2h.
+*Lemma 2.*  M(A, 2ε) <= N(A, ε) <= M(A, ε): a ball of radius ε has no two points with distances over
+2ε, and the points of a largest set with distances over ε are centers of balls that cover A.  So
+N(F, ε) is at least the number of functions p_w that differ at inputs in X by more than 2ε + 2h.
 
-*Lemma 3.*  Let η + 2h <= ε, and X be in the cube of all x with \|x_i\| <= b.  Then
-N(F, ε) <= N(P, η), where the balls of P may be those of the supremum over the cube.
+*Lemma 3.*  Let the outputs of all p_w be at most R in absolute value on X, and polynomials of total
+degrees in a set D.  If ε > 2h, then N(F, ε) <= (1 + 2R / (ε - 2h))^n, where n is c times the number
+of monomials of these degrees in the inputs.
 
-*Proof.*  If d_b is that distance, d <= d_b; in the proof of Lemma 1, for A = F and B = P, the
-radius η is that of balls for d_b, which are in balls for d with the same centers. ∎
+*Proof.*  By Lemmas 2 and 1, for A = P and B = F, N(F, ε) <= M(F, ε) <= M(P, ε - 2h).  The space of
+all c polynomials of these degrees has dimension n; d is a norm on it, since X has inner points.
+The balls of radius s / 2 around points with distances over s = ε - 2h are disjoint, and lie in the
+ball of radius R + s / 2 around 0; compare volumes.  ∎
 
 *Lemma 4.*  Let parameters in W that differ in layer l by at most r / k_l have functions f_w that
 differ by at most ε, where W has all parameters within r of the stated ones, and N_l of them are in
@@ -43,8 +47,8 @@ the inequality of Hoeffding, whose proof is for any set of functions and any met
 
 from __future__ import annotations
 
-from fractions import Fraction
 from itertools import combinations
+from math import comb
 from typing import Any
 
 from flint import arb, fmpq
@@ -56,16 +60,8 @@ from neuroalg_sage.certificates.approximation.carried import (
     open_claim,
     vectors,
 )
-from neuroalg_sage.certificates.approximation.networks import Network, images
-from neuroalg_sage.certificates.capacity.covering_number import (
-    is_at_most,
-    upper_covering_bound,
-    written,
-)
-from neuroalg_sage.certificates.capacity.region import BITS as MANY_BITS
-from neuroalg_sage.certificates.capacity.region import Region, whole
-from neuroalg_sage.certificates.certificate import decimal
-from neuroalg_sage.certificates.model import Model
+from neuroalg_sage.certificates.approximation.networks import Network
+from neuroalg_sage.certificates.capacity.large_numbers import is_at_most, whole, written
 from neuroalg_sage.certificates.reading import (
     Checked,
     fields,
@@ -75,51 +71,50 @@ from neuroalg_sage.certificates.reading import (
     rational,
     require,
 )
+from neuroalg_sage.certificates.work import Work
 
+MANY_BITS = 3_500  # of bounds that are written
 MOST_POINTS = 300  # of a packing
 MOST_INPUTS = 100
 MOST_STEPS = 10**12
 
 
-def polynomial_model(near: Near) -> Model:
-    """The polynomial network as a model, whose parameters are those of W in their order."""
-    layers: list[dict[str, Any]] = []
-    for k, (rows, bias) in enumerate(near.network.layers):
-        layers.append({"kind": "dense", "inputs": len(rows[0]), "outputs": len(rows),
-                       "bias": bias is not None})
+def polynomial_dimension(near: Near) -> int:
+    """The number n of Lemma 3: degrees of outputs, and so of states, are found layer by layer."""
+    degrees = {1}
+    for k, (_, bias) in enumerate(near.network.layers):
+        degrees |= {0} if bias is not None else set()
         if k < len(near.value["layers"]):
-            found = [rational(c) for c in near.value["layers"][k]["coefficients"]]
-            while found and not found[-1]:
-                found.pop()
-            layers.append({"kind": "activation", "coefficients": list(map(decimal, found))})
-    return Model({"name": "the polynomial network", "input_shape": [len(near.inputs)],
-                  "layers": layers})
+            powers, found, work = {0}, set[int](), Work()
+            for c in near.value["layers"][k]["coefficients"]:
+                found |= powers if rational(c) else set()
+                work.spend(len(powers) * len(degrees))
+                powers = {a + b for a in powers for b in degrees}
+            degrees = found
+    n = len(near.inputs)
+    return near.network.widths[-1] * sum(comb(n + d - 1, d) for d in degrees)
 
 
-def upper_bound(near: Near, epsilon: fmpq, evidence: Any) -> tuple[Any, list[str], list[str]]:
-    """An upper bound of N(F, ε) as it is written, what was verified, and whom to trust."""
-    if member(evidence, "argument") == "Lipschitz":  # Lemma 4
-        counts = near.parameter_counts
-        steps = integers(member(evidence, "steps"), 1, MOST_STEPS, "number of steps", len(counts))
-        require(near.spread([near.radius / k for k in steps]) <= epsilon,
-                "Parameters in a small box are not shown to have functions so near.")
-        with working_with(MANY_BITS):
+def upper_bound(near: Near, epsilon: fmpq, evidence: Any) -> tuple[Any, list[str]]:
+    """An upper bound of N(F, ε) as it is written, and what was verified."""
+    counts = near.parameter_counts
+    with working_with(MANY_BITS):
+        if member(evidence, "argument") == "Lipschitz":  # Lemma 4
+            steps = integers(member(evidence, "steps"), 1, MOST_STEPS, "number of steps",
+                             len(counts))
+            require(near.spread([near.radius / k for k in steps]) <= epsilon,
+                    "Parameters in a small box are not shown to have functions so near.")
             product = arb(1)
             for k, count in zip(steps, counts):
                 product *= arb(k) ** count
             return written(product, True), [
-                "a Lipschitz constant for the parameters of each layer bounds it from above"], []
-    argument, ball, rest = fields(evidence, "argument", "epsilon", "evidence")
-    require(argument == "polynomials", "The argument for a bound is not known.")
-    require(rational(ball) > 0 and numbers([ball], "radius")[0] + 2 * near.distance <= epsilon,
-            "The balls of the polynomial network are too large.")  # Lemma 3
-    require(all(not w for rows, bias in near.network.layers for row in [*rows, bias or []]
-                for w in row), "The parameters are not from -B to B.")
-    size = max(max(abs(a), abs(b)) for a, b in near.inputs)
-    region = Region(polynomial_model(near), ["box", _text(near.radius)], ball)
-    found, verified, trust = upper_covering_bound(region, rest, ["sup", _text(size)])
-    return found, [*(f"of the polynomial network: {v}" for v in verified),
-                   "balls are larger by twice the distance of the networks"], trust
+                "a Lipschitz constant for the parameters of each layer bounds it from above"]
+        require(evidence["argument"] == "polynomials", "The argument for a bound is not known.")
+        rest = epsilon - 2 * near.distance  # Lemma 3
+        require(rest > 0, "The radius is not larger than twice the distance of the networks.")
+        most = max(max(abs(a), abs(b)) for a, b in near.outputs(True))
+        return written((1 + arb(2 * most / rest)) ** polynomial_dimension(near), True), [
+            "the volume of a ball of polynomials bounds it from above"]
 
 
 def lower_bound(near: Near, epsilon: fmpq, evidence: Any) -> int:
@@ -143,7 +138,7 @@ def check_covering_number(network: Network, value: Any, evidence: Any, status: s
     (epsilon,) = numbers([epsilon_data], "radius")
     require(epsilon > 0, "The radius is not positive.")
     with working_with(BITS):
-        found, verified, trust = upper_bound(near, epsilon, above)
+        found, verified = upper_bound(near, epsilon, above)
         least = lower_bound(near, epsilon, below)
     require(rational(lower).denominator == 1 and rational(lower) <= least,
             "The lower bound is larger than the one that is proved.")
@@ -151,7 +146,7 @@ def check_covering_number(network: Network, value: Any, evidence: Any, status: s
     require((status == "proved") == (lower == upper), "Bounds that meet are a value, others not.")
     return ["the distance of the networks",
             f"{least} functions of the polynomial network are so far apart that those of the other "
-            "one are in different balls", *verified], trust
+            "one are in different balls", *verified], []
 
 
 def check_sample_complexity(network: Network, value: Any, evidence: Any) -> Checked:
@@ -165,20 +160,18 @@ def check_sample_complexity(network: Network, value: Any, evidence: Any) -> Chec
     with working_with(BITS):
         slope, length = loss_constants(near, most)
         require(4 * slope * radius <= epsilon, "The balls are too large.")
-        number, verified, trust = upper_bound(near, numbers([ball], "radius")[0], above)
+        number, verified = upper_bound(near, numbers([ball], "radius")[0], above)
         found = sufficient_samples(number, epsilon, probability, length)
     stated = rational(samples)
     require(stated.denominator == 1 and stated >= max(1, found),
             "So many samples are not proved to suffice.")
     return ["the distance of the networks", *verified,
-            "Hoeffding's inequality for the centers of the balls"], trust
+            "Hoeffding's inequality for the centers of the balls"], []
 
 
 def loss_constants(near: Near, targets: arb) -> tuple[arb, arb]:
     """The numbers C and D of Lemma 5."""
-    states = near.inputs if len(near.network.layers) == 1 else (
-        [near.bounds(len(near.network.layers) - 2)[0]] * len(near.network.layers[-1][0][0]))
-    outputs = images(near.network.layers[-1], near.radius, states)
+    outputs = near.outputs()
     size = arb(sum((max(abs(a), abs(b)) ** 2 for a, b in outputs), fmpq(0))).sqrt()
     return 2 * arb(len(outputs)).sqrt() * (size + targets), (size + targets) ** 2
 
@@ -192,7 +185,3 @@ def sufficient_samples(number: Any, error: arb, delta: arb, length: arb) -> int:
 
 def _ball(data: Any) -> arb:
     return arb(numbers([data], "number")[0])
-
-
-def _text(c: fmpq) -> str:
-    return decimal(Fraction(int(c.p), int(c.q)))

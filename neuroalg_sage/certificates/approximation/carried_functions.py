@@ -22,12 +22,13 @@ f_j(x') > f_i(x') for some j, or the sign is another one, then no larger radius 
 \|x' - x\|_k has that property.  All of this holds for all parameters in W at once, where it does
 for all these p_w; for the converse, for one of them.
 
-*Lemma 4.*  Let (x_a, y_a) be data with x_a in X, and L_f(w) the sum of all (f_w(x_a)_i - y_ai)².
-With r_ai = \|p_w(x_a)_i - y_ai\|, L_f(w) is at least the sum of the max(0, r_ai - h)², and at most
-that of the (r_ai + h)².  So the least of these lower bounds over W bounds the least loss on F from
-below, and the upper bound at any w in W bounds it from above.  *Proof.*  \|f_w(x_a)_i - y_ai\|
-differs from r_ai by at most h. ∎  The least loss of all polynomial networks says less: its
-parameters need not be in W.  The infimum over F is attained, since W is compact.
+*Lemma 4.*  Let (x_a, y_a) be n data with x_a in X, and n L_f(w) the sum of all
+(f_w(x_a)_i - y_ai)².  With r_ai = \|p_w(x_a)_i - y_ai\|, n L_f(w) is at least the sum of the
+max(0, r_ai - h)², and at most that of the (r_ai + h)².  So the least of these lower bounds over W
+bounds the least loss on F from below, and the upper bound at any w in W bounds it from above.
+*Proof.*  \|f_w(x_a)_i - y_ai\| differs from r_ai by at most h. ∎  The least loss of all polynomial
+networks says less: its parameters need not be in W.  The infimum over F is attained, since W is
+compact.
 """
 
 from __future__ import annotations
@@ -224,7 +225,7 @@ def neighborhood(near: Near, point: Sequence[fmpq], radius: fmpq) -> Cell:
 
 def least_loss_in(near: Near, samples: Sequence[tuple[list[fmpq], list[fmpq]]], cell: Cell
                   ) -> tuple[arb, list[arb]]:
-    """A bound from below for the loss of the network in a cell of parameters, see Lemma 4."""
+    """A bound from below for the mean loss in a cell of parameters, see Lemma 4."""
     weights = near.weights([ball(side) for side in cell])
     middle = near.weights(center(cell))
     total, slopes, h = arb(0), [arb(0)] * len(cell), arb(near.distance)
@@ -236,18 +237,19 @@ def least_loss_in(near: Near, samples: Sequence[tuple[list[fmpq], list[fmpq]]], 
             size = (abs(at_center - arb(y)) - rest).lower().max((value - arb(y)).abs_lower())
             total += (size - h).lower().max(arb(0)) ** 2
             slopes = [s + g.abs_upper() for s, g in zip(slopes, gradient)]
-    return total.lower(), slopes
+    return (total / len(samples)).lower(), slopes
 
 
 def loss_at_most(near: Near, samples: Sequence[tuple[list[fmpq], list[fmpq]]],
                  parameters: Sequence[fmpq]) -> arb:
-    """A bound from above for the loss of the network at parameters."""
-    return sum(((abs(p - arb(y)) + near.distance) ** 2 for x, targets in samples
-                for p, y in zip(near.values(parameters, x), targets)), arb(0))
+    """A bound from above for the mean loss at parameters."""
+    total = sum(((abs(p - arb(y)) + near.distance) ** 2 for x, targets in samples
+                 for p, y in zip(near.values(parameters, x), targets)), arb(0))
+    return (total / len(samples)).upper()
 
 
 def check_least_loss(network: Network, value: Any, evidence: Any, status: str) -> Checked:
-    """Verify bounds for the least squared error on data of all functions of F."""
+    """Verify bounds for the least mean squared error on data of all functions of F."""
     near, (data, lower, upper) = open_claim(network, value, evidence, "samples", "lower", "upper")
     n, outputs = len(near.inputs), network.widths[-1]
     rows = [numbers(row, "sample", n + outputs) for row in vectors(data, "samples", MOST_SAMPLES)]

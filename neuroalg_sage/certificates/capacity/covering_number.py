@@ -9,19 +9,18 @@ What is covered is defined in ``region``.  The arguments are, with their proofs,
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Any
 
 from flint import arb, ctx
 
-from neuroalg_sage.certificates.capacity.region import BITS, FEW_BITS, Bound, Region, whole
+from neuroalg_sage.certificates.capacity.large_numbers import MOST_DIGITS, is_at_most, written
+from neuroalg_sage.certificates.capacity.region import BITS, FEW_BITS, Bound, Region
 from neuroalg_sage.certificates.capacity.volumes import (
     bounded_rank,
     lipschitz,
     one_ball,
     volume,
 )
-from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     CertificateError,
@@ -29,11 +28,8 @@ from neuroalg_sage.certificates.reading import (
     fields,
     items,
     member,
-    rational,
     require,
 )
-
-MOST_DIGITS = 1_000  # of a number that is written out
 
 
 def _slicing(region: Region, evidence: Any) -> Bound:
@@ -83,19 +79,6 @@ def _argument(table: dict[str, Any], evidence: Any) -> Any:
     if not isinstance(argument, str) or argument not in table:
         raise MalformedCertificate("The argument for a bound is not known.")
     return table[argument]
-
-
-def written(bound: arb, is_upper: bool) -> Any:
-    """
-    An integer as text, the largest one up to an upper bound, or the least from a lower one; or, if
-    it has over ``MOST_DIGITS`` digits, ``["10^", x]`` for the power of ten with an exponent x.
-    """
-    digits = bound.log() / arb(10).log() if bound > 1 else arb(0)
-    if not digits < MOST_DIGITS:
-        scaled = digits * 10**6
-        x = whole(scaled.upper().ceil() if is_upper else scaled.lower().floor())
-        return ["10^", str(Fraction(x, 10**6))]
-    return decimal(whole(bound.upper().floor() if is_upper else bound.lower().ceil()))
 
 
 def upper_bound_in_balls(region: Region, evidence: Any) -> Bound:
@@ -170,14 +153,3 @@ def check_covering_number(model: Model, value: Any, evidence: Any, status: str
     if has_norm:
         verified = [*verified, "the norm is compared with the Euclidean one"]
     return [*more, *verified], trust
-
-
-def is_at_most(a: Any, b: Any) -> bool:
-    """Whether one number as :func:`written` is at most another one of the same form."""
-    powers = [isinstance(c, list) for c in (a, b)]
-    require(powers[0] == powers[1] and all(len(c) == 2 and c[0] == "10^" for c in (a, b)
-                                           if isinstance(c, list)),
-            "A bound is not written as it must be.")
-    one, other = (rational(c[1] if isinstance(c, list) else c) for c in (a, b))
-    require(powers[0] or one.denominator == other.denominator == 1, "A bound is no whole number.")
-    return one <= other

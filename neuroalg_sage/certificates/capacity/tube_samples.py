@@ -40,14 +40,12 @@ from typing import Any
 
 from flint import arb, ctx, fmpq, fmpq_mpoly
 
+from neuroalg_sage.certificates.capacity.large_numbers import PLACES, logarithm, whole
 from neuroalg_sage.certificates.capacity.region import (
     FEW_BITS,
-    PLACES,
     Region,
     ball_volume,
-    logarithm,
     real,
-    whole,
 )
 from neuroalg_sage.certificates.dimension.dimension import RANDOM
 from neuroalg_sage.certificates.model import Model

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from flint import arb, fmpq
@@ -28,10 +28,9 @@ from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.approximation.approximation import digits, rounded
-from neuroalg_sage.invariants.approximation.networks import NetworkApproximation
-from neuroalg_sage.invariants.capacity.covering_number import Coverings
 from neuroalg_sage.invariants.capacity.covering_number import in_words as number_in_words
 from neuroalg_sage.invariants.training.training_data import read_data
+from neuroalg_sage.models.continuous_networks import ContinuousNetworkLayers
 from neuroalg_sage.models.sage_input import numbers, python_number, rational
 from neuroalg_sage.storable import storable
 
@@ -45,6 +44,19 @@ CLOSE = Fraction(1, 100)
 HALVINGS = 12  # of a radius
 
 Cell = list[tuple[fmpq, fmpq]]
+
+
+class NearNetwork(Protocol):
+    """What is used of a network approximation."""
+
+    data: dict[str, Any]
+    certificate: dict[str, Any] | None
+    network: ContinuousNetworkLayers | None
+
+    @property
+    def polynomials(self) -> list[tuple[Fraction, ...]]: ...
+
+    def where(self) -> str: ...
 
 
 @storable()
@@ -101,8 +113,8 @@ class CoveringOfFunctions(Enclosed):
                 f"{self.data['epsilon']}, norm of the supremum), {self.where}")
 
     def lines(self, spec: str = "SPEC") -> list[str]:
-        above = ("covering numbers of the polynomial network" if self.argument == "polynomials"
-                 else "a Lipschitz constant for the parameters of each layer")
+        above = ("the volume of a ball of polynomials" if self.argument == "polynomials" else
+                 "a Lipschitz constant for the parameters of each layer")
         return [*super().lines(spec), f"  from below: a packing; from above: {above}"]
 
 
@@ -128,7 +140,7 @@ class SufficientSamples(CarriedOver):
 @storable()
 @dataclass(frozen=True, eq=False, repr=False)
 class LeastLoss(Enclosed):
-    """The least squared error on data, as an interval."""
+    """The least mean squared error on data, as an interval."""
 
     @property
     def parameters(self) -> list[Fraction]:
@@ -179,7 +191,7 @@ class RobustnessRadius(CarriedOver):
 class _Source:
     """A network approximation, verified by the checker's means, and its functions in floats."""
 
-    def __init__(self, near: NetworkApproximation, seed: int = 0) -> None:
+    def __init__(self, near: NearNetwork, seed: int = 0) -> None:
         assert near.certificate is not None
         self.found, self.start = near, time.perf_counter()
         self.value = near.certificate["claim"]["value"]
@@ -193,16 +205,15 @@ class _Source:
         self.distance = _fraction(self.near.distance)
 
     def answer(self, kind: type[CarriedOver], name: str, value: dict[str, Any],
-               evidence: dict[str, Any], status: str, shown: dict[str, Any] | None = None,
-               trust: list[str] | None = None) -> Any:
+               evidence: dict[str, Any], status: str, shown: dict[str, Any] | None = None) -> Any:
         """An answer with its certificate."""
         network = self.found.network
         assert network is not None
         data = {"distance": self.found.data["distance"]} | value | (shown or {})
         return kind.certified(
             network, f"carried_{name}", data, status, "a polynomial network near it",
-            time.perf_counter() - self.start, {"near": self.evidence} | evidence, trust,
-            {"near": self.value} | value, where=self.found.where())
+            time.perf_counter() - self.start, {"near": self.evidence} | evidence,
+            claim=value | {"near": self.value}, where=self.found.where())
 
     # -- in floats -----------------------------------------------------------------------
 
@@ -257,7 +268,7 @@ class _Source:
         """How many cells may be tried, if one takes so many products of balls."""
         return max(1, min(MOST_CELLS, WORK // max(1, products)))
 
-    def input(self, data: Any, role: str = "input") -> list[fmpq]:
+    def input(self, data: Any, role: str = "coordinates of an input") -> list[fmpq]:
         """An input as a person states it; raises InputError if it is not in the box."""
         found = _listed(data, role, len(self.inputs))
         for k, (x, (a, b)) in enumerate(zip(found, self.inputs)):
@@ -269,7 +280,7 @@ class _Source:
 
     def parameters(self, data: Any) -> list[fmpq]:
         """Parameters as a person states them; raises InputError if they are not in the box."""
-        found = _listed(data, "parameter", len(self.box))
+        found = _listed(data, "parameters", len(self.box))
         for k, (w, (a, b)) in enumerate(zip(found, self.box)):
             if not a <= w <= b:
                 raise InputError(f"The distance is proved for parameters in the box, and number "
@@ -280,10 +291,9 @@ class _Source:
 def _listed(data: Any, role: str, count: int) -> list[fmpq]:
     if isinstance(data, str):
         data = data.split(",")
-    found = numbers(data, role)
+    found = numbers(data, role.partition(" ")[0].removesuffix("s"))
     if len(found) != count:
-        raise InputError(f"There are {count} {role}s{' of an input' * (role == 'entry')}, not "
-                         f"{len(found)}.")
+        raise InputError(f"There are {count} {role}, not {len(found)}.")
     return [fmpq(c.numerator, c.denominator) for c in found]
 
 
@@ -342,23 +352,23 @@ def _best_first(cell: Cell, bound: Callable[[Cell], tuple[arb, list[arb]]], most
 # -- covering numbers, and samples
 
 
-def covering_number(near: NetworkApproximation, epsilon: Any, seed: int = 0
+def covering_number(near: NearNetwork, epsilon: Any, seed: int = 0
                     ) -> CoveringOfFunctions:
     """
     Bounds for the covering number of the functions of a network.
 
-    The upper bound is the least one of those by covering numbers of the polynomial network, with
-    balls that are smaller by twice the distance, and by a Lipschitz constant.
+    The upper bound is the least one of those by the volume of a ball of polynomials, where the
+    radius is larger than twice the distance, and by a Lipschitz constant.
     """
     ball = _positive(epsilon, "radius epsilon of the balls")
     source = _Source(near, seed)
     with working_with(carried.BITS):
-        upper, above, trust = min(_coverings(source, ball), key=lambda one: _size(one[0]))
+        upper, above = min(_coverings(source, ball), key=lambda one: _size(one[0]))
         lower, below = _packing(source, ball)
     value = {"epsilon": decimal(ball), "lower": decimal(lower), "upper": upper}
     answer: CoveringOfFunctions = source.answer(
         CoveringOfFunctions, "covering_number", value, {"upper": above, "lower": below},
-        "proved" if value["lower"] == upper else "bounds", trust=trust)
+        "proved" if value["lower"] == upper else "bounds")
     return answer
 
 
@@ -372,29 +382,18 @@ def _positive(value: Any, role: str) -> Fraction:
 def _size(bound: Any) -> Fraction:
     """The decimal logarithm of a bound, or what orders bounds as it does."""
     if isinstance(bound, list):
-        return Fraction(bound[1])
+        return Fraction(bound[1]) + 1
     return Fraction(len(bound) - 1) + Fraction(int(bound), 10 ** len(bound))
 
 
-def _coverings(source: _Source, epsilon: Fraction) -> list[tuple[Any, dict[str, Any], list[str]]]:
-    """Upper bounds as they are written, their evidence, and whom they trust."""
+def _coverings(source: _Source, epsilon: Fraction) -> list[tuple[Any, dict[str, Any]]]:
+    """Upper bounds as they are written, and their evidence."""
     near, ball = source.near, fmpq(epsilon.numerator, epsilon.denominator)
-    choices: list[dict[str, Any]] = [{"argument": "Lipschitz", "steps": _steps(source, ball)}]
-    rest = epsilon - 2 * source.distance
-    if rest > 0 and near.radius and not any(
-            low + high for low, high in near.box) and 0 not in source.found.degrees:
-        size = max(max(abs(a), abs(b)) for a, b in near.inputs)
-        with suppress(LimitReached, CertificateError, ValueError):
-            coverings = Coverings(source.found.model(), None, ("box", _fraction(near.radius)), 0,
-                                  norm=["sup", decimal(_fraction(size))])
-            eta = rounded(rest, ROUND_FLOOR)
-            choices.append({"argument": "polynomials", "epsilon": decimal(eta),
-                            "evidence": coverings.upper(eta)[1]})
     found = []
-    for evidence in choices:
-        with suppress(CertificateError):  # too many steps
-            bound, _, trust = carried_capacity.upper_bound(near, ball, evidence)
-            found.append((bound, evidence, trust))
+    for evidence in ({"argument": "Lipschitz", "steps": _steps(source, ball)},
+                     {"argument": "polynomials"}):
+        with suppress(CertificateError):  # too many steps, or too large a distance
+            found.append((carried_capacity.upper_bound(near, ball, evidence)[0], evidence))
     if not found:
         raise LimitReached("No bound from above was found; choose a larger epsilon.")
     return found
@@ -437,7 +436,7 @@ def _packing(source: _Source, epsilon: Fraction) -> tuple[int, dict[str, Any]]:
                          "inputs": [_texts(x) for x in inputs]}
 
 
-def sample_complexity(near: NetworkApproximation, error: Any, delta: Any, targets: Any = 1
+def sample_complexity(near: NearNetwork, error: Any, delta: Any, targets: Any = 1
                       ) -> SufficientSamples:
     """A number of samples that suffices for all functions of a network at once."""
     epsilon = _positive(error, "error of the means")
@@ -451,24 +450,24 @@ def sample_complexity(near: NetworkApproximation, error: Any, delta: Any, target
         slope, length = carried_capacity.loss_constants(source.near, _ball(most))
         radius = rounded(epsilon / (4 * _above(slope)), ROUND_FLOOR)
         found = []
-        for bound, above, trust in _coverings(source, radius):
+        for bound, above in _coverings(source, radius):
             samples = carried_capacity.sufficient_samples(
                 bound, _ball(epsilon), _ball(probability), length)
-            found.append((max(1, samples), above, trust))
-    samples, above, trust = min(found, key=lambda one: one[0])
+            found.append((max(1, samples), above))
+    samples, above = min(found, key=lambda one: one[0])
     value = {"error": decimal(epsilon), "delta": decimal(probability), "targets": decimal(most),
              "samples": decimal(samples)}
     answer: SufficientSamples = source.answer(
         SufficientSamples, "sample_complexity", value,
-        {"epsilon": decimal(radius), "upper": above}, "proved", trust=trust)
+        {"epsilon": decimal(radius), "upper": above}, "proved")
     return answer
 
 
 # -- the least loss
 
 
-def least_loss(near: NetworkApproximation, samples: Any, seed: int = 0) -> LeastLoss:
-    """Bounds of the least squared error on data of all functions of a network."""
+def least_loss(near: NearNetwork, samples: Any, seed: int = 0) -> LeastLoss:
+    """Bounds of the least mean squared error on data of all functions of a network."""
     source = _Source(near, seed)
     n, box = len(source.inputs), source.box
     table = read_data(samples, n + source.outputs)
@@ -520,7 +519,7 @@ def _descended(source: _Source, data: Sequence[tuple[list[fmpq], list[fmpq]]]) -
 # -- distances of functions
 
 
-def function_distance(near: NetworkApproximation, first: Any, second: Any, seed: int = 0
+def function_distance(near: NearNetwork, first: Any, second: Any, seed: int = 0
                       ) -> FunctionDistance:
     """Bounds of the largest difference of two functions of a network over the inputs."""
     source = _Source(near, seed)
@@ -564,7 +563,7 @@ def _climbed(source: _Source, pair: list[list[fmpq]], x: list[fmpq]) -> list[fmp
 # -- the dimension of the span
 
 
-def span_dimension(near: NetworkApproximation, most: int = 60, seed: int = 0) -> SpanDimension:
+def span_dimension(near: NearNetwork, most: int = 60, seed: int = 0) -> SpanDimension:
     """A lower bound for the dimension of the span of the functions of a network."""
     count = int(python_number(most))
     if not 1 <= count <= carried_functions.MOST_DIMENSION:
@@ -609,7 +608,7 @@ def _pivots(values: np.ndarray, most: int, distance: float) -> tuple[list[int], 
 # -- the radius of robustness
 
 
-def robustness_radius(near: NetworkApproximation, x: Any, seed: int = 0) -> RobustnessRadius:
+def robustness_radius(near: NearNetwork, x: Any, seed: int = 0) -> RobustnessRadius:
     """Bounds of the largest radius within which the class of an input does not change."""
     source = _Source(near, seed)
     point, middle = source.input(x), [(a + b) / 2 for a, b in source.box]

@@ -12,6 +12,8 @@ REFERENCES:
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from neuroalg_sage.errors import InputError
@@ -22,54 +24,107 @@ if TYPE_CHECKING:
         CoveringOfFunctions,
         FunctionDistance,
         LeastLoss,
+        NearNetwork,
         RobustnessRadius,
         SpanDimension,
         SufficientSamples,
     )
-    from neuroalg_sage.invariants.approximation.networks import NetworkApproximation
 
-CARRIED = ("covering_number", "sample_complexity", "least_loss", "function_distance",
-           "span_dimension", "robustness_radius")
 
-# Why there is no answer, and where to read it.
-_NO_VARIETY = ("it is about coefficients of polynomials, which the functions of this network do "
-               "not have, and polynomial networks that are nearer have other ones, without an end",
-               "LLPS1993")
-_FIBERS = ("networks near to each other may have other fibers: of tanh, in one hidden layer, "
+@dataclass(frozen=True)
+class Carried:
+    """
+    A question that carries over.
+
+    - ``name`` -- that of its method
+    - ``takes`` -- the arguments that must be named, each with the shell's option for it
+    - ``more`` -- those with a default
+    """
+
+    name: str
+    takes: dict[str, str] = field(default_factory=dict)
+    more: tuple[str, ...] = ("seed",)
+
+
+CARRIED = (
+    Carried("covering_number", {"epsilon": "epsilon"}),
+    Carried("sample_complexity", {"error": "epsilon", "delta": "delta"}, ("targets",)),
+    Carried("least_loss", {"samples": "data"}),
+    Carried("function_distance", {"first": "parameters", "second": "other"}),
+    Carried("span_dimension"),
+    Carried("robustness_radius", {"x": "point"}))
+
+
+@dataclass(frozen=True)
+class Reason:
+    """
+    Why the questions of some wings do not carry over, and where to read it.
+
+    - ``wings`` -- where the questions are
+    - ``reason`` -- the reason
+    - ``source`` -- the key of a paper
+    """
+
+    wings: tuple[str, ...]
+    reason: str
+    source: str
+
+
+REASONS = (
+    Reason(("dimension", "singularities", "points"),
+           "it is about derivatives by the parameters, or about equality, of which a small "
+           "distance of values says nothing", "Sus1992"),
+    Reason(("fibers",),
+           "networks near to each other may have other fibers: of tanh, in one hidden layer, "
            "weights are known up to permutations and signs of units, of a power only up to "
-           "rescalings", "Sus1992")
-_DERIVATIVES = ("it is about derivatives by the parameters, or about equality, of which a small "
-                "distance of values says nothing", "Sus1992")
-_CRITICAL = ("critical points are counted over the complex numbers, on a variety that this network "
-             "does not have", "DHOST2016")
-_LAWS = ("a law of gradient flow is an identity, which a small change of the activation may end",
-         "MGP2023")
-NOT_CARRIED = {
-    "degree": _NO_VARIETY, "ideal": _NO_VARIETY, "equations": _NO_VARIETY,
-    "hilbert_polynomial": _NO_VARIETY, "hilbert_function": _NO_VARIETY,
-    "dimension": _DERIVATIVES, "expected_dimension": _DERIVATIVES, "defect": _DERIVATIVES,
-    "is_filling": _NO_VARIETY, "euler_characteristic": _NO_VARIETY,
-    "singular_locus": _DERIVATIVES, "critical_locus": _DERIVATIVES, "subnetworks": _DERIVATIVES,
-    "generic_fiber": _FIBERS, "is_identifiable": _FIBERS, "is_finitely_identifiable": _FIBERS,
-    "fiber": _FIBERS, "ed_degree": _CRITICAL, "polar_degrees": _CRITICAL, "ml_degree": _CRITICAL,
-    "ed_discriminant": _CRITICAL, "critical_points": _CRITICAL,
-    "conservation_laws": _LAWS, "number_of_conservation_laws": _LAWS,
-    "quadratic_conservation_laws": _LAWS}
+           "rescalings", "Sus1992"),
+    Reason(("dynamics",),
+           "a law of gradient flow is an identity, which a small change of the activation may end",
+           "MGP2023"),
+    Reason(("equations", "topology", "real", "capacity"),
+           "it is about coefficients of polynomials, which the functions of this network do not "
+           "have, and polynomial networks that are nearer have other ones, without an end",
+           "LLPS1993"),
+    Reason(("distance", "training"),
+           "critical points are counted or found on a variety that this network does not have",
+           "DHOST2016"))
 
 
-def refusal(question: str, near: NetworkApproximation) -> InputError:
-    """Why a question has no answer for the network, in one sentence."""
+def carried(name: str, network: Any) -> Carried:
+    """
+    The question of a name that carries over.
+
+    Raises :class:`~neuroalg_sage.errors.InputError` with the reason if it does not.
+
+    EXAMPLES::
+
+        >>> carried("least_loss", "mlp:2,3,1:tanh").takes
+        {'samples': 'data'}
+        >>> carried("conservation_laws", "mlp:2,3,1:tanh")
+        Traceback (most recent call last):
+        ...
+        neuroalg_sage.errors.InputError: The question 'conservation laws' does not carry over to
+        mlp:2,3,1:tanh: a law of gradient flow is an identity, which a small change of the
+        activation may end (Marcotte, Gribonval, Peyré, 2023); compute with --approximate, in Python
+        model(), answers for the polynomial network.
+    """
     from neuroalg_sage.bibliography import papers
 
-    if question not in NOT_CARRIED:
-        return InputError(f"There is no question {question[:40]!r} that carries over; those that "
-                          f"do are {', '.join(CARRIED)}.")
-    reason, key = NOT_CARRIED[question]
-    source = papers()[key].name.replace(" (", ", ").removesuffix(")")
-    return InputError(
-        f"The {question.replace('_', ' ')} does not carry over to {near.network}: {reason} "
-        f"({source}); compute with --approximate, in Python model(), answers for the polynomial "
-        "network.")
+    found = next((question for question in CARRIED if question.name == name), None)
+    if found is not None:
+        return found
+    for why in REASONS:
+        for wing in why.wings:
+            for question in import_module(f"neuroalg_sage.invariants.{wing}").QUESTIONS:
+                if question.name == name:
+                    words = question.title_in_words
+                    source = papers()[why.source].name.replace(" (", ", ").removesuffix(")")
+                    raise InputError(
+                        f"The question {words!r} does not carry over to {network}: {why.reason} "
+                        f"({source}); compute with --approximate, in Python model(), answers for "
+                        "the polynomial network.")
+    raise InputError(f"There is no question {name[:40]!r} that carries over; those that do are "
+                     f"{', '.join(question.name for question in CARRIED)}.")
 
 
 class Transfer:
@@ -100,15 +155,14 @@ class Transfer:
             >>> near.carried_over("degree")
             Traceback (most recent call last):
             ...
-            neuroalg_sage.errors.InputError: The degree does not carry over to mlp:1,1,1:tanh: it is
-            about coefficients of polynomials, which the functions of this network do not have, and
-            polynomial networks that are nearer have other ones, without an end (Leshno, Lin,
-            Pinkus, Schocken, 1993); compute with --approximate, in Python model(), answers for the
-            polynomial network.
+            neuroalg_sage.errors.InputError: The question 'degree' does not carry over to
+            mlp:1,1,1:tanh: it is about coefficients of polynomials, which the functions of this
+            network do not have, and polynomial networks that are nearer have other ones, without
+            an end (Leshno, Lin, Pinkus, Schocken, 1993); compute with --approximate, in Python
+            model(), answers for the polynomial network.
         """
-        if question not in CARRIED:
-            raise refusal(str(question), cast("NetworkApproximation", self))
-        return cast("CarriedOver", getattr(self, question)(*arguments, **named))
+        name = carried(str(question), cast("NearNetwork", self).network).name
+        return cast("CarriedOver", getattr(self, name)(*arguments, **named))
 
     def covering_number(self, epsilon: Any, seed: int = 0) -> CoveringOfFunctions:
         """
@@ -121,11 +175,11 @@ class Transfer:
             >>> from neuroalg_sage import ContinuousNetwork
             >>> near = ContinuousNetwork("mlp:1,1,1:tanh").network_approximation(1, degree=7)
             >>> near.covering_number("1/4").data["upper"]
-            '16'
+            '63'
         """
         from neuroalg_sage.invariants.approximation.carried_over import covering_number
 
-        return covering_number(cast("NetworkApproximation", self), epsilon, seed)
+        return covering_number(cast("NearNetwork", self), epsilon, seed)
 
     def sample_complexity(self, error: Any, delta: Any, targets: Any = 1) -> SufficientSamples:
         """
@@ -143,15 +197,15 @@ class Transfer:
             >>> from neuroalg_sage import ContinuousNetwork
             >>> near = ContinuousNetwork("mlp:1,1,1:tanh").network_approximation(1, degree=7)
             >>> near.sample_complexity("1/2", "1/10").data["samples"]
-            '721'
+            '833'
         """
         from neuroalg_sage.invariants.approximation.carried_over import sample_complexity
 
-        return sample_complexity(cast("NetworkApproximation", self), error, delta, targets)
+        return sample_complexity(cast("NearNetwork", self), error, delta, targets)
 
     def least_loss(self, samples: Any, seed: int = 0) -> LeastLoss:
         """
-        The least squared error on data of all functions of the network, as an interval.
+        The least mean squared error on data of all functions of the network, as an interval.
 
         INPUT:
 
@@ -163,12 +217,12 @@ class Transfer:
             >>> near = ContinuousNetwork("mlp:1,1,1:tanh").network_approximation(1, degree=9)
             >>> found = near.least_loss([[1, 2], ["1/2", 1]])
             >>> low, high = found.value
-            >>> low < (2 - 0.7616) ** 2 + (1 - 0.4621) ** 2 < high
+            >>> low < ((2 - 0.76159416) ** 2 + (1 - 0.46211716) ** 2) / 2 < high
             True
         """
         from neuroalg_sage.invariants.approximation.carried_over import least_loss
 
-        return least_loss(cast("NetworkApproximation", self), samples, seed)
+        return least_loss(cast("NearNetwork", self), samples, seed)
 
     def function_distance(self, first: Any, second: Any, seed: int = 0) -> FunctionDistance:
         """
@@ -184,12 +238,12 @@ class Transfer:
             >>> from neuroalg_sage import ContinuousNetwork
             >>> near = ContinuousNetwork("mlp:1,1,1:tanh").network_approximation(1, degree=9)
             >>> low, high = near.function_distance([1, 1], ["1/2", 1]).value
-            >>> low < 0.7616 - 0.4621 < high
+            >>> low < 0.76159416 - 0.46211716 < high
             True
         """
         from neuroalg_sage.invariants.approximation.carried_over import function_distance
 
-        return function_distance(cast("NetworkApproximation", self), first, second, seed)
+        return function_distance(cast("NearNetwork", self), first, second, seed)
 
     def span_dimension(self, most: int = 60, seed: int = 0) -> SpanDimension:
         """
@@ -208,7 +262,7 @@ class Transfer:
         """
         from neuroalg_sage.invariants.approximation.carried_over import span_dimension
 
-        return span_dimension(cast("NetworkApproximation", self), most, seed)
+        return span_dimension(cast("NearNetwork", self), most, seed)
 
     def robustness_radius(self, x: Any, seed: int = 0) -> RobustnessRadius:
         """
@@ -227,4 +281,4 @@ class Transfer:
         """
         from neuroalg_sage.invariants.approximation.carried_over import robustness_radius
 
-        return robustness_radius(cast("NetworkApproximation", self), x, seed)
+        return robustness_radius(cast("NearNetwork", self), x, seed)
