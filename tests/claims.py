@@ -164,6 +164,11 @@ def _found() -> Iterator[Any]:
                 near.sample_complexity("1/2", "1/10"), near.least_loss([[1, 3], [0, -2]]),
                 near.function_distance([1, 0, 1, 0], [1, "1/2", -1, 0]), near.span_dimension(3),
                 given.robustness_radius(["1/2", 0]), given.least_loss([[1, 1, 3, 1]]))
+    yield ContinuousNetwork("attention:d=1,a=1,out=1,t=2:softmax").attention_approximation(
+        1, degree=1)
+    yield ContinuousNetwork(
+        "attention:d=2,a=1,out=2,t=2,layers=2,heads=2,v=1,causal=1,skip=1:softmax"
+        ).attention_approximation("1/3", [(0, 1), (-1, "1/2")], error="1/10")
 
 
 @cache

@@ -84,7 +84,8 @@ STRONGER = {"covering_number": (2, 1), "tube_volume": (2, 1), "estimated_tube_vo
             "carried_covering_number": ("lower", 1000), "carried_sample_complexity": (
                 "samples", -1), "carried_least_loss": ("lower", 1),
             "carried_function_distance": ("lower", 1), "carried_span_dimension": ("dimension", 1),
-            "carried_robustness_radius": ("radius", 1)}
+            "carried_robustness_radius": ("radius", 1),
+            "attention_approximation": ("distance", 1, -1)}
 
 
 @each

@@ -1,4 +1,4 @@
-"""Claims about approximations of activations, and of networks, by polynomials."""
+"""Claims about approximations of activations, networks and attention by polynomials."""
 
 from neuroalg_sage.certificates.claim import Claim
 
@@ -23,4 +23,6 @@ CLAIMS = (
           kinds=(dict,), subject=_NETWORK),
     Claim("carried_robustness_radius", ".approximation.carried_functions:check_robustness_radius",
           kinds=(dict,), subject=_NETWORK),
+    Claim("attention_approximation", ".approximation.attention:check_attention_approximation",
+          kinds=(dict,), subject=".approximation.attention:Attention"),
 )

@@ -122,10 +122,11 @@ class Near:
         """
         n = len(inputs)
         count = {"": 0, "inputs": n, "parameters": sum(self.parameter_counts)}[by]
-        state = [[arb(x)] + [arb(by == "inputs" and k == i) for k in range(count)]
-                 for i, x in enumerate(inputs)]
+        states = [[[arb(x)] + [arb(by == "inputs" and k == i) for k in range(count)]
+                   for i, x in enumerate(inputs)]]
         place = 1
         for k, (matrix, constants) in enumerate(weights):
+            state = self.network.entries(k, states)
             rows = (matrix * arb_mat(state)).tolist()
             for i, row in enumerate(rows):
                 if by == "parameters":
@@ -138,8 +139,8 @@ class Near:
             place += self.parameter_counts[k]
             if k < len(self.polynomials):
                 rows = [self._activated(row, *self.polynomials[k]) for row in rows]
-            state = rows
-        return state
+            states.append(rows)
+        return states[-1]
 
     @staticmethod
     def _activated(row: list[arb], p: arb_poly, slope: arb_poly) -> list[arb]:
@@ -164,24 +165,29 @@ class Near:
         w_ij (h_j - g_j) + (w_ij - v_ij) g_j; the activation has the verified Lipschitz constant,
         and its values are in the verified interval.
         """
-        errors = [fmpq(0)] * len(self.inputs)
-        sizes = [max(abs(a), abs(b)) for a, b in self.inputs]
+        states, differ = self.states(), [[fmpq(0)] * len(self.inputs)]
         for k, (affine, change) in enumerate(zip(self.network.layers, changes)):
+            sizes = [max(abs(a), abs(b)) for a, b in self.network.entries(k, states)]
             more = change * (sum(sizes, fmpq(0)) + (affine[1] is not None))
-            errors = [e + more for e in differences(affine, self.radius, errors)]
-            if k < len(self.polynomials):
-                (m, most), slope = self.bounds(k)
-                errors = [slope * e for e in errors]
-                sizes = [max(abs(m), abs(most))] * len(errors)
-        return max(errors)
+            slope = self.bounds(k)[1] if k < len(self.polynomials) else fmpq(1)
+            differ.append([slope * (e + more) for e in differences(
+                affine, self.radius, self.network.entries(k, differ))])
+        return max(differ[-1])
+
+    def states(self, of_the_polynomials: bool = False) -> list[Cell]:
+        """Intervals of all states of one of both networks but the outputs, inputs first."""
+        found = [self.inputs]
+        for k, layer in enumerate(self.value["layers"]):
+            (m, most), _ = self.bounds(k)
+            error = numbers([layer["error"]], "error")[0] if of_the_polynomials else fmpq(0)
+            found.append([(m - error, most + error)] * self.network.widths[k + 1])
+        return found
 
     def outputs(self, of_the_polynomials: bool = False) -> Cell:
         """Intervals of the outputs of one of both networks, for parameters in W and inputs in X."""
-        (m, most), _ = self.bounds(len(self.polynomials) - 1)
-        last, error = self.network.layers[-1], fmpq(0)
-        if of_the_polynomials:
-            (error,) = numbers([self.value["layers"][-1]["error"]], "error")
-        return images(last, self.radius, [(m - error, most + error)] * len(last[0][0]))
+        last = len(self.polynomials)
+        return images(self.network.layers[last], self.radius, self.network.entries(
+            last, self.states(of_the_polynomials)))
 
     def bounds(self, layer: int) -> tuple[Interval, fmpq]:
         """The verified interval of the activation's values in a layer, and its slope there."""

@@ -81,8 +81,9 @@ MOST_STEPS = 10**12
 
 def polynomial_dimension(near: Near) -> int:
     """The number n of Lemma 3: degrees of outputs, and so of states, are found layer by layer."""
-    degrees = {1}
+    states = [[{1}]]
     for k, (_, bias) in enumerate(near.network.layers):
+        degrees = set().union(*near.network.entries(k, states))
         degrees |= {0} if bias is not None else set()
         if k < len(near.value["layers"]):
             powers, found, work = {0}, set[int](), Work()
@@ -91,6 +92,7 @@ def polynomial_dimension(near: Near) -> int:
                 work.spend(len(powers) * len(degrees))
                 powers = {a + b for a in powers for b in degrees}
             degrees = found
+        states.append([degrees])
     n = len(near.inputs)
     return near.network.widths[-1] * sum(comb(n + d - 1, d) for d in degrees)
 

@@ -1,4 +1,7 @@
-"""Approximation of activations, and of networks with these, by polynomials, with proved errors."""
+"""
+Approximation of activations, and of networks and attention with these, by polynomials, with proved
+errors.
+"""
 
 from neuroalg_sage.invariants.answers.question import Question
 
@@ -23,4 +26,10 @@ QUESTIONS: tuple[Question, ...] = (
              claims=("carried_covering_number", "carried_sample_complexity", "carried_least_loss",
                      "carried_function_distance", "carried_span_dimension",
                      "carried_robustness_radius")),
+    Question("attention_approximation", "Attention with a rational function in place of softmax, "
+             "and how far its outputs, and those of linear attention, are at most, for all "
+             "parameters and inputs in boxes",
+             answer=".approximation.attention:AttentionApproximation", of=NETWORK,
+             takes="attention with softmax", command="approximate",
+             claims=("attention_approximation",)),
 )

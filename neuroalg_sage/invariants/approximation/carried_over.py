@@ -44,6 +44,7 @@ CLOSE = Fraction(1, 100)
 HALVINGS = 12  # of a radius
 
 Cell = list[tuple[fmpq, fmpq]]
+_Step = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 class NearNetwork(Protocol):
@@ -221,15 +222,15 @@ class _Source:
         """The outputs of the polynomial networks of rows of parameters, at rows of inputs."""
         return self.states(parameters, inputs)[0]
 
-    def states(self, parameters: np.ndarray, inputs: np.ndarray
-               ) -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray, np.ndarray]]]:
+    def states(self, parameters: np.ndarray, inputs: np.ndarray) -> tuple[np.ndarray, list[_Step]]:
         """The outputs, and of each layer its weights, what comes in, and the slopes after it."""
-        state = np.broadcast_to(inputs, (len(parameters), *inputs.shape))
-        place, steps = 0, []
+        states, place = [np.broadcast_to(inputs, (len(parameters), *inputs.shape))], 0
+        steps: list[_Step] = []
         for k, (rows, bias) in enumerate(self.near.network.layers):
             m, n = len(rows), len(rows[0])
             weights = parameters[:, place:place + m * n].reshape(-1, m, n)
             place += m * n
+            state = np.concatenate([states[s] for s in self.near.network.sources[k]], axis=2)
             after = state @ weights.transpose(0, 2, 1)
             if bias is not None:
                 after = after + parameters[:, None, place:place + m]
@@ -241,20 +242,24 @@ class _Source:
                     after, np.polynomial.polynomial.polyder(p)) if len(p) > 1 else 0 * after
                 after = np.polynomial.polynomial.polyval(after, p)
             steps.append((weights, state, slopes))
-            state = after
-        return state, steps
+            states.append(after)
+        return states[-1], steps
 
-    def gradient(self, change: np.ndarray, steps: list[tuple[np.ndarray, np.ndarray, np.ndarray]]
-                 ) -> np.ndarray:
+    def gradient(self, change: np.ndarray, steps: list[_Step]) -> np.ndarray:
         """The gradient by the parameters of a loss that outputs change so."""
-        parts: list[np.ndarray] = []
-        for (weights, state, slopes), (_, bias) in zip(reversed(steps),
-                                                       reversed(self.near.network.layers)):
-            change = change * slopes
-            if bias is not None:
+        parts, network = list[np.ndarray](), self.near.network
+        changes: list[Any] = [0] * len(network.layers) + [change]
+        for k in reversed(range(len(network.layers))):
+            weights, state, slopes = steps[k]
+            change = changes[k + 1] * slopes * np.ones((*state.shape[:2], weights.shape[1]))
+            if network.layers[k][1] is not None:
                 parts.append(change.sum(1))
             parts.append((change.transpose(0, 2, 1) @ state).reshape(len(weights), -1))
-            change = change @ weights
+            before, place = change @ weights, 0
+            for source in network.sources[k]:
+                width = network.widths[source]
+                changes[source] = changes[source] + before[:, :, place:place + width]
+                place += width
         return np.concatenate(parts[::-1], axis=1)
 
     def random_points(self, cell: Cell, count: int) -> list[list[fmpq]]:
