@@ -40,7 +40,7 @@ def function_of(network: Any, parameters: Any) -> Any:
             if layer.has_bias:
                 state = state + w[place:place + m]
                 place += m
-            state = FUNCTIONS[network.activation.name](state) if (
+            state = FUNCTIONS[network.activations[0].name](state) if (
                 k < len(network.layers) - 1) else state
         return state
 
