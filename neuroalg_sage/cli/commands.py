@@ -66,7 +66,8 @@ COMMANDS = {
                      "ReLU, maxout or the like on data, or the classification fan, with proof."},
     "approximations": {
         "approximate": "Find a polynomial near an activation such as tanh on an interval, or a "
-                       "polynomial network near one with such an activation, with proved errors.",
+                       "polynomial network near one with such an activation, with proved errors."},
+    "carry": {
         "carry": "Answer for a network with an activation such as tanh what carries over from a "
                  "polynomial network near it, with proof."},
     "networks": {
