@@ -8,6 +8,8 @@ _BOUNDS = ("proved", "bounds")
 CLAIMS = (
     Claim("approximation", ".approximation.approximation:check_approximation", kinds=(dict,),
           subject=".approximation.activations:Activation"),
+    Claim("piecewise_approximation", ".approximation.pieces:check_piecewise_approximation",
+          kinds=(dict,), subject=".approximation.activations:Activation"),
     Claim("network_approximation", ".approximation.networks:check_network_approximation",
           kinds=(dict,), subject=_NETWORK),
     # What carries over from a polynomial network to the one that it is near.
