@@ -23,7 +23,6 @@ from neuroalg_sage.certificates.capacity.volumes import (
 )
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
-    CertificateError,
     MalformedCertificate,
     fields,
     items,
@@ -84,8 +83,7 @@ def _argument(table: dict[str, Any], evidence: Any) -> Any:
 def upper_bound_in_balls(region: Region, evidence: Any) -> Bound:
     """An upper bound as a ball, what was verified, and whom to trust."""
     found: Bound = _argument(UPPER, evidence)(region, evidence)
-    if not found[0].is_finite():
-        raise CertificateError("A bound is not finite.")
+    require(found[0].is_finite(), "A bound is not finite.")
     return found
 
 

@@ -13,7 +13,6 @@ from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.certificates.reading import rational, require
 
 MOST_DIGITS = 1_000  # of a number that is written out
-PLACES = 10**6  # of a logarithm
 
 
 def whole(x: arb) -> int:
@@ -25,9 +24,9 @@ def whole(x: arb) -> int:
 
 def logarithm(volume: arb, is_upper: bool) -> str:
     """The decimal logarithm of a volume, rounded outward."""
-    scaled = volume.log() / arb(10).log() * PLACES
+    scaled = volume.log() / arb(10).log() * 10**6
     return str(Fraction(whole(scaled.upper().ceil() if is_upper else scaled.lower().floor()),
-                        PLACES))
+                        10**6))
 
 
 def written(bound: arb, is_upper: bool) -> Any:
