@@ -17,6 +17,7 @@ from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import CertificateError
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.dimension.finite_symmetries import permutations, roots_of_unity
+from neuroalg_sage.invariants.dimension.generic_fiber import generic_fiber
 from neuroalg_sage.models.families import parse_spec
 from neuroalg_sage.models.hidden_states import rotations
 from neuroalg_sage.models.layers import Activation, Dense
@@ -68,7 +69,9 @@ def test_a_fiber_that_no_known_symmetry_explains(spec: str, points: int, known: 
     for found in (fiber, answer):
         assert found.trust == ["macaulay2", "the list of known symmetries"]
         assert list(verify(found.certificate).trust) == found.trust
-    assert answer.sentence() == "not up to the known symmetries"
+    said = "not up to the known symmetries; the fiber has dimension 1, and is 3 times the orbit"
+    assert answer.sentence() == answer.result()["text"] == said
+    assert said in answer.value_in_latex() and answer.result()["value"] is False
 
 
 def test_a_symmetry_that_is_dropped_is_trusted_to_be_none() -> None:
@@ -263,7 +266,9 @@ HYPOTHESES = {
 @pytest.mark.parametrize("hypothesis", HYPOTHESES)
 def test_what_breaks_a_hypothesis_of_the_lemma_is_refused(hypothesis: str) -> None:
     spec, change, message = HYPOTHESES[hypothesis]
-    data = copy.deepcopy(NeuroManifold(spec, seed=5).generic_fiber().certificate)
+    manifold = NeuroManifold(spec, seed=5)
+    data = copy.deepcopy(generic_fiber(manifold.parametrization(), manifold.dimension(),
+                                       manifold.computation, 5).certificate)
     verify(data)
     change(data["evidence"])
     data["digest"] = digest(data)
