@@ -6,14 +6,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from neuroalg_sage.errors import suggesting_methods
+from neuroalg_sage.errors import InputError, suggesting_methods
 from neuroalg_sage.invariants.approximation.approximation import Approximation, approximation
+from neuroalg_sage.invariants.approximation.attention import (
+    AttentionApproximation,
+    attention_approximation,
+)
 from neuroalg_sage.invariants.approximation.networks import (
     NetworkApproximation,
     network_approximation,
 )
 from neuroalg_sage.models.activations import activation
-from neuroalg_sage.models.continuous_networks import load_network
+from neuroalg_sage.models.continuous_networks import ContinuousNetworkLayers, load_network
+from neuroalg_sage.models.softmax_attention import (
+    EXAMPLE,
+    SoftmaxAttention,
+    attention_from_spec,
+    is_attention,
+)
 
 
 @suggesting_methods
@@ -75,12 +85,13 @@ class ActivationFunction:
 @suggesting_methods
 class ContinuousNetwork:
     """
-    A fully connected network with an activation that is no polynomial; its weights are parameters,
-    or given.
+    A fully connected network with an activation that is no polynomial, whose weights are parameters
+    or given; or attention with softmax.
 
     INPUT:
 
-    - ``network`` -- a spec such as ``"mlp:2,3,1:tanh:bias"``; or data, or the name of a file of
+    - ``network`` -- a spec such as ``"mlp:2,3,1:tanh:bias"`` or
+      ``"attention:d=2,a=1,out=2,t=3:softmax"``; or data, or the name of a file of
       JSON, ``{"activation": "tanh", "layers": [{"weights": [[1, "1/2"]], "bias": [0]}, ...]}``
 
     Raises :class:`~neuroalg_sage.errors.InputError` if there is no such network.
@@ -92,7 +103,8 @@ class ContinuousNetwork:
     """
 
     def __init__(self, network: Any) -> None:
-        self.network = load_network(network)
+        self.network: ContinuousNetworkLayers | SoftmaxAttention = (
+            attention_from_spec(network) if is_attention(network) else load_network(network))
 
     def __repr__(self) -> str:
         return f"Continuous network {self.network}"
@@ -123,4 +135,43 @@ class ContinuousNetwork:
             >>> found.degrees, found.value < Fraction(1, 10)
             ([7, 7], True)
         """
+        if isinstance(self.network, SoftmaxAttention):
+            raise InputError("Of attention with softmax ask for attention_approximation.")
         return network_approximation(self.network, box, inputs, degree, error)
+
+    def attention_approximation(self, box: Any = None, inputs: Any = 1, degree: Any = None,
+                                error: Any = None) -> AttentionApproximation:
+        """
+        A rational attention near attention with softmax, and how far its outputs are at most; and
+        those of linear attention.
+
+        INPUT:
+
+        - ``box`` -- a number B: parameters are from -B to B
+        - ``inputs`` -- a number, for inputs from minus this to this; or a pair of numbers for each
+          entry of a token, or for each input, row by row
+        - ``degree`` -- of the polynomials in place of exp; or instead
+        - ``error`` -- the distance of the outputs that is allowed; then the degree is the least one
+          that suffices
+
+        OUTPUT: :class:`~neuroalg_sage.invariants.approximation.attention.AttentionApproximation`
+
+        EXAMPLES::
+
+            >>> network = ContinuousNetwork("attention:d=1,a=1,out=1,t=3:softmax")
+            >>> found = network.attention_approximation(box=1, degree=3)
+            >>> found.data["layers"][0]["error"], found.data["distance"]
+            ('0.0050051...', ['0.0036...', '0.0050051...'])
+            >>> network.attention_approximation(box=1, error="1/1000").degrees
+            [4]
+        """
+        if not isinstance(self.network, SoftmaxAttention):
+            raise InputError(f"The network is no attention with softmax, as is {EXAMPLE}; ask for "
+                             "network_approximation.")
+        return attention_approximation(self.network, box, inputs, degree, error)
+
+    def near(self, box: Any = None, inputs: Any = 1, degree: Any = None, error: Any = None
+             ) -> NetworkApproximation | AttentionApproximation:
+        """The approximation of the kind that the network has: one of both above."""
+        return (self.attention_approximation if isinstance(self.network, SoftmaxAttention)
+                else self.network_approximation)(box, inputs, degree, error)

@@ -155,6 +155,11 @@ def _found() -> Iterator[Any]:
     yield ContinuousNetwork({"activation": "tanh", "layers": [
         {"weights": [[1, "1/2"]], "bias": [0]}, {"weights": [[2], [-1]]}, {"weights": [[1, 1]]},
         ]}).network_approximation("1/10", error="1/2")
+    yield ContinuousNetwork("attention:d=1,a=1,out=1,t=2:softmax").attention_approximation(
+        1, degree=1)
+    yield ContinuousNetwork(
+        "attention:d=2,a=1,out=2,t=2,layers=2,heads=2,v=1,causal=1,skip=1:softmax"
+        ).attention_approximation("1/3", [(0, 1), (-1, "1/2")], error="1/10")
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
 from fractions import Fraction
 from math import prod
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 
 from neuroalg_sage import (
     ActivationFunction,
+    ContinuousNetwork,
     NeuroManifold,
     PiecewiseLinearArchitecture,
     PiecewiseLinearNetwork,
@@ -321,27 +323,52 @@ def is_true_of_its_activation(data: dict[str, Any]) -> bool:
                 and Fraction(value.get("least_below", 0)) <= least[1])
 
 
+def _weights(layer: dict[str, Any]) -> Any:
+    """The matrix of a layer of a network, zeros where it is stated by its shape."""
+    if "shape" in layer:
+        return np.zeros(layer["shape"])
+    rows = layer["weights"]
+    if "inputs" not in layer:
+        return np.array([[float(Fraction(c)) for c in row] for row in rows])
+    found = np.zeros((len(rows), layer["inputs"]))
+    for i, row in enumerate(rows):
+        for place, c in row:
+            found[i, place] = float(Fraction(c))
+    return found
+
+
+def _of_pieces(data: dict[str, Any]) -> Callable[[Any], Any]:
+    """The activation of kinks and pieces that are polynomials."""
+    kinks = [float(Fraction(k)) for k in data["kinks"]]
+    pieces = [[float(Fraction(c)) for c in reversed(p)] for p in data["pieces"]]
+    return lambda x: np.choose(np.searchsorted(kinks, x), [np.polyval(p, x) for p in pieces])
+
+
 def is_true_of_its_continuous_network(original: dict[str, Any], data: dict[str, Any]) -> bool:
     """Whether outputs at random parameters and inputs are as near as is claimed."""
     value = value_of(data)
-    name, layers = data["model"]["activation"], data["model"]["layers"]
+    names, layers = data["model"]["activation"], data["model"]["layers"]
+    if not isinstance(names, list):
+        names = [names] * (len(layers) - 1)
     known = {"tanh": np.tanh, "relu": lambda x: np.maximum(x, 0), "exp": np.exp}
+    functions = [known[name] if isinstance(name, str) else _of_pieces(name) for name in names]
     generator = np.random.default_rng(1)
     radius = float(Fraction(value["radius"]))
     ends = np.array([[float(Fraction(c)) for c in pair] for pair in value["inputs"]])
     largest = 0.0
     for corner in 100 * [True] + 100 * [False]:
-        one = other = generator.uniform(ends[:, 0], ends[:, 1])
+        x = generator.uniform(ends[:, 0], ends[:, 1])
+        states = [(x, x)]
         for k, layer in enumerate(layers):
-            shape = layer.get("shape") or [len(layer["weights"]), len(layer["weights"][0])]
-            centers = np.array([[float(Fraction(c)) for c in row] for row in layer["weights"]]
-                               ) if "weights" in layer else np.zeros(shape)
+            centers = _weights(layer)
+            shape = centers.shape
             moved = generator.uniform(-radius, radius, shape)
             w = centers + (np.sign(moved) * radius if corner else moved)
             has_bias = layer.get("has_bias") or layer.get("bias") is not None
             b = (generator.uniform(-radius, radius, shape[0]) + np.array(
                 [float(Fraction(c)) for c in layer.get("bias") or [0] * shape[0]])) * has_bias
-            one, other = w @ one + b, w @ other + b
+            one, other = (w @ np.concatenate([states[s][i] for s in layer.get("sources", [k])]) + b
+                          for i in (0, 1))
             if k < len(layers) - 1:
                 step = value["layers"][k]
                 low, high = (float(Fraction(c)) for c in step["interval"])
@@ -350,12 +377,82 @@ def is_true_of_its_continuous_network(original: dict[str, Any], data: dict[str, 
                     return False
                 p = [float(Fraction(c)) for c in reversed(step["coefficients"])]
                 at = np.linspace(low, high, 10_001)
-                if abs(known[name](at) - np.polyval(p, at)).max() > (
+                if abs(functions[k](at) - np.polyval(p, at)).max() > (
                         float(Fraction(step["error"])) * (1 + 1e-9)):
                     return False
-                one, other = known[name](one), np.polyval(p, other)
+                states.append((functions[k](one), np.polyval(p, other)))
         largest = max(largest, abs(one - other).max())
     return bool(largest <= float(Fraction(value["distance"])) * (1 + 1e-9))
+
+
+def attention_outputs(sizes: dict[str, Any], parameters: np.ndarray, x: np.ndarray,
+                      polynomials: list[tuple[list[float], list[float]]] | None = None,
+                      is_linear: bool = False) -> tuple[np.ndarray, float]:
+    """
+    The outputs of attention with softmax, in floating point, and the largest score; or with
+    polynomials, each with a center, in place of exp, or without any weights that add up to 1.
+    """
+    tokens, left, largest = x.reshape(sizes["d"], sizes["t"]), list(parameters), 0.0
+
+    def matrix(rows: int, columns: int) -> np.ndarray:
+        found = np.array([left.pop(0) for _ in range(rows * columns)])
+        return found.reshape(rows, columns)
+
+    for k in range(sizes["layers"]):
+        made = sizes["out"] if k == sizes["layers"] - 1 else sizes["d"]
+        total = tokens.copy() if sizes["skip"] else np.zeros((made, sizes["t"]))
+        for _ in range(sizes["heads"]):
+            query, key = matrix(sizes["a"], sizes["d"]), matrix(sizes["a"], sizes["d"])
+            value = matrix(sizes["v"] or made, sizes["d"])
+            out = matrix(made, sizes["v"]) if sizes["v"] else np.eye(made)
+            for r in range(sizes["t"]):
+                seen = tokens[:, :r + 1] if sizes["causal"] else tokens
+                center = np.array(polynomials[k][1])[:, None] if polynomials else 0.0
+                scores = (key @ (seen - center)).T @ (query @ tokens[:, r])
+                largest = max(largest, abs(scores).max())
+                weights = (np.polyval(polynomials[k][0], scores) if polynomials else
+                           scores if is_linear else np.exp(scores))
+                weights = weights if is_linear else weights / weights.sum()
+                total[:, r] += out @ (value @ seen @ weights)
+        tokens = total
+    return tokens, largest
+
+
+def is_true_of_its_attention(data: dict[str, Any]) -> bool:
+    """Whether outputs at random parameters and inputs, and errors of exp, are as is claimed."""
+    value, sizes = value_of(data), data["model"]["attention"]
+    generator, radius = np.random.default_rng(1), float(Fraction(value["radius"]))
+    ends = np.array([[float(Fraction(c)) for c in pair] for pair in value["inputs"]])
+    polynomials = [([float(Fraction(c)) for c in reversed(layer["coefficients"])],
+                    [float(Fraction(c)) for c in layer["center"]]) for layer in value["layers"]]
+    for (p, _), layer in zip(polynomials, value["layers"]):
+        bound, error = float(Fraction(layer["bound"])), float(Fraction(layer["error"]))
+        u = np.linspace(-bound, bound, 10_001)
+        if abs(np.polyval(p, u) * np.exp(-u) - 1).max() > error * (1 + 1e-9) or error >= 1:
+            return False
+    count = ContinuousNetwork(spec_of_attention(sizes)).network.parameter_count
+    largest = [0.0, 0.0]
+    for corner in 200 * [True] + 100 * [False]:
+        w, u = generator.uniform(-1, 1, count), generator.uniform(0, 1, len(ends))
+        w, u = (np.sign(w), np.round(u)) if corner else (w, u)
+        x = ends[:, 0] + (ends[:, 1] - ends[:, 0]) * u
+        plain, _ = attention_outputs(sizes, radius * w, x)
+        near, score = attention_outputs(sizes, radius * w, x, polynomials)
+        linear, _ = attention_outputs(sizes, radius * w, x, is_linear=True)
+        if sizes["layers"] == 1 and score > float(Fraction(value["layers"][0]["bound"])) + 1e-9:
+            return False
+        largest = [max(largest[0], abs(near - plain).max()),
+                   max(largest[1], abs(linear - plain).max())]
+    # Lower bounds are attained at points that are stated, and may be at most the upper ones.
+    return all(Fraction(low) <= Fraction(high) and found <= float(Fraction(high)) * (1 + 1e-9)
+               for found, (low, high) in zip(largest, (value["distance"],
+                                                       value["linear_distance"])))
+
+
+def spec_of_attention(sizes: dict[str, Any]) -> str:
+    """The spec of attention with softmax of these sizes."""
+    return "attention:" + ",".join(f"{name}={int(size)}" for name, size in sizes.items()
+                                   if size) + ":softmax"
 
 
 def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
@@ -423,6 +520,8 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
         return data["claim"] == original["claim"] or is_true_of_its_network(data)
     if name == "network_approximation":
         return is_true_of_its_continuous_network(original, data)
+    if name == "attention_approximation":
+        return is_true_of_its_attention(data)
     if name == "approximation":
         return is_true_of_its_activation(data)
     if name in ARCHITECTURE:

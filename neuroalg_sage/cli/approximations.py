@@ -21,7 +21,9 @@ def add(command: Commands) -> None:
     sub = command("approximate", _approximate)
     sub.add_argument("what", metavar="ACTIVATION|SPEC|FILE", help="tanh, sigmoid, gelu, softplus, "
                      "silu, exp, erf, sin, cos, relu, abs or hard_tanh; or a network with one of "
-                     "these, such as mlp:2,3,1:tanh:bias; or a file *.json with the weights of one")
+                     "these, such as mlp:2,3,1:tanh:bias, or attention with softmax, such as "
+                     "attention:d=2,a=1,out=2,t=3:softmax; or a file *.json with the weights of a "
+                     "network")
     sub.add_argument("--interval", type=words, metavar="A,B", help="of an activation, from A to B; "
                      "by default from -1 to 1")
     sub.add_argument("--box", metavar="B", help="of a network, parameters from -B to B; of one "
@@ -67,5 +69,5 @@ def _of_a_network(arguments: argparse.Namespace) -> tuple[dict[str, Any], Invari
 
     network = ContinuousNetwork(arguments.what)
     progress(arguments).begin("the polynomials and their errors")
-    return network.network.describe(), network.network_approximation(
+    return network.network.describe(), network.near(
         arguments.box, read_box(arguments.inputs or "1"), arguments.degree, arguments.error)

@@ -138,7 +138,7 @@ def the_spec(arguments: argparse.Namespace) -> Any:
         return arguments.spec
     from neuroalg_sage.approximation import ContinuousNetwork
 
-    return ContinuousNetwork(arguments.spec).network_approximation(
+    return ContinuousNetwork(arguments.spec).near(
         arguments.box, arguments.inputs or "box:1", arguments.approximate).model()
 
 

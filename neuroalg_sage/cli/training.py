@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from neuroalg_sage.cli.options import (
@@ -21,12 +22,12 @@ from neuroalg_sage.cli.options import (
     the_spec,
     whole,
 )
-from neuroalg_sage.cli.output import certificate_files, check_writable, write
+from neuroalg_sage.cli.output import certificate_files, check_writable
 from neuroalg_sage.errors import InputError, LimitReached
 
 if TYPE_CHECKING:
-    from neuroalg_sage.invariants.training.multistart_answer import EndsOfStarts
     from neuroalg_sage.invariants.training.training import TrainingProblem
+    from neuroalg_sage.invariants.training.training_answer import TrainingAnswer
     from neuroalg_sage.models.model import Model
     from neuroalg_sage.neuromanifold import NeuroManifold
 
@@ -82,11 +83,7 @@ def _train(arguments: argparse.Namespace) -> int:
         progress(arguments)(f"minimizations from many starts: {why}")
         return _from_many_starts(arguments, manifold, problem)
     found = manifold.critical_points(problem)
-    print(json.dumps({"schema": 1, "model": problem.model.describe()} | found.circumstances()
-                     | {"results": {"critical_points": found.described()}}) if arguments.json
-          else found.text())
-    if arguments.certificate is not None:
-        write(arguments.certificate, found.certificate)
+    _state(arguments, problem.model, "critical_points", found)
     for _, sentence in found.failures[:1]:
         print(f"neuroalg: {sentence}", file=sys.stderr)
     if found.data["complete"]:
@@ -112,11 +109,7 @@ def _cross_entropy(arguments: argparse.Namespace) -> int:
     manifold = _manifold(arguments, the_spec(arguments))
     found = manifold.cross_entropy_points(arguments.data,
                                           normalization=arguments.normalization or "conditional")
-    print(json.dumps({"schema": 1, "model": manifold.model.describe()} | found.circumstances()
-                     | {"results": {"cross_entropy_points": found.described()}})
-          if arguments.json else found.text())
-    if arguments.certificate is not None:
-        write(arguments.certificate, found.certificate)
+    _state(arguments, manifold.model, "cross_entropy_points", found)
     return 0
 
 
@@ -136,14 +129,7 @@ def _out_of_reach(manifold: NeuroManifold, problem: TrainingProblem) -> str:
 def _from_many_starts(arguments: argparse.Namespace, manifold: NeuroManifold,
                       problem: TrainingProblem) -> int:
     """Minimizations from many starts; what is known is printed, whenever the command ends."""
-
-    def state(found: EndsOfStarts) -> None:
-        text = json.dumps({"schema": 1, "model": problem.model.describe(),
-                           "source": problem.source, "loss": problem.describe(),
-                           "results": {"multistart": found.described()}}
-                          ) if arguments.json else found.text()
-        arguments.page.state(text, certificate_files(arguments.certificate, [found]))
-
+    state = partial(_state, arguments, problem.model, "multistart")
     found = manifold.multistart(problem, arguments.starts, arguments.level, state)
     state(found)
     done, asked = found.data["starts"], found.data["asked"]
@@ -155,10 +141,13 @@ def _from_many_starts(arguments: argparse.Namespace, manifold: NeuroManifold,
 
 
 def _bound(arguments: argparse.Namespace, manifold: NeuroManifold, problem: TrainingProblem) -> int:
-    found = manifold.loss_bounds(problem, arguments.level)
-    print(json.dumps({"schema": 1, "model": problem.model.describe(), "source": problem.source,
-                      "loss": problem.describe(), "results": {"loss_bounds": found.described()}})
-          if arguments.json else found.text())
-    if arguments.certificate is not None:
-        write(arguments.certificate, found.certificate)
+    _state(arguments, problem.model, "loss_bounds", manifold.loss_bounds(problem, arguments.level))
     return 0
+
+
+def _state(arguments: argparse.Namespace, model: Model, name: str, found: TrainingAnswer) -> None:
+    """Have an answer printed, and its certificate written, when the command ends."""
+    arguments.page.state(
+        json.dumps({"schema": 1, "model": model.describe()} | found.circumstances()
+                   | {"results": {name: found.described()}}) if arguments.json else found.text(),
+        certificate_files(arguments.certificate, [found]))

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from flint import arb
 
+from neuroalg_sage.certificates.approximation.activations import Activation
+from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.errors import InputError
 
 
@@ -22,7 +24,9 @@ class ContinuousActivation:
 
     - ``value`` -- its value at a ball of FLINT
     - ``kinks`` -- where it is not smooth
-    - ``pieces`` -- of one that is piecewise linear, the coefficients of its pieces; else empty
+    - ``pieces`` -- the coefficients of its pieces between kinks, the constant first, and None for
+      one that is no polynomial; empty if there are no kinks
+    - ``data`` -- its kinks and pieces as certificates have them, if it has no name there
 
     EXAMPLES::
 
@@ -38,16 +42,17 @@ class ContinuousActivation:
     name: str
     value: Callable[[Any], Any]
     kinks: tuple[Fraction, ...] = ()
-    pieces: tuple[tuple[int, ...], ...] = ()
+    pieces: tuple[tuple[int | Fraction, ...] | None, ...] = ()
+    data: Any = field(default=None, compare=False)
 
     def describe(self) -> dict[str, Any]:
         """As certificates have it."""
-        return {"activation": self.name}
+        return {"activation": self.name if self.data is None else self.data}
 
     def __str__(self) -> str:
         return self.name
 
-    def linear_piece(self, low: Fraction, high: Fraction) -> tuple[int, ...] | None:
+    def linear_piece(self, low: Fraction, high: Fraction) -> tuple[int | Fraction, ...] | None:
         """The coefficients of the piece to which an interval belongs; None if there is none."""
         for i, piece in enumerate(self.pieces):
             if (i == 0 or self.kinks[i - 1] <= low) and (
@@ -83,6 +88,36 @@ OTHER_NAMES = {"swish": "silu", "logistic": "sigmoid", "hardtanh": "hard_tanh",
 DISCONTINUOUS = ("sign", "step", "heaviside", "floor", "round", "binary", "hardmax")
 
 
+def activation_of_pieces(data: dict[str, Any], name: str = "a function of pieces"
+                         ) -> ContinuousActivation:
+    """
+    The activation that kinks and pieces describe, as certificates have them.
+
+    Raises :class:`~neuroalg_sage.errors.InputError` if they describe none.
+
+    EXAMPLES::
+
+        >>> leaky = activation_of_pieces({"kinks": ["0"], "pieces": [["0", "1/8"], ["0", "1"]]})
+        >>> leaky.value(arb(-1)) == arb(-1) / 8, leaky.pieces
+        (True, ((Fraction(0, 1), Fraction(1, 8)), (Fraction(0, 1), Fraction(1, 1))))
+        >>> activation_of_pieces({"kinks": ["0"], "pieces": [["0"], ["1"]]})
+        Traceback (most recent call last):
+        ...
+        neuroalg_sage.errors.InputError: The activation is not described by kinks and pieces: The
+        pieces are not shown to have one value at a kink.
+    """
+    try:
+        rebuilt = Activation({"activation": data})
+    except CertificateError as error:
+        raise InputError(f"The activation is not described by kinks and pieces: {error}") from None
+    pieces = tuple(None if callable(piece) else tuple(map(Fraction, given))
+                   for piece, given in zip(rebuilt.pieces, data["pieces"]))
+    return ContinuousActivation(
+        name, lambda x: rebuilt.value(x.mid().fmpq()),
+        tuple(Fraction(int(k.p), int(k.q)) for k in rebuilt.kinks),
+        pieces if any(pieces) else (), data)
+
+
 def activation(name: Any) -> ContinuousActivation:
     """
     The activation of a name.
@@ -91,6 +126,8 @@ def activation(name: Any) -> ContinuousActivation:
     """
     if isinstance(name, ContinuousActivation):
         return name
+    if isinstance(name, dict):
+        return activation_of_pieces(name)
     text = str(name).strip().lower()
     text = OTHER_NAMES.get(text, text)
     if text in ACTIVATIONS:

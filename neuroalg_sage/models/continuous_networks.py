@@ -1,5 +1,5 @@
 """
-Fully connected networks whose activation is continuous and no polynomial.
+Networks whose activations are continuous and no polynomials: affine maps, and what is between them.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError
@@ -41,6 +41,11 @@ class DenseLayer:
     def parameter_count(self) -> int:
         return self.outputs * (self.inputs + self.has_bias)
 
+    @property
+    def is_given(self) -> bool:
+        """Whether its weights are given."""
+        return self.weights is not None
+
     def describe(self) -> dict[str, Any]:
         """As certificates have it."""
         if self.weights is None:
@@ -50,9 +55,43 @@ class DenseLayer:
 
 
 @dataclass(frozen=True)
+class SparseLayer:
+    """
+    An affine map of the entries of some states, one state after the other, whose weights are given.
+
+    - ``sources`` -- the numbers of the states, 0 for the input and k for that after layer k
+    - ``inputs`` -- how many entries these have together
+    - ``rows`` -- for each output the weights that are not zero, by their places
+    - ``bias`` -- what is added
+    """
+
+    sources: tuple[int, ...]
+    inputs: int
+    rows: tuple[dict[int, Fraction], ...]
+    bias: tuple[Fraction, ...]
+
+    has_bias: ClassVar[bool] = True
+    is_given: ClassVar[bool] = True
+
+    @property
+    def outputs(self) -> int:
+        return len(self.rows)
+
+    @property
+    def parameter_count(self) -> int:
+        return sum(map(len, self.rows)) + self.outputs
+
+    def describe(self) -> dict[str, Any]:
+        """As certificates have it."""
+        return {"sources": list(self.sources), "inputs": self.inputs,
+                "weights": [[[place, decimal(w)] for place, w in row.items()] for row in self.rows],
+                "bias": [decimal(b) for b in self.bias]}
+
+
+@dataclass(frozen=True)
 class ContinuousNetworkLayers:
     """
-    Affine maps, and the activation between them.
+    Affine maps, and the activations between them.
 
     EXAMPLES::
 
@@ -61,8 +100,8 @@ class ContinuousNetworkLayers:
         ([2, 3, 1], 13, 'mlp:2,3,1:tanh:bias')
     """
 
-    activation: ContinuousActivation
-    layers: tuple[DenseLayer, ...]
+    activations: tuple[ContinuousActivation, ...]
+    layers: tuple[DenseLayer | SparseLayer, ...]
     name: str = ""
 
     @property
@@ -76,15 +115,21 @@ class ContinuousNetworkLayers:
     @property
     def has_weights(self) -> bool:
         """Whether the weights are given."""
-        return self.layers[0].weights is not None
+        return self.layers[0].is_given
+
+    @property
+    def activation_names(self) -> str:
+        return ", ".join(dict.fromkeys(map(str, self.activations)))
 
     def describe(self) -> dict[str, Any]:
         """As certificates have it."""
-        return {"activation": self.activation.name,
+        found = [f.describe()["activation"] for f in self.activations]
+        return {"activation": found[0] if found and found == found[:1] * len(found) else found,
                 "layers": [layer.describe() for layer in self.layers]}
 
     def __str__(self) -> str:
-        return self.name or f"network {'-'.join(map(str, self.widths))} with {self.activation}"
+        widths = "-".join(map(str, self.widths))
+        return self.name or f"network {widths} with {self.activation_names}"
 
 
 def network_from_spec(spec: str) -> ContinuousNetworkLayers:
@@ -109,22 +154,27 @@ def network_from_spec(spec: str) -> ContinuousNetworkLayers:
     sizes = list(map(int, widths))
     if sum(m * (n + 1) for m, n in zip(sizes, sizes[1:])) > MOST_WEIGHTS:
         raise InputError(f"The network has over {MOST_WEIGHTS:,} parameters, the most allowed.")
-    return ContinuousNetworkLayers(activation(parts[1]), tuple(
+    return ContinuousNetworkLayers((activation(parts[1]),) * (len(sizes) - 2), tuple(
         DenseLayer(n, m, len(parts) == 3) for n, m in zip(sizes, sizes[1:])), spec)
 
 
 def network_from_data(data: Any, name: str = "") -> ContinuousNetworkLayers:
     """
-    The network of JSON data, with given weights.
+    The network of JSON data, with given weights, and an activation or the list of those after each
+    layer but the last.
 
     EXAMPLES::
 
         >>> network_from_data({"activation": "tanh", "layers": [
         ...     {"weights": [["1/2"]], "bias": [1]}, {"weights": [[2]]}]}).widths
         [1, 1, 1]
+        >>> layer = {"weights": [[1]]}
+        >>> str(network_from_data({"activation": ["relu", "gelu"], "layers": [layer] * 3}))
+        'network 1-1-1-1 with relu, gelu'
     """
     wrong = InputError('The data of a network is {"activation": "tanh", "layers": [{"weights": '
-                       '[[1, "1/2"]], "bias": [0]}, ...]}, with matrices that fit together.')
+                       '[[1, "1/2"]], "bias": [0]}, ...]}, with matrices that fit together; or it '
+                       'has a list of activations, one after each layer but the last.')
     if not isinstance(data, dict) or not isinstance(data.get("layers"), list) or not all(
             isinstance(layer, dict) and "weights" in layer for layer in data["layers"]):
         raise wrong
@@ -144,7 +194,12 @@ def network_from_data(data: Any, name: str = "") -> ContinuousNetworkLayers:
                                  constants))
     if not layers:
         raise wrong
-    return ContinuousNetworkLayers(activation(data.get("activation")), tuple(layers), name)
+    names = data.get("activation")
+    if not isinstance(names, list):
+        names = [activation(names)] * (len(layers) - 1)
+    if len(names) != len(layers) - 1:
+        raise wrong
+    return ContinuousNetworkLayers(tuple(map(activation, names)), tuple(layers), name)
 
 
 def load_network(network: Any) -> ContinuousNetworkLayers:

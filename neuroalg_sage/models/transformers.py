@@ -9,6 +9,7 @@ each token.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from neuroalg_sage.errors import InputError, suggesting
@@ -161,8 +162,21 @@ def Transformer(d: int, a: int, t: int, hidden: int, activation: ActivationLike 
         }) + suffix(polynomial))
 
 
+class _Attention(Spec):
+    """Specs of attention without softmax; one with softmax is answered by how to ask."""
+
+    def read(self, family: str, fields: Sequence[str]) -> Model:
+        if fields[1:] == ["softmax"]:
+            super().read(family, fields[:1])
+            raise InputError("Attention with softmax is not algebraic; add --approximate 3 --box "
+                             "1, in Python see ContinuousNetwork, for the rational attention with "
+                             "a polynomial of degree 3 in place of exp that is near for parameters "
+                             "and inputs from -1 to 1, with a proved distance.")
+        return super().read(family, fields)
+
+
 SPECS: dict[str, Spec] = {
-    "attention": Spec(LightningAttention, "attention:d=2,a=1,out=2,t=3", {
+    "attention": _Attention(LightningAttention, "attention:d=2,a=1,out=2,t=3", {
         **{name: (name, number(name)) for name in ("d", "a", "out", "t", "layers", "heads", "v")},
         **{name: (name, flag("1")) for name in ("causal", "skip")}},
         ("d", "a", "out", "t"), has_activation=False),

@@ -43,7 +43,7 @@ def test_no_sample_is_farther_away(spec, box, inputs, degree) -> None:
     assert verify(found.certificate).status == "proved" == found.status
     functions = {"tanh": np.tanh, "abs": np.abs, "softplus": lambda x: np.log1p(np.exp(x)),
                  "gelu": lambda x: x * np.vectorize(_normal)(x)}
-    f = functions[network.network.activation.name]
+    f = functions[network.network.activations[0].name]
     polynomials = [[float(c) for c in reversed(p)] for p in found.polynomials]
     generator = np.random.default_rng(0)
     ends = np.array([[float(Fraction(c)) for c in pair] for pair in found.data["inputs"]])

@@ -80,6 +80,7 @@ STRONGER = {"covering_number": (2, 1), "tube_volume": (2, 1), "estimated_tube_vo
             "sample_complexity": (-1, -1), "identifying_inputs": (0, 1),
             "necessary_samples": (-1, 1), "pseudo_dimension": (-1, -1),
             "smallest_singular_values": (-1, -2, 1), "network_approximation": ("distance", -1),
+            "attention_approximation": ("distance", 1, -1),
             "polyhedral_distance": ("bounds", 0, 1)}
 
 

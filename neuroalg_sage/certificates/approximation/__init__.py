@@ -1,4 +1,4 @@
-"""Claims about approximations of activations, and of networks, by polynomials."""
+"""Claims about approximations of activations, networks and attention by polynomials."""
 
 from neuroalg_sage.certificates.claim import Claim
 
@@ -7,4 +7,6 @@ CLAIMS = (
           subject=".approximation.activations:Activation"),
     Claim("network_approximation", ".approximation.networks:check_network_approximation",
           kinds=(dict,), subject=".approximation.networks:Network"),
+    Claim("attention_approximation", ".approximation.attention:check_attention_approximation",
+          kinds=(dict,), subject=".approximation.attention:Attention"),
 )

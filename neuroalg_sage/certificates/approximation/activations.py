@@ -6,6 +6,12 @@ the entire functions exp, erf, sin and cos, between neighboring *kinks*.  An exp
 sums, products, quotients and the principal logarithm.  It can be evaluated at power series with
 balls as coefficients, which is at once its value and its derivatives, and at complex balls.
 
+An activation is described by its name; or by its ``kinks`` and the ``pieces`` before, between and
+after them, each the list of the coefficients of a polynomial, the constant one first, or an
+expression: ``"x"``, ``{"constant": "1/2"}``, ``{"sum": [...]}``, ``{"product": [...]}``, or
+``{"tanh": ...}``, an activation without kinks of an expression.  Pieces that meet at a kink have
+one value there.
+
 **Lemma 1.** Let the value of an expression at a complex ball be finite. Then the expression is
 holomorphic on a neighborhood of the ball, and its values there are in the value. *Proof.* FLINT
 returns no finite quotient where the ball of a denominator holds zero, and, where it is asked to, no
@@ -15,14 +21,23 @@ step of the evaluation is that of a holomorphic function on a neighborhood. ∎
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import reduce
+from math import prod
 from typing import Any
 
 from flint import acb, arb, arb_series, fmpq
 
-from neuroalg_sage.certificates.reading import CertificateError, fields, require
+from neuroalg_sage.certificates.reading import (
+    CertificateError,
+    fields,
+    items,
+    numbers,
+    require,
+)
 
-Piece = list[int] | Callable[[Any], Any]  # coefficients, the constant one first; or an expression
+# Coefficients, the constant one first; or an expression.
+Piece = Sequence[int | fmpq] | Callable[[Any], Any]
 
 
 def _logarithm(z: Any) -> Any:
@@ -51,56 +66,120 @@ PIECEWISE: dict[str, tuple[list[int], list[list[int]]]] = {
 
 class Activation:
     """
-    The activation of a name.
+    The activation of a name, or of kinks and pieces.
 
     EXAMPLES::
 
         >>> Activation({"activation": "relu"}).piece(fmpq(0), fmpq(1))
         [0, 1]
+        >>> elu = Activation({"activation": {"kinks": ["0"], "pieces": [
+        ...     {"sum": [{"exp": "x"}, {"constant": "-1"}]}, ["0", "1"]]}})
+        >>> elu.value(fmpq(2)), elu.value(fmpq(-1)) < 0
+        (2.00000000000000, True)
     """
 
     def __init__(self, description: Any) -> None:
-        (name,) = fields(description, "activation")
+        (given,) = fields(description, "activation")
         require(set(description) == {"activation"}, "The description has an unknown field.")
-        require(isinstance(name, str) and (name in EXPRESSIONS or name in PIECEWISE),
-                "The activation is not known.")
-        self.name = name
+        self.kinks: list[fmpq] = []
+        if not isinstance(given, dict):
+            require(isinstance(given, str) and (given in EXPRESSIONS or given in PIECEWISE),
+                    "The activation is not known.")
+            self.name = given
+            kinks, affine = PIECEWISE.get(given, ([], []))
+            self.kinks = [fmpq(k) for k in kinks]
+            self.pieces: list[Piece] = [*affine] if affine else [EXPRESSIONS[given]]
+            return
+        ends, parts = fields(given, "kinks", "pieces")
+        require(set(given) == {"kinks", "pieces"}, "The activation has an unknown field.")
+        self.name = "an activation of pieces"
+        self.kinks = numbers(ends, "kinks")
+        self.pieces = [numbers(part, "piece") if isinstance(part, list) else expression(part)
+                       for part in items(parts, "pieces", len(self.kinks) + 1)]
+        require(all(a < b for a, b in zip(self.kinks, self.kinks[1:])) and all(
+            part or callable(part) for part in self.pieces), "The kinks are not in their order.")
+        for kink, left, right in zip(self.kinks, self.pieces, self.pieces[1:]):
+            require(_exact(left, kink) == _exact(right, kink),
+                    "The pieces are not shown to have one value at a kink.")
 
     def piece(self, a: fmpq, b: fmpq) -> Piece:
         """What the activation is on the interval from a to b, in which there is no kink."""
-        if self.name in EXPRESSIONS:
-            return EXPRESSIONS[self.name]
-        kinks, pieces = PIECEWISE[self.name]
-        for low, high, polynomial in zip([None, *kinks], [*kinks, None], pieces):
+        for low, high, piece in zip([None, *self.kinks], [*self.kinks, None], self.pieces):
             if (low is None or low <= a) and (high is None or b <= high):
-                return polynomial
+                return piece
         raise CertificateError("A kink is inside of a cell.")
 
     def value(self, x: fmpq) -> arb:
         """A ball with the value at a rational number."""
-        piece = self.piece(x, x)
-        if callable(piece):
-            return piece(arb(x))
-        return sum((arb(c) * arb(x) ** k for k, c in enumerate(piece)), arb(0))
+        return _value(self.piece(x, x), x)
 
     def value_and_slope(self, low: fmpq, high: fmpq, parts: int) -> tuple[arb, arb, arb]:
         """
         Bounds on an interval: one from below and one from above for the values, and a Lipschitz
-        constant.  The interval is divided into so many parts, on each of which the power series at
-        a ball encloses values and derivatives.
+        constant.  Between kinks the interval is divided into so many parts, on each of which the
+        power series at a ball encloses values and derivatives; affine pieces are known.
         """
-        if self.name in PIECEWISE:
-            kinks, pieces = PIECEWISE[self.name]
-            ends = [low, *(fmpq(k) for k in kinks if low < k < high), high]
-            values = [self.value(x) for x in ends]
-            slopes = [abs(self.value(b) - self.value(a)) / arb(b - a)  # the pieces are affine
-                      for a, b in zip(ends, ends[1:])]
-            return _extreme(values, "min"), _extreme(values, "max"), _extreme(slopes, "max")
-        half = (high - low) / (2 * parts)
-        f = EXPRESSIONS[self.name]
-        series = [power_series(f, arb(low + (2 * k + 1) * half, half), 1, 2) for k in range(parts)]
-        return (_extreme([s[0] for s in series], "min"), _extreme([s[0] for s in series], "max"),
-                _extreme([abs(s[1]) for s in series], "max"))
+        ends = [low, *(k for k in self.kinks if low < k < high), high]
+        values, slopes = [self.value(x) for x in ends], []
+        for a, b in zip(ends, ends[1:]):
+            piece = self.piece(a, b)
+            if not callable(piece) and len(piece) <= 2:
+                slopes.append(abs(arb(piece[1])) if len(piece) > 1 else arb(0))
+                continue
+            f, half = _function(piece), (b - a) / (2 * parts)
+            for k in range(parts):
+                value, slope = power_series(f, arb(a + (2 * k + 1) * half, half), 1, 2)
+                values.append(value)
+                slopes.append(abs(slope))
+        return _extreme(values, "min"), _extreme(values, "max"), _extreme(slopes, "max")
+
+
+def expression(data: Any) -> Callable[[Any], Any]:
+    """The function that an expression is."""
+    if data == "x":
+        return lambda z: z
+    require(isinstance(data, dict) and len(data) == 1, "The expression is not read.")
+    [(name, given)] = data.items()
+    if name == "constant":
+        (c,) = numbers([given], "constant")
+        return lambda z: 0 * z + c
+    if name in ("sum", "product"):
+        require(given, "A sum or a product has no parts.")
+        first, *others = [expression(part) for part in items(given, "terms or factors")]
+        return (lambda z: sum((f(z) for f in others), first(z))) if name == "sum" else (
+            lambda z: prod((f(z) for f in others), start=first(z)))
+    require(name in EXPRESSIONS, "The expression has an unknown function.")
+    outer, inner = EXPRESSIONS[name], expression(given)
+
+    def composed(z: Any) -> Any:
+        value = inner(z)
+        # What is not finite stays so, for Lemma 1.
+        return value if isinstance(value, acb) and not value.is_finite() else outer(value)
+
+    return composed
+
+
+def _function(piece: Piece) -> Callable[[Any], Any]:
+    """A piece as a function."""
+    if callable(piece):
+        return piece
+    coefficients = piece
+    return lambda z: reduce(lambda value, c: value * z + c, reversed(coefficients), 0 * z)
+
+
+def _value(piece: Piece, x: fmpq) -> arb:
+    """A ball with the value of a piece at a rational number."""
+    found: arb = _function(piece)(arb(x))
+    return found
+
+
+def _exact(piece: Piece, x: fmpq) -> fmpq:
+    """The value of a piece at a rational number, if it is seen to be rational."""
+    if not callable(piece):
+        return fmpq(_function(piece)(x))
+    found = piece(arb(x))
+    require(found.is_exact(), "The value of a piece at a kink is not shown to be rational.")
+    return found.fmpq()
 
 
 def power_series(f: Callable[[Any], Any], center: arb, slope: arb | int, order: int) -> list[arb]:

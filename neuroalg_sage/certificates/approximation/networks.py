@@ -1,8 +1,10 @@
 r"""
 How far a network is from one with polynomials as activations, for all parameters and inputs.
 
-**Claim.** A fully connected network has L layers, affine maps with weights and biases; after each
-but the last one the activation f is applied to all entries. Each parameter is any number that
+**Claim.** A network has L layers, affine maps with weights and biases; after each but the last one
+an activation f is applied to all entries, the same after all layers or one for each. An affine map
+takes the entries before it, or those of the states that it has as ``sources``, one state after the
+other, where the state 0 is the input and k that after layer k. Each parameter is any number that
 differs from the stated one by at most ``radius``; where a layer is stated by its shape, from zero.
 The inputs are any in the boxes ``inputs``. In another network with the same parameters, the
 polynomial p of the layer replaces f. Then at all these parameters and inputs
@@ -54,26 +56,43 @@ Affine = tuple[list[list[fmpq]], list[fmpq] | None]  # weights, and biases if th
 
 
 class Network:
-    """A fully connected network: its activation, and its affine maps in their order."""
+    """A network: its affine maps in their order, what each takes, and the activations."""
 
     def __init__(self, description: Any) -> None:
-        name, layers = fields(description, "activation", "layers")
+        names, layers = fields(description, "activation", "layers")
         require(set(description) <= {"activation", "layers", "spec"},
                 "The description has an unknown field.")
-        self.activation = Activation({"activation": name})
-        self.layers = [_affine(layer) for layer in items(layers, "layers")]
-        require(self.layers and all(len(rows) == len(after[0][0]) for (rows, _), after in zip(
-            self.layers, self.layers[1:])), "The layers do not follow one another.")
-        self.name = f"the network {'-'.join(map(str, self.widths))} with {name}"
+        layers = items(layers, "layers")
+        hidden = len(layers) - 1
+        known = [Activation({"activation": name}) for name in (
+            items(names, "activations", hidden) if isinstance(names, list) else [names])]
+        self.activations = known if isinstance(names, list) else known * hidden
+        require(layers, "There are no layers.")
+        self.layers = [_affine(layer) for layer in layers]
+        self.sources = [_sources(layer, k) for k, layer in enumerate(layers)]
+        self.widths = [0, *(len(rows) for rows, _ in self.layers)]
+        # The input is as wide as the maps need that take it alone, or with others.
+        taken = [(len(rows[0]) - sum(self.widths[s] for s in sources), sources.count(0))
+                 for (rows, _), sources in zip(self.layers, self.sources)]
+        self.widths[0] = next((rest // count for rest, count in taken if count), 0)
+        require(self.widths[0] > 0 and all(rest == count * self.widths[0] for rest, count in taken),
+                "The layers do not follow one another.")
+        self.name = (f"the network {'-'.join(map(str, self.widths))} with "
+                     + ", ".join(dict.fromkeys(a.name for a in known)))
 
-    @property
-    def widths(self) -> list[int]:
-        """The numbers of inputs, of units, and of outputs."""
-        return [len(self.layers[0][0][0]), *(len(rows) for rows, _ in self.layers)]
+    def entries(self, layer: int, states: list[list[Any]]) -> list[Any]:
+        """What a layer takes of something that is known for each entry of all states."""
+        return [entry for source in self.sources[layer] for entry in states[source]]
+
+
+def _sources(data: Any, number: int) -> list[int]:
+    """The states that a layer takes; else the one before."""
+    return [integer(s, 0, number, "state") for s in items(data["sources"], "sources")
+            ] if "sources" in data else [number]
 
 
 def _affine(data: Any) -> Affine:
-    """An affine map, stated by its weights, or by its shape if all are zero."""
+    """An affine map, stated by its weights, by those that are not zero, or by its shape."""
     if isinstance(data, dict) and "shape" in data:
         shape, has_bias = fields(data, "shape", "has_bias")
         m, n = (integer(k, 1, MOST_WIDTH, "width") for k in items(shape, "shape", 2))
@@ -81,10 +100,22 @@ def _affine(data: Any) -> Affine:
                 "A layer is not one of these.")
         return [[fmpq(0)] * n] * m, [fmpq(0)] * m if has_bias else None
     weights, bias = fields(data, "weights", "bias")
-    rows = [numbers(row, "row") for row in items(weights, "weights")]
-    require(rows and rows[0] and all(len(row) == len(rows[0]) for row in rows) and len(data) == 2,
+    require(set(data) <= {"weights", "bias", "inputs", "sources"}, "A layer has an unknown field.")
+    rows = [_row(row, data) for row in items(weights, "weights")]
+    require(rows and rows[0] and all(len(row) == len(rows[0]) for row in rows),
             "The weights are no matrix.")
     return rows, None if bias is None else numbers(bias, "bias", len(rows))
+
+
+def _row(data: Any, layer: dict[str, Any]) -> list[fmpq]:
+    """A row of a matrix; where the number of inputs is stated, by places and what is there."""
+    if "inputs" not in layer:
+        return numbers(data, "row")
+    row = [fmpq(0)] * integer(layer["inputs"], 1, MOST_WIDTH, "width")
+    for entry in items(data, "row"):
+        place, weight = items(entry, "entry", 2)
+        [row[integer(place, 0, len(row) - 1, "place")]] = numbers([weight], "weight")
+    return row
 
 
 def check_network_approximation(network: Network, value: Any, evidence: Any) -> Checked:
@@ -94,12 +125,14 @@ def check_network_approximation(network: Network, value: Any, evidence: Any) -> 
     require(set(value) == {"radius", "inputs", "layers", "distance"}
             and set(evidence) == {"precision", "layers"}, "There is an unknown field.")
     (radius, distance), hidden = numbers([radius, distance], "numbers"), len(network.layers) - 1
-    states = [_interval(pair) for pair in items(inputs, "inputs", network.widths[0])]
-    errors = [fmpq(0)] * len(states)
+    images_of = [[_interval(pair) for pair in items(inputs, "inputs", network.widths[0])]]
+    errors_of = [[fmpq(0)] * network.widths[0]]
     require(radius >= 0, "The radius is negative.")
     with working_with(precision):
-        for affine, layer, step in zip(network.layers, items(layers, "layers", hidden),
-                                       items(steps, "evidence", hidden)):
+        for k, (layer, step) in enumerate(zip(items(layers, "layers", hidden),
+                                              items(steps, "evidence", hidden))):
+            affine, activation = network.layers[k], network.activations[k]
+            states, errors = network.entries(k, images_of), network.entries(k, errors_of)
             interval, coefficients, error = fields(layer, "interval", "coefficients", "error")
             require(set(layer) == {"interval", "coefficients", "error"},
                     "A layer has an unknown field.")
@@ -108,16 +141,17 @@ def check_network_approximation(network: Network, value: Any, evidence: Any) -> 
             require(all(low <= a and b <= high for a, b in images(affine, radius, states)),
                     "The entries may leave the interval of their layer.")
             cells, values, slope, parts = fields(step, "cells", "values", "slope", "parts")
-            require(is_bounded(network.activation, p, d, read_cells(low, high, cells)),
+            require(is_bounded(activation, p, d, read_cells(low, high, cells)),
                     "The error of a layer is not shown to be so small.")
             (m, most), (slope,) = numbers(values, "values", 2), numbers([slope], "slope")
             with working_with(BITS_FOR_SLOPES):
-                found = network.activation.value_and_slope(
+                found = activation.value_and_slope(
                     low, high, integer(parts, 1, MOST_PARTS, "number of parts"))
             require(arb(m) <= found[0] and found[1] <= arb(most) and found[2] <= arb(slope),
                     "The values or slopes of the activation may be larger.")
-            errors = [slope * e + d for e in differences(affine, radius, errors)]
-            states = [(m - d, most + d)] * len(errors)
+            errors_of.append([slope * e + d for e in differences(affine, radius, errors)])
+            images_of.append([(m - d, most + d)] * len(errors_of[-1]))
+        errors = network.entries(hidden, errors_of)
         require(max(differences(network.layers[-1], radius, errors)) <= distance,
                 "The outputs are not shown to be so near.")
     return ["the intervals of all states, and the error of each layer",

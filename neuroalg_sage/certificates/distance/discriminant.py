@@ -67,7 +67,7 @@ the Jacobian matrix of G for D, by Lemma A.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations, permutations
 from math import comb
 from typing import Any
@@ -75,11 +75,11 @@ from typing import Any
 from flint import fmpq, fmpq_mat, fmpq_mpoly, fmpq_mpoly_ctx, nmod_mat
 
 from neuroalg_sage.certificates.dimension.dimension import check_dimension
+from neuroalg_sage.certificates.distance.slices import numbers_of_parameters
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     Checked,
     fields,
-    integer,
     integers,
     items,
     member,
@@ -96,7 +96,7 @@ from neuroalg_sage.certificates.work import Work, terms_of_power
 MEANING = ("hypersurfaces of data for which critical points of the distance come together at "
            "finite parameters where the Jacobian matrix of the parametrization, on a slice if one "
            "is stated, has rank dim M")
-MOST_UNKNOWNS, LARGEST_POWER, LARGEST_NUMBER, MOST_MINORS = 7, 100, 10**6, 5000
+MOST_UNKNOWNS, LARGEST_POWER, MOST_MINORS = 7, 100, 5000
 
 Matrix = Sequence[Sequence[fmpq_mpoly]]
 
@@ -297,15 +297,6 @@ def affine_space(ring: fmpq_mpoly_ctx, first: int, origin: Any, directions: Any,
     require(rows and fmpq_mat(rows).rank() == len(rows), "The directions are not independent.")
     return [sum((v[j] * ring.gens()[first + i] for i, v in enumerate(rows)),
                 ring.constant(base[j])) for j in range(n)]
-
-
-def numbers_of_parameters(data: Any, count: int) -> Mapping[int, int]:
-    """Which parameters are which numbers on a slice."""
-    pairs = [items(pair, "slice", 2) for pair in items(data, "slice")]
-    values = {integer(i, 0, count - 1, "parameter"): integer(v, 0, LARGEST_NUMBER, "number")
-              for i, v in pairs}
-    require(len(values) == len(pairs), "A parameter is set to two numbers.")
-    return values
 
 
 def check_discriminant(model: Model, claim: Any, evidence: Any) -> Checked:

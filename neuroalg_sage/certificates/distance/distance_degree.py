@@ -29,6 +29,7 @@ from typing import Any
 from flint import fmpq_mpoly, nmod_mat, nmod_poly
 
 from neuroalg_sage.certificates.dimension.dimension import check_dimension
+from neuroalg_sage.certificates.distance.slices import numbers_of_parameters
 from neuroalg_sage.certificates.model import Model, monomials
 from neuroalg_sage.certificates.reading import (
     Checked,
@@ -43,7 +44,6 @@ from neuroalg_sage.certificates.reading import (
     residue,
 )
 
-LARGEST_NUMBER = 10**6
 MOST_POINTS = 20_000
 
 
@@ -133,15 +133,6 @@ def is_invertible(model: Model, metric: Any) -> bool:
     """Whether a metric that is not generic is a form of full rank, which a prime may prove."""
     n, p = model.ambient_dimension, 2**61 - 1
     return bool(nmod_mat(n, n, sum(quadratic_form(model, metric, {}, p), []), p).rank() == n)
-
-
-def numbers_of_parameters(data: Any, count: int) -> dict[int, int]:
-    """Which parameters are set to which numbers."""
-    pairs = [items(pair, "restriction", 2) for pair in items(data, "restriction")]
-    found = {integer(i, 0, count - 1, "parameter"): integer(v, 0, LARGEST_NUMBER, "number")
-             for i, v in pairs}
-    require(len(found) == len(pairs), "A parameter is set to two numbers.")
-    return found
 
 
 def check_at_least(model: Model, value: Any, evidence: Any) -> Checked:

@@ -36,8 +36,8 @@ from neuroalg_sage.certificates.dimension.dimension import check_dimension
 from neuroalg_sage.certificates.distance.distance_degree import (
     MOST_POINTS,
     Algebra,
-    numbers_of_parameters,
 )
+from neuroalg_sage.certificates.distance.slices import numbers_of_parameters
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     Checked,

@@ -1,4 +1,7 @@
-"""Approximation of activations, and of networks with these, by polynomials, with proved errors."""
+"""
+Approximation of activations, and of networks and attention with these, by polynomials, with proved
+errors.
+"""
 
 from neuroalg_sage.invariants.answers.question import Question
 
@@ -14,4 +17,10 @@ QUESTIONS: tuple[Question, ...] = (
              "outputs are at most, for all parameters and inputs in boxes",
              answer=".approximation.networks:NetworkApproximation", of=NETWORK,
              takes="a network", command="approximate", claims=("network_approximation",)),
+    Question("attention_approximation", "Attention with a rational function in place of softmax, "
+             "and how far its outputs, and those of linear attention, are at most, for all "
+             "parameters and inputs in boxes",
+             answer=".approximation.attention:AttentionApproximation", of=NETWORK,
+             takes="attention with softmax", command="approximate",
+             claims=("attention_approximation",)),
 )

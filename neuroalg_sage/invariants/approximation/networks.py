@@ -28,6 +28,7 @@ from neuroalg_sage.invariants.approximation.approximation import (
     read_degree,
     rounded,
 )
+from neuroalg_sage.models.activations import ContinuousActivation
 from neuroalg_sage.models.continuous_networks import ContinuousNetworkLayers
 from neuroalg_sage.models.layers import Activation, Dense, Layer
 from neuroalg_sage.models.model import LONGEST_NAME, Model, compose
@@ -88,7 +89,7 @@ class NetworkApproximation(Invariant):
                        f", {self.where()}")
         other = str(network)
         if len(near + other + where) > LONGEST_NAME:
-            other = f"one with {network.activation}"
+            other = f"one with {network.activation_names}"
         return compose(layers, name=near + other + where)
 
     def where(self) -> str:
@@ -153,31 +154,44 @@ def network_approximation(network: ContinuousNetworkLayers, box: Any = None, inp
                          "--degree 7 or --error 0.01.")
     if box is None and not network.has_weights:
         raise InputError("The parameters are in a box; name it, as in --box 1.")
-    radius = Fraction(0) if box is None else _positive(box, "box of the parameters")
-    search = _Search(network, radius, _read_inputs(inputs, network.widths[0]))
+    radius = Fraction(0) if box is None else read_size(box, "box of the parameters")
+    search = _Search(network, radius, read_inputs(inputs, network.widths[0]))
     if degree is not None:
         wanted = read_degree(degree)
-        return search.run([lambda low, high: Proof(network.activation, low, high, wanted)]
-                          * (len(network.layers) - 1)).answer(start)
+        return search.run([partial(_of_degree, f, wanted) for f in network.activations]
+                          ).answer(start)
     most = rational(error, "error")
     if most <= 0:
         raise InputError(f"The error is a positive number, not {str(error)[:40]}.")
     allowed = [most / ((len(network.layers) - 1) * gain) for gain in search.gains()]
     for _ in range(MOST_ATTEMPTS):
-        found = search.run([partial(_with_error, network, share) for share in allowed])
+        found = search.run([partial(_with_error, f, share)
+                            for f, share in zip(network.activations, allowed)])
         if found.distance <= most:
             return found.answer(start)
         allowed = [share * min(MORE, most / found.distance * MORE) for share in allowed]
     raise LimitReached("No polynomials were found with which the networks are so near.")
 
 
-def _with_error(network: ContinuousNetworkLayers, share: Fraction, low: Fraction, high: Fraction
-                ) -> Proof:
+def _of_degree(f: ContinuousActivation, degree: int, low: Fraction, high: Fraction) -> Proof:
+    """A polynomial of this degree on an interval."""
+    return Proof(f, low, high, degree)
+
+
+def _with_error(f: ContinuousActivation, share: Fraction, low: Fraction, high: Fraction) -> Proof:
     """A polynomial of the least degree with this error on an interval."""
-    return least_degree(network.activation, low, high, share)[1]
+    return least_degree(f, low, high, share)[1]
 
 
-def _positive(value: Any, role: str) -> Fraction:
+def read_size(value: Any, role: str) -> Fraction:
+    """
+    How far a box around zero reaches.
+
+    EXAMPLES::
+
+        >>> read_size("1/2", "box of the parameters")
+        Fraction(1, 2)
+    """
     text = str(value).strip().lstrip("+-").lower()
     if text in ("inf", "infinity", "oo"):
         raise InputError(f"The {role} is not bounded; name a number, as in --box 1.")
@@ -188,20 +202,20 @@ def _positive(value: Any, role: str) -> Fraction:
     return found
 
 
-def _read_inputs(inputs: Any, count: int) -> list[tuple[Fraction, Fraction]]:
+def read_inputs(inputs: Any, count: int) -> list[tuple[Fraction, Fraction]]:
     """
     A box of inputs.
 
     EXAMPLES::
 
-        >>> _read_inputs("box:1/2", 2)
+        >>> read_inputs("box:1/2", 2)
         [(Fraction(-1, 2), Fraction(1, 2)), (Fraction(-1, 2), Fraction(1, 2))]
     """
     if isinstance(inputs, str) and "," in inputs:
         inputs = [row.split(",") for row in inputs.split(";")]
     if isinstance(inputs, str) or not hasattr(inputs, "__len__"):
         text = inputs.removeprefix("box:") if isinstance(inputs, str) else inputs
-        size = _positive(text, "box of the inputs")
+        size = read_size(text, "box of the inputs")
         return [(-size, size)] * count
     rows = lists(inputs)
     pairs = [numbers(row, "end of an interval") for row in rows] if isinstance(
@@ -253,20 +267,27 @@ class _Search:
     def run(self, polynomials: list[Callable[[Fraction, Fraction], Proof]]) -> _Found:
         """Choose a polynomial for each layer, given its interval, and find the distance."""
         radius = _fmpq(self.radius)
-        states = [(_fmpq(a), _fmpq(b)) for a, b in self.inputs]
-        errors = [fmpq(0)] * len(states)
+        network = self.rebuilt
+        states_of, errors_of = [self.box()], [[fmpq(0)] * len(self.inputs)]
         proofs, bounds = [], []
-        for affine, polynomial in zip(self.rebuilt.layers, polynomials):
-            low, high = self.interval(affine, states)
+        for k, polynomial in enumerate(polynomials):
+            affine = network.layers[k]
+            low, high = self.interval(affine, network.entries(k, states_of))
             proof = polynomial(low, high)
-            m, most, slope = self.bounds(low, high)
+            m, most, slope = self.bounds(k, low, high)
             d = _fmpq(proof.upper)
-            errors = [_fmpq(slope) * e + d for e in rebuilt.differences(affine, radius, errors)]
-            states = [(_fmpq(m) - d, _fmpq(most) + d)] * len(errors)
+            errors = rebuilt.differences(affine, radius, network.entries(k, errors_of))
+            errors_of.append([_fmpq(slope) * e + d for e in errors])
+            states_of.append([(_fmpq(m) - d, _fmpq(most) + d)] * len(errors))
             proofs.append(proof)
             bounds.append((m, most, slope))
-        distance = max(rebuilt.differences(self.rebuilt.layers[-1], radius, errors))
+        distance = max(rebuilt.differences(
+            network.layers[-1], radius, network.entries(len(polynomials), errors_of)))
         return _Found(self, proofs, bounds, rounded(_fraction(distance), ROUND_CEILING))
+
+    def box(self) -> list[Any]:
+        """The intervals of the inputs."""
+        return [(_fmpq(a), _fmpq(b)) for a, b in self.inputs]
 
     def interval(self, affine: Any, states: list[Any]) -> tuple[Fraction, Fraction]:
         """An interval with few digits around the entries of a layer."""
@@ -278,10 +299,12 @@ class _Search:
                                "smaller box.")
         return (low, high) if low < high else (low - 1, high + 1)
 
-    def bounds(self, low: Fraction, high: Fraction) -> tuple[Fraction, Fraction, Fraction]:
-        """Numbers with few digits around values and slopes of the activation."""
+    def bounds(self, layer: int, low: Fraction, high: Fraction
+               ) -> tuple[Fraction, Fraction, Fraction]:
+        """Numbers with few digits around values and slopes of the activation after a layer."""
         with checked.working_with(rebuilt.BITS_FOR_SLOPES):
-            found = self.rebuilt.activation.value_and_slope(_fmpq(low), _fmpq(high), PARTS)
+            found = self.rebuilt.activations[layer].value_and_slope(
+                _fmpq(low), _fmpq(high), PARTS)
         if not all(x.is_finite() for x in found):
             raise LimitReached(f"The activation was not bounded from {low} to {high}; try a "
                                "smaller box.")
@@ -292,19 +315,23 @@ class _Search:
 
     def gains(self) -> list[Fraction]:
         """For each layer, how much of an error there arrives at an output."""
-        radius = _fmpq(self.radius)
-        states = [(_fmpq(a), _fmpq(b)) for a, b in self.inputs]
-        slopes = []
-        for affine in self.rebuilt.layers[:-1]:
-            m, most, slope = self.bounds(*self.interval(affine, states))
-            states = [(_fmpq(m), _fmpq(most))] * len(affine[0])
+        radius, network = _fmpq(self.radius), self.rebuilt
+        hidden = len(network.activations)
+        states_of, slopes = [self.box()], []
+        for k in range(hidden):
+            low, high = self.interval(network.layers[k], network.entries(k, states_of))
+            m, most, slope = self.bounds(k, low, high)
+            states_of.append([(_fmpq(m), _fmpq(most))] * network.widths[k + 1])
             slopes.append(_fmpq(slope))
         gains = []
-        for k in range(len(slopes)):
-            errors = [fmpq(1)] * len(self.rebuilt.layers[k][0])
-            for affine, factor in zip(self.rebuilt.layers[k + 1:], [*slopes[k + 1:], fmpq(1)]):
-                errors = [factor * e for e in rebuilt.differences(affine, radius, errors)]
-            gains.append(max(_fraction(max(errors)), Fraction(1, 10**9)))
+        for first in range(hidden):
+            errors_of = [[fmpq(k == first + 1)] * n for k, n in enumerate(
+                network.widths[:first + 2])]
+            for k in range(first + 1, hidden + 1):
+                errors = rebuilt.differences(network.layers[k], radius,
+                                             network.entries(k, errors_of))
+                errors_of.append([slopes[k] * e for e in errors] if k < hidden else errors)
+            gains.append(max(_fraction(max(errors_of[-1])), Fraction(1, 10**9)))
         return gains
 
 

@@ -45,6 +45,7 @@ from neuroalg_sage.invariants.distance.lagrange import Multipliers
 from neuroalg_sage.invariants.equations.counting import System, ring_modulo, summary, trials
 from neuroalg_sage.invariants.training.presentation import shown_bound
 from neuroalg_sage.invariants.training.training import MOST_DIMENSIONS
+from neuroalg_sage.invariants.training.training_answer import TrainingAnswer
 from neuroalg_sage.invariants.training.training_data import beside, read_data
 from neuroalg_sage.models.expressions import Polynomial, derivative
 from neuroalg_sage.models.model import Model
@@ -176,7 +177,7 @@ def cross_entropy(model: Model | str, data: Any, outputs: Any = None,
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class CrossEntropyPoints(Invariant):
+class CrossEntropyPoints(TrainingAnswer):
     """
     Critical points of the cross-entropy: the ``points``, each with ``probabilities``, ``loss`` and
     ``index``; ``entropy``, a lower bound for the loss where no probability is negative; and
@@ -204,10 +205,6 @@ class CrossEntropyPoints(Invariant):
             "gap": None if best is None or lower is None else float(
                 Fraction(best[1]) - Fraction(lower)),
             "parameters": self.parameters}
-
-    def circumstances(self) -> dict[str, Any]:
-        """The loss as JSON data."""
-        return {"source": self.problem.source, "loss": self.problem.describe()}
 
     def text(self, spec: str = "SPEC") -> str:
         """The answer as a page of text."""

@@ -10,7 +10,6 @@ from fractions import Fraction
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.training.presentation import (
     SHOWN_PARAMETERS,
     SHOWN_POINTS,
@@ -19,13 +18,14 @@ from neuroalg_sage.invariants.training.presentation import (
     shown_function,
     shown_number,
 )
+from neuroalg_sage.invariants.training.training_answer import TrainingAnswer
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.training.training import TrainingProblem
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class EndsOfStarts(Invariant):
+class EndsOfStarts(TrainingAnswer):
     """
     Where minimizations from many random parameters end, and bounds of the least loss.
 

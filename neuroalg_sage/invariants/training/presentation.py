@@ -10,9 +10,9 @@ from fractions import Fraction
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.training.morse_audit import MorseAudit
 from neuroalg_sage.invariants.training.sublevel_sets import SublevelSets
+from neuroalg_sage.invariants.training.training_answer import TrainingAnswer
 from neuroalg_sage.models.model import Model
 
 if TYPE_CHECKING:
@@ -25,11 +25,10 @@ SHOWN_PARAMETERS = 24
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class CriticalPoints(Invariant):
+class CriticalPoints(TrainingAnswer):
     """
     The critical points of a loss that are known, and its minimum.
 
-    - ``problem`` -- the loss
     - ``parameters`` -- for each point critical parameters, in floating point
     - ``failures`` -- why the engine did not find all: exit codes, and sentences
     - ``morse_audit`` -- whether they add up to χ(M)
@@ -48,19 +47,8 @@ class CriticalPoints(Invariant):
                 + ("" if self.data["complete"] else "; there may be others"))
 
     def circumstances(self) -> dict[str, Any]:
-        """
-        The loss as JSON data.
-
-        EXAMPLES::
-
-            >>> from neuroalg_sage.invariants.training.training import ERM
-            >>> found = ERM("linear:1,1", [[1, 1], [1, 2]]).critical_points()
-            >>> found.circumstances()["loss"]
-            {'quadratic': [[0, 0, '1']], 'linear': ['3/2'], 'constant': '5/2'}
-        """
-        return {"source": self.problem.source, "loss": self.problem.describe(),
-                "rank": self.problem.rank, "failures": list(dict.fromkeys(
-                    f"{sentence.rstrip('.')}." for _, sentence in self.failures))}
+        return super().circumstances() | {"rank": self.problem.rank, "failures": list(
+            dict.fromkeys(f"{sentence.rstrip('.')}." for _, sentence in self.failures))}
 
     def described(self) -> dict[str, Any]:
         proof = self.proof()

@@ -20,7 +20,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from fractions import Fraction
 from functools import cached_property
@@ -43,7 +43,6 @@ from neuroalg_sage.certificates.training.sums_of_squares import check_loss_bound
 from neuroalg_sage.engines import csdp, modular
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
-from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dimension.floating_point import PolynomialMap
 from neuroalg_sage.invariants.training.attained import (
     Box,
@@ -53,6 +52,7 @@ from neuroalg_sage.invariants.training.attained import (
     nearest_multiple,
 )
 from neuroalg_sage.invariants.training.presentation import shown_bound, shown_number
+from neuroalg_sage.invariants.training.training_answer import TrainingAnswer
 from neuroalg_sage.models import expressions
 from neuroalg_sage.models.expressions import Polynomial, derivative
 from neuroalg_sage.models.model import monomials
@@ -88,7 +88,7 @@ SLACKS = (1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class LossBounds(Invariant):
+class LossBounds(TrainingAnswer):
     """
     A lower and an upper bound of the least loss, both proved.
 
@@ -98,8 +98,6 @@ class LossBounds(Invariant):
     whether it is proved that one function alone has the least loss, which is between the bounds;
     ``dense``, whether M was seen to be dense in V over C; and ``beyond``, what was out of reach.
     """
-
-    problem: Any = field(kw_only=True)
 
     @property
     def gap(self) -> Fraction:
