@@ -23,19 +23,12 @@ from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.approximation.approximation import (
     MOST_DEGREE,
-    Proof,
     digits,
     read_degree,
     rounded,
 )
-from neuroalg_sage.invariants.approximation.best_polynomial import (
-    BITS_BEYOND,
-    MOST_RAISES,
-    Candidate,
-    Exchange,
-)
+from neuroalg_sage.invariants.approximation.near_exp import BITS_BEYOND, NearExp
 from neuroalg_sage.invariants.approximation.networks import read_inputs, read_size
-from neuroalg_sage.models.activations import ContinuousActivation, activation
 from neuroalg_sage.models.model import LONGEST_NAME, Model
 from neuroalg_sage.models.sage_input import rational
 from neuroalg_sage.models.softmax_attention import SoftmaxAttention
@@ -103,7 +96,7 @@ class AttentionApproximation(Invariant):
             >>> found = attention_approximation(
             ...     attention_from_spec("attention:d=1,a=1,out=1,t=2:softmax"), 1, degree=1)
             >>> found.model()
-            Model the rational attention at distance at most 0.236190746389 of
+            Model the rational attention at distance at most 0.23619... of
             attention:d=1,a=1,out=1,t=2:softmax, for all parameters from -1 to 1 and inputs from -1
             to 1 with 3 parameters and 1 scale, 2 inputs and 2 outputs
         """
@@ -217,56 +210,6 @@ def _read_inputs(inputs: Any, d: int, t: int) -> list[tuple[Fraction, Fraction]]
     return read_inputs(inputs, d * t)
 
 
-class RelativeProof(Proof):
-    """A polynomial near exp in proportion to it, and the evidence for its relative error."""
-
-    def __init__(self, bound: Fraction, degree: int) -> None:
-        self.f, self.degree = activation("exp"), degree
-        self.low, self.high = -bound, bound
-        self.near = _nearest_to_exp(bound, degree)
-        self.activation = rebuilt.RelativeError(  # type: ignore[assignment]
-            [_fmpq(c) for c in self.near.coefficients])
-        # The quotient by exp is near the constant 1.
-        self.candidate = Candidate((Fraction(1),), self.near.points, self.near.precision)
-        self.precision = self.near.precision
-        self.largest, _ = self.sizes(self.candidate, degree)
-
-
-class _RelativeExchange(Exchange):
-    """The exchange for the constant 1, with which polynomials times exp(-x) are compared."""
-
-    def compared(self, y: arb, u: arb) -> arb:
-        return (y * (-(self.center + self.half * u)).exp()).mid()
-
-    @property
-    def largest_factor(self) -> Fraction:  # type: ignore[override]
-        found = (-arb(_fmpq(self.low))).exp().upper().fmpq()
-        return Fraction(int(found.p), int(found.q))
-
-
-def _nearest_to_exp(bound: Fraction, degree: int) -> Candidate:
-    """
-    A polynomial of nearly the least relative error near exp, on an interval around zero.
-
-    EXAMPLES:
-
-    The best constant is the inverse of the hyperbolic cosine of the bound, nearly 0.648::
-
-        >>> _nearest_to_exp(Fraction(1), 0).coefficients
-        (Fraction(267, 412),)
-    """
-    one = ContinuousActivation("1", lambda x: 0 * x + 1)
-    precision = 2 * degree + 2 * BITS_BEYOND + 3 * int(bound)
-    for _ in range(MOST_RAISES):
-        with ctx.workprec(precision):
-            found = _RelativeExchange(one, -bound, bound, degree).run()
-            if found is not None:
-                return found
-        precision *= 2
-    raise LimitReached(f"No polynomial of degree {degree} was found that is near exp for scores up "
-                       f"to {digits(bound)}; try a smaller box.")
-
-
 class _Search:
     """The choice of polynomials for all layers."""
 
@@ -274,7 +217,7 @@ class _Search:
                  inputs: list[tuple[Fraction, Fraction]]) -> None:
         self.network, self.radius, self.inputs = network, radius, inputs
         self.rebuilt = rebuilt.Attention(network.describe())
-        self.proofs: dict[tuple[Fraction, int], RelativeProof] = {}
+        self.proofs: dict[tuple[Fraction, int], NearExp] = {}
 
     def found(self, degrees: Sequence[int]) -> _Found:
         """What is found with these degrees."""
@@ -295,10 +238,10 @@ class _Search:
             centers.append(center)
         return _Found(self, bounds, proofs, centers)
 
-    def proof(self, score: Fraction, degree: int) -> RelativeProof:
+    def proof(self, score: Fraction, degree: int) -> NearExp:
         """A polynomial on the interval of scores."""
         if (score, degree) not in self.proofs:
-            self.proofs[score, degree] = RelativeProof(score, degree)
+            self.proofs[score, degree] = NearExp(score, degree)
         found = self.proofs[score, degree]
         if found.upper >= 1:
             raise LimitReached(f"No polynomial of degree {degree} is positive and near exp for "
@@ -345,7 +288,7 @@ class _Found:
 
     search: _Search
     bounds: rebuilt.Bounds
-    proofs: list[RelativeProof]
+    proofs: list[NearExp]
     centers: list[tuple[Fraction, ...]]
 
     @cached_property
@@ -369,7 +312,7 @@ class _Found:
             lower = [self.difference(points[0], [(lambda scores: scores, plain)]
                                      * search.network.layers),
                      self.difference(points[1], [
-                         (_by_polynomial(proof.near.coefficients), [_fmpq(c) for c in center])
+                         (_by_polynomial(proof.coefficients), [_fmpq(c) for c in center])
                          for proof, center in zip(self.proofs, self.centers)])]
         linear, own = ([min(low, high), high] for low, high in zip(
             lower, (self.linear_upper, self.upper)))
@@ -379,8 +322,8 @@ class _Found:
                     "linear_distance": [write(c) for c in linear],
                     "radius": decimal(search.radius),
                     "inputs": [[decimal(a), decimal(b)] for a, b in search.inputs],
-                    "layers": [{"center": [decimal(c) for c in center], "bound": write(proof.high),
-                                "coefficients": [decimal(c) for c in proof.near.coefficients],
+                    "layers": [{"center": [decimal(c) for c in center], "bound": write(proof.bound),
+                                "coefficients": [decimal(c) for c in proof.coefficients],
                                 "error": write(proof.upper)}
                                for proof, center in zip(self.proofs, self.centers)]}
 
@@ -428,7 +371,7 @@ class _Sampled:
     """
 
     def __init__(self, network: SoftmaxAttention,
-                 layers: list[tuple[RelativeProof, tuple[Fraction, ...]]] | None) -> None:
+                 layers: list[tuple[NearExp, tuple[Fraction, ...]]] | None) -> None:
         self.network = network
         self.layers = None if layers is None else [
             (_Table(proof), np.array([float(c) for c in center])) for proof, center in layers]
@@ -536,12 +479,10 @@ class _Sampled:
 class _Table:
     """The relative error of a polynomial, interpolated between numbers."""
 
-    def __init__(self, proof: RelativeProof) -> None:
+    def __init__(self, proof: NearExp) -> None:
         with ctx.workprec(proof.precision):
-            at = [proof.low + (proof.high - proof.low) * Fraction(k, SAMPLES - 1)
-                  for k in range(SAMPLES)]
-            self.errors = np.array([float((proof.activation.value(_fmpq(x)) - 1).mid())
-                                    for x in at])
+            at = [proof.bound * Fraction(2 * k - SAMPLES + 1, SAMPLES - 1) for k in range(SAMPLES)]
+            self.errors = np.array([float(proof.relative_error(x).mid()) for x in at])
         self.at = np.array([float(x) for x in at])
 
     def __call__(self, scores: Array) -> Array:

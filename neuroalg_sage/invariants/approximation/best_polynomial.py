@@ -69,7 +69,7 @@ def best_polynomial(f: ContinuousActivation, low: Fraction, high: Fraction, degr
     precision = 2 * degree + 2 * BITS_BEYOND
     for _ in range(MOST_RAISES):
         with ctx.workprec(precision):
-            found = Exchange(f, low, high, degree).run()
+            found = _Exchange(f, low, high, degree).run()
             if found is not None:
                 return found
         precision *= 2  # the error is lost in the rounding
@@ -77,16 +77,12 @@ def best_polynomial(f: ContinuousActivation, low: Fraction, high: Fraction, degr
                        "interval; try another one.")
 
 
-class Exchange:
+class _Exchange:
     """
     The exchange of Remez on the interval from -1 to 1, to which the given one is moved.
 
     Numbers are midpoints of balls.
-
-    - ``largest_factor`` -- of those that :meth:`compared` has
     """
-
-    largest_factor = Fraction(1)
 
     def __init__(self, f: ContinuousActivation, low: Fraction, high: Fraction, degree: int
                  ) -> None:
@@ -103,13 +99,6 @@ class Exchange:
     def value(self, u: arb) -> arb:
         """The activation at a point of the interval from -1 to 1."""
         return _mid(self.f.value(_mid(self.center + self.half * u)))
-
-    def compared(self, y: arb, u: arb) -> arb:
-        """
-        What is compared with the activation, where a polynomial has the value y at a point: this
-        times a factor, which is positive and depends on the point.
-        """
-        return y
 
     def run(self) -> Candidate | None:
         """The polynomial; None if the precision is too small."""
@@ -144,14 +133,13 @@ class Exchange:
     def levelled(self, reference: list[arb]) -> arb_poly:
         """The polynomial whose error has alternating signs and the same size at the points."""
         size = self.degree + 1
-        rows = [[self.compared(u ** k, u) for k in range(size)] + [arb((-1) ** i)]
-                for i, u in enumerate(reference)]
+        rows = [[u ** k for k in range(size)] + [arb((-1) ** i)] for i, u in enumerate(reference)]
         values = [[self.value(u)] for u in reference]
         solution = arb_mat(rows).solve(arb_mat(values), algorithm="approx")
         return arb_poly([_mid(solution[k, 0]) for k in range(size)])
 
     def error(self, p: arb_poly, u: arb) -> arb:
-        return _mid(self.value(u) - self.compared(p(u), u))
+        return _mid(self.value(u) - p(u))
 
     def extrema(self, p: arb_poly, reference: list[arb]) -> list[Point]:
         """
@@ -162,7 +150,7 @@ class Exchange:
         known = dict(zip(self.grid_keys, zip(self.grid, self.values)))
         known |= {u.fmpq(): (u, self.value(u)) for u in reference}
         grid = [known[key] for key in sorted(known)]
-        errors = [_mid(value - self.compared(p(u), u)) for u, value in grid]
+        errors = [_mid(value - p(u)) for u, value in grid]
         at = [(u, e) for (u, _), e in zip(grid, errors)]
         found = []
         for _, group in groupby(range(len(errors)), key=lambda k: errors[k] > 0):
@@ -208,9 +196,8 @@ class Exchange:
             center, half = _number((self.low + self.high) / 2), _number((self.high - self.low) / 2)
             p = p(arb_poly([-center / half, 1 / half]))
         coefficients = []
-        share = _fraction(error) * Fraction(ROUNDED) / ((self.degree + 1) * self.largest_factor)
         for k in range(self.degree + 1):
-            room = share / largest**k
+            room = _fraction(error) * Fraction(ROUNDED) / ((self.degree + 1) * largest**k)
             coefficients.append(_simplest(_fraction(p[k]) - room, _fraction(p[k]) + room))
         # The points are known to half of the digits, as any extremum.
         step = min((self.high - self.low) / 2, Fraction(1)) / 2**24
