@@ -171,7 +171,7 @@ def test_what_is_claimed_of_a_simpler_model_is_verified() -> None:
     good = NeuroManifold(two, seed=1).generic_fiber().certificate
     assert good["claim"]["value"] == [5, 1, 1]
     for model, value, change, message in [
-            (two, [6, 1, 1], {}, "dimension of the fiber is false"),
+            (two, [6, 1, 1], {}, "of the fiber"),
             (two, [1, 1, 1], {}, "number of a generic fiber"),
             (two, [5, 1, 1], {"simpler": "activations in normal form"}, "in normal form"),
             (two, [5, 1, 1], {"simpler": "in words"}, "not known"),
