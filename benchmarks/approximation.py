@@ -130,7 +130,8 @@ def networks() -> None:
         start = time.perf_counter()
         verify(found.certificate)
         print(f"{spec} {asked}: distance at most {float(found.value):.6f}, degrees "
-              f"{found.degrees}, {took:.1f} s, verified in {time.perf_counter() - start:.1f} s", flush=True)
+              f"{found.degrees}, {took:.1f} s, verified in {time.perf_counter() - start:.1f} s",
+              flush=True)
 
 
 def main() -> None:
