@@ -16,8 +16,13 @@ from neuroalg_sage.invariants.approximation.networks import (
     NetworkApproximation,
     network_approximation,
 )
+from neuroalg_sage.invariants.approximation.pieces import (
+    PiecewiseApproximation,
+    piecewise_approximation,
+)
 from neuroalg_sage.models.activations import activation
-from neuroalg_sage.models.continuous_networks import ContinuousNetworkLayers, load_network
+from neuroalg_sage.models.continuous_networks import ContinuousNetworkLayers
+from neuroalg_sage.models.continuous_sources import load_network
 from neuroalg_sage.models.softmax_attention import (
     EXAMPLE,
     SoftmaxAttention,
@@ -29,7 +34,7 @@ from neuroalg_sage.models.softmax_attention import (
 @suggesting_methods
 class ActivationFunction:
     """
-    A continuous activation, to be approximated by polynomials.
+    A continuous activation, to be approximated by polynomials and rational functions.
 
     INPUT:
 
@@ -55,11 +60,12 @@ class ActivationFunction:
     def __repr__(self) -> str:
         return f"Activation {self.activation}"
 
-    def approximation(self, interval: Any = (-1, 1), degree: Any = None, error: Any = None
-                      ) -> Approximation:
+    def approximation(self, interval: Any = (-1, 1), degree: Any = None, error: Any = None,
+                      denominator: Any = None) -> Approximation:
         """
         A polynomial with rational coefficients near the activation, with a proved enclosure of the
-        supremum of its error, and a bound below which no polynomial of this degree comes.
+        supremum of its error, and a bound below which no polynomial of this degree comes; or a
+        rational function without poles on the interval.
 
         INPUT:
 
@@ -67,6 +73,8 @@ class ActivationFunction:
         - ``degree`` -- of the polynomial, at most 100; or instead
         - ``error`` -- a positive number that the error may have at most; then the degree is the
           least one for which a polynomial is found
+        - ``denominator`` -- the degree of the denominator of a rational function, of which the
+          degree above is that of the numerator
 
         OUTPUT: :class:`~neuroalg_sage.invariants.approximation.approximation.Approximation`
 
@@ -78,21 +86,50 @@ class ActivationFunction:
             >>> tanh = ActivationFunction("tanh").approximation((-2, 2), error="1/90")
             >>> tanh.degree, tanh.data["error"], tanh.status
             (5, ['0.0107038...', '0.0107064...'], 'proved')
+            >>> ActivationFunction("abs").approximation(degree=2, denominator=2).error[1] < 1/22
+            True
         """
-        return approximation(self.activation, interval, degree, error)
+        return approximation(self.activation, interval, degree, error, denominator)
+
+    def piecewise_approximation(self, interval: Any = (-1, 1), pieces: Any = "kinks",
+                                degree: Any = None, error: Any = None, denominator: Any = None
+                                ) -> PiecewiseApproximation:
+        """
+        Polynomials or rational functions near the activation on the parts of an interval, with a
+        proved enclosure of the supremum of the error, and of the jumps where two meet.
+
+        INPUT:
+
+        - ``interval`` -- two rational numbers
+        - ``pieces`` -- ``"kinks"``, for pieces between these; a number, for so many of equal
+          lengths; or the places where pieces meet
+        - ``degree``, ``error``, ``denominator`` -- of each piece, as for :meth:`approximation`
+
+        OUTPUT: :class:`~neuroalg_sage.invariants.approximation.pieces.PiecewiseApproximation`
+
+        EXAMPLES::
+
+            >>> found = ActivationFunction("relu").piecewise_approximation(degree=1)
+            >>> found.sentence()
+            '2 polynomial pieces with an error of exactly 0 on [-1, 1], which together are
+            continuous'
+        """
+        return piecewise_approximation(self.activation, interval, pieces, degree, error,
+                                       denominator)
 
 
 @suggesting_methods
 class ContinuousNetwork:
     """
     A fully connected network with an activation that is no polynomial, whose weights are parameters
-    or given; or attention with softmax.
+    or given; or attention with softmax; or a trained network of affine maps and such activations.
 
     INPUT:
 
     - ``network`` -- a spec such as ``"mlp:2,3,1:tanh:bias"`` or
       ``"attention:d=2,a=1,out=2,t=3:softmax"``; or data, or the name of a file of
-      JSON, ``{"activation": "tanh", "layers": [{"weights": [[1, "1/2"]], "bias": [0]}, ...]}``
+      JSON, ``{"activation": "tanh", "layers": [{"weights": [[1, "1/2"]], "bias": [0]}, ...]}``, or
+      ``{"activation": ["tanh", "relu"], ...}``; or the name of a file of ONNX
 
     Raises :class:`~neuroalg_sage.errors.InputError` if there is no such network.
 
@@ -110,7 +147,8 @@ class ContinuousNetwork:
         return f"Continuous network {self.network}"
 
     def network_approximation(self, box: Any = None, inputs: Any = 1, degree: Any = None,
-                              error: Any = None) -> NetworkApproximation:
+                              error: Any = None, coefficients: str = "rational"
+                              ) -> NetworkApproximation:
         """
         A network with polynomials as activations, and how far its outputs are at most.
 
@@ -122,6 +160,8 @@ class ContinuousNetwork:
         - ``degree`` -- of the polynomials; or instead
         - ``error`` -- the distance of the outputs that is allowed; each layer has a polynomial of
           a degree that suffices for its share
+        - ``coefficients`` -- of the polynomials: ``"rational"``, or the floating-point numbers of a
+          file of ONNX, ``"float16"``, ``"float32"`` or ``"float64"``
 
         OUTPUT: :class:`~neuroalg_sage.invariants.approximation.networks.NetworkApproximation`
 
@@ -137,7 +177,7 @@ class ContinuousNetwork:
         """
         if isinstance(self.network, SoftmaxAttention):
             raise InputError("Of attention with softmax ask for attention_approximation.")
-        return network_approximation(self.network, box, inputs, degree, error)
+        return network_approximation(self.network, box, inputs, degree, error, coefficients)
 
     def attention_approximation(self, box: Any = None, inputs: Any = 1, degree: Any = None,
                                 error: Any = None) -> AttentionApproximation:

@@ -4,6 +4,7 @@ The dimension of the neuromanifold, its symmetries, and identifiability.
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING
 
 from neuroalg_sage.errors import EngineError, LimitReached
@@ -162,9 +163,12 @@ class DimensionQuestions(Layered):
             >>> NeuroManifold("mlp:2,1,2:x^2").generic_fiber()
             of dimension 1, one orbit of the known symmetries (proved)
         """
+        from neuroalg_sage.invariants.dimension.decompositions import fiber_by_decompositions
         from neuroalg_sage.invariants.dimension.generic_fiber import generic_fiber
 
-        return generic_fiber(self.parametrization(), self.dimension(), self.computation, self.seed)
+        generator = random.Random(self.seed) if self.seed is not None else random.SystemRandom()
+        return fiber_by_decompositions(self.model, generator) or generic_fiber(
+            self.parametrization(), self.dimension(), self.computation, self.seed)
 
     @kept
     def is_identifiable(self) -> Invariant:
