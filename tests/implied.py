@@ -313,14 +313,92 @@ def is_true_of_its_activation(data: dict[str, Any]) -> bool:
     low, high = map(Fraction, value["interval"])
     known = {"tanh": np.tanh, "exp": np.exp, "abs": np.abs, "relu": lambda x: np.maximum(x, 0)}
     x = np.linspace(float(low), float(high), 100_001)
-    largest = abs(known[name](x) - np.polyval([float(Fraction(c)) for c in
-                                               reversed(value["coefficients"])], x)).max()
-    least = [ActivationFunction(name).approximation((low, high), degree=d).error[1] if d >= 0 else 0
-             for d in (value["degree"], value["degree"] - 1)]
-    return bool(float(Fraction(value["error"][0])) <= largest * (1 + 1e-6)
+    above, below = (np.polyval([float(Fraction(c)) for c in reversed(c)], x) for c in (
+        value["coefficients"], value.get("denominator", ["1"])))
+    largest = abs(known[name](x) - above / below).max()
+    least = [ActivationFunction(name).approximation(
+        (low, high), d, denominator=value.get("denominator_degree")).error[1] if d >= 0 else 0
+        for d in (value["degree"], value["degree"] - 1)]
+    return bool(below.min() > 0 and float(Fraction(value["error"][0])) <= largest * (1 + 1e-6)
                 and largest <= float(Fraction(value["error"][1])) * (1 + 1e-9)
                 and Fraction(value["least"]) <= least[0]
                 and Fraction(value.get("least_below", 0)) <= least[1])
+
+
+def is_true_of_its_pieces(data: dict[str, Any]) -> bool:
+    """Whether pieces are near, follow one another, and jump by as much as is claimed."""
+    value = value_of(data)
+    pieces = value["pieces"]
+
+    def at(piece: dict[str, Any], x: Fraction) -> Fraction:
+        above, below = (sum(Fraction(c) * x**k for k, c in enumerate(row)) for row in (
+            piece["coefficients"], piece.get("denominator", ["1"])))
+        return above / below
+
+    ends = [piece["interval"] for piece in pieces]
+    jumps = [abs(at(one, Fraction(end)) - at(other, Fraction(end)))
+             for one, other, (_, end) in zip(pieces, pieces[1:], ends)]
+    return (all(is_true_of_its_activation({"model": data["model"], "claim": {"value": piece}})
+                for piece in pieces)
+            and [ends[0][0], *(end for _, end in ends)] == [
+                *(start for start, _ in ends), value["interval"][1]]
+            and ends[0][0] == value["interval"][0]
+            and [Fraction(e) for e in value["error"]] == [
+                max(Fraction(piece["error"][k]) for piece in pieces) for k in (0, 1)]
+            and Fraction(value["jump"]) == max(jumps, default=0))
+
+
+def of_norm(norm: str, matrix: np.ndarray) -> float:
+    """The norm of a matrix, or of a column."""
+    if norm == "spectral":
+        return float(np.linalg.svd(matrix, compute_uv=False)[0])
+    if norm == "frobenius":
+        return float(np.sqrt((matrix**2).sum()))
+    return float((abs(matrix).sum(axis=1) if norm == "rows" else abs(matrix)).max())
+
+
+def is_true_in_its_norm(data: dict[str, Any]) -> bool:
+    """Whether outputs at random parameters of a norm, and random inputs, are near as claimed."""
+    value, layers = value_of(data), data["model"]["layers"]
+    f = {"tanh": np.tanh, "relu": lambda x: np.maximum(x, 0)}[data["model"]["activation"]]
+    generator, radius = np.random.default_rng(1), float(Fraction(value["radius"]))
+    ends = np.array([[float(Fraction(c)) for c in pair] for pair in value["inputs"]])
+    for _ in range(200):
+        x = generator.uniform(ends[:, 0], ends[:, 1])
+        if value["input_norm"] is not None:
+            x *= min(1, float(Fraction(value["input_norm"])) / np.linalg.norm(x))
+        one = other = x
+        for k, layer in enumerate(layers):
+            w = generator.normal(size=_weights(layer).shape)
+            w = _weights(layer) + w * radius / of_norm(value["norm"], w)
+            b = generator.normal(size=(len(w), 1))
+            b = (b * radius / of_norm(value["norm"], b))[:, 0] + np.array(
+                [float(Fraction(c)) for c in layer.get("bias") or [0] * len(w)])
+            b = b * bool(layer.get("has_bias") or layer.get("bias") is not None)
+            one, other = w @ one + b, w @ other + b
+            if k < len(layers) - 1:
+                low, high = (float(Fraction(c)) for c in value["layers"][k]["interval"])
+                if min(one.min(), other.min()) < low - 1e-9 or max(one.max(), other.max()) > (
+                        high + 1e-9):
+                    return False
+                p = [float(Fraction(c)) for c in reversed(value["layers"][k]["coefficients"])]
+                one, other = f(one), np.polyval(p, other)
+        if abs(one - other).max() > float(Fraction(value["distance"])) * (1 + 1e-9) or (
+                np.linalg.norm(one - other) > float(Fraction(value["euclidean_distance"])) + 1e-9):
+            return False
+    return True
+
+
+def is_true_in_the_mean_square(original: dict[str, Any], data: dict[str, Any]) -> bool:
+    """Whether outputs are near in the box, and in the mean square of normal inputs."""
+    value = value_of(data)
+    before = value_of(original)
+    return is_true_of_its_continuous_network(original, data) and (
+        Fraction(value["mean_square_distance"]) >= Fraction(value["distance"])) and (
+        value["distribution"] != before["distribution"] or value["layers"] != before["layers"]
+        or value["inputs"] != before["inputs"] or value["radius"] != before["radius"]
+        or Fraction(value["mean_square_distance"]) >= Fraction(before["mean_square_distance"])
+        * (1 - Fraction(1, 10**9)))
 
 
 def _weights(layer: dict[str, Any]) -> Any:
@@ -342,6 +420,105 @@ def _of_pieces(data: dict[str, Any]) -> Callable[[Any], Any]:
     kinks = [float(Fraction(k)) for k in data["kinks"]]
     pieces = [[float(Fraction(c)) for c in reversed(p)] for p in data["pieces"]]
     return lambda x: np.choose(np.searchsorted(kinks, x), [np.polyval(p, x) for p in pieces])
+
+
+def is_weaker(original: dict[str, Any], data: dict[str, Any]) -> bool:
+    """Whether of the same functions, or of fewer of them, it is claimed that bounds are weaker."""
+    value, before = value_of(data), value_of(original)
+    name = data["claim"]["invariant"]
+    if name != original["claim"]["invariant"] or data["model"] != original["model"]:
+        return False
+    domains = [[Fraction(part["near"]["radius"]), *(
+        (Fraction(a), Fraction(b)) for a, b in part["near"]["inputs"])] for part in (value, before)]
+    same = domains[0] == domains[1]
+    if name == "carried_sample_complexity":  # what holds for all functions holds for fewer
+        (radius, *inputs), (other, *others) = domains
+        same = radius <= other and all(c <= a and b <= d for (a, b), (c, d) in zip(inputs, others))
+    # Of a number whether a larger one says less, or more; all else is the same.
+    signs = {"lower": -1, "upper": 1, "samples": 1, "dimension": -1, "radius": -1, "error": 1,
+             "delta": 1, "targets": -1}
+    numbers = [k for k in value if k in signs and isinstance(value[k], (int, str))]
+    same = same and all(value[k] == before[k] for k in value if k not in {*numbers, "near"})
+    return same and all(
+        isinstance(before[k], (int, str)) and signs[k] * (
+            Fraction(value[k]) - Fraction(before[k])) >= 0 for k in numbers)
+
+
+def function_of(data: dict[str, Any], parameters: list[str]) -> Any:
+    """The function of a continuous network at parameters, of rows of inputs, in floats."""
+    f = {"tanh": np.tanh, "relu": lambda x: np.maximum(x, 0), "exp": np.exp}[
+        data["model"]["activation"]]
+    w, layers = np.array([float(Fraction(c)) for c in parameters]), data["model"]["layers"]
+
+    def function(rows: Any) -> Any:
+        state, place = np.array(rows, dtype=float), 0
+        for k, layer in enumerate(layers):
+            m, n = layer.get("shape") or [len(layer["weights"]), len(layer["weights"][0])]
+            state = state @ w[place:place + m * n].reshape(m, n).T
+            place += m * n
+            if layer.get("has_bias") or layer.get("bias") is not None:
+                state = state + w[place:place + m]
+                place += m
+            state = f(state) if k < len(layers) - 1 else state
+        return state
+
+    return function
+
+
+def is_true_of_what_carries_over(data: dict[str, Any]) -> bool:
+    """Whether values of the network itself, at random inputs and parameters, agree with a claim."""
+    value, evidence, name = value_of(data), data["evidence"], data["claim"]["invariant"]
+    generator = np.random.default_rng(1)
+    ends = np.array([[float(Fraction(c)) for c in pair] for pair in value["near"]["inputs"]])
+    x = generator.uniform(ends[:, 0], ends[:, 1], (2_000, len(ends)))
+
+    def floats(texts: Any) -> Any:
+        return np.array([[float(Fraction(c)) for c in row] for row in texts])
+
+    if name == "carried_function_distance":
+        one, other = (function_of(data, value[which])(x) for which in ("first", "second"))
+        at = floats([evidence["input"]])
+        seen = abs(function_of(data, value["first"])(at) - function_of(data, value["second"])(at))
+        return bool(seen.max() >= float(Fraction(value["lower"])) - 1e-9 and abs(
+            one - other).max() <= float(Fraction(value["upper"])) + 1e-9)
+    if name == "carried_span_dimension":
+        at = floats([place[0] for place in evidence["places"]])
+        rows = np.array([function_of(data, w)(at)[range(len(at)), [
+            place[1] for place in evidence["places"]]] for w in evidence["parameters"]])
+        return bool(np.linalg.matrix_rank(rows) >= value["dimension"])
+    if name == "carried_least_loss":
+        rows = floats(value["samples"])
+        outputs = function_of(data, evidence["parameters"])(rows[:, :len(ends)])
+        loss = ((outputs - rows[:, len(ends):]) ** 2).sum() / len(rows)
+        return bool(float(Fraction(value["lower"])) <= loss + 1e-9
+                    and loss <= float(Fraction(value["upper"])) + 1e-9)
+    if name == "carried_robustness_radius":
+        rho, center = float(Fraction(value["radius"])), floats([value["input"]])[0]
+        weights = [c for layer in data["model"]["layers"] for row in [
+            *layer["weights"], layer["bias"] or []] for c in row]
+        near = np.clip(center + rho * generator.uniform(-1, 1, x.shape), ends[:, 0], ends[:, 1])
+        outputs = function_of(data, weights)(near)
+        if outputs.shape[1] == 1:
+            return bool((outputs * value["class"] > 0).all())
+        return bool((outputs.argmax(axis=1) == value["class"]).all())
+    if name == "carried_covering_number":
+        radius, layers = float(Fraction(value["near"]["radius"])), data["model"]["layers"]
+        count = sum((m * n + m * layer["has_bias"]) for layer in layers
+                    for m, n in [layer["shape"]])
+        listed = evidence["lower"]["parameters"]
+        random = generator.uniform(-radius, radius, (300, count)).round(6).astype(str).tolist()
+        values = [function_of(data, w)(x).ravel() for w in listed + random]
+        apart, chosen = 2 * float(Fraction(value["epsilon"])), list[Any]()
+        for row in values:
+            if all(abs(row - other).max() > apart for other in chosen):
+                chosen.append(row)
+        # Functions so far apart are in different balls, which is so at the inputs of the evidence.
+        at = floats(evidence["lower"]["inputs"])
+        points = [function_of(data, w)(at) for w in listed]
+        return bool(all(abs(a - b).max() > apart for k, a in enumerate(points) for b in points[:k])
+                    and int(value["lower"]) <= len(listed)
+                    and (isinstance(value["upper"], list) or len(chosen) <= int(value["upper"])))
+    return False
 
 
 def is_true_of_its_continuous_network(original: dict[str, Any], data: dict[str, Any]) -> bool:
@@ -520,8 +697,18 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
         return data["claim"] == original["claim"] or is_true_of_its_network(data)
     if name == "network_approximation":
         return is_true_of_its_continuous_network(original, data)
+    if name == "piecewise_approximation":
+        return is_true_of_its_pieces(data)
+    if name == "norm_bounded_approximation":
+        return is_true_in_its_norm(data)
+    if name == "mean_square_approximation":
+        return is_true_in_the_mean_square(original, data)
     if name == "attention_approximation":
         return is_true_of_its_attention(data)
+
+
+    if name.startswith("carried_"):
+        return is_weaker(original, data) or is_true_of_what_carries_over(data)
     if name == "approximation":
         return is_true_of_its_activation(data)
     if name in ARCHITECTURE:
