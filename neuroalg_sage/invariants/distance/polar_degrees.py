@@ -174,16 +174,15 @@ def by_residues(phi: Parametrization, seed: int | None = None) -> Invariant | No
     The polar degrees of sums of points of Segre-Veronese varieties, by residues at fixed points on
     a Hilbert scheme; None if M is not seen to consist of such.
 
-    EXAMPLES: The chordal varieties of a surface of del Pezzo, and of the Segre variety of four
-    lines::
+    EXAMPLES: Chords of the Veronese surface of cubics.  Those of a Segre variety of lines have
+    no tangent spaces in the limit::
 
         >>> from neuroalg_sage.models.families import parse_spec
         >>> from neuroalg_sage.models.parametrization import parametrization
         >>> by_residues(parametrization(parse_spec("mlp:3,2,1:x^3")))
         [15, 48, 75, 60, 21, 0] (proved)
-        >>> found = by_residues(parametrization(parse_spec("cp:modes=2x2x2x2-1x1x1x1,ranks=2")))
-        >>> sum(found.data)
-        7332
+        >>> by_residues(parametrization(parse_spec("cp:modes=2x2x2x2-1x1x1x1,ranks=2"))) is None
+        True
     """
     start = time.perf_counter()
     generator = random.Random(seed) if seed is not None else random.SystemRandom()
