@@ -32,7 +32,7 @@ def asked_of(*forms: str) -> Callable[[Method], Method]:
             for name in forms:
                 form: LayeredForm | SimplerModel | None = getattr(self, name)
                 if form is not None:
-                    found = getattr(self.of(form), method.__name__)(*arguments, **named_ones)
+                    found = getattr(self._in_form(form), method.__name__)(*arguments, **named_ones)
                     if found is None or found.data is None:  # nothing is known of these layers
                         break
                     return form.about(self.model, found)
@@ -83,7 +83,7 @@ class Layered(Core):
 
         return in_normal_form(self.model)
 
-    def of(self, form: LayeredForm | SimplerModel) -> Self:
+    def _in_form(self, form: LayeredForm | SimplerModel) -> Self:
         """The same for the network in this form, within the same limits."""
         if form not in self._forms:
             found = type(self)(form.model, seed=self.seed, method=self.method, cache=False)
@@ -98,4 +98,4 @@ class Layered(Core):
     @cached_property
     def _layered(self) -> Self | None:
         """The same for the network of a family that expressions are."""
-        return None if self.in_layers is None else self.of(self.in_layers)
+        return None if self.in_layers is None else self._in_form(self.in_layers)
