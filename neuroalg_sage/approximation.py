@@ -12,11 +12,15 @@ from neuroalg_sage.invariants.approximation.attention import (
     AttentionApproximation,
     attention_approximation,
 )
+from neuroalg_sage.invariants.approximation.composites import (
+    CompositeApproximation,
+    composite_approximation,
+)
 from neuroalg_sage.invariants.approximation.networks import (
     NetworkApproximation,
     network_approximation,
 )
-from neuroalg_sage.models.activations import activation
+from neuroalg_sage.models.activations import ContinuousActivation, activation, target
 from neuroalg_sage.models.continuous_networks import ContinuousNetworkLayers
 from neuroalg_sage.models.continuous_sources import load_network
 from neuroalg_sage.models.softmax_attention import (
@@ -51,10 +55,17 @@ class ActivationFunction:
     """
 
     def __init__(self, name: Any) -> None:
-        self.activation = activation(name)
+        self._name = str(name).strip().lower()
+        if self._name != "sign":  # of which there are composites only
+            self._name = str(activation(name))
+
+    @property
+    def activation(self) -> ContinuousActivation:
+        """The activation; InputError if it is not continuous."""
+        return activation(self._name)
 
     def __repr__(self) -> str:
-        return f"Activation {self.activation}"
+        return f"Activation {self._name}"
 
     def approximation(self, interval: Any = (-1, 1), degree: Any = None, error: Any = None
                       ) -> Approximation:
@@ -81,6 +92,34 @@ class ActivationFunction:
             (5, ['0.0107038...', '0.0107064...'], 'proved')
         """
         return approximation(self.activation, interval, degree, error)
+
+
+    def composite_approximation(self, error: Any, gap: Any = None, radius: Any = 1,
+                                coefficients: str = "float64") -> CompositeApproximation:
+        """
+        A composite of odd polynomials near the sign of a number outside of a gap, of the least
+        multiplicative depth among those of best odd polynomials of degrees up to 31; and so near
+        its absolute value, or ReLU, everywhere.
+
+        INPUT:
+
+        - ``error`` -- what is allowed
+        - ``gap`` -- of the sign, the smallest absolute value of a number
+        - ``radius`` -- the largest absolute value of a number
+        - ``coefficients`` -- of the polynomials: ``"float16"``, ``"float32"`` or ``"float64"``
+
+        OUTPUT: :class:`~neuroalg_sage.invariants.approximation.composites.CompositeApproximation`
+
+        EXAMPLES::
+
+            >>> found = ActivationFunction("sign").composite_approximation("1/100", gap="1/10")
+            >>> found.degrees, found.depth, found.data["error"], found.status
+            ([7, 7], 6, '0.00784693...', 'proved')
+            >>> relu = ActivationFunction("relu").composite_approximation("1/100")
+            >>> relu.degrees, relu.depth, float(relu(-1)) < 0.01
+            ([7, 7], 7, True)
+        """
+        return composite_approximation(target(self._name), error, gap, radius, coefficients)
 
 
 @suggesting_methods
@@ -112,8 +151,8 @@ class ContinuousNetwork:
         return f"Continuous network {self.network}"
 
     def network_approximation(self, box: Any = None, inputs: Any = 1, degree: Any = None,
-                              error: Any = None, coefficients: str = "rational"
-                              ) -> NetworkApproximation:
+                              error: Any = None, coefficients: str = "rational",
+                              composite: bool = False) -> NetworkApproximation:
         """
         A network with polynomials as activations, and how far its outputs are at most.
 
@@ -127,6 +166,8 @@ class ContinuousNetwork:
           a degree that suffices for its share
         - ``coefficients`` -- of the polynomials: ``"rational"``, or the floating-point numbers of a
           file of ONNX, ``"float16"``, ``"float32"`` or ``"float64"``
+        - ``composite`` -- whether ReLU and the absolute value are made of composites of odd
+          polynomials, whose coefficients are floating-point numbers
 
         OUTPUT: :class:`~neuroalg_sage.invariants.approximation.networks.NetworkApproximation`
 
@@ -142,7 +183,8 @@ class ContinuousNetwork:
         """
         if isinstance(self.network, SoftmaxAttention):
             raise InputError("Of attention with softmax ask for attention_approximation.")
-        return network_approximation(self.network, box, inputs, degree, error, coefficients)
+        return network_approximation(self.network, box, inputs, degree, error, coefficients,
+                                     composite)
 
     def attention_approximation(self, box: Any = None, inputs: Any = 1, degree: Any = None,
                                 error: Any = None) -> AttentionApproximation:

@@ -31,6 +31,10 @@ def add(command: Commands) -> None:
     sub.add_argument("--degree", metavar="D", help="of the polynomials, at most 100")
     sub.add_argument("--error", metavar="E", help="instead, polynomials of the least degree whose "
                      "error is at most E; of a network, the difference of the outputs")
+    sub.add_argument("--composite", action="store_true", help="instead of one polynomial, a "
+                     "composite of odd ones of the least multiplicative depth found: for sign "
+                     "outside of a gap, relu and abs, and for these in a network")
+    sub.add_argument("--gap", metavar="T", help="of sign, the smallest absolute value of a number")
     sub.add_argument("--onnx", metavar="FILE", help="of a network with given weights, write the "
                      "polynomial network as ONNX, with coefficients that are numbers of the file")
     sub.add_argument("--output", metavar="FILE", help="write it as JSON, with exact numbers")
@@ -44,7 +48,8 @@ def _approximate(arguments: argparse.Namespace) -> int:
         check_writable(name)
     is_network = ":" in arguments.what or arguments.what.lower().endswith((".json", ".onnx"))
     for name, right in (("interval", not is_network), ("box", is_network), ("inputs", is_network),
-                        ("onnx", is_network), ("output", is_network)):
+                        ("onnx", is_network), ("output", is_network),
+                        ("gap", not is_network)):
         if getattr(arguments, name) is not None and not right:
             raise InputError(f"The option --{name} is about " + (
                 "an activation such as tanh; of a network the intervals are found."
@@ -64,8 +69,18 @@ def _approximate(arguments: argparse.Namespace) -> int:
 
 def _of_an_activation(arguments: argparse.Namespace) -> tuple[dict[str, Any], Any]:
     from neuroalg_sage.approximation import ActivationFunction
+    from neuroalg_sage.invariants.approximation.approximation import read_interval
+    from neuroalg_sage.models.activations import target
 
     function = ActivationFunction(arguments.what)
+    if arguments.composite or arguments.gap is not None:
+        if arguments.degree is not None:
+            raise InputError("A composite has an error that is allowed, as in --error 0.01; its "
+                             "degrees are found.")
+        progress(arguments).begin("the polynomials and their images")
+        ends = (-1, 1) if arguments.interval is None else read_interval(arguments.interval)
+        return target(arguments.what).describe(), function.composite_approximation(
+            arguments.error, arguments.gap, max(map(abs, ends)))
     progress(arguments).begin("the polynomial and its error")
     return function.activation.describe(), function.approximation(
         arguments.interval or (-1, 1), arguments.degree, arguments.error)
@@ -78,15 +93,18 @@ def _of_a_network(arguments: argparse.Namespace) -> tuple[dict[str, Any], Any]:
     network = ContinuousNetwork(arguments.what)
     layers, box, inputs = network.network, arguments.box, read_box(arguments.inputs or "1")
     progress(arguments).begin("the polynomials and their errors")
-    if arguments.onnx or arguments.output:
+    if arguments.onnx or arguments.output or arguments.composite:
         from neuroalg_sage.models.continuous_networks import ContinuousNetworkLayers
         from neuroalg_sage.models.trained.continuous_export import numbers_of
 
-        if not isinstance(layers, ContinuousNetworkLayers) or not layers.has_weights:
+        if not isinstance(layers, ContinuousNetworkLayers):
+            raise InputError(f"Of {layers} there is no polynomial network; fully connected ones "
+                             "are approximated so, and those in files.")
+        if (arguments.onnx or arguments.output) and not layers.has_weights:
             raise InputError(f"The weights of {layers} are parameters, and a file has weights; "
                              "name a file *.json or *.onnx with those of a network.")
         # From a file of ONNX the network is written as one, also on its way to JSON.
         numbers = numbers_of(layers) if arguments.onnx or layers.file is not None else "rational"
         return layers.describe(), network.network_approximation(
-            box, inputs, arguments.degree, arguments.error, numbers)
+            box, inputs, arguments.degree, arguments.error, numbers, arguments.composite)
     return layers.describe(), network.near(box, inputs, arguments.degree, arguments.error)

@@ -193,6 +193,21 @@ def test_a_polynomial_in_the_file_stays_as_it_is() -> None:
     assert "Tanh" not in kinds and kinds[:2] == ["Gemm", "Mul"]
 
 
+def test_composites_are_written_and_run() -> None:
+    content = network_file([BEFORE, node("Relu", "h", "r"), node("MatMul", "r U", "k"),
+                            node("Abs", "k", "a"), AFTER], STORED | {"U": weights(4, 4)}, ["N", 3])
+    found = ContinuousNetwork(content).network_approximation(
+        error="1/2", coefficients="float32", composite=True)
+    assert verify(found.certificate).status == "proved"
+    made = found.onnx_content()
+    assert not {"Relu", "Abs"} & {n.op_type for n in load_model_from_string(made).graph.node}
+    one, other = evaluator(content), evaluator(made)
+    for _ in range(200):
+        x = RNG.uniform(-1, 1, (1, 3)).astype(np.float32)
+        assert abs(one(x) - other(x)).max() <= float(found.value) + 1e-5
+    assert exactly(found, x) == from_onnx(made)([Fraction(float(c)) for c in x.ravel()])
+
+
 def test_the_command_writes_onnx_and_json_that_are_read_again(tmp_path, capsys) -> None:
     file, made, data, proof = (str(tmp_path / name) for name in (
         "net.onnx", "poly.onnx", "poly.json", "poly.proof.json"))

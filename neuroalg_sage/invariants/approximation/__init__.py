@@ -13,6 +13,11 @@ QUESTIONS: tuple[Question, ...] = (
              "error, and how far any polynomial of its degree is",
              answer=".approximation.approximation:Approximation", of=ACTIVATION,
              takes="an activation", command="approximate", claims=("approximation",)),
+    Question("composite_approximation", "A composite of odd polynomials near the sign of a number "
+             "outside of a gap, or near its absolute value or ReLU, its error, and its "
+             "multiplicative depth",
+             answer=".approximation.composites:CompositeApproximation", of=ACTIVATION,
+             takes="an activation", command="approximate", claims=("composite_approximation",)),
     Question("network_approximation", "A network with polynomials as activations, and how far its "
              "outputs are at most, for all parameters and inputs in boxes",
              answer=".approximation.networks:NetworkApproximation", of=NETWORK,
