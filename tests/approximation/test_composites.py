@@ -19,6 +19,7 @@ from neuroalg_sage import (
     CertificateError,
     ContinuousNetwork,
     InputError,
+    LimitReached,
     verify,
 )
 from neuroalg_sage.cli import main
@@ -139,6 +140,15 @@ def test_a_network_has_composites_in_place_of_relu() -> None:
     assert 0 < abs(one - other).max() <= float(found.value)
     with pytest.raises(InputError, match="no family of models"):
         found.model()
+
+
+@pytest.mark.slow
+def test_where_no_polynomial_suffices_a_composite_is_offered() -> None:
+    layers = [{"weights": [[20]]}, {"weights": [[20]]}]
+    network = ContinuousNetwork({"activation": "relu", "layers": layers})
+    with pytest.raises(LimitReached, match="--composite"):
+        network.network_approximation(error="1/100")
+    assert network.network_approximation(error="1/100", composite=True).value <= Fraction(1, 100)
 
 
 def test_a_composite_is_expanded_as_it_is_evaluated() -> None:

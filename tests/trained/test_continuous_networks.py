@@ -184,13 +184,15 @@ def test_numbers_of_64_bits_make_coefficients_of_64_bits() -> None:
 
 def test_a_polynomial_in_the_file_stays_as_it_is() -> None:
     content = network_file(
-        [BEFORE, node("Mul", "h h", "q"), node("MatMul", "q U", "k"), node("Tanh", "k", "a"),
-         AFTER],
-        STORED | {"U": weights(4, 4)}, ["N", 3])
+        [BEFORE, node("Mul", "h tenth", "g"), node("Mul", "g g", "q"), node("MatMul", "q U", "k"),
+         node("Tanh", "k", "a"), AFTER],
+        STORED | {"U": weights(4, 4), "tenth": np.float32(0.1)}, ["N", 3])
     found = agree(content, (1, 3))
-    assert found.polynomials[0] == (0, 0, 1) and found.data["layers"][0]["error"] == "0"
+    # The square of a number of 24 bits has more of them.
+    assert found.polynomials[0] == (0, 0, Fraction(float(np.float32(0.1)))**2)
+    assert found.data["layers"][0]["error"] == "0"
     kinds = [n.op_type for n in load_model_from_string(found.onnx_content()).graph.node]
-    assert "Tanh" not in kinds and kinds[:2] == ["Gemm", "Mul"]
+    assert "Tanh" not in kinds and kinds[:4] == ["Gemm", "Mul", "Mul", "MatMul"]
 
 
 def test_composites_are_written_and_run() -> None:

@@ -31,6 +31,7 @@ from neuroalg_sage.invariants.approximation.approximation import (
 )
 from neuroalg_sage.invariants.approximation.composites import CompositeProof, expanded
 from neuroalg_sage.invariants.approximation.rounded import RoundedProof, least_rounded
+from neuroalg_sage.limits import whole
 from neuroalg_sage.models.activations import ContinuousActivation
 from neuroalg_sage.models.continuous_networks import ContinuousNetworkLayers, DenseLayer
 from neuroalg_sage.models.layers import Activation, Dense, Layer
@@ -285,8 +286,13 @@ def _with_error(f: ContinuousActivation, share: Fraction, coefficients: str, com
         return CompositeProof(f.name, share, low, high, coefficients)
     if f.polynomial is not None:
         return Proof(f, low, high, len(f.polynomial) - 1)
-    return (least_degree(f, low, high, share)[1] if coefficients == "rational" else
-            least_rounded(f, low, high, share, coefficients))
+    try:
+        return (least_degree(f, low, high, share)[1] if coefficients == "rational" else
+                least_rounded(f, low, high, share, coefficients))
+    except LimitReached as limit:
+        if f.name not in KINKED or whole.is_over():
+            raise
+        raise LimitReached(f"{limit} Composites reach smaller errors, as by --composite.") from None
 
 
 def read_size(value: Any, role: str) -> Fraction:
