@@ -227,6 +227,7 @@ def test_the_command_prints_polynomials_and_depth(capsys, tmp_path) -> None:
     (["sign", "--composite", "--gap", "2", "--error", "0.1"], "below the radius"),
     (["sign", "--composite", "--gap", "0.1"], "has an error that is allowed"),
     (["sign", "--composite", "--gap", "0.1", "--degree", "7"], "degrees are found"),
+    (["relu", "--composite", "--error", "0.1", "--pieces", "2"], "degrees are found"),
     (["sign", "--composite", "--gap", "0.1", "--error", "2"], "between 0 and 1"),
     (["relu", "--composite", "--error", "0.9"], "as large as its values"),
     (["mlp:2,3,1:tanh", "--composite", "--box", "1", "--error", "0.1"], "has neither"),

@@ -7,6 +7,8 @@ CLAIMS = (
           subject=".approximation.activations:Activation"),
     Claim("composite_approximation", ".approximation.composites:check_composite_approximation",
           kinds=(dict,), subject=".approximation.composites:Target"),
+    Claim("piecewise_approximation", ".approximation.pieces:check_piecewise_approximation",
+          kinds=(dict,), subject=".approximation.activations:Activation"),
     Claim("network_approximation", ".approximation.networks:check_network_approximation",
           kinds=(dict,), subject=".approximation.networks:Network"),
     Claim("attention_approximation", ".approximation.attention:check_attention_approximation",
