@@ -59,17 +59,16 @@ class ActivationFunction:
     """
 
     def __init__(self, name: Any) -> None:
-        self._name = str(name).strip().lower()
-        if self._name != "sign":  # of which there are composites only
-            self._name = str(activation(name))
+        is_sign = str(name).strip().lower() == "sign"  # of which there are composites only
+        self._given = "sign" if is_sign else activation(name)
 
     @property
     def activation(self) -> ContinuousActivation:
         """The activation; InputError if it is not continuous."""
-        return activation(self._name)
+        return activation(self._given)
 
     def __repr__(self) -> str:
-        return f"Activation {self._name}"
+        return f"Activation {self._given}"
 
     def approximation(self, interval: Any = (-1, 1), degree: Any = None, error: Any = None,
                       denominator: Any = None) -> Approximation:
@@ -153,7 +152,7 @@ class ActivationFunction:
             >>> relu.degrees, relu.depth, float(relu(-1)) < 0.01
             ([7, 7], 7, True)
         """
-        return composite_approximation(target(self._name), error, gap, radius, coefficients)
+        return composite_approximation(target(self._given), error, gap, radius, coefficients)
 
 
 @suggesting_methods

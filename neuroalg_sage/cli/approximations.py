@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 from typing import Any
 
 from neuroalg_sage.cli.options import Commands, about_limits, about_the_answer, progress, words
@@ -26,8 +27,9 @@ def add(command: Commands) -> None:
                      "by default from -1 to 1")
     sub.add_argument("--box", metavar="B", help="of a network, parameters from -B to B; of one "
                      "with given weights, parameters that differ from these by at most B")
-    sub.add_argument("--inputs", metavar="box:X", help="of a network, inputs from -X to X; or an "
-                     "interval for each input, as in 0,1;-2,2; by default from -1 to 1")
+    sub.add_argument("--inputs", metavar="box:X", help="of a network, inputs from -X to X; or as "
+                     "in box:0,1, from 0 to 1; or an interval for each input, as in 0,1;-2,2; by "
+                     "default from -1 to 1")
     sub.add_argument("--degree", metavar="D", help="of the polynomials, at most 100")
     sub.add_argument("--error", metavar="E", help="instead, polynomials of the least degree whose "
                      "error is at most E; of a network, the difference of the outputs")
@@ -60,6 +62,10 @@ def _approximate(arguments: argparse.Namespace) -> int:
                 "interval that is found." if is_network else
                 "a network such as mlp:2,3,1:tanh; name the interval of an activation by "
                 "--interval."))
+    if is_network and arguments.onnx and Path(arguments.onnx).resolve() == Path(
+            arguments.what).resolve():
+        raise InputError("The polynomial network would replace the file of the network; name "
+                         "another file by --onnx.")
     model, found = (_of_a_network if is_network else _of_an_activation)(arguments)
     files = certificate_files(arguments.certificate, [found])
     if arguments.output is not None:
@@ -97,10 +103,8 @@ def _of_an_activation(arguments: argparse.Namespace) -> tuple[dict[str, Any], An
 
 def _of_a_network(arguments: argparse.Namespace) -> tuple[dict[str, Any], Any]:
     from neuroalg_sage.approximation import ContinuousNetwork
-    from neuroalg_sage.cli.piecewise import read_box
-
     network = ContinuousNetwork(arguments.what)
-    layers, box, inputs = network.network, arguments.box, read_box(arguments.inputs or "1")
+    layers, box, inputs = network.network, arguments.box, arguments.inputs or "1"
     progress(arguments).begin("the polynomials and their errors")
     if arguments.onnx or arguments.output or arguments.composite:
         from neuroalg_sage.models.continuous_networks import ContinuousNetworkLayers

@@ -307,6 +307,18 @@ def test_other_wrong_input_is_refused_in_one_sentence(tmp_path, capsys) -> None:
     assert main(["approximate", "tanh", "--degree", "3", "--onnx", str(tmp_path / "y.onnx")]) == 2
     assert "--onnx is about a network" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+    (tmp_path / "net.onnx").write_bytes(content)
+    assert main(["approximate", str(tmp_path / "net.onnx"), "--degree", "3", "--inputs", "box:0,1",
+                 "--onnx", str(tmp_path / "net.onnx")]) == 2
+    assert "would replace" in capsys.readouterr().err
+    assert (tmp_path / "net.onnx").read_bytes() == content
+
+
+def test_one_interval_is_for_all_inputs() -> None:
+    content = network_file([BEFORE, node("Tanh", "h", "a"), AFTER], STORED, ["N", 3])
+    for inputs in ("box:0,1/2", "0,1/2;0,1/2;0,1/2", [(0, "1/2")] * 3):
+        found = ContinuousNetwork(content).network_approximation(degree=3, inputs=inputs)
+        assert found.data["inputs"] == [["0", "1/2"]] * 3
 
 
 def test_what_the_file_has_besides_is_kept_or_left_out() -> None:

@@ -323,9 +323,12 @@ def read_inputs(inputs: Any, count: int) -> list[tuple[Fraction, Fraction]]:
 
         >>> read_inputs("box:1/2", 2)
         [(Fraction(-1, 2), Fraction(1, 2)), (Fraction(-1, 2), Fraction(1, 2))]
+        >>> read_inputs("box:0,1", 2)
+        [(Fraction(0, 1), Fraction(1, 1)), (Fraction(0, 1), Fraction(1, 1))]
     """
     if isinstance(inputs, str) and "," in inputs:
-        inputs = [row.split(",") for row in inputs.split(";")]
+        rows_as_typed = [row.split(",") for row in inputs.removeprefix("box:").split(";")]
+        inputs = rows_as_typed * (count if inputs.startswith("box:") else 1)
     if isinstance(inputs, str) or not hasattr(inputs, "__len__"):
         text = inputs.removeprefix("box:") if isinstance(inputs, str) else inputs
         size = read_size(text, "box of the inputs")
@@ -335,7 +338,7 @@ def read_inputs(inputs: Any, count: int) -> list[tuple[Fraction, Fraction]]:
         rows, (list, tuple)) else []
     if len(pairs) != count or any(len(pair) != 2 or not pair[0] < pair[1] for pair in pairs):
         raise InputError(f"The box of the inputs is a number, or {count} pairs of numbers, of each "
-                         "the smaller one first.")
+                         "the smaller one first; or one pair for all inputs, as in box:0,1.")
     return [(pair[0], pair[1]) for pair in pairs]
 
 
