@@ -91,6 +91,7 @@ ACTIVATIONS = {found.name: found for found in (
                          (Fraction(-1), Fraction(1)), ((-1,), (0, 1), (1,))))}
 OTHER_NAMES = {"swish": "silu", "logistic": "sigmoid", "hardtanh": "hard_tanh",
                "absolute_value": "abs"}
+WITH_POLES = ("tan", "cot", "log", "reciprocal", "inverse", "1/x")
 DISCONTINUOUS = ("sign", "step", "heaviside", "floor", "round", "binary", "hardmax")
 
 
@@ -185,6 +186,10 @@ def activation(name: Any) -> ContinuousActivation:
                          "it on an interval around its jump; " + (
                              "outside of a gap a composite is, as by --composite --gap 0.01."
                              if text == "sign" else "tanh with a steep slope is continuous."))
+    if text in WITH_POLES:
+        raise InputError(f"The activation {text} has a pole, so that nothing bounded is near it on "
+                         "an interval around that; approximated are activations that are "
+                         "continuous on the real line.")
     near = difflib.get_close_matches(text[:50], [*ACTIVATIONS, *OTHER_NAMES], 1)
     raise InputError(f"There is no activation {str(name)[:40]!r} to be approximated; " + (
         f"did you mean {near[0]} ?" if near else f"there is {', '.join(ACTIVATIONS)}."))
