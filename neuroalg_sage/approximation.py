@@ -17,7 +17,8 @@ from neuroalg_sage.invariants.approximation.networks import (
     network_approximation,
 )
 from neuroalg_sage.models.activations import activation
-from neuroalg_sage.models.continuous_networks import ContinuousNetworkLayers, load_network
+from neuroalg_sage.models.continuous_networks import ContinuousNetworkLayers
+from neuroalg_sage.models.continuous_sources import load_network
 from neuroalg_sage.models.softmax_attention import (
     EXAMPLE,
     SoftmaxAttention,
@@ -86,13 +87,14 @@ class ActivationFunction:
 class ContinuousNetwork:
     """
     A fully connected network with an activation that is no polynomial, whose weights are parameters
-    or given; or attention with softmax.
+    or given; or attention with softmax; or a trained network of affine maps and such activations.
 
     INPUT:
 
     - ``network`` -- a spec such as ``"mlp:2,3,1:tanh:bias"`` or
       ``"attention:d=2,a=1,out=2,t=3:softmax"``; or data, or the name of a file of
-      JSON, ``{"activation": "tanh", "layers": [{"weights": [[1, "1/2"]], "bias": [0]}, ...]}``
+      JSON, ``{"activation": "tanh", "layers": [{"weights": [[1, "1/2"]], "bias": [0]}, ...]}``, or
+      ``{"activation": ["tanh", "relu"], ...}``; or the name of a file of ONNX
 
     Raises :class:`~neuroalg_sage.errors.InputError` if there is no such network.
 
@@ -110,7 +112,8 @@ class ContinuousNetwork:
         return f"Continuous network {self.network}"
 
     def network_approximation(self, box: Any = None, inputs: Any = 1, degree: Any = None,
-                              error: Any = None) -> NetworkApproximation:
+                              error: Any = None, coefficients: str = "rational"
+                              ) -> NetworkApproximation:
         """
         A network with polynomials as activations, and how far its outputs are at most.
 
@@ -122,6 +125,8 @@ class ContinuousNetwork:
         - ``degree`` -- of the polynomials; or instead
         - ``error`` -- the distance of the outputs that is allowed; each layer has a polynomial of
           a degree that suffices for its share
+        - ``coefficients`` -- of the polynomials: ``"rational"``, or the floating-point numbers of a
+          file of ONNX, ``"float16"``, ``"float32"`` or ``"float64"``
 
         OUTPUT: :class:`~neuroalg_sage.invariants.approximation.networks.NetworkApproximation`
 
@@ -137,7 +142,7 @@ class ContinuousNetwork:
         """
         if isinstance(self.network, SoftmaxAttention):
             raise InputError("Of attention with softmax ask for attention_approximation.")
-        return network_approximation(self.network, box, inputs, degree, error)
+        return network_approximation(self.network, box, inputs, degree, error, coefficients)
 
     def attention_approximation(self, box: Any = None, inputs: Any = 1, degree: Any = None,
                                 error: Any = None) -> AttentionApproximation:

@@ -67,8 +67,8 @@ def check_writable(name: str | Path | None) -> None:
                          "folder that exists and may be written.")
 
 
-def write_whole(name: str | Path, text: str) -> None:
-    """Write text to a file, which has all of it or keeps what it had."""
+def write_whole(name: str | Path, text: str | bytes) -> None:
+    """Write text, or bytes, to a file, which has all of it or keeps what it had."""
     path = Path(name).resolve()
     if path.exists() and not path.is_file():
         # A device or a pipe would be replaced by a file of its name.
@@ -77,10 +77,9 @@ def write_whole(name: str | Path, text: str) -> None:
     from tempfile import NamedTemporaryFile  # most commands write no files
 
     try:
-        with NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8",
-                                newline="\n") as file:
+        with NamedTemporaryFile("wb", dir=path.parent, delete=False) as file:
             try:
-                file.write(text)
+                file.write(text.encode() if isinstance(text, str) else text)
                 file.close()
                 os.chmod(file.name, 0o666 & ~_mask())  # as of any new file, not for us alone
                 os.replace(file.name, path)

@@ -46,6 +46,11 @@ def _found() -> Iterator[Any]:
         yield NeuroManifold(spec, seed=1).euler_characteristic()
     yield from (segre.euler_characteristic(), curve.euler_characteristic())
     yield NeuroManifold("mlp:1,2,1:x^2/3+x:bias", seed=1).dimension()
+    yield NeuroManifold("mlp:2,5,3,3,4,8,6,1:x^2", seed=1).dimension()
+    for spec in ("mlp:3,2,1:x^2", "mlp:2,3,4,5:x^2", "mlp:2,1,2,2:x^2", "mlp:1,2,1:x^3"):
+        yield NeuroManifold(spec, seed=1).activation_threshold()
+    for spec in ("mlp:2,1,1,1:x^2", "linear:2,1,1,3"):
+        yield NeuroManifold(spec, seed=1).minimal_filling_widths()
     yield from (veronese.hilbert_function(3), segre.hilbert_function(2), curve.hilbert_function(3))
     for manifold in (factors, NeuroManifold("mlp:2,2,2:x^2", seed=1)):
         yield manifold.quadratic_conservation_laws()

@@ -6,14 +6,12 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from neuroalg_sage.cli.options import Commands, about_limits, about_the_answer, progress, words
-from neuroalg_sage.cli.output import certificate_files, check_writable
+from neuroalg_sage.cli.output import as_file, certificate_files, check_writable
 from neuroalg_sage.errors import InputError
-
-if TYPE_CHECKING:
-    from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.files import write_whole
 
 
 def add(command: Commands) -> None:
@@ -22,8 +20,8 @@ def add(command: Commands) -> None:
     sub.add_argument("what", metavar="ACTIVATION|SPEC|FILE", help="tanh, sigmoid, gelu, softplus, "
                      "silu, exp, erf, sin, cos, relu, abs or hard_tanh; or a network with one of "
                      "these, such as mlp:2,3,1:tanh:bias, or attention with softmax, such as "
-                     "attention:d=2,a=1,out=2,t=3:softmax; or a file *.json with the weights of a "
-                     "network")
+                     "attention:d=2,a=1,out=2,t=3:softmax; or a file *.json or *.onnx with the "
+                     "weights of a network")
     sub.add_argument("--interval", type=words, metavar="A,B", help="of an activation, from A to B; "
                      "by default from -1 to 1")
     sub.add_argument("--box", metavar="B", help="of a network, parameters from -B to B; of one "
@@ -33,28 +31,38 @@ def add(command: Commands) -> None:
     sub.add_argument("--degree", metavar="D", help="of the polynomials, at most 100")
     sub.add_argument("--error", metavar="E", help="instead, polynomials of the least degree whose "
                      "error is at most E; of a network, the difference of the outputs")
+    sub.add_argument("--onnx", metavar="FILE", help="of a network with given weights, write the "
+                     "polynomial network as ONNX, with coefficients that are numbers of the file")
+    sub.add_argument("--output", metavar="FILE", help="write it as JSON, with exact numbers")
     about_limits(sub)
     about_the_answer(sub)
     sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
 
 
 def _approximate(arguments: argparse.Namespace) -> int:
-    check_writable(arguments.certificate)
-    is_network = ":" in arguments.what or arguments.what.endswith(".json")
-    for name, right in (("interval", not is_network), ("box", is_network), ("inputs", is_network)):
+    for name in (arguments.certificate, arguments.onnx, arguments.output):
+        check_writable(name)
+    is_network = ":" in arguments.what or arguments.what.lower().endswith((".json", ".onnx"))
+    for name, right in (("interval", not is_network), ("box", is_network), ("inputs", is_network),
+                        ("onnx", is_network), ("output", is_network)):
         if getattr(arguments, name) is not None and not right:
             raise InputError(f"The option --{name} is about " + (
                 "an activation such as tanh; of a network the intervals are found."
                 if is_network else "a network such as mlp:2,3,1:tanh; name the interval of an "
                 "activation by --interval."))
     model, found = (_of_a_network if is_network else _of_an_activation)(arguments)
+    files = certificate_files(arguments.certificate, [found])
+    if arguments.output is not None:
+        files[arguments.output] = as_file(found.trained().describe())
+    if arguments.onnx is not None:
+        write_whole(arguments.onnx, found.onnx_content())
     arguments.page.state(
         json.dumps({"schema": 1, "model": model} | found.described()) if arguments.json else
-        found.text(), certificate_files(arguments.certificate, [found]))
+        found.text(), files)
     return 0
 
 
-def _of_an_activation(arguments: argparse.Namespace) -> tuple[dict[str, Any], Invariant]:
+def _of_an_activation(arguments: argparse.Namespace) -> tuple[dict[str, Any], Any]:
     from neuroalg_sage.approximation import ActivationFunction
 
     function = ActivationFunction(arguments.what)
@@ -63,11 +71,22 @@ def _of_an_activation(arguments: argparse.Namespace) -> tuple[dict[str, Any], In
         arguments.interval or (-1, 1), arguments.degree, arguments.error)
 
 
-def _of_a_network(arguments: argparse.Namespace) -> tuple[dict[str, Any], Invariant]:
+def _of_a_network(arguments: argparse.Namespace) -> tuple[dict[str, Any], Any]:
     from neuroalg_sage.approximation import ContinuousNetwork
     from neuroalg_sage.cli.piecewise import read_box
 
     network = ContinuousNetwork(arguments.what)
+    layers, box, inputs = network.network, arguments.box, read_box(arguments.inputs or "1")
     progress(arguments).begin("the polynomials and their errors")
-    return network.network.describe(), network.near(
-        arguments.box, read_box(arguments.inputs or "1"), arguments.degree, arguments.error)
+    if arguments.onnx or arguments.output:
+        from neuroalg_sage.models.continuous_networks import ContinuousNetworkLayers
+        from neuroalg_sage.models.trained.continuous_export import numbers_of
+
+        if not isinstance(layers, ContinuousNetworkLayers) or not layers.has_weights:
+            raise InputError(f"The weights of {layers} are parameters, and a file has weights; "
+                             "name a file *.json or *.onnx with those of a network.")
+        # From a file of ONNX the network is written as one, also on its way to JSON.
+        numbers = numbers_of(layers) if arguments.onnx or layers.file is not None else "rational"
+        return layers.describe(), network.network_approximation(
+            box, inputs, arguments.degree, arguments.error, numbers)
+    return layers.describe(), network.near(box, inputs, arguments.degree, arguments.error)

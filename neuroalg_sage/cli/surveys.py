@@ -39,6 +39,9 @@ def add(command: Commands) -> None:
             about_a_table(sub, "--table")
             sub.add_argument("--invariants", type=words, metavar="NAMES", help="names, joined by "
                              "commas; else dimension,expected_dimension,defect,is_filling")
+        else:
+            sub.add_argument("--table", action="store_true", help="print a table, instead of a "
+                             "line for each model and one for all")
         sub.add_argument("--certificates", action="store_true", help="keep the certificates too")
         sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
         return sub
@@ -75,14 +78,17 @@ def _survey(arguments: argparse.Namespace) -> int:
     )
     from neuroalg_sage.survey.comparison import of_survey
 
-    def print_line(page: dict[str, Any]) -> None:
+    def print_text(text: str) -> None:
         try:
-            print(json.dumps(page), flush=True)
+            print(text, flush=True)
         except BrokenPipeError:
             raise
         except OSError as error:
             discard_output()
             raise LimitReached(f"The results cannot be printed: {error.strerror}.") from None
+
+    def print_line(page: dict[str, Any]) -> None:
+        print_text(json.dumps(page))
 
     options: dict[str, Any] = {
         "directory": arguments.directory, "jobs": arguments.jobs,
@@ -111,6 +117,8 @@ def _survey(arguments: argparse.Namespace) -> int:
                         survey.lines[spec] for spec in specs if spec in survey.lines)))
             return survey.exit_code
     answer: architectures.Answer
+    if arguments.table:
+        options["each"] = lambda line: None
     if arguments.kind == "threshold":
         answer = architectures.activation_threshold(arguments.widths, arguments.largest, **options)
     elif arguments.kind == "filling":
@@ -119,5 +127,8 @@ def _survey(arguments: argparse.Namespace) -> int:
     else:
         answer = architectures.defective(arguments.layers, arguments.width, arguments.activations,
                                      **options)
-    print_line(answer.page())
+    if arguments.table:
+        print_text(answer.table())
+    else:
+        print_line(answer.page())
     return 0 if answer.is_complete else LimitReached.exit_code

@@ -52,6 +52,11 @@ class ContinuousActivation:
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def polynomial(self) -> tuple[int | Fraction, ...] | None:
+        """The coefficients, if it is a polynomial."""
+        return self.pieces[0] if len(self.pieces) == 1 else None
+
     def linear_piece(self, low: Fraction, high: Fraction) -> tuple[int | Fraction, ...] | None:
         """The coefficients of the piece to which an interval belongs; None if there is none."""
         for i, piece in enumerate(self.pieces):

@@ -4,20 +4,16 @@ Networks whose activations are continuous and no polynomials: affine maps, and w
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from pathlib import Path
 from typing import Any, ClassVar
 
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError
-from neuroalg_sage.files import read_bytes
 from neuroalg_sage.models.activations import ContinuousActivation, activation
 from neuroalg_sage.models.sage_input import lists, numbers
 
 MOST_WEIGHTS = 1_000_000
-MOST_BYTES = 100_000_000
 EXAMPLE = "mlp:2,3,1:tanh"
 
 
@@ -88,6 +84,22 @@ class SparseLayer:
                 "bias": [decimal(b) for b in self.bias]}
 
 
+@dataclass(frozen=True, eq=False)
+class OnnxFile:
+    """
+    The file of ONNX from which a network was read.
+
+    - ``model`` -- its content, a ``ModelProto``
+    - ``digest`` -- of the file, SHA-256
+    - ``places`` -- for each activation the names in the file of what it takes and what it makes;
+      None for one that is a polynomial there
+    """
+
+    model: Any
+    digest: str
+    places: tuple[tuple[str, str] | None, ...]
+
+
 @dataclass(frozen=True)
 class ContinuousNetworkLayers:
     """
@@ -103,6 +115,7 @@ class ContinuousNetworkLayers:
     activations: tuple[ContinuousActivation, ...]
     layers: tuple[DenseLayer | SparseLayer, ...]
     name: str = ""
+    file: OnnxFile | None = field(default=None, repr=False, compare=False)
 
     @property
     def widths(self) -> list[int]:
@@ -125,7 +138,9 @@ class ContinuousNetworkLayers:
         """As certificates have it."""
         found = [f.describe()["activation"] for f in self.activations]
         return {"activation": found[0] if found and found == found[:1] * len(found) else found,
-                "layers": [layer.describe() for layer in self.layers]}
+                "layers": [layer.describe() for layer in self.layers]} | (
+            {} if self.file is None else {"source": {"file": self.name,
+                                                     "sha256": self.file.digest}})
 
     def __str__(self) -> str:
         widths = "-".join(map(str, self.widths))
@@ -200,20 +215,3 @@ def network_from_data(data: Any, name: str = "") -> ContinuousNetworkLayers:
     if len(names) != len(layers) - 1:
         raise wrong
     return ContinuousNetworkLayers(tuple(map(activation, names)), tuple(layers), name)
-
-
-def load_network(network: Any) -> ContinuousNetworkLayers:
-    """A network by its spec, its data, or the name of a file of JSON with these."""
-    if isinstance(network, ContinuousNetworkLayers):
-        return network
-    if isinstance(network, dict):
-        return network_from_data(network)
-    text = str(network)
-    if not text.endswith(".json"):
-        return network_from_spec(text)
-    content = read_bytes(Path(text), "network", MOST_BYTES)
-    try:
-        data = json.loads(content, parse_float=Fraction)
-    except ValueError:
-        raise InputError(f"The file {text[-80:]} is not JSON.") from None
-    return network_from_data(data, Path(text).name)

@@ -4,6 +4,7 @@ The dimension of the neuromanifold, its symmetries, and identifiability.
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING
 
 from neuroalg_sage.errors import EngineError, LimitReached
@@ -162,9 +163,12 @@ class DimensionQuestions(Layered):
             >>> NeuroManifold("mlp:2,1,2:x^2").generic_fiber()
             of dimension 1, one orbit of the known symmetries (proved)
         """
+        from neuroalg_sage.invariants.dimension.decompositions import fiber_by_decompositions
         from neuroalg_sage.invariants.dimension.generic_fiber import generic_fiber
 
-        return generic_fiber(self.parametrization(), self.dimension(), self.computation, self.seed)
+        generator = random.Random(self.seed) if self.seed is not None else random.SystemRandom()
+        return fiber_by_decompositions(self.model, generator) or generic_fiber(
+            self.parametrization(), self.dimension(), self.computation, self.seed)
 
     @kept
     def is_identifiable(self) -> Invariant:
@@ -182,3 +186,34 @@ class DimensionQuestions(Layered):
         finitely = self.is_finitely_identifiable()
         return is_identifiable(self.model, finitely,
                                self.generic_fiber() if finitely.data else None)
+
+    @kept
+    def activation_threshold(self) -> Invariant:
+        """
+        The least v such that no x^r with r >= v makes the widths of this perceptron defective.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> print(NeuroManifold("mlp:3,5,1:x^2").activation_threshold().text())
+            activation_threshold = 5: no power x^r with r >= 5 is defective  [proved, trusting ...]
+        """
+        from neuroalg_sage.invariants.dimension.architectures import activation_threshold
+
+        return activation_threshold(self.model, self.computation, self.seed)
+
+    @kept
+    def minimal_filling_widths(self) -> Invariant:
+        """
+        All minimal hidden widths that fill, for the inputs, outputs, depth and power of this
+        perceptron.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import NeuroManifold
+            >>> NeuroManifold("mlp:3,1,1,1:x^2").minimal_filling_widths()
+            [[4, 3]] (proved)
+        """
+        from neuroalg_sage.invariants.dimension.architectures import minimal_filling_widths
+
+        return minimal_filling_widths(self.model, self.computation, self.seed)

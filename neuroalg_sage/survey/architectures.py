@@ -9,11 +9,12 @@ far it is; each model has a line of its own.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
-from neuroalg_sage.errors import InputError
+from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.invariants.answers.presentation import aligned
 from neuroalg_sage.models.sage_input import takes_numbers_of_sage
 from neuroalg_sage.survey import MAXIMAL_MODELS, Line, Survey, about_mlps, mlps
 
@@ -67,7 +68,34 @@ class Answer:
     """What is known of architectures, all of it if nothing is ``not_computed``."""
 
     question: ClassVar[str]
+    columns: ClassVar[tuple[str, ...]]  # of a table
     not_computed: Any
+
+    @property
+    def rows(self) -> Sequence[Any]:
+        """What has a row in a table, with the columns as attributes."""
+        raise NotImplementedError
+
+    @property
+    def summary(self) -> str:
+        """A sentence below the table; empty if there is nothing to say."""
+        left = ["x".join(map(str, one)) if isinstance(one, tuple) else str(one)
+                for one in self.not_computed]
+        return f"Not computed: {', '.join(left)}." if left else ""
+
+    def table(self) -> str:
+        """
+        The answer as a table in text.
+
+        EXAMPLES::
+
+            >>> print(defective(2, 3, ["x^2"], jobs=1).table())
+            spec           dimension  expected  defect  status
+            mlp:3,2,1:x^2  5          6         1       proved
+        """
+        cells = [[getattr(row, column) for column in self.columns] for row in self.rows]
+        lines = aligned([[*self.columns], *([_cell(value) for value in row] for row in cells)])
+        return "\n".join([*lines, *(["", self.summary] if self.summary else [])])
 
     @property
     def is_complete(self) -> bool:
@@ -79,6 +107,13 @@ class Answer:
         return {"question": self.question} | asdict(self)  # type: ignore[call-overload]
 
 
+def _cell(value: Any) -> str:
+    """A value in a table."""
+    if value is None:
+        return "not found"
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
 @dataclass(frozen=True)
 class ActivationThreshold(Answer):
     """
@@ -87,6 +122,9 @@ class ActivationThreshold(Answer):
     - ``widths`` -- the architecture
     - ``value`` -- the least r such that x^s is not defective for all computed s >= r; None
       if there is none
+    - ``threshold`` -- the least r such that x^s is not defective for all s >= r, computed or not;
+      ``"none"`` if there is none, None if it was not found
+    - ``threshold_status`` -- that of the threshold: ``proved``, ``monte_carlo`` or ``not computed``
     - ``computed`` -- what was computed for each r
     - ``proved_range`` -- the first and the last r of the longest range in which all
       dimensions are proved, the last one of several; None if there is none
@@ -95,14 +133,25 @@ class ActivationThreshold(Answer):
 
     widths: tuple[int, ...]
     value: int | None
+    threshold: int | str | None
+    threshold_status: str
     computed: tuple[Computed, ...]
     proved_range: tuple[int, int] | None
     remark: str
 
     question = "threshold"
+    columns = "degree", "dimension", "expected", "status"
 
     def __repr__(self) -> str:
         return f"{self.value} ({self.remark})"
+
+    @property
+    def rows(self) -> Sequence[Computed]:
+        return self.computed
+
+    @property
+    def summary(self) -> str:
+        return f"Threshold: {_cell(self.threshold)} ({self.remark})."
 
     @property
     def not_computed(self) -> list[int]:
@@ -124,9 +173,9 @@ def activation_threshold(widths: Sequence[int], largest: int = LARGEST_ACTIVATIO
     is never defective, while it may be so if only rescalings are counted: the widths 3, 2, 3
     have dimension 8, and would be expected to have 9.
 
-    Theorem [FRWY2024]_: if all widths are equal and at least 2, no x^r with r >= 2 is
-    defective.  If no hidden width is 1, all r above some number are not defective.  Neither
-    is used here: every number is computed, from 1 to ``largest``.
+    Every number is computed, from 1 to ``largest``.  What holds for all powers is the threshold,
+    found besides by
+    :func:`~neuroalg_sage.invariants.dimension.architectures.activation_threshold`.
 
     INPUT:
 
@@ -148,8 +197,8 @@ def activation_threshold(widths: Sequence[int], largest: int = LARGEST_ACTIVATIO
     sums of two cubes in three variables do not::
 
         >>> threshold = activation_threshold([3, 2, 1], largest=4, jobs=1)
-        >>> threshold.value
-        3
+        >>> threshold.value, threshold.threshold, threshold.threshold_status
+        (3, 3, 'proved')
         >>> [(c.degree, c.dimension, c.expected) for c in threshold.computed]
         [(1, 3, 3), (2, 5, 6), (3, 6, 6), (4, 6, 6)]
     """
@@ -174,9 +223,24 @@ def activation_threshold(widths: Sequence[int], largest: int = LARGEST_ACTIVATIO
         if entry.is_defective is not False:
             break
         value = entry.degree
+    threshold, status = _threshold_of_all(widths, options)
     proved = _longest_run([entry.degree for entry in computed if entry.status == "proved"])
-    return ActivationThreshold(tuple(widths), value, tuple(computed), proved,
-                               _remark(value, computed, largest))
+    return ActivationThreshold(tuple(widths), value, threshold, status, tuple(computed), proved,
+                               _remark(value, computed, largest, threshold, status))
+
+
+def _threshold_of_all(widths: Sequence[int], options: Mapping[str, Any]
+                      ) -> tuple[int | str | None, str]:
+    """The threshold of all powers, and its status, within the limits for one model."""
+    from neuroalg_sage.neuromanifold import NeuroManifold
+
+    try:
+        found = NeuroManifold(_spec(widths, 2), seed=options.get("seed"),
+                              timeout=options.get("timeout"), memory_gb=options.get("memory_gb")
+                              ).activation_threshold()
+    except LimitReached:
+        return None, "not computed"
+    return found.data, found.status
 
 
 def _longest_run(numbers: Sequence[int]) -> tuple[int, int] | None:
@@ -198,13 +262,20 @@ def _longest_run(numbers: Sequence[int]) -> tuple[int, int] | None:
     return best
 
 
-def _remark(value: int | None, computed: Sequence[Computed], largest: int) -> str:
+def _remark(value: int | None, computed: Sequence[Computed], largest: int,
+            threshold: int | str | None, status: str) -> str:
     chance = [f"x^{c.degree}" for c in computed if c.status == "monte_carlo"]
     missing = [f"x^{c.degree}" for c in computed if c.status == "not computed"]
     said = (f"x^{largest}, the last one computed, is "
             + ("not known" if computed[-1].is_defective is None else "defective")
             if value is None else
-            f"computed up to x^{largest} only: that no larger power is defective is not shown")
+            f"computed up to x^{largest} only")
+    if threshold is None:
+        said += "; of larger powers nothing is shown"
+    elif threshold == "none":
+        said += f"; all powers from some one on are defective, {status}"
+    else:
+        said += f"; no power from x^{threshold} on is defective, {status}"
     if chance:
         said += f"; with a small probability of error for {', '.join(chance)}"
     if missing:
@@ -256,6 +327,11 @@ class MinimalFilling(Answer):
     computed: int
 
     question = "filling"
+    columns = "hidden", "dimension", "status"
+
+    @property
+    def rows(self) -> Sequence[FillingNetwork]:
+        return self.networks
 
 
 def _below(small: Sequence[int], large: Sequence[int]) -> bool:
@@ -266,9 +342,11 @@ def _below(small: Sequence[int], large: Sequence[int]) -> bool:
 def minimal_filling(depth: int, inputs: int, outputs: int, degree: int, widest: int = WIDEST,
                     **options: Any) -> MinimalFilling:
     """
-    The minimal hidden widths for which the networks with activation x^degree are filling.
+    The minimal hidden widths, within bounds, for which networks with activation x^degree fill.
 
-    Minimal means that no other filling network has at most as many units in every
+    That there are no others, of any width, shows
+    :func:`~neuroalg_sage.invariants.dimension.architectures.minimal_filling_widths`.  Minimal
+    means that no other filling network has at most as many units in every
     hidden layer.  Not every network is computed, since to be filling is monotone:
 
     Let h <= h' be hidden widths, for the same inputs, outputs, number of layers and
@@ -406,6 +484,11 @@ class DefectiveNetworks(Answer):
     computed: int
 
     question = "defective"
+    columns = "spec", "dimension", "expected", "defect", "status"
+
+    @property
+    def rows(self) -> Sequence[DefectiveNetwork]:
+        return self.networks
 
 
 @takes_numbers_of_sage

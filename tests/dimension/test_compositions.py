@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import random
-from itertools import product
+from functools import reduce
+from itertools import combinations_with_replacement, product
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from flint import nmod_mat
 from neuroalg_sage.certificates.certificate import certificate
 from neuroalg_sage.certificates.checker import CertificateError, verify
 from neuroalg_sage.certificates.dimension.dimension import upper_bound
+from neuroalg_sage.certificates.dimension.forms import independent_forms
 from neuroalg_sage.certificates.dimension.koszul_flattenings import entries
 from neuroalg_sage.certificates.model import Model as Checked
 from neuroalg_sage.engines import modular
@@ -41,7 +43,9 @@ def rank_at_random(model: Model, seed: int = 1) -> int:
     # C. Bocci, E. Carlini, F. London, H. Abo and M. C. Brambilla, G. Ottaviani: defective
     # Segre-Veronese varieties.
     ("mlp:4,5,3:x^2", 29), ("mlp:6,8,3:x^2", 62), ("mlp:4,6,5:x^2", 47), ("mlp:3,5,2:x^3", 19),
-    ("mlp:8,11,3:x^2", 107)])
+    ("mlp:8,11,3:x^2", 107),
+    # K. Dao, J. I. Rodriguez (2026), data: states of plane curves and of Steiner's surface.
+    ("mlp:2,8,3,6,7,3:x^2", 48), ("mlp:2,5,3,3,4,8,6,1:x^2", 54), ("mlp:3,4,10,8,1:x^2", 42)])
 def test_defective_perceptrons_are_proved(spec: str, value: int) -> None:
     model = parse_spec(spec)
     found = dimension(model, seed=1)
@@ -77,10 +81,37 @@ def test_no_bound_of_random_networks_is_less_than_the_rank(seed: int) -> None:
     search = UpperBounds(trial_of)
     bound, trial = search.of(model)
     assert bound.value >= least
+    assert all(found.value >= least for found in search._compositions(model))
     for part, (found, place) in zip(search.known, search.known.values()):
         checked = Checked(Model(*part).describe())
         assert upper_bound(checked, found.evidence, place)[0] == found.value
         assert found.value >= rank_at_random(Model(*part), seed)
+
+
+def span(forms: list[np.ndarray], e: int) -> int:
+    """The dimension of the span of the products of e forms, given by their values."""
+    products = [reduce(lambda a, b: a * b % P, chosen)
+                for chosen in combinations_with_replacement(forms, e)]
+    return modular.rank(np.array(products), P)
+
+
+@pytest.mark.parametrize(("w", "e", "v", "d", "bound"), [
+    (3, 4, 2, 4, 14), (3, 5, 2, 4, 18), (3, 4, 2, 3, 12), (4, 4, 3, 2, 34), (4, 5, 3, 2, 52),
+    (3, 8, 2, 8, 44), (3, 2, 3, 2, 6), (5, 2, 2, 2, 5), (2, 3, 1, 5, 1), (3, 3, 2, 1, 4)])
+def test_forms_of_forms_span_no_more(w, e, v, d, bound) -> None:
+    """A rational plane quartic is in one quartic, Steiner's surface in another."""
+    assert independent_forms(w, e, v, d) == bound
+    generator = np.random.default_rng(w + e)
+    points = generator.integers(0, P, (v, bound + 5))
+    every = [reduce(lambda a, b: a * b % P, (points[j] for j in range(v) for _ in range(form[j])))
+             for form in monomials(v, d)]
+    generic = [sum(int(c) * x for c, x in zip(generator.integers(0, 2**20, len(every)), every)) % P
+               for _ in range(w)]
+    powers = [reduce(lambda a, b: a * b % P, [sum(
+        int(c) * x for c, x in zip(generator.integers(0, 2**20, v), points)) % P] * d)
+        for _ in range(w)]
+    assert span(generic, e) == bound
+    assert span(powers, e) <= bound and span([*powers[:-1], powers[0]], e) <= bound
 
 
 @pytest.mark.parametrize(("k", "m", "d", "a", "e", "b"), [

@@ -9,7 +9,8 @@ import pytest
 
 from neuroalg_sage.certificates.certificate import certificate
 from neuroalg_sage.certificates.checker import CertificateError, verify
-from neuroalg_sage.certificates.dimension.direct_sums import direct_sum_rank, rescaled_dimension
+from neuroalg_sage.certificates.dimension.direct_sums import direct_sum_rank
+from neuroalg_sage.certificates.dimension.powers import rescaled_dimension
 from neuroalg_sage.certificates.model import Model as Checked
 from neuroalg_sage.engines import modular
 from neuroalg_sage.invariants.dimension.dimension import (

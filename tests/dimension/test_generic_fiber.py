@@ -16,11 +16,21 @@ from neuroalg_sage import NeuroManifold, compose, from_expressions, verify
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import CertificateError
 from neuroalg_sage.errors import LimitReached
+from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dimension.finite_symmetries import permutations, roots_of_unity
+from neuroalg_sage.invariants.dimension.generic_fiber import Slice, generic_fiber
 from neuroalg_sage.models.families import parse_spec
 from neuroalg_sage.models.hidden_states import rotations
 from neuroalg_sage.models.layers import Activation, Dense
 from neuroalg_sage.models.parametrization import parametrization
+
+
+def by_basis(spec: str, seed: int = 5) -> Invariant:
+    """The generic fiber by a Gröbner basis, also where a theorem has it."""
+    manifold = NeuroManifold(spec, seed=seed)
+    return generic_fiber(manifold.parametrization(), manifold.dimension(), manifold.computation,
+                         seed)
+
 
 ONE_ORBIT = {  # with the number of points, each an orbit of the connected group
     "mlp:2,2,3:x^2": 2, "mlp:2,2,2:x^3": 2, "mlp:3,2,2:x^2": 2, "linear:2,1,2": 1,
@@ -72,7 +82,7 @@ def test_a_fiber_that_no_known_symmetry_explains(spec: str, points: int, known: 
 
 
 def test_a_symmetry_that_is_dropped_is_trusted_to_be_none() -> None:
-    good = NeuroManifold("mlp:2,2,3:x^2").generic_fiber().certificate
+    good = by_basis("mlp:2,2,3:x^2").certificate
     data = copy.deepcopy(good)
     data["claim"]["value"][2] = 1
     data["evidence"]["finite"] = []
@@ -106,7 +116,7 @@ def test_singular_counts_as_many_points_in_a_random_fiber(spec: str) -> None:
     from sage.rings.polynomial.polynomial_ring_constructor import PolynomialRing
 
     manifold = NeuroManifold(spec)
-    evidence = manifold.generic_fiber().certificate["evidence"]
+    evidence = by_basis(spec).certificate["evidence"]
     values = {step["coordinate"]: step["value"] for step in evidence["normal_form"]}
     free = [i for i in range(manifold.model.parameter_count) if i not in values]
     field = GF(32003)
@@ -169,19 +179,17 @@ def test_every_finite_symmetry_leaves_the_functions_unchanged(model, generators:
 
 
 def test_what_is_too_large_to_be_exact_is_counted_without_a_claim(monkeypatch) -> None:
-    from neuroalg_sage.invariants.dimension import generic_fiber
-
     def too_long(*arguments):
         raise LimitReached("too long")
 
-    monkeypatch.setattr(generic_fiber.Slice, "relations", too_long)
-    fiber = NeuroManifold("mlp:2,2,2:x^3", seed=3).generic_fiber()
+    monkeypatch.setattr(Slice, "relations", too_long)
+    fiber = by_basis("mlp:2,2,2:x^3")
     assert fiber.points == 2 and fiber.status == "numerical" and fiber.certificate is None
 
 
 def test_claims_about_fibers_cannot_be_bent() -> None:
     generator = random.Random(11)
-    originals = [NeuroManifold(spec).generic_fiber().certificate
+    originals = [by_basis(spec).certificate
                  for spec in ("mlp:2,2,2:x^3", "linear:3,2,3", "mlp:1,1,1:x^3-x")]
     originals += [NeuroManifold("mlp:2,2,3:x^2").is_identifiable().certificate]
     accepted = list(accepted_mutants(originals, 300, generator))
@@ -263,7 +271,7 @@ HYPOTHESES = {
 @pytest.mark.parametrize("hypothesis", HYPOTHESES)
 def test_what_breaks_a_hypothesis_of_the_lemma_is_refused(hypothesis: str) -> None:
     spec, change, message = HYPOTHESES[hypothesis]
-    data = copy.deepcopy(NeuroManifold(spec, seed=5).generic_fiber().certificate)
+    data = copy.deepcopy(by_basis(spec).certificate)
     verify(data)
     change(data["evidence"])
     data["digest"] = digest(data)

@@ -37,6 +37,7 @@ def test_the_defects_of_alexander_and_hirschowitz_set_the_threshold() -> None:
 def test_a_hidden_layer_of_one_unit_has_no_threshold() -> None:
     found = activation_threshold([2, 1, 2, 2], largest=3, jobs=1)
     assert found.value is None and "x^3" in found.remark
+    assert (found.threshold, found.threshold_status) == ("none", "proved")
     assert found.computed[-1].is_defective
 
 
@@ -133,6 +134,19 @@ def test_the_shell_answers_with_a_line_for_each_model_and_one_for_the_question(c
     assert {line["spec"] for line in models} == {"linear:2,2,2", "mlp:2,2,2:x^2", "mlp:2,2,2:x^3"}
     assert answer["question"] == "threshold" and answer["value"] == 1
     assert [entry["degree"] for entry in answer["computed"]] == [1, 2, 3]
+
+
+def test_a_table_has_a_row_for_each_power_and_what_holds_for_all(capsys) -> None:
+    assert main(["survey", "threshold", "3,2,1", "--largest", "3", "--quiet", "--jobs", "1",
+                 "--table"]) == 0
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert rows[:4] == [["degree", "dimension", "expected", "status"], ["1", "3", "3", "proved"],
+                        ["2", "5", "6", "proved"], ["3", "6", "6", "proved"]]
+    assert rows[5][:2] == ["Threshold:", "3"] and rows[5][-1] == "proved)."
+    assert main(["survey", "filling", "--depth", "3", "--inputs", "2", "--outputs", "1", "--degree",
+                 "2", "--widest", "3", "--quiet", "--jobs", "1", "--table"]) == 0
+    assert capsys.readouterr().out == (
+        "hidden  dimension  status\n2, 2    5          proved\n")
 
 
 @pytest.mark.parametrize(("arguments", "key", "value"), [

@@ -60,7 +60,8 @@ class Network:
 
     def __init__(self, description: Any) -> None:
         names, layers = fields(description, "activation", "layers")
-        require(set(description) <= {"activation", "layers", "spec"},
+        # From which file the weights are is said besides, and nothing is claimed of it.
+        require(set(description) <= {"activation", "layers", "spec", "source"},
                 "The description has an unknown field.")
         layers = items(layers, "layers")
         hidden = len(layers) - 1

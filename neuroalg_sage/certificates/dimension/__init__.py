@@ -19,4 +19,8 @@ CLAIMS = (
     Claim("is_finitely_identifiable",
           ".dimension.finite_identifiability:check_finitely_identifiable", kinds=(bool,),
           of_cones=True),
+    Claim("activation_threshold", ".dimension.architectures:check_activation_threshold",
+          PROVED_OR_LIKELY, kinds=(int, str)),
+    Claim("minimal_filling_widths", ".dimension.architectures:check_minimal_filling_widths",
+          PROVED_OR_LIKELY, kinds=(list,)),
 )

@@ -209,7 +209,7 @@ def orbit_dimension(model: Model, evidence: Any, trial: Any) -> tuple[int, int, 
     """
     kind = member(evidence, "kind")
     if kind == "rescalings":
-        from neuroalg_sage.certificates.dimension.direct_sums import rescaled_dimension
+        from neuroalg_sage.certificates.dimension.powers import rescaled_dimension
 
         found = model.parameters - rescaled_dimension(model)
         return found, model.parameters, False, f"the orbits of the rescalings of units ({found})"

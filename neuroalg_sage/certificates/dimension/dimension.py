@@ -30,7 +30,7 @@ def upper_bound(model: Model, evidence: Any, trial: Any) -> tuple[int, str, list
 
         return symmetry_bound(model, evidence, trial)
     if kind == "rescalings":
-        from neuroalg_sage.certificates.dimension.direct_sums import rescaled_dimension
+        from neuroalg_sage.certificates.dimension.powers import rescaled_dimension
 
         return rescaled_dimension(model), "the rescalings of units bound it from above", []
     if kind == "fields":
@@ -44,8 +44,7 @@ def upper_bound(model: Model, evidence: Any, trial: Any) -> tuple[int, str, list
     if kind == "flattening":
         from neuroalg_sage.certificates.dimension.known_varieties import determinantal_dimension
 
-        return (determinantal_dimension(model),
-                "the rank of the output flattening bounds it from above", [])
+        return determinantal_dimension(model), "the rank of the output flattening bounds it", []
     if kind in ("theorem", "quadratic forms"):
         from neuroalg_sage.certificates.dimension.secant_varieties import secant_bound
 
@@ -66,8 +65,8 @@ def upper_bound(model: Model, evidence: Any, trial: Any) -> tuple[int, str, list
     if kind == "composition":
         from neuroalg_sage.certificates.dimension.compositions import composed, joined
 
-        parts, group = composed(model, evidence)
-        return joined([upper_bound(*part) for part in parts], group)
+        parts, forms, group = composed(model, evidence)
+        return joined([upper_bound(*part) for part in parts] + forms, group)
     raise MalformedCertificate("The upper bound's kind is not known.")
 
 

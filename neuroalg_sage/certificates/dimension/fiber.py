@@ -14,13 +14,32 @@ def check_fiber(model: Model, value: Any, evidence: Any, status: str,
                 stated_error: Any = None) -> Checked:
     """Verify [dimension] of the generic fiber, or [dimension, points, symmetries]."""
     if len(value) > 1:
-        from neuroalg_sage.certificates.dimension.generic_fiber import check_generic_fiber
-
         require(status == "proved", "The points of a generic fiber are proved.")
-        return check_generic_fiber(model, value, evidence)
+        return check_points(model, value, evidence)
     dimension = integer(member(evidence, "dimension"), 0, model.parameters, "dimension")
     integers(value, 0, model.parameters, "dimension of a fiber")
     require(value == [model.parameters - dimension], "The dimension of the fiber is false.")
     from neuroalg_sage.certificates.dimension.dimension import check_dimension
 
     return check_dimension(model, dimension, evidence, status, stated_error)
+
+
+def check_points(model: Model, value: Any, evidence: Any) -> Checked:
+    """Verify [dimension, points, symmetries] of the generic fiber."""
+    kind = member(evidence, "kind") if "kind" in evidence else "relations"
+    if kind == "powers":
+        from neuroalg_sage.certificates.dimension.decompositions import check_decompositions
+
+        return check_decompositions(model, value, evidence)
+    if kind == "units":
+        from neuroalg_sage.certificates.dimension.contact_loci import check_units
+
+        return check_units(model, value, evidence)
+    if kind == "attention":
+        from neuroalg_sage.certificates.dimension.attention_fibers import check_attention
+
+        return check_attention(model, value, evidence)
+    require(kind == "relations", "The kind of the evidence is not known.")
+    from neuroalg_sage.certificates.dimension.generic_fiber import check_generic_fiber
+
+    return check_generic_fiber(model, value, evidence)

@@ -19,9 +19,9 @@ def check_identifiable(model: Model, value: Any, evidence: Any) -> Checked:
 
         require(value is False, "What is identifiable has a known generic fiber.")
         return check_finitely_identifiable(model, value, evidence)
-    from neuroalg_sage.certificates.dimension.generic_fiber import check_generic_fiber
+    from neuroalg_sage.certificates.dimension.fiber import check_points
 
     fiber = member(evidence, "fiber")
-    checked = check_generic_fiber(model, fiber, evidence)
+    checked = check_points(model, fiber, evidence)
     require(value is (fiber[1] == fiber[2]), "The claim about identifiability is false.")
     return checked

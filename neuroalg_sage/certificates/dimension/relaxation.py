@@ -23,8 +23,7 @@ def relaxed(model: Model, evidence: Any) -> tuple[Model, Any, Any]:
     own = model.description["layers"]
     for segment in items(segments, "segments"):
         start, end = integers(segment, place, len(model.shapes), "segment", 2)
-        require(start < end, "A segment is empty.")
-        require(start < len(model.shapes), "A segment is not one of the layers.")
+        require(start < min(end, len(model.shapes)), "A segment is empty, or not of the layers.")
         inner = Model({"input_shape": list(model.shapes[start]), "layers": own[start:end]})
         require(inner.ambient_dimension <= MOST_COEFFICIENTS,
                 "A segment has too many coefficients.")

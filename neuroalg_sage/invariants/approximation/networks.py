@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from fractions import Fraction
 from functools import cached_property, partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from flint import arb, fmpq
 
@@ -28,12 +28,16 @@ from neuroalg_sage.invariants.approximation.approximation import (
     read_degree,
     rounded,
 )
+from neuroalg_sage.invariants.approximation.rounded import RoundedProof, least_rounded
 from neuroalg_sage.models.activations import ContinuousActivation
-from neuroalg_sage.models.continuous_networks import ContinuousNetworkLayers
+from neuroalg_sage.models.continuous_networks import ContinuousNetworkLayers, DenseLayer
 from neuroalg_sage.models.layers import Activation, Dense, Layer
 from neuroalg_sage.models.model import LONGEST_NAME, Model, compose
 from neuroalg_sage.models.sage_input import lists, numbers, rational
 from neuroalg_sage.storable import storable
+
+if TYPE_CHECKING:
+    from neuroalg_sage.models.trained.network import TrainedNetwork
 
 PARTS = 512  # of the interval of a layer, to enclose values and slopes
 MOST_ATTEMPTS = 8
@@ -76,6 +80,9 @@ class NetworkApproximation(Invariant):
         """
         network = self.network
         assert network is not None
+        if not all(isinstance(layer, DenseLayer) for layer in network.layers):
+            raise InputError(f"The layers of {network} are not fully connected, so that it is in "
+                             "no family of models; `trained` has the polynomial network.")
         if 0 in self.degrees:
             raise InputError(f"The polynomial of layer {self.degrees.index(0) + 1} is a constant, "
                              "so that the outputs do not depend on the inputs; name a larger "
@@ -85,12 +92,58 @@ class NetworkApproximation(Invariant):
         for layer, p, degree in zip(network.layers[1:], self.polynomials, self.degrees):
             layers += [Activation(p[:degree + 1]),
                        Dense(layer.inputs, layer.outputs, layer.has_bias)]
+        return compose(layers, name=self._title())
+
+    def _title(self) -> str:
+        """What the polynomial network is called."""
         near, where = (f"the polynomial network at distance at most {self.data['distance']} of ",
                        f", {self.where()}")
-        other = str(network)
-        if len(near + other + where) > LONGEST_NAME:
-            other = f"one with {network.activation_names}"
-        return compose(layers, name=near + other + where)
+        other = str(self.network)
+        if self.network and len(near + other + where) > LONGEST_NAME:
+            other = f"one with {self.network.activation_names}"
+        return near + other + where
+
+    def onnx_content(self) -> bytes:
+        """
+        The polynomial network as the content of a file of ONNX, with exactly its numbers.
+
+        Raises :class:`~neuroalg_sage.errors.InputError` if these are no numbers of such a file;
+        name these by ``coefficients``.
+        """
+        from neuroalg_sage.models.trained.continuous_export import onnx_content
+
+        assert self.network is not None
+        intervals = [tuple(map(Fraction, layer["interval"])) for layer in self.data["layers"]]
+        return onnx_content(self.network, [(p, (low, high)) for p, (low, high) in zip(
+            self.polynomials, intervals)], self._title())
+
+    def trained(self) -> TrainedNetwork:
+        """
+        The polynomial network with its weights, of which all questions about trained networks may
+        be asked.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage.models.continuous_networks import network_from_data
+            >>> network = network_from_data({"activation": "relu", "layers": [
+            ...     {"weights": [[1, 1]]}, {"weights": [[2]]}]})
+            >>> network_approximation(network, degree=2).trained()([1, 1])
+            (Fraction(17, 4),)
+        """
+        from neuroalg_sage.models.trained.network import TrainedNetwork
+
+        network = self.network
+        assert network is not None
+        if not network.has_weights:
+            raise InputError(f"The weights of {network} are parameters; a polynomial network with "
+                             "weights is near one in a file of JSON or ONNX.")
+        if network.file is not None:
+            from neuroalg_sage.models.trained.onnx_files import from_onnx
+
+            return from_onnx(self.onnx_content())
+        point = [w for layer in network.layers if isinstance(layer, DenseLayer)
+                 for part in (*(layer.weights or ()), layer.bias or ()) for w in part]
+        return TrainedNetwork(self.model(), tuple(point))
 
     def where(self) -> str:
         """For which parameters and inputs the distance is not exceeded."""
@@ -123,7 +176,8 @@ class NetworkApproximation(Invariant):
 
 
 def network_approximation(network: ContinuousNetworkLayers, box: Any = None, inputs: Any = 1,
-                          degree: Any = None, error: Any = None) -> NetworkApproximation:
+                          degree: Any = None, error: Any = None,
+                          coefficients: str = "rational") -> NetworkApproximation:
     """
     A polynomial network near another one, with proof.
 
@@ -135,6 +189,8 @@ def network_approximation(network: ContinuousNetworkLayers, box: Any = None, inp
     - ``inputs`` -- a number, for inputs from minus this to this; or a pair of numbers for each
     - ``degree`` -- of the polynomials; or else
     - ``error`` -- the distance of the outputs that is allowed
+    - ``coefficients`` -- of the polynomials: ``"rational"``, or floating-point numbers,
+      ``"float16"``, ``"float32"``, ``"float64"``
 
     OUTPUT: :class:`NetworkApproximation`
 
@@ -152,20 +208,24 @@ def network_approximation(network: ContinuousNetworkLayers, box: Any = None, inp
     if (degree is None) == (error is None):
         raise InputError("A polynomial network has a degree, or an error that is allowed, as in "
                          "--degree 7 or --error 0.01.")
+    if box is not None and network.file is not None:
+        raise InputError("The weights of a network in a file of ONNX are those of the file, where "
+                         "affine maps are put together; a box of parameters is for a spec or a "
+                         "file of JSON.")
     if box is None and not network.has_weights:
         raise InputError("The parameters are in a box; name it, as in --box 1.")
     radius = Fraction(0) if box is None else read_size(box, "box of the parameters")
     search = _Search(network, radius, read_inputs(inputs, network.widths[0]))
     if degree is not None:
         wanted = read_degree(degree)
-        return search.run([partial(_of_degree, f, wanted) for f in network.activations]
-                          ).answer(start)
+        return search.run([partial(_of_degree, f, wanted, coefficients)
+                           for f in network.activations]).answer(start)
     most = rational(error, "error")
     if most <= 0:
         raise InputError(f"The error is a positive number, not {str(error)[:40]}.")
     allowed = [most / ((len(network.layers) - 1) * gain) for gain in search.gains()]
     for _ in range(MOST_ATTEMPTS):
-        found = search.run([partial(_with_error, f, share)
+        found = search.run([partial(_with_error, f, share, coefficients)
                             for f, share in zip(network.activations, allowed)])
         if found.distance <= most:
             return found.answer(start)
@@ -173,14 +233,22 @@ def network_approximation(network: ContinuousNetworkLayers, box: Any = None, inp
     raise LimitReached("No polynomials were found with which the networks are so near.")
 
 
-def _of_degree(f: ContinuousActivation, degree: int, low: Fraction, high: Fraction) -> Proof:
-    """A polynomial of this degree on an interval."""
-    return Proof(f, low, high, degree)
+def _of_degree(f: ContinuousActivation, degree: int, coefficients: str, low: Fraction,
+               high: Fraction) -> Proof:
+    """A polynomial of this degree on an interval; one that is a polynomial is its own."""
+    if f.polynomial is not None:
+        return Proof(f, low, high, max(degree, len(f.polynomial) - 1))
+    return (Proof(f, low, high, degree) if coefficients == "rational" else
+            RoundedProof(f, low, high, degree, coefficients))
 
 
-def _with_error(f: ContinuousActivation, share: Fraction, low: Fraction, high: Fraction) -> Proof:
+def _with_error(f: ContinuousActivation, share: Fraction, coefficients: str, low: Fraction,
+                high: Fraction) -> Proof:
     """A polynomial of the least degree with this error on an interval."""
-    return least_degree(f, low, high, share)[1]
+    if f.polynomial is not None:
+        return Proof(f, low, high, len(f.polynomial) - 1)
+    return (least_degree(f, low, high, share)[1] if coefficients == "rational" else
+            least_rounded(f, low, high, share, coefficients))
 
 
 def read_size(value: Any, role: str) -> Fraction:

@@ -36,4 +36,10 @@ QUESTIONS = (
              reported=140, figure="identifiable",
              needs=("is_finitely_identifiable", "generic_fiber"),
              claims=("is_identifiable", "is_finitely_identifiable"), of_cones=True),
+    Question("activation_threshold", "The least power of x from which on no activation makes these "
+             "widths defective",
+             ".dimension.architectures:ActivationThreshold", claims=("activation_threshold",)),
+    Question("minimal_filling_widths", "All minimal hidden widths that fill, for the inputs, "
+             "outputs, depth and power",
+             ".dimension.architectures:MinimalFillingWidths", claims=("minimal_filling_widths",)),
 )

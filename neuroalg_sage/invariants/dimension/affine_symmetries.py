@@ -16,6 +16,7 @@ see :func:`~neuroalg_sage.certificates.dimension.affine_symmetries.check_complet
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -136,8 +137,14 @@ def affine_symmetries(model: Model) -> AffineSymmetries | None:
     generator = random.Random(1)
     known = [symmetry.parameters for symmetry in model.symmetries]
     torus = [field for field in known if all(i == j for i, j in field)]
-    parts = _by_weight(torus, model.parameter_count)
-    if max(map(len, parts)) * model.parameter_count * (model.parameter_count + 1) > MOST_ENTRIES:
+    weights = [tuple(d.get((i, i), Fraction(0)) for d in torus)
+               for i in range(model.parameter_count)]
+    columns = model.parameter_count * (model.parameter_count + 1)
+    # There are at least so many unknowns of weight zero; all differences of weights take long.
+    if sum(size**2 for size in Counter(weights).values()) * columns > MOST_ENTRIES:
+        return None
+    parts = _by_weight(weights)
+    if max(map(len, parts)) * columns > MOST_ENTRIES:
         return None
     used: set[int] = set()
     remainders, shape = modular.ChineseRemainders(), [[-1]]
@@ -190,15 +197,14 @@ def _lifted(remainders: modular.ChineseRemainders, places: Sequence[Sequence[int
     return fields
 
 
-def _by_weight(torus: Sequence[SparseMatrix], count: int) -> list[np.ndarray]:
+def _by_weight(weights: Sequence[tuple[Fraction, ...]]) -> list[np.ndarray]:
     """
     The places of the unknowns, column by column and the constants first, by their weight.
 
     So some of the solutions by elimination are a basis of the constant fields.
     """
     parts: dict[tuple[Fraction, ...], list[int]] = {}
-    zero = Fraction(0)
-    weights = [tuple(d.get((i, i), zero) for d in torus) for i in range(count)]
+    count = len(weights)
     for column in range(count + 1):
         for row in range(count):
             weight = weights[row] if not column else tuple(

@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from neuroalg_sage.certificates.dimension.forms import forms_behind
 from neuroalg_sage.certificates.dimension.koszul_flattenings import entries
 from neuroalg_sage.descriptions.flattening import output_format
 from neuroalg_sage.descriptions.secant_varieties import (
@@ -129,27 +130,40 @@ class UpperBounds:
     def _compositions(self, model: Model) -> Iterator[Bound]:
         """Those by a state at which the model falls into two smaller parts."""
         layers, shape = model.layers, model.input_shape
+        homogeneous = widths_and_powers(model) is not None
         for cut in range(1, len(layers)):
             before, after = layers[:cut], layers[cut:]
             shape = before[-1].output_shape(shape)
             width = shape[0]
-            if isinstance(before[-1], Dense) and is_power(after[0]) and (
-                    after[1:] and isinstance(after[1], Dense)):
-                yield self._composition(model, cut, "rescalings", Model(before, model.input_shape),
-                                        Model(after[1:], shape))
             one = (Dense(width, width),)
             head = Model(before + one * (not isinstance(before[-1], Dense)), model.input_shape)
             tail = Model(one * (not isinstance(after[0], Dense)) + after, shape)
-            if _size(head) < _size(model) > _size(tail):
-                yield self._composition(model, cut, "linear", head, tail)
+            if isinstance(before[-1], Dense) and is_power(after[0]) and (
+                    after[1:] and isinstance(after[1], Dense)):
+                parts = Model(before, model.input_shape), Model(after[1:], shape)
+                if homogeneous:
+                    yield self._composition(model, cut, "rescalings", parts[0], None)
+                yield self._composition(model, cut, "rescalings", *parts)
+            if _size(head) < _size(model):
+                if homogeneous:
+                    yield self._composition(model, cut, "linear", head, None)
+                if _size(tail) < _size(model):
+                    yield self._composition(model, cut, "linear", head, tail)
 
-    def _composition(self, model: Model, cut: int, group: str, head: Model, tail: Model) -> Bound:
-        parts = []
-        (first, before), (second, after) = self.of(head), self.of(tail)
-        for bound, trial in ((first, before), (second, after)):
-            parts.append({"upper": bound.evidence, "trial": {
-                key: trial[key] for key in ("prime", "point")}})
-        size = tail.input_count
+    def _composition(self, model: Model, cut: int, group: str, head: Model, tail: Model | None
+                     ) -> Bound:
+        """That by a head and a tail, or by a head and all forms in place of the tail."""
+        nothing = Bound(model.ambient_dimension, {"kind": "ambient"}, "the ambient dimension")
+        known = [self.of(part) for part in (head, tail) if part is not None]
+        parts = [{"upper": bound.evidence, "trial": {key: trial[key] for key in ("prime", "point")}}
+                 for bound, trial in known]
+        before = known[0][1]
+        size = head.output_count
+        total = sum(bound.value for bound, _ in known)
+        if tail is None:
+            known_degrees = widths_and_powers(model)
+            assert known_degrees is not None
+            total += forms_behind(*known_degrees, cut, group)
         if group == "linear":
             generator, prime = random.Random(0), before["prime"]
             inputs = np.array([[generator.randrange(prime) for _ in range(head.input_count)]
@@ -158,12 +172,23 @@ class UpperBounds:
                 modular.ResidueArray(np.array([before["point"]], dtype=np.int64), prime),
                 modular.ResidueArray(inputs, prime), constant_modulo(prime))
             if modular.rank(values.data, prime) < size:  # nothing is known of the orbits
-                return Bound(model.ambient_dimension, {"kind": "ambient"}, "the ambient dimension")
+                return nothing
             parts[0]["trial"]["inputs"] = inputs.tolist()
             size **= 2
-        return Bound(first.value + second.value - size,
+        return Bound(total - size,
                      {"kind": "composition", "layer": cut, "group": group, "parts": parts},
-                     "the dimensions of two parts", (*dict.fromkeys(first.trust + second.trust),))
+                     "the dimensions of two parts",
+                     (*dict.fromkeys(name for bound, _ in known for name in bound.trust),))
+
+
+def widths_and_powers(model: Model) -> tuple[list[int], list[int]] | None:
+    """Those of a perceptron without biases and with powers; None of any other model."""
+    dense = [layer for layer in model.layers[::2] if isinstance(layer, Dense) and not layer.bias]
+    powers = [len(layer.coefficients) - 1 for layer in model.layers[1::2]
+              if isinstance(layer, Activation) and is_power(layer)]
+    if len(dense) != len(powers) + 1 or len(dense) + len(powers) != len(model.layers):
+        return None
+    return [model.input_count, *(layer.outputs for layer in dense)], powers
 
 
 def _size(model: Model) -> tuple[int, int]:

@@ -82,7 +82,7 @@ def lower(output: Value, given: Input, input_shape: Shape, notes: Sequence[str],
     """
     if not output.is_state:
         raise InputError("The output of the network does not depend on its input.")
-    operations = list(_in_order(output))
+    operations = list(in_order(output))
     if not any(isinstance(v, Parameter) for o in operations for v in _read(o)):
         raise InputError("The network has no arrays of weights, so no parameters; weights are "
                          "arrays that the file stores, not constants inside of its operators.")
@@ -109,7 +109,7 @@ def _read(operation: Operation) -> tuple[Value, ...]:
     return operation.sources
 
 
-def _in_order(output: Value) -> Iterator[Operation]:
+def in_order(output: Value) -> Iterator[Operation]:
     """The operations that an output needs, each after those that it reads."""
     done: set[int] = set()
     waiting: list[tuple[Value, bool]] = [(output, False)]
@@ -341,7 +341,7 @@ class _States:
             added = builder.broadcast(builder.reshape(operation.bias, (made, 1)), operation.shape)
             result = Joined(shape, (result, builder.reshape(added, shape)), operation.name, "sum")
         self.kept.append(result)
-        for step in _in_order(result):
+        for step in in_order(result):
             if id(step) not in self.numbers:
                 self.kept.append(step)
                 self.emit(step)

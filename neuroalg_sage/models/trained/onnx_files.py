@@ -48,6 +48,11 @@ def read_onnx(name: str | Path) -> Any:
 
 def parse_onnx(content: bytes, name: str = "", folder: Path | None = None) -> Any:
     """The graph in the content of a file, see :func:`read_onnx`."""
+    return parse_onnx_model(content, name, folder).graph
+
+
+def parse_onnx_model(content: bytes, name: str = "", folder: Path | None = None) -> Any:
+    """The ``ModelProto`` in the content of a file, whose graph is that of :func:`parse_onnx`."""
     try:
         import onnx
         import onnx.inliner
@@ -75,7 +80,7 @@ def parse_onnx(content: bytes, name: str = "", folder: Path | None = None) -> An
     if model.graph.sparse_initializer:
         raise InputError("The network has sparse initializers, which are not read; store them "
                          "as dense arrays.")
-    return model.graph
+    return model
 
 
 def _bring_inside(onnx: Any, tensor: Any, folder: Path | None, most: int) -> int:
@@ -204,7 +209,7 @@ def from_onnx_graph(graph: Any, source: str = "", output: str | None = None,
 
 def _read(graph: Any, output: str, constants: Sequence[str], source: str, is_one: bool
           ) -> TrainedNetwork:
-    reader = _Reader(graph, set(constants))
+    reader = Reader(graph, set(constants))
     given, shape = reader.input(is_one)
     reader.read(needed(graph, output))
     value = reader.value(output, "output")
@@ -277,7 +282,7 @@ def title(node: Any) -> str:
     return f"{name[:100]!r} ({node.op_type[:60]})"
 
 
-class _Reader:
+class Reader:
     """Reads one node after the other."""
 
     def __init__(self, graph: Any, constants: set[str]) -> None:

@@ -868,7 +868,7 @@ class Builder:
         self.note(f"The normalization {self.label} is an affine map of each channel; its "
                   f"statistics were folded into {names[0]} and {names[1]}.")
         shape = (width, *[1] * (len(value.shape) - 2))
-        scale, shift = (self.reshape(self._vector(name, entries), shape)
+        scale, shift = (self.reshape(self._made(name, entries), shape)
                         for name, entries in zip(names, (factors, shifts)))
         return self.add(self.multiply(value, scale), shift)
 
@@ -896,6 +896,10 @@ class Builder:
             changed(layer.weights, lambda k, c: c * factors[k]),
             self._vector(name, shifts) if layer.bias is None else changed(
                 layer.bias, lambda k, c: c * factors[k] + shifts[k]), layer.places, layer.window)
+
+    def _made(self, name: str, entries: Sequence[Fraction]) -> Value:
+        """A vector of weights that are made of others."""
+        return self._vector(name, entries)
 
     def _vector(self, name: str, entries: Sequence[Fraction]) -> Parameter:
         stored = self._vectors.setdefault((name, tuple(entries)), Stored(

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from neuroalg_sage.errors import InputError
 
-POLYNOMIAL = ("is not algebraic; a network with a polynomial in its place, whose error on an "
-              "interval is proved, is another model, and has to be trained or made as such")
+POLYNOMIAL = ("is not algebraic; a network with a polynomial in its place, at a proved distance, "
+              "is another model, which neuroalg approximate finds for a file of ONNX")
 ATTENTION = "is not algebraic; attention without softmax, as in attention:d=2,a=1,out=2,t=3, is"
 NORMALIZATION = ("normalizes by statistics of parts of the input; what is read are normalizations "
                  "of fixed statistics, as of batches, and of all channels, as of layers")
