@@ -166,7 +166,7 @@ class ContinuousNetwork:
             >>> network = ContinuousNetwork("attention:d=1,a=1,out=1,t=3:softmax")
             >>> found = network.attention_approximation(box=1, degree=3)
             >>> found.data["layers"][0]["error"], found.data["distance"]
-            ('0.0050051...', ['0.003...', '0.0050051...'])
+            ('0.005005...', ['0.003...', '0.005005...'])
             >>> network.attention_approximation(box=1, error="1/1000").degrees
             [4]
         """

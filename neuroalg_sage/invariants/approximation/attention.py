@@ -96,7 +96,7 @@ class AttentionApproximation(Invariant):
             >>> found = attention_approximation(
             ...     attention_from_spec("attention:d=1,a=1,out=1,t=2:softmax"), 1, degree=1)
             >>> found.model()
-            Model the rational attention at distance at most 0.23619... of
+            Model the rational attention at distance at most 0.2362... of
             attention:d=1,a=1,out=1,t=2:softmax, for all parameters from -1 to 1 and inputs from -1
             to 1 with 3 parameters and 1 scale, 2 inputs and 2 outputs
         """
