@@ -16,6 +16,10 @@ from neuroalg_sage.invariants.approximation.networks import (
     NetworkApproximation,
     network_approximation,
 )
+from neuroalg_sage.invariants.approximation.pieces import (
+    PiecewiseApproximation,
+    piecewise_approximation,
+)
 from neuroalg_sage.models.activations import activation
 from neuroalg_sage.models.continuous_networks import ContinuousNetworkLayers
 from neuroalg_sage.models.continuous_sources import load_network
@@ -30,7 +34,7 @@ from neuroalg_sage.models.softmax_attention import (
 @suggesting_methods
 class ActivationFunction:
     """
-    A continuous activation, to be approximated by polynomials.
+    A continuous activation, to be approximated by polynomials and rational functions.
 
     INPUT:
 
@@ -56,11 +60,12 @@ class ActivationFunction:
     def __repr__(self) -> str:
         return f"Activation {self.activation}"
 
-    def approximation(self, interval: Any = (-1, 1), degree: Any = None, error: Any = None
-                      ) -> Approximation:
+    def approximation(self, interval: Any = (-1, 1), degree: Any = None, error: Any = None,
+                      denominator: Any = None) -> Approximation:
         """
         A polynomial with rational coefficients near the activation, with a proved enclosure of the
-        supremum of its error, and a bound below which no polynomial of this degree comes.
+        supremum of its error, and a bound below which no polynomial of this degree comes; or a
+        rational function without poles on the interval.
 
         INPUT:
 
@@ -68,6 +73,8 @@ class ActivationFunction:
         - ``degree`` -- of the polynomial, at most 100; or instead
         - ``error`` -- a positive number that the error may have at most; then the degree is the
           least one for which a polynomial is found
+        - ``denominator`` -- the degree of the denominator of a rational function, of which the
+          degree above is that of the numerator
 
         OUTPUT: :class:`~neuroalg_sage.invariants.approximation.approximation.Approximation`
 
@@ -79,8 +86,36 @@ class ActivationFunction:
             >>> tanh = ActivationFunction("tanh").approximation((-2, 2), error="1/90")
             >>> tanh.degree, tanh.data["error"], tanh.status
             (5, ['0.0107038...', '0.0107064...'], 'proved')
+            >>> ActivationFunction("abs").approximation(degree=2, denominator=2).error[1] < 1/22
+            True
         """
-        return approximation(self.activation, interval, degree, error)
+        return approximation(self.activation, interval, degree, error, denominator)
+
+    def piecewise_approximation(self, interval: Any = (-1, 1), pieces: Any = "kinks",
+                                degree: Any = None, error: Any = None, denominator: Any = None
+                                ) -> PiecewiseApproximation:
+        """
+        Polynomials or rational functions near the activation on the parts of an interval, with a
+        proved enclosure of the supremum of the error, and of the jumps where two meet.
+
+        INPUT:
+
+        - ``interval`` -- two rational numbers
+        - ``pieces`` -- ``"kinks"``, for pieces between these; a number, for so many of equal
+          lengths; or the places where pieces meet
+        - ``degree``, ``error``, ``denominator`` -- of each piece, as for :meth:`approximation`
+
+        OUTPUT: :class:`~neuroalg_sage.invariants.approximation.pieces.PiecewiseApproximation`
+
+        EXAMPLES::
+
+            >>> found = ActivationFunction("relu").piecewise_approximation(degree=1)
+            >>> found.sentence()
+            '2 polynomial pieces with an error of exactly 0 on [-1, 1], which together are
+            continuous'
+        """
+        return piecewise_approximation(self.activation, interval, pieces, degree, error,
+                                       denominator)
 
 
 @suggesting_methods

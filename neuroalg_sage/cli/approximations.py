@@ -31,6 +31,10 @@ def add(command: Commands) -> None:
     sub.add_argument("--degree", metavar="D", help="of the polynomials, at most 100")
     sub.add_argument("--error", metavar="E", help="instead, polynomials of the least degree whose "
                      "error is at most E; of a network, the difference of the outputs")
+    sub.add_argument("--denominator", metavar="D", help="of an activation, rational functions "
+                     "without poles, with denominators of degree at most D")
+    sub.add_argument("--pieces", metavar="N|kinks|A,B,...", help="of an activation, N "
+                     "pieces of equal lengths, or pieces that meet at its kinks, or at A, B, ...")
     sub.add_argument("--onnx", metavar="FILE", help="of a network with given weights, write the "
                      "polynomial network as ONNX, with coefficients that are numbers of the file")
     sub.add_argument("--output", metavar="FILE", help="write it as JSON, with exact numbers")
@@ -43,13 +47,15 @@ def _approximate(arguments: argparse.Namespace) -> int:
     for name in (arguments.certificate, arguments.onnx, arguments.output):
         check_writable(name)
     is_network = ":" in arguments.what or arguments.what.lower().endswith((".json", ".onnx"))
-    for name, right in (("interval", not is_network), ("box", is_network), ("inputs", is_network),
-                        ("onnx", is_network), ("output", is_network)):
-        if getattr(arguments, name) is not None and not right:
-            raise InputError(f"The option --{name} is about " + (
-                "an activation such as tanh; of a network the intervals are found."
-                if is_network else "a network such as mlp:2,3,1:tanh; name the interval of an "
-                "activation by --interval."))
+    for names, right in ((("interval", "denominator", "pieces"), not is_network),
+                         (("box", "inputs", "onnx", "output"), is_network)):
+        named = [name for name in names if getattr(arguments, name) is not None]
+        if named and not right:
+            raise InputError(f"The option --{named[0]} is about " + (
+                "an activation such as tanh; a network has one polynomial for each layer, on an "
+                "interval that is found." if is_network else
+                "a network such as mlp:2,3,1:tanh; name the interval of an activation by "
+                "--interval."))
     model, found = (_of_a_network if is_network else _of_an_activation)(arguments)
     files = certificate_files(arguments.certificate, [found])
     if arguments.output is not None:
@@ -67,8 +73,11 @@ def _of_an_activation(arguments: argparse.Namespace) -> tuple[dict[str, Any], An
 
     function = ActivationFunction(arguments.what)
     progress(arguments).begin("the polynomial and its error")
-    return function.activation.describe(), function.approximation(
-        arguments.interval or (-1, 1), arguments.degree, arguments.error)
+    interval, rest = arguments.interval or (-1, 1), (
+        arguments.degree, arguments.error, arguments.denominator)
+    return function.activation.describe(), (
+        function.approximation(interval, *rest) if arguments.pieces is None else
+        function.piecewise_approximation(interval, arguments.pieces, *rest))
 
 
 def _of_a_network(arguments: argparse.Namespace) -> tuple[dict[str, Any], Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from math import prod
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from neuroalg_sage.certificates.certificate import certificate
 from neuroalg_sage.certificates.checker import CertificateError, verify
 from neuroalg_sage.certificates.dimension.direct_sums import direct_sum_rank
-from neuroalg_sage.certificates.dimension.powers import rescaled_dimension
+from neuroalg_sage.certificates.dimension.rescalings import rescaled_dimension
 from neuroalg_sage.certificates.model import Model as Checked
 from neuroalg_sage.engines import modular
 from neuroalg_sage.invariants.dimension.dimension import (
@@ -19,30 +20,85 @@ from neuroalg_sage.invariants.dimension.dimension import (
     expected_dimension,
     jacobian_at,
 )
-from neuroalg_sage.invariants.dimension.direct_sums import direct_sum_trial
+from neuroalg_sage.invariants.dimension.direct_sums import LayersAtAPlace, direct_sum_trial
 from neuroalg_sage.invariants.dimension.generic_fiber import is_finitely_identifiable
 from neuroalg_sage.invariants.dimension.known_symmetries import symmetry_rows
 from neuroalg_sage.models.families import parse_spec
-from neuroalg_sage.models.layers import Activation
+from neuroalg_sage.models.layers import Activation, Convolution, Dense
 from neuroalg_sage.models.model import Model
 
 P = 32003
 
 
-def trial_at(model: Model, groups: list[tuple[int, ...]], generator: random.Random) -> dict:
+def trial_at(model: Model, groups: list[tuple[int, ...]], generator: random.Random,
+             has_biases: bool = False) -> dict:
     """A direct sum with small random weights, some of them zero, and enough inputs."""
-    point, place = [0] * model.parameter_count, 0
-    for i, layer in enumerate(model.layers[::2]):
-        row = column = 0
-        for sizes in groups:
-            for k in range(row, row + sizes[i + 1]):
-                for j in range(column, column + sizes[i]):
-                    point[place + k * layer.inputs + j] = generator.randint(-1, 2)
-            row, column = row + sizes[i + 1], column + sizes[i]
-        place += layer.parameter_count()
+    layers = LayersAtAPlace.of(model)
+    assert layers is not None
+
+    def numbers(*shape: int) -> np.ndarray:
+        return np.array([generator.randint(-1, 2) for _ in range(prod(shape))]).reshape(shape)
+
+    parameters = [[(numbers(b, a), numbers(b) * has_biases) for a, b in zip(sizes, sizes[1:])]
+                  for sizes in groups]
     inputs = [[[generator.randrange(P) for _ in range(sizes[0])] for _ in range(60)]
               for sizes in groups]
-    return {"prime": P, "point": point, "groups": [list(s) for s in groups], "inputs": inputs}
+    return {"prime": P, "point": layers.point(parameters), "groups": [list(s) for s in groups],
+            "inputs": inputs}
+
+
+def rank_there(model: Model, trial: dict, seed: int) -> int:
+    """The rank of all rows of the Jacobian at the point of a trial."""
+    inputs = np.random.default_rng(seed).integers(0, P, (400, model.input_count))
+    return modular.rank(jacobian_at(model, trial["point"], inputs, P), P)
+
+
+def random_layers(generator: random.Random) -> Model:
+    """Convolutions or dense layers, with random activations between them."""
+    linear: list[Convolution | Dense] = []
+    axes, channels = generator.choice([0, 1, 1, 2]), generator.randint(1, 3)
+    shape: tuple[int, ...] = (channels,)
+    if axes:
+        for _ in range(generator.randint(1, 2)):
+            size, stride = (tuple(generator.choices([1, 2, 3], k=axes)) for _ in range(2))
+            made = generator.randint(1, 3)
+            linear.append(Convolution(size, stride, (channels, made)))
+            channels = made
+        space = tuple(generator.choices([1, 2], k=axes))
+        for layer in linear[::-1]:
+            space = layer.input_space(space)
+        shape = (*linear[0].channels[:1], *space)
+    place = shape
+    for layer in linear:
+        place = layer.output_shape(place)
+    for _ in range(generator.randint(not axes, 2 - bool(axes))):
+        linear.append(Dense(prod(place), generator.randint(1, 3), generator.random() < 0.5))
+        place = linear[-1].output_shape(place)
+    layers = [layer for pair in zip(linear, [Activation(generator.choice(
+        ["x^2", "x^2", "x^3", "x^2+x", "x^3-3*x+1", "-2*x^2/3"])) for _ in linear])
+        for layer in pair]
+    return Model(tuple(layers[:-1]), shape)
+
+
+def random_division(counts: tuple[int, ...], generator: random.Random) -> list[tuple[int, ...]]:
+    """Sizes of groups that sum to these."""
+    groups = [[1] * len(counts) for _ in range(generator.randint(1, min(counts)))]
+    for i, count in enumerate(counts):
+        for _ in range(count - len(groups)):
+            generator.choice(groups)[i] += 1
+    return [*map(tuple, groups)]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_sum_of_ranks_is_never_too_large(seed: int) -> None:
+    """Against all rows of the Jacobian at the point, of filters and activations of all kinds."""
+    generator = random.Random(seed)
+    model = random_layers(generator)
+    layers = LayersAtAPlace.of(model)
+    assert layers is not None
+    trial = trial_at(model, random_division(layers.counts, generator), generator,
+                     seed % 2 == 0)
+    assert direct_sum_rank(Checked(model.describe()), trial) <= rank_there(model, trial, seed)
 
 
 @pytest.mark.parametrize("seed", range(24))
@@ -56,9 +112,7 @@ def test_the_sum_of_ranks_is_the_rank_at_the_point(seed: int) -> None:
     power = generator.choice(["x^2", "x^3", "-2*x^2/3"])
     model = parse_spec(f"mlp:{widths}:{power}" + ":bias" * (seed % 3 == 0))
     trial = trial_at(model, groups, generator)
-    inputs = np.random.default_rng(seed).integers(0, P, (400, model.input_count))
-    whole = modular.rank(jacobian_at(model, trial["point"], inputs, P), P)
-    assert direct_sum_rank(Checked(model.describe()), trial) == whole
+    assert direct_sum_rank(Checked(model.describe()), trial) == rank_there(model, trial, seed)
 
 
 @pytest.mark.parametrize("spec", ["mlp:2,3,2:x^2", "mlp:3,4,2,3:x^3:bias", "mlp:2,3,4:x",
@@ -69,7 +123,7 @@ def test_rescalings_are_the_symmetries_of_units(spec: str) -> None:
     diagonal = [row for row, symmetry in zip(symmetry_rows(model, point, P), model.symmetries)
                 if all(i == j for i, j in symmetry.parameters)]
     if spec == "mlp:2,3,4:x":  # no activation is written down
-        with pytest.raises(CertificateError, match="no perceptron"):
+        with pytest.raises(CertificateError, match="no dense ones|is linear"):
             rescaled_dimension(Checked(model.describe()))
     else:
         assert rescaled_dimension(Checked(model.describe())) == (
@@ -81,12 +135,15 @@ def test_rescalings_are_the_symmetries_of_units(spec: str) -> None:
     ("mlp:20,40,40,10:x^2", 2720), ("mlp:16,32,32,16:x^3", 1984),
     ("mlp:10,20,20,100:x^2:bias", 2700), ("mlp:10,20,40,60:-x^3/2", 3340),
     ("mlp:12,50,50:x^3", 3050),
+    # N less the number of hidden channels
+    ("cnn:700,400:x^2", 1099), ("cnn:3x3c8,3x3c12:x^3:in=8:out=4", 1432),
+    ("cnn:4x4c12s2,3x3c9:x^2:in=2", 1344),
     pytest.param("mlp:30,100,100,60:x^2", 18800, marks=pytest.mark.slow)])
-def test_large_perceptrons_are_proved_at_a_direct_sum(spec: str, value: int) -> None:
+def test_large_networks_are_proved_at_a_direct_sum(spec: str, value: int) -> None:
     model = parse_spec(spec)
     found = dimension(model, seed=1)
     assert (found, found.status) == (value, "proved")
-    assert len(found.certificate["evidence"]["trials"][0]["groups"]) > 1
+    assert "groups" in found.certificate["evidence"]["trials"][0]
     assert verify(found.certificate).trust == ()
     hoped = expected_dimension(model, found)
     finite = is_finitely_identifiable(model, found)
@@ -105,7 +162,8 @@ def test_where_no_direct_sum_suffices_the_rank_is_dense() -> None:
     assert dimension(model, seed=1) == 800
 
 
-@pytest.mark.parametrize("spec", ["mlp:4,4,4:x^2+x", "mlp:4,4,4:x", "cnn:3,2:x^2:out=2"])
+@pytest.mark.parametrize("spec", ["mlp:4,4,4:x", "cnn:3c4,2:x^2", "mlp:2,2,1:x^2",
+                                  "resnet:width=4,hidden=3,blocks=1:x^2"])
 def test_other_models_have_no_direct_sums(spec: str) -> None:
     assert direct_sum_trial(parse_spec(spec), random.Random(1), 10**8) is None
 
@@ -126,20 +184,44 @@ def test_a_direct_sum_that_is_none_is_refused() -> None:
     one = trial["inputs"][0]
     for value, changes, message in [
             (rank + 1, {}, "not proved"), (rank - 1, {}, "not proved"),
-            (rank, {"point": between}, "between different groups"),
-            (rank, {"point": bias}, "bias is not zero"),
+            (rank, {"point": between}, "between groups"),
+            (rank, {"point": bias}, "not proved"),  # its powers are no forms, and need more inputs
             (rank, {"groups": [[3, 3, 2], [3, 3, 1]]}, "no division"),
-            (rank, {"groups": [[1, 3, 2], [5, 3, 2]]}, "different groups|whole number"),
+            (rank, {"groups": [[1, 3, 2], [5, 3, 2]]}, "between groups|whole number"),
             (rank, {"inputs": [one]}, "list"), (rank, {"inputs": [one, []]}, "no inputs"),
             (rank, {"inputs": [one, one[:3]]}, "not proved")]:
         with pytest.raises(CertificateError, match=message):
             verify(claim(value, changes))
+    # Leading terms that vanish modulo the prime lead no more.
+    other = Model(tuple(Activation(f"{trial['prime']}*x^3+x^2") if isinstance(layer, Activation)
+                        else layer for layer in model.layers), (6,))
+    with pytest.raises(CertificateError, match="modulo the prime"):
+        verify(claim(rank, {}, other))
     # Of two linear layers the products of states and derivatives have the same degrees.
-    for layers in (["x"], ["x^2+x"], ["x^3+1"]):
-        other = Model(tuple(Activation(layers[0]) if isinstance(layer, Activation) else layer
-                            for layer in model.layers), (6,))
-        with pytest.raises(CertificateError, match="no perceptron"):
-            verify(claim(rank, {}, other))
+    other = Model(tuple(Activation("x") if isinstance(layer, Activation) else layer
+                        for layer in model.layers), (6,))
+    with pytest.raises(CertificateError, match="is linear"):
+        verify(claim(rank, {}, other))
+    # Other activations have no rescalings.
+    other = Model(tuple(Activation("x^2+x") if isinstance(layer, Activation) else layer
+                        for layer in model.layers), (6,))
+    with pytest.raises(CertificateError, match="not proved"):
+        verify(claim(rank, {}, other))
+
+
+def test_a_filter_that_is_not_zero_at_other_places_is_no_direct_sum() -> None:
+    model = parse_spec("cnn:3x3c8,3x3c12:x^3:in=8:out=4")
+    found = dimension(model, seed=1)
+    assert verify(found.certificate).value == found.value == 1432
+    trial = found.certificate["evidence"]["trials"][0]
+    for place in (1, 9 * 8 * 8 + 1):
+        assert trial["point"][place] == 0
+        point = [*trial["point"]]
+        point[place] = 1
+        forged = certificate(model.describe(), "dimension", 1432, "proved", [], {
+            "trials": [trial | {"point": point}], "upper": {"kind": "rescalings"}}, {})
+        with pytest.raises(CertificateError, match="not zero"):
+            verify(forged)
 
 
 def test_a_direct_sum_is_no_random_trial() -> None:
@@ -155,10 +237,18 @@ def test_a_direct_sum_is_no_random_trial() -> None:
         verify(forged)
 
 
-def test_large_models_in_normal_form_are_proved() -> None:
-    """As is the square without the linear term, which has the same functions."""
-    model = parse_spec("mlp:14,30,20:x^2+x:bias")
+@pytest.mark.parametrize(("spec", "rescaled"), [
+    ("mlp:14,30,20:x^2+x:bias", 30),  # the functions of x^2
+    ("mlp:14,30,20:x^3+3*x^2+3*x:bias", 30),  # those of x^3
+    ("mlp:10,20,20,20:x^2+x", 0), ("mlp:14,30,20:x^3+x^2+2:bias", 0)])
+def test_other_activations_are_proved_at_a_direct_sum(spec: str, rescaled: int) -> None:
+    model = parse_spec(spec)
     found = dimension(model, seed=1)
-    assert model.parameter_count > 1000
-    assert (found, found.status) == (model.parameter_count - 30, "proved")
-    assert verify(found.certificate).value == found
+    assert model.parameter_count >= 1000
+    assert (found, found.status) == (model.parameter_count - rescaled, "proved")
+    assert len(found.certificate["evidence"]["trials"][0]["groups"]) > 1
+    hoped = expected_dimension(model, found)
+    for answer in (found, hoped, defect(model, found, hoped), is_finitely_identifiable(
+            model, found)):
+        assert answer.status == "proved" and verify(answer.certificate).trust == ()
+    assert hoped == found

@@ -26,7 +26,7 @@ from functools import reduce
 from math import prod
 from typing import Any
 
-from flint import acb, arb, arb_series, fmpq
+from flint import acb, arb, arb_poly, arb_series, fmpq
 
 from neuroalg_sage.certificates.reading import (
     CertificateError,
@@ -62,6 +62,18 @@ PIECEWISE: dict[str, tuple[list[int], list[list[int]]]] = {
     "abs": ([0], [[0, -1], [0, 1]]),
     "hard_tanh": ([-1, 1], [[-1], [0, 1], [1]]),
 }
+
+# The affine polynomials near it below -c and above c, None where there is none, and the bound.
+ASYMPTOTES: dict[str, tuple[list[int] | None, list[int] | None, Callable[[arb], arb]]] = {
+    "tanh": ([-1], [1], lambda c: 4 * (-2 * c).exp()),
+    "sigmoid": ([0], [1], lambda c: (-c).exp()),
+    "gelu": ([0], [0, 1], lambda c: (1 + c) * (-c * c / 2).exp()),
+    "softplus": ([0], [0, 1], lambda c: (-c).exp()),
+    "silu": ([0], [0, 1], lambda c: (1 + c) * (-c).exp()),
+    "exp": ([0], None, lambda c: (-c).exp()),
+    "erf": ([-1], [1], lambda c: 2 * (-c * c).exp()),
+}
+SATURATED = 64  # beyond this an asymptote stands for the activation, on intervals with wide parts
 
 
 class Activation:
@@ -113,12 +125,35 @@ class Activation:
         """A ball with the value at a rational number."""
         return _value(self.piece(x, x), x)
 
+    def asymptote(self, low: fmpq, high: fmpq) -> tuple[list[int], arb] | None:
+        """The asymptote on an interval with its bound, by Lemma 5; None if there is none."""
+        below, above, bound = ASYMPTOTES.get(self.name, (None, None, abs))
+        if low >= 1 and above is not None:
+            return above, bound(arb(low))
+        if high <= -1 and below is not None:
+            return below, bound(arb(-high))
+        return None
+
     def value_and_slope(self, low: fmpq, high: fmpq, parts: int) -> tuple[arb, arb, arb]:
         """
         Bounds on an interval: one from below and one from above for the values, and a Lipschitz
         constant.  Between kinks the interval is divided into so many parts, on each of which the
-        power series at a ball encloses values and derivatives; affine pieces are known.
+        power series at a ball encloses values and derivatives; affine pieces are known.  Far from
+        zero asymptotes are, if parts are wide.
         """
+        if high - low > parts:
+            for place in (fmpq(-SATURATED), fmpq(SATURATED)):
+                if low < place < high and (self.asymptote(low, place) or
+                                           self.asymptote(place, high)):
+                    one, other = (self.value_and_slope(a, b, parts)
+                                  for a, b in ((low, place), (place, high)))
+                    return (one[0].min(other[0]), one[1].max(other[1]), one[2].max(other[2]))
+            far = self.asymptote(low, high)
+            if far is not None:
+                affine, bound = far
+                sides = [arb_poly(affine)(arb(x)) for x in (low, high)]
+                return (_extreme(sides, "min") - bound, _extreme(sides, "max") + bound,
+                        bound + sum(affine[1:]))
         ends = [low, *(k for k in self.kinks if low < k < high), high]
         values, slopes = [self.value(x) for x in ends], []
         for a, b in zip(ends, ends[1:]):

@@ -162,6 +162,9 @@ class RelativeError:
             total = total * z + arb(c)
         return total * (-z).exp()
 
+    def asymptote(self, a: fmpq, b: fmpq) -> None:
+        """None is known."""
+
     def value(self, u: fmpq) -> arb:
         """The value at a rational number."""
         found: arb = self.at(arb(u))

@@ -209,10 +209,15 @@ def orbit_dimension(model: Model, evidence: Any, trial: Any) -> tuple[int, int, 
     """
     kind = member(evidence, "kind")
     if kind == "rescalings":
-        from neuroalg_sage.certificates.dimension.powers import rescaled_dimension
+        from neuroalg_sage.certificates.dimension.rescalings import rescaled_dimension
 
         found = model.parameters - rescaled_dimension(model)
         return found, model.parameters, False, f"the orbits of the rescalings of units ({found})"
+    if kind == "heads":
+        from neuroalg_sage.certificates.dimension.attention_heads import attention_bound
+
+        found = model.parameters - attention_bound(model)
+        return found, model.parameters, False, f"the orbits of keys, queries, values ({found})"
     if kind == "normal form":
         from neuroalg_sage.certificates.dimension.normal_forms import normalized
 

@@ -37,7 +37,7 @@ from math import comb, factorial, prod
 from typing import Any
 
 from neuroalg_sage.certificates.dimension.affine_symmetries import LISTED
-from neuroalg_sage.certificates.dimension.direct_sums import power_layers
+from neuroalg_sage.certificates.dimension.powers import power_layers
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import Checked, integers, require
 

@@ -30,9 +30,13 @@ def upper_bound(model: Model, evidence: Any, trial: Any) -> tuple[int, str, list
 
         return symmetry_bound(model, evidence, trial)
     if kind == "rescalings":
-        from neuroalg_sage.certificates.dimension.powers import rescaled_dimension
+        from neuroalg_sage.certificates.dimension.rescalings import rescaled_dimension
 
         return rescaled_dimension(model), "the rescalings of units bound it from above", []
+    if kind == "heads":
+        from neuroalg_sage.certificates.dimension.attention_heads import attention_bound
+
+        return attention_bound(model), "changes of keys and queries bound it from above", []
     if kind == "fields":
         from neuroalg_sage.certificates.dimension.kernel_fields import field_bound
 
@@ -79,16 +83,9 @@ def check_dimension(model: Model, claimed: Any, evidence: Any, status: str = "pr
     lower = max(found for found, _, _ in ranks)
     below = f"a rank modulo a prime bounds the dimension from below by {lower}"
     if status == "monte_carlo":
-        require(all(found == before == claimed for found, before, _ in ranks),
-                "A trial does not support the dimension claimed.")
-        primes = {trial["prime"] for trial in trials}
-        require(all(2**30 < p < 2**31 for p in primes) and len(primes) == len(trials),
-                "The primes are not different primes between 2^30 and 2^31.")
-        from neuroalg_sage.certificates.dimension.error_bound import error_bound
+        from neuroalg_sage.certificates.dimension.error_bound import check_chance
 
-        bound = error_bound(model, lower, [m for _, _, m in ranks])
-        require(isinstance(stated_error, float) and bound <= stated_error <= 1,
-                "The error bound stated is smaller than the trials give.")
+        check_chance(model, claimed, trials, ranks, stated_error)
         return [below, f"{len(trials)} trials agree"], [RANDOM]
     upper, why, trust = upper_bound(model, member(evidence, "upper"), trials[0])
     if status == "bounds":

@@ -1,104 +1,127 @@
 """
-Perceptrons whose activations are powers: points at which the network is a direct sum of smaller
-ones bound the dimension from below.
+Dense layers and convolutions with activations between them: points at which the network is a direct
+sum of smaller ones bound the dimension from below.
 """
 
 from __future__ import annotations
 
-import json
 from itertools import accumulate
 from typing import Any
 
-from neuroalg_sage.certificates.dimension.powers import power_layers
-from neuroalg_sage.certificates.dimension.ranks import jacobian, place, rank
-from neuroalg_sage.certificates.dimension.values import value_rank
+from flint import nmod_mat, nmod_poly
+
+from neuroalg_sage.certificates.dimension.ranks import place, rank
+from neuroalg_sage.certificates.dimension.rescalings import linear_layers
 from neuroalg_sage.certificates.model import Model
-from neuroalg_sage.certificates.reading import integers, items, member, require
+from neuroalg_sage.certificates.reading import (
+    integers,
+    items,
+    member,
+    rational,
+    require,
+    residue,
+)
 
 
 def direct_sum_rank(model: Model, trial: Any) -> int:
     """
     A lower bound for the rank of Dφ at a point where the network is a direct sum.
 
-    Let the units of each layer, also inputs and outputs, be divided into groups, let the weights
-    between different groups and all biases be zero at the point, and let all powers be at least 2.
-    Then the outputs of group g are f_g(x_g), a network of the inputs of its group, and
+    *The point.*  Activations have degree at least 2.  The units of each layer, the last too, and
+    the inputs at certain places are divided into groups.  All weights are zero but those within a
+    group that are ``own``: at the first place of a filter, and in the first layer at those places
+    that lie before the first place of the next output along each axis.  Biases are arbitrary.  Then
+    the outputs at the first place in the group g are f_g(x_g), a network of dense layers, where x_g
+    are the inputs of its group at the places that the first output of the first layer owns.
 
-    - a weight within the group g moves these outputs alone, by a function of x_g: as it does in
-      the network f_g, whose tangent vectors span a space T_g;
-    - a weight of layer l from unit j of group h to unit k of another group g moves the outputs of
-      g, by s_j(x_h) a_k(x_g).  Here s_j is the state of unit j, and a_k the derivative of f_g by
-      the argument of unit k.  They depend on different inputs, so these products span the tensor
-      product of the spans of all s_j and of all a_k;
-    - a bias of unit k of group g moves the outputs of g by a_k(x_g).
+    *Lemma.*  Consider only these outputs of group g, for each g.
 
-    Let D_l be the degree of the arguments of layer l in the inputs, and d that of the outputs.
-    For each group of outputs these spaces have different degrees in the groups of inputs: d in
-    x_g; D_l in x_h and d - D_l in x_g; d - D_l in x_g.  For D_1 < D_2 < ... and D_1 = 1.  So their
-    dimensions add up, and each is at least the rank of the functions' values at any inputs.  All of
-    this holds over the field of p elements, and the rank at an integer point modulo p is at most
-    the generic rank over Q.
+    - A weight or bias within f_g moves them by a function of x_g, as it does in the network f_g:
+      such span the tangent space T_g.  A bias moves them by a_k(x_g), the derivative of f_g by the
+      argument of its unit k.
+    - Let a unit of layer l at the first output read the unit j of a group h by another weight,
+      through the unit k in the group g.  That moves them by s(x') a_k(x_g), where s is the
+      state j of f_h and x' is a copy of x_h.  Where h = g the weight is at another place of the
+      filter; so x' are inputs that f_g does not read.  Inputs x' for other groups or other places
+      of the layer are disjoint from these, since what the first layer owns of different outputs is
+      disjoint.  In the first layer, s is a single input that f_g does not read.
+
+    Let D_l be the degree of the arguments of layer l, so 1 = D_1 < D_2 < ...  The functions for one
+    x' have degree D_l in x', and the part of this degree is t_j(x') a_k(x_g), where t_j is what the
+    states are if of all activations the leading terms are taken, and no biases.  Derivatives by
+    weights of lower layers, by those that read other inputs x', and within f_g have lower degree
+    in these x'.  So the matrix of Dφ is block triangular, if its rows, the terms in x, are
+    ordered by these degrees, and its rank is at least the sum of the ranks of blocks: of all T_g,
+    and of the tensor products of the span of all t_j with that of all a_k, since these depend on
+    different inputs.  The rank of functions is at least that of their values at any inputs.
+
+    Where activations are powers and biases zero, the a_k have lower degree than the other
+    functions in T_g, so that their ranks add up.
+
+    All of this holds over the field of p elements, and the rank at an integer point modulo p is at
+    most the generic rank over Q.
     """
-    widths = power_layers(model, 2)
+    layers, activations = linear_layers(model), model.description["layers"][1::2]
     p, point = place(model, trial)
-    groups = [integers(sizes, 1, 10**6, "size of a group", len(widths))
-              for sizes in items(member(trial, "groups"), "groups")]
-    require([*map(sum, zip(*groups))] == widths, "The groups are no division of the units.")
-    ends = zip(*[accumulate(sizes) for sizes in zip(*groups)])
-    inputs = items(member(trial, "inputs"), "inputs", len(groups))
-    biases = [layer.get("bias", False) for layer in model.description["layers"][::2]]
-    known: dict[str, _Ranks] = {}  # of groups that are alike
-    found = []
-    for sizes, end, own in zip(groups, ends, inputs):
-        # The parameters of f_g, with a bias that is zero for each unit.
-        weights: list[int] = []
-        for i, step in enumerate(model.steps[::2]):
-            fan, first, last = widths[i], end[i] - sizes[i], end[i]
-            for k in range(end[i + 1] - sizes[i + 1], end[i + 1]):
-                row = point[step.offset + k * fan : step.offset + (k + 1) * fan]
-                require(not any(row[:first]) and not any(row[last:]),
-                        "A weight between different groups is not zero.")
-                weights += row[first:last]
-            require(not any(point[step.offset + step.width * fan : step.offset + step.parameters]),
-                    "A bias is not zero.")
-            weights += [0] * sizes[i + 1]
-        key = json.dumps([sizes, weights, own])
-        if key not in known:
-            known[key] = _ranks(model, sizes, weights, own, p)
-        found.append(known[key])
-    total = sum(tangent for tangent, _, _ in found)
-    for i, has_bias in enumerate(biases):
+    polynomials = [nmod_poly([residue(rational(c), p) for c in activation["coefficients"]], p)
+                   for activation in activations]
+    require(all(f.degree() == len(activation["coefficients"]) - 1 > 1 for f, activation in zip(
+        polynomials, activations)), "An activation is linear, or becomes so modulo the prime.")
+    counts = [len(layers[0].own), *(layer.units for layer in layers)]
+    groups = [integers(g, 1, 10**6, "group", len(counts)) for g in items(trial["groups"], "groups")]
+    require([*map(sum, zip(*groups))] == counts, "The groups are no division of the units.")
+    # For each group and layer, the weights and the bias of each unit.
+    parts = [[[[point[at + k * fan + j] for j in own[end[i] - size[i] : end[i]]]
+               + [bias and point[at + units * fan + k]]
+               for k in range(end[i + 1] - size[i + 1], end[i + 1])]
+              for i, (at, units, fan, bias, own) in enumerate(layers)]
+             for size, end in zip(groups, zip(*map(accumulate, zip(*groups))))]
+    require(sum(map(bool, point)) == sum(bool(w) for part in parts for rows in part for row in rows
+                                         for w in row), "A weight between groups is not zero.")
+    networks = [*zip(parts, items(member(trial, "inputs"), "inputs", len(groups)))]
+    known = {g: _ranks(*networks[g], [layer.bias for layer in layers], polynomials, p)
+             for g in {*map(networks.index, networks)}}  # one of those that are alike
+    found = [known[networks.index(network)] for network in networks]
+    total = sum(tangents for tangents, _, _ in found)
+    for i, layer in enumerate(layers):
         states, slopes = [s[i] for _, s, _ in found], [a[i] for _, _, a in found]
-        total += sum(states) * sum(slopes) - sum(s * a for s, a in zip(states, slopes))
-        total += has_bias * sum(slopes)
+        # How many copies x' there are of all groups: in the first layer, of single inputs.
+        far = layer.fan - len(layer.own) if i == 0 else (layer.fan // counts[i] - 1) * sum(states)
+        total += (far + sum(states)) * sum(slopes) - sum(s * a for s, a in zip(states, slopes))
     return total
 
 
-_Ranks = tuple[int, list[int], list[int]]
-
-
-def _ranks(model: Model, sizes: list[int], weights: list[int], inputs: Any, p: int) -> _Ranks:
+def _ranks(weights: list[list[list[int]]], inputs: Any, biased: list[bool],
+           polynomials: list[nmod_poly], p: int) -> tuple[int, list[int], list[int]]:
     """
     Lower bounds for the dimensions of what is spanned by the tangent vectors of a group's network,
-    by the states that each layer reads, and by the derivatives by each layer's arguments.
-
-    These are the derivatives by the biases.
+    by the leading forms of the states that each layer reads, and by the derivatives by each layer's
+    arguments.
     """
-    layers = [dict(layer) for layer in model.description["layers"]]
-    for layer, before, after in zip(layers[::2], sizes, sizes[1:]):
-        layer |= {"inputs": before, "outputs": after, "bias": True}
-    network = Model({"input_shape": sizes[:1], "layers": layers})
-    points = [integers(x, 0, p - 1, "input", sizes[0]) for x in items(inputs, "inputs")]
-    require(points, "A group has no inputs.")
-    rows = jacobian(network, weights, points, p)
-    dense, tangents, slopes = network.steps[::2], [list[int]() for _ in rows], []
-    for step, size in zip(dense, sizes[1:]):
-        middle = step.offset + step.parameters - size
-        for row, tangent in zip(rows, tangents):
-            tangent += row[step.offset : middle]
-        slopes.append(rank([row[middle : middle + size] for row in rows], size, p))
-    states = sizes[:1]
-    for i in range(1, len(dense)):
-        start = Model({"input_shape": sizes[:1], "layers": layers[: 2 * i]})
-        states.append(value_rank(start, weights[: start.parameters], points[: 2 * sizes[i]], p))
-    return rank(tangents, len(weights) - sum(sizes[1:]), p), states, slopes
+    require(items(inputs, "inputs"), "A group has no inputs.")
+    columns = [integers(x, 0, p - 1, "input", len(weights[0][0]) - 1) for x in inputs]
+    # The states and their leading forms have a row for each unit, and a column for each input.
+    ones, derivatives = [[1] * len(columns)], []
+    states, forms = [[*map(list, zip(*columns))]], [[*map(list, zip(*columns))]]
+    for rows, f in zip(weights, polynomials):
+        values = (nmod_mat(rows, p) * nmod_mat(states[-1] + ones, p)).table()
+        leading = nmod_mat([row[:-1] for row in rows], p) * nmod_mat(forms[-1], p)
+        states.append([[int(f(y)) for y in row] for row in values])
+        derivatives.append([[int(f.derivative()(y)) for y in row] for row in values])
+        forms.append([[int(y ** f.degree()) for y in row] for row in leading.table()])
+    # The derivatives of all outputs, one after the other, at all inputs.
+    outputs = range(len(weights[-1]))
+    slopes = [[[int(k == o) for o in outputs for _ in columns] for k in outputs]]
+    for rows, derivative in zip(weights[:0:-1], derivatives[::-1]):
+        pulled = nmod_mat([*map(list, zip(*rows))][:-1], p) * nmod_mat(slopes[0], p)
+        slopes.insert(0, [[int(a) * d % p for a, d in zip(row, own * len(outputs))]
+                          for row, own in zip(pulled.table(), derivative)])
+    spans = [rank(layer, len(layer[0]), p) for layer in slopes]
+    is_graded = not any(row[-1] for rows in weights for row in rows) and not any(
+        any(f.coeffs()[:-1]) for f in polynomials)
+    read = [[*zip(*s, *ones * (has and not is_graded))] for s, has in zip(states, biased)]
+    tangents = [[a * s for layer, state in zip(slopes, read) for row in layer for a in [row[n]]
+                 for s in state[n % len(columns)]] for n in range(len(slopes[0][0]))]
+    return (rank(tangents, len(tangents[0]), p)
+            + sum(span for span, has in zip(spans, biased) if has and is_graded),
+            [rank(form, len(columns), p) for form in forms], spans)

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import factorial, lcm
+from typing import Any
 
 from neuroalg_sage.certificates.model import Model
+from neuroalg_sage.certificates.reading import require
 
 PRIMES_FROM_2_30_TO_2_31 = 50_697_537
 
@@ -37,3 +39,19 @@ def error_bound(model: Model, rank: int, special: list[int]) -> Fraction:
     for m in special:
         total *= min(Fraction(1), primes + Fraction(k * max(degree - 1, 0) + m, 2**30))
     return total
+
+
+def check_chance(model: Model, claimed: Any, trials: list[Any], ranks: list[tuple[int, int, int]],
+                 stated_error: Any) -> None:
+    """
+    Verify that independent trials have the rank claimed, without their last inputs too, and that
+    the probability stated is no smaller than that of missing a larger one.
+    """
+    require(all(found == before == claimed for found, before, _ in ranks),
+            "A trial does not support the dimension claimed.")
+    primes = {trial["prime"] for trial in trials}
+    require(all(2**30 < p < 2**31 for p in primes) and len(primes) == len(trials),
+            "The primes are not different primes between 2^30 and 2^31.")
+    bound = error_bound(model, max(found for found, _, _ in ranks), [m for _, _, m in ranks])
+    require(isinstance(stated_error, float) and bound <= stated_error <= 1,
+            "The error bound stated is smaller than the trials give.")

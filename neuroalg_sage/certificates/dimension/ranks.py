@@ -4,7 +4,6 @@ Ranks modulo a prime, among them that of Dφ by its values at inputs.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,8 +18,7 @@ from neuroalg_sage.certificates.work import MOST_WORK
 def rank(rows: list[list[int]], columns: int, p: int) -> int:
     """The rank of a matrix of residues."""
     require(len(rows) * columns <= MOST_WORK, "A matrix has too many entries.")
-    return nmod_mat(len(rows), columns, [*itertools.chain(*rows)], p).rank() if (
-        rows and columns) else 0
+    return nmod_mat(rows, p).rank() if rows and columns else 0
 
 
 def place(model: Model, trial: Any) -> tuple[int, list[int]]:
@@ -44,9 +42,8 @@ def jacobian(model: Model, point: Sequence[int], inputs: Sequence[Sequence[int]]
         for step, at_point in zip(model.steps, maps):
             value, slope = at_point.value_and_slope([c for s in step.sources for c in states[s]])
             states, slopes = [*states, value], [*slopes, slope]
-        seeds = [[int(k == j) for k in range(model.outputs)] for j in range(model.outputs)]
-        if combinations is not None:
-            seeds = [[pow(combinations[i], j, p) for j in range(model.outputs)]]
+        seeds = [[int(k == j) for k in range(model.outputs)] for j in range(model.outputs)] if (
+            combinations is None) else [[pow(combinations[i], j, p) for j in range(model.outputs)]]
         # The chain rule, backward, for all of these combinations of the outputs.
         adjoints = [[[0] * width for _ in seeds] for width in model.widths[:-1]] + [seeds]
         rows += [[0] * model.parameters for _ in seeds]

@@ -9,10 +9,14 @@ ACTIVATION = "neuroalg_sage.approximation:ActivationFunction"
 NETWORK = "neuroalg_sage.approximation:ContinuousNetwork"
 
 QUESTIONS: tuple[Question, ...] = (
-    Question("approximation", "A polynomial near an activation on an interval, the supremum of its "
-             "error, and how far any polynomial of its degree is",
+    Question("approximation", "A polynomial or rational function near an activation on an "
+             "interval, the supremum of its error, and how far any other of its degrees is",
              answer=".approximation.approximation:Approximation", of=ACTIVATION,
              takes="an activation", command="approximate", claims=("approximation",)),
+    Question("piecewise_approximation", "Polynomial or rational pieces near an activation on an "
+             "interval, the supremum of their error, and whether they are continuous",
+             answer=".approximation.pieces:PiecewiseApproximation", of=ACTIVATION,
+             takes="an activation", command="approximate", claims=("piecewise_approximation",)),
     Question("network_approximation", "A network with polynomials as activations, and how far its "
              "outputs are at most, for all parameters and inputs in boxes",
              answer=".approximation.networks:NetworkApproximation", of=NETWORK,

@@ -1,5 +1,6 @@
 """
-A polynomial near an activation on an interval, with its error.
+A polynomial, or a rational function without poles, near an activation on an interval, with its
+error.
 
 REFERENCES:
 
@@ -16,14 +17,18 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar
 
-from flint import arb, ctx, fmpq
+from flint import arb, arb_poly, ctx, fmpq
 
 from neuroalg_sage.certificates.approximation import approximation as checked
 from neuroalg_sage.certificates.approximation.activations import Activation
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
-from neuroalg_sage.invariants.approximation.best_polynomial import Candidate, best_polynomial
+from neuroalg_sage.invariants.approximation.best_polynomial import (
+    Candidate,
+    best_polynomial,
+    best_rational_function,
+)
 from neuroalg_sage.limits import whole
 from neuroalg_sage.models.activations import ContinuousActivation
 from neuroalg_sage.models.sage_input import rational
@@ -34,6 +39,7 @@ DIGITS = 12  # of the numbers that enclose an error
 CLOSE = Fraction(1, 2**12), Fraction(1, 1025)  # how closely, as a share of the error
 REACHES = (4, 32, 256)  # of a disk around a cell, in its half widths
 SMALL = 2.0**-16  # a remainder, as a share of the error
+PLACES = 64  # at which the sizes of a denominator are compared
 LARGEST_END = 10**6
 EXACT_HALVINGS = 2_000
 MOST_RAISES = 4  # of the precision
@@ -46,6 +52,7 @@ TOO_LONG = LimitReached("The interval is too long for the activation; try a shor
 class Approximation(Invariant):
     """
     A polynomial near an activation; the value is the tuple of its coefficients, the constant first.
+    Of a rational function these are the coefficients of the numerator.
     """
 
     about: ClassVar[str] = "the activation "
@@ -55,9 +62,14 @@ class Approximation(Invariant):
         """The coefficients, the constant one first."""
         return tuple(map(Fraction, self.data["coefficients"]))
 
+    @cached_property
+    def denominator(self) -> tuple[Fraction, ...]:
+        """The coefficients of the denominator, which is 1 of a polynomial."""
+        return tuple(map(Fraction, self.data.get("denominator", ["1"])))
+
     @property
     def degree(self) -> int:
-        """The degree that is allowed."""
+        """The degree that is allowed, of a rational function for its numerator."""
         return int(self.data["degree"])
 
     @property
@@ -72,17 +84,23 @@ class Approximation(Invariant):
         return Fraction(self.data["least"])
 
     def __call__(self, x: Any) -> Any:
-        """The value of the polynomial at a place."""
-        total = 0 * x
-        for c in reversed(self.value):
-            total = total * x + c
-        return total
+        """The value of the polynomial, or of the rational function, at a place."""
+        value = _evaluated(self.value, x)
+        return value / _evaluated(self.denominator, x) if self.is_quotient else value
+
+    @property
+    def is_quotient(self) -> bool:
+        """Whether this is a rational function."""
+        return "denominator" in self.data
 
     def sentence(self) -> str:
         low, high = self.data["error"]
         size = f"of exactly {high}" if low == high else f"between {low} and {high}"
         ends = ", ".join(self.data["interval"])
-        said = f"a polynomial of degree at most {self.degree} with an error {size} on [{ends}]"
+        said = ("a rational function without poles there, of degrees at most "
+                f"{self.degree} and {self.data['denominator_degree']}," if self.is_quotient else
+                f"a polynomial of degree at most {self.degree}") + (
+                    f" with an error {size} on [{ends}]")
         if self.data["least"] != "0":
             said += f"; no other one has an error below {self.data['least']}"
         if "least_below" in self.data:
@@ -93,21 +111,35 @@ class Approximation(Invariant):
         return ["  p = " + self.polynomial()]
 
     def polynomial(self) -> str:
-        """The polynomial in x as text."""
-        from neuroalg_sage.models.expressions import write_polynomial
-
-        return write_polynomial({(k,): c for k, c in enumerate(self.value) if c}, ["x"])
+        """The polynomial in x as text, or the quotient of two."""
+        above = _written_polynomial(self.value)
+        return f"({above})/({_written_polynomial(self.denominator)})" if self.is_quotient else above
 
     def value_in_latex(self) -> str:
         from neuroalg_sage.models.latex import latex_polynomial
 
-        return latex_polynomial(self.polynomial())
+        above, below = (latex_polynomial(_written_polynomial(c))
+                        for c in (self.value, self.denominator))
+        return rf"\frac{{{above}}}{{{below}}}" if self.is_quotient else above
+
+
+def _evaluated(coefficients: tuple[Fraction, ...], x: Any) -> Any:
+    total = 0 * x
+    for c in reversed(coefficients):
+        total = total * x + c
+    return total
+
+
+def _written_polynomial(coefficients: tuple[Fraction, ...]) -> str:
+    from neuroalg_sage.models.expressions import write_polynomial
+
+    return write_polynomial({(k,): c for k, c in enumerate(coefficients) if c}, ["x"])
 
 
 def approximation(f: ContinuousActivation, interval: Any = (-1, 1), degree: Any = None,
-                  error: Any = None) -> Approximation:
+                  error: Any = None, denominator: Any = None) -> Approximation:
     """
-    A polynomial near an activation, with proof.
+    A polynomial, or a rational function without poles, near an activation, with proof.
 
     INPUT:
 
@@ -115,6 +147,7 @@ def approximation(f: ContinuousActivation, interval: Any = (-1, 1), degree: Any 
     - ``interval`` -- two rational numbers
     - ``degree`` -- of the polynomial; or else
     - ``error`` -- which it has at most, with the least degree
+    - ``denominator`` -- the degree of the denominator; then the one above is that of the numerator
 
     OUTPUT: :class:`Approximation`
 
@@ -126,20 +159,22 @@ def approximation(f: ContinuousActivation, interval: Any = (-1, 1), degree: Any 
         ('1/2*x^2 + 1/2*x + 1/16', ['0.0625', '0.0625'])
         >>> approximation(activation("tanh"), (-2, 2), error="1/90").degree
         5
+        >>> approximation(activation("tanh"), (-2, 2), degree=3, denominator=2).data["error"]
+        ['0.000315176...', '0.000315253...']
     """
     start = time.perf_counter()
     low, high = read_interval(interval)
+    below = 0 if denominator is None else read_degree(denominator)
     if (degree is None) == (error is None):
         raise InputError("An approximation has a degree, or an error of which the least degree is "
                          "sought, as in --degree 7 or --error 0.01.")
     if degree is not None:
-        found = Proof(f, low, high, read_degree(degree))
-        return found.answer(start)
+        return Proof(f, low, high, read_degree(degree), below).answer(start)
     most = rational(error, "error")
     if most <= 0:
         raise InputError(f"The error is a positive number, not {str(error)[:40]}.")
-    below, found = least_degree(f, low, high, most)
-    return found.answer(start, below)
+    lower, found = least_degree(f, low, high, most, below)
+    return found.answer(start, lower)
 
 
 def read_interval(interval: Any) -> tuple[Fraction, Fraction]:
@@ -179,21 +214,22 @@ def read_degree(degree: Any) -> int:
     return int(found)
 
 
-def least_degree(f: ContinuousActivation, low: Fraction, high: Fraction, error: Fraction
-                 ) -> tuple[Candidate | None, Proof]:
+def least_degree(f: ContinuousActivation, low: Fraction, high: Fraction, error: Fraction,
+                 denominator_degree: int = 0) -> tuple[Candidate | None, Proof]:
     """A polynomial of the least degree with this error at most, and one of a degree below."""
     proofs: dict[int, Proof] = {}
 
     def is_small(degree: int) -> bool:
         if whole.is_over():
             raise whole.time_is_over()
-        proofs[degree] = Proof(f, low, high, degree)
+        proofs[degree] = Proof(f, low, high, degree, denominator_degree)
         return proofs[degree].largest <= error
 
     most = 1
     while not is_small(most):
         if most == MOST_DEGREE:
-            raise LimitReached(f"No polynomial of a degree up to {MOST_DEGREE} is found with this "
+            kind = "numerator" if denominator_degree else "polynomial"
+            raise LimitReached(f"No {kind} of a degree up to {MOST_DEGREE} is found with this "
                                f"error on the interval; the best one is about "
                                f"{float(proofs[most].largest):.1e} away.")
         most = min(2 * most, MOST_DEGREE)
@@ -215,28 +251,35 @@ def least_degree(f: ContinuousActivation, low: Fraction, high: Fraction, error: 
 class Proof:
     """A polynomial, and the evidence for its error, which is sought when it is asked for."""
 
-    def __init__(self, f: ContinuousActivation, low: Fraction, high: Fraction, degree: int
-                 ) -> None:
+    denominator_degree = 0
+
+    def __init__(self, f: ContinuousActivation, low: Fraction, high: Fraction, degree: int,
+                 denominator_degree: int = 0) -> None:
         self.f, self.low, self.high, self.degree = f, low, high, degree
+        self.denominator_degree = denominator_degree
         self.activation = Activation(f.describe())
-        self.candidate = best_polynomial(f, low, high, degree)
+        self.candidate = (best_rational_function(f, low, high, degree, denominator_degree)
+                          if denominator_degree else best_polynomial(f, low, high, degree))
         self.precision = self.candidate.precision
         if self.precision > checked.MOST_PRECISION or any(
                 max(c.numerator.bit_length(), c.denominator.bit_length()) > MOST_BITS
-                for c in self.candidate.coefficients):
+                for c in self.candidate.coefficients + self.candidate.denominator):
             raise LimitReached("The polynomial has too long coefficients; try another interval "
                                "or a smaller degree.")
         self.largest, self.smallest = self.sizes(self.candidate, degree)
 
     def sizes(self, candidate: Candidate, degree: int) -> tuple[Fraction, Fraction]:
         """Lower bounds for the error of a polynomial, and for that of the best of its degree."""
+        p, q = _fmpqs(candidate.coefficients), _fmpqs(candidate.denominator)
         with ctx.workprec(candidate.precision):
-            errors = [checked.difference(self.activation, _fmpqs(candidate.coefficients), _fmpq(x))
-                      for x in candidate.points]
+            points = [_fmpq(x) for x in candidate.points]
+            errors = [checked.difference(self.activation, p, x, q) for x in points]
             sizes = [max(_fraction(abs(e).lower()), Fraction(0)) for e in errors]
-        alternating = all(a * b < 0 for a, b in zip(errors, errors[1:]))
-        least = min(sizes) if alternating and len(sizes) == degree + 2 else Fraction(0)
-        return rounded(max(sizes), ROUND_FLOOR), rounded(least, ROUND_FLOOR)
+            least = rounded(min(sizes), ROUND_FLOOR)
+            if not checked.alternates(self.activation, p, points, degree, _fmpq(least), q,
+                                      self.denominator_degree):
+                least = Fraction(0)
+        return rounded(max(sizes), ROUND_FLOOR), least
 
     @property
     def coefficients(self) -> tuple[Fraction, ...]:
@@ -246,7 +289,7 @@ class Proof:
     @cached_property
     def upper(self) -> Fraction:
         """An upper bound for the error, which the checker accepts."""
-        p = _fmpqs(self.candidate.coefficients)
+        p, q = _fmpqs(self.candidate.coefficients), _fmpqs(self.candidate.denominator)
         tries: list[tuple[Fraction, int]] = [
             (rounded(self.largest * (1 + share), ROUND_CEILING), checked.MOST_HALVINGS)
             for share in CLOSE]
@@ -256,7 +299,7 @@ class Proof:
             with checked.working_with(self.precision):
                 cells = checked.read_cells(_fmpq(self.low), _fmpq(self.high), self.cells)
                 for bound, halvings in tries:
-                    if checked.is_bounded(self.activation, p, _fmpq(bound), cells, halvings):
+                    if checked.is_bounded(self.activation, p, _fmpq(bound), cells, halvings, q):
                         return bound
             if whole.is_over():
                 raise whole.time_is_over()
@@ -284,7 +327,11 @@ class Proof:
         if not callable(f):
             yield [decimal(high), REACHES[0], 1]
             return
+        far = self.activation.asymptote(_fmpq(low), _fmpq(high))
         center, half = (low + high) / 2, (high - low) / 2
+        if far is not None and far[1] <= self.room:
+            yield [decimal(high), REACHES[0], 0]
+            return
         cell = self.reach_and_order(f, center, half)
         if cell is not None:
             yield [decimal(high), *cell]
@@ -304,11 +351,21 @@ class Proof:
             most = checked.largest_on_square(f, arb(_fmpq(center)), arb(_fmpq(reach * half)))
             if not most.is_finite():
                 return None  # as on all larger squares
-            share = most.upper() / (arb(_fmpq(self.largest)) * SMALL * (reach - 1))
+            share = most.upper() / (self.room * (reach - 1))
             needed = max(int(float((share.log() / arb(reach).log()).upper())) + 2, 1)
-            if needed <= 4 * self.degree + 24:
+            if needed <= 4 * (self.degree + self.denominator_degree) + 24:
                 return reach, needed
         return None
+
+    @property
+    def room(self) -> arb:
+        """How large a remainder may be, where the denominator is much smaller than elsewhere."""
+        q = _fmpqs(self.candidate.denominator)
+        if len(q) == 1:
+            return arb(_fmpq(self.largest)) * SMALL
+        at = [abs(arb_poly(q)(arb(_fmpq(self.low + (self.high - self.low) * k / PLACES))))
+              for k in range(PLACES + 1)]
+        return arb(_fmpq(self.largest)) * SMALL * min(at) / max(at)
 
     def answer(self, start: float, below: Candidate | None = None) -> Approximation:
         """The answer, with its certificate."""
@@ -317,6 +374,9 @@ class Proof:
             "error": [self.largest, upper], "interval": [self.low, self.high],
             "degree": self.degree, "least": self.smallest,
             "coefficients": list(self.candidate.coefficients)}
+        if self.denominator_degree:
+            rational_value |= {"denominator": list(self.candidate.denominator),
+                               "denominator_degree": self.denominator_degree}
         evidence: dict[str, Any] = {
             "precision": self.precision, "cells": self.cells,
             "points": [decimal(x) for x in self.candidate.points]}
@@ -325,6 +385,8 @@ class Proof:
             evidence["precision"] = self.precision
             evidence["below"] = {"coefficients": [decimal(c) for c in below.coefficients],
                                  "points": [decimal(x) for x in below.points]}
+            if self.denominator_degree:
+                evidence["below"]["denominator"] = [decimal(c) for c in below.denominator]
             rational_value["least_below"] = self.sizes(below, self.degree - 1)[1]
         claim = _written(rational_value, decimal)
         data = claim | {name: _written(rational_value[name], digits)

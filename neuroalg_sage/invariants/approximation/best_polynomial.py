@@ -1,12 +1,21 @@
 """
-Polynomials of best approximation, nearly: the exchange of Remez, in numbers of any precision.
+Polynomials and rational functions of best approximation, nearly: the exchange of Remez, in numbers
+of any precision.
 
-What is found here is not believed: the checker encloses the error of the polynomial, and bounds
-that of the best one by the points where the error alternates.
+What is found here is not believed: the checker encloses the error, and bounds that of the best one
+by the points where the error alternates.
+
+A rational function p / q whose error has alternating signs and the same size E at given points is a
+solution of an eigenvalue problem.  For m + n + 2 points x_i, the sums of w_i x_i^j g(x_i) over i
+vanish for j <= n if g is a polynomial of degree at most m, where w_i is the inverse of the product
+of x_i - x_k over k; so that of p = (f - (-1)^i E) q there are n + 1 equations in q and E.  At most
+one of its solutions has a q of the same sign at all points.  Points to begin with are those of a
+pair of lower degrees, spread.
 
 REFERENCES:
 
 - [Rem1934]_
+- [FNTB2018]_
 """
 
 from __future__ import annotations
@@ -16,7 +25,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
-from flint import arb, arb_mat, arb_poly, ctx, fmpq
+from flint import acb_mat, arb, arb_mat, arb_poly, ctx, fmpq
 
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.models.activations import ContinuousActivation
@@ -30,6 +39,10 @@ ROUNDED = 2.0**-16  # how much of the error all rounded coefficients may add, as
 BITS_BEYOND = 64
 SHIFT = 0.3  # of the first points from those that are symmetric, as a share of their distance
 MOST_RAISES = 6  # of the precision
+LONG = 32  # of an interval, on which the grid may miss where an activation bends
+LEVEL_ENOUGH = 2.0**-7  # to go on from its extrema
+MOST_RAISES_FOR_QUOTIENTS = 3
+FINEST = 40  # so many powers of two as scales around kinks
 
 Point = tuple[arb, arb]  # of the interval from -1 to 1, and the error there
 
@@ -42,11 +55,13 @@ class Candidate:
     - ``coefficients`` -- the constant one first
     - ``points`` -- in their order
     - ``precision`` -- with how many bits its error is known to a few digits
+    - ``denominator`` -- of a rational function, its coefficients
     """
 
     coefficients: tuple[Fraction, ...]
     points: tuple[Fraction, ...]
     precision: int
+    denominator: tuple[Fraction, ...] = (Fraction(1),)
 
 
 def best_polynomial(f: ContinuousActivation, low: Fraction, high: Fraction, degree: int
@@ -77,24 +92,105 @@ def best_polynomial(f: ContinuousActivation, low: Fraction, high: Fraction, degr
                        "interval; try another one.")
 
 
+def best_rational_function(f: ContinuousActivation, low: Fraction, high: Fraction, degree: int,
+                           denominator_degree: int) -> Candidate:
+    """
+    A rational function without poles of nearly the least error on an interval.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.activations import activation
+        >>> found = best_rational_function(activation("tanh"), Fraction(-2), Fraction(2), 3, 2)
+        >>> len(found.points), found.coefficients[::2], found.denominator[::2][0]
+        (7, (Fraction(0, 1), Fraction(0, 1)), Fraction(1, 1))
+    """
+    piece = f.linear_piece(low, high)
+    if piece is not None and len(piece) <= degree + 1:
+        return best_polynomial(f, low, high, degree)
+    precision = 4 * (degree + denominator_degree) + 4 * BITS_BEYOND
+    steps = [(max(degree - denominator_degree, 0), k)
+             for k in range(max(denominator_degree - degree, 0) + 1)]
+    while steps[-1] != (degree, denominator_degree):
+        steps.append((steps[-1][0] + 1, steps[-1][1] + 1))
+    best: _Exchange | None = None
+    for _ in range(MOST_RAISES_FOR_QUOTIENTS):
+        with ctx.workprec(precision):
+            starts: list[list[arb]] = []
+            for k, (m, n) in enumerate(steps):
+                exchange = _Exchange(f, low, high, m, n, len(steps) - k - 1)
+                before = [_spread(points, m + n + 2) for points in starts if len(points) > 1]
+                exchange.seek([*before, exchange.first_points()])
+                if exchange.is_level:
+                    starts = [[u for u, _ in exchange.points],
+                              [u for u, _ in exchange.fewer(exchange.points, exchange.count)]]
+                # Where an odd function has an even degree, the best one is of lower degrees.
+                if exchange.found and (best is None or exchange.size < best.size):
+                    best = exchange
+            if best is not None and best.is_best:
+                return best.candidate()
+        precision *= 2
+    if best is None:
+        raise LimitReached(f"No rational function of the degrees {degree} and {denominator_degree} "
+                           f"was found that is near {f} on this interval; try other degrees.")
+    with ctx.workprec(precision):
+        return best.candidate()
+
+
+def _spread(points: list[arb], count: int) -> list[arb]:
+    """So many points, which are as dense as the given ones."""
+    found = []
+    for i in range(count):
+        place = Fraction(i * (len(points) - 1), count - 1)
+        k = min(int(place), len(points) - 2)
+        share = _number(place - k)
+        found.append(_mid(points[k] * (1 - share) + points[k + 1] * share))
+    return found
+
+
+Approximant = tuple[arb_poly, arb_poly]  # numerator and denominator
+
+
 class _Exchange:
     """
     The exchange of Remez on the interval from -1 to 1, to which the given one is moved.
 
-    Numbers are midpoints of balls.
+    Numbers are midpoints of balls.  After a run ``found`` has the best that was found, if anything
+    was, ``points`` its extrema, and ``size`` its error.
+
+    - ``defect`` -- so many pairs of degrees larger by one have the same best rational function, if
+      there are so many more extrema
     """
 
-    def __init__(self, f: ContinuousActivation, low: Fraction, high: Fraction, degree: int
-                 ) -> None:
+    def __init__(self, f: ContinuousActivation, low: Fraction, high: Fraction, degree: int,
+                 denominator_degree: int = 0, defect: int = 0) -> None:
         self.f, self.low, self.high, self.degree = f, low, high, degree
+        self.denominator_degree, self.defect = denominator_degree, defect
+        self.count = degree + denominator_degree + 2
+        self.found: Approximant | None = None
+        self.points, self.size, self.quality = list[Point](), arb("inf"), arb(0)
         self.center, self.half = _number((low + high) / 2), _number((high - low) / 2)
-        count = max(POINTS_FOR_EACH_TERM * (degree + 2), FEWEST_POINTS)
+        count = max(POINTS_FOR_EACH_TERM * self.count, FEWEST_POINTS)
         grid = {_cosine(k, count) for k in range(count + 1)}
-        grid |= {_mid((_number(kink) - self.center) / self.half)
-                 for kink in f.kinks if low < kink < high}
+        grid |= {_mid((_number(x) - self.center) / self.half) for x in self.special_points()}
         self.grid = sorted(grid, key=lambda u: u.fmpq())
         self.grid_keys = [u.fmpq() for u in self.grid]
         self.values = [self.value(u) for u in self.grid]
+
+    def special_points(self) -> list[Fraction]:
+        """The places where the activation bends, and points around them at all scales."""
+        scales = [(self.high - self.low) * Fraction(k, 8 * 2**j)
+                  for j in range(FINEST) for k in (4, 5, 6, 7)]
+        found = [x for bend in self.bends
+                 for x in (bend, *(bend + s for s in scales), *(bend - s for s in scales))]
+        return [x for x in found if self.low < x < self.high]
+
+    @property
+    def bends(self) -> list[Fraction]:
+        """The kinks; of a long interval what is nearest to zero, where smooth activations bend."""
+        found = [x for x in self.f.kinks if self.low < x < self.high]
+        if self.high - self.low > LONG and (None in self.f.pieces or not self.f.pieces):
+            found.append(min(max(Fraction(0), self.low), self.high))
+        return found
 
     def value(self, u: arb) -> arb:
         """The activation at a point of the interval from -1 to 1."""
@@ -102,66 +198,144 @@ class _Exchange:
 
     def run(self) -> Candidate | None:
         """The polynomial; None if the precision is too small."""
+        self.seek([self.first_points()])
+        return None if self.found is None else self.candidate()
+
+    def first_points(self) -> list[arb]:
+        """Points to begin with."""
         # Not symmetric: an odd function is zero at the middle of such points, and its error too.
-        reference = [-arb.cos_pi((arb(k) + SHIFT) / (self.degree + 2)).mid()
-                     for k in range(self.degree + 2)]
-        p, extrema = arb_poly([0]), list[Point]()
-        best: tuple[arb, arb_poly, list[Point]] | None = None
+        found = [-arb.cos_pi((arb(k) + SHIFT) / self.count).mid() for k in range(self.count)]
+        bends = [(_number(x) - self.center) / self.half for x in self.bends]
+        if any(x >= found[-1] for x in bends):  # behind it is what is not linear
+            found[-1] = arb(1)
+        if any(x <= found[0] for x in bends):
+            found[0] = arb(-1)
+        return found
+
+    def seek(self, starts: list[list[arb]]) -> None:
+        """Seek the best one from points, and from others if that fails."""
+        for reference in starts:
+            if not self.is_level:
+                self.seek_from(reference)
+
+    @property
+    def is_level(self) -> bool:
+        """Whether the absolute values at the extrema are nearly the same."""
+        return bool(self.quality > 1 - LEVEL_ENOUGH)
+
+    @property
+    def is_best(self) -> bool:
+        """Whether nothing of the degrees, with their defect, is nearly as good."""
+        sizes = [abs(e) for _, e in self.fewer(self.points, self.count + self.defect)]
+        return len(sizes) == self.count + self.defect and bool(
+            min(sizes) > (1 - LEVEL_ENOUGH) * self.size)
+
+    def seek_from(self, reference: list[arb]) -> None:
+        """Exchange the points for the extrema, until these are level or the precision too small."""
         for _ in range(MOST_EXCHANGES):
             try:
-                p = self.levelled(reference)
+                found = self.levelled(reference)
             except ZeroDivisionError:
-                return None
-            extrema = self.extrema(p, reference)
-            if len(extrema) < self.degree + 2:
-                return None
-            sizes = [abs(e) for _, e in extrema]
+                return
+            if found is None:
+                return
+            extrema = self.extrema(found, reference)
+            if len(extrema) < self.count:
+                return
+            chosen = self.fewer(extrema, self.count)
+            sizes = [abs(e) for _, e in chosen]
             largest, smallest = max(sizes), min(sizes)
-            if largest <= arb(2) ** (BITS_BEYOND - ctx.prec) * (
-                    1 + sum(map(abs, p.coeffs()), arb(0))):
-                return None
-            if best is None or smallest / largest > best[0]:
-                best = smallest / largest, p, extrema
-            if largest - smallest <= largest * LEVEL:
-                break
-            reference = [u for u, _ in extrema]
-        if best is None:
-            return None
-        _, p, extrema = best
-        return self.candidate(p, extrema)
+            if not largest > arb(2) ** (BITS_BEYOND - ctx.prec) * (
+                    1 + sum((abs(c) for p in found for c in p.coeffs()), arb(0))):
+                self.found, self.points, self.quality = None, [], arb(0)
+                return  # the error is lost in the rounding
+            if smallest / largest > self.quality:
+                self.quality, self.size = smallest / largest, max(abs(e) for _, e in extrema)
+                self.found, self.points = found, extrema
+            if largest - smallest <= largest * LEVEL ** (2 if self.denominator_degree else 1):
+                return
+            reference = [u for u, _ in chosen]
 
-    def levelled(self, reference: list[arb]) -> arb_poly:
-        """The polynomial whose error has alternating signs and the same size at the points."""
+    def levelled(self, reference: list[arb]) -> Approximant | None:
+        """What has an error of alternating signs and the same size at the points."""
+        if self.denominator_degree:
+            return self.levelled_quotient(reference)
         size = self.degree + 1
         rows = [[u ** k for k in range(size)] + [arb((-1) ** i)] for i, u in enumerate(reference)]
         values = [[self.value(u)] for u in reference]
         solution = arb_mat(rows).solve(arb_mat(values), algorithm="approx")
-        return arb_poly([_mid(solution[k, 0]) for k in range(size)])
+        return arb_poly([_mid(solution[k, 0]) for k in range(size)]), arb_poly([1])
 
-    def error(self, p: arb_poly, u: arb) -> arb:
-        return _mid(self.value(u) - p(u))
+    def levelled_quotient(self, reference: list[arb]) -> Approximant | None:
+        """The only one whose denominator has no change of signs at the points, if there is one."""
+        size, values = self.denominator_degree + 1, [self.value(u) for u in reference]
+        weights = []
+        for i, u in enumerate(reference):
+            weight = arb(1)
+            for k, v in enumerate(reference):
+                if k != i:
+                    weight *= u - v
+            weights.append(_mid(1 / weight))
 
-    def extrema(self, p: arb_poly, reference: list[arb]) -> list[Point]:
+        def moments(factors: list[arb]) -> arb_mat:
+            sums = [_mid(sum((w * c * u ** k for w, c, u in zip(weights, factors, reference)),
+                             arb(0))) for k in range(2 * size - 1)]
+            return arb_mat([[sums[j + k] for k in range(size)] for j in range(size)])
+
+        signs = [arb((-1) ** i) for i in range(len(reference))]
+        system = moments(signs).solve(moments(values), algorithm="approx")
+        try:
+            levels, vectors = acb_mat(system.mid()).eig(right=True, algorithm="approx")
+        except (ValueError, ZeroDivisionError):
+            return None
+        for number, level in enumerate(levels):
+            entries = [vectors[k, number] for k in range(size)]
+            pivot = max(entries, key=lambda c: abs(c).mid())
+            q = arb_poly([_mid((c / pivot).real) for c in entries])
+            at = [_mid(q(u)) for u in reference]
+            if not (all(x > 0 for x in at) or all(x < 0 for x in at)):
+                continue
+            e = _mid(level.real)
+            rows = [[u ** k for k in range(self.degree + 1)] for u in reference]
+            chosen = [i * (len(reference) - 1) // max(self.degree, 1)
+                      for i in range(self.degree + 1)]
+            right = [[(values[i] - signs[i] * e) * at[i]] for i in chosen]
+            p = arb_mat([rows[i] for i in chosen]).solve(arb_mat(right), algorithm="approx")
+            sign = 1 if at[0] > 0 else -1
+            return (arb_poly([_mid(sign * p[k, 0]) for k in range(self.degree + 1)]),
+                    arb_poly([_mid(sign * c) for c in q.coeffs()]))
+        return None
+
+    def error(self, found: Approximant, u: arb) -> arb:
+        return _mid(self.value(u) - found[0](u) / found[1](u))
+
+    def extrema(self, approximant: Approximant, reference: list[arb]) -> list[Point]:
         """
-        Points with the errors there, the largest ones between changes of sign, degree + 2.
+        Points with the errors there, the largest ones between changes of sign; none if there is a
+        pole.
 
         There are so many changes among the points of reference, which the grid may miss.
         """
         known = dict(zip(self.grid_keys, zip(self.grid, self.values)))
         known |= {u.fmpq(): (u, self.value(u)) for u in reference}
         grid = [known[key] for key in sorted(known)]
-        errors = [_mid(value - p(u)) for u, value in grid]
+        p, q = approximant
+        below = [q(u) for u, _ in grid]
+        if not all(b > 0 for b in below):
+            return []
+        errors = [_mid(value - p(u) / b) for (u, value), b in zip(grid, below)]
         at = [(u, e) for (u, _), e in zip(grid, errors)]
         found = []
         for _, group in groupby(range(len(errors)), key=lambda k: errors[k] > 0):
             place = max(group, key=lambda k: abs(errors[k]))
-            found.append(self.refined(p, *at[place - 1:place + 2])
+            found.append(self.refined(approximant, *at[place - 1:place + 2])
                          if 0 < place < len(at) - 1 else at[place])
-        return self.fewer(found)
+        return found
 
-    def fewer(self, found: list[Point]) -> list[Point]:
-        """Of too many points with alternating signs degree + 2, without small errors."""
-        while (more := len(found) - self.degree - 2) > 0:
+    def fewer(self, points: list[Point], count: int) -> list[Point]:
+        """Of too many points with alternating signs so many, without small errors."""
+        found = list(points)
+        while (more := len(found) - count) > 0:
             sizes = [abs(e) for _, e in found]
             place = min(range(len(sizes)), key=lambda k: sizes[k])
             if more == 1 or place in (0, len(found) - 1):
@@ -171,13 +345,13 @@ class _Exchange:
                 del found[min(place, other):max(place, other) + 1]
         return found
 
-    def refined(self, p: arb_poly, left: Point, best: Point, right: Point) -> Point:
+    def refined(self, approximant: Approximant, left: Point, best: Point, right: Point) -> Point:
         """A point between others where the error is larger, by parabolas."""
         for _ in range(MOST_PARABOLAS):
             top = _top(left, best, right)
             if top is None or not left[0] < top < right[0]:
                 break
-            there = top, self.error(p, top)
+            there = top, self.error(approximant, top)
             if not abs(there[1]) > abs(best[1]):
                 break
             if top < best[0]:
@@ -186,27 +360,52 @@ class _Exchange:
                 left, best = best, there
         return best
 
-    def candidate(self, p: arb_poly, extrema: list[Point]) -> Candidate:
-        """The polynomial on the given interval, with simple coefficients."""
-        error = max(abs(e) for _, e in extrema)
+    def candidate(self) -> Candidate:
+        """What was found on the given interval, with simple coefficients."""
+        found, extrema = self.found, self.fewer(self.points, self.count + self.defect)
+        assert found is not None
+        error = _fraction(max(abs(e) for _, e in extrema))
         largest = max(abs(self.low), abs(self.high))
         # Far from zero the powers of x are nearly dependent: so many bits are lost for each.
         lost = int(2 * largest / (self.high - self.low) + 1).bit_length() + 1
-        with ctx.workprec(ctx.prec + lost * (self.degree + 1)):
+        with ctx.workprec(ctx.prec + lost * (self.degree + self.denominator_degree + 1)):
             center, half = _number((self.low + self.high) / 2), _number((self.high - self.low) / 2)
-            p = p(arb_poly([-center / half, 1 / half]))
-        coefficients = []
-        for k in range(self.degree + 1):
-            room = _fraction(error) * Fraction(ROUNDED) / ((self.degree + 1) * largest**k)
-            coefficients.append(_simplest(_fraction(p[k]) - room, _fraction(p[k]) + room))
+            p, q = (c(arb_poly([-center / half, 1 / half])) for c in found)
+            p, q, smallest, most = self.normalized(p, q, found, extrema)
+        coefficients, denominator = (
+            [_simplest(_fraction(c[k]) - room / largest**k, _fraction(c[k]) + room / largest**k)
+             for k in range(degree + 1)]
+            for c, degree, room in (
+                (p, self.degree, error * smallest * Fraction(ROUNDED) / (self.degree + 1)),
+                (q, self.denominator_degree,
+                 error * smallest * Fraction(ROUNDED) / (self.denominator_degree + 1) / most)))
+        if not self.denominator_degree:
+            denominator = [Fraction(1)]
         # The points are known to half of the digits, as any extremum.
-        step = min((self.high - self.low) / 2, Fraction(1)) / 2**24
+        gaps = [_fraction(v - u) * (self.high - self.low) / 2
+                for (u, _), (v, _) in zip(extrema, extrema[1:])]
+        step = min((self.high - self.low) / 2, Fraction(1), *(2**12 * gap for gap in gaps)) / 2**24
         points = sorted({min(max(_rounded(self.center + self.half * u, step), self.low), self.high)
                          for u, _ in extrema})
-        sizes = max(abs(c) * largest**k for k, c in enumerate(coefficients)) / _fraction(error)
+        sizes = max(weight * abs(c) * largest**k for weight, row in (
+            (1, coefficients), (most, denominator[1:])) for k, c in enumerate(row)) / (
+                error * smallest)
         precision = sizes.numerator.bit_length() - sizes.denominator.bit_length() + BITS_BEYOND
         return Candidate(tuple(coefficients), tuple(points), max(precision, BITS_BEYOND)
-                         + 2 * self.degree)
+                         + 2 * (self.degree + self.denominator_degree), tuple(denominator))
+
+    def normalized(self, p: arb_poly, q: arb_poly, found: Approximant, extrema: list[Point]
+                   ) -> tuple[arb_poly, arb_poly, Fraction, Fraction]:
+        """The same quotient with a simple q; the least value of q, and the largest of p / q."""
+        if not self.denominator_degree:
+            return p, q, Fraction(1), Fraction(1)
+        largest = max(abs(self.low), abs(self.high))
+        unit = abs(q[0]) if self.low <= 0 <= self.high else max(
+            abs(q[k]) * _number(largest**k) for k in range(self.denominator_degree + 1))
+        below = min(_fraction(found[1](u)) for u in self.grid)
+        most = max(abs(_fraction(found[0](u) / found[1](u))) for u in self.grid) + _fraction(
+            max(abs(e) for _, e in extrema))
+        return p * (1 / unit), q * (1 / unit), below / _fraction(unit), most
 
 
 def _top(left: Point, middle: Point, right: Point) -> arb | None:

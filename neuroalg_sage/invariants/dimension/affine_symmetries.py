@@ -30,7 +30,8 @@ from neuroalg_sage.certificates.dimension.affine_symmetries import matrix_rank, 
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.dimension.activations import normal_form
-from neuroalg_sage.invariants.dimension.direct_sums import FEWEST_PARAMETERS, Powers
+from neuroalg_sage.invariants.dimension.attention_heads import heads
+from neuroalg_sage.invariants.dimension.direct_sums import FEWEST_PARAMETERS, LayersAtAPlace
 from neuroalg_sage.invariants.dimension.known_symmetries import (
     constant_modulo,
     encode_symmetries,
@@ -91,9 +92,13 @@ def orbits(model: Model, trial: Mapping[str, Any], enough: int) -> Orbits:
         found = orbits(normal.model, place, enough)
         return Orbits(found.dimension, found.most, {
             "kind": "normal form", "symmetries": found.evidence, "trial": place})
-    powers = Powers.of(model) if model.parameter_count >= FEWEST_PARAMETERS else None
-    if powers is not None and enough <= sum(powers.widths[1:-1]):
-        return Orbits(sum(powers.widths[1:-1]), None, {"kind": "rescalings"})
+    if model.parameter_count >= FEWEST_PARAMETERS and (found_heads := heads(model)) is not None:
+        changes = sum(head.head**2 + 1 for head in found_heads)
+        if model.input_shape[1] > 1 and enough <= changes:
+            return Orbits(changes, None, {"kind": "heads"})
+    layers = LayersAtAPlace.of(model) if model.parameter_count >= FEWEST_PARAMETERS else None
+    if layers is not None and enough <= (rescaled := layers.rescaled(layers.counts)):
+        return Orbits(rescaled, None, {"kind": "rescalings"})
     at = trial["point"], trial["prime"]
     listed = modular.rank(symmetry_rows(model, *at), trial["prime"])
     if listed < enough and (every := affine_symmetries(model)) is not None:

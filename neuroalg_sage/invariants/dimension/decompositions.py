@@ -29,7 +29,7 @@ from neuroalg_sage.engines import modular
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
 from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.invariants.answers.trust import LISTED
-from neuroalg_sage.invariants.dimension.direct_sums import Powers
+from neuroalg_sage.invariants.dimension.direct_sums import LayersAtAPlace
 from neuroalg_sage.invariants.dimension.generic_fiber import GenericFiber
 from neuroalg_sage.models.layers import Activation, Attention, Dense
 from neuroalg_sage.models.model import Model
@@ -66,8 +66,9 @@ known symmetries)
         None
     """
     start = time.perf_counter()
-    powers = Powers.of(model)
-    if powers is not None and not any(layer.bias for layer in powers.dense):
+    powers = LayersAtAPlace.of(model)
+    if powers is not None and powers.is_graded and not any(powers.biased) and all(
+            isinstance(layer, Dense) for layer in powers.linear):
         found = _of_powers(powers, generator)
     elif all(type(layer) is Attention for layer in model.layers):
         found = _of_attention(model)
@@ -85,9 +86,9 @@ known symmetries)
 _Found = tuple[list[int], dict[str, Any], str, list[str]]
 
 
-def _of_powers(powers: Powers, generator: random.Random) -> _Found | None:
+def _of_powers(powers: LayersAtAPlace, generator: random.Random) -> _Found | None:
     """By the layers of a perceptron with powers and without biases."""
-    widths, activations = powers.widths, powers.model.layers[1::2]
+    widths, activations = powers.counts, powers.model.layers[1::2]
     hidden = widths[1:-1]
     if any(widths[k] >= min(widths[:k]) for k in range(2, len(widths) - 1)) or (
             sum(lgamma(h + 1) for h in hidden) > (MOST_DIGITS // 2) * log(10)):

@@ -31,7 +31,7 @@ from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
 from neuroalg_sage.invariants.answers.trust import LISTED, OTHERS, RANDOM
-from neuroalg_sage.invariants.dimension import direct_sums
+from neuroalg_sage.invariants.dimension import attention_heads, direct_sums
 from neuroalg_sage.invariants.dimension.activations import NormalForm, normal_form
 from neuroalg_sage.invariants.dimension.known_symmetries import (
     constant_modulo,
@@ -254,26 +254,34 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = log,
         8 (proved)
     """
     start = time.perf_counter()
-    normal = normal_form(model)
-    if normal is not None:
-        # A direct sum is none at the own parameters: its trial cannot be carried back.
-        answer = _carried_back(model, normal, dimension(normal.model, seed, progress, memory_gb,
-                                                        at_direct_sums=False))
-        if answer is not None:
-            return answer
     generator = random.Random(seed) if seed is not None else random.SystemRandom()
     n, count = model.ambient_dimension, model.parameter_count
-
+    normal = normal_form(model)
     if at_direct_sums and count >= direct_sums.FEWEST_PARAMETERS:
         progress("rank of the Jacobian at a direct sum")
         entries = int(_available_memory(memory_gb) / BYTES_PER_ENTRY)
-        if (found := direct_sums.direct_sum_trial(model, generator, entries)) is not None:
-            trial, rank = found
+        if (known := attention_heads.heads_trial(model, generator)) is not None:
+            trial, rank = known
+            return Dimension.certified(model, "dimension", rank, "proved",
+                                       "kernel of the Jacobian modulo a prime, where each head has "
+                                       "rows of its own, and changes of keys and queries",
+                                       time.perf_counter() - start,
+                                       {"trials": [trial], "upper": {"kind": "heads"}})
+        if (known := direct_sums.direct_sum_trial(model, generator, entries)) is not None:
+            trial, rank = known
+            above: dict[str, Any] = {"kind": "rescalings"}
+            if normal is not None:
+                above = {"kind": "normal form", "upper": above, "trial": None}
             return Dimension.certified(model, "dimension", rank, "proved",
                                        "rank of the Jacobian modulo a prime, at a direct sum of "
                                        "networks, and the rescalings of units",
                                        time.perf_counter() - start,
-                                       {"trials": [trial], "upper": {"kind": "rescalings"}})
+                                       {"trials": [trial], "upper": above})
+    if normal is not None:
+        answer = _carried_back(model, normal, dimension(normal.model, seed, progress, memory_gb,
+                                                        at_direct_sums=False))
+        if answer is not None:
+            return answer
 
     # The symmetries are listed only where the rank is not hopeless.
     _check_memory(model, min(n, count), 4, memory_gb)
@@ -335,7 +343,7 @@ def _carried_back(model: Model, normal: NormalForm, found: Invariant) -> Invaria
     evidence = found.certificate["evidence"]
     trials = evidence["trials"]
     if not all(normal.is_defined(t["prime"]) and model.denominator[0] % t["prime"]
-               and "groups" not in t for t in trials):
+               for t in trials):
         return None
     own = [normal.back(t) for t in trials]
     changed: dict[str, Any] = {"trials": own}
