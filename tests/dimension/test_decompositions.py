@@ -20,6 +20,7 @@ from neuroalg_sage.invariants.dimension.decompositions import contact_trial, fib
 from neuroalg_sage.invariants.dimension.dimension import dimension
 from neuroalg_sage.invariants.dimension.generic_fiber import generic_fiber
 from neuroalg_sage.models.families import parse_spec
+from neuroalg_sage.models.layers import Chain, Sum
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import parametrization
 
@@ -198,6 +199,26 @@ def test_attention_agrees_with_groebner_bases(spec: str) -> None:
 @pytest.mark.parametrize("spec", [
     # One output or token: matrices can be exchanged.  Two layers of heads of width 1.
     "attention:d=2,a=1,out=1,t=2", "attention:d=2,a=1,out=2,t=1", "attention:d=3,a=1,out=3,t=2,"
-    "layers=2", "attention:d=3,a=2,out=3,t=2,heads=2"])
+    "layers=2", "attention:d=2,a=1,out=2,t=2,heads=2"])
 def test_other_attention_has_no_theorem(spec: str) -> None:
     assert by_theorem(spec) is None
+
+
+@pytest.mark.parametrize(("spec", "orders"), [
+    ("attention:d=3,a=1,out=2,t=2,heads=2", 2), ("attention:d=3,a=1,out=2,t=2,heads=2:skip", 2)])
+def test_heads_of_attention_are_found_up_to_their_order(spec: str, orders: int) -> None:
+    if spec.endswith(":skip"):
+        (layer,) = parse_spec("attention:d=3,a=1,out=3,t=2,heads=2").layers
+        manifold = NeuroManifold(Model((Sum((Chain(), *layer.layers)),), (3, 2)), seed=2)
+    else:
+        manifold = NeuroManifold(spec, seed=2)
+    fiber = manifold.generic_fiber()
+    assert (fiber.points, fiber.symmetries) == (orders, orders)
+    assert fiber.dimension == manifold.model.parameter_count - manifold.dimension().value
+    assert verify(json.loads(json.dumps(fiber.certificate))).trust == ()
+    data = copy.deepcopy(fiber.certificate)
+    point = data["evidence"]["trial"]["point"]
+    point[len(point) // 2 :] = point[: len(point) // 2]  # of equal heads
+    data["digest"] = digest(data)
+    with pytest.raises(CertificateError):
+        verify(data)

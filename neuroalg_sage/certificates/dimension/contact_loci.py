@@ -85,9 +85,7 @@ def check_contact(model: Model, trial: Any) -> None:
     most = k * dimension + m * outer
     require(rank(rows, model.parameters, p) == most,
             "The sum of the tangent spaces is not as large as it can be.")
-    functionals, count = nmod_mat(len(rows), model.parameters, sum(rows, []), p
-                                  ).transpose().nullspace()
-    columns = [[int(functionals[i, j]) for i in range(len(rows))] for j in range(count)]
+    columns = functionals(rows, p)
     first, second = ([residue(c, p) for c in found] for found in _derivatives(
         [rational(c) for c in layers[1]["coefficients"]]))
     into = point[:n] + [point[k * n]] * inner
@@ -111,6 +109,12 @@ def check_contact(model: Model, trial: Any) -> None:
                     hessian[len(read) + o][i] += slope * a * c
         hessians += [[c % p for c in row] for row in hessian]
     require(rank(hessians, q, p) == dimension - 1, "The contact locus may be larger than points.")
+
+
+def functionals(rows: list[list[int]], p: int) -> list[list[int]]:
+    """A basis of the combinations of some rows that are zero."""
+    found, count = nmod_mat(len(rows), len(rows[0]), sum(rows, []), p).transpose().nullspace()
+    return [[int(found[i, j]) for i in range(len(rows))] for j in range(count)]
 
 
 def unit_fiber(layers: Any) -> tuple[int, int]:

@@ -39,6 +39,10 @@ def check_points(model: Model, value: Any, evidence: Any) -> Checked:
         from neuroalg_sage.certificates.dimension.attention_fibers import check_attention
 
         return check_attention(model, value, evidence)
+    if kind == "heads":
+        from neuroalg_sage.certificates.dimension.heads import check_heads
+
+        return check_heads(model, value, evidence)
     require(kind == "relations", "The kind of the evidence is not known.")
     from neuroalg_sage.certificates.dimension.generic_fiber import check_generic_fiber
 

@@ -24,6 +24,7 @@ from typing import Any
 from neuroalg_sage.certificates.dimension.attention_fibers import attention_fiber
 from neuroalg_sage.certificates.dimension.contact_loci import check_contact, unit_fiber
 from neuroalg_sage.certificates.dimension.decompositions import MOST_DIGITS, decompositions
+from neuroalg_sage.certificates.dimension.heads import check_heads, heads
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.engines import modular
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
@@ -31,7 +32,7 @@ from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.invariants.answers.trust import LISTED
 from neuroalg_sage.invariants.dimension.direct_sums import LayersAtAPlace
 from neuroalg_sage.invariants.dimension.generic_fiber import GenericFiber
-from neuroalg_sage.models.layers import Activation, Attention, Dense
+from neuroalg_sage.models.layers import Activation, Attention, Dense, Sum
 from neuroalg_sage.models.model import Model
 
 MOST_ROWS, MOST_PARAMETERS = 600, 400  # of a Jacobian whose contact locus is looked at
@@ -72,6 +73,8 @@ known symmetries)
         found = _of_powers(powers, generator)
     elif all(type(layer) is Attention for layer in model.layers):
         found = _of_attention(model)
+    elif [type(layer) for layer in model.layers] == [Sum]:
+        found = _of_heads(model, generator)
     elif [type(layer) for layer in model.layers] == [Dense, Activation, Dense]:
         found = _of_units(model, generator)
     else:
@@ -125,6 +128,44 @@ def _of_attention(model: Model) -> _Found | None:
             "the bilinear forms of layers of attention", [])
 
 
+def _of_heads(model: Model, generator: random.Random) -> _Found | None:
+    """By the contact loci of the heads of a layer of attention."""
+    checked = rebuilt(model)
+    try:
+        own = heads(checked)
+        fibers = [attention_fiber(head) for head in own]
+    except CertificateError:
+        return None
+    most = model.parameter_count - sum(fibers)
+    largest = max(head.parameters for head in own)
+    trial = _trial(model, most, largest + MORE_ROWS, generator)
+    if trial is None:
+        return None
+    widths = [head.description["layers"][0]["head"] for head in own]
+    orders = prod(factorial(widths.count(width)) for width in {*widths})
+    value, evidence = [sum(fibers), orders, orders], {"kind": "heads", "trial": trial}
+    try:
+        check_heads(checked, value, evidence)
+    except CertificateError:
+        return None
+    return value, evidence, "contact loci of heads", []
+
+
+def _trial(model: Model, rank: int, functionals: int, generator: random.Random
+           ) -> dict[str, Any] | None:
+    """A prime, a random point, and inputs with so many values more than a rank, if there are."""
+    rows = rank + min(model.ambient_dimension - rank, functionals)
+    if rows <= rank or rows > MOST_ROWS or model.parameter_count > MOST_PARAMETERS:
+        return None
+    prime = modular.random_prime(generator)
+    while model.denominator[0] % prime == 0:
+        prime = modular.random_prime(generator)
+    return {"prime": prime,
+            "point": [generator.randrange(1, prime) for _ in range(model.parameter_count)],
+            "inputs": [[generator.randrange(1, prime) for _ in range(model.input_count)]
+                       for _ in range(-(-rows // model.output_count))]}
+
+
 def _of_units(model: Model, generator: random.Random) -> _Found | None:
     """By the contact locus of a perceptron with one hidden layer, and the fiber of one unit."""
     try:
@@ -151,17 +192,9 @@ def contact_trial(model: Model, generator: random.Random) -> dict[str, Any] | No
     size = first.inputs + first.bias + last.outputs
     fiber, _ = unit_fiber(model.describe()["layers"])
     most = first.outputs * (size - fiber) + last.outputs * last.bias
-    more = min(model.ambient_dimension - most, size + MORE_ROWS)
-    rows = most + more
-    if more <= 0 or rows > MOST_ROWS or model.parameter_count > MOST_PARAMETERS:
+    trial = _trial(model, most, size + MORE_ROWS, generator)
+    if trial is None:
         return None
-    prime = modular.random_prime(generator)
-    while model.denominator[0] % prime == 0:
-        prime = modular.random_prime(generator)
-    trial = {"prime": prime,
-             "point": [generator.randrange(1, prime) for _ in range(model.parameter_count)],
-             "inputs": [[generator.randrange(1, prime) for _ in range(first.inputs)]
-                        for _ in range(-(-rows // last.outputs))]}
     try:
         check_contact(rebuilt(model), trial)
     except CertificateError:

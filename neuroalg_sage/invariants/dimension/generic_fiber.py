@@ -183,7 +183,8 @@ def generic_fiber(phi: Parametrization, found: Invariant, computation: Computati
         return _only_dimension(model, dimension, found, start)
     slice_ = Slice(phi, steps)
     try:
-        relations = slice_.relations(computation)
+        with computation.share(EXACT_SECONDS):  # which leaves time to count points
+            relations = slice_.relations(computation)
     except LimitReached:
         points = slice_.sampled_points(computation, generator)
         symmetries = FiniteSymmetries(slice_, [], generator)
