@@ -486,8 +486,9 @@ class _Sampled:
         network, shares = self.network, []
         d, t = network.d, network.t
         for k in range(count):
-            signs, scale, sign = np.ones(d), 1.0, (-1.0) ** k
-            tokens = np.ones((d, t))
+            signs: Array = np.ones(d)
+            tokens: Array = np.ones((d, t))
+            scale, sign = 1.0, (-1.0) ** k
             if k > 1:
                 signs = (-1.0) ** np.arange(d)
                 scale = generator.choice([1.0, generator.uniform()])
