@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 OF_A_MANIFOLD = ("slice", "target", "data", "radius", "gram")
 OF_A_NETWORK = ("show", "box", "boundary", "level")
-OF_AN_APPROXIMATION = ("interval", "inputs", "error")
+OF_AN_ACTIVATION = ("interval", "denominator", "pieces")
+OF_AN_APPROXIMATION = (*OF_AN_ACTIVATION, "inputs", "error")
 LANDSCAPE = "landscape"
 APPROXIMATION = "approximation.svg"
 DEGREE = 3  # of equations
@@ -66,6 +67,11 @@ def add(command: Commands) -> None:
                      "from -X to X, by default from -1 to 1; then --box is that of parameters")
     sub.add_argument("--error", metavar="E", help="with --approximation, instead of a degree: the "
                      "least one with an error of at most E")
+    sub.add_argument("--denominator", metavar="D", help="with --approximation, of an activation, "
+                     "rational functions with denominators of degree at most D")
+    sub.add_argument("--pieces", metavar="N|kinks|A,B,...", help="with --approximation, of an "
+                     "activation, N pieces of equal lengths, or pieces that meet at its kinks, or "
+                     "at these places")
     sub.add_argument("--output", metavar="FILE", help="its name ends in .svg, .png, .pdf, or "
                      ".html for a page that turns; by default neuromanifold.svg, network.svg, "
                      "landscape.svg or approximation.svg")
@@ -148,16 +154,21 @@ def _approximation(arguments: argparse.Namespace, kind: str) -> int:
     from neuroalg_sage.pictures import approximation, figure
 
     of_a_network = ":" in arguments.spec or bool(Path(arguments.spec).suffix)
-    for name in ("interval",) if of_a_network else ("box", "inputs"):
+    for name in OF_AN_ACTIVATION if of_a_network else ("box", "inputs"):
         if getattr(arguments, name) is not None:
             raise InputError(f"The option --{name} is about " + (
                 "an activation such as tanh; of a network the intervals are found." if of_a_network
                 else "a network such as mlp:2,3,1:tanh; an activation has an --interval."))
     progress(arguments).begin("the approximation")
-    found: Invariant = ContinuousNetwork(arguments.spec).near(
-        arguments.box, read_box(arguments.inputs or "1"), arguments.degree, arguments.error
-    ) if of_a_network else ActivationFunction(arguments.spec).approximation(
-        arguments.interval or (-1, 1), arguments.degree, arguments.error)
+    found: Invariant
+    if of_a_network:
+        found = ContinuousNetwork(arguments.spec).near(
+            arguments.box, read_box(arguments.inputs or "1"), arguments.degree, arguments.error)
+    else:
+        function, interval = ActivationFunction(arguments.spec), arguments.interval or (-1, 1)
+        rest = arguments.degree, arguments.error, arguments.denominator
+        found = (function.approximation(interval, *rest) if arguments.pieces is None else
+                 function.piecewise_approximation(interval, arguments.pieces, *rest))
     if kind == "html":
         approximation.save(found, arguments.output)
     else:

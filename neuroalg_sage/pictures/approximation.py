@@ -24,6 +24,7 @@ from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.approximation.approximation import Approximation
 from neuroalg_sage.invariants.approximation.attention import AttentionApproximation
 from neuroalg_sage.invariants.approximation.networks import NetworkApproximation
+from neuroalg_sage.invariants.approximation.pieces import PiecewiseApproximation
 from neuroalg_sage.markup.canvas import Canvas
 from neuroalg_sage.markup.elements import Markup, element, join, trusted
 from neuroalg_sage.pictures.figure import BLUE, GREEN, STYLE, VERMILION, drawing
@@ -69,7 +70,8 @@ def curves(found: Invariant) -> list[ErrorCurve]:
 
     INPUT:
 
-    - ``found`` -- an approximation of an activation, of a network, or of attention
+    - ``found`` -- an approximation of an activation, which may have pieces, of a network, or of
+      attention
 
     EXAMPLES::
 
@@ -80,15 +82,22 @@ def curves(found: Invariant) -> list[ErrorCurve]:
         (0.0, -0.125), (0.5, 0.125), (1.0, -0.125)))
     """
     assert found.certificate is not None
-    model, precision = found.certificate["model"], found.evidence["precision"]
-    with working_with(precision):
-        if isinstance(found, Approximation):
-            least = found.data["least"]
-            return [_curve(f"{model['activation']} by {_kind(found.data)}", "error",
-                           _difference(model["activation"], found.data), found.data["interval"],
-                           found.data["error"][1], found.evidence["points"],
-                           None if least == "0" else least)]
+    model, evidence = found.certificate["model"], found.evidence
+    if isinstance(found, Approximation):
+        return [_of_a_function(model["activation"], found.data, evidence)]
+    if isinstance(found, PiecewiseApproximation):
+        return [_of_a_function(model["activation"], *piece)
+                for piece in zip(found.data["pieces"], evidence["pieces"])]
+    with working_with(evidence["precision"]):
         return list(_of_layers(found, model))
+
+
+def _of_a_function(name: str, data: dict[str, Any], evidence: dict[str, Any]) -> ErrorCurve:
+    """The error of a polynomial, or of a quotient of two, near an activation."""
+    with working_with(evidence["precision"]):
+        return _curve(f"{name} by {_kind(data)}", "error", _difference(name, data),
+                      data["interval"], data["error"][1], evidence["points"],
+                      None if data["least"] == "0" else data["least"])
 
 
 def _of_layers(found: Invariant, model: dict[str, Any]) -> Iterator[ErrorCurve]:

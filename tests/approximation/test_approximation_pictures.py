@@ -66,6 +66,21 @@ def test_of_attention_errors_are_relative() -> None:
         assert 0.999 * curve.bound[1] < abs(y) <= curve.bound[1]
 
 
+def test_quotients_and_pieces_have_curves() -> None:
+    tanh = ActivationFunction("tanh")
+    found = tanh.approximation((-2, 2), degree=3, denominator=2)
+    (curve,) = curves(found)
+    assert curve.title == "tanh by degrees 3 and 2 on [-2, 2]" and len(curve.extrema) >= 7
+    for x, y in curve.extrema:
+        assert y == pytest.approx(float(mpmath.tanh(x) - found(mpmath.mpf(x))), abs=1e-9)
+        assert 0.999 * curve.bound[1] < abs(y) <= curve.bound[1]
+    pieces = tanh.piecewise_approximation((-2, 2), 3, degree=2)
+    shown = curves(pieces)
+    ends = [end for c in shown for end in (c.points[0][0], c.points[-1][0])]
+    assert ends == pytest.approx([-2, -2 / 3, -2 / 3, 2 / 3, 2 / 3, 2])
+    assert max(c.bound[1] for c in shown) == float(pieces.error[1])
+
+
 def test_an_error_that_vanishes_is_a_line_without_extrema() -> None:
     found = ActivationFunction("relu").approximation((1, 2), degree=1)
     (curve,) = curves(found)
@@ -95,6 +110,7 @@ def test_a_page_draws_what_the_figure_does() -> None:
 
 @pytest.mark.parametrize("words, count", [
     (["tanh", "--degree", "3", "--interval", "-2,2"], 1), (["relu", "--error", "1/10"], 1),
+    (["silu", "--degree", "2", "--denominator", "2", "--pieces", "2"], 2),
     (["mlp:1,2,2,1:tanh", "--degree", "3", "--box", "1", "--inputs", "box:1/2"], 2)])
 def test_the_shell_writes_files(words, count, tmp_path, capsys) -> None:
     for kind in ("svg", "html"):
@@ -121,6 +137,9 @@ def test_without_a_name_it_is_a_file_here(tmp_path, monkeypatch, capsys) -> None
      "the intervals are found"),
     (["mlp:1,1,1:tanh", "--approximation", "--degree", "3"], "in a box"),
     (["mlp:2,1,1:x^2", "--approximation", "--degree", "3", "--box", "1"], "no activation 'x^2'"),
+    (["mlp:1,1,1:tanh", "--approximation", "--degree", "3", "--box", "1", "--pieces", "2"],
+     "--pieces is about an activation"),
+    (["mlp:2,1,1:x^2", "--denominator", "2"], "add --approximation"),
     (["tanh", "--approximation", "--degree", "3", "--slice", "z_0"], "--slice is not about errors"),
     (["tanh", "--approximation", "--degree", "3", "--show", "graph"], "--show is not about errors"),
     (["mlp:2,1,1:x^2", "--interval", "1,2"], "add --approximation"),
