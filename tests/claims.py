@@ -162,6 +162,15 @@ def _found() -> Iterator[Any]:
     yield ContinuousNetwork({"activation": "tanh", "layers": [
         {"weights": [[1, "1/2"]], "bias": [0]}, {"weights": [[2], [-1]]}, {"weights": [[1, 1]]},
         ]}).network_approximation("1/10", error="1/2")
+    near = ContinuousNetwork("mlp:1,1,1:relu:bias").network_approximation(1, degree=4)
+    given = ContinuousNetwork({"activation": "tanh", "layers": [
+        {"weights": [[1, "1/2"]], "bias": [0]}, {"weights": [[2], [-1]]}]}).network_approximation(
+            "1/100", error="1/50")
+    many = ContinuousNetwork("mlp:1,9,1:relu").network_approximation(1, degree=2)
+    yield from (near.covering_number("1/2"), near.covering_number(20), many.covering_number(2),
+                near.sample_complexity("1/2", "1/10"), near.least_loss([[1, 3], [0, -2]]),
+                near.function_distance([1, 0, 1, 0], [1, "1/2", -1, 0]), near.span_dimension(3),
+                given.robustness_radius(["1/2", 0]), given.least_loss([[1, 1, 3, 1]]))
     yield ContinuousNetwork("attention:d=1,a=1,out=1,t=2:softmax").attention_approximation(
         1, degree=1)
     yield ContinuousNetwork(

@@ -344,6 +344,105 @@ def _of_pieces(data: dict[str, Any]) -> Callable[[Any], Any]:
     return lambda x: np.choose(np.searchsorted(kinks, x), [np.polyval(p, x) for p in pieces])
 
 
+def is_weaker(original: dict[str, Any], data: dict[str, Any]) -> bool:
+    """Whether of the same functions, or of fewer of them, it is claimed that bounds are weaker."""
+    value, before = value_of(data), value_of(original)
+    name = data["claim"]["invariant"]
+    if name != original["claim"]["invariant"] or data["model"] != original["model"]:
+        return False
+    domains = [[Fraction(part["near"]["radius"]), *(
+        (Fraction(a), Fraction(b)) for a, b in part["near"]["inputs"])] for part in (value, before)]
+    same = domains[0] == domains[1]
+    if name == "carried_sample_complexity":  # what holds for all functions holds for fewer
+        (radius, *inputs), (other, *others) = domains
+        same = radius <= other and all(c <= a and b <= d for (a, b), (c, d) in zip(inputs, others))
+    # Of a number whether a larger one says less, or more; all else is the same.
+    signs = {"lower": -1, "upper": 1, "samples": 1, "dimension": -1, "radius": -1, "error": 1,
+             "delta": 1, "targets": -1}
+    numbers = [k for k in value if k in signs and isinstance(value[k], (int, str))]
+    same = same and all(value[k] == before[k] for k in value if k not in {*numbers, "near"})
+    return same and all(
+        isinstance(before[k], (int, str)) and signs[k] * (
+            Fraction(value[k]) - Fraction(before[k])) >= 0 for k in numbers)
+
+
+def function_of(data: dict[str, Any], parameters: list[str]) -> Any:
+    """The function of a continuous network at parameters, of rows of inputs, in floats."""
+    f = {"tanh": np.tanh, "relu": lambda x: np.maximum(x, 0), "exp": np.exp}[
+        data["model"]["activation"]]
+    w, layers = np.array([float(Fraction(c)) for c in parameters]), data["model"]["layers"]
+
+    def function(rows: Any) -> Any:
+        state, place = np.array(rows, dtype=float), 0
+        for k, layer in enumerate(layers):
+            m, n = layer.get("shape") or [len(layer["weights"]), len(layer["weights"][0])]
+            state = state @ w[place:place + m * n].reshape(m, n).T
+            place += m * n
+            if layer.get("has_bias") or layer.get("bias") is not None:
+                state = state + w[place:place + m]
+                place += m
+            state = f(state) if k < len(layers) - 1 else state
+        return state
+
+    return function
+
+
+def is_true_of_what_carries_over(data: dict[str, Any]) -> bool:
+    """Whether values of the network itself, at random inputs and parameters, agree with a claim."""
+    value, evidence, name = value_of(data), data["evidence"], data["claim"]["invariant"]
+    generator = np.random.default_rng(1)
+    ends = np.array([[float(Fraction(c)) for c in pair] for pair in value["near"]["inputs"]])
+    x = generator.uniform(ends[:, 0], ends[:, 1], (2_000, len(ends)))
+
+    def floats(texts: Any) -> Any:
+        return np.array([[float(Fraction(c)) for c in row] for row in texts])
+
+    if name == "carried_function_distance":
+        one, other = (function_of(data, value[which])(x) for which in ("first", "second"))
+        at = floats([evidence["input"]])
+        seen = abs(function_of(data, value["first"])(at) - function_of(data, value["second"])(at))
+        return bool(seen.max() >= float(Fraction(value["lower"])) - 1e-9 and abs(
+            one - other).max() <= float(Fraction(value["upper"])) + 1e-9)
+    if name == "carried_span_dimension":
+        at = floats([place[0] for place in evidence["places"]])
+        rows = np.array([function_of(data, w)(at)[range(len(at)), [
+            place[1] for place in evidence["places"]]] for w in evidence["parameters"]])
+        return bool(np.linalg.matrix_rank(rows) >= value["dimension"])
+    if name == "carried_least_loss":
+        rows = floats(value["samples"])
+        outputs = function_of(data, evidence["parameters"])(rows[:, :len(ends)])
+        loss = ((outputs - rows[:, len(ends):]) ** 2).sum() / len(rows)
+        return bool(float(Fraction(value["lower"])) <= loss + 1e-9
+                    and loss <= float(Fraction(value["upper"])) + 1e-9)
+    if name == "carried_robustness_radius":
+        rho, center = float(Fraction(value["radius"])), floats([value["input"]])[0]
+        weights = [c for layer in data["model"]["layers"] for row in [
+            *layer["weights"], layer["bias"] or []] for c in row]
+        near = np.clip(center + rho * generator.uniform(-1, 1, x.shape), ends[:, 0], ends[:, 1])
+        outputs = function_of(data, weights)(near)
+        if outputs.shape[1] == 1:
+            return bool((outputs * value["class"] > 0).all())
+        return bool((outputs.argmax(axis=1) == value["class"]).all())
+    if name == "carried_covering_number":
+        radius, layers = float(Fraction(value["near"]["radius"])), data["model"]["layers"]
+        count = sum((m * n + m * layer["has_bias"]) for layer in layers
+                    for m, n in [layer["shape"]])
+        listed = evidence["lower"]["parameters"]
+        random = generator.uniform(-radius, radius, (300, count)).round(6).astype(str).tolist()
+        values = [function_of(data, w)(x).ravel() for w in listed + random]
+        apart, chosen = 2 * float(Fraction(value["epsilon"])), list[Any]()
+        for row in values:
+            if all(abs(row - other).max() > apart for other in chosen):
+                chosen.append(row)
+        # Functions so far apart are in different balls, which is so at the inputs of the evidence.
+        at = floats(evidence["lower"]["inputs"])
+        points = [function_of(data, w)(at) for w in listed]
+        return bool(all(abs(a - b).max() > apart for k, a in enumerate(points) for b in points[:k])
+                    and int(value["lower"]) <= len(listed)
+                    and (isinstance(value["upper"], list) or len(chosen) <= int(value["upper"])))
+    return False
+
+
 def is_true_of_its_continuous_network(original: dict[str, Any], data: dict[str, Any]) -> bool:
     """Whether outputs at random parameters and inputs are as near as is claimed."""
     value = value_of(data)
@@ -522,6 +621,10 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
         return is_true_of_its_continuous_network(original, data)
     if name == "attention_approximation":
         return is_true_of_its_attention(data)
+
+
+    if name.startswith("carried_"):
+        return is_weaker(original, data) or is_true_of_what_carries_over(data)
     if name == "approximation":
         return is_true_of_its_activation(data)
     if name in ARCHITECTURE:

@@ -67,6 +67,9 @@ COMMANDS = {
     "approximations": {
         "approximate": "Find a polynomial near an activation such as tanh on an interval, or a "
                        "polynomial network near one with such an activation, with proved errors."},
+    "carry": {
+        "carry": "Answer for a network with an activation such as tanh what carries over from a "
+                 "polynomial network near it, with proof."},
     "networks": {
         "inspect": "Say which model a file of a trained network is, and what is special about its "
                    "weights: rank, inactive units, nearby smaller networks, laws, symmetries."},

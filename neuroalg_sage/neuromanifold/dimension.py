@@ -12,14 +12,21 @@ from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dimension import dimension as dimensions
 from neuroalg_sage.models.hidden_states import KnownGroup, known_group
 from neuroalg_sage.neuromanifold.core import cached, kept
-from neuroalg_sage.neuromanifold.layered import Layered
+from neuroalg_sage.neuromanifold.layered import Layered, asked_of
 
 if TYPE_CHECKING:
+    from neuroalg_sage.invariants.dimension.presentation import FiniteIdentifiability
     from neuroalg_sage.invariants.dimension.symmetry_group import SymmetryGroup
 
 # Coordinates and generic parameters of an elimination that settles a dimension by the way.
 EASY_ELIMINATION = 22
 EASY_SECONDS = 10.0
+
+
+# Where the same functions have other parameters, those that show more symmetries are asked.  A
+# dimension and orbits know of activations in normal form by themselves.
+by_fewer_layers = asked_of("in_layers", "layers_as_one")
+by_simpler_models = asked_of("in_layers", "layers_as_one", "in_normal_form")
 
 
 class DimensionQuestions(Layered):
@@ -71,6 +78,7 @@ class DimensionQuestions(Layered):
         return found
 
     @kept
+    @by_fewer_layers
     def expected_dimension(self) -> Invariant:
         """
         min(n, N - s), with s the dimension of the generic orbits of affine-linear symmetries.
@@ -84,6 +92,7 @@ class DimensionQuestions(Layered):
         return dimensions.expected_dimension(self.model, self.dimension())
 
     @kept
+    @by_fewer_layers
     def defect(self) -> Invariant:
         """
         Expected minus actual dimension.
@@ -129,6 +138,9 @@ class DimensionQuestions(Layered):
             >>> print(NeuroManifold(model).symmetries())
             (C*)^2 x| S_2
         """
+        for form in (self.layers_as_one, self.in_normal_form):
+            if form is not None and form.model.parameter_count == self.model.parameter_count:
+                return self.of(form).symmetries()  # at parameters that are linear in the own ones
         return known_group(self.model) or self._found_group()
 
     @cached
@@ -138,7 +150,8 @@ class DimensionQuestions(Layered):
         return symmetry_group(self.parametrization())
 
     @kept
-    def is_finitely_identifiable(self) -> Invariant:
+    @by_fewer_layers
+    def is_finitely_identifiable(self) -> FiniteIdentifiability:
         """
         Whether the generic fiber has the dimension of the orbits of affine-linear symmetries.
 
@@ -153,6 +166,7 @@ class DimensionQuestions(Layered):
         return is_finitely_identifiable(self.model, self.dimension())
 
     @kept
+    @by_simpler_models
     def generic_fiber(self) -> Invariant:
         """
         The generic fiber of φ: its dimension, and its points modulo the symmetries.
@@ -171,6 +185,7 @@ class DimensionQuestions(Layered):
             self.parametrization(), self.dimension(), self.computation, self.seed)
 
     @kept
+    @by_simpler_models
     def is_identifiable(self) -> Invariant:
         """
         Whether the generic fiber is one orbit of the known symmetries.

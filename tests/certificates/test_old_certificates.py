@@ -80,8 +80,12 @@ STRONGER = {"covering_number": (2, 1), "tube_volume": (2, 1), "estimated_tube_vo
             "sample_complexity": (-1, -1), "identifying_inputs": (0, 1),
             "necessary_samples": (-1, 1), "pseudo_dimension": (-1, -1),
             "smallest_singular_values": (-1, -2, 1), "network_approximation": ("distance", -1),
-            "attention_approximation": ("distance", 1, -1),
-            "polyhedral_distance": ("bounds", 0, 1)}
+            "polyhedral_distance": ("bounds", 0, 1),
+            "carried_covering_number": ("lower", 1000), "carried_sample_complexity": (
+                "samples", -1), "carried_least_loss": ("lower", 1),
+            "carried_function_distance": ("lower", 1), "carried_span_dimension": ("dimension", 1),
+            "carried_robustness_radius": ("radius", 1),
+            "attention_approximation": ("distance", 1, -1)}
 
 
 @each

@@ -78,7 +78,9 @@ def test_a_fiber_that_no_known_symmetry_explains(spec: str, points: int, known: 
     for found in (fiber, answer):
         assert found.trust == ["macaulay2", "the list of known symmetries"]
         assert list(verify(found.certificate).trust) == found.trust
-    assert answer.sentence() == "not up to the known symmetries"
+    said = "not up to the known symmetries; the fiber has dimension 1, and is 3 times the orbit"
+    assert answer.sentence() == answer.result()["text"] == said
+    assert said in answer.value_in_latex() and answer.result()["value"] is False
 
 
 def test_a_symmetry_that_is_dropped_is_trusted_to_be_none() -> None:

@@ -10,10 +10,12 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from neuroalg_sage import NeuroManifold
 from neuroalg_sage.certificates.certificate import certificate
 from neuroalg_sage.certificates.checker import CertificateError, verify
 from neuroalg_sage.certificates.dimension.normal_forms import normal_form as checked_form
 from neuroalg_sage.certificates.model import Model as Checked
+from neuroalg_sage.invariants.answers.presentation import Surroundings
 from neuroalg_sage.invariants.dimension.activations import normal_form
 from neuroalg_sage.invariants.dimension.dimension import (
     defect,
@@ -23,7 +25,7 @@ from neuroalg_sage.invariants.dimension.dimension import (
 )
 from neuroalg_sage.invariants.dimension.generic_fiber import is_finitely_identifiable
 from neuroalg_sage.models.families import MLP, parse_spec
-from neuroalg_sage.models.layers import Activation, Chain, Dense
+from neuroalg_sage.models.layers import Activation, Chain, Dense, Sum
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.sources import model_from_data
 
@@ -117,6 +119,71 @@ def test_the_same_model_in_other_words() -> None:
     assert answers(wide)[:3] == answers(model)[:3]
 
 
+@pytest.mark.parametrize(("spec", "plain", "group"), [
+    ("mlp:4,6,3:x^2+x/2:bias", "mlp:4,6,3:x^2:bias", "(C*)^6 x| S_6"),
+    ("mlp:3,3,2:x^2+x:bias", "mlp:3,3,2:x^2:bias", "(C*)^3 x| S_3"),
+    ("mlp:2,2,1:x^3+3*x^2:bias", "mlp:2,2,1:x^3-3*x:bias", "(mu_2)^2 x| S_2")])
+def test_the_group_is_that_of_the_normal_form(spec: str, plain: str, group: str) -> None:
+    assert [str(NeuroManifold(s).symmetries()) for s in (spec, plain)] == [group, group]
+
+
+def test_the_group_of_networks_side_by_side() -> None:
+    part = Chain((Dense(2, 1), Activation("x^2"), Dense(1, 2)))
+    manifold = NeuroManifold(Model((Sum((part, part)),), (2,)))
+    assert str(manifold.symmetries()) == "(C*)^2 x| S_2"
+
+
+# Models with the same functions, the dimensions of their generic fibers, and how many orbits these
+# are: W_2 W_1 has a fiber of dimension 4 for each 2 x 2 matrix, x_1 + x_2 one of dimension 1.
+FIBERS = {
+    "mlp:1,1,2:x^2+x:bias": ("mlp:1,1,2:x^2:bias", 0),
+    "two linear layers": ("mlp:2,1,1:x^3", 4),
+    "layers that are added": ("mlp:2,1,1:x^3", 2),
+    "side by side": ("mlp:1,2,2:x^3", 0),
+    "a multiple of x between": ("mlp:2,1,1:x^3", 1),
+}
+
+
+def in_other_layers(name: str) -> Model:
+    cube, one = Activation("x^3"), Dense(2, 1)
+    part = Chain((Dense(1, 1), cube, Dense(1, 2)))
+    return {"two linear layers": Model((Dense(2, 2), one, cube, Dense(1, 1)), (2,)),
+            "layers that are added": Model((Sum((one, one)), cube, Dense(1, 1)), (2,)),
+            "side by side": Model((Sum((part, part)),), (1,)),
+            "a multiple of x between": Model((one, cube, Dense(1, 1), Activation("2*x"),
+                                              Dense(1, 1)), (2,))}.get(name) or parse_spec(name)
+
+
+@pytest.mark.parametrize("name", FIBERS)
+def test_generic_fibers_of_models_in_other_layers(name: str) -> None:
+    spec, more = FIBERS[name]
+    plain, other = NeuroManifold(spec, seed=1), NeuroManifold(in_other_layers(name), seed=1)
+    fiber, mine = plain.generic_fiber(), other.generic_fiber()
+    assert mine.data == fiber.data.with_more(more) and mine.status == "proved"
+    assert other.is_identifiable() == plain.is_identifiable()
+    for answer in (mine, other.is_identifiable(), other.is_finitely_identifiable(),
+                   other.defect()):
+        assert verify(answer.certificate).value == answer.certificate["claim"]["value"]
+
+
+def test_what_is_claimed_of_a_simpler_model_is_verified() -> None:
+    two = in_other_layers("two linear layers")
+    good = NeuroManifold(two, seed=1).generic_fiber().certificate
+    assert good["claim"]["value"] == [5, 1, 1]
+    for model, value, change, message in [
+            (two, [6, 1, 1], {}, "of the fiber"),
+            (two, [1, 1, 1], {}, "number of a generic fiber"),
+            (two, [5, 1, 1], {"simpler": "activations in normal form"}, "in normal form"),
+            (two, [5, 1, 1], {"simpler": "in words"}, "not known"),
+            (parse_spec("mlp:2,1,1:x^3"), [1, 1, 1], {}, "No layers are one"),
+            # Of a state that is narrower than one end the factors are no orbit of GL.
+            (Model((Dense(3, 2), Dense(2, 1), Activation("x^3"), Dense(1, 1)), (3,)), [6, 1, 1],
+             {}, "No layers are one")]:
+        with pytest.raises(CertificateError, match=message):
+            verify(certificate(model.describe(), "generic_fiber", value, "proved", [],
+                               good["evidence"] | change, {}))
+
+
 def test_where_there_is_no_bias_there_is_no_shift() -> None:
     for spec in ("mlp:2,2,2:x^2+x", "mlp:2,2,2:x^3", "mlp:2,2:x:bias", "mlp:2,2,2:2*x^2:bias"):
         assert normal_form(parse_spec(spec)) is None
@@ -146,4 +213,9 @@ def test_the_sentence_says_how_large_fibers_are(monkeypatch: pytest.MonkeyPatch)
     model = parse_spec("mlp:4,4,9,2:x^2")
     answer = is_finitely_identifiable(model, dimension(model, seed=1))
     assert (answer.value, answer.trust) == (False, ["the list of known symmetries"])
-    assert answer.sentence() == "not up to the known symmetries; the fiber has dimension 38"
+    said = "not up to the known symmetries; the fiber has dimension 38"
+    assert answer.sentence() == answer.value_on_page() == answer.result()["text"] == said
+    assert answer.result()["value"] is False and said in answer.value_in_latex()
+    (sentence,) = answer.for_learning(Surroundings(model, {"is_finitely_identifiable": answer}))
+    assert "up to the known symmetries of the parameters; the fiber has dimension 38" in str(
+        sentence)

@@ -9,31 +9,26 @@ What is covered is defined in ``region``.  The arguments are, with their proofs,
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Any
 
 from flint import arb, ctx
 
-from neuroalg_sage.certificates.capacity.region import BITS, FEW_BITS, Bound, Region, whole
+from neuroalg_sage.certificates.capacity.large_numbers import MOST_DIGITS, is_at_most, written
+from neuroalg_sage.certificates.capacity.region import BITS, FEW_BITS, Bound, Region
 from neuroalg_sage.certificates.capacity.volumes import (
     bounded_rank,
     lipschitz,
     one_ball,
     volume,
 )
-from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
-    CertificateError,
     MalformedCertificate,
     fields,
     items,
     member,
-    rational,
     require,
 )
-
-MOST_DIGITS = 1_000  # of a number that is written out
 
 
 def _slicing(region: Region, evidence: Any) -> Bound:
@@ -85,24 +80,10 @@ def _argument(table: dict[str, Any], evidence: Any) -> Any:
     return table[argument]
 
 
-def written(bound: arb, is_upper: bool) -> Any:
-    """
-    An integer as text, the largest one up to an upper bound, or the least from a lower one; or, if
-    it has over ``MOST_DIGITS`` digits, ``["10^", x]`` for the power of ten with an exponent x.
-    """
-    digits = bound.log() / arb(10).log() if bound > 1 else arb(0)
-    if not digits < MOST_DIGITS:
-        scaled = digits * 10**6
-        x = whole(scaled.upper().ceil() if is_upper else scaled.lower().floor())
-        return ["10^", str(Fraction(x, 10**6))]
-    return decimal(whole(bound.upper().floor() if is_upper else bound.lower().ceil()))
-
-
 def upper_bound_in_balls(region: Region, evidence: Any) -> Bound:
     """An upper bound as a ball, what was verified, and whom to trust."""
     found: Bound = _argument(UPPER, evidence)(region, evidence)
-    if not found[0].is_finite():
-        raise CertificateError("A bound is not finite.")
+    require(found[0].is_finite(), "A bound is not finite.")
     return found
 
 
@@ -164,20 +145,9 @@ def check_covering_number(model: Model, value: Any, evidence: Any, status: str
     above, below = fields(evidence, "upper", "lower")
     found, verified, trust = upper_covering_bound(region, above, norm)
     least, more = lower_covering_bound(region, below, norm)
-    require(_is_at_most(found, upper), "The upper bound is smaller than the one that is proved.")
-    require(_is_at_most(lower, least), "The lower bound is larger than the one that is proved.")
+    require(is_at_most(found, upper), "The upper bound is smaller than the one that is proved.")
+    require(is_at_most(lower, least), "The lower bound is larger than the one that is proved.")
     require((status == "proved") == (lower == upper), "Bounds that meet are a value, others not.")
     if has_norm:
         verified = [*verified, "the norm is compared with the Euclidean one"]
     return [*more, *verified], trust
-
-
-def _is_at_most(a: Any, b: Any) -> bool:
-    """Whether one number as :func:`written` is at most another one of the same form."""
-    powers = [isinstance(c, list) for c in (a, b)]
-    require(powers[0] == powers[1] and all(len(c) == 2 and c[0] == "10^" for c in (a, b)
-                                           if isinstance(c, list)),
-            "A bound is not written as it must be.")
-    one, other = (rational(c[1] if isinstance(c, list) else c) for c in (a, b))
-    require(powers[0] or one.denominator == other.denominator == 1, "A bound is no whole number.")
-    return one <= other

@@ -40,12 +40,12 @@ from typing import Any
 
 from flint import arb, ctx
 
+from neuroalg_sage.certificates.capacity.large_numbers import whole
 from neuroalg_sage.certificates.capacity.region import (
     FEW_BITS,
     Region,
     evaluation_square,
     real,
-    whole,
 )
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.certificates.model import Model

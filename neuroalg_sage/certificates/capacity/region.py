@@ -24,7 +24,6 @@ from flint import arb, fmpq, fmpq_mpoly, fmpz
 from neuroalg_sage.certificates.capacity.alike import Alike
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
-    CertificateError,
     MalformedCertificate,
     exponent_vectors,
     items,
@@ -36,7 +35,6 @@ from neuroalg_sage.certificates.reading import (
 BITS = 3_500
 MOST_BITS = 4_000  # of a parameter
 FEW_BITS = 128
-PLACES = 10**6  # of a logarithm
 
 Lipschitz = tuple[Fraction, Fraction]
 Bound = tuple[arb, list[str], list[str]]  # the bound, what was verified, whom to trust
@@ -45,14 +43,6 @@ Bound = tuple[arb, list[str], list[str]]  # the bound, what was verified, whom t
 def real(c: Fraction) -> arb:
     """A rational number as a ball."""
     return arb(fmpq(c.numerator, c.denominator))
-
-
-def whole(x: arb) -> int:
-    """The integer that a ball contains, if it is the only one."""
-    found = x.unique_fmpz()
-    if found is None:
-        raise CertificateError("A bound is not precise enough to be written.")
-    return int(found)
 
 
 def ball_volume(dimension: int) -> arb:
@@ -74,13 +64,6 @@ def evaluation_square(model: Model, inputs: Fraction) -> Fraction:
     """
     return max(sum((comb(model.inputs + d - 1, d) * inputs**(2 * d) for d in degrees),
                    Fraction(0)) for degrees in model.degree_pattern)
-
-
-def logarithm(volume: arb, is_upper: bool) -> str:
-    """The decimal logarithm of a volume, rounded outward."""
-    scaled = volume.log() / arb(10).log() * PLACES
-    return str(Fraction(whole(scaled.upper().ceil() if is_upper else scaled.lower().floor()),
-                        PLACES))
 
 
 class Region:

@@ -61,13 +61,13 @@ from typing import Any
 from flint import arb, ctx
 
 from neuroalg_sage.certificates.capacity.covering_number import upper_bound_in_balls
+from neuroalg_sage.certificates.capacity.large_numbers import whole
 from neuroalg_sage.certificates.capacity.layers import coordinates_of_an_output
 from neuroalg_sage.certificates.capacity.region import (
     FEW_BITS,
     Region,
     evaluation_square,
     real,
-    whole,
 )
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.certificates.dimension.dimension import check_dimension

@@ -40,14 +40,12 @@ from typing import Any
 
 from flint import arb, ctx, fmpq, fmpq_mpoly
 
+from neuroalg_sage.certificates.capacity.large_numbers import logarithm, whole
 from neuroalg_sage.certificates.capacity.region import (
     FEW_BITS,
-    PLACES,
     Region,
     ball_volume,
-    logarithm,
     real,
-    whole,
 )
 from neuroalg_sage.certificates.dimension.dimension import RANDOM
 from neuroalg_sage.certificates.model import Model
@@ -69,6 +67,7 @@ from neuroalg_sage.certificates.substitution import vanishing
 
 WORD = 4  # bytes of a digest for each coordinate
 CELLS = 256**WORD  # the number L
+PLACES = 10**6  # of a volume
 MOST_COORDINATES = 8  # a digest has so many words
 MOST_SAMPLES, MOST_TRIES = 5_000, 2_000_000
 MOST_BOXES = 1_000  # for one sample

@@ -36,11 +36,11 @@ from neuroalg_sage.certificates.capacity.covering_number import (
     lower_bound_in_balls,
     upper_bound_in_balls,
 )
+from neuroalg_sage.certificates.capacity.large_numbers import logarithm
 from neuroalg_sage.certificates.capacity.region import (
     FEW_BITS,
     Region,
     ball_volume,
-    logarithm,
     real,
 )
 from neuroalg_sage.certificates.capacity.volumes import span_dimension

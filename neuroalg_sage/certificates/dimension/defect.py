@@ -15,6 +15,10 @@ from neuroalg_sage.certificates.reading import Checked, fields, require
 def check_defect(model: Model, value: Any, evidence: Any, status: str,
                  stated_error: Any = None) -> Checked:
     """Verify the expected dimension less that of M."""
+    if "simpler" in evidence:
+        from neuroalg_sage.certificates.dimension.simpler_models import in_simpler_model
+
+        return in_simpler_model(check_defect, model, value, evidence, status, stated_error)
     expected, dimension, proof = fields(evidence, "expected", "dimension", "dimension_evidence")
     verified, listed = check_expected_dimension(model, expected, evidence)
     more, trust = check_dimension(model, dimension, proof, status, stated_error)

@@ -13,6 +13,14 @@ from neuroalg_sage.certificates.reading import Checked, integer, integers, membe
 def check_fiber(model: Model, value: Any, evidence: Any, status: str,
                 stated_error: Any = None) -> Checked:
     """Verify [dimension] of the generic fiber, or [dimension, points, symmetries]."""
+    if "simpler" in evidence:
+        from neuroalg_sage.certificates.dimension.simpler_models import in_simpler_model
+
+        def check(other: Model, value: Any, *more: Any) -> Checked:
+            first, *points = integers(value, 0, 10**9, "number of a generic fiber")
+            return check_fiber(other, [first - model.parameters + other.parameters, *points], *more)
+
+        return in_simpler_model(check, model, value, evidence, status, stated_error)
     if len(value) > 1:
         require(status == "proved", "The points of a generic fiber are proved.")
         return check_points(model, value, evidence)

@@ -14,6 +14,10 @@ from neuroalg_sage.certificates.reading import Checked, fields, require
 
 def check_finitely_identifiable(model: Model, value: Any, evidence: Any) -> Checked:
     """Whether the generic fiber has the dimension of the orbits of affine-linear symmetries."""
+    if "simpler" in evidence:
+        from neuroalg_sage.certificates.dimension.simpler_models import in_simpler_model
+
+        return in_simpler_model(check_finitely_identifiable, model, value, evidence)
     dimension, proof, trial, symmetries = fields(evidence, "dimension", "dimension_evidence",
                                                  "trial", "symmetries")
     verified, trust = check_dimension(model, dimension, proof)

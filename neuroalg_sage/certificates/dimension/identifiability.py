@@ -12,6 +12,10 @@ from neuroalg_sage.certificates.reading import Checked, member, require
 
 def check_identifiable(model: Model, value: Any, evidence: Any) -> Checked:
     """Verify whether the generic fiber is one orbit of the known symmetries."""
+    if "simpler" in evidence:
+        from neuroalg_sage.certificates.dimension.simpler_models import in_simpler_model
+
+        return in_simpler_model(check_identifiable, model, value, evidence)
     if "fiber" not in evidence:
         from neuroalg_sage.certificates.dimension.finite_identifiability import (
             check_finitely_identifiable,

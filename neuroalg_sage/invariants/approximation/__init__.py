@@ -7,6 +7,7 @@ from neuroalg_sage.invariants.answers.question import Question
 
 ACTIVATION = "neuroalg_sage.approximation:ActivationFunction"
 NETWORK = "neuroalg_sage.approximation:ContinuousNetwork"
+NEAR = "neuroalg_sage.invariants.approximation.networks:NetworkApproximation"
 
 QUESTIONS: tuple[Question, ...] = (
     Question("approximation", "A polynomial or rational function near an activation on an "
@@ -21,6 +22,14 @@ QUESTIONS: tuple[Question, ...] = (
              "outputs are at most, for all parameters and inputs in boxes",
              answer=".approximation.networks:NetworkApproximation", of=NETWORK,
              takes="a network", command="approximate", claims=("network_approximation",)),
+    Question("carried_over", "What of a polynomial network holds for the network that it is near: "
+             "covering numbers, samples that suffice, the least loss, distances of functions, the "
+             "dimension of the span, and radii of robustness",
+             answer=".approximation.carried_over:CarriedOver", of=NEAR,
+             takes="a network, and what is asked", command="carry",
+             claims=("carried_covering_number", "carried_sample_complexity", "carried_least_loss",
+                     "carried_function_distance", "carried_span_dimension",
+                     "carried_robustness_radius")),
     Question("attention_approximation", "Attention with a rational function in place of softmax, "
              "and how far its outputs, and those of linear attention, are at most, for all "
              "parameters and inputs in boxes",

@@ -315,7 +315,7 @@ class _Found:
                      self.difference(points[1], [
                          (_by_polynomial(proof.coefficients), [_fmpq(c) for c in center])
                          for proof, center in zip(self.proofs, self.centers)])]
-        linear, own = ([min(low, high), high] for low, high in zip(
+        linear, own = ([low, high] for low, high in zip(
             lower, (self.linear_upper, self.upper)))
 
         def value(write: Callable[[Fraction], str]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from neuroalg_sage.invariants.approximation.approximation import (
     rounded,
 )
 from neuroalg_sage.invariants.approximation.rounded import RoundedProof, least_rounded
+from neuroalg_sage.invariants.approximation.transfer import Transfer
 from neuroalg_sage.models.activations import ContinuousActivation
 from neuroalg_sage.models.continuous_networks import ContinuousNetworkLayers, DenseLayer
 from neuroalg_sage.models.layers import Activation, Dense, Layer
@@ -46,7 +47,7 @@ MORE = Fraction(7, 8)  # of the allowed errors, if they were too large together
 
 @storable()
 @dataclass(frozen=True, eq=False, repr=False)
-class NetworkApproximation(Invariant):
+class NetworkApproximation(Transfer, Invariant):
     """
     A polynomial network near another one; the value is the distance, which is not exceeded.
 

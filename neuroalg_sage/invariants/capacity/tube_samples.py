@@ -17,7 +17,8 @@ import numpy as np
 from flint import ctx, fmpq
 
 from neuroalg_sage.certificates.capacity import tube_samples
-from neuroalg_sage.certificates.capacity.region import FEW_BITS, logarithm
+from neuroalg_sage.certificates.capacity.large_numbers import logarithm
+from neuroalg_sage.certificates.capacity.region import FEW_BITS
 from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.certificates.dimension.dimension import RANDOM
 from neuroalg_sage.certificates.reading import CertificateError, polynomial, polynomial_ring

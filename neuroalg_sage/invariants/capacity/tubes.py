@@ -13,7 +13,7 @@ from typing import Any
 
 from flint import ctx
 
-from neuroalg_sage.certificates.capacity.region import logarithm
+from neuroalg_sage.certificates.capacity.large_numbers import logarithm
 from neuroalg_sage.certificates.capacity.tubes import tube_above, tube_below
 from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.certificates.reading import CertificateError

@@ -19,7 +19,6 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 from typing import Any
@@ -59,40 +58,15 @@ from neuroalg_sage.invariants.dimension.normal_form import Fixed, normal_form
 from neuroalg_sage.invariants.dimension.presentation import (
     FiniteIdentifiability,
     FullIdentifiability,
+    GenericFiber,
 )
 from neuroalg_sage.models.expressions import Polynomial, evaluate
 from neuroalg_sage.models.hidden_states import rotations
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
-from neuroalg_sage.storable import storable
 
 EXACT_SECONDS = 120.0
 SAMPLES = 2
-
-
-@storable()
-@dataclass(frozen=True)
-class GenericFiber:
-    """
-    The generic fiber of φ.
-
-    - ``dimension`` -- its dimension
-    - ``points`` -- how many orbits of the connected group of symmetries it consists of, up to a
-      nowhere dense subset; None if it is not a finite number or not known
-    - ``symmetries`` -- how many of these are images of one of them under the finite
-      symmetries that are known
-    """
-
-    dimension: int
-    points: int | None = None
-    symmetries: int | None = None
-
-    def __str__(self) -> str:
-        if self.points is None:
-            return f"of dimension {self.dimension}"
-        orbits = "one orbit" if self.points == self.symmetries else (
-            f"{Fraction(self.points, self.symmetries or 1)} times the orbit")
-        return f"of dimension {self.dimension}, {orbits} of the known symmetries"
 
 
 def is_finitely_identifiable(model: Model, found: Invariant) -> FiniteIdentifiability:
@@ -133,16 +107,18 @@ def is_finitely_identifiable(model: Model, found: Invariant) -> FiniteIdentifiab
     if found.status != "proved" or not value and may_be_as_large():
         if not value and known.most is None:  # no list is complete with some probability
             return FiniteIdentifiability("is_finitely_identifiable", value, "numerical",
-                                         f"{method}; {OTHERS}", None, seconds)
+                                         f"{method}; {OTHERS}", None, seconds,
+                                         fiber=GenericFiber(fiber))
         bound = (found.error_bound or 0.0) + model.parameter_count / modular.SMALLEST_PRIME
         return FiniteIdentifiability("is_finitely_identifiable", value, "monte_carlo", method, None,
-                                     seconds, bound)
+                                     seconds, bound, GenericFiber(fiber))
     evidence = {"dimension": found.data, "dimension_evidence": found.certificate["evidence"],
                 "trial": {k: trial[k] for k in ("prime", "point")},
                 "symmetries": known.evidence}
     return FiniteIdentifiability.certified(
         model, "is_finitely_identifiable", value, "proved", method, seconds, evidence,
-        found.trust + [LISTED] * (not value and known.most is None))
+        found.trust + [LISTED] * (not value and known.most is None),
+        fiber=GenericFiber(fiber))
 
 
 def generic_fiber(phi: Parametrization, found: Invariant, computation: Computation,
@@ -216,7 +192,7 @@ def _only_dimension(model: Model, dimension: int, found: Invariant, start: float
                      claim=[dimension], error_bound=found.error_bound)
 
 
-def is_identifiable(model: Model, finitely: Invariant, fiber: Invariant | None
+def is_identifiable(model: Model, finitely: FiniteIdentifiability, fiber: Invariant | None
                     ) -> FullIdentifiability:
     """
     Whether the generic fiber is one orbit of the known symmetries.
@@ -233,10 +209,11 @@ def is_identifiable(model: Model, finitely: Invariant, fiber: Invariant | None
     if not finitely.data:
         if finitely.certificate is None:
             return FullIdentifiability("is_identifiable", False, finitely.status, finitely.method,
-                                       None, finitely.seconds, finitely.error_bound)
+                                       None, finitely.seconds, finitely.error_bound,
+                                       finitely.fiber)
         return FullIdentifiability.certified(
             model, "is_identifiable", False, "proved", finitely.method, finitely.seconds,
-            finitely.certificate["evidence"], finitely.trust)
+            finitely.certificate["evidence"], finitely.trust, fiber=finitely.fiber)
     assert fiber is not None
     points, known = fiber.data.points, fiber.data.symmetries
     if points is None:
@@ -244,10 +221,11 @@ def is_identifiable(model: Model, finitely: Invariant, fiber: Invariant | None
                            "form for its symmetries, or they are too many.")
     if fiber.certificate is None:
         return FullIdentifiability("is_identifiable", points == known, fiber.status, fiber.method,
-                                   None, fiber.seconds, fiber.error_bound)
+                                   None, fiber.seconds, fiber.error_bound, fiber.data)
     return FullIdentifiability.certified(
         model, "is_identifiable", points == known, fiber.status, fiber.method, fiber.seconds,
-        fiber.certificate["evidence"] | {"fiber": fiber.certificate["claim"]["value"]}, fiber.trust)
+        fiber.certificate["evidence"] | {"fiber": fiber.certificate["claim"]["value"]}, fiber.trust,
+        fiber=fiber.data)
 
 
 # -- the slice -----------------------------------------------------------------------------

@@ -11,10 +11,8 @@ from neuroalg_sage.markup.elements import Markup, element, number_words
 
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.answers.presentation import Presentation
+    from neuroalg_sage.invariants.dimension.presentation import Identifiability
     from neuroalg_sage.models.model import Model
-
-UP_TO = " up to affine-linear symmetries of the parameters"
-
 
 def dimension_for_learning(found: Presentation, model: Model) -> Iterator[Markup]:
     """How many degrees of freedom there are, and what they leave out."""
@@ -58,19 +56,27 @@ def defect_in_geometry(found: Presentation) -> Iterator[Markup]:
                      f"Its dimension is {found.data} less than expected: the model is defective.")
 
 
-def identifiability_for_learning(found: Presentation) -> Iterator[Markup]:
+def identifiability_for_learning(found: Identifiability) -> Iterator[Markup]:
     """Whether a function determines its parameters."""
     yield found.said(
         element("strong", f"The weights {'can' if found.data else 'cannot'} be recovered. "),
         f"A generic function of M {'determines' if found.data else 'does not determine'} its "
-        f"parameters{UP_TO}.")
+        f"parameters up to {found.symmetries} of the parameters{_fiber(found)}.")
 
 
-def finite_identifiability_for_learning(found: Presentation) -> Iterator[Markup]:
+def finite_identifiability_for_learning(found: Identifiability) -> Iterator[Markup]:
     """Whether a function determines its parameters up to finitely many choices."""
     yield found.said(
         element("strong", "The weights can be recovered up to finitely many choices. "),
-        f"A generic function of M determines its parameters up to finitely many choices and{UP_TO}."
+        "A generic function of M determines its parameters up to finitely many choices and "
+        f"{found.symmetries} of the parameters."
     ) if found.data else found.said(
         element("strong", "The weights cannot be recovered. "),
-        f"Even a generic function of M has infinitely many parameters{UP_TO}.")
+        f"Even a generic function of M has infinitely many parameters up to {found.symmetries} "
+        f"of the parameters{_fiber(found)}.")
+
+
+def _fiber(found: Identifiability) -> str:
+    """How large the generic fiber is, where what is said depends on the symmetries known."""
+    _, _, fiber = found.sentence().partition("; ") if found.data is False else ("", "", "")
+    return f"; {fiber}" if fiber else ""
