@@ -6,18 +6,21 @@ The baselines are the rank of the symbolic Jacobian at a random point modulo a p
 its matrices over a polynomial ring, and collect coefficients.  What the rest takes, once
 the parametrization is expanded, stands in parentheses.
 
-    python benchmarks/dimension.py            instances up to 19,000 parameters
-    python benchmarks/dimension.py --full     also up to a million parameters (minutes, 3 GB), and
-                                              baselines with 300 seconds instead of 30
+    python benchmarks/dimension.py            a dense rank of 6,600 parameters
+    python benchmarks/dimension.py --full     also one of 19,000 (minutes, 10 GB), and baselines
+                                              with 300 seconds instead of 30
 
-Of perceptrons with powers the exponent says how time grows from one size to the next.  Times are
-those of the processor; the checker's are besides.
+Where networks are direct sums times are those of the processor, in a process of its own where
+memory is compared with that of a dense rank; the exponent says how time grows with the parameters
+from the first size of a table to the last.
 """
 
 from __future__ import annotations
 
 import math
+import os
 import resource
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -34,9 +37,17 @@ from neuroalg_sage.models.model import Model
 
 LARGE = ["mlp:20,40,40,10:x^2", "mlp:16,32,32,16:x^3", "cnn:5x5c16,3x3c16,3x3:x^2:out=4",
          "attention:d=24,a=12,out=24,t=3,layers=2"]
-HUGE = ["mlp:20,40,40,10:x^2", "mlp:30,100,100,60:x^2"]
-MILLION = ["mlp:60,300,200,50:x^2", "mlp:100,500,400,100:x^2", "mlp:200,1000,700,100:x^2",
-           "mlp:100,1000,1000:x^3"]
+DENSE = ["mlp:20,60,60,30:x^2", "mlp:30,100,100,60:x^2"]
+# From 10^4 to 10^6 parameters.
+TABLES = [["mlp:22,73,73,44:x^2", "mlp:39,129,129,77:x^2", "mlp:69,229,229,138:x^2",
+           "mlp:122,408,408,245:x^2", "mlp:218,725,725,435:x^2"],
+          ["cnn:3x3c16,3x3c32,3x3c16:x^2:in=16", "cnn:3x3c30,3x3c56,3x3c28:x^2:in=28",
+           "cnn:3x3c50,3x3c100,3x3c50:x^2:in=50", "cnn:3x3c90,3x3c180,3x3c90:x^2:in=90",
+           "cnn:3x3c160,3x3c320,3x3c160:x^2:in=160"],
+          ["attention:d=64,a=16,out=64,t=3,heads=2", "attention:d=96,a=24,out=96,t=3,heads=2",
+           "attention:d=192,a=48,out=192,t=3,heads=2", "attention:d=320,a=80,out=320,t=3,heads=2",
+           "attention:d=512,a=128,out=512,t=3,heads=2"]]
+MILLION = ["mlp:200,1000,700,100:x^2", "mlp:100,1000,1000:x^3", "mlp:200,1000,800:x^2+x:bias"]
 # Widths and exponent of the activation.
 AGAINST_OTHERS = [((8, 20, 8), 2), ((10, 30, 10), 2), ((20, 30, 20), 2), ((5, 60, 3), 3),
                   ((8, 30, 8), 3), ((8, 30, 8), 4), ((5, 13, 13, 6), 2), ((8, 12, 12, 8), 2)]
@@ -64,6 +75,11 @@ J = jacobian phi;
 point = map(ZZ/32003, B, apply(numgens B, i -> random(ZZ/32003)));
 r = rank point J;
 t2 = cpuTime();
+"""
+PACKAGE = """
+t0 = cpuTime();
+r = dim neuroManifold mlp(widths, x -> x^{k});
+t2 = t1 = cpuTime();
 """
 NUMERICAL = """
 S = CC[gens B];
@@ -102,13 +118,26 @@ def ours(spec: str) -> tuple[Model, float, float, str]:
         return model, time.perf_counter() - start, spent[0], repr(found)
 
 
+def in_a_process(spec: str, at_direct_sums: bool) -> tuple[float, float]:
+    """The seconds of the processor, and the gigabytes, of a process that finds a dimension."""
+    process = subprocess.Popen([sys.executable, "-c", f"""
+from neuroalg_sage import parse_spec
+from neuroalg_sage.invariants.dimension.dimension import dimension
+dimension(parse_spec({spec!r}), seed=1, at_direct_sums={at_direct_sums})
+"""])
+    _, status, used = os.wait4(process.pid, 0)
+    assert status == 0
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1e6
+
+
 def by_macaulay2(session: Macaulay2, widths: tuple[int, ...], k: int, field: str, body: str,
                  packages: tuple[str, ...], seconds: float) -> tuple[float, float, int]:
     """Seconds from the model and from φ, and the answer; LimitReached if it takes too long."""
     count = sum(a * b for a, b in zip(widths, widths[1:]))
     expand = EXPAND.format(K=field, N=count, d=widths[0], k=k)
     given = f"widths = {{{', '.join(map(str, widths))}}};"
-    script = Script("a baseline", {}, given + expand + body,
+    script = Script("a baseline", {}, given + (body.format(k=k) if body is PACKAGE else
+                                               expand + body),
                     {"rank": "r", "whole": "t2 - t0", "rest": "t2 - t1"}, packages=packages)
     found = session.run(script, timeout=seconds)
     return float(found["whole"]), float(found["rest"]), int(found["rank"])
@@ -124,22 +153,27 @@ def main(full: bool) -> None:
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
         print(f"  {spec:<42} {model.parameter_count:>6} parameters: {answer:<34} {seconds:7.2f} s, "
               f"{seconds / rank:4.2f} of the rank; up to {memory:.1f} GB", flush=True)
-    print("perceptrons with powers, at direct sums, and the checker")
-    before = None
-    for spec in HUGE + MILLION * full:
-        start = time.process_time()
-        found = dimension(model := parse_spec(spec), seed=1)
-        seconds = time.process_time() - start
-        start = time.process_time()
-        verify(found.certificate)
-        checked = time.process_time() - start
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-        count = model.parameter_count
-        growth = "" if before is None else (
-            f"; exponent {math.log(seconds / before[1]) / math.log(count / before[0]):.2f}")
-        before = count, seconds
-        print(f"  {spec:<42} {count:>7} parameters: {found!r:<20} {seconds:7.2f} s, checker "
-              f"{checked:7.2f} s; up to {memory:.1f} GB{growth}", flush=True)
+    print("at direct sums, and the checker")
+    for specs in [*TABLES, *([spec] for spec in MILLION)]:
+        before = None
+        for spec in specs:
+            start = time.process_time()
+            found = dimension(model := parse_spec(spec), seed=1)
+            seconds = time.process_time() - start
+            start = time.process_time()
+            verify(found.certificate)
+            checked = time.process_time() - start
+            before = before or (model.parameter_count, seconds)
+            print(f"  {spec:<42} {model.parameter_count:>7} parameters: {found!r:<20} "
+                  f"{seconds:7.2f} s, checker {checked:7.2f} s", flush=True)
+        if specs[1:]:
+            exponent = math.log(seconds / before[1]) / math.log(model.parameter_count / before[0])
+            print(f"    exponent {exponent:.2f}", flush=True)
+    print("at direct sums, and with one dense rank, in processes of their own")
+    for spec in DENSE[: 1 + full]:
+        (fast, small), (slow, large) = in_a_process(spec, True), in_a_process(spec, False)
+        print(f"  {spec:<42} {fast:7.2f} s, {small:.2f} GB; dense {slow:7.2f} s, {large:.2f} GB: "
+              f"{slow / fast:.0f} times faster, {large / small:.0f} times less memory", flush=True)
     print("against Macaulay2, from the model (from the expanded parametrization)")
     session = Macaulay2()
     for widths, k in AGAINST_OTHERS:
@@ -148,6 +182,7 @@ def main(full: bool) -> None:
         print(f"  {spec:<42} {model.parameter_count:>6} parameters: {answer:<34} {seconds:7.3f} s",
               flush=True)
         for name, field, body, packages in (
+                ("NeuroAlgebra's dim", "ZZ/32003", PACKAGE, ("NeuroAlgebra",)),
                 ("symbolic rank over ZZ/32003", "ZZ/32003", SYMBOLIC, ()),
                 ("numericalImageDim", "QQ", NUMERICAL, ("NumericalImplicitization",))):
             try:
