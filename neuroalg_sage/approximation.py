@@ -176,7 +176,8 @@ class ContinuousNetwork:
             ([7, 7], True)
         """
         if isinstance(self.network, SoftmaxAttention):
-            raise InputError("Of attention with softmax ask for attention_approximation.")
+            raise InputError("Attention with softmax has no polynomial network near it, but a "
+                             "rational attention; ask for attention_approximation.")
         return network_approximation(self.network, box, inputs, degree, error, coefficients)
 
     def attention_approximation(self, box: Any = None, inputs: Any = 1, degree: Any = None,
