@@ -5,6 +5,7 @@ Which dimensions are proved, and which are only likely.
     python benchmarks/proved_dimensions.py --mlps    all 11,650 perceptrons with at most 4 layers,
                                                      widths to 5, and x^2 to x^4
     ... --slice 3/40    every 40th of them, from the third on
+    ... --after 1400    without the first 1400
 
 A table has lines ``mlp:2,3,1:x^2,6``, perhaps with a note behind another comma, and may be
 compressed.  Models that stay ``monte_carlo`` are listed with their seconds, and so are those for
@@ -41,6 +42,7 @@ def main() -> None:
     parser.add_argument("--first", type=int)
     parser.add_argument("--mlps", action="store_true")
     parser.add_argument("--slice", default="1/1")
+    parser.add_argument("--after", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=120.0, help="for each model")
     arguments = parser.parse_args()
     place, step = map(int, arguments.slice.split("/"))
@@ -49,7 +51,7 @@ def main() -> None:
         models += of_table(arguments.table, arguments.first)
     if arguments.mlps:
         models += [(spec, None) for spec in mlps(*FAMILY)]
-    models = models[place - 1 :: step]
+    models = models[arguments.after :][place - 1 :: step]
     counts: Counter[str] = Counter()
     start = time.perf_counter()
     for number, (spec, stated) in enumerate(models, 1):

@@ -250,6 +250,7 @@ load "./NeuroAlgebra/Models.m2"
 load "./NeuroAlgebra/ComposedModels.m2"
 load "./NeuroAlgebra/Manifolds.m2"
 load "./NeuroAlgebra/Specs.m2"
+load "./NeuroAlgebra/Identifiability.m2"
 load "./NeuroAlgebra/Subnetworks.m2"
 load "./NeuroAlgebra/Distance.m2"
 

@@ -58,6 +58,7 @@ Subnodes
   :Neuromanifolds
     NeuroManifold
     (ideal, NeuroManifold)
+    isIdentifiable
     edDegree
     criticalIdeal
   :Ideals of images

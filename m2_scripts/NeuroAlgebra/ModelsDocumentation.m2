@@ -447,6 +447,48 @@ SeeAlso
 
 doc ///
 Key
+  isIdentifiable
+  (isIdentifiable, NeuroManifold)
+  (isIdentifiable, NeuralModel)
+  identifiability
+  (identifiability, NeuroManifold)
+  (identifiability, NeuralModel)
+Headline
+  whether a function determines its parameters up to known symmetries and finitely many choices
+Usage
+  isIdentifiable M
+  identifiability M
+Inputs
+  M:{NeuroManifold,NeuralModel}
+    over the rational numbers
+Outputs
+  :{Boolean,HashTable}
+Description
+  Text
+    A generic fiber of the parametrization has the number of parameters less the dimension of $M$ as
+    its dimension.  The known symmetries are matrices that act on the arrays of parameters along
+    their axes, such as rescalings of hidden units, and the general linear group between two linear
+    layers.  If their generic orbits have the dimension of the fiber, it consists of finitely many
+    orbits.
+
+    How many, is {\bf not counted}: a model with {\tt true} here may have several, also besides
+    permutations of units.  And {\tt false} is said with respect to these symmetries alone.
+  Example
+    isIdentifiable mlp({2,2,3}, x -> x^2)
+    identifiability mlp({3,2,1}, x -> x^2)
+    isIdentifiable linearNetwork {3,2,3}
+  Text
+    Everything is a rank modulo a prime of derivatives at random parameters and inputs, and nothing is
+    expanded; so the answer holds with high probability.  If there are more than 1000 elementary
+    matrices, only diagonal ones are sought.
+  Example
+    isIdentifiable mlp({8,8,5}, x -> x^2)
+SeeAlso
+  (dim, NeuroManifold)
+///
+
+doc ///
+Key
   (ideal, NeuroManifold)
 Headline
   the prime ideal of the closure of a neuromanifold

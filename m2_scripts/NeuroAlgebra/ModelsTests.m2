@@ -260,3 +260,28 @@ TEST ///
         assert(entries matrix(H#"embedding" * parametrization M)
             == entries matrix parametrization H#"model"))
 ///
+
+-- Identifiability, by values at points.
+TEST ///
+    -- squares and linear layers: rescalings; the general linear group; heads of attention
+    scan({(mlp({2,2,3}, x -> x^2), 2), (linearNetwork {3,2,3}, 4), (linearNetwork {2,3,2}, 8),
+            (linearNetwork {3,3,2,3}, 13), (lightningAttention(2, 1, 2, 3), 2),
+            (lightningAttention(3, 2, 3, 4), 5), (convolutional({2,2}, x -> x^2), 1),
+            (mlp({2,2,2}, x -> x^3 + x), 0)}, (M, s) -> (
+            H := identifiability M;
+            assert(H#"dimension of their orbits" == s and H#"fiber dimension" == s);
+            assert(isIdentifiable neuroManifold M)));
+    -- a quadratic form of rank two; binary quartics of rank three; a defective variety
+    scan({mlp({3,2,1}, x -> x^2), mlp({2,3,1}, x -> x^4), mlp({4,5,3}, x -> x^2)}, M ->
+        assert(not isIdentifiable M));
+    assert((identifiability mlp({4,5,3}, x -> x^2))#"fiber dimension" == 6);
+    -- a parametrization, with one array of parameters: of a cone over a conic, and of a plane
+    W = QQ[s,t];
+    assert isIdentifiable neuralModel map(W, QQ[x,y,z], {s^2, s*t, t^2});
+    assert isIdentifiable neuralModel map(W, QQ[x], {s^2 + t^2});
+    assert not isIdentifiable neuralModel map(W, QQ[x], {s^2 + t^3});
+    -- no coefficient of this one is ever written down
+    M = mlp({12,12,6}, x -> x^4);
+    assert isIdentifiable M;
+    assert not M.cache#?"parametrization"
+///

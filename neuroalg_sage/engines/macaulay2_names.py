@@ -200,13 +200,13 @@ NEUROALGEBRA_NAMES = frozenset(
 algebraicPoints autoencoder Base Bias Channels closureDegree closureHilbertPolynomial
 conormalIdeal conservationLaws convolutional coordinateMonomials criticalIdeal
 degeneracyComponents dropsRank edDegree Gate gatedNetwork genericKernel graphGroebnerBasis Heads
-Hidden idealPresentation imageDimension imageRank InputChannels InputWidth Known LastGated Layers
-lightningAttention linearNetwork lowRankAdaptation Metric mixtureOfExperts mlp modularPoint
-multiplicityAt Nested networkOverPlaces NeuralModel neuralModel NeuroAlgebra NeuroManifold
-neuroManifold neurovariety neurovarietyReport OutputWidth parametrization polarDegrees
-polynomialNetwork primeComponents Readout readPolynomials residualNetwork sageAssign sageLoadMode
-scriptRecord singularComponents singularIdeal Strides subnetworks Tied valuesOnPoints
-visibleAtStart writePolynomials
+Hidden idealPresentation identifiability imageDimension imageRank InputChannels InputWidth
+isIdentifiable Known LastGated Layers lightningAttention linearNetwork lowRankAdaptation Metric
+mixtureOfExperts mlp modularPoint multiplicityAt Nested networkOverPlaces NeuralModel neuralModel
+NeuroAlgebra NeuroManifold neuroManifold neurovariety neurovarietyReport OutputWidth
+parametrization polarDegrees polynomialNetwork primeComponents Readout readPolynomials
+residualNetwork sageAssign sageLoadMode scriptRecord singularComponents singularIdeal Strides
+subnetworks Tied valuesOnPoints visibleAtStart writePolynomials
 """.split()
 )
 

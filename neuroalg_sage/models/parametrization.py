@@ -125,6 +125,18 @@ class Parametrization(Typeset):
         return tuple(restricted(p, values) for p in self.polynomials)
 
 
+def check_size(model: Model, limit: int = MAXIMAL_TERMS) -> None:
+    """Raise LimitReached if φ is too large to be written down, with what can be asked then."""
+    bound = expansion_bound(model)
+    if bound > limit or model.ambient_dimension > MAXIMAL_COORDINATES:
+        shown = f"{bound:,}" if bound < 10**15 else "over 10^15"
+        raise LimitReached(
+            f"The expanded parametrization of {model} may have {shown} terms in "
+            f"{model.ambient_dimension:,} coordinates, over the limit of {limit:,} terms or "
+            f"{MAXIMAL_COORDINATES:,} coordinates; dimensions are computed without it, and the "
+            "questions dimension, expected_dimension, defect and is_filling answered.")
+
+
 def parametrization(model: Model, limit: int = MAXIMAL_TERMS) -> Parametrization:
     """
     Expand the model and return φ.
@@ -150,13 +162,7 @@ def parametrization(model: Model, limit: int = MAXIMAL_TERMS) -> Parametrization
 
     from neuroalg_sage.models.rational import by_last, to_flint
 
-    bound = expansion_bound(model)
-    if bound > limit or model.ambient_dimension > MAXIMAL_COORDINATES:
-        shown = f"{bound:,}" if bound < 10**15 else "over 10^15"
-        raise LimitReached(
-            f"The expanded parametrization of {model} may have {shown} terms in "
-            f"{model.ambient_dimension:,} coordinates, over the limit of {limit:,} terms or "
-            f"{MAXIMAL_COORDINATES:,} coordinates; dimensions are computed without it.")
+    check_size(model, limit)
     count = model.parameter_count
     names = [f"w{i}" for i in range(count)] + [f"x{i}" for i in range(model.input_count)]
     ring = fmpq_mpoly_ctx.get(names, Ordering.lex)

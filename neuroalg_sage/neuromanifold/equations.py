@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.methods import FOR_THE_DEGREE
-from neuroalg_sage.models.parametrization import expansion_bound
+from neuroalg_sage.models.parametrization import check_size, expansion_bound
 from neuroalg_sage.neuromanifold.core import kept
 from neuroalg_sage.neuromanifold.ideal import IdealQuestions
 from neuroalg_sage.neuromanifold.layered import by_layers
@@ -54,8 +54,10 @@ class EquationsQuestions(IdealQuestions):
         to trust.
         """
         from neuroalg_sage.invariants.equations.degree import by_formula
-        from neuroalg_sage.invariants.equations.descriptions import formula
+        from neuroalg_sage.invariants.equations.descriptions import formula, may_have_formula
 
+        if not may_have_formula(self.model):  # before a dimension takes its time
+            check_size(self.model)
         found = None
         large = (self.model.ambient_dimension > COORDINATES_FOR_IDEALS
                  or expansion_bound(self.model) > TERMS_FOR_IDEALS)

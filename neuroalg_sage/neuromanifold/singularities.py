@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.methods import check_method_for_the_ideal
+from neuroalg_sage.models.parametrization import check_size
 from neuroalg_sage.neuromanifold.core import kept
 from neuroalg_sage.neuromanifold.equations import EquationsQuestions
 
@@ -37,9 +38,14 @@ class SingularitiesQuestions(EquationsQuestions):
               linear:4,1,4, layer 1 of rank 1, layer 2 of rank 1], 'proved')
         """
         from neuroalg_sage.invariants.singularities.singular_locus import singular_locus
-        from neuroalg_sage.invariants.singularities.singular_locus_by_theorem import by_theorem
+        from neuroalg_sage.invariants.singularities.singular_locus_by_theorem import (
+            by_theorem,
+            may_be_known,
+        )
 
         check_method_for_the_ideal(self.method)
+        if not may_be_known(self.model):  # before a dimension takes its time
+            check_size(self.model)
         if self.method in ("auto", "description") and not self.is_filling():
             certificate = self.dimension().certificate
             assert certificate is not None

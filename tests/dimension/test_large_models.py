@@ -61,5 +61,15 @@ def test_an_ideal_that_cannot_be_written_is_refused_before_its_dimension(monkeyp
     """Of a million parameters the dimension takes a minute, and would not help."""
     model = NeuroManifold("mlp:200,1000,700,100:x^2")
     monkeypatch.setattr(type(model), "dimension", lambda _: pytest.fail("a dimension was asked"))
-    with pytest.raises(LimitReached, match="dimensions are computed without it"):
-        model.ideal()
+    for question in ("ideal", "degree", "hilbert_polynomial", "singular_locus", "equations"):
+        with pytest.raises(LimitReached, match="dimensions are computed without it"):
+            model.compute(question)
+
+
+@pytest.mark.parametrize(("spec", "question", "value"), [
+    ("linear:30,1,30", "degree", comb(58, 29)), ("mlp:20,1,3:x^3", "degree", comb(21, 19) * 3**19),
+    ("mlp:9,9,1:x^2", "degree", 1)])
+def test_what_a_theorem_says_of_large_models_is_still_answered(spec, question, value) -> None:
+    """Segre-Veronese varieties by degrees of products; quadratic forms fill."""
+    found = NeuroManifold(spec, seed=1).compute(question)
+    assert found.status == "proved" and (value is None or found == value)

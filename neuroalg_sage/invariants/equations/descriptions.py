@@ -10,6 +10,7 @@ import time
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.descriptions.description import Description, Formula
 from neuroalg_sage.descriptions.determinantal import bounded_ranks, generic_matrices
+from neuroalg_sage.descriptions.flattening import output_format
 from neuroalg_sage.descriptions.hankel import hankel_matrices
 from neuroalg_sage.descriptions.segre_veronese import convolutional_variety
 from neuroalg_sage.descriptions.symmetric_tensors import symmetric_tensors
@@ -111,6 +112,26 @@ def described_ideal(model: Model, dimension: Invariant) -> Ideal | None:
             [conclusion.theorem], claim=[encode_polynomial(g) for g in generators],
             coordinates=model.ambient_dimension)
     return None
+
+
+def may_have_formula(model: Model) -> bool:
+    """
+    Whether layers and the number of parameters allow a closed formula, before a dimension is known.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> [may_have_formula(parse_spec(spec)) for spec in (
+        ...     "linear:300,5,300", "mlp:300,5,1:x^2", "mlp:200,1000,700,100:x^2")]
+        [True, True, False]
+    """
+    if model.chain.degree(1) == 1:
+        return True
+    a = output_format(model)
+    return a is not None and a.bound < min(a.rows, a.columns) and (
+        a.dimension() <= model.parameter_count) or any(
+        found is not None and found.formula() is not None
+        for found in (symmetric_tensors(model), convolutional_variety(model)))
 
 
 def formula(model: Model, dimension: Invariant) -> Formula | None:

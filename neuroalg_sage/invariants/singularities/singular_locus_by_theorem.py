@@ -21,7 +21,11 @@ from neuroalg_sage.certificates.singularities.subspace_varieties import (
     claim,
     subspace_variety,
 )
-from neuroalg_sage.descriptions.flattening import coordinate_places, number_of_powers
+from neuroalg_sage.descriptions.flattening import (
+    coordinate_places,
+    linear_width,
+    number_of_powers,
+)
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.invariant import certified
 from neuroalg_sage.invariants.dimension import dimension as dimensions
@@ -30,6 +34,7 @@ from neuroalg_sage.invariants.equations.generators import primitive
 from neuroalg_sage.invariants.singularities.degeneracy import Component, SingularLocus
 from neuroalg_sage.invariants.singularities.parameter_subnetworks import proper_subnetworks
 from neuroalg_sage.models.expressions import Polynomial, from_flint
+from neuroalg_sage.models.layers import Activation, Dense
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.subnetworks import rank_deficient
 
@@ -46,6 +51,30 @@ def smaller_models(model: Model) -> list[tuple[str, Model, tuple[int, ...]]]:
         parts = []
     parts += [(name, smaller, everything) for name, smaller in rank_deficient(model)]
     return parts[:MOST_MODELS]
+
+
+def may_be_known(model: Model) -> bool:
+    """
+    Whether the number of parameters allows one of these theorems, before a dimension is known.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> [may_be_known(parse_spec(spec)) for spec in (
+        ...     "linear:300,5,300", "mlp:2,3,2:x^5", "mlp:200,1000,700,100:x^2")]
+        [True, True, False]
+    """
+    if model.input_count == 2 or not all(isinstance(x, (Dense, Activation)) for x in model.layers):
+        return True
+    m, k = model.input_count, model.output_count
+    r, s = m, linear_width(model)
+    for layer in model.layers:
+        if not isinstance(layer, Dense):
+            break
+        r = min(r, layer.outputs)
+    pattern = tuple(tuple(d for d in degrees if d) for degrees in model.degree_pattern)
+    return any(SubspaceVariety(m, a, k, b, pattern).dimension <= model.parameter_count
+               for a, b in ((r, s), (r, k), (m, s)))
 
 
 def by_theorem(model: Model, trial: dict[str, Any]) -> SingularLocus | None:
