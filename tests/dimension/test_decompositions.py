@@ -52,6 +52,7 @@ PUBLISHED = {
     "mlp:3,15,1:x^8": (16, "Ranestad, Schreyer (2000)"),
     # K. Usevich and others, arXiv:2506.17093: widths that decrease.
     "mlp:20,15,10,5:x^3": (1, ""), "mlp:6,5,4,3,2:x^2": (1, ""), "mlp:9,4,2,1:x^3": (1, ""),
+    "mlp:5,3,3,3,2:x^3": (1, ""), "mlp:4,4,4,1:x^3": (1, ""), "mlp:6,4,2,2,1:x^3": (1, ""),
     "mlp:3,3,2:x^2": (1, ""), "mlp:3,4,2:x^7": (1, ""),
     # Four points are the intersection of two conics; nine are that of two cubics.
     "mlp:3,4,4:x^2": (1, ""), "mlp:3,8,8:x^3": (9, ""),
@@ -106,7 +107,7 @@ def test_theorems_agree_with_groebner_bases(spec: str) -> None:
 
 @pytest.mark.parametrize("spec", [
     "mlp:2,2,2:x^3", "mlp:3,2,2:x^2", "mlp:2,2,1:x^4", "mlp:2,2,2:x^2", "mlp:2,2,1:x^4+x^2",
-    "mlp:2,2,2,2:x^2", "mlp:2,2,1:x^5+x:bias"])
+    "mlp:2,1,1,2:x^2", "mlp:2,2,2,1:x^3", "mlp:2,2,1:x^5+x:bias"])
 def test_some_agree_with_groebner_bases(spec: str) -> None:
     test_theorems_agree_with_groebner_bases(spec)
 
@@ -114,6 +115,8 @@ def test_some_agree_with_groebner_bases(spec: str) -> None:
 @pytest.mark.parametrize("spec", [
     # Rotations of two squares; binary quartics as three powers, a curve of ways; one input.
     "mlp:2,2,1:x^2", "mlp:2,3,1:x^4", "mlp:1,2,1:x^3", "mlp:3,2,1,1:x^2",
+    # Hidden layers that are wider than the inputs, or as wide as another with squares.
+    "mlp:2,3,2,2:x^3", "mlp:2,2,2,2:x^2", "mlp:2,2,3,2:x^3",
     # The exceptions of Alexander and Hirschowitz.
     "mlp:3,5,1:x^4", "mlp:5,7,1:x^3",
     # More squares than a pencil of quadratic forms in four variables is a sum of in one way.

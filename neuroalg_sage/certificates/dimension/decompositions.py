@@ -7,7 +7,8 @@ rescalings (t a_i, t^(-d) b_i), so a function with r decompositions has r h! orb
 in its fiber, h! of which are permutations of each other.
 
 *Deep networks.*  Let n_0, ..., n_L be the widths and d_1, ..., d_(L-1) ≥ 2 the powers.  Suppose
-that n_l < min(n_0, ..., n_(l-1)) for each hidden layer l ≥ 2.  If a generic network of n_l inputs,
+that n_l < min(n_0, ..., n_(l-1)) for each hidden layer l ≥ 2, or else n_l = n_(l-1) with
+d_(l-1) ≥ 3 or n_l = 1, and n_0 ≥ n_1 if l = 2.  If a generic network of n_l inputs,
 n_l units, n_(l+1) outputs and the power d_l has r_l decompositions for l ≥ 2, and one of n_0, n_1,
 n_2 and d_1 has r_1, all finite, then the generic fiber consists of Π_l r_l n_l! orbits of the torus
 of rescalings, Π_l n_l! of which are one orbit of the permutations of units.
@@ -29,10 +30,23 @@ Proof.  Let s_l be the arguments of layer l, n_l forms in n_0 variables, and Z_l
   network with n_l inputs and units.  It has r_l decompositions; each gives s' up to rescalings and
   permutations, and is reached, by W'_l = T W_l.
 - Then s_l is a generic network with fewer layers and n_l outputs, and so on.
+- If n_l = n_(l-1) = ... = n_r = k for the smallest such r, then Z_l = Z_r, and f determines the
+  span of s_r in the same way if r ≥ 2, and if r = 1, as the least space of linear forms of which f
+  is a function.  So let f = R(y), where R is a network with k inputs and layers of the width k.
+  Its first arguments are linear forms, and f_1 is not changed by the reflection that multiplies one
+  of them by a root of unity ζ of the order d_r ≥ 3.  These are k reflections, and there are no
+  others with the eigenvalue ζ for generic R_1: the linear automorphisms of smooth forms of degree D
+  ≥ 3 are a finite and unramified group scheme (Mumford, Fogarty, Kirwan, Geometric invariant
+  theory, 4.2; Matsumura, Monsky), so special R_1 have at least as many; and for Σ y_i^D, which is
+  one, all automorphisms are monomial matrices, and those with the eigenvalues 1, ..., 1, ζ are
+  diagonal.  So f determines the arguments of layer r up to rescalings and permutations, and what is
+  behind is a network with one layer less.  In the end a layer with k inputs and units is left, as
+  above.  For k = 1 all is one orbit of the torus.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import comb, factorial, prod
 from typing import Any
 
@@ -124,6 +138,15 @@ def decompositions(n: int, h: int, m: int, d: int) -> Decompositions | None:
     return None
 
 
+def are_peeled(widths: Sequence[int], powers: Sequence[int]) -> bool:
+    """Whether the hidden layers satisfy the hypotheses of the lemma of this module."""
+    return all(
+        widths[k] < min(widths[:k]) or (widths[k] == widths[k - 1] == min(widths[:k])
+                                        and (k > 2 or widths[0] >= widths[1])
+                                        and (powers[k - 2] >= 3 or widths[k] == 1))
+        for k in range(2, len(widths) - 1))
+
+
 def check_decompositions(model: Model, value: Any, evidence: Any) -> Checked:
     """
     Verify [dimension, points, symmetries] of the generic fiber of a perceptron with powers and
@@ -134,12 +157,12 @@ def check_decompositions(model: Model, value: Any, evidence: Any) -> Checked:
     layers = model.description["layers"]
     require(not any(layer.get("bias", False) for layer in layers[::2]),
             "The theorem is on networks without biases.")
-    require(all(widths[k] < min(widths[:k]) for k in range(2, len(widths) - 1)),
-            "A hidden layer is as wide as one before.")
+    powers = [len(layer["coefficients"]) - 1 for layer in layers[1::2]]
+    require(are_peeled(widths, powers), "A hidden layer is too wide for those before.")
     why, trust, points = list[str](), list[str](), 1
     for k in range(1, len(widths) - 1):
         n, h, m = widths[0 if k == 1 else k], widths[k], widths[k + 1]
-        power = len(layers[2 * k - 1]["coefficients"]) - 1
+        power = powers[k - 1]
         if k == 1 and "contact" in evidence:
             from neuroalg_sage.certificates.dimension.contact_loci import check_contact
 

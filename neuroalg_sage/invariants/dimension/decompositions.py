@@ -23,7 +23,11 @@ from typing import Any
 
 from neuroalg_sage.certificates.dimension.attention_fibers import attention_fiber
 from neuroalg_sage.certificates.dimension.contact_loci import check_contact, unit_fiber
-from neuroalg_sage.certificates.dimension.decompositions import MOST_DIGITS, decompositions
+from neuroalg_sage.certificates.dimension.decompositions import (
+    MOST_DIGITS,
+    are_peeled,
+    decompositions,
+)
 from neuroalg_sage.certificates.dimension.heads import check_heads, heads
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.engines import modular
@@ -91,17 +95,15 @@ _Found = tuple[list[int], dict[str, Any], str, list[str]]
 
 def _of_powers(powers: LayersAtAPlace, generator: random.Random) -> _Found | None:
     """By the layers of a perceptron with powers and without biases."""
-    widths, activations = powers.counts, powers.model.layers[1::2]
-    hidden = widths[1:-1]
-    if any(widths[k] >= min(widths[:k]) for k in range(2, len(widths) - 1)) or (
+    widths, hidden = powers.counts, powers.counts[1:-1]
+    exponents = [b // a for a, b in pairwise(powers.degrees)]
+    if not are_peeled(widths, exponents) or (
             sum(lgamma(h + 1) for h in hidden) > (MOST_DIGITS // 2) * log(10)):
         return None
     evidence: dict[str, Any] = {"kind": "powers"}
     points, trust, why = 1, list[str](), list[str]()
     for k, (h, m) in enumerate(pairwise(widths[1:])):
-        activation = activations[k]
-        assert isinstance(activation, Activation)
-        found = decompositions(widths[k and k], h, m, len(activation.coefficients) - 1)
+        found = decompositions(widths[k and k + 1], h, m, exponents[k])
         if not k and (found is None or found[0] == 1 and found[2]):  # perhaps without a theorem
             block = Model(powers.model.layers[:3], powers.model.input_shape)
             trial = contact_trial(block, generator)
