@@ -12,9 +12,17 @@ from neuroalg_sage.invariants.approximation.attention import (
     AttentionApproximation,
     attention_approximation,
 )
+from neuroalg_sage.invariants.approximation.moments import (
+    MeanSquareApproximation,
+    mean_square_approximation,
+)
 from neuroalg_sage.invariants.approximation.networks import (
     NetworkApproximation,
     network_approximation,
+)
+from neuroalg_sage.invariants.approximation.norms import (
+    NormBoundedApproximation,
+    norm_bounded_approximation,
 )
 from neuroalg_sage.invariants.approximation.pieces import (
     PiecewiseApproximation,
@@ -147,8 +155,8 @@ class ContinuousNetwork:
         return f"Continuous network {self.network}"
 
     def network_approximation(self, box: Any = None, inputs: Any = 1, degree: Any = None,
-                              error: Any = None, coefficients: str = "rational"
-                              ) -> NetworkApproximation:
+                              error: Any = None, coefficients: str = "rational",
+                              subdivide: Any = None) -> NetworkApproximation:
         """
         A network with polynomials as activations, and how far its outputs are at most.
 
@@ -162,6 +170,8 @@ class ContinuousNetwork:
           a degree that suffices for its share
         - ``coefficients`` -- of the polynomials: ``"rational"``, or the floating-point numbers of a
           file of ONNX, ``"float16"``, ``"float32"`` or ``"float64"``
+        - ``subdivide`` -- a number of parts of the box of the inputs, and of the parameters, on
+          which a smaller distance is sought
 
         OUTPUT: :class:`~neuroalg_sage.invariants.approximation.networks.NetworkApproximation`
 
@@ -175,10 +185,69 @@ class ContinuousNetwork:
             >>> found.degrees, found.value < Fraction(1, 10)
             ([7, 7], True)
         """
+        return network_approximation(self._layers(), box, inputs, degree, error, coefficients,
+                                     subdivide)
+
+    def norm_bounded_approximation(self, ball: Any = None, inputs: Any = 1, degree: Any = None,
+                                   error: Any = None) -> NormBoundedApproximation:
+        """
+        A network with polynomials as activations, and how far its outputs are at most, for all
+        parameters in balls of a norm.
+
+        INPUT:
+
+        - ``ball`` -- a norm of the weights of each layer, ``spectral``, ``frobenius``, ``rows``
+          (the largest sum of absolute values in a row) or ``entries``, and a number that it, and
+          the norm of the column of biases, has at most, as in ``"frobenius:1"``; of given weights,
+          these are the norms of the differences from them
+        - ``inputs`` -- as for :meth:`network_approximation`; or ``"ball:R"``, for inputs of
+          Euclidean norm at most R
+        - ``degree``, ``error`` -- as for :meth:`network_approximation`
+
+        OUTPUT: :class:`~neuroalg_sage.invariants.approximation.norms.NormBoundedApproximation`
+
+        EXAMPLES::
+
+            >>> network = ContinuousNetwork("mlp:4,9,1:tanh")
+            >>> found = network.norm_bounded_approximation("spectral:2", "ball:1", degree=5)
+            >>> found.data["layers"][0]["interval"], found.status
+            (['-2', '2'], 'proved')
+            >>> found.value < network.network_approximation(2, degree=5).value
+            True
+        """
+        return norm_bounded_approximation(self._layers(), ball, inputs, degree, error)
+
+    def mean_square_approximation(self, distribution: Any, box: Any = None, degree: Any = None,
+                                  error: Any = None) -> MeanSquareApproximation:
+        """
+        A network with polynomials as activations, and how far its outputs are at most in the mean
+        square, for random inputs.
+
+        INPUT:
+
+        - ``distribution`` -- of each input, which may depend on the others: ``"gaussian:S"``,
+          normal with the mean 0 and a standard deviation of at most S; ``"sub_gaussian:S"``, larger
+          than t with a probability of at most 2 exp(-t^2 / (2 S^2)); or ``"moments:K,M"``, with a
+          K-th absolute moment of at most M
+        - ``box``, ``degree`` -- as for :meth:`network_approximation`
+        - ``error`` -- the distance in the mean square that is allowed
+
+        OUTPUT: :class:`~neuroalg_sage.invariants.approximation.moments.MeanSquareApproximation`
+
+        EXAMPLES::
+
+            >>> network = ContinuousNetwork("mlp:2,3,1:relu")
+            >>> found = network.mean_square_approximation("gaussian:1", 1, degree=6)
+            >>> found.data["distance"], found.data["mean_square_distance"]
+            ('0.68910524...', '0.72573447...')
+        """
+        return mean_square_approximation(self._layers(), distribution, box, degree, error)
+
+    def _layers(self) -> ContinuousNetworkLayers:
         if isinstance(self.network, SoftmaxAttention):
             raise InputError("Attention with softmax has no polynomial network near it, but a "
                              "rational attention; ask for attention_approximation.")
-        return network_approximation(self.network, box, inputs, degree, error, coefficients)
+        return self.network
 
     def attention_approximation(self, box: Any = None, inputs: Any = 1, degree: Any = None,
                                 error: Any = None) -> AttentionApproximation:

@@ -159,6 +159,12 @@ def _found() -> Iterator[Any]:
     yield ActivationFunction("tanh").approximation((-2, 2), degree=3, denominator=2)
     yield ActivationFunction("abs").piecewise_approximation((-1, 2), 2, degree=2)
     yield ContinuousNetwork("mlp:2,2,1:relu:bias").network_approximation(1, degree=2)
+    yield ContinuousNetwork("mlp:2,2,1:relu:bias").norm_bounded_approximation(
+        "frobenius:1", "ball:1", degree=2)
+    yield ContinuousNetwork("mlp:1,2,1:relu").mean_square_approximation("gaussian:1", 1, degree=2)
+    yield ContinuousNetwork({"activation": "relu", "layers": [
+        {"weights": [[1], [1]], "bias": ["1/4", 0]}, {"weights": [[1, -1], [1, 1]]},
+        {"weights": [[1, -1]]}]}).network_approximation(degree=2, subdivide=99)
     yield ContinuousNetwork({"activation": "tanh", "layers": [
         {"weights": [[1, "1/2"]], "bias": [0]}, {"weights": [[2], [-1]]}, {"weights": [[1, 1]]},
         ]}).network_approximation("1/10", error="1/2")

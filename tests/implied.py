@@ -313,14 +313,92 @@ def is_true_of_its_activation(data: dict[str, Any]) -> bool:
     low, high = map(Fraction, value["interval"])
     known = {"tanh": np.tanh, "exp": np.exp, "abs": np.abs, "relu": lambda x: np.maximum(x, 0)}
     x = np.linspace(float(low), float(high), 100_001)
-    largest = abs(known[name](x) - np.polyval([float(Fraction(c)) for c in
-                                               reversed(value["coefficients"])], x)).max()
-    least = [ActivationFunction(name).approximation((low, high), degree=d).error[1] if d >= 0 else 0
-             for d in (value["degree"], value["degree"] - 1)]
-    return bool(float(Fraction(value["error"][0])) <= largest * (1 + 1e-6)
+    above, below = (np.polyval([float(Fraction(c)) for c in reversed(c)], x) for c in (
+        value["coefficients"], value.get("denominator", ["1"])))
+    largest = abs(known[name](x) - above / below).max()
+    least = [ActivationFunction(name).approximation(
+        (low, high), d, denominator=value.get("denominator_degree")).error[1] if d >= 0 else 0
+        for d in (value["degree"], value["degree"] - 1)]
+    return bool(below.min() > 0 and float(Fraction(value["error"][0])) <= largest * (1 + 1e-6)
                 and largest <= float(Fraction(value["error"][1])) * (1 + 1e-9)
                 and Fraction(value["least"]) <= least[0]
                 and Fraction(value.get("least_below", 0)) <= least[1])
+
+
+def is_true_of_its_pieces(data: dict[str, Any]) -> bool:
+    """Whether pieces are near, follow one another, and jump by as much as is claimed."""
+    value = value_of(data)
+    pieces = value["pieces"]
+
+    def at(piece: dict[str, Any], x: Fraction) -> Fraction:
+        above, below = (sum(Fraction(c) * x**k for k, c in enumerate(row)) for row in (
+            piece["coefficients"], piece.get("denominator", ["1"])))
+        return above / below
+
+    ends = [piece["interval"] for piece in pieces]
+    jumps = [abs(at(one, Fraction(end)) - at(other, Fraction(end)))
+             for one, other, (_, end) in zip(pieces, pieces[1:], ends)]
+    return (all(is_true_of_its_activation({"model": data["model"], "claim": {"value": piece}})
+                for piece in pieces)
+            and [ends[0][0], *(end for _, end in ends)] == [
+                *(start for start, _ in ends), value["interval"][1]]
+            and ends[0][0] == value["interval"][0]
+            and [Fraction(e) for e in value["error"]] == [
+                max(Fraction(piece["error"][k]) for piece in pieces) for k in (0, 1)]
+            and Fraction(value["jump"]) == max(jumps, default=0))
+
+
+def of_norm(norm: str, matrix: np.ndarray) -> float:
+    """The norm of a matrix, or of a column."""
+    if norm == "spectral":
+        return float(np.linalg.svd(matrix, compute_uv=False)[0])
+    if norm == "frobenius":
+        return float(np.sqrt((matrix**2).sum()))
+    return float((abs(matrix).sum(axis=1) if norm == "rows" else abs(matrix)).max())
+
+
+def is_true_in_its_norm(data: dict[str, Any]) -> bool:
+    """Whether outputs at random parameters of a norm, and random inputs, are near as claimed."""
+    value, layers = value_of(data), data["model"]["layers"]
+    f = {"tanh": np.tanh, "relu": lambda x: np.maximum(x, 0)}[data["model"]["activation"]]
+    generator, radius = np.random.default_rng(1), float(Fraction(value["radius"]))
+    ends = np.array([[float(Fraction(c)) for c in pair] for pair in value["inputs"]])
+    for _ in range(200):
+        x = generator.uniform(ends[:, 0], ends[:, 1])
+        if value["input_norm"] is not None:
+            x *= min(1, float(Fraction(value["input_norm"])) / np.linalg.norm(x))
+        one = other = x
+        for k, layer in enumerate(layers):
+            w = generator.normal(size=_weights(layer).shape)
+            w = _weights(layer) + w * radius / of_norm(value["norm"], w)
+            b = generator.normal(size=(len(w), 1))
+            b = (b * radius / of_norm(value["norm"], b))[:, 0] + np.array(
+                [float(Fraction(c)) for c in layer.get("bias") or [0] * len(w)])
+            b = b * bool(layer.get("has_bias") or layer.get("bias") is not None)
+            one, other = w @ one + b, w @ other + b
+            if k < len(layers) - 1:
+                low, high = (float(Fraction(c)) for c in value["layers"][k]["interval"])
+                if min(one.min(), other.min()) < low - 1e-9 or max(one.max(), other.max()) > (
+                        high + 1e-9):
+                    return False
+                p = [float(Fraction(c)) for c in reversed(value["layers"][k]["coefficients"])]
+                one, other = f(one), np.polyval(p, other)
+        if abs(one - other).max() > float(Fraction(value["distance"])) * (1 + 1e-9) or (
+                np.linalg.norm(one - other) > float(Fraction(value["euclidean_distance"])) + 1e-9):
+            return False
+    return True
+
+
+def is_true_in_the_mean_square(original: dict[str, Any], data: dict[str, Any]) -> bool:
+    """Whether outputs are near in the box, and in the mean square of normal inputs."""
+    value = value_of(data)
+    before = value_of(original)
+    return is_true_of_its_continuous_network(original, data) and (
+        Fraction(value["mean_square_distance"]) >= Fraction(value["distance"])) and (
+        value["distribution"] != before["distribution"] or value["layers"] != before["layers"]
+        or value["inputs"] != before["inputs"] or value["radius"] != before["radius"]
+        or Fraction(value["mean_square_distance"]) >= Fraction(before["mean_square_distance"])
+        * (1 - Fraction(1, 10**9)))
 
 
 def _weights(layer: dict[str, Any]) -> Any:
@@ -619,6 +697,12 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
         return data["claim"] == original["claim"] or is_true_of_its_network(data)
     if name == "network_approximation":
         return is_true_of_its_continuous_network(original, data)
+    if name == "piecewise_approximation":
+        return is_true_of_its_pieces(data)
+    if name == "norm_bounded_approximation":
+        return is_true_in_its_norm(data)
+    if name == "mean_square_approximation":
+        return is_true_in_the_mean_square(original, data)
     if name == "attention_approximation":
         return is_true_of_its_attention(data)
 

@@ -35,6 +35,15 @@ def add(command: Commands) -> None:
                      "without poles, with denominators of degree at most D")
     sub.add_argument("--pieces", metavar="N|kinks|A,B,...", help="of an activation, N "
                      "pieces of equal lengths, or pieces that meet at its kinks, or at A, B, ...")
+    sub.add_argument("--ball", metavar="NORM:B", help="of a network instead of --box, weights of "
+                     "each layer whose spectral or frobenius norm, or that of rows or entries, is "
+                     "at most B, and biases likewise; --inputs ball:R is a Euclidean ball")
+    sub.add_argument("--distribution", metavar="gaussian:S", help="of a network instead of "
+                     "--inputs, random inputs with normal entries of mean 0 and a deviation of at "
+                     "most S, or sub_gaussian:S, or moments:K,M with K-th absolute moments of at "
+                     "most M: the distance in the mean square")
+    sub.add_argument("--subdivide", metavar="N", help="of a network, seek a smaller distance on N "
+                     "parts of the box of its inputs and parameters")
     sub.add_argument("--onnx", metavar="FILE", help="of a network with given weights, write the "
                      "polynomial network as ONNX, with coefficients that are numbers of the file")
     sub.add_argument("--output", metavar="FILE", help="write it as JSON, with exact numbers")
@@ -48,7 +57,8 @@ def _approximate(arguments: argparse.Namespace) -> int:
         check_writable(name)
     is_network = ":" in arguments.what or arguments.what.lower().endswith((".json", ".onnx"))
     for names, right in ((("interval", "denominator", "pieces"), not is_network),
-                         (("box", "inputs", "onnx", "output"), is_network)):
+                         (("box", "inputs", "ball", "distribution", "subdivide", "onnx", "output"),
+                          is_network)):
         named = [name for name in names if getattr(arguments, name) is not None]
         if named and not right:
             raise InputError(f"The option --{named[0]} is about " + (
@@ -88,6 +98,8 @@ def _of_a_network(arguments: argparse.Namespace) -> tuple[dict[str, Any], Any]:
     layers, box, inputs = network.network, arguments.box, read_box(arguments.inputs or "1")
     progress(arguments).begin("the polynomials and their errors")
     if arguments.onnx or arguments.output:
+        if arguments.ball or arguments.distribution or arguments.subdivide:
+            raise InputError("A network is written without --ball, --distribution and --subdivide.")
         from neuroalg_sage.models.continuous_networks import ContinuousNetworkLayers
         from neuroalg_sage.models.trained.continuous_export import numbers_of
 
@@ -98,4 +110,25 @@ def _of_a_network(arguments: argparse.Namespace) -> tuple[dict[str, Any], Any]:
         numbers = numbers_of(layers) if arguments.onnx or layers.file is not None else "rational"
         return layers.describe(), network.network_approximation(
             box, inputs, arguments.degree, arguments.error, numbers)
-    return layers.describe(), network.near(box, inputs, arguments.degree, arguments.error)
+    return layers.describe(), _in_the_sense_of(arguments, network, inputs)
+
+
+def _in_the_sense_of(arguments: argparse.Namespace, network: Any, inputs: Any) -> Any:
+    """How far the outputs are for parameters in a box or a ball, or random inputs, or on parts."""
+    ball, box, distribution = arguments.ball, arguments.box, arguments.distribution
+    degree, error, parts = arguments.degree, arguments.error, arguments.subdivide
+    in_ball = ball is not None or str(arguments.inputs).startswith("ball:")
+    if in_ball + (distribution is not None) + (parts is not None) > 1 or (
+            distribution is not None and arguments.inputs is not None):
+        raise InputError("Of --ball or --inputs ball:R, --distribution, which is about the inputs, "
+                         "and --subdivide only one may be named.")
+    if ball is not None and box is not None:
+        raise InputError("The parameters are in a box or in a ball: name --box or --ball.")
+    if in_ball:
+        return network.norm_bounded_approximation(
+            ball if box is None else f"entries:{box}", inputs, degree, error)
+    if distribution is not None:
+        return network.mean_square_approximation(distribution, box, degree, error)
+    if parts is not None:
+        return network.network_approximation(box, inputs, degree, error, subdivide=parts)
+    return network.near(box, inputs, degree, error)

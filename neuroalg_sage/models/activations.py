@@ -90,6 +90,7 @@ ACTIVATIONS = {found.name: found for found in (
                          (Fraction(-1), Fraction(1)), ((-1,), (0, 1), (1,))))}
 OTHER_NAMES = {"swish": "silu", "logistic": "sigmoid", "hardtanh": "hard_tanh",
                "absolute_value": "abs"}
+WITH_POLES = ("tan", "cot", "log", "reciprocal", "inverse", "1/x")
 DISCONTINUOUS = ("sign", "step", "heaviside", "floor", "round", "binary", "hardmax")
 
 
@@ -141,6 +142,10 @@ def activation(name: Any) -> ContinuousActivation:
         raise InputError(f"The activation {text} is not continuous, so that no polynomial is near "
                          "it on an interval around its jump; tanh with a steep slope is "
                          "continuous.")
+    if text in WITH_POLES:
+        raise InputError(f"The activation {text} has a pole, so that nothing bounded is near it on "
+                         "an interval around that; approximated are activations that are "
+                         "continuous on the real line.")
     near = difflib.get_close_matches(text[:50], [*ACTIVATIONS, *OTHER_NAMES], 1)
     raise InputError(f"There is no activation {str(name)[:40]!r} to be approximated; " + (
         f"did you mean {near[0]} ?" if near else f"there is {', '.join(ACTIVATIONS)}."))

@@ -174,7 +174,8 @@ def test_the_shell_prints_decimal_numbers(capsys: pytest.CaptureFixture[str], tm
 
 
 @pytest.mark.parametrize("arguments, words", [
-    (dict(name="sign", degree=3), "not continuous"), (dict(name="tanhh", degree=3), "mean tanh"),
+    (dict(name="sign", degree=3), "not continuous"), (dict(name="tan", degree=3), "has a pole"),
+    (dict(name="tanhh", degree=3), "mean tanh"),
     (dict(degree=500), "from 0 to 100"), (dict(degree="1/2"), "whole number"),
     (dict(degree=-1), "from 0 to 100"), (dict(degree=3, interval=("-inf", 2)), "not bounded"),
     (dict(degree=3, interval=(2, 2)), "smaller one first"), (dict(), "has a degree, or an error"),

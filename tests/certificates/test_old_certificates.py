@@ -80,6 +80,7 @@ STRONGER = {"covering_number": (2, 1), "tube_volume": (2, 1), "estimated_tube_vo
             "sample_complexity": (-1, -1), "identifying_inputs": (0, 1),
             "necessary_samples": (-1, 1), "pseudo_dimension": (-1, -1),
             "smallest_singular_values": (-1, -2, 1), "network_approximation": ("distance", -1),
+            "mean_square_approximation": ("mean_square_distance", -1),
             "polyhedral_distance": ("bounds", 0, 1),
             "carried_covering_number": ("lower", 1000), "carried_sample_complexity": (
                 "samples", -1), "carried_least_loss": ("lower", 1),

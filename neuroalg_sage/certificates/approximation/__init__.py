@@ -10,6 +10,10 @@ CLAIMS = (
           subject=".approximation.activations:Activation"),
     Claim("piecewise_approximation", ".approximation.pieces:check_piecewise_approximation",
           kinds=(dict,), subject=".approximation.activations:Activation"),
+    Claim("norm_bounded_approximation", ".approximation.norms:check_norm_bounded_approximation",
+          kinds=(dict,), subject=".approximation.networks:Network"),
+    Claim("mean_square_approximation", ".approximation.moments:check_mean_square_approximation",
+          kinds=(dict,), subject=".approximation.networks:Network"),
     Claim("network_approximation", ".approximation.networks:check_network_approximation",
           kinds=(dict,), subject=_NETWORK),
     # What carries over from a polynomial network to the one that it is near.

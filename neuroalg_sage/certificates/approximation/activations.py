@@ -161,7 +161,7 @@ class Activation:
             if not callable(piece) and len(piece) <= 2:
                 slopes.append(abs(arb(piece[1])) if len(piece) > 1 else arb(0))
                 continue
-            f, half = _function(piece), (b - a) / (2 * parts)
+            f, half = function_of(piece), (b - a) / (2 * parts)
             for k in range(parts):
                 value, slope = power_series(f, arb(a + (2 * k + 1) * half, half), 1, 2)
                 values.append(value)
@@ -194,7 +194,7 @@ def expression(data: Any) -> Callable[[Any], Any]:
     return composed
 
 
-def _function(piece: Piece) -> Callable[[Any], Any]:
+def function_of(piece: Piece) -> Callable[[Any], Any]:
     """A piece as a function."""
     if callable(piece):
         return piece
@@ -204,14 +204,14 @@ def _function(piece: Piece) -> Callable[[Any], Any]:
 
 def _value(piece: Piece, x: fmpq) -> arb:
     """A ball with the value of a piece at a rational number."""
-    found: arb = _function(piece)(arb(x))
+    found: arb = function_of(piece)(arb(x))
     return found
 
 
 def _exact(piece: Piece, x: fmpq) -> fmpq:
     """The value of a piece at a rational number, if it is seen to be rational."""
     if not callable(piece):
-        return fmpq(_function(piece)(x))
+        return fmpq(function_of(piece)(x))
     found = piece(arb(x))
     require(found.is_exact(), "The value of a piece at a kink is not shown to be rational.")
     return found.fmpq()

@@ -197,7 +197,7 @@ def is_above(g: arb_poly, bound: arb, left: list[int]) -> bool:
                 sizes and sizes[0] >= sum(k * s for k, s in enumerate(sizes[1:], 2))
                 and g(arb(-1)) > bound and g(arb(1)) > bound):
             continue
-        if g[0] < bound:
+        if not g[0] > bound:  # nor is it so in halves, whose balls are larger
             return False
         todo += [g(half) for half in HALVES]
     return not todo

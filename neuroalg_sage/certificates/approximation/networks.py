@@ -23,7 +23,8 @@ products of intervals; of the two networks, these sums differ by at most e'_i, t
 e_j, since they have the same weights and biases. If these intervals are within that of the layer,
 f has there values from m to M and the Lipschitz constant S, and \|f - p\| <= d, then the new
 entries are between m - d and M + d, and differ by at most S e'_i + d, since \|f(a) - p(b)\| <=
-\|f(a) - f(b)\| + \|f(b) - p(b)\|. Inputs do not differ. ∎
+\|f(a) - f(b)\| + \|f(b) - p(b)\|. Inputs do not differ. ∎ With a number of ``boxes`` the distance
+is shown on parts of the box instead, by :mod:`subdivision`.
 """
 
 from __future__ import annotations
@@ -37,6 +38,12 @@ from neuroalg_sage.certificates.approximation.approximation import (
     is_bounded,
     read_cells,
     working_with,
+)
+from neuroalg_sage.certificates.approximation.subdivision import (
+    BITS_FOR_BOXES,
+    MOST_BOXES,
+    Subdivision,
+    is_within,
 )
 from neuroalg_sage.certificates.reading import (
     Checked,
@@ -124,9 +131,9 @@ def check_network_approximation(network: Network, value: Any, evidence: Any) -> 
     radius, inputs, layers, distance = fields(value, "radius", "inputs", "layers", "distance")
     precision, steps = fields(evidence, "precision", "layers")
     require(set(value) == {"radius", "inputs", "layers", "distance"}
-            and set(evidence) == {"precision", "layers"}, "There is an unknown field.")
+            and set(evidence) <= {"precision", "layers", "boxes"}, "There is an unknown field.")
     (radius, distance), hidden = numbers([radius, distance], "numbers"), len(network.layers) - 1
-    images_of = [[_interval(pair) for pair in items(inputs, "inputs", network.widths[0])]]
+    images_of = [[_interval(pair, True) for pair in items(inputs, "inputs", network.widths[0])]]
     errors_of = [[fmpq(0)] * network.widths[0]]
     require(radius >= 0, "The radius is negative.")
     with working_with(precision):
@@ -153,15 +160,24 @@ def check_network_approximation(network: Network, value: Any, evidence: Any) -> 
             errors_of.append([slope * e + d for e in differences(affine, radius, errors)])
             images_of.append([(m - d, most + d)] * len(errors_of[-1]))
         errors = network.entries(hidden, errors_of)
-        require(max(differences(network.layers[-1], radius, errors)) <= distance,
-                "The outputs are not shown to be so near.")
+    if "boxes" in evidence:
+        parts = Subdivision(network, radius, *(
+            [numbers(c, "coefficients") for c in column] for column in (
+                [layer["coefficients"] for layer in layers],
+                [[layer["error"]] for layer in layers])))
+        with working_with(BITS_FOR_BOXES):
+            near = is_within(parts.distance, parts.box(images_of[0]), distance, integer(
+                evidence["boxes"], 1, MOST_BOXES, "number of boxes"))
+    else:
+        near = max(differences(network.layers[-1], radius, errors)) <= distance
+    require(near, "The outputs are not shown to be so near.")
     return ["the intervals of all states, and the error of each layer",
             "the distance of the outputs"], []
 
 
-def _interval(data: Any) -> Interval:
+def _interval(data: Any, or_point: bool = False) -> Interval:
     low, high = numbers(data, "interval", 2)
-    require(low < high, "An interval is empty.")
+    require(low < high or (or_point and low == high), "An interval is empty.")
     return low, high
 
 

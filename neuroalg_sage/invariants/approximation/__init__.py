@@ -30,6 +30,15 @@ QUESTIONS: tuple[Question, ...] = (
              claims=("carried_covering_number", "carried_sample_complexity", "carried_least_loss",
                      "carried_function_distance", "carried_span_dimension",
                      "carried_robustness_radius")),
+    Question("norm_bounded_approximation", "A network with polynomials as activations, and how far "
+             "its outputs are at most, for all parameters in balls of a norm, and inputs in a box "
+             "or a Euclidean ball",
+             answer=".approximation.norms:NormBoundedApproximation", of=NETWORK,
+             takes="a network", command="approximate", claims=("norm_bounded_approximation",)),
+    Question("mean_square_approximation", "A network with polynomials as activations, and how far "
+             "its outputs are at most in the mean square, for random inputs",
+             answer=".approximation.moments:MeanSquareApproximation", of=NETWORK,
+             takes="a network", command="approximate", claims=("mean_square_approximation",)),
     Question("attention_approximation", "Attention with a rational function in place of softmax, "
              "and how far its outputs, and those of linear attention, are at most, for all "
              "parameters and inputs in boxes",

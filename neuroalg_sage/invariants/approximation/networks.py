@@ -7,16 +7,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from fractions import Fraction
 from functools import cached_property, partial
+from heapq import heappop, heappush
+from itertools import count
+from math import isfinite
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from flint import arb, fmpq
 
 from neuroalg_sage.certificates.approximation import approximation as checked
 from neuroalg_sage.certificates.approximation import networks as rebuilt
+from neuroalg_sage.certificates.approximation.subdivision import (
+    BITS_FOR_BOXES,
+    MOST_BOXES,
+    Subdivision,
+    halves,
+)
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
@@ -30,6 +39,7 @@ from neuroalg_sage.invariants.approximation.approximation import (
 )
 from neuroalg_sage.invariants.approximation.rounded import RoundedProof, least_rounded
 from neuroalg_sage.invariants.approximation.transfer import Transfer
+from neuroalg_sage.limits import whole
 from neuroalg_sage.models.activations import ContinuousActivation
 from neuroalg_sage.models.continuous_networks import ContinuousNetworkLayers, DenseLayer
 from neuroalg_sage.models.layers import Activation, Dense, Layer
@@ -177,8 +187,8 @@ class NetworkApproximation(Transfer, Invariant):
 
 
 def network_approximation(network: ContinuousNetworkLayers, box: Any = None, inputs: Any = 1,
-                          degree: Any = None, error: Any = None,
-                          coefficients: str = "rational") -> NetworkApproximation:
+                          degree: Any = None, error: Any = None, coefficients: str = "rational",
+                          subdivide: Any = None) -> NetworkApproximation:
     """
     A polynomial network near another one, with proof.
 
@@ -192,6 +202,8 @@ def network_approximation(network: ContinuousNetworkLayers, box: Any = None, inp
     - ``error`` -- the distance of the outputs that is allowed
     - ``coefficients`` -- of the polynomials: ``"rational"``, or floating-point numbers,
       ``"float16"``, ``"float32"``, ``"float64"``
+    - ``subdivide`` -- a number of parts; then the distance is sought again on so many parts of the
+      box of the inputs, and of the parameters, which brings it down where that box is small
 
     OUTPUT: :class:`NetworkApproximation`
 
@@ -203,6 +215,7 @@ def network_approximation(network: ContinuousNetworkLayers, box: Any = None, inp
         (['-2', '2'], '0.00758482875795')
     """
     start = time.perf_counter()
+    parts = None if subdivide is None else _read_parts(subdivide)
     if len(network.layers) == 1:
         raise InputError(f"{network} has no hidden layer, so that its functions are polynomials "
                          "themselves.")
@@ -216,22 +229,37 @@ def network_approximation(network: ContinuousNetworkLayers, box: Any = None, inp
     if box is None and not network.has_weights:
         raise InputError("The parameters are in a box; name it, as in --box 1.")
     radius = Fraction(0) if box is None else read_size(box, "box of the parameters")
-    search = _Search(network, radius, read_inputs(inputs, network.widths[0]))
+    search = Search(network, radius, read_inputs(inputs, network.widths[0]))
     if degree is not None:
         wanted = read_degree(degree)
         return search.run([partial(_of_degree, f, wanted, coefficients)
-                           for f in network.activations]).answer(start)
-    most = rational(error, "error")
-    if most <= 0:
-        raise InputError(f"The error is a positive number, not {str(error)[:40]}.")
+                           for f in network.activations]).subdivided(parts).answer(start)
+    most = read_error(error)
     allowed = [most / ((len(network.layers) - 1) * gain) for gain in search.gains()]
     for _ in range(MOST_ATTEMPTS):
         found = search.run([partial(_with_error, f, share, coefficients)
                             for f, share in zip(network.activations, allowed)])
         if found.distance <= most:
-            return found.answer(start)
+            return found.subdivided(parts).answer(start)
         allowed = [share * min(MORE, most / found.distance * MORE) for share in allowed]
     raise LimitReached("No polynomials were found with which the networks are so near.")
+
+
+def read_error(error: Any) -> Fraction:
+    """A distance that is allowed."""
+    found = rational(error, "error")
+    if found <= 0:
+        raise InputError(f"The error is a positive number, not {str(error)[:40]}.")
+    return found
+
+
+def _read_parts(parts: Any) -> int:
+    """A number of boxes."""
+    found = rational(parts, "number of parts")
+    if found.denominator != 1 or not 1 <= found <= MOST_BOXES:
+        raise InputError(f"The number of parts of the box is a whole number from 1 to "
+                         f"{MOST_BOXES:,}, not {str(parts)[:40]}.")
+    return int(found)
 
 
 def _of_degree(f: ContinuousActivation, degree: int, coefficients: str, low: Fraction,
@@ -289,7 +317,7 @@ def read_inputs(inputs: Any, count: int) -> list[tuple[Fraction, Fraction]]:
     rows = lists(inputs)
     pairs = [numbers(row, "end of an interval") for row in rows] if isinstance(
         rows, (list, tuple)) else []
-    if len(pairs) != count or any(len(pair) != 2 or not pair[0] < pair[1] for pair in pairs):
+    if len(pairs) != count or any(len(pair) != 2 or pair[0] > pair[1] for pair in pairs):
         raise InputError(f"The box of the inputs is a number, or {count} pairs of numbers, of each "
                          "the smaller one first.")
     return [(pair[0], pair[1]) for pair in pairs]
@@ -299,10 +327,32 @@ def read_inputs(inputs: Any, count: int) -> list[tuple[Fraction, Fraction]]:
 class _Found:
     """What was found for the layers, and how far the outputs differ then."""
 
-    search: _Search
+    search: Search
     proofs: list[Proof]
     bounds: list[tuple[Fraction, Fraction, Fraction]]
     distance: Fraction
+    boxes: int | None = None
+
+    def subdivided(self, most: int | None) -> _Found:
+        """The same with a smaller distance, if so many parts of the box show one."""
+        if most is None:
+            return self
+        parts = Subdivision(self.search.rebuilt, _fmpq(self.search.radius),
+                            [[_fmpq(c) for c in proof.coefficients] for proof in self.proofs],
+                            [[_fmpq(proof.upper)] for proof in self.proofs])
+        with checked.working_with(BITS_FOR_BOXES):
+            box = parts.box(self.search.box())
+            numbers_of_boxes = count(1)
+            heap = [(-float(parts.distance(box)), 0, box)]
+            used = 1
+            while used + 2 <= most and heap[0][0] and not whole.is_over():
+                for half in halves(heappop(heap)[2]):
+                    heappush(heap, (-float(parts.distance(half)), next(numbers_of_boxes), half))
+                used += 2
+            largest = max(_fraction(parts.distance(heap[0][2])), Fraction(0)) if (
+                isfinite(heap[0][0])) else self.distance
+        distance = rounded(largest * (1 + Fraction(1, 2**40)), ROUND_CEILING)
+        return self if distance >= self.distance else replace(self, distance=distance, boxes=used)
 
     def answer(self, start: float) -> NetworkApproximation:
         search = self.search
@@ -314,18 +364,20 @@ class _Found:
                                 "coefficients": [decimal(c) for c in proof.coefficients],
                                 "error": write(proof.upper)} for proof in self.proofs]}
 
-        evidence = {
+        evidence: dict[str, Any] = {
             "precision": max((proof.precision for proof in self.proofs), default=64),
             "layers": [{"cells": proof.cells, "values": [decimal(m), decimal(most)],
                         "slope": decimal(slope), "parts": PARTS}
                        for proof, (m, most, slope) in zip(self.proofs, self.bounds)]}
+        if self.boxes is not None:
+            evidence["boxes"] = self.boxes
         return NetworkApproximation.certified(
             search.network, "network_approximation", value(digits), "proved",
             "errors of the activation, layer by layer", time.perf_counter() - start, evidence,
             claim=value(decimal), network=search.network)
 
 
-class _Search:
+class Search:
     """The propagation of intervals and errors through the layers of a network."""
 
     def __init__(self, network: ContinuousNetworkLayers, radius: Fraction,
@@ -360,7 +412,10 @@ class _Search:
 
     def interval(self, affine: Any, states: list[Any]) -> tuple[Fraction, Fraction]:
         """An interval with few digits around the entries of a layer."""
-        images = rebuilt.images(affine, _fmpq(self.radius), states)
+        return self.around(rebuilt.images(affine, _fmpq(self.radius), states))
+
+    def around(self, images: list[Any]) -> tuple[Fraction, Fraction]:
+        """An interval with few digits around all of these."""
         low = rounded(_fraction(min(a for a, _ in images)), ROUND_FLOOR)
         high = rounded(_fraction(max(b for _, b in images)), ROUND_CEILING)
         if max(abs(low), abs(high)) > LARGEST_END:
