@@ -36,6 +36,8 @@ class Claim:
       check; by default a model
     - ``of_functions`` -- whether it is about functions alone, and not about which parameter is
       which; then the evidence may be about a model with these functions and other parameters
+    - ``of_coordinates`` -- whether it is about φ as a map between spaces, and not about what its
+      coordinates are coefficients of; then the evidence may be about a model with these coordinates
 
     The function takes the model, or what the subject rebuilds, the value and the evidence; then the
     status, if there may be several, and the error bound, if there is one.  It returns what was
@@ -57,6 +59,7 @@ class Claim:
     of_cones: bool = False
     subject: str = ".model:Model"
     of_functions: bool = False
+    of_coordinates: bool = False
 
     def __post_init__(self) -> None:
         if not (set(self.statuses) <= set(STATUSES)
@@ -82,13 +85,14 @@ class Claim:
 
     def verify(self, model: Any, value: Any, evidence: Any, *stated: Any) -> Checked:
         """Verify a claim of this kind: what was verified, whom to trust."""
-        if self.of_functions and isinstance(evidence, dict) and "same_functions" in evidence:
-            from neuroalg_sage.certificates.same_functions import other_model
+        for what, said in (("functions", self.of_functions), ("coordinates", self.of_coordinates)):
+            if said and isinstance(evidence, dict) and f"same_{what}" in evidence:
+                from neuroalg_sage.certificates.same_functions import other_model
 
-            require(set(evidence) == {"same_functions", "evidence"}, "There is more evidence.")
-            other = other_model(model, evidence["same_functions"])
-            verified, trust = self.function(other, value, evidence["evidence"], *stated)
-            return [f"the functions are those of {other.name}", *verified], trust
+                require(set(evidence) == {f"same_{what}", "evidence"}, "There is more evidence.")
+                other = other_model(model, evidence[f"same_{what}"], what == "coordinates")
+                verified, trust = self.function(other, value, evidence["evidence"], *stated)
+                return [f"the {what} are those of {other.name}", *verified], trust
         return self.function(model, value, evidence, *stated)
 
 

@@ -5,6 +5,7 @@ The dimension of the neuromanifold, its symmetries, and identifiability.
 from __future__ import annotations
 
 import random
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from neuroalg_sage.errors import EngineError, LimitReached
@@ -15,6 +16,7 @@ from neuroalg_sage.neuromanifold.core import cached, kept
 from neuroalg_sage.neuromanifold.layered import Layered, asked_of
 
 if TYPE_CHECKING:
+    from neuroalg_sage.invariants.dimension.in_layers import LayeredForm
     from neuroalg_sage.invariants.dimension.presentation import FiniteIdentifiability
     from neuroalg_sage.invariants.dimension.symmetry_group import SymmetryGroup
 
@@ -25,8 +27,8 @@ EASY_SECONDS = 10.0
 
 # Where the same functions have other parameters, those that show more symmetries are asked.  A
 # dimension and orbits know of activations in normal form by themselves.
-by_fewer_layers = asked_of("in_layers", "layers_as_one")
-by_simpler_models = asked_of("in_layers", "layers_as_one", "in_normal_form")
+by_fewer_layers = asked_of("in_perceptron", "layers_as_one")
+by_simpler_models = asked_of("in_perceptron", "layers_as_one", "in_normal_form")
 
 
 class DimensionQuestions(Layered):
@@ -76,6 +78,20 @@ class DimensionQuestions(Layered):
     def _dimension_by_equations(self, found: Invariant) -> Invariant:
         """The dimension with a proof by equations, where these are known."""
         return found
+
+    @cached_property
+    def in_perceptron(self) -> LayeredForm | None:
+        """
+        The perceptron that expressions are, where φ does not show symmetries that explain its
+        fibers; those of layers may.
+        """
+        from neuroalg_sage.invariants.dimension.generic_fiber import is_finitely_identifiable
+        from neuroalg_sage.invariants.dimension.perceptrons import in_perceptron, is_expressions
+
+        if not is_expressions(self.model) or is_finitely_identifiable(
+                self.model, self.dimension()).data:
+            return None
+        return in_perceptron(self.model)
 
     @kept
     @by_fewer_layers

@@ -94,7 +94,7 @@ class Invariant(Presentation):
         """The evidence of the certificate, which may be about a model with the same functions."""
         assert self.certificate is not None
         found: dict[str, Any] = self.certificate["evidence"]
-        return found["evidence"] if "same_functions" in found else found
+        return found["evidence"] if {"same_functions", "same_coordinates"} & {*found} else found
 
     def qualified_status(self) -> str:
         """The status with whom it trusts, or how likely it errs."""

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -28,6 +29,7 @@ from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization, parametrization
 
 Answer = TypeVar("Answer", bound=Invariant)
+Matrix = tuple[tuple[Fraction, ...], ...]
 
 MOST_PARAMETERS, MOST_HIDDEN, MOST_TERMS = 30, 3, 5_000
 
@@ -40,31 +42,44 @@ class LayeredForm:
     - ``model`` -- the network
     - ``names`` -- for each of its parameters the name that it has in the expressions
     - ``places`` -- for each of its parameters the place that it has there
+    - ``is_of_coordinates`` -- whether the coordinates of φ, in their order, are the same, but as
+      coefficients of other functions
+    - ``inputs`` -- the inputs of the network as linear forms in those of the expressions, if they
+      are not the same
     """
 
     model: Model
     names: tuple[str, ...]
     places: tuple[int, ...]
+    is_of_coordinates: bool = False
+    inputs: Matrix | None = None
 
     def __str__(self) -> str:
         return f"{self.model} with the parameters {', '.join(self.names)}"
 
+    @property
+    def kind(self) -> str:
+        """What is the same, as certificates say it."""
+        return "coordinates" if self.is_of_coordinates or self.inputs else "functions"
+
     def about(self, model: Model, found: Answer, **changes: Any) -> Answer:
         """An answer about the network's functions, as one about those of the expressions."""
         proof = found.certificate
+        inputs = {} if self.inputs is None else {
+            "inputs": [[*map(str, row)] for row in self.inputs]}
         if proof is not None:
             proof = certificate(
                 model.describe(), proof["claim"]["invariant"], proof["claim"]["value"],
                 proof["status"], proof["trust"],
-                {"same_functions": {"model": self.model.describe(),
-                                    "parameters": list(self.places)},
+                {f"same_{self.kind}": {
+                    "model": self.model.describe(), "parameters": list(self.places)} | inputs,
                  "evidence": proof["evidence"]}, proof["engines"], proof.get("error_bound"))
         if witness := vars(found).get("witness"):  # polynomials in inputs that have other names
             names = dict(zip(self.model.input_names, model.input_names))
             changes["witness"] = tuple(re.sub(r"[A-Za-z]\w*", lambda m: names.get(m[0], m[0]), p)
                                        for p in witness)
-        return replace(found, certificate=proof, method=f"{found.method}; the functions are those "
-                       f"of {self.model}, term by term", **changes)
+        return replace(found, certificate=proof, method=f"{found.method}; the {self.kind} "
+                       f"are those of {self.model}, term by term", **changes)
 
 
 @lru_cache(maxsize=16)
