@@ -285,7 +285,8 @@ class ContinuousNetwork:
 
     def _layers(self) -> ContinuousNetworkLayers:
         if isinstance(self.network, SoftmaxAttention):
-            raise InputError("Of attention with softmax ask for attention_approximation.")
+            raise InputError("Attention with softmax has no polynomial network near it, but a "
+                             "rational attention; ask for attention_approximation.")
         return self.network
 
     def attention_approximation(self, box: Any = None, inputs: Any = 1, degree: Any = None,
@@ -310,7 +311,7 @@ class ContinuousNetwork:
             >>> network = ContinuousNetwork("attention:d=1,a=1,out=1,t=3:softmax")
             >>> found = network.attention_approximation(box=1, degree=3)
             >>> found.data["layers"][0]["error"], found.data["distance"]
-            ('0.0050051...', ['0.0036...', '0.0050051...'])
+            ('0.005005...', ['0.003...', '0.005005...'])
             >>> network.attention_approximation(box=1, error="1/1000").degrees
             [4]
         """

@@ -377,6 +377,12 @@ def covering_number(near: NearNetwork, epsilon: Any, seed: int = 0
     return answer
 
 
+def upper_bounds(near: NearNetwork, epsilon: Any) -> dict[str, Any]:
+    """All upper bounds that hold, as they are written, by their arguments."""
+    return {evidence["argument"]: bound for bound, evidence in _coverings(
+        _Source(near), _positive(epsilon, "radius epsilon of the balls"))}
+
+
 def _positive(value: Any, role: str) -> Fraction:
     found = rational(value, role)
     if found <= 0:
