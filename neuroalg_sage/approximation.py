@@ -12,6 +12,10 @@ from neuroalg_sage.invariants.approximation.attention import (
     AttentionApproximation,
     attention_approximation,
 )
+from neuroalg_sage.invariants.approximation.composites import (
+    CompositeApproximation,
+    composite_approximation,
+)
 from neuroalg_sage.invariants.approximation.moments import (
     MeanSquareApproximation,
     mean_square_approximation,
@@ -28,7 +32,7 @@ from neuroalg_sage.invariants.approximation.pieces import (
     PiecewiseApproximation,
     piecewise_approximation,
 )
-from neuroalg_sage.models.activations import activation
+from neuroalg_sage.models.activations import ContinuousActivation, activation, target
 from neuroalg_sage.models.continuous_networks import ContinuousNetworkLayers
 from neuroalg_sage.models.continuous_sources import load_network
 from neuroalg_sage.models.softmax_attention import (
@@ -63,10 +67,16 @@ class ActivationFunction:
     """
 
     def __init__(self, name: Any) -> None:
-        self.activation = activation(name)
+        is_sign = str(name).strip().lower() == "sign"  # of which there are composites only
+        self._given = "sign" if is_sign else activation(name)
+
+    @property
+    def activation(self) -> ContinuousActivation:
+        """The activation; InputError if it is not continuous."""
+        return activation(self._given)
 
     def __repr__(self) -> str:
-        return f"Activation {self.activation}"
+        return f"Activation {self._given}"
 
     def approximation(self, interval: Any = (-1, 1), degree: Any = None, error: Any = None,
                       denominator: Any = None) -> Approximation:
@@ -125,6 +135,33 @@ class ActivationFunction:
         return piecewise_approximation(self.activation, interval, pieces, degree, error,
                                        denominator)
 
+    def composite_approximation(self, error: Any, gap: Any = None, radius: Any = 1,
+                                coefficients: str = "float64") -> CompositeApproximation:
+        """
+        A composite of odd polynomials near the sign of a number outside of a gap, of the least
+        multiplicative depth among those of best odd polynomials of degrees up to 31; and so near
+        its absolute value, or ReLU, everywhere.
+
+        INPUT:
+
+        - ``error`` -- what is allowed
+        - ``gap`` -- of the sign, the smallest absolute value of a number
+        - ``radius`` -- the largest absolute value of a number
+        - ``coefficients`` -- of the polynomials: ``"float16"``, ``"float32"`` or ``"float64"``
+
+        OUTPUT: :class:`~neuroalg_sage.invariants.approximation.composites.CompositeApproximation`
+
+        EXAMPLES::
+
+            >>> found = ActivationFunction("sign").composite_approximation("1/100", gap="1/10")
+            >>> found.degrees, found.depth, found.data["error"], found.status
+            ([7, 7], 6, '0.00784693...', 'proved')
+            >>> relu = ActivationFunction("relu").composite_approximation("1/100")
+            >>> relu.degrees, relu.depth, float(relu(-1)) < 0.01
+            ([7, 7], 7, True)
+        """
+        return composite_approximation(target(self._given), error, gap, radius, coefficients)
+
 
 @suggesting_methods
 class ContinuousNetwork:
@@ -156,7 +193,8 @@ class ContinuousNetwork:
 
     def network_approximation(self, box: Any = None, inputs: Any = 1, degree: Any = None,
                               error: Any = None, coefficients: str = "rational",
-                              subdivide: Any = None) -> NetworkApproximation:
+                              composite: bool = False, subdivide: Any = None
+                              ) -> NetworkApproximation:
         """
         A network with polynomials as activations, and how far its outputs are at most.
 
@@ -170,6 +208,8 @@ class ContinuousNetwork:
           a degree that suffices for its share
         - ``coefficients`` -- of the polynomials: ``"rational"``, or the floating-point numbers of a
           file of ONNX, ``"float16"``, ``"float32"`` or ``"float64"``
+        - ``composite`` -- whether ReLU and the absolute value are made of composites of odd
+          polynomials, whose coefficients are floating-point numbers
         - ``subdivide`` -- a number of parts of the box of the inputs, and of the parameters, on
           which a smaller distance is sought
 
@@ -186,7 +226,7 @@ class ContinuousNetwork:
             ([7, 7], True)
         """
         return network_approximation(self._layers(), box, inputs, degree, error, coefficients,
-                                     subdivide)
+                                     composite, subdivide)
 
     def norm_bounded_approximation(self, ball: Any = None, inputs: Any = 1, degree: Any = None,
                                    error: Any = None) -> NormBoundedApproximation:
@@ -245,7 +285,8 @@ class ContinuousNetwork:
 
     def _layers(self) -> ContinuousNetworkLayers:
         if isinstance(self.network, SoftmaxAttention):
-            raise InputError("Of attention with softmax ask for attention_approximation.")
+            raise InputError("Attention with softmax has no polynomial network near it, but a "
+                             "rational attention; ask for attention_approximation.")
         return self.network
 
     def attention_approximation(self, box: Any = None, inputs: Any = 1, degree: Any = None,
@@ -270,7 +311,7 @@ class ContinuousNetwork:
             >>> network = ContinuousNetwork("attention:d=1,a=1,out=1,t=3:softmax")
             >>> found = network.attention_approximation(box=1, degree=3)
             >>> found.data["layers"][0]["error"], found.data["distance"]
-            ('0.0050051...', ['0.0036...', '0.0050051...'])
+            ('0.005005...', ['0.003...', '0.005005...'])
             >>> network.attention_approximation(box=1, error="1/1000").degrees
             [4]
         """

@@ -156,6 +156,8 @@ def _found() -> Iterator[Any]:
     yield ActivationFunction("tanh").approximation((-2, 2), degree=3)
     yield ActivationFunction("relu").approximation(degree=2)
     yield ActivationFunction("exp").approximation(error="1/3")
+    yield ActivationFunction("sign").composite_approximation("1/4", gap="1/2")
+    yield ActivationFunction("relu").composite_approximation("1/8")
     yield ActivationFunction("tanh").approximation((-2, 2), degree=3, denominator=2)
     yield ActivationFunction("abs").piecewise_approximation((-1, 2), 2, degree=2)
     yield ContinuousNetwork("mlp:2,2,1:relu:bias").network_approximation(1, degree=2)

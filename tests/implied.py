@@ -401,6 +401,33 @@ def is_true_in_the_mean_square(original: dict[str, Any], data: dict[str, Any]) -
         * (1 - Fraction(1, 10**9)))
 
 
+def _composite(function: str, stages: list[list[str]], x: Any) -> Any:
+    """The value of a composite in place of a function."""
+    y = x
+    for p in stages:
+        y = np.polyval([float(Fraction(c)) for c in reversed(p)], y)
+    return {"sign": y, "abs": x * y, "relu": (x + x * y) / 2}[function]
+
+
+def _polynomial(function: Any, step: dict[str, Any]) -> Callable[[Any], Any]:
+    """What is in place of the activation of a layer."""
+    if "stages" in step:
+        return lambda x: _composite(function, step["stages"], x)
+    p = [float(Fraction(c)) for c in reversed(step["coefficients"])]
+    return lambda x: np.polyval(p, x)
+
+
+def is_true_of_its_target(data: dict[str, Any]) -> bool:
+    """Whether the error of a composite agrees with many samples, and its depth with its degrees."""
+    function, value = data["model"]["function"], value_of(data)
+    low, high = float(Fraction(value.get("gap", 0))), float(Fraction(value["radius"]))
+    x = np.concatenate([np.linspace(low, high, 100_001), -np.linspace(low, high, 100_001)])
+    exact = {"sign": np.sign, "abs": np.abs, "relu": lambda x: np.maximum(x, 0)}[function](x)
+    error = abs(exact - _composite(function, value["stages"], x)).max()
+    depth = sum(int(np.ceil(np.log2(len(p)))) for p in value["stages"]) + (function != "sign")
+    return bool(error <= float(Fraction(value["error"])) * (1 + 1e-9)) and depth == value["depth"]
+
+
 def _weights(layer: dict[str, Any]) -> Any:
     """The matrix of a layer of a network, zeros where it is stated by its shape."""
     if "shape" in layer:
@@ -552,12 +579,12 @@ def is_true_of_its_continuous_network(original: dict[str, Any], data: dict[str, 
                 if min(one.min(), other.min()) < low - 1e-9 or (
                         max(one.max(), other.max()) > high + 1e-9):
                     return False
-                p = [float(Fraction(c)) for c in reversed(step["coefficients"])]
+                f = _polynomial(names[k], step)
                 at = np.linspace(low, high, 10_001)
-                if abs(functions[k](at) - np.polyval(p, at)).max() > (
+                if abs(functions[k](at) - f(at)).max() > (
                         float(Fraction(step["error"])) * (1 + 1e-9)):
                     return False
-                states.append((functions[k](one), np.polyval(p, other)))
+                states.append((functions[k](one), f(other)))
         largest = max(largest, abs(one - other).max())
     return bool(largest <= float(Fraction(value["distance"])) * (1 + 1e-9))
 
@@ -705,8 +732,8 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
         return is_true_in_the_mean_square(original, data)
     if name == "attention_approximation":
         return is_true_of_its_attention(data)
-
-
+    if name == "composite_approximation":
+        return is_true_of_its_target(data)
     if name.startswith("carried_"):
         return is_weaker(original, data) or is_true_of_what_carries_over(data)
     if name == "approximation":

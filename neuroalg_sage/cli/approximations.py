@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 from typing import Any
 
 from neuroalg_sage.cli.options import Commands, about_limits, about_the_answer, progress, words
@@ -26,11 +27,16 @@ def add(command: Commands) -> None:
                      "by default from -1 to 1")
     sub.add_argument("--box", metavar="B", help="of a network, parameters from -B to B; of one "
                      "with given weights, parameters that differ from these by at most B")
-    sub.add_argument("--inputs", metavar="box:X", help="of a network, inputs from -X to X; or an "
-                     "interval for each input, as in 0,1;-2,2; by default from -1 to 1")
+    sub.add_argument("--inputs", metavar="box:X", help="of a network, inputs from -X to X; or as "
+                     "in box:0,1, from 0 to 1; or an interval for each input, as in 0,1;-2,2; by "
+                     "default from -1 to 1")
     sub.add_argument("--degree", metavar="D", help="of the polynomials, at most 100")
     sub.add_argument("--error", metavar="E", help="instead, polynomials of the least degree whose "
                      "error is at most E; of a network, the difference of the outputs")
+    sub.add_argument("--composite", action="store_true", help="instead of one polynomial, a "
+                     "composite of odd ones of the least multiplicative depth found: for sign "
+                     "outside of a gap, relu and abs, and for these in a network")
+    sub.add_argument("--gap", metavar="T", help="of sign, the smallest absolute value of a number")
     sub.add_argument("--denominator", metavar="D", help="of an activation, rational functions "
                      "without poles, with denominators of degree at most D")
     sub.add_argument("--pieces", metavar="N|kinks|A,B,...", help="of an activation, N "
@@ -56,7 +62,7 @@ def _approximate(arguments: argparse.Namespace) -> int:
     for name in (arguments.certificate, arguments.onnx, arguments.output):
         check_writable(name)
     is_network = ":" in arguments.what or arguments.what.lower().endswith((".json", ".onnx"))
-    for names, right in ((("interval", "denominator", "pieces"), not is_network),
+    for names, right in ((("interval", "denominator", "pieces", "gap"), not is_network),
                          (("box", "inputs", "ball", "distribution", "subdivide", "onnx", "output"),
                           is_network)):
         named = [name for name in names if getattr(arguments, name) is not None]
@@ -66,6 +72,10 @@ def _approximate(arguments: argparse.Namespace) -> int:
                 "interval that is found." if is_network else
                 "a network such as mlp:2,3,1:tanh; name the interval of an activation by "
                 "--interval."))
+    if is_network and arguments.onnx and Path(arguments.onnx).resolve() == Path(
+            arguments.what).resolve():
+        raise InputError("The polynomial network would replace the file of the network; name "
+                         "another file by --onnx.")
     model, found = (_of_a_network if is_network else _of_an_activation)(arguments)
     files = certificate_files(arguments.certificate, [found])
     if arguments.output is not None:
@@ -80,8 +90,19 @@ def _approximate(arguments: argparse.Namespace) -> int:
 
 def _of_an_activation(arguments: argparse.Namespace) -> tuple[dict[str, Any], Any]:
     from neuroalg_sage.approximation import ActivationFunction
+    from neuroalg_sage.invariants.approximation.approximation import read_interval
+    from neuroalg_sage.models.activations import target
 
     function = ActivationFunction(arguments.what)
+    if arguments.composite or arguments.gap is not None:
+        if any(option is not None for option in (
+                arguments.degree, arguments.denominator, arguments.pieces)):
+            raise InputError("A composite has an error that is allowed, as in --error 0.01; its "
+                             "degrees are found.")
+        progress(arguments).begin("the polynomials and their images")
+        ends = (-1, 1) if arguments.interval is None else read_interval(arguments.interval)
+        return target(arguments.what).describe(), function.composite_approximation(
+            arguments.error, arguments.gap, max(map(abs, ends)))
     progress(arguments).begin("the polynomial and its error")
     interval, rest = arguments.interval or (-1, 1), (
         arguments.degree, arguments.error, arguments.denominator)
@@ -92,24 +113,26 @@ def _of_an_activation(arguments: argparse.Namespace) -> tuple[dict[str, Any], An
 
 def _of_a_network(arguments: argparse.Namespace) -> tuple[dict[str, Any], Any]:
     from neuroalg_sage.approximation import ContinuousNetwork
-    from neuroalg_sage.cli.piecewise import read_box
-
     network = ContinuousNetwork(arguments.what)
-    layers, box, inputs = network.network, arguments.box, read_box(arguments.inputs or "1")
+    layers, box, inputs = network.network, arguments.box, arguments.inputs or "1"
     progress(arguments).begin("the polynomials and their errors")
-    if arguments.onnx or arguments.output:
+    if arguments.onnx or arguments.output or arguments.composite:
         if arguments.ball or arguments.distribution or arguments.subdivide:
-            raise InputError("A network is written without --ball, --distribution and --subdivide.")
+            raise InputError("A network is written, and composites are found, without --ball, "
+                             "--distribution and --subdivide.")
         from neuroalg_sage.models.continuous_networks import ContinuousNetworkLayers
         from neuroalg_sage.models.trained.continuous_export import numbers_of
 
-        if not isinstance(layers, ContinuousNetworkLayers) or not layers.has_weights:
+        if not isinstance(layers, ContinuousNetworkLayers):
+            raise InputError(f"Of {layers} there is no polynomial network; fully connected ones "
+                             "are approximated so, and those in files.")
+        if (arguments.onnx or arguments.output) and not layers.has_weights:
             raise InputError(f"The weights of {layers} are parameters, and a file has weights; "
                              "name a file *.json or *.onnx with those of a network.")
         # From a file of ONNX the network is written as one, also on its way to JSON.
         numbers = numbers_of(layers) if arguments.onnx or layers.file is not None else "rational"
         return layers.describe(), network.network_approximation(
-            box, inputs, arguments.degree, arguments.error, numbers)
+            box, inputs, arguments.degree, arguments.error, numbers, arguments.composite)
     return layers.describe(), _in_the_sense_of(arguments, network, inputs)
 
 

@@ -1,5 +1,6 @@
 """
-``neuroalg plot``: pictures of neuromanifolds, and of piecewise linear networks.
+``neuroalg plot``: pictures of neuromanifolds, of piecewise linear networks, and of errors of
+approximations.
 """
 
 from __future__ import annotations
@@ -16,22 +17,29 @@ from neuroalg_sage.cli.options import (
     manifold_of,
     positive,
     progress,
+    words,
 )
 from neuroalg_sage.cli.output import check_writable
 from neuroalg_sage.errors import InputError
 
 if TYPE_CHECKING:
+    from neuroalg_sage.invariants.answers.invariant import Invariant
     from neuroalg_sage.pictures.scene import Scene
 
 OF_A_MANIFOLD = ("slice", "target", "data", "radius", "gram")
 OF_A_NETWORK = ("show", "box", "boundary", "level")
+OF_AN_ACTIVATION = ("interval", "denominator", "pieces")
+OF_AN_APPROXIMATION = (*OF_AN_ACTIVATION, "inputs", "error")
 LANDSCAPE = "landscape"
+APPROXIMATION = "approximation.svg"
+DEGREE = 3  # of equations
 
 
 def add(command: Commands) -> None:
     """Add the command."""
     sub = command("plot", _plot)
     about_a_model(sub)
+    sub.set_defaults(degree=None)
     about_a_metric(sub, "unit")
     sub.add_argument("--slice", metavar="COORDINATES", help="coordinates to project on, such as "
                      "z_0,z_2, or values that fix some, such as z_1=1/2")
@@ -50,18 +58,33 @@ def add(command: Commands) -> None:
                      "zero, as in 0, or where two are equal, as in 0-1; graphs and Newton "
                      "polytopes are of that output")
     sub.add_argument("--level", metavar="C", help="where it is C instead of zero")
+    sub.add_argument("--approximation", action="store_true", help="instead, the error of the "
+                     "polynomial of degree --degree near an activation such as tanh, or near those "
+                     "of each layer of a network such as mlp:2,3,1:tanh, with the proved bounds")
+    sub.add_argument("--interval", type=words, metavar="A,B", help="with --approximation, of an "
+                     "activation, from A to B; by default from -1 to 1")
+    sub.add_argument("--inputs", metavar="box:X", help="with --approximation, of a network, inputs "
+                     "from -X to X, by default from -1 to 1; then --box is that of parameters")
+    sub.add_argument("--error", metavar="E", help="with --approximation, instead of a degree: the "
+                     "least one with an error of at most E")
+    sub.add_argument("--denominator", metavar="D", help="with --approximation, of an activation, "
+                     "rational functions with denominators of degree at most D")
+    sub.add_argument("--pieces", metavar="N|kinks|A,B,...", help="with --approximation, of an "
+                     "activation, N pieces of equal lengths, or pieces that meet at its kinks, or "
+                     "at these places")
     sub.add_argument("--output", metavar="FILE", help="its name ends in .svg, .png, .pdf, or "
-                     ".html for a page that turns; by default neuromanifold.svg, network.svg "
-                     "or landscape.svg")
+                     ".html for a page that turns; by default neuromanifold.svg, network.svg, "
+                     "landscape.svg or approximation.svg")
 
 
 def _plot(arguments: argparse.Namespace) -> int:
     from neuroalg_sage.models.piecewise.sources import is_network
 
     landscape = arguments.show == LANDSCAPE
-    of_a_network = is_network(arguments.spec)
+    of_a_network = not arguments.approximation and is_network(arguments.spec)
     if arguments.output is None:
-        arguments.output = (f"{LANDSCAPE}.svg" if landscape else "network.svg" if of_a_network
+        arguments.output = (APPROXIMATION if arguments.approximation else
+                            f"{LANDSCAPE}.svg" if landscape else "network.svg" if of_a_network
                             else "neuromanifold.svg")
     kind = Path(arguments.output).suffix.lower().removeprefix(".")
     if kind not in ("svg", "png", "pdf", "html"):
@@ -73,6 +96,14 @@ def _plot(arguments: argparse.Namespace) -> int:
         if find_spec("matplotlib") is None:
             raise InputError("Pictures need matplotlib; pip install 'neuroalg-sage[plot]' brings "
                              "it.")
+    if arguments.approximation:
+        return _approximation(arguments, kind)
+    for name in OF_AN_APPROXIMATION:
+        if getattr(arguments, name) is not None:
+            raise InputError(f"The option --{name} is about errors of approximations; add "
+                             "--approximation.")
+    if arguments.degree is None:
+        arguments.degree = DEGREE
     if landscape:
         return _landscape(arguments, of_a_network, kind)
     for name in OF_A_MANIFOLD if of_a_network else OF_A_NETWORK:
@@ -109,6 +140,40 @@ def _landscape(arguments: argparse.Namespace, of_a_network: bool, kind: str) -> 
 
     figure.write(manifold_of(arguments).plot(data=arguments.data, show=LANDSCAPE),
                  arguments.output)
+    print(f"written to {arguments.output}")
+    return 0
+
+
+def _approximation(arguments: argparse.Namespace, kind: str) -> int:
+    for name in (*OF_A_MANIFOLD, *OF_A_NETWORK):
+        if name != "box" and getattr(arguments, name) is not None:
+            raise InputError(f"The option --{name} is not about errors of approximations.")
+    check_writable(arguments.output)
+    from neuroalg_sage.approximation import ActivationFunction, ContinuousNetwork
+    from neuroalg_sage.cli.piecewise import read_box
+    from neuroalg_sage.pictures import approximation, figure
+
+    of_a_network = ":" in arguments.spec or bool(Path(arguments.spec).suffix)
+    for name in OF_AN_ACTIVATION if of_a_network else ("box", "inputs"):
+        if getattr(arguments, name) is not None:
+            raise InputError(f"The option --{name} is about " + (
+                "an activation such as tanh; of a network the intervals are found." if of_a_network
+                else "a network such as mlp:2,3,1:tanh; an activation has an --interval."))
+    progress(arguments).begin("the approximation")
+    found: Invariant
+    if of_a_network:
+        found = ContinuousNetwork(arguments.spec).near(
+            arguments.box, read_box(arguments.inputs or "1"), arguments.degree, arguments.error)
+    else:
+        function, interval = ActivationFunction(arguments.spec), arguments.interval or (-1, 1)
+        rest = arguments.degree, arguments.error, arguments.denominator
+        found = (function.approximation(interval, *rest) if arguments.pieces is None else
+                 function.piecewise_approximation(interval, arguments.pieces, *rest))
+    if kind == "html":
+        approximation.save(found, arguments.output)
+    else:
+        figure.write(approximation.figure(found), arguments.output)
+    print(f"{found.sentence()}  [{found.status}]")
     print(f"written to {arguments.output}")
     return 0
 

@@ -36,7 +36,8 @@ class ContinuousActivation:
         Traceback (most recent call last):
         ...
         neuroalg_sage.errors.InputError: The activation sign is not continuous, so that no
-        polynomial is near it on an interval around its jump; tanh with a steep slope is continuous.
+        polynomial is near it on an interval around its jump; outside of a gap a composite is, as by
+        --composite --gap 0.01.
     """
 
     name: str
@@ -94,6 +95,48 @@ WITH_POLES = ("tan", "cot", "log", "reciprocal", "inverse", "1/x")
 DISCONTINUOUS = ("sign", "step", "heaviside", "floor", "round", "binary", "hardmax")
 
 
+@dataclass(frozen=True)
+class Target:
+    """
+    What a composite of polynomials is near: the sign, outside of a gap, or a function with a kink.
+
+    - ``name`` -- ``"sign"``, ``"abs"`` or ``"relu"``
+    """
+
+    name: str
+
+    def describe(self) -> dict[str, Any]:
+        """As certificates have it."""
+        return {"function": self.name}
+
+    def __str__(self) -> str:
+        return self.name
+
+
+TARGETS = ("sign", "abs", "relu")
+
+
+def target(name: Any) -> Target:
+    """
+    The function of a name, for composites.
+
+    EXAMPLES::
+
+        >>> str(target("ReLU"))
+        'relu'
+        >>> target("tanh")
+        Traceback (most recent call last):
+        ...
+        neuroalg_sage.errors.InputError: Composites are near sign, abs and relu, not near tanh,
+        which polynomials approximate.
+    """
+    text = OTHER_NAMES.get(str(name).strip().lower(), str(name).strip().lower())
+    if text in TARGETS:
+        return Target(text)
+    raise InputError(f"Composites are near sign, abs and relu, not near {activation(name)}, which "
+                     "polynomials approximate.")
+
+
 def activation_of_pieces(data: dict[str, Any], name: str = "a function of pieces"
                          ) -> ContinuousActivation:
     """
@@ -140,8 +183,9 @@ def activation(name: Any) -> ContinuousActivation:
         return ACTIVATIONS[text]
     if text in DISCONTINUOUS:
         raise InputError(f"The activation {text} is not continuous, so that no polynomial is near "
-                         "it on an interval around its jump; tanh with a steep slope is "
-                         "continuous.")
+                         "it on an interval around its jump; " + (
+                             "outside of a gap a composite is, as by --composite --gap 0.01."
+                             if text == "sign" else "tanh with a steep slope is continuous."))
     if text in WITH_POLES:
         raise InputError(f"The activation {text} has a pole, so that nothing bounded is near it on "
                          "an interval around that; approximated are activations that are "

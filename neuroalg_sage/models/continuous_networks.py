@@ -157,7 +157,8 @@ def network_from_spec(spec: str) -> ContinuousNetworkLayers:
         Traceback (most recent call last):
         ...
         neuroalg_sage.errors.InputError: Approximated are fully connected networks, as in
-        mlp:2,3,1:tanh or mlp:2,3,1:tanh:bias, not 'cnn:2,2:tanh'.
+        mlp:2,3,1:tanh or mlp:2,3,1:tanh:bias, and attention with softmax, as in
+        attention:d=2,a=1,out=2,t=3:softmax, not 'cnn:2,2:tanh'.
     """
     family, *parts = spec.split(":")
     widths = parts[0].split(",") if parts else []
@@ -165,7 +166,8 @@ def network_from_spec(spec: str) -> ContinuousNetworkLayers:
             w.isascii() and w.isdecimal() and 0 < len(w) < 7 and int(w) for w in widths) or (
             len(widths) < 2):
         raise InputError(f"Approximated are fully connected networks, as in {EXAMPLE} or "
-                         f"{EXAMPLE}:bias, not {spec[:60]!r}.")
+                         f"{EXAMPLE}:bias, and attention with softmax, as in "
+                         f"attention:d=2,a=1,out=2,t=3:softmax, not {spec[:60]!r}.")
     sizes = list(map(int, widths))
     if sum(m * (n + 1) for m, n in zip(sizes, sizes[1:])) > MOST_WEIGHTS:
         raise InputError(f"The network has over {MOST_WEIGHTS:,} parameters, the most allowed.")

@@ -184,13 +184,30 @@ def test_numbers_of_64_bits_make_coefficients_of_64_bits() -> None:
 
 def test_a_polynomial_in_the_file_stays_as_it_is() -> None:
     content = network_file(
-        [BEFORE, node("Mul", "h h", "q"), node("MatMul", "q U", "k"), node("Tanh", "k", "a"),
-         AFTER],
-        STORED | {"U": weights(4, 4)}, ["N", 3])
+        [BEFORE, node("Mul", "h tenth", "g"), node("Mul", "g g", "q"), node("MatMul", "q U", "k"),
+         node("Tanh", "k", "a"), AFTER],
+        STORED | {"U": weights(4, 4), "tenth": np.float32(0.1)}, ["N", 3])
     found = agree(content, (1, 3))
-    assert found.polynomials[0] == (0, 0, 1) and found.data["layers"][0]["error"] == "0"
+    # The square of a number of 24 bits has more of them.
+    assert found.polynomials[0] == (0, 0, Fraction(float(np.float32(0.1)))**2)
+    assert found.data["layers"][0]["error"] == "0"
     kinds = [n.op_type for n in load_model_from_string(found.onnx_content()).graph.node]
-    assert "Tanh" not in kinds and kinds[:2] == ["Gemm", "Mul"]
+    assert "Tanh" not in kinds and kinds[:4] == ["Gemm", "Mul", "Mul", "MatMul"]
+
+
+def test_composites_are_written_and_run() -> None:
+    content = network_file([BEFORE, node("Relu", "h", "r"), node("MatMul", "r U", "k"),
+                            node("Abs", "k", "a"), AFTER], STORED | {"U": weights(4, 4)}, ["N", 3])
+    found = ContinuousNetwork(content).network_approximation(
+        error="1/2", coefficients="float32", composite=True)
+    assert verify(found.certificate).status == "proved"
+    made = found.onnx_content()
+    assert not {"Relu", "Abs"} & {n.op_type for n in load_model_from_string(made).graph.node}
+    one, other = evaluator(content), evaluator(made)
+    for _ in range(200):
+        x = RNG.uniform(-1, 1, (1, 3)).astype(np.float32)
+        assert abs(one(x) - other(x)).max() <= float(found.value) + 1e-5
+    assert exactly(found, x) == from_onnx(made)([Fraction(float(c)) for c in x.ravel()])
 
 
 def test_the_command_writes_onnx_and_json_that_are_read_again(tmp_path, capsys) -> None:
@@ -290,6 +307,18 @@ def test_other_wrong_input_is_refused_in_one_sentence(tmp_path, capsys) -> None:
     assert main(["approximate", "tanh", "--degree", "3", "--onnx", str(tmp_path / "y.onnx")]) == 2
     assert "--onnx is about a network" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+    (tmp_path / "net.onnx").write_bytes(content)
+    assert main(["approximate", str(tmp_path / "net.onnx"), "--degree", "3", "--inputs", "box:0,1",
+                 "--onnx", str(tmp_path / "net.onnx")]) == 2
+    assert "would replace" in capsys.readouterr().err
+    assert (tmp_path / "net.onnx").read_bytes() == content
+
+
+def test_one_interval_is_for_all_inputs() -> None:
+    content = network_file([BEFORE, node("Tanh", "h", "a"), AFTER], STORED, ["N", 3])
+    for inputs in ("box:0,1/2", "0,1/2;0,1/2;0,1/2", [(0, "1/2")] * 3):
+        found = ContinuousNetwork(content).network_approximation(degree=3, inputs=inputs)
+        assert found.data["inputs"] == [["0", "1/2"]] * 3
 
 
 def test_what_the_file_has_besides_is_kept_or_left_out() -> None:

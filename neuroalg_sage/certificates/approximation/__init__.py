@@ -8,6 +8,8 @@ _BOUNDS = ("proved", "bounds")
 CLAIMS = (
     Claim("approximation", ".approximation.approximation:check_approximation", kinds=(dict,),
           subject=".approximation.activations:Activation"),
+    Claim("composite_approximation", ".approximation.composites:check_composite_approximation",
+          kinds=(dict,), subject=".approximation.composites:Target"),
     Claim("piecewise_approximation", ".approximation.pieces:check_piecewise_approximation",
           kinds=(dict,), subject=".approximation.activations:Activation"),
     Claim("norm_bounded_approximation", ".approximation.norms:check_norm_bounded_approximation",

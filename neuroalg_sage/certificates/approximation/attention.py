@@ -202,7 +202,8 @@ def check_attention_approximation(network: Attention, value: Any, evidence: Any)
                 (linear, points[1], search.linear_differences,
                  [(lambda scores: scores, plain)] * network.layers)):
             low, high = numbers(bounds, "bounds", 2)
-            require(all(e <= arb(high) for e in most), "The outputs are not shown to be so near.")
+            require(low <= high and all(e <= arb(high) for e in most),
+                    "The outputs are not shown to be so near.")
             if low > 0:
                 w, x = _point(network, radius, boxes, point)
                 require(any(abs(f - g) >= arb(low) for f, g in zip(

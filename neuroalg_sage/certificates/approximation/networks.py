@@ -7,7 +7,9 @@ takes the entries before it, or those of the states that it has as ``sources``, 
 other, where the state 0 is the input and k that after layer k. Each parameter is any number that
 differs from the stated one by at most ``radius``; where a layer is stated by its shape, from zero.
 The inputs are any in the boxes ``inputs``. In another network with the same parameters, the
-polynomial p of the layer replaces f. Then at all these parameters and inputs
+polynomial p of the layer replaces f: it has the ``coefficients``, or it is x c(x) for \|x\|, and
+(x + x c(x)) / 2 for ReLU, where c is the composite of the ``stages``. Then at all these parameters
+and inputs
 
 - the entries to which f or p is applied are in the ``interval`` of the layer, on which \|f - p\| is
   at most its ``error``;
@@ -39,6 +41,7 @@ from neuroalg_sage.certificates.approximation.approximation import (
     read_cells,
     working_with,
 )
+from neuroalg_sage.certificates.approximation.composites import largest_error, read_stages
 from neuroalg_sage.certificates.approximation.subdivision import (
     BITS_FOR_BOXES,
     MOST_BOXES,
@@ -141,15 +144,15 @@ def check_network_approximation(network: Network, value: Any, evidence: Any) -> 
                                               items(steps, "evidence", hidden))):
             affine, activation = network.layers[k], network.activations[k]
             states, errors = network.entries(k, images_of), network.entries(k, errors_of)
-            interval, coefficients, error = fields(layer, "interval", "coefficients", "error")
-            require(set(layer) == {"interval", "coefficients", "error"},
+            interval, error = fields(layer, "interval", "error")
+            require(set(layer) in ({"interval", "coefficients", "error"},
+                                   {"interval", "stages", "error"}),
                     "A layer has an unknown field.")
-            (low, high), p = _interval(interval), numbers(coefficients, "coefficients")
-            (d,) = numbers([error], "error")
+            (low, high), (d,) = _interval(interval), numbers([error], "error")
             require(all(low <= a and b <= high for a, b in images(affine, radius, states)),
                     "The entries may leave the interval of their layer.")
             cells, values, slope, parts = fields(step, "cells", "values", "slope", "parts")
-            require(is_bounded(activation, p, d, read_cells(low, high, cells)),
+            require(_is_near(activation, layer, low, high, d, cells),
                     "The error of a layer is not shown to be so small.")
             (m, most), (slope,) = numbers(values, "values", 2), numbers([slope], "slope")
             with working_with(BITS_FOR_SLOPES):
@@ -163,7 +166,7 @@ def check_network_approximation(network: Network, value: Any, evidence: Any) -> 
     if "boxes" in evidence:
         parts = Subdivision(network, radius, *(
             [numbers(c, "coefficients") for c in column] for column in (
-                [layer["coefficients"] for layer in layers],
+                [fields(layer, "coefficients")[0] for layer in layers],
                 [[layer["error"]] for layer in layers])))
         with working_with(BITS_FOR_BOXES):
             near = is_within(parts.distance, parts.box(images_of[0]), distance, integer(
@@ -173,6 +176,17 @@ def check_network_approximation(network: Network, value: Any, evidence: Any) -> 
     require(near, "The outputs are not shown to be so near.")
     return ["the intervals of all states, and the error of each layer",
             "the distance of the outputs"], []
+
+
+def _is_near(activation: Activation, layer: Any, low: fmpq, high: fmpq, bound: fmpq, cells: Any
+             ) -> bool:
+    """Whether the polynomial, or the composite, of a layer is shown to be so near."""
+    if "coefficients" in layer:
+        p = numbers(layer["coefficients"], "coefficients")
+        return is_bounded(activation, p, bound, read_cells(low, high, cells))
+    require(activation.name in ("abs", "relu"), "There is no composite for this activation.")
+    return largest_error(activation.name, read_stages(layer["stages"]), fmpq(0),
+                         max(abs(low), abs(high)), cells) <= bound
 
 
 def _interval(data: Any, or_point: bool = False) -> Interval:

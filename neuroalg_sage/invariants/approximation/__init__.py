@@ -14,6 +14,11 @@ QUESTIONS: tuple[Question, ...] = (
              "interval, the supremum of its error, and how far any other of its degrees is",
              answer=".approximation.approximation:Approximation", of=ACTIVATION,
              takes="an activation", command="approximate", claims=("approximation",)),
+    Question("composite_approximation", "A composite of odd polynomials near the sign of a number "
+             "outside of a gap, or near its absolute value or ReLU, its error, and its "
+             "multiplicative depth",
+             answer=".approximation.composites:CompositeApproximation", of=ACTIVATION,
+             takes="an activation", command="approximate", claims=("composite_approximation",)),
     Question("piecewise_approximation", "Polynomial or rational pieces near an activation on an "
              "interval, the supremum of their error, and whether they are continuous",
              answer=".approximation.pieces:PiecewiseApproximation", of=ACTIVATION,

@@ -286,6 +286,10 @@ class Proof:
         """The coefficients of the polynomial, the constant one first."""
         return self.candidate.coefficients
 
+    def described(self) -> dict[str, Any]:
+        """The polynomial, as certificates of networks have it."""
+        return {"coefficients": [decimal(c) for c in self.coefficients]}
+
     @cached_property
     def upper(self) -> Fraction:
         """An upper bound for the error, which the checker accepts."""

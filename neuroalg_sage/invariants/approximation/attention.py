@@ -35,10 +35,10 @@ from neuroalg_sage.models.softmax_attention import SoftmaxAttention
 from neuroalg_sage.storable import storable
 
 MOST_SCORE = 200  # the exponential of which has 87 digits
-STARTS = 400
-KEPT = 6  # of the starts, from which single coordinates are changed
+STARTS = 800
+KEPT = 8  # of the starts, from which single coordinates are changed
 STEPS = 80
-MOST_WORK = 40_000_000  # products of numbers in floating point, for each of two searches
+MOST_WORK = 100_000_000  # products of numbers in floating point, for each of two searches
 FINE = 1024  # shares of a box, of which coordinates of points are multiples
 SAMPLES = 4097  # of the error of a polynomial, between which it is interpolated
 SEED = 0
@@ -96,7 +96,7 @@ class AttentionApproximation(Invariant):
             >>> found = attention_approximation(
             ...     attention_from_spec("attention:d=1,a=1,out=1,t=2:softmax"), 1, degree=1)
             >>> found.model()
-            Model the rational attention at distance at most 0.23619... of
+            Model the rational attention at distance at most 0.2362... of
             attention:d=1,a=1,out=1,t=2:softmax, for all parameters from -1 to 1 and inputs from -1
             to 1 with 3 parameters and 1 scale, 2 inputs and 2 outputs
         """
@@ -142,7 +142,8 @@ class AttentionApproximation(Invariant):
         low, high = self.data["distance"]
         least, most = self.data["linear_distance"]
         degrees = ", ".join(map(str, self.degrees))
-        return (f"with a polynomial of degree {degrees} in place of exp the outputs of attention "
+        kind = "polynomials of the degrees" if len(self.degrees) > 1 else "a polynomial of degree"
+        return (f"with {kind} {degrees} in place of exp the outputs of attention "
                 f"differ by at most {high}, and somewhere by {low}, {self.where()}; those of "
                 f"linear attention, without softmax and normalization, by at least {least} "
                 f"and at most {most}")
@@ -314,7 +315,7 @@ class _Found:
                      self.difference(points[1], [
                          (_by_polynomial(proof.coefficients), [_fmpq(c) for c in center])
                          for proof, center in zip(self.proofs, self.centers)])]
-        linear, own = ([min(low, high), high] for low, high in zip(
+        linear, own = ([low, high] for low, high in zip(
             lower, (self.linear_upper, self.upper)))
 
         def value(write: Callable[[Fraction], str]) -> dict[str, Any]:
@@ -427,8 +428,8 @@ class _Sampled:
     def search(self, radius: Fraction, inputs: list[tuple[Fraction, Fraction]]
                ) -> tuple[list[Fraction], list[Fraction]]:
         """
-        Parameters and inputs where the difference is large: the best of random points, after
-        changes of single coordinates that make it larger.
+        Parameters and inputs where the difference is large: the best of random and of arranged
+        points, after changes of single coordinates that make it larger.
         """
         network, generator = self.network, np.random.default_rng(SEED)
         count = network.parameter_count
@@ -444,11 +445,10 @@ class _Sampled:
             points = low + (high - low) * u
             return self.differences(points[:, :count], points[:, count:])
 
-        starts = max(min(STARTS, left // 2), 2)
+        starts = max(min(STARTS, left // 2), 4)
         u = generator.integers(0, FINE + 1, (starts, len(ends))) / FINE
-        u[::2] = np.round(u[::2])  # corners
-        u[0], u[1] = 1, np.array([0] * (network.a * network.d) + [1] * (
-            len(ends) - network.a * network.d))
+        u[::4] = np.round(u[::4])  # corners
+        u[1::2] = self.arranged(generator, len(u[1::2]))
         sizes = at(u)
         best = u[np.argsort(-sizes, kind="stable")[:KEPT]]
         champion, largest = best[0], sizes.max()
@@ -474,6 +474,37 @@ class _Sampled:
         exact = [a + (b - a) * Fraction(round(float(c) * FINE), FINE)
                  for (a, b), c in zip(ends, champion)]
         return exact[:count], exact[count:]
+
+
+    def arranged(self, generator: Any, count: int) -> Array:
+        """
+        Points, in shares of their boxes, where scores and values do not depend on the same entries
+        of tokens, and all entries add up: keys and queries have alternating signs, values have not.
+        So do the first entries of a token, and not the others.  At the first two points all entries
+        of tokens are alike, and so are those of keys, and of queries up to a sign.
+        """
+        network, shares = self.network, []
+        d, t = network.d, network.t
+        for k in range(count):
+            signs: Array = np.ones(d)
+            tokens: Array = np.ones((d, t))
+            scale, sign = 1.0, (-1.0) ** k
+            if k > 1:
+                signs = (-1.0) ** np.arange(d)
+                scale = generator.choice([1.0, generator.uniform()])
+                sign = generator.choice([-1.0, 1.0])
+                first, other = (generator.choice([-1.0, 1.0, generator.uniform(-1, 1)], t)
+                                for _ in range(2))
+                few = np.arange(d)[:, None] < generator.integers(0, d + 1)
+                tokens = np.where(few, signs[:, None] * first, other)
+            parts: list[Array] = []
+            for made in network.widths[1:]:
+                values = made if network.v is None else network.v
+                for _ in range(network.heads):
+                    parts += [np.tile(scale * signs, network.a), np.tile(sign * signs, network.a),
+                              np.ones(values * d + (0 if network.v is None else made * values))]
+            shares.append((1 + np.concatenate([*parts, tokens.reshape(-1)])) / 2)
+        return np.round(np.array(shares) * FINE) / FINE
 
 
 class _Table:

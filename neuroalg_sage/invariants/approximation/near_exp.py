@@ -33,7 +33,7 @@ POINTS_FOR_EACH_TERM = 32  # of the grid of which extrema are taken
 FEWEST_POINTS = 256
 MOST_EXCHANGES = 40
 LEVEL = Fraction(1, 2**20)  # how far extrema may differ, as a share of the largest
-ROUNDED = 2**16  # by a share of one in so many rounded coefficients may raise the error
+ROUNDED = 2**10  # by a share of one in so many rounded coefficients may raise the error
 CLOSE = Fraction(1, 2**12), Fraction(1, 2**9), Fraction(1, 2**4)  # shares by which it is raised
 SMALL = Fraction(1, 2**16)  # a remainder, as a share of the error
 REACHES = (4, 32, 256)  # of a disk around a cell, in its half widths
@@ -58,9 +58,9 @@ class NearExp:
 
         >>> found = NearExp(Fraction(1), 0)
         >>> found.coefficients, found.points
-        ((Fraction(42471, 65536),), (Fraction(-1, 1), Fraction(1, 1)))
+        ((Fraction(1327, 2048),), (Fraction(-1, 1), Fraction(1, 1)))
         >>> float(found.largest), float(found.upper)
-        (0.76159..., 0.7617...)
+        (0.7616..., 0.76...)
     """
 
     def __init__(self, bound: Fraction, degree: int) -> None:

@@ -6,14 +6,14 @@ a box and all inputs in a box.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from fractions import Fraction
 from functools import cached_property, partial
 from heapq import heappop, heappush
 from itertools import count
-from math import isfinite
+from math import isfinite, prod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from flint import arb, fmpq
@@ -37,6 +37,7 @@ from neuroalg_sage.invariants.approximation.approximation import (
     read_degree,
     rounded,
 )
+from neuroalg_sage.invariants.approximation.composites import CompositeProof, expanded
 from neuroalg_sage.invariants.approximation.rounded import RoundedProof, least_rounded
 from neuroalg_sage.invariants.approximation.transfer import Transfer
 from neuroalg_sage.limits import whole
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 
 PARTS = 512  # of the interval of a layer, to enclose values and slopes
 MOST_ATTEMPTS = 8
+KINKED = ("relu", "abs")
 MORE = Fraction(7, 8)  # of the allowed errors, if they were too large together
 
 
@@ -75,7 +77,10 @@ class NetworkApproximation(Transfer, Invariant):
     @property
     def polynomials(self) -> list[tuple[Fraction, ...]]:
         """The coefficients of the polynomial after each layer but the last, the constant first."""
-        return [tuple(map(Fraction, layer["coefficients"])) for layer in self.data["layers"]]
+        assert self.network is not None
+        return [tuple(map(Fraction, layer["coefficients"])) if "coefficients" in layer else
+                expanded(f.name, layer["stages"])
+                for f, layer in zip(self.network.activations, self.data["layers"])]
 
     def model(self) -> Model:
         """
@@ -94,6 +99,9 @@ class NetworkApproximation(Transfer, Invariant):
         if not all(isinstance(layer, DenseLayer) for layer in network.layers):
             raise InputError(f"The layers of {network} are not fully connected, so that it is in "
                              "no family of models; `trained` has the polynomial network.")
+        if any("stages" in layer for layer in self.data["layers"]):
+            raise InputError("The polynomial network has composites as activations, so that it is "
+                             "in no family of models; `trained` has it with its weights.")
         if 0 in self.degrees:
             raise InputError(f"The polynomial of layer {self.degrees.index(0) + 1} is a constant, "
                              "so that the outputs do not depend on the inputs; name a larger "
@@ -121,12 +129,17 @@ class NetworkApproximation(Transfer, Invariant):
         Raises :class:`~neuroalg_sage.errors.InputError` if these are no numbers of such a file;
         name these by ``coefficients``.
         """
-        from neuroalg_sage.models.trained.continuous_export import onnx_content
+        from neuroalg_sage.models.trained.continuous_export import Replacement, onnx_content
 
         assert self.network is not None
-        intervals = [tuple(map(Fraction, layer["interval"])) for layer in self.data["layers"]]
-        return onnx_content(self.network, [(p, (low, high)) for p, (low, high) in zip(
-            self.polynomials, intervals)], self._title())
+        replacements = []
+        for f, layer in zip(self.network.activations, self.data["layers"]):
+            low, high = map(Fraction, layer["interval"])
+            stages = layer.get("stages", [layer.get("coefficients")])
+            replacements.append(Replacement(
+                tuple(tuple(map(Fraction, p)) for p in stages), (low, high),
+                f.name if "stages" in layer else ""))
+        return onnx_content(self.network, replacements, self._title())
 
     def trained(self) -> TrainedNetwork:
         """
@@ -148,7 +161,7 @@ class NetworkApproximation(Transfer, Invariant):
         if not network.has_weights:
             raise InputError(f"The weights of {network} are parameters; a polynomial network with "
                              "weights is near one in a file of JSON or ONNX.")
-        if network.file is not None:
+        if network.file is not None or any("stages" in layer for layer in self.data["layers"]):
             from neuroalg_sage.models.trained.onnx_files import from_onnx
 
             return from_onnx(self.onnx_content())
@@ -170,7 +183,7 @@ class NetworkApproximation(Transfer, Invariant):
     @property
     def degrees(self) -> list[int]:
         """The degrees of these polynomials."""
-        return [max((k for k, c in enumerate(p) if c), default=0) for p in self.polynomials]
+        return [_degree(layer) for layer in self.data["layers"]]
 
     def sentence(self) -> str:
         said = (f"the outputs of the network with polynomials of the degrees "
@@ -181,14 +194,30 @@ class NetworkApproximation(Transfer, Invariant):
             "parameters is at most this, in the norm of the supremum")
 
     def lines(self, spec: str = "SPEC") -> list[str]:
-        return [f"  layer {k}: states from {low} to {high}, degree {degree}, error at most {error}"
-                for k, (layer, degree) in enumerate(zip(self.data["layers"], self.degrees), 1)
+        return [f"  layer {k}: states from {low} to {high}, {_kind(layer)}, error at most {error}"
+                for k, layer in enumerate(self.data["layers"], 1)
                 for (low, high), error in [(layer["interval"], layer["error"])]]
+
+
+def _degree(layer: dict[str, Any]) -> int:
+    """The degree of the polynomial of a layer."""
+    if "stages" in layer:  # x c(x)
+        return 1 + prod(len(p) - 1 for p in layer["stages"])
+    return max((k for k, c in enumerate(layer["coefficients"]) if c != "0"), default=0)
+
+
+def _kind(layer: dict[str, Any]) -> str:
+    """What is in place of the activation."""
+    if "stages" not in layer:
+        return f"degree {_degree(layer)}"
+    degrees = [len(p) - 1 for p in layer["stages"]]
+    depth = 1 + sum(d.bit_length() for d in degrees)
+    return f"a composite of the degrees {', '.join(map(str, degrees))} at depth {depth}"
 
 
 def network_approximation(network: ContinuousNetworkLayers, box: Any = None, inputs: Any = 1,
                           degree: Any = None, error: Any = None, coefficients: str = "rational",
-                          subdivide: Any = None) -> NetworkApproximation:
+                          composite: bool = False, subdivide: Any = None) -> NetworkApproximation:
     """
     A polynomial network near another one, with proof.
 
@@ -202,6 +231,7 @@ def network_approximation(network: ContinuousNetworkLayers, box: Any = None, inp
     - ``error`` -- the distance of the outputs that is allowed
     - ``coefficients`` -- of the polynomials: ``"rational"``, or floating-point numbers,
       ``"float16"``, ``"float32"``, ``"float64"``
+    - ``composite`` -- whether composites are in place of ReLU and the absolute value
     - ``subdivide`` -- a number of parts; then the distance is sought again on so many parts of the
       box of the inputs, and of the parameters, which brings it down where that box is small
 
@@ -229,6 +259,13 @@ def network_approximation(network: ContinuousNetworkLayers, box: Any = None, inp
     if box is None and not network.has_weights:
         raise InputError("The parameters are in a box; name it, as in --box 1.")
     radius = Fraction(0) if box is None else read_size(box, "box of the parameters")
+    if composite and (error is None or not any(f.name in KINKED for f in network.activations)):
+        raise InputError("Composites are in place of relu and abs, for an error that is allowed, "
+                         "as in --error 0.01." if error is None else
+                         f"Composites are in place of relu and abs, and {network} has neither.")
+    if composite and subdivide is not None:
+        raise InputError("On parts of a box a distance is sought for polynomials, not for "
+                         "composites.")
     search = Search(network, radius, read_inputs(inputs, network.widths[0]))
     if degree is not None:
         wanted = read_degree(degree)
@@ -237,7 +274,7 @@ def network_approximation(network: ContinuousNetworkLayers, box: Any = None, inp
     most = read_error(error)
     allowed = [most / ((len(network.layers) - 1) * gain) for gain in search.gains()]
     for _ in range(MOST_ATTEMPTS):
-        found = search.run([partial(_with_error, f, share, coefficients)
+        found = search.run([partial(_with_error, f, share, coefficients, composite)
                             for f, share in zip(network.activations, allowed)])
         if found.distance <= most:
             return found.subdivided(parts).answer(start)
@@ -271,13 +308,20 @@ def _of_degree(f: ContinuousActivation, degree: int, coefficients: str, low: Fra
             RoundedProof(f, low, high, degree, coefficients))
 
 
-def _with_error(f: ContinuousActivation, share: Fraction, coefficients: str, low: Fraction,
-                high: Fraction) -> Proof:
-    """A polynomial of the least degree with this error on an interval."""
+def _with_error(f: ContinuousActivation, share: Fraction, coefficients: str, composite: bool,
+                low: Fraction, high: Fraction) -> Proof | CompositeProof:
+    """A polynomial of the least degree with this error on an interval, or a composite."""
+    if composite and f.name in KINKED and f.linear_piece(low, high) is None:
+        return CompositeProof(f.name, share, low, high, coefficients)
     if f.polynomial is not None:
         return Proof(f, low, high, len(f.polynomial) - 1)
-    return (least_degree(f, low, high, share)[1] if coefficients == "rational" else
-            least_rounded(f, low, high, share, coefficients))
+    try:
+        return (least_degree(f, low, high, share)[1] if coefficients == "rational" else
+                least_rounded(f, low, high, share, coefficients))
+    except LimitReached as limit:
+        if f.name not in KINKED or whole.is_over():
+            raise
+        raise LimitReached(f"{limit} Composites reach smaller errors, as by --composite.") from None
 
 
 def read_size(value: Any, role: str) -> Fraction:
@@ -307,9 +351,12 @@ def read_inputs(inputs: Any, count: int) -> list[tuple[Fraction, Fraction]]:
 
         >>> read_inputs("box:1/2", 2)
         [(Fraction(-1, 2), Fraction(1, 2)), (Fraction(-1, 2), Fraction(1, 2))]
+        >>> read_inputs("box:0,1", 2)
+        [(Fraction(0, 1), Fraction(1, 1)), (Fraction(0, 1), Fraction(1, 1))]
     """
     if isinstance(inputs, str) and "," in inputs:
-        inputs = [row.split(",") for row in inputs.split(";")]
+        rows_as_typed = [row.split(",") for row in inputs.removeprefix("box:").split(";")]
+        inputs = rows_as_typed * (count if inputs.startswith("box:") else 1)
     if isinstance(inputs, str) or not hasattr(inputs, "__len__"):
         text = inputs.removeprefix("box:") if isinstance(inputs, str) else inputs
         size = read_size(text, "box of the inputs")
@@ -319,7 +366,7 @@ def read_inputs(inputs: Any, count: int) -> list[tuple[Fraction, Fraction]]:
         rows, (list, tuple)) else []
     if len(pairs) != count or any(len(pair) != 2 or pair[0] > pair[1] for pair in pairs):
         raise InputError(f"The box of the inputs is a number, or {count} pairs of numbers, of each "
-                         "the smaller one first.")
+                         "the smaller one first; or one pair for all inputs, as in box:0,1.")
     return [(pair[0], pair[1]) for pair in pairs]
 
 
@@ -328,7 +375,7 @@ class _Found:
     """What was found for the layers, and how far the outputs differ then."""
 
     search: Search
-    proofs: list[Proof]
+    proofs: list[Proof | CompositeProof]
     bounds: list[tuple[Fraction, Fraction, Fraction]]
     distance: Fraction
     boxes: int | None = None
@@ -338,7 +385,8 @@ class _Found:
         if most is None:
             return self
         parts = Subdivision(self.search.rebuilt, _fmpq(self.search.radius),
-                            [[_fmpq(c) for c in proof.coefficients] for proof in self.proofs],
+                            [[_fmpq(c) for c in proof.coefficients] for proof in self.proofs
+                             if isinstance(proof, Proof)],
                             [[_fmpq(proof.upper)] for proof in self.proofs])
         with checked.working_with(BITS_FOR_BOXES):
             box = parts.box(self.search.box())
@@ -361,8 +409,8 @@ class _Found:
             return {"distance": write(self.distance), "radius": decimal(search.radius),
                     "inputs": [[decimal(a), decimal(b)] for a, b in search.inputs],
                     "layers": [{"interval": [write(proof.low), write(proof.high)],
-                                "coefficients": [decimal(c) for c in proof.coefficients],
-                                "error": write(proof.upper)} for proof in self.proofs]}
+                                "error": write(proof.upper)} | proof.described()
+                               for proof in self.proofs]}
 
         evidence: dict[str, Any] = {
             "precision": max((proof.precision for proof in self.proofs), default=64),
@@ -385,7 +433,8 @@ class Search:
         self.network, self.radius, self.inputs = network, radius, inputs
         self.rebuilt = rebuilt.Network(network.describe())
 
-    def run(self, polynomials: list[Callable[[Fraction, Fraction], Proof]]) -> _Found:
+    def run(self, polynomials: Sequence[Callable[[Fraction, Fraction], Proof | CompositeProof]]
+            ) -> _Found:
         """Choose a polynomial for each layer, given its interval, and find the distance."""
         radius = _fmpq(self.radius)
         network = self.rebuilt

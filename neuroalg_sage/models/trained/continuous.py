@@ -221,10 +221,9 @@ class _ContinuousReader(Reader):
         kinds = (*(k for state in states for k in state.kinds), kind)
         u = first.function
         if kind == "Gelu" and options.get("approximate", b"none") == b"tanh":
-            # By the numbers of the standard, rounded to 32 bits.
-            root = Fraction(float(np.float32(np.sqrt(2 / np.pi))))
+            root = Fraction(float(np.sqrt(2 / np.pi)))  # the number of 64 bits next to it
             cube = u.combined("product", u).combined("product", u).times(
-                Fraction(float(np.float32(0.044715))))
+                Fraction(44715, 1000000))
             inner = u.combined("sum", cube).times(root).of("tanh").plus(1)
             return _Pending(first.root, u.combined("product", inner).times(Fraction(1, 2)), kinds)
         if kind in SMOOTH:
@@ -409,7 +408,7 @@ class _Layers:
                    place: tuple[str, str] | None) -> Form:
         self._add([self._joined(sources)])
         self.activations.append(function)
-        self.places.append(place)
+        self.places.append(place if function.polynomial is None else None)
         self.widths.append(self.layers[-1].outputs)
         return self._entries(len(self.widths) - 1)
 

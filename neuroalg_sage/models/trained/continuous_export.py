@@ -6,6 +6,7 @@ coefficients in powers are no numbers of the file, by that of Clenshaw.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -19,9 +20,23 @@ from neuroalg_sage.models.floating_point import (
     onto_the_unit_interval,
 )
 
-Polynomial = tuple[Sequence[Fraction], tuple[Fraction, Fraction]]
 OPSET, IR_VERSION = 17, 9  # of networks that are in no file of ONNX
 TYPES = {"float16": np.float16, "float32": np.float32, "float64": np.float64}
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """
+    What is in place of an activation.
+
+    - ``polynomials`` -- the coefficients of one; or of several, for a composite c
+    - ``interval`` -- of the states
+    - ``function`` -- of a composite: ``"abs"`` for x c(x), or ``"relu"`` for (x + x c(x)) / 2
+    """
+
+    polynomials: tuple[tuple[Fraction, ...], ...]
+    interval: tuple[Fraction, Fraction]
+    function: str = ""
 
 
 def numbers_of(network: ContinuousNetworkLayers) -> str:
@@ -44,7 +59,7 @@ def numbers_of(network: ContinuousNetworkLayers) -> str:
     return known[kind]
 
 
-def onnx_content(network: ContinuousNetworkLayers, polynomials: Sequence[Polynomial],
+def onnx_content(network: ContinuousNetworkLayers, polynomials: Sequence[Replacement],
                  about: str = "") -> bytes:
     """
     The content of a file of ONNX with polynomials in place of the activations.
@@ -52,7 +67,7 @@ def onnx_content(network: ContinuousNetworkLayers, polynomials: Sequence[Polynom
     INPUT:
 
     - ``network`` -- a network with given weights
-    - ``polynomials`` -- for each activation the coefficients, the constant first, and the interval
+    - ``polynomials`` -- what is in place of each activation
     - ``about`` -- what is said in the file
 
     Raises :class:`~neuroalg_sage.errors.InputError` if a number is none of the numbers in the file.
@@ -98,21 +113,39 @@ def _array(values: Any, numbers: str, role: str, name: str) -> Any:
 class _Evaluation:
     """The nodes that evaluate a polynomial, and their constants."""
 
-    def __init__(self, read: str, made: str, polynomial: Polynomial, numbers: str, title: str
+    def __init__(self, read: str, made: str, given: Replacement, numbers: str, title: str
                  ) -> None:
         self.nodes: list[Any] = []
         self.constants: dict[str, Any] = {}
         self.numbers, self.title = numbers, title
-        p, (low, high) = polynomial
+        if given.function:
+            self.composite(read, given)
+        else:
+            self.polynomial(read, given.polynomials[0], given.interval)
+        self.nodes[-1].output[0] = made
+
+    def polynomial(self, read: str, p: Sequence[Fraction], interval: tuple[Fraction, Fraction]
+                   ) -> None:
+        """A polynomial, in powers if its coefficients are numbers of the file."""
         last = max((k for k, c in enumerate(p) if c), default=0)
         coefficients = list(p[:last + 1])
-        if last > 1 and any(nearest(c, numbers) != c for c in coefficients):
-            slope, constant = onto_the_unit_interval(low, high, numbers)
+        if last > 1 and any(nearest(c, self.numbers) != c for c in coefficients):
+            slope, constant = onto_the_unit_interval(*interval, self.numbers)
             self.clenshaw(read, in_chebyshev_polynomials(coefficients, slope, constant), slope,
                           constant)
         else:
             self.horner(read, coefficients if last else [*coefficients, Fraction(0)])
-        self.nodes[-1].output[0] = made
+
+    def composite(self, x: str, given: Replacement) -> None:
+        """x c(x), or (x + x c(x)) / 2, where the polynomials of c are odd."""
+        value = x
+        for p in given.polynomials:
+            square = self.make("Mul", value, value)
+            value = self.make("Mul", self.horner(square, p[1::2]), value)
+        if given.function == "relu":
+            half = Fraction(1, 2)
+            value = self.make("Add", self.make("Mul", value, half), half)
+        self.make("Mul", value, x)
 
     def make(self, kind: str, one: str, other: str | Fraction) -> str:
         """The result of a node, of which the second input may be a constant."""
@@ -126,12 +159,13 @@ class _Evaluation:
         self.nodes.append(helper.make_node(kind, [one, other], [made], f"{made}_{kind}"))
         return made
 
-    def horner(self, x: str, p: Sequence[Fraction]) -> None:
+    def horner(self, x: str, p: Sequence[Fraction]) -> str:
         """The polynomial with these coefficients, two or more, the last first."""
         value = self.make("Mul", x, p[-1])
         for k in range(len(p) - 2, -1, -1):
             value = self.make("Add", value, p[k]) if p[k] or not k else value
             value = self.make("Mul", value, x) if k else value
+        return value
 
     def clenshaw(self, x: str, c: Sequence[Fraction], slope: Fraction, constant: Fraction) -> None:
         """The sum of multiples of three or more Chebyshev polynomials of (a x + b) / 2."""
@@ -145,7 +179,7 @@ class _Evaluation:
             here, after = self.make("Add", self.make("Sub", product, after), c[k]), here
 
 
-def _replace(graph: Any, read: str, made: str, p: Polynomial, numbers: str, title: str
+def _replace(graph: Any, read: str, made: str, p: Replacement, numbers: str, title: str
              ) -> None:
     """Have a polynomial made where an activation was."""
     taken = {name for node in graph.node for name in (*node.input, *node.output)}
@@ -174,7 +208,7 @@ def _without_unused(graph: Any) -> None:
     graph.initializer.extend(tensors)
 
 
-def _written(network: ContinuousNetworkLayers, polynomials: Sequence[Polynomial],
+def _written(network: ContinuousNetworkLayers, polynomials: Sequence[Replacement],
              numbers: str) -> Any:
     """A chain of Gemm and polynomials."""
     from onnx import TensorProto, helper
