@@ -156,7 +156,8 @@ class DimensionQuestions(Layered):
         """
         for form in (self.layers_as_one, self.in_normal_form):
             if form is not None and form.model.parameter_count == self.model.parameter_count:
-                return self._in_form(form).symmetries()  # at parameters that are linear in the own ones
+                # At parameters that are linear in the own ones.
+                return self._in_form(form).symmetries()
         return known_group(self.model) or self._found_group()
 
     @cached
