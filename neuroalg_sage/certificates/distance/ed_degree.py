@@ -30,10 +30,6 @@ def _by_formula(model: Model, metric: Any, evidence: Any) -> tuple[list[int], Ch
         from neuroalg_sage.certificates.distance.complements import check_distance
 
         return check_distance(model, metric, evidence)
-    if evidence["formula"] == "sums of points":
-        from neuroalg_sage.certificates.distance.sums_of_points import check_polar_degrees_of_sums
-
-        return check_polar_degrees_of_sums(model, metric, evidence)
     if metric != "generic" and "isotropic" in evidence:
         from neuroalg_sage.certificates.distance.isotropic import check_isotropic
 
@@ -49,13 +45,22 @@ def _by_formula(model: Model, metric: Any, evidence: Any) -> tuple[list[int], Ch
     return check_formula(model, metric, evidence)
 
 
+def _by_fixed_points(model: Model, metric: Any, evidence: Any) -> tuple[list[int], Checked]:
+    """The polar degrees, for a generic metric."""
+    from neuroalg_sage.certificates.distance.sums_of_points import check_polar_degrees_of_sums
+
+    return check_polar_degrees_of_sums(model, metric, evidence)
+
+
 def check_polar_degrees(model: Model, value: Any, evidence: Any) -> Checked:
     """Verify the polar degrees of a cone M."""
     if "basis" in evidence:
         from neuroalg_sage.certificates.distance.conormal import check_conormal
 
         return check_conormal(model, value, evidence)
-    if "formula" in evidence:
+    if "fixed_points" in evidence:
+        degrees, (verified, trust) = _by_fixed_points(model, "generic", evidence)
+    elif "formula" in evidence:
         require(evidence["formula"] != "convolutions", "The theorem is on their sum.")
         degrees, (verified, trust) = _by_formula(model, "generic", evidence)
     else:
@@ -78,6 +83,10 @@ def check_ed_degree(model: Model, value: Any, evidence: Any) -> Checked:
         verified, trust = check_conormal(model, polar, evidence)
         require(metric == "generic" and number == sum(polar), "The ED degree is not the sum.")
         return verified, trust + [SUM] * (SUM not in trust)
+    if "fixed_points" in evidence:
+        summands, (verified, trust) = _by_fixed_points(model, metric, evidence)
+        require(number == sum(summands), f"The ED degree is {sum(summands)}, not as claimed.")
+        return verified, [*trust, SUM]
     if "formula" in evidence:
         summands, (verified, trust) = _by_formula(model, metric, evidence)
         require(number == sum(summands), f"The ED degree is {sum(summands)}, not as claimed.")

@@ -1,5 +1,5 @@
 """
-Degree and Hilbert polynomial, by a formula or from the ideal.
+Degree and Hilbert polynomial, by a formula or from the ideal; the degree by fixed points, too.
 """
 
 from __future__ import annotations
@@ -14,6 +14,11 @@ from neuroalg_sage.certificates.reading import Checked, require
 def _found(model: Model, evidence: Any
            ) -> tuple[int, list[Fraction] | None, list[str], list[str]]:
     """The degree, the Hilbert polynomial where it is known, what was verified, whom to trust."""
+    if "fixed_points" in evidence:
+        from neuroalg_sage.certificates.equations.fixed_points import degree_by_fixed_points
+
+        degree, verified = degree_by_fixed_points(model, evidence)
+        return degree, None, verified, []
     if "formula" in evidence:
         from neuroalg_sage.certificates.equations.formulas import check_formula
 

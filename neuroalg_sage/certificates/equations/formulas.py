@@ -48,23 +48,6 @@ def check_formula(model: Model, evidence: Any
         numerator = determinantal_numerator(n + 1, length - n, n)
         return (sum(numerator), hilbert_polynomial(numerator, 2 * n),
                 [f"the neurovariety is all Hankel matrices of rank at most {n}"], [EISENBUD])
-    if formula == "product":
-        from neuroalg_sage.certificates.equations.degree_of_products import check_degree_of_product
-
-        degree, sheets, name = check_degree_of_product(model, evidence)
-        return degree, None, [f"the projectivization is the image of {name}, {sheets} to 1"], []
-    if formula == "product of matrices":
-        from neuroalg_sage.certificates.equations.products_of_matrices import (
-            check_product_of_matrices,
-        )
-
-        degree, name = check_product_of_matrices(model, evidence)
-        return degree, None, [f"the projectivization is the image of {name}, one to one"], []
-    if formula == "sums of points":
-        from neuroalg_sage.certificates.equations.sums_of_points import degree_of_sums
-
-        degree, verified = degree_of_sums(model, evidence)
-        return degree, None, verified, []
     m, r, outputs, d = power_sum(model)
     require(m + outputs <= LARGEST_FORMAT, "The model is too wide for the formula.")
     if formula == "symmetric matrices":

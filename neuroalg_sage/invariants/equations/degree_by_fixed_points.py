@@ -13,7 +13,7 @@ from math import factorial, prod
 from typing import Any
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
-from neuroalg_sage.certificates.equations.formulas import check_formula
+from neuroalg_sage.certificates.equations import fixed_points
 from neuroalg_sage.certificates.equations.products_of_spaces import Product
 from neuroalg_sage.certificates.equations.sums_of_points import check_sum, sums_are_a_morphism
 from neuroalg_sage.certificates.reading import CertificateError
@@ -61,11 +61,11 @@ def degree_by_fixed_points(phi: Parametrization, seed: int | None = None) -> Inv
     generator = random.Random(seed) if seed is not None else random.SystemRandom()
     for evidence, method in _attempts(phi, generator):
         try:
-            degree, _, _, trust = check_formula(rebuilt(phi.model), evidence)
+            degree, _ = fixed_points.degree_by_fixed_points(rebuilt(phi.model), evidence)
         except (CertificateError, LimitReached):
             continue
         return Degree.certified(phi.model, "degree", degree, "proved", method,
-                                time.perf_counter() - start, evidence, trust)
+                                time.perf_counter() - start, evidence, [])
     return None
 
 
@@ -75,10 +75,12 @@ def _attempts(phi: Parametrization, generator: random.Random
     found = product_of_spaces(phi)
     if found is not None:
         name = f"M is an image of {found.product.name}"
+        evidence = {key: found.evidence[key] for key in ("blocks", "weights")} | {
+            "fixed_points": "product"}
         symmetries = _symmetries(phi, found.product)
         if len(symmetries) == found.product.sheets:
-            yield found.evidence | {"symmetries": symmetries}, name
-        yield (found.evidence | _point(phi, generator)
+            yield evidence | {"symmetries": symmetries}, name
+        yield (evidence | _point(phi, generator)
                | {"degree": max(2, *found.product.degrees)}, name)
         return
     matrices = _matrices(phi)
@@ -109,7 +111,7 @@ def sums_of_points(phi: Parametrization, generator: random.Random) -> Iterator[d
     for has_coefficients in (True, False):
         for first in range(len(summands[0]) if has_coefficients else 1):
             blocks = [[copy[first], *copy[:first], *copy[first + 1:]] for copy in summands]
-            evidence = {"formula": "sums of points", "summands": blocks,
+            evidence = {"fixed_points": "sums of points", "summands": blocks,
                         "has_coefficients": has_coefficients}
             try:
                 sums_are_a_morphism(check_sum(model, evidence))
@@ -148,7 +150,7 @@ def _matrices(phi: Parametrization) -> dict[str, Any] | None:
         f.append(terms)
     # Those with entries of two tokens: A and its transpose have different weights there.
     chosen = [i for i, g in enumerate(f) if 0 < len(g) <= 2]
-    return {"formula": "product of matrices", "factors": [
+    return {"fixed_points": "product of matrices", "factors": [
         [[[s * d + i for s in range(a)] for i in range(d)],
          [[(a + s) * d + j for j in range(d)] for s in range(a)]], [[values], []]],
         "map": [encode_polynomial(g) for g in f], "coordinates": chosen,
