@@ -126,7 +126,7 @@ def test_where_several_sums_are_equal_the_contact_locus_says_so() -> None:
 
 
 def test_one_summand_is_no_sum() -> None:
-    """The conic (a^4, a^2 b^2, b^4) has degree 2, though four points of the line lie on a section."""
+    """The conic (a^4, a^2 b^2, b^4) has degree 2; a section has four zeros on the line."""
     model = rebuilt(load_model({"parameters": ["a", "b"], "inputs": ["x", "y", "z"],
                                 "outputs": ["a^4*x + a^2*b^2*y + b^4*z"]}))
     with pytest.raises(CertificateError, match="too few"):
@@ -137,8 +137,8 @@ def test_one_summand_is_no_sum() -> None:
 @pytest.mark.parametrize("times", [1, 2])
 def test_coordinates_that_are_there_twice_are_no_equations(times: int) -> None:
     """
-    Pairs of binary quadrics are dense sums of two: no linear form vanishes at tangent spaces but the
-    differences of coordinates that agree, and these say nothing.
+    Pairs of binary quadrics are dense sums of two: no linear form vanishes at tangent spaces but
+    the differences of coordinates that agree, and these say nothing.
     """
     psi = [((int(a == 0), int(a == 1), 2 - k, k), fmpq(1))
            for a in range(2) for k in range(3) for _ in range(times)]
