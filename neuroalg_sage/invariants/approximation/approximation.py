@@ -356,6 +356,8 @@ class Proof:
             if not most.is_finite():
                 return None  # as on all larger squares
             share = most.upper() / (self.room * (reach - 1))
+            if not share > 0:  # a function that is zero, or an error that is
+                return (reach, 1) if most == 0 else None
             needed = max(int(float((share.log() / arb(reach).log()).upper())) + 2, 1)
             if needed <= 4 * (self.degree + self.denominator_degree) + 24:
                 return reach, needed
