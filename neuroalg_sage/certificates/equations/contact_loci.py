@@ -55,25 +55,23 @@ def check_contact_locus(found: Sum, evidence: Any) -> None:
                                    for w in places for k in range(q) for term in psi], p)
     kernel, nullity = tangents.nullspace()
     require(n - nullity == found.dimension, "The tangent spaces are dependent.")
-    normals = [[int(kernel[i, k]) for i in range(n)] for k in range(nullity)]
-    work.spend(q * q * n * nullity)
-    second = [[[_derivative(term, (k, i), places[0], p) for term in psi] for i in range(q)]
-              for k in range(q)]
-    hessians = nmod_mat(q * nullity, q, [
-        sum(a * b for a, b in zip(normal, entry)) for normal in normals for row in second
-        for entry in row], p)
+    normals = nmod_mat(nullity, n, [kernel[i, k] for k in range(nullity) for i in range(n)], p)
+    work.spend(q * q * n * (1 + nullity // 16))
+    second = nmod_mat(n, q * q, [_derivative(term, (k, i), places[0], p)
+                                 for term in psi for k in range(q) for i in range(q)], p)
+    hessians = nmod_mat(q * nullity, q, (normals * second).entries(), p)
     if hessians.rank() == q - len(found.sizes):
         return
     m = found.coefficients
     require(m > 1, "The contact locus may be larger than points.")
 
     def of_inputs() -> Iterator[tuple[Exponents, Form]]:
-        for normal in normals:
+        for k in range(nullity):
             for a in range(m):
                 total: Form = {}  # several coordinates may have the same monomial
-                for (e, c), b in zip(psi, normal):
+                for i, (e, c) in enumerate(psi):
                     if e[a] and c:
-                        total[e[m:]] = total.get(e[m:], 0) + c * b
+                        total[e[m:]] = total.get(e[m:], 0) + c * int(normals[k, i])
                 yield found.degrees[1:], total
 
     require(is_at_most(r, of_inputs(), found.space, max(r, *found.degrees), p, work),
@@ -84,6 +82,8 @@ def _derivative(term: Term, by: Exponents, point: list[int], p: int) -> int:
     """The value of a derivative of a term."""
     e, value = list(term[0]), term[1]
     for k in by:
+        if not e[k]:
+            return 0
         value = value * e[k] % p
         e[k] -= 1
     if value:
