@@ -129,6 +129,11 @@ def best_rational_function(f: ContinuousActivation, low: Fraction, high: Fractio
             if best is not None and best.is_best:
                 return best.candidate()
         precision *= 2
+    with ctx.workprec(precision):  # a constant denominator is one of these degrees, too
+        exchange = _Exchange(f, low, high, degree)
+        exchange.seek([exchange.first_points()])
+        if exchange.found and (best is None or exchange.size < best.size):
+            best = exchange
     if best is None:
         raise LimitReached(f"No rational function of the degrees {degree} and {denominator_degree} "
                            f"was found that is near {f} on this interval; try other degrees.")
