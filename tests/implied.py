@@ -10,6 +10,7 @@ from math import prod
 from typing import Any
 
 import numpy as np
+from claims import mutant
 
 from neuroalg_sage import (
     ActivationFunction,
@@ -18,6 +19,7 @@ from neuroalg_sage import (
     PiecewiseLinearArchitecture,
     PiecewiseLinearNetwork,
 )
+from neuroalg_sage.certificates.checker import CertificateError, verify
 from neuroalg_sage.certificates.points.point import Point
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.distance.polyhedral_norms import Face
@@ -834,3 +836,19 @@ def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
         certificate = manifold.certificate(name)
         return certificate is not None and claimed(certificate["claim"]) == after
     return False
+
+
+def assert_changes_are_implied(certificates: list[dict[str, Any]], generator: random.Random,
+                               times: int) -> int:
+    """Change certificates so often; what is still accepted follows.  How often it is."""
+    accepted = 0
+    for _ in range(times):
+        original = generator.choice(certificates)
+        data = mutant(original, generator, certificates)
+        try:
+            verify(data)
+        except CertificateError:
+            continue
+        accepted += 1
+        assert is_implied(original, data), json.dumps(data)
+    return accepted

@@ -10,8 +10,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from claims import changed_at, mutant
-from implied import attention_outputs, is_implied
+from claims import changed_at
+from implied import assert_changes_are_implied, attention_outputs
 
 from neuroalg_sage import CertificateError, ContinuousNetwork, InputError, NeuroManifold, verify
 from neuroalg_sage.certificates.certificate import digest
@@ -242,17 +242,7 @@ def test_changed_certificates_are_rejected_or_claim_what_is_true() -> None:
     certificates = [found("attention:d=1,a=1,out=1,t=2:softmax", 1, degree=1).certificate,
                     found("attention:d=2,a=1,out=2,t=2,heads=2,v=1,causal=1,skip=1:softmax", "1/2",
                           [(0, 1), (-1, 1)], 2).certificate]
-    accepted = 0
-    for _ in range(200):
-        original = generator.choice(certificates)
-        data = mutant(original, generator, certificates)
-        try:
-            verify(data)
-        except CertificateError:
-            continue
-        accepted += 1
-        assert is_implied(original, data), json.dumps(data)
-    assert accepted < 40
+    assert assert_changes_are_implied(certificates, generator, 200) < 40
 
 
 def test_weaker_claims_are_accepted() -> None:

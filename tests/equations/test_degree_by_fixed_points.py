@@ -21,12 +21,13 @@ from neuroalg_sage.certificates.equations.products_of_matrices import degree_of_
 from neuroalg_sage.certificates.equations.sums_of_points import (
     Sum,
     check_sum,
+    degree_of_sums,
     integral,
     staircases,
     tangent_degrees,
 )
 from neuroalg_sage.certificates.reading import CertificateError
-from neuroalg_sage.certificates.work import Work
+from neuroalg_sage.certificates.work import TooMuchWork, Work
 from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.invariants.equations.degree_by_fixed_points import (
     _attempts,
@@ -122,6 +123,34 @@ def test_where_several_sums_are_equal_the_contact_locus_says_so() -> None:
     for spec, r, n in (("mlp:3,9,1:x^6", 9, 3), ("mlp:4,8,1:x^4", 8, 4)):
         with pytest.raises(CertificateError, match="contact locus"):
             contact(spec, r, n)
+
+
+def test_one_summand_is_no_sum() -> None:
+    """The conic (a^4, a^2 b^2, b^4) has degree 2; a section has four zeros on the line."""
+    model = rebuilt(load_model({"parameters": ["a", "b"], "inputs": ["x", "y", "z"],
+                                "outputs": ["a^4*x + a^2*b^2*y + b^4*z"]}))
+    with pytest.raises(CertificateError, match="too few"):
+        degree_of_sums(model, {"summands": [[[0, 1]]], "has_coefficients": False,
+                               "prime": PRIME, "point": [5, 77]})
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_coordinates_that_are_there_twice_are_no_equations(times: int) -> None:
+    """
+    Pairs of binary quadrics are dense sums of two: no linear form vanishes at tangent spaces but
+    the differences of coordinates that agree, and these say nothing.
+    """
+    psi = [((int(a == 0), int(a == 1), 2 - k, k), fmpq(1))
+           for a in range(2) for k in range(3) for _ in range(times)]
+    found = Sum([[[4 * i, 4 * i + 1], [4 * i + 2, 4 * i + 3]] for i in range(2)], psi, (1, 2), True)
+    with pytest.raises(CertificateError, match="contact locus"):
+        check_contact_locus(found, {"prime": PRIME, "point": [3, 1, 4, 1, 5, 9, 2, 6]})
+
+
+def test_fixed_points_are_counted_before_they_are_listed() -> None:
+    summands = [[[80 * i + 2 * k, 80 * i + 2 * k + 1] for k in range(40)] for i in range(2)]
+    with pytest.raises(TooMuchWork):
+        integral(Sum(summands, [((1, 0) * 40, fmpq(1))], (1,) * 40, False))
 
 
 def test_lengths_of_schemes() -> None:

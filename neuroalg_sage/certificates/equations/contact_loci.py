@@ -70,8 +70,11 @@ def check_contact_locus(found: Sum, evidence: Any) -> None:
     def of_inputs() -> Iterator[tuple[Exponents, Form]]:
         for normal in normals:
             for a in range(m):
-                yield found.degrees[1:], {e[m:]: c * b for (e, c), b in zip(psi, normal)
-                                          if e[a] and c * b}
+                total: Form = {}  # several coordinates may have the same monomial
+                for (e, c), b in zip(psi, normal):
+                    if e[a] and c:
+                        total[e[m:]] = total.get(e[m:], 0) + c * b
+                yield found.degrees[1:], total
 
     require(is_at_most(r, of_inputs(), found.space, max(r, *found.degrees), p, work),
             "The contact locus may be larger than points.")

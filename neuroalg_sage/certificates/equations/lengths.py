@@ -66,6 +66,8 @@ def is_at_most(length: int, equations: Iterable[tuple[Exponents, Form]], sizes: 
     """
     count = prod(comb(size - 1 + degree, degree) for size in sizes)
     require(length <= degree and count <= MOST_FORMS, "There are too many forms.")
+    # So much is needed at least; it is refused before there is memory for it.
+    Work(work.left).spend(max(count - length, 0)**2 * count // 8)
     place = {e: k for k, e in enumerate(forms(sizes, (degree,) * len(sizes)))}
     multipliers: dict[Exponents, list[Exponents]] = {}
     entries: list[int] = []

@@ -2,8 +2,8 @@
 The degree of sums of points of a Segre-Veronese variety, by the fixed points of a torus on the
 Hilbert scheme of its points.
 
-Let φ(w) = Σ_i ψ(w_i), a sum of r copies of one polynomial map in parameters w_i of their own.  Let
-the parameters of a copy be divided into blocks, in each of which ψ is homogeneous, and let each
+Let φ(w) = Σ_i ψ(w_i), a sum of r ≥ 2 copies of one polynomial map in parameters w_i of their own.
+Let the parameters of a copy be divided into blocks, in each of which ψ is homogeneous, and let each
 coordinate of ψ be a multiple of one monomial.  A first block c = (c_1, ..., c_m) may be set apart:
 then each coordinate is c_a g(x) for some a, and g are monomials in the other blocks.  Without it
 let m = 1 and ψ(x) = g(x); a factor is no loss, since ψ is homogeneous.
@@ -32,7 +32,8 @@ degrees e of ψ in them, H = Hilb^r(X), and L^[r] the bundle on H with fibers H^
     space.
 
 (4) If M is dense in V its degree is 1, and deg f is the integral.  If the integral is 1, so is the
-    degree.  Else deg f = 1 by :mod:`neuroalg_sage.certificates.equations.contact_loci`.
+    degree.  Else deg f = 1 by :mod:`neuroalg_sage.certificates.equations.contact_loci`: since any
+    two points are among r, by (2) the g embed X, so that a summand determines its point.
 
 At a fixed point p of X the quotients x_j / x_i of coordinates of each factor are local coordinates.
 A fixed Z is, at each p, an ideal of monomials in these, whose complement is a *staircase*.  A
@@ -49,6 +50,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from typing import Any
 
 from flint import fmpq, nmod_mat
@@ -115,8 +117,8 @@ def check_sum(model: Model, evidence: Any) -> Sum:
     given, has_coefficients = fields(evidence, "summands", "has_coefficients")
     summands = [[integers(block, 0, count - 1, "parameter") for block in items(copy, "blocks")]
                 for copy in items(given, "summands")]
-    require(0 < len(summands) <= MOST_SUMMANDS and isinstance(has_coefficients, bool),
-            "The summands are none, or too many.")
+    require(1 < len(summands) <= MOST_SUMMANDS and isinstance(has_coefficients, bool),
+            "The summands are too few, or too many.")
     shape = [len(block) for block in summands[0]]
     require(all([len(block) for block in copy] == shape for copy in summands) and all(shape)
             and len(shape) > has_coefficients, "The summands have different blocks.")
@@ -234,6 +236,7 @@ class Torus:
         self.degrees = found.degrees[first:]
         self.n, self.length = sum(self.sizes) - len(self.sizes), len(found.summands)
         require(self.n > 0, "There is one point only.")
+        self.work.spend(prod(self.sizes) ** min(self.length, 3))
         self.points = list(product(*map(range, self.sizes)))
         # No small combination of differences is zero.
         base = 4 * max(self.length, *self.degrees) * (self.n + 1) + 1
@@ -281,7 +284,6 @@ class Torus:
 
     def fixed_points(self) -> Iterator[tuple[Scheme, int]]:
         """The fixed points of H, and the product of the weights of their tangent spaces."""
-        self.work.spend(len(self.points) ** min(self.length, 3))
         for scheme in fixed_schemes(self.points, self.n, self.length):
             self.work.spend(self.length * self.n)
             denominator = 1

@@ -10,7 +10,7 @@ from decimal import ROUND_CEILING
 from fractions import Fraction
 from functools import cached_property
 from math import exp, log
-from typing import Any, ClassVar
+from typing import Any
 
 from flint import arb, fmpq
 
@@ -20,9 +20,9 @@ from neuroalg_sage.certificates.approximation.moments import BITS, mean_outside
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.errors import InputError, LimitReached
-from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.approximation.approximation import digits, rounded
 from neuroalg_sage.invariants.approximation.networks import (
+    LayerwiseApproximation,
     NetworkApproximation,
     network_approximation,
     read_error,
@@ -39,28 +39,16 @@ EXAMPLES = "gaussian:1, sub_gaussian:1 or moments:8,105"
 
 @storable()
 @dataclass(frozen=True, eq=False, repr=False)
-class MeanSquareApproximation(Invariant):
+class MeanSquareApproximation(LayerwiseApproximation):
     """
     A polynomial network near another one for random inputs; the value is the distance in the mean
     square, which is not exceeded.
     """
 
-    about: ClassVar[str] = "the network "
-
     @cached_property
     def value(self) -> Fraction:
         """The root of the mean of the square of the difference is at most this."""
         return Fraction(self.data["mean_square_distance"])
-
-    @property
-    def polynomials(self) -> list[tuple[Fraction, ...]]:
-        """The coefficients of the polynomial after each layer but the last, the constant first."""
-        return [tuple(map(Fraction, layer["coefficients"])) for layer in self.data["layers"]]
-
-    @property
-    def degrees(self) -> list[int]:
-        """The degrees of these polynomials."""
-        return [max((k for k, c in enumerate(p) if c), default=0) for p in self.polynomials]
 
     def where(self) -> str:
         """For which parameters and inputs."""
@@ -82,11 +70,6 @@ class MeanSquareApproximation(Invariant):
                 f"{', '.join(map(str, self.degrees))} differs by at most "
                 f"{self.data['mean_square_distance']} in the mean square, {self.where()}; by at "
                 f"most {self.data['distance']} where all inputs are from -{side} to {side}")
-
-    def lines(self, spec: str = "SPEC") -> list[str]:
-        return [f"  layer {k}: states from {low} to {high}, degree {degree}, error at most {error}"
-                for k, (layer, degree) in enumerate(zip(self.data["layers"], self.degrees), 1)
-                for (low, high), error in [(layer["interval"], layer["error"])]]
 
 
 def mean_square_approximation(network: ContinuousNetworkLayers, distribution: Any, box: Any = None,

@@ -57,16 +57,36 @@ KINKED = ("relu", "abs")
 MORE = Fraction(7, 8)  # of the allowed errors, if they were too large together
 
 
+class LayerwiseApproximation(Invariant):
+    """A polynomial network near another one, with a polynomial for each layer but the last."""
+
+    about: ClassVar[str] = "the network "
+
+    @property
+    def polynomials(self) -> list[tuple[Fraction, ...]]:
+        """The coefficients of the polynomial after each layer but the last, the constant first."""
+        return [tuple(map(Fraction, layer["coefficients"])) for layer in self.data["layers"]]
+
+    @property
+    def degrees(self) -> list[int]:
+        """The degrees of these polynomials."""
+        return [_degree(layer) for layer in self.data["layers"]]
+
+    def lines(self, spec: str = "SPEC") -> list[str]:
+        return [f"  layer {k}: states from {low} to {high}, {_kind(layer)}, error at most {error}"
+                for k, layer in enumerate(self.data["layers"], 1)
+                for (low, high), error in [(layer["interval"], layer["error"])]]
+
+
 @storable()
 @dataclass(frozen=True, eq=False, repr=False)
-class NetworkApproximation(Transfer, Invariant):
+class NetworkApproximation(Transfer, LayerwiseApproximation):
     """
     A polynomial network near another one; the value is the distance, which is not exceeded.
 
     - ``network`` -- the other one
     """
 
-    about: ClassVar[str] = "the network "
     network: ContinuousNetworkLayers | None = field(default=None, repr=False)
 
     @cached_property
@@ -180,11 +200,6 @@ class NetworkApproximation(Transfer, Invariant):
         return f"{parameters} and inputs " + (
             f"from {low} to {high}" if len(boxes) == 1 else "in the box")
 
-    @property
-    def degrees(self) -> list[int]:
-        """The degrees of these polynomials."""
-        return [_degree(layer) for layer in self.data["layers"]]
-
     def sentence(self) -> str:
         said = (f"the outputs of the network with polynomials of the degrees "
                 f"{', '.join(map(str, self.degrees))} differ by at most "
@@ -192,11 +207,6 @@ class NetworkApproximation(Transfer, Invariant):
         return said if self.data["radius"] == "0" else (
             said + "; so the Hausdorff distance of the two neuromanifolds over that box of "
             "parameters is at most this, in the norm of the supremum")
-
-    def lines(self, spec: str = "SPEC") -> list[str]:
-        return [f"  layer {k}: states from {low} to {high}, {_kind(layer)}, error at most {error}"
-                for k, layer in enumerate(self.data["layers"], 1)
-                for (low, high), error in [(layer["interval"], layer["error"])]]
 
 
 def _degree(layer: dict[str, Any]) -> int:

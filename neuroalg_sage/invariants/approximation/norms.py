@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING
 from fractions import Fraction
 from functools import cached_property, partial
-from typing import Any, ClassVar
+from typing import Any
 
 from flint import fmpq
 
@@ -20,7 +20,6 @@ from neuroalg_sage.certificates.approximation import networks as rebuilt
 from neuroalg_sage.certificates.approximation.norms import NORMS, Bounds, first_bounds
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError, LimitReached
-from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.approximation.approximation import (
     Proof,
     digits,
@@ -32,6 +31,7 @@ from neuroalg_sage.invariants.approximation.networks import (
     MORE,
     MOST_ATTEMPTS,
     PARTS,
+    LayerwiseApproximation,
     Search,
     read_error,
     read_inputs,
@@ -46,28 +46,16 @@ IN_WORDS = {"spectral": "spectral norm", "frobenius": "Frobenius norm",
 
 @storable()
 @dataclass(frozen=True, eq=False, repr=False)
-class NormBoundedApproximation(Invariant):
+class NormBoundedApproximation(LayerwiseApproximation):
     """
     A polynomial network near another one, for parameters in balls of a norm; the value is the
     distance in each output, which is not exceeded.
     """
 
-    about: ClassVar[str] = "the network "
-
     @cached_property
     def value(self) -> Fraction:
         """How far each output is from that of the other network at most."""
         return Fraction(self.data["distance"])
-
-    @property
-    def polynomials(self) -> list[tuple[Fraction, ...]]:
-        """The coefficients of the polynomial after each layer but the last, the constant first."""
-        return [tuple(map(Fraction, layer["coefficients"])) for layer in self.data["layers"]]
-
-    @property
-    def degrees(self) -> list[int]:
-        """The degrees of these polynomials."""
-        return [max((k for k, c in enumerate(p) if c), default=0) for p in self.polynomials]
 
     def where(self) -> str:
         """For which parameters and inputs the distance is not exceeded."""
@@ -85,11 +73,6 @@ class NormBoundedApproximation(Invariant):
                 f"{', '.join(map(str, self.degrees))} differ by at most {self.data['distance']} in "
                 f"each entry, and {self.data['euclidean_distance']} in the Euclidean norm, "
                 f"{self.where()}")
-
-    def lines(self, spec: str = "SPEC") -> list[str]:
-        return [f"  layer {k}: states from {low} to {high}, degree {degree}, error at most {error}"
-                for k, (layer, degree) in enumerate(zip(self.data["layers"], self.degrees), 1)
-                for (low, high), error in [(layer["interval"], layer["error"])]]
 
 
 def norm_bounded_approximation(network: ContinuousNetworkLayers, ball: Any = None, inputs: Any = 1,
