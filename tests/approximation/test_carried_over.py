@@ -410,3 +410,4 @@ def test_numbers_that_are_no_floats() -> None:
     assert found.value[0] < Fraction(2, 15) < found.value[1] < Fraction(3, 20)
     low, high = near.least_loss([[0, "1e-400", 10**400]]).value
     assert low <= (10**400 - 1) ** 2 and 10**800 - 10**400 <= high
+    assert near.covering_number(10**400).value == (1, 1)

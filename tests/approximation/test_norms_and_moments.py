@@ -292,8 +292,16 @@ def test_what_is_not_found_is_said() -> None:
 def test_boxes_so_wide_that_a_denominator_is_not_seen_to_have_no_zero_are_halved(
         activation: str) -> None:
     network = ContinuousNetwork({"activation": activation, "layers": [
-        {"weights": [[1, 1, 1]] * 3}, {"weights": [[1, 1, 1]] * 2}, {"weights": [[1, -1], [1, 1]]}]})
+        {"weights": [[1, 1, 1]] * 3}, {"weights": [[1, 1, 1]] * 2},
+        {"weights": [[1, -1], [1, 1]]}]})
     plain, found = (network.network_approximation("1/2", 4, degree=4, subdivide=n)
                     for n in (None, 60))
     assert found.value <= plain.value
     assert verify(found.certificate)
+
+
+def test_moments_that_are_no_floats() -> None:
+    network = ContinuousNetwork("mlp:2,3,1:tanh")
+    assert network.mean_square_approximation("moments:6,1e-400", 1, degree=3).value < 1e-30
+    with pytest.raises(InputError, match="at most 1,000,000"):
+        network.mean_square_approximation("moments:6,1e400", 1, degree=3)

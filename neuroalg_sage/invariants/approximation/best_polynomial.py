@@ -392,8 +392,9 @@ class _Exchange:
         step = min((self.high - self.low) / 2, Fraction(1), *(2**12 * gap for gap in gaps)) / 2**24
         points = sorted({min(max(_rounded(self.center + self.half * u, step), self.low), self.high)
                          for u, _ in extrema})
-        sizes = max(weight * abs(c) * largest**k for weight, row in (
-            (1, coefficients), (most, denominator[1:])) for k, c in enumerate(row)) / (
+        # An activation is a sum of numbers near 1, also where it is near to zero.
+        sizes = max(1, *(weight * abs(c) * largest**k for weight, row in (
+            (1, coefficients), (most, denominator[1:])) for k, c in enumerate(row))) / (
                 error * smallest)
         precision = sizes.numerator.bit_length() - sizes.denominator.bit_length() + BITS_BEYOND
         return Candidate(tuple(coefficients), tuple(points), max(precision, BITS_BEYOND)

@@ -436,7 +436,7 @@ def _packing(source: _Source, epsilon: Fraction) -> tuple[int, dict[str, Any]]:
     middle = [[(a + b) / 2 for a, b in near.box]]
     points = middle + (source.random_points(near.box, CANDIDATES) if near.radius else [])
     values = source.values(_floats(points), _floats(inputs)).reshape(len(points), -1)
-    apart = 2 * float(epsilon + source.distance) * SAFE + 1e-9
+    apart = 2 * float(_ball(epsilon + source.distance)) * SAFE + 1e-9
     chosen: list[int] = []
     for k, row in enumerate(values):
         if len(chosen) == MOST_PACKED:
