@@ -118,5 +118,7 @@ def rounded_polynomial(p: Sequence[Fraction], low: Fraction, high: Fraction, err
     if sum(abs(a - c) * largest**k for k, (a, c) in enumerate(zip(powers, p))) <= error:
         return tuple(powers)
     slope, constant = onto_the_unit_interval(low, high, kind)
-    return in_powers([nearest(c, kind) for c in in_chebyshev_polynomials(p, slope, constant)],
-                     slope, constant)
+    found = [nearest(c, kind) for c in in_chebyshev_polynomials(p, slope, constant)]
+    if not any(found[2:]):  # a line is evaluated in powers
+        return tuple(powers)
+    return in_powers(found, slope, constant)

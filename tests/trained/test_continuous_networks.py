@@ -101,7 +101,9 @@ BEFORE, AFTER = node("Gemm", "x W b", "h", transB=1), node("Gemm", "a V", "y", t
     ([node("Neg", "h", "d"), node("Relu", "d", "a")], "Neg-Relu", 17),
     ([node("Tanh", "h", "d"), node("Sub", "h d", "a")], "Tanh-Sub", 17),
     ([node("Softplus", "h", "d"), node("Tanh", "d", "e"), node("Mul", "h e", "a")],
-     "Softplus-Tanh-Mul", 17)])
+     "Softplus-Tanh-Mul", 17),
+    ([node("Max", "half h", "a")], "Max", 17), ([node("Min", "half h", "a")], "Min", 17),
+    ([node("Relu", "h", "d"), node("Tanh", "d", "a")], "Relu-Tanh", 17)])
 def test_an_activation_is_read_as_others_run_it(nodes, name, opset) -> None:
     content = network_file([BEFORE, *nodes, AFTER], STORED, ["N", 3], opset=opset)
     network = network_from_onnx(content)
@@ -153,6 +155,29 @@ def test_skip_connections_take_states_before() -> None:
     assert [getattr(layer, "sources", None) for layer in network.layers] == [None, (0, 1),
                                                                              (0, 1, 2)]
     agree(content, (1, 3), "1/2")
+
+
+def test_a_number_may_come_before_the_function_that_is_cut_off() -> None:
+    content = network_file([BEFORE, node("Tanh", "h", "t"), node("Max", "zero t", "s"),
+                            node("Min", "half s", "a"), AFTER], STORED, ["N", 3])
+    found = agree(content, (1, 3), "1/4")
+    assert [str(f) for f in found.network.activations] == ["tanh", "relu", "Min"]
+
+
+def test_kinks_at_which_nothing_changes_are_none() -> None:
+    content = network_file(
+        [BEFORE, node("LeakyRelu", "h", "k", alpha=1.0), node("Relu", "k", "r"),
+         node("Sub", "r r", "z"), node("Add", "k z", "l"), node("Tanh", "l", "a"), AFTER],
+        STORED, ["N", 3])
+    assert [str(f) for f in network_from_onnx(content).activations] == ["tanh"]
+
+
+def test_a_line_on_the_interval_of_the_states_has_numbers_of_the_file() -> None:
+    content = network_file(
+        [BEFORE, node("Mul", "h tenth", "i"), node("HardSigmoid", "i", "j"),
+         node("Mul", "j tenth", "a"), AFTER], STORED | {"tenth": np.float32(0.1)}, ["N", 3])
+    [line] = agree(content, (1, 3), "1/10000").polynomials
+    assert len(line) == 2 and all(Fraction(float(np.float32(float(c)))) == c for c in line)
 
 
 def test_several_outputs_are_near_together() -> None:
@@ -278,6 +303,10 @@ def test_a_network_of_10000_weights_from_a_file() -> None:
     ([node("Div", "one h", "a")], "divides what depends"),
     ([node("Gemm", "x b4", "k", transB=1), node("Mul", "h k", "a")], "'Mul:a' multiplies"),
     ([node("Max", "h h", "a")], "'Max:a'.*neither"),
+    ([node("PRelu", "half h", "a")], "'PRelu:a'.*neither"),  # the slope is a state
+    ([node("Celu", "h", "a", alpha=0.0)], "'Celu:a' .* divides by zero"),
+    ([node("Elu", "h", "a", alpha=math.inf)], "alpha of the node 'Elu:a' .* no finite number"),
+    ([node("LeakyRelu", "h", "a", alpha=math.nan)], "is nan, which is no finite number"),
     ([node("Clip", "h h", "a")], "'Clip:a'.*neither")])
 def test_what_is_not_read_is_refused_in_one_sentence(nodes, words) -> None:
     content = network_file([BEFORE, *nodes, AFTER], STORED | {"b4": weights(4, 3)}, ["N", 3])

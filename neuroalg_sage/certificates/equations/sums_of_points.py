@@ -53,7 +53,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from flint import fmpq, nmod_mat
+from flint import fmpq
 
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
@@ -65,7 +65,6 @@ from neuroalg_sage.certificates.reading import (
 )
 from neuroalg_sage.certificates.work import Work
 
-PRIME = 2**61 - 1  # what is independent modulo a prime is independent
 MOST_SUMMANDS, MOST_STEPS = 24, 10**7
 
 UNIQUE = "the summands of a generic sum are unique"
@@ -242,11 +241,11 @@ class Torus:
         base = 4 * max(self.length, *self.degrees) * (self.n + 1) + 1
         self.weights = [[base**(sum(self.sizes[:f]) + k) for k in range(size)]
                         for f, size in enumerate(self.sizes)]
-        self.systems: list[list[Exponents]] = [[] for _ in range(found.coefficients)]
+        self.systems: list[set[Exponents]] = [set() for _ in range(found.coefficients)]
         for term in found.psi:
             if term:
                 e = term[0]
-                self.systems[e.index(1) if first else 0].append(e[found.sizes[0] * first:])
+                self.systems[e.index(1) if first else 0].add(e[found.sizes[0] * first:])
         self.tangents: dict[frozenset[Exponents], list[Exponents]] = {}
 
     def weight(self, p: Exponents, u: Exponents) -> int:
@@ -254,33 +253,30 @@ class Torus:
         local = [t[k] - t[i] for t, i in zip(self.weights, p) for k in range(len(t)) if k != i]
         return sum(a * t for a, t in zip(u, local))
 
+    def monomial(self, p: Exponents, u: Exponents) -> Exponents:
+        """The one of the degrees of L that is u in the local coordinates at a fixed point."""
+        found: list[int] = []
+        for size, d, i in zip(self.sizes, self.degrees, p):
+            here, u = u[:size - 1], u[size - 1:]
+            found += [*here[:i], d - sum(here), *here[i:]]
+        return tuple(found)
+
     def values(self, schemes: Iterable[tuple[Exponents, Iterable[Exponents]]]) -> list[int]:
         """
         The weights of the sections of L on a scheme, of which monomials are a basis at each point.
 
+        Each of these is the restriction of one monomial of the degrees of L only.  So those of a
+        system span the sections if all of these are among them, and they differ.
+
         Raises :class:`CertificateError` unless the monomials of each system span them.
         """
-        place = {(p, u): k for k, (p, u) in enumerate(
-            (p, u) for p, staircase in schemes for u in sorted(staircase))}
-        points = {p for p, _ in place}
-        for system in self.systems:
-            self.work.spend(len(system) * len(points))
-            rows = set()
-            for e in system:
-                row = [0] * len(place)
-                for p in points:
-                    u, at = [], 0
-                    for size, i in zip(self.sizes, p):
-                        u += [*e[at:at + i], *e[at + i + 1:at + size]]
-                        at += size
-                    if (p, tuple(u)) in place:
-                        row[place[p, tuple(u)]] = 1
-                rows.add(tuple(row))
-            matrix = nmod_mat(len(rows), len(place), [a for row in rows for a in row], PRIME)
-            require(matrix.rank() == len(place),
-                    "Some points impose dependent conditions, so that sums are no morphism.")
-        return [sum(d * t[i] for d, t, i in zip(self.degrees, self.weights, p))
-                + self.weight(p, u) for p, u in place]
+        basis = [self.monomial(p, u) for p, staircase in schemes for u in staircase]
+        self.work.spend(len(basis) * (sum(self.sizes) + len(self.systems)))
+        require(len(set(basis)) == len(basis)
+                and all(system.issuperset(basis) for system in self.systems),
+                "Some points impose dependent conditions, so that sums are no morphism.")
+        weights = [t for row in self.weights for t in row]
+        return [sum(a * t for a, t in zip(e, weights)) for e in basis]
 
     def fixed_points(self) -> Iterator[tuple[Scheme, int]]:
         """The fixed points of H, and the product of the weights of their tangent spaces."""

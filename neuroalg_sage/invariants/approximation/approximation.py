@@ -363,6 +363,8 @@ class Proof:
                 raise LimitReached(f"The error of the polynomial of degree {self.degree} is "
                                    "lost in the rounding; try a smaller degree.")
             share = most.upper() / (self.room * (reach - 1))
+            if not share > 0:  # a function that is zero, or an error that is
+                return (reach, 1) if most == 0 else None
             needed = max(int(float((share.log() / arb(reach).log()).upper())) + 2, 1)
             if needed <= terms:
                 return reach, needed

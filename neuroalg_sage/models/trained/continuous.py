@@ -215,7 +215,7 @@ class _ContinuousReader(Reader):
         options = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
 
         def of(name: str, default: float) -> Fraction:
-            return Fraction(float(options.get(name, np.float32(default))))
+            return _finite(options.get(name, np.float32(default)), name, node)
 
         first = states[0]
         kinds = (*(k for state in states for k in state.kinds), kind)
@@ -232,11 +232,15 @@ class _ContinuousReader(Reader):
             return _Pending(first.root, COMPOSED[kind](u, of), kinds)
         if kind in BENT or kind in ("Clip", "Max", "Min", "PRelu"):
             if u.affine is None or kind in NEEDS_IDENTITY and u != IDENTITY:
-                self.value(names[0], "node")
-                first = _Pending(names[0], IDENTITY)
+                state = next(iter(known))  # a number may come before it
+                self.value(state, "node")
+                first = _Pending(state, IDENTITY)
                 u, kinds = IDENTITY, (kind,)
-            made = BENT[kind](u, of) if kind in BENT else self._bent(
-                node, names, first, options)
+            try:
+                made = BENT[kind](u, of) if kind in BENT else self._bent(
+                    node, names, first, options)
+            except ZeroDivisionError:
+                raise InputError(f"The node {title(node)} divides by zero.") from None
             return None if made is None else _Pending(first.root, made, kinds)
         made = self._arithmetic(kind, names, known)
         return None if made is None else _Pending(first.root, made, kinds)
@@ -246,7 +250,7 @@ class _ContinuousReader(Reader):
         """Of operators whose numbers may be inputs."""
         kind, u = node.op_type, first.function
         if kind == "Clip":
-            ends = [Fraction(float(options[end])) if end in options else None
+            ends = [_finite(options[end], end, node) if end in options else None
                     for end in ("min", "max")]
             for k, name in enumerate(node.input[1:3]):
                 if name and (number := self._number(name, first.root)) is None:
@@ -258,7 +262,8 @@ class _ContinuousReader(Reader):
             return clipped(u, low, high)
         others = [self._number(name, first.root) for name in names if self._function(name) is None]
         number = others[0] if len(others) == 1 else None
-        if number is None or len(names) != 2:
+        if number is None or len(names) != 2 or (
+                kind == "PRelu" and self._function(names[0]) is None):  # the slope is a state
             raise refusal(node)
         if kind == "PRelu":
             return u.bent([0], [IDENTITY.times(number), IDENTITY])
@@ -300,6 +305,14 @@ class _ContinuousReader(Reader):
         for _ in range(int(factor) - 1):
             power = power.combined("product", one)
         return power
+
+
+def _finite(number: Any, name: str, node: Any) -> Fraction:
+    """The number that an attribute is."""
+    if not np.isfinite(number):
+        raise InputError(f"The attribute {name} of the node {title(node)} is {number}, which is no "
+                         "finite number.")
+    return Fraction(float(number))
 
 
 def refusal(node: Any) -> InputError:

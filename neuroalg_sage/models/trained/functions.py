@@ -70,7 +70,7 @@ class PiecewiseFunction:
         if slope < 0:
             places.reverse()
             inner.reverse()
-        return PiecewiseFunction(tuple(places), tuple(f.pieces[0] for f in inner))
+        return _joined(places, [f.pieces[0] for f in inner])
 
     def after(self, constant_term: Fraction, slope: Fraction) -> PiecewiseFunction:
         """A function without kinks of an affine function."""
@@ -83,8 +83,8 @@ class PiecewiseFunction:
         """The sum or the product with another function."""
         kinks = tuple(sorted({*self.kinks, *other.kinks}))
         ends = [*kinks, None]
-        return PiecewiseFunction(kinks, tuple(
-            _combined(operation, self._before(end), other._before(end)) for end in ends))
+        return _joined(kinks, [
+            _combined(operation, self._before(end), other._before(end)) for end in ends])
 
     def _before(self, end: Fraction | None) -> Piece:
         """The piece that ends at a kink, or later."""
@@ -112,6 +112,13 @@ class PiecewiseFunction:
 
 _SMOOTH: dict[str, Any] = {"silu": {"product": ["x", {"sigmoid": "x"}]}}
 IDENTITY = PiecewiseFunction((), ((ZERO, ONE),))
+
+
+def _joined(kinks: Sequence[Fraction], pieces: Sequence[Piece]) -> PiecewiseFunction:
+    """The function without those kinks at which the piece stays the same."""
+    kept = [k for k, pair in enumerate(zip(pieces, pieces[1:])) if pair[0] != pair[1]]
+    return PiecewiseFunction(tuple(kinks[k] for k in kept),
+                             (pieces[0], *(pieces[k + 1] for k in kept)))
 
 
 def constant(c: Fraction | int) -> PiecewiseFunction:
