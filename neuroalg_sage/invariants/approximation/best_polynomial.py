@@ -393,7 +393,7 @@ class _Exchange:
         points = sorted({min(max(_rounded(self.center + self.half * u, step), self.low), self.high)
                          for u, _ in extrema})
         # An activation is a sum of numbers near 1, also where it is near to zero.
-        sizes = max(1, *(weight * abs(c) * largest**k for weight, row in (
+        sizes = max(Fraction(1), *(weight * abs(c) * largest**k for weight, row in (
             (1, coefficients), (most, denominator[1:])) for k, c in enumerate(row))) / (
                 error * smallest)
         precision = sizes.numerator.bit_length() - sizes.denominator.bit_length() + BITS_BEYOND
