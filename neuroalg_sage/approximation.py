@@ -286,7 +286,8 @@ class ContinuousNetwork:
     def _layers(self) -> ContinuousNetworkLayers:
         if isinstance(self.network, SoftmaxAttention):
             raise InputError("Attention with softmax has no polynomial network near it, but a "
-                             "rational attention; ask for attention_approximation.")
+                             "rational attention, with parameters and inputs in boxes: --box 1 "
+                             "--inputs box:1, in Python attention_approximation.")
         return self.network
 
     def attention_approximation(self, box: Any = None, inputs: Any = 1, degree: Any = None,

@@ -195,11 +195,15 @@ class DimensionQuestions(Layered):
             of dimension 1, one orbit of the known symmetries (proved)
         """
         from neuroalg_sage.invariants.dimension.decompositions import fiber_by_decompositions
-        from neuroalg_sage.invariants.dimension.generic_fiber import generic_fiber
+        from neuroalg_sage.invariants.dimension.generic_fiber import generic_fiber, only_dimension
 
         generator = random.Random(self.seed) if self.seed is not None else random.SystemRandom()
-        return fiber_by_decompositions(self.model, generator) or generic_fiber(
-            self.parametrization(), self.dimension(), self.computation, self.seed)
+        known = fiber_by_decompositions(self.model, generator)
+        if known is not None:
+            return known
+        if not self.is_finitely_identifiable().data:  # there are no points to be counted
+            return only_dimension(self.model, self.dimension())
+        return generic_fiber(self.parametrization(), self.dimension(), self.computation, self.seed)
 
     @kept
     @by_simpler_models

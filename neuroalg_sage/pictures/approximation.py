@@ -23,7 +23,7 @@ from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.approximation.approximation import Approximation
 from neuroalg_sage.invariants.approximation.attention import AttentionApproximation
-from neuroalg_sage.invariants.approximation.networks import NetworkApproximation
+from neuroalg_sage.invariants.approximation.networks import LayerwiseApproximation
 from neuroalg_sage.invariants.approximation.pieces import PiecewiseApproximation
 from neuroalg_sage.markup.canvas import Canvas
 from neuroalg_sage.markup.elements import Markup, element, join, trusted
@@ -73,6 +73,8 @@ def curves(found: Invariant) -> list[ErrorCurve]:
     - ``found`` -- an approximation of an activation, which may have pieces, of a network, or of
       attention
 
+    Raises :class:`~neuroalg_sage.errors.InputError` for other answers, and for composites.
+
     EXAMPLES::
 
         >>> from neuroalg_sage import ActivationFunction
@@ -81,6 +83,12 @@ def curves(found: Invariant) -> list[ErrorCurve]:
         ('abs by degree 2 on [-1, 1]', ('0.125', 0.125), ((-1.0, -0.125), (-0.5, 0.125),
         (0.0, -0.125), (0.5, 0.125), (1.0, -0.125)))
     """
+    layers = found.data["layers"] if isinstance(
+        found, (LayerwiseApproximation, AttentionApproximation)) else None
+    if not isinstance(found, (Approximation, PiecewiseApproximation)) and (
+            layers is None or any("coefficients" not in layer for layer in layers)):
+        raise InputError("Pictures of errors are of polynomials or quotients near an activation, "
+                         "or in the layers of a network; composites have none.")
     assert found.certificate is not None
     model, evidence = found.certificate["model"], found.evidence
     if isinstance(found, Approximation):
@@ -101,7 +109,6 @@ def _of_a_function(name: str, data: dict[str, Any], evidence: dict[str, Any]) ->
 
 
 def _of_layers(found: Invariant, model: dict[str, Any]) -> Iterator[ErrorCurve]:
-    assert isinstance(found, (NetworkApproximation, AttentionApproximation))
     names = model["activation"]
     for k, layer in enumerate(found.data["layers"]):
         if isinstance(found, AttentionApproximation):

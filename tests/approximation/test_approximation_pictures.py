@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import mpmath
 import pytest
 
-from neuroalg_sage import ActivationFunction, ContinuousNetwork
+from neuroalg_sage import ActivationFunction, ContinuousNetwork, InputError
 from neuroalg_sage.cli import main
 from neuroalg_sage.pictures.approximation import SAMPLES, curves, figure, page
 
@@ -149,3 +149,17 @@ def test_what_cannot_be_drawn_is_refused_in_one_sentence(words, said, capsys) ->
     assert main(["plot", *words, "--quiet"]) == 2
     error = capsys.readouterr().err
     assert said in error and error.count("\n") == 1
+
+
+def test_curves_are_of_all_layers_with_polynomials_and_of_no_composites() -> None:
+    network = ContinuousNetwork("mlp:2,3,1:tanh")
+    for found in (network.norm_bounded_approximation("spectral:1", "ball:1", degree=3),
+                  network.mean_square_approximation("gaussian:1", 1, degree=3)):
+        (curve,) = curves(found)
+        assert curve.bound[0] == found.data["layers"][0]["error"]
+        assert 0.99 * curve.bound[1] <= max(abs(y) for _, y in curve.points) <= curve.bound[1]
+    relu = ActivationFunction("relu").composite_approximation("1/10")
+    weights = ContinuousNetwork({"activation": "relu", "layers": [{"weights": [[1]]}] * 2})
+    for other in (relu, weights.network_approximation(error="1/10", composite=True)):
+        with pytest.raises(InputError, match="composites have none"):
+            curves(other)

@@ -286,7 +286,7 @@ def test_scores_that_are_too_large() -> None:
         found(ONE, 3, degree=3)
     with pytest.raises(InputError, match="Instead of exp there is a constant"):
         found(ONE, 1, degree=0).model()
-    with pytest.raises(InputError, match="ask for attention_approximation"):
+    with pytest.raises(InputError, match="in Python attention_approximation"):
         ContinuousNetwork(ONE).network_approximation(1, degree=3)
 
 

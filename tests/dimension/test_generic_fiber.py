@@ -279,3 +279,10 @@ def test_what_breaks_a_hypothesis_of_the_lemma_is_refused(hypothesis: str) -> No
     data["digest"] = digest(data)
     with pytest.raises(CertificateError, match=message):
         verify(data)
+
+
+def test_a_fiber_without_points_needs_no_expansion() -> None:
+    """84 coordinates of 120 parameters are all filled, but have too many terms to be expanded."""
+    fiber = NeuroManifold("mlp:2,30,2:x^40+1", seed=1).generic_fiber()
+    assert (fiber.status, fiber.dimension, fiber.points) == ("proved", 120 - 2 * (41 + 1), None)
+    assert verify(fiber.certificate).value == [36]

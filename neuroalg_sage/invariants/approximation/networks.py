@@ -118,7 +118,9 @@ class NetworkApproximation(Transfer, LayerwiseApproximation):
         assert network is not None
         if not all(isinstance(layer, DenseLayer) for layer in network.layers):
             raise InputError(f"The layers of {network} are not fully connected, so that it is in "
-                             "no family of models; `trained` has the polynomial network.")
+                             "no family of models; `neuroalg approximate --output near.json`, in "
+                             "Python `trained`, makes the polynomial network, which `neuroalg "
+                             "inspect` reads.")
         if any("stages" in layer for layer in self.data["layers"]):
             raise InputError("The polynomial network has composites as activations, so that it is "
                              "in no family of models; `trained` has it with its weights.")

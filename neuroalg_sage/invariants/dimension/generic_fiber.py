@@ -156,7 +156,7 @@ def generic_fiber(phi: Parametrization, found: Invariant, computation: Computati
         model.parameter_count, dimension)
     if steps is None:
         # Not finite modulo the symmetries, or no normal form is known.
-        return _only_dimension(model, dimension, found, start)
+        return only_dimension(model, found)
     slice_ = Slice(phi, steps)
     try:
         with computation.share(EXACT_SECONDS):  # which leaves time to count points
@@ -184,8 +184,27 @@ def generic_fiber(phi: Parametrization, found: Invariant, computation: Computati
                      claim=[dimension, points, known], versions=computation.versions())
 
 
-def _only_dimension(model: Model, dimension: int, found: Invariant, start: float) -> Invariant:
+def only_dimension(model: Model, found: Invariant) -> Invariant:
+    """
+    The dimension of the generic fiber alone, by that of M; nothing is expanded.
+
+    INPUT:
+
+    - ``found`` -- the dimension
+
+    OUTPUT: :class:`~neuroalg_sage.invariants.answers.invariant.Invariant`, a :class:`GenericFiber`
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> from neuroalg_sage.invariants.dimension.dimension import dimension
+        >>> model = parse_spec("mlp:2,2,1:x^2")
+        >>> only_dimension(model, dimension(model))
+        of dimension 3 (proved)
+    """
+    start = time.perf_counter()
     assert found.certificate is not None
+    dimension = model.parameter_count - found.data
     return certified(model, "generic_fiber", GenericFiber(dimension), found.status,
                      "the number of parameters less the dimension", time.perf_counter() - start,
                      found.certificate["evidence"] | {"dimension": found.data}, found.trust,
