@@ -209,3 +209,12 @@ def test_on_a_short_interval_the_error_is_nearly_the_least(name, interval, degre
 def test_numbers_that_are_too_long_are_refused(name, interval, degree) -> None:
     with pytest.raises(LimitReached, match="try another"):
         ActivationFunction(name).approximation(interval, degree)
+
+
+def test_on_a_short_interval_nothing_is_lost() -> None:
+    found = ActivationFunction("tanh").approximation(("-1e-30", "1e-30"), degree=3)
+    # 2 x^5 / 15 is next; the best polynomial of degree 4 for x^5 on [-r, r] is r^5 / 16 away.
+    best, near = Fraction(2, 15 * 16 * 10**150), Fraction(1, 10**50)
+    assert Fraction(found.data["least"]) <= best * (1 + near)
+    assert best * (1 - near) <= found.error[1] < best * Fraction(101, 100)
+    assert verify(found.certificate)

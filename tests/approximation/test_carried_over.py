@@ -399,3 +399,15 @@ def test_the_shell_answers_and_refuses(capsys, tmp_path) -> None:
                            ("genus", "There is no question")):
         assert main(["carry", words[0], question, *words[1:]]) == 2
         assert said in capsys.readouterr().err
+
+
+def test_numbers_that_are_no_floats() -> None:
+    near = ContinuousNetwork({"activation": "tanh", "layers": [
+        {"weights": [[1, "-1/2"]], "bias": ["1/5"]}, {"weights": [[1]]}]}
+        ).network_approximation(degree=9)
+    found = near.robustness_radius(["1e-400", 0])
+    # The sign changes where x - y / 2 = -1/5.
+    assert found.value[0] < Fraction(2, 15) < found.value[1] < Fraction(3, 20)
+    low, high = near.least_loss([[0, "1e-400", 10**400]]).value
+    assert low <= (10**400 - 1) ** 2 and 10**800 - 10**400 <= high
+    assert near.covering_number(10**400).value == (1, 1)

@@ -284,5 +284,24 @@ def test_what_cannot_be_asked_is_refused_in_one_sentence(arguments, words) -> No
 def test_what_is_not_found_is_said() -> None:
     with pytest.raises(LimitReached, match="grow at most linearly"):
         ContinuousNetwork("mlp:2,3,1:exp").mean_square_approximation("gaussian:1", 1, degree=3)
-    with pytest.raises(LimitReached, match="too few moments"):
+    with pytest.raises(LimitReached, match="up to the order"):
         ContinuousNetwork("mlp:2,3,1:tanh").mean_square_approximation("moments:4,3", 1, degree=5)
+
+
+@pytest.mark.parametrize("activation", ["silu", "tanh", "softplus"])
+def test_boxes_so_wide_that_a_denominator_is_not_seen_to_have_no_zero_are_halved(
+        activation: str) -> None:
+    network = ContinuousNetwork({"activation": activation, "layers": [
+        {"weights": [[1, 1, 1]] * 3}, {"weights": [[1, 1, 1]] * 2},
+        {"weights": [[1, -1], [1, 1]]}]})
+    plain, found = (network.network_approximation("1/2", 4, degree=4, subdivide=n)
+                    for n in (None, 60))
+    assert found.value <= plain.value
+    assert verify(found.certificate)
+
+
+def test_moments_that_are_no_floats() -> None:
+    network = ContinuousNetwork("mlp:2,3,1:tanh")
+    assert network.mean_square_approximation("moments:6,1e-400", 1, degree=3).value < 1e-30
+    with pytest.raises(InputError, match="at most 1,000,000"):
+        network.mean_square_approximation("moments:6,1e400", 1, degree=3)

@@ -217,3 +217,14 @@ def test_what_cannot_be_asked_is_refused_in_one_sentence(arguments, words) -> No
     tanh = ActivationFunction("tanh")
     with pytest.raises(InputError, match=words):
         (tanh.piecewise_approximation if "pieces" in arguments else tanh.approximation)(**arguments)
+
+
+@pytest.mark.parametrize("activation, interval, degree, denominator", [
+    ("relu", ("-197/64", "41/64"), 3, 5), ("hard_tanh", ("-61/16", "29/16"), 7, 3)])
+def test_a_denominator_is_no_loss(activation: str, interval: tuple[str, str], degree: int,
+                                  denominator: int) -> None:
+    function = ActivationFunction(activation)
+    plain = function.approximation(interval, degree)
+    found = function.approximation(interval, degree, denominator=denominator)
+    assert found.error[0] <= plain.error[1]
+    assert verify(found.certificate)

@@ -213,7 +213,7 @@ def remainder(gradient: Sequence[arb], cell: Cell) -> arb:
 
 def halves(cell: Cell, weights: Sequence[arb]) -> list[Cell]:
     """Both halves of a cell, cut where a bound for the change along an edge is largest."""
-    sizes = [float(w.abs_upper()) * float((b - a).p) / float((b - a).q) if b > a else -1.0
+    sizes = [float(w.abs_upper() * arb(b - a)) if b > a else -1.0
              for w, (a, b) in zip(weights, cell)]
     k = max(range(len(cell)), key=lambda i: sizes[i])
     a, b = cell[k]

@@ -120,8 +120,9 @@ def tail_moments(distribution: Any, r: fmpq, count: int) -> list[arb]:
         order, bound = fields(distribution, "order", "bound")
         (bound,) = numbers([bound], "bound")
         order = integer(order, 0, MOST_ORDER, "order")
-        require(len(distribution) == 3 and count <= order + 1 and bound >= 0,
-                "There are too few moments.")
+        require(len(distribution) == 3 and bound >= 0, "The distribution is not known.")
+        require(count <= order + 1, f"Moments up to the order {count - 1} are needed, twice the "
+                f"degree in the inputs, and the order is {order}.")
         return [arb(bound) / arb(r) ** (order - k) for k in range(count)]
     require(kind in ("gaussian", "sub_gaussian") and len(distribution) == 2,
             "The distribution is not known.")

@@ -71,7 +71,8 @@ class Subdivision:
                    for row, c in zip(rows, bias or [fmpq(0)] * len(rows))]
             apart = [sum((w * e for w, e in zip(row, before)), arb(0)) for row in rows]
             if number == len(self.polynomials):
-                return max((abs(e).upper() for e in apart), default=arb(0))
+                sizes = [abs(e).upper() for e in apart]
+                return max(sizes) if all(s.is_finite() for s in sizes) else arb("inf")
             found = [self.activated(number, u, e) for u, e in zip(one, apart)]
             states.append([value for value, _ in found])
             differences.append([difference for _, difference in found])
@@ -79,6 +80,8 @@ class Subdivision:
 
     def activated(self, number: int, u: arb, apart: arb) -> tuple[arb, arb]:
         """The value of the activation, and its difference from the polynomial, by Lemma 6."""
+        if not (u.is_finite() and apart.is_finite()):
+            return arb("nan"), arb("nan")
         v = u - apart
         around = u.union(v)
         f = self.network.activations[number]
@@ -97,7 +100,10 @@ def slopes(f: Activation, around: arb) -> arb:
     found = None
     for low, high, piece in zip([None, *f.kinks], [*f.kinks, None], f.pieces):
         if (low is None or not around < arb(low)) and (high is None or not around > arb(high)):
-            slope = power_series(function_of(piece), around, 1, 2)[1]
+            try:
+                slope = power_series(function_of(piece), around, 1, 2)[1]
+            except ValueError:  # the ball of a denominator holds zero
+                return arb("nan")
             found = slope if found is None else found.union(slope)
     return found if found is not None else arb("nan")
 

@@ -43,6 +43,7 @@ PLACES = 64  # at which the sizes of a denominator are compared
 LARGEST_END = 10**6
 EXACT_HALVINGS = 2_000
 MOST_RAISES = 4  # of the precision
+SHORTEST = Fraction(1, 2**20)  # half of a cell
 MOST_BITS = 14_000  # of a numerator or denominator, of which Python reads 4300 digits
 TOO_LONG = LimitReached("The interval is too long for the activation; try a shorter one.")
 
@@ -339,7 +340,7 @@ class Proof:
         cell = self.reach_and_order(f, center, half)
         if cell is not None:
             yield [decimal(high), *cell]
-        elif half < Fraction(1, 2**20):
+        elif half < SHORTEST:
             raise TOO_LONG
         else:
             yield from self.cells_between(low, center)
@@ -351,15 +352,21 @@ class Proof:
         A disk, and how many terms of the power series leave a small remainder there; None if they
         are too many.  Where the error is tiny because the cell is short, only a wide disk shows it.
         """
+        terms = 4 * (self.degree + self.denominator_degree) + 24
+        if self.high - self.low < SHORTEST:  # no shorter cell needs fewer
+            terms = checked.MOST_ORDER
         for reach in REACHES:
             most = checked.largest_on_square(f, arb(_fmpq(center)), arb(_fmpq(reach * half)))
             if not most.is_finite():
                 return None  # as on all larger squares
+            if not self.room > 0:
+                raise LimitReached(f"The error of the polynomial of degree {self.degree} is "
+                                   "lost in the rounding; try a smaller degree.")
             share = most.upper() / (self.room * (reach - 1))
             if not share > 0:  # a function that is zero, or an error that is
                 return (reach, 1) if most == 0 else None
             needed = max(int(float((share.log() / arb(reach).log()).upper())) + 2, 1)
-            if needed <= 4 * (self.degree + self.denominator_degree) + 24:
+            if needed <= terms:
                 return reach, needed
         return None
 

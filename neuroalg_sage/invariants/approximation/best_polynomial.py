@@ -129,6 +129,11 @@ def best_rational_function(f: ContinuousActivation, low: Fraction, high: Fractio
             if best is not None and best.is_best:
                 return best.candidate()
         precision *= 2
+    with ctx.workprec(precision):  # a constant denominator is one of these degrees, too
+        exchange = _Exchange(f, low, high, degree)
+        exchange.seek([exchange.first_points()])
+        if exchange.found and (best is None or exchange.size < best.size):
+            best = exchange
     if best is None:
         raise LimitReached(f"No rational function of the degrees {degree} and {denominator_degree} "
                            f"was found that is near {f} on this interval; try other degrees.")
@@ -387,8 +392,9 @@ class _Exchange:
         step = min((self.high - self.low) / 2, Fraction(1), *(2**12 * gap for gap in gaps)) / 2**24
         points = sorted({min(max(_rounded(self.center + self.half * u, step), self.low), self.high)
                          for u, _ in extrema})
-        sizes = max(weight * abs(c) * largest**k for weight, row in (
-            (1, coefficients), (most, denominator[1:])) for k, c in enumerate(row)) / (
+        # An activation is a sum of numbers near 1, also where it is near to zero.
+        sizes = max(Fraction(1), *(weight * abs(c) * largest**k for weight, row in (
+            (1, coefficients), (most, denominator[1:])) for k, c in enumerate(row))) / (
                 error * smallest)
         precision = sizes.numerator.bit_length() - sizes.denominator.bit_length() + BITS_BEYOND
         return Candidate(tuple(coefficients), tuple(points), max(precision, BITS_BEYOND)

@@ -315,7 +315,7 @@ def _texts(values: Sequence[fmpq]) -> list[str]:
 
 
 def _floats(rows: Sequence[Sequence[fmpq]]) -> np.ndarray:
-    return np.array([[float(c.p) / float(c.q) for c in row] for row in rows])
+    return np.array([[float(arb(c)) for c in row] for row in rows])
 
 
 def _below(x: arb) -> Fraction:
@@ -436,7 +436,7 @@ def _packing(source: _Source, epsilon: Fraction) -> tuple[int, dict[str, Any]]:
     middle = [[(a + b) / 2 for a, b in near.box]]
     points = middle + (source.random_points(near.box, CANDIDATES) if near.radius else [])
     values = source.values(_floats(points), _floats(inputs)).reshape(len(points), -1)
-    apart = 2 * float(epsilon + source.distance) * SAFE + 1e-9
+    apart = 2 * float(_ball(epsilon + source.distance)) * SAFE + 1e-9
     chosen: list[int] = []
     for k, row in enumerate(values):
         if len(chosen) == MOST_PACKED:
@@ -507,6 +507,7 @@ def _decimals(**bounds: Fraction) -> dict[str, str]:
     return {name: digits(c) for name, c in bounds.items()}
 
 
+@np.errstate(over="ignore", invalid="ignore")  # of targets whose squares are no floats
 def _descended(source: _Source, data: Sequence[tuple[list[fmpq], list[fmpq]]]) -> list[fmpq]:
     """Parameters in the box of little loss: gradient descent with moments, from several starts."""
     inputs, targets = _floats([x for x, _ in data]), _floats([y for _, y in data])

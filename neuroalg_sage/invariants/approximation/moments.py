@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING
 from fractions import Fraction
 from functools import cached_property
-from math import exp, log
 from typing import Any
 
 from flint import arb, fmpq
@@ -189,5 +188,7 @@ def _read_distribution(distribution: Any) -> tuple[dict[str, Any], Fraction]:
                          f"{parts[0][:40]}.")
     if bound <= 0:
         raise InputError(f"A bound for a moment is a positive number, not {parts[1][:40]}.")
-    size = rounded(Fraction(exp(log(bound) / int(order))), ROUND_CEILING)
+    with checked.working_with(BITS):
+        root = arb(_fmpq(bound)).root(int(order)).upper().fmpq()
+    size = rounded(Fraction(int(root.p), int(root.q)), ROUND_CEILING)
     return {"kind": kind, "order": int(order), "bound": decimal(bound)}, size
