@@ -310,7 +310,7 @@ def test_coordinates_and_inputs_that_are_not_the_same_are_refused() -> None:
         other = change(random.Random(1), model)
         found = NeuroManifold(other, seed=1)
         form = in_perceptron(other)
-        good = form.about(other, found.of(form).expected_dimension()).certificate
+        good = form.about(other, found._in_form(form).expected_dimension()).certificate
         verify(good)
         for wrong in ([0] * 8, [[0, 0], [0, 0]], [["1", "0"], ["0", "1"]], None):
             data = copy.deepcopy(good)

@@ -41,8 +41,9 @@ linear map from I to O/I of degree w sends monomials u to multiples of u + w.  I
 components, by steps of one variable, of the u in I for which u + w is in the staircase; and zero
 there if some step down from u stays in I and leaves the exponents that are not negative by w.
 
-REFERENCES: G. Ellingsrud, S. A. Strømme, Bott's formula and enumerative geometry, J. Amer. Math.
-Soc. 9 (1996); M. Haiman, t,q-Catalan numbers and the Hilbert scheme, Discrete Math. 193 (1998).
+The formula and the tangent spaces are in G. Ellingsrud, S. A. Strømme, Bott's formula and
+enumerative geometry, J. Amer. Math. Soc. 9 (1996); M. Haiman, t,q-Catalan numbers and the Hilbert
+scheme, Discrete Math. 193 (1998).
 """
 
 from __future__ import annotations
