@@ -91,11 +91,18 @@ def check_generic_fiber(model: Model, value: Any, evidence: Any) -> Checked:
     p, point = place(model, member(evidence, "trial"))
     steps = check_normal_form(model, member(evidence, "normal_form"))
     require(len(steps) == dimension, "The normal form has another dimension than the fibers.")
-    upper = check_relations(model, steps, evidence, point, p)
-    lower = check_finite_symmetries(model, steps, evidence, point, p)
+    moved = check_finite_symmetries(model, steps, evidence, point, p)
+    lower = len(moved)
+    if "multiples" in evidence:
+        from neuroalg_sage.certificates.dimension.multiples import check_multiples
+
+        upper = check_multiples(model, {step.coordinate: step.value for step in steps},
+                                evidence["multiples"], moved, p)
+    else:
+        upper = check_relations(model, steps, evidence, point, p)
     require(symmetries == lower and 1 <= lower <= points == upper,
             "The numbers of points are not those of the relations and the symmetries.")
-    verified += [f"relations for at most {upper} points", f"{lower} known ones"]
+    verified += [f"equations for at most {upper} points", f"{lower} known ones"]
     if lower < points:
         trust = [*trust, "macaulay2", LISTED]
     return verified, trust
@@ -303,9 +310,9 @@ def _standard_monomials(leading: list[tuple[int, ...]], variables: int) -> int:
 
 
 def check_finite_symmetries(model: Model, steps: list[Step], evidence: Any, point: list[int],
-                            p: int) -> int:
+                            p: int) -> set[tuple[int, ...]]:
     """
-    The number of points of S to which elements of G bring a generic point.
+    Points of S to which elements of G bring a generic point, by their residues.
 
     Each symmetry that is listed is an affine-linear map A over Q(ζ), with ζ a root of unity of
     an order q; that φ ∘ A = φ is verified by expansion, modulo the cyclotomic polynomial.  The
@@ -326,7 +333,7 @@ def check_finite_symmetries(model: Model, steps: list[Step], evidence: Any, poin
         require(rank([[row.get(j, 0) for j in range(model.parameters)] for row in move],
                      model.parameters, p) == model.parameters,
                 "A finite symmetry is not invertible.")
-    return len(orbit(point, moves, steps, p))
+    return orbit(point, moves, steps, p)
 
 
 def at_residues(rows: list[dict[int, dict[int, Fraction]]], root: int, p: int
