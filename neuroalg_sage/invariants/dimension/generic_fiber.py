@@ -6,10 +6,11 @@ dimension of the generic fiber, parameters in normal form (:mod:`.normal_form`) 
 meets every generic orbit, and φ restricted to S is generically finite.  Its degree is found
 exactly.  If multiples of the equations of one fiber modulo a prime show that it has no other points
 than those known, neither has the generic one (:mod:`.multiples`).  Else take a Gröbner basis of the
-graph of this restriction, for an order that compares the parameters first.  Over the field of functions of M its elements are equations of the generic
-fiber, and the monomials in the parameters that divide no leading monomial are a basis of the
-functions on it.  Each point is an orbit of H; how many of them are one orbit of the whole group is
-found from its finite symmetries (:mod:`.finite_symmetries`).
+graph of this restriction, for an order that compares the parameters first.  Over the field of
+functions of M its elements are equations of the generic fiber, and the monomials in the parameters
+that divide no leading monomial are a basis of the functions on it.  Each point is an orbit of H.
+How many of them are one orbit of the whole group is found from its finite symmetries
+(:mod:`.finite_symmetries`).
 
 :mod:`neuroalg_sage.certificates.dimension.generic_fiber` has the proof.  All of this says what the
 generic fiber is up to a nowhere dense subset.
