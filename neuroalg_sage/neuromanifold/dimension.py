@@ -203,7 +203,10 @@ class DimensionQuestions(Layered):
             return known
         if not self.is_finitely_identifiable().data:  # there are no points to be counted
             return only_dimension(self.model, self.dimension())
-        return generic_fiber(self.parametrization(), self.dimension(), self.computation, self.seed)
+        from neuroalg_sage.invariants.dimension.summands import fiber_of_sum
+
+        return fiber_of_sum(self.parametrization(), self.computation, self.seed) or generic_fiber(
+            self.parametrization(), self.dimension(), self.computation, self.seed)
 
     @kept
     @by_simpler_models
