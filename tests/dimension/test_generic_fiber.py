@@ -160,7 +160,9 @@ def test_models_that_lose_dimension_are_not_finitely_identifiable(spec: str) -> 
     manifold = NeuroManifold(spec)
     for answer in (manifold.is_finitely_identifiable(), manifold.is_identifiable()):
         assert answer.value is False and answer.trust == []
-        assert answer.sentence() == "not up to affine-linear symmetries"
+        dimension = manifold.model.parameter_count - manifold.dimension().value
+        assert answer.sentence() == (
+            f"not up to affine-linear symmetries; the fiber has dimension {dimension}")
         assert verify(answer.certificate).value is False
     fiber = manifold.generic_fiber()
     assert fiber.points is None and verify(fiber.certificate).value == [fiber.dimension]
@@ -347,3 +349,19 @@ def test_a_fiber_without_points_needs_no_expansion() -> None:
     fiber = NeuroManifold("mlp:2,30,2:x^40+1", seed=1).generic_fiber()
     assert (fiber.status, fiber.dimension, fiber.points) == ("proved", 120 - 2 * (41 + 1), None)
     assert verify(fiber.certificate).value == [36]
+
+
+def test_a_fiber_that_is_not_counted_has_a_dimension(monkeypatch) -> None:
+    def too_long(*arguments):
+        raise LimitReached("too long")
+
+    for name in ("relations", "points_of_fiber", "sampled_points"):
+        monkeypatch.setattr(Slice, name, too_long)
+    manifold = NeuroManifold("mlp:2,2,2,1:x^3-x", seed=1)
+    monkeypatch.setattr(FiniteSymmetries, "multiples", too_long)
+    fiber = manifold.generic_fiber()
+    assert (fiber.status, str(fiber.data)) == ("proved", f"of dimension {fiber.dimension}")
+    assert "how many orbits" in fiber.method and verify(fiber.certificate).value == [
+        manifold.model.parameter_count - manifold.dimension().value]
+    with pytest.raises(LimitReached, match="its generic fiber has dimension"):
+        manifold.is_identifiable()

@@ -46,7 +46,8 @@ def test_units_are_the_summands(model: Model, fiber: list[int]) -> None:
     "mlp:2,2,1:x^2",  # fibers of a larger dimension
     "mlp:3,8,8:x^3",  # nine decompositions
     "mlp:2,1,2:x^2",  # one summand
-    "mlp:2,2,2,1:x^2", "cnn:2,2:x^2"])
+    "mlp:2,2,2,1:x^2", "cnn:2,2:x^2",
+    "relu:2,2,1:cell=10"])  # a unit that is cut off
 def test_what_is_no_sum_in_one_way_is_not_said_to_be(spec: str) -> None:
     assert of_sum(parse_spec(spec)) is None
 

@@ -35,6 +35,7 @@ def summand(model: Model, own: list[int]) -> Model:
             if any(e) and not any(e[i] for i in others):
                 outputs.setdefault(output, []).append(
                     [[*(e[i] for i in own), *monomial], str(coordinate[e])])
+    require(outputs, "A summand has no terms.")
     layer = {"kind": "polynomial", "parameters": [f"w{k}" for k in range(len(own))],
              "inputs": [f"x{k}" for k in range(model.inputs)],
              "outputs": [sorted(terms) for _, terms in sorted(outputs.items())]}

@@ -259,8 +259,9 @@ def is_identifiable(model: Model, finitely: FiniteIdentifiability, fiber: Invari
     assert fiber is not None
     points, known = fiber.data.points, fiber.data.symmetries
     if points is None:
-        raise LimitReached(f"Whether {model} is identifiable is not known: there is no normal "
-                           "form for its symmetries, or they are too many.")
+        raise LimitReached(f"Whether {model} is identifiable is not known: its generic fiber has "
+                           f"dimension {fiber.data.dimension}, but how many orbits of its "
+                           "symmetries it consists of was not found.")
     if fiber.certificate is None:
         return FullIdentifiability("is_identifiable", points == known, fiber.status, fiber.method,
                                    None, fiber.seconds, fiber.error_bound, fiber.data)
