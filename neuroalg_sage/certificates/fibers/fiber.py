@@ -24,13 +24,12 @@ from neuroalg_sage.certificates.reading import (
     polynomials,
     require,
 )
+from neuroalg_sage.certificates.singularities.algebraic_points import AlgebraicPoint, real_roots
 from neuroalg_sage.certificates.singularities.decomposition import (
-    AlgebraicPoint,
     are_covered,
     check_components,
     combination,
     presented,
-    real_roots,
 )
 from neuroalg_sage.certificates.substitution import substituted
 from neuroalg_sage.certificates.work import bound_horner
