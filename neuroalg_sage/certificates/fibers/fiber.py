@@ -25,8 +25,8 @@ from neuroalg_sage.certificates.reading import (
     require,
 )
 from neuroalg_sage.certificates.singularities.algebraic_points import AlgebraicPoint, real_roots
+from neuroalg_sage.certificates.singularities.coverings import are_covered
 from neuroalg_sage.certificates.singularities.decomposition import (
-    are_covered,
     check_components,
     combination,
     presented,

@@ -4,9 +4,6 @@ Affine varieties given by equations: their dimension, degree and components.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
-from math import prod
 from typing import Any
 
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx
@@ -26,10 +23,7 @@ from neuroalg_sage.certificates.reading import (
     polynomials,
     require,
 )
-from neuroalg_sage.certificates.work import Work
 
-MOST_PRODUCTS = 2000
-HIGHEST_POWER = 4
 ENGINES = ("macaulay2", "singular")
 
 
@@ -58,25 +52,6 @@ def presented(generators: list[fmpq_mpoly], ring: fmpq_mpoly_ctx, evidence: Any
     require(all(map(groebner.contains, generators)),
             "The Gröbner basis does not contain the equations.")
     return groebner
-
-
-def are_covered(groebner: GroebnerBasis, lists: Sequence[list[fmpq_mpoly]]) -> bool:
-    """
-    Whether the products of elements, one from each list, have powers in an ideal.
-
-    Then each point of its variety is a zero of all elements of one of the lists.
-    """
-    if prod(map(len, lists)) > MOST_PRODUCTS:
-        return False
-    work = Work()
-    for choice in itertools.product(*lists):
-        product = choice[0]
-        for f in choice[1:]:
-            work.spend(len(product) * len(f))
-            product *= f
-        if not any(groebner.contains(product**k) for k in range(1, HIGHEST_POWER + 1)):
-            return False
-    return True
 
 
 def check_components(equations: list[fmpq_mpoly], ring: fmpq_mpoly_ctx, value: Any,
@@ -139,6 +114,8 @@ def check_components(equations: list[fmpq_mpoly], ring: fmpq_mpoly_ctx, value: A
     require_incomparable(known)
     verified = [f"dimension and degree of each component ({len(known)})"] if known else []
     if complete == "products":
+        from neuroalg_sage.certificates.singularities.coverings import are_covered
+
         groebner = presented(equations, ring, evidence)
         require(are_covered(groebner, [g for g, _ in known]) if known else
                 groebner.contains(ring.constant(fmpq(1))), "There may be other components.")

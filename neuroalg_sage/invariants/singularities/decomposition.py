@@ -20,7 +20,7 @@ from neuroalg_sage.certificates.coordinates import MOST_PARAMETERS
 from neuroalg_sage.certificates.equations.groebner import GroebnerBasis
 from neuroalg_sage.certificates.reading import polynomial_ring
 from neuroalg_sage.certificates.singularities.algebraic_points import real_roots
-from neuroalg_sage.certificates.singularities.decomposition import MOST_PRODUCTS, are_covered
+from neuroalg_sage.certificates.singularities.coverings import MOST_PRODUCTS, are_covered
 from neuroalg_sage.certificates.singularities.domains import is_domain
 from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
