@@ -117,14 +117,16 @@ class TrainingQuestions(EquationsQuestions):
 
         EXAMPLES:
 
-        Two samples do not determine the square of a linear form.  Those that fit them are two
-        points over the square root of 2, as f(1, 1) tells them apart up to a sign::
+        Two samples do not determine a square c(ax + by)^2: two fit them, whose mixed coefficients
+        have the square 8, and those that fit one, and are 0 at the other, are critical, too::
 
             >>> from neuroalg_sage import ERM, NeuroManifold
             >>> M = NeuroManifold("mlp:2,1,1:x^2")
             >>> found = M.critical_functions(ERM("mlp:2,1,1:x^2", [[1, 0, 1], [0, 1, 2]]))
             >>> for component in found:
             ...     print(component)
+            dimension 0, degree 1, 1 real point: the projection ramifies there
+            dimension 0, degree 1, 1 real point: the projection ramifies there
             dimension 0, degree 2, 2 real points: critical on V
         """
         return self._critical_functions(problem, False)

@@ -122,8 +122,9 @@ def test_points_of_components_are_critical(attention) -> None:
     for component in found:
         results = attention.computation.run(Script(
             "a point", ideal_data(n, list(component.component.generators)),
-            "q = modularPoint(I, 31081);", {"point": "apply(q, c -> lift(c, ZZ))"}))
-        z, p = [int(c) for c in results["point"]], 31081
+            "H = genericKernel(I, transpose jacobian I);",
+            {"point": 'H#"point"', "prime": 'H#"prime"'}))
+        z, p = [int(c) for c in results["point"]], int(results["prime"])
         rows = [[evaluate(derivative(g, j), z, p) for j in range(n)] for g in equations]
         h = [-c.numerator * pow(c.denominator, -1, p) for c in problem.linear]
         for (i, j), c in problem.quadratic.items():
@@ -206,8 +207,8 @@ def test_the_command_asks_for_functions_and_ramification(tmp_path, capsys) -> No
     path.write_text("1,0,1\n0,1,2\n")
     assert main(["critical", CONE, "--data", str(path), "--of", "functions", "--json"]) == 0
     data = json.loads(capsys.readouterr().out)["critical"]
-    assert [c["kind"] for c in data["value"]["components"]] == ["fiber"]
-    assert data["value"]["rank"] == 2
+    assert [c["kind"] for c in data["components"]] == ["ramified", "ramified", "fiber"]
+    assert data["rank"] == 2
     assert main(["critical", CONE, "--data", str(path), "--of", "ramification"]) == 0
     assert "ramifies" in capsys.readouterr().out
     assert main(["critical", CONE, "--data", str(path), "--of", "ramification", "--script"]) == 0
