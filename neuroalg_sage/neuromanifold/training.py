@@ -157,10 +157,7 @@ class TrainingQuestions(EquationsQuestions):
 
     def _critical_functions(self, problem: TrainingProblem, ramification: bool
                             ) -> CriticalFunctions:
-        from neuroalg_sage.invariants.training.critical_functions import (
-            NAMES,
-            critical_functions,
-        )
+        from neuroalg_sage.invariants.training.critical_functions import NAMES, critical_functions
 
         self._check_model(problem)
         return self._memory.recall(
