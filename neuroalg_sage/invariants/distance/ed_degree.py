@@ -15,12 +15,14 @@ from neuroalg_sage.errors import EngineError, InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
 from neuroalg_sage.invariants.answers.methods import check_method_applies
+from neuroalg_sage.invariants.dimension.dimension import dimension as find_dimension
 from neuroalg_sage.invariants.distance.distance_count import count_critical_points
 from neuroalg_sage.invariants.distance.euler import NotKnown, ed_degree_by_euler
 from neuroalg_sage.invariants.distance.isotropic import not_conormal_to_itself
 from neuroalg_sage.invariants.distance.lagrange import distance_system
 from neuroalg_sage.invariants.distance.polar_degrees import by_residues, polar_degrees
 from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm
+from neuroalg_sage.invariants.distance.reduction import reduction
 from neuroalg_sage.invariants.equations.counting import Trial, summary, trials
 from neuroalg_sage.invariants.equations.descriptions import known_varieties
 from neuroalg_sage.invariants.equations.linear_span import ideal_within
@@ -77,6 +79,9 @@ def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
 
     OUTPUT: :class:`~neuroalg_sage.invariants.answers.invariant.Invariant`, an integer
 
+    ``"euler"`` and ``"parametrization"`` also look at a simpler variety of the
+    same ED degree, :mod:`~neuroalg_sage.invariants.distance.reduction`.
+
     Raises InputError if the method does not apply or there are infinitely many critical points,
     LimitReached if a limit stops an engine.
 
@@ -85,6 +90,7 @@ def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
     start = time.perf_counter()
     model = phi.model
     method = check_method_applies(method, "the ED degree", METHODS)
+    found: Invariant | None = None
     if method in ("auto", "theorem"):
         found = by_theorem(model, dimension, form) or _by_residues(phi, form, seed)
         if found is not None:
@@ -92,6 +98,7 @@ def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
         if method == "theorem":
             raise InputError(f"No theorem that is known here gives the ED degree of {model} for "
                              f"the metric {form.name}; use parametrization.")
+    generator = random.Random(seed) if seed is not None else random.SystemRandom()
     if method in ("auto", "euler"):
         most = EASY_FORMS if method == "auto" else None
         found = _as_if_generic(model, dimension, form, most, start)
@@ -100,15 +107,19 @@ def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
         try:
             return _by_euler(phi, form, most, start)
         except NotKnown:
-            if method == "euler":
+            found = _by_reduction(phi, form, computation, generator, method, seed, start)
+            if method == "euler" and found is None:
                 raise
-    generator = random.Random(seed) if seed is not None else random.SystemRandom()
+    elif method == "parametrization":
+        found = _by_reduction(phi, form, computation, generator, method, seed, start)
+    if found is not None and (found.status == "proved" or method == "parametrization"):
+        return found
     if method == "conormal":
         return _by_conormal_variety(phi, dimension, form, computation, ideal, seed)
     if method == "lagrange":
         return _by_multipliers(phi, dimension, form, computation, ideal, generator, start)
     try:
-        counted = _by_parametrization(phi, dimension, form, computation, generator, start)
+        counted = found or _by_parametrization(phi, dimension, form, computation, generator, start)
     except LimitReached:
         if method == "parametrization" or computation.is_over() or form.name == "data":
             raise
@@ -193,6 +204,47 @@ def _as_if_generic(model: Model, dimension: Invariant, form: QuadraticForm, most
                 time.perf_counter() - start, known.evidence | {"isotropic": degree},
                 list(known.theorems), claim=[form.claim(), sum(known.numbers)])
     return None
+
+
+def _by_reduction(phi: Parametrization, form: QuadraticForm, computation: Computation,
+                  generator: random.Random, method: str, seed: int | None, start: float
+                  ) -> Invariant | None:
+    """
+    The ED degree of a simpler variety that has the same; None if there is none, or if its own is
+    not found.
+    """
+    simpler = reduction(phi, form, generator)
+    if simpler is None:
+        return None
+    if simpler.phi is None:
+        return EDDegree.certified(phi.model, "ed_degree", 1, "proved", "M is an affine space",
+                                  time.perf_counter() - start, {"reduced": simpler.evidence}, [],
+                                  claim=[form.claim(), 1])
+
+    def no_ideal() -> Invariant:
+        raise LimitReached("The ideal of a simpler variety is not looked for.")
+
+    inner = simpler.phi
+    computation.progress(f"{phi.model} has the ED degree of a variety of {len(inner.polynomials)} "
+                         f"coordinates in {inner.model.parameter_count} parameters")
+    try:
+        found = ed_degree(inner, find_dimension(inner.model, seed), simpler.form, computation,
+                          no_ideal, method, seed)
+    except (LimitReached, NotKnown):
+        return None
+    method = found.method.replace(f"the metric {simpler.form.name}", f"the metric {form.name}")
+    said = (f"{method}, in {len(inner.polynomials)} coordinates and "
+            f"{inner.model.parameter_count} parameters")
+    certificate = None
+    if found.certificate is not None:
+        claim = found.certificate["claim"]
+        certificate = certified(
+            phi.model, claim["invariant"], found.data, "proved", said, 0.0,
+            {"reduced": simpler.evidence, "evidence": found.certificate["evidence"]},
+            found.trust, claim=[form.claim(), found.data],
+            versions=found.certificate["engines"]).certificate
+    return EDDegree("ed_degree", found.data, found.status, said, certificate,
+                    time.perf_counter() - start)
 
 
 def _by_euler(phi: Parametrization, form: QuadraticForm, most: int | None, start: float
