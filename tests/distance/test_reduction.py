@@ -33,6 +33,11 @@ MODELS = {
     # A parabola times a line that is oblique to both coordinates, moved away from 0.
     "a cylinder": from_expressions(["(a + b + 1)*x + (a^2 + 2*b)*y + b*z + x"], ["a", "b"],
                                    ["x", "y", "z"]),
+    "factors": parse_spec("attention:d=2,a=1,out=1,t=1"),
+    "factors of two outputs": from_expressions(
+        ["(a*x + b*y)^2*(c*d*x + d*e*y)*x", "(a*x + b*y)^2*(c*d*x + d*e*y)*3*y"],
+        ["a", "b", "c", "d", "e"], ["x", "y"]),
+    "layers after a narrow one": parse_spec("mlp:1,2,2,1:x^2"),
     "products": from_expressions(["a*b*c*x + a*b*c^2*y + c*d*z"], ["a", "b", "c", "d"],
                                  ["x", "y", "z"]),
     "a curve in a plane": from_expressions(["a^2*x + a^3*y + (a^2 + a^3 + 1)*z"], ["a"],

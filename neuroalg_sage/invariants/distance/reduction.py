@@ -9,7 +9,7 @@ verified.  A bias of the outputs makes lines, a skip connection an affine span.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
@@ -21,14 +21,15 @@ from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.certificates.distance.reduced import matrix_of_rest
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.engines import modular
+from neuroalg_sage.invariants.distance.factors import are_independent, basis_of, through_factors
 from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm
 from neuroalg_sage.invariants.equations.products_of_spaces import differences
 from neuroalg_sage.models.expressions import Polynomial, derivative, evaluate, plus
 from neuroalg_sage.models.parametrization import Parametrization
-from neuroalg_sage.models.rational import echelon, fraction, integral_kernel, matrix, to_flint
+from neuroalg_sage.models.rational import fraction, integral_kernel, matrix, to_flint
 from neuroalg_sage.models.sources import polynomial_model
 
-MOST_TERMS, MOST_COORDINATES, MOST_BLOCKS, LARGEST_UNION = 20_000, 60, 8, 3
+MOST_TERMS, MOST_COORDINATES, MOST_BLOCKS, LARGEST_UNION = 20_000, 60, 16, 3
 
 Rows = list[list[Fraction]]
 
@@ -61,21 +62,24 @@ def reduction(phi: Parametrization, form: QuadraticForm, generator: random.Rando
         >>> def reduced(spec):
         ...     phi = parametrization(parse_spec(spec))
         ...     return reduction(phi, quadratic_form(phi.model, "unit"), random.Random(1))
-        >>> reduced("mlp:1,1,1:x^2:bias").phi.written()
-        ['w_0^2*w_2', '2*w_0*w_1*w_2']
+        >>> reduced("mlp:2,1,1:x^2:bias").phi.written()
+        ['w_0^2*w_3', '2*w_0*w_1*w_3', 'w_1^2*w_3', '2*w_0*w_2*w_3', '2*w_1*w_2*w_3']
         >>> reduced("resnet:width=2,hidden=2,blocks=1:x^2").phi is None
         True
     """
     n, count = len(phi.polynomials), phi.model.parameter_count
     if n > MOST_COORDINATES or sum(map(len, phi.polynomials)) > MOST_TERMS:
         return None
-    zero = (0,) * count
-    offset = [f.get(zero, Fraction(0)) for f in phi.polynomials]
-    moving = [{e: c for e, c in f.items() if e != zero} for f in phi.polynomials]
-    spanning, span = _span(moving)
+    first, polynomials = through_factors(phi, generator) or (
+        [{tuple(int(i == v) for i in range(count)): Fraction(1)} for v in range(count)],
+        phi.polynomials)
+    zero = (0,) * len(first)
+    offset = [f.get(zero, Fraction(0)) for f in polynomials]
+    moving = [{e: c for e, c in f.items() if e != zero} for f in polynomials]
+    spanning, span = basis_of(moving)
     prime = modular.random_prime(generator)
     try:
-        lines = _lines([moving[i] for i in spanning], count, prime, generator)
+        lines = _lines([moving[i] for i in spanning], len(first), prime, generator)
     except ZeroDivisionError:
         return None
     if not spanning or lines is None:
@@ -93,17 +97,16 @@ def reduction(phi: Parametrization, form: QuadraticForm, generator: random.Rando
     if not all(outer):
         return None
     used = sorted({v for f in outer for e in f for v, k in enumerate(e) if k})
-    inner: list[Polynomial] = [{tuple(int(i == v) for i in range(count)): Fraction(1)}
-                               for v in used]
+    inner = [first[v] for v in used]
     outer = [{tuple(e[v] for v in used): c for e, c in f.items()} for f in outer]
-    inner, outer = _through_fewer_functions(inner, outer, prime, generator)
+    inner, outer = _through_fewer_functions(inner, outer, generator)
     if len(outer) == n and len(inner) == count:
         return None
     across = [[row[i] for i in others] for row in span]
     flat = [[sum((row[i] * direction[i] for i in range(len(spanning))), Fraction(0))
              for direction in directions] for row in span]
-    point = [generator.randrange(prime) for _ in range(count)]
-    if _rank([*inner, *along], count, point, prime) < len(inner) + len(along):
+    along = [_composed(f, first) for f in along]
+    if not are_independent([*inner, *along], count, generator):
         return None
     rest = _form_of_rest(form, across, flat)
     if rest is None:
@@ -126,26 +129,10 @@ def _parametrization(outer: Sequence[Polynomial], count: int) -> Parametrization
     return Parametrization(model, tuple(model.coordinates()), tuple(outer))
 
 
-def _span(moving: Sequence[Polynomial]) -> tuple[list[int], Rows]:
-    """Polynomials that are a basis of the space of all, and how they combine to each."""
-    places = {e: k for k, e in enumerate(sorted({e for f in moving for e in f}))}
-    table: Rows = [[Fraction(0)] * len(moving) for _ in places]
-    for i, f in enumerate(moving):
-        for e, c in f.items():
-            table[places[e]][i] = c
-    reduced, pivots = echelon(table, len(moving))
-    return pivots, [[fraction(reduced[k, i]) for k in range(len(pivots))]
-                    for i in range(len(moving))]
-
-
 def _jacobian(polynomials: Sequence[Polynomial], count: int, point: Sequence[int], prime: int
               ) -> nmod_mat:
     return nmod_mat(len(polynomials), count, [evaluate(derivative(f, v), point, prime)
                                               for f in polynomials for v in range(count)], prime)
-
-
-def _rank(polynomials: Sequence[Polynomial], count: int, point: Sequence[int], prime: int) -> int:
-    return int(_jacobian(polynomials, count, point, prime).rank())
 
 
 def _lines(polynomials: Sequence[Polynomial], count: int, prime: int, generator: random.Random
@@ -200,36 +187,44 @@ def _form_of_rest(form: QuadraticForm, across: Rows, lines: Rows) -> QuadraticFo
                                           for i in range(m)))
 
 
-def _through_fewer_functions(inner: list[Polynomial], outer: list[Polynomial], prime: int,
+def _through_fewer_functions(inner: list[Polynomial], outer: list[Polynomial],
                              generator: random.Random) -> tuple[list[Polynomial], list[Polynomial]]:
     """
     Replace parameters that enter through fewer functions, which are independent, by these.
 
     Such are the query and the key of a head of attention, of which only a quadratic form is seen.
-    The parameters that are tried are unions of blocks of the same weights.
+    So are the last layers of a network after a narrow one.
     """
     while outer:
-        count = len(inner)
-        gradings = integral_kernel(sorted(differences(outer)), count)
-        blocks: dict[tuple[int, ...], list[int]] = {}
-        for v in range(count):
-            blocks.setdefault(tuple(row[v] for row in gradings), []).append(v)
-        if len(blocks) > MOST_BLOCKS:
+        found = next(filter(None, (_functions_of(block, inner, outer, generator)
+                                   for block in _candidates(outer, len(inner)))), None)
+        if found is None:
             break
-        for size in range(1, LARGEST_UNION + 1):
-            found = next(filter(None, (
-                _functions_of(sorted(sum(union, [])), inner, outer, prime, generator)
-                for union in combinations(blocks.values(), size))), None)
-            if found:
-                inner, outer = found
-                break
-        else:
-            break
+        inner, outer = found
     return inner, outer
 
 
+def _candidates(outer: Sequence[Polynomial], count: int) -> Iterator[list[int]]:
+    """
+    Parameters that may enter through fewer functions: unions of blocks of the same weights, as many
+    as follow one another, the longest ones first, or few that do not.
+    """
+    gradings = integral_kernel(sorted(differences(outer)), count)
+    blocks: dict[tuple[int, ...], list[int]] = {}
+    for v in range(count):
+        blocks.setdefault(tuple(row[v] for row in gradings), []).append(v)
+    runs = list(blocks.values())
+    if len(runs) <= MOST_BLOCKS:
+        for size in range(len(runs) - 1, 0, -1):
+            for start in range(len(runs) - size + 1):
+                yield sorted(sum(runs[start : start + size], []))
+        for size in range(2, LARGEST_UNION + 1):
+            for union in combinations(runs, size):
+                yield sorted(sum(union, []))
+
+
 def _functions_of(block: Sequence[int], inner: Sequence[Polynomial], outer: Sequence[Polynomial],
-                  prime: int, generator: random.Random
+                  generator: random.Random
                   ) -> tuple[list[Polynomial], list[Polynomial]] | None:
     """The parameters of a block replaced by the functions of them that occur, if they are fewer."""
     rest = [v for v in range(len(inner)) if v not in block]
@@ -239,12 +234,10 @@ def _functions_of(block: Sequence[int], inner: Sequence[Polynomial], outer: Sequ
             part = parts.setdefault((i, tuple(e[v] for v in rest)), {})
             part[tuple(e[v] for v in block)] = c
     zero = (0,) * len(block)
-    pivots, span = _span([{e: c for e, c in f.items() if e != zero} for f in parts.values()])
+    pivots, span = basis_of([{e: c for e, c in f.items() if e != zero} for f in parts.values()])
     keys = list(parts)
     functions = [{e: c for e, c in parts[keys[k]].items() if e != zero} for k in pivots]
-    point = [generator.randrange(prime) for _ in block]
-    if not len(functions) < len(block) or _rank(functions, len(block), point, prime) < len(
-            functions):
+    if not len(functions) < len(block) or not are_independent(functions, len(block), generator):
         return None
     replaced: list[Polynomial] = [{} for _ in outer]
     for (i, e), part, row in zip(keys, parts.values(), span):
