@@ -22,7 +22,7 @@ from neuroalg_sage.invariants.distance.isotropic import not_conormal_to_itself
 from neuroalg_sage.invariants.distance.lagrange import distance_system
 from neuroalg_sage.invariants.distance.polar_degrees import by_residues, polar_degrees
 from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm
-from neuroalg_sage.invariants.distance.reduction import reduction
+from neuroalg_sage.invariants.distance.reduction import Reduction, reduction
 from neuroalg_sage.invariants.equations.counting import Trial, summary, trials
 from neuroalg_sage.invariants.equations.descriptions import known_varieties
 from neuroalg_sage.invariants.equations.linear_span import ideal_within
@@ -40,7 +40,7 @@ Ideal = Callable[[], Invariant]
 
 
 def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
-              computation: Computation, ideal: Ideal, method: str = "auto",
+              computation: Computation, ideal: Ideal | None, method: str = "auto",
               seed: int | None = None) -> Invariant:
     """
     The ED degree of the neurovariety for a quadratic form.
@@ -73,7 +73,8 @@ def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
     - ``dimension`` -- the dimension
     - ``form`` -- the quadratic form
     - ``computation`` -- session and limits
-    - ``ideal`` -- what returns the ideal, for the methods that need it
+    - ``ideal`` -- what returns the ideal, for the methods that need it; None if it shall not be
+      looked for
     - ``method`` -- one of these, or ``"auto"``
     - ``seed`` -- integer for the random choices
 
@@ -106,25 +107,27 @@ def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
             return found
         try:
             return _by_euler(phi, form, most, start)
-        except NotKnown:
-            found = _by_reduction(phi, form, computation, generator, method, seed, start)
-            if method == "euler" and found is None:
-                raise
-    elif method == "parametrization":
-        found = _by_reduction(phi, form, computation, generator, method, seed, start)
-    if found is not None and (found.status == "proved" or method == "parametrization"):
-        return found
-    if method == "conormal":
+        except NotKnown as error:
+            unknown = error
+    simpler = None if method in ("conormal", "lagrange") else reduction(phi, form, generator)
+    if method == "euler" and simpler is None:
+        raise unknown
+    if method == "conormal" and ideal is not None:
         return _by_conormal_variety(phi, dimension, form, computation, ideal, seed)
-    if method == "lagrange":
+    if method == "lagrange" and ideal is not None:
         return _by_multipliers(phi, dimension, form, computation, ideal, generator, start)
     try:
-        counted = found or _by_parametrization(phi, dimension, form, computation, generator, start)
+        with computation.share(_half_of_the_time(computation) if method == "auto" else None):
+            counted = _by_parametrization(
+                phi, dimension, form, computation, generator, start) if simpler is None else (
+                    _by_reduction(phi, form, simpler, computation, method, seed, start))
     except LimitReached:
-        if method == "parametrization" or computation.is_over() or form.name == "data":
+        if method != "auto" or ideal is None or computation.is_over() or form.name == "data":
             raise
         return _by_multipliers(phi, dimension, form, computation, ideal, generator, start)
-    if method == "parametrization" or form.name != "generic" or counted.data > EASY_NUMBER or len(
+    if counted.status == "proved" or method == "parametrization" or ideal is None:
+        return counted
+    if form.name != "generic" or counted.data > EASY_NUMBER or len(
             phi.polynomials) > EASY_COORDINATES:
         return counted
     limit = computation.timeout
@@ -206,34 +209,27 @@ def _as_if_generic(model: Model, dimension: Invariant, form: QuadraticForm, most
     return None
 
 
-def _by_reduction(phi: Parametrization, form: QuadraticForm, computation: Computation,
-                  generator: random.Random, method: str, seed: int | None, start: float
-                  ) -> Invariant | None:
-    """
-    The ED degree of a simpler variety that has the same; None if there is none, or if its own is
-    not found.
-    """
-    simpler = reduction(phi, form, generator)
-    if simpler is None:
-        return None
+def _half_of_the_time(computation: Computation) -> float | None:
+    left = computation.seconds_left()
+    return None if computation.deadline is None or left is None else left / 2
+
+
+def _by_reduction(phi: Parametrization, form: QuadraticForm, simpler: Reduction,
+                  computation: Computation, method: str, seed: int | None, start: float
+                  ) -> Invariant:
+    """The ED degree, as that of a simpler variety that has the same."""
     if simpler.phi is None:
         return EDDegree.certified(phi.model, "ed_degree", 1, "proved", "M is an affine space",
                                   time.perf_counter() - start, {"reduced": simpler.evidence}, [],
                                   claim=[form.claim(), 1])
 
-    def no_ideal() -> Invariant:
-        raise LimitReached("The ideal of a simpler variety is not looked for.")
-
     inner = simpler.phi
     computation.progress(f"{phi.model} has the ED degree of a variety of {len(inner.polynomials)} "
                          f"coordinates in {inner.model.parameter_count} parameters")
-    try:
-        found = ed_degree(inner, find_dimension(inner.model, seed), simpler.form, computation,
-                          no_ideal, method, seed)
-    except (LimitReached, NotKnown):
-        return None
-    method = found.method.replace(f"the metric {simpler.form.name}", f"the metric {form.name}")
-    said = (f"{method}, in {len(inner.polynomials)} coordinates and "
+    found = ed_degree(inner, find_dimension(inner.model, seed), simpler.form, computation,
+                      None, method, seed)
+    how = found.method.replace(f"the metric {simpler.form.name}", f"the metric {form.name}")
+    said = (f"{how}, in {len(inner.polynomials)} coordinates and "
             f"{inner.model.parameter_count} parameters")
     certificate = None
     if found.certificate is not None:
