@@ -78,6 +78,12 @@ def test_what_is_not_reduced() -> None:
                          random.Random(1)) is None
 
 
+def test_degenerate_forms_are_not_reduced() -> None:
+    model = MODELS["a cylinder"]
+    form = quadratic_form(model, "data", [[1, 0, 0], [0, 1, 0], [0, 0, 0]])
+    assert reduction(parametrization(model), form, random.Random(1)) is None
+
+
 def test_lines_of_length_zero() -> None:
     """The distance from a line of length zero has no critical point along it."""
     model = from_expressions(["a*x + b*y + b^2*z"], ["a", "b"], ["x", "y", "z"])

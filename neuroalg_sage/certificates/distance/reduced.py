@@ -43,6 +43,7 @@ from neuroalg_sage.certificates.reading import (
     Checked,
     exponent_vectors,
     fields,
+    integer,
     items,
     member,
     numbers,
@@ -143,7 +144,7 @@ def check_reduced(model: Model, value: Any, evidence: Any, check: Check) -> Chec
         form = matrix_of_rest(form_matrix(model, metric), wide, high)
         rest = [[str(form[i, j]) for j in range(m)] for i in range(m)]
     if not m:
-        require(number == 1, "The ED degree of an affine space is 1.")
+        integer(number, 1, 1, "ED degree of an affine space")
         return [said], trust
     verified, more = check(outer_model(outer, k), [rest, number], member(evidence, "evidence"))
     return [said, *verified], [*trust, *(t for t in more if t not in trust)]

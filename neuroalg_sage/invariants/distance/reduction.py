@@ -68,7 +68,8 @@ def reduction(phi: Parametrization, form: QuadraticForm, generator: random.Rando
         True
     """
     n, count = len(phi.polynomials), phi.model.parameter_count
-    if n > MOST_COORDINATES or sum(map(len, phi.polynomials)) > MOST_TERMS:
+    if n > MOST_COORDINATES or sum(map(len, phi.polynomials)) > MOST_TERMS or (
+            form.is_given and not form.is_invertible()):
         return None
     first, polynomials = through_factors(phi, generator) or (
         [{tuple(int(i == v) for i in range(count)): Fraction(1)} for v in range(count)],
