@@ -23,9 +23,11 @@ from neuroalg_sage.models.rational import echelon, fraction, in_ring, to_flint
 MOST_TERMS, MOST_FACTORS = 20_000, 12
 
 
-def basis_of(polynomials: Sequence[Polynomial]) -> tuple[list[int], list[list[Fraction]]]:
+def basis_of(polynomials: Sequence[Polynomial], most: int | None = None
+             ) -> tuple[list[int], list[list[Fraction]]]:
     """
-    Polynomials that are a basis of the space of all, and how they combine to each.
+    Polynomials that are a basis of the space of all, and how they combine to each; the latter is
+    left out if there are more than ``most``.
 
     EXAMPLES::
 
@@ -38,6 +40,8 @@ def basis_of(polynomials: Sequence[Polynomial]) -> tuple[list[int], list[list[Fr
         for e, c in f.items():
             table[places[e]][i] = c
     reduced, pivots = echelon(table, len(polynomials))
+    if most is not None and len(pivots) > most:
+        return pivots, []
     return pivots, [[fraction(reduced[k, i]) for k in range(len(pivots))]
                     for i in range(len(polynomials))]
 

@@ -29,7 +29,9 @@ from neuroalg_sage.models.parametrization import Parametrization
 from neuroalg_sage.models.rational import fraction, integral_kernel, matrix, to_flint
 from neuroalg_sage.models.sources import polynomial_model
 
-MOST_TERMS, MOST_COORDINATES, MOST_BLOCKS, LARGEST_UNION = 20_000, 60, 16, 3
+MOST_TERMS, MOST_COORDINATES = 20_000, 60
+# Parameters that enter through fewer functions are looked for among so many terms and blocks.
+MANY_TERMS, FEW_TERMS, MOST_BLOCKS, LARGEST_UNION = 3_000, 500, 16, 3
 
 Rows = list[list[Fraction]]
 
@@ -214,12 +216,12 @@ def _candidates(outer: Sequence[Polynomial], count: int) -> Iterator[list[int]]:
     blocks: dict[tuple[int, ...], list[int]] = {}
     for v in range(count):
         blocks.setdefault(tuple(row[v] for row in gradings), []).append(v)
-    runs = list(blocks.values())
-    if len(runs) <= MOST_BLOCKS:
+    runs, terms = list(blocks.values()), sum(map(len, outer))
+    if len(runs) <= MOST_BLOCKS and terms <= MANY_TERMS:
         for size in range(len(runs) - 1, 0, -1):
             for start in range(len(runs) - size + 1):
                 yield sorted(sum(runs[start : start + size], []))
-        for size in range(2, LARGEST_UNION + 1):
+        for size in range(2, LARGEST_UNION + 1) if terms <= FEW_TERMS else ():
             for union in combinations(runs, size):
                 yield sorted(sum(union, []))
 
@@ -235,10 +237,13 @@ def _functions_of(block: Sequence[int], inner: Sequence[Polynomial], outer: Sequ
             part = parts.setdefault((i, tuple(e[v] for v in rest)), {})
             part[tuple(e[v] for v in block)] = c
     zero = (0,) * len(block)
-    pivots, span = basis_of([{e: c for e, c in f.items() if e != zero} for f in parts.values()])
+    pivots, span = basis_of([{e: c for e, c in f.items() if e != zero} for f in parts.values()],
+                            len(block) - 1)
+    if len(pivots) >= len(block):
+        return None
     keys = list(parts)
     functions = [{e: c for e, c in parts[keys[k]].items() if e != zero} for k in pivots]
-    if not len(functions) < len(block) or not are_independent(functions, len(block), generator):
+    if not are_independent(functions, len(block), generator):
         return None
     replaced: list[Polynomial] = [{} for _ in outer]
     for (i, e), part, row in zip(keys, parts.values(), span):
