@@ -71,6 +71,12 @@ def test_against_a_count_without_it(model: Model, metric: str) -> None:
         assert name == metric or metric == "data"
 
 
+@pytest.mark.parametrize("name, number", [("a head", 19), ("a cylinder", 3)])
+def test_monodromy_on_the_simpler_variety(name: str, number: int) -> None:
+    assert NeuroManifold(MODELS[name], method="monodromy", seed=1).ed_degree("unit") == number
+    assert NeuroManifold(MODELS[name], seed=1).ed_degree("unit") == number
+
+
 def test_what_is_not_reduced() -> None:
     for spec in ("mlp:2,2,1:x^4", "linear:2,1,3", "mlp:2,1,3:x^2"):
         model = parse_spec(spec)
