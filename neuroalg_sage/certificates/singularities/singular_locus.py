@@ -26,4 +26,10 @@ def check_singular_locus(model: Model, value: Any, evidence: Any) -> Checked:
         from neuroalg_sage.certificates.singularities.binary_forms import check_sums_of_powers
 
         return check_sums_of_powers(model, value, evidence)
+    if evidence["theorem"] == "an image of a product":
+        from neuroalg_sage.certificates.singularities.images_of_products import (
+            check_image_of_product,
+        )
+
+        return check_image_of_product(model, value, evidence)
     raise MalformedCertificate("The theorem on the singular locus is not known.")

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from fractions import Fraction
 from math import comb, factorial
 from typing import Any, cast
 
@@ -32,11 +33,13 @@ from neuroalg_sage.invariants.dimension import dimension as dimensions
 from neuroalg_sage.invariants.dimension.rings import coordinate_ring
 from neuroalg_sage.invariants.equations.generators import primitive
 from neuroalg_sage.invariants.singularities.degeneracy import Component, SingularLocus
+from neuroalg_sage.invariants.singularities.images_of_products import image_of_product
 from neuroalg_sage.invariants.singularities.parameter_subnetworks import proper_subnetworks
 from neuroalg_sage.models.expressions import Polynomial, from_flint
 from neuroalg_sage.models.layers import Activation, Dense
 from neuroalg_sage.models.model import Model
-from neuroalg_sage.models.subnetworks import rank_deficient
+from neuroalg_sage.models.parametrization import parametrization
+from neuroalg_sage.models.subnetworks import ZERO, rank_deficient
 
 MOST_MODELS = 60
 MOST_TERMS = 400_000  # of equations that somebody reads
@@ -81,7 +84,8 @@ def by_theorem(model: Model, trial: dict[str, Any]) -> SingularLocus | None:
     """
     The singular locus, if the neurovariety is a subspace variety, all functions of few linear
     forms or with few independent outputs, or all sums of few powers of binary linear forms: those
-    of still fewer.  None if it is not, or if that is too large.
+    of still fewer; or if it is a cone over an unramified image of a product of projective spaces:
+    where that crosses itself.  None if it is none of these, or if that is too large.
 
     INPUT:
 
@@ -102,23 +106,24 @@ def by_theorem(model: Model, trial: dict[str, Any]) -> SingularLocus | None:
 
     - the theorems and their proofs are at
       :class:`~neuroalg_sage.certificates.singularities.subspace_varieties.SubspaceVariety` and
-      :class:`~neuroalg_sage.certificates.singularities.binary_forms.SumsOfPowers`; the singular
+      :class:`~neuroalg_sage.certificates.singularities.binary_forms.SumsOfPowers`, and at
+      :class:`~neuroalg_sage.certificates.singularities.images_of_products.Bundle`; the singular
       locus of all matrices of bounded rank is classical, [ACGH1985]_
     """
-    for of_kind in (_of_subspace_variety, _of_sums_of_powers):
+    for of_kind in (_of_subspace_variety, _of_sums_of_powers, _of_an_image):
         start = time.perf_counter()
         try:
-            theorem, claims, components = of_kind(model, trial)
-        except CertificateError:
+            evidence, claims, components = of_kind(model, trial)
+        except (CertificateError, LimitReached):
             continue
         found = certified(model, "singular_locus", components, "proved",
-                          f"the singular locus of {theorem}", time.perf_counter() - start,
-                          {"theorem": theorem, "trial": trial}, claim=claims)
+                          f"the singular locus of {evidence['theorem']}",
+                          time.perf_counter() - start, evidence | {"trial": trial}, claim=claims)
         return SingularLocus.of(found, [], "proved")
     return None
 
 
-Found = tuple[str, list[dict[str, int]], list[Component]]
+Found = tuple[dict[str, Any], list[dict[str, Any]], list[Component]]
 
 
 def _of_subspace_variety(model: Model, trial: dict[str, Any]) -> Found:
@@ -133,7 +138,7 @@ def _of_subspace_variety(model: Model, trial: dict[str, Any]) -> Found:
                       for f in minors(part.variety)]
         components.append(_component(model, stated, generators, [
             name for name, smaller, _ in smaller_models(model) if _is(smaller, part.variety)]))
-    return "a subspace variety", claims, components
+    return {"theorem": "a subspace variety"}, claims, components
 
 
 def _of_sums_of_powers(model: Model, trial: dict[str, Any]) -> Found:
@@ -142,12 +147,46 @@ def _of_sums_of_powers(model: Model, trial: dict[str, Any]) -> Found:
     fills = [name for name, smaller, inputs in smaller_models(model)
              if len(inputs) == model.input_count and number_of_powers(smaller) == found.k - 1
              and dimensions.dimension(smaller, 0).data == stated["dimension"]]
-    return "sums of powers of binary forms", [stated], [
+    return {"theorem": "sums of powers of binary forms"}, [stated], [
         _component(model, stated, [from_flint(f) for f in catalecticant_minors(model, found)],
                    fills)]
 
 
-def _component(model: Model, stated: dict[str, int], generators: list[Polynomial],
+def _of_an_image(model: Model, trial: dict[str, Any]) -> Found:
+    evidence, claims = image_of_product(model, trial)
+    return {"theorem": "an image of a product"} | evidence, claims, [
+        _component(model, stated, _equations_of_vertex(model, evidence, stated),
+                   _subnetworks(model, stated["parameters"])) for stated in claims]
+
+
+def _equations_of_vertex(model: Model, evidence: dict[str, Any], stated: dict[str, Any]
+                         ) -> list[Polynomial]:
+    """The linear equations of what the vertex of the cone is; none for other components."""
+    if stated["parameters"]:
+        return []
+    n = model.ambient_dimension
+    cone = {i for part in evidence["parts"] for i in part["coordinates"]}
+    zero: tuple[int, ...] = (0,) * n
+    equations = []
+    for i, f in enumerate(parametrization(model).polynomials):
+        if i in cone or not any(map(any, f)):
+            constant = sum(f.values()) if i not in cone else 0
+            equations.append({tuple(int(i == j) for j in range(n)): Fraction(1)} | (
+                {zero: -Fraction(constant)} if constant else {}))
+    return equations
+
+
+def _subnetworks(model: Model, parameters: Sequence[int]) -> list[str]:
+    """The names of the subnetworks that have these parameters, and no others."""
+    try:
+        return [part.name for part in proper_subnetworks(model) if any(
+            [i for i, a in enumerate(embedding) if a != ZERO] == list(parameters)
+            for embedding in part.embeddings)]
+    except LimitReached:
+        return []
+
+
+def _component(model: Model, stated: dict[str, Any], generators: list[Polynomial],
                fills: list[str]) -> Component:
     return Component(stated["dimension"], stated["degree"], tuple(map(primitive, generators)),
                      coordinate_ring(model.ambient_dimension).variables, stated["multiplicity"],
