@@ -450,7 +450,7 @@ def test_the_report_and_the_command_line_print_subnetworks(capsys):
                 ) == 0
     page = json.loads(capsys.readouterr().out)["results"]
     assert {p["name"]: p["singular"] for p in page["subnetworks"]["value"]}["zero"] is True
-    assert page["singular_locus"]["no_others"] == "proved, trusting macaulay2"
+    assert page["singular_locus"]["no_others"] == "proved"
     assert page["singular_locus"]["trust"] == []
     assert main(["report", "--quiet", "linear:2,1,2"]) == 0
     out = capsys.readouterr().out

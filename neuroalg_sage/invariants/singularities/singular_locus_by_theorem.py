@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from fractions import Fraction
 from math import comb, factorial
 from typing import Any, cast
 
@@ -39,6 +38,7 @@ from neuroalg_sage.models.expressions import Polynomial, from_flint
 from neuroalg_sage.models.layers import Activation, Dense
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import parametrization
+from neuroalg_sage.models.rational import kernel
 from neuroalg_sage.models.subnetworks import ZERO, rank_deficient
 
 MOST_MODELS = 60
@@ -155,25 +155,31 @@ def _of_sums_of_powers(model: Model, trial: dict[str, Any]) -> Found:
 def _of_an_image(model: Model, trial: dict[str, Any]) -> Found:
     evidence, claims = image_of_product(model, trial)
     return {"theorem": "an image of a product"} | evidence, claims, [
-        _component(model, stated, _equations_of_vertex(model, evidence, stated),
+        _component(model, stated, _equations_of_linear_space(model, evidence, stated),
                    _subnetworks(model, stated["parameters"])) for stated in claims]
 
 
-def _equations_of_vertex(model: Model, evidence: dict[str, Any], stated: dict[str, Any]
-                         ) -> list[Polynomial]:
-    """The linear equations of what the vertex of the cone is; none for other components."""
-    if stated["parameters"]:
+def _equations_of_linear_space(model: Model, evidence: dict[str, Any], stated: dict[str, Any]
+                               ) -> list[Polynomial]:
+    """The equations of a component that is a linear space; none for others."""
+    if stated["degree"] > 1:
         return []
     n = model.ambient_dimension
     cone = {i for part in evidence["parts"] for i in part["coordinates"]}
-    zero: tuple[int, ...] = (0,) * n
-    equations = []
+    zero_there = {v for block in evidence["blocks"] for v in block}.difference(
+        stated["parameters"])
+    rows: dict[Any, dict[int, Any]] = {(): {n: 1}}
     for i, f in enumerate(parametrization(model).polynomials):
-        if i in cone or not any(map(any, f)):
-            constant = sum(f.values()) if i not in cone else 0
-            equations.append({tuple(int(i == j) for j in range(n)): Fraction(1)} | (
-                {zero: -Fraction(constant)} if constant else {}))
-    return equations
+        if i not in cone and any(map(any, f)):
+            rows[i] = {i: 1}  # of a coordinate that takes all values
+            continue
+        for e, c in f.items():
+            if not any(e):
+                rows[()][i] = c
+            elif not any(e[v] for v in zero_there):
+                rows.setdefault(e, {})[i] = c
+    units = [tuple(int(i == j) for j in range(n)) for i in range(n + 1)]
+    return [{units[i]: c for i, c in row.items()} for row in kernel(rows.values(), n + 1)]
 
 
 def _subnetworks(model: Model, parameters: Sequence[int]) -> list[str]:
