@@ -32,4 +32,10 @@ def check_singular_locus(model: Model, value: Any, evidence: Any) -> Checked:
         )
 
         return check_image_of_product(model, value, evidence)
+    if evidence["theorem"] == "all products of forms":
+        from neuroalg_sage.certificates.singularities.products_of_forms import (
+            check_products_of_forms,
+        )
+
+        return check_products_of_forms(model, value, evidence)
     raise MalformedCertificate("The theorem on the singular locus is not known.")

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from fractions import Fraction
 from math import comb, factorial
 from typing import Any, cast
 
@@ -34,6 +35,7 @@ from neuroalg_sage.invariants.equations.generators import primitive
 from neuroalg_sage.invariants.singularities.degeneracy import Component, SingularLocus
 from neuroalg_sage.invariants.singularities.images_of_products import image_of_product
 from neuroalg_sage.invariants.singularities.parameter_subnetworks import proper_subnetworks
+from neuroalg_sage.invariants.singularities.products_of_forms import in_words, products_of_forms
 from neuroalg_sage.models.expressions import Polynomial, from_flint
 from neuroalg_sage.models.layers import Activation, Dense
 from neuroalg_sage.models.model import Model
@@ -85,7 +87,9 @@ def by_theorem(model: Model, trial: dict[str, Any]) -> SingularLocus | None:
     The singular locus, if the neurovariety is a subspace variety, all functions of few linear
     forms or with few independent outputs, or all sums of few powers of binary linear forms: those
     of still fewer; or if it is a cone over an unramified image of a product of projective spaces:
-    where that crosses itself.  None if it is none of these, or if that is too large.
+    where that crosses itself; or if it is all products of powers of forms of some degrees: those
+    that are so in more ways, or whose forms have common divisors.  None if it is none of these, or
+    if that is too large.
 
     INPUT:
 
@@ -107,10 +111,11 @@ def by_theorem(model: Model, trial: dict[str, Any]) -> SingularLocus | None:
     - the theorems and their proofs are at
       :class:`~neuroalg_sage.certificates.singularities.subspace_varieties.SubspaceVariety` and
       :class:`~neuroalg_sage.certificates.singularities.binary_forms.SumsOfPowers`, and at
-      :class:`~neuroalg_sage.certificates.singularities.images_of_products.Bundle`; the singular
-      locus of all matrices of bounded rank is classical, [ACGH1985]_
+      :class:`~neuroalg_sage.certificates.singularities.images_of_products.Bundle` and
+      :class:`~neuroalg_sage.certificates.singularities.products_of_forms.ProductOfForms`; the
+      singular locus of all matrices of bounded rank is classical, [ACGH1985]_
     """
-    for of_kind in (_of_subspace_variety, _of_sums_of_powers, _of_an_image):
+    for of_kind in (_of_subspace_variety, _of_sums_of_powers, _of_an_image, _of_products_of_forms):
         start = time.perf_counter()
         try:
             evidence, claims, components = of_kind(model, trial)
@@ -159,6 +164,17 @@ def _of_an_image(model: Model, trial: dict[str, Any]) -> Found:
                    _subnetworks(model, stated["parameters"])) for stated in claims]
 
 
+def _of_products_of_forms(model: Model, trial: dict[str, Any]) -> Found:
+    evidence, found = products_of_forms(model, trial)
+    claims = found.singular_locus()
+    n = model.ambient_dimension
+    origin: list[Polynomial] = [{tuple(int(i == j) for j in range(n)): Fraction(1)}
+                                for i in range(n)]
+    return {"theorem": "all products of forms"} | evidence, claims, [
+        _component(model, stated, [], [in_words(stated["factors"], found.s)])
+        if stated["factors"] else _component(model, stated, origin, []) for stated in claims]
+
+
 def _equations_of_linear_space(model: Model, evidence: dict[str, Any], stated: dict[str, Any]
                                ) -> list[Polynomial]:
     """The equations of a component that is a linear space; none for others."""
@@ -195,7 +211,7 @@ def _subnetworks(model: Model, parameters: Sequence[int]) -> list[str]:
 def _component(model: Model, stated: dict[str, Any], generators: list[Polynomial],
                fills: list[str]) -> Component:
     return Component(stated["dimension"], stated["degree"], tuple(map(primitive, generators)),
-                     coordinate_ring(model.ambient_dimension).variables, stated["multiplicity"],
+                     coordinate_ring(model.ambient_dimension).variables, stated.get("multiplicity"),
                      "proved", tuple(fills))
 
 
