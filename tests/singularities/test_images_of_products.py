@@ -130,3 +130,21 @@ def test_coincidences_may_not_be_left_out():
             with pytest.raises(CertificateError):
                 verify(certificate(good["model"], "singular_locus", value, "proved", [],
                                    evidence | {"coincidences": fewer}, {}))
+
+
+def test_beside_a_skip_connection_the_singular_locus_is_moved():
+    model = NeuroManifold("resnet:width=3,hidden=2,blocks=1:x^2")
+    locus, inner = model.singular_locus(), NeuroManifold("mlp:3,2,3:x^2").singular_locus()
+    assert summary(locus) == summary(inner) == [(7, 45, 2)] and verified(locus).trust == ()
+    good = locus.certificate
+    (component,) = locus.value
+    phi, generator = model.parametrization().polynomials, random.Random(1)
+    w = [generator.randrange(100) for _ in range(model.model.parameter_count)]
+    w[3:6] = [2 * a for a in w[:3]]  # both hidden units read the same form
+    image = [evaluate(f, w, 10007) for f in phi]
+    assert not any(evaluate(g, image, 10007) for g in component.generators)
+    for description in (NeuroManifold("mlp:3,2,3:x^2").certificate("singular_locus")["model"],
+                        NeuroManifold("resnet:width=3,hidden=2,blocks=2:x^2").model.describe()):
+        with pytest.raises(CertificateError):
+            verify(certificate(description, "singular_locus", good["claim"]["value"], "proved",
+                               [], good["evidence"], {}))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from math import comb, factorial
 from typing import Any, cast
@@ -37,7 +38,7 @@ from neuroalg_sage.invariants.singularities.images_of_products import image_of_p
 from neuroalg_sage.invariants.singularities.parameter_subnetworks import proper_subnetworks
 from neuroalg_sage.invariants.singularities.products_of_forms import in_words, products_of_forms
 from neuroalg_sage.models.expressions import Polynomial, from_flint
-from neuroalg_sage.models.layers import Activation, Dense
+from neuroalg_sage.models.layers import Activation, Chain, Dense, Sum
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import parametrization
 from neuroalg_sage.models.rational import kernel
@@ -125,7 +126,36 @@ def by_theorem(model: Model, trial: dict[str, Any]) -> SingularLocus | None:
                           f"the singular locus of {evidence['theorem']}",
                           time.perf_counter() - start, evidence | {"trial": trial}, claim=claims)
         return SingularLocus.of(found, [], "proved")
-    return None
+    return _beside_a_skip_connection(model, trial)
+
+
+def _beside_a_skip_connection(model: Model, trial: dict[str, Any]) -> SingularLocus | None:
+    """The singular locus of x + g_w(x), which is that of g, moved by the function x."""
+    whole = model.layers[0]
+    if len(model.layers) > 1 or not isinstance(whole, Sum) or len(whole.layers) != 2 \
+            or whole.layers[0] != Chain():
+        return None
+    branch = Model((whole.layers[1],), model.input_shape)
+    found = by_theorem(branch, trial)
+    if found is None:
+        return None
+    assert found.certificate is not None
+    places, n = coordinate_places(model), model.ambient_dimension
+    place = [places[c] for c in branch.coordinates()]
+    skipped = {places[j, tuple(int(i == j) for i in range(model.input_count))]
+               for j in range(model.output_count)}
+    units = [tuple(int(i == j) for j in range(n)) for i in range(n)]
+    fixed: list[Polynomial] = [{units[i]: Fraction(1)} | (
+        {(0,) * n: Fraction(-1)} if i in skipped else {}) for i in sorted({*range(n)} - {*place})]
+    components = [replace(
+        c, generators=tuple([moved(f, place, n) for f in c.generators] + fixed)
+        if c.generators and not skipped.intersection(place) else (),
+        variables=coordinate_ring(n).variables) for c in found.data]
+    moved_locus = certified(model, "singular_locus", components, "proved",
+                            f"{found.method}, beside a skip connection", found.seconds,
+                            found.certificate["evidence"] | {"without": "skip connection"},
+                            claim=found.certificate["claim"]["value"])
+    return SingularLocus.of(moved_locus, [], "proved")
 
 
 Found = tuple[dict[str, Any], list[dict[str, Any]], list[Component]]
