@@ -49,8 +49,8 @@ class ProductOfForms(NamedTuple):
     there.  If q_i = g p_i, q_j = g p_j, let h be a form of the degree of g, and not its multiple;
     then r_j p_i h and - r_i p_j h are a tangent vector that df maps to zero; if L = g p, then so
     are p_i h and - r_i p h.  If there are no common divisors, let (δq, δL) be mapped to zero: δL +
-    L Σ_i r_i δq_i / q_i = 0.  Since L' has no common divisor, q_i divides δq_i Π_(j ≠ i) q_j, hence
-    δq_i, so δq_i is a multiple of q_i, and δL one of L.
+    L Σ_i r_i δq_i / q_i = 0.  Since L' has no common divisor, q_i divides the product of δq_i, the
+    other q_j, and L / L', hence δq_i, so δq_i is a multiple of q_i, and δL one of L.
 
     (3) Let G be the permutations of factors q_i with the same a_i and r_i.  If m = 2, let no two
     r_i be the same, so that G is trivial; else an element of G that is not 1 has fixed points of
