@@ -26,12 +26,13 @@ from neuroalg_sage.invariants.equations.products_of_spaces import (
     MOST_PARAMETERS,
     MOST_POINTS,
     MOST_TERMS,
-    common_gradings,
+    differences,
     weights_of,
 )
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import parametrization
+from neuroalg_sage.models.rational import integral_kernel
 
 
 def image_of_product(model: Model, trial: dict[str, Any]
@@ -110,7 +111,7 @@ def common_blocks(parts: Sequence[Sequence[Polynomial]], count: int) -> list[lis
         ...                [{(1, 1, 0, 1): 1}, {(1, 0, 1, 1): 1}]], 4)
         [[1, 2]]
     """
-    gradings = common_gradings(parts, count)
+    gradings = integral_kernel(sorted(set().union(*map(differences, parts))), count)
     blocks: dict[tuple[int, ...], list[int]] = defaultdict(list)
     for v in range(count):
         blocks[tuple(row[v] for row in gradings)].append(v)
