@@ -46,10 +46,12 @@ def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: A
     meets.  Let X be the scheme in P^c of the forms g(By), over the integers, and N ⊆ X the
     closure of M ∩ L.  At each prime p that is used,
 
-    (1) modulo p and y_0 these forms leave an algebra A of finite length λ.  So X has modulo p
-        no point with y_0 = 0, and at most the length λ.  The linear forms that define L in
-        P(H), and y_0, cut S/J down to an algebra of length at most λ; so dim S/J ≤ d, and the
-        cone over M, which satisfies J and contains M, is M.
+    (1) modulo p and y_0 these forms leave an algebra A of finite length.  So X has modulo p
+        no point with y_0 = 0.  The linear forms that define L in P(H), and y_0, cut S/J down to A;
+        so dim S/J ≤ d, and the cone over M, which satisfies J and contains M, is M.  The length of
+        X is at most the length λ of A; or, if a curve is given, at most the dimension λ, in a
+        degree where A is zero or in the last one before, of what the forms leave modulo p, for
+        that spans the functions on X.
     (2) The point (1 : t : v_2(t) : ...) of P^c with coordinates in F_p[t]/(q), deg q = λ, lies
         on X.  So X is modulo p the spectrum of F_p[t]/(q).
 
@@ -58,10 +60,11 @@ def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: A
     m = λ.  Let (4) q be squarefree at one of them: then N is reduced there, so M meets L in λ
     points, each of multiplicity one, and deg M = λ by Bézout.
 
-    By (1), λ ≥ e(S/J), and e(S/J) ≥ deg M = λ, for J ⊆ I(M) and both have dimension d.  With
-    equality on the left S/J is Cohen-Macaulay, so J is unmixed; with equality on the right
-    I(M) is its only component, with multiplicity one.  So J = I(M), and the Hilbert series
-    of S/J is that of A over (1 - t)^d.
+    Let A have the length λ.  Then λ ≥ e(S/J), and e(S/J) ≥ deg M = λ, for J ⊆ I(M) and both have
+    dimension d.  With equality on the left S/J is Cohen-Macaulay, so J is unmixed; with equality on
+    the right I(M) is its only component, with multiplicity one.  So J = I(M), and the Hilbert
+    series of S/J is that of A over (1 - t)^d.  Else the ring of a curve, the section by a space in
+    which L is a hyperplane, shows that J = I(M) (:mod:`.curve_section`).
     """
     dimension, proof, section, fibers = fields(evidence, "value", "dimension", "section", "fibers")
     n = model.ambient_dimension
@@ -81,11 +84,9 @@ def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: A
     require(d > 0, "The cone {0} meets no projective section.")
     matrix = [integers(row, -(10**9), 10**9, "entry of the section", c + 1)
               for row in items(section, "section", n)]
-    for g in linear:
-        require(not any(sum(a * row[j] for a, row in zip(_gradient(g), matrix))
-                        for j in range(c + 1)), "The section leaves the linear span.")
+    require_in_span(linear, matrix)
     lengths: set[int] | None = None
-    squarefree, series = False, []
+    squarefree, series, points, curve = False, [], 0, evidence.get("curve")
     for fiber in items(fibers, "fibers"):
         p, polynomial, point = fields(fiber, "prime", "polynomial", "point")
         p = prime(p)
@@ -93,8 +94,10 @@ def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: A
         q = nmod_poly(integers(polynomial, 0, p - 1, "coefficient"), p)
         points = integer(q.degree(), 1, MOST_POINTS, "number of points")
         series = artinian_series(restricted(generators, [row[1:] for row in matrix], p), c, p,
-                                 points)
-        require(sum(series) == points, "The section's length is not the number of its points.")
+                                 points if curve is None else MOST_POINTS)
+        require(sum(series) == points or (curve is not None and points >= length_of_points(
+            restricted(generators, matrix, p), c, p, len(series) - 1, points)),
+            "The section's length is not the number of its points.")
         t = nmod_poly([0, 1], p) % q
         rest = [nmod_poly(integers(v, 0, p - 1, "coefficient"), p) % q
                 for v in items(point, "point", c - 1)]
@@ -102,10 +105,17 @@ def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: A
         sums, simple = divisor_degrees(q)
         squarefree |= simple
         lengths = sums if lengths is None else lengths & sums
-    require(lengths is not None and lengths == {0, sum(series)},
+    require(lengths is not None and lengths == {0, points},
             "The section may be reducible.")
     require(squarefree, "The section may have multiple points.")
-    return ([*verified, f"a linear section is irreducible, with {sum(series)} points",
+    if curve is not None:
+        from neuroalg_sage.certificates.equations.curve_section import curve_series
+
+        series = curve_series(generators, linear, matrix, curve, d, points)
+        return ([*verified, f"a linear section is irreducible, with {points} points",
+                 "the ring of a curve is torsion-free, so the ideal has no other component"],
+                trust, HilbertSeries(d, series, homogeneous))
+    return ([*verified, f"a linear section is irreducible, with {points} points",
              "its length is that of an Artinian reduction, so the ideal is Cohen-Macaulay and "
              "has no other component"], trust, HilbertSeries(d, series, homogeneous))
 
@@ -125,6 +135,13 @@ def _gradient(linear: fmpq_mpoly) -> list[Any]:
     for e, c in zip(exponent_vectors(linear), linear.coeffs()):
         found[e.index(1)] = c
     return found
+
+
+def require_in_span(linear: list[fmpq_mpoly], matrix: list[list[int]]) -> None:
+    """Verify that linear forms vanish on the columns of a matrix."""
+    for g in linear:
+        require(not any(sum(a * x for a, x in zip(_gradient(g), column))
+                        for column in zip(*matrix)), "The section leaves the linear span.")
 
 
 def restricted(generators: list[fmpq_mpoly], matrix: list[list[int]], p: int) -> list[Form]:
@@ -169,6 +186,17 @@ def artinian_series(forms: list[Form], variables: int, p: int, longest: int,
         if not series[-1]:
             break
     return series[:-1]
+
+
+def length_of_points(forms: list[Form], c: int, p: int, lowest: int, points: int) -> int:
+    """
+    The dimension of F_p[y]/(forms) in a degree from the lowest on, at most so many if that is
+    found; the forms are in y_0 and c other variables.
+    """
+    for degree, (monomials, _, found) in enumerate(degrees(forms, c + 1, p), 1):
+        if degree >= lowest and len(monomials) - found <= points:
+            break
+    return len(monomials) - found
 
 
 def degrees(forms: list[Form], variables: int, p: int, most: int = MOST_MONOMIALS,
