@@ -77,6 +77,22 @@ class EquationsQuestions(IdealQuestions):
         except LimitReached:
             return None  # φ is too large to be expanded
 
+    @kept
+    def _degree_of_another(self) -> Invariant | None:
+        """The degree by fixed points of a larger model with the same neurovariety, if there is."""
+        from neuroalg_sage.invariants.equations.same_variety import degree_of_another
+
+        return degree_of_another(self.model, self.dimension(), self.seed)
+
+    @property
+    def _is_too_large(self) -> bool:
+        """Whether φ is too large to be expanded."""
+        try:
+            check_size(self.model)
+        except LimitReached:
+            return True
+        return False
+
     def degree(self) -> Invariant:
         """
         The degree of the neurovariety.
@@ -96,9 +112,10 @@ class EquationsQuestions(IdealQuestions):
             by_fixed_points = self._degree_by_fixed_points()
             if by_fixed_points is not None:
                 return by_fixed_points
-        found = self._by_formula()[0]
+        found = None if self._is_too_large else self._by_formula()[0]
         if found is None and self.method == "auto":
-            return self._proved_or_counted_degree()
+            found = self._degree_of_another()
+            return self._proved_or_counted_degree() if found is None else found
         return self._hilbert()[0] if found is None else found
 
     def _proved_or_counted_degree(self) -> Invariant:

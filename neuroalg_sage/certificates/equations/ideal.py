@@ -58,6 +58,13 @@ def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any
         from neuroalg_sage.certificates.equations.linear_span import check_linear_span
 
         return check_linear_span(model, generators, evidence, check_ideal)
+    if argument == "same variety":
+        from neuroalg_sage.certificates.equations.same_variety import same_variety
+
+        same, inner = fields(evidence, "same_variety", "ideal")
+        other, verified, trust = same_variety(model, same)
+        more, others, found = check_ideal(other, generators, inner)
+        return [*verified, *more], [*trust, *others], found
     vanishing(model, generators)
     verified = [f"the generators ({len(generators)}) vanish on the neurovariety"]
     if argument == "hypersurface":

@@ -29,6 +29,7 @@ from neuroalg_sage.certificates.reading import (
 from neuroalg_sage.certificates.substitution import substituted
 
 MOST_POINTS, MOST_MONOMIALS = 5_000, 20_000
+LATEST = 4  # degrees above those of an Artinian reduction, in which points are counted
 Form = dict[tuple[int, ...], int]
 
 
@@ -94,7 +95,7 @@ def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: A
         q = nmod_poly(integers(polynomial, 0, p - 1, "coefficient"), p)
         points = integer(q.degree(), 1, MOST_POINTS, "number of points")
         series = artinian_series(restricted(generators, [row[1:] for row in matrix], p), c, p,
-                                 points if curve is None else MOST_POINTS)
+                                 points if curve is None else 4 * points + 100)
         require(sum(series) == points or (curve is not None and points >= length_of_points(
             restricted(generators, matrix, p), c, p, len(series) - 1, points)),
             "The section's length is not the number of its points.")
@@ -190,11 +191,11 @@ def artinian_series(forms: list[Form], variables: int, p: int, longest: int,
 
 def length_of_points(forms: list[Form], c: int, p: int, lowest: int, points: int) -> int:
     """
-    The dimension of F_p[y]/(forms) in a degree from the lowest on, at most so many if that is
-    found; the forms are in y_0 and c other variables.
+    The dimension of F_p[y]/(forms) in a degree from the lowest on, not much higher, at most so many
+    if that is found; the forms are in y_0 and c other variables.
     """
     for degree, (monomials, _, found) in enumerate(degrees(forms, c + 1, p), 1):
-        if degree >= lowest and len(monomials) - found <= points:
+        if degree >= lowest and (len(monomials) - found <= points or degree >= lowest + LATEST):
             break
     return len(monomials) - found
 

@@ -19,6 +19,7 @@ from flint import Ordering, fmpq_mpoly, fmpq_mpoly_ctx, nmod_mat, nmod_poly
 
 from neuroalg_sage.certificates.equations.curve_section import torsion_free_series
 from neuroalg_sage.certificates.equations.linear_section import (
+    LATEST,
     MOST_POINTS,
     Form,
     artinian_series,
@@ -174,6 +175,8 @@ def _points(equations: list[fmpq_mpoly], section: list[list[int]], p: int, most:
     size, before, reached = 1, 0, 0
     while reached < degree or (size != length and size != before):
         checkpoint()
+        if reached == degree + LATEST - 1:
+            raise NotProved("the points of a section may be seen in high degrees only")
         before, reached = size, reached + 1
         monomials, reduced, rank = next(eliminations)
         size = len(monomials) - rank
