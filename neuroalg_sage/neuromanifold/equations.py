@@ -80,18 +80,14 @@ class EquationsQuestions(IdealQuestions):
     @kept
     def _degree_of_another(self) -> Invariant | None:
         """The degree by fixed points of a larger model with the same neurovariety, if there is."""
-        from neuroalg_sage.invariants.equations.same_variety import degree_of_another
+        from neuroalg_sage.invariants.equations.same_variety import (
+            degree_of_another,
+            smaller_models,
+        )
 
+        if not smaller_models(self.model):  # before a dimension takes its time
+            return None
         return degree_of_another(self.model, self.dimension(), self.seed)
-
-    @property
-    def _is_too_large(self) -> bool:
-        """Whether φ is too large to be expanded."""
-        try:
-            check_size(self.model)
-        except LimitReached:
-            return True
-        return False
 
     def degree(self) -> Invariant:
         """
@@ -112,7 +108,13 @@ class EquationsQuestions(IdealQuestions):
             by_fixed_points = self._degree_by_fixed_points()
             if by_fixed_points is not None:
                 return by_fixed_points
-        found = None if self._is_too_large else self._by_formula()[0]
+        try:
+            found = self._by_formula()[0]
+        except LimitReached:  # φ is too large to be expanded
+            another = self._degree_of_another() if self.method == "auto" else None
+            if another is None:
+                raise
+            return another
         if found is None and self.method == "auto":
             found = self._degree_of_another()
             return self._proved_or_counted_degree() if found is None else found

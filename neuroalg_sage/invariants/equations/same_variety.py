@@ -24,6 +24,8 @@ from neuroalg_sage.invariants.equations.generators import Ideal
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import parametrization
 
+MOST_COORDINATES, MOST_PARAMETERS = 1_000, 500
+
 
 @dataclass(frozen=True)
 class SameVariety:
@@ -58,6 +60,24 @@ class SameVariety:
                                coordinates=whole.ambient_dimension)
 
 
+def smaller_models(model: Model) -> list[tuple[list[list[int]], Model]]:
+    """
+    The segments of layers, with the models in which generic maps stand for them, that have fewer
+    parameters than the model, the fewest first; none if the model is large.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> [segments for segments, _ in smaller_models(parse_spec("mlp:2,2,1,1:x^2"))]
+        [[[0, 3]], [[0, 5]]]
+    """
+    if model.ambient_dimension > MOST_COORDINATES or model.parameter_count > MOST_PARAMETERS:
+        return []
+    return sorted(((segments, larger) for segments, larger in relaxations(model)
+                   if larger.parameter_count < model.parameter_count),
+                  key=lambda pair: pair[1].parameter_count)
+
+
 def generic_layers(model: Model, found: Invariant, seed: int | None = None) -> SameVariety | None:
     """
     The model with fewest parameters, fewer than the given one has, in which generic polynomial
@@ -78,10 +98,7 @@ def generic_layers(model: Model, found: Invariant, seed: int | None = None) -> S
     if found.status != "proved" or found.trust:
         return None
     seed = random.randrange(2**30) if seed is None else seed
-    larger = sorted((pair for pair in relaxations(model)
-                     if pair[1].parameter_count < model.parameter_count),
-                    key=lambda pair: pair[1].parameter_count)
-    for segments, other in larger:
+    for segments, other in smaller_models(model):
         others = dimension(other, seed)
         if (others.status == "proved" and others.data == found.data and not others.trust
                 and list(other.coordinates()) == list(model.coordinates())):
