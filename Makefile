@@ -44,8 +44,11 @@ check-macaulay2: $(VENV)/installed
 docs: $(VENV)/installed
 	$(RUN)/python -m sphinx -W --keep-going -q -j auto -b html docs build/docs/html
 
+# Those take hours, or ask one question of one peer.
+LONG = %/implicitization.py %/coverage.py %/peers.py
+
 benchmark: $(VENV)/installed
-	@for script in $(filter-out %/implicitization.py,$(wildcard benchmarks/*.py)); do \
+	@for script in $(filter-out $(LONG),$(wildcard benchmarks/*.py)); do \
 		$(RUN)/python $$script || exit $$?; done
 
 # Hours: each of the others may take 300 seconds for each model.  It goes on where it was ended.

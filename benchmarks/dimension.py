@@ -9,14 +9,19 @@ the parametrization is expanded, stands in parentheses.
     python benchmarks/dimension.py            a dense rank of 6,600 parameters
     python benchmarks/dimension.py --full     also one of 19,000 (minutes, 10 GB), and baselines
                                               with 300 seconds instead of 30
+    python benchmarks/dimension.py --against ../other/.venv/bin/python
+                                              only small models, beside another build
 
 Where networks are direct sums times are those of the processor, in a process of its own where
 memory is compared with that of a dense rank; the exponent says how time grows with the parameters
-from the first size of a table to the last.
+from the first size of a table to the last.  Small models take milliseconds, which other work on the
+machine changes by half: beside times stand the calls of Python's functions, which repeat exactly.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import math
 import os
 import resource
@@ -52,6 +57,32 @@ MILLION = ["mlp:200,1000,700,100:x^2", "mlp:100,1000,1000:x^3", "mlp:200,1000,80
 AGAINST_OTHERS = [((8, 20, 8), 2), ((10, 30, 10), 2), ((20, 30, 20), 2), ((5, 60, 3), 3),
                   ((8, 30, 8), 3), ((8, 30, 8), 4), ((5, 13, 13, 6), 2), ((8, 12, 12, 8), 2)]
 SECONDS = 30, 300
+SMALL = ["mlp:2,2,1:x^2", "mlp:2,3,2:x^2", "mlp:3,3,3:x^3", "mlp:4,6,3:x^2", "mlp:5,5,3,1:x^2",
+         "mlp:4,5,3:x^2", "mlp:8,10,8:x^2", "mlp:10,20,20,5:x^2", "mlp:3,4,4,4,2:x^2",
+         "mlp:4,6,3:x^2:bias", "mlp:10,15,10:x^2:bias", "mlp:6,10,5:x^3+x", "linear:5,3,5",
+         "linear:10,6,4,10", "cnn:3,3:x^2", "cnn:3x3c4,3x3c4,2x2:x^2", "cnn:3x3c8,3x3c8,2x2:x^2",
+         "attention:d=3,a=2,out=3,t=2", "attention:d=10,a=4,out=10,t=2,heads=2",
+         "attention:d=4,a=2,out=4,t=2,layers=2", "resnet:width=3,hidden=4,blocks=2:x^2",
+         "glu:widths=4x6x3:x^2", "gcnn:group=Z4,layers=3:x^2",
+         "transformer:d=2,a=1,hidden=2,t=2,layers=1:x^2"]
+ALTERNATIONS = 3
+# Prints for each model the least milliseconds, the calls, and the answer.
+OF_A_BUILD = """
+import cProfile, json, pstats, sys, time
+from neuroalg_sage import parse_spec
+from neuroalg_sage.invariants.dimension.dimension import dimension
+for spec in sys.argv[1:]:
+    dimension(parse_spec(spec), seed=1)
+    seconds, begun = [], time.process_time()
+    while len(seconds) < 3 or time.process_time() < begun + 0.3:
+        model, start = parse_spec(spec), time.process_time()
+        found = dimension(model, seed=1)
+        seconds.append(time.process_time() - start)
+    profile = cProfile.Profile()
+    model = parse_spec(spec)
+    profile.runcall(dimension, model, seed=1)
+    print(json.dumps([1000 * min(seconds), pstats.Stats(profile).total_calls, repr(found)]))
+"""
 
 EXPAND = """
 t0 = cpuTime();
@@ -143,6 +174,23 @@ def by_macaulay2(session: Macaulay2, widths: tuple[int, ...], k: int, field: str
     return float(found["whole"]), float(found["rest"]), int(found["rank"])
 
 
+def beside(other: str) -> None:
+    """Small models, by this build and by another one, in turns."""
+    found: dict[str, list[list[list]]] = {sys.executable: [], other: []}
+    for _ in range(ALTERNATIONS):
+        for python, lists in found.items():
+            printed = subprocess.run([python, "-c", OF_A_BUILD, *SMALL], check=True, text=True,
+                                     stdout=subprocess.PIPE).stdout
+            lists.append([json.loads(line) for line in printed.splitlines()])
+    print("small models: milliseconds, and calls, of this build and of the other")
+    for spec, here, there in zip(SMALL, zip(*found[sys.executable]), zip(*found[other])):
+        (ours, calls), (theirs, of_other) = ((min(r[0] for r in rows), rows[0][1])
+                                             for rows in (here, there))
+        differs = "" if here[0][2] == there[0][2] else f"; {here[0][2]}, not {there[0][2]}"
+        print(f"  {spec:<46} {ours:8.2f} ms {theirs:8.2f} ms: {ours / theirs:4.2f}; "
+              f"{calls:>7} {of_other:>7}: {calls / of_other:4.2f}{differs}", flush=True)
+
+
 def main(full: bool) -> None:
     import sage.all__sagemath_modules  # noqa: F401
 
@@ -195,4 +243,11 @@ def main(full: bool) -> None:
 
 
 if __name__ == "__main__":
-    main("--full" in sys.argv[1:])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("--full", action="store_true", help="minutes, and 10 GB")
+    parser.add_argument("--against", metavar="PYTHON", help="that of another build")
+    options = parser.parse_args()
+    if options.against:
+        beside(options.against)
+    else:
+        main(options.full)

@@ -27,39 +27,31 @@ It needs ``pip install 'neuroalg-sage[benchmarks]'``.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
-import os
 import queue
 import re
-import shlex
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from peers import PRIME, Programs, elimination, graph
 from watching import SECONDS_BETWEEN_LOOKS, Watched
 
-import neuroalg_sage
 from neuroalg_sage import NeuroAlgError, NeuroManifold, load_model
-from neuroalg_sage.engines.macaulay2 import Macaulay2, Script, find_command, package_directory
+from neuroalg_sage.cache.key import program
+from neuroalg_sage.engines.macaulay2 import Macaulay2, Script
 from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
 from neuroalg_sage.invariants.equations.generators import coordinate_ring
-from neuroalg_sage.invariants.equations.ideal import ring_map
-from neuroalg_sage.models.expressions import write_polynomial
-from neuroalg_sage.models.parametrization import parametrization
 
 MODELS = ["mlp:3,3,3:x^2", "mlp:2,2,3:x^3", "mlp:3,2,2:x^2", "mlp:3,2,3:x^2", "mlp:4,2,2:x^2",
           "mlp:2,2,2,2:x^2", "mlp:3,2,3,2:x^2", "cnn:3,2:x^2", "cnn:2,2,2:x^2", "cnn:3s2,2s2,2:x",
           "linear:5,3,5", "attention:d=2,a=1,out=2,t=2"]
-PRIME = 1073741827
 SECONDS_TO_PREPARE = 120.0
 
 Counts = dict[str, int]  # from degrees, which are the keys of JSON objects, to numbers
@@ -100,41 +92,13 @@ def ours(spec: str) -> None:
     compare(PolynomialMatrix(coordinate_ring(n), 1, len(found.data), tuple(found.data), "ideal"))
 
 
-def graph(spec: str) -> dict[str, Any]:
-    """The rings V and W, and phi, as data of a script."""
-    return ring_map(parametrization(load_model(spec)), {})
-
-
 def by_macaulay2(spec: str, body: str, results: dict[str, str], *packages: str
                  ) -> dict[str, Counts]:
     """Run a script in a Macaulay2 of its own; the results are lists of pairs of integers."""
-    script = Script(f"implicitization of {spec}", graph(spec), body, results, packages)
-    path = os.environ.get("PATH", "")
-    if "MultigradedImplicitization" in packages:
-        path = f"{program_folder('gfan')}:{path}"  # Macaulay2 looks beside itself, then there
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "script.m2"
-        file.write_text(script.standalone())
-        say("begun")
-        done = subprocess.run([*shlex.split(find_command()), "--silent", "--stop", "--no-readline",
-                               str(file), "-e", "exit 0"], stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, env=os.environ | {"PATH": path})
-    errors = re.findall(r"error: *(.+)", done.stderr)
-    if done.returncode or errors:
-        raise RuntimeError(errors[0] if errors else f"Macaulay2 ended with {done.returncode}")
+    found = Programs(lambda: say("begun")).macaulay2(f"implicitization of {spec}", graph(spec),
+                                                     body, results, *packages)
     return {name: {d: int(count) for d, count in re.findall(r"\((\d+), *(\d+)\)", line)}
-            for name, line in re.findall(r"^(\w+) = (.*)$", done.stdout, re.MULTILINE)
-            if name in results}
-
-
-def program_folder(name: str) -> Path:
-    """Where an external program lies."""
-    import sage.all__sagemath_modules  # noqa: F401
-    from sage.features.gfan import GfanExecutable
-    from sage.features.msolve import msolve
-
-    features = {"gfan": GfanExecutable, "msolve": msolve}
-    return Path(features[name]().absolute_filename()).parent
+            for name, line in found.items()}
 
 
 def kernel(spec: str, degrees: list[int]) -> None:
@@ -160,53 +124,11 @@ def numerical(spec: str, degrees: list[int]) -> None:
 
 
 def msolve(spec: str, degrees: list[int]) -> None:
-    data = graph(spec)
-    images = data["phi"].images.entries
-    eliminated, n = len(data["W"].variables), len(images)
-    variables = [f"w{i}" for i in range(eliminated)] + [f"z{i}" for i in range(n)]
-
-    def equation(j: int) -> str:
-        zeros = (0,) * n
-        difference = {(*e, *zeros): Fraction(-c.numerator * pow(c.denominator, -1, PRIME) % PRIME)
-                      for e, c in map(rational_term, images[j].items())}
-        difference[(0,) * eliminated + zeros[:j] + (1,) + zeros[j + 1:]] = Fraction(1)
-        return write_polynomial(difference, variables).replace(" ", "")
-
-    program = program_folder("msolve") / "msolve"
-    with tempfile.TemporaryDirectory() as folder:
-        file, result = Path(folder) / "graph", Path(folder) / "basis"
-        file.write_text("\n".join([",".join(variables), str(PRIME),
-                                   ",\n".join(map(equation, range(n)))]) + "\n")
-        say("begun")
-        done = subprocess.run([program, "-e", str(eliminated), "-g", "2", "-f", file, "-o", result],
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True)
-        if done.returncode or not result.exists():
-            raise RuntimeError(f"msolve ended with {done.returncode}")
-        say("answer")
-        basis = read_basis(result.read_text(), n)
+    basis = elimination(Programs(lambda: say("begun")), spec)
+    say("answer")
+    n = load_model(spec).ambient_dimension
     compare(PolynomialMatrix(PolynomialRingData(coordinate_ring(n).variables, PRIME), 1,
                              len(basis), tuple(basis), "ideal"))
-
-
-def rational_term(term: tuple[Any, Any]) -> tuple[Any, Fraction]:
-    return term[0], Fraction(term[1])
-
-
-def read_basis(text: str, n: int) -> list[dict[tuple[int, ...], int]]:
-    """The polynomials in z0, ..., z(n-1) alone of a basis that msolve has written."""
-    polynomials = []
-    for polynomial in re.sub(r"#.*|\s|[][:]", "", text).split(","):
-        terms = {}
-        for term in polynomial.split("+"):
-            coefficient, *powers = term.split("*")
-            exponents = [0] * n
-            for name, _, power in (p.partition("^") for p in powers):
-                if name[0] == "z":
-                    exponents[int(name[1:])] = int(power or 1)
-            terms[tuple(exponents)] = int(coefficient)
-        if "w" not in polynomial:
-            polynomials.append(terms)
-    return polynomials
 
 
 PEERS: dict[str, Callable[[str, list[int]], None]] = {
@@ -390,21 +312,13 @@ def table(rows: list[list[str]]) -> Iterator[str]:
         yield "  ".join(f"{text:<{width}}" for text, width in zip(cells, widths)).rstrip()
 
 
-def digest() -> str:
-    """A digest of the sources that compute ours: after a change it is asked anew."""
-    package = Path(neuroalg_sage.__file__).parent
-    sources = [path for folder in (package, package_directory())
-               for path in folder.rglob("*") if path.suffix in (".py", ".m2")]
-    return hashlib.sha256(b"".join(map(Path.read_bytes, sorted(sources)))).hexdigest()
-
-
 class Memory:
     """Results that a file keeps, line by line; a torn last line is left out."""
 
     def __init__(self, path: str | None) -> None:
         self.path = Path(path) if path else None
         self.known: dict[str, dict[str, Any]] = {}
-        self.digest = digest()
+        self.digest = program()
         if self.path and self.path.exists():
             *lines, torn = self.path.read_text().split("\n")
             if torn:

@@ -4,6 +4,7 @@ Processes that a benchmark watches: their time, the memory of all that they star
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
 import time
@@ -59,16 +60,27 @@ class Run(NamedTuple):
     errors: str
 
 
-def run(command: Sequence[str], limit: float, memory_gb: float) -> Run:
-    """Run a command until it ends, or for so many seconds and gigabytes."""
+def run(command: Sequence[str], limit: float, memory_gb: float, begun: str = "",
+        to_begin: float = 0.0) -> Run:
+    """
+    Run a command until it ends, or for so many seconds and gigabytes.
+
+    INPUT:
+
+    - ``begun`` -- what it first says on standard error when its time begins; by default at once
+    - ``to_begin`` -- the seconds that it may take before
+    """
     with tempfile.TemporaryFile("w+") as printed, tempfile.TemporaryFile("w+") as errors:
         start = time.monotonic()
+        deadline = start + (to_begin if begun else limit)
         watched = Watched(command, stdout=printed, stderr=errors)
         peak = 0.0
         try:
             while watched.process.poll() is None:
                 peak = max(peak, watched.memory() / 1e9)
-                if time.monotonic() - start > limit or peak > memory_gb:
+                if begun and begun.encode() in os.pread(errors.fileno(), 10_000, 0):
+                    begun, deadline = "", time.monotonic() + limit
+                if time.monotonic() > deadline or peak > memory_gb:
                     break
                 with suppress(subprocess.TimeoutExpired):
                     watched.process.wait(SECONDS_BETWEEN_LOOKS)

@@ -9,7 +9,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from neuroalg_sage.cli.options import Commands, about_limits, about_the_answer, progress, words
+from neuroalg_sage.cli.options import (
+    Commands,
+    about_approximations,
+    about_limits,
+    about_the_answer,
+    progress,
+)
 from neuroalg_sage.cli.output import as_file, certificate_files, check_writable
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.files import write_whole
@@ -23,24 +29,14 @@ def add(command: Commands) -> None:
                      "these, such as mlp:2,3,1:tanh:bias, or attention with softmax, such as "
                      "attention:d=2,a=1,out=2,t=3:softmax; or a file *.json or *.onnx with the "
                      "weights of a network")
-    sub.add_argument("--interval", type=words, metavar="A,B", help="of an activation, from A to B; "
-                     "by default from -1 to 1")
+    about_approximations(sub)
     sub.add_argument("--box", metavar="B", help="of a network, parameters from -B to B; of one "
                      "with given weights, parameters that differ from these by at most B")
-    sub.add_argument("--inputs", metavar="box:X", help="of a network, inputs from -X to X; or as "
-                     "in box:0,1, from 0 to 1; or an interval for each input, as in 0,1;-2,2; by "
-                     "default from -1 to 1")
     sub.add_argument("--degree", metavar="D", help="of the polynomials, at most 100")
-    sub.add_argument("--error", metavar="E", help="instead, polynomials of the least degree whose "
-                     "error is at most E; of a network, the difference of the outputs")
     sub.add_argument("--composite", action="store_true", help="instead of one polynomial, a "
                      "composite of odd ones of the least multiplicative depth found: for sign "
                      "outside of a gap, relu and abs, and for these in a network")
     sub.add_argument("--gap", metavar="T", help="of sign, the smallest absolute value of a number")
-    sub.add_argument("--denominator", metavar="D", help="of an activation, rational functions "
-                     "without poles, with denominators of degree at most D")
-    sub.add_argument("--pieces", metavar="N|kinks|A,B,...", help="of an activation, N "
-                     "pieces of equal lengths, or pieces that meet at its kinks, or at A, B, ...")
     sub.add_argument("--ball", metavar="NORM:B", help="of a network instead of --box, weights of "
                      "each layer whose spectral or frobenius norm, or that of rows or entries, is "
                      "at most B, and biases likewise; --inputs ball:R is a Euclidean ball")

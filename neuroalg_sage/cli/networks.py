@@ -101,7 +101,7 @@ def _read(arguments: argparse.Namespace) -> TrainedNetwork:
 def _answer(arguments: argparse.Namespace, network: TrainedNetwork, names: list[str]) -> int:
     """
     Answer questions about the weights; the exit code is that of a limit only where one that was
-    asked by its name is not answered.
+    asked by its name is not answered, or none at all.
     """
     from neuroalg_sage.neuromanifold import NeuroManifold
 
@@ -147,7 +147,8 @@ def _answer(arguments: argparse.Namespace, network: TrainedNetwork, names: list[
 
         say.begin("the page")
         page.state(files=files() | {arguments.html: html(network, found, missing)})
-    return LimitReached.exit_code if missing and arguments.ask is not None else 0
+    return LimitReached.exit_code if missing and (
+        arguments.ask is not None or not found) else 0
 
 
 def _as_json(file: str, network: str, texts: dict[str, str], missing: dict[str, str],

@@ -110,6 +110,34 @@ def about_a_model(sub: argparse.ArgumentParser, timeout: float | None = None,
     sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
 
 
+# What is said of an approximation: how the value is called, how it is read, and what it is.
+OF_APPROXIMATIONS: dict[str, tuple[str, Callable[[str], Any], str]] = {
+    "interval": ("A,B", words, "of an activation, from A to B; by default from -1 to 1"),
+    "inputs": ("box:X", str, "of a network, inputs from -X to X; or as in box:0,1, from 0 to 1; or "
+               "an interval for each input, as in 0,1;-2,2; by default from -1 to 1"),
+    "error": ("E", str, "instead of a degree, the least one with an error of at most E; of a "
+              "network, the difference of the outputs"),
+    "denominator": ("D", str, "of an activation, rational functions without poles, with "
+                    "denominators of degree at most D"),
+    "pieces": ("N|kinks|A,B,...", str, "of an activation, N pieces of equal lengths, or pieces "
+               "that meet at its kinks, or at A, B, ..."),
+}
+
+
+def about_approximations(sub: argparse.ArgumentParser, *names: str, when: str = "") -> None:
+    """
+    Which approximation is meant.
+
+    INPUT:
+
+    - ``names`` -- of :data:`OF_APPROXIMATIONS`; by default all
+    - ``when`` -- with which option they make sense
+    """
+    for name in names or OF_APPROXIMATIONS:
+        metavar, read, text = OF_APPROXIMATIONS[name]
+        sub.add_argument(f"--{name}", type=read, metavar=metavar, help=when + text)
+
+
 def about_an_approximation(sub: argparse.ArgumentParser, box: bool = True) -> None:
     """
     With which polynomials a network is asked about whose activation is none.
@@ -123,8 +151,7 @@ def about_an_approximation(sub: argparse.ArgumentParser, box: bool = True) -> No
                      "parameters and inputs in boxes")
     if box:
         sub.add_argument("--box", metavar="B", help="with --approximate, parameters from -B to B")
-        sub.add_argument("--inputs", metavar="box:X", help="with --approximate, inputs from -X to "
-                         "X, by default from -1 to 1; or an interval for each, as in 0,1;-2,2")
+        about_approximations(sub, "inputs", when="with --approximate, ")
 
 
 def the_spec(arguments: argparse.Namespace) -> Any:

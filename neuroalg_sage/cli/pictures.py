@@ -14,10 +14,10 @@ from neuroalg_sage.cli.options import (
     Commands,
     about_a_metric,
     about_a_model,
+    about_approximations,
     manifold_of,
     positive,
     progress,
-    words,
 )
 from neuroalg_sage.cli.output import check_writable
 from neuroalg_sage.errors import InputError
@@ -53,7 +53,7 @@ def add(command: Commands) -> None:
                      "a model with --data, the landscape of the loss on a plane of parameters "
                      "through critical points, and where minimizations from random ones end")
     sub.add_argument("--box", metavar="B", help="of a network, the inputs from -B to B; or an "
-                     "interval for each input, as in 0,1;-2,2")
+                     "interval for each input, as in 0,1;-2,2; with --approximation, parameters")
     sub.add_argument("--boundary", metavar="OUTPUT", help="of a network, also where an output is "
                      "zero, as in 0, or where two are equal, as in 0-1; graphs and Newton "
                      "polytopes are of that output")
@@ -61,17 +61,7 @@ def add(command: Commands) -> None:
     sub.add_argument("--approximation", action="store_true", help="instead, the error of the "
                      "polynomial of degree --degree near an activation such as tanh, or near those "
                      "of each layer of a network such as mlp:2,3,1:tanh, with the proved bounds")
-    sub.add_argument("--interval", type=words, metavar="A,B", help="with --approximation, of an "
-                     "activation, from A to B; by default from -1 to 1")
-    sub.add_argument("--inputs", metavar="box:X", help="with --approximation, of a network, inputs "
-                     "from -X to X, by default from -1 to 1; then --box is that of parameters")
-    sub.add_argument("--error", metavar="E", help="with --approximation, instead of a degree: the "
-                     "least one with an error of at most E")
-    sub.add_argument("--denominator", metavar="D", help="with --approximation, of an activation, "
-                     "rational functions with denominators of degree at most D")
-    sub.add_argument("--pieces", metavar="N|kinks|A,B,...", help="with --approximation, of an "
-                     "activation, N pieces of equal lengths, or pieces that meet at its kinks, or "
-                     "at these places")
+    about_approximations(sub, when="with --approximation, ")
     sub.add_argument("--output", metavar="FILE", help="its name ends in .svg, .png, .pdf, or "
                      ".html for a page that turns; by default neuromanifold.svg, network.svg, "
                      "landscape.svg or approximation.svg")

@@ -22,7 +22,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from neuroalg_sage.engines import gfan, macaulay2, msolve, qepcad
+from neuroalg_sage.engines import csdp, gfan, macaulay2, msolve, qepcad
 from neuroalg_sage.engines.programs import version_in
 from neuroalg_sage.errors import EngineError
 
@@ -181,17 +181,10 @@ def probe_macaulay2() -> list[Part]:
                    "neuroalg-sage")
     lacking = replace(package, problem="The package NeuroAlgebra cannot be loaded without "
                       "Macaulay2.")
-    # Sage, which knows where the wheel's Macaulay2 is, is imported elsewhere.
-    asked = attempt([sys.executable, "-c", "from neuroalg_sage.engines import macaulay2 as m; "
-                     "from neuroalg_sage.errors import EngineError\n"
-                     "try: print(); print(m.find_command())\n"
-                     "except EngineError as e: print(e); raise SystemExit(3)"])
-    command = (asked.output.strip().splitlines() or [""])[-1]
-    if asked.code == 3:
-        return [replace(part, problem=f"{command[:1].upper()}{command[1:]}."), lacking]
-    if asked.code != 0:
-        return [replace(part, problem=_why("Sage", asked, remedy)), lacking]
-    words = shlex.split(command)
+    try:
+        words = shlex.split(macaulay2.find_command())
+    except EngineError as error:
+        return [replace(part, problem=f"{str(error)[:1].upper()}{str(error)[1:]}."), lacking]
     part = replace(part, place=words[0])
     try:
         folder = f"{macaulay2.package_directory()}/"
@@ -228,6 +221,22 @@ def probe_gfan() -> list[Part]:
     """Probe gfan."""
     return [_probe_program(Part("gfan", True, f"pip install {gfan.WORKING_VERSION}"),
                            gfan.find_command(), "_version")]
+
+
+def probe_csdp() -> list[Part]:
+    """Probe CSDP, which states no version, by a program of one number."""
+    remedy = f"pip install {csdp.WORKING_VERSION}"
+    place = csdp.find_command()
+    part = Part("CSDP", True, remedy, place=place or "")
+    if place is None:
+        return [replace(part, problem=f"CSDP was not found; {remedy} brings it.")]
+    with TemporaryDirectory(prefix="neuroalg-") as folder:
+        source, result = Path(folder) / "problem", Path(folder) / "answer"
+        source.write_text("1\n1\n1\n1.0\n0 1 1 1 -1.0\n1 1 1 1 1.0\n")
+        done = attempt([place, str(source), str(result)])
+        if done.code == 0 and result.exists():
+            return [part]
+    return [replace(part, problem=_why(part.name, done, remedy))]
 
 
 def _probe_program(part: Part, place: str | None, option: str) -> Part:
@@ -281,6 +290,7 @@ def probes() -> Iterator[tuple[str, Callable[[], list[Part]]]]:
     yield "msolve", probe_msolve
     yield "QEPCAD", probe_qepcad
     yield "gfan", probe_gfan
+    yield "CSDP", probe_csdp
     yield "libraries", partial(probe_libraries, LIBRARIES)
 
 

@@ -34,6 +34,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from neuroalg_sage import processes
+from neuroalg_sage.engines import programs
 from neuroalg_sage.engines.package_source import excerpt
 from neuroalg_sage.engines.transfer import (
     PolynomialMatrix,
@@ -729,16 +730,10 @@ def find_command(command: str | None = None) -> str:
         if shutil.which(executable) is None:
             raise _not_found(command)
         return f"{line} -q"
-    try:
-        import sage.all__sagemath_modules  # noqa: F401
-        from sage.features import FeatureNotPresentError
-        from sage.features.macaulay2 import Macaulay2 as Feature
-    except ImportError:
-        raise _not_found(None) from None
-    try:
-        return f"{shlex.quote(Feature().absolute_filename())} -q"
-    except (FeatureNotPresentError, OSError):
-        raise _not_found(None) from None
+    found = programs.find("M2", COMMAND_VARIABLE)
+    if found is None:
+        raise _not_found(None)
+    return f"{shlex.quote(found)} -q"
 
 
 # Sage's interface starts a program that ignores the hangup of its terminal, so that it would go on

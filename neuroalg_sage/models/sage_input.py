@@ -267,6 +267,10 @@ def polynomial_in(value: Any, names: Sequence[str], by_order: bool = True) -> Po
         return parse_polynomial(value, names)
     if _is_symbolic(value):
         return parse_polynomial(_symbolic_text(value), names)
+    if isinstance(value, (dict, list, tuple)):
+        example = " + ".join([*names[:1], "1/2"])
+        raise InputError(f'A polynomial is text such as "{example}", or a number, not '
+                         f"{shown(value)}.")
     if not _is_in_ring(value):
         c = rational(value, "polynomial")
         return {(0,) * len(names): c} if c else {}

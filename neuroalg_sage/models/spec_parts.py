@@ -42,10 +42,10 @@ def activation_function(activation: ActivationLike) -> ActivationFunction:
         except InputError as error:
             if str(activation).strip().lower() in ACTIVATIONS:
                 raise InputError(
-                    f"The activation {shown(activation)} is no polynomial; add --approximate 7 "
-                    "--box 1, in Python see ContinuousNetwork, for the dense network with "
-                    "polynomials of degree 7 that is near for parameters and inputs from -1 to 1, "
-                    "with a proved distance.") from None
+                    f"The activation {shown(activation)} is no polynomial; write one, such as "
+                    "x^3-x/3. Near an mlp there is one with a proved distance: add --approximate 7 "
+                    "--box 1 for polynomials of degree 7, and parameters and inputs from -1 to 1; "
+                    "in Python see ContinuousNetwork.") from None
             raise InputError(f"The activation {shown(activation)} is not a polynomial in x such "
                              "as x^2 or x^3-x/2, or a quotient of such as x/(1+x^2). "
                              f"({error})") from None

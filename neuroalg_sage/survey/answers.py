@@ -84,7 +84,7 @@ def check_invariants(names: Iterable[str]) -> tuple[str, ...]:
 
     checked = tuple(computable(name).name for name in dict.fromkeys(names))
     if not checked:
-        raise InputError("A survey needs at least one invariant, such as dimension.")
+        raise InputError("Name at least one invariant, such as dimension.")
     return checked
 
 

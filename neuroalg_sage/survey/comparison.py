@@ -11,6 +11,7 @@ import csv
 import io
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,8 @@ from neuroalg_sage.survey.rows import NOT_COMPUTED, Row, headings, row
 SCHEMA = 1
 DEFAULT_QUESTIONS = ("ambient_dimension", "dimension", "defect", "is_filling", "is_identifiable",
                      "degree", "number_of_conservation_laws")
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # how they begin for a spreadsheet
+NUMBER = re.compile(r"[-+]?\d+(/\d+|\.\d+)?")
 DEFAULT_SECONDS = 60.0  # for one model
 WIDEST = 60  # characters of a cell in text and in LaTeX; other forms have all of it
 
@@ -158,8 +161,9 @@ class Comparison:
         writer.writerow(["model", "parameters", *(
             head for name in self.questions for head in (name, f"{name}_status"))])
         for found in self.rows:
-            writer.writerow([found.name, _count(found.parameters), *(
-                part for cell in found.cells.values() for part in (cell.text, cell.note))])
+            writer.writerow([as_text_in_a_cell(found.name), _count(found.parameters), *(
+                as_text_in_a_cell(part) for cell in found.cells.values()
+                for part in (cell.text, cell.note))])
         return text.getvalue()
 
     def as_data(self) -> dict[str, Any]:
@@ -215,6 +219,18 @@ class Comparison:
         """The table in one of the :data:`FORMS`, as the content of a file."""
         text = FORMS[form](self)
         return text if text.endswith("\n") else text + "\n"
+
+
+def as_text_in_a_cell(text: str) -> str:
+    """
+    A text that no spreadsheet takes for a formula.
+
+    EXAMPLES::
+
+        >>> as_text_in_a_cell("=1+1"), as_text_in_a_cell("-1"), as_text_in_a_cell("mlp:2,1:x")
+        ("'=1+1", '-1', 'mlp:2,1:x')
+    """
+    return f"'{text}" if text.startswith(FORMULAS) and not NUMBER.fullmatch(text) else text
 
 
 FORMS: dict[str, Callable[[Comparison], str]] = {

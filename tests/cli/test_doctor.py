@@ -15,6 +15,7 @@ from neuroalg_sage.engines.installation import (
     Library,
     Part,
     attempt,
+    probe_csdp,
     probe_libraries,
     probe_macaulay2,
     probe_msolve,
@@ -73,6 +74,14 @@ def test_msolve(tmp_path, monkeypatch) -> None:
     fake = program(tmp_path / "msolve", "kill -ILL $$")
     monkeypatch.setattr(installation.msolve, "find_command", lambda: fake)
     assert "processor" in probe_msolve()[0].problem
+
+
+def test_csdp(tmp_path, monkeypatch) -> None:
+    (part,) = probe_csdp()
+    assert part.works and Path(part.place).is_file()
+    fake = program(tmp_path / "csdp", "echo broken >&2; exit 1")
+    monkeypatch.setattr(installation.csdp, "find_command", lambda: fake)
+    assert "does not work (broken)" in probe_csdp()[0].problem
 
 
 def library(package: str, module: str) -> Library:

@@ -12,6 +12,7 @@ from neuroalg_sage.certificates.checker import CertificateError, verify
 from neuroalg_sage.certificates.dimension.attention_heads import attention_bound, attention_rank
 from neuroalg_sage.certificates.model import Model as Checked
 from neuroalg_sage.engines import modular
+from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.dimension.attention_heads import heads_trial
 from neuroalg_sage.invariants.dimension.dimension import (
     defect,
@@ -117,3 +118,9 @@ def test_a_row_of_v_that_divides_all_columns_is_refused() -> None:
     with pytest.raises(CertificateError, match="special"):
         attention_rank(Checked(model.describe()), trial | {"point": point})
     assert rank == 10
+
+
+def test_nothing_is_found_that_the_checker_refuses_to_read() -> None:
+    model = parse_spec("attention:d=576,a=144,out=576,t=3,heads=2")
+    with pytest.raises(LimitReached, match="No certificate .* would be accepted"):
+        dimension(model, seed=1)

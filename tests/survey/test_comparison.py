@@ -429,3 +429,11 @@ def test_a_file_of_a_trained_network_is_compared_by_its_architecture(tmp_path: P
                           jobs=1).rows
     assert (net.name, net.parameters, net.cells["dimension"].value) == ("net.onnx", 6, 6)
     assert "is a pickle" in pickle.cells["dimension"].why
+
+
+def test_no_spreadsheet_takes_a_name_for_a_formula(tmp_path) -> None:
+    path = tmp_path / "m.json"
+    path.write_text(json.dumps({"name": "=1+1", "parameters": ["a"], "inputs": ["x"],
+                                "outputs": ["a*x"]}))
+    (line,) = csv.DictReader(io.StringIO(compare([str(path)], ["dimension"], jobs=1).as_csv()))
+    assert line["model"] == "'=1+1" and line["dimension"] == "1"

@@ -97,7 +97,7 @@ class Approximation(Invariant):
     def sentence(self) -> str:
         low, high = self.data["error"]
         size = f"of exactly {high}" if low == high else f"between {low} and {high}"
-        ends = ", ".join(self.data["interval"])
+        ends = ", ".join(map(brief, self.data["interval"]))
         said = ("a rational function without poles there, of degrees at most "
                 f"{self.degree} and {self.data['denominator_degree']}," if self.is_quotient else
                 f"a polynomial of degree at most {self.degree}") + (
@@ -445,6 +445,25 @@ def digits(c: Fraction) -> str:
     """
     found = Context(10_000).divide(Decimal(c.numerator), Decimal(c.denominator)).normalize()
     return f"{found:f}" if 0 <= found.adjusted() <= 2 * DIGITS else str(found).lower()
+
+
+def brief(text: str) -> str:
+    """
+    A rational number that is written out, in fewer digits where these are exactly it.
+
+    EXAMPLES::
+
+        >>> brief("1/1" + 300 * "0"), brief("-5" + 40 * "0"), brief("1/3")
+        ('1e-300', '-5e+40', '1/3')
+    """
+    if len(text) <= DIGITS:
+        return text
+    c = Fraction(text)
+    others = c.denominator
+    for prime in (2, 5):
+        while others % prime == 0:
+            others //= prime
+    return text if others > 1 else min(text, digits(c), key=len)
 
 
 def _fmpq(c: Fraction) -> fmpq:

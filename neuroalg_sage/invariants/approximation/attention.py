@@ -23,6 +23,7 @@ from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.approximation.approximation import (
     MOST_DEGREE,
+    brief,
     digits,
     read_degree,
     rounded,
@@ -133,8 +134,8 @@ class AttentionApproximation(Invariant):
 
     def where(self) -> str:
         """For which parameters and inputs the distances are not exceeded."""
-        radius, boxes = self.data["radius"], {tuple(box) for box in self.data["inputs"]}
-        low, high = min(boxes)
+        radius, boxes = brief(self.data["radius"]), {tuple(box) for box in self.data["inputs"]}
+        low, high = map(brief, min(boxes))
         return f"for all parameters from -{radius} to {radius} and inputs " + (
             f"from {low} to {high}" if len(boxes) == 1 else "in the box")
 

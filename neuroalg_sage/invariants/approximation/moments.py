@@ -15,11 +15,16 @@ from flint import arb, fmpq
 
 from neuroalg_sage.certificates.approximation import approximation as checked
 from neuroalg_sage.certificates.approximation import networks as rebuilt
-from neuroalg_sage.certificates.approximation.moments import BITS, mean_outside
+from neuroalg_sage.certificates.approximation.moments import (
+    BITS,
+    growth,
+    lipschitz_constant,
+    mean_outside,
+)
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.errors import InputError, LimitReached
-from neuroalg_sage.invariants.approximation.approximation import digits, rounded
+from neuroalg_sage.invariants.approximation.approximation import brief, digits, rounded
 from neuroalg_sage.invariants.approximation.networks import (
     LayerwiseApproximation,
     NetworkApproximation,
@@ -51,16 +56,16 @@ class MeanSquareApproximation(LayerwiseApproximation):
 
     def where(self) -> str:
         """For which parameters and inputs."""
-        radius, distribution = self.data["radius"], self.data["distribution"]
+        radius, distribution = brief(self.data["radius"]), self.data["distribution"]
         parameters = ("at the given weights" if radius == "0" else
                       f"for all parameters within {radius} of the given weights, or of zero")
         if distribution["kind"] == "moments":
             entries = (f"entries whose {distribution['order']}-th absolute moments are at most "
-                       f"{distribution['bound']}")
+                       f"{brief(distribution['bound'])}")
         else:
             kind = {"gaussian": "normal entries of mean 0 and",
                     "sub_gaussian": "sub-Gaussian entries of"}[distribution["kind"]]
-            entries = f"{kind} deviations of at most {distribution['deviation']}"
+            entries = f"{kind} deviations of at most {brief(distribution['deviation'])}"
         return f"{parameters}, and random inputs with {entries}"
 
     def sentence(self) -> str:
@@ -94,6 +99,7 @@ def mean_square_approximation(network: ContinuousNetworkLayers, distribution: An
     """
     start = time.perf_counter()
     data, unit = _read_distribution(distribution)
+    _require_linear_growth(network)
     radius = Fraction(0) if box is None else read_size(box, "box of the parameters")
     most = None if error is None else read_error(error)
     best: tuple[Fraction, NetworkApproximation] | None = None
@@ -133,6 +139,29 @@ def mean_square_approximation(network: ContinuousNetworkLayers, distribution: An
             "distribution": data, "mean_square_distance": decimal(distance)})
 
 
+def _require_linear_growth(network: ContinuousNetworkLayers) -> None:
+    """Raise InputError for an activation whose squares need not have a mean."""
+    with checked.working_with(BITS):
+        for f in rebuilt.Network(network.describe()).activations:
+            try:
+                lipschitz_constant(f)
+            except CertificateError as error:
+                raise InputError(f"{str(error).rstrip('.')}, so that the mean of squares may be "
+                                 "infinite; name a box by --inputs instead of --distribution."
+                                 ) from None
+
+
+def _require_moments(network: rebuilt.Network, radius: fmpq, polynomials: list[list[fmpq]],
+                     data: dict[str, Any]) -> None:
+    """Raise InputError where higher moments are needed than are known."""
+    if data["kind"] == "moments":
+        needed = 2 * growth(network, radius, polynomials).degree()
+        if needed > data["order"]:
+            raise InputError(f"Moments up to the order {needed} are needed, twice the degree in "
+                             f"the inputs, and the order is {data['order']}; name a bound for a "
+                             f"higher one, as in moments:{needed},M, or a smaller degree.")
+
+
 def _distance(network: ContinuousNetworkLayers, found: NetworkApproximation, side: Fraction,
               data: dict[str, Any]) -> Fraction:
     """An upper bound in the mean square."""
@@ -147,9 +176,10 @@ def _outside(network: ContinuousNetworkLayers, radius: Fraction,
              ) -> Fraction:
     """A bound for the mean of the square outside of the box."""
     with checked.working_with(BITS):
-        found = mean_outside(rebuilt.Network(network.describe()), _fmpq(radius),
-                             [[_fmpq(c) for c in p] for p in polynomials], _fmpq(side), data
-                             ).upper()
+        about = rebuilt.Network(network.describe()), _fmpq(radius), [
+            [_fmpq(c) for c in p] for p in polynomials]
+        _require_moments(*about, data)
+        found = mean_outside(about[0], *about[1:], _fmpq(side), data).upper()
     if not found.is_finite():
         raise LimitReached("The growth of the polynomials is too large; try a smaller degree.")
     exact = found.fmpq()

@@ -32,6 +32,7 @@ from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.approximation.approximation import (
     LARGEST_END,
     Proof,
+    brief,
     digits,
     least_degree,
     read_degree,
@@ -193,12 +194,12 @@ class NetworkApproximation(Transfer, LayerwiseApproximation):
 
     def where(self) -> str:
         """For which parameters and inputs the distance is not exceeded."""
-        radius, boxes = self.data["radius"], {tuple(box) for box in self.data["inputs"]}
+        radius, boxes = brief(self.data["radius"]), {tuple(box) for box in self.data["inputs"]}
         parameters = ("at these weights" if radius == "0" else
                       f"for all parameters that differ from these weights by at most {radius}"
                       if self.network and self.network.has_weights else
                       f"for all parameters from -{radius} to {radius}")
-        low, high = min(boxes)
+        low, high = map(brief, min(boxes))
         return f"{parameters} and inputs " + (
             f"from {low} to {high}" if len(boxes) == 1 else "in the box")
 

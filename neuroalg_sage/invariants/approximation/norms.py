@@ -22,6 +22,7 @@ from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.approximation.approximation import (
     Proof,
+    brief,
     digits,
     least_degree,
     read_degree,
@@ -59,9 +60,9 @@ class NormBoundedApproximation(LayerwiseApproximation):
 
     def where(self) -> str:
         """For which parameters and inputs the distance is not exceeded."""
-        norm, radius, size = (self.data[name] for name in ("norm", "radius", "input_norm"))
+        norm, radius, size = self.data["norm"], brief(self.data["radius"]), self.data["input_norm"]
         boxes = {tuple(box) for box in self.data["inputs"]}
-        low, high = min(boxes)
+        low, high = map(brief, min(boxes))
         inputs = (f"of Euclidean norm at most {size}" if size is not None else
                   f"from {low} to {high}" if len(boxes) == 1 else "in the box")
         return (f"for all weights and biases of each layer within {radius} in the "

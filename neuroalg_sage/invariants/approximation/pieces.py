@@ -18,6 +18,7 @@ from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.approximation.approximation import (
     Approximation,
     approximation,
+    brief,
     digits,
     read_interval,
     rounded,
@@ -68,7 +69,7 @@ class PiecewiseApproximation(Invariant):
     def sentence(self) -> str:
         low, high = self.data["error"]
         size = f"of exactly {high}" if low == high else f"between {low} and {high}"
-        count, ends = len(self.value), ", ".join(self.data["interval"])
+        count, ends = len(self.value), ", ".join(map(brief, self.data["interval"]))
         kind = "rational" if any(piece.is_quotient for piece in self.value) else "polynomial"
         said = f"{count} {kind} piece{'s' * (count > 1)} with an error {size} on [{ends}]"
         if count == 1:
@@ -79,8 +80,8 @@ class PiecewiseApproximation(Invariant):
         return said + f", which are not continuous where they meet: a jump is at most {most}"
 
     def lines(self, spec: str = "SPEC") -> list[str]:
-        return [f"  on [{', '.join(piece.data['interval'])}] p = {piece.polynomial()}, error at "
-                f"most {piece.data['error'][1]}" for piece in self.value]
+        return [f"  on [{', '.join(map(brief, piece.data['interval']))}] p = {piece.polynomial()}, "
+                f"error at most {piece.data['error'][1]}" for piece in self.value]
 
 
 def piecewise_approximation(f: ContinuousActivation, interval: Any = (-1, 1),

@@ -30,6 +30,7 @@ import numpy as np
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
+from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.invariants.answers.trust import LISTED, OTHERS, RANDOM
 from neuroalg_sage.invariants.dimension import attention_heads, direct_sums
 from neuroalg_sage.invariants.dimension.activations import NormalForm, normal_form
@@ -258,6 +259,7 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = log,
     n, count = model.ambient_dimension, model.parameter_count
     normal = normal_form(model)
     if at_direct_sums and count >= direct_sums.FEWEST_PARAMETERS:
+        rebuilt(model)  # What the checker refuses to read need not be found.
         progress("rank of the Jacobian at a direct sum")
         entries = int(_available_memory(memory_gb) / BYTES_PER_ENTRY)
         if (known := attention_heads.heads_trial(model, generator)) is not None:
