@@ -77,7 +77,12 @@ def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any
     if argument == "linear section":
         from neuroalg_sage.certificates.equations.linear_section import check_linear_section
 
-        more, trust, series = check_linear_section(model, generators, evidence)
+        if "curve" in evidence:
+            from neuroalg_sage.certificates.equations.curve_section import curve_series
+
+            more, trust, series = check_linear_section(model, generators, evidence, curve_series)
+        else:
+            more, trust, series = check_linear_section(model, generators, evidence)
         return [*verified, *more], trust, series
     if argument == "elimination":
         from neuroalg_sage.certificates.equations.graph_elimination import check_elimination

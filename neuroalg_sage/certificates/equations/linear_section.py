@@ -5,7 +5,7 @@ Ideals that a linear section of the neurovariety proves to be complete.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import comb
 from typing import Any
 
@@ -22,6 +22,7 @@ from neuroalg_sage.certificates.reading import (
     integer,
     integers,
     items,
+    member,
     prime,
     require,
     residue,
@@ -33,7 +34,8 @@ LATEST = 4  # degrees above those of an Artinian reduction, in which points are 
 Form = dict[tuple[int, ...], int]
 
 
-def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: Any
+def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: Any,
+                         curve_series: Callable[..., list[int]] | None = None
                          ) -> tuple[list[str], list[str], HilbertSeries]:
     """
     Verify that polynomials, which vanish on M, generate I(M); with the Hilbert series.
@@ -65,7 +67,7 @@ def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: A
     dimension d.  With equality on the left S/J is Cohen-Macaulay, so J is unmixed; with equality on
     the right I(M) is its only component, with multiplicity one.  So J = I(M), and the Hilbert
     series of S/J is that of A over (1 - t)^d.  Else the ring of a curve, the section by a space in
-    which L is a hyperplane, shows that J = I(M) (:mod:`.curve_section`).
+    which L is a hyperplane, shows that J = I(M), as ``curve_series`` verifies.
     """
     dimension, proof, section, fibers = fields(evidence, "value", "dimension", "section", "fibers")
     n = model.ambient_dimension
@@ -87,7 +89,7 @@ def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: A
               for row in items(section, "section", n)]
     require_in_span(linear, matrix)
     lengths: set[int] | None = None
-    squarefree, series, points, curve = False, [], 0, evidence.get("curve")
+    squarefree, series, points = False, [], 0
     for fiber in items(fibers, "fibers"):
         p, polynomial, point = fields(fiber, "prime", "polynomial", "point")
         p = prime(p)
@@ -95,8 +97,8 @@ def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: A
         q = nmod_poly(integers(polynomial, 0, p - 1, "coefficient"), p)
         points = integer(q.degree(), 1, MOST_POINTS, "number of points")
         series = artinian_series(restricted(generators, [row[1:] for row in matrix], p), c, p,
-                                 points if curve is None else 4 * points + 100)
-        require(sum(series) == points or (curve is not None and points >= length_of_points(
+                                 points if curve_series is None else 4 * points + 100)
+        require(sum(series) == points or (curve_series and points >= length_of_points(
             restricted(generators, matrix, p), c, p, len(series) - 1, points)),
             "The section's length is not the number of its points.")
         t = nmod_poly([0, 1], p) % q
@@ -109,10 +111,8 @@ def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: A
     require(lengths is not None and lengths == {0, points},
             "The section may be reducible.")
     require(squarefree, "The section may have multiple points.")
-    if curve is not None:
-        from neuroalg_sage.certificates.equations.curve_section import curve_series
-
-        series = curve_series(generators, linear, matrix, curve, d, points)
+    if curve_series:
+        series = curve_series(generators, linear, matrix, member(evidence, "curve"), d, points)
         return ([*verified, f"a linear section is irreducible, with {points} points",
                  "the ring of a curve is torsion-free, so the ideal has no other component"],
                 trust, HilbertSeries(d, series, homogeneous))
