@@ -33,43 +33,69 @@ from typing import Any
 from flint import fmpq_mpoly, nmod_mat
 
 from neuroalg_sage.certificates.dimension.ranks import rank
+from neuroalg_sage.certificates.equations.groebner import HilbertSeries
 from neuroalg_sage.certificates.equations.linear_section import (
     MOST_MONOMIALS,
     Form,
+    check_linear_section,
     degrees,
-    require_in_span,
     restricted,
 )
-from neuroalg_sage.certificates.reading import fields, integers, prime, require
+from neuroalg_sage.certificates.model import Model
+from neuroalg_sage.certificates.reading import fields, integers, member, prime, require
 from neuroalg_sage.certificates.work import MOST_WORK, Work
 
 MOST_ROWS = 1_000
-LATEST = 4  # relations of much higher degree than the generators are not waited for
+LATEST = 4  # points and relations in much higher degrees than the generators are not waited for
 Exponents = tuple[int, ...]
 # Its degree, and the coefficients at a generator times a power of y_1, and one of y_0.
 Relation = tuple[int, dict[tuple[Exponents, int], int]]
 
 
-def curve_series(generators: list[fmpq_mpoly], linear: list[fmpq_mpoly],
-                 matrix: list[list[int]], evidence: Any, d: int, points: int) -> list[int]:
-    """
-    Verify that a curve shows that generators of J, some of them linear, generate I(M); the
-    numerator of the Hilbert series over (1 - t)^d.
+class CountedPoints:
+    """Counts the points of sections, and knows the last section."""
 
-    INPUT:
+    points = 0
 
-    - ``matrix`` -- its columns span a space of complementary dimension
-    - ``evidence`` -- a prime, and another column that the curve's space has
-    - ``d``, ``points`` -- the dimension and the degree of the cone M
+    def __call__(self, generators: list[fmpq_mpoly], matrix: list[list[int]], p: int,
+                 series: list[int], points: int) -> int:
+        """
+        The dimension of what the equations leave on the space of a section, in a degree where the
+        algebra A with this series is zero, or in the last one before, for that spans the functions
+        on the points; or in a higher degree, if there are at most so many points then.
+        """
+        self.generators, self.matrix, self.points = generators, matrix, points
+        c, lowest = len(matrix[0]) - 1, len(series) - 1
+        for degree, (monomials, _, found) in enumerate(degrees(
+                restricted(generators, matrix, p), c + 1, p), 1):
+            if degree >= lowest and (len(monomials) - found <= points or degree >= lowest + LATEST):
+                break
+        return len(monomials) - found
+
+
+def check_curve_section(model: Model, generators: list[fmpq_mpoly], evidence: Any, known: list[str]
+                        ) -> tuple[list[str], list[str], HilbertSeries]:
     """
-    p, direction = fields(evidence, "prime", "direction")
-    p, c = prime(p), len(matrix[0]) - 1
-    matrix = [[*row, x] for row, x in zip(matrix, integers(
-        direction, -(10**9), 10**9, "entry of the curve's space", len(matrix)))]
-    require(d > 1 and rank(matrix, c + 2, p) == c + 2, "The curve's space is degenerate.")
-    require_in_span(linear, matrix)
-    return torsion_free_series(restricted(generators, [
-        [*row[1:], row[0]] for row in matrix], p), c, p, points)
+    Verify that polynomials, which are known to vanish on M, generate I(M); with the Hilbert series.
+
+    The points of a linear section are counted, and there is a further column, with which its matrix
+    spans the space of a curve.
+    """
+    last = CountedPoints()
+    verified, trust, series = check_linear_section(model, generators, evidence, last)
+    require(last.points, "A linear space has no curve.")
+    p, direction = fields(member(evidence, "curve"), "prime", "direction")
+    p, c = prime(p), len(last.matrix[0]) - 1
+    matrix = [[*row, x] for row, x in zip(last.matrix, integers(
+        direction, -(10**9), 10**9, "entry of the curve's space", len(last.matrix)))]
+    require(series.dimension > 1 and rank(matrix, c + 2, p) == c + 2,
+            "The curve's space is degenerate.")
+    require(not any(g(*column) for g in last.generators if g.total_degree() == 1
+                    for column in zip(*matrix)), "The curve leaves the linear span.")
+    numerator = torsion_free_series(restricted(last.generators, [
+        [*row[1:], row[0]] for row in matrix], p), c, p, last.points)
+    return ([*known, *verified[:-1], "the ring of a curve is torsion-free, so the ideal has no other "
+             "component"], trust, series._replace(numerator=numerator))
 
 
 def torsion_free_series(forms: list[Form], c: int, p: int, points: int, most: int = MOST_MONOMIALS,

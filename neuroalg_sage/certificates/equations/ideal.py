@@ -5,6 +5,7 @@ Ideals of neurovarieties, with their degrees and Hilbert polynomials.
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from flint import fmpq_mpoly
@@ -31,7 +32,7 @@ from neuroalg_sage.certificates.reading import (
 from neuroalg_sage.certificates.substitution import vanishing
 
 
-def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any
+def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any, by_curves: bool = True
                 ) -> tuple[list[str], list[str], list[fmpq_mpoly] | HilbertSeries | None]:
     """
     Verify that polynomials generate I(M).
@@ -39,7 +40,7 @@ def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any
     Returns what was verified, what must be trusted, and a Gröbner basis of I(M) in graded
     reverse lexicographic order, or the Hilbert series, where the argument gives one.
     """
-    n = model.ambient_dimension
+    n, check = model.ambient_dimension, partial(check_ideal, by_curves=by_curves)
     argument = member(evidence, "argument")
     if argument == "zero":
         require(not generators, "The zero ideal has generators.")
@@ -53,18 +54,15 @@ def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any
     if argument == "inheritance":
         from neuroalg_sage.certificates.equations.inheritance import check_inheritance
 
-        return check_inheritance(model, generators, evidence, check_ideal)
+        return check_inheritance(model, generators, evidence, partial(check, by_curves=False))
     if argument == "linear span":
         from neuroalg_sage.certificates.equations.linear_span import check_linear_span
 
-        return check_linear_span(model, generators, evidence, check_ideal)
+        return check_linear_span(model, generators, evidence, check)
     if argument == "same variety":
-        from neuroalg_sage.certificates.equations.same_variety import same_variety
+        from neuroalg_sage.certificates.equations.same_variety import ideal_of_same_variety
 
-        same, inner = fields(evidence, "same_variety", "ideal")
-        other, verified, trust = same_variety(model, same)
-        more, others, found = check_ideal(other, generators, inner)
-        return [*verified, *more], [*trust, *others], found
+        return ideal_of_same_variety(model, generators, evidence, check)
     vanishing(model, generators)
     verified = [f"the generators ({len(generators)}) vanish on the neurovariety"]
     if argument == "hypersurface":
@@ -74,15 +72,15 @@ def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any
         require(len(factors) == 1 and factors[0][1] == 1, "The equation is reducible over Q.")
         more, trust = check_dimension(model, n - 1, member(evidence, "dimension"))
         return [*verified, *more, "the equation is irreducible over Q"], trust, generators
+    if argument == "linear section" and by_curves and "curve" in evidence:
+        # Within an inheritance, so much need not be believed at once.
+        from neuroalg_sage.certificates.equations.curve_section import check_curve_section
+
+        return check_curve_section(model, generators, evidence, verified)
     if argument == "linear section":
         from neuroalg_sage.certificates.equations.linear_section import check_linear_section
 
-        if "curve" in evidence:
-            from neuroalg_sage.certificates.equations.curve_section import curve_series
-
-            more, trust, series = check_linear_section(model, generators, evidence, curve_series)
-        else:
-            more, trust, series = check_linear_section(model, generators, evidence)
+        more, trust, series = check_linear_section(model, generators, evidence)
         return [*verified, *more], trust, series
     if argument == "elimination":
         from neuroalg_sage.certificates.equations.graph_elimination import check_elimination

@@ -5,7 +5,7 @@ Ideals that a linear section of the neurovariety proves to be complete.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from math import comb
 from typing import Any
 
@@ -22,7 +22,6 @@ from neuroalg_sage.certificates.reading import (
     integer,
     integers,
     items,
-    member,
     prime,
     require,
     residue,
@@ -30,13 +29,11 @@ from neuroalg_sage.certificates.reading import (
 from neuroalg_sage.certificates.substitution import substituted
 
 MOST_POINTS, MOST_MONOMIALS = 5_000, 20_000
-LATEST = 4  # degrees above those of an Artinian reduction, in which points are counted
 Form = dict[tuple[int, ...], int]
 
 
 def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: Any,
-                         curve_series: Callable[..., list[int]] | None = None
-                         ) -> tuple[list[str], list[str], HilbertSeries]:
+                         counted: Any = None) -> tuple[list[str], list[str], HilbertSeries]:
     """
     Verify that polynomials, which vanish on M, generate I(M); with the Hilbert series.
 
@@ -52,9 +49,7 @@ def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: A
     (1) modulo p and y_0 these forms leave an algebra A of finite length.  So X has modulo p
         no point with y_0 = 0.  The linear forms that define L in P(H), and y_0, cut S/J down to A;
         so dim S/J ≤ d, and the cone over M, which satisfies J and contains M, is M.  The length of
-        X is at most the length λ of A; or, if a curve is given, at most the dimension λ, in a
-        degree where A is zero or in the last one before, of what the forms leave modulo p, for
-        that spans the functions on X.
+        X is at most the length λ of A; or, where it is counted otherwise, λ as counted.
     (2) The point (1 : t : v_2(t) : ...) of P^c with coordinates in F_p[t]/(q), deg q = λ, lies
         on X.  So X is modulo p the spectrum of F_p[t]/(q).
 
@@ -66,8 +61,8 @@ def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: A
     Let A have the length λ.  Then λ ≥ e(S/J), and e(S/J) ≥ deg M = λ, for J ⊆ I(M) and both have
     dimension d.  With equality on the left S/J is Cohen-Macaulay, so J is unmixed; with equality on
     the right I(M) is its only component, with multiplicity one.  So J = I(M), and the Hilbert
-    series of S/J is that of A over (1 - t)^d.  Else the ring of a curve, the section by a space in
-    which L is a hyperplane, shows that J = I(M), as ``curve_series`` verifies.
+    series of S/J is that of A over (1 - t)^d.  Else M is the cone's only component of dimension d,
+    with deg M = λ, and that there are no others is left to who counted.
     """
     dimension, proof, section, fibers = fields(evidence, "value", "dimension", "section", "fibers")
     n = model.ambient_dimension
@@ -87,7 +82,8 @@ def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: A
     require(d > 0, "The cone {0} meets no projective section.")
     matrix = [integers(row, -(10**9), 10**9, "entry of the section", c + 1)
               for row in items(section, "section", n)]
-    require_in_span(linear, matrix)
+    require(not any(g(*column) for g in linear for column in zip(*matrix)),
+            "The section leaves the linear span.")
     lengths: set[int] | None = None
     squarefree, series, points = False, [], 0
     for fiber in items(fibers, "fibers"):
@@ -97,10 +93,9 @@ def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: A
         q = nmod_poly(integers(polynomial, 0, p - 1, "coefficient"), p)
         points = integer(q.degree(), 1, MOST_POINTS, "number of points")
         series = artinian_series(restricted(generators, [row[1:] for row in matrix], p), c, p,
-                                 points if curve_series is None else 4 * points + 100)
-        require(sum(series) == points or (curve_series and points >= length_of_points(
-            restricted(generators, matrix, p), c, p, len(series) - 1, points)),
-            "The section's length is not the number of its points.")
+                                 4 * points + 100 if counted else points)
+        length = counted(generators, matrix, p, series, points) if counted else sum(series)
+        require(length == points, "The section's length is not the number of its points.")
         t = nmod_poly([0, 1], p) % q
         rest = [nmod_poly(integers(v, 0, p - 1, "coefficient"), p) % q
                 for v in items(point, "point", c - 1)]
@@ -108,14 +103,8 @@ def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: A
         sums, simple = divisor_degrees(q)
         squarefree |= simple
         lengths = sums if lengths is None else lengths & sums
-    require(lengths is not None and lengths == {0, points},
-            "The section may be reducible.")
+    require(lengths is not None and lengths == {0, points}, "The section may be reducible.")
     require(squarefree, "The section may have multiple points.")
-    if curve_series:
-        series = curve_series(generators, linear, matrix, member(evidence, "curve"), d, points)
-        return ([*verified, f"a linear section is irreducible, with {points} points",
-                 "the ring of a curve is torsion-free, so the ideal has no other component"],
-                trust, HilbertSeries(d, series, homogeneous))
     return ([*verified, f"a linear section is irreducible, with {points} points",
              "its length is that of an Artinian reduction, so the ideal is Cohen-Macaulay and "
              "has no other component"], trust, HilbertSeries(d, series, homogeneous))
@@ -136,13 +125,6 @@ def _gradient(linear: fmpq_mpoly) -> list[Any]:
     for e, c in zip(exponent_vectors(linear), linear.coeffs()):
         found[e.index(1)] = c
     return found
-
-
-def require_in_span(linear: list[fmpq_mpoly], matrix: list[list[int]]) -> None:
-    """Verify that linear forms vanish on the columns of a matrix."""
-    for g in linear:
-        require(not any(sum(a * x for a, x in zip(_gradient(g), column))
-                        for column in zip(*matrix)), "The section leaves the linear span.")
 
 
 def restricted(generators: list[fmpq_mpoly], matrix: list[list[int]], p: int) -> list[Form]:
@@ -187,17 +169,6 @@ def artinian_series(forms: list[Form], variables: int, p: int, longest: int,
         if not series[-1]:
             break
     return series[:-1]
-
-
-def length_of_points(forms: list[Form], c: int, p: int, lowest: int, points: int) -> int:
-    """
-    The dimension of F_p[y]/(forms) in a degree from the lowest on, not much higher, at most so many
-    if that is found; the forms are in y_0 and c other variables.
-    """
-    for degree, (monomials, _, found) in enumerate(degrees(forms, c + 1, p), 1):
-        if degree >= lowest and (len(monomials) - found <= points or degree >= lowest + LATEST):
-            break
-    return len(monomials) - found
 
 
 def degrees(forms: list[Form], variables: int, p: int, most: int = MOST_MONOMIALS,

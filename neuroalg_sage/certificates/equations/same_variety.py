@@ -4,7 +4,10 @@ Larger models with the same neurovariety.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+from flint import fmpq_mpoly
 
 from neuroalg_sage.certificates.dimension.dimension import check_dimension
 from neuroalg_sage.certificates.dimension.relaxation import larger_model
@@ -28,3 +31,12 @@ def same_variety(model: Model, evidence: Any) -> tuple[Model, list[str], list[st
              for name in check_dimension(one, d, proof)[1]]
     return (larger, [f"with generic maps for some layers the dimension is {d}, too, so the "
                      "neurovariety is the same"], trust)
+
+
+def ideal_of_same_variety(model: Model, generators: list[fmpq_mpoly], evidence: Any,
+                          check_ideal: Callable[..., Any]) -> tuple[list[str], list[str], Any]:
+    """Verify that polynomials generate I(M), of another model with the same M."""
+    proof, inner = fields(evidence, "same_variety", "ideal")
+    other, verified, trust = same_variety(model, proof)
+    more, others, found = check_ideal(other, generators, inner)
+    return [*verified, *more], [*trust, *others], found

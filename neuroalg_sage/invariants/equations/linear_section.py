@@ -17,9 +17,8 @@ from typing import Any
 
 from flint import Ordering, fmpq_mpoly, fmpq_mpoly_ctx, nmod_mat, nmod_poly
 
-from neuroalg_sage.certificates.equations.curve_section import torsion_free_series
+from neuroalg_sage.certificates.equations.curve_section import LATEST, torsion_free_series
 from neuroalg_sage.certificates.equations.linear_section import (
-    LATEST,
     MOST_POINTS,
     Form,
     artinian_series,
@@ -47,7 +46,8 @@ def linear_section(generators: Sequence[Polynomial], n: int, dimension: int,
                    generator: random.Random,
                    progress: Callable[[str], None] = lambda message: None,
                    most: int = MOST_MONOMIALS,
-                   checkpoint: Callable[[], None] = lambda: None) -> dict[str, Any]:
+                   checkpoint: Callable[[], None] = lambda: None, by_curves: bool = True
+                   ) -> dict[str, Any]:
     """
     Evidence that homogeneous equations of a neurovariety generate its ideal.
 
@@ -60,6 +60,7 @@ def linear_section(generators: Sequence[Polynomial], n: int, dimension: int,
     - ``progress`` -- takes one line of text
     - ``most`` -- the largest number of monomials of a degree in the section
     - ``checkpoint`` -- called often; what it raises ends the search
+    - ``by_curves`` -- whether a curve may prove it where the ring is not Cohen-Macaulay
 
     OUTPUT: ``section``, ``fibers`` and perhaps ``curve`` of a certificate
 
@@ -92,8 +93,8 @@ def linear_section(generators: Sequence[Polynomial], n: int, dimension: int,
         space = [[sum(v[i] * row[j] for v, row in zip(kernel, mixing)) for j in range(c + 2)]
                  for i in range(n)]
         try:
-            evidence = _irreducible(equations, space, dimension, generator, progress, most,
-                                    checkpoint)
+            evidence = _irreducible(equations, space, dimension if by_curves else 0, generator,
+                                    progress, most, checkpoint)
         except CertificateError:
             raise NotProved("a section asks for more work than the checker allows") from None
         if evidence:
