@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from neuroalg_sage.errors import InputError
+from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm, quadratic_form
 from neuroalg_sage.neuromanifold.core import kept, whole
@@ -57,14 +57,40 @@ class DistanceQuestions(NormQuestions):
             >>> M.ed_degree("generic").value
             13
         """
-        from neuroalg_sage.invariants.distance.ed_degree import ed_degree
-
         form = self.form if metric is None and gram is None else quadratic_form(
             self.model, metric or self.form.name, gram)
-        return self._memory.recall(
-            "ed_degree", lambda: ed_degree(self.parametrization(), self.dimension(), form,
-                                           self.computation, self._ideal_by_any_method,
-                                           self.method, self.seed), stored=True, metric=form)
+        return self._memory.recall("ed_degree", lambda: self._find_ed_degree(form), stored=True,
+                                   metric=form)
+
+    def _find_ed_degree(self, form: QuadraticForm) -> Invariant:
+        """The ED degree by exact methods; where limits do not allow that, by monodromy."""
+        from neuroalg_sage.invariants.distance.ed_degree import ed_degree
+        from neuroalg_sage.invariants.distance.ed_degree_by_monodromy import (
+            ed_degree_by_monodromy,
+        )
+
+        def exactly() -> Invariant:
+            return ed_degree(self.parametrization(), self.dimension(), form, self.computation,
+                             self._ideal_by_any_method, self.method, self.seed)
+
+        def by_monodromy() -> Invariant:
+            return ed_degree_by_monodromy(self.parametrization(), self.dimension(), form,
+                                          self.computation, self.seed)
+
+        if self.method == "monodromy":
+            return by_monodromy()
+        if self.method != "auto":
+            return exactly()
+        try:
+            with self.computation.share():
+                return exactly()
+        except LimitReached as error:
+            reason = str(error)
+            self.computation.progress(f"ED degree: by monodromy. {reason}")
+        try:
+            return by_monodromy()
+        except LimitReached as error:
+            raise LimitReached(f"{error} Nor was it counted exactly: {reason}") from None
 
     def ed_discriminant(self, metric: str | None = None, gram: Any = None, *, origin: Any = None,
                         directions: Any = None) -> Invariant:

@@ -93,7 +93,7 @@ class EquationsQuestions(IdealQuestions):
         """
         The degree of the neurovariety.
 
-        If a limit is reached before it is proved, it is counted by slicing or by monodromy; its
+        If a limit is reached before it is proved, it is counted by monodromy or by slicing; its
         status says so.
 
         EXAMPLES::
@@ -148,10 +148,14 @@ class EquationsQuestions(IdealQuestions):
         phi, found = self.parametrization(), self.dimension()
         try:
             with self.computation.share():
-                return degree_by_slicing(phi, found, self.computation, self.seed)
+                return degree_by_monodromy(phi, found, self.computation, self.seed)
         except LimitReached as error:
-            self.computation.progress(f"degree: by monodromy. {error}")
-            return degree_by_monodromy(phi, found, self.computation, self.seed)
+            reason = str(error)
+            self.computation.progress(f"degree: by slicing. {reason}")
+        try:
+            return degree_by_slicing(phi, found, self.computation, self.seed)
+        except LimitReached as error:
+            raise LimitReached(f"{error} {reason}") from None
 
     def hilbert_polynomial(self) -> Invariant:
         """

@@ -105,17 +105,13 @@ def test_a_filling_model_has_degree_one_without_any_engine(method: str, monkeypa
 # -- slices that are special ---------------------------------------------------------------
 
 
-def answered(monkeypatch, method: str, names: str, results: list[tuple]):
+def counted(monkeypatch, results: list[tuple[bool, int]]):
     """The degree of a model for which Macaulay2 answers as stated, one slice after the other."""
     answers = iter(results)
     monkeypatch.setattr(slicing.msolve, "find_command", lambda: None)
     monkeypatch.setattr(Macaulay2, "run", lambda *arguments, **options: dict(
-        zip(names.split(), next(answers), strict=True)))
-    return NeuroManifold("linear:3,2,3", method=method, seed=1).degree()
-
-
-def counted(monkeypatch, results: list[tuple[bool, int]]):
-    return answered(monkeypatch, "slicing", "simple degree", results)
+        zip(["simple", "degree"], next(answers), strict=True)))
+    return NeuroManifold("linear:3,2,3", method="slicing", seed=1).degree()
 
 
 def test_of_two_slices_that_disagree_the_larger_count_is_taken(monkeypatch) -> None:
@@ -128,18 +124,6 @@ def test_slices_with_multiple_solutions_do_not_count(monkeypatch) -> None:
     assert degree == 3 and "2 random slices" in degree.method
     with pytest.raises(LimitReached, match="only simple solutions"):
         counted(monkeypatch, [(False, 9)] * slicing.ATTEMPTS)
-
-
-def test_monodromy_goes_on_until_the_trace_test_is_passed(monkeypatch) -> None:
-    def followed(results: list[tuple]):
-        return answered(monkeypatch, "monodromy", "dimension complete trace degree", results)
-
-    degree = followed([(8, False, 0.1, 1), (7, True, 1e-9, 5), (8, True, 1e-9, 3)])
-    assert degree == 3 and "1e-09" in degree.method
-    degree = followed([(8, False, 0.1, 2), (8, False, 0.1, 1)] * 3)
-    assert degree == 2 and "no trace test was passed" in degree.method
-    with pytest.raises(LimitReached, match="dimension 8 is not seen"):
-        followed([(7, True, 1e-9, 5)] * 6)
 
 
 def test_solutions_that_are_not_simple_are_noticed(monkeypatch) -> None:

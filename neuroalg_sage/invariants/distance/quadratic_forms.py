@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import factorial, prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.errors import InputError, LimitReached
@@ -18,6 +18,9 @@ from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
 from neuroalg_sage.models.sage_input import lists, rational
 from neuroalg_sage.storable import storable
+
+if TYPE_CHECKING:
+    import numpy as np
 
 METRICS = ("generic", "unit", "bombieri", "data")
 LARGEST_FORM = 400
@@ -70,6 +73,24 @@ class QuadraticForm:
                     residue = c.numerator * pow(c.denominator, -1, prime) % prime
                 matrix[i][j] = matrix[j][i] = residue
         return matrix
+
+    def in_floating_point(self, generator: np.random.Generator) -> np.ndarray:
+        """
+        The matrix in floating point, a random positive definite one if the form is generic.
+
+        EXAMPLES::
+
+            >>> import numpy as np
+            >>> diagonal_form([1, 2]).in_floating_point(np.random.default_rng(1)).tolist()
+            [[1.0, 0.0], [0.0, 2.0]]
+        """
+        import numpy as np
+
+        n = self.size
+        if not self.is_given:
+            root = np.eye(n) + generator.normal(size=(n, n)) / (2 * np.sqrt(n))
+            return np.asarray(root.T @ root)
+        return np.array([[float(self._entry(i, j)) for j in range(n)] for i in range(n)])
 
     def _entry(self, i: int, j: int) -> Fraction:
         if self.weights is not None:

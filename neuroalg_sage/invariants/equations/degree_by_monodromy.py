@@ -7,17 +7,18 @@ from __future__ import annotations
 import random
 import time
 
+import numpy as np
+
 from neuroalg_sage.engines.macaulay2 import Script
+from neuroalg_sage.engines.monodromy import LinearSections, fiber
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dimension.rings import ring_map
 from neuroalg_sage.invariants.equations.degree import Degree
-from neuroalg_sage.invariants.equations.ideal import finite_restriction
 from neuroalg_sage.models.parametrization import Parametrization
 
-# An attempt whose paths all diverge ends at once, with one point and no trace.
-ATTEMPTS = 6
+IDLE = 25  # loops without a new point, after which the trace test will not be passed any more
 
 BODY = """\
 setRandomSeed {seed};
@@ -29,7 +30,7 @@ witness = pseudoWitnessSet(sub(matrix phi, R), ideal 0_R, Verbose => false);
 def monodromy_script(phi: Parametrization, restriction: dict[int, int],
                      generator: random.Random) -> Script:
     """
-    The script that collects the points of one slice by monodromy.
+    The script by which Macaulay2 does the same, with its package NumericalImplicitization.
 
     INPUT:
 
@@ -39,6 +40,8 @@ def monodromy_script(phi: Parametrization, restriction: dict[int, int],
     OUTPUT: :class:`~neuroalg_sage.engines.macaulay2.Script`, with the results ``degree``,
     ``dimension``, that of M in floating point, ``complete``, whether the trace test was passed, and
     ``trace``, its error
+
+    REFERENCES: [CK2019]_
     """
     return Script(f"degree of the neurovariety of {phi.model}, by monodromy",
                   ring_map(phi, restriction), BODY.format(seed=generator.randrange(2**31)),
@@ -50,28 +53,28 @@ def monodromy_script(phi: Parametrization, restriction: dict[int, int],
 def degree_by_monodromy(phi: Parametrization, found: Invariant, computation: Computation,
                         seed: int | None = None) -> Invariant:
     """
-    The degree, by Macaulay2's package NumericalImplicitization of Chen and Kileel.
+    The degree, as the number of points of a random linear section, which are found by monodromy.
 
     A random affine-linear space of complementary dimension through a point of M is moved along
-    loops; so one point of the slice becomes others, and in the end all, as M is irreducible.
-    That they are all is tested by their sum, the trace, which moves linearly with the slice.
-    The slices are affine, and the closure of M in projective space has the same degree as M; so a
-    cone needs no other treatment.
+    loops, parallel to itself; so one point of the section becomes others, and in the end all, as
+    M is irreducible.  That they are all is tested by their sum, which moves linearly with the
+    space; see :mod:`~neuroalg_sage.engines.monodromy`.  The spaces are affine, and the closure
+    of M in projective space has the same degree as M; so a cone needs no other treatment.
 
     INPUT:
 
     - ``phi`` -- the parametrization
     - ``found`` -- the dimension
-    - ``computation`` -- session and limits
+    - ``computation`` -- limits
     - ``seed`` -- integer for the random choices
 
     OUTPUT: :class:`~neuroalg_sage.invariants.answers.invariant.Invariant`, an integer without a
     certificate
 
-    Raises LimitReached if a limit stops Macaulay2, or if floating point is too coarse to see the
-    dimension.
+    Raises LimitReached if a limit is reached, if φ is too large, or if the trace test is not
+    passed.
 
-    REFERENCES: [CK2019]_
+    REFERENCES: [DHJLLS2019]_, [LRS2018]_
 
     EXAMPLES::
 
@@ -80,21 +83,16 @@ def degree_by_monodromy(phi: Parametrization, found: Invariant, computation: Com
         3 (numerical)
     """
     start = time.perf_counter()
-    generator = random.Random(seed) if seed is not None else random.SystemRandom()
-    degree, verdict = 0, ""
-    for _ in range(ATTEMPTS):
-        restriction = finite_restriction(phi.model, found.data, generator)
-        results = computation.run(monodromy_script(phi, restriction, generator))
-        if results["dimension"] != found.data:
-            continue
-        if results["complete"]:
-            degree, verdict = results["degree"], f"the trace test has error {results['trace']:.0e}"
-            break
-        if results["degree"] > degree:
-            degree, verdict = results["degree"], "no trace test was passed, so more is likely"
-    if not degree:
-        raise LimitReached(f"In floating point the dimension {found.data} is not seen, so "
-                           "monodromy finds no degree; use slicing.")
-    return Degree("degree", degree, "numerical",
-                  f"monodromy in floating point by Macaulay2's NumericalImplicitization; "
-                  f"{verdict}", None, time.perf_counter() - start)
+    if not found.data:
+        return Degree("degree", 1, "numerical", "M is a point", None, time.perf_counter() - start)
+    generator = np.random.default_rng(seed)
+    computation.progress(f"monodromy: linear sections of the neurovariety of {phi.model}")
+    system = LinearSections(phi.polynomials, phi.parameter_count, found.data, generator)
+    points = fiber(system, generator, computation.clock(), IDLE, progress=computation.progress)
+    if not points.trace_is_linear:
+        raise LimitReached(f"Monodromy found {len(points.points)} points of a linear section, "
+                           f"{points.verdict()}; so the degree is not known.")
+    given = "" if found.status == "proved" else f", if the dimension is {found.data}"
+    return Degree("degree", len(points.points), "numerical",
+                  f"monodromy in floating point: {points.verdict()}{given}; not proved, not "
+                  "even as a lower bound", None, time.perf_counter() - start)

@@ -1,0 +1,365 @@
+"""
+All solutions of a system of equations from one of them, by monodromy, in floating point.
+
+Let E be an irreducible affine variety of dimension m in a vector space, and π a linear map to C^m,
+with finite fibers over generic points c.  Loops of c move the points of a fiber into each other:
+from one of them all are found, since E is irreducible.
+
+**The trace test.**  Suppose that the kernel of π does not meet the closure of E at infinity.  Then
+π is finite on E, and the sum of a linear function x over a fiber is an affine-linear function of c:
+over C[c], x satisfies a monic equation whose degree is the number of points, in which the
+coefficient of x^(D-k) has at most degree k; and the sum is, up to its sign, that for k = 1.  So
+a set of points whose sum does not move so along a line of parameters is not all of a fiber.
+Conversely, if it does, the monodromy group takes the set to sets with the same sum.  If the
+group contains the transposition of a point inside with one outside, this is impossible.  For
+linear sections of generic direction it contains all transpositions ([LRS2018]_); in general that
+is believed.
+
+Two varieties are followed here.
+
+- E = M, and π is given by d generic linear forms: a generic linear space misses M at infinity.
+- E is the closure of the pairs (x, y) of smooth points x of M and covectors y that
+  vanish on the tangent space, of dimension n in V x V*, and π(x, y) = x + Q^(-1) y.  Its
+  fiber over u consists of the critical points of the distance from u by the quadratic form Q.  The
+  kernel {(x, -Q x)} misses E at infinity if Q is generic: symmetric matrices Q with Q x = -y for
+  one given x ≠ 0 have codimension n, points (x, y) at infinity have dimension n - 1, and x = 0
+  would imply y = 0.  For a given Q, as for the standard one, it may meet E there, and then
+  the sum may have poles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from neuroalg_sage.engines.path_tracking import (
+    Path,
+    TorusMap,
+    follow,
+    refined,
+)
+from neuroalg_sage.errors import LimitReached
+from neuroalg_sage.models.expressions import Polynomial
+
+TRACE_IS_LINEAR = 1e-8
+# How far loops go, relative to where they begin; and a second trace test in another direction.
+NEAR, FAR, FAR_TEST = 0.5, 500.0, 50.0
+SAME = 1e-6  # distance of images that count as one, relative to their size
+LEAST_RANK = 1e-9  # smallest singular values, relative to the largest
+CAREFUL, STARTS = 0.2, 5
+ARCS = 0.5, 2.5  # the angles of arcs; two in the same sense make a loop around the middle
+
+
+class LinearSections:
+    """
+    The points φ(w) of a variety of dimension d with Λ φ(w) = c, for d linear forms Λ.
+    """
+
+    def __init__(self, polynomials: Sequence[Polynomial], count: int, dimension: int,
+                 generator: np.random.Generator) -> None:
+        phi = TorusMap(polynomials, count)
+        # The degree does not depend on coordinates, so each is measured by its coefficients.
+        sizes = np.linalg.norm(phi.coefficients, axis=0)
+        self.map = phi.combined(np.diag(1 / np.where(sizes > 0, sizes, 1.0)))
+        self.sections = self.map.combined(
+            np.linalg.qr(generator.normal(size=(len(polynomials), dimension)))[0])
+        self.dimension = dimension
+        self.size = count * dimension + len(phi.exponents)
+
+    def image(self, w: np.ndarray) -> np.ndarray:
+        return self.map.values(self.map.monomials(w))
+
+    def parameters(self, w: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+        """Those for which w is a solution."""
+        found: np.ndarray = self.sections.values(self.map.monomials(w[None]))[0]
+        return found
+
+    def _slopes(self, w: np.ndarray) -> np.ndarray:
+        return self.sections.jacobian(w, self.map.monomials(w))
+
+    def frames(self, w: np.ndarray) -> np.ndarray | None:
+        return None if self.map.count == self.dimension else _orthonormal(self._slopes(w).conj())
+
+    def linearized(self, w: np.ndarray, frame: np.ndarray | None, c: np.ndarray, move: np.ndarray
+                   ) -> tuple[np.ndarray, np.ndarray]:
+        monomials = self.map.monomials(w)
+        square = self.sections.jacobian(w, monomials).transpose(0, 2, 1)
+        return (square if frame is None else square @ frame,
+                np.stack([self.sections.values(monomials) - c, -move], axis=2))
+
+    def is_regular(self, w: np.ndarray) -> np.ndarray:
+        return _have_rank(self._slopes(w), self.dimension)
+
+
+class CriticalPoints:
+    """
+    The critical points of the distance from u on the image of φ, for a quadratic form Q.
+
+    It is J^T Q (φ(w) - u) = 0, where J is the Jacobian matrix, which shall have the rank d.
+    """
+
+    def __init__(self, polynomials: Sequence[Polynomial], count: int, dimension: int,
+                 form: np.ndarray, generator: np.random.Generator) -> None:
+        values, vectors = np.linalg.eigh(form)
+        root = np.sqrt(values.astype(complex))[:, None] * vectors.T
+        # Q = R^T R; R is real if Q is positive.
+        self.root = root.real if (values >= 0).all() else root
+        self.map = TorusMap(polynomials, count)
+        self.rooted = self.map.combined(self.root.T)
+        self.dimension = dimension
+        n = len(polynomials)
+        self.sketch = generator.normal(size=(n, dimension)) / np.sqrt(n)
+        self.size = count * (n + count) + len(self.map.exponents)
+
+    def image(self, w: np.ndarray) -> np.ndarray:
+        return self.map.values(self.map.monomials(w))
+
+    def parameters(self, w: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+        """A random point for which φ(w) is critical."""
+        image = self.image(w[None])[0]
+        normal = generator.normal(size=len(image)) * np.linalg.norm(image) / np.sqrt(len(image))
+        rows = np.linalg.svd(self._slopes(w[None])[0] @ self.root)[2][: self.dimension]
+        found: np.ndarray = image + normal - rows.conj().T @ (rows @ normal)
+        return found
+
+    def _slopes(self, w: np.ndarray) -> np.ndarray:
+        return self.rooted.jacobian(w, self.map.monomials(w))
+
+    def frames(self, w: np.ndarray) -> np.ndarray | None:
+        return None if self.map.count == self.dimension else _orthonormal(
+            (self._slopes(w) @ self.sketch).conj())
+
+    def linearized(self, w: np.ndarray, frame: np.ndarray | None, c: np.ndarray, move: np.ndarray
+                   ) -> tuple[np.ndarray, np.ndarray]:
+        monomials = self.map.monomials(w)
+        slopes = self.rooted.jacobian(w, monomials)
+        residual = self.rooted.values(monomials) - c @ self.root.T
+        terms = (residual @ self.rooted.coefficients.T) * monomials
+        columns = np.stack([self.map.gradient(w, terms),
+                            -(slopes @ (move @ self.root.T)[:, :, None])[:, :, 0]], axis=2)
+        hessian = self.map.hessian(w, terms)
+        if frame is None:
+            return slopes @ slopes.transpose(0, 2, 1) + hessian, columns
+        turned = frame.transpose(0, 2, 1)
+        slopes = turned @ slopes
+        return slopes @ slopes.transpose(0, 2, 1) + turned @ hessian @ frame, turned @ columns
+
+    def is_regular(self, w: np.ndarray) -> np.ndarray:
+        return _have_rank(self._slopes(w), self.dimension)
+
+    def rank(self, generator: np.random.Generator) -> int:
+        """The rank of the form on tangent vectors at a random point."""
+        w = generator.normal(size=(1, self.map.count)) + 0j
+        return int(np.linalg.matrix_rank(self._slopes(w)[0], rtol=LEAST_RANK))
+
+
+def _orthonormal(columns: np.ndarray) -> np.ndarray:
+    basis: np.ndarray = np.linalg.qr(columns)[0]
+    return basis
+
+
+def _have_rank(matrices: np.ndarray, rank: int) -> np.ndarray:
+    finite = np.isfinite(matrices).all(axis=(1, 2))
+    values = np.linalg.svd(np.where(finite[:, None, None], matrices, 0), compute_uv=False)
+    found: np.ndarray = finite & (values[:, rank - 1] > LEAST_RANK * values[:, 0])
+    return found
+
+
+class Points:
+    """Points of which equal ones are kept once, recognized by a random projection."""
+
+    def __init__(self, direction: np.ndarray) -> None:
+        self.direction = direction
+        self.cells: dict[tuple[int, int], complex] = {}
+
+    def add(self, images: np.ndarray) -> np.ndarray:
+        """Which of these are new; they are kept."""
+        sizes = np.sqrt(1.0 + np.sum(np.abs(images) ** 2, axis=1))
+        marks = (images @ self.direction) / sizes
+        return np.array([self._is_new(complex(mark)) for mark in marks], dtype=bool)
+
+    def _is_new(self, mark: complex) -> bool:
+        x, y = mark.real / SAME, mark.imag / SAME
+        i, j = int(np.floor(x)), int(np.floor(y))
+        for cell in ((i + a, j + b) for a in (-1, 0, 1) for b in (-1, 0, 1)):
+            if cell in self.cells and abs(self.cells[cell] - mark) < SAME:
+                return False
+        self.cells[i, j] = mark
+        return True
+
+
+@dataclass(frozen=True)
+class Fiber:
+    """
+    What was found of a fiber.
+
+    - ``points`` -- parameters w, a row for each point, with different images
+    - ``trace`` -- the error of the trace test for all of them, relative to how far they moved;
+      None if it could not be done
+    - ``loops``, ``paths`` -- how many were followed
+    - ``idle`` -- after how many loops in the end no new point was found
+    - ``lost`` -- paths that did not arrive
+    """
+
+    points: np.ndarray
+    trace: float | None
+    loops: int
+    paths: int
+    idle: int
+    lost: int
+
+    @property
+    def trace_is_linear(self) -> bool:
+        """Whether the trace test was passed."""
+        return self.trace is not None and self.trace < TRACE_IS_LINEAR
+
+    def verdict(self) -> str:
+        """How many loops and paths there were, and what the trace test said."""
+        trace = ("no trace test could be done" if self.trace is None else
+                 f"the trace test has error {self.trace:.0e}"
+                 + ("" if self.trace_is_linear else ", so it is not passed"))
+        idle = f", the last {self.idle} without a new point" if self.idle > 1 else ""
+        return f"{self.loops} loops with {self.paths:,} paths{idle}; {trace}"
+
+
+def fiber(system: LinearSections | CriticalPoints, generator: np.random.Generator,
+          check: Callable[[], None], idle_loops: int, confirm: int = 0,
+          progress: Callable[[str], None] = lambda text: None) -> Fiber:
+    """
+    The points of a fiber over a random real c, by loops of c from one of them.
+
+    The fiber contains with a point its complex conjugate.  A loop goes from c to c + i v for a
+    random real v, and back, each time on a random circle.  On the way the points at c - i v are
+    the conjugates of those at c + i v; so the trace test is that the real part of the sum there is
+    the sum at c.
+
+    INPUT:
+
+    - ``generator`` -- source of random numbers
+    - ``check`` -- is called often, and raises LimitReached at a limit
+    - ``idle_loops`` -- after so many loops without a new point it ends without a trace test
+    - ``confirm`` -- how many loops without a new point shall precede the trace test that is
+      believed
+    - ``progress`` -- takes one line of text
+
+    Raises LimitReached if a limit is reached, or if no path arrives.
+    """
+    for _ in range(STARTS):
+        start = generator.normal(size=system.map.count) + 0j
+        base = system.parameters(start, generator).real
+        points, good = refined(system, start[None], base)
+        if good.all():
+            break
+    else:
+        raise LimitReached("In floating point no random point of the neurovariety is regular, so "
+                           "monodromy does not begin.")
+    n = system.map.coefficients.shape[1]
+    known = Points((generator.normal(size=n) + 1j * generator.normal(size=n)) / np.sqrt(n))
+    known.add(system.image(points))
+    loops = paths = idle = lost = 0
+    trace = None
+
+    def direction(size: float) -> np.ndarray:
+        v = generator.normal(size=len(base))
+        return np.asarray(v * (size * np.linalg.norm(base) / np.linalg.norm(v)))
+
+    def test_far_away() -> float:
+        nonlocal paths
+        goal = base + 1j * direction(FAR_TEST)
+        ends, arrived = _carefully(system, points, arc(base, goal, np.exp(0.5j)), check)
+        paths += len(points)
+        return (trace_error(system.image(points), system.image(ends)) if arrived.all()
+                else float("inf"))
+
+    while True:
+        loops += 1
+        v = direction(np.exp(generator.uniform(*np.log([NEAR, FAR]))))
+        there, back = np.exp(1j * generator.choice([-1, 1]) * generator.uniform(*ARCS, size=2))
+        middle, arrived = _carefully(system, points, arc(base, base + 1j * v, there), check)
+        paths += len(points)
+        if arrived.all():
+            trace = trace_error(system.image(points), system.image(middle))
+            if trace < TRACE_IS_LINEAR and idle >= confirm:
+                # What moved little may look linear.
+                trace = max(trace, test_far_away())
+            if trace < TRACE_IS_LINEAR and idle >= confirm:
+                return Fiber(points, trace, loops, paths, idle, lost)
+        lost += int(np.sum(~arrived))
+        ends, returned = follow(system, middle[arrived], arc(base + 1j * v, base, back), check)
+        paths += len(ends)
+        lost += int(np.sum(~returned))
+        ends, good = refined(system, ends[returned], base)
+        ends = np.concatenate([ends[good], ends[good].conj()])
+        new = ends[known.add(system.image(ends))]
+        idle = 0 if len(new) else idle + 1
+        points = np.concatenate([points, new])
+        progress(f"monodromy: {len(points)} points after {loops} loops")
+        if idle >= idle_loops:
+            return Fiber(points, trace, loops, paths, idle, lost)
+
+
+def _carefully(system: LinearSections | CriticalPoints, points: np.ndarray, path: Path,
+               check: Callable[[], None]) -> tuple[np.ndarray, np.ndarray]:
+    """Follow paths; those that are lost, or end at the same point, once more in smaller steps."""
+    goal = path(np.ones(1))[0][0]
+    ends, arrived = points.copy(), np.zeros(len(points), dtype=bool)
+    for care in (1.0, CAREFUL, CAREFUL**2):
+        again = ~arrived
+        again[arrived] = _meet(system.image(ends[arrived]))
+        if not again.any():
+            return ends, arrived
+        found, came = follow(system, points[again], path, check, care)
+        found[came], came[came] = refined(system, found[came], goal)
+        ends[again], arrived[again] = found, came
+    arrived[arrived] = ~_meet(system.image(ends[arrived]))
+    return ends, arrived
+
+
+def _meet(images: np.ndarray) -> np.ndarray:
+    """Which of these points are equal to another one."""
+    sizes = np.sqrt(1.0 + np.sum(np.abs(images) ** 2, axis=1))
+    marks = images @ np.exp(1j * np.arange(images.shape[1]) ** 2) / sizes
+    order = np.argsort(marks.real)
+    found = np.zeros(len(images), dtype=bool)
+    for shift in range(1, len(images)):
+        one, other = order[:-shift], order[shift:]
+        near = marks.real[other] - marks.real[one] < SAME
+        if not near.any():
+            break
+        same = near & (np.abs(marks[other] - marks[one]) < SAME)
+        found[one[same]] = found[other[same]] = True
+    return found
+
+
+def arc(start: np.ndarray, end: np.ndarray, turn: complex) -> Path:
+    """
+    The way from start to end on a circle in the complex line through both.
+
+    EXAMPLES::
+
+        >>> path = arc(np.array([0.0]), np.array([1.0]), 1j)
+        >>> path(np.array([0.0, 0.5, 1.0]))[0][:, 0].round(2).tolist()
+        [0j, (0.5+0.5j), (1+0j)]
+    """
+    def path(t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        below = 1 + (turn - 1) * t
+        return (start + (turn * t / below)[:, None] * (end - start),
+                (turn / below**2)[:, None] * (end - start))
+
+    return path
+
+
+def trace_error(before: np.ndarray, after: np.ndarray) -> float:
+    """
+    How much the real part of the sum changed, relative to how far the points moved.
+
+    EXAMPLES::
+
+        >>> trace_error(np.array([[1.0]]), np.array([[1.0 + 2.0j]]))
+        0.0
+    """
+    moved = float(np.sum(np.abs(after - before)))
+    error = float(np.linalg.norm((after.sum(axis=0) - before.sum(axis=0)).real))
+    return error / moved if moved else 0.0

@@ -1,0 +1,328 @@
+"""
+Solutions of polynomial equations that move with their parameters, hundreds at once.
+
+A *fibration* is a system F(w, c) = 0 in complex w, with parameters c, whose solutions form fibers
+of a map x = φ(w) of rank d.  Only the image x matters.  So each path has a slice of the fibers of
+its own, w + B y for an orthonormal frame B of d columns, which is as far from tangent to the
+fiber as it can be where it is chosen, and is chosen anew where steps become small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from copy import copy
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+
+from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.models.expressions import Polynomial
+
+# How many numbers one array may hold; beyond that paths are followed in groups.
+LARGEST_ARRAY, LARGEST_MATRIX, LARGEST_MAP = 100_000, 1_000_000, 30_000_000
+FIRST_STEP, SMALLEST_STEP, MOST_STEPS = 0.02, 1e-7, 2000
+# Newton's method, in relative changes of w: what is close enough on the way, how large a first
+# correction may be, and which is aimed at.
+CLOSE, FAR, WANTED = 1e-6, 0.1, 3e-3
+CORRECTIONS, REFINEMENTS = 3, 8
+END_IS_CLOSE = 1e-9
+TURN = 0.1  # a step so much smaller than before asks for another frame
+
+
+class TorusMap:
+    """
+    A polynomial map at many points with no coordinate zero, with its derivatives.
+
+    There each monomial is exp of an integer combination of logarithms, and its derivatives are
+    multiples of it divided by coordinates.
+
+    EXAMPLES::
+
+        >>> square = TorusMap([{(2, 1): 3}], 2)
+        >>> w = np.array([[2.0, 1.0]], dtype=complex)
+        >>> m = square.monomials(w)
+        >>> square.values(m).real.round(9).tolist()
+        [[12.0]]
+        >>> square.jacobian(w, m).real.round(9).tolist()
+        [[[12.0], [12.0]]]
+    """
+
+    def __init__(self, polynomials: Sequence[Polynomial], count: int) -> None:
+        places: dict[tuple[int, ...], int] = {}
+        for polynomial in polynomials:
+            for exponents in polynomial:
+                places.setdefault(tuple(map(int, exponents)), len(places))
+        if len(places) * (len(polynomials) + count**2) > LARGEST_MAP:
+            raise LimitReached(f"A map with {len(places):,} monomials in {count} variables, and "
+                               f"{len(polynomials):,} coordinates, is too large for paths.")
+        self.count = count
+        self.exponents = np.array(list(places), dtype=float).reshape(len(places), count)
+        self.coefficients = np.zeros((len(places), len(polynomials)))
+        for row, polynomial in enumerate(polynomials):
+            for exponents, c in polynomial.items():
+                try:
+                    self.coefficients[places[tuple(map(int, exponents))], row] = float(c)
+                except OverflowError:
+                    raise InputError("A number is beyond 10^308, the largest of floating point."
+                                     ) from None
+
+    def combined(self, matrix: np.ndarray) -> TorusMap:
+        """This map followed by a linear one."""
+        found = copy(self)
+        found.__dict__.pop("slopes", None)
+        found.coefficients = self.coefficients @ matrix
+        return found
+
+    @cached_property
+    def slopes(self) -> np.ndarray | None:
+        """What makes the derivatives, times their variables, of the monomials; None if large."""
+        terms, size = self.coefficients.shape
+        if terms * self.count * size > LARGEST_MATRIX:
+            return None
+        found: np.ndarray = (self.exponents[:, :, None] * self.coefficients[:, None, :]).reshape(
+            terms, self.count * size)
+        return found
+
+    @cached_property
+    def occurring(self) -> list[np.ndarray]:
+        """For each variable the monomials in which it occurs."""
+        return [np.flatnonzero(column) for column in self.exponents.T]
+
+    @cached_property
+    def pairs(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Pairs of variables, and what makes the second derivatives, times both, of monomials."""
+        i, j = np.triu_indices(self.count)
+        products = self.exponents[:, i] * self.exponents[:, j]
+        products[:, i == j] -= self.exponents
+        return i, j, products
+
+    def monomials(self, w: np.ndarray) -> np.ndarray:
+        """The monomials: a row for each point."""
+        return np.exp(_times(np.log(w), self.exponents.T))
+
+    def values(self, monomials: np.ndarray) -> np.ndarray:
+        """The values."""
+        return _times(monomials, self.coefficients)
+
+    def jacobian(self, w: np.ndarray, monomials: np.ndarray) -> np.ndarray:
+        """The Jacobian matrices, transposed: a row for each variable."""
+        shape = len(w), self.count, self.coefficients.shape[1]
+        if self.slopes is not None:
+            found = _times(monomials, self.slopes).reshape(shape)
+        else:
+            found = np.empty(shape, dtype=complex)
+            for k, places in enumerate(self.occurring):
+                found[:, k] = _times(monomials[:, places],
+                                     self.exponents[places, k, None] * self.coefficients[places])
+        return found / w[:, :, None]
+
+    def gradient(self, w: np.ndarray, terms: np.ndarray) -> np.ndarray:
+        """The gradients of sums of terms, which are given by their values."""
+        return _times(terms, self.exponents) / w
+
+    def hessian(self, w: np.ndarray, terms: np.ndarray) -> np.ndarray:
+        """The second derivatives of sums of terms, which are given by their values."""
+        i, j, products = self.pairs
+        entries = _times(terms, products) / (w[:, i] * w[:, j])
+        found = np.empty((len(w), self.count, self.count), dtype=complex)
+        found[:, i, j] = found[:, j, i] = entries
+        return found
+
+
+def _times(numbers: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """A complex matrix times a real or complex one."""
+    if np.iscomplexobj(matrix):
+        return numbers @ matrix
+    parts = np.concatenate([numbers.real, numbers.imag]) @ matrix
+    product: np.ndarray = parts[: len(numbers)] + 1j * parts[len(numbers):]
+    return product
+
+
+class Fibration(Protocol):
+    """Equations in w with parameters c."""
+
+    size: int  # numbers that one point needs
+
+    def frames(self, w: np.ndarray) -> np.ndarray | None:
+        """
+        Orthonormal bases of spaces across the fibers of φ; None if these are points.
+        """
+
+    def image(self, w: np.ndarray) -> np.ndarray:
+        """The points φ(w)."""
+
+    def linearized(self, w: np.ndarray, frame: np.ndarray | None, c: np.ndarray, move: np.ndarray
+                   ) -> tuple[np.ndarray, np.ndarray]:
+        """
+        Square matrices A and two columns F, F': the equations F + A y = 0 in w + B y for frames B,
+        and their change F' where c moves.
+        """
+
+    def is_regular(self, w: np.ndarray) -> np.ndarray:
+        """At which points the map has its rank, so that they count."""
+
+
+Path = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]  # c and its velocity at times t
+
+
+def newton(system: Fibration, w: np.ndarray, frame: np.ndarray | None, c: np.ndarray,
+           move: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Newton's steps, and velocities of solutions that move with c; NaN where there are none."""
+    square, columns = system.linearized(w, frame, c, move)
+    try:
+        steps = -np.linalg.solve(square, columns)
+    except np.linalg.LinAlgError:
+        steps = np.full(columns.shape, np.nan + 0j)
+        for place, (matrix, column) in enumerate(zip(square, columns)):
+            with suppress(np.linalg.LinAlgError):
+                steps[place] = -np.linalg.solve(matrix, column)
+    if frame is not None:
+        steps = frame @ steps
+    return steps[:, :, 0], steps[:, :, 1]
+
+
+def _of(frame: np.ndarray | None, places: np.ndarray) -> np.ndarray | None:
+    return None if frame is None else frame[places]
+
+
+def follow(system: Fibration, w: np.ndarray, path: Path, check: Callable[[], None],
+           care: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """
+    Follow solutions along a path of parameters from t = 0 to t = 1.
+
+    Each has steps of its own.  A step is predicted by the cubic curve through the last two points
+    with their velocities, and corrected by Newton's method.
+
+    INPUT:
+
+    - ``w`` -- solutions at t = 0, a row for each
+    - ``check`` -- is called often, and may raise
+    - ``care`` -- 1.0, or less for smaller steps
+
+    OUTPUT: the solutions at t = 1, and which paths arrived
+    """
+    group = max(LARGEST_ARRAY // system.size, 8)
+    ends, arrived = w.copy(), np.zeros(len(w), dtype=bool)
+    with np.errstate(all="ignore"):
+        for start in range(0, len(w), group):
+            part = slice(start, start + group)
+            ends[part], arrived[part] = _follow(system, w[part], path, check, care)
+    return ends, arrived
+
+
+def _follow(system: Fibration, w: np.ndarray, path: Path, check: Callable[[], None], care: float
+            ) -> tuple[np.ndarray, np.ndarray]:
+    count = len(w)
+    here, time, frame = w.copy(), np.zeros(count), system.frames(w)
+    _, speed = newton(system, here, frame, *path(time))
+    before, earlier, slower = here.copy(), np.full(count, -1.0), speed.copy()
+    step, largest = np.full(count, FIRST_STEP * care), np.full(count, FIRST_STEP * care)
+    running = np.isfinite(speed).all(axis=1)
+    for _ in range(MOST_STEPS):
+        active = np.flatnonzero(running & (time < 1.0))
+        if not len(active):
+            break
+        check()
+        goal = np.minimum(time[active] + step[active], 1.0)
+        guess = _predicted(before[active], slower[active], earlier[active], here[active],
+                           speed[active], time[active], goal)
+        own = _of(frame, active)
+        if own is not None:
+            # Nothing corrects what leaves the slice, and the cubic curve would magnify it.
+            inside = own.conj().transpose(0, 2, 1) @ (guess - here[active])[:, :, None]
+            guess = here[active] + (own @ inside)[:, :, 0]
+        point, velocity, first, good = _corrected(system, guess, own, path, goal)
+        fine = good & (first < FAR * care)
+        kept = active[fine]
+        before[kept], slower[kept], earlier[kept] = here[kept], speed[kept], time[kept]
+        here[kept], speed[kept], time[kept] = point[fine], velocity[fine], goal[fine]
+        ratio = np.clip((WANTED * care / np.maximum(first, 1e-12)) ** 0.25, 0.4, 2.0)
+        step[active] *= np.where(fine, ratio, np.where(good, np.minimum(ratio, 0.5), 0.35))
+        largest = np.maximum(largest, step)
+        running[active] = step[active] > SMALLEST_STEP
+        if frame is not None:
+            # Perhaps the slice of the fibers is at fault: another one through the same point.
+            turned = active[running[active] & (step[active] < TURN * largest[active])]
+            if len(turned):
+                turned_frame = system.frames(here[turned])
+                assert turned_frame is not None
+                frame[turned], largest[turned] = turned_frame, step[turned]
+                earlier[turned] = -1.0
+                _, speed[turned] = newton(system, here[turned], turned_frame, *path(time[turned]))
+                running[turned] &= np.isfinite(speed[turned]).all(axis=1)
+    arrived = running & (time >= 1.0)
+    return here, arrived
+
+
+def _predicted(before: np.ndarray, slower: np.ndarray, earlier: np.ndarray, here: np.ndarray,
+               speed: np.ndarray, time: np.ndarray, goal: np.ndarray) -> np.ndarray:
+    """The cubic curve at the goal; a line where there is no point before."""
+    span = (time - earlier)[:, None]
+    s = (goal - earlier)[:, None] / span
+    cubic = ((1 + 2 * s) * (1 - s) ** 2 * before + s * (1 - s) ** 2 * span * slower
+             + s**2 * (3 - 2 * s) * here + s**2 * (s - 1) * span * speed)
+    line = here + (goal - time)[:, None] * speed
+    return np.where((earlier < 0)[:, None], line, cubic)
+
+
+def _corrected(system: Fibration, guess: np.ndarray, frame: np.ndarray | None, path: Path,
+               goal: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Newton's method: points, velocities, the first correction, and where it converged."""
+    count = len(guess)
+    point, velocity = guess.copy(), np.zeros_like(guess)
+    first, last = np.full(count, np.inf), np.full(count, np.inf)
+    good = np.zeros(count, dtype=bool)
+    open_ones = np.arange(count)
+    for round_ in range(CORRECTIONS):
+        delta, speed = newton(system, point[open_ones], _of(frame, open_ones),
+                              *path(goal[open_ones]))
+        change = _relative(delta, point[open_ones])
+        point[open_ones] += delta
+        velocity[open_ones] = speed
+        if not round_:
+            first = change
+        finite = np.isfinite(change)
+        done = finite & (change < CLOSE)
+        good[open_ones[done]] = True
+        going = finite & ~done & (change < 0.3 * last[open_ones]) & (change < 1.0)
+        last[open_ones] = change
+        open_ones = open_ones[going]
+        if not len(open_ones):
+            break
+    return point, velocity, np.where(np.isfinite(first), first, np.inf), good
+
+
+def _relative(delta: np.ndarray, point: np.ndarray) -> np.ndarray:
+    size: np.ndarray = np.linalg.norm(delta, axis=1) / np.linalg.norm(point, axis=1)
+    return size
+
+
+def refined(system: Fibration, w: np.ndarray, c: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """
+    Solutions as near as floating point allows, and at which Newton's method converged to
+    regular ones.
+    """
+    if not len(w):
+        return w, np.zeros(0, dtype=bool)
+    here = w.copy()
+    change = np.full(len(w), np.inf)
+    group = max(LARGEST_ARRAY // system.size, 8)
+    with np.errstate(all="ignore"):
+        for start in range(0, len(w), group):
+            part = slice(start, start + group)
+            parameters = np.broadcast_to(c, (len(here[part]), len(c)))
+            frame = system.frames(here[part])
+            for _ in range(REFINEMENTS):
+                delta, _ = newton(system, here[part], frame, parameters,
+                                  np.zeros_like(parameters))
+                new = _relative(delta, here[part])
+                better = np.isfinite(new) & (new < np.maximum(change[part], 1e-14))
+                here[part] += np.where(better[:, None], delta, 0)
+                change[part] = np.where(better, new, change[part])
+                if not (better & (new > 1e-14)).any():
+                    break
+        regular = np.concatenate([system.is_regular(here[k: k + group])
+                                  for k in range(0, len(here), group)])
+    return here, (change < END_IS_CLOSE) & regular

@@ -1,0 +1,79 @@
+"""
+The ED degree, as the number of critical points that are found by monodromy in floating point.
+"""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from neuroalg_sage.engines.monodromy import CriticalPoints, fiber
+from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.invariants.answers.computation import Computation
+from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.distance.ed_degree import EDDegree
+from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm
+from neuroalg_sage.models.parametrization import Parametrization
+
+# Loops without a new point: after so many there are no others; and so many are demanded besides
+# trace tests, which by a given form some part of the points might pass, as in a product.
+IDLE, CONFIRMING = 12, 3
+
+
+def ed_degree_by_monodromy(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
+                           computation: Computation, seed: int | None = None) -> Invariant:
+    """
+    The ED degree of the neurovariety for a quadratic form, by loops of the data.
+
+    Pairs (w, u) for which φ has rank dim M at w, and φ(w) is critical for the distance from u, form
+    a bundle of affine spaces over the w; so they are irreducible, and loops of u move one critical
+    point of generic data into all others.  For a generic form their sum is an affine-linear
+    function of u, by the theorem in :mod:`~neuroalg_sage.engines.monodromy`, and the sum of
+    fewer is believed to be none.  For other forms the sum may have poles; then what is believed
+    is that many loops without a new point mean that there are no others.
+
+    INPUT:
+
+    - ``phi`` -- the parametrization
+    - ``dimension`` -- the dimension
+    - ``form`` -- the quadratic form
+    - ``computation`` -- limits
+    - ``seed`` -- integer for the random choices
+
+    OUTPUT: :class:`~neuroalg_sage.invariants.answers.invariant.Invariant`, an integer without a
+    certificate
+
+    Raises InputError if there are infinitely many critical points, LimitReached if a limit is
+    reached, if φ is too large, or if for a generic form the trace test is not passed.
+
+    REFERENCES: [DHJLLS2019]_, [DHOST2016]_
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage import NeuroManifold
+        >>> NeuroManifold("linear:3,1,3", method="monodromy").ed_degree("generic")
+        39 (numerical)
+    """
+    start = time.perf_counter()
+    d, generator = dimension.data, np.random.default_rng(seed)
+    if not d:
+        return EDDegree("ed_degree", 1, "numerical", "M is a point", None,
+                        time.perf_counter() - start)
+    computation.progress(f"monodromy: critical points of the distance ({form.name}) on {phi.model}")
+    system = CriticalPoints(phi.polynomials, phi.parameter_count, d,
+                            form.in_floating_point(generator), generator)
+    rank = system.rank(generator)
+    if rank < d:
+        raise InputError(f"The quadratic form has rank {rank} on the tangent spaces of M, which "
+                         f"have dimension {d}, so there are infinitely many critical points; "
+                         "give a form of more data.")
+    points = fiber(system, generator, computation.clock(), IDLE, CONFIRMING, computation.progress)
+    if not points.trace_is_linear and not form.is_given:
+        raise LimitReached(f"Monodromy found {len(points.points)} critical points, "
+                           f"{points.verdict()}; so the ED degree is not known.")
+    given = "" if dimension.status == "proved" else f", if the dimension is {d}"
+    return EDDegree("ed_degree", len(points.points), "numerical",
+                    f"monodromy in floating point for the metric {form.name}: {points.verdict()}"
+                    f"{given}; not proved, not even as a lower bound", None,
+                    time.perf_counter() - start)

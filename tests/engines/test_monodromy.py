@@ -1,0 +1,184 @@
+"""Monodromy in floating point, against what is proved, and where it must not be believed."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+from neuroalg_sage import NeuroManifold, from_expressions
+from neuroalg_sage.engines import monodromy
+from neuroalg_sage.engines.monodromy import CriticalPoints, LinearSections, arc, fiber
+from neuroalg_sage.engines.path_tracking import TorusMap, follow
+from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.invariants.distance import ed_degree, ed_degree_by_monodromy
+from neuroalg_sage.invariants.equations import degree_by_monodromy
+
+
+def unlimited() -> None:
+    """No limit."""
+
+
+def found(polynomials, count: int, dimension: int, form=None, seed: int = 1, confirm: int = 1):
+    generator = np.random.default_rng(seed)
+    system = (LinearSections(polynomials, count, dimension, generator) if form is None else
+              CriticalPoints(polynomials, count, dimension, np.array(form, dtype=float), generator))
+    return fiber(system, generator, unlimited, 10, confirm)
+
+
+# -- maps and paths ------------------------------------------------------------------------
+
+
+def random_polynomials(generator: random.Random, count: int) -> list[dict]:
+    return [{tuple(generator.randint(0, 3) for _ in range(count)): generator.randint(-3, 3) or 1
+             for _ in range(4)} for _ in range(3)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("largest", [0, 10**6])
+def test_derivatives_are_those_of_differences(seed: int, largest: int, monkeypatch) -> None:
+    monkeypatch.setattr("neuroalg_sage.engines.path_tracking.LARGEST_MATRIX", largest)
+    phi = TorusMap(random_polynomials(random.Random(seed), 3), 3)
+    generator = np.random.default_rng(seed)
+    w = generator.normal(size=(4, 3)) + 1j * generator.normal(size=(4, 3))
+    h = 1e-6
+
+    def values(w: np.ndarray) -> np.ndarray:
+        return phi.values(phi.monomials(w))
+
+    slopes = phi.jacobian(w, phi.monomials(w))
+    weights = phi.coefficients @ np.array([1.0, -2.0, 0.5])
+    terms = phi.monomials(w) * weights
+    assert np.allclose(phi.gradient(w, terms), slopes @ [1.0, -2.0, 0.5])
+    for k in range(3):
+        step = h * np.eye(3)[k]
+        assert np.allclose(slopes[:, k], (values(w + step) - values(w - step)) / (2 * h), atol=1e-5)
+        difference = (phi.gradient(w + step, phi.monomials(w + step) * weights)
+                      - phi.gradient(w - step, phi.monomials(w - step) * weights)) / (2 * h)
+        assert np.allclose(phi.hessian(w, terms)[:, k], difference, atol=1e-4)
+
+
+def test_a_path_around_a_branch_point_exchanges_roots() -> None:
+    """The roots of w^2 = c, from c = 1 to c = -1 and back around 0, and not around 0."""
+    generator = np.random.default_rng(1)
+    system = LinearSections([{(2,): 1}], 1, 1, generator)
+    form = float(system.sections.coefficients[0, 0])
+    one, other = np.array([form]), np.array([-form])
+    roots = np.array([[1.0], [-1.0]], dtype=complex)
+    for turns, sign in (((1j, 1j), -1), ((1j, -1j), 1)):
+        ends = roots
+        for start, end, turn in ((one, other, turns[0]), (other, one, turns[1])):
+            ends, arrived = follow(system, ends, arc(start, end, turn), unlimited)
+            assert arrived.all()
+        assert np.allclose(ends, sign * roots)
+
+
+# -- degrees -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("spec", "degree"), [("linear:3,2,3", 3), ("mlp:2,2,2:x^3", 6),
+                                              ("attention:d=3,a=3,out=1,t=2", 45),
+                                              ("mlp:3,3,1:x^4", 112)])
+@pytest.mark.parametrize("seed", [1])
+def test_degrees_that_are_known(spec: str, degree: int, seed: int) -> None:
+    answer = NeuroManifold(spec, method="monodromy", seed=seed).degree()
+    assert answer == degree and answer.status == "numerical" and answer.certificate is None
+    assert "trace test has error" in answer.method
+
+
+@pytest.mark.parametrize("seed", [0, 3, 4])
+def test_random_small_models(seed: int) -> None:
+    generator = random.Random(seed)
+    monomials = ["a", "b", "a*b", "a^2", "b^2", "1", "a^2*b", "b^3"]
+
+    def coefficient() -> str:
+        return "(" + "+".join(f"({generator.choice([-2, -1, 1, 3])})*{m}" for m in
+                              generator.sample(monomials, generator.randint(1, 3))) + ")"
+
+    model = from_expressions([f"{coefficient()}*x^2 + {coefficient()}*x + {coefficient()}"],
+                             ["a", "b"], ["x"])
+    exact, ours = NeuroManifold(model), NeuroManifold(model, method="monodromy", seed=seed)
+    assert ours.degree() == exact.degree()
+    for metric in ("unit", "generic"):
+        assert ours.ed_degree(metric) == exact.ed_degree(metric)
+
+
+@pytest.mark.parametrize("outputs", [
+    ["a^2*x^2 + a^4*x"], ["(a+b*c)^2*x^2 + (a+b*c)^3*x"], ["(a^2+b^3+a*b^5)*x^2 + c*x + c^2"]])
+def test_fibers_of_many_points_without_linear_symmetries(outputs: list[str]) -> None:
+    """Each image counts once; c may not matter at all."""
+    model = from_expressions(outputs, ["a", "b", "c"], ["x"])
+    assert NeuroManifold(model, method="monodromy", seed=1).degree() == (
+        NeuroManifold(model, method="elimination").degree())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_part_of_a_section_does_not_pass_the_trace_test(seed: int, monkeypatch) -> None:
+    """Where no new point is accepted, the one with which it began is no answer."""
+    monkeypatch.setattr(monodromy.Points, "add",
+                        lambda self, images: np.zeros(len(images), dtype=bool))
+    monkeypatch.setattr(degree_by_monodromy, "IDLE", 3)
+    with pytest.raises(LimitReached, match="found 1 points.*not passed"):
+        NeuroManifold("linear:3,2,3", method="monodromy", seed=seed).degree()
+    monkeypatch.setattr(ed_degree_by_monodromy, "IDLE", 3)
+    with pytest.raises(LimitReached, match="found 1 critical points.*not passed"):
+        NeuroManifold("linear:2,1,2", method="monodromy", seed=seed).ed_degree("generic")
+
+
+def test_the_same_seed_gives_the_same_paths() -> None:
+    one, other = (NeuroManifold("mlp:2,2,2:x^3", method="monodromy", seed=5).degree()
+                  for _ in range(2))
+    assert one.method == other.method
+
+
+# -- ED degrees ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("spec", "metric", "number"), [
+    ("linear:3,1,3", "generic", 39), ("linear:3,1,3", "unit", 3), ("mlp:3,2,1:x^2", "unit", 13),
+    ("mlp:3,2,1:x^2", "bombieri", 3), ("mlp:2,1,1:x^3", "bombieri", 3),
+    ("mlp:2,1,1:x^3", "generic", 7)])
+def test_ed_degrees_that_are_known(spec: str, metric: str, number: int) -> None:
+    """Matrices and tensors of rank one: Friedland and Ottaviani; Eckart and Young."""
+    answer = NeuroManifold(spec, method="monodromy", seed=1).ed_degree(metric)
+    assert answer == number and answer.status == "numerical"
+
+
+@pytest.mark.parametrize("spec", ["cnn:2,2:x^2", "mlp:2,1,2:x^2"])
+def test_ed_degrees_are_those_of_exact_counts(spec: str) -> None:
+    exact = NeuroManifold(spec, method="parametrization", seed=1)
+    for metric in ("unit", "generic"):
+        assert NeuroManifold(spec, method="monodromy", seed=2).ed_degree(metric) == (
+            exact.ed_degree(metric))
+
+
+def test_a_parabola_for_a_form_that_is_tangent_at_infinity() -> None:
+    """Of (t, t^2) by x^2 + y^2 three points are critical, by x^2 alone one, by y^2 alone one."""
+    parabola = [{(1,): 1}, {(2,): 1}]
+    assert len(found(parabola, 1, 1, [[1, 0], [0, 1]]).points) == 3
+    assert len(found(parabola, 1, 1, [[1, 0], [0, 0]]).points) == 1
+    # t (t^2 - v) = 0, and at t = 0 the form is degenerate on the tangent.
+    assert len(found(parabola, 1, 1, [[0, 0], [0, 1]]).points) == 2
+    # An indefinite form has a root that is not real.
+    assert len(found(parabola, 1, 1, [[1, 0], [0, -1]]).points) == 3
+
+
+def test_a_form_that_is_degenerate_on_tangents_is_refused() -> None:
+    gram = [[1, 0, 0], [0, 0, 0], [0, 0, 0]]
+    with pytest.raises(InputError, match="infinitely many critical points"):
+        NeuroManifold("mlp:2,1,1:x^2", method="monodromy").ed_degree("data", gram)
+
+
+def test_an_ed_degree_that_is_not_counted_exactly_is_found_by_monodromy(monkeypatch) -> None:
+    def fail(*arguments, **options):
+        raise LimitReached("It took too long.")
+
+    monkeypatch.setattr(ed_degree, "ed_degree", fail)
+    answer = NeuroManifold("linear:3,1,3", seed=1).ed_degree("unit")
+    assert answer == 3 and answer.status == "numerical" and "monodromy" in answer.method
+    with pytest.raises(LimitReached, match="too long"):
+        NeuroManifold("linear:3,1,3", method="parametrization").ed_degree("unit")
+    monkeypatch.setattr(ed_degree_by_monodromy, "ed_degree_by_monodromy", fail)
+    with pytest.raises(LimitReached, match="Nor was it counted exactly"):
+        NeuroManifold("linear:3,1,3").ed_degree("unit")
