@@ -95,7 +95,8 @@ def check_curve_section(model: Model, generators: list[fmpq_mpoly], evidence: An
     numerator = torsion_free_series(restricted(last.generators, [
         [*row[1:], row[0]] for row in matrix], p), c, p, last.points)
     return ([*known, *verified[:-1],
-             "the ring of a curve is torsion-free, so the ideal has no other component"], trust, series._replace(numerator=numerator))
+             "the ring of a curve is torsion-free, so the ideal has no other component"],
+            trust, series._replace(numerator=numerator))
 
 
 def torsion_free_series(forms: list[Form], c: int, p: int, points: int, most: int = MOST_MONOMIALS,
