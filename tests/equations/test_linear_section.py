@@ -85,16 +85,6 @@ def test_a_ring_that_is_far_from_cohen_macaulay_is_left_to_others() -> None:
         equivariant_ideal(M.equation_search(), M.dimension())
 
 
-def test_a_linear_space_has_no_curve() -> None:
-    certificate = equivariant(SHIFTED_PLANE).ideal().certificate
-
-    def change(data: dict) -> None:
-        data["evidence"]["curve"] = {"prime": 101, "direction": [0, 0, 0, 0]}
-
-    with pytest.raises(CertificateError, match="no curve"):
-        verify(bent(certificate, change))
-
-
 def test_curves_with_torsion_are_refused() -> None:
     from neuroalg_sage.certificates.equations.curve_section import torsion_free_series
     from neuroalg_sage.certificates.equations.linear_section import restricted
