@@ -75,6 +75,8 @@ def _found() -> Iterator[Any]:
         (from_expressions(["a*x", "a^2*x"], ["a"], ["x"]), [[1, 1, 2], [2, 1, 0]])))
     yield line.loss_critical_locus([1])
     yield veronese.loss_critical_locus([1, 0, 2])
+    yield veronese.critical_functions(ERM("mlp:2,1,1:x^2", [[1, 0, 1], [0, 1, 2]]))
+    yield veronese.ramification_locus(ERM("mlp:2,1,1:x^2", [[1, 0, 1], [0, 1, 2]]))
     yield veronese.invariant_parameters(ROTATION)
     yield NeuroManifold("mlp:1,1,1:1/x:bias", seed=1).cancellations()
     for spec in "relu:1,2,1:cell=10,00", "relu:1,2,1:bias:cell=10,00":

@@ -74,6 +74,8 @@ EXAMPLES = {
     "balanced_initialization": Example({"function": [1, 2, 1]}, ("--function", "1,2,1")),
     "loss_critical_locus": Example({"target": [1, 0, 2]}, ("--coordinates", "1,0,2")),
     "training_critical_locus": Example({"problem": DATA}, ("--data", "{data}")),
+    "critical_functions": Example({"problem": DATA}, ("--data", "{data}", "--of", "functions")),
+    "ramification_locus": Example({"problem": DATA}, ("--data", "{data}", "--of", "ramification")),
     "critical_points": Example({"problem": DATA}, ("--data", "{data}")),
     "cross_entropy_points": Example(
         {"data": DATA, "normalization": "joint"},

@@ -73,3 +73,64 @@ valuesOnPoints(Ideal, RingElement) := (I, f) -> (
         q := sum(1 + numColumns B, i -> dependence_(i, 0) * T_0^i);
         gcd(q, diff(T_0, q)) == 1);
     hashTable {"simple" => simple, "values" => rank powersOf f, "length" => numColumns B})
+
+-- Degenerate quadratic functions ---------------------------------------------------
+
+-- A polynomial q of degree two on the space of a variety X: its slope, the rank of its form, and
+-- the Jacobian matrix of X, in a basis whose last vectors span the kernel of the form, and in which
+-- the first entries of the slope are reduced.
+alongKernel = (I, q) -> (
+    checkIdeal I;
+    R := ring I;
+    if ring q =!= R then error "expected an ideal and an element of the same ring";
+    if char R != 0 or any(exponents q, e -> sum e > 2) then
+    error "expected a polynomial of degree at most two in characteristic zero";
+    I = trim I;
+    slope := diff(vars R, q);
+    H := lift(diff(transpose vars R, slope), coefficientRing R);
+    image' := gens gb image H;
+    basis' := sub(image' // H | gens kernel H, R);
+    hashTable {
+        "ideal" => I,
+        "codimension" => codim I,
+        "rank" => rank H,
+        "slope" => slope * basis',
+        "jacobian" => transpose jacobian I * basis'})
+
+-- Where the quotient by the kernel has on tangent spaces less rank than it can have.
+ramificationMinors = H -> (
+    (r, A) := (H#"rank", H#"jacobian");
+    minors(min(H#"codimension", numcols A - r), A_(toList(r .. numcols A - 1))))
+
+-- The components of the zero set of E on X, among them those in the singular locus of X, which is
+-- divided away, as are those on other known sets.  The rest is smaller.
+besideSingularities = (H, E, known) -> (
+    I := H#"ideal";
+    primes := J -> if J == 1 then {} else if J == 0 then {J} else minimalPrimes J;
+    E = trim E;
+    inSingular := flatten apply(singularComponents I, c -> (
+            P := c#"ideal";
+            if isSubset(E, P) then {P} else primes(E + P)));
+    found := join(inSingular, flatten apply(known, Z -> primes(I + Z)));
+    scan(found, P -> if E != 1 then E = saturate(E, P));
+    found = unique join(found, primes E);
+    found = select(found, P -> not any(found, D -> D != P and isSubset(D, P)));
+    singularMinors := minors(H#"codimension", H#"jacobian");
+    ramified := ramificationMinors H;
+    apply(presentedComponents found, c -> (
+            P := c#"ideal";
+            kind := if isSubset(singularMinors, P) then "singular"
+                else if #known > 0 and isSubset(first known, P) then "fiber"
+                else if isSubset(ramified, P) then "ramified" else "unramified";
+            merge(c, hashTable {"kind" => kind}, last))))
+
+criticalComponents = method(TypicalValue => List)
+criticalComponents(Ideal, RingElement) := (I, q) -> (
+    H := alongKernel(I, q);
+    besideSingularities(H, H#"ideal" + minors(H#"codimension" + 1, H#"jacobian" || H#"slope"),
+        {ideal H#"slope"}))
+
+ramificationComponents = method(TypicalValue => List)
+ramificationComponents(Ideal, RingElement) := (I, q) -> (
+    H := alongKernel(I, q);
+    besideSingularities(H, H#"ideal" + ramificationMinors H, {}))

@@ -79,6 +79,8 @@ Subnodes
     polarDegrees
     conormalIdeal
     valuesOnPoints
+    criticalComponents
+    ramificationComponents
   :Training
     conservationLaws
   :Loci where a matrix drops rank
@@ -735,6 +737,78 @@ Caveat
 SeeAlso
   singularComponents
   genericKernel
+///
+
+doc ///
+Key
+  criticalComponents
+  (criticalComponents, Ideal, RingElement)
+  (criticalComponents, NeuroManifold, RingElement)
+Headline
+  the critical points of a quadratic function on a variety, by components
+Usage
+  L = criticalComponents(I, q)
+  L = criticalComponents(M, q)
+Inputs
+  I:Ideal
+    prime, of a polynomial ring over the rational numbers
+  M:NeuroManifold
+    with {\tt I} the ideal of it
+  q:RingElement
+    of the same ring, of degree at most two, perhaps with a degenerate quadratic part
+Outputs
+  L:List
+    the components of the points where the minors of the Jacobian matrix with the differential of
+    {\tt q} vanish, the largest first
+Description
+  Text
+    Each component is a hash table as for @TO primeComponents@, with a {\tt "kind"}: it is
+    {\tt "singular"} if it lies in the singular locus; the others are those of the points
+    that are critical for {\tt q} where the variety is smooth. Such a component is a {\tt "fiber"} if the
+    differential of {\tt q} vanishes on it; else {\tt "ramified"} if the projection along the
+    kernel of the quadratic part has on tangent spaces less rank than it can have; else
+    {\tt "unramified"}.
+
+    Functions that are squares of linear forms, up to a factor, and their squared error on two
+    samples $(1, 0)$ and $(0, 1)$:
+  Example
+    M = neuroManifold mlp({2,1,1}, x -> x^2);
+    V = ambient M;
+    L = criticalComponents(M, (V_0 - 1)^2 + (V_2 - 2)^2);
+    apply(L, c -> (c#"dimension", c#"degree", c#"kind"))
+SeeAlso
+  ramificationComponents
+  criticalIdeal
+///
+
+doc ///
+Key
+  ramificationComponents
+  (ramificationComponents, Ideal, RingElement)
+  (ramificationComponents, NeuroManifold, RingElement)
+Headline
+  where the projection of a variety along the kernel of a quadratic function ramifies
+Usage
+  L = ramificationComponents(I, q)
+  L = ramificationComponents(M, q)
+Inputs
+  I:Ideal
+    prime, of a polynomial ring over the rational numbers
+  M:NeuroManifold
+    with {\tt I} the ideal of it
+  q:RingElement
+    of the same ring, of degree at most two
+Outputs
+  L:List
+    the components of the points where the projection has on the tangent space less rank than the
+    dimension of the variety and the rank of {\tt q} allow, as for @TO criticalComponents@
+Description
+  Example
+    R = QQ[x,y,z];
+    L = ramificationComponents(ideal(x*z - y^2), x^2 + z^2);
+    apply(L, c -> (c#"kind", c#"ideal"))
+SeeAlso
+  criticalComponents
 ///
 
 doc ///

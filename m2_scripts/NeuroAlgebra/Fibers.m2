@@ -14,14 +14,15 @@ primeComponents Ideal := I -> (
     if not instance(R, PolynomialRing) or not isField coefficientRing R then
     error "expected an ideal of a polynomial ring over a field";
     if I == 1 then return {};
-    components := apply(if I == 0 then {I} else minimalPrimes I, P -> merge(
+    presentedComponents if I == 0 then {I} else minimalPrimes I)
+
+presentedComponents = primes -> sort(apply(primes, P -> merge(
             idealPresentation primitiveColumns gens trim P,
             hashTable {
                 "ideal" => P,
                 "dimension" => dim P,
                 "degree" => closureDegree P},
-            last));
-    sort(components, c -> (- c#"dimension", c#"degree", toString c#"generators")))
+            last)), c -> (- c#"dimension", c#"degree", toString c#"generators"))
 
 -- The points of a variety of dimension zero that is irreducible over k: its coordinates are
 -- polynomials in a linear form t that takes another value at each point.

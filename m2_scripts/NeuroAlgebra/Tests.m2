@@ -532,3 +532,26 @@ TEST ///
     assert(polarDegrees ideal(x - 3, y - 4) == {1})
     assert(polarDegrees ideal(y - 3) == {1,0})
 ///
+
+TEST ///
+    -- a quadratic cone over a conic, and losses of rank three, two, one and zero
+    R = QQ[x,y,z];
+    I = ideal(x*z - y^2);
+    listed = L -> apply(L, c -> (c#"dimension", c#"degree", c#"kind"));
+    q = (x - 1)^2 + 2*(y - 2)^2 + 3*(z - 5)^2 + x*y;
+    assert(listed criticalComponents(I, q) == {(0, 1, "singular"), (0, 4, "unramified")});
+    assert(ramificationComponents(I, q) == {});
+    q = (x - 1)^2 + 2*(y - 2)^2;
+    assert(listed criticalComponents(I, q) == {(0, 1, "fiber"), (0, 1, "singular")}
+        or listed criticalComponents(I, q) == {(0, 1, "singular"), (0, 1, "fiber")});
+    assert((first ramificationComponents(I, q))#"ideal" == ideal(x, y));
+    assert(set listed criticalComponents(I, (x - 1)^2)
+        === set {(1, 1, "ramified"), (1, 2, "fiber")});
+    assert(listed criticalComponents(I, 1_R) == {(2, 2, "fiber")});
+    -- a space, a line and a point
+    assert(listed criticalComponents(ideal 0_R, (x - 1)^2) == {(2, 1, "fiber")});
+    assert(listed criticalComponents(ideal(x, y), (x - 1)^2) == {(1, 1, "ramified")});
+    assert(listed criticalComponents(ideal vars R, (x - 1)^2) == {(0, 1, "unramified")});
+    -- what is not quadratic is refused
+    assert(try (criticalComponents(I, x^3); false) else true)
+///

@@ -9,7 +9,7 @@ from typing import Any
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
 from neuroalg_sage.certificates.model import Model
-from neuroalg_sage.certificates.reading import numbers, polynomial_ring, require
+from neuroalg_sage.certificates.reading import integers, numbers, polynomial_ring, require
 
 MOST_PARAMETERS = 300
 
@@ -30,3 +30,15 @@ def in_degrevlex(model: Model) -> tuple[list[fmpq_mpoly], fmpq_mpoly_ctx]:
     """The coordinates of φ in the ring whose order Gröbner bases have."""
     ring = parameter_ring(model)
     return [ring.from_dict(c.to_dict()) for c in model.parametrization], ring
+
+
+def fiber_equations(model: Model, f: list[fmpq], restriction: Any = ()
+                    ) -> tuple[list[fmpq_mpoly], fmpq_mpoly_ctx]:
+    """The equations φ_j(w) = f_j of the fiber, then w_i = c for pairs (i, c)."""
+    coordinates, ring = in_degrevlex(model)
+    equations = [g - c for g, c in zip(coordinates, f)]
+    for pair in restriction:
+        i, c = integers(pair, -100, max(model.parameters - 1, 100), "number for a parameter", 2)
+        require(0 <= i < model.parameters, "A restriction is malformed.")
+        equations.append(ring.gens()[i] - c)
+    return equations, ring

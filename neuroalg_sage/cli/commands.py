@@ -40,7 +40,7 @@ COMMANDS = {
     "functions": {
         "fiber": "Find the fiber of a function, and whether it is in M.",
         "critical": "Find the critical points of the distance to a function, or of the squared "
-                    "error on data, in the space of parameters.",
+                    "error on data, among parameters or functions.",
         "voronoi": "Find the dimension of the Voronoi cell of a function.",
         "invariant": "Find the parameters of functions invariant under a transformation of the "
                      "inputs.",

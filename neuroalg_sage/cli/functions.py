@@ -24,6 +24,8 @@ from neuroalg_sage.questions import require_suitable
 if TYPE_CHECKING:
     from neuroalg_sage.neuromanifold import NeuroManifold
 
+LOCI = {"parameters": "training_critical_locus", "functions": "critical_functions",
+        "ramification": "ramification_locus"}
 Asked = tuple[str, dict[str, Any]]  # the name of a question, and its arguments
 
 
@@ -44,6 +46,9 @@ def add(command: Commands) -> None:
     sub = question("critical", _critical)
     about_a_function(sub, False, True)
     sub.add_argument("--data", metavar="FILE", help="instead, a data set: CSV or Parquet")
+    sub.add_argument("--of", choices=tuple(LOCI), metavar="WHAT", help="of data: parameters (the "
+                     "default), functions, or ramification, where the projection of functions "
+                     "along those that vanish on the data ramifies")
     about_a_function(question("voronoi", _voronoi), True, True)
     sub = question("invariant", _invariant)
     sub.add_argument("--matrix", required=True, metavar="ROWS", help="rows joined by ';', entries "
@@ -86,10 +91,13 @@ def _critical(manifold: NeuroManifold, arguments: argparse.Namespace) -> Asked:
     if (target is None) == (arguments.data is None):
         raise InputError("State the target by --function or --coordinates, or data by --data.")
     if target is not None:
+        if arguments.of is not None:
+            raise InputError("Of the distance to a function critical parameters are found; leave "
+                             "out --of, or give data.")
         return "loss_critical_locus", {"target": target, "metric": _metric(arguments)}
     from neuroalg_sage.invariants.training.training import ERM
 
-    return "training_critical_locus", {"problem": ERM(manifold.model, arguments.data)}
+    return LOCI[arguments.of or "parameters"], {"problem": ERM(manifold.model, arguments.data)}
 
 
 def _voronoi(manifold: NeuroManifold, arguments: argparse.Namespace) -> Asked:

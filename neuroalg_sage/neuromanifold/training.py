@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.neuromanifold.core import written
-from neuroalg_sage.neuromanifold.ideal import IdealQuestions
+from neuroalg_sage.neuromanifold.equations import EquationsQuestions
 
 if TYPE_CHECKING:
+    from neuroalg_sage.invariants.training.critical_functions import CriticalFunctions
     from neuroalg_sage.invariants.training.cross_entropy import CrossEntropyPoints
     from neuroalg_sage.invariants.training.multistart_answer import EndsOfStarts
     from neuroalg_sage.invariants.training.presentation import CriticalPoints
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from neuroalg_sage.invariants.training.training import TrainingProblem
 
 
-class TrainingQuestions(IdealQuestions):
+class TrainingQuestions(EquationsQuestions):
     """Questions about a loss."""
 
     def loss_critical_locus(self, target: Any, metric: Any = "unit") -> Invariant:
@@ -98,6 +99,71 @@ class TrainingQuestions(IdealQuestions):
         return self._memory.recall(
             "training_critical_locus", lambda: loss_critical_locus(
                 self.parametrization(), self.dimension(), self.ideal, self.computation, loss),
+            stored=True, loss=written(problem.describe()))
+
+    def critical_functions(self, problem: TrainingProblem) -> CriticalFunctions:
+        """
+        The functions of the closure of M that are critical for the squared error, by components.
+
+        Meant are functions where M is smooth.  Where data are too few to tell functions apart
+        components have positive dimension.
+
+        INPUT:
+
+        - ``problem`` -- a training problem with this model
+
+        OUTPUT: an invariant, a list of
+        :class:`~neuroalg_sage.invariants.training.critical_functions.FunctionsComponent`
+
+        EXAMPLES:
+
+        Two samples do not determine a square c(ax + by)^2: two fit them, whose mixed coefficients
+        have the square 8, and those that fit one, and are 0 at the other, are critical, too::
+
+            >>> from neuroalg_sage import ERM, NeuroManifold
+            >>> M = NeuroManifold("mlp:2,1,1:x^2")
+            >>> found = M.critical_functions(ERM("mlp:2,1,1:x^2", [[1, 0, 1], [0, 1, 2]]))
+            >>> for component in found:
+            ...     print(component)
+            dimension 0, degree 1, 1 real point: the projection ramifies there
+            dimension 0, degree 1, 1 real point: the projection ramifies there
+            dimension 0, degree 2, 2 real points: critical on V
+        """
+        return self._critical_functions(problem, False)
+
+    def ramification_locus(self, problem: TrainingProblem) -> CriticalFunctions:
+        """
+        Where the projection of M along the kernel of the squared error is ramified.
+
+        That is where M is smooth, and the projection has on its tangent space less rank than the
+        dimension of M and the rank of the loss allow; other critical functions than those that
+        the projection pulls back lie there.
+
+        INPUT:
+
+        - ``problem`` -- a training problem with this model
+
+        OUTPUT: as :meth:`critical_functions`
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage import ERM, NeuroManifold
+            >>> M = NeuroManifold("mlp:2,1,1:x^2")
+            >>> M.ramification_locus(ERM("mlp:2,1,1:x^2", [[1, 0, 1], [0, 1, 2]]))
+            [Component of dimension 1, degree 1: the projection ramifies there, Component of
+             dimension 1, degree 1: the projection ramifies there] (proved)
+        """
+        return self._critical_functions(problem, True)
+
+    def _critical_functions(self, problem: TrainingProblem, ramification: bool
+                            ) -> CriticalFunctions:
+        from neuroalg_sage.invariants.training.critical_functions import NAMES, critical_functions
+
+        self._check_model(problem)
+        return self._memory.recall(
+            NAMES[ramification], lambda: critical_functions(
+                self.parametrization(), self.ideal(), self._hilbert()[0],
+                self.dimension().data, self.computation, problem, ramification),
             stored=True, loss=written(problem.describe()))
 
     def critical_points(self, problem: TrainingProblem) -> CriticalPoints:

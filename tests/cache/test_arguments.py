@@ -52,6 +52,14 @@ QUESTIONS: dict[str, Asked] = {
         LINE, lambda M: M.training_critical_locus(ERM(LINE, ROWS)),
         lambda M: M.training_critical_locus(ERM(LINE, [["2", "3"], [1, 1]])),
         lambda M: M.training_critical_locus(ERM(LINE, OTHER_ROWS))),
+    "critical_functions": (
+        LINE, lambda M: M.critical_functions(ERM(LINE, ROWS)),
+        lambda M: M.critical_functions(ERM(LINE, [["2", "3"], [1, 1]])),
+        lambda M: M.critical_functions(ERM(LINE, OTHER_ROWS))),
+    "ramification_locus": (
+        LINE, lambda M: M.ramification_locus(ERM(LINE, ROWS)),
+        lambda M: M.ramification_locus(ERM(LINE, [["2", "3"], [1, 1]])),
+        lambda M: M.ramification_locus(ERM(LINE, OTHER_ROWS))),
     "critical_points": (
         LINE, lambda M: M.critical_points(ERM(LINE, ROWS)),
         lambda M: M.critical_points(ERM(LINE, [[1], [2]], [[1], [3]])),

@@ -37,6 +37,7 @@ COUNT = 300
 # What a claim that names its answer says otherwise.
 OTHER = {"exists": "none over C", "none over C": "exists", "none over R": "exists",
          "fiber": "spurious", "pure": "spurious", "spurious": "pure", "open": "fiber",
+         "ramified": "fiber", "unramified": "ramified",
          "all": "thick", "thick": "thin", "thin": "all", "none": "all"}
 ONE = [["1", []]]
 

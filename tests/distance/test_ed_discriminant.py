@@ -20,7 +20,7 @@ from neuroalg_sage.certificates.distance.discriminant import (
     check_ramification,
 )
 from neuroalg_sage.certificates.reading import polynomial, polynomial_ring
-from neuroalg_sage.certificates.singularities.decomposition import real_roots
+from neuroalg_sage.certificates.singularities.algebraic_points import real_roots
 from neuroalg_sage.cli import main
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.answers.computation import Computation

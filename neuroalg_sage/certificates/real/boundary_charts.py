@@ -47,7 +47,7 @@ from typing import Any
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
 from neuroalg_sage.certificates.coordinates import in_degrevlex
-from neuroalg_sage.certificates.fibers.fiber import check_no_real_points
+from neuroalg_sage.certificates.fibers.no_real_points import check_no_real_points
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     exponent_vectors,

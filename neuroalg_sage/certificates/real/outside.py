@@ -8,6 +8,7 @@ from typing import Any
 
 from flint import fmpq, fmpq_mpoly
 
+from neuroalg_sage.certificates.coordinates import fiber_equations
 from neuroalg_sage.certificates.coordinates import function as coordinates
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
@@ -68,7 +69,7 @@ def outside(model: Model, function: Function, evidence: Any) -> tuple[str, bool]
 
         return is_outside(model, point, evidence)
     if argument == "fiber":
-        from neuroalg_sage.certificates.fibers.fiber import check_no_real_points, fiber_equations
+        from neuroalg_sage.certificates.fibers.no_real_points import check_no_real_points
 
         check_no_real_points(*fiber_equations(model, point), member(evidence, "proof"))
         return "the fiber has no real points", False

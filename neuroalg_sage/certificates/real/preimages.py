@@ -17,7 +17,7 @@ from typing import Any
 import flint
 from flint import arb, fmpq
 
-from neuroalg_sage.certificates.fibers.fiber import fiber_equations
+from neuroalg_sage.certificates.coordinates import fiber_equations
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     Checked,

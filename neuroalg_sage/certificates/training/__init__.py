@@ -11,5 +11,7 @@ CLAIMS = (
           others=True),
     Claim("multistart", ".training.multistart:check_multistart", statuses=("proved", "bounds"),
           others=True),
+    Claim("critical_functions", ".training.critical_functions:check_critical_functions"),
+    Claim("ramification_locus", ".training.critical_functions:check_ramification_locus"),
     Claim("loss_critical_locus", ".training.loss_critical_locus:check_loss_critical_locus"),
 )

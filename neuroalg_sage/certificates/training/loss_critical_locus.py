@@ -26,11 +26,8 @@ from neuroalg_sage.certificates.reading import (
     residue,
     value_modulo,
 )
-from neuroalg_sage.certificates.singularities.decomposition import (
-    AlgebraicPoint,
-    check_components,
-    presented,
-)
+from neuroalg_sage.certificates.singularities.algebraic_points import AlgebraicPoint
+from neuroalg_sage.certificates.singularities.decomposition import check_components, presented
 from neuroalg_sage.certificates.substitution import vanishing
 
 

@@ -22,7 +22,7 @@ from flint import arb, fmpq_mpoly, fmpq_poly
 
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.certificates.reading import polynomial_ring
-from neuroalg_sage.certificates.singularities.decomposition import real_roots
+from neuroalg_sage.certificates.singularities.algebraic_points import real_roots
 from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
 from neuroalg_sage.errors import InputError, LimitReached

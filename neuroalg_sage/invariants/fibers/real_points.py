@@ -17,11 +17,8 @@ from typing import Any
 
 from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.certificates.equations.groebner import GroebnerBasis
-from neuroalg_sage.certificates.singularities.decomposition import (
-    MOST_PRODUCTS,
-    are_covered,
-    real_roots,
-)
+from neuroalg_sage.certificates.singularities.algebraic_points import real_roots
+from neuroalg_sage.certificates.singularities.coverings import MOST_PRODUCTS, are_covered
 from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.singularities.decomposition import (

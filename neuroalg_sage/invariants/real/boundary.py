@@ -37,7 +37,7 @@ from neuroalg_sage.certificates.real.boundary_charts import (
     VALUES,
     determinant,
 )
-from neuroalg_sage.certificates.singularities.decomposition import real_roots
+from neuroalg_sage.certificates.singularities.algebraic_points import real_roots
 from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.engines.real_solutions import real_solutions
 from neuroalg_sage.engines.transfer import PolynomialMatrix

@@ -19,12 +19,9 @@ from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.certificates.coordinates import MOST_PARAMETERS
 from neuroalg_sage.certificates.equations.groebner import GroebnerBasis
 from neuroalg_sage.certificates.reading import polynomial_ring
-from neuroalg_sage.certificates.singularities.decomposition import (
-    MOST_PRODUCTS,
-    are_covered,
-    is_domain,
-    real_roots,
-)
+from neuroalg_sage.certificates.singularities.algebraic_points import real_roots
+from neuroalg_sage.certificates.singularities.coverings import MOST_PRODUCTS, are_covered
+from neuroalg_sage.certificates.singularities.domains import is_domain
 from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
 from neuroalg_sage.errors import LimitReached
@@ -38,6 +35,10 @@ PRESENTATION_SECONDS = 20.0
 LARGEST_PRESENTATION = 100_000  # terms
 LARGEST_FIELD = 200  # degree of a number field that the checker is to factor over
 PLACES, MOST_PLACES = 60, 16_000  # binary places of the boxes around real points
+# What a script has of the components L.
+LISTED = ('apply(L, c -> hashTable {"dimension" => c#"dimension", "degree" => c#"degree", '
+          '"generators" => c#"generators", "basis" => c#"basis", "cofactors" => c#"cofactors", '
+          '"points" => if c#"dimension" == 0 then algebraicPoints c#"ideal" else {}})')
 Interval = tuple[Fraction, ...]
 Box = tuple[Interval, ...]
 
@@ -207,12 +208,8 @@ def equations_data(equations: Sequence[Polynomial], names: Sequence[str]) -> dic
 
 def components_script(equations: Sequence[Polynomial], names: Sequence[str], title: str) -> Script:
     """The script for the components of the zero set of equations."""
-    return Script(
-        title, equations_data(equations, names), "L = primeComponents ideal E;",
-        {"components": 'apply(L, c -> hashTable {"dimension" => c#"dimension", "degree" => '
-                       'c#"degree", "generators" => c#"generators", "basis" => c#"basis", '
-                       '"cofactors" => c#"cofactors", "points" => if c#"dimension" == 0 then '
-                       'algebraicPoints c#"ideal" else {}})'})
+    return Script(title, equations_data(equations, names), "L = primeComponents ideal E;",
+                  {"components": LISTED})
 
 
 def presentation_script(equations: Sequence[Polynomial], names: Sequence[str], title: str
@@ -272,12 +269,14 @@ def for_checker(polynomials: Sequence[Mapping[tuple[int, ...], Any]], n: int) ->
 
 
 def decompose(equations: Sequence[Polynomial], names: Sequence[str], computation: Computation,
-              title: str, seconds: float | None = None) -> Decomposition:
+              title: str, seconds: float | None = None, script: Script | None = None,
+              largest: int = LARGEST_PRESENTATION) -> Decomposition:
     """
     The irreducible components over Q of the zero set of equations.
 
-    Macaulay2 finds them.  What the checker can verify by itself is found out here: that they
-    are all, and that they are irreducible; else it is Macaulay2's word.
+    Macaulay2 finds them, by the script if there is one that knows how to.  What the checker can
+    verify by itself is found out here: that they are all, and that they are irreducible; else it
+    is Macaulay2's word.
 
     INPUT:
 
@@ -286,6 +285,8 @@ def decompose(equations: Sequence[Polynomial], names: Sequence[str], computation
     - ``computation`` -- session and limits
     - ``title`` -- what is decomposed
     - ``seconds`` -- the most that this may take, beside the limits of the computation
+    - ``script`` -- finds ``components`` as :func:`components_script` does, which is the default
+    - ``largest`` -- the most terms of a proof that there are no others
 
     Raises LimitReached if a limit stops Macaulay2.
 
@@ -301,8 +302,11 @@ def decompose(equations: Sequence[Polynomial], names: Sequence[str], computation
     if n > MOST_PARAMETERS:
         raise LimitReached(f"Varieties of {n} parameters are not decomposed; the most is "
                            f"{MOST_PARAMETERS}.")
-    found = computation.run(components_script(equations, names, title), seconds)["components"]
+    script = script or components_script(equations, names, title)
+    found = computation.run(script, seconds)["components"]
     shown = presentation(equations, names, computation, f"a proof for {title}")
+    if shown is not None and _size(shown) > largest:
+        shown = None
     components, points, proofs, lists = [], [], [], []
     trust = set()
     for part in found:

@@ -15,6 +15,18 @@ QUESTIONS = (
              needs=("dimension", "ideal"), takes="data",
              command="critical", claims=("loss_critical_locus",),
              script=".training.scripts:training_critical_locus_script"),
+    Question("critical_functions", "The critical functions of the squared error on data, by "
+             "components, also for few data",
+             ".training.critical_functions:CriticalFunctions",
+             needs=("dimension", "ideal", "degree"), takes="data",
+             command="critical", claims=("critical_functions",),
+             script=".training.scripts:critical_functions_script"),
+    Question("ramification_locus", "Where the projection of the neuromanifold along the kernel of "
+             "the squared error on data ramifies",
+             ".training.critical_functions:CriticalFunctions",
+             needs=("dimension", "ideal", "degree"), takes="data",
+             command="critical", claims=("ramification_locus",),
+             script=".training.scripts:ramification_locus_script"),
     Question("critical_points", "All critical points of the squared error on data, and its minimum",
              ".training.presentation:CriticalPoints",
              takes="data", command="train", claims=("critical_points",)),
