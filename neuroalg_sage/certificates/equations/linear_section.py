@@ -96,10 +96,8 @@ def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: A
                                  4 * points + 100 if counted else points)
         length = counted(generators, matrix, p, series, points) if counted else sum(series)
         require(length == points, "The section's length is not the number of its points.")
-        t = nmod_poly([0, 1], p) % q
-        rest = [nmod_poly(integers(v, 0, p - 1, "coefficient"), p) % q
-                for v in items(point, "point", c - 1)]
-        _vanish_at(generators, matrix, [nmod_poly([1], p) % q, t, *rest], q, p)
+        _vanish_at(generators, matrix, [nmod_poly(v, p) % q for v in ([1], [0, 1], *(
+            integers(v, 0, p - 1, "coefficient") for v in items(point, "point", c - 1)))], q, p)
         sums, simple = divisor_degrees(q)
         squarefree |= simple
         lengths = sums if lengths is None else lengths & sums
