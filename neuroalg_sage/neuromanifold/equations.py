@@ -131,6 +131,7 @@ class EquationsQuestions(IdealQuestions):
             return known
         try:
             with self.computation.share():
+                self._require_time_for_the_ideal()
                 return self._hilbert()[0]
         except LimitReached as error:
             reason = str(error)

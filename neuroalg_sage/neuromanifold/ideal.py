@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from neuroalg_sage.invariants.equations.equations_by_degree import EquationSearch
 
 
+NO_IDEAL = "_no_ideal"  # in so many seconds, and why
+
+
 class IdealQuestions(DimensionQuestions):
     """Questions about the ideal."""
 
@@ -46,6 +49,7 @@ class IdealQuestions(DimensionQuestions):
             except LimitReached as error:
                 # Less time than was not enough is not enough.
                 self._no_ideal = None if allowed is None else (allowed, str(error))
+                self._memory.keep_failure(NO_IDEAL, self._no_ideal)
                 raise
         known = replace(known, varieties=tuple(known_varieties(self.model, better)))
         if better is not dimension:
@@ -55,6 +59,15 @@ class IdealQuestions(DimensionQuestions):
         if better is not dimension or self._memory.known("dimension") is None:
             self._memory.keep("dimension", better, found, stored=True)
         return known, better
+
+    def _require_time_for_the_ideal(self) -> None:
+        """
+        Raise LimitReached if the ideal was not found in more time than there is now, perhaps by
+        another process: for a question that is answered without the ideal, too.
+        """
+        tried, left = self._memory.known(NO_IDEAL, stored=True), self.computation.seconds_left()
+        if tried is not None and left is not None and left <= tried[0]:
+            raise LimitReached(tried[1])
 
     def _dimension_by_equations(self, found: Invariant) -> Invariant:
         return self._find_ideal(found)[1]
