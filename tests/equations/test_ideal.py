@@ -357,3 +357,11 @@ def test_larger_bases_of_graphs_are_proved(spec: str) -> None:
     values = manifold.hilbert_function(4)
     assert values[3] == polynomial(4)
     assert verify(values.certificate).value == values
+
+
+def test_equations_of_few_monomials_come_before_elimination() -> None:
+    # Elimination takes minutes; there is one cubic in the coordinates of the span.
+    found = NeuroManifold("gcnn:group=Z2,layers=3:x^2").ideal()
+    assert found.status == "proved" and "elimination" not in found.method
+    assert max(g.degree() for g in found.value.gens()) == 3
+    verify(found.certificate)

@@ -483,6 +483,12 @@ def _polynomial(f: Equation, n: int) -> Polynomial:
     return {tuple(m.count(i) for i in range(n)): Fraction(c) for m, c in f.items()}
 
 
+def _with_positive_leading_coefficient(f: Polynomial) -> Polynomial:
+    """The polynomial or its negative, by its first term in graded reverse lexicographic order."""
+    first = max(f, key=lambda e: (sum(e), [-k for k in reversed(e)]))
+    return f if f[first] > 0 else {e: -c for e, c in f.items()}
+
+
 def _equation(monomials: list[Monomial], coefficients: list[Fraction]) -> Equation:
     """The equation with these coefficients, made integers."""
     scale = lcm(*(c.denominator for c in coefficients))
@@ -504,11 +510,11 @@ def generators(search: EquationSearch, degree: int) -> list[Polynomial]:
         >>> from neuroalg_sage.models.sources import from_expressions
         >>> phi = parametrization(from_expressions(["a*x + a^2"], ["a"], ["x"]))
         >>> generators(EquationSearch(phi, seed=1), 2)
-        [{(2, 0): Fraction(-1, 1), (0, 1): Fraction(1, 1)}]
+        [{(2, 0): Fraction(1, 1), (0, 1): Fraction(-1, 1)}]
     """
-    return [_polynomial(f, len(search.weights)) if not search.phi.is_cone_over else
-            _polynomial({tuple(i for i in m if i < len(search.phi.coordinates)): c
-                         for m, c in f.items()}, len(search.phi.coordinates))
+    n = len(search.phi.coordinates) if search.phi.is_cone_over else len(search.weights)
+    return [_with_positive_leading_coefficient(
+        _polynomial({tuple(i for i in m if i < n): c for m, c in f.items()}, n))
             for found in search.up_to(degree)
             for _, equations in sorted(found.generators.items()) for f in equations]
 

@@ -50,8 +50,9 @@ from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization, vanishes
 
-# Up to this dimension elimination is faster than equations degree by degree.
+# Up to this dimension elimination is faster than equations of degrees with more monomials.
 LARGEST_DIMENSION_FOR_ELIMINATION = 5
+FEW_MONOMIALS = 1_000
 # So many monomials a section of a described variety may have, to spare trust in a theorem.
 MOST_MONOMIALS_TO_SPARE_TRUST = 500
 
@@ -235,10 +236,11 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
         if found.status != "proved":
             found = dimension_from_equations(model, found, whole.data, phi.polynomials)
         return whole, found
-    if method == "equivariant" or (method == "auto" and
-                                   found.data > LARGEST_DIMENSION_FOR_ELIMINATION):
+    if method in ("auto", "equivariant"):
+        few = method == "auto" and found.data <= LARGEST_DIMENSION_FOR_ELIMINATION
         try:
-            return equivariant_ideal(own, found, method == "equivariant", by_curves)
+            return equivariant_ideal(own, found, method == "equivariant", by_curves,
+                                     FEW_MONOMIALS if few else None)
         except LimitReached as error:
             if method == "equivariant" or computation.is_over():
                 raise
