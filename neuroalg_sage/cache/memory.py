@@ -4,7 +4,7 @@ What a neuromanifold has found, in its process and on the disk, and when that ma
 An answer is kept when it is finished.  One that might have been better without the limits of
 time and memory, since one of these was reached on the way to it or to an answer that it uses,
 is final for these limits and for smaller ones: it is kept with them, and larger limits have
-it computed again.  What failed is not kept.
+it computed again.  What failed is not kept; only that it failed, for what can do without it.
 """
 
 from __future__ import annotations
@@ -97,6 +97,16 @@ class Memory:
     def keep(self, name: str, answer: Any, how: Finding, stored: bool = False) -> None:
         """Keep an answer that was found by the way, in place of a known one."""
         self._keep((name, ()), answer, how, stored)
+
+    def keep_failure(self, name: str, what: Any) -> None:
+        """
+        Keep that nothing was found within these limits, for questions that have another way; None
+        if there were no limits.
+        """
+        if what is not None:
+            how = Finding()
+            how.is_limited = True
+            self._keep((name, ()), what, how, stored=True)
 
     def forget(self, names: Iterable[str]) -> None:
         """Forget the answers that a better one makes obsolete."""

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NoReturn
 
-from neuroalg_sage.cli.supervision import supervise
+from neuroalg_sage.cli.supervision import start_of_this_process, supervise
 
 TALKATIVE = ("notebooks",)  # what speaks with the user itself, and needs the terminal
 
@@ -42,7 +42,8 @@ def entry_point() -> NoReturn:
     """The ``neuroalg`` command: its work is done in a process that another one watches over."""
     if sys.argv[1:2] and sys.argv[1] in TALKATIVE:
         sys.exit(main())
-    code = supervise(main)
+    # On a machine at work the interpreter itself takes seconds to start.
+    code = supervise(main, start_of_this_process())
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):  # of which the last word is said
             stream.flush()

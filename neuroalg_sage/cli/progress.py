@@ -12,12 +12,13 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
 SECONDS_BETWEEN_TICKS = 1.0
 SECONDS_OF_SILENCE = 2.0  # after which a command says what it is about
+LONGEST_NOTE = 100  # characters
 ERASE = "\r\x1b[K"
 
 
@@ -31,12 +32,14 @@ class Progress:
     - ``quiet`` -- whether nothing is said
     - ``stream`` -- where; a terminal is one that can erase a line
     - ``says_itself`` -- whether, where there is no terminal, ``stage`` is said after two seconds
+    - ``note`` -- called with each message that is no beginning of a stage, also if nothing is said
     """
 
     def __init__(self, stage: str, quiet: bool = False, stream: TextIO | None = None,
-                 says_itself: bool = False) -> None:
+                 says_itself: bool = False,
+                 note: Callable[[str], None] = lambda message: None) -> None:
         self._stage, self._quiet, self._stream = stage, quiet, stream or sys.stderr
-        self._silent = says_itself
+        self._silent, self._note = says_itself, note
         self._begun = time.monotonic()
         # A signal's handler may print while the main thread holds it.
         self._lock = threading.RLock()
@@ -51,19 +54,24 @@ class Progress:
         """Begin a stage: the first line of a message."""
         with self._lock:
             self._stage, *_ = message.splitlines() or [""]
-            self._silent = False
-            if self._quiet or self._over.is_set():
-                return
-            if self.is_at_terminal:
-                self._draw()
-            else:
-                self._stream.write(f"{self._line()}\n")
-                self._stream.flush()
+            self._note(self._stage)
+            self._say()
+
+    def _say(self) -> None:
+        self._silent = False
+        if self._quiet or self._over.is_set():
+            return
+        if self.is_at_terminal:
+            self._draw()
+        else:
+            self._stream.write(f"{self._line()}\n")
+            self._stream.flush()
 
     def begin(self, stage: str) -> None:
         """Begin a stage that is short as a rule: where there is no terminal nothing is said."""
         if self.is_at_terminal:
             self(stage)
+            self._note("")
 
     def _line(self) -> str:
         return f"[{time.monotonic() - self._begun:6.1f} s] {self._stage}"
@@ -92,7 +100,7 @@ class Progress:
                 if self.is_at_terminal:
                     self._draw()
                 elif self._silent and time.monotonic() - self._begun > SECONDS_OF_SILENCE:
-                    self(self._stage)
+                    self._say()
 
     def start(self) -> None:
         """Show the seconds, until :meth:`finish`."""
@@ -139,7 +147,8 @@ class _Beside:
 def shown(arguments: argparse.Namespace) -> Iterator[None]:
     """Show the progress of the command that these options are of, while it runs."""
     progress = Progress(arguments.command, getattr(arguments, "quiet", False),
-                        says_itself=hasattr(arguments, "quiet"))
+                        says_itself=hasattr(arguments, "quiet"),
+                        note=lambda message: arguments.page.state(attempt=message[:LONGEST_NOTE]))
     arguments.progress = progress
     streams = sys.stdout, sys.stderr
     if progress.is_at_terminal and not getattr(arguments, "quiet", False):

@@ -61,17 +61,20 @@ class Page:
     - ``text`` -- what is printed
     - ``files`` -- the content of files by their names
     - ``stage`` -- what is being done
+    - ``attempt`` -- how, just now; nothing when a stage begins
     """
 
     def __init__(self, send: Callable[[Any], None] | None = None) -> None:
-        self.text, self.files, self.stage = "", dict[str, str](), ""
+        self.text, self.files, self.stage, self.attempt = "", dict[str, str](), "", ""
         self._send = send
 
     def state(self, text: str | None = None, files: Mapping[str, str] | None = None,
-              stage: str | None = None) -> None:
+              stage: str | None = None, attempt: str | None = None) -> None:
         """Replace what is stated."""
+        if stage is not None:
+            attempt = attempt or ""
         change: dict[str, Any] = {"text": text, "files": None if files is None else dict(files),
-                                  "stage": stage}
+                                  "stage": stage, "attempt": attempt}
         change = {name: value for name, value in change.items() if value is not None}
         if self._send is None:
             vars(self).update(change)
@@ -247,7 +250,8 @@ class Supervisor:
         return min(SECONDS_BETWEEN_LOOKS, SECONDS_BETWEEN_LOOKS if left is None else left)
 
     def _stage(self) -> str:
-        return f" at {self.page.stage}" if self.page.stage else ""
+        attempt = f" ({self.page.attempt})" if self.page.attempt else ""
+        return f" at {self.page.stage}{attempt}" if self.page.stage else ""
 
     def _too_much(self) -> str:
         return (f"More than the limit of {(self._memory or 0) / 10**9:g} GB of memory was needed"
@@ -273,17 +277,30 @@ class Supervisor:
                 "--method may do.", FAILED)
 
 
-def supervise(work: Callable[[], int]) -> int:
+def start_of_this_process() -> float:
+    """When this process began, by ``time.monotonic``; where the system does not say that, now."""
+    now = time.monotonic()
+    try:
+        with open("/proc/self/stat", encoding="ascii", errors="replace") as file:
+            ticks = int(file.read().rsplit(")", 1)[1].split()[19])
+        return now - max(time.clock_gettime(time.CLOCK_BOOTTIME)
+                         - ticks / os.sysconf("SC_CLK_TCK"), 0.0)
+    except (OSError, ValueError, LookupError, AttributeError):
+        return now
+
+
+def supervise(work: Callable[[], int], begun: float | None = None) -> int:
     """
     Do some work in a child process, and see to its end.
 
     INPUT:
 
     - ``work`` -- returns the exit code; what it prints goes where it would without this
+    - ``begun`` -- when the time for it began; by default now
 
     OUTPUT: the exit code of the command
     """
-    begun = time.monotonic()
+    begun = time.monotonic() if begun is None else begun
     _open_streams()
     signals = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP, signal.SIGCHLD}
     signal.pthread_sigmask(signal.SIG_BLOCK, signals)

@@ -114,16 +114,30 @@ def _cross_entropy(arguments: argparse.Namespace) -> int:
 
 
 def _out_of_reach(manifold: NeuroManifold, problem: TrainingProblem) -> str:
-    """Why all critical points, or at least the minimum, are not known; empty if they are."""
+    """
+    Why all critical points, or at least the minimum, are not known; empty if they are.
+
+    Before a deadline they have a share of the time, which leaves some for minimizations.
+    """
     from neuroalg_sage.invariants.training.critical_points import require_within_reach
 
     try:
         require_within_reach(problem)
-        found = manifold.critical_points(problem)
+        with manifold.computation.share():
+            found = manifold.critical_points(problem)
     except InputError as error:
         return str(error)
-    known = found.data["complete"] or found.data["minimum"]["attained"] is not None
-    return "" if known or found.failures else "Not all critical points are found."
+    except LimitReached as error:
+        if manifold.computation.deadline is None:
+            raise
+        return str(error)
+    if found.data["complete"] or found.data["minimum"]["attained"] is not None:
+        return ""
+    if manifold.computation.deadline is not None:
+        late = [sentence for code, sentence in found.failures if code == LimitReached.exit_code]
+        if late:
+            return late[0]
+    return "" if found.failures else "Not all critical points are found."
 
 
 def _from_many_starts(arguments: argparse.Namespace, manifold: NeuroManifold,

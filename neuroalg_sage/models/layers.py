@@ -19,7 +19,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, dataclass, fields
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
 from math import prod
 from numbers import Integral
 from typing import Any, ClassVar
@@ -688,14 +688,19 @@ class PolynomialLayer(Layer):
             inputs = inputs.reshape((*inputs.shape[: parameters[0].ndim - 1], len(self.inputs)))
         one = inputs[..., :1] ** 0
         outputs = []
+
+        @cache
+        def power(i: int, k: int) -> Array:
+            source, place = (parameters[0], i) if i < count else (inputs, i - count)
+            return source[..., place : place + 1] ** k
+
         for terms in self.outputs:
             total = one * constant(Fraction(0))
             for exponents, c in terms:
                 product = one * constant(c)
                 for i, k in enumerate(exponents):
                     if k:
-                        source, place = (parameters[0], i) if i < count else (inputs, i - count)
-                        product = product * source[..., place : place + 1] ** k
+                        product = product * power(i, k)
                 total = total + product
             outputs.append(total)
         return np.concatenate(outputs, axis=-1)
@@ -727,7 +732,7 @@ class PolynomialLayer(Layer):
             return {u: m[i, i] for u, m in family.items() if (i, i) in m}
 
         for j, terms in enumerate(self.outputs):
-            for exponents in sorted({e for e, _ in terms}):
+            for exponents in _independent(sorted({e for e, _ in terms})):
                 form = {u: -c for u, c in weight(outputs, j).items()}
                 for i, e in enumerate(exponents):
                     if e:
@@ -736,6 +741,20 @@ class PolynomialLayer(Layer):
                             form[u] = form.get(u, Fraction(0)) + e * c
                 unknowns.equations.append(form)
         return field, outputs
+
+
+def _independent(exponents: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """Some of these from which all others are combinations whose coefficients have the sum 1."""
+    from flint import fmpz_mat
+
+    found: list[tuple[int, ...]] = []
+    for start in range(0, len(exponents), 100):
+        found += exponents[start : start + 100]
+        rows = fmpz_mat([[1, *e] for e in found]).transpose()
+        reduced, _, rank = rows.rref()
+        pivots = [next(j for j in range(len(found)) if reduced[i, j]) for i in range(rank)]
+        found = [found[j] for j in pivots]
+    return found
 
 
 def names_of(names: Any, role: str) -> list[str]:

@@ -5,6 +5,7 @@ The dimension of the neuromanifold, its symmetries, and identifiability.
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -203,7 +204,16 @@ class DimensionQuestions(Layered):
             return known
         if not self.is_finitely_identifiable().data:  # there are no points to be counted
             return only_dimension(self.model, self.dimension())
-        return generic_fiber(self.parametrization(), self.dimension(), self.computation, self.seed)
+        from neuroalg_sage.invariants.dimension.summands import fiber_of_sum
+
+        try:
+            return fiber_of_sum(self.parametrization(), self.computation, self.seed) or (
+                generic_fiber(self.parametrization(), self.dimension(), self.computation,
+                              self.seed))
+        except LimitReached as error:
+            found = only_dimension(self.model, self.dimension())
+            return replace(found, method=f"{found.method}; how many orbits it consists of is not "
+                                         f"known. {error}")
 
     @kept
     @by_simpler_models

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from neuroalg_sage.invariants.equations.equations_by_degree import EquationSearch
 
 
+NO_IDEAL = "_no_ideal"  # in so many seconds, and why
+
+
 class IdealQuestions(DimensionQuestions):
     """Questions about the ideal."""
 
@@ -46,6 +49,7 @@ class IdealQuestions(DimensionQuestions):
             except LimitReached as error:
                 # Less time than was not enough is not enough.
                 self._no_ideal = None if allowed is None else (allowed, str(error))
+                self._memory.keep_failure(NO_IDEAL, self._no_ideal)
                 raise
         known = replace(known, varieties=tuple(known_varieties(self.model, better)))
         if better is not dimension:
@@ -56,13 +60,42 @@ class IdealQuestions(DimensionQuestions):
             self._memory.keep("dimension", better, found, stored=True)
         return known, better
 
+    def _require_time_for_the_ideal(self) -> None:
+        """
+        Raise LimitReached if the ideal was not found in more time than there is now, perhaps by
+        another process: for a question that is answered without the ideal, too.
+        """
+        tried, left = self._memory.known(NO_IDEAL, stored=True), self.computation.seconds_left()
+        if tried is not None and left is not None and left <= tried[0]:
+            raise LimitReached(tried[1])
+
     def _dimension_by_equations(self, found: Invariant) -> Invariant:
         return self._find_ideal(found)[1]
 
     def _ideal_by_any_method(self) -> Invariant:
-        # What is too large to be written down is refused before a dimension takes its time.
-        self.parametrization()
+        # What is too large to be written down may be the same as a smaller model.
+        try:
+            self.parametrization()
+        except LimitReached:
+            found = self._ideal_of_another()
+            if found is None:
+                raise
+            return found
         return self._find_ideal(self.dimension())[0]
+
+    @kept
+    def _ideal_of_another(self) -> Invariant | None:
+        """The ideal of a smaller model with the same neurovariety, if there is one."""
+        from neuroalg_sage.invariants.equations.same_variety import generic_layers, smaller_models
+
+        if not smaller_models(self.model):
+            return None
+        same = generic_layers(self.model, self.dimension(), self.seed)
+        if same is None:
+            return None
+        other = type(self)(same.model, seed=self.seed, method=self.method, cache=False)
+        other.computation = self.computation
+        return same.ideal(self.model, other.ideal())
 
     def ideal(self) -> Invariant:
         """

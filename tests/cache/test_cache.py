@@ -221,6 +221,31 @@ def test_what_failed_is_not_kept(store) -> None:
     assert "ideal" not in {entry.key["invariant"] for entry in store.entries()}
 
 
+def test_a_degree_is_counted_where_another_process_did_not_find_the_ideal(store, monkeypatch
+                                                                         ) -> None:
+    from neuroalg_sage.invariants.equations import degree_by_fixed_points, ideal
+
+    calls = []
+
+    def fail(*arguments, **options):
+        calls.append(1)
+        raise LimitReached("too long")
+
+    monkeypatch.setattr(degree_by_fixed_points, "degree_by_fixed_points", lambda *words: None)
+    monkeypatch.setattr(ideal, "ideal", fail)
+    first, second, longer = (NeuroManifold("mlp:2,2,3:x^2", seed=1, timeout=seconds, cache=store)
+                             for seconds in (50, 40, 100))
+    with pytest.raises(LimitReached, match="too long"):
+        first.ideal()
+    degree = second.degree()
+    assert degree == 3 and degree.status == "numerical" and len(calls) == 1
+    assert longer.degree() == 3 and len(calls) == 2
+    # Whoever asks for the ideal itself means it.
+    with pytest.raises(LimitReached, match="too long"):
+        NeuroManifold("mlp:2,2,3:x^2", seed=1, timeout=50, cache=store).ideal()
+    assert len(calls) == 3
+
+
 def test_an_answer_that_a_limit_made_worse_is_final_for_this_limit_alone(store, monkeypatch
                                                                          ) -> None:
     calls, honest = [], dimensions.dimension

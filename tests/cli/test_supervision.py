@@ -218,6 +218,28 @@ def test_the_time_of_the_start_counts(tmp_path) -> None:
         os.close(told), os.close(tell)
 
 
+def test_a_command_began_with_its_process() -> None:
+    script = ("import time; begun = time.monotonic(); time.sleep(0.1); "
+              "from neuroalg_sage.cli.supervision import start_of_this_process as start; "
+              "print(begun - 600 < start() <= begun + 0.02)")
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout == "True\n"
+
+
+def test_what_is_tried_is_named_with_the_stage() -> None:
+    with subprocess.Popen(["sleep", "10000"], start_new_session=True) as process:
+        supervisor = Supervisor(process.pid, 0, begun=-1000.0)
+        supervisor.page.state(stage="degree")
+        supervisor.page.state(attempt="monodromy")
+        supervisor._deadline, supervisor._seconds = 0.0, 999.0
+        supervisor.look()
+        assert supervisor.verdict(signal.SIGKILL) == (
+            "The limit of 999 s was reached at degree (monodromy); raise it with --timeout.", 3)
+        process.wait(600)
+        supervisor.page.state(stage="ideal")
+        assert supervisor._stage() == " at ideal"
+
+
 def test_engines_share_what_is_left_of_the_memory() -> None:
     limits = Limits()
     assert limits.room(None) is None and limits.room(1000) == 1000

@@ -6,6 +6,7 @@ import copy
 import json
 import random
 from fractions import Fraction
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -18,7 +19,11 @@ from neuroalg_sage.certificates.checker import CertificateError
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dimension.finite_symmetries import permutations, roots_of_unity
-from neuroalg_sage.invariants.dimension.generic_fiber import Slice, generic_fiber
+from neuroalg_sage.invariants.dimension.generic_fiber import (
+    FiniteSymmetries,
+    Slice,
+    generic_fiber,
+)
 from neuroalg_sage.models.families import parse_spec
 from neuroalg_sage.models.hidden_states import rotations
 from neuroalg_sage.models.layers import Activation, Dense
@@ -27,6 +32,12 @@ from neuroalg_sage.models.parametrization import parametrization
 
 def by_basis(spec: str, seed: int = 5) -> Invariant:
     """The generic fiber by a Gröbner basis, also where a theorem has it."""
+    with patch.object(FiniteSymmetries, "multiples", lambda *arguments: {}):
+        return by_slice(spec, seed)
+
+
+def by_slice(spec: str, seed: int = 5) -> Invariant:
+    """The generic fiber by its points on a slice, also where a theorem has it."""
     manifold = NeuroManifold(spec, seed=seed)
     return generic_fiber(manifold.parametrization(), manifold.dimension(), manifold.computation,
                          seed)
@@ -83,6 +94,52 @@ def test_a_fiber_that_no_known_symmetry_explains(spec: str, points: int, known: 
     assert said in answer.value_in_latex() and answer.result()["value"] is False
 
 
+@pytest.mark.parametrize(("spec", "points"), [
+    # V. Shahverdi, G. L. Marchetti, K. Kohn: filters are determined up to scalings.
+    ("cnn:3,2:x^2", 1), ("cnn:2x1,1x2:x^2", 1), ("cnn:2,2,2:x^2", 1),
+    ("attention:d=2,a=1,out=2,t=1", 2)])
+def test_multiples_of_the_equations_show_that_there_are_no_other_points(spec, points) -> None:
+    fiber = by_slice(spec)
+    assert (fiber.points, fiber.symmetries, fiber.status) == (points, points, "proved")
+    assert "multiples" in fiber.certificate["evidence"] and fiber.trust == []
+    assert verify(json.loads(json.dumps(fiber.certificate))).trust == ()
+    exact = by_basis(spec)
+    assert exact.data == fiber.data and "relations" in exact.certificate["evidence"]
+
+
+MULTIPLES = {
+    "the degrees are too small": (lambda m: m.update(degrees=[1] * len(m["degrees"])),
+                                  "allow more points"),
+    "a product is not looked at": (lambda m: m["degrees"].__setitem__(0, 0), "allow more points|"
+                                   "do not tell"),
+    "a parameter is in no group": (lambda m: m["groups"][0].pop(), "is in no group"),
+    "a group has no degree": (lambda m: m["degrees"].pop(), "degree"),
+    "there are too many": (lambda m: m["degrees"].__setitem__(-1, 900), "too many"),
+}
+
+
+@pytest.mark.parametrize("name", MULTIPLES)
+def test_multiples_that_show_less_are_refused(name: str) -> None:
+    change, message = MULTIPLES[name]
+    data = copy.deepcopy(by_slice("cnn:3,3:x^2").certificate)
+    verify(data)
+    change(data["evidence"]["multiples"])
+    data["digest"] = digest(data)
+    with pytest.raises(CertificateError, match=message):
+        verify(data)
+
+
+def test_points_that_are_not_said_to_be_there_are_found_by_multiples() -> None:
+    """Without the exchange of the units the equations allow more points than are known."""
+    data = copy.deepcopy(by_slice("attention:d=2,a=1,out=2,t=1").certificate)
+    data["evidence"]["finite"] = []
+    for value in ([2, 1, 1], [2, 2, 1], [2, 2, 2]):
+        data["claim"]["value"] = value
+        data["digest"] = digest(data)
+        with pytest.raises(CertificateError):
+            verify(data)
+
+
 def test_a_symmetry_that_is_dropped_is_trusted_to_be_none() -> None:
     good = by_basis("mlp:2,2,3:x^2").certificate
     data = copy.deepcopy(good)
@@ -103,7 +160,9 @@ def test_models_that_lose_dimension_are_not_finitely_identifiable(spec: str) -> 
     manifold = NeuroManifold(spec)
     for answer in (manifold.is_finitely_identifiable(), manifold.is_identifiable()):
         assert answer.value is False and answer.trust == []
-        assert answer.sentence() == "not up to affine-linear symmetries"
+        dimension = manifold.model.parameter_count - manifold.dimension().value
+        assert answer.sentence() == (
+            f"not up to affine-linear symmetries; the fiber has dimension {dimension}")
         assert verify(answer.certificate).value is False
     fiber = manifold.generic_fiber()
     assert fiber.points is None and verify(fiber.certificate).value == [fiber.dimension]
@@ -185,15 +244,19 @@ def test_what_is_too_large_to_be_exact_is_counted_without_a_claim(monkeypatch) -
         raise LimitReached("too long")
 
     monkeypatch.setattr(Slice, "relations", too_long)
-    fiber = by_basis("mlp:2,2,2:x^3")
-    assert fiber.points == 2 and fiber.status == "numerical" and fiber.certificate is None
+    for engine in ("msolve", "Macaulay2"):
+        if engine == "Macaulay2":
+            monkeypatch.setattr(Slice, "points_of_fiber", too_long)
+        fiber = by_basis("mlp:2,2,2:x^3")
+        assert fiber.points == 2 and fiber.status == "numerical" and fiber.certificate is None
 
 
 def test_claims_about_fibers_cannot_be_bent() -> None:
     generator = random.Random(11)
     originals = [by_basis(spec).certificate
                  for spec in ("mlp:2,2,2:x^3", "linear:3,2,3", "mlp:1,1,1:x^3-x")]
-    originals += [NeuroManifold("mlp:2,2,3:x^2").is_identifiable().certificate]
+    originals += [NeuroManifold("mlp:2,2,3:x^2").is_identifiable().certificate,
+                  by_slice("attention:d=2,a=1,out=2,t=1").certificate]
     accepted = list(accepted_mutants(originals, 300, generator))
     assert not [where for _, _, where, _ in accepted if where[0] in ("claim", "status", "trust")]
     assert len(accepted) < 150
@@ -286,3 +349,19 @@ def test_a_fiber_without_points_needs_no_expansion() -> None:
     fiber = NeuroManifold("mlp:2,30,2:x^40+1", seed=1).generic_fiber()
     assert (fiber.status, fiber.dimension, fiber.points) == ("proved", 120 - 2 * (41 + 1), None)
     assert verify(fiber.certificate).value == [36]
+
+
+def test_a_fiber_that_is_not_counted_has_a_dimension(monkeypatch) -> None:
+    def too_long(*arguments):
+        raise LimitReached("too long")
+
+    for name in ("relations", "points_of_fiber", "sampled_points"):
+        monkeypatch.setattr(Slice, name, too_long)
+    manifold = NeuroManifold("mlp:2,2,2,1:x^3-x", seed=1)
+    monkeypatch.setattr(FiniteSymmetries, "multiples", too_long)
+    fiber = manifold.generic_fiber()
+    assert (fiber.status, str(fiber.data)) == ("proved", f"of dimension {fiber.dimension}")
+    assert "how many orbits" in fiber.method and verify(fiber.certificate).value == [
+        manifold.model.parameter_count - manifold.dimension().value]
+    with pytest.raises(LimitReached, match="its generic fiber has dimension"):
+        manifold.is_identifiable()

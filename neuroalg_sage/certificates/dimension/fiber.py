@@ -51,6 +51,10 @@ def check_points(model: Model, value: Any, evidence: Any) -> Checked:
         from neuroalg_sage.certificates.dimension.heads import check_heads
 
         return check_heads(model, value, evidence)
+    if kind == "summands":
+        from neuroalg_sage.certificates.dimension.summands import check_summands
+
+        return check_summands(model, value, evidence)
     require(kind == "relations", "The kind of the evidence is not known.")
     from neuroalg_sage.certificates.dimension.generic_fiber import check_generic_fiber
 

@@ -35,7 +35,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from flint import Ordering, fmpq, fmpq_mat, fmpq_mpoly, fmpq_poly, fmpz_poly
+from flint import Ordering, fmpq, fmpq_mat, fmpq_poly, fmpz_poly
 
 from neuroalg_sage.certificates.dimension.affine_symmetries import LISTED, affine_fields
 from neuroalg_sage.certificates.dimension.dimension import check_dimension
@@ -44,19 +44,16 @@ from neuroalg_sage.certificates.dimension.ranks import place, rank
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     Checked,
-    exponent_vectors,
     fields,
     integer,
     integers,
     items,
     member,
     polynomial_ring,
-    polynomials,
     rational,
     require,
     residue,
 )
-from neuroalg_sage.certificates.substitution import substituted
 
 MOST_POINTS = 10**5
 
@@ -91,11 +88,20 @@ def check_generic_fiber(model: Model, value: Any, evidence: Any) -> Checked:
     p, point = place(model, member(evidence, "trial"))
     steps = check_normal_form(model, member(evidence, "normal_form"))
     require(len(steps) == dimension, "The normal form has another dimension than the fibers.")
-    upper = check_relations(model, steps, evidence, point, p)
-    lower = check_finite_symmetries(model, steps, evidence, point, p)
+    moved = check_finite_symmetries(model, steps, evidence, point, p)
+    lower = len(moved)
+    values = {step.coordinate: step.value for step in steps}
+    if "multiples" in evidence:
+        from neuroalg_sage.certificates.dimension.multiples import check_multiples
+
+        upper = check_multiples(model, values, evidence["multiples"], moved, p)
+    else:
+        from neuroalg_sage.certificates.dimension.relations import check_relations
+
+        upper = check_relations(model, values, member(evidence, "relations"), point, p)
     require(symmetries == lower and 1 <= lower <= points == upper,
             "The numbers of points are not those of the relations and the symmetries.")
-    verified += [f"relations for at most {upper} points", f"{lower} known ones"]
+    verified += [f"equations for at most {upper} points", f"{lower} known ones"]
     if lower < points:
         trust = [*trust, "macaulay2", LISTED]
     return verified, trust
@@ -236,76 +242,13 @@ def normalized(w: list[int], steps: list[Step], p: int) -> list[int]:
     return w
 
 
-# -- (2) relations -------------------------------------------------------------------------
-
-
-def check_relations(model: Model, steps: list[Step], evidence: Any, point: list[int], p: int
-                    ) -> int:
-    """
-    An upper bound for the number of points of S in the generic fiber.
-
-    A relation is a polynomial in the free parameters w and in z that vanishes for z = φ(w) on
-    S; let c(z) w^a be its part with the highest monomial in w (graded reverse lexicographic),
-    where c does not vanish on M, which is the closure of φ(S) by (1).  Over the field of functions
-    of M it is an equation of the generic fiber with leading monomial w^a.  So the functions on the
-    fiber are spanned by the monomials that no w^a divides.
-    """
-    values = {step.coordinate: step.value for step in steps}
-    free = [i for i in range(model.parameters) if i not in values]
-    n, m = model.ambient_dimension, len(free)
-    if not m:
-        return 1
-    target = polynomial_ring(m, Ordering.lex)
-    variables = iter(target.gens())
-    slice_point = [target.constant(values[i]) if i in values else next(variables)
-                   for i in range(model.parameters)]
-    images = [coordinate.compose(*slice_point, ctx=target)
-              for coordinate in model.parametrization]
-    graph = [*target.gens()[:m], *images]
-    image = [residue(c(*(point[i] for i in free)), p) for c in images]
-    leading = []
-    for relation in polynomials(member(evidence, "relations"), polynomial_ring(m + n)):
-        require(relation and not any(substituted([relation], graph, target)),
-                "A relation does not vanish on the graph.")
-        top = max((e[:m] for e in exponent_vectors(relation)),
-                  key=lambda e: (sum(e), [-k for k in reversed(e)]))
-        require(_coefficient(relation, top, image, p), "A leading coefficient vanishes.")
-        leading.append(top)
-    return _standard_monomials(leading, m)
-
-
-def _coefficient(relation: fmpq_mpoly, top: tuple[int, ...], image: list[int], p: int) -> int:
-    total = 0
-    for e, c in relation.to_dict().items():
-        if tuple(map(int, e[: len(top)])) == top:
-            term = residue(c, p)
-            for x, k in zip(image, e[len(top) :]):
-                term = term * pow(x, int(k), p) % p
-            total += term
-    return total % p
-
-
-def _standard_monomials(leading: list[tuple[int, ...]], variables: int) -> int:
-    """The number of monomials that none of these divides."""
-    for v in range(variables):
-        require(any(all(k == 0 or i == v for i, k in enumerate(m)) for m in leading),
-                "The relations do not bound the number of points.")
-    seen = level = {(0,) * variables} if all(any(m) for m in leading) else set()
-    while level:
-        level = {(*e[:v], e[v] + 1, *e[v + 1 :]) for e in level for v in range(variables)}
-        level = {e for e in level if not any(all(map(int.__ge__, e, m)) for m in leading)}
-        seen = seen | level
-        require(len(seen) <= MOST_POINTS, "The relations allow too many points.")
-    return len(seen)
-
-
 # -- (3) finite symmetries -----------------------------------------------------------------
 
 
 def check_finite_symmetries(model: Model, steps: list[Step], evidence: Any, point: list[int],
-                            p: int) -> int:
+                            p: int) -> set[tuple[int, ...]]:
     """
-    The number of points of S to which elements of G bring a generic point.
+    Points of S to which elements of G bring a generic point, by their residues.
 
     Each symmetry that is listed is an affine-linear map A over Q(ζ), with ζ a root of unity of
     an order q; that φ ∘ A = φ is verified by expansion, modulo the cyclotomic polynomial.  The
@@ -326,7 +269,7 @@ def check_finite_symmetries(model: Model, steps: list[Step], evidence: Any, poin
         require(rank([[row.get(j, 0) for j in range(model.parameters)] for row in move],
                      model.parameters, p) == model.parameters,
                 "A finite symmetry is not invertible.")
-    return len(orbit(point, moves, steps, p))
+    return orbit(point, moves, steps, p)
 
 
 def at_residues(rows: list[dict[int, dict[int, Fraction]]], root: int, p: int

@@ -10,8 +10,8 @@ from typing import Any
 from flint import nmod_mat
 
 from neuroalg_sage.certificates.dimension.attention_fibers import attention_fiber
-from neuroalg_sage.certificates.dimension.contact_loci import functionals
 from neuroalg_sage.certificates.dimension.ranks import jacobian, place, rank
+from neuroalg_sage.certificates.dimension.sums_in_one_way import functionals
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     CertificateError,
@@ -50,7 +50,7 @@ def check_heads(model: Model, value: Any, evidence: Any) -> Checked:
 
     Let X_i be the functions of head i, cones of the dimension e_i = q_i - s_i with q_i parameters
     and fibers of the dimension s_i, which are one orbit each.  By the theorem of
-    :mod:`neuroalg_sage.certificates.dimension.contact_loci` a generic function has one set of
+    :mod:`neuroalg_sage.certificates.dimension.sums_in_one_way` a generic function has one set of
     heads, if the Jacobian D at some inputs has the rank Σ e_i at a point modulo a prime, and if
     there the Hessians H of λ in the parameters of head i, for all combinations λ of values at the
     inputs with λ D = 0, have the rank e_i - 1: as for units there, H is the Jacobian of equations

@@ -137,6 +137,10 @@ def is_invertible(model: Model, metric: Any) -> bool:
 
 def check_at_least(model: Model, value: Any, evidence: Any) -> Checked:
     """Verify the claim [metric, K] that the ED degree is at least K."""
+    if "reduced" in evidence:
+        from neuroalg_sage.certificates.distance.reduced import check_reduced
+
+        return check_reduced(model, value, evidence, check_at_least)
     require(isinstance(value, list) and len(value) == 2, "The claim is not a metric and a number.")
     metric, number = value
     p, restriction, target, minor, weights, polynomial, coordinates = fields(

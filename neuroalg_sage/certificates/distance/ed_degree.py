@@ -74,6 +74,10 @@ def check_polar_degrees(model: Model, value: Any, evidence: Any) -> Checked:
 
 def check_ed_degree(model: Model, value: Any, evidence: Any) -> Checked:
     """Verify the claim [metric, number] about the ED degree of M."""
+    if "reduced" in evidence:
+        from neuroalg_sage.certificates.distance.reduced import check_reduced
+
+        return check_reduced(model, value, evidence, check_ed_degree)
     metric, number = items(value, "claim", 2)
     integer(number, 0, LARGEST, "ED degree")
     if "polar_degrees" in evidence:

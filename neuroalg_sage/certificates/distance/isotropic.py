@@ -21,41 +21,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
-from math import comb, factorial, prod
+from math import comb
 from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mat, fmpq_mpoly
 
+from neuroalg_sage.certificates.distance.forms import form_matrix
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     Checked,
     MalformedCertificate,
     integers,
-    items,
     member,
     polynomial_ring,
-    rational,
     require,
 )
 from neuroalg_sage.certificates.topology.normal_crossings import have_no_common_zero
-
-MOST_COORDINATES = 40
-
-
-def form_matrix(model: Model, metric: Any) -> fmpq_mat:
-    """The matrix of the quadratic form of a metric, which is not degenerate."""
-    n = model.ambient_dimension
-    require(n <= MOST_COORDINATES, "The quadratic form has too many coordinates.")
-    if metric in ("unit", "bombieri"):
-        weights = [fmpq(prod(map(factorial, e)), factorial(sum(e))) if metric == "bombieri"
-                   else fmpq(1) for _, e in model.coordinates]
-        return fmpq_mat([[w if i == j else fmpq(0) for j in range(n)]
-                         for i, w in enumerate(weights)])
-    form = fmpq_mat([[fmpq(c.numerator, c.denominator) for c in map(rational, items(row, "row", n))]
-                     for row in items(metric, "quadratic form", n)])
-    require(form == form.transpose() and form.rank() == n,
-            "The quadratic form is not symmetric, or it is degenerate.")
-    return form
 
 
 def _times(matrix: fmpq_mat, vector: Sequence[fmpq_mpoly]) -> list[fmpq_mpoly]:

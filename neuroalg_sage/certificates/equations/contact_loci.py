@@ -10,9 +10,10 @@ s).
 (1) The Hessians of N · ψ at w_1, for all N that vanish on T, are the Jacobian of equations that
     hold where the tangent space is in T.  So near w_1 these w have at most the dimension q minus
     their rank.  Multiples of ψ(w_1) are among them, of dimension s + 1.  If the rank is q - s - 1,
-    there are no others, and the theorem of :mod:`neuroalg_sage.certificates.dimension.contact_loci`
-    says that a generic point of M is a sum in one way.  The ranks are at the generic w at least
-    what they are at one point modulo a prime, where T has its full dimension.
+    there are no others, and the theorem of
+    :mod:`neuroalg_sage.certificates.dimension.sums_in_one_way` says that a generic point of M is a
+    sum in one way.  The ranks are at the generic w at least what they are at one point modulo a
+    prime, where T has its full dimension.
 (2) With coefficients, ψ = Σ_a c_a g_a(x), the derivatives of N · ψ by c_a are forms N_a · g_a in x
     alone.  It suffices that their zeros in X have a length of at most r modulo the prime.  This is
     a family that is proper over the w with T of full dimension, so then for generic w they are x_1,

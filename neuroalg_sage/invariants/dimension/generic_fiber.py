@@ -4,11 +4,13 @@ Identifiability: what the generic fiber of φ is, beyond the orbit of the known 
 Let H be the connected group of the affine-linear symmetries.  Where its generic orbits have the
 dimension of the generic fiber, parameters in normal form (:mod:`.normal_form`) make a slice S that
 meets every generic orbit, and φ restricted to S is generically finite.  Its degree is found
-exactly: take a Gröbner basis of the graph of this restriction, for an order that compares the
-parameters first.  Over the field of functions of M its elements are equations of the generic
-fiber, and the monomials in the parameters that divide no leading monomial are a basis of the
-functions on it.  Each point is an orbit of H; how many of them are one orbit of the whole group is
-found from its finite symmetries (:mod:`.finite_symmetries`).
+exactly.  If multiples of the equations of one fiber modulo a prime show that it has no other points
+than those known, neither has the generic one (:mod:`.multiples`).  Else take a Gröbner basis of the
+graph of this restriction, for an order that compares the parameters first.  Over the field of
+functions of M its elements are equations of the generic fiber, and the monomials in the parameters
+that divide no leading monomial are a basis of the functions on it.  Each point is an orbit of H.
+How many of them are one orbit of the whole group is found from its finite symmetries
+(:mod:`.finite_symmetries`).
 
 :mod:`neuroalg_sage.certificates.dimension.generic_fiber` has the proof.  All of this says what the
 generic fiber is up to a nowhere dense subset.
@@ -18,12 +20,14 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from fractions import Fraction
 from math import lcm
 from typing import Any
 
 import numpy as np
+from flint import Ordering, nmod_mpoly_ctx, nmod_poly
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.certificates.dimension.affine_symmetries import MOST_PARAMETERS
@@ -34,10 +38,10 @@ from neuroalg_sage.certificates.dimension.generic_fiber import (
     orbit,
 )
 from neuroalg_sage.certificates.reading import CertificateError
-from neuroalg_sage.engines import modular
+from neuroalg_sage.engines import modular, msolve
 from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.engines.transfer import PolynomialMatrix, PolynomialRingData
-from neuroalg_sage.errors import LimitReached
+from neuroalg_sage.errors import EngineError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
 from neuroalg_sage.invariants.answers.rebuilt import rebuilt
@@ -54,6 +58,7 @@ from neuroalg_sage.invariants.dimension.finite_symmetries import (
     roots_of_unity,
 )
 from neuroalg_sage.invariants.dimension.known_symmetries import constant_modulo
+from neuroalg_sage.invariants.dimension.multiples import multiples
 from neuroalg_sage.invariants.dimension.normal_form import Fixed, normal_form
 from neuroalg_sage.invariants.dimension.presentation import (
     FiniteIdentifiability,
@@ -66,7 +71,9 @@ from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
 
 EXACT_SECONDS = 120.0
+COUNT_SECONDS = 30.0
 SAMPLES = 2
+
 
 
 def is_finitely_identifiable(model: Model, found: Invariant) -> FiniteIdentifiability:
@@ -158,30 +165,46 @@ def generic_fiber(phi: Parametrization, found: Invariant, computation: Computati
         # Not finite modulo the symmetries, or no normal form is known.
         return only_dimension(model, found)
     slice_ = Slice(phi, steps)
-    try:
-        with computation.share(EXACT_SECONDS):  # which leaves time to count points
-            relations = slice_.relations(computation)
-    except LimitReached:
-        points = slice_.sampled_points(computation, generator)
-        symmetries = FiniteSymmetries(slice_, [], generator)
-        fiber = GenericFiber(dimension, points, len(symmetries.points))
-        return Invariant("generic_fiber", fiber, "numerical",
-                         f"count of points in {SAMPLES} random fibers modulo random primes, no "
-                         "claim", None, time.perf_counter() - start)
-    symmetries = FiniteSymmetries(slice_, relations, generator)
-    points, known = len(symmetries.monomials), len(symmetries.points)
+    symmetries = FiniteSymmetries(slice_, generator)
+    count, evidence = None, dict[str, Any]()
+    if slice_.free:
+        with suppress(LimitReached, EngineError, msolve.InfinitelyManyPoints), computation.share(
+                COUNT_SECONDS):
+            count, others = slice_.points_of_fiber(symmetries.here, symmetries.prime, computation)
+            symmetries.find_images(others, count)
+    if count in (None, len(symmetries.points)):
+        with suppress(LimitReached), computation.share(COUNT_SECONDS):
+            evidence = symmetries.multiples(computation)
+    if evidence:
+        points = len(symmetries.points)
+        method = "multiples of the equations of a fiber, and affine-linear symmetries"
+    else:
+        try:
+            with computation.share(EXACT_SECONDS):  # which leaves time to count points
+                relations = slice_.relations(computation)
+        except LimitReached:
+            counts = [slice_.sampled_points(computation, generator)
+                      for _ in range(SAMPLES - (count is not None))]
+            points = max([*counts, *([] if count is None else [count])])
+            fiber = GenericFiber(dimension, points, len(symmetries.points))
+            return Invariant("generic_fiber", fiber, "numerical",
+                             f"count of points in {SAMPLES} random fibers modulo random primes, no "
+                             "claim", None, time.perf_counter() - start)
+        points = symmetries.find_more(relations)
+        evidence = {"relations": [encode_polynomial(g) for _, g in relations]}
+        method = "Gröbner basis of the graph in Macaulay2, and affine-linear symmetries"
+    known = len(symmetries.points)
     fiber = GenericFiber(dimension, points, known)
-    method = "Gröbner basis of the graph in Macaulay2, and affine-linear symmetries"
     if found.status != "proved":
         return Invariant("generic_fiber", fiber, found.status, method, None,
                          time.perf_counter() - start, found.error_bound)
-    evidence = {"dimension": found.data, "dimension_evidence": found.certificate["evidence"],
-                "normal_form": [step.encode() for step in steps],
-                "relations": [encode_polynomial(g) for _, g in relations]} | symmetries.encode()
+    evidence |= {"dimension": found.data, "dimension_evidence": found.certificate["evidence"],
+                 "normal_form": [step.encode() for step in steps]} | symmetries.encode()
     trust = found.trust + (["macaulay2", LISTED] if points > known else [])
+    versions = computation.versions() if "relations" in evidence else None
     return certified(model, "generic_fiber", fiber, "proved", method,
                      time.perf_counter() - start, evidence, trust,
-                     claim=[dimension, points, known], versions=computation.versions())
+                     claim=[dimension, points, known], versions=versions)
 
 
 def only_dimension(model: Model, found: Invariant) -> Invariant:
@@ -236,8 +259,9 @@ def is_identifiable(model: Model, finitely: FiniteIdentifiability, fiber: Invari
     assert fiber is not None
     points, known = fiber.data.points, fiber.data.symmetries
     if points is None:
-        raise LimitReached(f"Whether {model} is identifiable is not known: there is no normal "
-                           "form for its symmetries, or they are too many.")
+        raise LimitReached(f"Whether {model} is identifiable is not known: its generic fiber has "
+                           f"dimension {fiber.data.dimension}, but how many orbits of its "
+                           "symmetries it consists of was not found.")
     if fiber.certificate is None:
         return FullIdentifiability("is_identifiable", points == known, fiber.status, fiber.method,
                                    None, fiber.seconds, fiber.error_bound, fiber.data)
@@ -297,29 +321,49 @@ class Slice:
         """φ at a point of the slice modulo a prime."""
         return [evaluate(image, point, prime) for image in self.images]
 
+    def fiber(self, point: Sequence[int], prime: int) -> list[dict[tuple[int, ...], int]]:
+        """The equations of the fiber through a point of the slice modulo a prime."""
+        residue, origin = constant_modulo(prime), (0,) * len(self.free)
+        equations = []
+        for image, value in zip(self.images, self.image_at(point, prime)):
+            equation = {e: residue(c) for e, c in image.items()}
+            equation[origin] = (equation.get(origin, 0) - value) % prime
+            equations.append({e: c for e, c in equation.items() if c})
+        return equations
+
+    def points_of_fiber(self, point: Sequence[int], prime: int, computation: Computation
+                        ) -> tuple[int, list[list[int]]]:
+        """
+        How many points the fiber through a point has, with multiplicities, by msolve; and those
+        with coordinates in the prime field.
+        """
+        names = [f"w{i}" for i in self.free]
+        ring = nmod_mpoly_ctx.get(names, modulus=prime, ordering=Ordering.degrevlex)
+        computation.progress(f"msolve: a fiber of {self.phi.model} modulo a prime")
+        found = msolve.points([ring.from_dict(e) for e in self.fiber(point, prime)], names, prime,
+                              timeout=computation.seconds_left(), memory_gb=computation.memory_gb)
+        roots = [-factor[0] / factor[1] for factor, _ in nmod_poly(
+            list(found.polynomial), prime).factor()[1] if factor.degree() == 1]
+        coordinates = [nmod_poly(list(c), prime) for c in found.coordinates]
+        return found.length, [[int(c(root)) for c in coordinates] for root in roots]
+
     def sampled_points(self, computation: Computation, generator: random.Random) -> int:
-        """The largest number of points of the slice in some random fibers modulo primes."""
-        counts = []
-        for _ in range(SAMPLES):
-            prime = modular.random_prime(generator, 2**15)
-            residue = constant_modulo(prime)
-            ring = PolynomialRingData(tuple(f"w_{i}" for i in self.free), prime)
-            point = [generator.randrange(prime) for _ in self.free]
-            equations = []
-            for image, value in zip(self.images, self.image_at(point, prime)):
-                equation = {e: residue(c) for e, c in image.items()}
-                origin = (0,) * len(self.free)
-                equation[origin] = (equation.get(origin, 0) - value) % prime
-                equations.append(equation)
-            found = computation.run(Script(
-                f"a fiber of {self.phi.model} modulo a prime", {"R": ring, "I": PolynomialMatrix(
-                    ring, 1, len(equations), tuple(equations), "ideal")},
-                "", {"dimension": "dim I", "degree": "degree I"}))
-            if found["dimension"] == 0:
-                counts.append(int(found["degree"]))
-        if not counts:
-            raise LimitReached(f"No random fiber of {self.phi.model} on the slice is finite.")
-        return max(counts)
+        """The number of points of the slice in a random fiber modulo a random prime."""
+        prime = modular.random_prime(generator, modular.LARGEST_FAST_PRIME)
+        point = [generator.randrange(prime) for _ in self.free]
+        with suppress(LimitReached, EngineError, msolve.InfinitelyManyPoints), computation.share():
+            return self.points_of_fiber(point, prime, computation)[0]
+        prime = modular.random_prime(generator, 2**15)
+        point = [generator.randrange(prime) for _ in self.free]
+        ring = PolynomialRingData(tuple(f"w_{i}" for i in self.free), prime)
+        equations = self.fiber(point, prime)
+        found = computation.run(Script(
+            f"a fiber of {self.phi.model} modulo a prime", {"R": ring, "I": PolynomialMatrix(
+                ring, 1, len(equations), tuple(equations), "ideal")},
+            "", {"dimension": "dim I", "degree": "degree I"}))
+        if found["dimension"]:
+            raise LimitReached(f"A random fiber of {self.phi.model} on the slice is not finite.")
+        return int(found["degree"])
 
 
 def _graded_reverse_lexicographic(exponents: tuple[int, ...]) -> tuple[int, list[int]]:
@@ -353,15 +397,13 @@ class FiniteSymmetries:
     A symmetry is kept if it brings the point further than those before it.
 
     - ``points`` -- the points modulo a prime
-    - ``monomials`` -- a basis of the functions on the generic fiber, if there are relations
+    - ``here`` -- the free coordinates of the first one
     """
 
-    def __init__(self, slice_: Slice, relations: list[tuple[tuple[int, ...], Polynomial]],
-                 generator: random.Random) -> None:
-        self.slice, self.relations = slice_, relations
+    def __init__(self, slice_: Slice, generator: random.Random) -> None:
+        self.slice, self.generator = slice_, generator
         self.model = rebuilt(slice_.phi.model)
         self.steps = check_normal_form(self.model, [s.encode() for s in slice_.steps])
-        self.monomials = standard_monomials([top for top, _ in relations])
         order, weights = roots_of_unity(slice_.phi)
         turned = list(rotations(slice_.phi.model))
         self.order = lcm(order, *(q for q, _ in turned))
@@ -370,10 +412,10 @@ class FiniteSymmetries:
         self.turns = [[[i, i, "1", k * self.order // order] for i, k in enumerate(vector)]
                       for vector in weights] + [
             [[i, j, c, k * self.order // q] for i, j, c, k in entries] for q, entries in turned]
-        self.prime = modular.random_prime(generator)
+        self.prime = modular.random_prime(generator, modular.LARGEST_FAST_PRIME)
         denominator = slice_.phi.model.denominator[0]
         while self.prime % self.order != 1 % self.order or denominator % self.prime == 0:
-            self.prime = modular.random_prime(generator)
+            self.prime = modular.random_prime(generator, modular.LARGEST_FAST_PRIME)
         self.root = 1
         while any(pow(self.root, k, self.prime) == 1 for k in range(1, self.order)):
             self.root = pow(generator.randrange(2, self.prime), (self.prime - 1) // self.order,
@@ -383,19 +425,38 @@ class FiniteSymmetries:
         self.kept: list[Entries] = []
         self.moves: list[list[dict[int, int]]] = []
         self.points = orbit(self.point, [], self.steps, self.prime)
-        if not self._is_complete():
-            for entries in self._candidates(generator):
-                self._try(entries)
-                if self._is_complete():
-                    break
+        (first,) = self.points
+        self.here = [first[i] for i in slice_.free]
+        for permutation in permutations(slice_.phi):
+            self._try([[i, j, "1", 0] for i, j in enumerate(permutation)])
+        for turn in self.turns:
+            self._try(turn)
 
     def encode(self) -> dict[str, Any]:
         """The symmetries as a certificate states them, with the point that they move."""
         return {"trial": {"prime": self.prime, "point": self.point}, "order": self.order,
                 "root": self.root, "finite": self.kept}
 
-    def _is_complete(self) -> bool:
-        return bool(self.relations) and len(self.points) == len(self.monomials)
+    def multiples(self, computation: Computation) -> dict[str, Any]:
+        """The evidence that there are no other points, by multiples of equations; {} if none."""
+        computation.progress("multiples of the equations of a fiber")
+        found = multiples(self.slice.phi.model, self.slice.free,
+                          self.slice.fiber(self.here, self.prime),
+                          [[w[i] for i in self.slice.free] for w in self.points], self.prime,
+                          computation.clock())
+        return {} if found is None else {"multiples": found}
+
+    def find_more(self, relations: list[tuple[tuple[int, ...], Polynomial]]) -> int:
+        """
+        Look for symmetries by equations of the generic fiber, as long as there are more points.
+
+        OUTPUT: how many points these equations allow
+        """
+        monomials = standard_monomials([top for top, _ in relations])
+        if len(self.points) < len(monomials) <= MOST_POINTS:
+            self.find_images(points_of_fiber(relations, monomials, self.slice.image_at(
+                self.here, self.prime), self.prime, self.generator), len(monomials))
+        return len(monomials)
 
     def _try(self, entries: Entries) -> None:
         """Keep a symmetry that brings the points to others."""
@@ -410,27 +471,27 @@ class FiniteSymmetries:
             self.kept.append(entries)
             self.moves.append(move)
 
-    def _candidates(self, generator: random.Random) -> Iterator[Entries]:
-        phi, count = self.slice.phi, self.slice.phi.model.parameter_count
-        for permutation in permutations(phi):
-            yield [[i, j, "1", 0] for i, j in enumerate(permutation)]
-        yield from self.turns
-        found = affine_symmetries(phi.model)
-        if found is None or not 1 < len(self.monomials) <= MOST_POINTS:
+    def find_images(self, others: Sequence[Sequence[int]], count: int) -> None:
+        """Look for symmetries that bring the point to others of so many in its fiber."""
+        phi, values, prime = self.slice.phi, self.slice.values, self.prime
+        size = phi.model.parameter_count
+        if affine_symmetries(phi.model) is None or not 1 < count <= MOST_POINTS:
             return
-        (here,) = orbit(self.point, [], self.steps, self.prime)
-        image = self.slice.image_at([here[i] for i in self.slice.free], self.prime)
-        inputs = np.array([[generator.randrange(self.prime)
-                            for _ in range(phi.model.input_count)]
-                           for _ in range(count + 1)], dtype=np.int64)
-        for free in points_of_fiber(self.relations, self.monomials, image, self.prime, generator):
-            values = iter(free)
-            there = [self.slice.values[i] if i in self.slice.values else next(values)
-                     for i in range(count)]
-            if tuple(there) in self.points:
+        inputs = np.array([[self.generator.randrange(prime) for _ in range(phi.model.input_count)]
+                           for _ in range(size + 1)], dtype=np.int64)
+
+        def whole(free: Sequence[int]) -> list[int]:
+            own = iter(free)
+            return [values[i] if i in values else next(own) for i in range(size)]
+
+        for free in others:
+            if len(self.points) == count:
+                return
+            here, there = whole(self.here), whole(free)
+            if tuple(c % prime for c in there) in self.points:
                 continue
-            jacobians = [jacobian_at(phi.model, w, inputs, self.prime) for w in (here, there)]
-            entries = affine_map((jacobians[0], jacobians[1]), (list(here), there),
-                                 [s.field for s in self.slice.steps], self.prime)
+            jacobians = [jacobian_at(phi.model, w, inputs, prime) for w in (here, there)]
+            entries = affine_map((jacobians[0], jacobians[1]), (here, there),
+                                 [s.field for s in self.slice.steps], prime)
             if entries is not None:
-                yield entries
+                self._try(entries)

@@ -71,8 +71,9 @@ def in_perceptron(model: Model) -> LayeredForm | None:
         if (found := _by_coordinates(model)) is not None:
             return found
     for changed, inputs in _at_inputs_of_weights(model):
-        if (found := in_perceptron(changed)) is not None:
-            return replace(found, inputs=inputs)
+        with suppress(LimitReached):
+            if (found := in_layers(changed) or _by_coordinates(changed)) is not None:
+                return replace(found, inputs=inputs)
     return None
 
 
@@ -127,11 +128,12 @@ def _at_inputs_of_weights(model: Model) -> Iterator[tuple[Model, Matrix]]:
     gens = ring.gens()
     for found in rows.values():
         matrix = fmpq_mat(found)
-        if len(found) != inputs or matrix.rank() < inputs or all(
-                sum(bool(c) for c in row) == 1 for row in found):
+        if len(found) != inputs or matrix.rank() < inputs:
             continue
         for factor in [*factors][:MOST_FACTORS]:
             change = matrix / factor
+            if all(sorted(row) == [0] * (inputs - 1) + [1] for row in change.tolist()):
+                continue  # the inputs themselves
             inverse = change.inv()
             moved = [sum((inverse[i, j] * gens[count + j] for j in range(inputs)),
                          ring.constant(0)) for i in range(inputs)]

@@ -107,11 +107,11 @@ class Identifiability(Invariant):
                 and LISTED not in self.trust else "the known symmetries")
 
     def sentence(self) -> str:
-        """Where there may be other symmetries, this says how large the fiber is."""
+        """What is not identifiable has a larger fiber than orbits: this says how large it is."""
         if self.data is not False:
             return super().sentence()
         text = f"not up to {self.symmetries}"
-        if self.fiber is None or not self.symmetries.startswith("the known"):
+        if self.fiber is None:
             return text
         orbits = f", and is {self.fiber.orbits}" if self.fiber.orbits else ""
         return f"{text}; the fiber has dimension {self.fiber.dimension}{orbits}"

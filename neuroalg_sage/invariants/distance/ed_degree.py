@@ -15,12 +15,14 @@ from neuroalg_sage.errors import EngineError, InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
 from neuroalg_sage.invariants.answers.methods import check_method_applies
+from neuroalg_sage.invariants.dimension.dimension import dimension as find_dimension
 from neuroalg_sage.invariants.distance.distance_count import count_critical_points
 from neuroalg_sage.invariants.distance.euler import NotKnown, ed_degree_by_euler
 from neuroalg_sage.invariants.distance.isotropic import not_conormal_to_itself
 from neuroalg_sage.invariants.distance.lagrange import distance_system
 from neuroalg_sage.invariants.distance.polar_degrees import by_residues, polar_degrees
 from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm
+from neuroalg_sage.invariants.distance.reduction import Reduction, reduction
 from neuroalg_sage.invariants.equations.counting import Trial, summary, trials
 from neuroalg_sage.invariants.equations.descriptions import known_varieties
 from neuroalg_sage.invariants.equations.linear_span import ideal_within
@@ -38,7 +40,7 @@ Ideal = Callable[[], Invariant]
 
 
 def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
-              computation: Computation, ideal: Ideal, method: str = "auto",
+              computation: Computation, ideal: Ideal | None, method: str = "auto",
               seed: int | None = None) -> Invariant:
     """
     The ED degree of the neurovariety for a quadratic form.
@@ -71,11 +73,15 @@ def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
     - ``dimension`` -- the dimension
     - ``form`` -- the quadratic form
     - ``computation`` -- session and limits
-    - ``ideal`` -- what returns the ideal, for the methods that need it
+    - ``ideal`` -- what returns the ideal, for the methods that need it; None if it shall not be
+      looked for
     - ``method`` -- one of these, or ``"auto"``
     - ``seed`` -- integer for the random choices
 
     OUTPUT: :class:`~neuroalg_sage.invariants.answers.invariant.Invariant`, an integer
+
+    ``"euler"`` and ``"parametrization"`` also look at a simpler variety of the
+    same ED degree, :mod:`~neuroalg_sage.invariants.distance.reduction`.
 
     Raises InputError if the method does not apply or there are infinitely many critical points,
     LimitReached if a limit stops an engine.
@@ -85,6 +91,7 @@ def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
     start = time.perf_counter()
     model = phi.model
     method = check_method_applies(method, "the ED degree", METHODS)
+    found: Invariant | None = None
     if method in ("auto", "theorem"):
         found = by_theorem(model, dimension, form) or _by_residues(phi, form, seed)
         if found is not None:
@@ -92,6 +99,7 @@ def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
         if method == "theorem":
             raise InputError(f"No theorem that is known here gives the ED degree of {model} for "
                              f"the metric {form.name}; use parametrization.")
+    generator = random.Random(seed) if seed is not None else random.SystemRandom()
     if method in ("auto", "euler"):
         most = EASY_FORMS if method == "auto" else None
         found = _as_if_generic(model, dimension, form, most, start)
@@ -99,21 +107,27 @@ def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
             return found
         try:
             return _by_euler(phi, form, most, start)
-        except NotKnown:
-            if method == "euler":
-                raise
-    generator = random.Random(seed) if seed is not None else random.SystemRandom()
-    if method == "conormal":
+        except NotKnown as error:
+            unknown = error
+    simpler = None if method in ("conormal", "lagrange") else reduction(phi, form, generator)
+    if method == "euler" and simpler is None:
+        raise unknown
+    if method == "conormal" and ideal is not None:
         return _by_conormal_variety(phi, dimension, form, computation, ideal, seed)
-    if method == "lagrange":
+    if method == "lagrange" and ideal is not None:
         return _by_multipliers(phi, dimension, form, computation, ideal, generator, start)
     try:
-        counted = _by_parametrization(phi, dimension, form, computation, generator, start)
+        with computation.share(_half_of_the_time(computation) if method == "auto" else None):
+            counted = _by_parametrization(
+                phi, dimension, form, computation, generator, start) if simpler is None else (
+                    _by_reduction(phi, form, simpler, computation, method, seed, start))
     except LimitReached:
-        if method == "parametrization" or computation.is_over() or form.name == "data":
+        if method != "auto" or ideal is None or computation.is_over() or form.name == "data":
             raise
         return _by_multipliers(phi, dimension, form, computation, ideal, generator, start)
-    if method == "parametrization" or form.name != "generic" or counted.data > EASY_NUMBER or len(
+    if counted.status == "proved" or method == "parametrization" or ideal is None:
+        return counted
+    if form.name != "generic" or counted.data > EASY_NUMBER or len(
             phi.polynomials) > EASY_COORDINATES:
         return counted
     limit = computation.timeout
@@ -193,6 +207,40 @@ def _as_if_generic(model: Model, dimension: Invariant, form: QuadraticForm, most
                 time.perf_counter() - start, known.evidence | {"isotropic": degree},
                 list(known.theorems), claim=[form.claim(), sum(known.numbers)])
     return None
+
+
+def _half_of_the_time(computation: Computation) -> float | None:
+    left = computation.seconds_left()
+    return None if computation.deadline is None or left is None else left / 2
+
+
+def _by_reduction(phi: Parametrization, form: QuadraticForm, simpler: Reduction,
+                  computation: Computation, method: str, seed: int | None, start: float
+                  ) -> Invariant:
+    """The ED degree, as that of a simpler variety that has the same."""
+    if simpler.phi is None:
+        return EDDegree.certified(phi.model, "ed_degree", 1, "proved", "M is an affine space",
+                                  time.perf_counter() - start, {"reduced": simpler.evidence}, [],
+                                  claim=[form.claim(), 1])
+
+    inner = simpler.phi
+    computation.progress(f"{phi.model} has the ED degree of a variety of {len(inner.polynomials)} "
+                         f"coordinates in {inner.model.parameter_count} parameters")
+    found = ed_degree(inner, find_dimension(inner.model, seed), simpler.form, computation,
+                      None, method, seed)
+    how = found.method.replace(f"the metric {simpler.form.name}", f"the metric {form.name}")
+    said = (f"{how}, in {len(inner.polynomials)} coordinates and "
+            f"{inner.model.parameter_count} parameters")
+    certificate = None
+    if found.certificate is not None:
+        claim = found.certificate["claim"]
+        certificate = certified(
+            phi.model, claim["invariant"], found.data, "proved", said, 0.0,
+            {"reduced": simpler.evidence, "evidence": found.certificate["evidence"]},
+            found.trust, claim=[form.claim(), found.data],
+            versions=found.certificate["engines"]).certificate
+    return EDDegree("ed_degree", found.data, found.status, said, certificate,
+                    time.perf_counter() - start)
 
 
 def _by_euler(phi: Parametrization, form: QuadraticForm, most: int | None, start: float

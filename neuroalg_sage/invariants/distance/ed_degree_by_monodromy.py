@@ -4,6 +4,7 @@ The ED degree, as the number of critical points that are found by monodromy in f
 
 from __future__ import annotations
 
+import random
 import time
 
 import numpy as np
@@ -12,8 +13,10 @@ from neuroalg_sage.engines.monodromy import CriticalPoints, fiber
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.dimension.dimension import dimension as find_dimension
 from neuroalg_sage.invariants.distance.ed_degree import EDDegree
 from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm
+from neuroalg_sage.invariants.distance.reduction import reduction
 from neuroalg_sage.models.parametrization import Parametrization
 
 # Loops without a new point: after so many there are no others; and so many are demanded besides
@@ -33,6 +36,9 @@ def ed_degree_by_monodromy(phi: Parametrization, dimension: Invariant, form: Qua
     function of u, by the theorem in :mod:`~neuroalg_sage.engines.monodromy`, and the sum of
     fewer is believed to be none.  For other forms the sum may have poles; then what is believed
     is that many loops without a new point mean that there are no others.
+
+    They are followed on a simpler variety of the same ED degree, where
+    :mod:`~neuroalg_sage.invariants.distance.reduction` finds one.
 
     INPUT:
 
@@ -57,12 +63,17 @@ def ed_degree_by_monodromy(phi: Parametrization, dimension: Invariant, form: Qua
         >>> NeuroManifold("linear:3,1,3", method="monodromy").ed_degree("generic")
         39 (numerical)
     """
-    start = time.perf_counter()
+    start, metric = time.perf_counter(), form.name
+    choices = random.Random(seed) if seed is not None else random.SystemRandom()
+    simpler = reduction(phi, form, choices)
+    if simpler is not None and simpler.phi is not None:
+        phi, form = simpler.phi, simpler.form
+        dimension = find_dimension(phi.model, seed)
     d, generator = dimension.data, np.random.default_rng(seed)
     if not d:
         return EDDegree("ed_degree", 1, "numerical", "M is a point", None,
                         time.perf_counter() - start)
-    computation.progress(f"monodromy: critical points of the distance ({form.name}) on {phi.model}")
+    computation.progress(f"monodromy: critical points of the distance ({metric}) on {phi.model}")
     system = CriticalPoints(phi.polynomials, phi.parameter_count, d,
                             form.in_floating_point(generator), generator)
     rank = system.rank(generator)
@@ -78,6 +89,6 @@ def ed_degree_by_monodromy(phi: Parametrization, dimension: Invariant, form: Qua
                            "is not known.")
     given = "" if dimension.status == "proved" else f", if the dimension is {d}"
     return EDDegree("ed_degree", len(points.points), "numerical",
-                    f"monodromy in floating point for the metric {form.name}: {points.verdict()}"
+                    f"monodromy in floating point for the metric {metric}: {points.verdict()}"
                     f"{given}; not proved, not even as a lower bound", None,
                     time.perf_counter() - start)

@@ -79,13 +79,18 @@ def blocks_of(coordinates: Sequence[Polynomial], count: int) -> list[list[int]] 
         >>> blocks_of([{(1, 0, 2, 0): 1}, {(0, 1, 1, 1): 3}, {(0, 1, 0, 2): 1}], 4)
         [[0, 1], [2, 3]]
     """
-    exponents = [next(iter(f)) for f in coordinates]
-    between = {tuple(a - b for a, b in zip(e, exponents[0])) for e in exponents[1:]}
-    gradings = integral_kernel(sorted(_inside(coordinates) | between), count)
+    gradings = integral_kernel(sorted(differences(coordinates)), count)
     blocks: dict[tuple[int, ...], list[int]] = {}
     for v in range(count):
         blocks.setdefault(tuple(row[v] for row in gradings), []).append(v)
     return list(blocks.values()) if len(blocks) == len(gradings) else None
+
+
+def differences(coordinates: Sequence[Polynomial]) -> set[tuple[int, ...]]:
+    """The differences of exponents of all coordinates."""
+    first, *others = (next(iter(f)) for f in coordinates)
+    between = {tuple(a - b for a, b in zip(e, first)) for e in others}
+    return _inside(coordinates) | between
 
 
 def weights_of(coordinates: Sequence[Polynomial], count: int) -> list[list[int]]:
