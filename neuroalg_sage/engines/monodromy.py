@@ -49,6 +49,8 @@ NEAR, FAR, FAR_TEST = 0.5, 500.0, 50.0
 SAME = 1e-6  # distance of images that count as one, relative to their size
 LEAST_RANK = 1e-9  # smallest singular values, relative to the largest
 CAREFUL, STARTS = 0.2, 5
+LEAST_EIGENVALUE = 1e-14  # of a form, relative to the largest; what is less is 0
+MOST_UNLIKE = 1e4  # of sizes of monomials: beyond that what happens at one scale hides at another
 ARCS = 0.5, 2.5  # the angles of arcs; two in the same sense make a loop around the middle
 
 
@@ -61,8 +63,8 @@ class LinearSections:
                  generator: np.random.Generator) -> None:
         phi = TorusMap(polynomials, count)
         # The degree does not depend on coordinates, so each is measured by its coefficients.
-        sizes = np.linalg.norm(phi.coefficients, axis=0)
-        self.map = phi.combined(np.diag(1 / np.where(sizes > 0, sizes, 1.0)))
+        self.map = measured(phi)
+        self.map.coefficients *= balancing(self.map)
         self.sections = self.map.combined(
             np.linalg.qr(generator.normal(size=(len(polynomials), dimension)))[0])
         self.dimension = dimension
@@ -97,30 +99,32 @@ class CriticalPoints:
     """
     The critical points of the distance from u on the image of φ, for a quadratic form Q.
 
-    It is J^T Q (φ(w) - u) = 0, where J is the Jacobian matrix, which shall have the rank d.
+    It is J^T Q (φ(w) - u) = 0, where J is the Jacobian matrix, which shall have the rank d.  With
+    Q = R^T S R, for a real R and signs S, the parameters are R u.
     """
 
     def __init__(self, polynomials: Sequence[Polynomial], count: int, dimension: int,
                  form: np.ndarray, generator: np.random.Generator) -> None:
         values, vectors = np.linalg.eigh(form)
-        root = np.sqrt(values.astype(complex))[:, None] * vectors.T
-        # Q = R^T R; R is real if Q is positive.
-        self.root = root.real if (values >= 0).all() else root
+        values[abs(values) < LEAST_EIGENVALUE * abs(values).max()] = 0
+        self.signs = np.sign(values)
         self.map = TorusMap(polynomials, count)
-        self.rooted = self.map.combined(self.root.T)
+        root = vectors * np.sqrt(abs(values))
+        self.map.coefficients *= balancing(self.map.combined(root))
+        self.rooted, self.measured = self.map.combined(root), measured(self.map)
         self.dimension = dimension
         n = len(polynomials)
         self.sketch = generator.normal(size=(n, dimension)) / np.sqrt(n)
         self.size = count * (n + count) + len(self.map.exponents)
 
     def image(self, w: np.ndarray) -> np.ndarray:
-        return self.map.values(self.map.monomials(w))
+        return self.measured.values(self.map.monomials(w))
 
     def parameters(self, w: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-        """A random point for which φ(w) is critical."""
-        image = self.image(w[None])[0]
+        """R u for a random point u for which φ(w) is critical."""
+        image = self.rooted.values(self.map.monomials(w[None]))[0]
         normal = generator.normal(size=len(image)) * np.linalg.norm(image) / np.sqrt(len(image))
-        rows = np.linalg.svd(self._slopes(w[None])[0] @ self.root)[2][: self.dimension]
+        rows = np.linalg.svd(self._slopes(w[None])[0] * self.signs)[2][: self.dimension]
         found: np.ndarray = image + normal - rows.conj().T @ (rows @ normal)
         return found
 
@@ -135,16 +139,15 @@ class CriticalPoints:
                    ) -> tuple[np.ndarray, np.ndarray]:
         monomials = self.map.monomials(w)
         slopes = self.rooted.jacobian(w, monomials)
-        residual = self.rooted.values(monomials) - c @ self.root.T
+        residual = (self.rooted.values(monomials) - c) * self.signs
         terms = (residual @ self.rooted.coefficients.T) * monomials
         columns = np.stack([self.map.gradient(w, terms),
-                            -(slopes @ (move @ self.root.T)[:, :, None])[:, :, 0]], axis=2)
+                            -(slopes @ (move * self.signs)[:, :, None])[:, :, 0]], axis=2)
         hessian = self.map.hessian(w, terms)
-        if frame is None:
-            return slopes @ slopes.transpose(0, 2, 1) + hessian, columns
-        turned = frame.transpose(0, 2, 1)
-        slopes = turned @ slopes
-        return slopes @ slopes.transpose(0, 2, 1) + turned @ hessian @ frame, turned @ columns
+        if frame is not None:
+            turned = frame.transpose(0, 2, 1)
+            slopes, columns, hessian = turned @ slopes, turned @ columns, turned @ hessian @ frame
+        return slopes @ (slopes * self.signs).transpose(0, 2, 1) + hessian, columns
 
     def is_regular(self, w: np.ndarray) -> np.ndarray:
         return _have_rank(self._slopes(w), self.dimension)
@@ -153,6 +156,41 @@ class CriticalPoints:
         """The rank of the form on tangent vectors at a random point."""
         w = generator.normal(size=(1, self.map.count)) + 0j
         return int(np.linalg.matrix_rank(self._slopes(w)[0], rtol=LEAST_RANK))
+
+
+def measured(phi: TorusMap) -> TorusMap:
+    """The map with each coordinate measured by the size of its coefficients."""
+    sizes = np.linalg.norm(phi.coefficients, axis=0)
+    return phi.combined(np.diag(1 / np.where(sizes > 0, sizes, 1.0)))
+
+
+def balancing(phi: TorusMap) -> np.ndarray:
+    """
+    Factors of the coefficients, a row for each monomial, that come from units of the parameters
+    and of length, and make the monomials that vary about as large as 1.
+
+    Raises LimitReached if some stay tiny: then points that are far away, or near one another,
+    are missed, and the sum of the others is linear as far as floating point sees.
+
+    EXAMPLES::
+
+        >>> balancing(TorusMap([{(1,): 1}, {(2,): 1000}], 1)).round(6).tolist()
+        [[1.0], [0.001]]
+    """
+    sizes = np.linalg.norm(phi.coefficients, axis=1)
+    varying = (sizes > 0) & phi.exponents.any(axis=1)
+    if not varying.any():
+        return np.ones((len(sizes), 1))
+    columns = np.hstack([phi.exponents, np.ones((len(sizes), 1))])
+    logarithms = np.log(sizes[varying])
+    units = np.linalg.lstsq(columns[varying], -logarithms, rcond=None)[0]
+    factors = columns @ units
+    unlike = float(np.exp(np.ptp(factors[varying] + logarithms)))
+    if not unlike < MOST_UNLIKE:
+        raise LimitReached(f"In any units of parameters some monomials are {unlike:.0e} times as "
+                           "large as others, so monodromy in floating point is not believed.")
+    found: np.ndarray = np.exp(factors)[:, None]
+    return found
 
 
 def _orthonormal(columns: np.ndarray) -> np.ndarray:
@@ -225,7 +263,7 @@ class Fiber:
 
 
 def fiber(system: LinearSections | CriticalPoints, generator: np.random.Generator,
-          check: Callable[[], None], idle_loops: int, confirm: int = 0,
+          limits: Callable[[], None], idle_loops: int, confirm: int = 0,
           progress: Callable[[str], None] = lambda text: None) -> Fiber:
     """
     The points of a fiber over a random real c, by loops of c from one of them.
@@ -238,28 +276,36 @@ def fiber(system: LinearSections | CriticalPoints, generator: np.random.Generato
     INPUT:
 
     - ``generator`` -- source of random numbers
-    - ``check`` -- is called often, and raises LimitReached at a limit
+    - ``limits`` -- is called often, and raises LimitReached at a limit
     - ``idle_loops`` -- after so many loops without a new point it ends without a trace test
     - ``confirm`` -- how many loops without a new point shall precede the trace test that is
       believed
     - ``progress`` -- takes one line of text
 
-    Raises LimitReached if a limit is reached, or if no path arrives.
+    Raises LimitReached if a limit is reached, or if it does not begin.
     """
     for _ in range(STARTS):
         start = generator.normal(size=system.map.count) + 0j
         base = system.parameters(start, generator).real
         points, good = refined(system, start[None], base)
-        if good.all():
+        if good.all() and is_isolated(system, points, base):
             break
     else:
-        raise LimitReached("In floating point no random point of the neurovariety is regular, so "
-                           "monodromy does not begin.")
+        raise LimitReached("In floating point no random point of the neurovariety is regular, and "
+                           "isolated in its fiber, so monodromy does not begin.")
     n = system.map.coefficients.shape[1]
     known = Points((generator.normal(size=n) + 1j * generator.normal(size=n)) / np.sqrt(n))
     known.add(system.image(points))
     loops = paths = idle = lost = 0
     trace = None
+
+    def check() -> None:
+        try:
+            limits()
+        except LimitReached as error:
+            known = "" if loops < 2 else f" in {loops - 1} loops"
+            raise LimitReached(f"Monodromy had found {len(points)} points{known}, and the trace "
+                               f"test was not passed. {error}") from None
 
     def direction(size: float) -> np.ndarray:
         v = generator.normal(size=len(base))
@@ -298,6 +344,17 @@ def fiber(system: LinearSections | CriticalPoints, generator: np.random.Generato
         progress(f"monodromy: {len(points)} points after {loops} loops")
         if idle >= idle_loops:
             return Fiber(points, trace, loops, paths, idle, lost)
+
+
+def is_isolated(system: LinearSections | CriticalPoints, w: np.ndarray, c: np.ndarray) -> bool:
+    """
+    Whether the equations have their rank at a solution; else solutions come in families.
+
+    So are the critical points where they exist for special data only, as on an isotropic space.
+    """
+    parameters = np.broadcast_to(c, (1, len(c)))
+    square, _ = system.linearized(w, system.frames(w), parameters, np.zeros_like(parameters))
+    return bool(_have_rank(square, system.dimension)[0])
 
 
 def _carefully(system: LinearSections | CriticalPoints, points: np.ndarray, path: Path,

@@ -251,6 +251,22 @@ def test_what_is_too_large_to_be_exact_is_counted_without_a_claim(monkeypatch) -
         assert fiber.points == 2 and fiber.status == "numerical" and fiber.certificate is None
 
 
+def test_fibers_are_counted_before_a_basis_takes_all_of_the_time(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing_left(*arguments: object) -> None:
+        raise LimitReached("no time is left")
+
+    def takes_all(*arguments: object) -> None:
+        monkeypatch.setattr(Slice, "points_of_fiber", nothing_left)
+        monkeypatch.setattr(Slice, "sampled_points", nothing_left)
+        nothing_left()
+
+    monkeypatch.setattr(FiniteSymmetries, "multiples", lambda *arguments: {})
+    monkeypatch.setattr(Slice, "relations", takes_all)
+    found = by_slice("mlp:2,2,3:x^2")
+    assert (found.data.points, found.data.symmetries, found.status) == (2, 2, "numerical")
+
+
 def test_claims_about_fibers_cannot_be_bent() -> None:
     generator = random.Random(11)
     originals = [by_basis(spec).certificate

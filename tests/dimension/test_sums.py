@@ -52,6 +52,25 @@ def test_what_is_no_sum_in_one_way_is_not_said_to_be(spec: str) -> None:
     assert of_sum(parse_spec(spec)) is None
 
 
+def test_summands_of_different_outputs_are_not_exchanged() -> None:
+    squares = from_expressions(["(a*x + b*y + c*z)^2", "(d*x + e*y + f*z)^2"], "a,b,c,d,e,f",
+                               "x,y,z")
+    assert of_sum(squares) is None
+    found = NeuroManifold(squares, seed=1).generic_fiber()
+    assert found.certificate["claim"]["value"] == [0, 4, 4]
+    forged = copy.deepcopy(found.certificate)
+    forged["claim"]["value"] = [0, 8, 8]  # as if the two forms were of one output
+    part = NeuroManifold(from_expressions(["(a*x + b*y + c*z)^2"], "a,b,c", "x,y,z"),
+                         seed=1).generic_fiber().certificate
+    forged["evidence"] = {
+        "kind": "summands", "parts": [[0, 1, 2], [3, 4, 5]], "fiber": [0, 2, 2],
+        "weights": [1, 1, 1], "evidence": part["evidence"],
+        "trial": {"prime": 1009, "point": [2, 3, 5, 7, 11, 13]}}
+    forged["digest"] = digest(forged)
+    with pytest.raises(CertificateError, match="not alike"):
+        verify(forged)
+
+
 def test_claims_about_sums_cannot_be_bent() -> None:
     originals = [of_sum(parse_spec(spec)).certificate
                  for spec in ("cnn:3c2,3:x^2", "mlp:3,2,3:x^2")]

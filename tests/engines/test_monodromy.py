@@ -164,7 +164,65 @@ def test_a_parabola_for_a_form_that_is_tangent_at_infinity() -> None:
     assert len(found(parabola, 1, 1, [[1, 0], [0, -1]]).points) == 3
 
 
+@pytest.mark.parametrize("weights", [(10**8, 1), (1, 10**9), (1, 10**6), (1, 10**12)])
+@pytest.mark.parametrize(("output", "number"), [("a*x + a^2*y", 3), ("a^2*x + a^3*y", 4)])
+def test_weights_of_very_different_sizes_hide_no_points(output, number, weights) -> None:
+    """A parabola and a cusp, which units of a and of length make of usual size."""
+    gram = [[weights[0], 0], [0, weights[1]]]
+    model = from_expressions([output], ["a"], ["x", "y"])
+    for seed in (1, 3):
+        assert NeuroManifold(model, method="monodromy", seed=seed).ed_degree("data", gram) == number
+
+
+def test_monomials_of_very_different_sizes_are_refused() -> None:
+    """Of the three points of a section one is far away, of 15 critical ones most are near."""
+    far = from_expressions(["a*x + (a^2 + a^3/1000000000000)*y"], ["a"], ["x", "y"])
+    near = from_expressions(["1000000*a*x + a^2*y/1000000 + b*z + a*b^2*x*y"], ["a", "b"],
+                            ["x", "y", "z"])
+    with pytest.raises(LimitReached, match="monomials are 1e[+]06 times as large"):
+        NeuroManifold(far, method="monodromy").degree()
+    for metric in ("unit", "generic"):
+        with pytest.raises(LimitReached, match="not believed"):
+            NeuroManifold(near, method="monodromy", seed=3).ed_degree(metric)
+
+
+def test_on_an_isotropic_space_nothing_begins() -> None:
+    """By x^2 - y^2 nothing is critical on the line x = y, unless for special data."""
+    model = from_expressions(["a*x + a*y"], ["a"], ["x", "y"])
+    with pytest.raises(LimitReached, match="does not begin"):
+        NeuroManifold(model, method="monodromy").ed_degree("data", [[1, 0], [0, -1]])
+
+
+def test_where_paths_are_lost_no_new_point_means_nothing(monkeypatch) -> None:
+    model = from_expressions(["a*x + a^2*y"], ["a"], ["x", "y"])
+    manifold = NeuroManifold(model, method="monodromy", seed=1)
+    gram = [[0, 1], [1, 0]]  # its points have poles, so that the trace test says nothing
+    assert manifold.ed_degree("data", gram) == 2
+    monkeypatch.setattr(monodromy, "follow", lambda system, w, *rest: (
+        w, np.zeros(len(w), dtype=bool)))
+    with pytest.raises(LimitReached, match="found 1 critical points.*paths were lost"):
+        NeuroManifold(model, method="monodromy", seed=1).ed_degree("data", gram)
+
+
+def test_a_limit_says_how_many_points_were_found() -> None:
+    calls = iter(range(400))
+
+    def limits() -> None:
+        if next(calls, None) is None:
+            raise LimitReached("The time is over.")
+
+    generator = np.random.default_rng(1)
+    phi = NeuroManifold("mlp:3,3,1:x^4").parametrization()
+    system = LinearSections(phi.polynomials, phi.parameter_count, 9, generator)
+    with pytest.raises(LimitReached, match=r"had found \d\d+ points in \d loops, and the trace "
+                                           "test was not passed. The time is over"):
+        fiber(system, generator, limits, 10)
+
+
 def test_a_form_that_is_degenerate_on_tangents_is_refused() -> None:
+    dense = [[1, 2, 3], [2, 4, 6], [3, 6, 9]]  # whose eigenvalues are not 0 in floating point
+    with pytest.raises(InputError, match="has rank 1"):
+        NeuroManifold("mlp:2,1,1:x^2", method="monodromy").ed_degree("data", dense)
     gram = [[1, 0, 0], [0, 0, 0], [0, 0, 0]]
     with pytest.raises(InputError, match="infinitely many critical points"):
         NeuroManifold("mlp:2,1,1:x^2", method="monodromy").ed_degree("data", gram)

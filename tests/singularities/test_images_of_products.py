@@ -77,6 +77,15 @@ def test_the_degree_of_a_component_is_that_of_the_smaller_network():
     assert (component.dimension, component.degree) == (smaller.dimension(), smaller.degree())
 
 
+def test_subnetworks_with_tied_parameters_do_not_fill_a_component():
+    model = from_expressions("a^2*c*x0 + a*b*c*x1 + b^2*c*x2 + a^2*d*x2 + a*b*d*x3 + b^2*d*x4"
+                             " + a^2*e*x4 + a*b*e*x5 + b^2*e*x6", "a b c d e",
+                             "x0 x1 x2 x3 x4 x5 x6")
+    (component,) = NeuroManifold(model).singular_locus()
+    assert (component.dimension, component.degree, component.multiplicity) == (2, 1, 2)
+    assert component.fills == ("a = e = 0",)  # and not c = d besides, which is a line
+
+
 @pytest.mark.parametrize("spec", ["mlp:3,1,3:x^3+x", "resnet:width=3,hidden=1,blocks=1:x^2",
                                   "mlp:3,1,2:x^2:bias"])
 def test_only_the_vertex_of_a_cone_over_an_embedding(spec):

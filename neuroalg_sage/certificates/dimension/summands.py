@@ -25,18 +25,17 @@ from neuroalg_sage.certificates.work import Work
 
 
 def summand(model: Model, own: list[int]) -> Model:
-    """The part of a model that has only these of its parameters."""
-    outputs: dict[int, list[Any]] = {}
+    """The part of a model that has only these of its parameters, with all outputs."""
+    outputs: list[list[Any]] = [[] for _ in range(model.outputs)]
     others = [i for i in range(model.parameters) if i not in own]
     for (output, monomial), coordinate in zip(model.coordinates, model.parametrization):
         for e in exponent_vectors(coordinate):
             if any(e) and not any(e[i] for i in others):
-                outputs.setdefault(output, []).append(
-                    [[*(e[i] for i in own), *monomial], str(coordinate[e])])
-    require(outputs, "A summand has no terms.")
+                outputs[output].append([[*(e[i] for i in own), *monomial], str(coordinate[e])])
+    require(any(outputs), "A summand has no terms.")
     layer = {"kind": "polynomial", "parameters": [f"w{k}" for k in range(len(own))],
              "inputs": [f"x{k}" for k in range(model.inputs)],
-             "outputs": [sorted(terms) for _, terms in sorted(outputs.items())]}
+             "outputs": [*map(sorted, outputs)]}
     return Model({"input_shape": [model.inputs], "layers": [layer]})
 
 

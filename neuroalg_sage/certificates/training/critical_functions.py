@@ -64,7 +64,7 @@ def check_critical_functions(model: Model, value: Any, evidence: Any, ramificati
     slope = [loss.derivative(a) for a in range(k)]
     form = fmpq_mat(k, k, [h.derivative(a)(*[fmpq(0)] * k) for h in slope for a in range(k)])
     basis = fmpq_mat(k, k, numbers(member(evidence, "basis"), "matrix", k * k))
-    require(form.rank() == rank and basis.det() and not any(
+    require([form.rank()] == integers([rank], 0, k, "rank") and basis.det() and not any(
         x for row in (form * basis).tolist() for x in row[rank:]),
         "The rank of the loss is not as stated, or the basis does not show its kernel.")
     *jacobian, differential = (

@@ -179,13 +179,17 @@ def generic_fiber(phi: Parametrization, found: Invariant, computation: Computati
         points = len(symmetries.points)
         method = "multiples of the equations of a fiber, and affine-linear symmetries"
     else:
+        counts = [] if count is None else [count]
+        if counts:  # Another fiber is counted as fast, and so before what may take all of the time.
+            with suppress(LimitReached, EngineError), computation.share(COUNT_SECONDS):
+                counts.append(slice_.sampled_points(computation, generator))
         try:
             with computation.share(EXACT_SECONDS):  # which leaves time to count points
                 relations = slice_.relations(computation)
         except LimitReached:
-            counts = [slice_.sampled_points(computation, generator)
-                      for _ in range(SAMPLES - (count is not None))]
-            points = max([*counts, *([] if count is None else [count])])
+            counts += [slice_.sampled_points(computation, generator)
+                       for _ in range(SAMPLES - len(counts))]
+            points = max(counts)
             fiber = GenericFiber(dimension, points, len(symmetries.points))
             return Invariant("generic_fiber", fiber, "numerical",
                              f"count of points in {SAMPLES} random fibers modulo random primes, no "

@@ -22,6 +22,7 @@ from neuroalg_sage.models.parametrization import Parametrization
 # Loops without a new point: after so many there are no others; and so many are demanded besides
 # trace tests, which by a given form some part of the points might pass, as in a product.
 IDLE, CONFIRMING = 12, 3
+MOST_LOST = 0.02  # of all paths; where more are lost, no new point means nothing
 
 
 def ed_degree_by_monodromy(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
@@ -51,7 +52,8 @@ def ed_degree_by_monodromy(phi: Parametrization, dimension: Invariant, form: Qua
     certificate
 
     Raises InputError if there are infinitely many critical points, LimitReached if a limit is
-    reached, if φ is too large, or if for a generic form the trace test is not passed.
+    reached, if φ is too large or its monomials too unlike in size, or if the trace test is not
+    passed, unless the form is given and hardly a path is lost.
 
     REFERENCES: [DHJLLS2019]_, [DHOST2016]_
 
@@ -80,9 +82,11 @@ def ed_degree_by_monodromy(phi: Parametrization, dimension: Invariant, form: Qua
                          f"have dimension {d}, so there are infinitely many critical points; "
                          "give a form of more data.")
     points = fiber(system, generator, computation.clock(), IDLE, CONFIRMING, computation.progress)
-    if not points.trace_is_linear and not form.is_given:
+    if not points.trace_is_linear and not (
+            form.is_given and points.lost <= MOST_LOST * points.paths):
         raise LimitReached(f"Monodromy found {len(points.points)} critical points, "
-                           f"{points.verdict()}; so the ED degree is not known.")
+                           f"{points.verdict()}; {points.lost} paths were lost; so the ED degree "
+                           "is not known.")
     given = "" if dimension.status == "proved" else f", if the dimension is {d}"
     return EDDegree("ed_degree", len(points.points), "numerical",
                     f"monodromy in floating point for the metric {metric}: {points.verdict()}"

@@ -71,8 +71,8 @@ def degree_by_monodromy(phi: Parametrization, found: Invariant, computation: Com
     OUTPUT: :class:`~neuroalg_sage.invariants.answers.invariant.Invariant`, an integer without a
     certificate
 
-    Raises LimitReached if a limit is reached, if φ is too large, or if the trace test is not
-    passed.
+    Raises LimitReached if a limit is reached, if φ is too large or its monomials too unlike in
+    size, or if the trace test is not passed.
 
     REFERENCES: [DHJLLS2019]_, [LRS2018]_
 

@@ -42,7 +42,7 @@ from neuroalg_sage.models.layers import Activation, Chain, Dense, Sum
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import parametrization
 from neuroalg_sage.models.rational import kernel
-from neuroalg_sage.models.subnetworks import ZERO, rank_deficient
+from neuroalg_sage.models.subnetworks import MINUS, ZERO, rank_deficient
 
 MOST_MODELS = 60
 MOST_TERMS = 400_000  # of equations that somebody reads
@@ -229,10 +229,11 @@ def _equations_of_linear_space(model: Model, evidence: dict[str, Any], stated: d
 
 
 def _subnetworks(model: Model, parameters: Sequence[int]) -> list[str]:
-    """The names of the subnetworks that have these parameters, and no others."""
+    """The names of the subnetworks that have these parameters, not tied, and no others."""
     try:
         return [part.name for part in proper_subnetworks(model) if any(
             [i for i, a in enumerate(embedding) if a != ZERO] == list(parameters)
+            and len({max(a, MINUS - a) for a in embedding if a != ZERO}) == len(parameters)
             for embedding in part.embeddings)]
     except LimitReached:
         return []
