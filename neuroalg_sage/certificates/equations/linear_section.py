@@ -5,7 +5,7 @@ Ideals that a linear section of the neurovariety proves to be complete.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import comb
 from typing import Any
 
@@ -172,14 +172,15 @@ def artinian_series(forms: list[Form], variables: int, p: int, longest: int,
 
 
 def degrees(forms: list[Form], variables: int, p: int, most: int = MOST_MONOMIALS,
-            coranks: Sequence[int] = ()) -> Iterator[tuple[list[tuple[int, ...]], nmod_mat, int]]:
+            coranks: Sequence[int] = (), checkpoint: Callable[[], None] = lambda: None
+            ) -> Iterator[tuple[list[tuple[int, ...]], nmod_mat, int]]:
     """
     Degree by degree from 1 on, the monomials, and multiples of forms in reduced echelon form.
 
     Monomials descend in reverse lexicographic order.  The rows are multiples by variables of
     those one degree lower: one for each leading monomial, and of the others as many as
     raise the rank, batch by batch, until the corank is the one that is expected.  So the rank
-    is a lower bound for that of all multiples.
+    is a lower bound for that of all multiples.  What ``checkpoint`` raises ends the search.
     """
     basis: list[Form] = []
     for degree in itertools.count(1):
@@ -192,6 +193,7 @@ def degrees(forms: list[Form], variables: int, p: int, most: int = MOST_MONOMIAL
         first: dict[tuple[int, ...], Form] = {}
         others = [f for f in forms if sum(next(iter(f))) == degree]
         for f in basis:
+            checkpoint()
             for i in range(variables):
                 multiple = {(*e[:i], e[i] + 1, *e[i + 1:]): a for e, a in f.items()}
                 if first.setdefault(next(iter(multiple)), multiple) is not multiple:
@@ -202,6 +204,7 @@ def degrees(forms: list[Form], variables: int, p: int, most: int = MOST_MONOMIAL
             rows, before = rows + others[start : start + step], count
             flat = [0] * (len(rows) * len(monomials))
             for k, f in enumerate(rows):
+                checkpoint()
                 for e, a in f.items():
                     flat[k * len(monomials) + place[e]] = a
             reduced, count = nmod_mat(len(rows), len(monomials), flat, p).rref()

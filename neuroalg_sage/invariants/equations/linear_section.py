@@ -144,9 +144,8 @@ def _points(equations: list[fmpq_mpoly], section: list[list[int]], p: int, most:
         raise NotProved(f"a section has {size} points, which are too many to be computed")
     forms = restricted(equations, [[*row[1:], row[0]] for row in section], p)
     coranks = list(itertools.accumulate([*series, 0]))[1:]
-    eliminations = degrees(forms, c + 1, p, most, coranks)
+    eliminations = degrees(forms, c + 1, p, most, coranks, checkpoint)
     for _ in range(degree):
-        checkpoint()
         monomials, reduced, rank = next(eliminations)
     if len(monomials) - rank != size:
         raise NotProved("their zero set has the dimension of the neurovariety, but its ring may "
@@ -199,8 +198,7 @@ def _series(forms: list[Form], variables: int, p: int, most: int,
     series = [1]
     highest = max((sum(next(iter(f))) for f in forms), default=0)
     try:
-        for monomials, _, rank in degrees(forms, variables, p, most):
-            checkpoint()
+        for monomials, _, rank in degrees(forms, variables, p, most, checkpoint=checkpoint):
             series.append(len(monomials) - rank)
             if not series[-1]:
                 return series[:-1]
