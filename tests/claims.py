@@ -28,7 +28,7 @@ def _found() -> Iterator[Any]:
     """Answers of all kinds."""
     veronese = NeuroManifold("mlp:2,1,1:x^2", seed=1)
     segre = NeuroManifold("linear:2,1,2", seed=1, method="elimination")
-    filters = NeuroManifold("cnn:2,2:x^2", seed=1)
+    filters = NeuroManifold("cnn:2,2:x^2", seed=1, method="elimination")
     cubic = NeuroManifold("mlp:2,2,1:x^3", seed=1)
     curve = NeuroManifold(from_expressions(["a*x^2 + a^2*x + a^3"], ["a"], ["x"]), seed=3)
     line = NeuroManifold(from_expressions(["a^2*x"], ["a"], ["x"]), seed=1)
@@ -39,7 +39,8 @@ def _found() -> Iterator[Any]:
                      "singular_locus", "subnetworks", "critical_locus", "generic_fiber",
                      "is_identifiable", "is_finitely_identifiable"):
             yield manifold.compute(name)
-    yield NeuroManifold("linear:3,2,3", seed=1).singular_locus()
+    for spec in ("linear:3,2,3", "cnn:2,2:x^2", "glu:widths=2x1x2:x^2"):
+        yield NeuroManifold(spec, seed=1).singular_locus()
     for spec in ("linear:2,1,2", "mlp:3,2,1:x^2", "cnn:2,2:x^2"):
         yield NeuroManifold(spec, seed=1).tropical_variety()
     for spec in ("linear:2,1,2", "mlp:2,1,1:x^2", "cnn:2,2:x^2"):

@@ -30,6 +30,9 @@ STATUS = {"dimension.error_bound": "monte_carlo", "points.error_bound": "monte_c
 AGAIN = ("equations.inheritance", "equations.linear_span", "dimension.relaxation",
          "dimension.compositions", "dimension.normal_forms", "dimension.simpler_models")
 
+# The checker refuses these within one another.
+APART = {"equations.inheritance", "equations.curve_section"}
+
 
 def file_of(module: str) -> Path:
     """The file of a module, which is named from this room; a wing is that of its claims."""
@@ -149,6 +152,8 @@ def ways(claim: Claim, again: bool = False) -> list[Way]:
     found: dict[frozenset[str], Way] = {}
 
     def extend(chosen: tuple[str, ...], others: tuple[str, ...]) -> None:
+        if {*chosen} >= APART:
+            return
         way = Way(chosen, tuple(module for module in in_reading_order([*start, *chosen])
                                 if module not in SAME))
         if frozenset(way.files) in found:

@@ -77,6 +77,18 @@ class EquationsQuestions(IdealQuestions):
         except LimitReached:
             return None  # φ is too large to be expanded
 
+    @kept
+    def _degree_of_another(self) -> Invariant | None:
+        """The degree by fixed points of a larger model with the same neurovariety, if there is."""
+        from neuroalg_sage.invariants.equations.same_variety import (
+            degree_of_another,
+            smaller_models,
+        )
+
+        if not smaller_models(self.model):  # before a dimension takes its time
+            return None
+        return degree_of_another(self.model, self.dimension(), self.seed)
+
     def degree(self) -> Invariant:
         """
         The degree of the neurovariety.
@@ -96,9 +108,16 @@ class EquationsQuestions(IdealQuestions):
             by_fixed_points = self._degree_by_fixed_points()
             if by_fixed_points is not None:
                 return by_fixed_points
-        found = self._by_formula()[0]
+        try:
+            found = self._by_formula()[0]
+        except LimitReached:  # φ is too large to be expanded
+            another = self._degree_of_another() if self.method == "auto" else None
+            if another is None:
+                raise
+            return another
         if found is None and self.method == "auto":
-            return self._proved_or_counted_degree()
+            found = self._degree_of_another()
+            return self._proved_or_counted_degree() if found is None else found
         return self._hilbert()[0] if found is None else found
 
     def _proved_or_counted_degree(self) -> Invariant:

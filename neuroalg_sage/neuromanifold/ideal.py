@@ -74,9 +74,29 @@ class IdealQuestions(DimensionQuestions):
         return self._find_ideal(found)[1]
 
     def _ideal_by_any_method(self) -> Invariant:
-        # What is too large to be written down is refused before a dimension takes its time.
-        self.parametrization()
+        # What is too large to be written down may be the same as a smaller model.
+        try:
+            self.parametrization()
+        except LimitReached:
+            found = self._ideal_of_another()
+            if found is None:
+                raise
+            return found
         return self._find_ideal(self.dimension())[0]
+
+    @kept
+    def _ideal_of_another(self) -> Invariant | None:
+        """The ideal of a smaller model with the same neurovariety, if there is one."""
+        from neuroalg_sage.invariants.equations.same_variety import generic_layers, smaller_models
+
+        if not smaller_models(self.model):
+            return None
+        same = generic_layers(self.model, self.dimension(), self.seed)
+        if same is None:
+            return None
+        other = type(self)(same.model, seed=self.seed, method=self.method, cache=False)
+        other.computation = self.computation
+        return same.ideal(self.model, other.ideal())
 
     def ideal(self) -> Invariant:
         """

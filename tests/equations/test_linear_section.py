@@ -21,6 +21,10 @@ from neuroalg_sage.models.sources import from_expressions
 
 TWISTED_CUBIC = from_expressions(["a^3*x^3 + a^2*b*x^2 + a*b^2*x + b^3"], ["a", "b"], ["x"])
 SKEW_PARABOLA = from_expressions(["a*x^2 + a^2*x + a^3"], ["a"], ["x"])
+RATIONAL_QUARTIC = from_expressions(["a^4*x^3 + a^3*b*x^2 + a*b^3*x + b^4"], ["a", "b"], ["x"])
+BENT_QUARTIC = from_expressions(["a*x^2 + a^3*x + a^4"], ["a"], ["x"])
+PROJECTED_VERONESE_SURFACE = from_expressions(
+    ["a^2*x^4 + b^2*x^3 + a*c*x^2 + b*c*x + c^2 - a*b"], ["a", "b", "c"], ["x"])
 SHIFTED_PLANE = from_expressions(["a*x^2 + b*x + a + b + 1"], ["a", "b"], ["x"])
 
 
@@ -61,10 +65,48 @@ def test_the_degree_of_pencils_of_diagonal_quartics() -> None:
     assert len(pencils.ideal().data) == 6 and pencils.degree() == 15
 
 
-def test_a_ring_that_is_not_cohen_macaulay_is_left_to_others() -> None:
-    M = NeuroManifold("cnn:3s2,2s2,2:x", seed=5)
-    with pytest.raises(LimitReached, match="3 of degree 2, 10 of degree 3.*Cohen-Macaulay"):
+NOT_COHEN_MACAULAY = ["cnn:3s2,2s2,2:x", "glu:widths=2x1x2:x^2", RATIONAL_QUARTIC, BENT_QUARTIC]
+
+
+@pytest.mark.parametrize("model", NOT_COHEN_MACAULAY, ids=str)
+def test_a_curve_proves_what_is_not_cohen_macaulay(model) -> None:
+    ours, theirs = equivariant(model), NeuroManifold(model, method="elimination", seed=5)
+    assert "curve" in ours.ideal().certificate["evidence"]
+    assert ours.ideal().value == theirs.ideal().value
+    assert ours.degree() == theirs.degree()
+    assert ours.hilbert_polynomial() == theirs.hilbert_polynomial()
+    for invariant in ("ideal", "degree", "hilbert_polynomial"):
+        answer = ours.compute(invariant)
+        assert answer.status == "proved" and not answer.trust
+        assert verify(answer.certificate).trust == ()
+
+
+def test_a_ring_that_is_far_from_cohen_macaulay_is_left_to_others() -> None:
+    M = NeuroManifold(PROJECTED_VERONESE_SURFACE, seed=5)
+    with pytest.raises(LimitReached, match="7 of degree 3.*far from Cohen-Macaulay"):
         equivariant_ideal(M.equation_search(), M.dimension())
+
+
+def test_curves_with_torsion_are_refused() -> None:
+    from neuroalg_sage.certificates.equations.curve_section import torsion_free_series
+    from neuroalg_sage.certificates.equations.linear_section import restricted
+    from neuroalg_sage.certificates.reading import polynomial_ring
+
+    a, b, u, v = polynomial_ring(4).gens()
+    matrix = [[0, 1, 1, 0], [1, 0, 0, 1], [2, 3, 1, 1], [1, 1, 0, 3]]
+    cubic = [a*u - b**2, a*v - b*u, b*v - u**2]
+
+    def series(forms, points: int) -> list[int]:
+        return torsion_free_series(restricted(forms, matrix, 101), 2, 101, points)
+
+    assert series(cubic, 3) == [1, 2]
+    # Without one multiple of an equation, with an embedded point, and as a curve of lower degree.
+    with pytest.raises(CertificateError, match="torsion"):
+        series([cubic[0] * x for x in (a, b, u, v)] + cubic[1:], 3)
+    with pytest.raises(CertificateError, match="torsion"):
+        series([f * x for f in cubic for x in (a, b, u)] + [cubic[0]], 3)
+    with pytest.raises(CertificateError):
+        series(cubic, 2)
 
 
 def test_too_few_equations_are_not_proved() -> None:
@@ -136,6 +178,29 @@ def _dimension(data: dict) -> None:
     data["evidence"]["value"] -= 1
 
 
+def _curve_of_another_direction(data: dict) -> None:
+    data["evidence"]["curve"]["direction"] = [row[0] for row in data["evidence"]["section"]]
+
+
+def _curve_modulo_no_prime(data: dict) -> None:
+    data["evidence"]["curve"]["prime"] = 15
+
+
+def _no_curve(data: dict) -> None:
+    del data["evidence"]["curve"]
+
+
+@pytest.mark.parametrize("change", [
+    _drop_equation, _double_equation, _no_primes, _other_prime, _factor, _point, _section,
+    _degenerate, _dimension, _curve_of_another_direction, _curve_modulo_no_prime, _no_curve],
+    ids=lambda change: change.__name__[1:])
+def test_forged_curves_are_rejected(change) -> None:
+    certificate = equivariant("glu:widths=2x1x2:x^2").ideal().certificate
+    verify(bent(certificate, lambda data: None))
+    with pytest.raises(CertificateError):
+        verify(bent(certificate, change))
+
+
 @pytest.mark.parametrize("change", [
     _drop_equation, _double_equation, _one_prime, _no_primes, _other_prime, _factor, _point,
     _section, _degenerate, _dimension], ids=lambda change: change.__name__[1:])
@@ -148,7 +213,7 @@ def test_forged_sections_are_rejected(change) -> None:
 
 def test_accepted_mutants_of_sections_say_the_same() -> None:
     originals = [equivariant(model).compute(invariant).certificate
-                 for model in ("mlp:3,2,2:x^2", SHIFTED_PLANE, "linear:3,2,3")
+                 for model in ("mlp:3,2,2:x^2", SHIFTED_PLANE, "linear:3,2,3", RATIONAL_QUARTIC)
                  for invariant in ("ideal", "degree")]
     accepted = list(accepted_mutants(originals, 300, random.Random(7)))
     for _, data, where, verdict in accepted:

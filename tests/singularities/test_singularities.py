@@ -20,6 +20,7 @@ from neuroalg_sage.certificates.singularities.subspace_varieties import Subspace
 from neuroalg_sage.cli import main
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.singularities.singular_locus_by_theorem import by_theorem
 from neuroalg_sage.models.families import parse_spec
 from neuroalg_sage.models.subnetworks import FREE, ZERO, rank_deficient, subnetworks
@@ -180,6 +181,21 @@ def test_the_nodal_lines_of_a_convolutional_network():
     assert parts["cnn:1,1:x^2 at 1"].multiplicity == 2
     assert all(p.tangent[0] == p.tangent[1] for p in parts.values() if p.name != "zero")
     assert verified(manifold.subnetworks()).trust == ("the list of subnetworks",)
+
+
+def test_what_is_known_is_kept_where_a_limit_ends_the_search_for_others(monkeypatch):
+    run = Computation.run
+
+    def limited(self, script, timeout=None):
+        if script.title.startswith("the singular locus of"):
+            raise LimitReached("The limit was reached.")
+        return run(self, script, timeout)
+
+    monkeypatch.setattr(Computation, "run", limited)
+    locus = NeuroManifold("cnn:2,2:x^2", method="elimination", seed=1).singular_locus()
+    (component,) = locus.value
+    assert (component.dimension, component.degree, component.multiplicity) == (1, 1, 2)
+    assert locus.completeness == "not proved" and verified(locus).trust == ()
 
 
 def test_one_hidden_neuron_is_all_of_the_singular_locus_of_two_cubic_ones(cubic):
@@ -450,7 +466,7 @@ def test_the_report_and_the_command_line_print_subnetworks(capsys):
                 ) == 0
     page = json.loads(capsys.readouterr().out)["results"]
     assert {p["name"]: p["singular"] for p in page["subnetworks"]["value"]}["zero"] is True
-    assert page["singular_locus"]["no_others"] == "proved, trusting macaulay2"
+    assert page["singular_locus"]["no_others"] == "proved"
     assert page["singular_locus"]["trust"] == []
     assert main(["report", "--quiet", "linear:2,1,2"]) == 0
     out = capsys.readouterr().out

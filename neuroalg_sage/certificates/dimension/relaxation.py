@@ -19,6 +19,11 @@ def relaxed(model: Model, evidence: Any) -> tuple[Model, Any, Any]:
     is one of these, so M is contained in the closed image of the larger model.
     """
     segments, upper, trial = fields(evidence, "segments", "upper", "trial")
+    return larger_model(model, segments), upper, trial
+
+
+def larger_model(model: Model, segments: Any) -> Model:
+    """The model in which segments of the list of layers are generic polynomial maps."""
     layers, place = [], 0
     own = model.description["layers"]
     for segment in items(segments, "segments"):
@@ -37,4 +42,4 @@ def relaxed(model: Model, evidence: Any) -> tuple[Model, Any, Any]:
                     "inputs": [""] * inner.inputs, "outputs": outputs}]
         place = end
     return Model({"input_shape": model.description["input_shape"],
-                  "layers": layers + own[place:]}), upper, trial
+                  "layers": layers + own[place:]})

@@ -8,12 +8,19 @@ from fractions import Fraction
 from typing import Any
 
 from neuroalg_sage.certificates.model import Model
-from neuroalg_sage.certificates.reading import Checked, require
+from neuroalg_sage.certificates.reading import Checked, fields, require
 
 
 def _found(model: Model, evidence: Any
            ) -> tuple[int, list[Fraction] | None, list[str], list[str]]:
     """The degree, the Hilbert polynomial where it is known, what was verified, whom to trust."""
+    if "same_variety" in evidence:
+        from neuroalg_sage.certificates.equations.same_variety import same_variety
+
+        proof, inner = fields(evidence, "same_variety", "degree")
+        other, same, others = same_variety(model, proof)
+        degree, polynomial, verified, trust = _found(other, inner)
+        return degree, polynomial, [*same, *verified], [*others, *trust]
     if "fixed_points" in evidence:
         from neuroalg_sage.certificates.equations.fixed_points import degree_by_fixed_points
 

@@ -32,8 +32,8 @@ MOST_POINTS, MOST_MONOMIALS = 5_000, 20_000
 Form = dict[tuple[int, ...], int]
 
 
-def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: Any
-                         ) -> tuple[list[str], list[str], HilbertSeries]:
+def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: Any,
+                         counted: Any = None) -> tuple[list[str], list[str], HilbertSeries]:
     """
     Verify that polynomials, which vanish on M, generate I(M); with the Hilbert series.
 
@@ -46,10 +46,10 @@ def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: A
     meets.  Let X be the scheme in P^c of the forms g(By), over the integers, and N ⊆ X the
     closure of M ∩ L.  At each prime p that is used,
 
-    (1) modulo p and y_0 these forms leave an algebra A of finite length λ.  So X has modulo p
-        no point with y_0 = 0, and at most the length λ.  The linear forms that define L in
-        P(H), and y_0, cut S/J down to an algebra of length at most λ; so dim S/J ≤ d, and the
-        cone over M, which satisfies J and contains M, is M.
+    (1) modulo p and y_0 these forms leave an algebra A of finite length.  So X has modulo p
+        no point with y_0 = 0.  The linear forms that define L in P(H), and y_0, cut S/J down to A;
+        so dim S/J ≤ d, and the cone over M, which satisfies J and contains M, is M.  The length of
+        X is at most the length λ of A; or, where it is counted otherwise, λ as counted.
     (2) The point (1 : t : v_2(t) : ...) of P^c with coordinates in F_p[t]/(q), deg q = λ, lies
         on X.  So X is modulo p the spectrum of F_p[t]/(q).
 
@@ -58,10 +58,11 @@ def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: A
     m = λ.  Let (4) q be squarefree at one of them: then N is reduced there, so M meets L in λ
     points, each of multiplicity one, and deg M = λ by Bézout.
 
-    By (1), λ ≥ e(S/J), and e(S/J) ≥ deg M = λ, for J ⊆ I(M) and both have dimension d.  With
-    equality on the left S/J is Cohen-Macaulay, so J is unmixed; with equality on the right
-    I(M) is its only component, with multiplicity one.  So J = I(M), and the Hilbert series
-    of S/J is that of A over (1 - t)^d.
+    Let A have the length λ.  Then λ ≥ e(S/J), and e(S/J) ≥ deg M = λ, for J ⊆ I(M) and both have
+    dimension d.  With equality on the left S/J is Cohen-Macaulay, so J is unmixed; with equality on
+    the right I(M) is its only component, with multiplicity one.  So J = I(M), and the Hilbert
+    series of S/J is that of A over (1 - t)^d.  Else M is the cone's only component of dimension d,
+    with deg M = λ, and that there are no others is left to who counted.
     """
     dimension, proof, section, fibers = fields(evidence, "value", "dimension", "section", "fibers")
     n = model.ambient_dimension
@@ -81,11 +82,10 @@ def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: A
     require(d > 0, "The cone {0} meets no projective section.")
     matrix = [integers(row, -(10**9), 10**9, "entry of the section", c + 1)
               for row in items(section, "section", n)]
-    for g in linear:
-        require(not any(sum(a * row[j] for a, row in zip(_gradient(g), matrix))
-                        for j in range(c + 1)), "The section leaves the linear span.")
+    require(not any(g(*column) for g in linear for column in zip(*matrix)),
+            "The section leaves the linear span.")
     lengths: set[int] | None = None
-    squarefree, series = False, []
+    squarefree, series, points = False, [], 0
     for fiber in items(fibers, "fibers"):
         p, polynomial, point = fields(fiber, "prime", "polynomial", "point")
         p = prime(p)
@@ -93,19 +93,17 @@ def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: A
         q = nmod_poly(integers(polynomial, 0, p - 1, "coefficient"), p)
         points = integer(q.degree(), 1, MOST_POINTS, "number of points")
         series = artinian_series(restricted(generators, [row[1:] for row in matrix], p), c, p,
-                                 points)
-        require(sum(series) == points, "The section's length is not the number of its points.")
-        t = nmod_poly([0, 1], p) % q
-        rest = [nmod_poly(integers(v, 0, p - 1, "coefficient"), p) % q
-                for v in items(point, "point", c - 1)]
-        _vanish_at(generators, matrix, [nmod_poly([1], p) % q, t, *rest], q, p)
+                                 4 * points + 100 if counted else points)
+        length = counted(generators, matrix, p, series, points) if counted else sum(series)
+        require(length == points, "The section's length is not the number of its points.")
+        _vanish_at(generators, matrix, [nmod_poly(v, p) % q for v in ([1], [0, 1], *(
+            integers(v, 0, p - 1, "coefficient") for v in items(point, "point", c - 1)))], q, p)
         sums, simple = divisor_degrees(q)
         squarefree |= simple
         lengths = sums if lengths is None else lengths & sums
-    require(lengths is not None and lengths == {0, sum(series)},
-            "The section may be reducible.")
+    require(lengths is not None and lengths == {0, points}, "The section may be reducible.")
     require(squarefree, "The section may have multiple points.")
-    return ([*verified, f"a linear section is irreducible, with {sum(series)} points",
+    return ([*verified, f"a linear section is irreducible, with {points} points",
              "its length is that of an Artinian reduction, so the ideal is Cohen-Macaulay and "
              "has no other component"], trust, HilbertSeries(d, series, homogeneous))
 

@@ -31,7 +31,8 @@ from neuroalg_sage.certificates.substitution import substituted
 MOST_MINORS, LARGEST_MINOR = 1000, 6
 
 
-def check_critical_functions(model: Model, value: Any, evidence: Any) -> Checked:
+def check_critical_functions(model: Model, value: Any, evidence: Any, ramification: bool = False
+                             ) -> Checked:
     """
     The components of the functions that are critical for a quadratic loss q on the closure of M.
 
@@ -52,18 +53,6 @@ def check_critical_functions(model: Model, value: Any, evidence: Any) -> Checked
     Minors are taken in a basis of the space whose last k - r vectors span K: the ideal of minors
     of a size does not depend on the basis.
     """
-    return _checked(model, value, evidence, ramification=False)
-
-
-def check_ramification_locus(model: Model, value: Any, evidence: Any) -> Checked:
-    """
-    The components of the points of the closure of M where dπ is ``ramified``, as it is at
-    :func:`check_critical_functions`, and those of its ``singular`` points, where J has less rank.
-    """
-    return _checked(model, value, evidence, ramification=True)
-
-
-def _checked(model: Model, value: Any, evidence: Any, ramification: bool) -> Checked:
     data, places, rank, components, kinds = items(value, "claim", 5)
     degree, proof = fields(evidence, "degree", "decomposition")
     dimension, _, _, verified, trust = check_hilbert(model, degree)
@@ -93,6 +82,14 @@ def _checked(model: Model, value: Any, evidence: Any, ramification: bool) -> Che
                               if all(map(groebner.contains, zeros))), "unramified"),
                 "A component is of another kind.")
     return [*verified, *more], list(dict.fromkeys([*trust, *trusted]))
+
+
+def check_ramification_locus(model: Model, value: Any, evidence: Any) -> Checked:
+    """
+    The components of the points of the closure of M where dπ is ``ramified``, as it is at
+    :func:`check_critical_functions`, and those of its ``singular`` points, where J has less rank.
+    """
+    return check_critical_functions(model, value, evidence, ramification=True)
 
 
 def _within(model: Model, generators: list[fmpq_mpoly], kept: list[int], ring: fmpq_mpoly_ctx

@@ -141,7 +141,8 @@ def _can_be_substituted(model: Model, generators: Sequence[Polynomial]) -> bool:
 
 def ideal(phi: Parametrization, found: Invariant, computation: Computation,
           method: str = "auto", seed: int | None = None,
-          search: Callable[[], EquationSearch] | None = None) -> tuple[Ideal, Invariant]:
+          search: Callable[[], EquationSearch] | None = None, by_curves: bool = True
+          ) -> tuple[Ideal, Invariant]:
     """
     The prime ideal of the neurovariety.
 
@@ -165,6 +166,7 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
     - ``method`` -- ``"auto"``, ``"zero"``, ``"inheritance"``, ``"description"``,
       ``"equivariant"``, ``"elimination"`` or ``"kernel"``
     - ``search`` -- where to find the search for equations degree by degree; by default a new one
+    - ``by_curves`` -- whether a curve may prove it, which the checker refuses of what is inherited
 
     OUTPUT: the ideal, and the dimension, now proved if the equations prove it
 
@@ -188,7 +190,7 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
     known = ""
     if method in ("auto", "inheritance"):
         def find(phi: Parametrization, found: Invariant) -> tuple[Invariant, Invariant]:
-            return ideal(phi, found, computation, "auto", seed)
+            return ideal(phi, found, computation, "auto", seed, by_curves=False)
 
         try:
             inherited = inherited_ideal(model, found, find, generator, computation.progress)
@@ -211,7 +213,8 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
                     return by_linear_section(phi, described.data, found, described.method,
                                              generator, computation.progress,
                                              MOST_MONOMIALS_TO_SPARE_TRUST,
-                                             checkpoint=computation.clock())
+                                             checkpoint=computation.clock(),
+                                             by_curves=by_curves)
             if found.status != "proved":
                 found = dimension_from_equations(model, found, described.data, phi.polynomials)
             return described, found
@@ -225,7 +228,8 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
         def find_within(phi: Parametrization, found: Invariant) -> tuple[Invariant, Invariant]:
             # Equations of a space that M fills would be looked for without end.
             fills = found.data == len(phi.polynomials)
-            return ideal(phi, found, computation, "auto" if fills else method, seed)
+            return ideal(phi, found, computation, "auto" if fills else method, seed,
+                         by_curves=by_curves)
 
         whole = ideal_in_the_span(span, find_within, generator.randrange(2**30))
         if found.status != "proved":
@@ -234,7 +238,7 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
     if method == "equivariant" or (method == "auto" and
                                    found.data > LARGEST_DIMENSION_FOR_ELIMINATION):
         try:
-            return equivariant_ideal(own, found, patient=method == "equivariant")
+            return equivariant_ideal(own, found, method == "equivariant", by_curves)
         except LimitReached as error:
             if method == "equivariant" or computation.is_over():
                 raise

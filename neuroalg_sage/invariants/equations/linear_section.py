@@ -17,6 +17,7 @@ from typing import Any
 
 from flint import Ordering, fmpq_mpoly, fmpq_mpoly_ctx, nmod_mat, nmod_poly
 
+from neuroalg_sage.certificates.equations.curve_section import LATEST, torsion_free_series
 from neuroalg_sage.certificates.equations.linear_section import (
     MOST_POINTS,
     Form,
@@ -45,7 +46,8 @@ def linear_section(generators: Sequence[Polynomial], n: int, dimension: int,
                    generator: random.Random,
                    progress: Callable[[str], None] = lambda message: None,
                    most: int = MOST_MONOMIALS,
-                   checkpoint: Callable[[], None] = lambda: None) -> dict[str, Any]:
+                   checkpoint: Callable[[], None] = lambda: None, by_curves: bool = True
+                   ) -> dict[str, Any]:
     """
     Evidence that homogeneous equations of a neurovariety generate its ideal.
 
@@ -58,11 +60,12 @@ def linear_section(generators: Sequence[Polynomial], n: int, dimension: int,
     - ``progress`` -- takes one line of text
     - ``most`` -- the largest number of monomials of a degree in the section
     - ``checkpoint`` -- called often; what it raises ends the search
+    - ``by_curves`` -- whether a curve may prove it where the ring is not Cohen-Macaulay
 
-    OUTPUT: ``section`` and ``fibers`` of a certificate
+    OUTPUT: ``section``, ``fibers`` and perhaps ``curve`` of a certificate
 
-    Raises :class:`NotProved` if they leave more than M, or if the ring that they define is not
-    Cohen-Macaulay, or if nothing was found.
+    Raises :class:`NotProved` if they leave more than M, or if the ring that they define lacks more
+    than one of being Cohen-Macaulay, or if nothing was found.
 
     EXAMPLES: The twisted cubic is a curve of degree 3 in the cone's sense of dimension 2::
 
@@ -85,23 +88,29 @@ def linear_section(generators: Sequence[Polynomial], n: int, dimension: int,
         return {"section": [], "fibers": []}
     equations = _read(generators, n)
     for _ in range(ATTEMPTS):
-        mixing = [[generator.randrange(-LARGEST_ENTRY, LARGEST_ENTRY + 1) for _ in range(c + 1)]
+        mixing = [[generator.randrange(-LARGEST_ENTRY, LARGEST_ENTRY + 1) for _ in range(c + 2)]
                   for _ in kernel]
-        section = [[sum(v[i] * row[j] for v, row in zip(kernel, mixing)) for j in range(c + 1)]
-                   for i in range(n)]
+        space = [[sum(v[i] * row[j] for v, row in zip(kernel, mixing)) for j in range(c + 2)]
+                 for i in range(n)]
         try:
-            fibers = _irreducible(equations, section, generator, progress, most, checkpoint)
+            evidence = _irreducible(equations, space, dimension if by_curves else 0, generator,
+                                    progress, most, checkpoint)
         except CertificateError:
             raise NotProved("a section asks for more work than the checker allows") from None
-        if fibers:
-            return {"section": section, "fibers": fibers}
+        if evidence:
+            return {"section": [row[:-1] for row in space], **evidence}
     raise NotProved("a section of their zero set may be reducible")
 
 
-def _irreducible(equations: list[fmpq_mpoly], section: list[list[int]],
+def _irreducible(equations: list[fmpq_mpoly], space: list[list[int]], dimension: int,
                  generator: random.Random, progress: Callable[[str], None], most: int,
-                 checkpoint: Callable[[], None]) -> list[dict[str, Any]]:
-    """Primes, with the points of a section, that prove it irreducible; none if they do not."""
+                 checkpoint: Callable[[], None]) -> dict[str, Any]:
+    """
+    Primes, with the points of a section, that prove it irreducible, and a curve, in the given
+    space, where the section's ring is not Cohen-Macaulay; nothing if they do not.
+    """
+    section = [row[:-1] for row in space]
+    curve: dict[str, Any] = {}
     fibers: list[dict[str, Any]] = []
     lengths: set[int] | None = None
     squarefree, idle = False, 0
@@ -111,7 +120,10 @@ def _irreducible(equations: list[fmpq_mpoly], section: list[list[int]],
         if points is None:
             idle += 1
             continue
-        q, others = points
+        q, others, has_the_length = points
+        if not has_the_length and not curve:
+            progress(f"the ring of a curve of degree {q.degree()}")
+            curve = {"curve": _curve(equations, space, dimension, p, q.degree(), most, checkpoint)}
         sums, simple = divisor_degrees(q)
         left = sums if lengths is None else lengths & sums
         if left == lengths and (squarefree or not simple):
@@ -123,33 +135,52 @@ def _irreducible(equations: list[fmpq_mpoly], section: list[list[int]],
         progress(f"a section with {q.degree()} points: {len(fibers)} primes leave "
                  f"{len(lengths) - 2} divisions")
         if squarefree and lengths == {0, q.degree()}:
-            return fibers
-    return []
+            return {"fibers": fibers} | curve
+    return {}
+
+
+def _curve(equations: list[fmpq_mpoly], space: list[list[int]], dimension: int, p: int,
+           points: int, most: int, checkpoint: Callable[[], None]) -> dict[str, Any]:
+    """The curve in a space, if its ring is torsion-free."""
+    if dimension > 1:
+        forms = restricted(equations, [[*row[1:], row[0]] for row in space], p)
+        try:
+            torsion_free_series(forms, len(space[0]) - 2, p, points, most, checkpoint)
+            return {"prime": p, "direction": [row[-1] for row in space]}
+        except CertificateError:
+            pass
+    raise NotProved("their zero set has the dimension of the neurovariety, but its ring may "
+                    "be far from Cohen-Macaulay")
 
 
 def _points(equations: list[fmpq_mpoly], section: list[list[int]], p: int, most: int,
-            checkpoint: Callable[[], None]) -> tuple[nmod_poly, list[nmod_poly]] | None:
+            checkpoint: Callable[[], None]) -> tuple[nmod_poly, list[nmod_poly], bool] | None:
     """
-    The points of a section modulo a prime: q, and all coordinates but two in F_p[t]/(q); None
-    if the coordinate t does not tell them apart.
+    The points of a section modulo a prime: q, and all coordinates but two in F_p[t]/(q); and
+    whether they are as many as an Artinian reduction is long.  None if the coordinate t does not
+    tell them apart.
 
-    The section's ring R has in the first degree in which it is zero modulo y_0 a basis of
-    monomials y_0 b; they are the functions on the points, and b ↦ y_1 b is the multiplication by t.
+    The section's ring R has in the first degree in which it is zero modulo y_0, and in which it is
+    as large as one degree lower, a basis of monomials y_0 b; they are the functions on the points,
+    and b ↦ y_1 b is the multiplication by t.
     """
     c = len(section[0]) - 1
     series = _series(restricted(equations, [row[1:] for row in section], p), c, p, most,
                      checkpoint)
-    size, degree = sum(series), len(series)
+    length, degree = sum(series), len(series)
     if comb(c + degree, degree) > most:
-        raise NotProved(f"a section has {size} points, which are too many to be computed")
+        raise NotProved(f"a section has {length} points, which are too many to be computed")
     forms = restricted(equations, [[*row[1:], row[0]] for row in section], p)
     coranks = list(itertools.accumulate([*series, 0]))[1:]
     eliminations = degrees(forms, c + 1, p, most, coranks, checkpoint)
-    for _ in range(degree):
+    size, before, reached = 1, 0, 0
+    while reached < degree or (size != length and size != before):
+        if reached == degree + LATEST - 1:
+            raise NotProved("the points of a section may be seen in high degrees only")
+        before, reached = size, reached + 1
         monomials, reduced, rank = next(eliminations)
-    if len(monomials) - rank != size:
-        raise NotProved("their zero set has the dimension of the neurovariety, but its ring may "
-                        "not be Cohen-Macaulay")
+        size = len(monomials) - rank
+    degree = reached
     width, entries = len(monomials), reduced.entries()
     pivots: dict[int, int] = {}
     for row in range(rank):
@@ -184,7 +215,8 @@ def _points(equations: list[fmpq_mpoly], section: list[list[int]], p: int, most:
     solved = krylov.solve(nmod_mat(len(wanted), size, [a for row in wanted for a in row],
                                    p).transpose()).transpose().entries()
     columns = [[int(a) for a in solved[k * size : (k + 1) * size]] for k in range(len(wanted))]
-    return nmod_poly([*columns[0], 1], p), [nmod_poly(a, p) for a in columns[1:]]
+    return (nmod_poly([*columns[0], 1], p), [nmod_poly(a, p) for a in columns[1:]],
+            size == length)
 
 
 def _series(forms: list[Form], variables: int, p: int, most: int,
@@ -224,6 +256,11 @@ def hilbert_series(generators: Sequence[Polynomial], n: int, evidence: dict[str,
     if not evidence["fibers"]:
         return [1]
     p, section = evidence["fibers"][0]["prime"], evidence["section"]
+    if "curve" in evidence:
+        p, direction = evidence["curve"]["prime"], evidence["curve"]["direction"]
+        matrix = [[*row[1:], x, row[0]] for row, x in zip(section, direction)]
+        return torsion_free_series(restricted(_read(generators, n), matrix, p), len(section[0]) - 1,
+                                   p, len(evidence["fibers"][0]["polynomial"]) - 1)
     return artinian_series(restricted(_read(generators, n), [row[1:] for row in section], p),
                            len(section[0]) - 1, p, MOST_POINTS)
 

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -131,8 +132,8 @@ def differentials_modulo(generators: list[Polynomial], point: list[int]) -> np.n
 
 
 def known_components(span: LinearSpan, found: Invariant, dimension: int,
-                     computation: Computation, generator: random.Random
-                     ) -> list[Known]:
+                     computation: Computation, generator: random.Random,
+                     tried: Iterable[Candidate]) -> list[Known]:
     """
     The largest closed images of candidates on which a random point is singular, in coordinates
     of the span, with the proof that each is irreducible, and whom it trusts.
@@ -143,7 +144,7 @@ def known_components(span: LinearSpan, found: Invariant, dimension: int,
         point = image_modulo(candidate, span.n, generator)
         return [point[i] for i in span.coordinates]
 
-    for candidate in candidates(span.phi.model):
+    for candidate in tried:
         differentials = differentials_modulo(found.data, random_point(candidate))
         if modular.rank(differentials, PRIME) < len(span.coordinates) - dimension:
             d = dimensions.dimension(candidate.model, generator.randrange(2**31))
@@ -231,21 +232,32 @@ def singular_locus(phi: Parametrization, found: Invariant, degree: Invariant, di
     assert degree.certificate is not None
     generator = random.Random(seed) if seed is not None else random.SystemRandom()
     span, smaller = ideal_within(phi, found)
-    known = known_components(span, smaller, dimension, computation, generator)
+    tried = list(candidates(span.phi.model))
+    known = known_components(span, smaller, dimension, computation, generator, tried)
     computation.progress(f"singular locus: {len(known)} components from subnetworks")
-    components, complete = _all_components(span.within, smaller, [c for c, *_ in known],
-                                           computation)
+    # What proves these is found first, so that it is kept where a limit ends the search for others.
+    witnesses = [(c, _with_witness(span, smaller, c, computation)) for c, *_ in known]
+    complete = True
+    try:
+        with computation.share():
+            components = _all_components(span.within, smaller, [c for c, *_ in known], computation)
+        witnesses = [(c, next((found for k, found in witnesses if _same(k, c)), None)
+                      or _with_witness(span, smaller, c, computation)) for c in components]
+    except LimitReached as error:
+        if not known:
+            raise
+        computation.progress(f"singular locus: whether there are others is not proved: {error}")
+        complete = False
     evidence, claims, finished, trust = [], [], [], list(degree.trust)
-    for component in components:
-        proof, whom = next(((p, w) for c, p, w in known if _same(c, component)),
+    for found_component, (component, witness) in witnesses:
+        proof, whom = next(((p, w) for c, p, w in known if _same(c, found_component)),
                            ({}, ["macaulay2"]))
-        component, witness = _with_witness(span, smaller, component, computation)
         claim = component.claim()
         if component.multiplicity_status == "proved":
             claim["multiplicity"] = component.multiplicity
         evidence.append(witness | proof)
         claims.append(claim)
-        finished.append(_filled(component, phi.model))
+        finished.append(_filled(component, tried, computation, generator))
         if any(sum(e) > 1 for g in component.generators for e in g):
             trust += whom
     trust = list(dict.fromkeys(trust))
@@ -272,21 +284,14 @@ def _sorted(f: Polynomial) -> list[Any]:
 
 
 def _all_components(phi: Parametrization, found: Invariant, known: list[Component],
-                    computation: Computation) -> tuple[list[Component], bool]:
-    """All components, or at least those that are known, and whether they are all."""
-    script = singular_locus_script(phi, found, tuple(known))
-    try:
-        limit = computation.timeout or (COMPLETENESS_SECONDS if known else None)
-        results = computation.run(script, timeout=limit)
-    except LimitReached as error:
-        if not known:
-            raise
-        computation.progress(f"singular locus: whether there are others is not proved: {error}")
-        return known, False
+                    computation: Computation) -> list[Component]:
+    """All components, of which some are known."""
+    limit = computation.timeout or (COMPLETENESS_SECONDS if known else None)
+    results = computation.run(singular_locus_script(phi, found, tuple(known)), timeout=limit)
     variables = coordinate_ring(len(phi.polynomials)).variables
     return [Component(int(c["dimension"]), int(c["degree"]),
                       tuple(primitive(p) for p in c["basis"].entries if p), variables)
-            for c in results["components"]], True
+            for c in results["components"]]
 
 
 def _with_witness(span: LinearSpan, found: Invariant, component: Component,
@@ -318,16 +323,27 @@ def _with_witness(span: LinearSpan, found: Invariant, component: Component,
              "prime": prime})
 
 
-def _filled(component: Component, model: Model) -> Component:
-    """The component with the names of the candidates whose closed image it is."""
+def _filled(component: Component, tried: Iterable[Candidate], computation: Computation,
+            generator: random.Random) -> Component:
+    """
+    The component with the names of the candidates whose closed image it is; without some of them
+    where the time is over.
+    """
+    n = len(component.variables)
     zero: Polynomial = {}
     names = []
-    for candidate in candidates(model):
-        images = [zero] * len(component.variables)
-        for i, f in zip(candidate.place, candidate.phi.polynomials):
-            images[i] = f
-        whole = replace(candidate.phi, polynomials=tuple(images))
-        if (dimensions.dimension(candidate.model, 0).data == component.dimension
-                and vanishes(list(component.generators), whole)):
-            names.append(candidate.name)
+    with suppress(LimitReached), computation.share():
+        clock = computation.clock()
+        for candidate in tried:
+            clock()
+            point = image_modulo(candidate, n, generator)
+            if any(evaluate(g, point, PRIME) for g in component.generators):
+                continue
+            images = [zero] * n
+            for i, f in zip(candidate.place, candidate.phi.polynomials):
+                images[i] = f
+            if (dimensions.dimension(candidate.model, 0).data == component.dimension
+                    and vanishes(list(component.generators),
+                                 replace(candidate.phi, polynomials=tuple(images)))):
+                names.append(candidate.name)
     return replace(component, fills=tuple(names))

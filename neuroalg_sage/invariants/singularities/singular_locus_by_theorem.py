@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
 from math import comb, factorial
 from typing import Any, cast
 
@@ -32,11 +34,15 @@ from neuroalg_sage.invariants.dimension import dimension as dimensions
 from neuroalg_sage.invariants.dimension.rings import coordinate_ring
 from neuroalg_sage.invariants.equations.generators import primitive
 from neuroalg_sage.invariants.singularities.degeneracy import Component, SingularLocus
+from neuroalg_sage.invariants.singularities.images_of_products import image_of_product
 from neuroalg_sage.invariants.singularities.parameter_subnetworks import proper_subnetworks
+from neuroalg_sage.invariants.singularities.products_of_forms import in_words, products_of_forms
 from neuroalg_sage.models.expressions import Polynomial, from_flint
-from neuroalg_sage.models.layers import Activation, Dense
+from neuroalg_sage.models.layers import Activation, Chain, Dense, Sum
 from neuroalg_sage.models.model import Model
-from neuroalg_sage.models.subnetworks import rank_deficient
+from neuroalg_sage.models.parametrization import parametrization
+from neuroalg_sage.models.rational import kernel
+from neuroalg_sage.models.subnetworks import ZERO, rank_deficient
 
 MOST_MODELS = 60
 MOST_TERMS = 400_000  # of equations that somebody reads
@@ -81,7 +87,10 @@ def by_theorem(model: Model, trial: dict[str, Any]) -> SingularLocus | None:
     """
     The singular locus, if the neurovariety is a subspace variety, all functions of few linear
     forms or with few independent outputs, or all sums of few powers of binary linear forms: those
-    of still fewer.  None if it is not, or if that is too large.
+    of still fewer; or if it is a cone over an unramified image of a product of projective spaces:
+    where that crosses itself; or if it is all products of powers of forms of some degrees: those
+    that are so in more ways, or whose forms have common divisors.  None if it is none of these, or
+    if that is too large.
 
     INPUT:
 
@@ -102,23 +111,54 @@ def by_theorem(model: Model, trial: dict[str, Any]) -> SingularLocus | None:
 
     - the theorems and their proofs are at
       :class:`~neuroalg_sage.certificates.singularities.subspace_varieties.SubspaceVariety` and
-      :class:`~neuroalg_sage.certificates.singularities.binary_forms.SumsOfPowers`; the singular
-      locus of all matrices of bounded rank is classical, [ACGH1985]_
+      :class:`~neuroalg_sage.certificates.singularities.binary_forms.SumsOfPowers`, and at
+      :class:`~neuroalg_sage.certificates.singularities.images_of_products.Bundle` and
+      :class:`~neuroalg_sage.certificates.singularities.products_of_forms.ProductOfForms`; the
+      singular locus of all matrices of bounded rank is classical, [ACGH1985]_
     """
-    for of_kind in (_of_subspace_variety, _of_sums_of_powers):
+    for of_kind in (_of_subspace_variety, _of_sums_of_powers, _of_an_image, _of_products_of_forms):
         start = time.perf_counter()
         try:
-            theorem, claims, components = of_kind(model, trial)
-        except CertificateError:
+            evidence, claims, components = of_kind(model, trial)
+        except (CertificateError, LimitReached):
             continue
         found = certified(model, "singular_locus", components, "proved",
-                          f"the singular locus of {theorem}", time.perf_counter() - start,
-                          {"theorem": theorem, "trial": trial}, claim=claims)
+                          f"the singular locus of {evidence['theorem']}",
+                          time.perf_counter() - start, evidence | {"trial": trial}, claim=claims)
         return SingularLocus.of(found, [], "proved")
-    return None
+    return _beside_a_skip_connection(model, trial)
 
 
-Found = tuple[str, list[dict[str, int]], list[Component]]
+def _beside_a_skip_connection(model: Model, trial: dict[str, Any]) -> SingularLocus | None:
+    """The singular locus of x + g_w(x), which is that of g, moved by the function x."""
+    whole = model.layers[0]
+    if len(model.layers) > 1 or not isinstance(whole, Sum) or len(whole.layers) != 2 \
+            or whole.layers[0] != Chain():
+        return None
+    branch = Model((whole.layers[1],), model.input_shape)
+    found = by_theorem(branch, trial)
+    if found is None:
+        return None
+    assert found.certificate is not None
+    places, n = coordinate_places(model), model.ambient_dimension
+    place = [places[c] for c in branch.coordinates()]
+    skipped = {places[j, tuple(int(i == j) for i in range(model.input_count))]
+               for j in range(model.output_count)}
+    units = [tuple(int(i == j) for j in range(n)) for i in range(n)]
+    fixed: list[Polynomial] = [{units[i]: Fraction(1)} | (
+        {(0,) * n: Fraction(-1)} if i in skipped else {}) for i in sorted({*range(n)} - {*place})]
+    components = [replace(
+        c, generators=tuple([moved(f, place, n) for f in c.generators] + fixed)
+        if c.generators and not skipped.intersection(place) else (),
+        variables=coordinate_ring(n).variables) for c in found.data]
+    moved_locus = certified(model, "singular_locus", components, "proved",
+                            f"{found.method}, beside a skip connection", found.seconds,
+                            found.certificate["evidence"] | {"without": "skip connection"},
+                            claim=found.certificate["claim"]["value"])
+    return SingularLocus.of(moved_locus, [], "proved")
+
+
+Found = tuple[dict[str, Any], list[dict[str, Any]], list[Component]]
 
 
 def _of_subspace_variety(model: Model, trial: dict[str, Any]) -> Found:
@@ -133,7 +173,7 @@ def _of_subspace_variety(model: Model, trial: dict[str, Any]) -> Found:
                       for f in minors(part.variety)]
         components.append(_component(model, stated, generators, [
             name for name, smaller, _ in smaller_models(model) if _is(smaller, part.variety)]))
-    return "a subspace variety", claims, components
+    return {"theorem": "a subspace variety"}, claims, components
 
 
 def _of_sums_of_powers(model: Model, trial: dict[str, Any]) -> Found:
@@ -142,15 +182,66 @@ def _of_sums_of_powers(model: Model, trial: dict[str, Any]) -> Found:
     fills = [name for name, smaller, inputs in smaller_models(model)
              if len(inputs) == model.input_count and number_of_powers(smaller) == found.k - 1
              and dimensions.dimension(smaller, 0).data == stated["dimension"]]
-    return "sums of powers of binary forms", [stated], [
+    return {"theorem": "sums of powers of binary forms"}, [stated], [
         _component(model, stated, [from_flint(f) for f in catalecticant_minors(model, found)],
                    fills)]
 
 
-def _component(model: Model, stated: dict[str, int], generators: list[Polynomial],
+def _of_an_image(model: Model, trial: dict[str, Any]) -> Found:
+    evidence, claims = image_of_product(model, trial)
+    return {"theorem": "an image of a product"} | evidence, claims, [
+        _component(model, stated, _equations_of_linear_space(model, evidence, stated),
+                   _subnetworks(model, stated["parameters"])) for stated in claims]
+
+
+def _of_products_of_forms(model: Model, trial: dict[str, Any]) -> Found:
+    evidence, found = products_of_forms(model, trial)
+    claims = found.singular_locus()
+    n = model.ambient_dimension
+    origin: list[Polynomial] = [{tuple(int(i == j) for j in range(n)): Fraction(1)}
+                                for i in range(n)]
+    return {"theorem": "all products of forms"} | evidence, claims, [
+        _component(model, stated, [], [in_words(stated["factors"], found.s)])
+        if stated["factors"] else _component(model, stated, origin, []) for stated in claims]
+
+
+def _equations_of_linear_space(model: Model, evidence: dict[str, Any], stated: dict[str, Any]
+                               ) -> list[Polynomial]:
+    """The equations of a component that is a linear space; none for others."""
+    if stated["degree"] > 1:
+        return []
+    n = model.ambient_dimension
+    cone = {i for part in evidence["parts"] for i in part["coordinates"]}
+    zero_there = {v for block in evidence["blocks"] for v in block}.difference(
+        stated["parameters"])
+    rows: dict[Any, dict[int, Any]] = {(): {n: 1}}
+    for i, f in enumerate(parametrization(model).polynomials):
+        if i not in cone and any(map(any, f)):
+            rows[i] = {i: 1}  # of a coordinate that takes all values
+            continue
+        for e, c in f.items():
+            if not any(e):
+                rows[()][i] = c
+            elif not any(e[v] for v in zero_there):
+                rows.setdefault(e, {})[i] = c
+    units = [tuple(int(i == j) for j in range(n)) for i in range(n + 1)]
+    return [{units[i]: c for i, c in row.items()} for row in kernel(rows.values(), n + 1)]
+
+
+def _subnetworks(model: Model, parameters: Sequence[int]) -> list[str]:
+    """The names of the subnetworks that have these parameters, and no others."""
+    try:
+        return [part.name for part in proper_subnetworks(model) if any(
+            [i for i, a in enumerate(embedding) if a != ZERO] == list(parameters)
+            for embedding in part.embeddings)]
+    except LimitReached:
+        return []
+
+
+def _component(model: Model, stated: dict[str, Any], generators: list[Polynomial],
                fills: list[str]) -> Component:
     return Component(stated["dimension"], stated["degree"], tuple(map(primitive, generators)),
-                     coordinate_ring(model.ambient_dimension).variables, stated["multiplicity"],
+                     coordinate_ring(model.ambient_dimension).variables, stated.get("multiplicity"),
                      "proved", tuple(fills))
 
 
