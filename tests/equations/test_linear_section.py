@@ -16,7 +16,7 @@ from neuroalg_sage.certificates.equations.linear_section import degrees
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.equations.equivariant_ideal import equivariant_ideal
-from neuroalg_sage.invariants.equations.linear_section import NotProved, linear_section
+from neuroalg_sage.invariants.equations.linear_section import NotProved, _watched, linear_section
 from neuroalg_sage.models.sources import from_expressions
 
 TWISTED_CUBIC = from_expressions(["a^3*x^3 + a^2*b*x^2 + a*b^2*x + b^3"], ["a", "b"], ["x"])
@@ -249,7 +249,7 @@ def test_an_elimination_ends_when_it_is_told_to() -> None:
             raise LimitReached("too long")
 
     squares = [{tuple(2 * (i == k) for i in range(4)): 1} for k in range(4)]
-    eliminations = degrees(squares, 4, 32003, checkpoint=checkpoint)
+    eliminations = degrees(squares, 4, 32003, watched=_watched(checkpoint))
     found = []
     with pytest.raises(LimitReached, match="too long"):
         for monomials, _, _ in eliminations:
