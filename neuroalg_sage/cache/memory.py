@@ -101,12 +101,12 @@ class Memory:
     def keep_failure(self, name: str, what: Any) -> None:
         """
         Keep that nothing was found within these limits, for questions that have another way; None
-        if there were no limits.
+        if there were no limits.  It says itself in how much time, which may be a share.
         """
         if what is not None:
-            how = Finding()
-            how.is_limited = True
-            self._keep((name, ()), what, how, stored=True)
+            self._found[name, ()] = what
+            self._limited.add((name, ()))
+            self._save((name, ()), what, [None, self._computation.memory_gb])
 
     def forget(self, names: Iterable[str]) -> None:
         """Forget the answers that a better one makes obsolete."""
@@ -141,7 +141,7 @@ class Memory:
         (self._limited.add if how.is_limited else self._limited.discard)(question)
         # Where an engine failed, another attempt may find more.
         if stored and not same and not how.has_failures:
-            self._save(question, answer, how.is_limited)
+            self._save(question, answer, self._limits_now() if how.is_limited else None)
 
     # -- on the disk ---------------------------------------------------------------------
 
@@ -157,12 +157,11 @@ class Memory:
                 "model": self._model.describe(), "invariant": name,
                 "options": self._options, "arguments": {k: encode(x) for k, x in arguments}}
 
-    def _save(self, question: Question, answer: Any, is_limited: bool) -> None:
+    def _save(self, question: Question, answer: Any, limits: list[float | None] | None) -> None:
         if self._store is None:
             return
         try:
-            content = {"limits": self._limits_now() if is_limited else None,
-                       "name": str(self._model), "answer": encode(answer)}
+            content = {"limits": limits, "name": str(self._model), "answer": encode(answer)}
             self._store.save(self._key(question), content)
         except (NotStorable, TypeError, ValueError, RecursionError):
             return  # this answer has no plain form

@@ -143,12 +143,16 @@ class _Beside:
         return getattr(self._stream, attribute)
 
 
+def _first_sentence(message: str) -> str:
+    return message.split(". ")[0][:LONGEST_NOTE]
+
+
 @contextmanager
 def shown(arguments: argparse.Namespace) -> Iterator[None]:
     """Show the progress of the command that these options are of, while it runs."""
     progress = Progress(arguments.command, getattr(arguments, "quiet", False),
                         says_itself=hasattr(arguments, "quiet"),
-                        note=lambda message: arguments.page.state(attempt=message[:LONGEST_NOTE]))
+                        note=lambda message: arguments.page.state(attempt=_first_sentence(message)))
     arguments.progress = progress
     streams = sys.stdout, sys.stderr
     if progress.is_at_terminal and not getattr(arguments, "quiet", False):

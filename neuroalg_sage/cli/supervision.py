@@ -456,6 +456,8 @@ def _work(work: Callable[[], int], tell: int, begun: float, signals: set[signal.
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, end_quietly)
         _end_with_parent()
+        # Matrices are small here, and threads of NumPy's would only wait for one another.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         child._pipe, child.begun = tell, begun
         signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
         code = work()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 NO_IDEAL = "_no_ideal"  # in so many seconds, and why
+SAME_TIME = 1.1  # by this factor the time that is left by the same limit may be longer elsewhere
 
 
 class IdealQuestions(DimensionQuestions):
@@ -66,7 +67,7 @@ class IdealQuestions(DimensionQuestions):
         another process: for a question that is answered without the ideal, too.
         """
         tried, left = self._memory.known(NO_IDEAL, stored=True), self.computation.seconds_left()
-        if tried is not None and left is not None and left <= tried[0]:
+        if tried is not None and left is not None and left <= SAME_TIME * tried[0]:
             raise LimitReached(tried[1])
 
     def _dimension_by_equations(self, found: Invariant) -> Invariant:

@@ -246,6 +246,26 @@ def test_a_degree_is_counted_where_another_process_did_not_find_the_ideal(store,
     assert len(calls) == 3
 
 
+def test_a_share_of_the_same_limit_is_the_same_time(store, monkeypatch) -> None:
+    from neuroalg_sage.invariants.equations import degree_by_fixed_points, ideal
+
+    calls = []
+
+    def fail(*arguments, **options):
+        calls.append(1)
+        raise LimitReached("too long")
+
+    monkeypatch.setattr(degree_by_fixed_points, "degree_by_fixed_points", lambda *words: None)
+    monkeypatch.setattr(ideal, "ideal", fail)
+    for seconds, tried in ((980.0, 1), (1000.0, 1), (1500.0, 2)):
+        M = NeuroManifold("mlp:2,2,3:x^2", seed=1, timeout=2000, cache=store)
+        M.computation.end_within(seconds)
+        with pytest.raises(LimitReached, match="too long"), M.computation.share():
+            M._require_time_for_the_ideal()
+            M.ideal()
+        assert len(calls) == tried
+
+
 def test_an_answer_that_a_limit_made_worse_is_final_for_this_limit_alone(store, monkeypatch
                                                                          ) -> None:
     calls, honest = [], dimensions.dimension

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import os
 import re
@@ -16,6 +17,7 @@ import pytest
 from neuroalg_sage.cli import main
 from neuroalg_sage.cli import progress as progresses
 from neuroalg_sage.cli.progress import ERASE, Progress
+from neuroalg_sage.cli.supervision import Page
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -143,6 +145,14 @@ def test_long_and_several_lines_are_cut(terminal) -> None:
     progress.finish()
     (line,) = [part for part in terminal.getvalue().split(ERASE) if part]
     assert line.endswith("a") and len(line) < 80
+
+
+def test_of_an_attempt_its_first_sentence_is_noted() -> None:
+    page = Page()
+    options = argparse.Namespace(command="compute", quiet=True, page=page)
+    with progresses.shown(options):
+        options.progress("degree: 0.5 of it is counted. The limit of 3 s was reached.")
+    assert page.attempt == "degree: 0.5 of it is counted"
 
 
 def test_after_the_end_nothing_is_said(terminal) -> None:

@@ -218,6 +218,16 @@ def test_the_time_of_the_start_counts(tmp_path) -> None:
         os.close(told), os.close(tell)
 
 
+@pytest.mark.parametrize(("environment", "threads"), [
+    ({}, "1"), ({"OPENBLAS_NUM_THREADS": "3"}, "3")])
+def test_numpy_has_one_thread_unless_told_otherwise(environment, threads, tmp_path, monkeypatch
+                                                    ) -> None:
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    done = supervised('print(os.environ["OPENBLAS_NUM_THREADS"], "numpy" in sys.modules)', tmp_path,
+                      **environment)
+    assert done.stdout.splitlines()[1] == f"{threads} False"
+
+
 def test_a_command_began_with_its_process() -> None:
     script = ("import time; begun = time.monotonic(); time.sleep(0.1); "
               "from neuroalg_sage.cli.supervision import start_of_this_process as start; "

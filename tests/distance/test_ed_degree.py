@@ -30,6 +30,7 @@ from neuroalg_sage.descriptions.polar_classes import (
     symmetric_polar_degrees,
 )
 from neuroalg_sage.engines import msolve
+from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.distance.ed_degree import ed_degree_of_ideal
 from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm, diagonal_form
 from neuroalg_sage.models.sources import from_expressions
@@ -145,6 +146,24 @@ def test_the_conormal_variety_proves_generic_ed_degrees() -> None:
 
 
 @needs_msolve
+@needs_msolve
+def test_a_proof_leaves_time_for_the_number_that_is_known(monkeypatch) -> None:
+    deadlines = []
+
+    def late(phi, dimension, form, computation, *others):
+        deadlines.append(computation.deadline)
+        raise LimitReached("too long")
+
+    monkeypatch.setattr("neuroalg_sage.invariants.distance.ed_degree._by_conormal_variety", late)
+    M = NeuroManifold(from_expressions(["a^2*x + (a^3 + a)*y + a^5*z"], ["a"], ["x", "y", "z"]),
+                      seed=1, cache=False)
+    M.computation.end_within(10_000)
+    found = M.ed_degree("generic")
+    assert found == 9 and found.status == "numerical"
+    # A quarter is left for monodromy, and a quarter of the rest for what is done with the number.
+    assert deadlines and deadlines[0] < M.computation.deadline - 0.3 * 10_000
+
+
 def test_forged_proofs_by_the_conormal_variety_are_rejected() -> None:
     proof = NeuroManifold("cnn:2s2,2:x", method="conormal", seed=1).polar_degrees().certificate
     assert verify(proof).value == [2, 2, 2] and verify(proof).trust == (

@@ -34,6 +34,7 @@ from neuroalg_sage.invariants.equations.degree_by_fixed_points import (
     degree_by_fixed_points,
 )
 from neuroalg_sage.models.parametrization import parametrization
+from neuroalg_sage.models.sources import from_expressions
 
 PRIME = 2**31 - 1
 
@@ -217,3 +218,11 @@ def test_where_hypotheses_fail_nothing_is_said(spec: str) -> None:
     others are neither products nor sums.
     """
     assert found(spec) is None
+
+
+def test_a_summand_that_does_not_occur() -> None:
+    model = from_expressions(["b*x + c*y + (b + c)*z"], ["a", "b", "c"], ["x", "y", "z"])
+    assert degree_by_fixed_points(parametrization(model)) is None
+    M = NeuroManifold(model, seed=1)
+    assert M.degree() == 1
+    assert M.ed_degree("generic") == 1

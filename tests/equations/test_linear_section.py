@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import random
 
 import pytest
@@ -11,10 +12,11 @@ from mutants import accepted_mutants
 from neuroalg_sage import NeuroManifold
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import verify
+from neuroalg_sage.certificates.equations.linear_section import degrees
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.equations.equivariant_ideal import equivariant_ideal
-from neuroalg_sage.invariants.equations.linear_section import NotProved, linear_section
+from neuroalg_sage.invariants.equations.linear_section import NotProved, _watched, linear_section
 from neuroalg_sage.models.sources import from_expressions
 
 TWISTED_CUBIC = from_expressions(["a^3*x^3 + a^2*b*x^2 + a*b^2*x + b^3"], ["a", "b"], ["x"])
@@ -236,3 +238,20 @@ def test_what_was_already_found_is_no_reason_to_give_up() -> None:
     nets = NeuroManifold("mlp:3,3,3:x^2", method="equivariant", seed=1)
     nets.equation_search().up_to(4)
     assert len(nets.ideal().data) == 9
+
+
+def test_an_elimination_ends_when_it_is_told_to() -> None:
+    """Between degrees, and within one: what may take long there is looked at, too."""
+    calls = itertools.count()
+
+    def checkpoint() -> None:
+        if next(calls) == 20:
+            raise LimitReached("too long")
+
+    squares = [{tuple(2 * (i == k) for i in range(4)): 1} for k in range(4)]
+    eliminations = degrees(squares, 4, 32003, watched=_watched(checkpoint))
+    found = []
+    with pytest.raises(LimitReached, match="too long"):
+        for monomials, _, _ in eliminations:
+            found.append(len(monomials))
+    assert found == [4, 10]

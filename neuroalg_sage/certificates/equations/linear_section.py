@@ -5,7 +5,7 @@ Ideals that a linear section of the neurovariety proves to be complete.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import comb
 from typing import Any
 
@@ -170,14 +170,15 @@ def artinian_series(forms: list[Form], variables: int, p: int, longest: int,
 
 
 def degrees(forms: list[Form], variables: int, p: int, most: int = MOST_MONOMIALS,
-            coranks: Sequence[int] = ()) -> Iterator[tuple[list[tuple[int, ...]], nmod_mat, int]]:
+            coranks: Sequence[int] = (), watched: Callable[[list[Form]], Iterator[Form]] = iter
+            ) -> Iterator[tuple[list[tuple[int, ...]], nmod_mat, int]]:
     """
     Degree by degree from 1 on, the monomials, and multiples of forms in reduced echelon form.
 
     Monomials descend in reverse lexicographic order.  The rows are multiples by variables of
     those one degree lower: one for each leading monomial, and of the others as many as
     raise the rank, batch by batch, until the corank is the one that is expected.  So the rank
-    is a lower bound for that of all multiples.
+    is a lower bound for that of all multiples.  Rows go through ``watched``.
     """
     basis: list[Form] = []
     for degree in itertools.count(1):
@@ -189,7 +190,7 @@ def degrees(forms: list[Form], variables: int, p: int, most: int = MOST_MONOMIAL
         place = {m: k for k, m in enumerate(monomials)}
         first: dict[tuple[int, ...], Form] = {}
         others = [f for f in forms if sum(next(iter(f))) == degree]
-        for f in basis:
+        for f in watched(basis):
             for i in range(variables):
                 multiple = {(*e[:i], e[i] + 1, *e[i + 1:]): a for e, a in f.items()}
                 if first.setdefault(next(iter(multiple)), multiple) is not multiple:
@@ -199,7 +200,7 @@ def degrees(forms: list[Form], variables: int, p: int, most: int = MOST_MONOMIAL
         for start in range(0, max(len(others), 1), step):
             rows, before = rows + others[start : start + step], count
             flat = [0] * (len(rows) * len(monomials))
-            for k, f in enumerate(rows):
+            for k, f in enumerate(watched(rows)):
                 for e, a in f.items():
                     flat[k * len(monomials) + place[e]] = a
             reduced, count = nmod_mat(len(rows), len(monomials), flat, p).rref()

@@ -133,7 +133,8 @@ def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
     limit = computation.timeout
     computation.timeout = min(limit or EASY_SECONDS, EASY_SECONDS)
     try:
-        return _by_conormal_variety(phi, dimension, form, computation, ideal, seed)
+        with computation.share():  # a number that is at hand is not lost for a proof
+            return _by_conormal_variety(phi, dimension, form, computation, ideal, seed)
     except (LimitReached, InputError, EngineError):
         return counted
     finally:

@@ -198,7 +198,8 @@ def _summands(phi: Parametrization) -> list[list[list[int]]] | None:
         return None
     one = [{tuple(e[v] for v in summands[0]): c for e, c in f.items()
             if any(e[v] for v in summands[0])} for f in phi.polynomials]
-    blocks = blocks_of([f for f in one if f], len(summands[0]))
+    occurring = [f for f in one if f]  # none if the parameters of a summand do not occur
+    blocks = blocks_of(occurring, len(summands[0])) if occurring else None
     return None if blocks is None else [[[copy[k] for k in block] for block in blocks]
                                         for copy in summands]
 

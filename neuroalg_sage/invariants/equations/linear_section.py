@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from math import comb
 from typing import Any
@@ -172,10 +172,9 @@ def _points(equations: list[fmpq_mpoly], section: list[list[int]], p: int, most:
         raise NotProved(f"a section has {length} points, which are too many to be computed")
     forms = restricted(equations, [[*row[1:], row[0]] for row in section], p)
     coranks = list(itertools.accumulate([*series, 0]))[1:]
-    eliminations = degrees(forms, c + 1, p, most, coranks)
+    eliminations = degrees(forms, c + 1, p, most, coranks, _watched(checkpoint))
     size, before, reached = 1, 0, 0
     while reached < degree or (size != length and size != before):
-        checkpoint()
         if reached == degree + LATEST - 1:
             raise NotProved("the points of a section may be seen in high degrees only")
         before, reached = size, reached + 1
@@ -220,6 +219,16 @@ def _points(equations: list[fmpq_mpoly], section: list[list[int]], p: int, most:
             size == length)
 
 
+def _watched(checkpoint: Callable[[], None]) -> Callable[[list[Form]], Iterator[Form]]:
+    """What calls the checkpoint before each row of an elimination."""
+    def rows(forms: list[Form]) -> Iterator[Form]:
+        for form in forms:
+            checkpoint()
+            yield form
+
+    return rows
+
+
 def _series(forms: list[Form], variables: int, p: int, most: int,
             checkpoint: Callable[[], None]) -> list[int]:
     """
@@ -231,8 +240,7 @@ def _series(forms: list[Form], variables: int, p: int, most: int,
     series = [1]
     highest = max((sum(next(iter(f))) for f in forms), default=0)
     try:
-        for monomials, _, rank in degrees(forms, variables, p, most):
-            checkpoint()
+        for monomials, _, rank in degrees(forms, variables, p, most, watched=_watched(checkpoint)):
             series.append(len(monomials) - rank)
             if not series[-1]:
                 return series[:-1]
