@@ -71,6 +71,21 @@ def series(data: list) -> Canonical:
     return tuple(found)
 
 
+def kernel_of_form(loss: list, places: list[int]) -> Canonical:
+    """What forms of one kernel share, if the loss is in these coordinates; else the loss."""
+    n = len(places)
+    terms = [(tuple(zip(e[::2], e[1::2])), Fraction(c)) for c, e in loss]
+    if [*places] != [*range(n)] or any(i >= n for e, _ in terms for i, _ in e):
+        return json.dumps(loss)
+    form = [[Fraction(0)] * n for _ in range(n)]
+    for e, c in terms:
+        factors = [i for i, k in e for _ in range(k)]
+        if len(factors) == 2:
+            form[factors[0]][factors[1]] += c
+            form[factors[1]][factors[0]] += c
+    return str(echelon(form, n)[0])
+
+
 def claimed(claim: dict[str, Any]) -> Canonical:
     """A claim, such that equal claims in other words are equal."""
     name, value = claim["invariant"], claim["value"]
@@ -106,6 +121,10 @@ def claimed(claim: dict[str, Any]) -> Canonical:
     if name == "loss_critical_locus":
         return name, frozenset(map(tuple, value[0])), tuple(value[1]), frozenset(
             zip(map(component, value[2]), value[3]))
+    if name == "ramification_locus":  # depends on the kernel of the loss's form alone
+        loss, places, size, components, kinds = value
+        return (name, kernel_of_form(loss, places), tuple(places), size, frozenset(
+            zip(map(component, components), kinds)))
     if name == "ed_discriminant":
         return name, json.dumps(value[:-1]), polynomials(value[-1])
     if name in ("critical_points", "loss_bounds", "multistart"):

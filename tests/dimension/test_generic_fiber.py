@@ -381,3 +381,8 @@ def test_a_fiber_that_is_not_counted_has_a_dimension(monkeypatch) -> None:
         manifold.model.parameter_count - manifold.dimension().value]
     with pytest.raises(LimitReached, match="its generic fiber has dimension"):
         manifold.is_identifiable()
+
+
+def test_a_slice_that_is_a_point_needs_no_multiples() -> None:
+    found = NeuroManifold(from_expressions(["0*a + 3*x"], ["a"], ["x"])).generic_fiber()
+    assert found.status == "proved" and found.data.dimension == 1

@@ -42,6 +42,8 @@ def multiples(model: Model, free: Sequence[int], equations: Sequence[Equation],
 
     OUTPUT: the groups and degrees, as a certificate states them; None if none are found
     """
+    if not free:
+        return None
     equations = [f for f in equations if any(map(any, f))]
     queue: list[tuple[int, int, tuple[int, ...]]] = []
     partitions = list(_partitions(model, free))
