@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm, quadratic_form
 from neuroalg_sage.neuromanifold.core import kept, whole
@@ -81,16 +81,8 @@ class DistanceQuestions(NormQuestions):
             return by_monodromy()
         if self.method != "auto":
             return exactly()
-        try:
-            with self.computation.share():
-                return exactly()
-        except LimitReached as error:
-            reason = str(error)
-            self.computation.progress(f"ED degree: by monodromy. {reason}")
-        try:
-            return by_monodromy()
-        except LimitReached as error:
-            raise LimitReached(f"{error} Nor was it counted exactly: {reason}") from None
+        return self.computation.either(exactly, by_monodromy, "ED degree: by monodromy",
+                                       "Nor was it counted exactly: ")
 
     def ed_discriminant(self, metric: str | None = None, gram: Any = None, *, origin: Any = None,
                         directions: Any = None) -> Invariant:

@@ -129,17 +129,13 @@ class EquationsQuestions(IdealQuestions):
         known = self._memory.known("_counted_degree")
         if known is not None:
             return known
-        try:
-            with self.computation.share():
-                self._require_time_for_the_ideal()
-                return self._hilbert()[0]
-        except LimitReached as error:
-            reason = str(error)
-            self.computation.progress(f"degree: counted without the ideal. {reason}")
-        try:
-            return self._counted_degree()
-        except LimitReached as error:
-            raise LimitReached(f"{error} Nor was it proved: {reason}") from None
+
+        def proved() -> Invariant:
+            self._require_time_for_the_ideal()
+            return self._hilbert()[0]
+
+        return self.computation.either(proved, self._counted_degree,
+                                       "degree: counted without the ideal", "Nor was it proved: ")
 
     @kept
     def _counted_degree(self) -> Invariant:
@@ -147,16 +143,10 @@ class EquationsQuestions(IdealQuestions):
         from neuroalg_sage.invariants.equations.degree_by_slicing import degree_by_slicing
 
         phi, found = self.parametrization(), self.dimension()
-        try:
-            with self.computation.share():
-                return degree_by_monodromy(phi, found, self.computation, self.seed)
-        except LimitReached as error:
-            reason = str(error)
-            self.computation.progress(f"degree: by slicing. {reason}")
-        try:
-            return degree_by_slicing(phi, found, self.computation, self.seed)
-        except LimitReached as error:
-            raise LimitReached(f"{error} {reason}") from None
+        return self.computation.either(
+            lambda: degree_by_monodromy(phi, found, self.computation, self.seed),
+            lambda: degree_by_slicing(phi, found, self.computation, self.seed),
+            "degree: by slicing")
 
     def hilbert_polynomial(self) -> Invariant:
         """

@@ -8,12 +8,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from neuroalg_sage.errors import LimitReached
 
 if TYPE_CHECKING:
     from neuroalg_sage.engines.macaulay2 import Macaulay2, Script
+
+Answer = TypeVar("Answer")
 
 SHARE = 0.75  # of the time before a deadline, for what is tried first
 
@@ -110,6 +112,39 @@ class Computation:
             yield
         finally:
             self.deadline, self.budget = before
+
+    def either(self, first: Callable[[], Answer], then: Callable[[], Answer], announced: str,
+               missed: str = "") -> Answer:
+        """
+        What is tried first, in a share of the time; where a limit ends it, what is done instead.
+
+        INPUT:
+
+        - ``announced`` -- what is done instead, for the line of progress that says why
+        - ``missed`` -- words before the reason of the first, if a limit ends both
+
+        EXAMPLES::
+
+            >>> def fail():
+            ...     raise LimitReached("Too long.")
+            >>> Computation(progress=print).either(fail, lambda: 3, "degree: counted")
+            degree: counted. Too long.
+            3
+            >>> Computation().either(fail, fail, "degree: counted", "Nor was it proved: ")
+            Traceback (most recent call last):
+            ...
+            neuroalg_sage.errors.LimitReached: Too long. Nor was it proved: Too long.
+        """
+        try:
+            with self.share():
+                return first()
+        except LimitReached as error:
+            reason = str(error)
+            self.progress(f"{announced}. {reason}")
+        try:
+            return then()
+        except LimitReached as error:
+            raise LimitReached(f"{error} {missed}{reason}") from None
 
     def clock(self) -> Callable[[], None]:
         """What raises LimitReached, when called, as soon as the limits from now on are over."""
