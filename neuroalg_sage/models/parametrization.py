@@ -120,6 +120,33 @@ class Parametrization(Typeset):
                                       for e, c in p.items()} or {(0,) * len(symbols): 0},
                                      *symbols).as_expr() for p in self.polynomials]
 
+    def connected_parameters(self) -> list[list[int]]:
+        """
+        The parameters that terms connect, in order: φ is a sum of functions of these alone.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage.models.families import parse_spec
+            >>> parametrization(parse_spec("mlp:2,2,1:x^2")).connected_parameters()
+            [[0, 1, 4], [2, 3, 5]]
+        """
+        owner = list(range(self.parameter_count))
+
+        def root(i: int) -> int:
+            while owner[i] != i:
+                i = owner[i]
+            return i
+
+        for polynomial in self.polynomials:
+            for e in polynomial:
+                first, *others = [i for i, k in enumerate(e) if k] or [0]
+                for i in others:
+                    owner[root(i)] = root(first)
+        parts: dict[int, list[int]] = {}
+        for i in range(self.parameter_count):
+            parts.setdefault(root(i), []).append(i)
+        return list(parts.values())
+
     def restrict(self, values: dict[int, int]) -> tuple[Polynomial, ...]:
         """The polynomials in the remaining parameters when some are set to numbers."""
         return tuple(restricted(p, values) for p in self.polynomials)

@@ -54,7 +54,7 @@ def fiber_of_sum(phi: Parametrization, computation: Computation, seed: int | Non
     """
     start = time.perf_counter()
     model, count = phi.model, phi.model.parameter_count
-    parts = _parts(phi) if count <= MOST_PARAMETERS else []
+    parts = phi.connected_parameters() if count <= MOST_PARAMETERS else []
     if len(parts) < 2:
         return None
     checked = rebuilt(model)
@@ -86,27 +86,6 @@ def fiber_of_sum(phi: Parametrization, computation: Computation, seed: int | Non
     return certified(model, "generic_fiber", GenericFiber(*value), "proved",
                      "a contact locus, and the fibers of summands", time.perf_counter() - start,
                      evidence, trust, claim=value)
-
-
-def _parts(phi: Parametrization) -> list[list[int]]:
-    """The parameters that terms connect, in order."""
-    count = phi.model.parameter_count
-    owner = [*range(count)]
-
-    def root(i: int) -> int:
-        while owner[i] != i:
-            i = owner[i]
-        return i
-
-    for polynomial in phi.polynomials:
-        for e in polynomial:
-            first, *others = [i for i, k in enumerate(e) if k] or [0]
-            for i in others:
-                owner[root(i)] = root(first)
-    parts: dict[int, list[int]] = {}
-    for i in range(count):
-        parts.setdefault(root(i), []).append(i)
-    return [*parts.values()]
 
 
 def _weights(phi: Parametrization, own: list[int]) -> list[int] | None:

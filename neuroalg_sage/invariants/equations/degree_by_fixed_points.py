@@ -100,8 +100,9 @@ def sums_of_points(phi: Parametrization, generator: random.Random) -> Iterator[d
         >>> from neuroalg_sage.models.families import parse_spec
         >>> from neuroalg_sage.models.parametrization import parametrization
         >>> phi = parametrization(parse_spec("mlp:2,2,1:x^5"))
-        >>> next(sums_of_points(phi, random.Random(1)))["summands"]
-        [[[4], [0, 1]], [[5], [2, 3]]]
+        >>> found = [each["summands"] for each in sums_of_points(phi, random.Random(1))]
+        >>> len(found), found[1]
+        (3, [[[4], [0, 1]], [[5], [2, 3]]])
     """
     summands = _summands(phi)
     if summands is None:
@@ -175,25 +176,9 @@ def _symmetries(phi: Parametrization, found: Product) -> list[list[int]]:
 
 def _summands(phi: Parametrization) -> list[list[list[int]]] | None:
     """The blocks of parameters of each summand of φ, if they are of the same shape; else None."""
-    count = phi.model.parameter_count
     if sum(map(len, phi.polynomials)) > MOST_TERMS:
         return None
-    owner = list(range(count))
-
-    def root(v: int) -> int:
-        while owner[v] != v:
-            v = owner[v]
-        return v
-
-    for f in phi.polynomials:
-        for e in f:
-            first, *others = [v for v, k in enumerate(e) if k] or [0]
-            for v in others:
-                owner[root(v)] = root(first)
-    copies: dict[int, list[int]] = {}
-    for v in range(count):
-        copies.setdefault(root(v), []).append(v)
-    summands = list(copies.values())
+    summands = phi.connected_parameters()
     if len(summands) < 2 or len({len(copy) for copy in summands}) > 1:
         return None
     one = [{tuple(e[v] for v in summands[0]): c for e, c in f.items()
