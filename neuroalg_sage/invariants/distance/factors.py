@@ -13,7 +13,7 @@ from functools import reduce
 from itertools import combinations
 from typing import Any
 
-from flint import Ordering, fmpq_mpoly_ctx
+from flint import Ordering, fmpq_mpoly_ctx, nmod_mat
 
 from neuroalg_sage.engines import modular
 from neuroalg_sage.models.expressions import Polynomial, derivative, evaluate, from_flint
@@ -59,14 +59,18 @@ def are_independent(polynomials: Sequence[Polynomial], count: int, generator: ra
         >>> are_independent([x, square], 1, random.Random(1))
         False
     """
-    from flint import nmod_mat
-
     if len(polynomials) > count:
         return False
     prime = modular.random_prime(generator)
+    return int(jacobian_modulo(polynomials, count, prime, generator).rank()) == len(polynomials)
+
+
+def jacobian_modulo(polynomials: Sequence[Polynomial], count: int, prime: int,
+                    generator: random.Random) -> nmod_mat:
+    """The Jacobian matrix of polynomials in so many variables at a random point modulo a prime."""
     point = [generator.randrange(prime) for _ in range(count)]
-    entries = [evaluate(derivative(f, v), point, prime) for f in polynomials for v in range(count)]
-    return bool(nmod_mat(len(polynomials), count, entries, prime).rank() == len(polynomials))
+    return nmod_mat(len(polynomials), count, [evaluate(derivative(f, v), point, prime)
+                                              for f in polynomials for v in range(count)], prime)
 
 
 @dataclass(frozen=True)

@@ -15,18 +15,23 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
-from flint import fmpq_mat, nmod_mat
+from flint import Ordering, fmpq_mat, fmpq_mpoly_ctx, nmod_mat
 
 from neuroalg_sage.certificates.certificate import decimal, encode_polynomial
 from neuroalg_sage.certificates.distance.reduced import matrix_of_rest
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.engines import modular
-from neuroalg_sage.invariants.distance.factors import are_independent, basis_of, through_factors
+from neuroalg_sage.invariants.distance.factors import (
+    are_independent,
+    basis_of,
+    jacobian_modulo,
+    through_factors,
+)
 from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm
-from neuroalg_sage.invariants.equations.products_of_spaces import differences
-from neuroalg_sage.models.expressions import Polynomial, derivative, evaluate, plus
+from neuroalg_sage.invariants.equations.products_of_spaces import differences, of_the_same_weights
+from neuroalg_sage.models.expressions import Polynomial, from_flint, plus
 from neuroalg_sage.models.parametrization import Parametrization
-from neuroalg_sage.models.rational import fraction, integral_kernel, matrix, to_flint
+from neuroalg_sage.models.rational import fraction, in_ring, integral_kernel, matrix, to_flint
 from neuroalg_sage.models.sources import polynomial_model
 
 MOST_TERMS, MOST_COORDINATES = 20_000, 60
@@ -132,12 +137,6 @@ def _parametrization(outer: Sequence[Polynomial], count: int) -> Parametrization
     return Parametrization(model, tuple(model.coordinates()), tuple(outer))
 
 
-def _jacobian(polynomials: Sequence[Polynomial], count: int, point: Sequence[int], prime: int
-              ) -> nmod_mat:
-    return nmod_mat(len(polynomials), count, [evaluate(derivative(f, v), point, prime)
-                                              for f in polynomials for v in range(count)], prime)
-
-
 def _lines(polynomials: Sequence[Polynomial], count: int, prime: int, generator: random.Random
            ) -> tuple[list[int], Rows] | None:
     """
@@ -149,8 +148,8 @@ def _lines(polynomials: Sequence[Polynomial], count: int, prime: int, generator:
     previous = -1
     while len(normals) != previous:
         previous = len(normals)
-        point = [generator.randrange(prime) for _ in range(count)]
-        kernel, nullity = _jacobian(polynomials, count, point, prime).transpose().nullspace()
+        jacobian = jacobian_modulo(polynomials, count, prime, generator)
+        kernel, nullity = jacobian.transpose().nullspace()
         rows = normals + [[int(kernel[i, j]) for i in range(size)] for j in range(nullity)]
         if not rows:
             break
@@ -213,10 +212,7 @@ def _candidates(outer: Sequence[Polynomial], count: int) -> Iterator[list[int]]:
     as follow one another, the longest ones first, or few that do not.
     """
     gradings = integral_kernel(sorted(differences(outer)), count)
-    blocks: dict[tuple[int, ...], list[int]] = {}
-    for v in range(count):
-        blocks.setdefault(tuple(row[v] for row in gradings), []).append(v)
-    runs, terms = list(blocks.values()), sum(map(len, outer))
+    runs, terms = of_the_same_weights(gradings, count), sum(map(len, outer))
     if len(runs) <= MOST_BLOCKS and terms <= MANY_TERMS:
         for size in range(len(runs) - 1, 0, -1):
             for start in range(len(runs) - size + 1):
@@ -257,11 +253,6 @@ def _functions_of(block: Sequence[int], inner: Sequence[Polynomial], outer: Sequ
 
 
 def _composed(f: Polynomial, images: Sequence[Polynomial]) -> Polynomial:
-    from flint import Ordering, fmpq_mpoly_ctx
-
-    from neuroalg_sage.models.expressions import from_flint
-    from neuroalg_sage.models.rational import in_ring
-
     count = len(next(iter(images[0])))
     ring, source = (fmpq_mpoly_ctx.get([f"v{i}" for i in range(k)], Ordering.lex)
                     for k in (count, len(images)))

@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.certificates.reading import polynomial_ring
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
@@ -34,7 +35,7 @@ from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.layers import Dense
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization, vanishes
-from neuroalg_sage.models.rational import echelon, kernel
+from neuroalg_sage.models.rational import echelon, in_ring, kernel
 from neuroalg_sage.models.sage_input import takes_numbers_of_sage
 
 Weight = tuple[int, ...]
@@ -485,8 +486,8 @@ def _polynomial(f: Equation, n: int) -> Polynomial:
 
 def _with_positive_leading_coefficient(f: Polynomial) -> Polynomial:
     """The polynomial or its negative, by its first term in graded reverse lexicographic order."""
-    first = max(f, key=lambda e: (sum(e), [-k for k in reversed(e)]))
-    return f if f[first] > 0 else {e: -c for e, c in f.items()}
+    ring = polynomial_ring(len(next(iter(f))))
+    return f if in_ring(f, ring).leading_coefficient() > 0 else {e: -c for e, c in f.items()}
 
 
 def _equation(monomials: list[Monomial], coefficients: list[Fraction]) -> Equation:

@@ -80,10 +80,23 @@ def blocks_of(coordinates: Sequence[Polynomial], count: int) -> list[list[int]] 
         [[0, 1], [2, 3]]
     """
     gradings = integral_kernel(sorted(differences(coordinates)), count)
+    blocks = of_the_same_weights(gradings, count)
+    return blocks if len(blocks) == len(gradings) else None
+
+
+def of_the_same_weights(gradings: Sequence[Sequence[int]], count: int) -> list[list[int]]:
+    """
+    The parameters divided into those that have the same weight in each grading.
+
+    EXAMPLES::
+
+        >>> of_the_same_weights([[1, 0, 1], [2, 0, 2]], 3)
+        [[0, 2], [1]]
+    """
     blocks: dict[tuple[int, ...], list[int]] = {}
     for v in range(count):
         blocks.setdefault(tuple(row[v] for row in gradings), []).append(v)
-    return list(blocks.values()) if len(blocks) == len(gradings) else None
+    return list(blocks.values())
 
 
 def differences(coordinates: Sequence[Polynomial]) -> set[tuple[int, ...]]:

@@ -27,6 +27,7 @@ from neuroalg_sage.invariants.equations.products_of_spaces import (
     MOST_POINTS,
     MOST_TERMS,
     differences,
+    of_the_same_weights,
     weights_of,
 )
 from neuroalg_sage.models.expressions import Polynomial
@@ -112,10 +113,7 @@ def common_blocks(parts: Sequence[Sequence[Polynomial]], count: int) -> list[lis
         [[1, 2]]
     """
     gradings = integral_kernel(sorted(set().union(*map(differences, parts))), count)
-    blocks: dict[tuple[int, ...], list[int]] = defaultdict(list)
-    for v in range(count):
-        blocks[tuple(row[v] for row in gradings)].append(v)
-    return [block for block in blocks.values() if len(block) > 1]
+    return [block for block in of_the_same_weights(gradings, count) if len(block) > 1]
 
 
 def _complete(model: Checked, found: Bundle, evidence: dict[str, Any]
