@@ -80,14 +80,9 @@ class EquationsQuestions(IdealQuestions):
     @kept
     def _degree_of_another(self) -> Invariant | None:
         """The degree by fixed points of a larger model with the same neurovariety, if there is."""
-        from neuroalg_sage.invariants.equations.same_variety import (
-            degree_of_another,
-            smaller_models,
-        )
+        from neuroalg_sage.invariants.equations.same_variety import degree_of_another
 
-        if not smaller_models(self.model):  # before a dimension takes its time
-            return None
-        return degree_of_another(self.model, self.dimension(), self.seed)
+        return degree_of_another(self.model, self.dimension, self.seed)
 
     def degree(self) -> Invariant:
         """

@@ -87,11 +87,9 @@ class IdealQuestions(DimensionQuestions):
     @kept
     def _ideal_of_another(self) -> Invariant | None:
         """The ideal of a smaller model with the same neurovariety, if there is one."""
-        from neuroalg_sage.invariants.equations.same_variety import generic_layers, smaller_models
+        from neuroalg_sage.invariants.equations.same_variety import generic_layers
 
-        if not smaller_models(self.model):
-            return None
-        same = generic_layers(self.model, self.dimension(), self.seed)
+        same = generic_layers(self.model, self.dimension, self.seed)
         if same is None:
             return None
         other = type(self)(same.model, seed=self.seed, method=self.method, cache=False)

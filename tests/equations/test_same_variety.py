@@ -22,7 +22,7 @@ from neuroalg_sage.invariants.equations.same_variety import degree_of_another, g
     ("mlp:2,2,1,1:x^2", 4)])
 def test_what_is_too_large_to_be_expanded_has_a_degree(spec: str, degree: int) -> None:
     M = NeuroManifold(spec, seed=1)
-    found = degree_of_another(M.model, M.dimension(), 1)
+    found = degree_of_another(M.model, M.dimension, 1)
     assert found is not None and found.data == degree and not found.trust
     verify(found.certificate)
 
@@ -36,7 +36,7 @@ def test_the_degree_is_asked_there() -> None:
 
 def test_the_ideal_is_the_same() -> None:
     M = NeuroManifold("mlp:2,2,1,1:x^2", seed=1)
-    same = generic_layers(M.model, M.dimension(), 1)
+    same = generic_layers(M.model, M.dimension, 1)
     assert same is not None
     found = same.ideal(M.model, NeuroManifold(same.model, seed=1).ideal())
     assert found.value == M.ideal().value
@@ -45,10 +45,10 @@ def test_the_ideal_is_the_same() -> None:
 
 def test_larger_models_of_larger_dimension_are_others() -> None:
     M = NeuroManifold("mlp:2,1,1,2:x^2", seed=1)
-    same = generic_layers(M.model, M.dimension(), 1)
+    same = generic_layers(M.model, M.dimension, 1)
     assert same is None or NeuroManifold(same.model, seed=2).dimension() == M.dimension()
     certificate = copy.deepcopy(degree_of_another(
-        *(lambda N: (N.model, N.dimension()))(NeuroManifold("mlp:2,2,1,1:x^2", seed=1)), 1
+        *(lambda N: (N.model, N.dimension))(NeuroManifold("mlp:2,2,1,1:x^2", seed=1)), 1
     ).certificate)
     certificate["evidence"]["same_variety"]["segments"] = [[0, 5]]
     certificate["digest"] = digest(certificate)
@@ -58,7 +58,7 @@ def test_larger_models_of_larger_dimension_are_others() -> None:
 
 def test_changes_are_implied() -> None:
     M = NeuroManifold("mlp:2,2,1,1:x^2", seed=1)
-    same = generic_layers(M.model, M.dimension(), 1)
-    certificates = [degree_of_another(M.model, M.dimension(), 1).certificate,
+    same = generic_layers(M.model, M.dimension, 1)
+    certificates = [degree_of_another(M.model, M.dimension, 1).certificate,
                     same.ideal(M.model, NeuroManifold(same.model, seed=1).ideal()).certificate]
     assert assert_changes_are_implied(certificates, random.Random(3), 200) < 150

@@ -10,6 +10,7 @@ that suffices is at
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,27 +79,29 @@ def smaller_models(model: Model) -> list[tuple[list[list[int]], Model]]:
                   key=lambda pair: pair[1].parameter_count)
 
 
-def generic_layers(model: Model, found: Invariant, seed: int | None = None) -> SameVariety | None:
+def generic_layers(model: Model, find: Callable[[], Invariant], seed: int | None = None
+                   ) -> SameVariety | None:
     """
     The model with fewest parameters, fewer than the given one has, in which generic polynomial
     maps stand for some layers, with the same neurovariety; None if there is none.
 
     INPUT:
 
-    - ``found`` -- the dimension
+    - ``find`` -- finds the dimension; it is not asked where no model is smaller
     - ``seed`` -- integer for the random choices; by default they are fresh
 
     EXAMPLES: What a network with one narrow state computes is a form to a power::
 
         >>> from neuroalg_sage.models.families import parse_spec
         >>> model = parse_spec("mlp:2,3,1,1,2,1:x^2")
-        >>> generic_layers(model, dimension(model, 1), 1).model.parameter_count
+        >>> generic_layers(model, lambda: dimension(model, 1), 1).model.parameter_count
         4
     """
-    if found.status != "proved" or found.trust:
+    smaller = smaller_models(model)
+    if not smaller or (found := find()).status != "proved" or found.trust:
         return None
     seed = random.randrange(2**30) if seed is None else seed
-    for segments, other in smaller_models(model):
+    for segments, other in smaller:
         others = dimension(other, seed)
         if (others.status == "proved" and others.data == found.data and not others.trust
                 and list(other.coordinates()) == list(model.coordinates())):
@@ -109,24 +112,25 @@ def generic_layers(model: Model, found: Invariant, seed: int | None = None) -> S
     return None
 
 
-def degree_of_another(model: Model, found: Invariant, seed: int | None) -> Degree | None:
+def degree_of_another(model: Model, find: Callable[[], Invariant], seed: int | None
+                      ) -> Degree | None:
     """
     The degree by fixed points of a torus, of another model with the same neurovariety; None if
     none is seen.
 
     INPUT:
 
-    - ``found`` -- the dimension
+    - ``find`` -- finds the dimension
     - ``seed`` -- integer for the random choices
 
     EXAMPLES::
 
         >>> from neuroalg_sage.models.families import parse_spec
         >>> model = parse_spec("mlp:2,3,3,3,1,3:x^2")
-        >>> degree_of_another(model, dimension(model, 1), 1)
+        >>> degree_of_another(model, lambda: dimension(model, 1), 1)
         11520 (proved)
     """
-    same = generic_layers(model, found, seed)
+    same = generic_layers(model, find, seed)
     try:
         degree = None if same is None else degree_by_fixed_points(parametrization(same.model), seed)
     except LimitReached:  # φ is too large to be expanded

@@ -181,6 +181,41 @@ class VarietyComponent:
         return f"Component of {self}"
 
 
+@dataclass(frozen=True, repr=False)
+class ComponentOfAKind:
+    """
+    A component, and of which kind its points are.
+
+    - ``component`` -- its dimension, degree and prime ideal
+    - ``kind`` -- one word
+    """
+
+    component: VarietyComponent
+    kind: str
+
+    @property
+    def dimension(self) -> int:
+        """The dimension of the component."""
+        return self.component.dimension
+
+    @property
+    def degree(self) -> int:
+        """The degree of the component's projective closure."""
+        return self.component.degree
+
+    @property
+    def ideal(self) -> Any:
+        """The prime ideal, in Sage."""
+        return self.component.ideal
+
+    def described(self, names: Sequence[str]) -> dict[str, Any]:
+        """The component as JSON data, its equations in variables of these names."""
+        return self.component.described(names) | {"kind": self.kind}
+
+    def __repr__(self) -> str:
+        return f"Component of {self}"
+
+
 @dataclass(frozen=True)
 class Decomposition:
     """

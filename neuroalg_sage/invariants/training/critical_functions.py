@@ -28,6 +28,7 @@ from neuroalg_sage.invariants.equations.generators import primitive
 from neuroalg_sage.invariants.equations.linear_span import LinearSpan, ideal_within
 from neuroalg_sage.invariants.singularities.decomposition import (
     LISTED,
+    ComponentOfAKind,
     Components,
     VarietyComponent,
     decompose,
@@ -35,6 +36,7 @@ from neuroalg_sage.invariants.singularities.decomposition import (
 )
 from neuroalg_sage.models.expressions import Polynomial, from_flint
 from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.models.rational import echelon, kernel, matrix
 from neuroalg_sage.storable import storable
 
 if TYPE_CHECKING:
@@ -48,43 +50,17 @@ NAMES = {False: "critical_functions", True: "ramification_locus"}
 
 @storable()
 @dataclass(frozen=True, repr=False)
-class FunctionsComponent:
+class FunctionsComponent(ComponentOfAKind):
     """
-    An irreducible component of functions of the closure of M.
+    An irreducible component of functions of the closure of M, in the coordinates of V.
 
-    - ``component`` -- its dimension, degree and prime ideal in the coordinates of V
     - ``kind`` -- ``fiber`` where the loss has no slope on V, as where data are interpolated;
       ``ramified`` where the projection of M along the kernel of the loss has on tangent spaces
       less rank than the dimension of M and the rank of the loss allow; else ``unramified``
     """
 
-    component: VarietyComponent
-    kind: str
-
-    @property
-    def dimension(self) -> int:
-        """The dimension of the component."""
-        return self.component.dimension
-
-    @property
-    def degree(self) -> int:
-        """The degree of the component's projective closure."""
-        return self.component.degree
-
-    @property
-    def ideal(self) -> Any:
-        """The prime ideal in the coordinates of V, in Sage."""
-        return self.component.ideal
-
-    def described(self, names: Sequence[str]) -> dict[str, Any]:
-        """The component as JSON data, its equations in coordinates of these names."""
-        return self.component.described(names) | {"kind": self.kind}
-
     def __str__(self) -> str:
         return f"{self.component}: {KINDS[self.kind]}"
-
-    def __repr__(self) -> str:
-        return f"Component of {self}"
 
 
 @dataclass(frozen=True)
@@ -139,22 +115,12 @@ class LossOnSpan:
         In a symmetric matrix of rank r the rows and columns of r independent columns are an
         invertible matrix.  Its inverse makes the first entries of the slope reduced.
         """
-        k, reduced = self.size, self.form.rref()[0]
-        rows = [[reduced[i, j] for j in range(k)] for i in range(self.rank)]
-        pivots = [next(j for j in range(k) if row[j]) for row in rows]
-        free = [j for j in range(k) if j not in pivots]
-        block = fmpq_mat(self.rank, self.rank, [self.form[i, j] for i in pivots for j in pivots])
-        basis = fmpq_mat(k, k)
-        if pivots:
-            inverse = block.inv()
-            for i, p in enumerate(pivots):
-                for j in range(self.rank):
-                    basis[p, j] = inverse[i, j]
-        for b, j in enumerate(free, self.rank):
-            basis[j, b] = 1
-            for i, p in enumerate(pivots):
-                basis[p, b] = -rows[i][j]
-        return basis
+        k, rows = self.size, self.form.tolist()
+        _, pivots = echelon(rows, k)
+        block = matrix([[rows[i][j] for j in pivots] for i in pivots], len(pivots))
+        inverse = block.inv().tolist() if pivots else []
+        return matrix([*(dict(zip(pivots, column)) for column in zip(*inverse)),
+                       *kernel(rows, k)], k).transpose()
 
     def tests(self, ramification: bool) -> dict[str, list[fmpq_mpoly]]:
         """The polynomials that vanish on components of each kind, and the minors to vanish."""

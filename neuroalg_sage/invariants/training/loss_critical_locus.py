@@ -28,6 +28,7 @@ from neuroalg_sage.invariants.dimension.rings import coordinate_ring
 from neuroalg_sage.invariants.equations.generators import primitive, sage_ideal
 from neuroalg_sage.invariants.fibers.special_fiber import parameter_names
 from neuroalg_sage.invariants.singularities.decomposition import (
+    ComponentOfAKind,
     Components,
     Decomposition,
     NumberFieldPoint,
@@ -53,11 +54,10 @@ KINDS = {"fiber": "critical on V", "pure": "pure", "spurious": "spurious",
 
 @storable()
 @dataclass(frozen=True, repr=False)
-class CriticalComponent:
+class CriticalComponent(ComponentOfAKind):
     """
     An irreducible component of the critical points in the space of parameters.
 
-    - ``component`` -- its dimension, degree and prime ideal
     - ``kind`` -- ``fiber`` if it lies over where the loss has no slope on V, as the fiber of a
       target does; ``pure`` if at a generic point φ(w) is a smooth point of M and critical for the
       loss on M, ``spurious`` if it is smooth and not critical, ``open`` if none of these was shown
@@ -66,27 +66,10 @@ class CriticalComponent:
     - ``is_fiber`` -- whether it lies in the fiber of a target, to which the loss is the distance
     """
 
-    component: VarietyComponent
-    kind: str
     image_dimension: int | None
     image_equations: tuple[Polynomial, ...] | None
     coordinates: int
     is_fiber: bool
-
-    @property
-    def dimension(self) -> int:
-        """The dimension of the component."""
-        return self.component.dimension
-
-    @property
-    def degree(self) -> int:
-        """The degree of the component's projective closure."""
-        return self.component.degree
-
-    @property
-    def ideal(self) -> Any:
-        """The prime ideal in the parameters, in Sage."""
-        return self.component.ideal
 
     @cached_property
     def image(self) -> Any:
@@ -98,8 +81,8 @@ class CriticalComponent:
 
     def described(self, names: Sequence[str]) -> dict[str, Any]:
         """The component as JSON data, its equations in parameters of these names."""
-        return self.component.described(names) | {
-            "kind": self.kind, "image_dimension": self.image_dimension,
+        return super().described(names) | {
+            "image_dimension": self.image_dimension,
             "image": None if self.image_equations is None else
             written(self.image_equations, self.coordinates), "image_status": "numerical"}
 
@@ -108,9 +91,6 @@ class CriticalComponent:
             f", image of dimension {self.image_dimension} (numerical, by Macaulay2)")
         kind = "the fiber of the target" if self.is_fiber else KINDS[self.kind]
         return f"{self.component}: {kind}{to}"
-
-    def __repr__(self) -> str:
-        return f"Component of {self}"
 
 
 @dataclass(frozen=True)
