@@ -54,7 +54,32 @@ MOST_UNLIKE = 1e4  # of sizes of monomials: beyond that what happens at one scal
 ARCS = 0.5, 2.5  # the angles of arcs; two in the same sense make a loop around the middle
 
 
-class LinearSections:
+class _OnAVariety:
+    """
+    What equations for points φ(w) of a variety have in common.
+
+    - ``map`` -- φ
+    - ``measured`` -- φ with coordinates of about one size, which tell points apart
+    - ``followed`` -- φ and a linear map, whose rank is the dimension where points are regular
+    - ``dimension`` -- of the variety
+    """
+
+    map: TorusMap
+    measured: TorusMap
+    followed: TorusMap
+    dimension: int
+
+    def image(self, w: np.ndarray) -> np.ndarray:
+        return self.measured.values(self.map.monomials(w))
+
+    def is_regular(self, w: np.ndarray) -> np.ndarray:
+        return _have_rank(self._slopes(w), self.dimension)
+
+    def _slopes(self, w: np.ndarray) -> np.ndarray:
+        return self.followed.jacobian(w, self.map.monomials(w))
+
+
+class LinearSections(_OnAVariety):
     """
     The points φ(w) of a variety of dimension d with Λ φ(w) = c, for d linear forms Λ.
     """
@@ -63,23 +88,17 @@ class LinearSections:
                  generator: np.random.Generator) -> None:
         phi = TorusMap(polynomials, count)
         # The degree does not depend on coordinates, so each is measured by its coefficients.
-        self.map = measured(phi)
+        self.map = self.measured = measured(phi)
         self.map.coefficients *= balancing(self.map)
-        self.sections = self.map.combined(
+        self.followed = self.map.combined(
             np.linalg.qr(generator.normal(size=(len(polynomials), dimension)))[0])
         self.dimension = dimension
         self.size = count * dimension + len(phi.exponents)
 
-    def image(self, w: np.ndarray) -> np.ndarray:
-        return self.map.values(self.map.monomials(w))
-
     def parameters(self, w: np.ndarray, generator: np.random.Generator) -> np.ndarray:
         """Those for which w is a solution."""
-        found: np.ndarray = self.sections.values(self.map.monomials(w[None]))[0]
+        found: np.ndarray = self.followed.values(self.map.monomials(w[None]))[0]
         return found
-
-    def _slopes(self, w: np.ndarray) -> np.ndarray:
-        return self.sections.jacobian(w, self.map.monomials(w))
 
     def frames(self, w: np.ndarray) -> np.ndarray | None:
         return None if self.map.count == self.dimension else _orthonormal(self._slopes(w).conj())
@@ -87,15 +106,12 @@ class LinearSections:
     def linearized(self, w: np.ndarray, frame: np.ndarray | None, c: np.ndarray, move: np.ndarray
                    ) -> tuple[np.ndarray, np.ndarray]:
         monomials = self.map.monomials(w)
-        square = self.sections.jacobian(w, monomials).transpose(0, 2, 1)
+        square = self.followed.jacobian(w, monomials).transpose(0, 2, 1)
         return (square if frame is None else square @ frame,
-                np.stack([self.sections.values(monomials) - c, -move], axis=2))
-
-    def is_regular(self, w: np.ndarray) -> np.ndarray:
-        return _have_rank(self._slopes(w), self.dimension)
+                np.stack([self.followed.values(monomials) - c, -move], axis=2))
 
 
-class CriticalPoints:
+class CriticalPoints(_OnAVariety):
     """
     The critical points of the distance from u on the image of φ, for a quadratic form Q.
 
@@ -111,25 +127,19 @@ class CriticalPoints:
         self.map = TorusMap(polynomials, count)
         root = vectors * np.sqrt(abs(values))
         self.map.coefficients *= balancing(self.map.combined(root))
-        self.rooted, self.measured = self.map.combined(root), measured(self.map)
+        self.followed, self.measured = self.map.combined(root), measured(self.map)
         self.dimension = dimension
         n = len(polynomials)
         self.sketch = generator.normal(size=(n, dimension)) / np.sqrt(n)
         self.size = count * (n + count) + len(self.map.exponents)
 
-    def image(self, w: np.ndarray) -> np.ndarray:
-        return self.measured.values(self.map.monomials(w))
-
     def parameters(self, w: np.ndarray, generator: np.random.Generator) -> np.ndarray:
         """R u for a random point u for which φ(w) is critical."""
-        image = self.rooted.values(self.map.monomials(w[None]))[0]
+        image = self.followed.values(self.map.monomials(w[None]))[0]
         normal = generator.normal(size=len(image)) * np.linalg.norm(image) / np.sqrt(len(image))
         rows = np.linalg.svd(self._slopes(w[None])[0] * self.signs)[2][: self.dimension]
         found: np.ndarray = image + normal - rows.conj().T @ (rows @ normal)
         return found
-
-    def _slopes(self, w: np.ndarray) -> np.ndarray:
-        return self.rooted.jacobian(w, self.map.monomials(w))
 
     def frames(self, w: np.ndarray) -> np.ndarray | None:
         return None if self.map.count == self.dimension else _orthonormal(
@@ -138,9 +148,9 @@ class CriticalPoints:
     def linearized(self, w: np.ndarray, frame: np.ndarray | None, c: np.ndarray, move: np.ndarray
                    ) -> tuple[np.ndarray, np.ndarray]:
         monomials = self.map.monomials(w)
-        slopes = self.rooted.jacobian(w, monomials)
-        residual = (self.rooted.values(monomials) - c) * self.signs
-        terms = (residual @ self.rooted.coefficients.T) * monomials
+        slopes = self.followed.jacobian(w, monomials)
+        residual = (self.followed.values(monomials) - c) * self.signs
+        terms = (residual @ self.followed.coefficients.T) * monomials
         columns = np.stack([self.map.gradient(w, terms),
                             -(slopes @ (move * self.signs)[:, :, None])[:, :, 0]], axis=2)
         hessian = self.map.hessian(w, terms)
@@ -148,9 +158,6 @@ class CriticalPoints:
             turned = frame.transpose(0, 2, 1)
             slopes, columns, hessian = turned @ slopes, turned @ columns, turned @ hessian @ frame
         return slopes @ (slopes * self.signs).transpose(0, 2, 1) + hessian, columns
-
-    def is_regular(self, w: np.ndarray) -> np.ndarray:
-        return _have_rank(self._slopes(w), self.dimension)
 
     def rank(self, generator: np.random.Generator) -> int:
         """The rank of the form on tangent vectors at a random point."""
@@ -205,6 +212,13 @@ def _have_rank(matrices: np.ndarray, rank: int) -> np.ndarray:
     return found
 
 
+def marks(images: np.ndarray, direction: np.ndarray) -> np.ndarray:
+    """A number for each point, relative to its size, by which equal ones are recognized."""
+    sizes = np.sqrt(1.0 + np.sum(np.abs(images) ** 2, axis=1))
+    found: np.ndarray = (images @ direction) / sizes
+    return found
+
+
 class Points:
     """Points of which equal ones are kept once, recognized by a random projection."""
 
@@ -214,9 +228,8 @@ class Points:
 
     def add(self, images: np.ndarray) -> np.ndarray:
         """Which of these are new; they are kept."""
-        sizes = np.sqrt(1.0 + np.sum(np.abs(images) ** 2, axis=1))
-        marks = (images @ self.direction) / sizes
-        return np.array([self._is_new(complex(mark)) for mark in marks], dtype=bool)
+        return np.array([self._is_new(complex(mark)) for mark in marks(images, self.direction)],
+                        dtype=bool)
 
     def _is_new(self, mark: complex) -> bool:
         x, y = mark.real / SAME, mark.imag / SAME
@@ -303,8 +316,8 @@ def fiber(system: LinearSections | CriticalPoints, generator: np.random.Generato
         try:
             limits()
         except LimitReached as error:
-            known = "" if loops < 2 else f" in {loops - 1} loops"
-            raise LimitReached(f"Monodromy had found {len(points)} points{known}, and the trace "
+            so_far = "" if loops < 2 else f" in {loops - 1} loops"
+            raise LimitReached(f"Monodromy had found {len(points)} points{so_far}, and the trace "
                                f"test was not passed. {error}") from None
 
     def direction(size: float) -> np.ndarray:
@@ -376,16 +389,15 @@ def _carefully(system: LinearSections | CriticalPoints, points: np.ndarray, path
 
 def _meet(images: np.ndarray) -> np.ndarray:
     """Which of these points are equal to another one."""
-    sizes = np.sqrt(1.0 + np.sum(np.abs(images) ** 2, axis=1))
-    marks = images @ np.exp(1j * np.arange(images.shape[1]) ** 2) / sizes
-    order = np.argsort(marks.real)
+    at = marks(images, np.exp(1j * np.arange(images.shape[1]) ** 2))
+    order = np.argsort(at.real)
     found = np.zeros(len(images), dtype=bool)
     for shift in range(1, len(images)):
         one, other = order[:-shift], order[shift:]
-        near = marks.real[other] - marks.real[one] < SAME
+        near = at.real[other] - at.real[one] < SAME
         if not near.any():
             break
-        same = near & (np.abs(marks[other] - marks[one]) < SAME)
+        same = near & (np.abs(at[other] - at[one]) < SAME)
         found[one[same]] = found[other[same]] = True
     return found
 

@@ -63,7 +63,7 @@ def test_a_path_around_a_branch_point_exchanges_roots() -> None:
     """The roots of w^2 = c, from c = 1 to c = -1 and back around 0, and not around 0."""
     generator = np.random.default_rng(1)
     system = LinearSections([{(2,): 1}], 1, 1, generator)
-    form = float(system.sections.coefficients[0, 0])
+    form = float(system.followed.coefficients[0, 0])
     one, other = np.array([form]), np.array([-form])
     roots = np.array([[1.0], [-1.0]], dtype=complex)
     for turns, sign in (((1j, 1j), -1), ((1j, -1j), 1)):
