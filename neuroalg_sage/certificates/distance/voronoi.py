@@ -18,11 +18,11 @@ from neuroalg_sage.certificates.reading import (
     items,
     member,
     numbers,
-    polynomial,
     polynomial_ring,
     polynomials,
     require,
 )
+from neuroalg_sage.certificates.squares import weighted_squares
 from neuroalg_sage.certificates.substitution import vanishing
 
 HIGHEST_ORDER = 50
@@ -84,16 +84,10 @@ def check_voronoi_cell(model: Model, value: Any, evidence: Any, status: str
     phi, ring = in_degrevlex(model)
     found = []
     for entry in items(member(lower, "points"), "list of points"):
-        place, squares = fields(entry, "point", "squares")
-        u = function(model, place)
-        total = ring.constant(fmpq(0))
+        u = function(model, member(entry, "point"))
+        total, _ = weighted_squares(entry, ring)
         for g, a, b, m in zip(phi, u, y, weights):
-            total += ((g - a) ** 2 - (b - a) ** 2) * m
-        for pair in items(squares, "squares"):
-            coefficient, base = items(pair, "square", 2)
-            (c,) = numbers([coefficient], "coefficient")
-            require(c > 0, "A square has a coefficient that is not positive.")
-            total -= polynomial(base, ring) ** 2 * c
+            total -= ((g - a) ** 2 - (b - a) ** 2) * m
         require(total == 0, "A sum of squares is not what is stated.")
         found.append([a - b for a, b in zip(u, y)])
     require(low == _rank(found, n), "The lower bound is not as claimed.")

@@ -22,6 +22,7 @@ from neuroalg_sage.certificates.reading import (
 from neuroalg_sage.certificates.singularities.algebraic_points import real_roots
 from neuroalg_sage.certificates.singularities.coverings import are_covered
 from neuroalg_sage.certificates.singularities.decomposition import combination, presented
+from neuroalg_sage.certificates.squares import weighted_squares
 from neuroalg_sage.certificates.work import bound_horner
 
 
@@ -62,14 +63,7 @@ def check_no_real_points(equations: list[fmpq_mpoly], ring: fmpq_mpoly_ctx, proo
         require(q and total == element, "A combination of the equations is not what is stated.")
         require(not real_roots(q), "A polynomial has a real root.")
     elif step == "squares":
-        total = ring.constant(fmpq(0))
-        bases = []
-        for pair in items(member(proof, "squares"), "squares"):
-            coefficient, base = items(pair, "square", 2)
-            (c,) = numbers([coefficient], "coefficient")
-            require(c > 0, "A square has a coefficient that is not positive.")
-            bases.append(polynomial(base, ring))
-            total += bases[-1] ** 2 * c
+        total, bases = weighted_squares(proof, ring)
         require(total == element, "A sum of squares is not what is stated.")
         check_no_real_points([*equations, *bases], ring, member(proof, "then"), depth + 1)
     else:

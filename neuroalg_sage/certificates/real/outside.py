@@ -18,7 +18,6 @@ from neuroalg_sage.certificates.reading import (
     integers,
     items,
     member,
-    numbers,
     polynomial,
     polynomial_ring,
     require,
@@ -33,6 +32,7 @@ from neuroalg_sage.certificates.real.power_networks import (
     part_of,
     power_network,
 )
+from neuroalg_sage.certificates.squares import weighted_squares
 from neuroalg_sage.certificates.substitution import substituted
 
 
@@ -149,13 +149,7 @@ def sum_of_squares(model: Model, evidence: Any) -> tuple[fmpq_mpoly, list[fmpq_m
     phi = model.parametrization
     ring = phi[0].context()
     g = polynomial(member(evidence, "polynomial"), polynomial_ring(model.ambient_dimension))
-    total, bases = ring.constant(fmpq(0)), []
-    for pair in items(member(evidence, "squares"), "squares"):
-        coefficient, base = items(pair, "square", 2)
-        (c,) = numbers([coefficient], "coefficient")
-        require(c > 0, "A square has a coefficient that is not positive.")
-        bases.append(polynomial(base, ring))
-        total += bases[-1] ** 2 * c
+    total, bases = weighted_squares(evidence, ring)
     (image,) = substituted([g], phi, ring)
     require(image == total, "The polynomial is not the sum of squares stated.")
     return g, bases

@@ -31,8 +31,7 @@ from neuroalg_sage.certificates.substitution import substituted
 MOST_MINORS, LARGEST_MINOR = 1000, 6
 
 
-def check_critical_functions(model: Model, value: Any, evidence: Any, ramification: bool = False
-                             ) -> Checked:
+def check_critical_functions(model: Model, value: Any, evidence: Any) -> Checked:
     """
     The components of the functions that are critical for a quadratic loss q on the closure of M.
 
@@ -53,6 +52,18 @@ def check_critical_functions(model: Model, value: Any, evidence: Any, ramificati
     Minors are taken in a basis of the space whose last k - r vectors span K: the ideal of minors
     of a size does not depend on the basis.
     """
+    return _checked(model, value, evidence, ramification=False)
+
+
+def check_ramification_locus(model: Model, value: Any, evidence: Any) -> Checked:
+    """
+    The components of the points of the closure of M where dπ is ``ramified``, as it is at
+    :func:`check_critical_functions`, and those of its ``singular`` points, where J has less rank.
+    """
+    return _checked(model, value, evidence, ramification=True)
+
+
+def _checked(model: Model, value: Any, evidence: Any, ramification: bool) -> Checked:
     data, places, rank, components, kinds = items(value, "claim", 5)
     degree, proof = fields(evidence, "degree", "decomposition")
     dimension, _, _, verified, trust = check_hilbert(model, degree)
@@ -84,21 +95,12 @@ def check_critical_functions(model: Model, value: Any, evidence: Any, ramificati
     return [*verified, *more], list(dict.fromkeys([*trust, *trusted]))
 
 
-def check_ramification_locus(model: Model, value: Any, evidence: Any) -> Checked:
-    """
-    The components of the points of the closure of M where dπ is ``ramified``, as it is at
-    :func:`check_critical_functions`, and those of its ``singular`` points, where J has less rank.
-    """
-    return check_critical_functions(model, value, evidence, ramification=True)
-
-
 def _within(model: Model, generators: list[fmpq_mpoly], kept: list[int], ring: fmpq_mpoly_ctx
             ) -> tuple[list[fmpq_mpoly], list[fmpq_mpoly]]:
     """The coordinates of V by those that are kept, and what else is zero on M in these."""
     require(kept and len(set(kept)) == len(kept), "The coordinates kept are not different.")
-    images = [ring.constant(0)] * model.ambient_dimension
-    for x, i in zip(ring.gens(), kept):
-        images[i] = x
+    place = dict(zip(kept, ring.gens()))
+    images = [place.get(i, ring.constant(0)) for i in range(model.ambient_dimension)]
     expressed, equations = {}, []
     for g, rest in zip(generators, substituted(generators, images, ring)):
         foreign = [i for i, e in enumerate(g.degrees()) if e and i not in kept]
