@@ -197,16 +197,16 @@ wrap WrapperType xor yonedaExtension yonedaMap yonedaProduct youngest zero ZeroE
 
 NEUROALGEBRA_NAMES = frozenset(
     """
-algebraicPoints autoencoder Base Bias Channels closureDegree closureHilbertPolynomial
-conormalIdeal conservationLaws convolutional coordinateMonomials criticalIdeal
+algebraicPoints autoencoder Base Bias Channels closureDegree closureHilbertPolynomial conormalIdeal
+conservationLaws convolutional coordinateMonomials criticalComponents criticalIdeal
 degeneracyComponents dropsRank edDegree Gate gatedNetwork genericKernel graphGroebnerBasis Heads
 Hidden idealPresentation identifiability imageDimension imageRank InputChannels InputWidth
 isIdentifiable Known LastGated Layers lightningAttention linearNetwork lowRankAdaptation Metric
-mixtureOfExperts mlp modularPoint multiplicityAt Nested networkOverPlaces NeuralModel neuralModel
+mixtureOfExperts mlp modularPoint multiplicityAt Nested networkOverPlaces neuralModel NeuralModel
 NeuroAlgebra NeuroManifold neuroManifold neurovariety neurovarietyReport OutputWidth
-parametrization polarDegrees polynomialNetwork primeComponents Readout readPolynomials
-residualNetwork sageAssign sageLoadMode scriptRecord singularComponents singularIdeal Strides
-subnetworks Tied valuesOnPoints visibleAtStart writePolynomials
+parametrization polarDegrees polynomialNetwork primeComponents ramificationComponents Readout
+readPolynomials residualNetwork sageAssign sageLoadMode scriptRecord singularComponents
+singularIdeal Strides subnetworks Tied valuesOnPoints visibleAtStart writePolynomials
 """.split()
 )
 

@@ -517,14 +517,11 @@ def test_a_missing_macaulay2_names_the_package(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_missing_wheel_names_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    from sage.features import FeatureNotPresentError
-    from sage.features.macaulay2 import Macaulay2 as Feature
-
-    def absent(self: Any) -> str:
-        raise FeatureNotPresentError(self)
     monkeypatch.delenv("NEUROALG_MACAULAY2", raising=False)
     monkeypatch.delenv("SAGE_MACAULAY2_COMMAND", raising=False)
-    monkeypatch.setattr(Feature, "absolute_filename", absent)
+    monkeypatch.setattr(sys, "path", [
+        entry for entry in sys.path if not (Path(entry) / "sage_wheels").exists()])
+    monkeypatch.setenv("PATH", "")
     with pytest.raises(EngineError, match="pip install passagemath-macaulay2=="):
         Macaulay2().run(DIMENSION)
 

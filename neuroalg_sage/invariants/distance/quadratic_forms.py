@@ -16,7 +16,7 @@ from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.models.expressions import shown
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
-from neuroalg_sage.models.sage_input import lists, rational
+from neuroalg_sage.models.sage_input import lists, numbers, rational
 from neuroalg_sage.storable import storable
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class QuadraticForm:
         EXAMPLES::
 
             >>> import numpy as np
-            >>> diagonal_form([1, 2]).in_floating_point(np.random.default_rng(1)).tolist()
+            >>> diagonal_form([1, 2]).in_floating_point(np.random.default_rng()).tolist()
             [[1.0, 0.0], [0.0, 2.0]]
         """
         import numpy as np
@@ -136,7 +136,7 @@ def diagonal_form(weights: Sequence[Fraction | int]) -> QuadraticForm:
         >>> diagonal_form([1, 2]).is_invertible()
         True
     """
-    return QuadraticForm("diagonal", len(weights), None, tuple(map(Fraction, weights)))
+    return QuadraticForm("diagonal", len(weights), None, numbers(weights, "weight"))
 
 
 def quadratic_form(model: Model, metric: str, gram: Any = None) -> QuadraticForm:
