@@ -97,8 +97,9 @@ def _of_powers(powers: LayersAtAPlace, generator: random.Random) -> _Found | Non
     """By the layers of a perceptron with powers and without biases."""
     widths, hidden = powers.counts, powers.counts[1:-1]
     exponents = [b // a for a, b in pairwise(powers.degrees)]
-    if not are_peeled(widths, exponents) or (
-            sum(lgamma(h + 1) for h in hidden) > (MOST_DIGITS // 2) * log(10)):
+    most = MOST_DIGITS * log(10) - 1  # of the logarithm of the number of points
+    orders = sum(lgamma(h + 1) for h in hidden)
+    if not are_peeled(widths, exponents) or orders > most:
         return None
     evidence: dict[str, Any] = {"kind": "powers"}
     points, trust, why = 1, list[str](), list[str]()
@@ -116,6 +117,8 @@ def _of_powers(powers: LayersAtAPlace, generator: random.Random) -> _Found | Non
         why += [found[1]] if found[1] not in why else []
         trust += found[2]
     symmetries = prod(map(factorial, hidden))
+    if orders + log(points) > most:
+        return None
     return ([sum(hidden), points * symmetries, symmetries], evidence,
             "decompositions of each layer: " + ", ".join(why), trust + [LISTED] * (points > 1))
 
@@ -175,7 +178,8 @@ def _of_units(model: Model, generator: random.Random) -> _Found | None:
     except CertificateError:
         return None
     units = model.layers[0].parameter_shapes()[0][1][0]
-    if units > MOST_UNITS or (trial := contact_trial(model, generator)) is None:
+    if units > MOST_UNITS or lgamma(units + 1) + units * log(points) > MOST_DIGITS * log(10) - 1 or (
+            trial := contact_trial(model, generator)) is None:
         return None
     number = factorial(units) * points**units
     return ([units * dimension, number, number], {"kind": "units", "contact": trial},
