@@ -83,10 +83,10 @@ class TwoUnits(NamedTuple):
     b ℓ) for all b.  So tangent vectors are all c' ⊗ (ℓ^d + b ℓ) and c' ⊗ (G - b ℓ), hence 3 s
     dimensions; all c ⊗ (G - b ℓ)^d, further d; and all c ⊗ (d ℓ^(d-1) + b) h with linear forms h,
     further 2 (m - 2).  That is more than 2 (m + s), as s + d > 4.  Let d = 2, s > 2 and y =
-    c ⊗ (Q + G) with Q of rank 2, and m = 2, by (1).  Near y the dense (F, L) in M have L = F v, with
-    a unique v that an invertible F_j determines.  So M is there C^2 times the s × 3 matrices F of
-    rank at most 2, and F has the rank 1.  This is singular, and the multiplicity is that of the
-    (s - 1) × 2 matrices of rank at most 1 at 0.
+    c ⊗ (Q + G) with Q of rank 2, and m = 2, by (1).  Near y the dense (F, L) in M have L = F v,
+    with a unique v that an invertible F_j determines.  So M is there C^2 times the s × 3 matrices
+    F of rank at most 2, and F has the rank 1.  This is singular, and the multiplicity is that of
+    the (s - 1) × 2 matrices of rank at most 1 at 0.
 
     (8) X is singular: at p in X all p + t q with q in X are in M, and these span V.  ∎
     """

@@ -122,7 +122,8 @@ def by_theorem(model: Model, trial: dict[str, Any]) -> SingularLocus | None:
       :class:`~neuroalg_sage.certificates.singularities.binary_forms.SumsOfPowers`, and at
       :class:`~neuroalg_sage.certificates.singularities.images_of_products.Bundle` and
       :class:`~neuroalg_sage.certificates.singularities.products_of_forms.ProductOfForms` and
-      :class:`~neuroalg_sage.certificates.singularities.two_units.TwoUnits`; the singular locus of all matrices of bounded rank is classical, [ACGH1985]_
+      :class:`~neuroalg_sage.certificates.singularities.two_units.TwoUnits`; the
+      singular locus of all matrices of bounded rank is classical, [ACGH1985]_
     """
     for of_kind in (_of_subspace_variety, _of_sums_of_powers, _of_an_image, _of_products_of_forms,
                     _of_two_units):
