@@ -18,6 +18,7 @@ from neuroalg_sage.certificates.equations import spans
 from neuroalg_sage.certificates.equations.inheritance import Inheritance
 from neuroalg_sage.certificates.reading import CertificateError, polynomial_ring
 from neuroalg_sage.certificates.singularities.binary_forms import SumsOfPowers, sums_of_powers
+from neuroalg_sage.certificates.singularities.few_powers import few_powers
 from neuroalg_sage.certificates.singularities.subspace_varieties import (
     SubspaceVariety,
     claim,
@@ -74,7 +75,7 @@ def may_be_known(model: Model) -> bool:
     """
     if model.input_count == 2 or not all(isinstance(x, (Dense, Activation)) for x in model.layers):
         return True
-    if isinstance(model.layers[0], Dense) and model.layers[0].outputs == 2:
+    if isinstance(model.layers[0], Dense) and model.layers[0].outputs in (2, 3):
         return True
     m, k = model.input_count, model.output_count
     r, s = m, linear_width(model)
@@ -94,8 +95,8 @@ def by_theorem(model: Model, trial: dict[str, Any]) -> SingularLocus | None:
     of still fewer; or if it is a cone over an unramified image of a product of projective spaces:
     where that crosses itself; or if it is all products of powers of forms of some degrees: those
     that are so in more ways, or whose forms have common divisors; or if it is that of two hidden
-    units, and of terms of two degrees, of which one is 1.  None if it is none of these, or if that
-    is too large.
+    units, and of terms of two degrees, of which one is 1, or of two units or three cubes.  None if
+    it is none of these, or if that is too large.
 
     INPUT:
 
@@ -121,12 +122,13 @@ def by_theorem(model: Model, trial: dict[str, Any]) -> SingularLocus | None:
       :class:`~neuroalg_sage.certificates.singularities.subspace_varieties.SubspaceVariety` and
       :class:`~neuroalg_sage.certificates.singularities.binary_forms.SumsOfPowers`, and at
       :class:`~neuroalg_sage.certificates.singularities.images_of_products.Bundle` and
-      :class:`~neuroalg_sage.certificates.singularities.products_of_forms.ProductOfForms` and
-      :class:`~neuroalg_sage.certificates.singularities.two_units.TwoUnits`; the
+      :class:`~neuroalg_sage.certificates.singularities.products_of_forms.ProductOfForms`,
+      :class:`~neuroalg_sage.certificates.singularities.two_units.TwoUnits` and
+      :class:`~neuroalg_sage.certificates.singularities.few_powers.FewPowers`; the
       singular locus of all matrices of bounded rank is classical, [ACGH1985]_
     """
     for of_kind in (_of_subspace_variety, _of_sums_of_powers, _of_an_image, _of_products_of_forms,
-                    _of_two_units):
+                    _of_two_units, _of_few_powers):
         start = time.perf_counter()
         try:
             evidence, claims, components = of_kind(model, trial)
@@ -189,12 +191,31 @@ def _of_subspace_variety(model: Model, trial: dict[str, Any]) -> Found:
 def _of_sums_of_powers(model: Model, trial: dict[str, Any]) -> Found:
     found = sums_of_powers(checked.Model(model.describe()), trial)
     stated = found.claim()
-    fills = [name for name, smaller, inputs in smaller_models(model)
-             if len(inputs) == model.input_count and number_of_powers(smaller) == found.k - 1
-             and dimensions.dimension(smaller, 0).data == stated["dimension"]]
     return {"theorem": "sums of powers of binary forms"}, [stated], [
         _component(model, stated, [from_flint(f) for f in catalecticant_minors(model, found)],
-                   fills)]
+                   _with_fewer_powers(model, found.k - 1, stated["dimension"]))]
+
+
+def _of_few_powers(model: Model, trial: dict[str, Any]) -> Found:
+    found = few_powers(checked.Model(model.describe()), trial)
+    stated = found.claim()
+    variety = found.subspace_variety()
+    place = [coordinate_places(model)[c] for c in variety.functions(
+        found.m, found.s).coordinates] if variety else []
+    generators = [moved(from_flint(f), place, model.ambient_dimension)
+                  for f in (minors(variety) if variety else [])]
+    fills = ["all functions of two forms with two outputs" if found.s > 1 else
+             "all functions of two forms"] if variety else _with_fewer_powers(
+                 model, 1, stated["dimension"])
+    return {"theorem": "sums of few powers"}, [stated], [
+        _component(model, stated, generators, fills)]
+
+
+def _with_fewer_powers(model: Model, count: int, dimension: int) -> list[str]:
+    """The names of smaller models that are sums of so many powers."""
+    return [name for name, smaller, inputs in smaller_models(model)
+            if len(inputs) == model.input_count and number_of_powers(smaller) == count
+            and dimensions.dimension(smaller, 0).data == dimension]
 
 
 def _of_an_image(model: Model, trial: dict[str, Any]) -> Found:
