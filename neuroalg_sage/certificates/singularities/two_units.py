@@ -106,7 +106,7 @@ class TwoUnits(NamedTuple):
         EXAMPLES::
 
             >>> [(part["kind"], part["dimension"]) for part in TwoUnits(3, 2, 3).singular_locus()]
-            [('linear', 6), ('one linear form', 6), ('power and linear', 7)]
+            [('power and linear', 7), ('linear', 6), ('one linear form', 6)]
         """
         return sorted(self._components(), key=lambda part: (-part["dimension"], part["kind"]))
 
