@@ -95,8 +95,8 @@ def by_theorem(model: Model, trial: dict[str, Any]) -> SingularLocus | None:
     of still fewer; or if it is a cone over an unramified image of a product of projective spaces:
     where that crosses itself; or if it is all products of powers of forms of some degrees: those
     that are so in more ways, or whose forms have common divisors; or if it is that of two hidden
-    units, and of terms of two degrees, of which one is 1, or of two units or three cubes.  None if
-    it is none of these, or if that is too large.
+    units, and of terms of two degrees, of which one is 1, or of two or three units.  None if it is
+    none of these, or if that is too large.
 
     INPUT:
 
@@ -198,17 +198,19 @@ def _of_sums_of_powers(model: Model, trial: dict[str, Any]) -> Found:
 
 def _of_few_powers(model: Model, trial: dict[str, Any]) -> Found:
     found = few_powers(checked.Model(model.describe()), trial)
-    stated = found.claim()
-    variety = found.subspace_variety()
-    place = [coordinate_places(model)[c] for c in variety.functions(
-        found.m, found.s).coordinates] if variety else []
-    generators = [moved(from_flint(f), place, model.ambient_dimension)
-                  for f in (minors(variety) if variety else [])]
-    fills = ["all functions of two forms with two outputs" if found.s > 1 else
-             "all functions of two forms"] if variety else _with_fewer_powers(
-                 model, 1, stated["dimension"])
-    return {"theorem": "sums of few powers"}, [stated], [
-        _component(model, stated, generators, fills)]
+    stated, components = found.claims(), []
+    if found.has_fewer():
+        components.append(_component(model, stated[0], [], _with_fewer_powers(
+            model, found.k - 1, stated[0]["dimension"])))
+    if variety := found.subspace_variety():
+        places = coordinate_places(model)
+        place = [places[c] for c in variety.functions(found.m, found.s).coordinates]
+        components.append(_component(
+            model, stated[-1], [moved(from_flint(f), place, model.ambient_dimension)
+                                for f in minors(variety)],
+            ["all functions of two forms" + (" with two outputs" if variety.s == 2 < found.s else
+                                             " with one output" if variety.s < found.s else "")]))
+    return {"theorem": "sums of few powers"}, stated, components
 
 
 def _with_fewer_powers(model: Model, count: int, dimension: int) -> list[str]:
