@@ -174,6 +174,7 @@ def few_powers(model: Model, trial: Any) -> FewPowers:
     m, k, s, d = found
     require(d > 2 and (k == 2 <= m or (k == 3 <= m and (m, s, d) != (3, 1, 4))),
             "The theorem is on two or three units.")
+    require(m + s <= (1000 if k == 2 else 100) and d <= 1000, "The degrees are too large.")
     require(sample_rank(model, trial)[0] == k * (m - 1 + s) < model.ambient_dimension,
             "The neurovariety is not proved to have the dimension of the theorem.")
     return found

@@ -161,6 +161,7 @@ def two_units(model: Model, trial: Any) -> tuple[TwoUnits, int]:
         "The activation has terms of other degrees.")
     found = TwoUnits(model.inputs, model.outputs, d)
     require(found.m >= 2 and (found.s > 1 or d > 3), "The theorem is on more inputs or outputs.")
+    require(found.m + found.s <= 1000 and d <= 1000, "The degrees are too large.")
     constants = sum(0 in row for row in model.degree_pattern)
     require(sample_rank(model, trial)[0] == 2 * (found.m + found.s) + constants,
             "The neurovariety is not proved to have the dimension of the theorem.")
