@@ -20,12 +20,10 @@ from neuroalg_sage.certificates.equations.groebner import (
 )
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
-    Checked,
     MalformedCertificate,
     fields,
     member,
     polynomial_ring,
-    polynomial_set,
     polynomials,
     require,
 )
@@ -59,6 +57,10 @@ def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any, by_cu
         from neuroalg_sage.certificates.equations.linear_span import check_linear_span
 
         return check_linear_span(model, generators, evidence, check)
+    if argument == "determinant" and by_curves:
+        from neuroalg_sage.certificates.equations.determinants import check_expanded
+
+        return check_expanded(model, generators, evidence), [], generators
     if argument == "same variety":
         from neuroalg_sage.certificates.equations.same_variety import ideal_of_same_variety
 
@@ -94,13 +96,6 @@ def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any, by_cu
         refute_ideal(model, generators)
         return verified, [engine], None
     raise MalformedCertificate("The argument for the ideal is not known.")
-
-
-def check_generators(model: Model, value: Any, evidence: Any) -> Checked:
-    """Verify the claim that some polynomials generate I(M)."""
-    generators = polynomial_set(value, polynomial_ring(model.ambient_dimension))
-    verified, trust, _ = check_ideal(model, generators, evidence)
-    return verified, trust
 
 
 def check_hilbert(model: Model, evidence: Any

@@ -174,7 +174,7 @@ def hilbert_series_of(phi: Parametrization, found: Invariant, computation: Compu
         method = "Gröbner basis in Macaulay2"
     dimension, _, numerator = hilbert_data([descending(p)[0][0] for p in basis], n)
     evidence = {"ideal": proof}
-    if proof["argument"] not in ("elimination", "zero", "hypersurface"):
+    if proof["argument"] not in ("elimination", "zero", "hypersurface", "determinant"):
         evidence["groebner_basis"] = [encode_polynomial(p) for p in basis]
     return (HilbertSeries(dimension + (not homogeneous), numerator, homogeneous), evidence, method,
             versions)
