@@ -32,7 +32,8 @@ AGAIN = ("equations.inheritance", "equations.linear_span", "dimension.relaxation
 
 # The checker refuses these within one another.
 APART = ({"equations.inheritance", "equations.curve_section"},
-         {"equations.inheritance", "equations.determinants"})
+         {"equations.inheritance", "equations.determinants"},
+         {"equations.inheritance", "equations.regularity"})
 
 
 def file_of(module: str) -> Path:

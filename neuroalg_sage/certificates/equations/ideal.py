@@ -65,6 +65,10 @@ def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any, by_cu
         from neuroalg_sage.certificates.equations.same_variety import ideal_of_same_variety
 
         return ideal_of_same_variety(model, generators, evidence, check)
+    if argument == "regularity" and by_curves:
+        from neuroalg_sage.certificates.equations.regularity import check_regularity
+
+        return check_regularity(model, generators, evidence)
     vanishing(model, generators)
     verified = [f"the generators ({len(generators)}) vanish on the neurovariety"]
     if argument == "hypersurface":
