@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import random
-from itertools import product
+from itertools import permutations, product
 
 import pytest
 from flint import nmod_mat
@@ -89,7 +89,7 @@ def test_a_general_section_of_the_forms_has_the_regularity() -> None:
         dimensions = []
         for d in range(1, regularity(found) + 2):
             place = {m: i for i, m in enumerate(monomials(d))}
-            assert len(place) == dimension_of_forms(found, d, [])
+            assert len(place) == dimension_of_forms(found, d)
             rows = []
             for form, m in product(forms, monomials(d - 1)):
                 row = [0] * len(place)
@@ -103,8 +103,8 @@ def test_a_general_section_of_the_forms_has_the_regularity() -> None:
 def test_orbits_of_monomials_are_invariants() -> None:
     """Sym^3 of P^1: forms in the elementary symmetric functions."""
     found = Product(((0, 1), (2, 3), (4, 5)), (1, 1, 1), 0, None, False, False)
-    moves = [[2, 3, 0, 1, 4, 5], [0, 1, 4, 5, 2, 3]]
-    assert [dimension_of_forms(found, d, moves) for d in (1, 2, 3)] == [4, 10, 20]
+    group = [[v for block in blocks for v in block] for blocks in permutations(found.blocks)]
+    assert [dimension_of_forms(found, d, group) for d in (1, 2, 3)] == [4, 10, 20]
 
 
 @pytest.mark.parametrize("model", ["cnn:3,2:x^2", CURVE])
@@ -121,9 +121,12 @@ def test_forgeries(model: str | tuple[str, ...]) -> None:
                            evidence, {}))
 
     claim()
-    values = good["evidence"]["values"]
+    values, points = good["evidence"]["values"], good["evidence"]["points"]
     swap = [1, 0] if maps is None else [1, 0, 2, 3, 4]
     false: list[dict[str, object]] = [{"values": values[:-1]}, {"values": values[:-2]},
+                                      {"values": [*values[:-1], values[-1] + 1]},
+                                      {"values": [*values, 1]}, {"points": points[:5]},
+                                      {"points": [points[0]] * len(points)}, {"prime": 15},
                                       {"symmetries": [swap]}, {"symmetries": None}]
     if maps is None:
         false += [{"glued": [[0, None], [None, 0]]}, {"glued": [[None, 0], [0, None]]}]
@@ -131,8 +134,7 @@ def test_forgeries(model: str | tuple[str, ...]) -> None:
         first, second = maps
         false += [{"glued": None}, {"glued": [first, first]}, {"glued": [second, second]},
                   {"glued": [[None] * 5, [None] * 5]}, {"glued": [[0, 1, 2, 3, 4]] * 2},
-                  {"glued": [[0, None, None, None, 1], [None, 0, None, 1, None]]},
-                  {"glued": maps, "symmetries": [[0, 1, 2, 3, 4]]}]
+                  {"glued": [[0, None, None, None, 1], [None, 0, None, 1, None]]}]
     for changes in false:
         with pytest.raises(CertificateError):
             claim(**changes)
@@ -140,8 +142,6 @@ def test_forgeries(model: str | tuple[str, ...]) -> None:
         less = good["claim"]["value"][:k] + good["claim"]["value"][k + 1:]
         with pytest.raises(CertificateError):
             claim(less)
-        with pytest.raises(CertificateError):
-            claim(less, equations=good["evidence"]["equations"] | {"generators": less})
 
 
 def test_changed_certificates_claim_nothing_else() -> None:

@@ -47,8 +47,7 @@ def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any, by_cu
     if argument == "minors":
         from neuroalg_sage.certificates.equations.minors import check_minors
 
-        verified, trust = check_minors(model, generators, evidence)
-        return verified, trust, None
+        return *check_minors(model, generators, evidence), None
     if argument == "inheritance":
         from neuroalg_sage.certificates.equations.inheritance import check_inheritance
 
@@ -95,10 +94,9 @@ def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any, by_cu
     if argument == "engine":
         from neuroalg_sage.certificates.equations.refutation import refute_ideal
 
-        engine = member(evidence, "engine")
-        require(engine in ("macaulay2", "singular"), "The engine trusted is not known.")
+        require(member(evidence, "engine") in ("macaulay2", "singular"), "The engine is unknown.")
         refute_ideal(model, generators)
-        return verified, [engine], None
+        return verified, [evidence["engine"]], None
     raise MalformedCertificate("The argument for the ideal is not known.")
 
 

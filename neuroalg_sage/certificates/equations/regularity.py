@@ -37,19 +37,32 @@ So all equations of these degrees generate it.  R need not be Cohen-Macaulay.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations_with_replacement, product
 from math import comb, prod
 from typing import Any
 
 from flint import fmpq_mpoly, fmpz_poly
 
+from neuroalg_sage.certificates.dimension.ranks import rank
 from neuroalg_sage.certificates.equations.block_symmetries import block_symmetries
 from neuroalg_sage.certificates.equations.groebner import HilbertSeries
-from neuroalg_sage.certificates.equations.hilbert_function import check_hilbert_function
+from neuroalg_sage.certificates.equations.multiples import multiples
 from neuroalg_sage.certificates.equations.products_of_spaces import Product, check_product
 from neuroalg_sage.certificates.model import Model
-from neuroalg_sage.certificates.reading import fields, integer, items, polynomials, require
+from neuroalg_sage.certificates.reading import (
+    fields,
+    integer,
+    integers,
+    items,
+    prime,
+    require,
+    value_modulo,
+)
+from neuroalg_sage.certificates.substitution import vanishing
 from neuroalg_sage.certificates.work import Work
+
+MOST_MONOMIALS = 10_000
 
 
 def regularity(found: Product) -> int:
@@ -58,27 +71,17 @@ def regularity(found: Product) -> int:
                                       if size > 1), default=1)
 
 
-def dimension_of_forms(found: Product, degree: int, symmetries: list[list[int]]) -> int:
-    """The dimension of S^G in a degree: the number of orbits of monomials, G as generated."""
-    sizes = [comb(size + degree * e - 1, degree * e)
-             for size, e in zip(found.sizes, found.degrees)]
-    if not symmetries:
-        return prod(sizes)
-    Work().spend(prod(sizes) * sum(found.sizes) * (1 + len(symmetries)))
-    left = {tuple(sorted(v for part in parts for v in part)) for parts in product(*(
-        combinations_with_replacement(block, degree * e)
-        for block, e in zip(found.blocks, found.degrees)))}
-    orbits = 0
-    while left:
-        orbits, reached = orbits + 1, [left.pop()]
-        while reached:
-            monomial = reached.pop()
-            for row in symmetries:
-                image = tuple(sorted(row[v] for v in monomial))
-                if image in left:
-                    left.remove(image)
-                    reached.append(image)
-    return orbits
+def dimension_of_forms(found: Product, degree: int, group: Sequence[Sequence[int]] = ()) -> int:
+    """The dimension of S^G in a degree: the number of orbits of monomials."""
+    numbers = prod(comb(size + degree * e - 1, degree * e)
+                   for size, e in zip(found.sizes, found.degrees))
+    if len(group) < 2:
+        return numbers
+    Work().spend(numbers * sum(found.sizes) * len(group))
+    parts = (combinations_with_replacement(block, degree * e)
+             for block, e in zip(found.blocks, found.degrees))
+    return len({min(tuple(sorted(row[v] for part in monomial for v in part)) for row in group)
+                for monomial in product(*parts)})
 
 
 def glued(model: Model, found: Product, evidence: Any) -> Product:
@@ -105,13 +108,13 @@ def glued(model: Model, found: Product, evidence: Any) -> Product:
     return Product(tuple(map(tuple, inside)), found.degrees, 0, None, False, False)
 
 
-def forms(found: Product, symmetries: list[list[int]], other: Product | None, degree: int) -> int:
+def forms(found: Product, group: list[list[int]], other: Product | None, degree: int) -> int:
     """The dimension of S^G, or of K, in a degree that is not 0."""
-    less = 0 if other is None else dimension_of_forms(other, degree, [])
-    return dimension_of_forms(found, degree, symmetries) - less
+    return dimension_of_forms(found, degree, group) - (
+        0 if other is None else dimension_of_forms(other, degree))
 
 
-def series(found: Product, symmetries: list[list[int]], other: Product | None, values: list[int]
+def series(found: Product, group: list[list[int]], other: Product | None, values: list[int]
            ) -> HilbertSeries:
     """
     The Hilbert series of R, which has these values in the degrees 1, 2, ..., and is S^G or K from
@@ -119,20 +122,49 @@ def series(found: Product, symmetries: list[list[int]], other: Product | None, v
 
     S^G is a free module over the polynomials in the l, with generators up to the degree r.
     """
-    def numerator(space: Product, moves: list[list[int]]) -> fmpz_poly:
+    def numerator(space: Product, group: Sequence[Sequence[int]] = ()) -> fmpz_poly:
         first = range(regularity(space) + 1)
-        dimensions = fmpz_poly([dimension_of_forms(space, d, moves) for d in first])
+        dimensions = fmpz_poly([dimension_of_forms(space, d, group) for d in first])
         return fmpz_poly((dimensions * fmpz_poly([1, -1])**(space.dimension + 1)).coeffs()[
             :len(first)])
 
-    missing = [0, *(forms(found, symmetries, other, d) - value
-                    for d, value in enumerate(values[:-1], 1))]
-    total = numerator(found, symmetries)
+    missing = [0, *(forms(found, group, other, d) - h for d, h in enumerate(values[:-1], 1))]
+    total = numerator(found, group)
     if other is not None:
         missing[0] = -1  # K_0 is Q
-        total -= numerator(other, []) * fmpz_poly([1, -1])**(found.dimension - other.dimension)
+        total -= numerator(other) * fmpz_poly([1, -1])**(found.dimension - other.dimension)
     total -= fmpz_poly(missing) * fmpz_poly([1, -1])**(found.dimension + 1)
     return HilbertSeries(found.dimension + 1, [*map(int, total.coeffs())], True)
+
+
+def require_all_equations(model: Model, generators: list[fmpq_mpoly], evidence: Any
+                          ) -> list[int]:
+    """
+    Verify that multiples of polynomials are all equations of M of low degree, the cone over f(X);
+    the dimensions of R in the degrees 1, 2, ....
+
+    The polynomials vanish on M.  In one degree their multiples have some rank modulo a prime, and
+    all monomials have another one at points of M; if these add up to the number of monomials, there
+    are no other equations.
+    """
+    p, points, stated = fields(evidence, "prime", "points", "values")
+    n, p, top = model.ambient_dimension, prime(p), len(items(stated, "values"))
+    require(comb(n + top - 1, top) <= MOST_MONOMIALS, "There are too many monomials.")
+    vanishing(model, generators)
+    at = [[value_modulo(f, integers(w, 0, p - 1, "parameter", model.parameters), p)
+           for f in model.parametrization] for w in items(points, "points")]
+    values, rows, place = list[int](), [[1]] * len(at), dict[tuple[int, ...], int]({(): 0})
+    for degree in range(1, top + 1):
+        monomials = [*combinations_with_replacement(range(n), degree)]
+        rows = [[row[place[m[:-1]]] * w[m[-1]] % p for m in monomials] for row, w in zip(rows, at)]
+        below = [[multiple.get(m, 0) for m in monomials]
+                 for _, multiple in multiples(generators, [()] * n, degree, p)]
+        values.append(rank(rows, len(monomials), p))
+        require(rank(below, len(monomials), p) + values[-1] == len(monomials),
+                "The equations are not proved to be all of their degree.")
+        place = {m: i for i, m in enumerate(monomials)}
+    require(values == integers(stated, 1, MOST_MONOMIALS, "value"), "The values are others.")
+    return values
 
 
 def check_regularity(model: Model, generators: list[fmpq_mpoly], evidence: Any
@@ -141,22 +173,16 @@ def check_regularity(model: Model, generators: list[fmpq_mpoly], evidence: Any
     Verify that polynomials generate I(M), since they generate it in all degrees that matter; what
     was verified, whom to trust, and the Hilbert series.
     """
-    space, rows, maps, values, proof = fields(evidence, "product", "symmetries", "glued", "values",
-                                              "equations")
-    found = check_product(model, space)
-    symmetries = block_symmetries(model, found.blocks, rows)
-    degree, least, other = len(items(values, "values")) - 1, max(1, regularity(found)), None
-    require(found.dimension, "The variety is a line.")
-    if maps is not None:
-        other = glued(model, found, maps)
-        require(not symmetries, "The product is glued, and has symmetries.")
-        least = max(least, regularity(other) + 1, 2)
-    require(degree >= least, "There may be generators of higher degrees.")
-    verified, trust = check_hilbert_function(model, values, proof)
-    require(generators == polynomials(proof["generators"], generators[0].context()),
-            "The generators are not the equations.")
-    require(values[degree - 1] == forms(found, symmetries, other, degree),
-            "The coordinate ring is not that of all forms.")
-    return [*verified, f"from degree {degree} on the coordinate ring is that of {found.name}, so "
-            f"the ideal is generated in degrees up to {degree + 1}"], trust, series(
-                found, symmetries, other, values)
+    space, rows, maps = fields(evidence, "product", "symmetries", "glued")
+    found, values = check_product(model, space), require_all_equations(model, generators, evidence)
+    group, degree = block_symmetries(model, found.blocks, rows), len(values) - 1
+    require(all([b[v] for v in a] in group for a in group for b in group), "This is no group.")
+    other = None if maps is None else glued(model, found, maps)
+    require(found.dimension and (other is None or len(group) < 2), "This is not covered.")
+    least = 1 if other is None else max(2, regularity(other) + 1)
+    require(degree >= max(least, regularity(found))
+            and values[degree - 1] == forms(found, group, other, degree),
+            "There may be generators of higher degrees.")
+    return [f"the generators ({len(generators)}) vanish on the neurovariety",
+            f"in degree {degree} the coordinate ring is that of {found.name}, so there are no "
+            f"generators in degrees over {degree + 1}"], [], series(found, group, other, values)

@@ -9,6 +9,8 @@ some degree on it is the ring of all forms on the product, and then its regulari
 from __future__ import annotations
 
 import time
+from contextlib import suppress
+from itertools import product
 from math import comb
 from typing import Any
 
@@ -21,10 +23,10 @@ from neuroalg_sage.certificates.equations.regularity import (
     series,
 )
 from neuroalg_sage.certificates.reading import CertificateError
+from neuroalg_sage.engines import modular
 from neuroalg_sage.invariants.equations.equations_by_degree import (
     EquationSearch,
     generators,
-    hilbert_function,
 )
 from neuroalg_sage.invariants.equations.generators import Ideal
 from neuroalg_sage.invariants.equations.products_of_spaces import (
@@ -35,38 +37,51 @@ from neuroalg_sage.invariants.equations.products_of_spaces import (
 from neuroalg_sage.models.parametrization import Parametrization
 
 MOST_MONOMIALS = 6_000  # of one degree
+EXTRA_POINTS, LARGEST_COORDINATE = 10, 2**16
 
 
 def shift(space: ProductOfSpaces) -> list[list[int | None]] | None:
     """
     Two maps from a smaller product, after which f is the same, as of filters in two layers that are
-    both moved by one place; None if they are not of this kind.
+    both moved by one place; None if there are none of this kind.
+
+    Both maps differ by a shift of the weights in each of two blocks, which on φ cancel.
 
     EXAMPLES::
 
         >>> from neuroalg_sage.models.families import parse_spec
         >>> from neuroalg_sage.models.parametrization import parametrization
-        >>> shift(product_of_spaces(parametrization(parse_spec("cnn:3,2:x^2"))))
+        >>> for spec in ("cnn:3,2:x^2", "cnn:1x2,2x2:x^2", "mlp:2,1,2:x^2"):
+        ...     print(shift(product_of_spaces(parametrization(parse_spec(spec)))))
         [[0, 1, None, None, 2], [None, 0, 1, 2, None]]
-        >>> shift(product_of_spaces(parametrization(parse_spec("mlp:2,1,2:x^2")))) is None
-        True
+        [[0, None, None, 1, None, 2], [None, 0, 1, None, 2, None]]
+        None
     """
-    blocks = space.product.blocks
-    if len(blocks) != 2 or min(map(len, blocks)) < 2:
+    if len(space.product.blocks) != 2:
         return None
-    first, second = blocks
-    count = space.model.parameters
-    maps: list[list[int | None]] = [[None] * count, [None] * count]
-    places = [*range(len(first) - 1)], [*range(len(first) - 1, count - 2)]
-    for row, (u, v) in zip(maps, ((first[:-1], second[1:]), (first[1:], second[:-1]))):
-        for block, numbers in zip((u, v), places):
-            for parameter, number in zip(block, numbers):
-                row[parameter] = number
-    try:
-        glued(space.model, space.product, maps)
-    except CertificateError:
-        return None
-    return maps
+    (first, second), degrees = space.product.blocks, space.product.degrees
+    weights = [[degree * row[v] for row in space.evidence["weights"]]
+               for v in range(space.model.parameters)
+               for block, degree in zip(space.product.blocks, degrees) if v in block]
+
+    def moved(block: tuple[int, ...], by: list[int]) -> dict[int, int]:
+        """The parameters of a block whose weights, moved, are those of another one."""
+        at = {tuple(weights[v]): v for v in block}
+        return {v: at[w] for v in block
+                if (w := tuple(map(int.__add__, weights[v], by))) in at}
+
+    for v, w in product(first, repeat=2):
+        by = [a - b for a, b in zip(weights[w], weights[v])]
+        pairs = [*moved(first, by).items()], [*moved(second, [-c for c in by]).items()]
+        if not any(by) or not all(pairs):
+            continue
+        maps: list[list[int | None]] = [[None] * len(weights), [None] * len(weights)]
+        for number, (one, other) in enumerate((*pairs[0], *pairs[1])):
+            maps[0][one] = maps[1][other] = number
+        with suppress(CertificateError):
+            glued(space.model, space.product, maps)
+            return maps
+    return None
 
 
 def ideal_by_regularity(search: EquationSearch) -> Ideal | None:
@@ -116,17 +131,19 @@ def ideal_by_regularity(search: EquationSearch) -> Ideal | None:
             return None
     except CertificateError:
         return None
-    equations = hilbert_function(search, degree + 1)
-    assert equations.certificate is not None
+    prime = modular.random_prime(search.generator)
+    count = max(d.hilbert_function for d in search.up_to(degree + 1)) + EXTRA_POINTS
     basis = generators(search, degree + 1)
     return Ideal.certified(
         phi.model, "ideal", basis, "proved",
         f"all equations of degree at most {degree + 1}, the regularity of an image of {found.name}",
         time.perf_counter() - start,
         {"argument": "regularity", "symmetries": symmetries, "glued": maps,
-         "values": equations.data,
          "product": {key: space.evidence[key] for key in ("blocks", "weights")},
-         "equations": equations.certificate["evidence"]},
+         "prime": prime, "values": [d.hilbert_function for d in search.up_to(degree + 1)],
+         "points": [
+             [search.generator.randrange(LARGEST_COORDINATE) for _ in range(phi.parameter_count)]
+             for _ in range(count)]},
         claim=[encode_polynomial(g) for g in basis], coordinates=len(phi.polynomials))
 
 
