@@ -63,11 +63,27 @@ class DistanceQuestions(NormQuestions):
                                    metric=form)
 
     def _find_ed_degree(self, form: QuadraticForm) -> Invariant:
-        """The ED degree by exact methods; where limits do not allow that, by monodromy."""
-        from neuroalg_sage.invariants.distance.ed_degree import ed_degree
+        """
+        The ED degree by exact methods; where limits do not allow that, by monodromy.
+
+        They are asked of a smaller model with the same M if there is one.
+        """
+        from neuroalg_sage.invariants.distance.ed_degree import (
+            by_smaller_model,
+            by_theorem,
+            ed_degree,
+        )
         from neuroalg_sage.invariants.distance.ed_degree_by_monodromy import (
             ed_degree_by_monodromy,
         )
+        from neuroalg_sage.invariants.equations.same_variety import generic_layers, smaller_models
+
+        if smaller_models(self.model) and by_theorem(self.model, self.dimension(), form) is None:
+            same = generic_layers(self.model, self.dimension, self.seed)
+            if same is not None:
+                other = type(self)(same.model, seed=self.seed, method=self.method, cache=False)
+                other.computation = self.computation
+                return by_smaller_model(self.model, form, same, other._find_ed_degree(form))
 
         def exactly() -> Invariant:
             return ed_degree(self.parametrization(), self.dimension(), form, self.computation,
