@@ -290,6 +290,6 @@ class DistanceQuestions(NormQuestions):
 
         weights = metric_weights(phi, metric)
         return self._memory.recall(
-            "voronoi_cell", lambda: voronoi_cell(phi, self.dimension(), self.ideal, fiber,
+            "voronoi_cell", lambda: voronoi_cell(phi, self.dimension(), self._expanded_ideal, fiber,
                                                  self.computation, y, w, weights, self.seed),
             stored=True, function=y, parameters=w, weights=weights)
