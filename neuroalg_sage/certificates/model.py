@@ -36,7 +36,6 @@ from neuroalg_sage.certificates.work import Work
 
 MAXIMAL_TERMS = 3_000_000
 MAXIMAL_DEGREE = 100_000
-MOST_WRITTEN = 1000  # terms of a dense layer
 
 
 @dataclass(frozen=True)
@@ -96,10 +95,6 @@ def _dense(data: dict, shape: Shape) -> Built:
     if prod(shape) != a or not isinstance(bias, bool):
         raise MalformedCertificate("A dense layer does not fit its input.")
     _affordable(a * b)
-    if a * b > MOST_WRITTEN:  # as products of matrices
-        from neuroalg_sage.certificates.weighted_sums import dense
-
-        return dense(a, b, bias)
     count = a * b + (b if bias else 0)
     return count, lambda i: summed(itertools.chain(
         (monomial(i * a + j, count + j) for j in range(a)),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from neuroalg_sage.certificates.terms import Built, Terms
+from neuroalg_sage.certificates.terms import Terms
 
 MOST_TERMS = 1000  # that are written out
 
@@ -84,10 +84,3 @@ class WeightedSums:
         from neuroalg_sage.certificates.dimension.sums_at_points import SumsAtPoint
 
         return SumsAtPoint(self, point, p)
-
-
-def dense(inputs: int, outputs: int, bias: bool) -> Built:
-    """A dense layer, whose outputs are at one place."""
-    form = [(j, j, Fraction(1)) for j in range(inputs)]
-    sums = WeightedSums(outputs, inputs, 1, lambda i: form, inputs * outputs + outputs, bias)
-    return sums.parameters, sums, (outputs,)

@@ -10,14 +10,13 @@ from typing import Any, NamedTuple
 
 from flint import nmod_mat
 
-from neuroalg_sage.certificates.dimension.ranks import jacobian, place
-from neuroalg_sage.certificates.model import Model
+from neuroalg_sage.certificates.dimension.ranks import AtPoint, jacobian, place
+from neuroalg_sage.certificates.model import Model, Step
 from neuroalg_sage.certificates.reading import fields, integer, integers, items, require
 from neuroalg_sage.certificates.work import Work
 
 Degree = tuple[int, ...]
 
-INPUTS_AT_ONCE = 32
 MORE_INPUTS = 2  # than there are parameters in a block
 
 
@@ -62,12 +61,20 @@ def rank_in_blocks(model: Model, trial: Any) -> int:
     point = [c % p for c in point]
     for blocks in blocks_of_rows(model, point, block_of, degrees, m):
         require(blocks.bit_count() == 1, "Two blocks of parameters have entries in a row.")
-    columns: list[list[int]] = [[] for _ in range(max(block_of) + 1)]
+    columns: dict[int, list[int]] = {}
     for i, b in enumerate(block_of):
-        columns[b].append(i)
+        columns.setdefault(b, []).append(i)
+    entries = {b: array("Q") for b in columns}
     xs = [integers(x, 0, p - 1, "input", model.inputs) for x in items(inputs, "inputs")]
-    return _sum_of_ranks(model, point, p, [own for own in columns if own], xs, integers(
-        combinations, 0, p - 1, "combination", len(xs)))
+    ts = integers(combinations, 0, p - 1, "combination", len(xs))
+    for start in range(0, len(xs), 32):
+        end = start + 32
+        rows = jacobian(model, point, xs[start:end], p, ts[start:end], _at_point)
+        for b, own in columns.items():
+            for row in rows[: max(len(own) + MORE_INPUTS - start, 0)]:
+                entries[b].extend([row[k] for k in own])
+    return sum(nmod_mat(len(block) // len(columns[b]), len(columns[b]), block.tolist(), p).rank()
+               for b, block in entries.items() if block)
 
 
 def blocks_of_rows(model: Model, point: list[int], block_of: list[int], degrees: list[Degree],
@@ -112,14 +119,32 @@ def blocks_of_rows(model: Model, point: list[int], block_of: list[int], degrees:
     return [blocks for output in outputs for blocks in output.slopes.values()]
 
 
-def _sum_of_ranks(model: Model, point: list[int], p: int, columns: list[list[int]],
-                  inputs: list[list[int]], combinations: list[int]) -> int:
-    entries = [array("Q") for _ in columns]
-    for start in range(0, len(inputs), INPUTS_AT_ONCE):
-        part = slice(start, start + INPUTS_AT_ONCE)
-        for i, row in enumerate(jacobian(model, point, inputs[part], p, combinations[part]), start):
-            for block, own in zip(entries, columns):
-                if i < len(own) + MORE_INPUTS:
-                    block.extend([row[k] for k in own])
-    return sum(nmod_mat(len(block) // len(own), len(own), block.tolist(), p).rank()
-               for block, own in zip(entries, columns) if block)
+class _Dense:
+    """A dense layer at given parameters, modulo a prime, whose rows are products of matrices."""
+
+    def __init__(self, step: Step, point: list[int], p: int) -> None:
+        fan = (step.parameters - 1) // step.width
+        self.p, self.added = p, point[step.width * fan :]
+        self.weights = nmod_mat(step.width, fan, point[: step.width * fan], p)
+
+    def value_and_slope(self, inputs: list[int]) -> tuple[list[int], list[int]]:
+        """The outputs, and the inputs."""
+        made = (self.weights * nmod_mat(len(inputs), 1, inputs, self.p)).entries()
+        return [(int(y) + b) % self.p for y, b in zip(made, self.added or [0] * len(made))], inputs
+
+    def pull_back(self, adjoints: list[list[int]], inputs: list[int], _: bool) -> list[list[int]]:
+        """The derivatives by the parameters and the inputs, of combinations of the outputs."""
+        below = nmod_mat(adjoints, self.p) * self.weights
+        return [[a * x % self.p for a in adjoint for x in inputs] + adjoint[: len(self.added)]
+                + [*map(int, row)] for adjoint, row in zip(adjoints, below.tolist())]
+
+
+def _at_point(step: Step, point: list[int], p: int) -> Any:
+    """A step at given parameters, faster if it has the terms of a dense layer."""
+    fan = (step.parameters - 1) // step.width
+    count = step.width * fan
+    return _Dense(step, point, p) if fan > 0 and step.parameters in (
+        count, count + step.width) and all(terms == {
+            ((i * fan + j, 1), (step.parameters + j, 1)): 1 for j in range(fan)} | (
+            {((count + i, 1),): 1} if step.parameters > count else {})
+            for i, terms in enumerate(step.outputs)) else AtPoint(step, point, p)

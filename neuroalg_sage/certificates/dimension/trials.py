@@ -25,10 +25,18 @@ def sample_rank(model: Model, trial: Any, twice: bool = True) -> tuple[int, int,
     lower bound is a sum.
     """
     p, point = place(model, trial)
-    if any(kind in trial for kind in ("heads", "groups", "blocks")):
-        from neuroalg_sage.certificates.dimension.chosen_points import chosen_rank
+    if "heads" in trial:
+        from neuroalg_sage.certificates.dimension.attention_heads import attention_rank
 
-        return chosen_rank(model, trial), -1, 0  # a point that was chosen supports no chance
+        return attention_rank(model, trial), -1, 0  # a point that was chosen supports no chance
+    if "groups" in trial:
+        from neuroalg_sage.certificates.dimension.direct_sums import direct_sum_rank
+
+        return direct_sum_rank(model, trial), -1, 0  # a point that was chosen supports no chance
+    if "blocks" in trial:
+        from neuroalg_sage.certificates.dimension.blocks import rank_in_blocks
+
+        return rank_in_blocks(model, trial), -1, 0  # a point that was chosen supports no chance
     inputs = [integers(x, -(10**18), 10**18, "input", model.inputs)
               for x in items(member(trial, "inputs"), "inputs")]
     require(inputs, "A trial has no inputs.")
