@@ -141,7 +141,7 @@ def test_where_no_blocks_suffice_the_rank_is_dense(spec: str) -> None:
 
 
 def test_blocks_that_are_none_are_refused() -> None:
-    model = parse_spec("resnet:width=12,hidden=4,blocks=1:x^2")
+    model = parse_spec("resnet:width=12,hidden=4,blocks=2:x^2")
     trial, rank, upper = dimension_in_blocks(model, random.Random(1), 10**8)
 
     def claim(value: int, changes: dict) -> dict:
