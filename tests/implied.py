@@ -60,7 +60,8 @@ def formula(pieces: list) -> Canonical:
 def component(data: dict) -> Canonical:
     return (data["dimension"], data["degree"], data.get("multiplicity"),
             polynomials(data["generators"]) if "generators" in data else
-            data.get("units", json.dumps([data.get("parameters"), data.get("factors")])))
+            data.get("units", json.dumps([data.get(key) for key in ("parameters", "factors",
+                                                                    "kind")])))
 
 
 def series(data: list) -> Canonical:
@@ -89,6 +90,8 @@ def kernel_of_form(loss: list, places: list[int]) -> Canonical:
 def claimed(claim: dict[str, Any]) -> Canonical:
     """A claim, such that equal claims in other words are equal."""
     name, value = claim["invariant"], claim["value"]
+    if name == "ideal" and isinstance(value, dict):  # a root of a determinant
+        return name, json.dumps(value, sort_keys=True)
     if name in ("ideal", "equations"):
         return name, polynomials(value)
     if name in ("singular_locus", "critical_locus", "singular_subvarieties",

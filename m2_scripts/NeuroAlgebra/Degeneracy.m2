@@ -146,3 +146,10 @@ imageRank = method(TypicalValue => ZZ)
 imageRank(Ideal, Matrix) := (P, A) -> max apply(3, i -> (
         q := anyModularPoint P;
         rank (valueAt(A, q) * gens kernel valueAt(transpose jacobian P, q))))
+
+-- Where the differential of a map has less rank than at generic parameters.
+criticalLocus = method(TypicalValue => List)
+criticalLocus RingMap := phi -> (
+    checkParametrization phi;
+    A := jacobian primitiveColumns imageRow phi;
+    degeneracyComponents(ideal 0_(target phi), A, imageDimension phi))

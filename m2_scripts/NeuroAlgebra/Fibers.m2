@@ -8,6 +8,17 @@ idealPresentation Matrix := M -> (
     G := gb(M, ChangeMatrix => true);
     hashTable {"generators" => M, "basis" => gens G, "cofactors" => getChangeMatrix G})
 
+-- The parameters with the same function as those with these values.
+fiberIdeal = method(TypicalValue => Ideal)
+fiberIdeal(RingMap, List) := (phi, w) -> (
+    checkParametrization phi;
+    W := target phi;
+    k := coefficientRing W;
+    if #w != numgens W then error("expected values for ", toString numgens W, " parameters");
+    values := try apply(w, c -> promote(c, k)) else error "expected values in the field";
+    row := imageRow phi;
+    ideal(row - promote((map(k, W, values)) row, W)))
+
 primeComponents = method(TypicalValue => List)
 primeComponents Ideal := I -> (
     R := ring I;

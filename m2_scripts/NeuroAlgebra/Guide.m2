@@ -43,9 +43,7 @@ Description
     with integer parameters; it has two components, since the units can also change places.
   Example
     w = {1,2,1,-1,1,2,3,1,0,1};
-    u = flatten entries sub(matrix phi, matrix {w});
-    fiber = ideal(matrix phi - sub(matrix {u}, target phi));
-    apply(primeComponents fiber, c -> c#"dimension")
+    apply(primeComponents fiberIdeal(M, w), c -> c#"dimension")
   Text
     {\bf Where do functions of smaller networks lie?}  Often in the singular locus.
   Example

@@ -31,7 +31,7 @@ derivativesModulo = (M, w, number, K) -> (
     if M#?"layers" then (
         m := M#"number of inputs";
         maps := layersAt(M#"layers", m, w, K);
-        fold((A, B) -> A | B, apply(number, i -> derivativesAt(maps, random(K^m, K^1)))))
+        matrix {apply(number, i -> derivativesAt(maps, random(K^m, K^1)))})
     else (
         phi := parametrization M;
         (map(K, target phi, w)) jacobian primitiveColumns imageRow phi))

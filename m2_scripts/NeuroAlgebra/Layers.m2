@@ -29,8 +29,7 @@ activationLayer = c -> (
                 slopes := apply(flatten entries x, f -> sum(powers, k ->
                         if k == 0 then 0_K else k * a#k * f^(k - 1)));
                 (matrix apply(entries x, row -> {sum(powers, k -> a#k * row#0^k)}),
-                    A -> (map(K^0, K^(numcols A), 0), matrix apply(#slopes, i ->
-                            apply((entries A)#i, v -> slopes#i * v))))))})
+                    A -> (map(K^0, K^(numcols A), 0), diagonalMatrix(K, slopes) * A))))})
 
 -- All indices of an array, the last one moving first; and the place of an index.
 indicesOf = extents -> fold((found, n) -> flatten apply(found, i ->
@@ -224,7 +223,7 @@ derivativesAt = (maps, x) -> (
             (D, B) := pullBack A;
             rows = prepend(D, rows);
             A = B));
-    fold((C, D) -> C || D, rows))
+    matrix apply(rows, D -> {D}))
 
 -- The rank of the derivatives of the coefficients by the parameters, at random parameters.
 -- The values at inputs are linear in the coefficients, and the span of the derivatives is that
@@ -237,8 +236,8 @@ rankOfDerivatives = (layers, inputs, K) -> (
     number := #w // numcols last' + 1;
     found := columns();
     while true do (
-        found = fold((A, B) -> A | B, found, apply(number - numcols found // numcols last', i ->
-                columns()));
+        found = matrix {prepend(found, apply(number - numcols found // numcols last', i ->
+                    columns()))};
         r := rank found;
         if r == #w or rank(found | last') == r then return r;
         number = 2 * number))

@@ -76,6 +76,8 @@ closureDegree NeuroManifold := degree
 closureHilbertPolynomial NeuroManifold := M -> closureHilbertPolynomial ideal M
 hilbertPolynomial NeuroManifold := o -> M ->
     hilbertPolynomial(comodule initialIdeal ideal M, o)
+fiberIdeal(NeuroManifold, List) := (M, w) -> fiberIdeal(parametrization M, w)
+criticalLocus NeuroManifold := (cacheValue "critical locus") (M -> criticalLocus parametrization M)
 singularIdeal NeuroManifold := (cacheValue "singular ideal") (M -> singularIdeal ideal M)
 singularLocus NeuroManifold := M -> ambient M / singularIdeal M
 singularComponents NeuroManifold := o -> M -> singularComponents(ideal M, o)

@@ -431,6 +431,29 @@ TEST ///
 ///
 
 TEST ///
+    -- the cusp: its parameter is determined by its point, and critical at the singular one
+    W = QQ[t];
+    phi = map(W, QQ[x,y], {t^2, t^3});
+    assert(fiberIdeal(phi, {2}) == ideal(t - 2) and fiberIdeal(phi, {0}) == ideal(t^2));
+    assert(criticalLocus phi == {ideal t});
+    assert(try (fiberIdeal(phi, {1, 2}); false) else true);
+    assert(try (fiberIdeal(phi, {sqrt 2}); false) else true);
+    -- a column times a row: their scalings, and where one of them is zero
+    M = linearNetwork {2,1,3};
+    w = {1,2,3,4,5};
+    I = fiberIdeal(M, w);
+    assert(dim I == 1 and isPrime I);
+    assert(fiberIdeal(neuroManifold M, w) == I);
+    L = criticalLocus M;
+    assert(set apply(L, codim) === set {2, 3});
+    assert(all(L, P -> dropsRank(P, jacobian matrix parametrization M, 4)));
+    assert(criticalLocus neuroManifold M == L);
+    -- over the field with three elements the cube has no differential
+    T = ZZ/3[s];
+    assert(criticalLocus map(T, ZZ/3[z], {s^3}) == {ideal 0_T})
+///
+
+TEST ///
     -- matrices of rank at most r are singular along those of rank at most r - 1, where they have
     -- the multiplicity of the matrices of rank one in the quotient
     V = QQ[z_0..z_11];

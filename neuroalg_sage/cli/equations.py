@@ -39,7 +39,13 @@ def add(command: Commands) -> None:
 def _ideal(arguments: argparse.Namespace) -> int:
     manifold = manifold_of(arguments)
     found = manifold.ideal()
-    text = write_ideal(found.data, manifold.model.ambient_dimension, arguments.format)
+    if isinstance(found.data, list):
+        text = write_ideal(found.data, manifold.model.ambient_dimension, arguments.format)
+    elif arguments.format == "text":
+        text = "\n".join([found.sentence(), *found.table()])
+    else:
+        raise InputError(f"The ideal is {found.sentence()}, which is not expanded; the format text "
+                         "has the matrix.")
     print(text)
     print(f"neuroalg: ideal {found.qualified_status()}; {found.method}.", file=sys.stderr)
     return 0

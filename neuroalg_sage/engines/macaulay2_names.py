@@ -198,14 +198,14 @@ wrap WrapperType xor yonedaExtension yonedaMap yonedaProduct youngest zero ZeroE
 NEUROALGEBRA_NAMES = frozenset(
     """
 algebraicPoints autoencoder Base Bias Channels closureDegree closureHilbertPolynomial conormalIdeal
-conservationLaws convolutional coordinateMonomials criticalComponents criticalIdeal
-degeneracyComponents dropsRank edDegree Gate gatedNetwork genericKernel graphGroebnerBasis Heads
-Hidden idealPresentation identifiability imageDimension imageRank InputChannels InputWidth
-isIdentifiable Known LastGated Layers lightningAttention linearNetwork lowRankAdaptation Metric
-mixtureOfExperts mlp modularPoint multiplicityAt Nested networkOverPlaces neuralModel NeuralModel
-NeuroAlgebra NeuroManifold neuroManifold neurovariety neurovarietyReport OutputWidth
-parametrization polarDegrees polynomialNetwork primeComponents ramificationComponents Readout
-readPolynomials residualNetwork sageAssign sageLoadMode scriptRecord singularComponents
+conservationLaws convolutional coordinateMonomials criticalComponents criticalIdeal criticalLocus
+degeneracyComponents dropsRank edDegree fiberIdeal Gate gatedNetwork genericKernel
+graphGroebnerBasis Heads Hidden idealPresentation identifiability imageDimension imageRank
+InputChannels InputWidth isIdentifiable Known LastGated Layers lightningAttention linearNetwork
+lowRankAdaptation Metric mixtureOfExperts mlp modularPoint multiplicityAt Nested networkOverPlaces
+NeuralModel neuralModel NeuroAlgebra neuroManifold NeuroManifold neurovariety neurovarietyReport
+OutputWidth parametrization polarDegrees polynomialNetwork primeComponents ramificationComponents
+Readout readPolynomials residualNetwork sageAssign sageLoadMode scriptRecord singularComponents
 singularIdeal Strides subnetworks Tied valuesOnPoints visibleAtStart writePolynomials
 """.split()
 )

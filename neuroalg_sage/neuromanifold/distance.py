@@ -16,6 +16,9 @@ from neuroalg_sage.neuromanifold.norms import NormQuestions
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.fibers.special_fiber import Fiber
 
+# In so many dimensions monodromy is likelier to end than an exact count, which has this share.
+MANY_DIMENSIONS, BRIEF = 7, 0.6
+
 
 class DistanceQuestions(NormQuestions):
     """Questions about nearest points."""
@@ -63,11 +66,27 @@ class DistanceQuestions(NormQuestions):
                                    metric=form)
 
     def _find_ed_degree(self, form: QuadraticForm) -> Invariant:
-        """The ED degree by exact methods; where limits do not allow that, by monodromy."""
-        from neuroalg_sage.invariants.distance.ed_degree import ed_degree
+        """
+        The ED degree by exact methods; where limits do not allow that, by monodromy.
+
+        They are asked of a smaller model with the same M if there is one.
+        """
+        from neuroalg_sage.invariants.distance.ed_degree import (
+            by_smaller_model,
+            by_theorem,
+            ed_degree,
+        )
         from neuroalg_sage.invariants.distance.ed_degree_by_monodromy import (
             ed_degree_by_monodromy,
         )
+        from neuroalg_sage.invariants.equations.same_variety import generic_layers, smaller_models
+
+        if smaller_models(self.model) and by_theorem(self.model, self.dimension(), form) is None:
+            same = generic_layers(self.model, self.dimension, self.seed)
+            if same is not None:
+                other = type(self)(same.model, seed=self.seed, method=self.method, cache=False)
+                other.computation = self.computation
+                return by_smaller_model(self.model, form, same, other._find_ed_degree(form))
 
         def exactly() -> Invariant:
             return ed_degree(self.parametrization(), self.dimension(), form, self.computation,
@@ -81,7 +100,14 @@ class DistanceQuestions(NormQuestions):
             return by_monodromy()
         if self.method != "auto":
             return exactly()
-        return self.computation.either(exactly, by_monodromy, "ED degree: by monodromy",
+
+        def briefly() -> Invariant:
+            left, many = self.computation.seconds_left(), self.dimension().data >= MANY_DIMENSIONS
+            is_shared = many and left is not None and self.computation.deadline is not None
+            with self.computation.share(BRIEF * left if is_shared and left else None):
+                return exactly()
+
+        return self.computation.either(briefly, by_monodromy, "ED degree: by monodromy",
                                        "Nor was it counted exactly: ")
 
     def ed_discriminant(self, metric: str | None = None, gram: Any = None, *, origin: Any = None,
@@ -264,6 +290,6 @@ class DistanceQuestions(NormQuestions):
 
         weights = metric_weights(phi, metric)
         return self._memory.recall(
-            "voronoi_cell", lambda: voronoi_cell(phi, self.dimension(), self.ideal, fiber,
+            "voronoi_cell", lambda: voronoi_cell(phi, self.dimension(), self._expanded_ideal, fiber,
                                                  self.computation, y, w, weights, self.seed),
             stored=True, function=y, parameters=w, weights=weights)

@@ -42,7 +42,7 @@ class EquationsQuestions(IdealQuestions):
     def _hilbert(self) -> tuple[Invariant, Invariant]:
         from neuroalg_sage.invariants.equations.degree import degree_and_hilbert_polynomial
 
-        return degree_and_hilbert_polynomial(self.parametrization(), self.ideal(),
+        return degree_and_hilbert_polynomial(self.parametrization(), self._expanded_ideal(),
                                              self.computation)
 
     @kept
@@ -100,6 +100,8 @@ class EquationsQuestions(IdealQuestions):
         if self.method in FOR_THE_DEGREE:
             return self._degree_without_ideal()
         if self.method == "auto":
+            if (by_determinant := self._determinantal()) is not None:
+                return by_determinant[0]
             by_fixed_points = self._degree_by_fixed_points()
             if by_fixed_points is not None:
                 return by_fixed_points
@@ -153,6 +155,8 @@ class EquationsQuestions(IdealQuestions):
             >>> NeuroManifold("mlp:2,1,2:x^2").hilbert_polynomial()
             2*i^2 + 3*i + 1 (proved)
         """
+        if self.method == "auto" and (known := self._determinantal()) is not None:
+            return known[1]
         found = self._by_formula()[1]
         return self._hilbert()[1] if found is None else found
 
@@ -196,5 +200,5 @@ class EquationsQuestions(IdealQuestions):
         """
         from neuroalg_sage.invariants.equations.tropical_variety import tropical_variety
 
-        return tropical_variety(self.parametrization(), self.ideal(), self.dimension(),
+        return tropical_variety(self.parametrization(), self._expanded_ideal(), self.dimension(),
                                 self.computation)

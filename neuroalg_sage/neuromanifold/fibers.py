@@ -47,7 +47,7 @@ class FibersQuestions(IdealQuestions):
         f = None if function is None else read_function(phi, function)
         w = None if parameters is None else read_parameters(self.model, parameters)
         return self._memory.recall(
-            "fiber", lambda: special_fiber(phi, self.ideal, self.computation, f, w,
+            "fiber", lambda: special_fiber(phi, self._expanded_ideal, self.computation, f, w,
                                            self._real_member), stored=True,
             function=f, parameters=w)
 

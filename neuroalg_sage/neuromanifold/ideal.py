@@ -82,7 +82,37 @@ class IdealQuestions(DimensionQuestions):
             if found is None:
                 raise
             return found
+        if self.method == "auto" and (known := self._determinantal()) is not None:
+            return known[2]
         return self._find_ideal(self.dimension())[0]
+
+    @kept
+    def _determinantal(self) -> tuple[Invariant, Invariant, Invariant] | None:
+        """
+        Degree, Hilbert polynomial and ideal of a hypersurface whose equation is a root of a
+        determinant, of which more is known than of other models; None of others.
+        """
+        from neuroalg_sage.invariants.equations.determinants import (
+            determinantal_degree,
+            determinantal_evidence,
+            determinantal_ideal,
+            may_be_a_hypersurface,
+        )
+
+        if not may_be_a_hypersurface(self.model):  # before a dimension takes its time
+            return None
+        evidence = determinantal_evidence(self.model, self.dimension(), self.seed)
+        return None if evidence is None else (*determinantal_degree(self.model, evidence),
+                                              determinantal_ideal(self.model, evidence))
+
+    def _expanded_ideal(self) -> Invariant:
+        """The ideal by polynomials; LimitReached if its equation is a determinant that is large."""
+        from neuroalg_sage.invariants.equations.determinants import RootOfDeterminant
+
+        found = self.ideal()
+        if isinstance(found, RootOfDeterminant):
+            raise found.refuse()
+        return found
 
     @kept
     def _ideal_of_another(self) -> Invariant | None:
@@ -125,7 +155,7 @@ class IdealQuestions(DimensionQuestions):
             neuroalg_sage.errors.InputError: The ideal is not that of linear:2,1,2: it has an
             equation that does not vanish on the neurovariety.
         """
-        known = self.ideal().value
+        known = self._expanded_ideal().value
         if not hasattr(ideal, "gens") or len(ideal.ring().gens()) != len(known.ring().gens()):
             raise InputError(f"The ideal is not that of {self.model}: it must be one of a "
                              f"polynomial ring in {self.model.ambient_dimension} variables.")
@@ -151,7 +181,7 @@ class IdealQuestions(DimensionQuestions):
         """
         from neuroalg_sage.invariants.equations.ideal import equations
 
-        return equations(self.parametrization(), self.ideal())
+        return equations(self.parametrization(), self._expanded_ideal())
 
     @cached
     def ambient_group(self) -> AmbientGroup:

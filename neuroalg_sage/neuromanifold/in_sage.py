@@ -45,7 +45,7 @@ class SageObjects(IdealQuestions):
         """
         space = self.ambient_space()
         ring = space.coordinate_ring()
-        return space.subscheme([ring(g) for g in self.ideal().value.gens()])
+        return space.subscheme([ring(g) for g in self._expanded_ideal().value.gens()])
 
     @cached
     def pullback(self) -> Any:
@@ -85,10 +85,10 @@ class SageObjects(IdealQuestions):
         """The ideal in a Macaulay2 session of Sage."""
         from sage.interfaces.macaulay2 import macaulay2
 
-        return (interface or macaulay2)(self.ideal().value)
+        return (interface or macaulay2)(self._expanded_ideal().value)
 
     def _singular_(self, interface: Any = None) -> Any:
         """The ideal in a Singular session of Sage."""
         from sage.interfaces.singular import singular
 
-        return (interface or singular)(self.ideal().value)
+        return (interface or singular)(self._expanded_ideal().value)

@@ -113,7 +113,7 @@ class RealQuestions(DistanceQuestions):
     def _real_shape(self) -> RealShape:
         from neuroalg_sage.invariants.real.trichotomy import RealShape
 
-        return RealShape(self.model, self.dimension, self.parametrization, self.ideal,
+        return RealShape(self.model, self.dimension, self.parametrization, self._expanded_ideal,
                          self.computation)
 
     @kept

@@ -58,7 +58,7 @@ class SingularitiesQuestions(EquationsQuestions):
                 found = by_theorem(form.model, trial | {"point": order})
                 if found is not None:
                     return form.about(self.model, found)
-        return singular_locus(self.parametrization(), self.ideal(), self._hilbert()[0],
+        return singular_locus(self.parametrization(), self._expanded_ideal(), self._hilbert()[0],
                               self.dimension().data, self.computation, self.seed)
 
     @kept
@@ -99,7 +99,7 @@ class SingularitiesQuestions(EquationsQuestions):
 
         equations = None
         try:
-            equations = self.ideal()
+            equations = self._expanded_ideal()
         except LimitReached as error:
             self.computation.progress(f"subnetworks: without equations: {error}")
         return subnetwork_poset(self.parametrization(), self.dimension(), equations,

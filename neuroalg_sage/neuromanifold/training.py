@@ -64,7 +64,7 @@ class TrainingQuestions(EquationsQuestions):
         loss = QuadraticLoss.distance(f, weights)
         return self._memory.recall(
             "loss_critical_locus", lambda: loss_critical_locus(
-                phi, self.dimension(), self.ideal, self.computation, loss),
+                phi, self.dimension(), self._expanded_ideal, self.computation, loss),
             stored=True, function=f, weights=weights)
 
     def training_critical_locus(self, problem: TrainingProblem) -> Invariant:
@@ -98,7 +98,8 @@ class TrainingQuestions(EquationsQuestions):
         loss = QuadraticLoss(problem.quadratic, problem.linear, "squared error")
         return self._memory.recall(
             "training_critical_locus", lambda: loss_critical_locus(
-                self.parametrization(), self.dimension(), self.ideal, self.computation, loss),
+                self.parametrization(), self.dimension(), self._expanded_ideal, self.computation,
+                loss),
             stored=True, loss=written(problem.describe()))
 
     def critical_functions(self, problem: TrainingProblem) -> CriticalFunctions:
@@ -162,7 +163,7 @@ class TrainingQuestions(EquationsQuestions):
         self._check_model(problem)
         return self._memory.recall(
             NAMES[ramification], lambda: critical_functions(
-                self.parametrization(), self.ideal(), self._hilbert()[0],
+                self.parametrization(), self._expanded_ideal(), self._hilbert()[0],
                 self.dimension().data, self.computation, problem, ramification),
             stored=True, loss=written(problem.describe()))
 

@@ -592,7 +592,7 @@ def _contour(f: Polynomial, radius: float) -> list[Array]:
 
 def _add_section(made: Scene, manifold: NeuroManifold, view: View) -> None:
     """The intersection of the neurovariety with a plane."""
-    equations = manifold.ideal().data
+    equations = manifold.equations().data
     if len(view.shown) != 2 or len(equations) != 1:
         raise InputError("Coordinates are fixed where M is a hypersurface and 2 are left; else "
                          "name the coordinates to project on.")
@@ -626,7 +626,7 @@ def _add_cells(made: Scene, manifold: NeuroManifold, sheets: Sequence[Slice],
                form: QuadraticForm) -> None:
     """The singular points of a plane curve, and their Voronoi cells in the box."""
     try:
-        f = manifold.ideal().data[0]
+        f = manifold.equations().data[0]
         boxes = real_solutions([f, derivative(f, 0), derivative(f, 1)], 2)
     except (LimitReached, EngineError, IndexError):
         return

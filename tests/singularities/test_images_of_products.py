@@ -27,7 +27,7 @@ def summary(locus):
 
 
 @pytest.mark.parametrize("spec", ["cnn:2,2:x^2", "cnn:2,2:x^3", "mlp:1,1,2:x^2:bias",
-                                  "mlp:2,1,2:x^3+x"])
+                                  pytest.param("mlp:2,1,2:x^3+x", marks=pytest.mark.slow)])
 def test_the_theorem_agrees_with_macaulay2_and_the_tangent_cone(spec):
     by_theorem = NeuroManifold(spec).singular_locus()
     by_minors = NeuroManifold(spec, method="elimination", seed=1).singular_locus()

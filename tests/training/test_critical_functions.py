@@ -39,7 +39,14 @@ def attention() -> NeuroManifold:
     return NeuroManifold("attention:d=2,a=2,out=1,t=2", seed=1)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.fixture(scope="module")
+def two_samples(attention) -> tuple[ERM, Any]:
+    """A loss, and its critical functions."""
+    problem = ERM(attention.model, random_data(attention, 2, 2))
+    return problem, attention.critical_functions(problem)
+
+
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_one_sample_of_attention_leaves_a_threefold_of_degree_four(attention, seed) -> None:
     """As Marchetti, Connelly, Breiding and Kohn count it, in affine space."""
     found = attention.critical_functions(ERM(attention.model, random_data(attention, 1, seed)))
@@ -48,10 +55,9 @@ def test_one_sample_of_attention_leaves_a_threefold_of_degree_four(attention, se
     verify(json.loads(json.dumps(found.certificate)))
 
 
-def test_two_samples_of_attention_leave_two_curves_of_degree_two(attention) -> None:
+def test_two_samples_of_attention_leave_two_curves_of_degree_two(attention, two_samples) -> None:
     """One of them interpolates, the other lies where the projection ramifies."""
-    problem = ERM(attention.model, random_data(attention, 2, 2))
-    found = attention.critical_functions(problem)
+    problem, found = two_samples
     assert [(c.dimension, c.degree) for c in found] == [(1, 2), (1, 2)]
     assert {c.kind for c in found} == {"fiber", "ramified"}
     locus = attention.ramification_locus(problem)
@@ -113,10 +119,9 @@ def test_critical_parameters_map_to_critical_functions_and_others_do_not(spec, r
     assert seen[False]
 
 
-def test_points_of_components_are_critical(attention) -> None:
+def test_points_of_components_are_critical(attention, two_samples) -> None:
     """At a point modulo a prime the slope is a combination of the differentials of equations."""
-    problem = ERM(attention.model, random_data(attention, 2, 2))
-    found = attention.critical_functions(problem)
+    problem, found = two_samples
     equations = attention.ideal().data
     n = len(problem.linear)
     for component in found:

@@ -141,6 +141,10 @@ def check_at_least(model: Model, value: Any, evidence: Any) -> Checked:
         from neuroalg_sage.certificates.distance.reduced import check_reduced
 
         return check_reduced(model, value, evidence, check_at_least)
+    if "same_variety" in evidence:
+        from neuroalg_sage.certificates.equations.same_variety import check_of_same_variety
+
+        return check_of_same_variety(model, value, evidence, check_at_least)
     require(isinstance(value, list) and len(value) == 2, "The claim is not a metric and a number.")
     metric, number = value
     p, restriction, target, minor, weights, polynomial, coordinates = fields(

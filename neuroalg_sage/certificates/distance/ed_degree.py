@@ -78,6 +78,10 @@ def check_ed_degree(model: Model, value: Any, evidence: Any) -> Checked:
         from neuroalg_sage.certificates.distance.reduced import check_reduced
 
         return check_reduced(model, value, evidence, check_ed_degree)
+    if "same_variety" in evidence:
+        from neuroalg_sage.certificates.equations.same_variety import check_of_same_variety
+
+        return check_of_same_variety(model, value, evidence, check_ed_degree)
     metric, number = items(value, "claim", 2)
     integer(number, 0, LARGEST, "ED degree")
     if "polar_degrees" in evidence:

@@ -4,7 +4,7 @@ from neuroalg_sage.certificates.claim import Claim
 
 CLAIMS = (
     Claim("equations", ".equations.equations:check_equations", others=True, of_cones=True),
-    Claim("ideal", ".equations.ideal:check_generators", of_cones=True),
+    Claim("ideal", ".equations.generators:check_generators", kinds=(list, dict), of_cones=True),
     Claim("degree", ".equations.degree:check_degree", of_cones=True),
     Claim("hilbert_polynomial", ".equations.degree:check_hilbert_polynomial", of_cones=True),
     Claim("hilbert_function", ".equations.hilbert_function:check_hilbert_function",

@@ -26,6 +26,13 @@ def _found(model: Model, evidence: Any
 
         degree, verified = degree_by_fixed_points(model, evidence)
         return degree, None, verified, []
+    if "flattening" in evidence:
+        from neuroalg_sage.certificates.equations.determinants import determinantal_hypersurface
+        from neuroalg_sage.certificates.equations.groebner import hilbert_polynomial
+
+        degree, *_, verified = determinantal_hypersurface(model, evidence)
+        polynomial = hilbert_polynomial([1] * degree, model.ambient_dimension - 1)
+        return degree, polynomial, verified, []
     if "formula" in evidence:
         from neuroalg_sage.certificates.equations.formulas import check_formula
 

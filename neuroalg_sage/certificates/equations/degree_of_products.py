@@ -26,6 +26,7 @@ from typing import Any
 
 from flint import fmpq_mpoly
 
+from neuroalg_sage.certificates.equations.block_symmetries import block_symmetries
 from neuroalg_sage.certificates.equations.lengths import Exponents, Form, is_at_most
 from neuroalg_sage.certificates.equations.products_of_spaces import Product, check_product
 from neuroalg_sage.certificates.model import Model
@@ -98,18 +99,10 @@ def require_birational(f: Sequence[fmpq_mpoly], found: Product, evidence: Any,
 
 def check_sheets(model: Model, found: Product, evidence: Any) -> int:
     """Verify different symmetries of f, as many as it has sheets; their number."""
-    symmetries = [integers(row, 0, model.parameters - 1, "parameter", model.parameters)
-                  for row in items(member(evidence, "symmetries"), "symmetries")]
+    symmetries = items(member(evidence, "symmetries"), "symmetries")
     require(found.sheets is not None and len(symmetries) == found.sheets,
             "The symmetries are not as many as the sheets may be.")
-    context, blocks = model.parametrization[0].context(), set(map(frozenset, found.blocks))
-    seen = set()
-    for row in symmetries:
-        require(len(set(row)) == len(row) and {frozenset(row[v] for v in block) for block in blocks}
-                == blocks, "A symmetry does not permute the parameters, or the blocks.")
-        images = [context.gens()[v] for v in row]
-        require(all(f.compose(*images, ctx=context) == f for f in model.parametrization),
-                "A permutation of the parameters is no symmetry.")
-        seen.add(tuple(row[v] for block in found.blocks if len(block) > 1 for v in block))
+    seen = {tuple(row[v] for block in found.blocks if len(block) > 1 for v in block)
+            for row in block_symmetries(model, found.blocks, symmetries)}
     require(len(seen) == len(symmetries), "Two symmetries are the same on the product.")
     return len(symmetries)

@@ -20,12 +20,10 @@ from neuroalg_sage.certificates.equations.groebner import (
 )
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
-    Checked,
     MalformedCertificate,
     fields,
     member,
     polynomial_ring,
-    polynomial_set,
     polynomials,
     require,
 )
@@ -49,8 +47,7 @@ def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any, by_cu
     if argument == "minors":
         from neuroalg_sage.certificates.equations.minors import check_minors
 
-        verified, trust = check_minors(model, generators, evidence)
-        return verified, trust, None
+        return *check_minors(model, generators, evidence), None
     if argument == "inheritance":
         from neuroalg_sage.certificates.equations.inheritance import check_inheritance
 
@@ -59,10 +56,18 @@ def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any, by_cu
         from neuroalg_sage.certificates.equations.linear_span import check_linear_span
 
         return check_linear_span(model, generators, evidence, check)
+    if argument == "determinant" and by_curves:
+        from neuroalg_sage.certificates.equations.determinants import check_expanded
+
+        return check_expanded(model, generators, evidence), [], generators
     if argument == "same variety":
         from neuroalg_sage.certificates.equations.same_variety import ideal_of_same_variety
 
         return ideal_of_same_variety(model, generators, evidence, check)
+    if argument == "regularity" and by_curves:
+        from neuroalg_sage.certificates.equations.regularity import check_regularity
+
+        return check_regularity(model, generators, evidence)
     vanishing(model, generators)
     verified = [f"the generators ({len(generators)}) vanish on the neurovariety"]
     if argument == "hypersurface":
@@ -89,18 +94,10 @@ def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any, by_cu
     if argument == "engine":
         from neuroalg_sage.certificates.equations.refutation import refute_ideal
 
-        engine = member(evidence, "engine")
-        require(engine in ("macaulay2", "singular"), "The engine trusted is not known.")
+        require(member(evidence, "engine") in ("macaulay2", "singular"), "The engine is unknown.")
         refute_ideal(model, generators)
-        return verified, [engine], None
+        return verified, [evidence["engine"]], None
     raise MalformedCertificate("The argument for the ideal is not known.")
-
-
-def check_generators(model: Model, value: Any, evidence: Any) -> Checked:
-    """Verify the claim that some polynomials generate I(M)."""
-    generators = polynomial_set(value, polynomial_ring(model.ambient_dimension))
-    verified, trust, _ = check_ideal(model, generators, evidence)
-    return verified, trust
 
 
 def check_hilbert(model: Model, evidence: Any

@@ -12,7 +12,7 @@ from flint import fmpq_mpoly
 from neuroalg_sage.certificates.dimension.dimension import check_dimension
 from neuroalg_sage.certificates.dimension.relaxation import larger_model
 from neuroalg_sage.certificates.model import Model
-from neuroalg_sage.certificates.reading import fields, integer, require
+from neuroalg_sage.certificates.reading import Checked, fields, integer, require
 
 
 def same_variety(model: Model, evidence: Any) -> tuple[Model, list[str], list[str]]:
@@ -40,3 +40,12 @@ def ideal_of_same_variety(model: Model, generators: list[fmpq_mpoly], evidence: 
     other, verified, trust = same_variety(model, proof)
     more, others, found = check_ideal(other, generators, inner)
     return [*verified, *more], [*trust, *others], found
+
+
+def check_of_same_variety(model: Model, value: Any, evidence: Any,
+                          check: Callable[[Model, Any, Any], Checked]) -> Checked:
+    """Verify what is claimed of M, in the coordinates of V, by another model with the same M."""
+    proof, inner = fields(evidence, "same_variety", "evidence")
+    other, verified, trust = same_variety(model, proof)
+    more, others = check(other, value, inner)
+    return [*verified, *more], [*trust, *others]

@@ -26,6 +26,7 @@ from neuroalg_sage.invariants.distance.reduction import Reduction, reduction
 from neuroalg_sage.invariants.equations.counting import Trial, summary, trials
 from neuroalg_sage.invariants.equations.descriptions import known_varieties
 from neuroalg_sage.invariants.equations.linear_span import ideal_within
+from neuroalg_sage.invariants.equations.same_variety import SameVariety
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
@@ -232,16 +233,37 @@ def _by_reduction(phi: Parametrization, form: QuadraticForm, simpler: Reduction,
     how = found.method.replace(f"the metric {simpler.form.name}", f"the metric {form.name}")
     said = (f"{how}, in {len(inner.polynomials)} coordinates and "
             f"{inner.model.parameter_count} parameters")
+    return of_another(phi.model, form, found, {"reduced": simpler.evidence}, said,
+                      time.perf_counter() - start)
+
+
+def of_another(model: Model, form: QuadraticForm, found: Invariant, same: dict[str, Any],
+               method: str, seconds: float) -> EDDegree:
+    """
+    The ED degree of M by that of another variety, which is the same.
+
+    INPUT:
+
+    - ``model``, ``form`` -- whose ED degree is asked
+    - ``found`` -- that of the other variety
+    - ``same`` -- what proves that they are the same, as the certificate calls it
+    - ``method``, ``seconds`` -- how it was found, and in which time
+    """
     certificate = None
     if found.certificate is not None:
-        claim = found.certificate["claim"]
         certificate = certified(
-            phi.model, claim["invariant"], found.data, "proved", said, 0.0,
-            {"reduced": simpler.evidence, "evidence": found.certificate["evidence"]},
-            found.trust, claim=[form.claim(), found.data],
+            model, found.certificate["claim"]["invariant"], found.data, "proved", method, 0.0,
+            same | {"evidence": found.certificate["evidence"]}, found.trust,
+            claim=[form.claim(), found.data],
             versions=found.certificate["engines"]).certificate
-    return EDDegree("ed_degree", found.data, found.status, said, certificate,
-                    time.perf_counter() - start)
+    return EDDegree("ed_degree", found.data, found.status, method, certificate, seconds)
+
+
+def by_smaller_model(model: Model, form: QuadraticForm, same: SameVariety, found: Invariant
+                     ) -> EDDegree:
+    """The ED degree of M by that of a smaller model with the same M."""
+    return of_another(model, form, found, {"same_variety": same.evidence},
+                      f"{found.method}, with generic maps for layers", found.seconds)
 
 
 def _by_euler(phi: Parametrization, form: QuadraticForm, most: int | None, start: float

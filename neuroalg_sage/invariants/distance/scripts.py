@@ -65,5 +65,5 @@ def voronoi_cell_script(manifold: NeuroManifold, function: Any = None, *, parame
                         metric: Any = "unit") -> str:
     """The script for the tangent cone at a function."""
     phi = manifold.parametrization()
-    return tangent_cone_script(phi, manifold.ideal().data,
+    return tangent_cone_script(phi, manifold.equations().data,
                                function_of(phi, function, parameters)).standalone()

@@ -29,6 +29,7 @@ from neuroalg_sage.invariants.equations.generators import primitive
 from neuroalg_sage.invariants.equations.inheritance import inherited_series, narrowed_model
 from neuroalg_sage.invariants.equations.linear_section import hilbert_series
 from neuroalg_sage.invariants.equations.linear_span import ideal_within
+from neuroalg_sage.invariants.equations.regularity import series_by_regularity
 from neuroalg_sage.models.expressions import (
     Polynomial,
     descending,
@@ -159,6 +160,9 @@ def hilbert_series_of(phi: Parametrization, found: Invariant, computation: Compu
         return (HilbertSeries(proof["value"] + variables - n, numerator, variables == n),
                 {"ideal": proof},
                 "the Hilbert series of an Artinian reduction", {})
+    if proof["argument"] == "regularity":
+        return (series_by_regularity(phi, proof), {"ideal": proof},
+                "the forms on a product of projective spaces", {})
     if proof["argument"] == "inheritance" and (
             known := series_of_characters(phi.model, proof, computation)) is not None:
         return (known[0], {"ideal": known[1]},
@@ -174,7 +178,7 @@ def hilbert_series_of(phi: Parametrization, found: Invariant, computation: Compu
         method = "Gröbner basis in Macaulay2"
     dimension, _, numerator = hilbert_data([descending(p)[0][0] for p in basis], n)
     evidence = {"ideal": proof}
-    if proof["argument"] not in ("elimination", "zero", "hypersurface"):
+    if proof["argument"] not in ("elimination", "zero", "hypersurface", "determinant"):
         evidence["groebner_basis"] = [encode_polynomial(p) for p in basis]
     return (HilbertSeries(dimension + (not homogeneous), numerator, homogeneous), evidence, method,
             versions)

@@ -8,13 +8,10 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator
-from itertools import permutations, product
-from math import factorial, prod
 from typing import Any
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.certificates.equations import fixed_points
-from neuroalg_sage.certificates.equations.products_of_spaces import Product
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
@@ -23,6 +20,7 @@ from neuroalg_sage.invariants.equations.degree import Degree
 from neuroalg_sage.invariants.equations.products_of_spaces import (
     blocks_of,
     product_of_spaces,
+    symmetries_of,
     weights_of,
 )
 from neuroalg_sage.models.expressions import Polynomial
@@ -30,7 +28,7 @@ from neuroalg_sage.models.layers import Attention
 from neuroalg_sage.models.parametrization import Parametrization
 
 PRIME = 2**31 - 1
-MOST_PERMUTATIONS, MOST_TERMS = 800, 20_000
+MOST_TERMS = 20_000
 
 
 def degree_by_fixed_points(phi: Parametrization, seed: int | None = None) -> Invariant | None:
@@ -75,7 +73,7 @@ def _attempts(phi: Parametrization, generator: random.Random
         name = f"M is an image of {found.product.name}"
         evidence = {key: found.evidence[key] for key in ("blocks", "weights")} | {
             "fixed_points": "product"}
-        symmetries = _symmetries(phi, found.product)
+        symmetries = symmetries_of(phi, found.product)
         if len(symmetries) == found.product.sheets:
             yield evidence | {"symmetries": symmetries}, name
         yield (evidence | _point(phi, generator)
@@ -147,31 +145,6 @@ def _matrices(phi: Parametrization) -> dict[str, Any] | None:
          [[(a + s) * d + j for j in range(d)] for s in range(a)]], [[values], []]],
         "map": [encode_polynomial(g) for g in f], "coordinates": chosen,
         "weights": weights_of([f[i] for i in chosen], d * d + len(values))}
-
-
-def _symmetries(phi: Parametrization, found: Product) -> list[list[int]]:
-    """The permutations of blocks that leave φ as it is, as permutations of the parameters."""
-    count = phi.model.parameter_count
-    identity = list(range(count))
-    if found.sheets == 1:
-        return [identity]
-    kinds: dict[tuple[int, int], list[tuple[int, ...]]] = {}
-    for block, e in zip(found.blocks, found.degrees):
-        if len(block) > 1:
-            kinds.setdefault((len(block), e), []).append(block)
-    if prod(factorial(len(blocks)) for blocks in kinds.values()) > MOST_PERMUTATIONS:
-        return [identity]
-    symmetries = []
-    for orders in product(*(permutations(blocks) for blocks in kinds.values())):
-        row = list(identity)
-        for blocks, order in zip(kinds.values(), orders):
-            for block, image in zip(blocks, order):
-                for v, w in zip(block, image):
-                    row[v] = w
-        back = sorted(identity, key=row.__getitem__)
-        if all({tuple(e[v] for v in back): c for e, c in f.items()} == f for f in phi.polynomials):
-            symmetries.append(row)
-    return symmetries
 
 
 def _summands(phi: Parametrization) -> list[list[list[int]]] | None:

@@ -46,6 +46,7 @@ from neuroalg_sage.invariants.equations.linear_span import (
     ideal_in_the_span,
     linear_span,
 )
+from neuroalg_sage.invariants.equations.regularity import ideal_by_regularity
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization, vanishes
@@ -236,6 +237,17 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
         if found.status != "proved":
             found = dimension_from_equations(model, found, whole.data, phi.polynomials)
         return whole, found
+    if method == "auto" and by_curves:
+        try:
+            regular = ideal_by_regularity(own)
+        except LimitReached as error:
+            if computation.is_over():
+                raise
+            known, regular = f"{known} {error}".strip(), None
+        if regular is not None:
+            if found.status != "proved":
+                found = dimension_from_equations(model, found, regular.data, phi.polynomials)
+            return regular, found
     if method in ("auto", "equivariant"):
         few = method == "auto" and found.data <= LARGEST_DIMENSION_FOR_ELIMINATION
         try:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import prod
+from itertools import permutations, product
+from math import factorial, prod
 from typing import Any
 
 from neuroalg_sage.certificates.equations.products_of_spaces import Product, check_product
@@ -23,6 +24,7 @@ from neuroalg_sage.models.parametrization import Parametrization
 from neuroalg_sage.models.rational import integral_kernel
 
 MOST_PARAMETERS, MOST_POINTS, MOST_TERMS = 200, 5_000, 100_000
+MOST_PERMUTATIONS = 800
 
 
 @dataclass(frozen=True)
@@ -115,3 +117,28 @@ def _inside(coordinates: Sequence[Polynomial]) -> set[tuple[int, ...]]:
     """The differences of exponents of one coordinate."""
     return {tuple(a - b for a, b in zip(e, first)) for first, *others in map(list, coordinates)
             for e in others}
+
+
+def symmetries_of(phi: Parametrization, found: Product) -> list[list[int]]:
+    """The permutations of blocks that leave φ as it is, as permutations of the parameters."""
+    count = phi.model.parameter_count
+    identity = list(range(count))
+    if found.sheets == 1:
+        return [identity]
+    kinds: dict[tuple[int, int], list[tuple[int, ...]]] = {}
+    for block, e in zip(found.blocks, found.degrees):
+        if len(block) > 1:
+            kinds.setdefault((len(block), e), []).append(block)
+    if prod(factorial(len(blocks)) for blocks in kinds.values()) > MOST_PERMUTATIONS:
+        return [identity]
+    symmetries = []
+    for orders in product(*(permutations(blocks) for blocks in kinds.values())):
+        row = list(identity)
+        for blocks, order in zip(kinds.values(), orders):
+            for block, image in zip(blocks, order):
+                for v, w in zip(block, image):
+                    row[v] = w
+        back = sorted(identity, key=row.__getitem__)
+        if all({tuple(e[v] for v in back): c for e, c in f.items()} == f for f in phi.polynomials):
+            symmetries.append(row)
+    return symmetries

@@ -40,6 +40,6 @@ def ramification_locus_script(manifold: NeuroManifold, problem: TrainingProblem)
 
 
 def _on_functions(manifold: NeuroManifold, problem: TrainingProblem, ramification: bool) -> str:
-    loss = loss_on_span(manifold.parametrization(), manifold.ideal(), manifold.dimension().data,
-                        problem, ramification)
+    loss = loss_on_span(manifold.parametrization(), manifold._expanded_ideal(),
+                        manifold.dimension().data, problem, ramification)
     return loss.script(ramification).standalone()
