@@ -157,3 +157,18 @@ def test_beside_a_skip_connection_the_singular_locus_is_moved():
         with pytest.raises(CertificateError):
             verify(certificate(description, "singular_locus", good["claim"]["value"], "proved",
                                [], good["evidence"], {}))
+
+
+@pytest.mark.parametrize("spec, changes", [
+    ("cnn:2,2:x^2", [{"dimension": True}, {"degree": 1.0}, {"multiplicity": 2.0},
+                     {"parameters": [False, 3]}]),
+    ("glu:widths=2x1x2:x^2", [{"factors": [[1.0, 3.0], [0.0, 0.0]]}])])
+def test_what_only_python_calls_equal_is_rejected(spec, changes):
+    good = json.loads(json.dumps(NeuroManifold(spec).singular_locus().certificate))
+    for change in changes:
+        (key,) = change
+        component, *others = good["claim"]["value"]
+        assert key in component
+        with pytest.raises(CertificateError):
+            verify(certificate(good["model"], "singular_locus", [component | change, *others],
+                               "proved", [], good["evidence"], {}))

@@ -4,7 +4,6 @@ Hypersurfaces whose equation is a root of a determinant, which is not expanded.
 
 from __future__ import annotations
 
-import json
 from fractions import Fraction
 from math import comb, factorial, prod
 from typing import Any
@@ -14,6 +13,7 @@ from flint import fmpq, fmpq_mpoly, nmod_mat, nmod_poly
 from neuroalg_sage.certificates.dimension.koszul_flattenings import entries
 from neuroalg_sage.certificates.dimension.power_sums import power_sum
 from neuroalg_sage.certificates.dimension.trials import sample_rank
+from neuroalg_sage.certificates.equality import same
 from neuroalg_sage.certificates.equations.spans import minors, require_span
 from neuroalg_sage.certificates.model import Model, monomials
 from neuroalg_sage.certificates.reading import (
@@ -122,7 +122,7 @@ def check_determinant(model: Model, value: Any, evidence: Any) -> Checked:
     _, corank, size, matrix, verified = determinantal_hypersurface(model, evidence)
     found = {"power": corank, "size": size,
              "matrix": [[i, j, z, str(c)] for i, j, z, c in sorted(matrix)]}
-    require(json.dumps(value, sort_keys=True) == json.dumps(found, sort_keys=True),
+    require(same(value, found),
             "The matrix is not as claimed.")
     return verified, []
 

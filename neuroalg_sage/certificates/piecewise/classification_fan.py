@@ -25,12 +25,12 @@ is connected.
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from flint import fmpq
 
+from neuroalg_sage.certificates.equality import same
 from neuroalg_sage.certificates.piecewise.architecture import Architecture
 from neuroalg_sage.certificates.piecewise.network import Network
 from neuroalg_sage.certificates.piecewise.subdivision import Signs, Subdivision
@@ -49,7 +49,7 @@ def check_classification_fan(architecture: Architecture, value: Any, evidence: A
         require(label, "A label is 0.")
     found = classification_fan(architecture, points, labels, evidence)
     # As text, in which 1 and true are not the same.
-    require(json.dumps(value, sort_keys=True) == json.dumps(found, sort_keys=True),
+    require(same(value, found),
             "The classification fan is another one.")
     return ["that the cones are all, for all signs of outer weights",
             "the losses on them, and which of them are connected"], []

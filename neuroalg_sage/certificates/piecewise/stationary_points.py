@@ -56,7 +56,6 @@ the network computes where some v_j are zero it also computes with u_j = 0.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -64,6 +63,7 @@ from typing import Any
 
 from flint import fmpq, fmpq_mat
 
+from neuroalg_sage.certificates.equality import same
 from neuroalg_sage.certificates.piecewise.architecture import Architecture
 from neuroalg_sage.certificates.piecewise.subdivision import Signs, Subdivision
 from neuroalg_sage.certificates.reading import Checked, fields, items, member, numbers, require
@@ -81,7 +81,7 @@ def check_stationary_points(architecture: Architecture, value: Any, evidence: An
     found = stationary_points(architecture, points, numbers(targets, "target", len(points)),
                               evidence)
     # As text, in which 1 and true are not the same.
-    require(json.dumps(value, sort_keys=True) == json.dumps(found, sort_keys=True),
+    require(same(value, found),
             "The stationary points are others.")
     return ["that the strata are all, for all signs of outer weights",
             "which of them have stationary points, and that the others have none"], []

@@ -4,10 +4,10 @@ Functions of M with infinitely many real preimages modulo scalings.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from neuroalg_sage.certificates.dimension.dimension import check_dimension
+from neuroalg_sage.certificates.equality import same
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import Checked, fields, require
 from neuroalg_sage.certificates.real.scalings import scalings
@@ -25,6 +25,6 @@ def check_fibers(model: Model, value: Any, evidence: Any) -> Checked:
     proved, proof = fields(evidence, "dimension", "dimension_evidence")
     verified, trust = check_dimension(model, proved, proof)
     more = model.parameters - proved - scaled
-    require(more > 0 and json.dumps(value, sort_keys=True) == json.dumps(
-        {"dimension": more, "scalings": scaled}), "The dimension of the fibers is false.")
+    require(more > 0 and same(value, {"dimension": more, "scalings": scaled}),
+            "The dimension of the fibers is false.")
     return [*verified, f"{scaled} independent scalings"], trust

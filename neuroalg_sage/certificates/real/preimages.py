@@ -11,13 +11,13 @@ list them in the evidence only, and the verdict says so.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import flint
 from flint import arb, fmpq
 
 from neuroalg_sage.certificates.coordinates import fiber_equations
+from neuroalg_sage.certificates.equality import same
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     Checked,
@@ -67,7 +67,7 @@ def check_numbers(model: Model, value: Any, evidence: Any, error_bound: float) -
     if "finite" in value:
         listed, expected["finite"] = [], [{"permutation": moved, "signs": by}
                                           for moved, by in symmetries.finite]
-    require(json.dumps(value, sort_keys=True) == json.dumps(expected, sort_keys=True),
+    require(same(value, expected),
             "The numbers or intervals are not those of the samples.")
     return [f"the real points of {sum(k is not None for k in found)} fibers", *listed,
             "confidence intervals of Clopper and Pearson"], sorted(trusted)

@@ -4,11 +4,11 @@ How often real ranks occur among Gaussian binary forms.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from flint import fmpq
 
+from neuroalg_sage.certificates.equality import same
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import Checked, fields, integer, items, member, require
 from neuroalg_sage.certificates.real.real_rank import binary_forms, real_rank
@@ -40,7 +40,7 @@ def check_real_ranks(model: Model, value: Any, evidence: Any, error_bound: float
     require(error_bound == float(ERROR.p) / float(ERROR.q), "The error bound is another one.")
     expected = {"inner_product": inner_product, "seed": seed, "samples": count} | frequencies(
         found, d, k)
-    require(json.dumps(value, sort_keys=True) == json.dumps(expected, sort_keys=True),
+    require(same(value, expected),
             "The numbers or intervals are not those of the samples.")
     return [f"real ranks of {count} forms", "confidence intervals of Clopper and Pearson"], []
 

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from neuroalg_sage.certificates.dimension.power_sums import power_sum
 from neuroalg_sage.certificates.dimension.trials import sample_rank
+from neuroalg_sage.certificates.equality import same
 from neuroalg_sage.certificates.model import Model
-from neuroalg_sage.certificates.reading import Checked, items, member, require
+from neuroalg_sage.certificates.reading import Checked, member, require
 
 
 class SumsOfPowers(NamedTuple):
@@ -84,8 +85,6 @@ def sums_of_powers(model: Model, trial: Any) -> SumsOfPowers:
 def check_sums_of_powers(model: Model, value: Any, evidence: Any) -> Checked:
     """Verify that the singular locus is that of the theorem."""
     found = sums_of_powers(model, member(evidence, "trial"))
-    (component,) = items(value, "list of components", 1)
-    require(component == found.claim() and all(type(x) is int for x in component.values()),
-            "The component is not that of the theorem.")
+    require(same(value, [found.claim()]), "The component is not that of the theorem.")
     return [f"the neurovariety is all sums of {found.k} powers of binary linear forms",
             "the singular locus of such a variety"], []

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from neuroalg_sage.certificates.dimension.power_sums import power_sum
 from neuroalg_sage.certificates.dimension.trials import sample_rank
+from neuroalg_sage.certificates.equality import same
 from neuroalg_sage.certificates.model import Model
-from neuroalg_sage.certificates.reading import Checked, items, member, require
+from neuroalg_sage.certificates.reading import Checked, member, require
 from neuroalg_sage.certificates.singularities.subspace_varieties import SubspaceVariety
 
 
@@ -24,13 +25,12 @@ class FewPowers(NamedTuple):
     function, its *outputs* the dimension of the span of its outputs; both are at most k on M.
     Forms in ∂_0, ..., ∂_(m-1) are operators on F.
 
-    For k = 3 let m > 2, and if s = 1 and m = 3, let d ≠ 4. Let P be all functions of two linear
-    forms with at most 5 - d outputs, for d = 3 or d = 4, and Y the closure of all sums of k - 1
-    terms.
+    For k = 3 let m > 2. Let P be all functions of two linear forms with at most 5 - d outputs, for
+    d = 3 or d = 4, and Y the closure of all sums of k - 1 terms.
 
     Theorem. If d > 2, then Y is in the singular locus of M, and this is (a) Y, if k = 2, or d >
-    4, or d = 3 = m and s = 2; (b) P, if k = 3 = d and s = 1 or m + s > 5; (c) the union of Y and
-    P, if k = 3 and d = 4. Here Y lies in P if d = 3 and m + s > 5, or s = 1 and d < 5; and P lies
+    4, or (m, s, d) is (3, 2, 3) or (3, 1, 4); (b) P, if k = 3 = d and s = 1 or m + s > 5; (c) else
+    the union of Y and P. Here Y lies in P if d = 3 and m + s > 5, or s = 1 and d < 5; and P lies
     in Y if d = 3 and s = 1.
 
     Proof. (1) Let O be a commutative algebra over C of dimension k, t_0 = 1, t_1, ..., t_(m-1) in
@@ -104,7 +104,11 @@ class FewPowers(NamedTuple):
     matrices consists of the G for which u = ∂_2 G has no terms with x_2, which are 6 conditions,
     and ν(∂_0 u) = ν(∂_1 u) = 0. If a combination of the latter two were 0 for all such u, then
     the product of a linear form and each of the two of which ν consists were 0. So the
-    codimension is 8, which is that of M, and M is smooth.
+    codimension is 8, which is that of M, and M is smooth. Let s = 1 and d = 4 instead. The symmetric
+    6 × 6 matrix of the q q' F with quadratic operators q and q' has a rank of at most 3 on M. At F
+    no q in ∂_0 and ∂_1 is in the kernel, which is spanned by the ∂_2 ∂_i, as before. The tangent
+    space of the scheme of these matrices consists of the G that all products ∂_2^2 ∂_i ∂_j
+    annihilate. These are 6 conditions, and the codimension of M is 6.
 
     (9) If k = 2, then Y is the cone over P^(s-1) × P^(m-1), by O(1, d). If k = 3, d > 2, then a
     sum of two powers of independent forms is only one such sum, so Y is birational to a bundle
@@ -124,7 +128,7 @@ class FewPowers(NamedTuple):
     def subspace_variety(self) -> SubspaceVariety | None:
         """P, where it is a component."""
         m, k, s, d = self
-        if k == 2 or d > 4 or (m, s, d) == (3, 2, 3):
+        if k == 2 or d > 4 or (m, s, d) in ((3, 2, 3), (3, 1, 4)):
             return None
         return SubspaceVariety(m, 2, s, min(s, 5 - d), ((d,),) * s)
 
@@ -172,7 +176,7 @@ def few_powers(model: Model, trial: Any) -> FewPowers:
     """Verify that the theorem is about the model; a trial's rank shows its dimension."""
     found = FewPowers(*power_sum(model))
     m, k, s, d = found
-    require(d > 2 and (k == 2 <= m or (k == 3 <= m and (m, s, d) != (3, 1, 4))),
+    require(d > 2 and k in (2, 3) and k <= m,
             "The theorem is on two or three units.")
     require(m + s <= (1000 if k == 2 else 100) and d <= 1000, "The degrees are too large.")
     require(sample_rank(model, trial)[0] == k * (m - 1 + s) < model.ambient_dimension,
@@ -183,9 +187,6 @@ def few_powers(model: Model, trial: Any) -> FewPowers:
 def check_few_powers(model: Model, value: Any, evidence: Any) -> Checked:
     """Verify that the singular locus is that of the theorem."""
     found = few_powers(model, member(evidence, "trial"))
-    expected = found.claims()
-    for component, stated in zip(items(value, "list of components", len(expected)), expected):
-        require(component == stated and all(type(x) is int for x in component.values()),
-                "A component is not that of the theorem.")
+    require(same(value, found.claims()), "The components are not those of the theorem.")
     return [f"the neurovariety is all sums of {found.k} powers of linear forms",
             "the singular locus of such a variety"], []

@@ -13,6 +13,7 @@ from typing import Any
 from flint import fmpq, fmpq_mpoly, nmod_mat
 
 from neuroalg_sage.certificates.dimension.trials import sample_rank
+from neuroalg_sage.certificates.equality import same
 from neuroalg_sage.certificates.equations.products_of_spaces import (
     MOST_ENTRIES,
     PRIME,
@@ -288,11 +289,9 @@ def check_image_of_product(model: Model, value: Any, evidence: Any) -> Checked:
     found = check_bundle(model, evidence)
     coincidences = check_coincidences(found, evidence) if member(evidence, "coincidences") else []
     order = [v for block in evidence["blocks"] for v in block]
-    expected = singular_components(found, coincidences)
-    for component, stated in zip(items(value, "list of components", len(expected)), expected):
-        require(component == stated | {"parameters": sorted(
-            order[v] for v in stated["parameters"])} and type(component) is dict,
-            "A component is not that of the theorem.")
+    require(same(value, [part | {"parameters": sorted(order[v] for v in part["parameters"])}
+                         for part in singular_components(found, coincidences)]),
+            "The components are not those of the theorem.")
     name = " and ".join(dict.fromkeys(f.name for f in found.maps))
     return [f"the neurovariety is a cone over the image of {name}", "where that has several "
             "points above one" if coincidences else "that this is an embedding"], []

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from flint import Ordering
 
 from neuroalg_sage.certificates.dimension.trials import sample_rank
+from neuroalg_sage.certificates.equality import same
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     Checked,
@@ -254,11 +255,7 @@ def _dense_in(found: ProductOfForms, model: Model, evidence: Any) -> ProductOfFo
 def check_products_of_forms(model: Model, value: Any, evidence: Any) -> Checked:
     """Verify that M is all such products, and that its singular locus is as claimed."""
     found = product_of_forms(model, evidence)
-    expected = found.singular_locus()
-    for component, stated in zip(items(value, "list of components", len(expected)), expected):
-        require(component == stated and all(type(component[key]) is int for key in stated
-                                            if key != "factors"),
-                "A component is not that of the theorem.")
+    require(same(value, found.singular_locus()), "The components are not those of the theorem.")
     return ["the neurovariety is all products of powers of forms, of degrees and exponents "
             + ", ".join(f"{a}^{r}" for a, r in found.factors),
             "the singular locus of such a variety"], []

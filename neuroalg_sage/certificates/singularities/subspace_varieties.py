@@ -11,8 +11,9 @@ from math import comb, prod
 from typing import Any, NamedTuple
 
 from neuroalg_sage.certificates.dimension.trials import sample_rank
+from neuroalg_sage.certificates.equality import same
 from neuroalg_sage.certificates.model import Model, Step, monomials
-from neuroalg_sage.certificates.reading import Checked, items, member, require
+from neuroalg_sage.certificates.reading import Checked, member, require
 
 MOST_STEPS = 20_000_000  # to find a degree
 
@@ -241,11 +242,8 @@ def check_subspace_variety(model: Model, value: Any, evidence: Any
                            ) -> Checked:
     """Verify that M is a subspace variety, and that its singular locus is as claimed."""
     variety, constants = subspace_variety(model, member(evidence, "trial"))
-    strata = variety.singular_strata()
-    for component, part in zip(items(value, "list of components", len(strata)), strata):
-        require(component == claim(part, constants)
-                and all(type(x) is int for x in component.values()),
-                "A component is not that of the theorem.")
+    require(same(value, [claim(part, constants) for part in variety.singular_strata()]),
+            "The components are not those of the theorem.")
     return [f"the neurovariety is all functions of {variety.r} linear forms with {variety.s} "
             "independent outputs", "the singular locus of such a subspace variety"], []
 

@@ -9,8 +9,9 @@ from math import comb
 from typing import Any, NamedTuple
 
 from neuroalg_sage.certificates.dimension.trials import sample_rank
+from neuroalg_sage.certificates.equality import same
 from neuroalg_sage.certificates.model import Model
-from neuroalg_sage.certificates.reading import Checked, items, member, require
+from neuroalg_sage.certificates.reading import Checked, member, require
 from neuroalg_sage.certificates.singularities.subspace_varieties import SubspaceVariety
 
 
@@ -177,10 +178,6 @@ def claims(found: TwoUnits, constants: int) -> list[dict[str, Any]]:
 def check_two_units(model: Model, value: Any, evidence: Any) -> Checked:
     """Verify that M is such a variety, and that its singular locus is as claimed."""
     found, constants = two_units(model, member(evidence, "trial"))
-    expected = claims(found, constants)
-    for component, stated in zip(items(value, "list of components", len(expected)), expected):
-        require(component == stated and all(type(component[key]) is int for key in stated
-                                            if key != "kind"),
-                "A component is not that of the theorem.")
+    require(same(value, claims(found, constants)), "The components are not those of the theorem.")
     return [f"the neurovariety is all sums of two c (a l^{found.d} + b l) with linear forms l",
             "the singular locus of such a variety"], []
