@@ -49,6 +49,7 @@ NEAR, FAR, FAR_TEST = 0.5, 500.0, 50.0
 SAME = 1e-6  # distance of images that count as one, relative to their size
 LEAST_RANK = 1e-9  # smallest singular values, relative to the largest
 CAREFUL, STARTS = 0.2, 5
+MANY_NEW = 1.2  # times as many points as before a loop
 LEAST_EIGENVALUE = 1e-14  # of a form, relative to the largest; what is less is 0
 MOST_UNLIKE = 1e4  # of sizes of monomials: beyond that what happens at one scale hides at another
 ARCS = 0.5, 2.5  # the angles of arcs; two in the same sense make a loop around the middle
@@ -309,7 +310,7 @@ def fiber(system: LinearSections | CriticalPoints, generator: np.random.Generato
     n = system.map.coefficients.shape[1]
     known = Points((generator.normal(size=n) + 1j * generator.normal(size=n)) / np.sqrt(n))
     known.add(system.image(points))
-    loops = paths = idle = lost = 0
+    loops = paths = idle = lost = before = 0
     trace = None
 
     def check() -> None:
@@ -336,7 +337,10 @@ def fiber(system: LinearSections | CriticalPoints, generator: np.random.Generato
         loops += 1
         v = direction(np.exp(generator.uniform(*np.log([NEAR, FAR]))))
         there, back = np.exp(1j * generator.choice([-1, 1]) * generator.uniform(*ARCS, size=2))
-        middle, arrived = _carefully(system, points, arc(base, base + 1j * v, there), check)
+        # While many are missing there is no trace to be saved.
+        onward = _carefully if len(points) < MANY_NEW * before else follow
+        middle, arrived = onward(system, points, arc(base, base + 1j * v, there), check)
+        before = len(points)
         paths += len(points)
         if arrived.all():
             trace = trace_error(system.image(points), system.image(middle))

@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from copy import copy
+from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -23,9 +24,10 @@ from neuroalg_sage.models.expressions import Polynomial
 # How many numbers one array may hold; beyond that paths are followed in groups.
 LARGEST_ARRAY, LARGEST_MATRIX, LARGEST_MAP = 100_000, 1_000_000, 30_000_000
 FIRST_STEP, SMALLEST_STEP, MOST_STEPS = 0.02, 1e-7, 2000
+FULL = 0.7  # of so many paths, of those that arrays may hold, others begin where less are left
 # Newton's method, in relative changes of w: what is close enough on the way, how large a first
 # correction may be, and which is aimed at.
-CLOSE, FAR, WANTED = 1e-6, 0.1, 3e-3
+CLOSE, FAR, WANTED = 3e-5, 0.1, 3e-3
 CORRECTIONS, REFINEMENTS = 3, 8
 END_IS_CLOSE = 1e-9
 TURN = 0.1  # a step so much smaller than before asks for another frame
@@ -203,57 +205,109 @@ def follow(system: Fibration, w: np.ndarray, path: Path, check: Callable[[], Non
 
     OUTPUT: the solutions at t = 1, and which paths arrived
     """
+    ends, arrived, begun = w.copy(), np.zeros(len(w), dtype=bool), 0
     group = max(LARGEST_ARRAY // system.size, 8)
-    ends, arrived = w.copy(), np.zeros(len(w), dtype=bool)
     with np.errstate(all="ignore"):
-        for start in range(0, len(w), group):
-            part = slice(start, start + group)
-            ends[part], arrived[part] = _follow(system, w[part], path, check, care)
+        moving = _Moving.from_start(system, np.arange(0), w[:0], path, care)
+        while begun < len(w) or len(moving.places):
+            if begun < len(w) and len(moving.places) <= group * FULL:
+                # As many at once as arrays may hold, since a step costs little more for many.
+                places = np.arange(begun, min(begun + group - len(moving.places), len(w)))
+                moving = moving.joined(_Moving.from_start(system, places, w[places], path, care))
+                begun += len(places)
+            check()
+            moving.step(system, path, care)
+            ended = moving.time >= 1.0
+            ends[moving.places[ended]], arrived[moving.places[ended]] = moving.here[ended], True
+            moving = moving.chosen(~ended & (moving.size > SMALLEST_STEP)
+                                   & (moving.steps < MOST_STEPS))
     return ends, arrived
 
 
-def _follow(system: Fibration, w: np.ndarray, path: Path, check: Callable[[], None], care: float
-            ) -> tuple[np.ndarray, np.ndarray]:
-    count = len(w)
-    here, time, frame = w.copy(), np.zeros(count), system.frames(w)
-    _, speed = newton(system, here, frame, *path(time))
-    before, earlier, slower = here.copy(), np.full(count, -1.0), speed.copy()
-    step, largest = np.full(count, FIRST_STEP * care), np.full(count, FIRST_STEP * care)
-    running = np.isfinite(speed).all(axis=1)
-    for _ in range(MOST_STEPS):
-        active = np.flatnonzero(running & (time < 1.0))
-        if not len(active):
-            break
-        check()
-        goal = np.minimum(time[active] + step[active], 1.0)
-        guess = _predicted(before[active], slower[active], earlier[active], here[active],
-                           speed[active], time[active], goal)
-        own = _of(frame, active)
-        if own is not None:
+@dataclass
+class _Moving:
+    """
+    Paths on their way, an entry of each array for one.
+
+    - ``places`` -- which paths they are
+    - ``here``, ``time``, ``speed`` -- where they are
+    - ``before``, ``earlier``, ``slower`` -- where they were before; at a negative time if nowhere
+    - ``size``, ``largest``, ``steps`` -- of the next step, and of steps with the same frame; how
+      many there were
+    - ``frame`` -- their slices of the fibers; None if these are points
+    """
+
+    places: np.ndarray
+    here: np.ndarray
+    time: np.ndarray
+    speed: np.ndarray
+    before: np.ndarray
+    earlier: np.ndarray
+    slower: np.ndarray
+    size: np.ndarray
+    largest: np.ndarray
+    steps: np.ndarray
+    frame: np.ndarray | None
+
+    @classmethod
+    def from_start(cls, system: Fibration, places: np.ndarray, w: np.ndarray, path: Path,
+                   care: float) -> _Moving:
+        count = len(places)
+        time, size = np.zeros(count), np.full(count, FIRST_STEP * care)
+        frame = system.frames(w)
+        _, speed = newton(system, w, frame, *path(time))
+        begun = cls(places, w.copy(), time, speed, w.copy(), np.full(count, -1.0), speed.copy(),
+                    size, size.copy(), np.zeros(count, dtype=int), frame)
+        return begun.chosen(np.isfinite(speed).all(axis=1))
+
+    def chosen(self, which: np.ndarray) -> _Moving:
+        """Some of these paths."""
+        if which.all():
+            return self
+        return self._changed(lambda part: _of(part, which), self)
+
+    def joined(self, others: _Moving) -> _Moving:
+        """These and others."""
+        if not len(self.places):
+            return others
+        return self._changed(lambda one, other: None if one is None else np.concatenate(
+            [one, other]), self, others)
+
+    def _changed(self, change: Callable[..., np.ndarray | None], *paths: _Moving) -> _Moving:
+        """Each array made from those of some paths."""
+        made: dict[str, Any] = {part.name: change(*(getattr(one, part.name) for one in paths))
+                                for part in fields(self)}
+        return _Moving(**made)
+
+    def step(self, system: Fibration, path: Path, care: float) -> None:
+        """One step of each."""
+        goal = np.minimum(self.time + self.size, 1.0)
+        guess = _predicted(self.before, self.slower, self.earlier, self.here, self.speed,
+                           self.time, goal)
+        if self.frame is not None:
             # Nothing corrects what leaves the slice, and the cubic curve would magnify it.
-            inside = own.conj().transpose(0, 2, 1) @ (guess - here[active])[:, :, None]
-            guess = here[active] + (own @ inside)[:, :, 0]
-        point, velocity, first, good = _corrected(system, guess, own, path, goal)
+            inside = self.frame.conj().transpose(0, 2, 1) @ (guess - self.here)[:, :, None]
+            guess = self.here + (self.frame @ inside)[:, :, 0]
+        point, velocity, first, good = _corrected(system, guess, self.frame, path, goal)
         fine = good & (first < FAR * care)
-        kept = active[fine]
-        before[kept], slower[kept], earlier[kept] = here[kept], speed[kept], time[kept]
-        here[kept], speed[kept], time[kept] = point[fine], velocity[fine], goal[fine]
+        for old, new in ((self.before, self.here), (self.slower, self.speed),
+                         (self.earlier, self.time), (self.here, point), (self.speed, velocity),
+                         (self.time, goal)):
+            old[fine] = new[fine]
         ratio = np.clip((WANTED * care / np.maximum(first, 1e-12)) ** 0.25, 0.4, 2.0)
-        step[active] *= np.where(fine, ratio, np.where(good, np.minimum(ratio, 0.5), 0.35))
-        largest = np.maximum(largest, step)
-        running[active] = step[active] > SMALLEST_STEP
-        if frame is not None:
+        self.size *= np.where(fine, ratio, np.where(good, np.minimum(ratio, 0.5), 0.35))
+        self.largest = np.maximum(self.largest, self.size)
+        self.steps += 1
+        turned = np.flatnonzero((self.size < TURN * self.largest) & (self.time < 1.0))
+        if self.frame is not None and len(turned):
             # Perhaps the slice of the fibers is at fault: another one through the same point.
-            turned = active[running[active] & (step[active] < TURN * largest[active])]
-            if len(turned):
-                turned_frame = system.frames(here[turned])
-                assert turned_frame is not None
-                frame[turned], largest[turned] = turned_frame, step[turned]
-                earlier[turned] = -1.0
-                _, speed[turned] = newton(system, here[turned], turned_frame, *path(time[turned]))
-                running[turned] &= np.isfinite(speed[turned]).all(axis=1)
-    arrived = running & (time >= 1.0)
-    return here, arrived
+            frame = system.frames(self.here[turned])
+            assert frame is not None
+            self.frame[turned], self.largest[turned] = frame, self.size[turned]
+            self.earlier[turned] = -1.0
+            _, speed = newton(system, self.here[turned], frame, *path(self.time[turned]))
+            self.speed[turned] = speed
+            self.size[turned[~np.isfinite(speed).all(axis=1)]] = 0.0
 
 
 def _predicted(before: np.ndarray, slower: np.ndarray, earlier: np.ndarray, here: np.ndarray,

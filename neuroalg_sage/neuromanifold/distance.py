@@ -16,6 +16,9 @@ from neuroalg_sage.neuromanifold.norms import NormQuestions
 if TYPE_CHECKING:
     from neuroalg_sage.invariants.fibers.special_fiber import Fiber
 
+# In so many dimensions monodromy is likelier to end than an exact count, which has this share.
+MANY_DIMENSIONS, BRIEF = 7, 0.6
+
 
 class DistanceQuestions(NormQuestions):
     """Questions about nearest points."""
@@ -97,7 +100,14 @@ class DistanceQuestions(NormQuestions):
             return by_monodromy()
         if self.method != "auto":
             return exactly()
-        return self.computation.either(exactly, by_monodromy, "ED degree: by monodromy",
+
+        def briefly() -> Invariant:
+            left, many = self.computation.seconds_left(), self.dimension().data >= MANY_DIMENSIONS
+            is_shared = many and left is not None and self.computation.deadline is not None
+            with self.computation.share(BRIEF * left if is_shared and left else None):
+                return exactly()
+
+        return self.computation.either(briefly, by_monodromy, "ED degree: by monodromy",
                                        "Nor was it counted exactly: ")
 
     def ed_discriminant(self, metric: str | None = None, gram: Any = None, *, origin: Any = None,

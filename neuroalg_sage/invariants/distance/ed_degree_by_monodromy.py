@@ -81,7 +81,8 @@ def ed_degree_by_monodromy(phi: Parametrization, dimension: Invariant, form: Qua
         raise InputError(f"The quadratic form has rank {rank} on the tangent spaces of M, which "
                          f"have dimension {d}, so there are infinitely many critical points; "
                          "give a form of more data.")
-    points = fiber(system, generator, computation.clock(), IDLE, CONFIRMING, computation.progress)
+    points = fiber(system, generator, computation.clock(), IDLE,
+                   CONFIRMING if form.is_given else 0, computation.progress)
     if not points.trace_is_linear and not (
             form.is_given and points.lost <= MOST_LOST * points.paths):
         raise LimitReached(f"Monodromy found {len(points.points)} critical points, "
