@@ -23,7 +23,7 @@ from neuroalg_sage.models.model import Model
 
 MOST_MONOMIALS, MOST_ENTRIES = 1500, 4_000_000
 MOST_GROUPS, MOST_RAISED = 5, 4  # whose degrees are raised one by one, and by how much
-BEYOND = 3  # times as much for multiples with terms beyond the monomials
+BEYOND = 8  # times as much for multiples with terms beyond the monomials
 
 Exponents = tuple[int, ...]
 Equation = dict[Exponents, int]
