@@ -10,7 +10,12 @@ from implied import assert_changes_are_implied
 
 from neuroalg_sage.certificates.certificate import certificate
 from neuroalg_sage.certificates.checker import CertificateError, verify
-from neuroalg_sage.certificates.dimension.blocks import blocks_of_rows, rank_in_blocks
+from neuroalg_sage.certificates.dimension.blocks import (
+    _at_point,
+    blocks_of_rows,
+    rank_in_blocks,
+)
+from neuroalg_sage.certificates.dimension.ranks import jacobian
 from neuroalg_sage.certificates.model import Model as Checked
 from neuroalg_sage.engines import modular
 from neuroalg_sage.invariants.dimension.blocks import (
@@ -131,6 +136,18 @@ def test_large_models_are_proved_in_blocks(spec: str) -> None:
     assert found == model.parameter_count - modular.rank(symmetry_rows(model, point, P), P)
     hoped = expected_dimension(model, found)
     assert defect(model, found, hoped) == 0 and verify(hoped.certificate).trust == ()
+
+
+@pytest.mark.parametrize(("spec", "dense"), [
+    ("mlp:3,4,2:x^2", 2), ("mlp:1,1,1:x^2", 2), ("glu:widths=2x3x1,bias=1", 3),
+    ("resnet:width=2,hidden=2,blocks=1,bias=1:x^2+x", 2), ("cnn:2,2:x^2:in=2", 1)])
+def test_dense_layers_as_products_of_matrices_have_the_same_rows(spec: str, dense: int) -> None:
+    generator, model = random.Random(spec), Checked(parse_spec(spec).describe())
+    point, *inputs = [[generator.randrange(P) for _ in range(size)]
+                      for size in (model.parameters, *[model.inputs] * 4)]
+    made = [_at_point(step, point[step.offset :][: step.parameters], P) for step in model.steps]
+    assert sum(type(step).__name__ == "_Dense" for step in made) == dense
+    assert jacobian(model, point, inputs, P, None, _at_point) == jacobian(model, point, inputs, P)
 
 
 @pytest.mark.parametrize("spec", [

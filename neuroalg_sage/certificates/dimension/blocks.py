@@ -122,10 +122,9 @@ def blocks_of_rows(model: Model, point: list[int], block_of: list[int], degrees:
 class _Dense:
     """A dense layer at given parameters, modulo a prime, whose rows are products of matrices."""
 
-    def __init__(self, step: Step, point: list[int], p: int) -> None:
-        fan = (step.parameters - 1) // step.width
-        self.p, self.added = p, point[step.width * fan :]
-        self.weights = nmod_mat(step.width, fan, point[: step.width * fan], p)
+    def __init__(self, rows: int, columns: int, point: list[int], p: int) -> None:
+        self.p, self.added = p, point[rows * columns :]
+        self.weights = nmod_mat(rows, columns, point[: rows * columns], p)
 
     def value_and_slope(self, inputs: list[int]) -> tuple[list[int], list[int]]:
         """The outputs, and the inputs."""
@@ -141,10 +140,9 @@ class _Dense:
 
 def _at_point(step: Step, point: list[int], p: int) -> Any:
     """A step at given parameters, faster if it has the terms of a dense layer."""
-    fan = (step.parameters - 1) // step.width
-    count = step.width * fan
-    return _Dense(step, point, p) if fan > 0 and step.parameters in (
-        count, count + step.width) and all(terms == {
-            ((i * fan + j, 1), (step.parameters + j, 1)): 1 for j in range(fan)} | (
-            {((count + i, 1),): 1} if step.parameters > count else {})
-            for i, terms in enumerate(step.outputs)) else AtPoint(step, point, p)
+    bias = any(len(factors) == 1 for factors in step.output(0))
+    fan = step.parameters // step.width - bias
+    return _Dense(step.width, fan, point, p) if fan > 0 and all(terms == {
+        ((i * fan + j, 1), (step.parameters + j, 1)): 1 for j in range(fan)} | (
+            {((step.width * fan + i, 1),): 1} if bias else {})
+        for i, terms in enumerate(step.outputs)) else AtPoint(step, point, p)
