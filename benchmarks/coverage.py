@@ -1,5 +1,5 @@
 """
-What is answered, and what is proved: 68 small models of all families, each question in a process.
+What is answered, and what is proved: 63 small models of all families, each question in a process.
 
 The models are those of ``small_models.py``, and the other systems those of ``peers.py``.  All are
 asked within the same limits of time and memory.  Seconds are those of whole processes with their

@@ -187,3 +187,41 @@ def test_blocks_that_are_none_are_refused() -> None:
                          ["the trials are random"], {"trials": [trial] * 3}, {}, 0.5)
     with pytest.raises(CertificateError, match="does not support"):
         verify(forged)
+
+
+def polynomial_layer(parameters: int, inputs: int, outputs: list[list[dict[int, int]]]) -> dict:
+    """Terms as what their exponents are, the parameters first."""
+    count = parameters + inputs
+    return {"kind": "polynomial", "parameters": [f"w{i}" for i in range(parameters)],
+            "inputs": [f"x{i}" for i in range(inputs)], "outputs": [sorted(
+                [[term.get(v, 0) for v in range(count)], "1"] for term in terms)
+                for terms in outputs]}
+
+
+def trial_at(generator: random.Random, parameters: int, inputs: int, blocks: list[int]) -> dict:
+    prime = 2**31 - 1
+    return {"prime": prime, "point": [generator.randrange(prime) for _ in range(parameters)],
+            "modulus": 0, "degrees": [[0]] * inputs, "blocks": blocks,
+            "inputs": [[generator.randrange(prime) for _ in range(inputs)] for _ in range(12)],
+            "combinations": [1] * 12}
+
+
+def test_a_parameter_that_no_term_reads_is_no_direction() -> None:
+    """A product of two affine linear forms in the plane: 5 dimensions among the 6 of conics."""
+    layer = polynomial_layer(7, 2, [[{0: 1, 7: 1}, {1: 1, 8: 1}, {4: 1}],
+                                    [{2: 1, 7: 1}, {3: 1, 8: 1}, {5: 1}]])
+    model = {"input_shape": [2], "layers": [layer, polynomial_layer(0, 2, [[{0: 1, 1: 1}]])]}
+    trial = trial_at(random.Random(1), 7, 2, [0] * 6 + [1])
+    assert rank_in_blocks(Checked(model), trial) == 5
+    with pytest.raises(CertificateError, match="not proved"):
+        verify(certificate(model, "dimension", 6, "proved", [],
+                           {"trials": [trial], "upper": {"kind": "ambient"}}, {}))
+
+
+@pytest.mark.parametrize("bias", [0, 1])
+def test_a_layer_need_not_read_all_inputs(bias: int) -> None:
+    layer = polynomial_layer(2 + bias, 3, [[
+        {0: 1, 2 + bias: 1}, {1: 1, 3 + bias: 1}, *([{2: 1}] * bias)]])
+    model = Checked({"input_shape": [3], "layers": [layer]})
+    trial = trial_at(random.Random(1), 2 + bias, 3, [0] * (2 + bias))
+    assert rank_in_blocks(model, trial) == 2 + bias

@@ -123,26 +123,29 @@ class _Dense:
     """A dense layer at given parameters, modulo a prime, whose rows are products of matrices."""
 
     def __init__(self, rows: int, columns: int, point: list[int], p: int) -> None:
-        self.p, self.added = p, point[rows * columns :]
+        self.p, self.columns, self.added = p, columns, point[rows * columns :]
         self.weights = nmod_mat(rows, columns, point[: rows * columns], p)
 
     def value_and_slope(self, inputs: list[int]) -> tuple[list[int], list[int]]:
-        """The outputs, and the inputs."""
-        made = (self.weights * nmod_mat(len(inputs), 1, inputs, self.p)).entries()
+        """The outputs, and the inputs, of which there may be more than the layer reads."""
+        read = nmod_mat(self.columns, 1, inputs[: self.columns], self.p)
+        made = (self.weights * read).entries()
         return [(int(y) + b) % self.p for y, b in zip(made, self.added or [0] * len(made))], inputs
 
     def pull_back(self, adjoints: list[list[int]], inputs: list[int], _: bool) -> list[list[int]]:
         """The derivatives by the parameters and the inputs, of combinations of the outputs."""
         below = nmod_mat(adjoints, self.p) * self.weights
-        return [[a * x % self.p for a in adjoint for x in inputs] + adjoint[: len(self.added)]
-                + [*map(int, row)] for adjoint, row in zip(adjoints, below.tolist())]
+        read, others = inputs[: self.columns], [0] * len(inputs[self.columns :])
+        return [[a * x % self.p for a in adjoint for x in read] + adjoint[: len(self.added)]
+                + [*map(int, row), *others] for adjoint, row in zip(adjoints, below.tolist())]
 
 
 def _at_point(step: Step, point: list[int], p: int) -> Any:
     """A step at given parameters, faster if it has the terms of a dense layer."""
     bias = any(len(factors) == 1 for factors in step.output(0))
-    fan = step.parameters // step.width - bias
-    return _Dense(step.width, fan, point, p) if fan > 0 and all(terms == {
+    fan, unread = divmod(step.parameters, step.width)
+    fan -= bias
+    return _Dense(step.width, fan, point, p) if fan > 0 and not unread and all(terms == {
         ((i * fan + j, 1), (step.parameters + j, 1)): 1 for j in range(fan)} | (
             {((step.width * fan + i, 1),): 1} if bias else {})
         for i, terms in enumerate(step.outputs)) else AtPoint(step, point, p)

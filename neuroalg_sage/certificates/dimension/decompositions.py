@@ -82,6 +82,7 @@ from neuroalg_sage.certificates.dimension.affine_symmetries import LISTED
 from neuroalg_sage.certificates.dimension.powers import power_layers
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import Checked, integers, require
+from neuroalg_sage.certificates.work import Work
 
 KRUSKAL = "theorem: Kruskal (1977)"
 
@@ -153,7 +154,8 @@ def decompositions(n: int, h: int, m: int, d: int) -> Decompositions | None:
     if m == 1 and (d, n, h) in EXCEPTIONAL:
         count, theorem = EXCEPTIONAL[d, n, h]
         return count, "a theorem on sums of powers", [theorem]
-    spans = [sorted(comb(n + e - 1, e) * (m if i == with_outputs else 1)
+    forms_of = [comb(n + e - 1, e) for e in range(d + 1)]
+    spans = [sorted(forms_of[e] * (m if i == with_outputs else 1)
                     for i, e in enumerate((p, q, d - p - q)))
              for p in range(d + 1) for q in range(p, d - p + 1) for with_outputs in range(3)]
     if any(a >= 2 and h <= b for a, b, _ in spans):
@@ -233,6 +235,7 @@ def check_decompositions(model: Model, value: Any, evidence: Any) -> Checked:
                 {"kind": "dense", "inputs": h, "outputs": m, "bias": False}]}), evidence["contact"])
             count, reason, theorems = 1, "the contact locus at a point", list[str]()
         else:
+            Work().spend(100 * power**2)
             known = decompositions(n, h, m, power)
             require(known, "A layer is not known to have finitely many decompositions.")
             count, reason, theorems = known or (0, "", [])

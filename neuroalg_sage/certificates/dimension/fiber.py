@@ -17,7 +17,7 @@ def check_fiber(model: Model, value: Any, evidence: Any, status: str,
         from neuroalg_sage.certificates.dimension.simpler_models import in_simpler_model
 
         def check(other: Model, value: Any, *more: Any) -> Checked:
-            first, *points = integers(value, 0, 10**9, "number of a generic fiber")
+            first, *points = integers(value, 0, 10**4000, "number of a generic fiber")
             return check_fiber(other, [first - model.parameters + other.parameters, *points], *more)
 
         return in_simpler_model(check, model, value, evidence, status, stated_error)

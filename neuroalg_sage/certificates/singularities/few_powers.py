@@ -104,10 +104,10 @@ class FewPowers(NamedTuple):
     matrices consists of the G for which u = ∂_2 G has no terms with x_2, which are 6 conditions,
     and ν(∂_0 u) = ν(∂_1 u) = 0. If a combination of the latter two were 0 for all such u, then
     the product of a linear form and each of the two of which ν consists were 0. So the
-    codimension is 8, which is that of M, and M is smooth. Let s = 1 and d = 4 instead. The symmetric
-    6 × 6 matrix of the q q' F with quadratic operators q and q' has a rank of at most 3 on M. At F
-    no q in ∂_0 and ∂_1 is in the kernel, which is spanned by the ∂_2 ∂_i, as before. The tangent
-    space of the scheme of these matrices consists of the G that all products ∂_2^2 ∂_i ∂_j
+    codimension is 8, which is that of M, and M is smooth. Let s = 1 and d = 4 instead. The
+    symmetric 6 × 6 matrix of the q q' F with quadratic operators q and q' has a rank of at most 3
+    on M. At F no q in ∂_0 and ∂_1 is in the kernel, which is spanned by the ∂_2 ∂_i, as before. The
+    tangent space of the scheme of these matrices consists of the G that all products ∂_2^2 ∂_i ∂_j
     annihilate. These are 6 conditions, and the codimension of M is 6.
 
     (9) If k = 2, then Y is the cone over P^(s-1) × P^(m-1), by O(1, d). If k = 3, d > 2, then a
