@@ -308,8 +308,9 @@ class _Point:
                 b = parent[b]
             return b
 
-        for mask in {*blocks_of_rows(rebuilt(self.model), self.point.tolist(), self.blocks.tolist(),
-                                     [*map(tuple, self.degrees.tolist())], self.modulus, MOST_WORK)}:
+        degrees = [*map(tuple, self.degrees.tolist())]
+        for mask in {*blocks_of_rows(rebuilt(self.model), self.point.tolist(),
+                                     self.blocks.tolist(), degrees, self.modulus, MOST_WORK)}:
             first = root(mask.bit_length() - 1)
             while mask:
                 mask, other = mask & mask - 1, root((mask & -mask).bit_length() - 1)
