@@ -52,6 +52,15 @@ TABLES = [["mlp:22,73,73,44:x^2", "mlp:39,129,129,77:x^2", "mlp:69,229,229,138:x
           ["attention:d=64,a=16,out=64,t=3,heads=2", "attention:d=96,a=24,out=96,t=3,heads=2",
            "attention:d=192,a=48,out=192,t=3,heads=2", "attention:d=320,a=80,out=320,t=3,heads=2",
            "attention:d=512,a=128,out=512,t=3,heads=2"]]
+# In blocks, with 10^4 parameters and 10^5.
+TABLES += [["resnet:width=60,hidden=40,blocks=2:x^2", "resnet:width=200,hidden=120,blocks=2:x^2"],
+           ["glu:widths=40x60x60x40", "glu:widths=110x150x150x110"],
+           ["moe:inputs=40,outputs=30,experts=4,hidden=40:x^2",
+            "moe:inputs=120,outputs=90,experts=4,hidden=110:x^2"],
+           ["attention:d=40,a=10,out=40,t=2,layers=3,skip=1",
+            "attention:d=110,a=20,out=110,t=2,layers=6,skip=1"],
+           ["transformer:d=30,a=10,hidden=60,t=2,layers=2:x^2"],
+           ["mlp:80,120,1:x^3", "mlp:300,330,1:x^3"], ["cnn:3x3c24,3x3c40:x^2:in=3"]]
 MILLION = ["mlp:200,1000,700,100:x^2", "mlp:100,1000,1000:x^3", "mlp:200,1000,800:x^2+x:bias"]
 # Widths and exponent of the activation.
 AGAINST_OTHERS = [((8, 20, 8), 2), ((10, 30, 10), 2), ((20, 30, 20), 2), ((5, 60, 3), 3),
@@ -202,7 +211,7 @@ def main(full: bool) -> None:
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
         print(f"  {spec:<42} {model.parameter_count:>6} parameters: {answer:<34} {seconds:7.2f} s, "
               f"{seconds / rank:4.2f} of the rank; up to {memory:.1f} GB", flush=True)
-    print("at direct sums, and the checker")
+    print("at direct sums, or in blocks, and the checker")
     for specs in [*TABLES, *([spec] for spec in MILLION)]:
         before = None
         for spec in specs:

@@ -60,7 +60,8 @@ def formula(pieces: list) -> Canonical:
 def component(data: dict) -> Canonical:
     return (data["dimension"], data["degree"], data.get("multiplicity"),
             polynomials(data["generators"]) if "generators" in data else
-            data.get("units", json.dumps([data.get("parameters"), data.get("factors")])))
+            data.get("units", json.dumps([data.get(key) for key in ("parameters", "factors",
+                                                                    "kind")])))
 
 
 def series(data: list) -> Canonical:

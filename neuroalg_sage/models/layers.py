@@ -694,15 +694,33 @@ class PolynomialLayer(Layer):
             source, place = (parameters[0], i) if i < count else (inputs, i - count)
             return source[..., place : place + 1] ** k
 
-        for terms in self.outputs:
-            total = one * constant(Fraction(0))
-            for exponents, c in terms:
+        def value(terms: Sequence[tuple[tuple[int, ...], Fraction]], place: int) -> Array:
+            """The sum of terms, of which only the variables from a place on are multiplied."""
+            if len(terms) == 1:
+                ((exponents, c),) = terms
                 product = one * constant(c)
-                for i, k in enumerate(exponents):
+                for i, k in enumerate(exponents[place:], place):
                     if k:
                         product = product * power(i, k)
-                total = total + product
-            outputs.append(total)
+                return product
+            groups: dict[int, list[tuple[tuple[int, ...], Fraction]]] = {}
+            while len(groups) < 2:  # what the terms have in common is multiplied once
+                groups = {}
+                for term in terms:
+                    groups.setdefault(term[0][place], []).append(term)
+                place += 1
+                if len(groups) == 1 and (k := next(iter(groups))):
+                    return value(terms, place) * power(place - 1, k)
+            total = None
+            for k, group in groups.items():
+                part = value(group, place)
+                part = part * power(place - 1, k) if k else part
+                total = part if total is None else total + part
+            assert total is not None
+            return total
+
+        for terms in self.outputs:
+            outputs.append(value(terms, 0) if terms else one * constant(Fraction(0)))
         return np.concatenate(outputs, axis=-1)
 
     def describe(self) -> dict[str, Any]:

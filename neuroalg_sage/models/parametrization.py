@@ -4,7 +4,7 @@ The parametrization φ: W → V, exactly.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -209,15 +209,48 @@ def parametrization(model: Model, limit: int = MAXIMAL_TERMS) -> Parametrization
                            tuple(tables[j].get(e, {}) for j, e in coordinates))
 
 
-def vanishes(equations: Sequence[Polynomial], phi: Parametrization) -> bool:
-    """Whether equations vanish on the neurovariety, by exact substitution."""
+def vanishes(equations: Sequence[Polynomial], phi: Parametrization,
+             check: Callable[[], None] = lambda: None) -> bool:
+    """
+    Whether equations vanish on the neurovariety, by exact substitution.
+
+    INPUT:
+
+    - ``check`` -- called between two products; it may raise LimitReached
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> phi = parametrization(parse_spec("linear:2,1,2"))
+        >>> vanishes([{(1, 0, 0, 1): Fraction(1), (0, 1, 1, 0): Fraction(-1)}], phi)
+        True
+        >>> vanishes([{(1, 0, 0, 1): Fraction(1), (0, 1, 1, 0): Fraction(1)}], phi)
+        False
+    """
     from flint import Ordering, fmpq_mpoly_ctx
 
-    from neuroalg_sage.models.rational import in_ring
+    from neuroalg_sage.models.rational import in_ring, to_flint
 
     parameters = fmpq_mpoly_ctx.get([f"w{i}" for i in range(phi.parameter_count)],
                                     Ordering.lex)
-    coordinates = fmpq_mpoly_ctx.get([f"z{i}" for i in range(len(phi.polynomials))], Ordering.lex)
-
     images = [in_ring(p, parameters) for p in phi.polynomials]
-    return not any(in_ring(g, coordinates).compose(*images, ctx=parameters) for g in equations)
+
+    def image(g: Polynomial) -> Any:
+        """The equation at φ; neighbors in the order of their factors share products."""
+        total = parameters.constant(0)
+        factors: list[int] = []
+        products = [parameters.constant(1)]
+        for e, c in sorted(g.items(), reverse=True):
+            needed = [i for i, k in enumerate(e) for _ in range(k)]
+            shared = 0
+            while shared < min(len(factors), len(needed)) and factors[shared] == needed[shared]:
+                shared += 1
+            del products[shared + 1 :]
+            for i in needed[shared:]:
+                check()
+                products.append(products[-1] * images[i])
+            factors = needed
+            total += products[-1] * to_flint(c)
+        return total
+
+    return not any(image(g) for g in equations)

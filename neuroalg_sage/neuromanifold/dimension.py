@@ -183,6 +183,14 @@ class DimensionQuestions(Layered):
 
         return is_finitely_identifiable(self.model, self.dimension())
 
+    @cached_property
+    def _fiber_by_decompositions(self) -> Invariant | None:
+        """The generic fiber by a theorem, that needs no dimension."""
+        from neuroalg_sage.invariants.dimension.decompositions import fiber_by_decompositions
+
+        return fiber_by_decompositions(self.model, random.Random(self.seed) if (
+            self.seed is not None) else random.SystemRandom())
+
     @kept
     @by_simpler_models
     def generic_fiber(self) -> Invariant:
@@ -195,13 +203,10 @@ class DimensionQuestions(Layered):
             >>> NeuroManifold("mlp:2,1,2:x^2").generic_fiber()
             of dimension 1, one orbit of the known symmetries (proved)
         """
-        from neuroalg_sage.invariants.dimension.decompositions import fiber_by_decompositions
         from neuroalg_sage.invariants.dimension.generic_fiber import generic_fiber, only_dimension
 
-        generator = random.Random(self.seed) if self.seed is not None else random.SystemRandom()
-        known = fiber_by_decompositions(self.model, generator)
-        if known is not None:
-            return known
+        if self._fiber_by_decompositions is not None:
+            return self._fiber_by_decompositions
         if not self.is_finitely_identifiable().data:  # there are no points to be counted
             return only_dimension(self.model, self.dimension())
         from neuroalg_sage.invariants.dimension.summands import fiber_of_sum
@@ -229,6 +234,8 @@ class DimensionQuestions(Layered):
         """
         from neuroalg_sage.invariants.dimension.generic_fiber import is_identifiable
 
+        if self._fiber_by_decompositions is not None:
+            return is_identifiable(self.model, None, self.generic_fiber())
         finitely = self.is_finitely_identifiable()
         return is_identifiable(self.model, finitely,
                                self.generic_fiber() if finitely.data else None)

@@ -107,11 +107,15 @@ class IdealQuestions(DimensionQuestions):
 
     def _expanded_ideal(self) -> Invariant:
         """The ideal by polynomials; LimitReached if its equation is a determinant that is large."""
+        from neuroalg_sage.invariants.equations.descriptions import described_ideal
         from neuroalg_sage.invariants.equations.determinants import RootOfDeterminant
 
         found = self.ideal()
         if isinstance(found, RootOfDeterminant):
-            raise found.refuse()
+            described = described_ideal(self.model, self.dimension())
+            if described is None:
+                raise found.refuse()
+            return described
         return found
 
     @kept

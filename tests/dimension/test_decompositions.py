@@ -13,7 +13,7 @@ import pytest
 from neuroalg_sage import NeuroManifold, verify
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import CertificateError
-from neuroalg_sage.certificates.dimension.decompositions import decompositions
+from neuroalg_sage.certificates.dimension.decompositions import are_biases_found, decompositions
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dimension.decompositions import contact_trial, fiber_by_decompositions
@@ -78,6 +78,36 @@ def test_published_numbers_of_decompositions(spec: str) -> None:
         assert list(verify(json.loads(json.dumps(found.certificate))).trust) == found.trust
 
 
+@pytest.mark.parametrize(("spec", "orders"), [
+    # Wider layers behind a narrow one; biases; both; many units.
+    ("mlp:3,2,3,1:x^5", 12), ("mlp:4,2,5,4,1:x^3", None), ("mlp:4,3,3,2:x^3:bias", 36),
+    ("mlp:3,2,1,1:x^3:bias", 2), ("mlp:2,2,3,1:x^5:bias", 12), ("mlp:100,1000,1000:x^3",
+                                                                factorial(1000)),
+    ("mlp:3,4,4,4:x^3:bias", None)])
+def test_deep_networks_with_biases_and_wide_layers(spec: str, orders: int | None) -> None:
+    found = by_theorem(spec)
+    if orders is None:
+        assert found is None
+        return
+    assert (found.data.points, found.data.symmetries) == (orders, orders)
+    assert found.trust == [] and verify(json.loads(json.dumps(found.certificate))).trust == ()
+    manifold = NeuroManifold(spec, seed=1)
+    assert manifold.is_identifiable().value is True
+    if manifold.model.parameter_count < 100:
+        assert found.data.dimension == manifold.model.parameter_count - manifold.dimension().value
+
+
+@pytest.mark.parametrize(("widths", "powers", "biased", "expected"), [
+    # The slopes of three squares in two variables are dependent.
+    ((2, 3, 1), (2,), (True, False), False), ((2, 2, 1), (2,), (True, False), True),
+    ((2, 3, 1), (2,), (False, True), True), ((2, 5, 2), (3,), (True, True), True),
+    ((2, 7, 2), (3,), (True, True), False), ((3, 2, 4, 1), (3, 3), (False, True, False), False)])
+def test_biases_are_found_where_slopes_are_independent(
+        widths: tuple[int, ...], powers: tuple[int, ...], biased: tuple[bool, ...], expected: bool
+        ) -> None:
+    assert are_biases_found(widths, powers, biased) is expected
+
+
 def small_perceptrons() -> list[str]:
     """Perceptrons of few parameters, of which Gröbner bases have the fiber soon."""
     specs = [f"mlp:{','.join(map(str, widths))}:{activation}{bias}"
@@ -107,7 +137,8 @@ def test_theorems_agree_with_groebner_bases(spec: str) -> None:
 
 @pytest.mark.parametrize("spec", [
     "mlp:2,2,2:x^3", "mlp:3,2,2:x^2", "mlp:2,2,1:x^4", "mlp:2,2,2:x^2", "mlp:2,2,1:x^4+x^2",
-    "mlp:2,1,1,2:x^2", "mlp:2,2,2,1:x^3", "mlp:2,2,1:x^5+x:bias"])
+    "mlp:2,1,1,2:x^2", "mlp:2,2,2,1:x^3", "mlp:2,2,1:x^5+x:bias",
+    "mlp:1,1,1,1:x^2:bias", "mlp:2,1,1,2:x^2:bias"])
 def test_some_agree_with_groebner_bases(spec: str) -> None:
     test_theorems_agree_with_groebner_bases(spec)
 
@@ -116,7 +147,9 @@ def test_some_agree_with_groebner_bases(spec: str) -> None:
     # Rotations of two squares; binary quartics as three powers, a curve of ways; one input.
     "mlp:2,2,1:x^2", "mlp:2,3,1:x^4", "mlp:1,2,1:x^3", "mlp:3,2,1,1:x^2",
     # Hidden layers that are wider than the inputs, or as wide as another with squares.
-    "mlp:2,3,2,2:x^3", "mlp:2,2,2,2:x^2", "mlp:2,2,3,2:x^3",
+    "mlp:2,3,2,2:x^3", "mlp:2,2,2,2:x^2", "mlp:2,2,3,2:x^3", "mlp:3,3,2,3,1:x^2",
+    # Squares before a wider layer; nine ways without biases.
+    "mlp:3,2,3,3,1:x^2:bias", "mlp:3,8,8,1:x^3:bias",
     # The exceptions of Alexander and Hirschowitz.
     "mlp:3,5,1:x^4", "mlp:5,7,1:x^3",
     # More squares than a pencil of quadratic forms in four variables is a sum of in one way.
@@ -156,7 +189,8 @@ HYPOTHESES = {
             slice(2, None), [{"kind": "dense", "inputs": 2, "outputs": 2, "bias": False},
                              c["model"]["layers"][3],
                              {"kind": "dense", "inputs": 2, "outputs": 1, "bias": False}])),
-    "a bias": ("mlp:3,2,1:x^3", lambda c: c["model"]["layers"][0].update(bias=True)),
+    "a bias, and several ways": (
+        "mlp:3,8,8:x^3", lambda c: c["model"]["layers"][0].update(bias=True)),
     "a power that is too small": (
         "mlp:2,3,1:x^5", lambda c: c["model"]["layers"][1].update(
             coefficients=["0", "0", "0", "1"])),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import random
+from contextlib import suppress
 from fractions import Fraction
 from unittest.mock import patch
 
@@ -24,6 +25,7 @@ from neuroalg_sage.invariants.dimension.generic_fiber import (
     Slice,
     generic_fiber,
 )
+from neuroalg_sage.invariants.dimension.multiples import multiples
 from neuroalg_sage.models.families import parse_spec
 from neuroalg_sage.models.hidden_states import rotations
 from neuroalg_sage.models.layers import Activation, Dense
@@ -107,9 +109,52 @@ def test_multiples_of_the_equations_show_that_there_are_no_other_points(spec, po
     assert exact.data == fiber.data and "relations" in exact.certificate["evidence"]
 
 
+@pytest.mark.parametrize(("spec", "points"), [
+    # Circulant matrices that annihilate equal filters are at infinity.
+    ("gcnn:group=Z3,layers=2:x^2", 3), ("gcnn:group=Z2,layers=3:x^2", 4)])
+def test_multiples_of_higher_degrees_leave_what_is_at_infinity(spec, points) -> None:
+    fiber = by_slice(spec)
+    assert (fiber.points, fiber.symmetries, fiber.status) == (points, points, "proved")
+    assert fiber.certificate["evidence"]["multiples"]["beyond"] and fiber.trust == []
+    data = json.loads(json.dumps(fiber.certificate))
+    assert verify(data).trust == ()
+    data["evidence"]["multiples"]["beyond"] = False
+    data["digest"] = digest(data)
+    with pytest.raises(CertificateError, match="allow more points"):
+        verify(data)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_multiples_hide_a_second_point(seed: int) -> None:
+    """Polynomials in a + b, a b and c, of which the fibers have two points at least."""
+    generator = random.Random(seed)
+    forms = ["a + b", "a*b", "c", "(a + b)*c", "a*b*c + a + b", "a^2 + b^2", "c^2 - a*b"]
+    model = from_expressions(["+".join(f"{generator.choice([1, 2, -1])}*({f})"
+                                       for f in generator.sample(forms, 2)) + f" + x*({g})"
+                              for g in generator.sample(forms, 3)], ["a", "b", "c"], ["x"])
+    prime, images = 2**31 - 1, parametrization(model).polynomials
+    point = [generator.randrange(prime) for _ in range(3)]
+    equations = [{e: c.numerator for e, c in f.items()} for f in images]
+    for f in equations:
+        f[0, 0, 0] = f.get((0, 0, 0), 0) - sum(
+            c * pow(point[0], i, prime) * pow(point[1], j, prime) * pow(point[2], k, prime)
+            for (i, j, k), c in f.items())
+    equations = [{e: c % prime for e, c in f.items() if c % prime} for f in equations]
+    other = [point[1], point[0], point[2]]
+    left = iter(range(12))
+
+    def check() -> None:
+        if next(left, None) is None:
+            raise LimitReached("too long")
+
+    with suppress(LimitReached):
+        assert multiples(model, [0, 1, 2], equations, [point], prime, check) is None
+    assert multiples(model, [0, 1, 2], equations, [point, other], prime, lambda: None) is not None
+
+
 MULTIPLES = {
-    "the degrees are too small": (lambda m: m.update(degrees=[1] * len(m["degrees"])),
-                                  "allow more points"),
+    "the degrees are too small": (lambda m: m.update(
+        degrees=[1] * len(m["degrees"]), beyond=False), "allow more points"),
     "a product is not looked at": (lambda m: m["degrees"].__setitem__(0, 0), "allow more points|"
                                    "do not tell"),
     "a parameter is in no group": (lambda m: m["groups"][0].pop(), "is in no group"),

@@ -39,6 +39,7 @@ def test_units_are_the_summands(model: Model, fiber: list[int]) -> None:
     assert verify(json.loads(json.dumps(found.certificate))).trust == ()
     answer = NeuroManifold(model, seed=1).is_identifiable()
     assert (answer.value, answer.status, answer.trust) == (True, "proved", [])
+    assert verify(json.loads(json.dumps(answer.certificate))).trust == ()
 
 
 @pytest.mark.parametrize("spec", [
@@ -94,7 +95,7 @@ CHANGES = {
     "the parts are not alike": (lambda e: e["parts"][0].reverse(), "not alike"),
     "the weights are none": (lambda e: e["weights"].__setitem__(0, 7), "no cone"),
     "all weights are zero": (lambda e: e.update(weights=[0] * len(e["weights"])), "no cone"),
-    "a summand has a larger fiber": (lambda e: e["fiber"].__setitem__(0, 2), "dimension"),
+    "a summand has a larger fiber": (lambda e: e["summand"].__setitem__(0, 2), "dimension"),
     "the point is special": (lambda e: e["trial"].update(
         point=[1] * len(e["trial"]["point"])), "as large as it can be"),
 }

@@ -79,6 +79,13 @@ def test_questions_that_need_the_equation_say_what_is_known() -> None:
             ask()
 
 
+@pytest.mark.slow
+def test_a_determinant_that_a_theorem_gives_is_expanded_where_it_is_needed() -> None:
+    M = NeuroManifold("mlp:8,7,1:x^2", seed=1, cache=False)
+    assert isinstance(M.ideal(), RootOfDeterminant) and not M.degree().trust
+    assert M.degree().data == 8 and len(M.equations().data) == 1
+
+
 def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["ideal", "mlp:4,5,3:x^2", "--no-cache", "--quiet"]) == 0
     sentence, *rows = capsys.readouterr().out.splitlines()

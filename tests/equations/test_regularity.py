@@ -47,7 +47,8 @@ def test_the_ideal_is_that_of_elimination(model: str | tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(("spec", "generators"), [
     # Brill's equations of the products of three linear forms in three variables: 35 quartics.
-    ("attention:d=3,a=1,out=1,t=1", {4: 35}), ("cnn:3,2:x^2", {1: 1, 2: 5, 3: 20})])
+    pytest.param("attention:d=3,a=1,out=1,t=1", {4: 35}, marks=slow),
+    ("cnn:3,2:x^2", {1: 1, 2: 5, 3: 20})])
 def test_numbers_of_generators(spec: str, generators: dict[int, int]) -> None:
     ideal = NeuroManifold(spec, seed=1, cache=False).ideal()
     verify(ideal.certificate)

@@ -140,8 +140,8 @@ def test_two_strata_of_smaller_rank():
 
 
 def test_what_is_not_all_of_a_subspace_variety_is_not_decided_by_the_theorem():
-    trial = NeuroManifold("mlp:3,2,2:x^3").dimension().certificate["evidence"]["trials"][0]
-    assert by_theorem(parse_spec("mlp:3,2,2:x^3"), trial) is None
+    trial = NeuroManifold("mlp:3,4,3:x^3").dimension().certificate["evidence"]["trials"][0]
+    assert by_theorem(parse_spec("mlp:3,4,3:x^3"), trial) is None
     # One form in x^2 and x: the origin is where both ranks are smaller.
     model = compose([Dense(2, 1), Dense(1, 2), Activation("x^2+x"), Dense(2, 1), Dense(1, 2)])
     trial = NeuroManifold(model).dimension().certificate["evidence"]["trials"][0]

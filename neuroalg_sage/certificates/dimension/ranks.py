@@ -5,6 +5,7 @@ Ranks modulo a prime, among them that of Dφ by its values at inputs.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 from flint import nmod_mat
@@ -29,26 +30,27 @@ def place(model: Model, trial: Any) -> tuple[int, list[int]]:
 
 
 def jacobian(model: Model, point: Sequence[int], inputs: Sequence[Sequence[int]], p: int,
-             combinations: Sequence[int] | None = None) -> list[list[int]]:
+             combinations: Sequence[int] | None = None, at_point: Any = None) -> list[list[int]]:
     """
     The Jacobian of w ↦ (f_w(x_1), ..., f_w(x_m)) at a point, modulo a prime; with
-    combinations t_1, ..., t_m only of Σ_j t_i^j f_j at each input.
+    combinations t_1, ..., t_m only of Σ_j t_i^j f_j at each input.  Steps without a function of
+    their own are those that ``at_point`` makes, if it is given.
     """
-    maps = [step.function.at_point(w, p) if step.function else _AtPoint(step, w, p)
+    maps = [step.function.at_point(w, p) if step.function else (at_point or AtPoint)(step, w, p)
             for step in model.steps for w in [[*point[step.offset :][: step.parameters]]]]
     rows: list[list[int]] = []
     for i, x in enumerate(inputs):
         states, slopes = [[c % p for c in x]], list[Any]()
-        for step, at_point in zip(model.steps, maps):
-            value, slope = at_point.value_and_slope([c for s in step.sources for c in states[s]])
+        for step, made in zip(model.steps, maps):
+            value, slope = made.value_and_slope([c for s in step.sources for c in states[s]])
             states, slopes = [*states, value], [*slopes, slope]
         seeds = [[int(k == j) for k in range(model.outputs)] for j in range(model.outputs)] if (
             combinations is None) else [[pow(combinations[i], j, p) for j in range(model.outputs)]]
         # The chain rule, backward, for all of these combinations of the outputs.
         adjoints = [[[0] * width for _ in seeds] for width in model.widths[:-1]] + [seeds]
         rows += [[0] * model.parameters for _ in seeds]
-        for step, at_point, slope, above in [*zip(model.steps, maps, slopes, adjoints[1:])][::-1]:
-            found = map(iter, at_point.pull_back(above, slope, any(step.sources)))
+        for step, made, slope, above in [*zip(model.steps, maps, slopes, adjoints[1:])][::-1]:
+            found = map(iter, made.pull_back(above, slope, any(step.sources)))
             place = slice(step.offset, step.offset + step.parameters)
             for k, derivatives in enumerate(found, -len(seeds)):
                 rows[k][place] = [(a + b) % p for a, b in zip(rows[k][place], derivatives)]
@@ -57,7 +59,7 @@ def jacobian(model: Model, point: Sequence[int], inputs: Sequence[Sequence[int]]
     return rows
 
 
-class _AtPoint:
+class AtPoint:
     """A step at given parameters, modulo a prime, term by term."""
 
     def __init__(self, step: Step, point: list[int], p: int) -> None:
@@ -87,11 +89,7 @@ def _value_and_slope(terms: list[tuple[Monomial, int]], values: list[int], p: in
     for monomial, c in terms:
         powers = [pow(values[v], e, p) for v, e in monomial]
         for i, (v, e) in enumerate(monomial):
-            d = c * e * pow(values[v], e - 1, p)
-            for other in powers[:i] + powers[i + 1 :]:
-                d = d * other % p
+            d = c * e * pow(values[v], e - 1, p) * prod(powers[:i] + powers[i + 1 :])
             slope[v] = (slope.get(v, 0) + d) % p
-        for other in powers:
-            c = c * other % p
-        total += c
+        total += c * prod(powers)
     return total % p, slope

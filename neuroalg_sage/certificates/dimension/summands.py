@@ -72,7 +72,9 @@ def check_summands(model: Model, value: Any, evidence: Any) -> Checked:
     first, *others = [summand(model, part) for part in parts]
     require(all(other.description == first.description for other in others),
             "The summands are not alike.")
-    fiber, weights, proof = fields(evidence, "fiber", "weights", "evidence")
+    # Certificates of before have it at the key at which that of the whole sum may stand.
+    fiber, weights, proof = fields(
+        evidence, "summand" if "summand" in evidence else "fiber", "weights", "evidence")
     verified, trust = check_generic_fiber(first, fiber, proof)
     sizes = {sum(map(int.__mul__, integers(weights, -10**6, 10**6, "weight", first.parameters), e))
              for coordinate in first.parametrization for e in exponent_vectors(coordinate)}

@@ -21,8 +21,8 @@ def sample_rank(model: Model, trial: Any, twice: bool = True) -> tuple[int, int,
     the integers at this prime, and a minor that is nonzero modulo p at an integer point is
     nonzero.  So the first rank is a lower bound for the generic rank of Dφ over Q, dim M.
 
-    Where the trial divides the units into groups, or the rows among heads, the lower bound is that
-    of a direct sum.
+    Where the trial divides units into groups, rows among heads, or parameters into blocks, the
+    lower bound is a sum.
     """
     p, point = place(model, trial)
     if "heads" in trial:
@@ -33,6 +33,10 @@ def sample_rank(model: Model, trial: Any, twice: bool = True) -> tuple[int, int,
         from neuroalg_sage.certificates.dimension.direct_sums import direct_sum_rank
 
         return direct_sum_rank(model, trial), -1, 0  # a point that was chosen supports no chance
+    if "blocks" in trial:
+        from neuroalg_sage.certificates.dimension.blocks import rank_in_blocks
+
+        return rank_in_blocks(model, trial), -1, 0  # a point that was chosen supports no chance
     inputs = [integers(x, -(10**18), 10**18, "input", model.inputs)
               for x in items(member(trial, "inputs"), "inputs")]
     require(inputs, "A trial has no inputs.")

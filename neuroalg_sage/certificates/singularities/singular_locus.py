@@ -40,6 +40,14 @@ def check_singular_locus(model: Model, value: Any, evidence: Any) -> Checked:
         )
 
         return check_products_of_forms(model, value, evidence)
+    if evidence["theorem"] == "sums over two units":
+        from neuroalg_sage.certificates.singularities.two_units import check_two_units
+
+        return check_two_units(model, value, evidence)
+    if evidence["theorem"] == "sums of few powers":
+        from neuroalg_sage.certificates.singularities.few_powers import check_few_powers
+
+        return check_few_powers(model, value, evidence)
     raise MalformedCertificate("The theorem on the singular locus is not known.")
 
 

@@ -25,8 +25,9 @@ from neuroalg_sage.certificates.dimension.attention_fibers import attention_fibe
 from neuroalg_sage.certificates.dimension.contact_loci import check_contact, unit_fiber
 from neuroalg_sage.certificates.dimension.decompositions import (
     MOST_DIGITS,
-    are_peeled,
+    are_biases_found,
     decompositions,
+    layers_of,
 )
 from neuroalg_sage.certificates.dimension.heads import check_heads, heads
 from neuroalg_sage.certificates.reading import CertificateError
@@ -72,14 +73,17 @@ known symmetries)
     """
     start = time.perf_counter()
     powers = LayersAtAPlace.of(model)
-    if powers is not None and powers.is_graded and not any(powers.biased) and all(
+    is_one_layer = [type(layer) for layer in model.layers] == [Dense, Activation, Dense]
+    if powers is not None and powers.is_graded and all(
             isinstance(layer, Dense) for layer in powers.linear):
-        found = _of_powers(powers, generator)
+        # With biases a contact locus trusts nothing, and does for more widths.
+        found = (_of_units(model, generator) if is_one_layer and any(powers.biased) else None) or (
+            _of_powers(powers, generator))
     elif all(type(layer) is Attention for layer in model.layers):
         found = _of_attention(model)
     elif [type(layer) for layer in model.layers] == [Sum]:
         found = _of_heads(model, generator)
-    elif [type(layer) for layer in model.layers] == [Dense, Activation, Dense]:
+    elif is_one_layer:
         found = _of_units(model, generator)
     else:
         return None
@@ -94,18 +98,20 @@ _Found = tuple[list[int], dict[str, Any], str, list[str]]
 
 
 def _of_powers(powers: LayersAtAPlace, generator: random.Random) -> _Found | None:
-    """By the layers of a perceptron with powers and without biases."""
+    """By the layers of a perceptron with powers."""
     widths, hidden = powers.counts, powers.counts[1:-1]
     exponents = [b // a for a, b in pairwise(powers.degrees)]
-    if not are_peeled(widths, exponents) or (
-            sum(lgamma(h + 1) for h in hidden) > (MOST_DIGITS // 2) * log(10)):
+    most = MOST_DIGITS * log(10) - 1  # of the logarithm of the number of points
+    orders = sum(lgamma(h + 1) for h in hidden)
+    layers = layers_of(widths, exponents)
+    if layers is None or orders > most or not are_biases_found(widths, exponents, powers.biased):
         return None
     evidence: dict[str, Any] = {"kind": "powers"}
     points, trust, why = 1, list[str](), list[str]()
-    for k, (h, m) in enumerate(pairwise(widths[1:])):
-        found = decompositions(widths[k and k + 1], h, m, exponents[k])
-        if not k and (found is None or found[0] == 1 and found[2]):  # perhaps without a theorem
-            block = Model(powers.model.layers[:3], powers.model.input_shape)
+    for number, (k, n, h, m) in enumerate(layers):
+        found = decompositions(n, h, m, exponents[k - 1])
+        if not number and (found is None or found[0] == 1 and found[2]):  # perhaps needlessly
+            block = Model((Dense(n, h), powers.model.layers[2 * k - 1], Dense(h, m)), (n,))
             trial = contact_trial(block, generator)
             if trial is not None:
                 evidence["contact"] = trial
@@ -116,6 +122,8 @@ def _of_powers(powers: LayersAtAPlace, generator: random.Random) -> _Found | Non
         why += [found[1]] if found[1] not in why else []
         trust += found[2]
     symmetries = prod(map(factorial, hidden))
+    if orders + log(points) > most or points > 1 and any(powers.biased[:-1]):
+        return None
     return ([sum(hidden), points * symmetries, symmetries], evidence,
             "decompositions of each layer: " + ", ".join(why), trust + [LISTED] * (points > 1))
 
@@ -175,7 +183,9 @@ def _of_units(model: Model, generator: random.Random) -> _Found | None:
     except CertificateError:
         return None
     units = model.layers[0].parameter_shapes()[0][1][0]
-    if units > MOST_UNITS or (trial := contact_trial(model, generator)) is None:
+    orders = lgamma(units + 1) + units * log(points)
+    if units > MOST_UNITS or orders > MOST_DIGITS * log(10) - 1 or (
+            trial := contact_trial(model, generator)) is None:
         return None
     number = factorial(units) * points**units
     return ([units * dimension, number, number], {"kind": "units", "contact": trial},

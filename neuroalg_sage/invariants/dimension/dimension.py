@@ -279,6 +279,15 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = log,
                                        "networks, and the rescalings of units",
                                        time.perf_counter() - start,
                                        {"trials": [trial], "upper": above})
+        if normal is None:
+            from neuroalg_sage.invariants.dimension.blocks import dimension_in_blocks
+
+            if (in_blocks := dimension_in_blocks(model, generator, entries)) is not None:
+                trial, rank, above = in_blocks
+                return Dimension.certified(model, "dimension", rank, "proved",
+                                           "rank of the Jacobian modulo a prime, in blocks, and "
+                                           "symmetries", time.perf_counter() - start,
+                                           {"trials": [trial], "upper": above})
     if normal is not None:
         answer = _carried_back(model, normal, dimension(normal.model, seed, progress, memory_gb,
                                                         at_direct_sums=False))

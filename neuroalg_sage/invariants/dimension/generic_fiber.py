@@ -238,21 +238,21 @@ def only_dimension(model: Model, found: Invariant) -> Invariant:
                      claim=[dimension], error_bound=found.error_bound)
 
 
-def is_identifiable(model: Model, finitely: FiniteIdentifiability, fiber: Invariant | None
+def is_identifiable(model: Model, finitely: FiniteIdentifiability | None, fiber: Invariant | None
                     ) -> FullIdentifiability:
     """
     Whether the generic fiber is one orbit of the known symmetries.
 
     INPUT:
 
-    - ``finitely`` -- whether it is so up to finitely many points
-    - ``fiber`` -- the generic fiber; needed only then
+    - ``finitely`` -- whether it is so up to finitely many points; None if the points are known
+    - ``fiber`` -- the generic fiber; needed only where it is so
 
     OUTPUT: :class:`~neuroalg_sage.invariants.answers.invariant.Invariant`, a Boolean
 
     Raises LimitReached if the number of points of the fiber is not known.
     """
-    if not finitely.data:
+    if finitely is not None and not finitely.data:
         if finitely.certificate is None:
             return FullIdentifiability("is_identifiable", False, finitely.status, finitely.method,
                                        None, finitely.seconds, finitely.error_bound,

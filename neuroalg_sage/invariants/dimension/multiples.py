@@ -4,7 +4,8 @@ Multiples of the equations of a fiber that show how many points it has.
 :func:`~neuroalg_sage.certificates.dimension.multiples.check_multiples` says what follows from the
 rank of their coefficients at one point modulo a prime: no Gröbner basis over the functions of M is
 needed where the degrees in some groups of parameters are bounded such that the equations have no
-common zeros at infinity.  The groups that are tried are the arrays of the layers, all parameters,
+common zeros at infinity; or where these vanish from combinations of multiples of higher degrees.
+The groups that are tried are the arrays of the layers, all parameters,
 and each parameter.
 """
 
@@ -22,6 +23,7 @@ from neuroalg_sage.models.model import Model
 
 MOST_MONOMIALS, MOST_ENTRIES = 1500, 4_000_000
 MOST_GROUPS, MOST_RAISED = 5, 4  # whose degrees are raised one by one, and by how much
+BEYOND = 8  # times as much for multiples with terms beyond the monomials
 
 Exponents = tuple[int, ...]
 Equation = dict[Exponents, int]
@@ -45,31 +47,34 @@ def multiples(model: Model, free: Sequence[int], equations: Sequence[Equation],
     if not free:
         return None
     equations = [f for f in equations if any(map(any, f))]
-    queue: list[tuple[int, int, tuple[int, ...]]] = []
+    equations = [dict(f) for f in dict.fromkeys(tuple(sorted(f.items())) for f in equations)]
+    queue: list[tuple[int, bool, int, tuple[int, ...]]] = []
     partitions = list(_partitions(model, free))
-    seen, starts = set(), dict[int, tuple[int, ...]]()
+    seen, starts = set(), dict[tuple[bool, int], tuple[int, ...]]()
 
-    def offer(number: int, degrees: tuple[int, ...]) -> None:
+    def offer(beyond: bool, number: int, degrees: tuple[int, ...]) -> None:
         size = prod(comb(len(part) + d, d) for part, d in zip(partitions[number], degrees))
-        start = starts.setdefault(number, degrees)
-        if size <= MOST_MONOMIALS and (number, degrees) not in seen and all(
+        start = starts.setdefault((beyond, number), degrees)
+        if size <= MOST_MONOMIALS and (beyond, number, degrees) not in seen and all(
                 d - s <= MOST_RAISED for d, s in zip(degrees, start)):
-            seen.add((number, degrees))
-            heapq.heappush(queue, (size, number, degrees))
+            seen.add((beyond, number, degrees))
+            heapq.heappush(queue, (size * (BEYOND if beyond else 1), beyond, number, degrees))
 
     for number, part in enumerate(partitions):
-        offer(number, tuple(max([1, *(sum(e[v] for v in group) for f in equations for e in f)])
-                            for group in part))
+        top = tuple(max([1, *(sum(e[v] for v in group) for f in equations for e in f)])
+                    for group in part)
+        offer(False, number, top)
+        offer(True, number, tuple(max(1, d - 1) for d in top))
     while queue:
         check()
-        _, number, degrees = heapq.heappop(queue)
+        _, beyond, number, degrees = heapq.heappop(queue)
         part = partitions[number]
-        if _show(part, degrees, equations, points, prime):
+        if _show(part, degrees, equations, points, prime, beyond):
             return {"groups": [[free[v] for v in group] for group in part],
-                    "degrees": [*degrees]}
+                    "degrees": [*degrees]} | ({"beyond": True} if beyond else {})
         for raised in [{k} for k in range(len(part))] if len(part) <= MOST_GROUPS else [
                 {*range(len(part))}]:
-            offer(number, tuple(d + (k in raised) for k, d in enumerate(degrees)))
+            offer(beyond, number, tuple(d + (k in raised) for k, d in enumerate(degrees)))
     return None
 
 
@@ -86,10 +91,13 @@ def _partitions(model: Model, free: Sequence[int]) -> Iterator[list[list[int]]]:
 
 
 def _show(part: list[list[int]], degrees: tuple[int, ...], equations: Sequence[Equation],
-          points: Sequence[Sequence[int]], prime: int) -> bool:
-    """Whether the rank is large enough, and the monomials tell the points apart."""
+          points: Sequence[Sequence[int]], prime: int, beyond: bool) -> bool:
+    """
+    Whether the rank is large enough, and the monomials tell the points apart; multiples may have
+    terms beyond the monomials.
+    """
     count = sum(map(len, part))
-    base = max(degrees) + 1
+    base = max(degrees) + 1 + beyond * max(max(e) for f in equations for e in f)
 
     def box(bounds: Sequence[int]) -> np.ndarray:
         """The monomials whose degrees in the groups are bounded, one in each row."""
@@ -104,25 +112,39 @@ def _show(part: list[list[int]], degrees: tuple[int, ...], equations: Sequence[E
     if base**count >= 2**62:
         return False
     weights = np.array([base**v for v in range(count)], dtype=np.int64)
-    columns = np.sort(box(degrees) @ weights)
-    rows: list[np.ndarray] = []
+    inside = np.sort(box(degrees) @ weights)
+    products: list[tuple[np.ndarray, list[int]]] = []
     height = 0
     for equation in equations:
         top = [max(sum(e[v] for v in group) for e in equation) for group in part]
         left = [d - t for d, t in zip(degrees, top)]
-        if min(left) < 0:
+        if min(left) < 0 and not beyond:
             continue
-        terms = np.array(list(equation), dtype=np.int64) @ weights
-        factors = box(left) @ weights
+        factors = inside if beyond else box(left) @ weights
         height += len(factors)
-        if height * len(columns) > MOST_ENTRIES:
+        if height * len(inside) > MOST_ENTRIES:
+            if beyond:
+                return False
             break
-        places = np.searchsorted(columns, factors[:, None] + terms[None])
-        block = np.zeros((len(factors), len(columns)), dtype=np.uint32)
-        block[np.arange(len(factors))[:, None], places] = [*equation.values()]
+        terms = np.array(list(equation), dtype=np.int64) @ weights
+        products.append((factors[:, None] + terms[None], [*equation.values()]))
+    if not products or height + len(points) < len(inside):
+        return False
+    columns = np.unique(np.concatenate([inside, *(p.ravel() for p, _ in products)]))
+    rows: list[np.ndarray] = []
+    for places, coefficients in products:
+        block = np.zeros((len(places), len(columns)), dtype=np.uint32)
+        block[np.arange(len(places))[:, None], np.searchsorted(columns, places)] = coefficients
         rows.append(block)
-    if not rows or height + len(points) < len(columns) or len(columns) - (
-            modular.rank(np.concatenate(rows), prime)) > len(points):
+        if sum(map(len, rows)) * len(columns) > MOST_ENTRIES:
+            return False
+    table = np.concatenate(rows)
+    combined = modular.rank(table, prime)
+    if len(inside) < len(columns):
+        if len(inside) - combined > len(points) - modular.rank(
+                np.ascontiguousarray(table[:, ~np.isin(columns, inside)]), prime):
+            return False
+    elif len(inside) - combined > len(points):
         return False
     inner = box([d - 1 for d in degrees])
     values = [[_value(e, w, prime) for e in inner.tolist()] for w in points]

@@ -74,7 +74,7 @@ def fiber_of_sum(phi: Parametrization, computation: Computation, seed: int | Non
     while model.denominator[0] % prime == 0:
         prime = modular.random_prime(generator)
     fiber = found.certificate["claim"]["value"]
-    evidence = {"kind": "summands", "parts": parts, "fiber": fiber, "weights": weights,
+    evidence = {"kind": "summands", "parts": parts, "summand": fiber, "weights": weights,
                 "evidence": found.certificate["evidence"], "trial": {
                     "prime": prime, "point": [generator.randrange(prime) for _ in range(count)]}}
     k = len(parts)

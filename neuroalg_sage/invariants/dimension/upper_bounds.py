@@ -35,6 +35,7 @@ from neuroalg_sage.models.rational import integral_kernel
 # A generic polynomial map with more coefficients than this is no help to anybody.
 MOST_COEFFICIENTS = 500
 MOST_CARRIERS = 8
+MOST_OF_EXPRESSIONS = 40  # parameters, where all affine-linear symmetries are sought
 # Of a parametrization, and of the matrix of its coefficients, where linear equations are sought.
 MOST_TERMS = 20_000
 MOST_ENTRIES = 1_000_000
@@ -70,7 +71,7 @@ def smaller_upper_bound(model: Model, trial: Mapping[str, Any], rank: int,
         bound, _ = UpperBounds(trial_of).of(model, dict(trial), rank)
         if bound.value == rank:
             return bound.evidence, bound.words, list(bound.trust)
-    for search in (_symmetries, _vector_fields):
+    for search in (_symmetries, _vector_fields, _affine_vector_fields):
         for segments, larger in [([], model), *larger_models]:
             place = {"prime": trial["prime"], "point": trial["point"]}
             if segments:
@@ -144,6 +145,27 @@ def _vector_fields(model: Model, place: Mapping[str, Any], wanted: int, generato
         return None
     return {"kind": "fields", "fields": [[encode_polynomial(field.get(i, {}))
                                           for i in range(count)] for field in fields]}
+
+
+def _affine_vector_fields(model: Model, place: Mapping[str, Any], wanted: int,
+                          generator: random.Random) -> dict[str, Any] | None:
+    """
+    All affine-linear vector fields of expressions as evidence, if as many as wanted are independent
+    at a place.  Other layers know theirs.
+    """
+    from neuroalg_sage.invariants.dimension.affine_symmetries import affine_symmetries, tangents
+
+    count, prime = model.parameter_count, place["prime"]
+    if count > MOST_OF_EXPRESSIONS or not any(
+            isinstance(layer, PolynomialLayer) for layer in model.layers):
+        return None
+    found = affine_symmetries(model)
+    if found is None or modular.rank(tangents(found.fields, place["point"], prime), prime) < wanted:
+        return None
+    units = [tuple(int(k == j) for k in range(count)) for j in range(count + 1)]  # the last is 1
+    return {"kind": "fields", "fields": [[encode_polynomial({
+        units[j]: c for (row, j), c in field.items() if row == i}) for i in range(count)]
+        for field in found.fields]}
 
 
 def relax(model: Model, segments: Sequence[Sequence[int]]) -> Model:

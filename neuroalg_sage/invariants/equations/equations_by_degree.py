@@ -412,7 +412,8 @@ class EquationSearch:
                 continue
             equations = [_equation(monomials, coefficients[k * size : (k + 1) * size])
                          for k in range(len(free))]
-            if vanishes([_polynomial(f, len(self.weights)) for f in equations], self.phi):
+            if vanishes([_polynomial(f, len(self.weights)) for f in equations], self.phi,
+                        self.checkpoint):
                 return equations
         raise LimitReached("The coefficients of an equation are too large to be reconstructed.")
 

@@ -153,11 +153,13 @@ def series_by_regularity(phi: Parametrization, proof: dict[str, Any]) -> Hilbert
 
     EXAMPLES::
 
-        >>> from neuroalg_sage.neuromanifold import NeuroManifold
-        >>> M = NeuroManifold("attention:d=3,a=1,out=1,t=1")
-        >>> series = series_by_regularity(M.parametrization(), M.ideal().certificate["evidence"])
-        >>> series.dimension, sum(series.numerator)
-        (7, 15)
+        >>> from neuroalg_sage.models.sources import from_expressions
+        >>> from neuroalg_sage.models.parametrization import parametrization
+        >>> model = from_expressions("a**4*x**3 + a**3*b*x**2 + a*b**3*x + b**4", "a b", "x")
+        >>> phi = parametrization(model)
+        >>> ideal = ideal_by_regularity(EquationSearch(phi, 1))
+        >>> series_by_regularity(phi, ideal.certificate["evidence"])
+        HilbertSeries(dimension=2, numerator=[1, 2, 2, -1], homogeneous=True)
     """
     space = product_of_spaces(phi)
     assert space is not None

@@ -18,11 +18,14 @@ from neuroalg_sage.certificates.equations import spans
 from neuroalg_sage.certificates.equations.inheritance import Inheritance
 from neuroalg_sage.certificates.reading import CertificateError, polynomial_ring
 from neuroalg_sage.certificates.singularities.binary_forms import SumsOfPowers, sums_of_powers
+from neuroalg_sage.certificates.singularities.few_powers import few_powers
 from neuroalg_sage.certificates.singularities.subspace_varieties import (
     SubspaceVariety,
     claim,
     subspace_variety,
 )
+from neuroalg_sage.certificates.singularities.two_units import claims as claims_on_two_units
+from neuroalg_sage.certificates.singularities.two_units import two_units
 from neuroalg_sage.descriptions.flattening import (
     coordinate_places,
     linear_width,
@@ -72,6 +75,8 @@ def may_be_known(model: Model) -> bool:
     """
     if model.input_count == 2 or not all(isinstance(x, (Dense, Activation)) for x in model.layers):
         return True
+    if isinstance(model.layers[0], Dense) and model.layers[0].outputs in (2, 3):
+        return True
     m, k = model.input_count, model.output_count
     r, s = m, linear_width(model)
     for layer in model.layers:
@@ -89,8 +94,9 @@ def by_theorem(model: Model, trial: dict[str, Any]) -> SingularLocus | None:
     forms or with few independent outputs, or all sums of few powers of binary linear forms: those
     of still fewer; or if it is a cone over an unramified image of a product of projective spaces:
     where that crosses itself; or if it is all products of powers of forms of some degrees: those
-    that are so in more ways, or whose forms have common divisors.  None if it is none of these, or
-    if that is too large.
+    that are so in more ways, or whose forms have common divisors; or if it is that of two hidden
+    units, and of terms of two degrees, of which one is 1, or of two or three units.  None if it is
+    none of these, or if that is too large.
 
     INPUT:
 
@@ -106,6 +112,9 @@ def by_theorem(model: Model, trial: dict[str, Any]) -> SingularLocus | None:
         >>> NeuroManifold("mlp:2,3,2:x^5").singular_locus()
         [Component of dimension 6, degree 28, multiplicity 4, the closure of mlp:2,2,2:x^5] (proved;
         no others: proved)
+        >>> NeuroManifold("mlp:2,2,2:x^3+x").singular_locus()
+        [Component of dimension 5, degree 12, the closure of all c (g^3 + h), Component of dimension
+        4, degree 1, the closure of all linear functions of two forms] (proved; no others: proved)
 
     REFERENCES:
 
@@ -113,10 +122,13 @@ def by_theorem(model: Model, trial: dict[str, Any]) -> SingularLocus | None:
       :class:`~neuroalg_sage.certificates.singularities.subspace_varieties.SubspaceVariety` and
       :class:`~neuroalg_sage.certificates.singularities.binary_forms.SumsOfPowers`, and at
       :class:`~neuroalg_sage.certificates.singularities.images_of_products.Bundle` and
-      :class:`~neuroalg_sage.certificates.singularities.products_of_forms.ProductOfForms`; the
+      :class:`~neuroalg_sage.certificates.singularities.products_of_forms.ProductOfForms`,
+      :class:`~neuroalg_sage.certificates.singularities.two_units.TwoUnits` and
+      :class:`~neuroalg_sage.certificates.singularities.few_powers.FewPowers`; the
       singular locus of all matrices of bounded rank is classical, [ACGH1985]_
     """
-    for of_kind in (_of_subspace_variety, _of_sums_of_powers, _of_an_image, _of_products_of_forms):
+    for of_kind in (_of_subspace_variety, _of_sums_of_powers, _of_an_image, _of_products_of_forms,
+                    _of_two_units, _of_few_powers):
         start = time.perf_counter()
         try:
             evidence, claims, components = of_kind(model, trial)
@@ -179,12 +191,33 @@ def _of_subspace_variety(model: Model, trial: dict[str, Any]) -> Found:
 def _of_sums_of_powers(model: Model, trial: dict[str, Any]) -> Found:
     found = sums_of_powers(checked.Model(model.describe()), trial)
     stated = found.claim()
-    fills = [name for name, smaller, inputs in smaller_models(model)
-             if len(inputs) == model.input_count and number_of_powers(smaller) == found.k - 1
-             and dimensions.dimension(smaller, 0).data == stated["dimension"]]
     return {"theorem": "sums of powers of binary forms"}, [stated], [
         _component(model, stated, [from_flint(f) for f in catalecticant_minors(model, found)],
-                   fills)]
+                   _with_fewer_powers(model, found.k - 1, stated["dimension"]))]
+
+
+def _of_few_powers(model: Model, trial: dict[str, Any]) -> Found:
+    found = few_powers(checked.Model(model.describe()), trial)
+    stated, components = found.claims(), []
+    if found.has_fewer():
+        components.append(_component(model, stated[0], [], _with_fewer_powers(
+            model, found.k - 1, stated[0]["dimension"])))
+    if variety := found.subspace_variety():
+        places = coordinate_places(model)
+        place = [places[c] for c in variety.functions(found.m, found.s).coordinates]
+        components.append(_component(
+            model, stated[-1], [moved(from_flint(f), place, model.ambient_dimension)
+                                for f in minors(variety)],
+            ["all functions of two forms" + (" with two outputs" if variety.s == 2 < found.s else
+                                             " with one output" if variety.s < found.s else "")]))
+    return {"theorem": "sums of few powers"}, stated, components
+
+
+def _with_fewer_powers(model: Model, count: int, dimension: int) -> list[str]:
+    """The names of smaller models that are sums of so many powers."""
+    return [name for name, smaller, inputs in smaller_models(model)
+            if len(inputs) == model.input_count and number_of_powers(smaller) == count
+            and dimensions.dimension(smaller, 0).data == dimension]
 
 
 def _of_an_image(model: Model, trial: dict[str, Any]) -> Found:
@@ -203,6 +236,30 @@ def _of_products_of_forms(model: Model, trial: dict[str, Any]) -> Found:
     return {"theorem": "all products of forms"} | evidence, claims, [
         _component(model, stated, [], [in_words(stated["factors"], found.s)])
         if stated["factors"] else _component(model, stated, origin, []) for stated in claims]
+
+
+def _of_two_units(model: Model, trial: dict[str, Any]) -> Found:
+    found, constants = two_units(checked.Model(model.describe()), trial)
+    stated = claims_on_two_units(found, constants)
+    places, n = coordinate_places(model), model.ambient_dimension
+    words = {"power and linear": f"all c (g^{found.d} + h)",
+             "one output": "all c g with functions g of two forms",
+             "linear": "all linear functions of two forms",
+             "one linear form": f"all c g^{found.d} + c' g",
+             "one unit": f"all c (a g^{found.d} + b g)"}
+    components = []
+    for part in stated:
+        generators: list[Polynomial] = []
+        if variety := found.subspace_variety(part["kind"]):
+            coordinates = variety.functions(found.m, found.s).coordinates
+            place = [places[c] for c in coordinates]
+            equations = minors(variety)
+            if equations or variety.dimension == len(coordinates):
+                generators = [moved(from_flint(f), place, n) for f in equations] + [
+                    {tuple(int(i == j) for j in range(n)): Fraction(1)}
+                    for (_, e), i in places.items() if i not in place and any(e)]
+        components.append(_component(model, part, generators, [words[part["kind"]]]))
+    return {"theorem": "sums over two units"}, stated, components
 
 
 def _equations_of_linear_space(model: Model, evidence: dict[str, Any], stated: dict[str, Any]
