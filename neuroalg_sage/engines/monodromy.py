@@ -50,6 +50,7 @@ SAME = 1e-6  # distance of images that count as one, relative to their size
 LEAST_RANK = 1e-9  # smallest singular values, relative to the largest
 CAREFUL, STARTS = 0.2, 5
 MANY_NEW = 1.2  # times as many points as before a loop
+MANY_IDLE = 200  # points that loops have moved to known ones, instead of several loops
 LEAST_EIGENVALUE = 1e-14  # of a form, relative to the largest; what is less is 0
 MOST_UNLIKE = 1e4  # of sizes of monomials: beyond that what happens at one scale hides at another
 ARCS = 0.5, 2.5  # the angles of arcs; two in the same sense make a loop around the middle
@@ -292,8 +293,8 @@ def fiber(system: LinearSections | CriticalPoints, generator: np.random.Generato
     - ``generator`` -- source of random numbers
     - ``limits`` -- is called often, and raises LimitReached at a limit
     - ``idle_loops`` -- after so many loops without a new point it ends without a trace test
-    - ``confirm`` -- how many loops without a new point shall precede the trace test that is
-      believed
+    - ``confirm`` -- how many loops without a new point, fewer if they moved many points, shall
+      precede the trace test that is believed
     - ``progress`` -- takes one line of text
 
     Raises LimitReached if a limit is reached, or if it does not begin.
@@ -344,10 +345,11 @@ def fiber(system: LinearSections | CriticalPoints, generator: np.random.Generato
         paths += len(points)
         if arrived.all():
             trace = trace_error(system.image(points), system.image(middle))
-            if trace < TRACE_IS_LINEAR and idle >= confirm:
+            confirmed = idle >= confirm or idle * len(points) >= MANY_IDLE
+            if trace < TRACE_IS_LINEAR and confirmed:
                 # What moved little may look linear.
                 trace = max(trace, test_far_away())
-            if trace < TRACE_IS_LINEAR and idle >= confirm:
+            if trace < TRACE_IS_LINEAR and confirmed:
                 return Fiber(points, trace, loops, paths, idle, lost)
         lost += int(np.sum(~arrived))
         ends, returned = follow(system, middle[arrived], arc(base + 1j * v, base, back), check)

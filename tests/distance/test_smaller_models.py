@@ -40,6 +40,12 @@ def test_what_is_too_large_to_be_expanded() -> None:
         verify(found.certificate)
 
 
+def test_points_of_length_zero_of_a_smaller_model_are_a_smooth_curve() -> None:
+    """Of forms c q^8, so that none is conormal to itself."""
+    found = NeuroManifold("mlp:2,3,1,1,2,1:x^2", seed=1).ed_degree("unit")
+    assert found == 379 and found.status == "proved"
+
+
 @needs_msolve
 def test_changed_certificates_say_nothing_false() -> None:
     M = NeuroManifold("mlp:2,2,1,1:x^2", seed=1)

@@ -78,12 +78,12 @@ def rank_in_blocks(model: Model, trial: Any) -> int:
 
 
 def blocks_of_rows(model: Model, point: list[int], block_of: list[int], degrees: list[Degree],
-                   m: int) -> list[int]:
+                   m: int, most_work: int | None = None) -> list[int]:
     """
     For each output, and each degree of a term that its derivatives may have at the point, the
     blocks by whose parameters they may have it, as bits.
     """
-    work, zero = Work(), (0,) * len(degrees[0])
+    work, zero = Work(most_work), (0,) * len(degrees[0])
     sum_before: _State | None = None
 
     @cache

@@ -35,6 +35,7 @@ from typing import Any
 import numpy as np
 
 from neuroalg_sage.certificates.dimension.blocks import MORE_INPUTS, blocks_of_rows
+from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.engines import modular
 from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.invariants.dimension.known_symmetries import (
@@ -57,6 +58,7 @@ from neuroalg_sage.models.layers import (
 from neuroalg_sage.models.model import Model
 
 ROWS_AT_ONCE = 128
+MOST_WORK = 30_000_000  # to join blocks; a checker takes some more
 
 
 class Unsuited(Exception):
@@ -306,8 +308,9 @@ class _Point:
                 b = parent[b]
             return b
 
-        for mask in {*blocks_of_rows(rebuilt(self.model), self.point.tolist(), self.blocks.tolist(),
-                                     [*map(tuple, self.degrees.tolist())], self.modulus)}:
+        degrees = [*map(tuple, self.degrees.tolist())]
+        for mask in {*blocks_of_rows(rebuilt(self.model), self.point.tolist(),
+                                     self.blocks.tolist(), degrees, self.modulus, MOST_WORK)}:
             first = root(mask.bit_length() - 1)
             while mask:
                 mask, other = mask & mask - 1, root((mask & -mask).bit_length() - 1)
@@ -395,7 +398,10 @@ def blocks_trial(model: Model, bound: int, prime: int, generator: random.Random,
             continue
         before = len(point.sizes)
         least = 3 * point.work()  # a grading that is hardly coarser is not tried
-        point.join()
+        try:
+            point.join()
+        except CertificateError:  # it takes too much work
+            continue
         if len(point.sizes) < before:
             trial = point.trial(loss) if point.fits(memory) else None
         if trial is not None and len(point.sizes) > 1:

@@ -35,7 +35,7 @@ METHODS = ("theorem", "euler", "conormal", "parametrization", "lagrange")
 # So many coordinates, critical points and seconds for a proof by the conormal variety if none is
 # asked for.
 EASY_COORDINATES, EASY_NUMBER, EASY_SECONDS = 9, 50, 5.0
-EASY_FORMS = 400  # of a multidegree, for a proof by Euler characteristics if none is asked for
+EASY_FORMS = 1250  # of a multidegree, for a proof by Euler characteristics if none is asked for
 
 Ideal = Callable[[], Invariant]
 

@@ -19,8 +19,9 @@ from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm
 from neuroalg_sage.invariants.distance.reduction import reduction
 from neuroalg_sage.models.parametrization import Parametrization
 
-# Loops without a new point: after so many there are no others; and so many are demanded besides
-# trace tests, which by a given form some part of the points might pass, as in a product.
+# Loops without a new point: after so many there are no others; and so many, or fewer of many
+# points, are demanded besides trace tests, which by a given form some part of the points might
+# pass, as in a product.
 IDLE, CONFIRMING = 12, 3
 MOST_LOST = 0.02  # of all paths; where more are lost, no new point means nothing
 
