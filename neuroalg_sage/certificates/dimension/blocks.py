@@ -143,8 +143,7 @@ class _Dense:
 def _at_point(step: Step, point: list[int], p: int) -> Any:
     """A step at given parameters, faster if it has the terms of a dense layer."""
     bias = any(len(factors) == 1 for factors in step.output(0))
-    fan, unread = divmod(step.parameters, step.width)
-    fan -= bias
+    fan, unread = divmod(step.parameters - bias * step.width, step.width)
     return _Dense(step.width, fan, point, p) if fan > 0 and not unread and all(terms == {
         ((i * fan + j, 1), (step.parameters + j, 1)): 1 for j in range(fan)} | (
             {((step.width * fan + i, 1),): 1} if bias else {})
