@@ -31,7 +31,14 @@ from neuroalg_sage.models.layers import (
     whole_number,
 )
 from neuroalg_sage.models.semirings import Degree, DegreeSet, FewValues
-from neuroalg_sage.models.symmetry import LinearSymmetry, Pattern, Trace, specialize
+from neuroalg_sage.models.symmetry import (
+    CountedUnknowns,
+    LinearSymmetry,
+    Pattern,
+    TooManyUnknowns,
+    Trace,
+    specialize,
+)
 
 if TYPE_CHECKING:
     from neuroalg_sage.models.rational_functions import RationalFunctions
@@ -363,6 +370,22 @@ class Model(Typeset):
             found.append(LinearSymmetry(specialize(field, solution),
                                         tuple(map(on_states.__getitem__, keys))))
         return tuple(found)
+
+    def has_few_symmetries(self, most: int) -> bool:
+        """
+        Whether :attr:`symmetries` are found by at most so many unknowns.
+
+        EXAMPLES::
+
+            >>> from neuroalg_sage.models.families import parse_spec
+            >>> [parse_spec("linear:3,2,3").has_few_symmetries(most) for most in (3, 4)]
+            [False, True]
+        """
+        try:
+            self.chain.trace({}, self.input_shape, None, Trace(CountedUnknowns(most), [{}]))
+        except TooManyUnknowns:
+            return False
+        return True
 
     @cached_property
     def equivariances(self) -> tuple[LinearSymmetry, ...]:

@@ -208,6 +208,25 @@ class Unknowns:
                 yield {free: ONE} | {p: -pivots[p][free] for p in sorted(uses.get(free, ()))}
 
 
+class TooManyUnknowns(Exception):
+    """There are more unknowns than were allowed."""
+
+
+class CountedUnknowns(Unknowns):
+    """Unknowns that are only counted, up to a number; families with them are zero."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
+
+    def family(self, matrices: Iterable[SparseMatrix]) -> Family:
+        for _ in matrices:
+            self.count += 1
+            if self.count > self.most:
+                raise TooManyUnknowns
+        return {}
+
+
 def specialize(family: Family, solution: LinearForm) -> SparseMatrix:
     """The matrix of a family at a solution."""
     return combine((family[u], c) for u, c in solution.items() if u in family)

@@ -428,6 +428,8 @@ def dimension_in_blocks(model: Model, generator: random.Random, memory: float
         >>> rank, upper["kind"], len(upper["fields"])
         (110, 'symmetries', 10)
     """
+    if not model.has_few_symmetries(int(memory) // model.parameter_count):
+        return None
     prime = modular.random_prime(generator, modular.LARGEST_FAST_PRIME)
     while model.denominator[0] % prime == 0:
         prime = modular.random_prime(generator, modular.LARGEST_FAST_PRIME)
