@@ -222,7 +222,7 @@ def check_decompositions(model: Model, value: Any, evidence: Any) -> Checked:
     powers = [len(layer["coefficients"]) - 1 for layer in layers[1::2]]
     biased = [layer.get("bias", False) for layer in layers[::2]]
     found = layers_of(widths, powers)
-    require(found, "A hidden layer is too wide for those before.")
+    require(found is not None, "A hidden layer is too wide for those before.")
     require(are_biases_found(widths, powers, biased), "A layer with a bias is too wide.")
     why, trust, points = list[str](), list[str](), 1
     for number, (k, n, h, m) in enumerate(found or []):
