@@ -189,8 +189,8 @@ def beside(other: str) -> None:
     found: dict[str, list[list[list]]] = {sys.executable: [], other: []}
     for _ in range(ALTERNATIONS):
         for python, lists in found.items():
-            printed = subprocess.run([python, "-P", "-c", OF_A_BUILD, *SMALL], check=True, text=True,
-                                     stdout=subprocess.PIPE).stdout
+            command = [python, "-P", "-c", OF_A_BUILD, *SMALL]
+            printed = subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE).stdout
             lists.append([json.loads(line) for line in printed.splitlines()])
     print("small models: milliseconds, and calls, of this build and of the other")
     for spec, here, there in zip(SMALL, zip(*found[sys.executable]), zip(*found[other])):
