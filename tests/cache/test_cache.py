@@ -38,6 +38,7 @@ MODELS = ["linear:2,1,2", "linear:3,2,3", "mlp:2,2,3:x^2", "mlp:2,1,1:x^3", "mlp
           "linear:2,3,2"]
 QUICK = [name for name in INVARIANTS
          if name not in ("ed_degree", "polar_degrees", "ml_degree", "ed_discriminant",
+                         "wasserstein_degree",
                          "is_cell_empty", "cancellations")]
 
 
