@@ -472,7 +472,8 @@ class Convolution(OverPlaces):
         return self.size  # type: ignore[return-value]  # a tuple after __post_init__
 
     @property
-    def _stride(self) -> tuple[int, ...]:
+    def strides(self) -> tuple[int, ...]:
+        """The stride along each axis."""
         return self.stride  # type: ignore[return-value]
 
     def parameter_shapes(self) -> tuple[tuple[str, Shape], ...]:
@@ -480,7 +481,7 @@ class Convolution(OverPlaces):
 
     def input_space(self, output_space: Shape) -> Shape:
         """The smallest input that has an output of this extent, channels apart."""
-        return tuple((n - 1) * s + k for n, s, k in zip(output_space, self._stride, self._size))
+        return tuple((n - 1) * s + k for n, s, k in zip(output_space, self.strides, self._size))
 
     @property
     def kernel(self) -> int:
@@ -505,7 +506,7 @@ class Convolution(OverPlaces):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         axis, space = self._space(input_shape)
-        places = tuple((n - k) // s + 1 for n, k, s in zip(space, self._size, self._stride))
+        places = tuple((n - k) // s + 1 for n, k, s in zip(space, self._size, self.strides))
         made = self.channels[1]
         return (made, *places) if axis or made > 1 else places
 
@@ -523,7 +524,7 @@ class Convolution(OverPlaces):
                                f"weight, over the limit of {MAXIMAL_PRODUCTS:,}; use a smaller "
                                "model.")
         numbers = np.arange(taken * prod(space)).reshape((taken, *space))
-        strided: tuple[Any, ...] = (0, *(slice(None, None, s) for s in self._stride))
+        strided: tuple[Any, ...] = (0, *(slice(None, None, s) for s in self.strides))
         windows = np.lib.stride_tricks.sliding_window_view(
             numbers, (taken, *self._size))[strided].reshape(-1, taken * prod(self._size))
         filters = parameters[0].reshape(
@@ -533,7 +534,7 @@ class Convolution(OverPlaces):
         return image.reshape((*image.shape[: len(batch)], *shape))
 
     def describe(self) -> dict[str, Any]:
-        return {"kind": self.kind, "size": list(self._size), "stride": list(self._stride),
+        return {"kind": self.kind, "size": list(self._size), "stride": list(self.strides),
                 "channels": list(self.channels)}
 
 
@@ -908,6 +909,13 @@ class Composite(Layer):
             elif field is not fields[other]:
                 trace.unknowns.vanish(total(field, each(fields[other], lambda m: scale(m, -1))))
         return total(*parts)
+
+
+def parts(layer: Layer) -> Iterator[Layer]:
+    """A layer, and all that it is composed of."""
+    yield layer
+    for part in layer.layers if isinstance(layer, Composite) else ():
+        yield from parts(part)
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,12 @@ from neuroalg_sage.models.layers import (
     Activation,
     Attention,
     Chain,
-    Composite,
     Convolution,
     Dense,
     Layer,
     PolynomialLayer,
     Shape,
+    parts,
 )
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.rational_layers import RationalActivation
@@ -132,16 +132,9 @@ def _inputs(model: Model, found: list[Step]) -> Shape:
         model.layers[0], PolynomialLayer) else model.input_shape
 
 
-def _parts(layer: Layer) -> Iterator[Layer]:
-    """The layers in a layer."""
-    yield layer
-    for part in layer.layers if isinstance(layer, Composite) else ():
-        yield from _parts(part)
-
-
 def _state(shape: Shape, before: Step | None, after: Step | None) -> State:
     around = [layer for step in (before, after) if step and step.layer
-              for layer in _parts(step.layer)]
+              for layer in parts(step.layer)]
     return state(shape, any(isinstance(x, Attention) for x in around),
                  next((len(x.size) for x in around  # type: ignore[arg-type]
                        if isinstance(x, Convolution)), None))

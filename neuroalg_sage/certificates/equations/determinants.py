@@ -117,13 +117,26 @@ def determinantal_hypersurface(model: Model, evidence: Any
              f"on a line it has an irreducible factor of degree {degree}"])
 
 
+def root_of_determinant(corank: int, size: int, matrix: list[Entry]) -> dict[str, Any]:
+    """What is claimed of a polynomial whose power is a multiple of a determinant."""
+    return {"power": corank, "size": size,
+            "matrix": [[i, j, z, str(c)] for i, j, z, c in sorted(matrix)]}
+
+
+def expanded(model: Model, size: int, matrix: list[Entry]) -> fmpq_mpoly:
+    """The determinant as a polynomial."""
+    z = polynomial_ring(model.ambient_dimension).gens()
+    table = [[z[0] * 0] * size for _ in range(size)]
+    for i, j, k, c in matrix:
+        table[i][j] = z[k] * fmpq(c.numerator, c.denominator)
+    (determinant,) = minors(table, size)
+    return determinant
+
+
 def check_determinant(model: Model, value: Any, evidence: Any) -> Checked:
     """Verify that a polynomial whose power is a multiple of a determinant generates I(M)."""
     _, corank, size, matrix, verified = determinantal_hypersurface(model, evidence)
-    found = {"power": corank, "size": size,
-             "matrix": [[i, j, z, str(c)] for i, j, z, c in sorted(matrix)]}
-    require(same(value, found),
-            "The matrix is not as claimed.")
+    require(same(value, root_of_determinant(corank, size, matrix)), "The matrix is not as claimed.")
     return verified, []
 
 
@@ -131,9 +144,5 @@ def check_expanded(model: Model, generators: list[fmpq_mpoly], evidence: Any) ->
     """Verify that a polynomial, a multiple of a determinant by a number, generates I(M)."""
     _, corank, size, matrix, verified = determinantal_hypersurface(model, evidence)
     require(corank == 1, "The determinant is a power of the equation.")
-    z = polynomial_ring(model.ambient_dimension).gens()
-    entries_of = [[z[0] * 0] * size for _ in range(size)]
-    for i, j, k, c in matrix:
-        entries_of[i][j] = z[k] * fmpq(c.numerator, c.denominator)
-    require_span(generators, minors(entries_of, size))
+    require_span(generators, [expanded(model, size, matrix)])
     return [*verified, "the generator is that determinant"]

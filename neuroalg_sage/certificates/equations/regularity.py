@@ -167,6 +167,11 @@ def require_all_equations(model: Model, generators: list[fmpq_mpoly], evidence: 
     return values
 
 
+def least_degree(found: Product, other: Product | None) -> int:
+    """The least degree for which (3) holds, or (4)."""
+    return max(regularity(found), 1 if other is None else max(2, regularity(other) + 1))
+
+
 def check_regularity(model: Model, generators: list[fmpq_mpoly], evidence: Any
                      ) -> tuple[list[str], list[str], HilbertSeries]:
     """
@@ -179,8 +184,7 @@ def check_regularity(model: Model, generators: list[fmpq_mpoly], evidence: Any
     require(all([b[v] for v in a] in group for a in group for b in group), "This is no group.")
     other = None if maps is None else glued(model, found, maps)
     require(found.dimension and (other is None or len(group) < 2), "This is not covered.")
-    least = 1 if other is None else max(2, regularity(other) + 1)
-    require(degree >= max(least, regularity(found))
+    require(degree >= least_degree(found, other)
             and values[degree - 1] == forms(found, group, other, degree),
             "There may be generators of higher degrees.")
     return [f"the generators ({len(generators)}) vanish on the neurovariety",

@@ -27,6 +27,7 @@ from typing import Any
 
 from flint import fmpq, fmpq_mpoly
 
+from neuroalg_sage.certificates.equality import same
 from neuroalg_sage.certificates.equations.fans import Fan, lifted, lineality, sorted_cones
 from neuroalg_sage.certificates.equations.ideal import check_ideal
 from neuroalg_sage.certificates.model import Model
@@ -103,13 +104,3 @@ def hypersurface(equations: Sequence[fmpq_mpoly], n: int) -> Fan:
     if len(facets) == 2:  # a segment, whose ends contain no edge
         rays = []
     return fan | sorted_cones(rays, found)
-
-
-def same(value: Any, fan: Fan) -> bool:
-    """Whether a fan is stated so."""
-    return all(stated == known and all(type(c) is int for c in _flat(stated)) for known, stated in
-               zip(fan.values(), fields(value, *fan))) and set(value) == set(fan)
-
-
-def _flat(value: Any) -> list[Any]:
-    return [c for part in value for c in _flat(part)] if isinstance(value, list) else [value]

@@ -5,18 +5,12 @@ A model at given weights: a point w of its parameters, and the one function f_w.
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import items, member, rational, residue
-
-
-def same(claimed: Any, found: Any) -> bool:
-    """Whether plain data are equal; in Python, but not in a claim, true is 1."""
-    return json.dumps(claimed, sort_keys=True) == json.dumps(found, sort_keys=True)
 
 
 class Point:

@@ -12,8 +12,9 @@ from __future__ import annotations
 from typing import Any
 
 from neuroalg_sage.certificates.dimension.trials import sample_rank
+from neuroalg_sage.certificates.equality import same
 from neuroalg_sage.certificates.points.first_order import independent, kernel_vectors
-from neuroalg_sage.certificates.points.point import Point, same
+from neuroalg_sage.certificates.points.point import Point
 from neuroalg_sage.certificates.reading import (
     Checked,
     MalformedCertificate,

@@ -16,8 +16,9 @@ from functools import cached_property
 from typing import Any
 
 from neuroalg_sage.certificates.certificate import decimal
+from neuroalg_sage.certificates.equality import same
 from neuroalg_sage.certificates.model import Step
-from neuroalg_sage.certificates.points.point import Point, same
+from neuroalg_sage.certificates.points.point import Point
 from neuroalg_sage.certificates.reading import Checked, require
 from neuroalg_sage.certificates.terms import Monomial
 

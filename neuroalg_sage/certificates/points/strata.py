@@ -7,7 +7,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from neuroalg_sage.certificates.points.point import Point, same
+from neuroalg_sage.certificates.equality import same
+from neuroalg_sage.certificates.points.point import Point
 from neuroalg_sage.certificates.points.states import States
 from neuroalg_sage.certificates.reading import (
     Checked,

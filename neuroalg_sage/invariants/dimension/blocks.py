@@ -54,6 +54,7 @@ from neuroalg_sage.models.layers import (
     Layer,
     Product,
     Sum,
+    parts,
 )
 from neuroalg_sage.models.model import Model
 
@@ -137,7 +138,6 @@ class Grading:
         """The degrees of places are those of steps along the axes, added up."""
         weights = layer.parameter_shapes()[0][1]
         size = weights[2:]
-        stride = layer.stride if isinstance(layer.stride, tuple) else (layer.stride,) * len(size)
         has_channels = degrees.ndim == len(size) + 2
         taken = degrees if has_channels else degrees[None]
         first: tuple[Any, ...] = (slice(None), *[0] * len(size))
@@ -158,9 +158,9 @@ class Grading:
             made = _shared_out(window if self.first else corner, weights[0])
         self.first = False
         self._add(made[(slice(None), None, *[None] * len(size))], window[None])
-        shape = tuple((n - k) // s + 1 for n, k, s in zip(taken.shape[1:-1], size, stride))
-        found = made[spread] + places(tuple(s * n for s, n in zip(stride, shape)))[
-            tuple(slice(None, None, s) for s in stride)]
+        shape = tuple((n - k) // s + 1 for n, k, s in zip(taken.shape[1:-1], size, layer.strides))
+        found = made[spread] + places(tuple(s * n for s, n in zip(layer.strides, shape)))[
+            tuple(slice(None, None, s) for s in layer.strides)]
         return found if has_channels or weights[0] > 1 else found[0]
 
     def attention(self, layer: Attention, degrees: np.ndarray, wanted: np.ndarray | None
@@ -230,17 +230,9 @@ def _shared_out(degrees: np.ndarray, count: int) -> np.ndarray:
     return different[np.arange(count) * len(different) // count]
 
 
-def _all_layers(layer: Layer) -> Iterator[Layer]:
-    """A layer and all that it is composed of."""
-    yield layer
-    if isinstance(layer, Composite):
-        for inner in layer.layers:
-            yield from _all_layers(inner)
-
-
 def _gradings(model: Model) -> Iterator[tuple[int, int, np.ndarray]]:
     """Moduli, those modulo which degrees are the same at the point, and degrees of the inputs."""
-    layers = [*_all_layers(model.chain)]
+    layers = [*parts(model.chain)]
     powers = {len(layer.coefficients) - 1 for layer in layers if isinstance(layer, Activation)}
     channels, places = model.input_shape[0], model.input_shape[1:]
     has_filters = bool(places) and any(isinstance(layer, Convolution) and max(

@@ -101,7 +101,7 @@ class LayersAtAPlace:
             elif isinstance(layer, Dense):
                 found.append(np.arange(fan))
             else:
-                size, stride = layer.parameter_shapes()[0][1][2:], _strides(layer)
+                size, stride = layer.parameter_shapes()[0][1][2:], layer.strides
                 near = [n for n, k in enumerate(product(*map(range, size)))
                         if all(a < s for a, s in zip(k, stride))]
                 found.append(np.add.outer(np.arange(layer.channels[0]) * prod(size), near).ravel())
@@ -117,7 +117,7 @@ class LayersAtAPlace:
         """How many inputs the first place owns, hidden channels and output channels there are."""
         first = self.linear[0]
         inputs = first.inputs if isinstance(first, Dense) else first.channels[0] * prod(
-            map(min, first.parameter_shapes()[0][1][2:], _strides(first)))
+            map(min, first.parameter_shapes()[0][1][2:], first.strides))
         return (inputs, *(layer.parameter_shapes()[0][1][0] for layer in self.linear))
 
     @cached_property
@@ -208,8 +208,6 @@ class LayersAtAPlace:
         return np.concatenate(blocks).tolist()
 
 
-def _strides(layer: Convolution) -> tuple[int, ...]:
-    return layer.stride if isinstance(layer.stride, tuple) else (layer.stride,)
 
 
 def _residues(generator: random.Random, prime: int, rows: int, columns: int) -> np.ndarray:

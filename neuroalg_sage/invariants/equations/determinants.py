@@ -19,18 +19,18 @@ from math import comb, gcd
 from typing import Any
 
 import numpy as np
-from flint import fmpq
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.certificates.dimension.koszul_flattenings import entries
 from neuroalg_sage.certificates.equations.determinants import (
     degree_of_factor,
     determinantal_hypersurface,
+    expanded,
     flattening,
+    root_of_determinant,
 )
 from neuroalg_sage.certificates.equations.groebner import hilbert_polynomial
-from neuroalg_sage.certificates.equations.spans import minors
-from neuroalg_sage.certificates.reading import CertificateError, polynomial_ring
+from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.descriptions.secant_varieties import power_sum
 from neuroalg_sage.engines import modular
 from neuroalg_sage.engines.transfer import PolynomialMatrix
@@ -185,21 +185,16 @@ def determinantal_ideal(model: Model, evidence: dict[str, Any]) -> Invariant:
     n = model.ambient_dimension
     degree, corank, size, matrix, _ = determinantal_hypersurface(rebuilt(model), evidence)
     if corank == 1 and size <= LARGEST_EXPANDED:
-        z = polynomial_ring(n).gens()
-        table = [[z[0] * 0] * size for _ in range(size)]
-        for i, j, k, c in matrix:
-            table[i][j] = z[k] * fmpq(c.numerator, c.denominator)
-        (found,) = minors(table, size)
+        found = expanded(rebuilt(model), size, matrix)
         terms = primitive(from_flint(found / found.leading_coefficient()))
         content = gcd(*(int(c) for c in terms.values()))
         generators = [{e: c / content for e, c in terms.items()}]
         return Ideal.certified(model, "ideal", generators, "proved", METHOD,
                                time.perf_counter() - start, {"argument": "determinant"} | evidence,
                                claim=[encode_polynomial(g) for g in generators], coordinates=n)
-    data = {"power": corank, "size": size,
-            "matrix": [[i, j, k, str(c)] for i, j, k, c in sorted(matrix)]}
-    return RootOfDeterminant.certified(model, "ideal", data, "proved", METHOD,
-                                       time.perf_counter() - start, evidence, coordinates=n)
+    return RootOfDeterminant.certified(
+        model, "ideal", root_of_determinant(corank, size, matrix), "proved", METHOD,
+        time.perf_counter() - start, evidence, coordinates=n)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

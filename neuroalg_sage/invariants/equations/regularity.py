@@ -19,7 +19,7 @@ from neuroalg_sage.certificates.equations.groebner import HilbertSeries
 from neuroalg_sage.certificates.equations.regularity import (
     forms,
     glued,
-    regularity,
+    least_degree,
     series,
 )
 from neuroalg_sage.certificates.reading import CertificateError
@@ -116,9 +116,7 @@ def ideal_by_regularity(search: EquationSearch) -> Ideal | None:
         first, second = (forms(found, symmetries, other, d) for d in (1, 2))
         if other is None and first == n and second <= comb(n + 1, 2):
             return None  # the ring may be that of all forms, which a linear section proves sooner
-        degree, missing = max(1, regularity(found)), None
-        if other is not None:
-            degree = max(degree, regularity(other) + 1, 2)
+        degree, missing = least_degree(found, other), None
         while comb(n + degree, degree + 1) <= MOST_MONOMIALS:
             value = search.up_to(degree)[-1].hilbert_function
             before, missing = missing, forms(found, symmetries, other, degree) - value
