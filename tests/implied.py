@@ -64,6 +64,16 @@ def component(data: dict) -> Canonical:
                                                                     "kind")])))
 
 
+def components_among(components: list, places: list[int], kinds: list[str]) -> Canonical:
+    """Components and their kinds in these coordinates of V, in whatever order they are kept."""
+    def moved(generator: list) -> list:
+        return [[c, [x for i, k in zip(e[::2], e[1::2]) for x in (places[i], k)]]
+                for c, e in generator]
+
+    return frozenset((component(part | {"generators": [*map(moved, part["generators"])]}), kind)
+                     for part, kind in zip(components, kinds))
+
+
 def series(data: list) -> Canonical:
     """The coefficients of a polynomial in one variable."""
     found = list(map(Fraction, data))
@@ -76,7 +86,7 @@ def kernel_of_form(loss: list, places: list[int]) -> Canonical:
     """What forms of one kernel share, if the loss is in these coordinates; else the loss."""
     n = len(places)
     terms = [(tuple(zip(e[::2], e[1::2])), Fraction(c)) for c, e in loss]
-    if [*places] != [*range(n)] or any(i >= n for e, _ in terms for i, _ in e):
+    if sorted(places) != [*range(n)] or any(i >= n for e, _ in terms for i, _ in e):
         return json.dumps(loss)
     form = [[Fraction(0)] * n for _ in range(n)]
     for e, c in terms:
@@ -124,10 +134,15 @@ def claimed(claim: dict[str, Any]) -> Canonical:
     if name == "loss_critical_locus":
         return name, frozenset(map(tuple, value[0])), tuple(value[1]), frozenset(
             zip(map(component, value[2]), value[3]))
+    if name == "critical_functions":  # multiples of a loss, and constants, change nothing
+        loss, places, size, components, kinds = value
+        slope = [term for term in loss if any(term[1][1::2])]
+        return (name, polynomial(slope) if slope else None, frozenset(places), size,
+                components_among(components, places, kinds))
     if name == "ramification_locus":  # depends on the kernel of the loss's form alone
         loss, places, size, components, kinds = value
-        return (name, kernel_of_form(loss, places), tuple(places), size, frozenset(
-            zip(map(component, components), kinds)))
+        return (name, kernel_of_form(loss, places), frozenset(places), size,
+                components_among(components, places, kinds))
     if name == "ed_discriminant":
         return name, json.dumps(value[:-1]), polynomials(value[-1])
     if name in ("critical_points", "loss_bounds", "multistart"):
@@ -684,12 +699,34 @@ def spec_of_attention(sizes: dict[str, Any]) -> str:
                                    if size) + ":softmax"
 
 
+def boxes(value: Any) -> dict[Canonical, list]:
+    """The boxes around the real points of each component in a claim, where it has them."""
+    if isinstance(value, dict):
+        return {component(value): value["real_points"]} if "real_points" in value else {}
+    if not isinstance(value, list):
+        return {}
+    return {key: found for part in value for key, found in boxes(part).items()}
+
+
+def are_around_the_same_points(known: list, found: list) -> bool:
+    """Whether each of the boxes meets a single one of the others, and conversely."""
+    def meet(one: list, other: list) -> bool:
+        return all(Fraction(a) <= Fraction(d) and Fraction(c) <= Fraction(b)
+                   for (a, b), (c, d) in zip(one, other, strict=True))
+
+    table = [[meet(one, other) for other in found] for one in known]
+    return all(sum(line) == 1 for lines in (table, [*zip(*table)]) for line in lines) and (
+        len(known) == len(found))
+
+
 def is_implied(original: dict[str, Any], data: dict[str, Any]) -> bool:
     """Whether what a changed certificate claims follows from what the original does."""
     before, after = claimed(original["claim"]), claimed(data["claim"])
     name, value = data["claim"]["invariant"], value_of(data)
     if before == after:
-        return True
+        known = boxes(value_of(original))
+        return all(key in known and are_around_the_same_points(known[key], found)
+                   for key, found in boxes(value).items())
     if name in POINT:
         return before[0] == name and after[1] <= before[1] or name in POINT[:2] and (
             is_true_at_its_weights(data)) or name == POINT[3] and is_true_nearby(data)
