@@ -53,9 +53,10 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         if choice := CHOICE.fullmatch(message):
-            words = [word.strip(" '\"") for word in choice[3].split(",")]
-            raise InputError(f"There is no {choice[1].lower()} {choice[2][:40]}; " + nearest(
-                choice[2].strip("'"), words, f"it is {', '.join(words)}."))
+            word, words = choice[2].strip("'"), [w.strip(" '\"") for w in choice[3].split(",")]
+            raise InputError(f"There is no {choice[1].lower()} {choice[2][:40]}; " + (
+                choice[1] == "COMMAND" and of_an_invariant(word)
+                or nearest(word, words, f"it is {', '.join(words)}.")))
         raise InputError(message[:1].upper() + message[1:].rstrip(".")[:300]
                          + f"; see {self.prog} --help.")
 
@@ -85,6 +86,15 @@ class CommandParser(Parser):
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         self._complete()
         return super().parse_known_args(args, namespace)
+
+
+def of_an_invariant(word: str) -> str:
+    """How an invariant is asked for, if the word names one."""
+    if not word.isidentifier():
+        return ""
+    from neuroalg_sage.neuromanifold import INVARIANTS
+
+    return f"it is an invariant: neuroalg compute SPEC {word}." if word in INVARIANTS else ""
 
 
 def nearest(word: str, words: Iterable[str], otherwise: str) -> str:

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from neuroalg_sage.cli import main
 from neuroalg_sage.cli.commands import COMMANDS, parser
 
 # Of these each takes longer to import than a command may take to print its help.
@@ -84,3 +85,13 @@ def test_a_dimension_imports_no_computer_algebra_system() -> None:
     assert not of(modules, "sage", "sympy", "pexpect", "matplotlib", "importlib.metadata",
                   "neuroalg_sage.engines.macaulay2", "neuroalg_sage.pages",
                   "neuroalg_sage.descriptions")
+
+
+@pytest.mark.parametrize(("word", "said"), [
+    ("degree", "it is an invariant: neuroalg compute SPEC degree."),
+    ("reprot", "did you mean report ?"),
+    ("42", "it is report, compute,")])
+def test_what_is_no_command_is_refused_with_what_may_be_meant(
+        word: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([word, "mlp:2,2,2:x^2"]) == 2
+    assert capsys.readouterr().err.startswith(f"neuroalg: There is no command '{word}'; {said}")
