@@ -21,8 +21,13 @@ Two varieties are followed here.
 - E is the closure of the pairs (x, y) of smooth points x of M and covectors y that
   vanish on the tangent space, of dimension n in V x V*, and π(x, y) = x + Q^(-1) y.  Its
   fiber over u consists of the critical points of the distance from u by the quadratic form Q.  The
-  kernel {(x, -Q x)} misses E at infinity if Q is generic: symmetric matrices Q with Q x = -y for
-  one given x ≠ 0 have codimension n, points (x, y) at infinity have dimension n - 1, and x = 0
+  kernel {(x, -Q x)} misses E at infinity if Q is generic, even among diagonal matrices.  For
+  points at infinity are those of a Lagrangian cone that is stable under scalings of x and of y
+  alone, so of finitely many conormal varieties.  Where S is the set of the coordinates of x that
+  are not zero, -Q x = y implies that y has no others, and Q is known on S.  Refine the
+  stratification of which these are the conormal varieties until its strata lie in a part with
+  one S each; such (x, y), restricted to the coordinates in S, are in conormal varieties there, of
+  dimension |S|, so up to scalings, which leave Q as it is, of dimension |S| - 1 < |S|; and x = 0
   would imply y = 0.  For a given Q, as for the standard one, it may meet E there, and then
   the sum may have poles.
 """
@@ -156,10 +161,11 @@ class CriticalPoints(_OnAVariety):
         columns = np.stack([self.map.gradient(w, terms),
                             -(slopes @ (move * self.signs)[:, :, None])[:, :, 0]], axis=2)
         hessian = self.map.hessian(w, terms)
+        square = slopes @ (slopes * self.signs).transpose(0, 2, 1) + hessian
         if frame is not None:
             turned = frame.transpose(0, 2, 1)
-            slopes, columns, hessian = turned @ slopes, turned @ columns, turned @ hessian @ frame
-        return slopes @ (slopes * self.signs).transpose(0, 2, 1) + hessian, columns
+            square, columns = turned @ square @ frame, turned @ columns
+        return square, columns
 
     def rank(self, generator: np.random.Generator) -> int:
         """The rank of the form on tangent vectors at a random point."""
@@ -329,18 +335,19 @@ def fiber(system: LinearSections | CriticalPoints, generator: np.random.Generato
     def test_far_away() -> float:
         nonlocal paths
         goal = base + 1j * direction(FAR_TEST)
-        ends, arrived = _carefully(system, points, arc(base, goal, np.exp(0.5j)), check)
+        ends, arrived = _carefully(system, points, arc(base, goal, np.exp(0.5j), FAR_TEST), check)
         paths += len(points)
         return (trace_error(system.image(points), system.image(ends)) if arrived.all()
                 else float("inf"))
 
     while True:
         loops += 1
-        v = direction(np.exp(generator.uniform(*np.log([NEAR, FAR]))))
+        size = float(np.exp(generator.uniform(*np.log([NEAR, FAR]))))
+        v, growth = direction(size), max(size, 1.0)
         there, back = np.exp(1j * generator.choice([-1, 1]) * generator.uniform(*ARCS, size=2))
         # While many are missing there is no trace to be saved.
         onward = _carefully if len(points) < MANY_NEW * before else follow
-        middle, arrived = onward(system, points, arc(base, base + 1j * v, there), check)
+        middle, arrived = onward(system, points, arc(base, base + 1j * v, there, growth), check)
         before = len(points)
         paths += len(points)
         if arrived.all():
@@ -352,7 +359,8 @@ def fiber(system: LinearSections | CriticalPoints, generator: np.random.Generato
             if trace < TRACE_IS_LINEAR and confirmed:
                 return Fiber(points, trace, loops, paths, idle, lost)
         lost += int(np.sum(~arrived))
-        ends, returned = follow(system, middle[arrived], arc(base + 1j * v, base, back), check)
+        ends, returned = follow(system, middle[arrived],
+                                arc(base + 1j * v, base, back, 1 / growth), check)
         paths += len(ends)
         lost += int(np.sum(~returned))
         ends, good = refined(system, ends[returned], base)
@@ -408,20 +416,34 @@ def _meet(images: np.ndarray) -> np.ndarray:
     return found
 
 
-def arc(start: np.ndarray, end: np.ndarray, turn: complex) -> Path:
+def arc(start: np.ndarray, end: np.ndarray, turn: complex, growth: float = 1.0) -> Path:
     """
     The way from start to end on a circle in the complex line through both.
+
+    INPUT:
+
+    - ``turn`` -- e to the i times an angle
+    - ``growth`` -- how many times as fast it is in the end as where it starts: where the end is
+      far, what happens near the start happens in a short time
 
     EXAMPLES::
 
         >>> path = arc(np.array([0.0]), np.array([1.0]), 1j)
         >>> path(np.array([0.0, 0.5, 1.0]))[0][:, 0].round(2).tolist()
         [0j, (0.5+0.5j), (1+0j)]
+        >>> path = arc(np.array([0.0]), np.array([1.0]), 1, 9.0)
+        >>> path(np.array([0.0, 0.5, 1.0]))[0][:, 0].real.round(2).tolist()
+        [0.0, 0.25, 1.0]
     """
+    rate = np.log(growth)
+
     def path(t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        speed = np.ones_like(t)
+        if rate:
+            t, speed = np.expm1(rate * t) / np.expm1(rate), np.exp(rate * t) * rate / np.expm1(rate)
         below = 1 + (turn - 1) * t
         return (start + (turn * t / below)[:, None] * (end - start),
-                (turn / below**2)[:, None] * (end - start))
+                (turn * speed / below**2)[:, None] * (end - start))
 
     return path
 

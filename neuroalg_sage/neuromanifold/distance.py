@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from neuroalg_sage.invariants.fibers.special_fiber import Fiber
 
 # In so many dimensions monodromy is likelier to end than an exact count, which has this share.
-MANY_DIMENSIONS, BRIEF = 7, 0.6
+MANY_DIMENSIONS, BRIEF = 5, 0.25
 
 
 class DistanceQuestions(NormQuestions):
