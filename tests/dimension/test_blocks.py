@@ -138,6 +138,17 @@ def test_large_models_are_proved_in_blocks(spec: str) -> None:
     assert defect(model, found, hoped) == 0 and verify(hoped.certificate).trust == ()
 
 
+@pytest.mark.parametrize("spec", ["mlp:40,40,1:x^2", "mlp:36,40,1:x^2", "mlp:12,100,2:x^2"])
+def test_large_models_that_fill_are_proved_in_blocks(spec: str) -> None:
+    """As many squares as inputs make any quadratic form, whatever the symmetries of so many are."""
+    model = parse_spec(spec)
+    found = dimension(model, seed=1)
+    assert found == model.ambient_dimension and found.status == "proved"
+    evidence = found.certificate["evidence"]
+    assert evidence["upper"]["kind"] == "ambient" and len({*evidence["trials"][0]["blocks"]}) > 1
+    assert verify(found.certificate).trust == ()
+
+
 @pytest.mark.parametrize(("spec", "dense"), [
     ("mlp:3,4,2:x^2", 2), ("mlp:1,1,1:x^2", 2), ("glu:widths=2x3x1,bias=1", 3),
     ("resnet:width=2,hidden=2,blocks=1,bias=1:x^2+x", 2), ("cnn:2,2:x^2:in=2", 1)])

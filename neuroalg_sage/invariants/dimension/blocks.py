@@ -430,8 +430,9 @@ def dimension_in_blocks(model: Model, generator: random.Random, memory: float
         return model.parameter_count - modular.rank(symmetry_rows(model, point, prime), prime)
 
     bound = most([generator.randrange(prime) for _ in range(model.parameter_count)])
-    if bound > model.ambient_dimension:
-        return None
+    is_filling = bound > model.ambient_dimension
+    bound = min(bound, model.ambient_dimension)
     trial = blocks_trial(model, bound, prime, generator, memory)
-    return (trial, bound, encode_symmetries(model.symmetries)) if (
-        trial is not None and most(trial["point"]) == bound) else None
+    if trial is None or not is_filling and most(trial["point"]) != bound:
+        return None
+    return trial, bound, {"kind": "ambient"} if is_filling else encode_symmetries(model.symmetries)

@@ -285,9 +285,10 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = log,
 
             if (in_blocks := dimension_in_blocks(model, generator, entries)) is not None:
                 trial, rank, above = in_blocks
+                by = "the ambient dimension" if above["kind"] == "ambient" else "symmetries"
                 return Dimension.certified(model, "dimension", rank, "proved",
                                            "rank of the Jacobian modulo a prime, in blocks, and "
-                                           "symmetries", time.perf_counter() - start,
+                                           f"{by}", time.perf_counter() - start,
                                            {"trials": [trial], "upper": above})
     if normal is not None:
         answer = _carried_back(model, normal, dimension(normal.model, seed, progress, memory_gb,
