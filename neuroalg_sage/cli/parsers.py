@@ -54,8 +54,10 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         if choice := CHOICE.fullmatch(message):
             word, words = choice[2].strip("'"), [w.strip(" '\"") for w in choice[3].split(",")]
+            # An invariant is known only to what takes long to import: not for a slip of the pen.
             raise InputError(f"There is no {choice[1].lower()} {choice[2][:40]}; " + (
-                choice[1] == "COMMAND" and of_an_invariant(word)
+                nearest(word, words, "", 0.9)
+                or choice[1] == "COMMAND" and of_an_invariant(word)
                 or nearest(word, words, f"it is {', '.join(words)}.")))
         raise InputError(message[:1].upper() + message[1:].rstrip(".")[:300]
                          + f"; see {self.prog} --help.")
@@ -97,11 +99,11 @@ def of_an_invariant(word: str) -> str:
     return f"it is an invariant: neuroalg compute SPEC {word}." if word in INVARIANTS else ""
 
 
-def nearest(word: str, words: Iterable[str], otherwise: str) -> str:
+def nearest(word: str, words: Iterable[str], otherwise: str, alike: float = 0.6) -> str:
     """What may have been meant by a word."""
     import difflib  # what is spelled right needs it not
 
-    found = difflib.get_close_matches(word[:50].lower(), list(words), 1, 0.6)
+    found = difflib.get_close_matches(word[:50].lower(), list(words), 1, alike)
     return f"did you mean {found[0]} ?" if found else otherwise
 
 
