@@ -48,7 +48,8 @@ def test_the_ideal_is_that_of_elimination(model: str | tuple[str, ...]) -> None:
 @pytest.mark.parametrize(("spec", "generators"), [
     # Brill's equations of the products of three linear forms in three variables: 35 quartics.
     pytest.param("attention:d=3,a=1,out=1,t=1", {4: 35}, marks=slow),
-    ("cnn:3,2:x^2", {1: 1, 2: 5, 3: 20})])
+    ("cnn:3,2:x^2", {1: 1, 2: 5, 3: 20}),
+    pytest.param("cnn:4,4:x^2", {1: 6, 2: 6, 3: 500, 4: 17}, marks=slow)])
 def test_numbers_of_generators(spec: str, generators: dict[int, int]) -> None:
     ideal = NeuroManifold(spec, seed=1, cache=False).ideal()
     verify(ideal.certificate)
