@@ -21,8 +21,13 @@ Two varieties are followed here.
 - E is the closure of the pairs (x, y) of smooth points x of M and covectors y that
   vanish on the tangent space, of dimension n in V x V*, and π(x, y) = x + Q^(-1) y.  Its
   fiber over u consists of the critical points of the distance from u by the quadratic form Q.  The
-  kernel {(x, -Q x)} misses E at infinity if Q is generic: symmetric matrices Q with Q x = -y for
-  one given x ≠ 0 have codimension n, points (x, y) at infinity have dimension n - 1, and x = 0
+  kernel {(x, -Q x)} misses E at infinity if Q is generic, even among diagonal matrices.  For
+  points at infinity are those of a Lagrangian cone that is stable under scalings of x and of y
+  alone, so of finitely many conormal varieties.  Where S is the set of the coordinates of x that
+  are not zero, -Q x = y implies that y has no others, and Q is known on S.  Refine the
+  stratification of which these are the conormal varieties until its strata lie in a part with
+  one S each; such (x, y), restricted to the coordinates in S, are in conormal varieties there, of
+  dimension |S|, so up to scalings, which leave Q as it is, of dimension |S| - 1 < |S|; and x = 0
   would imply y = 0.  For a given Q, as for the standard one, it may meet E there, and then
   the sum may have poles.
 """
@@ -44,11 +49,13 @@ from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.models.expressions import Polynomial
 
 TRACE_IS_LINEAR = 1e-8
-# How far loops go, relative to where they begin; and a second trace test in another direction.
-NEAR, FAR, FAR_TEST = 0.5, 500.0, 50.0
+# How far loops go, relative to where they begin; and how far at least where a trace is tested.
+NEAR, FAR, FAR_TEST = 0.5, 100.0, 20.0
+SELDOM = 3  # loops without a new point, of which one tests the trace where it is not linear
 SAME = 1e-6  # distance of images that count as one, relative to their size
 LEAST_RANK = 1e-9  # smallest singular values, relative to the largest
-CAREFUL, STARTS = 0.2, 5
+CAREFUL, STARTS, ATTEMPTS = 0.2, 5, 3
+MOST_LOSSY = 3  # loops without a new point that lose paths, before it is done again
 MANY_NEW = 1.2  # times as many points as before a loop
 MANY_IDLE = 200  # points that loops have moved to known ones, instead of several loops
 LEAST_EIGENVALUE = 1e-14  # of a form, relative to the largest; what is less is 0
@@ -156,10 +163,11 @@ class CriticalPoints(_OnAVariety):
         columns = np.stack([self.map.gradient(w, terms),
                             -(slopes @ (move * self.signs)[:, :, None])[:, :, 0]], axis=2)
         hessian = self.map.hessian(w, terms)
+        square = slopes @ (slopes * self.signs).transpose(0, 2, 1) + hessian
         if frame is not None:
             turned = frame.transpose(0, 2, 1)
-            slopes, columns, hessian = turned @ slopes, turned @ columns, turned @ hessian @ frame
-        return slopes @ (slopes * self.signs).transpose(0, 2, 1) + hessian, columns
+            square, columns = turned @ square @ frame, turned @ columns
+        return square, columns
 
     def rank(self, generator: np.random.Generator) -> int:
         """The rank of the form on tangent vectors at a random point."""
@@ -254,6 +262,8 @@ class Fiber:
     - ``loops``, ``paths`` -- how many were followed
     - ``idle`` -- after how many loops in the end no new point was found
     - ``lost`` -- paths that did not arrive
+    - ``lossy`` -- of the loops in the end without a new point, those that lost a path: perhaps to
+      a point that is always missed
     """
 
     points: np.ndarray
@@ -262,11 +272,17 @@ class Fiber:
     paths: int
     idle: int
     lost: int
+    lossy: int
 
     @property
     def trace_is_linear(self) -> bool:
         """Whether the trace test was passed."""
         return self.trace is not None and self.trace < TRACE_IS_LINEAR
+
+    @property
+    def is_lossy(self) -> bool:
+        """Whether that no new point was found may be because it was always missed."""
+        return self.lossy > MOST_LOSSY
 
     def verdict(self) -> str:
         """How many loops and paths there were, and what the trace test said."""
@@ -283,10 +299,8 @@ def fiber(system: LinearSections | CriticalPoints, generator: np.random.Generato
     """
     The points of a fiber over a random real c, by loops of c from one of them.
 
-    The fiber contains with a point its complex conjugate.  A loop goes from c to c + i v for a
-    random real v, and back, each time on a random circle.  On the way the points at c - i v are
-    the conjugates of those at c + i v; so the trace test is that the real part of the sum there is
-    the sum at c.
+    Where loops do not end without losing paths, as one point of the fiber may be hard to reach, it
+    is done again over another c.
 
     INPUT:
 
@@ -294,10 +308,26 @@ def fiber(system: LinearSections | CriticalPoints, generator: np.random.Generato
     - ``limits`` -- is called often, and raises LimitReached at a limit
     - ``idle_loops`` -- after so many loops without a new point it ends without a trace test
     - ``confirm`` -- how many loops without a new point, fewer if they moved many points, shall
-      precede the trace test that is believed
+      precede the trace test that is believed, or follow it
     - ``progress`` -- takes one line of text
 
     Raises LimitReached if a limit is reached, or if it does not begin.
+    """
+    for _ in range(ATTEMPTS):
+        found = _fiber_over_one(system, generator, limits, idle_loops, confirm, progress)
+        if found.trace_is_linear or not found.is_lossy:
+            break
+    return found
+
+
+def _fiber_over_one(system: LinearSections | CriticalPoints, generator: np.random.Generator,
+                    limits: Callable[[], None], idle_loops: int, confirm: int,
+                    progress: Callable[[str], None]) -> Fiber:
+    """
+    The fiber contains with a point its complex conjugate.  A loop goes from c to c + i v for a
+    random real v, and back, each time on a random circle.  On the way the points at c - i v are
+    the conjugates of those at c + i v; so the trace test is that the real part of the sum there is
+    the sum at c.
     """
     for _ in range(STARTS):
         start = generator.normal(size=system.map.count) + 0j
@@ -311,7 +341,7 @@ def fiber(system: LinearSections | CriticalPoints, generator: np.random.Generato
     n = system.map.coefficients.shape[1]
     known = Points((generator.normal(size=n) + 1j * generator.normal(size=n)) / np.sqrt(n))
     known.add(system.image(points))
-    loops = paths = idle = lost = before = 0
+    loops = paths = idle = lost = lossy = before = 0
     trace = None
 
     def check() -> None:
@@ -326,43 +356,39 @@ def fiber(system: LinearSections | CriticalPoints, generator: np.random.Generato
         v = generator.normal(size=len(base))
         return np.asarray(v * (size * np.linalg.norm(base) / np.linalg.norm(v)))
 
-    def test_far_away() -> float:
-        nonlocal paths
-        goal = base + 1j * direction(FAR_TEST)
-        ends, arrived = _carefully(system, points, arc(base, goal, np.exp(0.5j)), check)
-        paths += len(points)
-        return (trace_error(system.image(points), system.image(ends)) if arrived.all()
-                else float("inf"))
+    def is_believed() -> bool:
+        return (trace is not None and trace < TRACE_IS_LINEAR
+                and (idle >= confirm or idle * len(points) >= MANY_IDLE))
 
     while True:
         loops += 1
-        v = direction(np.exp(generator.uniform(*np.log([NEAR, FAR]))))
+        # While many are missing there is no trace to be saved.  What moved little may look linear.
+        settled = len(points) < MANY_NEW * before
+        tested = settled and (trace is None or not idle % SELDOM)
+        size = float(np.exp(generator.uniform(*np.log([FAR_TEST if tested else NEAR, FAR]))))
+        v, growth = direction(size), max(size, 1.0)
         there, back = np.exp(1j * generator.choice([-1, 1]) * generator.uniform(*ARCS, size=2))
-        # While many are missing there is no trace to be saved.
-        onward = _carefully if len(points) < MANY_NEW * before else follow
-        middle, arrived = onward(system, points, arc(base, base + 1j * v, there), check)
+        middle, arrived = (_carefully if tested else follow)(
+            system, points, arc(base, base + 1j * v, there, growth), check)
         before = len(points)
         paths += len(points)
-        if arrived.all():
+        if tested and arrived.all():
             trace = trace_error(system.image(points), system.image(middle))
-            confirmed = idle >= confirm or idle * len(points) >= MANY_IDLE
-            if trace < TRACE_IS_LINEAR and confirmed:
-                # What moved little may look linear.
-                trace = max(trace, test_far_away())
-            if trace < TRACE_IS_LINEAR and confirmed:
-                return Fiber(points, trace, loops, paths, idle, lost)
-        lost += int(np.sum(~arrived))
-        ends, returned = follow(system, middle[arrived], arc(base + 1j * v, base, back), check)
+            if is_believed():
+                return Fiber(points, trace, loops, paths, idle, lost, lossy)
+        ends, returned = follow(system, middle[arrived],
+                                arc(base + 1j * v, base, back, 1 / growth), check)
         paths += len(ends)
-        lost += int(np.sum(~returned))
         ends, good = refined(system, ends[returned], base)
+        missed = before - int(np.sum(good))
+        lost += missed
         ends = np.concatenate([ends[good], ends[good].conj()])
         new = ends[known.add(system.image(ends))]
-        idle = 0 if len(new) else idle + 1
+        idle, lossy, trace = (0, 0, None) if len(new) else (idle + 1, lossy + (missed > 0), trace)
         points = np.concatenate([points, new])
         progress(f"monodromy: {len(points)} points after {loops} loops")
-        if idle >= idle_loops:
-            return Fiber(points, trace, loops, paths, idle, lost)
+        if idle and is_believed() or idle >= idle_loops or lossy > MOST_LOSSY:
+            return Fiber(points, trace, loops, paths, idle, lost, lossy)
 
 
 def is_isolated(system: LinearSections | CriticalPoints, w: np.ndarray, c: np.ndarray) -> bool:
@@ -408,20 +434,34 @@ def _meet(images: np.ndarray) -> np.ndarray:
     return found
 
 
-def arc(start: np.ndarray, end: np.ndarray, turn: complex) -> Path:
+def arc(start: np.ndarray, end: np.ndarray, turn: complex, growth: float = 1.0) -> Path:
     """
     The way from start to end on a circle in the complex line through both.
+
+    INPUT:
+
+    - ``turn`` -- e to the i times an angle
+    - ``growth`` -- how many times as fast it is in the end as where it starts: where the end is
+      far, what happens near the start happens in a short time
 
     EXAMPLES::
 
         >>> path = arc(np.array([0.0]), np.array([1.0]), 1j)
         >>> path(np.array([0.0, 0.5, 1.0]))[0][:, 0].round(2).tolist()
         [0j, (0.5+0.5j), (1+0j)]
+        >>> path = arc(np.array([0.0]), np.array([1.0]), 1, 9.0)
+        >>> path(np.array([0.0, 0.5, 1.0]))[0][:, 0].real.round(2).tolist()
+        [0.0, 0.25, 1.0]
     """
+    rate = np.log(growth)
+
     def path(t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        speed = np.ones_like(t)
+        if rate:
+            t, speed = np.expm1(rate * t) / np.expm1(rate), np.exp(rate * t) * rate / np.expm1(rate)
         below = 1 + (turn - 1) * t
         return (start + (turn * t / below)[:, None] * (end - start),
-                (turn / below**2)[:, None] * (end - start))
+                (turn * speed / below**2)[:, None] * (end - start))
 
     return path
 

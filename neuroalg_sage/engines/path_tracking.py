@@ -9,12 +9,16 @@ fiber as it can be where it is chosen, and is chosen anew where steps become sma
 
 from __future__ import annotations
 
+import ctypes
+import os
+import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, fields
-from functools import cached_property
-from typing import Any, Protocol
+from functools import cache, cached_property
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -23,14 +27,34 @@ from neuroalg_sage.models.expressions import Polynomial
 
 # How many numbers one array may hold; beyond that paths are followed in groups.
 LARGEST_ARRAY, LARGEST_MATRIX, LARGEST_MAP = 100_000, 1_000_000, 30_000_000
-FIRST_STEP, SMALLEST_STEP, MOST_STEPS = 0.02, 1e-7, 2000
+# A path that needs many steps is near a singular point: nobody waits for it, unless it needs care.
+FIRST_STEP, SMALLEST_STEP, MOST_STEPS = 0.02, 1e-7, 200
 FULL = 0.7  # of so many paths, of those that arrays may hold, others begin where less are left
+MOST_THREADS, PATHS_OF_A_THREAD, WAITING = 4, 100, 0.1
+# Of malloc.h: from which size on the system is asked for each array, and how much is kept.
+MEMORY_OPTIONS = {-3: 1 << 25, -1: 1 << 28}
 # Newton's method, in relative changes of w: what is close enough on the way, how large a first
 # correction may be, and which is aimed at.
 CLOSE, FAR, WANTED = 3e-5, 0.1, 3e-3
 CORRECTIONS, REFINEMENTS = 3, 8
 END_IS_CLOSE = 1e-9
 TURN = 0.1  # a step so much smaller than before asks for another frame
+
+
+class _Slopes(NamedTuple):
+    """
+    The derivatives that are not zero, an entry for each, times their variables.
+
+    - ``variables``, ``coordinates`` -- which they are
+    - ``terms`` -- the one monomial of each; None if there are several
+    - ``weights`` -- the factor of the monomial; or a column for each derivative, with a row for
+      each monomial
+    """
+
+    variables: np.ndarray
+    coordinates: np.ndarray
+    terms: np.ndarray | None
+    weights: np.ndarray
 
 
 class TorusMap:
@@ -78,14 +102,22 @@ class TorusMap:
         return found
 
     @cached_property
-    def slopes(self) -> np.ndarray | None:
-        """What makes the derivatives, times their variables, of the monomials; None if large."""
-        terms, size = self.coefficients.shape
-        if terms * self.count * size > LARGEST_MATRIX:
+    def slopes(self) -> _Slopes | None:
+        """What makes the derivatives of the coordinates, times their variables; None if large."""
+        variables, coordinates = np.nonzero((self.exponents != 0).T.astype(float)
+                                            @ (self.coefficients != 0))
+        if len(variables) * len(self.exponents) > LARGEST_MATRIX:
             return None
-        found: np.ndarray = (self.exponents[:, :, None] * self.coefficients[:, None, :]).reshape(
-            terms, self.count * size)
-        return found
+        terms = [np.flatnonzero(self.exponents[:, v] * self.coefficients[:, i])
+                 for v, i in zip(variables, coordinates)]
+        weights = [self.exponents[rows, v] * self.coefficients[rows, i]
+                   for rows, v, i in zip(terms, variables, coordinates)]
+        if all(len(rows) == 1 for rows in terms):
+            return _Slopes(variables, coordinates, np.concatenate(terms), np.concatenate(weights))
+        matrix = np.zeros((len(self.exponents), len(terms)))
+        for column, (rows, numbers) in enumerate(zip(terms, weights)):
+            matrix[rows, column] = numbers
+        return _Slopes(variables, coordinates, None, matrix)
 
     @cached_property
     def occurring(self) -> list[np.ndarray]:
@@ -110,15 +142,17 @@ class TorusMap:
 
     def jacobian(self, w: np.ndarray, monomials: np.ndarray) -> np.ndarray:
         """The Jacobian matrices, transposed: a row for each variable."""
-        shape = len(w), self.count, self.coefficients.shape[1]
-        if self.slopes is not None:
-            found = _times(monomials, self.slopes).reshape(shape)
-        else:
-            found = np.empty(shape, dtype=complex)
+        slopes = self.slopes
+        found = np.zeros((len(w), self.count, self.coefficients.shape[1]), dtype=complex)
+        if slopes is None:
             for k, places in enumerate(self.occurring):
                 found[:, k] = _times(monomials[:, places],
                                      self.exponents[places, k, None] * self.coefficients[places])
-        return found / w[:, :, None]
+            return found / w[:, :, None]
+        entries = _times(monomials, slopes.weights) if slopes.terms is None else (
+            monomials[:, slopes.terms] * slopes.weights)
+        found[:, slopes.variables, slopes.coordinates] = entries * (1 / w)[:, slopes.variables]
+        return found
 
     def gradient(self, w: np.ndarray, terms: np.ndarray) -> np.ndarray:
         """The gradients of sums of terms, which are given by their values."""
@@ -185,6 +219,20 @@ def newton(system: Fibration, w: np.ndarray, frame: np.ndarray | None, c: np.nda
     return steps[:, :, 0], steps[:, :, 1]
 
 
+@cache
+def _keep_memory() -> None:
+    """
+    Have the C library keep what arrays leave, where it can be told so.
+
+    Else it gives each array of some size back, and asks the system for the pages of the next one,
+    which takes as long as what is computed in it.
+    """
+    with suppress(OSError, AttributeError):
+        set_option = ctypes.CDLL(None).mallopt
+        for option, size in MEMORY_OPTIONS.items():
+            set_option(option, size)
+
+
 def _of(frame: np.ndarray | None, places: np.ndarray) -> np.ndarray | None:
     return None if frame is None else frame[places]
 
@@ -195,32 +243,63 @@ def follow(system: Fibration, w: np.ndarray, path: Path, check: Callable[[], Non
     Follow solutions along a path of parameters from t = 0 to t = 1.
 
     Each has steps of its own.  A step is predicted by the cubic curve through the last two points
-    with their velocities, and corrected by Newton's method.
+    with their velocities, and corrected by Newton's method.  Many are followed by several threads,
+    as arrays are computed without Python's lock.
 
     INPUT:
 
     - ``w`` -- solutions at t = 0, a row for each
-    - ``check`` -- is called often, and may raise
+    - ``check`` -- is called often, by this thread, and may raise
     - ``care`` -- 1.0, or less for smaller steps
 
     OUTPUT: the solutions at t = 1, and which paths arrived
     """
+    _keep_memory()
+    threads = max(1, min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1,
+                         MOST_THREADS, len(w) // PATHS_OF_A_THREAD))
+    parts = [np.arange(k, len(w), threads) for k in range(threads)]
+    ended = threading.Event()
+    ends, arrived = w.copy(), np.zeros(len(w), dtype=bool)
+
+    def follow_one(part: np.ndarray, goes_on: Callable[[], bool]) -> None:
+        ends[part], arrived[part] = _follow(system, w[part], path, goes_on, care)
+
+    def is_in_time() -> bool:
+        check()
+        return True
+
+    with ThreadPoolExecutor(max(threads - 1, 1)) as pool:
+        try:
+            others = [pool.submit(follow_one, part, lambda: not ended.is_set())
+                      for part in parts[1:]]
+            follow_one(parts[0], is_in_time)
+            while not all(other.done() for other in others):
+                wait(others, WAITING)
+                check()
+        finally:
+            ended.set()
+    for other in others:
+        other.result()
+    return ends, arrived
+
+
+def _follow(system: Fibration, w: np.ndarray, path: Path, goes_on: Callable[[], bool], care: float
+            ) -> tuple[np.ndarray, np.ndarray]:
     ends, arrived, begun = w.copy(), np.zeros(len(w), dtype=bool), 0
     group = max(LARGEST_ARRAY // system.size, 8)
     with np.errstate(all="ignore"):
         moving = _Moving.from_start(system, np.arange(0), w[:0], path, care)
-        while begun < len(w) or len(moving.places):
+        while (begun < len(w) or len(moving.places)) and goes_on():
             if begun < len(w) and len(moving.places) <= group * FULL:
                 # As many at once as arrays may hold, since a step costs little more for many.
                 places = np.arange(begun, min(begun + group - len(moving.places), len(w)))
                 moving = moving.joined(_Moving.from_start(system, places, w[places], path, care))
                 begun += len(places)
-            check()
             moving.step(system, path, care)
             ended = moving.time >= 1.0
             ends[moving.places[ended]], arrived[moving.places[ended]] = moving.here[ended], True
             moving = moving.chosen(~ended & (moving.size > SMALLEST_STEP)
-                                   & (moving.steps < MOST_STEPS))
+                                   & (moving.steps < MOST_STEPS / care))
     return ends, arrived
 
 

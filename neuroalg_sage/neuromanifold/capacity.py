@@ -180,7 +180,8 @@ class CapacityQuestions(EquationsQuestions):
         """
         from neuroalg_sage.invariants.capacity.span import is_of_minimal_degree
 
-        return is_of_minimal_degree(self.model, self.dimension(), self.degree(), self.span())
+        degree = self.degree()  # refuses what is too large before its dimension takes its time
+        return is_of_minimal_degree(self.model, self.dimension(), degree, self.span())
 
     def _coverings(self, size: tuple[str, Fraction], norm: Any = None) -> Coverings:
         from neuroalg_sage.invariants.capacity.covering_number import Coverings

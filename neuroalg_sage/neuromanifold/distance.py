@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm, quadratic_form
+from neuroalg_sage.models.parametrization import check_size
 from neuroalg_sage.neuromanifold.core import kept, whole
 from neuroalg_sage.neuromanifold.norms import NormQuestions
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from neuroalg_sage.invariants.fibers.special_fiber import Fiber
 
 # In so many dimensions monodromy is likelier to end than an exact count, which has this share.
-MANY_DIMENSIONS, BRIEF = 7, 0.6
+MANY_DIMENSIONS, BRIEF = 5, 0.25
 
 
 class DistanceQuestions(NormQuestions):
@@ -81,7 +82,10 @@ class DistanceQuestions(NormQuestions):
         )
         from neuroalg_sage.invariants.equations.same_variety import generic_layers, smaller_models
 
-        if smaller_models(self.model) and by_theorem(self.model, self.dimension(), form) is None:
+        smaller = smaller_models(self.model)
+        if not smaller:  # φ is needed, and the dimension of what is too large takes its time
+            check_size(self.model)
+        elif by_theorem(self.model, self.dimension(), form) is None:
             same = generic_layers(self.model, self.dimension, self.seed)
             if same is not None:
                 other = type(self)(same.model, seed=self.seed, method=self.method, cache=False)
@@ -141,6 +145,7 @@ class DistanceQuestions(NormQuestions):
         """
         from neuroalg_sage.invariants.distance.ed_discriminant import ambient, ed_discriminant
 
+        check_size(self.model)
         form = self.form_of_data(metric, gram)
         base, rows = ambient(self.model.ambient_dimension, origin, directions)
         return self._memory.recall(

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.models.parametrization import check_size
 from neuroalg_sage.neuromanifold.core import whole
 from neuroalg_sage.neuromanifold.fibers import FibersQuestions
 
@@ -35,6 +36,7 @@ class NormQuestions(FibersQuestions):
         from neuroalg_sage.invariants.distance.polyhedral_norms import polyhedral_norm
         from neuroalg_sage.invariants.distance.wasserstein_degree import wasserstein_degree
 
+        check_size(self.model)
         chosen = self.polyhedral_norm if norm is None else polyhedral_norm(self.model, norm)
         return self._memory.recall(
             "wasserstein_degree", lambda: wasserstein_degree(

@@ -61,7 +61,9 @@ def test_an_ideal_that_cannot_be_written_is_refused_before_its_dimension(monkeyp
     """Of a million parameters the dimension takes a minute, and would not help."""
     model = NeuroManifold("mlp:200,1000,700,100:x^2")
     monkeypatch.setattr(type(model), "dimension", lambda _: pytest.fail("a dimension was asked"))
-    for question in ("ideal", "degree", "hilbert_polynomial", "singular_locus", "equations"):
+    for question in ("ideal", "degree", "hilbert_polynomial", "singular_locus", "equations",
+                     "ed_degree", "polar_degrees", "wasserstein_degree", "ed_discriminant",
+                     "critical_locus", "is_of_minimal_degree", "span", "euler_characteristic"):
         with pytest.raises(LimitReached, match="dimensions are computed without it"):
             model.compute(question)
 

@@ -44,6 +44,8 @@ def is_immersive(factor: sympy.Expr, f: sympy.Expr, leading: sympy.Expr, minors:
         dropped = nmod_poly([], p)
         for minor in minors:
             dropped = dropped.gcd(modulo(minor, x, p))
+        if not multiple:  # all a are critical
+            return bool(modulo(leading, x, p) and dropped)
         for excluded in (modulo(leading, x, p), dropped):
             while (common := multiple.gcd(excluded)).degree() > 0:
                 multiple //= common

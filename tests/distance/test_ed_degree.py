@@ -403,3 +403,9 @@ def test_an_ml_degree_has_a_certificate_that_it_is_not_less(spec: str, number: i
         bad["digest"] = digest(bad)
         with pytest.raises(CertificateError):
             verify(bad)
+
+
+def test_a_determinant_that_needs_too_many_products_is_not_expanded() -> None:
+    """All of the time, and gigabytes, went into a minor of 24 rows."""
+    with pytest.raises(LimitReached, match="^A determinant of 24 rows.* products of terms"):
+        NeuroManifold("mlp:4,4,3:x^2", seed=1, method="parametrization").ed_degree("unit")

@@ -240,3 +240,12 @@ def test_an_ed_degree_that_is_not_counted_exactly_is_found_by_monodromy(monkeypa
     monkeypatch.setattr(ed_degree_by_monodromy, "ed_degree_by_monodromy", fail)
     with pytest.raises(LimitReached, match="Nor was it counted exactly"):
         NeuroManifold("linear:3,1,3").ed_degree("unit")
+
+
+def test_a_point_that_is_always_missed_is_not_passed_over() -> None:
+    """
+    Over the first data paths to one point of 70 are lost in each loop, and no loop finds a new one.
+    """
+    model = "mlp:3,1,2:x^2:bias"
+    exact = NeuroManifold(model, method="parametrization", seed=1).ed_degree("unit").value
+    assert NeuroManifold(model, method="monodromy", seed=1).ed_degree("unit").value == exact

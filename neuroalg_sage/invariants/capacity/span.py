@@ -24,7 +24,12 @@ from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
 from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.models.model import Model
-from neuroalg_sage.models.parametrization import expansion_bound, parametrization
+from neuroalg_sage.models.parametrization import (
+    MAXIMAL_COORDINATES,
+    check_size,
+    expansion_bound,
+    parametrization,
+)
 
 EXPANDED_TERMS = 20_000
 LARGEST = 10**12  # random weights
@@ -78,6 +83,8 @@ def span(model: Model, seed: int | None = None) -> Span:
     """
     start = time.perf_counter()
     checked = rebuilt(model)
+    if model.ambient_dimension > MAXIMAL_COORDINATES:
+        check_size(model)
     if expansion_bound(model) > EXPANDED_TERMS:
         with suppress(CertificateError):
             return _by_values(model, checked, random.Random(seed), start)

@@ -35,7 +35,7 @@ import numpy as np
 from flint import nmod_mat
 
 from neuroalg_sage.engines import modular
-from neuroalg_sage.errors import InputError
+from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm
 from neuroalg_sage.invariants.equations.counting import System, reduced, ring_modulo
 from neuroalg_sage.invariants.equations.ideal import finite_restriction
@@ -43,6 +43,7 @@ from neuroalg_sage.models.expressions import Polynomial, derivative, evaluate
 from neuroalg_sage.models.parametrization import Parametrization
 
 LARGEST_NUMBER = 1000
+MOST_PRODUCTS = 10**7  # of terms, for a determinant
 
 
 @dataclass(frozen=True)
@@ -138,13 +139,20 @@ def determinant(matrix: Sequence[Sequence[Any]]) -> Any:
     """
     The determinant of a square matrix of polynomials, by Laplace expansion.
 
+    Raises LimitReached if its minors need over 10 million products of terms, some seconds.
+
     EXAMPLES::
 
-        >>> determinant([[2, 3], [5, 7]])
-        -1
+        >>> ring = ring_modulo(["x", "y"], 101)
+        >>> x, y = ring.gens()
+        >>> determinant([[x, y], [ring.constant(3), x]])
+        x^2 + 98*y
     """
+    products = 0
+
     @cache
     def minor(row: int, columns: tuple[int, ...]) -> Any:
+        nonlocal products
         if row == len(matrix):
             return 1
         total: Any = 0
@@ -152,6 +160,11 @@ def determinant(matrix: Sequence[Sequence[Any]]) -> Any:
             entry = matrix[row][column]
             if entry:
                 rest = minor(row + 1, columns[:k] + columns[k + 1 :])
+                products += len(entry) * (1 if isinstance(rest, int) else len(rest))
+                if products > MOST_PRODUCTS:
+                    raise LimitReached(
+                        f"A determinant of {len(matrix)} rows, whose zeros are excluded, needs "
+                        f"over {MOST_PRODUCTS:,} products of terms.")
                 total = total + (entry * rest if k % 2 == 0 else -(entry * rest))
         return total
 

@@ -23,7 +23,6 @@ from neuroalg_sage.models.parametrization import Parametrization
 # points, are demanded besides trace tests, which by a given form some part of the points might
 # pass, as in a product.
 IDLE, CONFIRMING = 12, 3
-MOST_LOST = 0.02  # of all paths; where more are lost, no new point means nothing
 
 
 def ed_degree_by_monodromy(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
@@ -54,7 +53,7 @@ def ed_degree_by_monodromy(phi: Parametrization, dimension: Invariant, form: Qua
 
     Raises InputError if there are infinitely many critical points, LimitReached if a limit is
     reached, if φ is too large or its monomials too unlike in size, or if the trace test is not
-    passed, unless the form is given and hardly a path is lost.
+    passed, unless the form is given and most loops in the end lose no path.
 
     REFERENCES: [DHJLLS2019]_, [DHOST2016]_
 
@@ -84,8 +83,7 @@ def ed_degree_by_monodromy(phi: Parametrization, dimension: Invariant, form: Qua
                          "give a form of more data.")
     points = fiber(system, generator, computation.clock(), IDLE,
                    CONFIRMING if form.is_given else 0, computation.progress)
-    if not points.trace_is_linear and not (
-            form.is_given and points.lost <= MOST_LOST * points.paths):
+    if not points.trace_is_linear and (points.is_lossy or not form.is_given):
         raise LimitReached(f"Monodromy found {len(points.points)} critical points, "
                            f"{points.verdict()}; {points.lost} paths were lost; so the ED degree "
                            "is not known.")

@@ -76,7 +76,8 @@ class QuadraticForm:
 
     def in_floating_point(self, generator: np.random.Generator) -> np.ndarray:
         """
-        The matrix in floating point, a random positive definite one if the form is generic.
+        The matrix in floating point; if the form is generic a random diagonal one, which does as
+        well, see :mod:`~neuroalg_sage.engines.monodromy`.
 
         EXAMPLES::
 
@@ -88,8 +89,7 @@ class QuadraticForm:
 
         n = self.size
         if not self.is_given:
-            root = np.eye(n) + generator.normal(size=(n, n)) / (2 * np.sqrt(n))
-            return np.asarray(root.T @ root)
+            return np.diag(np.exp(generator.normal(size=n)))
         return np.array([[float(self._entry(i, j)) for j in range(n)] for i in range(n)])
 
     def _entry(self, i: int, j: int) -> Fraction:
