@@ -61,12 +61,9 @@ def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any, by_cu
 
         return check_expanded(model, generators, evidence), [], generators
     if argument == "same coordinates":
-        from neuroalg_sage.certificates.same_functions import other_model
+        from neuroalg_sage.certificates.same_functions import ideal_of_same_coordinates
 
-        other = other_model(model, member(evidence, "same_coordinates"), of_coordinates=True)
-        require("inputs" not in evidence["same_coordinates"], "The coordinates are others.")
-        verified, trust, found = check(other, generators, member(evidence, "ideal"))
-        return [f"the coordinates are those of {other.name}", *verified], trust, found
+        return ideal_of_same_coordinates(model, generators, evidence, check)
     if argument == "same variety":
         from neuroalg_sage.certificates.equations.same_variety import ideal_of_same_variety
 

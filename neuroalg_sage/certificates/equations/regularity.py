@@ -44,13 +44,13 @@ from typing import Any
 
 from flint import fmpq_mpoly, fmpz_poly
 
+from neuroalg_sage.certificates.dimension.ranks import rank
 from neuroalg_sage.certificates.equations.block_symmetries import block_symmetries
 from neuroalg_sage.certificates.equations.groebner import HilbertSeries
-from neuroalg_sage.certificates.equations.multiples import all_of_degree
+from neuroalg_sage.certificates.equations.multiples import multiples
 from neuroalg_sage.certificates.equations.products_of_spaces import Product, check_product
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
-    exponent_vectors,
     fields,
     integer,
     integers,
@@ -62,7 +62,7 @@ from neuroalg_sage.certificates.reading import (
 from neuroalg_sage.certificates.substitution import vanishing
 from neuroalg_sage.certificates.work import Work
 
-MOST_MONOMIALS = 30_000
+MOST_MONOMIALS = 10_000
 
 
 def regularity(found: Product) -> int:
@@ -143,19 +143,26 @@ def require_all_equations(model: Model, generators: list[fmpq_mpoly], evidence: 
     Verify that multiples of polynomials are all equations of M of low degree, the cone over f(X);
     the dimensions of R in the degrees 1, 2, ....
 
-    The polynomials vanish on M.  Weights of the parameters for which each coordinate of φ is
-    homogeneous, as it was verified, grade I(M).
+    The polynomials vanish on M.  In one degree their multiples have some rank modulo a prime, and
+    all monomials have another one at points of M; if these add up to the number of monomials, there
+    are no other equations.
     """
-    p, points, stated, space = fields(evidence, "prime", "points", "values", "product")
+    p, points, stated = fields(evidence, "prime", "points", "values")
     n, p, top = model.ambient_dimension, prime(p), len(items(stated, "values"))
     require(comb(n + top - 1, top) <= MOST_MONOMIALS, "There are too many monomials.")
     vanishing(model, generators)
-    weights = [tuple(sum(a * k for a, k in zip(row, e)) for row in space["weights"])
-               for e in (next(iter(exponent_vectors(f)), ()) for f in model.parametrization)]
     at = [[value_modulo(f, integers(w, 0, p - 1, "parameter", model.parameters), p)
            for f in model.parametrization] for w in items(points, "points")]
-    values = [comb(n + d - 1, d) - all_of_degree(generators, weights, at, d, p)
-              for d in range(1, top + 1)]
+    values, rows, place = list[int](), [[1]] * len(at), dict[tuple[int, ...], int]({(): 0})
+    for degree in range(1, top + 1):
+        monomials = [*combinations_with_replacement(range(n), degree)]
+        rows = [[row[place[m[:-1]]] * w[m[-1]] % p for m in monomials] for row, w in zip(rows, at)]
+        below = [[multiple.get(m, 0) for m in monomials]
+                 for _, multiple in multiples(generators, [()] * n, degree, p)]
+        values.append(rank(rows, len(monomials), p))
+        require(rank(below, len(monomials), p) + values[-1] == len(monomials),
+                "The equations are not proved to be all of their degree.")
+        place = {m: i for i, m in enumerate(monomials)}
     require(values == integers(stated, 1, MOST_MONOMIALS, "value"), "The values are others.")
     return values
 

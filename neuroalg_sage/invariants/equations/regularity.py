@@ -36,7 +36,7 @@ from neuroalg_sage.invariants.equations.products_of_spaces import (
 )
 from neuroalg_sage.models.parametrization import Parametrization
 
-MOST_MONOMIALS = 20_000  # of one degree
+MOST_MONOMIALS = 6_000  # of one degree
 EXTRA_POINTS, LARGEST_COORDINATE = 10, 2**16
 
 
@@ -118,9 +118,6 @@ def ideal_by_regularity(search: EquationSearch) -> Ideal | None:
             return None  # the ring may be that of all forms, which a linear section proves sooner
         degree, missing = least_degree(found, other), None
         while comb(n + degree, degree + 1) <= MOST_MONOMIALS:
-            if forms(found, symmetries, other, degree) > comb(n + degree - 1, degree):
-                degree += 1  # there are fewer monomials than forms
-                continue
             value = search.up_to(degree)[-1].hilbert_function
             before, missing = missing, forms(found, symmetries, other, degree) - value
             if not missing:
@@ -133,8 +130,7 @@ def ideal_by_regularity(search: EquationSearch) -> Ideal | None:
     except CertificateError:
         return None
     prime = modular.random_prime(search.generator)
-    search.up_to(degree + 1)
-    count = search.largest_weight + EXTRA_POINTS
+    count = max(d.hilbert_function for d in search.up_to(degree + 1)) + EXTRA_POINTS
     basis = generators(search, degree + 1)
     return Ideal.certified(
         phi.model, "ideal", basis, "proved",
