@@ -50,7 +50,7 @@ from neuroalg_sage.models.expressions import Polynomial
 
 TRACE_IS_LINEAR = 1e-8
 # How far loops go, relative to where they begin; and how far at least where a trace is tested.
-NEAR, FAR, FAR_TEST = 0.5, 100.0, 20.0
+NEAR, FAR, FAR_TEST = 0.5, 500.0, 20.0
 SELDOM = 3  # loops without a new point, of which one tests the trace where it is not linear
 SAME = 1e-6  # distance of images that count as one, relative to their size
 LEAST_RANK = 1e-9  # smallest singular values, relative to the largest
@@ -300,7 +300,7 @@ def fiber(system: LinearSections | CriticalPoints, generator: np.random.Generato
     The points of a fiber over a random real c, by loops of c from one of them.
 
     Where loops do not end without losing paths, as one point of the fiber may be hard to reach, it
-    is done again over another c.
+    is done again over another c; so it is where the trace says that some are missing.
 
     INPUT:
 
@@ -308,14 +308,14 @@ def fiber(system: LinearSections | CriticalPoints, generator: np.random.Generato
     - ``limits`` -- is called often, and raises LimitReached at a limit
     - ``idle_loops`` -- after so many loops without a new point it ends without a trace test
     - ``confirm`` -- how many loops without a new point, fewer if they moved many points, shall
-      precede the trace test that is believed, or follow it
+      precede the trace test that is believed, or follow it; 0 if the sum is linear for sure
     - ``progress`` -- takes one line of text
 
     Raises LimitReached if a limit is reached, or if it does not begin.
     """
     for _ in range(ATTEMPTS):
         found = _fiber_over_one(system, generator, limits, idle_loops, confirm, progress)
-        if found.trace_is_linear or not found.is_lossy:
+        if found.trace_is_linear or confirm and not found.is_lossy:
             break
     return found
 

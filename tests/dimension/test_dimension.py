@@ -276,6 +276,8 @@ def test_a_rank_that_does_not_fit_into_memory_is_refused() -> None:
             dimension(parse_spec(spec), memory_gb=8)
     with pytest.raises(LimitReached, match="GB of memory"):
         dimension(parse_spec("mlp:10,20,20,5:x^2"), memory_gb=0.01)
+    with pytest.raises(LimitReached, match=r"dimension of mlp:10,20,20,5:x\^2\+x:bias may need"):
+        dimension(parse_spec("mlp:10,20,20,5:x^2+x:bias"), memory_gb=0.01)
     assert dimension(parse_spec("linear:1000,1,1000"), memory_gb=8) == 1999
 
 

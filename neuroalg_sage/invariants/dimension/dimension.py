@@ -224,7 +224,7 @@ def _check_memory(model: Model, rank: int, slack: int, memory_gb: float | None) 
 
 
 def dimension(model: Model, seed: int | None = None, progress: Progress = log,
-              memory_gb: float | None = None, at_direct_sums: bool = True) -> Invariant:
+              memory_gb: float | None = None, asked: Model | None = None) -> Invariant:
     """
     The dimension of the neurovariety, an affine cone where the model is homogeneous.
 
@@ -241,7 +241,8 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = log,
     - ``seed`` -- integer for the random choices; by default they are fresh
     - ``progress`` -- called with lines of text
     - ``memory_gb`` -- gigabytes that the rank may use; by default those of the machine
-    - ``at_direct_sums`` -- whether the point may be a direct sum of networks
+    - ``asked`` -- the model of which this is the normal form, whose direct sums are known not to
+      do; messages name it
 
     OUTPUT: :class:`~neuroalg_sage.invariants.answers.invariant.Invariant`, an integer;
     status ``proved`` or ``monte_carlo``
@@ -258,7 +259,7 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = log,
     generator = random.Random(seed) if seed is not None else random.SystemRandom()
     n, count = model.ambient_dimension, model.parameter_count
     normal = normal_form(model)
-    if at_direct_sums and count >= direct_sums.FEWEST_PARAMETERS:
+    if asked is None and count >= direct_sums.FEWEST_PARAMETERS:
         rebuilt(model)  # What the checker refuses to read need not be found.
         progress("rank of the Jacobian at a direct sum")
         entries = int(_available_memory(memory_gb) / BYTES_PER_ENTRY)
@@ -290,16 +291,16 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = log,
                                            {"trials": [trial], "upper": above})
     if normal is not None:
         answer = _carried_back(model, normal, dimension(normal.model, seed, progress, memory_gb,
-                                                        at_direct_sums=False))
+                                                        asked=model))
         if answer is not None:
             return answer
 
     # The symmetries are listed only where the rank is not hopeless.
-    _check_memory(model, min(n, count), 4, memory_gb)
+    _check_memory(asked or model, min(n, count), 4, memory_gb)
 
     def upper(prime: int, point: list[int]) -> int:
         bound = min(n, count - modular.rank(symmetry_rows(model, point, prime), prime))
-        _check_memory(model, bound, 1, memory_gb)
+        _check_memory(asked or model, bound, 1, memory_gb)
         return bound
 
     def trial_of(part: Model, most: int) -> tuple[dict[str, Any], int]:
