@@ -25,7 +25,9 @@ from neuroalg_sage.errors import EngineError, InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.methods import check_method_for_the_ideal
-from neuroalg_sage.invariants.dimension.dimension import jacobian_at
+from neuroalg_sage.invariants.dimension.dimension import dimension, jacobian_at
+from neuroalg_sage.invariants.dimension.in_layers import LayeredForm
+from neuroalg_sage.invariants.dimension.perceptrons import in_perceptron, is_expressions
 from neuroalg_sage.invariants.dimension.rings import ring_map
 from neuroalg_sage.invariants.dimension.upper_bounds import dimension_from_equations
 from neuroalg_sage.invariants.equations.descriptions import described_ideal
@@ -48,8 +50,9 @@ from neuroalg_sage.invariants.equations.linear_span import (
 )
 from neuroalg_sage.invariants.equations.regularity import ideal_by_regularity
 from neuroalg_sage.models.expressions import Polynomial
+from neuroalg_sage.models.layers import PolynomialLayer
 from neuroalg_sage.models.model import Model
-from neuroalg_sage.models.parametrization import Parametrization, vanishes
+from neuroalg_sage.models.parametrization import Parametrization, parametrization, vanishes
 
 # Up to this dimension elimination is faster than equations of degrees with more monomials.
 LARGEST_DIMENSION_FOR_ELIMINATION = 5
@@ -223,6 +226,16 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
         if method == "description":
             raise InputError("The method description does not apply: no theorem that is known "
                              f"here gives the ideal of {model}; use elimination.")
+    if method == "auto" and is_expressions(model):
+        # What is within a span may be a network, of which more is known.
+        form = in_perceptron(model)
+        if form is not None and form.inputs is None and (
+                not isinstance(form.model.layers[0], PolynomialLayer)):
+            network = parametrization(form.model)
+            inner, better = ideal(network, dimension(form.model, generator.randrange(2**30)),
+                                  computation, "auto", seed, by_curves=by_curves)
+            return _of_the_network(form, phi, inner), (
+                found if found.status == "proved" else form.about(model, better))
     own = search() if search else EquationSearch(phi, seed, computation.progress)
     own.checkpoint = computation.clock()
     span = _span(phi, own, computation)
@@ -281,6 +294,19 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
                            time.perf_counter() - start, evidence, trust,
                            claim=[encode_polynomial(g) for g in generators],
                            versions=computation.versions(), coordinates=n), found
+
+
+def _of_the_network(form: LayeredForm, phi: Parametrization, found: Invariant) -> Ideal:
+    """The ideal of expressions that are a network, by that of the network."""
+    assert found.certificate is not None
+    return Ideal.certified(
+        phi.model, "ideal", found.data, "proved",
+        f"{found.method}; the coordinates are those of {form.model}, term by term", found.seconds,
+        {"argument": "same coordinates", "same_coordinates": {
+            "model": form.model.describe(), "parameters": list(form.places)},
+         "ideal": found.certificate["evidence"]}, found.trust,
+        claim=[encode_polynomial(g) for g in found.data], versions=found.certificate["engines"],
+        coordinates=len(phi.polynomials))
 
 
 def _span(phi: Parametrization, search: EquationSearch, computation: Computation
