@@ -28,8 +28,7 @@ STATUS = {"dimension.error_bound": "monte_carlo", "points.error_bound": "monte_c
 
 # With these the question is asked again, of another model, and needs one argument more.
 AGAIN = ("equations.inheritance", "equations.linear_span", "dimension.relaxation",
-         "dimension.compositions", "dimension.normal_forms", "dimension.simpler_models",
-         "same_functions")
+         "dimension.compositions", "dimension.normal_forms", "dimension.simpler_models")
 
 # The checker refuses these within one another.
 APART = ({"equations.inheritance", "equations.curve_section"},

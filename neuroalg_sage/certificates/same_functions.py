@@ -4,7 +4,6 @@ Models with the same functions, such as expressions that are a network term by t
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flint import Ordering, fmpq_mat
@@ -60,13 +59,3 @@ def other_model(model: Model, data: Any, of_coordinates: bool = False) -> Model:
             other.parametrization, model.parametrization, strict=True)),
             "The functions are not the same.")
     return other
-
-
-def ideal_of_same_coordinates(model: Model, generators: list[Any], evidence: Any,
-                              check_ideal: Callable[..., Any]) -> tuple[list[str], list[str], Any]:
-    """Verify that polynomials generate I(M), of another model with the same coordinates of φ."""
-    data, inner = fields(evidence, "same_coordinates", "ideal")
-    require("inputs" not in data, "The coordinates are others.")
-    other = other_model(model, data, of_coordinates=True)
-    verified, trust, found = check_ideal(other, generators, inner)
-    return [f"the coordinates are those of {other.name}", *verified], trust, found

@@ -280,7 +280,7 @@ def test_what_is_within_a_span_may_be_a_network() -> None:
     verify(found.certificate)
     proof = found.certificate["evidence"]
     inner = proof["ideal"]
-    assert inner["argument"] == "same coordinates"
+    assert "model" not in proof and inner["argument"] == "linear span"
     kept = proof["coordinates"]
     moved = [{tuple(e[kept.index(i)] if i in kept else 0 for i in range(27)): c
               for e, c in f.items()} for f in network.data]
@@ -294,14 +294,16 @@ def test_what_is_within_a_span_may_be_a_network() -> None:
     def refused(**changes: object) -> None:
         certificate = copy.deepcopy(found.certificate)
         assert certificate is not None
-        same = certificate["evidence"]["ideal"]["same_coordinates"]
-        same |= changes
+        certificate["evidence"]["ideal"] |= changes
         certificate["digest"] = digest(certificate)
         with pytest.raises(CertificateError):
             verify(certificate)
 
-    order = inner["same_coordinates"]["parameters"]
+    order = inner["parameters"]
     refused(parameters=[order[1], order[0], *order[2:]])
     refused(parameters=order[:-1])
-    refused(inputs=[["1"]])
+    refused(parameters=[order[0]] * len(order))
+    refused(coordinates=inner["coordinates"][::-1])
+    refused(coordinates=inner["coordinates"][:-1])
     refused(model=NeuroManifold("mlp:3,1,3:x^3").model.describe())
+    refused(model=NeuroManifold("mlp:3,2,3:x^2").model.describe())

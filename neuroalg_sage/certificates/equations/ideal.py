@@ -60,10 +60,6 @@ def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any, by_cu
         from neuroalg_sage.certificates.equations.determinants import check_expanded
 
         return check_expanded(model, generators, evidence), [], generators
-    if argument == "same coordinates":
-        from neuroalg_sage.certificates.same_functions import ideal_of_same_coordinates
-
-        return ideal_of_same_coordinates(model, generators, evidence, check)
     if argument == "same variety":
         from neuroalg_sage.certificates.equations.same_variety import ideal_of_same_variety
 

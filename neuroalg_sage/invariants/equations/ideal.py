@@ -25,8 +25,7 @@ from neuroalg_sage.errors import EngineError, InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.methods import check_method_for_the_ideal
-from neuroalg_sage.invariants.dimension.dimension import dimension, jacobian_at
-from neuroalg_sage.invariants.dimension.in_layers import LayeredForm
+from neuroalg_sage.invariants.dimension.dimension import jacobian_at
 from neuroalg_sage.invariants.dimension.perceptrons import in_perceptron, is_expressions
 from neuroalg_sage.invariants.dimension.rings import ring_map
 from neuroalg_sage.invariants.dimension.upper_bounds import dimension_from_equations
@@ -50,9 +49,8 @@ from neuroalg_sage.invariants.equations.linear_span import (
 )
 from neuroalg_sage.invariants.equations.regularity import ideal_by_regularity
 from neuroalg_sage.models.expressions import Polynomial
-from neuroalg_sage.models.layers import PolynomialLayer
 from neuroalg_sage.models.model import Model
-from neuroalg_sage.models.parametrization import Parametrization, parametrization, vanishes
+from neuroalg_sage.models.parametrization import Parametrization, vanishes
 
 # Up to this dimension elimination is faster than equations of degrees with more monomials.
 LARGEST_DIMENSION_FOR_ELIMINATION = 5
@@ -226,19 +224,11 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
         if method == "description":
             raise InputError("The method description does not apply: no theorem that is known "
                              f"here gives the ideal of {model}; use elimination.")
-    if method == "auto" and is_expressions(model):
-        # What is within a span may be a network, of which more is known.
-        form = in_perceptron(model)
-        if form is not None and form.inputs is None and (
-                not isinstance(form.model.layers[0], PolynomialLayer)):
-            network = parametrization(form.model)
-            inner, better = ideal(network, dimension(form.model, generator.randrange(2**30)),
-                                  computation, "auto", seed, by_curves=by_curves)
-            return _of_the_network(form, phi, inner), (
-                found if found.status == "proved" else form.about(model, better))
     own = search() if search else EquationSearch(phi, seed, computation.progress)
     own.checkpoint = computation.clock()
-    span = _span(phi, own, computation)
+    span = _as_network(phi) if method == "auto" else None
+    if span is None:
+        span = _span(phi, own, computation)
     if span is not None:
         def find_within(phi: Parametrization, found: Invariant) -> tuple[Invariant, Invariant]:
             # Equations of a space that M fills would be looked for without end.
@@ -296,17 +286,12 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
                            versions=computation.versions(), coordinates=n), found
 
 
-def _of_the_network(form: LayeredForm, phi: Parametrization, found: Invariant) -> Ideal:
-    """The ideal of expressions that are a network, by that of the network."""
-    assert found.certificate is not None
-    return Ideal.certified(
-        phi.model, "ideal", found.data, "proved",
-        f"{found.method}; the coordinates are those of {form.model}, term by term", found.seconds,
-        {"argument": "same coordinates", "same_coordinates": {
-            "model": form.model.describe(), "parameters": list(form.places)},
-         "ideal": found.certificate["evidence"]}, found.trust,
-        claim=[encode_polynomial(g) for g in found.data], versions=found.certificate["engines"],
-        coordinates=len(phi.polynomials))
+def _as_network(phi: Parametrization) -> LinearSpan | None:
+    """All of V, for expressions, such as those within a span, with the coordinates of a network."""
+    form = in_perceptron(phi.model) if is_expressions(phi.model) else None
+    if form is None or form.inputs is not None or is_expressions(form.model):
+        return None
+    return LinearSpan(phi, tuple(range(len(phi.polynomials))), (), form.model, form.places)
 
 
 def _span(phi: Parametrization, search: EquationSearch, computation: Computation
