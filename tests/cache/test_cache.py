@@ -116,8 +116,8 @@ def test_what_a_class_has_besides_its_fields_is_not_lost_in_silence() -> None:
         encode(found)
 
 
-@pytest.mark.parametrize("spec", [pytest.param(spec, marks=pytest.mark.slow) if spec in LONG else spec
-                                  for spec in MODELS])
+@pytest.mark.parametrize("spec", [
+    pytest.param(spec, marks=pytest.mark.slow if spec in LONG else ()) for spec in MODELS])
 def test_every_invariant_comes_back_as_it_was(spec, tmp_path) -> None:
     sentences: list[str] = []
 
