@@ -50,16 +50,16 @@ class GroebnerBasis:
     for the other.
     """
 
-    def __init__(self, polynomials: list[fmpq_mpoly], weights: Sequence[int]) -> None:
+    def __init__(self, basis: list[fmpq_mpoly], weights: Sequence[int], known: int = 0) -> None:
         self.weights = tuple(weights)
         self.ring = fmpz_mpoly_ctx.get([f"v{i}" for i in range(len(weights))],
                                        Ordering.degrevlex)
-        self.elements = [self._primitive(p) for p in polynomials]
+        self.elements = [self._primitive(p) for p in basis]
         require(all(self.elements), "A Gröbner basis contains zero.")
         self.vector = fmpz_mpoly_vec(self.elements, self.ring)
         self.leading = [tuple(e // w for e, w in zip(map(int, f.monomial(0)), self.weights))
                         for f in self.elements]
-        self._verify()
+        self._verify(known)
 
     def _primitive(self, f: fmpq_mpoly) -> Any:
         scale = lcm(1, *(int(c.q) for c in f.coeffs()))
@@ -75,7 +75,7 @@ class GroebnerBasis:
         return bool(f == 0) or (bool(self.elements) and
                                 bool(f.reduction_primitive_part(self.vector) == 0))
 
-    def _verify(self) -> None:
+    def _verify(self, known: int) -> None:
         """
         Buchberger's criterion, with his two criteria for superfluous pairs.
 
@@ -92,8 +92,7 @@ class GroebnerBasis:
             return tuple(map(max, self.leading[i], self.leading[j]))
 
         def key(i: int, j: int) -> tuple[int, int, int]:
-            degree = sum(e * w for e, w in zip(join(i, j), self.weights))
-            return (degree, min(i, j), max(i, j))
+            return (sum(map(int.__mul__, join(i, j), self.weights)), min(i, j), max(i, j))
 
         for i in range(count):
             for j in range(i + 1, count):
@@ -110,8 +109,8 @@ class GroebnerBasis:
                     if key(i, k) < own and key(j, k) < own:
                         break
                 else:
-                    require(self._vanishes(self.elements[i].spoly(self.elements[j])),
-                            "A Gröbner basis fails Buchberger's criterion.")
+                    require(own[0] <= known or self._vanishes(self.elements[i].spoly(
+                        self.elements[j])), "A Gröbner basis fails Buchberger's criterion.")
 
 
 def require_incomparable(components: Sequence[tuple[list[fmpq_mpoly], GroebnerBasis]]) -> None:

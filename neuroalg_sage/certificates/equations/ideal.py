@@ -68,6 +68,10 @@ def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any, by_cu
         from neuroalg_sage.certificates.equations.regularity import check_regularity
 
         return check_regularity(model, generators, evidence)
+    if argument == "chart":
+        from neuroalg_sage.certificates.equations.chart import check_chart
+
+        return check_chart(model, generators, evidence)
     vanishing(model, generators)
     verified = [f"the generators ({len(generators)}) vanish on the neurovariety"]
     if argument == "hypersurface":
@@ -117,6 +121,5 @@ def check_hilbert(model: Model, evidence: Any
     if not isinstance(found, HilbertSeries):
         found = hilbert_series(groebner_basis(model, generators, evidence) if found is None
                                else GroebnerBasis(found, [1] * n), generators)
-    cone, numerator, homogeneous = found
-    return (cone - (not homogeneous), sum(numerator), hilbert_polynomial(numerator, cone),
-            [*verified, "the Hilbert series"], trust)
+    return (found.dimension - (not found.homogeneous), sum(found.numerator), hilbert_polynomial(
+        found.numerator, found.dimension), [*verified, "the Hilbert series"], trust)

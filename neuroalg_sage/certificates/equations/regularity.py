@@ -88,10 +88,9 @@ def series(found: Product, group: list[list[int]], other: Product | None, values
     S^G is a free module over the polynomials in the l, with generators up to the degree r.
     """
     def numerator(space: Product, group: Sequence[Sequence[int]] = ()) -> fmpz_poly:
-        first = range(regularity(space) + 1)
-        dimensions = fmpz_poly([dimension_of_forms(space, d, group) for d in first])
-        return fmpz_poly((dimensions * fmpz_poly([1, -1])**(space.dimension + 1)).coeffs()[
-            :len(first)])
+        count = regularity(space) + 1
+        dimensions = fmpz_poly([dimension_of_forms(space, d, group) for d in range(count)])
+        return fmpz_poly((dimensions * fmpz_poly([1, -1])**(space.dimension + 1)).coeffs()[:count])
 
     missing = [0, *(forms(found, group, other, d) - h for d, h in enumerate(values[:-1], 1))]
     total = numerator(found, group)

@@ -24,6 +24,7 @@ from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.presentation import Surroundings
 from neuroalg_sage.invariants.dimension.rings import coordinate_ring
+from neuroalg_sage.invariants.equations.chart import series_by_chart
 from neuroalg_sage.invariants.equations.equivariant_ideal import cone_equations
 from neuroalg_sage.invariants.equations.generators import primitive
 from neuroalg_sage.invariants.equations.inheritance import inherited_series, narrowed_model
@@ -163,6 +164,8 @@ def hilbert_series_of(phi: Parametrization, found: Invariant, computation: Compu
     if proof["argument"] == "regularity":
         return (series_by_regularity(phi, proof), {"ideal": proof},
                 "the forms on a product of projective spaces", {})
+    if proof["argument"] == "chart":
+        return series_by_chart(found), {"ideal": proof}, "a Gröbner basis", {}
     if proof["argument"] == "inheritance" and (
             known := series_of_characters(phi.model, proof, computation)) is not None:
         return (known[0], {"ideal": known[1]},

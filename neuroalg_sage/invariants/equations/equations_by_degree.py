@@ -391,6 +391,10 @@ class EquationSearch:
                 orbits.append((weight, images))
         return orbits
 
+    def among(self, monomials: list[Monomial]) -> list[Equation]:
+        """A basis of the equations in these monomials, verified over Q."""
+        return self._equations(monomials, iter(()))[0]
+
     def _equations(self, monomials: list[Monomial], multiples: Iterator[Equation]
                    ) -> tuple[list[Equation], list[Equation]]:
         """

@@ -29,6 +29,7 @@ from neuroalg_sage.invariants.dimension.dimension import jacobian_at
 from neuroalg_sage.invariants.dimension.perceptrons import in_perceptron, is_expressions
 from neuroalg_sage.invariants.dimension.rings import ring_map
 from neuroalg_sage.invariants.dimension.upper_bounds import dimension_from_equations
+from neuroalg_sage.invariants.equations.chart import ideal_by_chart
 from neuroalg_sage.invariants.equations.descriptions import described_ideal
 from neuroalg_sage.invariants.equations.equations_by_degree import EquationSearch
 from neuroalg_sage.invariants.equations.equivariant_ideal import (
@@ -251,6 +252,16 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
             if found.status != "proved":
                 found = dimension_from_equations(model, found, regular.data, phi.polynomials)
             return regular, found
+    if method == "auto":
+        try:
+            with computation.share():
+                by_chart = ideal_by_chart(own, found, computation)
+        except LimitReached as error:
+            if computation.is_over():
+                raise
+            known, by_chart = f"{known} {error}".strip(), None
+        if by_chart is not None:
+            return by_chart, found
     if method in ("auto", "equivariant"):
         few = method == "auto" and found.data <= LARGEST_DIMENSION_FOR_ELIMINATION
         try:
