@@ -92,7 +92,7 @@ class GroebnerBasis:
             return tuple(map(max, self.leading[i], self.leading[j]))
 
         def key(i: int, j: int) -> tuple[int, int, int]:
-            return (sum(map(int.__mul__, join(i, j), self.weights)), min(i, j), max(i, j))
+            return (sum(e * w for e, w in zip(join(i, j), self.weights)), min(i, j), max(i, j))
 
         for i in range(count):
             for j in range(i + 1, count):

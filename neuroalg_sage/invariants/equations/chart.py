@@ -65,7 +65,7 @@ def chart_of(search: EquationSearch, dimension: int) -> tuple[int, Solved] | Non
         >>> from neuroalg_sage.models.families import parse_spec
         >>> from neuroalg_sage.models.parametrization import parametrization
         >>> search = EquationSearch(parametrization(parse_spec("mlp:2,1,2:x^2")), 1)
-        >>> chart, solved = chart_of(search, 4)
+        >>> chart, solved = chart_of(search, 3)
         >>> chart, [i for i, _ in solved]
         (0, [2, 4, 5])
     """
