@@ -26,4 +26,8 @@ def by_fixed_points(model: Model, metric: Any, evidence: Any) -> tuple[list[int]
         from neuroalg_sage.certificates.distance.two_linear_factors import check_two_linear_factors
 
         return check_two_linear_factors(model, evidence)
+    if kind == "monomials":
+        from neuroalg_sage.certificates.distance.monomials import check_monomials
+
+        return check_monomials(model, evidence)
     raise MalformedCertificate("The kind of fixed points is not known.")

@@ -35,6 +35,7 @@ from neuroalg_sage.invariants.distance.distance_count import count_critical_poin
 from neuroalg_sage.invariants.distance.euler import NotKnown, ed_degree_by_euler
 from neuroalg_sage.invariants.distance.lagrange import polar_system
 from neuroalg_sage.invariants.distance.quadratic_forms import quadratic_form
+from neuroalg_sage.invariants.distance.smooth_polytopes import smooth_polytope
 from neuroalg_sage.invariants.equations.counting import Trial, summary, trials
 from neuroalg_sage.invariants.equations.degree import ideal_data
 from neuroalg_sage.invariants.equations.degree_by_fixed_points import sums_of_points
@@ -217,6 +218,9 @@ def _with_limits_of_tangents(phi: Parametrization, generator: random.Random
                    "blocks": [[v for block in others for v in block], first, second],
                    "powers": [sum(e[v] for v in block) for block in (first, second)]
                    }, "a bundle of pairs of forms"
+    polytope = smooth_polytope(phi, generator)
+    if polytope is not None:
+        yield polytope, "a toric variety"
 
 
 def conormal_script(phi: Parametrization, found: Invariant) -> Script:
