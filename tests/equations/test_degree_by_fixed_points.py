@@ -70,7 +70,8 @@ def test_the_degree_is_that_of_the_equations(spec: str) -> None:
     ("attention:d=3,a=3,out=1,t=2", comb(10, 2)),
     # Plane cubics with a line; a form times two; the cube of a quadratic form times a cubic one.
     ("attention:d=3,a=2,out=1,t=1", 21), ("attention:d=3,a=2,out=2,t=1", comb(10, 5)),
-    ("attention:d=2,a=1,out=1,t=1,layers=2", 3**2 * comb(5, 2))])
+    ("attention:d=2,a=1,out=1,t=1,layers=2", 3**2 * comb(5, 2)),
+    ("attention:d=2,a=1,out=2,t=1,layers=2", 3**2 * comb(7, 3) * comb(4, 2))])
 def test_published_degrees(spec: str, degree: int) -> None:
     assert found(spec).data == degree
 
@@ -187,7 +188,8 @@ def test_quadrics_are_left_to_their_theorem() -> None:
 
 @pytest.mark.parametrize("spec", ["mlp:2,2,3:x^2", "cnn:3,2:x^2", "attention:d=3,a=1,out=1,t=1",
                                   "attention:d=2,a=1,out=2,t=2", "attention:d=2,a=2,out=1,t=2",
-                                  "attention:d=2,a=2,out=2,t=1", "mlp:2,2,2,2:x^2"])
+                                  "attention:d=2,a=2,out=2,t=1", "mlp:2,2,2,2:x^2",
+                                  "attention:d=2,a=1,out=2,t=1,layers=2"])
 def test_forged_certificates_are_refused(spec: str) -> None:
     certificate = found(spec).certificate
     for wrong in (certificate["claim"]["value"] + 1, 1, 2 * certificate["claim"]["value"]):
@@ -217,8 +219,11 @@ def test_products_of_functions_need_independent_coefficients() -> None:
     phi = parametrization(load_model("attention:d=2,a=2,out=2,t=1"))
     model, right = rebuilt(phi.model), product_of_functions(phi, random.Random(1))
     assert check_degree_of_product(model, right)[0] == 10
+    (stage,) = right["stages"]
     for wrong in ({"parameters": [0] * phi.parameter_count}, {"point": [1] * 7},
-                  {"degree": [1, 1]}, {"degree": [0, 3]}, {"map": right["map"][::-1]},
+                  *({"stages": [stage | {"degree": d}]} for d in ([1, 1], [0, 3])),
+                  {"stages": []}, {"stages": [stage, stage]}, {"map": right["map"][::-1]},
+                  {"stages": [stage | {"map": stage["map"][::-1]}]},
                   {"images": right["images"][::-1]}, {"prime": 2**31}):
         with pytest.raises(CertificateError):
             check_degree_of_product(model, right | wrong)
