@@ -9,7 +9,8 @@ import pytest
 
 from neuroalg_sage import NeuroManifold, from_expressions
 from neuroalg_sage.engines import monodromy
-from neuroalg_sage.engines.monodromy import CriticalPoints, LinearSections, arc, fiber
+from neuroalg_sage.engines.fibrations import CriticalPoints, LinearSections
+from neuroalg_sage.engines.monodromy import arc, fiber
 from neuroalg_sage.engines.path_tracking import TorusMap, follow
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.distance import ed_degree, ed_degree_by_monodromy
