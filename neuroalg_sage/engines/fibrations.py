@@ -35,13 +35,14 @@ class OnAVariety:
     dimension: int
 
     def image(self, w: np.ndarray) -> np.ndarray:
-        return self.measured.values(self.map.monomials(w))
+        return self.measured.values(self.map.monomials(w)).T
 
     def is_regular(self, w: np.ndarray) -> np.ndarray:
         return have_rank(self._slopes(w), self.dimension)
 
     def _slopes(self, w: np.ndarray) -> np.ndarray:
-        return self.followed.jacobian(w, self.map.monomials(w))
+        slopes: np.ndarray = self.followed.slopes(self.map.monomials(w)) / w[:, :, None]
+        return slopes
 
 
 class LinearSections(OnAVariety):
@@ -62,7 +63,7 @@ class LinearSections(OnAVariety):
 
     def parameters(self, w: np.ndarray, generator: np.random.Generator) -> np.ndarray:
         """Those for which w is a solution."""
-        found: np.ndarray = self.followed.values(self.map.monomials(w[None]))[0]
+        found: np.ndarray = self.followed.values(self.map.monomials(w[None]))[:, 0]
         return found
 
     def frames(self, w: np.ndarray) -> np.ndarray | None:
@@ -71,9 +72,9 @@ class LinearSections(OnAVariety):
     def linearized(self, w: np.ndarray, frame: np.ndarray | None, c: np.ndarray, move: np.ndarray
                    ) -> tuple[np.ndarray, np.ndarray]:
         monomials = self.map.monomials(w)
-        square = self.followed.jacobian(w, monomials).transpose(0, 2, 1)
-        return (square if frame is None else square @ frame,
-                np.stack([self.followed.values(monomials) - c, -move], axis=2))
+        across = 1 / w[:, :, None] * (np.eye(self.map.count) if frame is None else frame)
+        return (self.followed.slopes(monomials).transpose(0, 2, 1) @ across,
+                np.stack([self.followed.values(monomials).T - c, -move], axis=2))
 
 
 class CriticalPoints(OnAVariety):
@@ -89,6 +90,7 @@ class CriticalPoints(OnAVariety):
         values, vectors = np.linalg.eigh(form)
         values[abs(values) < LEAST_EIGENVALUE * abs(values).max()] = 0
         self.signs = np.sign(values)
+        self.is_definite = bool((self.signs == 1).all())
         self.map = TorusMap(polynomials, count)
         root = vectors * np.sqrt(abs(values))
         self.map.coefficients *= balancing(self.map.combined(root))
@@ -100,7 +102,7 @@ class CriticalPoints(OnAVariety):
 
     def parameters(self, w: np.ndarray, generator: np.random.Generator) -> np.ndarray:
         """R u for a random point u for which φ(w) is critical."""
-        image = self.followed.values(self.map.monomials(w[None]))[0]
+        image = self.followed.values(self.map.monomials(w[None]))[:, 0]
         normal = generator.normal(size=len(image)) * np.linalg.norm(image) / np.sqrt(len(image))
         rows = np.linalg.svd(self._slopes(w[None])[0] * self.signs)[2][: self.dimension]
         found: np.ndarray = image + normal - rows.conj().T @ (rows @ normal)
@@ -112,18 +114,20 @@ class CriticalPoints(OnAVariety):
 
     def linearized(self, w: np.ndarray, frame: np.ndarray | None, c: np.ndarray, move: np.ndarray
                    ) -> tuple[np.ndarray, np.ndarray]:
+        # All is relative to the variables, of which frames are told.
         monomials = self.map.monomials(w)
-        slopes = self.followed.jacobian(w, monomials)
-        residual = (self.followed.values(monomials) - c) * self.signs
-        terms = (residual @ self.followed.coefficients.T) * monomials
-        columns = np.stack([self.map.gradient(w, terms),
-                            -(slopes @ (move * self.signs)[:, :, None])[:, :, 0]], axis=2)
-        hessian = self.map.hessian(w, terms)
-        square = slopes @ (slopes * self.signs).transpose(0, 2, 1) + hessian
-        if frame is not None:
-            turned = frame.transpose(0, 2, 1)
-            square, columns = turned @ square @ frame, turned @ columns
-        return square, columns
+        slopes = self.followed.slopes(monomials)
+        signed = slopes if self.is_definite else slopes * self.signs
+        residual = (self.followed.values(monomials) - c.T) * self.signs[:, None]
+        terms = self.followed.terms(residual, monomials)
+        columns = np.stack([self.map.gradient(terms).T, -(signed @ move[:, :, None])[:, :, 0]],
+                           axis=2)
+        square = slopes @ signed.transpose(0, 2, 1) + self.map.hessian(terms)
+        if frame is None:
+            return square / w[:, None, :], columns
+        across = frame / w[:, :, None]
+        along = across.transpose(0, 2, 1)
+        return along @ square @ across, along @ columns
 
     def rank(self, generator: np.random.Generator) -> int:
         """The rank of the form on tangent vectors at a random point."""

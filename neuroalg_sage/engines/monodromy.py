@@ -35,26 +35,26 @@ Two varieties are followed here.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from neuroalg_sage.engines.fibrations import CriticalPoints, LinearSections, have_rank
-from neuroalg_sage.engines.path_tracking import Path, follow, refined
+from neuroalg_sage.engines.path_tracking import Arcs, follow, refined
 from neuroalg_sage.errors import LimitReached
 
-TRACE_IS_LINEAR = 1e-8
-# How far loops go, relative to where they begin; and how far at least where a trace is tested.
-NEAR, FAR, FAR_TEST = 0.5, 500.0, 20.0
-SELDOM = 3  # places without a trace that is linear, of which one is far
-MOST_EDGES = 3  # ways to one place
+TRACE_IS_LINEAR = 1e-12  # points that are far away contribute little else
+# How far places are, relative to where loops begin, also those where a trace is tested; and the
+# angles of arcs to them.
+ANYWHERE, FAR = (0.5, 500.0), (20.0, 500.0)
+ARCS = 0.5, 2.8
+SELDOM = 3  # places, with one of which there is another far one if no trace was linear
 SAME = 1e-6  # distance of images that count as one, relative to their size
 STARTS, ATTEMPTS = 5, 3
 CARE = 1.0, 0.2, 0.04  # of the first attempt at a path, and of others where it was lost
-MANY_LOST, FEW_LOST = 0.1, 5  # of the paths of a way: if more are lost, they are not followed again
+MANY_LOST, FEW_LOST = 0.1, 5  # of the paths of an edge: more are not followed again
 MOST_LOSSY = 3  # loops without a new point that lose paths, before it is done again
 MANY_IDLE = 200  # points that loops have moved to known ones, instead of several loops
-ARCS = 0.5, 2.5  # the angles of arcs
 UNKNOWN = -1  # which point is at the other end
 
 
@@ -73,7 +73,8 @@ class Points:
     - ``all`` -- parameters w, a row for each
     """
 
-    def __init__(self, system: LinearSections | CriticalPoints, c: np.ndarray, direction: np.ndarray) -> None:
+    def __init__(self, system: LinearSections | CriticalPoints, c: np.ndarray,
+                 direction: np.ndarray) -> None:
         self.system, self.c, self.direction = system, c, direction
         self.all = np.empty((0, system.map.count), dtype=complex)
         self.cells: dict[tuple[int, int], tuple[complex, int]] = {}
@@ -113,17 +114,15 @@ class Edge:
     A way between two c, along which the points over one become those over the other.
 
     - ``fibers`` -- the points that are known over its ends
+    - ``turn``, ``growth`` -- of the arc
     - ``partners`` -- at each end, for each of them its number at the other end, or UNKNOWN
     - ``attempts`` -- at each end, how often each was followed
-    - ``followed`` -- how many paths were
     """
 
     def __init__(self, base: Points, other: Points, turn: complex, growth: float) -> None:
-        self.fibers = base, other
-        self.ways = (arc(base.c, other.c, turn, growth), arc(other.c, base.c, 1 / turn, 1 / growth))
+        self.fibers, self.turn, self.growth = (base, other), turn, growth
         self.partners, self.attempts = ([np.empty(0, dtype=int) for _ in range(2)]
                                         for _ in range(2))
-        self.followed = 0
 
     def unknown(self, side: int, attempts: int) -> np.ndarray:
         """Those at one end of which it is not known, after so many attempts, where they go."""
@@ -131,6 +130,13 @@ class Edge:
         self.partners[side] = np.concatenate([self.partners[side], np.full(more, UNKNOWN)])
         self.attempts[side] = np.concatenate([self.attempts[side], np.zeros(more, dtype=int)])
         return np.flatnonzero((self.partners[side] == UNKNOWN) & (self.attempts[side] == attempts))
+
+    def way(self, side: int, count: int) -> Arcs:
+        """The way from one end, so many times."""
+        start, end = self.fibers[side].c, self.fibers[1 - side].c
+        turn, growth = (x if side == 0 else 1 / x for x in (self.turn, self.growth))
+        return Arcs(*(np.repeat(np.asarray(x)[None], count, axis=0)
+                      for x in (start, end, turn, growth)))
 
     @property
     def lost(self) -> int:
@@ -142,18 +148,10 @@ class Edge:
         """Whether so many paths were lost that they are not followed again."""
         return bool(self.lost > max(MANY_LOST * len(self.partners[0]), FEW_LOST))
 
-    def follow(self, side: int, attempts: int, check: Callable[[], None]) -> bool:
-        """Follow those at one end, with care after some attempts; whether there are such."""
-        chosen = self.unknown(side, attempts)
-        if not len(chosen):
-            return False
-        source, goal = self.fibers[side], self.fibers[1 - side]
-        ends, arrived = follow(source.system, source.all[chosen], self.ways[side], check,
-                               CARE[attempts])
-        ends[arrived], arrived[arrived] = refined(source.system, ends[arrived], goal.c)
-        self.followed += len(chosen)
+    def keep(self, side: int, chosen: np.ndarray, ends: np.ndarray, arrived: np.ndarray) -> None:
+        """Where some of the points at one end arrived."""
         self.attempts[side][chosen] += 1
-        places = goal.places(ends[arrived])
+        places = self.fibers[1 - side].places(ends[arrived])
         self.unknown(1 - side, 0)
         here, there = self.partners[side], self.partners[1 - side]
         for point, place in zip(chosen[arrived], places):
@@ -162,28 +160,41 @@ class Edge:
                 here[point], there[place] = place, point
             else:  # different points do not meet: at least one has jumped
                 here[point] = here[rival] = there[place] = UNKNOWN
-                self.attempts[side][rival] = max(self.attempts[side][rival], attempts + 1)
-        return True
+                self.attempts[side][rival] = max(self.attempts[side][[rival, point]])
 
 
-@dataclass
 class _Place:
-    """Another c, how far it is, and the ways to it."""
+    """
+    The points over c + i v for a random real v, and edges to it.
 
-    points: Points
-    size: float
-    sense: int
-    edges: list[Edge] = field(default_factory=list)
+    - ``size`` -- that of v, relative to c
+    """
 
-    def trace_error(self, base: Points) -> float | None:
-        """That of the trace test, None if not all points are known here, or it is too near."""
-        if self.size < FAR_TEST:
-            return None
-        for edge in self.edges:
-            if not edge.lost and len(base) == len(self.points) == len(edge.partners[0]):
-                return trace_error(base.system.image(base.all), self.points.system.image(
-                    self.points.all[edge.partners[0]]))
-        return None
+    def __init__(self, base: Points, sizes: tuple[float, float], generator: np.random.Generator
+                 ) -> None:
+        self.base, self.generator = base, generator
+        self.size = float(np.exp(generator.uniform(*np.log(sizes))))
+        v = generator.normal(size=len(base.c))
+        v *= self.size * np.linalg.norm(base.c) / np.linalg.norm(v)
+        self.points = Points(base.system, base.c + 1j * v, base.direction)
+        self.sense = int(generator.choice([-1, 1]))
+        self.edges: list[Edge] = []
+
+    def add_edges(self, count: int) -> list[Edge]:
+        """More ways to it; those that turn to different sides make a loop."""
+        for _ in range(count):
+            angle = self.sense * (-1) ** len(self.edges) * self.generator.uniform(*ARCS)
+            self.edges.append(Edge(self.base, self.points, np.exp(1j * angle),
+                                   max(self.size, 1.0)))
+        return self.edges[-count:]
+
+    def trace_error(self) -> float | None:
+        """That of the trace test, None if some points are not known here."""
+        edge = next((edge for edge in self.edges if not edge.lost and
+                     len(self.base) == len(self.points) == len(edge.partners[0])), None)
+        return None if edge is None else trace_error(
+            self.base.system.image(self.base.all),
+            self.points.system.image(self.points.all[edge.partners[0]]))
 
 
 @dataclass(frozen=True)
@@ -260,15 +271,16 @@ def _fiber_over_one(system: LinearSections | CriticalPoints, generator: np.rando
                     progress: Callable[[str], None]) -> Fiber:
     """
     The fiber contains with a point its complex conjugate.  Edges lead from c to c + i v for random
-    real v, several to each, on random circles.  Points are followed along each once, to and fro,
-    until nothing is new; so they are stable under all loops of these edges.  The points at
-    c - i v are the conjugates of those at c + i v; so the trace test is that the real part of the
-    sum there is the sum at c.
+    real v, on random arcs, two to a place, which make a loop, and one to a far place.  Points are
+    followed along each once, to and fro, until nothing is new: so they are stable under all loops
+    of these edges.  The points at c - i v are the conjugates of those at c + i v; so the trace test
+    is that the real part of the sum there is the sum at c.  It is done far away: what moved little
+    may look linear.
     """
     for _ in range(STARTS):
         start = generator.normal(size=system.map.count) + 0j
         origin = system.parameters(start, generator).real
-        points, good = refined(system, start[None], origin)
+        points, good = refined(system, start[None], origin[None])
         if good.all() and is_isolated(system, points, origin):
             break
     else:
@@ -279,7 +291,8 @@ def _fiber_over_one(system: LinearSections | CriticalPoints, generator: np.rando
     base = Points(system, origin, mark)
     base.places(points)
     places: list[_Place] = []
-    loops = idle = lossy = 0
+    far: list[_Place] = []
+    loops = paths = idle = lossy = 0
     trace = None
 
     def check() -> None:
@@ -290,52 +303,64 @@ def _fiber_over_one(system: LinearSections | CriticalPoints, generator: np.rando
             raise LimitReached(f"Monodromy had found {len(base)} points{so_far}, and the trace "
                                f"test was not passed. {error}") from None
 
-    def another_place() -> _Place:
-        is_far = trace is None and not len(places) % SELDOM
-        size = float(np.exp(generator.uniform(*np.log([FAR_TEST if is_far else NEAR, FAR]))))
-        v = generator.normal(size=len(origin))
-        goal = origin + 1j * v * (size * np.linalg.norm(origin) / np.linalg.norm(v))
-        return _Place(Points(system, goal, mark), size, int(generator.choice([-1, 1])))
+    def follow_all(edges: Sequence[Edge]) -> int:
+        """All points along all edges, those that are lost with more care, until none is new."""
+        attempts = followed = 0
+        while attempts < len(CARE):
+            before = followed
+            for side in (0, 1):
+                followed += _follow_edges([edge for edge in edges if not attempts
+                                           or not edge.is_bad], side, attempts, check)
+            if followed > before:
+                progress(f"monodromy: {len(base)} points after {loops} loops")
+            attempts = 0 if followed > before else attempts + 1
+        return followed
 
-    def another_edge(place: _Place) -> None:
-        # Two that turn to different sides make a loop around the middle.
-        angle = place.sense * (-1) ** len(place.edges) * generator.uniform(*ARCS)
-        place.edges.append(Edge(base, place.points, np.exp(1j * angle), max(place.size, 1.0)))
+    def another_loop() -> list[Edge]:
+        if far and len(far[-1].edges) == 1 and not far[-1].edges[0].is_bad:
+            return far[-1].add_edges(1)
+        if not len(places) % SELDOM and (trace is None or trace > TRACE_IS_LINEAR):
+            far.append(_Place(base, FAR, generator))
+            far[-1].add_edges(1)
+        places.append(_Place(base, ANYWHERE, generator))
+        return places[-1].add_edges(2)
 
     while True:
         loops += 1
-        if not places or len(places[-1].edges) == MOST_EDGES or any(
-                edge.is_bad for edge in places[-1].edges):
-            places.append(another_place())
-            another_edge(places[-1])
-        another_edge(places[-1])
         before = len(base)
-        edges = [edge for place in places for edge in place.edges]
-        _follow_all(edges, check, lambda: progress(
-            f"monodromy: {len(base)} points after {loops} loops"))
-        is_lossy = any(edge.lost for edge in places[-1].edges)
+        new = another_loop()
+        edges = [edge for place in places + far for edge in place.edges]
+        paths += follow_all(edges)
+        is_lossy = any(edge.lost for edge in new)
         idle, lossy = (idle + 1, lossy + is_lossy) if len(base) == before else (0, 0)
-        traces = [error for place in places if (error := place.trace_error(base)) is not None]
-        trace = min(traces, default=None)
+        trace = min((error for place in far if (error := place.trace_error()) is not None),
+                    default=None)
         is_believed = trace is not None and trace < TRACE_IS_LINEAR and (
             idle >= confirm or idle * len(base) >= MANY_IDLE)
         if is_believed or idle >= idle_loops or lossy > MOST_LOSSY:
-            return Fiber(base.all, trace, loops, sum(edge.followed for edge in edges), idle,
-                         sum(edge.lost for edge in edges), lossy)
+            return Fiber(base.all, trace, loops, paths, idle, sum(edge.lost for edge in edges),
+                         lossy)
 
 
-def _follow_all(edges: Sequence[Edge], check: Callable[[], None], progress: Callable[[], None]
-                ) -> None:
-    """Follow all points along all edges, those that are lost with more care, until none is new."""
-    attempts = 0
-    while attempts < len(CARE):
-        followed = [edge.follow(side, attempts, check) for side in (0, 1) for edge in edges
-                    if not attempts or not edge.is_bad]
-        if any(followed):
-            progress()
-            attempts = 0
-        else:
-            attempts += 1
+def _follow_edges(edges: Sequence[Edge], side: int, attempts: int, check: Callable[[], None]
+                  ) -> int:
+    """Follow points at one end of edges, after some attempts with care; how many there were."""
+    chosen = [edge.unknown(side, attempts) for edge in edges]
+    if not any(map(len, chosen)):
+        return 0
+    arcs = [edge.way(side, len(part)) for edge, part in zip(edges, chosen)]
+    ways = Arcs(*(np.concatenate([getattr(way, name) for way in arcs])
+                  for name in ("start", "end", "turn", "growth")))
+    system = edges[0].fibers[0].system
+    begin = np.concatenate([edge.fibers[side].all[part] for edge, part in zip(edges, chosen)])
+    ends, arrived = follow(system, begin, ways, check, CARE[attempts])
+    ends[arrived], arrived[arrived] = refined(system, ends[arrived], ways.end[arrived])
+    place = 0
+    for edge, part in zip(edges, chosen):
+        here = slice(place, place + len(part))
+        edge.keep(side, part, ends[here], arrived[here])
+        place += len(part)
+    return place
 
 
 def is_isolated(system: LinearSections | CriticalPoints, w: np.ndarray, c: np.ndarray) -> bool:
@@ -347,38 +372,6 @@ def is_isolated(system: LinearSections | CriticalPoints, w: np.ndarray, c: np.nd
     parameters = np.broadcast_to(c, (1, len(c)))
     square, _ = system.linearized(w, system.frames(w), parameters, np.zeros_like(parameters))
     return bool(have_rank(square, system.dimension)[0])
-
-
-def arc(start: np.ndarray, end: np.ndarray, turn: complex, growth: float = 1.0) -> Path:
-    """
-    The way from start to end on a circle in the complex line through both.
-
-    INPUT:
-
-    - ``turn`` -- e to the i times an angle
-    - ``growth`` -- how many times as fast it is in the end as where it starts: where the end is
-      far, what happens near the start happens in a short time
-
-    EXAMPLES::
-
-        >>> path = arc(np.array([0.0]), np.array([1.0]), 1j)
-        >>> path(np.array([0.0, 0.5, 1.0]))[0][:, 0].round(2).tolist()
-        [0j, (0.5+0.5j), (1+0j)]
-        >>> path = arc(np.array([0.0]), np.array([1.0]), 1, 9.0)
-        >>> path(np.array([0.0, 0.5, 1.0]))[0][:, 0].real.round(2).tolist()
-        [0.0, 0.25, 1.0]
-    """
-    rate = np.log(growth)
-
-    def path(t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        speed = np.ones_like(t)
-        if rate:
-            t, speed = np.expm1(rate * t) / np.expm1(rate), np.exp(rate * t) * rate / np.expm1(rate)
-        below = 1 + (turn - 1) * t
-        return (start + (turn * t / below)[:, None] * (end - start),
-                (turn * speed / below**2)[:, None] * (end - start))
-
-    return path
 
 
 def trace_error(before: np.ndarray, after: np.ndarray) -> float:
