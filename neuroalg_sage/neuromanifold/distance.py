@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from neuroalg_sage.errors import InputError
+from neuroalg_sage.invariants.answers.computation import SHARE
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm, quadratic_form
 from neuroalg_sage.models.parametrization import check_size
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from neuroalg_sage.invariants.fibers.special_fiber import Fiber
 
 # In so many dimensions monodromy is likelier to end than an exact count, which has this share.
-MANY_DIMENSIONS, BRIEF = 5, 0.25
+MANY_DIMENSIONS, BRIEF = 5, 0.2
 
 
 class DistanceQuestions(NormQuestions):
@@ -105,14 +106,9 @@ class DistanceQuestions(NormQuestions):
         if self.method != "auto":
             return exactly()
 
-        def briefly() -> Invariant:
-            left, many = self.computation.seconds_left(), self.dimension().data >= MANY_DIMENSIONS
-            is_shared = many and left is not None and self.computation.deadline is not None
-            with self.computation.share(BRIEF * left if is_shared and left else None):
-                return exactly()
-
-        return self.computation.either(briefly, by_monodromy, "ED degree: by monodromy",
-                                       "Nor was it counted exactly: ")
+        return self.computation.either(
+            exactly, by_monodromy, "ED degree: by monodromy", "Nor was it counted exactly: ",
+            BRIEF if self.dimension().data >= MANY_DIMENSIONS else SHARE)
 
     def ed_discriminant(self, metric: str | None = None, gram: Any = None, *, origin: Any = None,
                         directions: Any = None) -> Invariant:

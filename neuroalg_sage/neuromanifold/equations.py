@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 COORDINATES_FOR_IDEALS = 12
 TERMS_FOR_IDEALS = 20_000  # of φ
-FOR_A_PROOF = 0.4  # of the time for a degree: what is left may be enough to count it
+FOR_A_PROOF = 0.3  # of the time for a degree: what is left may be enough to count it
 
 
 class EquationsQuestions(IdealQuestions):
@@ -130,13 +130,11 @@ class EquationsQuestions(IdealQuestions):
 
         def proved() -> Invariant:
             self._require_time_for_the_ideal()
-            left = self.computation.seconds_left()
-            is_shared = left is not None and self.computation.deadline is not None
-            with self.computation.share(FOR_A_PROOF * left if is_shared and left else None):
-                return self._hilbert()[0]
+            return self._hilbert()[0]
 
-        return self.computation.either(proved, self._counted_degree,
-                                       "degree: counted without the ideal", "Nor was it proved: ")
+        return self.computation.either(
+            proved, self._counted_degree, "degree: counted without the ideal",
+            "Nor was it proved: ", FOR_A_PROOF)
 
     @kept
     def _counted_degree(self) -> Invariant:

@@ -36,6 +36,7 @@ MODELS = ["linear:2,1,2", "linear:3,2,3", "mlp:2,2,3:x^2", "mlp:2,1,1:x^3", "mlp
           "mlp:2,2,2:x^2", "mlp:1,2,1:x^2+x:bias", "cnn:2,2:x^2", "cnn:2:x^2",
           "attention:d=1,a=1,out=1,t=2", "relu:2,2,1:cell=11", "linear:2,2,2",
           "linear:2,3,2"]
+LONG = ["mlp:2,2,2:x^2", "cnn:2,2:x^2"]
 QUICK = [name for name in INVARIANTS
          if name not in ("ed_degree", "polar_degrees", "ml_degree", "ed_discriminant",
                          "wasserstein_degree",
@@ -115,7 +116,8 @@ def test_what_a_class_has_besides_its_fields_is_not_lost_in_silence() -> None:
         encode(found)
 
 
-@pytest.mark.parametrize("spec", MODELS)
+@pytest.mark.parametrize("spec", [
+    pytest.param(spec, marks=pytest.mark.slow if spec in LONG else ()) for spec in MODELS])
 def test_every_invariant_comes_back_as_it_was(spec, tmp_path) -> None:
     sentences: list[str] = []
 

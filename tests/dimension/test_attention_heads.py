@@ -13,7 +13,7 @@ from neuroalg_sage.certificates.dimension.attention_heads import attention_bound
 from neuroalg_sage.certificates.model import Model as Checked
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import LimitReached
-from neuroalg_sage.invariants.dimension.attention_heads import heads_trial
+from neuroalg_sage.invariants.dimension.attention_heads import proved_by_heads
 from neuroalg_sage.invariants.dimension.dimension import (
     defect,
     dimension,
@@ -40,7 +40,7 @@ def test_the_lemma_gives_the_rank_at_the_point(seed: int) -> None:
     """Against all rows of the Jacobian there, and at a random point; the bound is the orbits'."""
     generator = random.Random(seed)
     model = random_heads(generator)
-    trial, rank = heads_trial(model, generator)
+    trial, rank, *_ = proved_by_heads(model, generator)
     checked = Checked(model.describe())
     assert attention_rank(checked, trial) == attention_bound(checked) == rank
     prime = trial["prime"]
@@ -70,12 +70,12 @@ def test_large_attention_is_proved(spec: str, value: int) -> None:
     "attention:d=4,a=2,out=4,t=1", "attention:d=4,a=3,out=4,t=2,heads=2",
     "attention:d=4,a=2,out=1,t=2,heads=2", "attention:d=4,a=2,out=4,t=2,layers=2", "mlp:2,2,1:x^2"])
 def test_other_models_have_no_such_point(spec: str) -> None:
-    assert heads_trial(parse_spec(spec), random.Random(1)) is None
+    assert proved_by_heads(parse_spec(spec), random.Random(1)) is None
 
 
 def test_heads_that_meet_are_refused() -> None:
     model = parse_spec("attention:d=5,a=2,out=4,t=2,heads=2")
-    trial, rank = heads_trial(model, random.Random(1))
+    trial, rank, *_ = proved_by_heads(model, random.Random(1))
 
     def claim(changes: dict, model: Model = model, value: int = rank) -> dict:
         return certificate(model.describe(), "dimension", value, "proved", [], {
@@ -112,7 +112,7 @@ def test_heads_that_meet_are_refused() -> None:
 def test_a_row_of_v_that_divides_all_columns_is_refused() -> None:
     """For one row of K, all columns of K^T Q are multiples of it; V must not be."""
     model = parse_spec("attention:d=3,a=1,out=2,t=2")
-    trial, rank = heads_trial(model, random.Random(1))
+    trial, rank, *_ = proved_by_heads(model, random.Random(1))
     point = [*trial["point"]]
     point[6:9] = point[3:6]
     with pytest.raises(CertificateError, match="special"):

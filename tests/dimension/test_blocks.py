@@ -23,7 +23,7 @@ from neuroalg_sage.invariants.dimension.blocks import (
     Unsuited,
     _gradings,
     _Point,
-    dimension_in_blocks,
+    proved_by_blocks,
 )
 from neuroalg_sage.invariants.dimension.dimension import (
     defect,
@@ -165,12 +165,12 @@ def test_dense_layers_as_products_of_matrices_have_the_same_rows(spec: str, dens
     "resnet:width=10,hidden=30,blocks=2:x^2",  # too many squares
     "glu:widths=20x20x20:x^2+x", "gnn:graph=C4,channels=2x3x2:x^2"])
 def test_where_no_blocks_suffice_the_rank_is_dense(spec: str) -> None:
-    assert dimension_in_blocks(parse_spec(spec), random.Random(1), 10**8) is None
+    assert proved_by_blocks(parse_spec(spec), random.Random(1), 10**8) is None
 
 
 def test_blocks_that_are_none_are_refused() -> None:
     model = parse_spec("resnet:width=12,hidden=4,blocks=2:x^2")
-    trial, rank, upper = dimension_in_blocks(model, random.Random(1), 10**8)
+    trial, rank, upper, _ = proved_by_blocks(model, random.Random(1), 10**8)
 
     def claim(value: int, changes: dict) -> dict:
         return certificate(model.describe(), "dimension", value, "proved", [], {

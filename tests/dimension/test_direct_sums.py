@@ -20,7 +20,7 @@ from neuroalg_sage.invariants.dimension.dimension import (
     expected_dimension,
     jacobian_at,
 )
-from neuroalg_sage.invariants.dimension.direct_sums import LayersAtAPlace, direct_sum_trial
+from neuroalg_sage.invariants.dimension.direct_sums import LayersAtAPlace, proved_by_direct_sum
 from neuroalg_sage.invariants.dimension.generic_fiber import is_finitely_identifiable
 from neuroalg_sage.invariants.dimension.known_symmetries import symmetry_rows
 from neuroalg_sage.models.families import parse_spec
@@ -158,19 +158,19 @@ def test_where_no_direct_sum_suffices_the_rank_is_dense() -> None:
     400 + 2 * 210 - 20.
     """
     model = parse_spec("mlp:20,20,30,2:x^2")
-    assert direct_sum_trial(model, random.Random(1), 10**8) is None
+    assert proved_by_direct_sum(model, random.Random(1), 10**8) is None
     assert dimension(model, seed=1) == 800
 
 
 @pytest.mark.parametrize("spec", ["mlp:4,4,4:x", "cnn:3c4,2:x^2", "mlp:2,2,1:x^2",
                                   "resnet:width=4,hidden=3,blocks=1:x^2"])
 def test_other_models_have_no_direct_sums(spec: str) -> None:
-    assert direct_sum_trial(parse_spec(spec), random.Random(1), 10**8) is None
+    assert proved_by_direct_sum(parse_spec(spec), random.Random(1), 10**8) is None
 
 
 def test_a_direct_sum_that_is_none_is_refused() -> None:
     model = parse_spec("mlp:6,6,4:x^2:bias")
-    trial, rank = direct_sum_trial(model, random.Random(1), 10**8)
+    trial, rank, *_ = proved_by_direct_sum(model, random.Random(1), 10**8)
     assert rank == model.parameter_count - 6 and len(trial["groups"]) == 2
 
     def claim(value: int, changes: dict, model: Model = model) -> dict:

@@ -223,3 +223,9 @@ def test_powers_that_no_limit_can_take_away_are_said(monkeypatch) -> None:
     monkeypatch.setattr(architectures._Search, "below", below)
     with pytest.raises(LimitReached, match="No power x.r with r >= 3 is defective, which is"):
         ask((3, 4, 2, 1)).activation_threshold()
+
+
+def test_widths_that_would_be_compared_with_too_many_units() -> None:
+    with pytest.raises(LimitReached, match="decided by wider networks.*over the limit of 1,000,000"
+                                           ".*found by then: none"):
+        ask((30, 1, 1, 1, 2), 4).minimal_filling_widths()

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import copy
+import random
+from typing import Any
 
 import pytest
 from flint import fmpq
 
 from neuroalg_sage import NeuroManifold, load_model
 from neuroalg_sage.certificates.checker import verify
+from neuroalg_sage.certificates.distance import monomials, pairs_of_squares, two_linear_factors
 from neuroalg_sage.certificates.distance.binary_forms import binary_forms
+from neuroalg_sage.certificates.distance.distance_formulas import determinantal
+from neuroalg_sage.certificates.distance.limits_of_tangents import polar_degrees as from_limits
 from neuroalg_sage.certificates.distance.segre_veronese import segre_veronese
 from neuroalg_sage.certificates.distance.sums_of_points import polar_degrees, square
 from neuroalg_sage.certificates.equations.lengths import forms
-from neuroalg_sage.certificates.equations.sums_of_points import Sum, staircases
+from neuroalg_sage.certificates.equations.sums_of_points import Sum, check_sum, staircases
 from neuroalg_sage.certificates.reading import CertificateError
+from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.invariants.distance.polar_degrees import by_residues
+from neuroalg_sage.invariants.distance.smooth_polytopes import smooth_polytope
 from neuroalg_sage.models.parametrization import parametrization
+from neuroalg_sage.models.sources import from_expressions
 
 
 def sums(r: int, sizes: tuple[int, ...], degrees: tuple[int, ...]) -> Sum:
@@ -80,3 +88,162 @@ def test_forged_polar_degrees_are_refused() -> None:
     forged["evidence"]["point"] = [1] * 8
     with pytest.raises(CertificateError):
         verify(forged)
+
+
+def pairs(a: int, m: int) -> list[int]:
+    return from_limits(pairs_of_squares.fixed_points(a, m), 2 * (a - 1 + m))
+
+
+def products(a: int, m: int, p: int, q: int) -> list[int]:
+    return from_limits(two_linear_factors.fixed_points(a, m, p, q), 2 * a - 2 + m)
+
+
+@pytest.mark.parametrize("m", [3, 4, 6])
+def test_pairs_of_squares_of_binary_forms_are_matrices(m: int) -> None:
+    assert pairs(2, m) == determinantal(m, 3, 2)
+
+
+@pytest.mark.parametrize(("a", "m"), [(3, 2), (3, 3), (4, 2), (4, 3), (5, 2)])
+def test_the_first_polar_degree_is_the_degree(a: int, m: int) -> None:
+    """That of M, as residues on a Hilbert scheme count it."""
+    assert pairs(a, m)[0] == NeuroManifold(f"mlp:{a},2,{m}:x^2").degree().data
+
+
+def test_pencils_of_squares_and_cubics() -> None:
+    """
+    The polar classes of pairs of conics c_1 l_1^2 + c_2 l_2^2 are those of sums of two cubes, as
+    monodromy counts, too: 219 critical points.
+    """
+    assert pairs(3, 2) == [*polar_degrees(sums(2, (3,), (3,))), 0, 0]
+
+
+@pytest.mark.parametrize("d", [3, 4, 5, 7])
+def test_tangents_of_rational_normal_curves(d: int) -> None:
+    """
+    The surface of the tangents is of degree 2 (d - 1), and the planes that osculate, of which
+    3 (d - 2) pass through a generic point of the space, are tangent along a line.  That of the
+    twisted cubic is its dual.
+    """
+    assert products(2, 1, 1, d - 1) == products(2, 1, d - 1, 1) == [2 * (d - 1), 3 * (d - 2), 0]
+    assert products(2, 1, 1, 2)[1::-1] == binary_forms(1, 3)[:2]
+
+
+def test_products_are_counted_as_by_points() -> None:
+    """The generic ED degree of a gated unit is that which slices modulo primes count."""
+    M = NeuroManifold("glu:widths=2x1x2:x^2", cache=False, method="parametrization", seed=1)
+    found = NeuroManifold("glu:widths=2x1x2:x^2", cache=False).ed_degree("generic")
+    assert found.status == "proved" and found.data == M.ed_degree("generic").data == 58
+
+
+@pytest.mark.parametrize("spec", ["mlp:3,2,2:x^2", "glu:widths=2x1x2:x^2", "glu:widths=3x1x1:x^3"])
+def test_forged_limits_of_tangents_are_refused(spec: str) -> None:
+    found = by_residues(parametrization(load_model(spec)))
+    assert found is not None and not found.trust
+    verify(found.certificate)
+    other = "two linear factors" if spec.startswith("mlp") else "pairs of squares"
+    changes: list[dict[str, Any]] = [{"fixed_points": other}]
+    if "powers" in found.certificate["evidence"]:
+        c, v, w = found.certificate["evidence"]["blocks"]
+        p, q = found.certificate["evidence"]["powers"]
+        changes += [{"powers": powers} for powers in ([q, p], [p, p], [p, q + 1], [p])]
+        changes += [{"blocks": blocks} for blocks in ([c, w, v], [v, c, w], [c, v], [c, v, v],
+                                                      [[], v, w], [c, v[:1], w[:1]])
+                    if blocks != [c, v, w]]
+    else:
+        one, two = found.certificate["evidence"]["summands"]
+        changes += [{"summands": [one]}, {"summands": [one, one]}, {"has_coefficients": False},
+                    {"summands": [one[::-1], two[::-1]]}]
+    for change in changes:
+        forged = copy.deepcopy(found.certificate)
+        forged["evidence"] |= change
+        with pytest.raises(CertificateError):
+            verify(forged)
+    for k in range(len(found.data)):
+        forged = copy.deepcopy(found.certificate)
+        forged["claim"]["value"][k] += 1
+        with pytest.raises(CertificateError):
+            verify(forged)
+
+
+def test_other_sums_and_products_are_not_these() -> None:
+    """Cubes; some squares only; one factor to the same power as the other; a third factor."""
+    model = rebuilt(load_model("mlp:2,2,2:x^3"))
+    evidence = {"summands": [[[4, 6], [0, 1]], [[5, 7], [2, 3]]], "has_coefficients": True}
+    assert check_sum(model, evidence).degrees == (1, 3)
+    with pytest.raises(CertificateError, match="no sum of two"):
+        pairs_of_squares.check_pairs_of_squares(model, evidence)
+    model = rebuilt(from_expressions(
+        ["a*(c*x + d*y)^2 + e*(g*x + h*y)^2 - a*d^2*y^2 - e*h^2*y^2",
+         "b*(c*x + d*y)^2 + f*(g*x + h*y)^2 - b*d^2*y^2 - f*h^2*y^2"],
+        ["a", "b", "c", "d", "e", "f", "g", "h"], ["x", "y"]))
+    with pytest.raises(CertificateError, match="not all multiples"):
+        pairs_of_squares.check_pairs_of_squares(model, {
+            "summands": [[[0, 1], [2, 3]], [[4, 5], [6, 7]]], "has_coefficients": True})
+    for expression in ("(a*x + b*y)*(c*x + d*y)", "(a*x + b*y)^2*(c*x + d*y)*(x + y)"):
+        model = rebuilt(from_expressions([expression], ["a", "b", "c", "d"], ["x", "y"]))
+        for powers in ([1, 1], [2, 1]):
+            with pytest.raises(CertificateError):
+                two_linear_factors.check_two_linear_factors(
+                    model, {"blocks": [[], [0, 1], [2, 3]], "powers": powers})
+
+
+def by_monomials(spec: Any) -> list[int] | None:
+    """The polar degrees, if each coordinate is a monomial and the polytope is smooth."""
+    model = load_model(spec) if isinstance(spec, str) else spec
+    found = smooth_polytope(parametrization(model), random.Random(1))
+    return None if found is None else monomials.check_monomials(rebuilt(model), found)[0]
+
+
+@pytest.mark.parametrize(("spec", "sizes", "degrees"), [
+    ("mlp:3,1,2:x^2", [2, 3], [1, 2]), ("mlp:2,1,3:x^3", [3, 2], [1, 3]),
+    ("cp:modes=2x2x3-1x1x1,ranks=1", [2, 2, 3], [1, 1, 1]), ("mlp:2,1,2:x^2:bias", None, None)])
+def test_toric_varieties(spec: str, sizes: list[int] | None, degrees: list[int]) -> None:
+    """Segre-Veronese varieties; with a bias, what is counted as points of a slice."""
+    found = by_monomials(spec)
+    assert found is not None
+    if sizes:
+        assert found == segre_veronese(sizes, degrees)
+    else:
+        M = NeuroManifold(spec, cache=False, method="parametrization", seed=1)
+        assert sum(found) == M.ed_degree("generic").data == 57
+
+
+def test_scrolls() -> None:
+    """
+    The lines that join corresponding points of two rational normal curves, of degrees 1 and d - 1,
+    are a surface of degree d, whose hyperplane sections are rational, with a dual of degree d.
+    """
+    for d in (3, 4, 6):
+        function = f"(a*x + b*y)^{d - 1}*c + (a*x + b*y)*e*z"
+        model = from_expressions([function], ["a", "b", "c", "e"], ["x", "y", "z"])
+        assert by_monomials(model) == [d, 2 * d - 2, d]
+
+
+def test_what_is_not_smooth_or_no_cone_is_no_toric_variety_here() -> None:
+    """A cone over a conic, a cuspidal cubic, a curve that is no cone, and what is dense."""
+    for function in ("(a*x + b*y)^2*c + e*z", "a^3*x + a*b^2*y + b^3*z", "a^2*x^2 + a*x + a^3*y"):
+        model = from_expressions([function], ["a", "b", "c", "e"], ["x", "y", "z"])
+        found = smooth_polytope(parametrization(model), random.Random(1))
+        if found is not None:
+            with pytest.raises(CertificateError):
+                monomials.check_monomials(rebuilt(model), found)
+    model = from_expressions(["a*x + b*y"], ["a", "b"], ["x", "y"])
+    found = smooth_polytope(parametrization(model), random.Random(1))
+    with pytest.raises(CertificateError, match="dense"):
+        monomials.check_monomials(rebuilt(model), found)
+
+
+def test_forged_polytopes_are_refused() -> None:
+    model = load_model("mlp:2,1,2:x^2:bias")
+    checked, right = rebuilt(model), smooth_polytope(parametrization(model), random.Random(1))
+    assert right is not None and len(right["free"]) == 2
+    vertices, free = right["vertices"], right["free"]
+    for k, (v, edges) in enumerate(vertices):
+        others = [*vertices[:k], *vertices[k + 1:]]
+        for wrong in (others, [*others, [v, edges[1:]]], [*others, [edges[0], [v, *edges[1:]]]],
+                      [*vertices, [v, edges]], [*others, [v, [edges[0], *edges[:-1]]]]):
+            with pytest.raises(CertificateError):
+                monomials.check_monomials(checked, right | {"vertices": wrong})
+    for pairs_ in ([], free[:1], [free[0], free[0]], [[0, 0], *free], [[*free[0][:1], 0], free[1]]):
+        with pytest.raises(CertificateError):
+            monomials.check_monomials(checked, right | {"free": pairs_})

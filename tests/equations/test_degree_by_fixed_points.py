@@ -12,6 +12,7 @@ from flint import fmpq
 from neuroalg_sage import NeuroManifold, load_model
 from neuroalg_sage.certificates.checker import verify
 from neuroalg_sage.certificates.equations.contact_loci import check_contact_locus
+from neuroalg_sage.certificates.equations.degree_of_products import check_degree_of_product
 from neuroalg_sage.certificates.equations.formulas import (
     determinantal_numerator,
     symmetric_degree,
@@ -26,6 +27,8 @@ from neuroalg_sage.certificates.equations.sums_of_points import (
     staircases,
     tangent_degrees,
 )
+from neuroalg_sage.certificates.equations.towers_of_pencils import degree_of_tower
+from neuroalg_sage.certificates.equations.towers_of_pencils import integral as tower
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.certificates.work import TooMuchWork, Work
 from neuroalg_sage.invariants.answers.rebuilt import rebuilt
@@ -33,6 +36,7 @@ from neuroalg_sage.invariants.equations.degree_by_fixed_points import (
     _attempts,
     degree_by_fixed_points,
 )
+from neuroalg_sage.invariants.equations.products_of_functions import product_of_functions
 from neuroalg_sage.models.parametrization import parametrization
 from neuroalg_sage.models.sources import from_expressions
 
@@ -47,7 +51,8 @@ def found(spec: str):
     "mlp:2,2,2:x^3", "mlp:2,2,1:x^4", "mlp:2,3,1:x^6", "mlp:2,2,1:x^5", "mlp:3,2,2:x^2",
     "mlp:2,2,3:x^2", "mlp:3,1,2:x^2", "mlp:2,1,1,2:x^2", "cnn:2,2:x^2", "cnn:3,2:x^2",
     "cnn:2s2,2:x^3", "cnn:2x2,1x2:x^2", "attention:d=2,a=1,out=2,t=2",
-    "attention:d=2,a=2,out=1,t=2", "attention:d=3,a=1,out=1,t=1", "linear:3,1,2",
+    "attention:d=2,a=2,out=1,t=2", "attention:d=3,a=1,out=1,t=1", "attention:d=2,a=2,out=2,t=1",
+    "mlp:2,2,2,2:x^2", "mlp:2,2,3,2:x^2", "linear:3,1,2",
     "cp:modes=2x2x3-1x1x1,ranks=1"])
 def test_the_degree_is_that_of_the_equations(spec: str) -> None:
     by_points = found(spec)
@@ -62,7 +67,10 @@ def test_the_degree_is_that_of_the_equations(spec: str) -> None:
     ("mlp:3,3,1:x^4", 112), ("mlp:3,2,1:x^5", 222), ("mlp:3,2,1:x^3", 15), ("mlp:3,4,1:x^4", 35),
     ("cp:modes=2x2x2x2-1x1x1x1,ranks=1", 24), ("cp:modes=2x2x2x2-1x1x1x1,ranks=2", 64),
     ("cp:modes=2x2x2x2x2-1x1x1x1x1,ranks=2", 3256), ("attention:d=4,a=1,out=1,t=1", 280),
-    ("attention:d=3,a=3,out=1,t=2", comb(10, 2))])
+    ("attention:d=3,a=3,out=1,t=2", comb(10, 2)),
+    # Plane cubics with a line; a form times two; the cube of a quadratic form times a cubic one.
+    ("attention:d=3,a=2,out=1,t=1", 21), ("attention:d=3,a=2,out=2,t=1", comb(10, 5)),
+    ("attention:d=2,a=1,out=1,t=1,layers=2", 3**2 * comb(5, 2))])
 def test_published_degrees(spec: str, degree: int) -> None:
     assert found(spec).data == degree
 
@@ -158,9 +166,9 @@ def test_lengths_of_schemes() -> None:
     conic = ((2,), {(2, 0, 0): 1, (0, 1, 1): -1})
     line = ((1,), {(1, 0, 0): 1, (0, 1, 0): -1})
     for s in range(1, 5):
-        assert is_at_most(s, [conic, line], (3,), max(s, 2), 101, Work()) == (s >= 2)
+        assert is_at_most(s, [conic, line], (3,), (max(s, 2),), 101, Work()) == (s >= 2)
     # A curve has no length.
-    assert not is_at_most(4, [conic], (3,), 4, 101, Work())
+    assert not is_at_most(4, [conic], (3,), (4,), 101, Work())
 
 
 def test_degrees_of_matrices() -> None:
@@ -178,7 +186,8 @@ def test_quadrics_are_left_to_their_theorem() -> None:
 
 
 @pytest.mark.parametrize("spec", ["mlp:2,2,3:x^2", "cnn:3,2:x^2", "attention:d=3,a=1,out=1,t=1",
-                                  "attention:d=2,a=1,out=2,t=2", "attention:d=2,a=2,out=1,t=2"])
+                                  "attention:d=2,a=1,out=2,t=2", "attention:d=2,a=2,out=1,t=2",
+                                  "attention:d=2,a=2,out=2,t=1", "mlp:2,2,2,2:x^2"])
 def test_forged_certificates_are_refused(spec: str) -> None:
     certificate = found(spec).certificate
     for wrong in (certificate["claim"]["value"] + 1, 1, 2 * certificate["claim"]["value"]):
@@ -201,6 +210,41 @@ def test_forged_certificates_are_refused(spec: str) -> None:
                 verify(forged)
 
 
+def test_products_of_functions_need_independent_coefficients() -> None:
+    """The functions (a x + b y)^2 (a y + b x) are no products of any two linear forms."""
+    phi = parametrization(from_expressions(["(a*x + b*y)^2*(a*y + b*x)"], ["a", "b"], ["x", "y"]))
+    assert product_of_functions(phi, random.Random(1)) is None
+    phi = parametrization(load_model("attention:d=2,a=2,out=2,t=1"))
+    model, right = rebuilt(phi.model), product_of_functions(phi, random.Random(1))
+    assert check_degree_of_product(model, right)[0] == 10
+    for wrong in ({"parameters": [0] * phi.parameter_count}, {"point": [1] * 7},
+                  {"degree": [1, 1]}, {"degree": [0, 3]}, {"map": right["map"][::-1]},
+                  {"images": right["images"][::-1]}, {"prime": 2**31}):
+        with pytest.raises(CertificateError):
+            check_degree_of_product(model, right | wrong)
+
+
+def test_pencils_of_forms() -> None:
+    """
+    Two elements of S^2 P span a pencil, so a last layer of two units makes the same pairs of
+    functions as one of three.  Pencils of binary quadrics are those of linear forms in three
+    variables.  Networks of one hidden layer are sums of squares, 3 × m matrices of rank two if
+    there are two inputs.
+    """
+    assert found("mlp:2,2,2,3,2:x^2").data == found("mlp:2,2,2,2,2:x^2").data == 1701
+    for pencils, m in ((1, 2), (1, 3), (2, 2)):
+        assert tower(3, pencils, m, False) == tower(2, pencils + 1, m, False)
+    for m in (2, 3, 5):
+        assert tower(2, 1, m, False) == degree_of_matrices(3, m, 2)
+    for a, m in ((3, 2), (4, 3)):
+        assert tower(a, 1, m, False) == found(f"mlp:{a},2,{m}:x^2").data
+    for spec in ("mlp:2,2,2:x^3", "mlp:2,2,1:x^2", "mlp:2,3,3,2:x^2", "mlp:3,3,2,2:x^2",
+                 "mlp:2,2,2,2:x^2+x", "mlp:2,2,2,2:x^2:bias", "mlp:2,1,2,2:x^2", "linear:2,2,2",
+                 "resnet:width=2,hidden=2,blocks=1:x^2"):
+        with pytest.raises(CertificateError):
+            degree_of_tower(rebuilt(load_model(spec)))
+
+
 def test_two_symmetries_that_are_the_same_do_not_count_twice() -> None:
     """A block of size one is a point, so that exchanging two of them is no symmetry of X."""
     spec = "attention:d=1,a=1,out=1,t=1"
@@ -211,11 +255,10 @@ def test_two_symmetries_that_are_the_same_do_not_count_twice() -> None:
 
 
 @pytest.mark.parametrize("spec", ["cnn:3,2:x", "cnn:3,3:x", "mlp:2,2,2,1:x^2", "mlp:2,2,1:x^2+x",
-                                  "attention:d=3,a=2,out=1,t=1", "mlp:2,2,2:x^2:bias"])
+                                  "mlp:2,2,2:x^2:bias"])
 def test_where_hypotheses_fail_nothing_is_said(spec: str) -> None:
     """
-    Products of linear filters are several to one; antisymmetric attention is zero for one token;
-    others are neither products nor sums.
+    Products of linear filters are several to one; others are neither products nor sums.
     """
     assert found(spec) is None
 

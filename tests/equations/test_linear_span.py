@@ -270,3 +270,40 @@ def test_linear_networks_over_cyclic_groups_are_products_of_determinantal_variet
     # The equations are linear ones, and minors.
     count = blocks * comb(rows, 2) * comb(columns, 2)
     assert sorted(max(map(sum, f)) for f in found.ideal().data)[-count - 1:] == [1] + [2] * count
+
+
+def test_what_is_within_a_span_may_be_a_network() -> None:
+    """Squares around which a connection skips: those of the network, beside linear equations."""
+    M = NeuroManifold("resnet:width=3,hidden=1,blocks=1:x^2", seed=1, cache=False)
+    found, network = M.ideal(), NeuroManifold("mlp:3,1,3:x^2", seed=1, cache=False).ideal()
+    assert found.certificate is not None and not found.trust
+    verify(found.certificate)
+    proof = found.certificate["evidence"]
+    inner = proof["ideal"]
+    assert "model" not in proof and inner["argument"] == "linear span"
+    kept = proof["coordinates"]
+    moved = [{tuple(e[kept.index(i)] if i in kept else 0 for i in range(27)): c
+              for e, c in f.items()} for f in network.data]
+    assert [f for f in found.data if max(map(sum, f)) > 1] == moved
+    other = NeuroManifold("resnet:width=3,hidden=1,blocks=1:x^2", seed=1, cache=False,
+                          method="equivariant").ideal()
+    assert other.value == found.value
+    assert M._hilbert()[0].data == M.degree().data
+    verify(M._hilbert()[0].certificate)
+
+    def refused(**changes: object) -> None:
+        certificate = copy.deepcopy(found.certificate)
+        assert certificate is not None
+        certificate["evidence"]["ideal"] |= changes
+        certificate["digest"] = digest(certificate)
+        with pytest.raises(CertificateError):
+            verify(certificate)
+
+    order = inner["parameters"]
+    refused(parameters=[order[1], order[0], *order[2:]])
+    refused(parameters=order[:-1])
+    refused(parameters=[order[0]] * len(order))
+    refused(coordinates=inner["coordinates"][::-1])
+    refused(coordinates=inner["coordinates"][:-1])
+    refused(model=NeuroManifold("mlp:3,1,3:x^3").model.describe())
+    refused(model=NeuroManifold("mlp:3,2,3:x^2").model.describe())

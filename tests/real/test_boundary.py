@@ -184,7 +184,7 @@ def test_boundaries_between_real_ranks_to_degree_seven(degree, rank) -> None:
     verify(found.certificate)
 
 
-@pytest.mark.parametrize("size", [2, 3])
+@pytest.mark.parametrize("size", [2, pytest.param(3, marks=pytest.mark.slow)])
 def test_forms_of_odd_degree_are_bounded_by_the_discriminant_of_the_apolar_form(size) -> None:
     (component,) = sums_of_powers(2 * size - 1, size).boundary().value
     assert is_multiple(component.plain_value()["polynomial"],
@@ -197,6 +197,7 @@ def ask_macaulay2(body: str, expression: str) -> str:
     return NeuroManifold("cnn:2,2").computation.run(script)["found"]
 
 
+@pytest.mark.slow
 def test_boundaries_between_real_ranks_are_those_of_macaulay2() -> None:
     """
     Its list for the forms of rank exactly r is that of those between ranks at most r - 1 and r, and

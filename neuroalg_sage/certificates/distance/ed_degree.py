@@ -47,9 +47,9 @@ def _by_formula(model: Model, metric: Any, evidence: Any) -> tuple[list[int], Ch
 
 def _by_fixed_points(model: Model, metric: Any, evidence: Any) -> tuple[list[int], Checked]:
     """The polar degrees, for a generic metric."""
-    from neuroalg_sage.certificates.distance.sums_of_points import check_polar_degrees_of_sums
+    from neuroalg_sage.certificates.distance.fixed_points import by_fixed_points
 
-    return check_polar_degrees_of_sums(model, metric, evidence)
+    return by_fixed_points(model, metric, evidence)
 
 
 def check_polar_degrees(model: Model, value: Any, evidence: Any) -> Checked:

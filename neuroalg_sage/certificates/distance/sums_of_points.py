@@ -96,10 +96,8 @@ def polar_degrees(found: Sum) -> list[int]:
     return [int(p.p) for p in total] + [0] * (r - 1)
 
 
-def check_polar_degrees_of_sums(model: Model, metric: Any, evidence: Any
-                                ) -> tuple[list[int], Checked]:
-    """The polar degrees, for a generic metric."""
-    require(metric == "generic", "The residues are for generic metrics.")
+def check_polar_degrees_of_sums(model: Model, evidence: Any) -> tuple[list[int], Checked]:
+    """The polar degrees of M."""
     found = check_sum(model, evidence)
     require(found.dimension < model.ambient_dimension, "M is dense.")
     _, verified = sums_are_a_morphism(found)

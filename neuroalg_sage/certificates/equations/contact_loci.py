@@ -75,7 +75,8 @@ def check_contact_locus(found: Sum, evidence: Any) -> None:
                         total[e[m:]] = total.get(e[m:], 0) + c * int(normals[k, i])
                 yield found.degrees[1:], total
 
-    require(is_at_most(r, of_inputs(), found.space, max(r, *found.degrees), p, work),
+    require(is_at_most(r, of_inputs(), found.space,
+                       (max(r, *found.degrees),) * len(found.space), p, work),
             "The contact locus may be larger than points.")
 
 

@@ -4,16 +4,14 @@ Hilbert functions of neurovarieties, degree by degree, and with them all equatio
 
 from __future__ import annotations
 
-import itertools
 from fractions import Fraction
 from math import comb
 from typing import Any
 
 from flint import fmpq_mpoly
 
-from neuroalg_sage.certificates.dimension.ranks import rank
 from neuroalg_sage.certificates.equations.homogenization import homogenized
-from neuroalg_sage.certificates.equations.multiples import Weight, multiples
+from neuroalg_sage.certificates.equations.multiples import Weight, all_of_degree
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     Checked,
@@ -50,11 +48,8 @@ def _checked(model: Model, value: Any, evidence: Any, affine: bool) -> Checked:
 
     The ideal is graded by weights of the coordinates if weights of the parameters make each
     coordinate of φ homogeneous of its weight; it is homogeneous if some combination of these
-    weights is 1 on all coordinates.  In one degree and weight, let there be m monomials.
-    Equations of M, verified by substitution, have multiples there of some rank r modulo a
-    prime: so at least r equations over Q.  The monomials have at points of M values of some
-    rank s modulo the prime: so at most m - s equations.  If both are equal everywhere, these
-    multiples are all equations of these degrees.
+    weights is 1 on all coordinates.  Multiples of equations of M, verified by substitution, are
+    all equations of these degrees, weight by weight.
 
     For polynomials of at most these degrees the same is done with the cone over M × {1}, which
     (w, s) ↦ (s φ(w), s) parametrizes, and homogenizations.
@@ -79,34 +74,11 @@ def _checked(model: Model, value: Any, evidence: Any, affine: bool) -> Checked:
     values = [[residue(f(*integers(w, -(10**18), 10**18, "coordinate", count)), p)
                for f in phi] for w in items(points, "points")]
     for degree, stated in enumerate(value, 1):
-        total = comb(n + degree - 1, degree)
-        blocks: dict[Weight, list[tuple[int, ...]]] = {}
-        for chosen in itertools.combinations_with_replacement(range(n), degree):
-            weight = tuple(map(sum, zip(*(weights[i] for i in chosen))))
-            blocks.setdefault(weight, []).append(chosen)
-        rows: dict[Weight, list[dict[tuple[int, ...], int]]] = {}
-        for weight, row in multiples(equations, weights, degree, p):
-            rows.setdefault(weight, []).append(row)
-        dimension = 0
-        for weight, monomials in blocks.items():
-            found = rows.get(weight, [])
-            require(len(found) + len(values) >= len(monomials), "There are too few points.")
-            lower = rank([[row.get(m, 0) for m in monomials] for row in found], len(monomials), p)
-            upper = len(monomials) - rank(
-                [[_product(v, m, p) for m in monomials] for v in values[: len(monomials) + 8]],
-                len(monomials), p)
-            require(lower == upper, "The equations of a weight are not proved to be all.")
-            dimension += lower
-        require(stated == total - dimension, "The Hilbert function is not as claimed.")
+        dimension = all_of_degree(equations, weights, values, degree, p)
+        require(stated == comb(n + degree - 1, degree) - dimension,
+                "The Hilbert function is not as claimed.")
     return [f"the equations ({len(equations)}) vanish on the neurovariety",
             f"their multiples are all equations of degree at most {len(value)}"], []
-
-
-def _product(values: list[int], monomial: tuple[int, ...], p: int) -> int:
-    total = 1
-    for i in monomial:
-        total = total * values[i] % p
-    return total
 
 
 def cone_over(phi: list[fmpq_mpoly]) -> list[fmpq_mpoly]:

@@ -1,14 +1,14 @@
 """
 Bounds for the length of a subscheme of a product of projective spaces, modulo a prime.
 
-**Lemma.**  Let J be an ideal of forms in blocks of variables, and let its forms of degree D in each
-block have a codimension of at most s ≤ D.  Then the scheme of its zeros in the product of the
-projective spaces of the blocks is finite, of a length of at most s.
+**Lemma.**  Let J be an ideal of forms in blocks of variables, and let its forms of some degrees
+D_i ≥ s in the blocks have a codimension of at most s.  Then the scheme of its zeros in the product
+of the projective spaces of the blocks is finite, of a length of at most s.
 
-Proof.  In the Segre embedding forms of degree D in each block are the forms of degree D.  The
-Hilbert function of a projective scheme in degree D is at least min(l, D + 1), where l is its
-length, and at least D + 1 if it is infinite: it grows by one at least until it is constant.  It is
-at most s < D + 1.
+Proof.  Else it has a subscheme Z of length s + 1.  Forms of degree s in each block are the forms of
+degree s in the Segre embedding; the Hilbert function of Z there grows by one at least until it is
+s + 1, so they induce all functions on Z.  So do those of degrees D, their multiples by a form that
+vanishes at no point of Z.  Those in J induce 0, so their codimension is at least s + 1.
 """
 
 from __future__ import annotations
@@ -47,28 +47,28 @@ def forms(sizes: Exponents, degrees: Exponents) -> list[Exponents]:
 
 
 def is_at_most(length: int, equations: Iterable[tuple[Exponents, Form]], sizes: Exponents,
-               degree: int, p: int, work: Work) -> bool:
+               degrees: Exponents, p: int, work: Work) -> bool:
     """
     Whether the lemma bounds the length of a scheme.
 
     INPUT:
 
     - ``length`` -- the number s
-    - ``equations`` -- each its degrees in the blocks, at most D, and its terms modulo p
+    - ``equations`` -- each its degrees in the blocks, at most D_i, and its terms modulo p
     - ``sizes`` -- of the blocks
-    - ``degree`` -- the number D
+    - ``degrees`` -- the numbers D_i
 
     EXAMPLES: Two points on a line::
 
         >>> points = [((2,), {(2, 0): 1, (0, 2): -1})]
-        >>> is_at_most(2, points, (2,), 2, 101, Work()), is_at_most(1, points, (2,), 2, 101, Work())
-        (True, False)
+        >>> [is_at_most(s, points, (2,), (2,), 101, Work()) for s in (1, 2)]
+        [False, True]
     """
-    count = prod(comb(size - 1 + degree, degree) for size in sizes)
-    require(length <= degree and count <= MOST_FORMS, "There are too many forms.")
+    count = prod(comb(size - 1 + degree, degree) for size, degree in zip(sizes, degrees))
+    require(length <= min(degrees) and count <= MOST_FORMS, "There are too many forms.")
     # So much is needed at least; it is refused before there is memory for it.
     Work(work.left).spend(max(count - length, 0)**2 * count // 8)
-    place = {e: k for k, e in enumerate(forms(sizes, (degree,) * len(sizes)))}
+    place = {e: k for k, e in enumerate(forms(sizes, degrees))}
     multipliers: dict[Exponents, list[Exponents]] = {}
     entries: list[int] = []
     rank = 0
@@ -80,10 +80,10 @@ def is_at_most(length: int, equations: Iterable[tuple[Exponents, Form]], sizes: 
         matrix, rank = nmod_mat(rows, count, entries, p).rref()
         entries = [int(a) for a in matrix.entries()[:rank * count]]
 
-    for degrees, equation in equations:
-        if degrees not in multipliers:
-            multipliers[degrees] = forms(sizes, tuple(degree - d for d in degrees))
-        for m in multipliers[degrees]:
+    for own, equation in equations:
+        if own not in multipliers:
+            multipliers[own] = forms(sizes, tuple(a - b for a, b in zip(degrees, own)))
+        for m in multipliers[own]:
             work.spend(count + len(equation))
             row = [0] * count
             for e, c in equation.items():

@@ -73,8 +73,8 @@ def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: A
     if not homogeneous:
         n, d, generators = n + 1, d + 1, homogenized(generators, n)
     linear = [g for g in generators if g.total_degree() == 1]
-    c = n - d - (fmpq_mat(len(linear), n, [x for g in linear for x in _gradient(g)]).rank()
-                 if linear else 0)
+    units = [[int(i == j) for j in range(n)] for i in range(n)]
+    c = n - d - fmpq_mat(len(linear), n, [g(*e) for g in linear for e in units]).rank()
     if c == 0:
         require(len(linear) == len(generators), "A linear space has linear equations.")
         return [*verified, "they define a linear space of this dimension"], trust, HilbertSeries(
@@ -116,13 +116,6 @@ def divisor_degrees(q: nmod_poly) -> tuple[set[int], bool]:
         for _ in range(multiplicity):
             sums |= {s + factor.degree() for s in sums}
     return sums, all(multiplicity == 1 for _, multiplicity in factors)
-
-
-def _gradient(linear: fmpq_mpoly) -> list[Any]:
-    found: list[Any] = [0] * linear.context().nvars()
-    for e, c in zip(exponent_vectors(linear), linear.coeffs()):
-        found[e.index(1)] = c
-    return found
 
 
 def restricted(generators: list[fmpq_mpoly], matrix: list[list[int]], p: int) -> list[Form]:

@@ -39,8 +39,10 @@ def check_linear_span(model: Model, generators: list[fmpq_mpoly], evidence: Any,
     by λ_i / a is an isomorphism of Q[z] modulo these forms with Q[z_S].  It takes I(M), which
     contains them, to the kernel of z_S ↦ φ_S(w), the ideal of the closed image M' of φ_S.  So
     the generators generate I(M) if and only if the others generate I(M').  That is verified for
-    the model (w, x) ↦ φ_S(w) x, with one input, whose neurovariety is M'.  That the forms are all
-    that vanish on M is not needed, and not claimed.
+    the model (w, x) ↦ φ_S(w) x, with one input, whose neurovariety is M'; or for another one,
+    whose coordinates, in their order, are those of φ_S when its parameters get names of w,
+    different ones, so that it has the same image.  That the forms are all that vanish on M is
+    not needed, and not claimed.
 
     The isomorphism is affine-linear, so it preserves the dimension, and the Hilbert series of the
     cone over the variety and its points at infinity.  If all forms are homogeneous it is linear,
@@ -52,8 +54,7 @@ def check_linear_span(model: Model, generators: list[fmpq_mpoly], evidence: Any,
     kept = integers(data, 0, n - 1, "coordinate")
     require(kept and len(set(kept)) == len(kept), "The coordinates kept are not different.")
     ring = polynomial_ring(len(kept))
-    others, forms, is_linear = [], [], True
-    expressed: set[int] = set()
+    others, forms = list[fmpq_mpoly](), dict[int, fmpq_mpoly]()
     for g in generators:
         terms = exponent_vectors(g)
         foreign = {i for e in terms for i, k in enumerate(e) if k} - set(kept)
@@ -61,26 +62,29 @@ def check_linear_span(model: Model, generators: list[fmpq_mpoly], evidence: Any,
             others.append(ring.from_dict({tuple(e[i] for i in kept): c
                                           for e, c in zip(terms, g.coeffs())}))
             continue
-        require(len(foreign) == 1 and g.total_degree() == 1 and not foreign & expressed,
+        require(len(foreign) == 1 and g.total_degree() == 1 and not foreign & {*forms},
                 "A coordinate that is left out is not expressed by one linear equation.")
-        expressed |= foreign
-        forms.append(g)
-        is_linear &= all(map(any, terms))
+        forms[foreign.pop()] = g
     require(len(forms) + len(kept) == n, "A coordinate is neither kept nor expressed.")
-    vanishing(model, forms)
-    within = Model({"input_shape": [1], "layers": [{
-        "kind": "polynomial", "parameters": [""] * model.parameters, "inputs": [""],
-        "outputs": [[[[*e, 1], str(c)] for e, c in zip(exponent_vectors(phi[i]), phi[i].coeffs())]
-                    for i in kept]}]})
-    require(within.ambient_dimension == len(kept), "A coordinate that is kept is zero.")
+    vanishing(model, [*forms.values()])
+    projected = [phi[i] for i in kept]
+    description, order = fields(evidence, "model", "parameters") if "model" in evidence else ({
+        "input_shape": [1], "layers": [{
+            "kind": "polynomial", "parameters": [""] * model.parameters, "inputs": [""],
+            "outputs": [[[[*e, 1], str(c)] for e, c in zip(exponent_vectors(f), f.coeffs())]
+                        for f in projected]}]}, [*range(model.parameters)])
+    within, names = Model(description), phi[0].context().gens()
+    places = integers(order, 0, model.parameters - 1, "parameter", within.parameters)
+    require(len({*places}) == len(places) and projected == [
+        f.compose(*(names[i] for i in places), ctx=phi[0].context())
+        for f in within.parametrization], "The coordinates that are kept are others.")
     verified, trust, found = check_ideal(within, others, proof)
     if "groebner_basis" in evidence:
-        found = groebner_basis(within, others, evidence)
+        found = hilbert_series(groebner_basis(within, others, evidence), others)
     elif isinstance(found, list):
-        found = GroebnerBasis(found, [1] * len(kept))
-    if isinstance(found, GroebnerBasis):
-        found = hilbert_series(found, others)
-    if found and found.homogeneous and not is_linear:
+        found = hilbert_series(GroebnerBasis(found, [1] * len(kept)), others)
+    if found and found.homogeneous and any(
+            not any(e) for f in forms.values() for e in exponent_vectors(f)):
         found = HilbertSeries(found.dimension + 1, found.numerator, False)
     return ([f"linear equations ({len(forms)}) vanish on the neurovariety",
              *(f"in the other coordinates ({len(kept)}): {v}" for v in verified)], trust, found)

@@ -23,16 +23,7 @@ S, and R is contained in S^G, of which the sums over orbits of monomials are a b
 
 So all equations of these degrees generate it.  R need not be Cohen-Macaulay.
 
-(4) Instead of G let there be two maps A and B from another such product Y to X that set coordinates
-    equal to coordinates or to zero, each one of Y occurring once in A, in the factor of the same
-    number, and let f ∘ A = f ∘ B.  Then R is contained in the kernel K of δ: S → C,
-    g ↦ g ∘ A - g ∘ B, where C is to Y, with the same degrees, what S is to X.  Let σ map y_i to the
-    coordinate y_j, or zero, that B has where A has y_i, and let each y_i become zero by σ applied
-    often.  Then so does each monomial h of positive degree; δ of the monomial that A maps to h is
-    h - σ(h), and h is the sum of such.  So the image of δ is C_≥1.  As in (2), with r' for Y, where
-    r' = 0 if Y is a point, Tor_i of C_≥1 is 0 in degrees greater than max(r' + i, 1 + i), since
-    Tor_(i + 1) of C / C_≥1 = Q is in degree i + 1.  So Tor_i of K is 0 in degrees greater than
-    i + max(r, r' + 1, 2), and (3) holds with K instead of S^G, and this number instead of r.
+Instead of G there may be two maps to X after which f is the same, see ``gluings``.
 """
 
 from __future__ import annotations
@@ -44,15 +35,13 @@ from typing import Any
 
 from flint import fmpq_mpoly, fmpz_poly
 
-from neuroalg_sage.certificates.dimension.ranks import rank
-from neuroalg_sage.certificates.equations.block_symmetries import block_symmetries
 from neuroalg_sage.certificates.equations.groebner import HilbertSeries
-from neuroalg_sage.certificates.equations.multiples import multiples
+from neuroalg_sage.certificates.equations.multiples import all_of_degree
 from neuroalg_sage.certificates.equations.products_of_spaces import Product, check_product
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
+    exponent_vectors,
     fields,
-    integer,
     integers,
     items,
     prime,
@@ -62,7 +51,7 @@ from neuroalg_sage.certificates.reading import (
 from neuroalg_sage.certificates.substitution import vanishing
 from neuroalg_sage.certificates.work import Work
 
-MOST_MONOMIALS = 10_000
+MOST_MONOMIALS = 30_000
 
 
 def regularity(found: Product) -> int:
@@ -82,30 +71,6 @@ def dimension_of_forms(found: Product, degree: int, group: Sequence[Sequence[int
              for block, e in zip(found.blocks, found.degrees))
     return len({min(tuple(sorted(row[v] for part in monomial for v in part)) for row in group)
                 for monomial in product(*parts)})
-
-
-def glued(model: Model, found: Product, evidence: Any) -> Product:
-    """Verify two maps from a product Y to X after which f is the same; Y, with the same degrees."""
-    rows = items(evidence, "maps", 2)
-    first, second = ({v: integer(c, 0, model.parameters - 1, "coordinate") for v, c in enumerate(
-        items(row, "map", model.parameters)) if c is not None} for row in rows)
-    count = len(first)
-    inside = [[first[v] for v in block if v in first] for block in found.blocks]
-    require(sorted(c for block in inside for c in block) == list(range(count)) and all(inside),
-            "The coordinates do not occur once in a factor.")
-    require(all(second[v] in own for own, block in zip(inside, found.blocks)
-                for v in block if v in second), "A map does not preserve factors.")
-    context = model.parametrization[0].context()
-    images = [[context.gens()[row[v]] if v in row else context.constant(0)
-               for v in range(model.parameters)] for row in (first, second)]
-    require(all(f.compose(*images[0], ctx=context) == f.compose(*images[1], ctx=context)
-                for f in model.parametrization), "The functions are not the same after both maps.")
-    moved = {c: second.get(v) for v, c in first.items()}
-    left: set[int | None] = {*moved}
-    for _ in moved:
-        left = {moved[c] for c in left if c is not None}
-    require(left <= {None}, "A coordinate does not become zero.")
-    return Product(tuple(map(tuple, inside)), found.degrees, 0, None, False, False)
 
 
 def forms(found: Product, group: list[list[int]], other: Product | None, degree: int) -> int:
@@ -143,32 +108,25 @@ def require_all_equations(model: Model, generators: list[fmpq_mpoly], evidence: 
     Verify that multiples of polynomials are all equations of M of low degree, the cone over f(X);
     the dimensions of R in the degrees 1, 2, ....
 
-    The polynomials vanish on M.  In one degree their multiples have some rank modulo a prime, and
-    all monomials have another one at points of M; if these add up to the number of monomials, there
-    are no other equations.
+    The polynomials vanish on M.  Weights of the parameters for which each coordinate of φ is
+    homogeneous, as it was verified, grade I(M).
     """
-    p, points, stated = fields(evidence, "prime", "points", "values")
+    p, points, stated, space = fields(evidence, "prime", "points", "values", "product")
     n, p, top = model.ambient_dimension, prime(p), len(items(stated, "values"))
     require(comb(n + top - 1, top) <= MOST_MONOMIALS, "There are too many monomials.")
     vanishing(model, generators)
+    weights = [tuple(sum(a * k for a, k in zip(row, e)) for row in space["weights"])
+               for e in (next(iter(exponent_vectors(f)), ()) for f in model.parametrization)]
     at = [[value_modulo(f, integers(w, 0, p - 1, "parameter", model.parameters), p)
            for f in model.parametrization] for w in items(points, "points")]
-    values, rows, place = list[int](), [[1]] * len(at), dict[tuple[int, ...], int]({(): 0})
-    for degree in range(1, top + 1):
-        monomials = [*combinations_with_replacement(range(n), degree)]
-        rows = [[row[place[m[:-1]]] * w[m[-1]] % p for m in monomials] for row, w in zip(rows, at)]
-        below = [[multiple.get(m, 0) for m in monomials]
-                 for _, multiple in multiples(generators, [()] * n, degree, p)]
-        values.append(rank(rows, len(monomials), p))
-        require(rank(below, len(monomials), p) + values[-1] == len(monomials),
-                "The equations are not proved to be all of their degree.")
-        place = {m: i for i, m in enumerate(monomials)}
+    values = [comb(n + d - 1, d) - all_of_degree(generators, weights, at, d, p)
+              for d in range(1, top + 1)]
     require(values == integers(stated, 1, MOST_MONOMIALS, "value"), "The values are others.")
     return values
 
 
 def least_degree(found: Product, other: Product | None) -> int:
-    """The least degree for which (3) holds, or (4)."""
+    """The least degree for which (3) holds, of G or of two maps."""
     return max(regularity(found), 1 if other is None else max(2, regularity(other) + 1))
 
 
@@ -180,10 +138,17 @@ def check_regularity(model: Model, generators: list[fmpq_mpoly], evidence: Any
     """
     space, rows, maps = fields(evidence, "product", "symmetries", "glued")
     found, values = check_product(model, space), require_all_equations(model, generators, evidence)
-    group, degree = block_symmetries(model, found.blocks, rows), len(values) - 1
-    require(all([b[v] for v in a] in group for a in group for b in group), "This is no group.")
-    other = None if maps is None else glued(model, found, maps)
-    require(found.dimension and (other is None or len(group) < 2), "This is not covered.")
+    group, other, degree = list[list[int]](), None, len(values) - 1
+    require(found.dimension and (rows == [] or maps is None), "This is not covered.")
+    if rows != []:
+        from neuroalg_sage.certificates.equations.block_symmetries import block_symmetries
+
+        group = block_symmetries(model, found.blocks, rows)
+        require(all([b[v] for v in a] in group for a in group for b in group), "This is no group.")
+    if maps is not None:
+        from neuroalg_sage.certificates.equations.gluings import glued
+
+        other = glued(model, found, maps)
     require(degree >= least_degree(found, other)
             and values[degree - 1] == forms(found, group, other, degree),
             "There may be generators of higher degrees.")

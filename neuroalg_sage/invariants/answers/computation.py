@@ -81,7 +81,7 @@ class Computation:
         return min([*left, *([] if self.timeout is None else [self.timeout])], default=None)
 
     @contextmanager
-    def share(self, most: float | None = None) -> Iterator[None]:
+    def share(self, most: float | None = None, part: float = SHARE) -> Iterator[None]:
         """
         Leave to all calls inside a share of the time before the deadline.
 
@@ -91,6 +91,7 @@ class Computation:
         INPUT:
 
         - ``most`` -- seconds that are enough in any case
+        - ``part`` -- of the time before the deadline
 
         EXAMPLES::
 
@@ -104,7 +105,7 @@ class Computation:
         """
         before = self.deadline, self.budget
         left = [] if self.deadline is None else [
-            SHARE * max(self.deadline - time.monotonic(), 0.0)]
+            part * max(self.deadline - time.monotonic(), 0.0)]
         seconds = min([*left, *([] if most is None else [most])], default=None)
         if seconds is not None:
             self.end_within(round(seconds, 2) if seconds > 1 else seconds)  # which a message says
@@ -114,7 +115,7 @@ class Computation:
             self.deadline, self.budget = before
 
     def either(self, first: Callable[[], Answer], then: Callable[[], Answer], announced: str,
-               missed: str = "") -> Answer:
+               missed: str = "", part: float = SHARE) -> Answer:
         """
         What is tried first, in a share of the time; where a limit ends it, what is done instead.
 
@@ -122,6 +123,7 @@ class Computation:
 
         - ``announced`` -- what is done instead, for the line of progress that says why
         - ``missed`` -- words before the reason of the first, if a limit ends both
+        - ``part`` -- of the time, for what is tried first
 
         EXAMPLES::
 
@@ -136,7 +138,7 @@ class Computation:
             neuroalg_sage.errors.LimitReached: Too long. Nor was it proved: Too long.
         """
         try:
-            with self.share():
+            with self.share(part=part):
                 return first()
         except LimitReached as error:
             reason = str(error)

@@ -37,7 +37,7 @@ from neuroalg_sage.invariants.dimension.compositions import (
 )
 from neuroalg_sage.invariants.dimension.dimension import dimension, rank_trial
 from neuroalg_sage.models.families import MLP
-from neuroalg_sage.models.layers import Activation, Dense
+from neuroalg_sage.models.layers import MAXIMAL_WIDTH, Activation, Dense
 from neuroalg_sage.models.model import Model
 
 MOST_PARAMETERS = 20_000  # of a network whose rank is taken on the way
@@ -68,6 +68,10 @@ def architecture(model: Model) -> tuple[Widths, int]:
 
 def _network(widths: Sequence[int], r: int) -> Model:
     """The perceptron with these widths and x^r, layer by layer as a certificate has it."""
+    if max(widths) > MAXIMAL_WIDTH:
+        raise LimitReached("Whether widths suffice is decided by wider networks, here with "
+                           f"{max(widths):,} units in a layer, over the limit of "
+                           f"{MAXIMAL_WIDTH:,}; ask for fewer inputs, layers or a lower power.")
     layers = MLP(widths, f"x^{r}").layers
     if r == 1:
         one = Activation((Fraction(0), Fraction(1)))

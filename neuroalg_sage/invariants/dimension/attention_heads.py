@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from neuroalg_sage.engines import modular
+from neuroalg_sage.invariants.dimension.proved_rank import ProvedRank
 from neuroalg_sage.models.layers import Attention, Layer, Sum
 from neuroalg_sage.models.model import Model
 
@@ -40,17 +40,17 @@ def heads(model: Model) -> list[Attention] | None:
     return found if len(found) == len(layers) else None
 
 
-def heads_trial(model: Model, generator: random.Random) -> tuple[dict[str, Any], int] | None:
+def proved_by_heads(model: Model, generator: random.Random) -> ProvedRank | None:
     """
-    A trial at which each head has rows of its own, and its rank; None if the model is no attention
-    in one layer, if it has one token, or if there are too few rows.
+    The rank where each head has rows of its own; None if the model is no attention in one layer,
+    if it has one token, or if there are too few rows.
 
     EXAMPLES::
 
         >>> from neuroalg_sage.models.families import parse_spec
         >>> model = parse_spec("attention:d=5,a=2,out=4,t=2,heads=2")
-        >>> trial, rank = heads_trial(model, random.Random(1))
-        >>> trial["heads"], rank, model.parameter_count
+        >>> found = proved_by_heads(model, random.Random(1))
+        >>> found.trial["heads"], found.rank, model.parameter_count
         ([[3, 2], [2, 2]], 70, 80)
     """
     found = heads(model)
@@ -78,5 +78,8 @@ def heads_trial(model: Model, generator: random.Random) -> tuple[dict[str, Any],
             whole[first : first + len(block), column : column + width] = block
             blocks.append(whole.ravel())
         column, row = column + width, row + height
-    return ({"prime": prime, "point": np.concatenate(blocks).tolist(), "heads": groups},
-            model.parameter_count - sum(layer.head**2 + 1 for layer in found))
+    return ProvedRank(
+        {"prime": prime, "point": np.concatenate(blocks).tolist(), "heads": groups},
+        model.parameter_count - sum(layer.head**2 + 1 for layer in found), {"kind": "heads"},
+        "kernel of the Jacobian modulo a prime, where each head has rows of its own, and changes "
+        "of keys and queries")

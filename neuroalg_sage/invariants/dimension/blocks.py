@@ -43,6 +43,7 @@ from neuroalg_sage.invariants.dimension.known_symmetries import (
     encode_symmetries,
     symmetry_rows,
 )
+from neuroalg_sage.invariants.dimension.proved_rank import ProvedRank
 from neuroalg_sage.models.computation_graphs import FixedMap
 from neuroalg_sage.models.layers import (
     Activation,
@@ -401,11 +402,10 @@ def blocks_trial(model: Model, bound: int, prime: int, generator: random.Random,
     return None
 
 
-def dimension_in_blocks(model: Model, generator: random.Random, memory: float
-                        ) -> tuple[dict[str, Any], int, dict[str, Any]] | None:
+def proved_by_blocks(model: Model, generator: random.Random, memory: float) -> ProvedRank | None:
     """
-    A trial whose rank, in blocks, is the dimension, with the dimension and evidence that it is no
-    larger; None if none is found.
+    The rank where the Jacobian falls apart into blocks, if it is the dimension; None if no such
+    point is found.
 
     INPUT:
 
@@ -416,8 +416,8 @@ def dimension_in_blocks(model: Model, generator: random.Random, memory: float
 
         >>> from neuroalg_sage.models.families import parse_spec
         >>> model = parse_spec("attention:d=6,a=2,out=6,t=2,layers=2,skip=1")
-        >>> _, rank, upper = dimension_in_blocks(model, random.Random(1), 10**8)
-        >>> rank, upper["kind"], len(upper["fields"])
+        >>> found = proved_by_blocks(model, random.Random(1), 10**8)
+        >>> found.rank, found.upper["kind"], len(found.upper["fields"])
         (110, 'symmetries', 10)
     """
     if not model.has_few_symmetries(int(memory) // model.parameter_count):
@@ -435,4 +435,7 @@ def dimension_in_blocks(model: Model, generator: random.Random, memory: float
     trial = blocks_trial(model, bound, prime, generator, memory)
     if trial is None or not is_filling and most(trial["point"]) != bound:
         return None
-    return trial, bound, {"kind": "ambient"} if is_filling else encode_symmetries(model.symmetries)
+    upper, by = ({"kind": "ambient"}, "the ambient dimension") if is_filling else (
+        encode_symmetries(model.symmetries), "symmetries")
+    return ProvedRank(trial, bound, upper,
+                      f"rank of the Jacobian modulo a prime, in blocks, and {by}")

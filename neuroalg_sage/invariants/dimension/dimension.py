@@ -263,33 +263,19 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = log,
         rebuilt(model)  # What the checker refuses to read need not be found.
         progress("rank of the Jacobian at a direct sum")
         entries = int(_available_memory(memory_gb) / BYTES_PER_ENTRY)
-        if (known := attention_heads.heads_trial(model, generator)) is not None:
-            trial, rank = known
-            return Dimension.certified(model, "dimension", rank, "proved",
-                                       "kernel of the Jacobian modulo a prime, where each head has "
-                                       "rows of its own, and changes of keys and queries",
-                                       time.perf_counter() - start,
-                                       {"trials": [trial], "upper": {"kind": "heads"}})
-        if (known := direct_sums.direct_sum_trial(model, generator, entries)) is not None:
-            trial, rank = known
-            above: dict[str, Any] = {"kind": "rescalings"}
+        found = (attention_heads.proved_by_heads(model, generator)
+                 or direct_sums.proved_by_direct_sum(model, generator, entries))
+        if found is None and normal is None:
+            from neuroalg_sage.invariants.dimension.blocks import proved_by_blocks
+
+            found = proved_by_blocks(model, generator, entries)
+        if found is not None:
+            above = found.upper
             if normal is not None:
                 above = {"kind": "normal form", "upper": above, "trial": None}
-            return Dimension.certified(model, "dimension", rank, "proved",
-                                       "rank of the Jacobian modulo a prime, at a direct sum of "
-                                       "networks, and the rescalings of units",
+            return Dimension.certified(model, "dimension", found.rank, "proved", found.method,
                                        time.perf_counter() - start,
-                                       {"trials": [trial], "upper": above})
-        if normal is None:
-            from neuroalg_sage.invariants.dimension.blocks import dimension_in_blocks
-
-            if (in_blocks := dimension_in_blocks(model, generator, entries)) is not None:
-                trial, rank, above = in_blocks
-                by = "the ambient dimension" if above["kind"] == "ambient" else "symmetries"
-                return Dimension.certified(model, "dimension", rank, "proved",
-                                           "rank of the Jacobian modulo a prime, in blocks, and "
-                                           f"{by}", time.perf_counter() - start,
-                                           {"trials": [trial], "upper": above})
+                                       {"trials": [found.trial], "upper": above})
     if normal is not None:
         answer = _carried_back(model, normal, dimension(normal.model, seed, progress, memory_gb,
                                                         asked=model))

@@ -22,13 +22,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from math import comb, prod
-from typing import Any
 
 import numpy as np
 
 from neuroalg_sage.engines import modular
 from neuroalg_sage.invariants.dimension.activations import normal_form
 from neuroalg_sage.invariants.dimension.known_symmetries import constant_modulo
+from neuroalg_sage.invariants.dimension.proved_rank import ProvedRank
 from neuroalg_sage.models.layers import Activation, Convolution, Dense, Layer
 from neuroalg_sage.models.model import Model
 
@@ -259,10 +259,10 @@ def _good_place(layers: LayersAtAPlace, sizes: Sizes, prime: int, generator: ran
     return (parameters, inputs) if modular.rank(np.hstack(parts), prime) == wanted else None
 
 
-def direct_sum_trial(model: Model, generator: random.Random, memory: float
-                     ) -> tuple[dict[str, Any], int] | None:
+def proved_by_direct_sum(model: Model, generator: random.Random, memory: float
+                         ) -> ProvedRank | None:
     """
-    A trial at a direct sum of networks whose rank is N less the number of hidden units that can be
+    The rank at a direct sum of networks where it is N less the number of hidden units that can be
     rescaled.
 
     INPUT:
@@ -270,15 +270,15 @@ def direct_sum_trial(model: Model, generator: random.Random, memory: float
     - ``generator`` -- source of random numbers
     - ``memory`` -- how many entries a matrix may have
 
-    OUTPUT: the trial and its rank; None if the model has other layers than dense ones and
-    convolutions with activations between them, or if no division into groups was found
+    OUTPUT: None if the model has other layers than dense ones and convolutions with activations
+    between them, or if no division into groups was found
 
     EXAMPLES::
 
         >>> from neuroalg_sage.models.families import parse_spec
         >>> model = parse_spec("mlp:20,40,40,10:x^2")
-        >>> trial, rank = direct_sum_trial(model, random.Random(1), 10**8)
-        >>> trial["groups"], rank
+        >>> found = proved_by_direct_sum(model, random.Random(1), 10**8)
+        >>> found.trial["groups"], found.rank
         ([[7, 14, 14, 4], [7, 13, 13, 3], [6, 13, 13, 3]], 2720)
     """
     layers = LayersAtAPlace.of(model)
@@ -297,7 +297,10 @@ def direct_sum_trial(model: Model, generator: random.Random, memory: float
                 break
             found[sizes] = place
         else:
-            return {"prime": prime, "point": layers.point([found[s][0] for s in division]),
-                    "groups": [list(sizes) for sizes in division],
-                    "inputs": [found[sizes][1].tolist() for sizes in division]}, layers.bound
+            trial = {"prime": prime, "point": layers.point([found[s][0] for s in division]),
+                     "groups": [list(sizes) for sizes in division],
+                     "inputs": [found[sizes][1].tolist() for sizes in division]}
+            return ProvedRank(trial, layers.bound, {"kind": "rescalings"},
+                              "rank of the Jacobian modulo a prime, at a direct sum of networks, "
+                              "and the rescalings of units")
     return None

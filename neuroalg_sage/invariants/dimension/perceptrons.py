@@ -80,7 +80,7 @@ def in_perceptron(model: Model) -> LayeredForm | None:
 def _by_coordinates(model: Model) -> LayeredForm | None:
     """The network whose coordinates of φ are those of expressions; None if none is found."""
     phi = parametrization(model, MOST_TERMS)
-    spaces = [False] + [True] * (model.degree_pattern == ((1,),))
+    spaces = [False] + [True] * ({*model.degree_pattern} == {(1,)})
     own = Colors(phi.parameter_count, phi.polynomials)
     terms = sorted(map(len, phi.polynomials))
     networks = ((network, other) for other in spaces for network in _networks(phi, other))

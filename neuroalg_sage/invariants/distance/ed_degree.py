@@ -12,7 +12,7 @@ from typing import Any
 from neuroalg_sage.descriptions.description import Summands
 from neuroalg_sage.descriptions.polar_classes import SUM
 from neuroalg_sage.errors import EngineError, InputError, LimitReached
-from neuroalg_sage.invariants.answers.computation import Computation
+from neuroalg_sage.invariants.answers.computation import SHARE, Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
 from neuroalg_sage.invariants.answers.methods import check_method_applies
 from neuroalg_sage.invariants.dimension.dimension import dimension as find_dimension
@@ -36,6 +36,7 @@ METHODS = ("theorem", "euler", "conormal", "parametrization", "lagrange")
 # asked for.
 EASY_COORDINATES, EASY_NUMBER, EASY_SECONDS = 9, 50, 5.0
 EASY_FORMS = 1250  # of a multidegree, for a proof by Euler characteristics if none is asked for
+HALF = 0.5  # of the time, for the parametrization before the multipliers
 
 Ideal = Callable[[], Invariant]
 
@@ -118,7 +119,7 @@ def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
     if method == "lagrange" and ideal is not None:
         return _by_multipliers(phi, dimension, form, computation, ideal, generator, start)
     try:
-        with computation.share(_half_of_the_time(computation) if method == "auto" else None):
+        with computation.share(part=HALF if method == "auto" else SHARE):
             counted = _by_parametrization(
                 phi, dimension, form, computation, generator, start) if simpler is None else (
                     _by_reduction(phi, form, simpler, computation, method, seed, start))
@@ -209,11 +210,6 @@ def _as_if_generic(model: Model, dimension: Invariant, form: QuadraticForm, most
                 time.perf_counter() - start, known.evidence | {"isotropic": degree},
                 list(known.theorems), claim=[form.claim(), sum(known.numbers)])
     return None
-
-
-def _half_of_the_time(computation: Computation) -> float | None:
-    left = computation.seconds_left()
-    return None if computation.deadline is None or left is None else left / 2
 
 
 def _by_reduction(phi: Parametrization, form: QuadraticForm, simpler: Reduction,

@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from fractions import Fraction
+from itertools import permutations
 from typing import Any
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
-from neuroalg_sage.certificates.distance.sums_of_points import check_polar_degrees_of_sums
+from neuroalg_sage.certificates.distance.fixed_points import by_fixed_points
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.descriptions.polar_classes import SUM
 from neuroalg_sage.descriptions.segre_veronese import ConvolutionalVariety
@@ -34,11 +35,13 @@ from neuroalg_sage.invariants.distance.distance_count import count_critical_poin
 from neuroalg_sage.invariants.distance.euler import NotKnown, ed_degree_by_euler
 from neuroalg_sage.invariants.distance.lagrange import polar_system
 from neuroalg_sage.invariants.distance.quadratic_forms import quadratic_form
+from neuroalg_sage.invariants.distance.smooth_polytopes import smooth_polytope
 from neuroalg_sage.invariants.equations.counting import Trial, summary, trials
 from neuroalg_sage.invariants.equations.degree import ideal_data
 from neuroalg_sage.invariants.equations.degree_by_fixed_points import sums_of_points
 from neuroalg_sage.invariants.equations.descriptions import known_varieties
 from neuroalg_sage.invariants.equations.generators import primitive
+from neuroalg_sage.invariants.equations.products_of_spaces import blocks_of
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
@@ -46,6 +49,7 @@ from neuroalg_sage.models.parametrization import Parametrization
 METHODS = ("theorem", "euler", "conormal", "parametrization", "lagrange")
 # In more coordinates the conormal ideal over Q is not tried unless it is asked for.
 EASY_COORDINATES, EASY_SECONDS = 9, 10.0
+MOST_TERMS = 20_000
 
 Ideal = Callable[[], Invariant]
 
@@ -171,8 +175,8 @@ def by_theorem(model: Model, dimension: Invariant) -> Invariant | None:
 
 def by_residues(phi: Parametrization, seed: int | None = None) -> Invariant | None:
     """
-    The polar degrees of sums of points of Segre-Veronese varieties, by residues at fixed points on
-    a Hilbert scheme; None if M is not seen to consist of such.
+    The polar degrees of sums of points of Segre-Veronese varieties and of products of two linear
+    factors, by residues at fixed points; None if M is not seen to consist of such.
 
     EXAMPLES: Chords of the Veronese surface of cubics.  Those of a Segre variety of lines have
     no tangent spaces in the limit::
@@ -186,15 +190,37 @@ def by_residues(phi: Parametrization, seed: int | None = None) -> Invariant | No
     """
     start = time.perf_counter()
     generator = random.Random(seed) if seed is not None else random.SystemRandom()
-    for evidence in sums_of_points(phi, generator):
+    for evidence, where in _with_limits_of_tangents(phi, generator):
         try:
-            numbers, _ = check_polar_degrees_of_sums(rebuilt(phi.model), "generic", evidence)
+            numbers, _ = by_fixed_points(rebuilt(phi.model), "generic", evidence)
         except (CertificateError, LimitReached):
             continue
         return certified(phi.model, "polar_degrees", numbers, "proved",
-                         "residues at fixed points on a Hilbert scheme of points",
-                         time.perf_counter() - start, evidence, [])
+                         f"residues at fixed points on {where}", time.perf_counter() - start,
+                         evidence, [])
     return None
+
+
+def _with_limits_of_tangents(phi: Parametrization, generator: random.Random
+                             ) -> Iterator[tuple[dict[str, Any], str]]:
+    """What may prove that tangent spaces have limits on a smooth variety, and on which."""
+    for evidence in sums_of_points(phi, generator):
+        yield evidence, "a Hilbert scheme of points"
+        if evidence["has_coefficients"]:
+            yield evidence | {"fixed_points": "pairs of squares"}, "a blown-up bundle of pencils"
+    coordinates = [f for f in phi.polynomials if f]
+    blocks = (blocks_of(coordinates, phi.parameter_count)
+              if coordinates and sum(map(len, coordinates)) <= MOST_TERMS else None)
+    for first, second, *others in permutations(blocks or ()) if len(blocks or ()) in (2, 3) else ():
+        if len(first) == len(second) > 1:
+            e = next(iter(coordinates[0]))
+            yield {"fixed_points": "two linear factors",
+                   "blocks": [[v for block in others for v in block], first, second],
+                   "powers": [sum(e[v] for v in block) for block in (first, second)]
+                   }, "a bundle of pairs of forms"
+    polytope = smooth_polytope(phi, generator)
+    if polytope is not None:
+        yield polytope, "a toric variety"
 
 
 def conormal_script(phi: Parametrization, found: Invariant) -> Script:

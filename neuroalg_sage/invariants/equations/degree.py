@@ -150,10 +150,10 @@ def hilbert_series_of(phi: Parametrization, found: Invariant, computation: Compu
         return (HilbertSeries(n, [1], True), {"ideal": proof, "groebner_basis": []},
                 "the neurovariety is the ambient space", {})
     span, smaller = ideal_within(phi, found)
-    if span.forms:
+    if proof["argument"] == "linear span":
         series, evidence, method, versions = hilbert_series_of(span.within, smaller, computation)
-        return (span.series(series), {"ideal": proof | evidence},
-                f"{method}, in the {len(span.coordinates)} coordinates of the span of M", versions)
+        where = f", in the {len(span.coordinates)} coordinates of the span of M" * bool(span.forms)
+        return span.series(series), {"ideal": proof | evidence}, method + where, versions
     if proof["argument"] == "linear section":
         cone, variables = cone_equations(found.data, n)
         numerator = hilbert_series(cone, variables, proof)

@@ -1,6 +1,7 @@
 """
 The degree without equations, by the fixed points of a torus: of images of products of projective
-spaces and of varieties of matrices, and of sums of points of Segre-Veronese varieties.
+spaces and of varieties of matrices, of products of functions, of sums of points of Segre-Veronese
+varieties, and of deep networks whose states are pencils.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.invariants.equations.degree import Degree
+from neuroalg_sage.invariants.equations.products_of_functions import product_of_functions
 from neuroalg_sage.invariants.equations.products_of_spaces import (
     blocks_of,
     product_of_spaces,
@@ -76,16 +78,20 @@ def _attempts(phi: Parametrization, generator: random.Random
         symmetries = symmetries_of(phi, found.product)
         if len(symmetries) == found.product.sheets:
             yield evidence | {"symmetries": symmetries}, name
-        yield (evidence | _point(phi, generator)
+        yield (evidence | _point(phi.parameter_count, generator)
                | {"degree": max(2, *found.product.degrees)}, name)
         return
     matrices = _matrices(phi)
     if matrices is not None:
-        yield (matrices | _point(phi, generator) | {"degree": 2},
+        yield (matrices | _point(phi.parameter_count, generator) | {"degree": 2},
                "M is an image of matrices of bounded rank")
+    products = product_of_functions(phi, generator)
+    if products is not None:
+        yield products | {"fixed_points": "product"}, "M consists of products of functions"
         return
     for evidence in sums_of_points(phi, generator):
         yield evidence, "residues at fixed points on a Hilbert scheme of points"
+    yield {"fixed_points": "pencils"}, "residues at fixed points on a tower of Grassmannians"
 
 
 def sums_of_points(phi: Parametrization, generator: random.Random) -> Iterator[dict[str, Any]]:
@@ -109,13 +115,12 @@ def sums_of_points(phi: Parametrization, generator: random.Random) -> Iterator[d
         for first in range(len(summands[0]) if has_coefficients else 1):
             blocks = [[copy[first], *copy[:first], *copy[first + 1:]] for copy in summands]
             yield {"fixed_points": "sums of points", "summands": blocks,
-                   "has_coefficients": has_coefficients} | _point(phi, generator)
+                   "has_coefficients": has_coefficients} | _point(phi.parameter_count, generator)
 
 
-def _point(phi: Parametrization, generator: random.Random) -> dict[str, Any]:
+def _point(count: int, generator: random.Random) -> dict[str, Any]:
     """A random point modulo a prime."""
-    return {"prime": PRIME, "point": [generator.randrange(PRIME)
-                                      for _ in range(phi.model.parameter_count)]}
+    return {"prime": PRIME, "point": [generator.randrange(PRIME) for _ in range(count)]}
 
 
 def _matrices(phi: Parametrization) -> dict[str, Any] | None:

@@ -45,6 +45,7 @@ Equation = dict[Monomial, int]
 MOST_MONOMIALS = 3_000_000
 MOST_IN_A_WEIGHT = 6_000
 EXTRA_POINTS = 8
+MULTIPLES_AT_ONCE = 4  # times what is missing
 
 
 @dataclass
@@ -332,10 +333,9 @@ class EquationSearch:
         for representative, images in orbits:
             self.checkpoint()
             monomials = by_weight[representative]
-            found = self._equations(monomials)
+            found, new = self._equations(monomials, self._multiples(representative))
             if not found:
                 continue
-            new = self._new(found, monomials, self._multiples(representative))
             for weight, permutation in images.items():
                 spaces[weight] = [_permuted(f, permutation) for f in found]
                 result.multiplicities[weight] = len(found)
@@ -391,30 +391,39 @@ class EquationSearch:
                 orbits.append((weight, images))
         return orbits
 
-    def _equations(self, monomials: list[Monomial]) -> list[Equation]:
-        """A basis of the equations in these monomials, verified over Q."""
+    def _equations(self, monomials: list[Monomial], multiples: Iterator[Equation]
+                   ) -> tuple[list[Equation], list[Equation]]:
+        """
+        A basis of the equations in these monomials, and those of it that are no combinations of
+        multiples, verified over Q; the others are multiples.
+        """
         size = len(monomials)
         if size > MOST_IN_A_WEIGHT:
             raise LimitReached(f"A weight space has {size:,} monomials, over the limit of "
                                f"{MOST_IN_A_WEIGHT:,}; the degrees below it are done.")
+        candidates, known = list(multiples), list[Equation]()
         remainders, places = modular.ChineseRemainders(), list(range(size + 1))
         for which in range(12):
             free, kernel, prime = self._kernel(monomials, which)
             if not free:
-                return []
+                return [], []
             if len(free) < len(places):
                 remainders, places = modular.ChineseRemainders(), free
+                known, new = self._new([monomials[k] for k in free], np.count_nonzero(
+                    kernel, axis=1), candidates, prime)
+                if not new:
+                    return known, []
             elif free != places:
                 continue
-            remainders.add(kernel.ravel().tolist(), prime)
+            remainders.add(kernel[new].ravel().tolist(), prime)
             coefficients = remainders.fractions()
             if coefficients is None:
                 continue
             equations = [_equation(monomials, coefficients[k * size : (k + 1) * size])
-                         for k in range(len(free))]
+                         for k in range(len(new))]
             if vanishes([_polynomial(f, len(self.weights)) for f in equations], self.phi,
                         self.checkpoint):
-                return equations
+                return [*known, *equations], equations
         raise LimitReached("The coefficients of an equation are too large to be reconstructed.")
 
     def _kernel(self, monomials: list[Monomial], which: int) -> tuple[list[int], np.ndarray, int]:
@@ -437,21 +446,37 @@ class EquationSearch:
             for f in self.spaces[-1].get(below, ()):
                 yield {tuple(sorted((*m, i))): c for m, c in f.items()}
 
-    def _new(self, found: list[Equation], monomials: list[Monomial],
-             multiples: Iterator[Equation]) -> list[Equation]:
-        """Equations that complete the multiples to a basis, as few terms as possible first."""
-        prime = self._primes[0]
-        place = {m: k for k, m in enumerate(monomials)}
-        ordered = sorted(found, key=len)
-        rows = [*multiples, *ordered]
-        count = len(rows) - len(ordered)
-        matrix = np.zeros((len(rows), len(monomials)), dtype=np.int64)
-        for row, f in zip(matrix, rows):
-            for m, c in f.items():
-                row[place[m]] = c % prime
-        # Rows are dependent on those before them where the transpose has no pivot.
-        dependent = set(modular.reduced_kernel(matrix.T, prime)[0])
-        return [f for j, f in enumerate(ordered, count) if j not in dependent]
+    def _new(self, free: list[Monomial], terms: np.ndarray, multiples: list[Equation],
+             prime: int) -> tuple[list[Equation], list[int]]:
+        """
+        Independent multiples, and which vectors of the reduced kernel complete them to a basis of
+        it, as few terms as possible first.
+
+        A vector of the kernel is known by its entries at the free monomials.
+        """
+        place = {m: k for k, m in enumerate(free)}
+        known: list[Equation] = []
+        basis = np.zeros((0, len(free)), dtype=np.int64)
+        candidates = self.generator.sample(multiples, len(multiples))
+        while candidates and len(known) < len(free):
+            self.checkpoint()
+            step = MULTIPLES_AT_ONCE * (len(free) - len(known)) + EXTRA_POINTS
+            tried, candidates = candidates[:step], candidates[step:]
+            matrix = np.zeros((len(tried), len(free)), dtype=np.int64)
+            for row, f in zip(matrix, tried):
+                for m, c in f.items():
+                    if (k := place.get(m)) is not None:
+                        row[k] = c % prime
+            rows = np.concatenate([basis, matrix])
+            # Rows are dependent on those before them where the transpose has no pivot.
+            dependent = set(modular.reduced_kernel(rows.T, prime)[0])
+            kept = [k for k in range(len(rows)) if k not in dependent]
+            known += [tried[k - len(basis)] for k in kept if k >= len(basis)]
+            basis = rows[kept]
+        order = np.argsort(terms, kind="stable")
+        rows = np.concatenate([basis, np.eye(len(free), dtype=np.int64)[order]])
+        dependent = set(modular.reduced_kernel(rows.T, prime)[0])
+        return known, [int(k) for j, k in enumerate(order, len(basis)) if j not in dependent]
 
 
 def _group(generators: list[tuple[int, ...]], size: int) -> list[tuple[int, ...]]:

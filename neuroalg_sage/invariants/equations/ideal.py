@@ -26,6 +26,7 @@ from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.methods import check_method_for_the_ideal
 from neuroalg_sage.invariants.dimension.dimension import jacobian_at
+from neuroalg_sage.invariants.dimension.perceptrons import in_perceptron, is_expressions
 from neuroalg_sage.invariants.dimension.rings import ring_map
 from neuroalg_sage.invariants.dimension.upper_bounds import dimension_from_equations
 from neuroalg_sage.invariants.equations.descriptions import described_ideal
@@ -225,7 +226,9 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
                              f"here gives the ideal of {model}; use elimination.")
     own = search() if search else EquationSearch(phi, seed, computation.progress)
     own.checkpoint = computation.clock()
-    span = _span(phi, own, computation)
+    span = _as_network(phi) if method == "auto" else None
+    if span is None:
+        span = _span(phi, own, computation)
     if span is not None:
         def find_within(phi: Parametrization, found: Invariant) -> tuple[Invariant, Invariant]:
             # Equations of a space that M fills would be looked for without end.
@@ -281,6 +284,14 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
                            time.perf_counter() - start, evidence, trust,
                            claim=[encode_polynomial(g) for g in generators],
                            versions=computation.versions(), coordinates=n), found
+
+
+def _as_network(phi: Parametrization) -> LinearSpan | None:
+    """All of V, for expressions, such as those within a span, with the coordinates of a network."""
+    form = in_perceptron(phi.model) if is_expressions(phi.model) else None
+    if form is None or form.inputs is not None or is_expressions(form.model):
+        return None
+    return LinearSpan(phi, tuple(range(len(phi.polynomials))), (), form.model, form.places)
 
 
 def _span(phi: Parametrization, search: EquationSearch, computation: Computation

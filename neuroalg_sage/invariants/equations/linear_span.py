@@ -26,9 +26,10 @@ from neuroalg_sage.invariants.dimension.dimension import dimension
 from neuroalg_sage.invariants.equations.equations_by_degree import EquationSearch, generators
 from neuroalg_sage.invariants.equations.generators import Ideal, primitive
 from neuroalg_sage.models.expressions import Polynomial, from_flint
-from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.models.model import Model
+from neuroalg_sage.models.parametrization import Parametrization, parametrization
 from neuroalg_sage.models.rational import to_flint
-from neuroalg_sage.models.sources import polynomial_model
+from neuroalg_sage.models.sources import model_from_data, polynomial_model
 
 FindIdeal = Callable[[Parametrization, Invariant], tuple[Invariant, Invariant]]
 
@@ -42,11 +43,15 @@ class LinearSpan:
     - ``coordinates`` -- those that are kept, S
     - ``forms`` -- for each other coordinate i one equation z_i - λ_i, with λ_i of degree at most
       one in the coordinates of S
+    - ``network`` -- a network whose coordinates, in their order, are those of φ_S
+    - ``names`` -- for each of its parameters the one of φ that it is
     """
 
     phi: Parametrization
     coordinates: tuple[int, ...]
     forms: tuple[Polynomial, ...]
+    network: Model | None = None
+    names: tuple[int, ...] = ()
 
     @property
     def n(self) -> int:
@@ -56,7 +61,8 @@ class LinearSpan:
     @cached_property
     def within(self) -> Parametrization:
         """
-        The projection of M to S, parametrized by (w, x) ↦ φ_S(w) x in one input x.
+        The projection of M to S, parametrized by (w, x) ↦ φ_S(w) x in one input x, or by the
+        network.
 
         EXAMPLES::
 
@@ -67,6 +73,8 @@ class LinearSpan:
             >>> linear_span(phi).within.written()
             ['w_1^2', '2*w_0^2']
         """
+        if self.network is not None:
+            return parametrization(self.network)
         if not self.forms:
             return self.phi
         kept = tuple(self.phi.polynomials[i] for i in self.coordinates)
@@ -229,11 +237,14 @@ def ideal_in_the_span(span: LinearSpan, find: FindIdeal, seed: int) -> Ideal:
     inner, _ = find(span.within, dimension(span.within.model, seed))
     assert inner.certificate is not None
     equations = [primitive(f) for f in span.equations(inner.data)]
+    same = {} if span.network is None else {
+        "model": span.network.describe(), "parameters": list(span.names)}
+    where = (f"in the {len(span.coordinates)} coordinates of the span of M"
+             if span.network is None else f"the coordinates are those of {span.network}")
     return Ideal.certified(
-        span.phi.model, "ideal", equations, "proved",
-        f"{inner.method}, in the {len(span.coordinates)} coordinates of the span of M",
+        span.phi.model, "ideal", equations, "proved", f"{inner.method}, {where}",
         time.perf_counter() - start,
-        {"argument": "linear span", "coordinates": list(span.coordinates),
+        {"argument": "linear span", "coordinates": list(span.coordinates), **same,
          "ideal": inner.certificate["evidence"]}, inner.trust,
         claim=[encode_polynomial(g) for g in equations],
         versions=inner.certificate["engines"], coordinates=span.n)
@@ -263,7 +274,9 @@ def ideal_within(phi: Parametrization, found: Invariant) -> tuple[LinearSpan, In
             forms.append(f)
         else:
             equations.append({tuple(e[i] for i in kept): c for e, c in f.items()})
-    span = LinearSpan(phi, tuple(kept), tuple(forms))
+    span = LinearSpan(phi, tuple(kept), tuple(forms), model_from_data(proof["model"]),
+                      tuple(proof["parameters"])) if "model" in proof else LinearSpan(
+        phi, tuple(kept), tuple(forms))
     inner = Ideal.certified(
         span.within.model, "ideal", equations, "proved", found.method, found.seconds,
         proof["ideal"], found.trust, claim=[encode_polynomial(g) for g in equations],

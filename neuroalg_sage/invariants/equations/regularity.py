@@ -15,13 +15,9 @@ from math import comb
 from typing import Any
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.certificates.equations.gluings import glued
 from neuroalg_sage.certificates.equations.groebner import HilbertSeries
-from neuroalg_sage.certificates.equations.regularity import (
-    forms,
-    glued,
-    least_degree,
-    series,
-)
+from neuroalg_sage.certificates.equations.regularity import forms, least_degree, series
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.engines import modular
 from neuroalg_sage.invariants.equations.equations_by_degree import (
@@ -36,7 +32,7 @@ from neuroalg_sage.invariants.equations.products_of_spaces import (
 )
 from neuroalg_sage.models.parametrization import Parametrization
 
-MOST_MONOMIALS = 6_000  # of one degree
+MOST_MONOMIALS = 20_000  # of one degree
 EXTRA_POINTS, LARGEST_COORDINATE = 10, 2**16
 
 
@@ -112,12 +108,14 @@ def ideal_by_regularity(search: EquationSearch) -> Ideal | None:
         symmetries, maps = [], shift(space)
     try:
         other = None if maps is None else glued(space.model, found, maps)
-
         first, second = (forms(found, symmetries, other, d) for d in (1, 2))
         if other is None and first == n and second <= comb(n + 1, 2):
             return None  # the ring may be that of all forms, which a linear section proves sooner
         degree, missing = least_degree(found, other), None
         while comb(n + degree, degree + 1) <= MOST_MONOMIALS:
+            if forms(found, symmetries, other, degree) > comb(n + degree - 1, degree):
+                degree += 1  # there are fewer monomials than forms
+                continue
             value = search.up_to(degree)[-1].hilbert_function
             before, missing = missing, forms(found, symmetries, other, degree) - value
             if not missing:
@@ -130,7 +128,8 @@ def ideal_by_regularity(search: EquationSearch) -> Ideal | None:
     except CertificateError:
         return None
     prime = modular.random_prime(search.generator)
-    count = max(d.hilbert_function for d in search.up_to(degree + 1)) + EXTRA_POINTS
+    search.up_to(degree + 1)
+    count = search.largest_weight + EXTRA_POINTS
     basis = generators(search, degree + 1)
     return Ideal.certified(
         phi.model, "ideal", basis, "proved",

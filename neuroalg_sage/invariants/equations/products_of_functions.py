@@ -1,0 +1,186 @@
+"""
+Models whose functions are products: with the coefficients of the factors for parameters.
+
+The outputs are factored as polynomials in parameters and inputs.  If they are f_o = g^e ... h_o,
+and the coefficients of g, ... and of all h_o are algebraically independent functions of w, then M
+is the closed image of all such products.  So one token's attention is a quadratic form times
+linear forms.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from math import comb, prod
+from typing import Any
+
+from flint import Ordering, fmpq_mpoly, fmpq_mpoly_ctx, nmod_mat
+
+from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.certificates.equations.lengths import forms
+from neuroalg_sage.certificates.reading import residue
+from neuroalg_sage.invariants.equations.products_of_spaces import weights_of
+from neuroalg_sage.models.expressions import Polynomial, derivative, evaluate
+from neuroalg_sage.models.parametrization import Parametrization
+from neuroalg_sage.models.rational import by_last, to_flint
+
+MOST_TERMS, MOST_COEFFICIENTS, MOST_FORMS = 20_000, 60, 2_000
+PRIME = 2**31 - 1
+
+Factor = tuple[fmpq_mpoly, int]  # in parameters and inputs, and how often it divides the outputs
+
+
+def product_of_functions(phi: Parametrization, generator: random.Random) -> dict[str, Any] | None:
+    """
+    The map ψ from the coefficients of factors to V, how these depend on the parameters, and blocks
+    and weights for ψ, as :mod:`~neuroalg_sage.certificates.equations.degree_of_products` reads
+    them; None if the outputs have no factors with independent coefficients.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> from neuroalg_sage.models.parametrization import parametrization
+        >>> phi = parametrization(parse_spec("attention:d=2,a=1,out=2,t=1"))
+        >>> product_of_functions(phi, random.Random(1))["blocks"]
+        [[0, 1, 2], [3, 4, 5, 6]]
+        >>> phi = parametrization(parse_spec("mlp:2,2,2:x^2"))
+        >>> product_of_functions(phi, random.Random(1)) is None
+        True
+    """
+    count = phi.parameter_count
+    if sum(map(len, phi.polynomials)) > MOST_TERMS or not any(phi.polynomials):
+        return None
+    outputs = _outputs(phi)
+    # Those at one point are found at once.
+    ring = _ring(phi.model.input_count)
+    at = [ring.constant(generator.randrange(1, 99)) for _ in range(count)]
+    if not _factors([f.compose(*at, *ring.gens(), ctx=ring) for f in outputs], 0):
+        return None
+    factors = _factors(outputs, count)
+    merged = [(prod((g for g, k in factors if k == e), start=outputs[0].context().constant(1)), e)
+              for e in sorted({e for _, e in factors})]
+    for chosen in (merged, factors) if factors else ():
+        found = _in_coefficients(phi, outputs, chosen, generator)
+        if found is not None:
+            return found
+    return None
+
+
+def _ring(variables: int) -> fmpq_mpoly_ctx:
+    return fmpq_mpoly_ctx.get([f"y{i}" for i in range(variables)], Ordering.lex)
+
+
+def _outputs(phi: Parametrization) -> list[fmpq_mpoly]:
+    """The outputs that are not zero, as polynomials in parameters and inputs."""
+    terms: list[dict[tuple[int, ...], Any]] = [{} for _ in range(phi.model.output_count)]
+    for (output, powers), f in zip(phi.model.coordinates(), phi.polynomials):
+        terms[output] |= {(*e, *powers): to_flint(c) for e, c in f.items()}
+    ring = _ring(phi.parameter_count + phi.model.input_count)
+    return [ring.from_dict(f) for f in terms]
+
+
+def _factors(outputs: Sequence[fmpq_mpoly], parameters: int) -> list[Factor]:
+    """The common factors that depend on the inputs; none if that is the one output itself."""
+    common = outputs[0]
+    for f in outputs[1:]:
+        common = common.gcd(f)
+    found = [(g, e) for g, e in common.factor()[1] if any(any(k[parameters:]) for k in g.monoms())]
+    return found if len(outputs) > 1 or len(found) > 1 or (found and found[0][1] > 1) else []
+
+
+def _in_coefficients(phi: Parametrization, outputs: Sequence[fmpq_mpoly], factors: list[Factor],
+                     generator: random.Random) -> dict[str, Any] | None:
+    """The map ψ for some factors and what they leave of the outputs."""
+    count = phi.parameter_count
+    rests = [f / prod(g**e for g, e in factors) for f in outputs]
+    images: list[Polynomial] = []
+    blocks: list[list[int]] = []
+
+    def in_variables(functions: Sequence[fmpq_mpoly]) -> list[dict[tuple[int, ...], int]]:
+        """New variables for the coefficients in the inputs, which are a block."""
+        start, found = len(images), []
+        for f in functions:
+            terms = by_last(f, count)
+            found.append({e: len(images) + k for k, e in enumerate(terms)})
+            images.extend(terms.values())
+        blocks.append(list(range(start, len(images))))
+        return found
+
+    made = [in_variables([g])[0] for g, _ in factors]
+    is_constant = all(f.is_constant() for f in rests)
+    left = [] if is_constant else in_variables(rests)
+    at = [generator.randrange(PRIME) for _ in range(count)]
+    if len(images) > MOST_COEFFICIENTS or not _are_independent(images, count, at):
+        return None
+    ring = _ring(len(images) + phi.model.input_count)
+    y, x = ring.gens()[:len(images)], ring.gens()[len(images):]
+
+    def function(terms: dict[tuple[int, ...], int]) -> fmpq_mpoly:
+        return sum((y[v] * prod((x[i]**k for i, k in enumerate(e)), start=ring.constant(1))
+                    for e, v in terms.items()), ring.constant(0))
+
+    common = prod((function(terms)**e for terms, (_, e) in zip(made, factors)),
+                  start=ring.constant(1))
+    products = [common * (f.leading_coefficient() if f else 0) for f in rests] if is_constant else [
+        common * function(terms) for terms in left]
+    tables = [by_last(f, len(images)) for f in products]
+    psi = [tables[output].get(powers, {}) for output, powers in phi.model.coordinates()]
+    point = [generator.randrange(PRIME) for _ in images]
+    return {"blocks": blocks, "weights": weights_of([f for f in psi if f], len(images)),
+            "map": [encode_polynomial(f) for f in psi],
+            "images": [encode_polynomial(f) for f in images], "parameters": at, "prime": PRIME,
+            "point": point, "degree": _degrees(psi, blocks, point, generator)}
+
+
+def _degrees(psi: Sequence[Polynomial], blocks: Sequence[Sequence[int]], point: Sequence[int],
+             generator: random.Random) -> list[int]:
+    """
+    Degrees in the blocks in which the equations of a fiber leave one form: those are raised one by
+    one that leave the smallest part of all forms.
+    """
+    order = [v for block in blocks for v in block]
+    sizes = tuple(map(len, blocks))
+    values = [evaluate(f, point, PRIME) for f in psi]
+    j = next(i for i, a in enumerate(values) if a)
+    terms = [{tuple(e[v] for v in order): residue(c, PRIME) for e, c in f.items()} for f in psi]
+    e = next(iter(psi[j]))
+    own = [sum(e[v] for v in block) for block in blocks]
+
+    def left(degrees: Sequence[int]) -> int:
+        place = {m: k for k, m in enumerate(forms(sizes, tuple(degrees)))}
+        multipliers = forms(sizes, tuple(a - b for a, b in zip(degrees, own)))
+        entries: list[int] = []
+        for _ in range(min(len(psi) - 1, len(place) // len(multipliers) + 3)):
+            equation: dict[tuple[int, ...], int] = {}
+            scale = 0
+            for f, a in zip(terms, values):
+                factor = generator.randrange(PRIME)
+                scale += factor * a
+                for m, c in f.items():
+                    equation[m] = equation.get(m, 0) + factor * c * values[j]
+            for m, c in terms[j].items():
+                equation[m] = equation.get(m, 0) - scale * c
+            for multiplier in multipliers:
+                row = [0] * len(place)
+                for m, c in equation.items():
+                    row[place[tuple(map(sum, zip(m, multiplier)))]] = c % PRIME
+                entries += row
+        return len(place) - int(nmod_mat(len(entries) // len(place), len(place), entries,
+                                         PRIME).rank())
+
+    degrees, least = own, 2
+    while least > 1:  # raising most what leaves least
+        raised = [[*degrees[:k], degrees[k] + 1, *degrees[k + 1:]] for k in range(len(blocks))]
+        counts = [prod(comb(size - 1 + d, d) for size, d in zip(sizes, row)) for row in raised]
+        tried = [(left(row), count, row) for row, count in zip(raised, counts)
+                 if count <= MOST_FORMS]
+        if not tried:
+            break
+        least, _, degrees = min(tried, key=lambda found: found[0] / found[1])
+    return degrees
+
+
+def _are_independent(images: Sequence[Polynomial], count: int, point: Sequence[int]) -> bool:
+    """Whether polynomials are algebraically independent, by their Jacobian matrix at a point."""
+    entries = [evaluate(derivative(f, v), point, PRIME) for f in images for v in range(count)]
+    return bool(nmod_mat(len(images), count, entries, PRIME).rank() == len(images))
