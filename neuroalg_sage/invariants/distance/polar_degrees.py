@@ -206,7 +206,8 @@ def _with_limits_of_tangents(phi: Parametrization, generator: random.Random
     """What may prove that tangent spaces have limits on a smooth variety, and on which."""
     for evidence in sums_of_points(phi, generator):
         yield evidence, "a Hilbert scheme of points"
-        if evidence["has_coefficients"]:
+        if evidence["has_coefficients"] and len(evidence["summands"]) == 2:
+            yield evidence | {"fixed_points": "pairs of points"}, "a blown-up Hilbert scheme"
             yield evidence | {"fixed_points": "pairs of squares"}, "a blown-up bundle of pencils"
     coordinates = [f for f in phi.polynomials if f]
     blocks = (blocks_of(coordinates, phi.parameter_count)
