@@ -115,10 +115,7 @@ def test_the_first_polar_degree_is_the_degree(a: int, m: int) -> None:
 
 
 def test_pencils_of_squares_and_cubics() -> None:
-    """
-    The polar classes of pairs of conics c_1 l_1^2 + c_2 l_2^2 are those of sums of two cubes, as
-    monodromy counts, too: 219 critical points.
-    """
+    """The polar classes of pairs of conics c_1 l_1^2 + c_2 l_2^2 are those of sums of two cubes."""
     assert pairs(3, 2) == [*polar_degrees(sums(2, (3,), (3,))), 0, 0]
 
 
