@@ -11,7 +11,12 @@ from flint import fmpq
 
 from neuroalg_sage import NeuroManifold, load_model
 from neuroalg_sage.certificates.checker import verify
-from neuroalg_sage.certificates.distance import monomials, pairs_of_squares, two_linear_factors
+from neuroalg_sage.certificates.distance import (
+    monomials,
+    pairs_of_points,
+    pairs_of_squares,
+    two_linear_factors,
+)
 from neuroalg_sage.certificates.distance.binary_forms import binary_forms
 from neuroalg_sage.certificates.distance.distance_formulas import determinantal
 from neuroalg_sage.certificates.distance.limits_of_tangents import polar_degrees as from_limits
@@ -135,13 +140,41 @@ def test_products_are_counted_as_by_points() -> None:
     assert found.status == "proved" and found.data == M.ed_degree("generic").data == 58
 
 
-@pytest.mark.parametrize("spec", ["mlp:3,2,2:x^2", "glu:widths=2x1x2:x^2", "glu:widths=3x1x1:x^3"])
+def of_points(m: int, sizes: tuple[int, ...], degrees: tuple[int, ...]) -> list[int]:
+    shape = (m, *sizes)
+    starts = [sum(shape[:k]) for k in range(len(shape) + 1)]
+    summands = [[[starts[-1] * i + v for v in range(a, b)] for a, b in zip(starts, starts[1:])]
+                for i in range(2)]
+    psi = [((*(int(k == c) for k in range(m)), *e), fmpq(1)) for c in range(m)
+           for e in forms(sizes, degrees)]
+    found = Sum(summands, psi, (1, *degrees), True)
+    return from_limits(pairs_of_points.fixed_points(found), found.dimension)
+
+
+def test_pairs_of_points_with_several_coefficients() -> None:
+    """
+    Two binary cubics with a common apolar quadric have a 4 × 3 catalecticant of rank two, and its
+    polar classes; the ED degree is what slices modulo primes count.  The first polar degree is the
+    degree.
+    """
+    assert of_points(2, (2,), (3,)) == determinantal(4, 3, 2)[:6]
+    M = NeuroManifold("mlp:2,2,2:x^3", cache=False, method="parametrization", seed=1)
+    found = NeuroManifold("mlp:2,2,2:x^3", cache=False).ed_degree("generic")
+    assert found.status == "proved" and found.data == M.ed_degree("generic").data == 83
+    for spec, m, n, d in (("mlp:2,2,3:x^4", 3, 2, 4), ("mlp:3,2,2:x^3", 2, 3, 3)):
+        assert of_points(m, (n,), (d,))[0] == NeuroManifold(spec).degree().data
+    with pytest.raises(CertificateError, match="dependent conditions"):
+        of_points(2, (2,), (2,))
+
+
+@pytest.mark.parametrize("spec", ["mlp:3,2,2:x^2", "mlp:2,2,2:x^3", "glu:widths=2x1x2:x^2",
+                                  "glu:widths=3x1x1:x^3"])
 def test_forged_limits_of_tangents_are_refused(spec: str) -> None:
     found = by_residues(parametrization(load_model(spec)))
     assert found is not None and not found.trust
     verify(found.certificate)
     other = "two linear factors" if spec.startswith("mlp") else "pairs of squares"
-    changes: list[dict[str, Any]] = [{"fixed_points": other}]
+    changes: list[dict[str, Any]] = [{"fixed_points": other}, {"fixed_points": "sums of points"}]
     if "powers" in found.certificate["evidence"]:
         c, v, w = found.certificate["evidence"]["blocks"]
         p, q = found.certificate["evidence"]["powers"]
