@@ -39,7 +39,8 @@ def _found() -> Iterator[Any]:
                      "singular_locus", "subnetworks", "critical_locus", "generic_fiber",
                      "is_identifiable", "is_finitely_identifiable"):
             yield manifold.compute(name)
-    for spec in ("mlp:3,2,2:x^2", "glu:widths=2x1x2:x^2"):
+    for spec in ("mlp:3,2,2:x^2", "mlp:2,2,2:x^3", "glu:widths=2x1x2:x^2",
+                 "mlp:2,1,2:x^2:bias"):
         yield NeuroManifold(spec, seed=1).polar_degrees()
     for spec in ("linear:3,2,3", "cnn:2,2:x^2", "glu:widths=2x1x2:x^2"):
         yield NeuroManifold(spec, seed=1).singular_locus()

@@ -39,187 +39,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from neuroalg_sage.engines.path_tracking import (
-    Path,
-    TorusMap,
-    follow,
-    refined,
-)
+from neuroalg_sage.engines.fibrations import CriticalPoints, LinearSections, have_rank
+from neuroalg_sage.engines.path_tracking import Arcs, follow, refined
 from neuroalg_sage.errors import LimitReached
-from neuroalg_sage.models.expressions import Polynomial
 
-TRACE_IS_LINEAR = 1e-8
-# How far loops go, relative to where they begin; and how far at least where a trace is tested.
-NEAR, FAR, FAR_TEST = 0.5, 500.0, 20.0
-SELDOM = 3  # loops without a new point, of which one tests the trace where it is not linear
+TRACE_IS_LINEAR = 1e-12  # points that are far away contribute little else
+# How far places are, relative to where loops begin, also those where a trace is tested; and the
+# angles of arcs to them.
+ANYWHERE, FAR = (0.5, 500.0), (20.0, 500.0)
+ARCS = 0.5, 2.8
+SELDOM = 3  # places, with one of which there is another far one if no trace was linear
 SAME = 1e-6  # distance of images that count as one, relative to their size
-LEAST_RANK = 1e-9  # smallest singular values, relative to the largest
-CAREFUL, STARTS, ATTEMPTS = 0.2, 5, 3
+STARTS, ATTEMPTS = 5, 3
+CARE = 1.0, 0.2, 0.04  # of the first attempt at a path, and of others where it was lost
+MANY_LOST, FEW_LOST = 0.1, 5  # of the paths of an edge: more are not followed again
 MOST_LOSSY = 3  # loops without a new point that lose paths, before it is done again
-MANY_NEW = 1.2  # times as many points as before a loop
 MANY_IDLE = 200  # points that loops have moved to known ones, instead of several loops
-LEAST_EIGENVALUE = 1e-14  # of a form, relative to the largest; what is less is 0
-MOST_UNLIKE = 1e4  # of sizes of monomials: beyond that what happens at one scale hides at another
-ARCS = 0.5, 2.5  # the angles of arcs; two in the same sense make a loop around the middle
-
-
-class _OnAVariety:
-    """
-    What equations for points φ(w) of a variety have in common.
-
-    - ``map`` -- φ
-    - ``measured`` -- φ with coordinates of about one size, which tell points apart
-    - ``followed`` -- φ and a linear map, whose rank is the dimension where points are regular
-    - ``dimension`` -- of the variety
-    """
-
-    map: TorusMap
-    measured: TorusMap
-    followed: TorusMap
-    dimension: int
-
-    def image(self, w: np.ndarray) -> np.ndarray:
-        return self.measured.values(self.map.monomials(w))
-
-    def is_regular(self, w: np.ndarray) -> np.ndarray:
-        return _have_rank(self._slopes(w), self.dimension)
-
-    def _slopes(self, w: np.ndarray) -> np.ndarray:
-        return self.followed.jacobian(w, self.map.monomials(w))
-
-
-class LinearSections(_OnAVariety):
-    """
-    The points φ(w) of a variety of dimension d with Λ φ(w) = c, for d linear forms Λ.
-    """
-
-    def __init__(self, polynomials: Sequence[Polynomial], count: int, dimension: int,
-                 generator: np.random.Generator) -> None:
-        phi = TorusMap(polynomials, count)
-        # The degree does not depend on coordinates, so each is measured by its coefficients.
-        self.map = self.measured = measured(phi)
-        self.map.coefficients *= balancing(self.map)
-        self.followed = self.map.combined(
-            np.linalg.qr(generator.normal(size=(len(polynomials), dimension)))[0])
-        self.dimension = dimension
-        self.size = count * dimension + len(phi.exponents)
-
-    def parameters(self, w: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-        """Those for which w is a solution."""
-        found: np.ndarray = self.followed.values(self.map.monomials(w[None]))[0]
-        return found
-
-    def frames(self, w: np.ndarray) -> np.ndarray | None:
-        return None if self.map.count == self.dimension else _orthonormal(self._slopes(w).conj())
-
-    def linearized(self, w: np.ndarray, frame: np.ndarray | None, c: np.ndarray, move: np.ndarray
-                   ) -> tuple[np.ndarray, np.ndarray]:
-        monomials = self.map.monomials(w)
-        square = self.followed.jacobian(w, monomials).transpose(0, 2, 1)
-        return (square if frame is None else square @ frame,
-                np.stack([self.followed.values(monomials) - c, -move], axis=2))
-
-
-class CriticalPoints(_OnAVariety):
-    """
-    The critical points of the distance from u on the image of φ, for a quadratic form Q.
-
-    It is J^T Q (φ(w) - u) = 0, where J is the Jacobian matrix, which shall have the rank d.  With
-    Q = R^T S R, for a real R and signs S, the parameters are R u.
-    """
-
-    def __init__(self, polynomials: Sequence[Polynomial], count: int, dimension: int,
-                 form: np.ndarray, generator: np.random.Generator) -> None:
-        values, vectors = np.linalg.eigh(form)
-        values[abs(values) < LEAST_EIGENVALUE * abs(values).max()] = 0
-        self.signs = np.sign(values)
-        self.map = TorusMap(polynomials, count)
-        root = vectors * np.sqrt(abs(values))
-        self.map.coefficients *= balancing(self.map.combined(root))
-        self.followed, self.measured = self.map.combined(root), measured(self.map)
-        self.dimension = dimension
-        n = len(polynomials)
-        self.sketch = generator.normal(size=(n, dimension)) / np.sqrt(n)
-        self.size = count * (n + count) + len(self.map.exponents)
-
-    def parameters(self, w: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-        """R u for a random point u for which φ(w) is critical."""
-        image = self.followed.values(self.map.monomials(w[None]))[0]
-        normal = generator.normal(size=len(image)) * np.linalg.norm(image) / np.sqrt(len(image))
-        rows = np.linalg.svd(self._slopes(w[None])[0] * self.signs)[2][: self.dimension]
-        found: np.ndarray = image + normal - rows.conj().T @ (rows @ normal)
-        return found
-
-    def frames(self, w: np.ndarray) -> np.ndarray | None:
-        return None if self.map.count == self.dimension else _orthonormal(
-            (self._slopes(w) @ self.sketch).conj())
-
-    def linearized(self, w: np.ndarray, frame: np.ndarray | None, c: np.ndarray, move: np.ndarray
-                   ) -> tuple[np.ndarray, np.ndarray]:
-        monomials = self.map.monomials(w)
-        slopes = self.followed.jacobian(w, monomials)
-        residual = (self.followed.values(monomials) - c) * self.signs
-        terms = (residual @ self.followed.coefficients.T) * monomials
-        columns = np.stack([self.map.gradient(w, terms),
-                            -(slopes @ (move * self.signs)[:, :, None])[:, :, 0]], axis=2)
-        hessian = self.map.hessian(w, terms)
-        square = slopes @ (slopes * self.signs).transpose(0, 2, 1) + hessian
-        if frame is not None:
-            turned = frame.transpose(0, 2, 1)
-            square, columns = turned @ square @ frame, turned @ columns
-        return square, columns
-
-    def rank(self, generator: np.random.Generator) -> int:
-        """The rank of the form on tangent vectors at a random point."""
-        w = generator.normal(size=(1, self.map.count)) + 0j
-        return int(np.linalg.matrix_rank(self._slopes(w)[0], rtol=LEAST_RANK))
-
-
-def measured(phi: TorusMap) -> TorusMap:
-    """The map with each coordinate measured by the size of its coefficients."""
-    sizes = np.linalg.norm(phi.coefficients, axis=0)
-    return phi.combined(np.diag(1 / np.where(sizes > 0, sizes, 1.0)))
-
-
-def balancing(phi: TorusMap) -> np.ndarray:
-    """
-    Factors of the coefficients, a row for each monomial, that come from units of the parameters
-    and of length, and make the monomials that vary about as large as 1.
-
-    Raises LimitReached if some stay tiny: then points that are far away, or near one another,
-    are missed, and the sum of the others is linear as far as floating point sees.
-
-    EXAMPLES::
-
-        >>> balancing(TorusMap([{(1,): 1}, {(2,): 1000}], 1)).round(6).tolist()
-        [[1.0], [0.001]]
-    """
-    sizes = np.linalg.norm(phi.coefficients, axis=1)
-    varying = (sizes > 0) & phi.exponents.any(axis=1)
-    if not varying.any():
-        return np.ones((len(sizes), 1))
-    columns = np.hstack([phi.exponents, np.ones((len(sizes), 1))])
-    logarithms = np.log(sizes[varying])
-    units = np.linalg.lstsq(columns[varying], -logarithms, rcond=None)[0]
-    factors = columns @ units
-    unlike = float(np.exp(np.ptp(factors[varying] + logarithms)))
-    if not unlike < MOST_UNLIKE:
-        raise LimitReached(f"In any units of parameters some monomials are {unlike:.0e} times as "
-                           "large as others, so monodromy in floating point is not believed.")
-    found: np.ndarray = np.exp(factors)[:, None]
-    return found
-
-
-def _orthonormal(columns: np.ndarray) -> np.ndarray:
-    basis: np.ndarray = np.linalg.qr(columns)[0]
-    return basis
-
-
-def _have_rank(matrices: np.ndarray, rank: int) -> np.ndarray:
-    finite = np.isfinite(matrices).all(axis=(1, 2))
-    values = np.linalg.svd(np.where(finite[:, None, None], matrices, 0), compute_uv=False)
-    found: np.ndarray = finite & (values[:, rank - 1] > LEAST_RANK * values[:, 0])
-    return found
+UNKNOWN = -1  # which point is at the other end
 
 
 def marks(images: np.ndarray, direction: np.ndarray) -> np.ndarray:
@@ -230,25 +66,135 @@ def marks(images: np.ndarray, direction: np.ndarray) -> np.ndarray:
 
 
 class Points:
-    """Points of which equal ones are kept once, recognized by a random projection."""
+    """
+    Points of a fiber, of which equal ones are kept once, recognized by a random projection.
 
-    def __init__(self, direction: np.ndarray) -> None:
-        self.direction = direction
-        self.cells: dict[tuple[int, int], complex] = {}
+    - ``c`` -- over which the fiber is; with a point it contains its conjugate if c is real
+    - ``all`` -- parameters w, a row for each
+    """
 
-    def add(self, images: np.ndarray) -> np.ndarray:
-        """Which of these are new; they are kept."""
-        return np.array([self._is_new(complex(mark)) for mark in marks(images, self.direction)],
-                        dtype=bool)
+    def __init__(self, system: LinearSections | CriticalPoints, c: np.ndarray,
+                 direction: np.ndarray) -> None:
+        self.system, self.c, self.direction = system, c, direction
+        self.all = np.empty((0, system.map.count), dtype=complex)
+        self.cells: dict[tuple[int, int], tuple[complex, int]] = {}
 
-    def _is_new(self, mark: complex) -> bool:
+    def __len__(self) -> int:
+        return len(self.all)
+
+    def places(self, points: np.ndarray) -> np.ndarray:
+        """Which of the points these are; those that are new are kept."""
+        images = self.system.image(points)
+        found = self._places(points, images)
+        if not self.c.imag.any():
+            self._places(points.conj(), images.conj())
+        return found
+
+    def _places(self, points: np.ndarray, images: np.ndarray) -> np.ndarray:
+        before = len(self)
+        new: list[int] = []
+        found = np.array([self._place(complex(mark), before + len(new), new, row)
+                          for row, mark in enumerate(marks(images, self.direction))], dtype=int)
+        self.all = np.concatenate([self.all, points[new]])
+        return found
+
+    def _place(self, mark: complex, count: int, new: list[int], row: int) -> int:
         x, y = mark.real / SAME, mark.imag / SAME
         i, j = int(np.floor(x)), int(np.floor(y))
         for cell in ((i + a, j + b) for a in (-1, 0, 1) for b in (-1, 0, 1)):
-            if cell in self.cells and abs(self.cells[cell] - mark) < SAME:
-                return False
-        self.cells[i, j] = mark
-        return True
+            if cell in self.cells and abs(self.cells[cell][0] - mark) < SAME:
+                return self.cells[cell][1]
+        self.cells[i, j] = mark, count
+        new.append(row)
+        return count
+
+
+class Edge:
+    """
+    A way between two c, along which the points over one become those over the other.
+
+    - ``fibers`` -- the points that are known over its ends
+    - ``turn``, ``growth`` -- of the arc
+    - ``partners`` -- at each end, for each of them its number at the other end, or UNKNOWN
+    - ``attempts`` -- at each end, how often each was followed
+    """
+
+    def __init__(self, base: Points, other: Points, turn: complex, growth: float) -> None:
+        self.fibers, self.turn, self.growth = (base, other), turn, growth
+        self.partners, self.attempts = ([np.empty(0, dtype=int) for _ in range(2)]
+                                        for _ in range(2))
+
+    def unknown(self, side: int, attempts: int) -> np.ndarray:
+        """Those at one end of which it is not known, after so many attempts, where they go."""
+        more = len(self.fibers[side]) - len(self.partners[side])
+        self.partners[side] = np.concatenate([self.partners[side], np.full(more, UNKNOWN)])
+        self.attempts[side] = np.concatenate([self.attempts[side], np.zeros(more, dtype=int)])
+        return np.flatnonzero((self.partners[side] == UNKNOWN) & (self.attempts[side] == attempts))
+
+    def way(self, side: int, count: int) -> Arcs:
+        """The way from one end, so many times."""
+        start, end = self.fibers[side].c, self.fibers[1 - side].c
+        turn, growth = (x if side == 0 else 1 / x for x in (self.turn, self.growth))
+        return Arcs(*(np.repeat(np.asarray(x)[None], count, axis=0)
+                      for x in (start, end, turn, growth)))
+
+    @property
+    def lost(self) -> int:
+        """How many go nowhere, as far as is known."""
+        return max(int(np.sum(partners == UNKNOWN)) for partners in self.partners)
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether so many paths were lost that they are not followed again."""
+        return bool(self.lost > max(MANY_LOST * len(self.partners[0]), FEW_LOST))
+
+    def keep(self, side: int, chosen: np.ndarray, ends: np.ndarray, arrived: np.ndarray) -> None:
+        """Where some of the points at one end arrived."""
+        self.attempts[side][chosen] += 1
+        places = self.fibers[1 - side].places(ends[arrived])
+        self.unknown(1 - side, 0)
+        here, there = self.partners[side], self.partners[1 - side]
+        for point, place in zip(chosen[arrived], places):
+            rival = there[place]
+            if rival == UNKNOWN:
+                here[point], there[place] = place, point
+            else:  # different points do not meet: at least one has jumped
+                here[point] = here[rival] = there[place] = UNKNOWN
+                self.attempts[side][rival] = max(self.attempts[side][[rival, point]])
+
+
+class _Place:
+    """
+    The points over c + i v for a random real v, and edges to it.
+
+    - ``size`` -- that of v, relative to c
+    """
+
+    def __init__(self, base: Points, sizes: tuple[float, float], generator: np.random.Generator
+                 ) -> None:
+        self.base, self.generator = base, generator
+        self.size = float(np.exp(generator.uniform(*np.log(sizes))))
+        v = generator.normal(size=len(base.c))
+        v *= self.size * np.linalg.norm(base.c) / np.linalg.norm(v)
+        self.points = Points(base.system, base.c + 1j * v, base.direction)
+        self.sense = int(generator.choice([-1, 1]))
+        self.edges: list[Edge] = []
+
+    def add_edges(self, count: int) -> list[Edge]:
+        """More ways to it; those that turn to different sides make a loop."""
+        for _ in range(count):
+            angle = self.sense * (-1) ** len(self.edges) * self.generator.uniform(*ARCS)
+            self.edges.append(Edge(self.base, self.points, np.exp(1j * angle),
+                                   max(self.size, 1.0)))
+        return self.edges[-count:]
+
+    def trace_error(self) -> float | None:
+        """That of the trace test, None if some points are not known here."""
+        edge = next((edge for edge in self.edges if not edge.lost and
+                     len(self.base) == len(self.points) == len(edge.partners[0])), None)
+        return None if edge is None else trace_error(
+            self.base.system.image(self.base.all),
+            self.points.system.image(self.points.all[edge.partners[0]]))
 
 
 @dataclass(frozen=True)
@@ -324,24 +270,29 @@ def _fiber_over_one(system: LinearSections | CriticalPoints, generator: np.rando
                     limits: Callable[[], None], idle_loops: int, confirm: int,
                     progress: Callable[[str], None]) -> Fiber:
     """
-    The fiber contains with a point its complex conjugate.  A loop goes from c to c + i v for a
-    random real v, and back, each time on a random circle.  On the way the points at c - i v are
-    the conjugates of those at c + i v; so the trace test is that the real part of the sum there is
-    the sum at c.
+    The fiber contains with a point its complex conjugate.  Edges lead from c to c + i v for random
+    real v, on random arcs, two to a place, which make a loop, and one to a far place.  Points are
+    followed along each once, to and fro, until nothing is new: so they are stable under all loops
+    of these edges.  The points at c - i v are the conjugates of those at c + i v; so the trace test
+    is that the real part of the sum there is the sum at c.  It is done far away: what moved little
+    may look linear.
     """
     for _ in range(STARTS):
         start = generator.normal(size=system.map.count) + 0j
-        base = system.parameters(start, generator).real
-        points, good = refined(system, start[None], base)
-        if good.all() and is_isolated(system, points, base):
+        origin = system.parameters(start, generator).real
+        points, good = refined(system, start[None], origin[None])
+        if good.all() and is_isolated(system, points, origin):
             break
     else:
         raise LimitReached("In floating point no random point of the neurovariety is regular, and "
                            "isolated in its fiber, so monodromy does not begin.")
     n = system.map.coefficients.shape[1]
-    known = Points((generator.normal(size=n) + 1j * generator.normal(size=n)) / np.sqrt(n))
-    known.add(system.image(points))
-    loops = paths = idle = lost = lossy = before = 0
+    mark = (generator.normal(size=n) + 1j * generator.normal(size=n)) / np.sqrt(n)
+    base = Points(system, origin, mark)
+    base.places(points)
+    places: list[_Place] = []
+    far: list[_Place] = []
+    loops = paths = idle = lossy = 0
     trace = None
 
     def check() -> None:
@@ -349,46 +300,67 @@ def _fiber_over_one(system: LinearSections | CriticalPoints, generator: np.rando
             limits()
         except LimitReached as error:
             so_far = "" if loops < 2 else f" in {loops - 1} loops"
-            raise LimitReached(f"Monodromy had found {len(points)} points{so_far}, and the trace "
+            raise LimitReached(f"Monodromy had found {len(base)} points{so_far}, and the trace "
                                f"test was not passed. {error}") from None
 
-    def direction(size: float) -> np.ndarray:
-        v = generator.normal(size=len(base))
-        return np.asarray(v * (size * np.linalg.norm(base) / np.linalg.norm(v)))
+    def follow_all(edges: Sequence[Edge]) -> int:
+        """All points along all edges, those that are lost with more care, until none is new."""
+        attempts = followed = 0
+        while attempts < len(CARE):
+            before = followed
+            for side in (0, 1):
+                followed += _follow_edges([edge for edge in edges if not attempts
+                                           or not edge.is_bad], side, attempts, check)
+            if followed > before:
+                progress(f"monodromy: {len(base)} points after {loops} loops")
+            attempts = 0 if followed > before else attempts + 1
+        return followed
 
-    def is_believed() -> bool:
-        return (trace is not None and trace < TRACE_IS_LINEAR
-                and (idle >= confirm or idle * len(points) >= MANY_IDLE))
+    def another_loop() -> list[Edge]:
+        if far and len(far[-1].edges) == 1 and not far[-1].edges[0].is_bad:
+            return far[-1].add_edges(1)
+        if not len(places) % SELDOM and (trace is None or trace > TRACE_IS_LINEAR):
+            far.append(_Place(base, FAR, generator))
+            far[-1].add_edges(1)
+        places.append(_Place(base, ANYWHERE, generator))
+        return places[-1].add_edges(2)
 
     while True:
         loops += 1
-        # While many are missing there is no trace to be saved.  What moved little may look linear.
-        settled = len(points) < MANY_NEW * before
-        tested = settled and (trace is None or not idle % SELDOM)
-        size = float(np.exp(generator.uniform(*np.log([FAR_TEST if tested else NEAR, FAR]))))
-        v, growth = direction(size), max(size, 1.0)
-        there, back = np.exp(1j * generator.choice([-1, 1]) * generator.uniform(*ARCS, size=2))
-        middle, arrived = (_carefully if tested else follow)(
-            system, points, arc(base, base + 1j * v, there, growth), check)
-        before = len(points)
-        paths += len(points)
-        if tested and arrived.all():
-            trace = trace_error(system.image(points), system.image(middle))
-            if is_believed():
-                return Fiber(points, trace, loops, paths, idle, lost, lossy)
-        ends, returned = follow(system, middle[arrived],
-                                arc(base + 1j * v, base, back, 1 / growth), check)
-        paths += len(ends)
-        ends, good = refined(system, ends[returned], base)
-        missed = before - int(np.sum(good))
-        lost += missed
-        ends = np.concatenate([ends[good], ends[good].conj()])
-        new = ends[known.add(system.image(ends))]
-        idle, lossy, trace = (0, 0, None) if len(new) else (idle + 1, lossy + (missed > 0), trace)
-        points = np.concatenate([points, new])
-        progress(f"monodromy: {len(points)} points after {loops} loops")
-        if idle and is_believed() or idle >= idle_loops or lossy > MOST_LOSSY:
-            return Fiber(points, trace, loops, paths, idle, lost, lossy)
+        before = len(base)
+        new = another_loop()
+        edges = [edge for place in places + far for edge in place.edges]
+        paths += follow_all(edges)
+        is_lossy = any(edge.lost for edge in new)
+        idle, lossy = (idle + 1, lossy + is_lossy) if len(base) == before else (0, 0)
+        trace = min((error for place in far if (error := place.trace_error()) is not None),
+                    default=None)
+        is_believed = trace is not None and trace < TRACE_IS_LINEAR and (
+            idle >= confirm or idle * len(base) >= MANY_IDLE)
+        if is_believed or idle >= idle_loops or lossy > MOST_LOSSY:
+            return Fiber(base.all, trace, loops, paths, idle, sum(edge.lost for edge in edges),
+                         lossy)
+
+
+def _follow_edges(edges: Sequence[Edge], side: int, attempts: int, check: Callable[[], None]
+                  ) -> int:
+    """Follow points at one end of edges, after some attempts with care; how many there were."""
+    chosen = [edge.unknown(side, attempts) for edge in edges]
+    if not any(map(len, chosen)):
+        return 0
+    arcs = [edge.way(side, len(part)) for edge, part in zip(edges, chosen)]
+    ways = Arcs(*(np.concatenate([getattr(way, name) for way in arcs])
+                  for name in ("start", "end", "turn", "growth")))
+    system = edges[0].fibers[0].system
+    begin = np.concatenate([edge.fibers[side].all[part] for edge, part in zip(edges, chosen)])
+    ends, arrived = follow(system, begin, ways, check, CARE[attempts])
+    ends[arrived], arrived[arrived] = refined(system, ends[arrived], ways.end[arrived])
+    place = 0
+    for edge, part in zip(edges, chosen):
+        here = slice(place, place + len(part))
+        edge.keep(side, part, ends[here], arrived[here])
+        place += len(part)
+    return place
 
 
 def is_isolated(system: LinearSections | CriticalPoints, w: np.ndarray, c: np.ndarray) -> bool:
@@ -399,71 +371,7 @@ def is_isolated(system: LinearSections | CriticalPoints, w: np.ndarray, c: np.nd
     """
     parameters = np.broadcast_to(c, (1, len(c)))
     square, _ = system.linearized(w, system.frames(w), parameters, np.zeros_like(parameters))
-    return bool(_have_rank(square, system.dimension)[0])
-
-
-def _carefully(system: LinearSections | CriticalPoints, points: np.ndarray, path: Path,
-               check: Callable[[], None]) -> tuple[np.ndarray, np.ndarray]:
-    """Follow paths; those that are lost, or end at the same point, once more in smaller steps."""
-    goal = path(np.ones(1))[0][0]
-    ends, arrived = points.copy(), np.zeros(len(points), dtype=bool)
-    for care in (1.0, CAREFUL, CAREFUL**2):
-        again = ~arrived
-        again[arrived] = _meet(system.image(ends[arrived]))
-        if not again.any():
-            return ends, arrived
-        found, came = follow(system, points[again], path, check, care)
-        found[came], came[came] = refined(system, found[came], goal)
-        ends[again], arrived[again] = found, came
-    arrived[arrived] = ~_meet(system.image(ends[arrived]))
-    return ends, arrived
-
-
-def _meet(images: np.ndarray) -> np.ndarray:
-    """Which of these points are equal to another one."""
-    at = marks(images, np.exp(1j * np.arange(images.shape[1]) ** 2))
-    order = np.argsort(at.real)
-    found = np.zeros(len(images), dtype=bool)
-    for shift in range(1, len(images)):
-        one, other = order[:-shift], order[shift:]
-        near = at.real[other] - at.real[one] < SAME
-        if not near.any():
-            break
-        same = near & (np.abs(at[other] - at[one]) < SAME)
-        found[one[same]] = found[other[same]] = True
-    return found
-
-
-def arc(start: np.ndarray, end: np.ndarray, turn: complex, growth: float = 1.0) -> Path:
-    """
-    The way from start to end on a circle in the complex line through both.
-
-    INPUT:
-
-    - ``turn`` -- e to the i times an angle
-    - ``growth`` -- how many times as fast it is in the end as where it starts: where the end is
-      far, what happens near the start happens in a short time
-
-    EXAMPLES::
-
-        >>> path = arc(np.array([0.0]), np.array([1.0]), 1j)
-        >>> path(np.array([0.0, 0.5, 1.0]))[0][:, 0].round(2).tolist()
-        [0j, (0.5+0.5j), (1+0j)]
-        >>> path = arc(np.array([0.0]), np.array([1.0]), 1, 9.0)
-        >>> path(np.array([0.0, 0.5, 1.0]))[0][:, 0].real.round(2).tolist()
-        [0.0, 0.25, 1.0]
-    """
-    rate = np.log(growth)
-
-    def path(t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        speed = np.ones_like(t)
-        if rate:
-            t, speed = np.expm1(rate * t) / np.expm1(rate), np.exp(rate * t) * rate / np.expm1(rate)
-        below = 1 + (turn - 1) * t
-        return (start + (turn * t / below)[:, None] * (end - start),
-                (turn * speed / below**2)[:, None] * (end - start))
-
-    return path
+    return bool(have_rank(square, system.dimension)[0])
 
 
 def trace_error(before: np.ndarray, after: np.ndarray) -> float:

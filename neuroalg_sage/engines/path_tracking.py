@@ -45,34 +45,46 @@ class _Slopes(NamedTuple):
     """
     The derivatives that are not zero, an entry for each, times their variables.
 
-    - ``variables``, ``coordinates`` -- which they are
+    - ``places`` -- which they are, in matrices with a row for each variable
     - ``terms`` -- the one monomial of each; None if there are several
-    - ``weights`` -- the factor of the monomial; or a column for each derivative, with a row for
+    - ``weights`` -- the factor of the monomial; or a row for each derivative, with a column for
       each monomial
     """
 
-    variables: np.ndarray
-    coordinates: np.ndarray
+    places: np.ndarray
     terms: np.ndarray | None
     weights: np.ndarray
 
 
+class _Products(NamedTuple):
+    """
+    How monomials are made.
+
+    - ``size`` -- how many products there are, the first of which are 1 and the variables
+    - ``steps`` -- which follow one another, and the factors of each
+    - ``monomials`` -- which of them are the monomials
+    """
+
+    size: int
+    steps: list[tuple[slice, np.ndarray, np.ndarray]]
+    monomials: np.ndarray
+
+
 class TorusMap:
     """
-    A polynomial map at many points with no coordinate zero, with its derivatives.
+    A polynomial map at many points, with its derivatives times their variables.
 
-    There each monomial is exp of an integer combination of logarithms, and its derivatives are
-    multiples of it divided by coordinates.
+    Points are rows of w; what is computed at them has a column for each, so that complex numbers
+    are pairs of real ones for the matrices with which it is multiplied.
 
     EXAMPLES::
 
         >>> square = TorusMap([{(2, 1): 3}], 2)
-        >>> w = np.array([[2.0, 1.0]], dtype=complex)
-        >>> m = square.monomials(w)
+        >>> m = square.monomials(np.array([[2.0, 1.0]], dtype=complex))
         >>> square.values(m).real.round(9).tolist()
         [[12.0]]
-        >>> square.jacobian(w, m).real.round(9).tolist()
-        [[[12.0], [12.0]]]
+        >>> square.slopes(m).real.round(9).tolist()
+        [[[24.0], [12.0]]]
     """
 
     def __init__(self, polynomials: Sequence[Polynomial], count: int) -> None:
@@ -97,27 +109,65 @@ class TorusMap:
     def combined(self, matrix: np.ndarray) -> TorusMap:
         """This map followed by a linear one."""
         found = copy(self)
-        found.__dict__.pop("slopes", None)
+        found.__dict__.pop("derivatives", None)
         found.coefficients = self.coefficients @ matrix
         return found
 
     @cached_property
-    def slopes(self) -> _Slopes | None:
-        """What makes the derivatives of the coordinates, times their variables; None if large."""
+    def products(self) -> _Products:
+        """Each monomial is a power of its last variable times the rest, which others share."""
+        zero = (0,) * self.count
+        units = [zero[:v] + (1,) + zero[v + 1 :] for v in range(self.count)]
+        depth = dict.fromkeys([zero, *units], 0)
+        factors: dict[tuple[int, ...], tuple[tuple[int, ...], tuple[int, ...]]] = {}
+
+        def make(e: tuple[int, ...]) -> int:
+            if e not in depth:
+                last = max(v for v in range(self.count) if e[v])
+                rest = e[:last] + zero[last:]
+                power = zero[:last] + (e[last],) + zero[last + 1 :]
+                if rest == zero:
+                    half = e[last] // 2
+                    rest = zero[:last] + (half,) + zero[last + 1 :]
+                    power = zero[:last] + (e[last] - half,) + zero[last + 1 :]
+                depth[e] = 1 + max(make(rest), make(power))
+                factors[e] = rest, power
+            return depth[e]
+
+        monomials = [tuple(map(int, e)) for e in self.exponents]
+        for e in monomials:
+            make(e)
+        order = sorted(depth, key=lambda e: depth[e])
+        place = {e: i for i, e in enumerate(order)}
+        steps, begun = [], self.count + 1
+        while begun < len(order):
+            end = begun
+            while end < len(order) and depth[order[end]] == depth[order[begun]]:
+                end += 1
+            left, right = (np.array([place[factors[e][k]] for e in order[begun:end]])
+                           for k in (0, 1))
+            steps.append((slice(begun, end), left, right))
+            begun = end
+        return _Products(len(order), steps, np.array([place[e] for e in monomials], dtype=int))
+
+    @cached_property
+    def derivatives(self) -> _Slopes | None:
+        """What makes the derivatives of the coordinates; None if large."""
         variables, coordinates = np.nonzero((self.exponents != 0).T.astype(float)
                                             @ (self.coefficients != 0))
         if len(variables) * len(self.exponents) > LARGEST_MATRIX:
             return None
+        places = variables * self.coefficients.shape[1] + coordinates
         terms = [np.flatnonzero(self.exponents[:, v] * self.coefficients[:, i])
                  for v, i in zip(variables, coordinates)]
         weights = [self.exponents[rows, v] * self.coefficients[rows, i]
                    for rows, v, i in zip(terms, variables, coordinates)]
-        if all(len(rows) == 1 for rows in terms):
-            return _Slopes(variables, coordinates, np.concatenate(terms), np.concatenate(weights))
-        matrix = np.zeros((len(self.exponents), len(terms)))
-        for column, (rows, numbers) in enumerate(zip(terms, weights)):
-            matrix[rows, column] = numbers
-        return _Slopes(variables, coordinates, None, matrix)
+        if terms and all(len(rows) == 1 for rows in terms):
+            return _Slopes(places, np.concatenate(terms), np.concatenate(weights)[:, None])
+        matrix = np.zeros((len(terms), len(self.exponents)))
+        for row, (columns, numbers) in enumerate(zip(terms, weights)):
+            matrix[row, columns] = numbers
+        return _Slopes(places, None, matrix)
 
     @cached_property
     def occurring(self) -> list[np.ndarray]:
@@ -125,54 +175,65 @@ class TorusMap:
         return [np.flatnonzero(column) for column in self.exponents.T]
 
     @cached_property
-    def pairs(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Pairs of variables, and what makes the second derivatives, times both, of monomials."""
+    def pairs(self) -> tuple[np.ndarray, np.ndarray]:
+        """
+        What makes the second derivatives, times both variables, of monomials: a row for each pair;
+        and the row of each entry of the matrix.
+        """
         i, j = np.triu_indices(self.count)
         products = self.exponents[:, i] * self.exponents[:, j]
         products[:, i == j] -= self.exponents
-        return i, j, products
+        entries = np.empty((self.count, self.count), dtype=int)
+        entries[i, j] = entries[j, i] = np.arange(len(i))
+        return np.ascontiguousarray(products.T), entries.ravel()
 
     def monomials(self, w: np.ndarray) -> np.ndarray:
-        """The monomials: a row for each point."""
-        return np.exp(_times(np.log(w), self.exponents.T))
+        """The monomials: a row for each."""
+        plan = self.products
+        found = np.empty((plan.size, len(w)), dtype=complex)
+        found[0], found[1 : self.count + 1] = 1, w.T
+        for made, left, right in plan.steps:
+            np.multiply(found[left], found[right], out=found[made])
+        chosen: np.ndarray = found[plan.monomials]
+        return chosen
 
     def values(self, monomials: np.ndarray) -> np.ndarray:
-        """The values."""
-        return _times(monomials, self.coefficients)
+        """The values: a row for each coordinate."""
+        return _times(self.coefficients.T, monomials)
 
-    def jacobian(self, w: np.ndarray, monomials: np.ndarray) -> np.ndarray:
-        """The Jacobian matrices, transposed: a row for each variable."""
-        slopes = self.slopes
-        found = np.zeros((len(w), self.count, self.coefficients.shape[1]), dtype=complex)
-        if slopes is None:
-            for k, places in enumerate(self.occurring):
-                found[:, k] = _times(monomials[:, places],
-                                     self.exponents[places, k, None] * self.coefficients[places])
-            return found / w[:, :, None]
-        entries = _times(monomials, slopes.weights) if slopes.terms is None else (
-            monomials[:, slopes.terms] * slopes.weights)
-        found[:, slopes.variables, slopes.coordinates] = entries * (1 / w)[:, slopes.variables]
-        return found
+    def terms(self, covectors: np.ndarray, monomials: np.ndarray) -> np.ndarray:
+        """The terms of sums of coordinates with given factors."""
+        return _times(self.coefficients, covectors) * monomials
 
-    def gradient(self, w: np.ndarray, terms: np.ndarray) -> np.ndarray:
-        """The gradients of sums of terms, which are given by their values."""
-        return _times(terms, self.exponents) / w
+    def slopes(self, monomials: np.ndarray) -> np.ndarray:
+        """For each point the Jacobian matrix, transposed, times the variables of its rows."""
+        points, n, plan = monomials.shape[1], self.coefficients.shape[1], self.derivatives
+        found = np.zeros((points, self.count * n), dtype=complex)
+        if plan is None:
+            for k, rows in enumerate(self.occurring):
+                found[:, k * n : (k + 1) * n] = _times(
+                    (self.exponents[rows, k, None] * self.coefficients[rows]).T,
+                    monomials[rows]).T
+        else:
+            found[:, plan.places] = (_times(plan.weights, monomials) if plan.terms is None else
+                                     monomials[plan.terms] * plan.weights).T
+        return found.reshape(points, self.count, n)
 
-    def hessian(self, w: np.ndarray, terms: np.ndarray) -> np.ndarray:
-        """The second derivatives of sums of terms, which are given by their values."""
-        i, j, products = self.pairs
-        entries = _times(terms, products) / (w[:, i] * w[:, j])
-        found = np.empty((len(w), self.count, self.count), dtype=complex)
-        found[:, i, j] = found[:, j, i] = entries
-        return found
+    def gradient(self, terms: np.ndarray) -> np.ndarray:
+        """The gradients of sums of terms, times the variables: a row for each variable."""
+        return _times(self.exponents.T, terms)
+
+    def hessian(self, terms: np.ndarray) -> np.ndarray:
+        """For each point the second derivatives of the sum of its terms, times both variables."""
+        products, entries = self.pairs
+        return _times(products, terms)[entries].T.reshape(-1, self.count, self.count)
 
 
-def _times(numbers: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """A complex matrix times a real or complex one."""
+def _times(matrix: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """A matrix times a complex one."""
     if np.iscomplexobj(matrix):
-        return numbers @ matrix
-    parts = np.concatenate([numbers.real, numbers.imag]) @ matrix
-    product: np.ndarray = parts[: len(numbers)] + 1j * parts[len(numbers):]
+        return matrix @ numbers
+    product: np.ndarray = (matrix @ np.ascontiguousarray(numbers).view(float)).view(complex)
     return product
 
 
@@ -200,7 +261,48 @@ class Fibration(Protocol):
         """At which points the map has its rank, so that they count."""
 
 
-Path = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]  # c and its velocity at times t
+@dataclass(frozen=True)
+class Arcs:
+    """
+    Ways on circles in complex lines, a row of each array for one.
+
+    - ``start``, ``end`` -- parameters c
+    - ``turn`` -- e to the i times angles
+    - ``growth`` -- how many times as fast it is in the end as where it starts: where the end is
+      far, what happens near the start happens in a short time
+
+    EXAMPLES::
+
+        >>> def places(turn, growth):
+        ...     arcs = Arcs(*(np.array(x) for x in ([[0.0]], [[1.0]], [turn], [growth])))
+        ...     return [complex(arcs.at(np.array([0]), np.array([t]))[0][0, 0].round(2))
+        ...             for t in (0.0, 0.5, 1.0)]
+        >>> places(1j, 1.0)
+        [0j, (0.5+0.5j), (1+0j)]
+        >>> places(1, 9.0)
+        [0j, (0.25+0j), (1+0j)]
+    """
+
+    start: np.ndarray
+    end: np.ndarray
+    turn: np.ndarray
+    growth: np.ndarray
+
+    def chosen(self, which: np.ndarray) -> Arcs:
+        """Some of these ways."""
+        return Arcs(self.start[which], self.end[which], self.turn[which], self.growth[which])
+
+    def at(self, which: np.ndarray, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The places and velocities on some of them at times t."""
+        start, turn, growth = self.start[which], self.turn[which], self.growth[which]
+        rate = np.log(growth)
+        curved, size = rate != 0, np.where(rate != 0, np.expm1(rate), 1.0)
+        speed = np.where(curved, np.exp(rate * t) * rate / size, 1.0)
+        t = np.where(curved, np.expm1(rate * t) / size, t)
+        below = 1 + (turn - 1) * t
+        span = self.end[which] - start
+        return (start + (turn * t / below)[:, None] * span,
+                (turn * speed / below**2)[:, None] * span)
 
 
 def newton(system: Fibration, w: np.ndarray, frame: np.ndarray | None, c: np.ndarray,
@@ -237,7 +339,7 @@ def _of(frame: np.ndarray | None, places: np.ndarray) -> np.ndarray | None:
     return None if frame is None else frame[places]
 
 
-def follow(system: Fibration, w: np.ndarray, path: Path, check: Callable[[], None],
+def follow(system: Fibration, w: np.ndarray, path: Arcs, check: Callable[[], None],
            care: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
     """
     Follow solutions along a path of parameters from t = 0 to t = 1.
@@ -249,6 +351,7 @@ def follow(system: Fibration, w: np.ndarray, path: Path, check: Callable[[], Non
     INPUT:
 
     - ``w`` -- solutions at t = 0, a row for each
+    - ``path`` -- a way for each
     - ``check`` -- is called often, by this thread, and may raise
     - ``care`` -- 1.0, or less for smaller steps
 
@@ -262,7 +365,7 @@ def follow(system: Fibration, w: np.ndarray, path: Path, check: Callable[[], Non
     ends, arrived = w.copy(), np.zeros(len(w), dtype=bool)
 
     def follow_one(part: np.ndarray, goes_on: Callable[[], bool]) -> None:
-        ends[part], arrived[part] = _follow(system, w[part], path, goes_on, care)
+        ends[part], arrived[part] = _follow(system, w[part], path.chosen(part), goes_on, care)
 
     def is_in_time() -> bool:
         check()
@@ -283,7 +386,7 @@ def follow(system: Fibration, w: np.ndarray, path: Path, check: Callable[[], Non
     return ends, arrived
 
 
-def _follow(system: Fibration, w: np.ndarray, path: Path, goes_on: Callable[[], bool], care: float
+def _follow(system: Fibration, w: np.ndarray, path: Arcs, goes_on: Callable[[], bool], care: float
             ) -> tuple[np.ndarray, np.ndarray]:
     ends, arrived, begun = w.copy(), np.zeros(len(w), dtype=bool), 0
     group = max(LARGEST_ARRAY // system.size, 8)
@@ -329,12 +432,12 @@ class _Moving:
     frame: np.ndarray | None
 
     @classmethod
-    def from_start(cls, system: Fibration, places: np.ndarray, w: np.ndarray, path: Path,
+    def from_start(cls, system: Fibration, places: np.ndarray, w: np.ndarray, path: Arcs,
                    care: float) -> _Moving:
         count = len(places)
         time, size = np.zeros(count), np.full(count, FIRST_STEP * care)
         frame = system.frames(w)
-        _, speed = newton(system, w, frame, *path(time))
+        _, speed = newton(system, w, frame, *path.at(places, time))
         begun = cls(places, w.copy(), time, speed, w.copy(), np.full(count, -1.0), speed.copy(),
                     size, size.copy(), np.zeros(count, dtype=int), frame)
         return begun.chosen(np.isfinite(speed).all(axis=1))
@@ -358,7 +461,7 @@ class _Moving:
                                 for part in fields(self)}
         return _Moving(**made)
 
-    def step(self, system: Fibration, path: Path, care: float) -> None:
+    def step(self, system: Fibration, path: Arcs, care: float) -> None:
         """One step of each."""
         goal = np.minimum(self.time + self.size, 1.0)
         guess = _predicted(self.before, self.slower, self.earlier, self.here, self.speed,
@@ -367,7 +470,8 @@ class _Moving:
             # Nothing corrects what leaves the slice, and the cubic curve would magnify it.
             inside = self.frame.conj().transpose(0, 2, 1) @ (guess - self.here)[:, :, None]
             guess = self.here + (self.frame @ inside)[:, :, 0]
-        point, velocity, first, good = _corrected(system, guess, self.frame, path, goal)
+        point, velocity, first, good = _corrected(system, guess, self.frame, path, self.places,
+                                                   goal)
         fine = good & (first < FAR * care)
         for old, new in ((self.before, self.here), (self.slower, self.speed),
                          (self.earlier, self.time), (self.here, point), (self.speed, velocity),
@@ -384,7 +488,8 @@ class _Moving:
             assert frame is not None
             self.frame[turned], self.largest[turned] = frame, self.size[turned]
             self.earlier[turned] = -1.0
-            _, speed = newton(system, self.here[turned], frame, *path(self.time[turned]))
+            _, speed = newton(system, self.here[turned], frame, *path.at(self.places[turned],
+                                                                     self.time[turned]))
             self.speed[turned] = speed
             self.size[turned[~np.isfinite(speed).all(axis=1)]] = 0.0
 
@@ -400,8 +505,9 @@ def _predicted(before: np.ndarray, slower: np.ndarray, earlier: np.ndarray, here
     return np.where((earlier < 0)[:, None], line, cubic)
 
 
-def _corrected(system: Fibration, guess: np.ndarray, frame: np.ndarray | None, path: Path,
-               goal: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _corrected(system: Fibration, guess: np.ndarray, frame: np.ndarray | None, path: Arcs,
+               places: np.ndarray, goal: np.ndarray
+               ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Newton's method: points, velocities, the first correction, and where it converged."""
     count = len(guess)
     point, velocity = guess.copy(), np.zeros_like(guess)
@@ -410,7 +516,7 @@ def _corrected(system: Fibration, guess: np.ndarray, frame: np.ndarray | None, p
     open_ones = np.arange(count)
     for round_ in range(CORRECTIONS):
         delta, speed = newton(system, point[open_ones], _of(frame, open_ones),
-                              *path(goal[open_ones]))
+                              *path.at(places[open_ones], goal[open_ones]))
         change = _relative(delta, point[open_ones])
         point[open_ones] += delta
         velocity[open_ones] = speed
@@ -434,8 +540,8 @@ def _relative(delta: np.ndarray, point: np.ndarray) -> np.ndarray:
 
 def refined(system: Fibration, w: np.ndarray, c: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
-    Solutions as near as floating point allows, and at which Newton's method converged to
-    regular ones.
+    Solutions over the rows of c as near as floating point allows, and at which Newton's method
+    converged to regular ones.
     """
     if not len(w):
         return w, np.zeros(0, dtype=bool)
@@ -445,11 +551,9 @@ def refined(system: Fibration, w: np.ndarray, c: np.ndarray) -> tuple[np.ndarray
     with np.errstate(all="ignore"):
         for start in range(0, len(w), group):
             part = slice(start, start + group)
-            parameters = np.broadcast_to(c, (len(here[part]), len(c)))
             frame = system.frames(here[part])
             for _ in range(REFINEMENTS):
-                delta, _ = newton(system, here[part], frame, parameters,
-                                  np.zeros_like(parameters))
+                delta, _ = newton(system, here[part], frame, c[part], np.zeros_like(c[part]))
                 new = _relative(delta, here[part])
                 better = np.isfinite(new) & (new < np.maximum(change[part], 1e-14))
                 here[part] += np.where(better[:, None], delta, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import random
 from typing import Any
 
 import pytest
@@ -10,7 +11,12 @@ from flint import fmpq
 
 from neuroalg_sage import NeuroManifold, load_model
 from neuroalg_sage.certificates.checker import verify
-from neuroalg_sage.certificates.distance import pairs_of_squares, two_linear_factors
+from neuroalg_sage.certificates.distance import (
+    monomials,
+    pairs_of_points,
+    pairs_of_squares,
+    two_linear_factors,
+)
 from neuroalg_sage.certificates.distance.binary_forms import binary_forms
 from neuroalg_sage.certificates.distance.distance_formulas import determinantal
 from neuroalg_sage.certificates.distance.limits_of_tangents import polar_degrees as from_limits
@@ -21,6 +27,7 @@ from neuroalg_sage.certificates.equations.sums_of_points import Sum, check_sum, 
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.invariants.distance.polar_degrees import by_residues
+from neuroalg_sage.invariants.distance.smooth_polytopes import smooth_polytope
 from neuroalg_sage.models.parametrization import parametrization
 from neuroalg_sage.models.sources import from_expressions
 
@@ -108,10 +115,7 @@ def test_the_first_polar_degree_is_the_degree(a: int, m: int) -> None:
 
 
 def test_pencils_of_squares_and_cubics() -> None:
-    """
-    The polar classes of pairs of conics c_1 l_1^2 + c_2 l_2^2 are those of sums of two cubes, as
-    monodromy counts, too: 219 critical points.
-    """
+    """The polar classes of pairs of conics c_1 l_1^2 + c_2 l_2^2 are those of sums of two cubes."""
     assert pairs(3, 2) == [*polar_degrees(sums(2, (3,), (3,))), 0, 0]
 
 
@@ -133,13 +137,41 @@ def test_products_are_counted_as_by_points() -> None:
     assert found.status == "proved" and found.data == M.ed_degree("generic").data == 58
 
 
-@pytest.mark.parametrize("spec", ["mlp:3,2,2:x^2", "glu:widths=2x1x2:x^2", "glu:widths=3x1x1:x^3"])
+def of_points(m: int, sizes: tuple[int, ...], degrees: tuple[int, ...]) -> list[int]:
+    shape = (m, *sizes)
+    starts = [sum(shape[:k]) for k in range(len(shape) + 1)]
+    summands = [[[starts[-1] * i + v for v in range(a, b)] for a, b in zip(starts, starts[1:])]
+                for i in range(2)]
+    psi = [((*(int(k == c) for k in range(m)), *e), fmpq(1)) for c in range(m)
+           for e in forms(sizes, degrees)]
+    found = Sum(summands, psi, (1, *degrees), True)
+    return from_limits(pairs_of_points.fixed_points(found), found.dimension)
+
+
+def test_pairs_of_points_with_several_coefficients() -> None:
+    """
+    Two binary cubics with a common apolar quadric have a 4 × 3 catalecticant of rank two, and its
+    polar classes; the ED degree is what slices modulo primes count.  The first polar degree is the
+    degree.
+    """
+    assert of_points(2, (2,), (3,)) == determinantal(4, 3, 2)[:6]
+    M = NeuroManifold("mlp:2,2,2:x^3", cache=False, method="parametrization", seed=1)
+    found = NeuroManifold("mlp:2,2,2:x^3", cache=False).ed_degree("generic")
+    assert found.status == "proved" and found.data == M.ed_degree("generic").data == 83
+    for spec, m, n, d in (("mlp:2,2,3:x^4", 3, 2, 4), ("mlp:3,2,2:x^3", 2, 3, 3)):
+        assert of_points(m, (n,), (d,))[0] == NeuroManifold(spec).degree().data
+    with pytest.raises(CertificateError, match="dependent conditions"):
+        of_points(2, (2,), (2,))
+
+
+@pytest.mark.parametrize("spec", ["mlp:3,2,2:x^2", "mlp:2,2,2:x^3", "glu:widths=2x1x2:x^2",
+                                  "glu:widths=3x1x1:x^3"])
 def test_forged_limits_of_tangents_are_refused(spec: str) -> None:
     found = by_residues(parametrization(load_model(spec)))
     assert found is not None and not found.trust
     verify(found.certificate)
     other = "two linear factors" if spec.startswith("mlp") else "pairs of squares"
-    changes: list[dict[str, Any]] = [{"fixed_points": other}]
+    changes: list[dict[str, Any]] = [{"fixed_points": other}, {"fixed_points": "sums of points"}]
     if "powers" in found.certificate["evidence"]:
         c, v, w = found.certificate["evidence"]["blocks"]
         p, q = found.certificate["evidence"]["powers"]
@@ -183,3 +215,65 @@ def test_other_sums_and_products_are_not_these() -> None:
             with pytest.raises(CertificateError):
                 two_linear_factors.check_two_linear_factors(
                     model, {"blocks": [[], [0, 1], [2, 3]], "powers": powers})
+
+
+def by_monomials(spec: Any) -> list[int] | None:
+    """The polar degrees, if each coordinate is a monomial and the polytope is smooth."""
+    model = load_model(spec) if isinstance(spec, str) else spec
+    found = smooth_polytope(parametrization(model), random.Random(1))
+    return None if found is None else monomials.check_monomials(rebuilt(model), found)[0]
+
+
+@pytest.mark.parametrize(("spec", "sizes", "degrees"), [
+    ("mlp:3,1,2:x^2", [2, 3], [1, 2]), ("mlp:2,1,3:x^3", [3, 2], [1, 3]),
+    ("cp:modes=2x2x3-1x1x1,ranks=1", [2, 2, 3], [1, 1, 1]), ("mlp:2,1,2:x^2:bias", None, None)])
+def test_toric_varieties(spec: str, sizes: list[int] | None, degrees: list[int]) -> None:
+    """Segre-Veronese varieties; with a bias, what is counted as points of a slice."""
+    found = by_monomials(spec)
+    assert found is not None
+    if sizes:
+        assert found == segre_veronese(sizes, degrees)
+    else:
+        M = NeuroManifold(spec, cache=False, method="parametrization", seed=1)
+        assert sum(found) == M.ed_degree("generic").data == 57
+
+
+def test_scrolls() -> None:
+    """
+    The lines that join corresponding points of two rational normal curves, of degrees 1 and d - 1,
+    are a surface of degree d, whose hyperplane sections are rational, with a dual of degree d.
+    """
+    for d in (3, 4, 6):
+        function = f"(a*x + b*y)^{d - 1}*c + (a*x + b*y)*e*z"
+        model = from_expressions([function], ["a", "b", "c", "e"], ["x", "y", "z"])
+        assert by_monomials(model) == [d, 2 * d - 2, d]
+
+
+def test_what_is_not_smooth_or_no_cone_is_no_toric_variety_here() -> None:
+    """A cone over a conic, a cuspidal cubic, a curve that is no cone, and what is dense."""
+    for function in ("(a*x + b*y)^2*c + e*z", "a^3*x + a*b^2*y + b^3*z", "a^2*x^2 + a*x + a^3*y"):
+        model = from_expressions([function], ["a", "b", "c", "e"], ["x", "y", "z"])
+        found = smooth_polytope(parametrization(model), random.Random(1))
+        if found is not None:
+            with pytest.raises(CertificateError):
+                monomials.check_monomials(rebuilt(model), found)
+    model = from_expressions(["a*x + b*y"], ["a", "b"], ["x", "y"])
+    found = smooth_polytope(parametrization(model), random.Random(1))
+    with pytest.raises(CertificateError, match="dense"):
+        monomials.check_monomials(rebuilt(model), found)
+
+
+def test_forged_polytopes_are_refused() -> None:
+    model = load_model("mlp:2,1,2:x^2:bias")
+    checked, right = rebuilt(model), smooth_polytope(parametrization(model), random.Random(1))
+    assert right is not None and len(right["free"]) == 2
+    vertices, free = right["vertices"], right["free"]
+    for k, (v, edges) in enumerate(vertices):
+        others = [*vertices[:k], *vertices[k + 1:]]
+        for wrong in (others, [*others, [v, edges[1:]]], [*others, [edges[0], [v, *edges[1:]]]],
+                      [*vertices, [v, edges]], [*others, [v, [edges[0], *edges[:-1]]]]):
+            with pytest.raises(CertificateError):
+                monomials.check_monomials(checked, right | {"vertices": wrong})
+    for pairs_ in ([], free[:1], [free[0], free[0]], [[0, 0], *free], [[*free[0][:1], 0], free[1]]):
+        with pytest.raises(CertificateError):
+            monomials.check_monomials(checked, right | {"free": pairs_})

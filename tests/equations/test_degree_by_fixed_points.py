@@ -27,6 +27,8 @@ from neuroalg_sage.certificates.equations.sums_of_points import (
     staircases,
     tangent_degrees,
 )
+from neuroalg_sage.certificates.equations.towers_of_pencils import degree_of_tower
+from neuroalg_sage.certificates.equations.towers_of_pencils import integral as tower
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.certificates.work import TooMuchWork, Work
 from neuroalg_sage.invariants.answers.rebuilt import rebuilt
@@ -50,7 +52,7 @@ def found(spec: str):
     "mlp:2,2,3:x^2", "mlp:3,1,2:x^2", "mlp:2,1,1,2:x^2", "cnn:2,2:x^2", "cnn:3,2:x^2",
     "cnn:2s2,2:x^3", "cnn:2x2,1x2:x^2", "attention:d=2,a=1,out=2,t=2",
     "attention:d=2,a=2,out=1,t=2", "attention:d=3,a=1,out=1,t=1", "attention:d=2,a=2,out=2,t=1",
-    "linear:3,1,2",
+    "mlp:2,2,2,2:x^2", "mlp:2,2,3,2:x^2", "linear:3,1,2",
     "cp:modes=2x2x3-1x1x1,ranks=1"])
 def test_the_degree_is_that_of_the_equations(spec: str) -> None:
     by_points = found(spec)
@@ -68,7 +70,8 @@ def test_the_degree_is_that_of_the_equations(spec: str) -> None:
     ("attention:d=3,a=3,out=1,t=2", comb(10, 2)),
     # Plane cubics with a line; a form times two; the cube of a quadratic form times a cubic one.
     ("attention:d=3,a=2,out=1,t=1", 21), ("attention:d=3,a=2,out=2,t=1", comb(10, 5)),
-    ("attention:d=2,a=1,out=1,t=1,layers=2", 3**2 * comb(5, 2))])
+    ("attention:d=2,a=1,out=1,t=1,layers=2", 3**2 * comb(5, 2)),
+    ("attention:d=2,a=1,out=2,t=1,layers=2", 3**2 * comb(7, 3) * comb(4, 2))])
 def test_published_degrees(spec: str, degree: int) -> None:
     assert found(spec).data == degree
 
@@ -185,7 +188,8 @@ def test_quadrics_are_left_to_their_theorem() -> None:
 
 @pytest.mark.parametrize("spec", ["mlp:2,2,3:x^2", "cnn:3,2:x^2", "attention:d=3,a=1,out=1,t=1",
                                   "attention:d=2,a=1,out=2,t=2", "attention:d=2,a=2,out=1,t=2",
-                                  "attention:d=2,a=2,out=2,t=1"])
+                                  "attention:d=2,a=2,out=2,t=1", "mlp:2,2,2,2:x^2",
+                                  "attention:d=2,a=1,out=2,t=1,layers=2"])
 def test_forged_certificates_are_refused(spec: str) -> None:
     certificate = found(spec).certificate
     for wrong in (certificate["claim"]["value"] + 1, 1, 2 * certificate["claim"]["value"]):
@@ -215,11 +219,35 @@ def test_products_of_functions_need_independent_coefficients() -> None:
     phi = parametrization(load_model("attention:d=2,a=2,out=2,t=1"))
     model, right = rebuilt(phi.model), product_of_functions(phi, random.Random(1))
     assert check_degree_of_product(model, right)[0] == 10
+    (stage,) = right["stages"]
     for wrong in ({"parameters": [0] * phi.parameter_count}, {"point": [1] * 7},
-                  {"degree": [1, 1]}, {"degree": [0, 3]}, {"map": right["map"][::-1]},
+                  *({"stages": [stage | {"degree": d}]} for d in ([1, 1], [0, 3])),
+                  {"stages": []}, {"stages": [stage, stage]}, {"map": right["map"][::-1]},
+                  {"stages": [stage | {"map": stage["map"][::-1]}]},
                   {"images": right["images"][::-1]}, {"prime": 2**31}):
         with pytest.raises(CertificateError):
             check_degree_of_product(model, right | wrong)
+
+
+def test_pencils_of_forms() -> None:
+    """
+    Two elements of S^2 P span a pencil, so a last layer of two units makes the same pairs of
+    functions as one of three.  Pencils of binary quadrics are those of linear forms in three
+    variables.  Networks of one hidden layer are sums of squares, 3 × m matrices of rank two if
+    there are two inputs.
+    """
+    assert found("mlp:2,2,2,3,2:x^2").data == found("mlp:2,2,2,2,2:x^2").data == 1701
+    for pencils, m in ((1, 2), (1, 3), (2, 2)):
+        assert tower(3, pencils, m, False) == tower(2, pencils + 1, m, False)
+    for m in (2, 3, 5):
+        assert tower(2, 1, m, False) == degree_of_matrices(3, m, 2)
+    for a, m in ((3, 2), (4, 3)):
+        assert tower(a, 1, m, False) == found(f"mlp:{a},2,{m}:x^2").data
+    for spec in ("mlp:2,2,2:x^3", "mlp:2,2,1:x^2", "mlp:2,3,3,2:x^2", "mlp:3,3,2,2:x^2",
+                 "mlp:2,2,2,2:x^2+x", "mlp:2,2,2,2:x^2:bias", "mlp:2,1,2,2:x^2", "linear:2,2,2",
+                 "resnet:width=2,hidden=2,blocks=1:x^2"):
+        with pytest.raises(CertificateError):
+            degree_of_tower(rebuilt(load_model(spec)))
 
 
 def test_two_symmetries_that_are_the_same_do_not_count_twice() -> None:

@@ -5,7 +5,7 @@ Points at which the Jacobian falls apart into blocks, by degrees in groups of th
 from __future__ import annotations
 
 from array import array
-from functools import cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flint import nmod_mat
@@ -86,7 +86,7 @@ def blocks_of_rows(model: Model, point: list[int], block_of: list[int], degrees:
     work, zero = Work(most_work), (0,) * len(degrees[0])
     sum_before: _State | None = None
 
-    @cache
+    @lru_cache(2**20)  # more would fill the memory
     def total(d: Degree, e: Degree) -> Degree:
         return tuple((a + b) % m if m else a + b for a, b in zip(d, e))
 

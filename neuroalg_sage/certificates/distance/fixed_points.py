@@ -18,6 +18,10 @@ def by_fixed_points(model: Model, metric: Any, evidence: Any) -> tuple[list[int]
         from neuroalg_sage.certificates.distance.sums_of_points import check_polar_degrees_of_sums
 
         return check_polar_degrees_of_sums(model, evidence)
+    if kind == "pairs of points":
+        from neuroalg_sage.certificates.distance.pairs_of_points import check_pairs_of_points
+
+        return check_pairs_of_points(model, evidence)
     if kind == "pairs of squares":
         from neuroalg_sage.certificates.distance.pairs_of_squares import check_pairs_of_squares
 
@@ -26,4 +30,8 @@ def by_fixed_points(model: Model, metric: Any, evidence: Any) -> tuple[list[int]
         from neuroalg_sage.certificates.distance.two_linear_factors import check_two_linear_factors
 
         return check_two_linear_factors(model, evidence)
+    if kind == "monomials":
+        from neuroalg_sage.certificates.distance.monomials import check_monomials
+
+        return check_monomials(model, evidence)
     raise MalformedCertificate("The kind of fixed points is not known.")

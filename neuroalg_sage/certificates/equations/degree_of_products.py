@@ -21,6 +21,12 @@ the number of points in which m generic sections of O(e) meet.
 The map may be another one, ψ with φ = ψ ∘ π for polynomials π in the parameters whose Jacobian
 matrix has as many independent rows at a point modulo a prime as there are: π is dominant, so that φ
 and ψ have images with the same closure.
+
+**In stages.** If there are blocks x_1, ..., x_k, and ψ = F_1(x_1, F_2(x_2, ... F_(k - 1)(x_(k - 1),
+x_k))) for forms F_i in two blocks of variables, of positive degrees, it suffices that the fiber of
+each F_i through its values at one point has length one: a point of the fiber of f with coordinates
+in a local Artinian ring has, up to units, the same x_1 and the same F_2(...), which is not zero in
+the residue field since ψ is not, and so on.
 """
 
 from __future__ import annotations
@@ -33,7 +39,11 @@ from flint import fmpq_mpoly, nmod_mat
 
 from neuroalg_sage.certificates.equations.block_symmetries import block_symmetries
 from neuroalg_sage.certificates.equations.lengths import Exponents, Form, is_at_most
-from neuroalg_sage.certificates.equations.products_of_spaces import Product, product_map
+from neuroalg_sage.certificates.equations.products_of_spaces import (
+    Product,
+    multidegree,
+    product_map,
+)
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     exponent_vectors,
@@ -61,8 +71,11 @@ def check_degree_of_product(model: Model, evidence: Any) -> tuple[int, int, str]
                 (model.parametrization, model.parameters))
     found, sheets = product_map(f, count, evidence), 1
     if "map" in evidence or "point" in evidence:
-        require_birational(f, found, evidence, integers(
-            member(evidence, "point"), 0, LARGEST_NUMBER, "parameter", count))
+        point = integers(member(evidence, "point"), 0, LARGEST_NUMBER, "parameter", count)
+        if "stages" in evidence:
+            check_stages(f, found, evidence, point)
+        else:
+            require_birational(f, found, evidence, point)
     else:
         sheets = check_sheets(model, found, evidence)
     return intersection(found) // sheets, sheets, found.name
@@ -84,6 +97,27 @@ def check_composition(model: Model, evidence: Any) -> tuple[list[fmpq_mpoly], in
     require(nmod_mat(len(images), model.parameters, entries, p).rank() == len(images),
             "The images of the parameters may be dependent.")
     return psi, len(images)
+
+
+def check_stages(f: Sequence[fmpq_mpoly], found: Product, evidence: Any, point: Sequence[int]
+                 ) -> None:
+    """Verify that f is a composition of forms in two blocks, whose fibers have length one."""
+    p, y = prime(member(evidence, "prime")), f[0].context().gens()
+    stages = items(member(evidence, "stages"), "stages", len(found.blocks) - 1)
+    require(stages, "There is one block only.")
+    inner, values = [y[v] for v in found.blocks[-1]], [point[v] for v in found.blocks[-1]]
+    for block, stage in zip(found.blocks[-2::-1], stages[::-1]):
+        given, degree = fields(stage, "map", "degree")
+        own = polynomials(given, polynomial_ring(len(block) + len(inner)))
+        blocks = (tuple(range(len(block))), tuple(range(len(block), len(block) + len(inner))))
+        degrees = {multidegree(g, blocks) for g in own if g}
+        require(len(degrees) == 1 and all(min(degrees)), "A stage has no degrees in the blocks.")
+        at = [*(point[v] for v in block), *values]
+        require_birational(own, Product(blocks, min(degrees), 0, None, False, False),
+                           {"prime": p, "degree": degree}, at)
+        inner = substituted(own, [*(y[v] for v in block), *inner], f[0].context())
+        values = [value_modulo(g, at, p) for g in own]
+    require(inner == list(f), "The stages are not those of the map.")
 
 
 def intersection(found: Product) -> int:

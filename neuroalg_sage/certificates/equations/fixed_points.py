@@ -29,4 +29,8 @@ def degree_by_fixed_points(model: Model, evidence: Any) -> tuple[int, list[str]]
         from neuroalg_sage.certificates.equations.sums_of_points import degree_of_sums
 
         return degree_of_sums(model, evidence)
+    if kind == "pencils":
+        from neuroalg_sage.certificates.equations.towers_of_pencils import degree_of_tower
+
+        return degree_of_tower(model)
     raise MalformedCertificate("The kind of fixed points is not known.")

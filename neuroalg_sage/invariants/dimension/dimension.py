@@ -21,6 +21,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from math import factorial, lcm
 from typing import Any
@@ -207,9 +208,14 @@ BYTES_PER_ENTRY = 28
 
 
 def _available_memory(memory_gb: float | None) -> float:
-    """The bytes that there are: so many gigabytes, or all of the machine."""
-    return (memory_gb * 10**9 if memory_gb is not None else
-            os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    """The bytes that may be used: so many gigabytes, or what nobody else has of the machine."""
+    if memory_gb is not None:
+        return memory_gb * 10**9
+    with suppress(OSError), open("/proc/meminfo") as lines:  # where there is one
+        for line in lines:
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def _check_memory(model: Model, rank: int, slack: int, memory_gb: float | None) -> None:

@@ -17,6 +17,7 @@ from neuroalg_sage.invariants.answers.invariant import Invariant, certified
 from neuroalg_sage.invariants.answers.methods import check_method_applies
 from neuroalg_sage.invariants.dimension.dimension import dimension as find_dimension
 from neuroalg_sage.invariants.distance.distance_count import count_critical_points
+from neuroalg_sage.invariants.distance.double_points import ed_degree_by_double_points
 from neuroalg_sage.invariants.distance.euler import NotKnown, ed_degree_by_euler
 from neuroalg_sage.invariants.distance.isotropic import not_conormal_to_itself
 from neuroalg_sage.invariants.distance.lagrange import distance_system
@@ -35,6 +36,7 @@ METHODS = ("theorem", "euler", "conormal", "parametrization", "lagrange")
 # So many coordinates, critical points and seconds for a proof by the conormal variety if none is
 # asked for.
 EASY_COORDINATES, EASY_NUMBER, EASY_SECONDS = 9, 50, 5.0
+MOST = 0.9  # of the time, for double points
 EASY_FORMS = 1250  # of a multidegree, for a proof by Euler characteristics if none is asked for
 HALF = 0.5  # of the time, for the parametrization before the multipliers
 
@@ -64,8 +66,11 @@ def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
       :mod:`~neuroalg_sage.invariants.distance.critical_equations`;
     - ``"lagrange"``: multipliers on the ideal, :mod:`~neuroalg_sage.invariants.distance.lagrange`.
 
-    The last two count at random data modulo random primes.  What they count is never more than
-    the ED degree, and less only if the data or the prime are special; no useful bound for
+    By default, where the points of length zero have ordinary double points, and critical points
+    would be many, double points are counted modulo a random prime, see
+    :mod:`~neuroalg_sage.invariants.distance.double_points`; the status is ``numerical``.  The last
+    two methods count critical points at random data modulo random primes.  What they count is never
+    more than the ED degree, and less only if the data or the prime are special; no useful bound for
     the probability of that is known here, so the status is ``numerical``.  The certificate of the
     parametrization proves that the ED degree is at least the number.
 
@@ -111,6 +116,14 @@ def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
             return _by_euler(phi, form, most, start)
         except NotKnown as error:
             unknown = error
+        if method == "auto":
+            try:
+                return _by_double_points(phi, form, computation, generator, start)
+            except NotKnown:
+                pass
+            except LimitReached:
+                if computation.is_over():
+                    raise
     simpler = None if method in ("conormal", "lagrange") else reduction(phi, form, generator)
     if method == "euler" and simpler is None:
         raise unknown
@@ -271,6 +284,13 @@ def _by_euler(phi: Parametrization, form: QuadraticForm, most: int | None, start
         phi.model, "ed_degree", sum(numbers), "proved",
         "Chern classes" if theorems == [SUM] else "the Euler characteristic of a complement",
         time.perf_counter() - start, evidence, theorems, claim=[form.claim(), sum(numbers)])
+
+
+def _by_double_points(phi: Parametrization, form: QuadraticForm, computation: Computation,
+                      generator: random.Random, start: float) -> Invariant:
+    with computation.share(part=MOST):
+        number, how = ed_degree_by_double_points(phi, form, computation, generator)
+    return EDDegree("ed_degree", number, "numerical", how, None, time.perf_counter() - start)
 
 
 def _by_residues(phi: Parametrization, form: QuadraticForm, seed: int | None) -> Invariant | None:

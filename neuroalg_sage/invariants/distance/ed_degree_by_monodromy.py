@@ -9,7 +9,8 @@ import time
 
 import numpy as np
 
-from neuroalg_sage.engines.monodromy import CriticalPoints, fiber
+from neuroalg_sage.engines.fibrations import CriticalPoints
+from neuroalg_sage.engines.monodromy import fiber
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant

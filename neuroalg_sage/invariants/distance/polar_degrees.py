@@ -35,6 +35,7 @@ from neuroalg_sage.invariants.distance.distance_count import count_critical_poin
 from neuroalg_sage.invariants.distance.euler import NotKnown, ed_degree_by_euler
 from neuroalg_sage.invariants.distance.lagrange import polar_system
 from neuroalg_sage.invariants.distance.quadratic_forms import quadratic_form
+from neuroalg_sage.invariants.distance.smooth_polytopes import smooth_polytope
 from neuroalg_sage.invariants.equations.counting import Trial, summary, trials
 from neuroalg_sage.invariants.equations.degree import ideal_data
 from neuroalg_sage.invariants.equations.degree_by_fixed_points import sums_of_points
@@ -65,7 +66,8 @@ def polar_degrees(phi: Parametrization, dimension: Invariant, computation: Compu
     Their sum is the ED degree of a cone for a generic quadratic form.
 
     - ``"theorem"``: M is dense, or all matrices or symmetric matrices of bounded rank, or a
-      Segre-Veronese variety, or a secant variety of one, by residues;
+      Segre-Veronese variety; or, by residues, a secant variety of one, a smooth toric variety, or
+      products of two linear factors;
     - ``"euler"``: M is the image of a product of projective spaces by an immersion, by Chern
       classes;
     - ``"conormal"``: the multidegree of the conormal ideal over Q, by Macaulay2; for cones.  The
@@ -174,8 +176,9 @@ def by_theorem(model: Model, dimension: Invariant) -> Invariant | None:
 
 def by_residues(phi: Parametrization, seed: int | None = None) -> Invariant | None:
     """
-    The polar degrees of sums of points of Segre-Veronese varieties and of products of two linear
-    factors, by residues at fixed points; None if M is not seen to consist of such.
+    The polar degrees of sums of points of Segre-Veronese varieties, of products of two linear
+    factors and of smooth toric varieties, by residues at fixed points; None if M is not seen to be
+    such.
 
     EXAMPLES: Chords of the Veronese surface of cubics.  Those of a Segre variety of lines have
     no tangent spaces in the limit::
@@ -205,7 +208,8 @@ def _with_limits_of_tangents(phi: Parametrization, generator: random.Random
     """What may prove that tangent spaces have limits on a smooth variety, and on which."""
     for evidence in sums_of_points(phi, generator):
         yield evidence, "a Hilbert scheme of points"
-        if evidence["has_coefficients"]:
+        if evidence["has_coefficients"] and len(evidence["summands"]) == 2:
+            yield evidence | {"fixed_points": "pairs of points"}, "a blown-up Hilbert scheme"
             yield evidence | {"fixed_points": "pairs of squares"}, "a blown-up bundle of pencils"
     coordinates = [f for f in phi.polynomials if f]
     blocks = (blocks_of(coordinates, phi.parameter_count)
@@ -217,6 +221,9 @@ def _with_limits_of_tangents(phi: Parametrization, generator: random.Random
                    "blocks": [[v for block in others for v in block], first, second],
                    "powers": [sum(e[v] for v in block) for block in (first, second)]
                    }, "a bundle of pairs of forms"
+    polytope = smooth_polytope(phi, generator)
+    if polytope is not None:
+        yield polytope, "a toric variety"
 
 
 def conormal_script(phi: Parametrization, found: Invariant) -> Script:

@@ -1,7 +1,7 @@
 """
 The degree without equations, by the fixed points of a torus: of images of products of projective
-spaces and of varieties of matrices, of products of functions, and of sums of points of
-Segre-Veronese varieties.
+spaces and of varieties of matrices, of products of functions, of sums of points of Segre-Veronese
+varieties, and of deep networks whose states are pencils.
 """
 
 from __future__ import annotations
@@ -91,6 +91,7 @@ def _attempts(phi: Parametrization, generator: random.Random
         return
     for evidence in sums_of_points(phi, generator):
         yield evidence, "residues at fixed points on a Hilbert scheme of points"
+    yield {"fixed_points": "pencils"}, "residues at fixed points on a tower of Grassmannians"
 
 
 def sums_of_points(phi: Parametrization, generator: random.Random) -> Iterator[dict[str, Any]]:

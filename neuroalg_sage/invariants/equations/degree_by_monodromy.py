@@ -9,8 +9,9 @@ import time
 
 import numpy as np
 
+from neuroalg_sage.engines.fibrations import LinearSections
 from neuroalg_sage.engines.macaulay2 import Script
-from neuroalg_sage.engines.monodromy import LinearSections, fiber
+from neuroalg_sage.engines.monodromy import fiber
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from heapq import heappop, heappush
 from math import comb, prod
 from typing import Any
 
@@ -58,7 +59,7 @@ def product_of_functions(phi: Parametrization, generator: random.Random) -> dict
         return None
     factors = _factors(outputs, count)
     merged = [(prod((g for g, k in factors if k == e), start=outputs[0].context().constant(1)), e)
-              for e in sorted({e for _, e in factors})]
+              for e in sorted({e for _, e in factors}, reverse=True)]
     for chosen in (merged, factors) if factors else ():
         found = _in_coefficients(phi, outputs, chosen, generator)
         if found is not None:
@@ -112,43 +113,74 @@ def _in_coefficients(phi: Parametrization, outputs: Sequence[fmpq_mpoly], factor
     at = [generator.randrange(PRIME) for _ in range(count)]
     if len(images) > MOST_COEFFICIENTS or not _are_independent(images, count, at):
         return None
-    ring = _ring(len(images) + phi.model.input_count)
-    y, x = ring.gens()[:len(images)], ring.gens()[len(images):]
-
-    def function(terms: dict[tuple[int, ...], int]) -> fmpq_mpoly:
-        return sum((y[v] * prod((x[i]**k for i, k in enumerate(e)), start=ring.constant(1))
-                    for e, v in terms.items()), ring.constant(0))
-
-    common = prod((function(terms)**e for terms, (_, e) in zip(made, factors)),
-                  start=ring.constant(1))
-    products = [common * (f.leading_coefficient() if f else 0) for f in rests] if is_constant else [
-        common * function(terms) for terms in left]
-    tables = [by_last(f, len(images)) for f in products]
-    psi = [tables[output].get(powers, {}) for output, powers in phi.model.coordinates()]
+    size, inputs = len(images), phi.model.input_count
+    last = ([_function(enumerated, size, inputs) for enumerated in left] if left else
+            [_ring(size + inputs).constant(f.leading_coefficient() if f else 0) for f in rests])
+    powers = [_function(terms, size, inputs)**e for terms, (_, e) in zip(made, factors)]
+    tails = [[prod(powers[i:], start=f) for f in last] for i in range(len(powers))]
+    wanted = list(phi.model.coordinates())
+    psi = _table(tails[0], size, wanted)
     point = [generator.randrange(PRIME) for _ in images]
-    return {"blocks": blocks, "weights": weights_of([f for f in psi if f], len(images)),
-            "map": [encode_polynomial(f) for f in psi],
-            "images": [encode_polynomial(f) for f in images], "parameters": at, "prime": PRIME,
-            "point": point, "degree": _degrees(psi, blocks, point, generator)}
+    found = {"blocks": blocks, "weights": weights_of([f for f in psi if f], size),
+             "map": [encode_polynomial(f) for f in psi],
+             "images": [encode_polynomial(f) for f in images], "parameters": at, "prime": PRIME,
+             "point": point}
+    if len(blocks) == 1:
+        return found | {"degree": _degrees(psi, [len(point)], point, generator)}
+    stages = []
+    for i, block in enumerate(blocks[:-2]):
+        # Whatever comes after one factor, with coefficients of its own.
+        inner = sorted({(output, e) for output, f in enumerate(tails[i + 1])
+                        for e in by_last(f, size)})
+        places = {key: len(block) + k for k, key in enumerate(inner)}
+        more = len(block) + len(inner)
+        power = _function({e: v - block[0] for e, v in made[i].items()}, more, inputs
+                          )**factors[i][1]
+        own = _table([power * _function({e: v for (o, e), v in places.items() if o == output},
+                                        more, inputs) for output in range(len(outputs))],
+                     more, wanted)
+        values = [evaluate(f, point, PRIME) for f in _table(tails[i + 1], size, inner)]
+        stages.append((own, len(block), [*(point[v] for v in block), *values]))
+        wanted = inner
+    inside = [*blocks[-2], *blocks[-1]]
+    own = [{tuple(e[v] for v in inside): c for e, c in f.items()}
+           for f in _table(tails[len(blocks) - 2], size, wanted)]
+    stages.append((own, len(blocks[-2]), [point[v] for v in inside]))
+    return found | {"stages": [
+        {"map": [encode_polynomial(f) for f in own],
+         "degree": _degrees(own, [first, len(values) - first], values, generator)}
+        for own, first, values in stages]}
 
 
-def _degrees(psi: Sequence[Polynomial], blocks: Sequence[Sequence[int]], point: Sequence[int],
+def _function(terms: dict[tuple[int, ...], int], variables: int, inputs: int) -> fmpq_mpoly:
+    """The polynomial in variables and inputs whose coefficients of monomials are variables."""
+    return _ring(variables + inputs).from_dict(
+        {(*(int(k == v) for k in range(variables)), *e): 1 for e, v in terms.items()})
+
+
+def _table(functions: Sequence[fmpq_mpoly], variables: int,
+           wanted: Sequence[tuple[int, tuple[int, ...]]]) -> list[Polynomial]:
+    """Their coefficients, of an output and a monomial in the inputs each."""
+    tables = [by_last(f, variables) for f in functions]
+    return [tables[output].get(e, {}) for output, e in wanted]
+
+
+def _degrees(psi: Sequence[Polynomial], sizes: Sequence[int], point: Sequence[int],
              generator: random.Random) -> list[int]:
     """
-    Degrees in the blocks in which the equations of a fiber leave one form: those are raised one by
-    one that leave the smallest part of all forms.
+    The degrees in blocks of these sizes, with fewest forms, in which the equations of a fiber leave
+    one form; others if there are none with few forms.
     """
-    order = [v for block in blocks for v in block]
-    sizes = tuple(map(len, blocks))
     values = [evaluate(f, point, PRIME) for f in psi]
     j = next(i for i, a in enumerate(values) if a)
-    terms = [{tuple(e[v] for v in order): residue(c, PRIME) for e, c in f.items()} for f in psi]
+    terms = [{e: residue(c, PRIME) for e, c in f.items()} for f in psi]
+    ends = [sum(sizes[:k]) for k in range(len(sizes) + 1)]
     e = next(iter(psi[j]))
-    own = [sum(e[v] for v in block) for block in blocks]
+    own = [sum(e[a:b]) for a, b in zip(ends, ends[1:])]
 
     def left(degrees: Sequence[int]) -> int:
-        place = {m: k for k, m in enumerate(forms(sizes, tuple(degrees)))}
-        multipliers = forms(sizes, tuple(a - b for a, b in zip(degrees, own)))
+        place = {m: k for k, m in enumerate(forms(tuple(sizes), tuple(degrees)))}
+        multipliers = forms(tuple(sizes), tuple(a - b for a, b in zip(degrees, own)))
         entries: list[int] = []
         for _ in range(min(len(psi) - 1, len(place) // len(multipliers) + 3)):
             equation: dict[tuple[int, ...], int] = {}
@@ -168,16 +200,19 @@ def _degrees(psi: Sequence[Polynomial], blocks: Sequence[Sequence[int]], point: 
         return len(place) - int(nmod_mat(len(entries) // len(place), len(place), entries,
                                          PRIME).rank())
 
-    degrees, least = own, 2
-    while least > 1:  # raising most what leaves least
-        raised = [[*degrees[:k], degrees[k] + 1, *degrees[k + 1:]] for k in range(len(blocks))]
-        counts = [prod(comb(size - 1 + d, d) for size, d in zip(sizes, row)) for row in raised]
-        tried = [(left(row), count, row) for row, count in zip(raised, counts)
-                 if count <= MOST_FORMS]
-        if not tried:
-            break
-        least, _, degrees = min(tried, key=lambda found: found[0] / found[1])
-    return degrees
+    def count(degrees: Sequence[int]) -> int:
+        return prod(comb(size - 1 + d, d) for size, d in zip(sizes, degrees))
+
+    ahead, seen = [(count(own), own)], {tuple(own)}
+    while True:
+        size, degrees = heappop(ahead)
+        if size > MOST_FORMS or left(degrees) == 1:
+            return degrees
+        for k in range(len(sizes)):
+            more = [*degrees[:k], degrees[k] + 1, *degrees[k + 1:]]
+            if tuple(more) not in seen:
+                seen.add(tuple(more))
+                heappush(ahead, (count(more), more))
 
 
 def _are_independent(images: Sequence[Polynomial], count: int, point: Sequence[int]) -> bool:
