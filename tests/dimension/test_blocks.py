@@ -90,6 +90,16 @@ def test_ranks_of_blocks_add_up_to_the_rank_of_the_jacobian(seed: int) -> None:
     assert max(ranks, default=0) <= generic
 
 
+def test_the_largest_block_needs_memory_twice() -> None:
+    """All blocks are there while the rank of one is taken."""
+    model = parse_spec("resnet:width=2,hidden=2,blocks=1:x^2")
+    (support, modulus, degrees), *_ = _gradings(model)
+    point = _Point(model, Grading(support), modulus, degrees, P, np.random.default_rng(1))
+    for blocks, needed in ([0] * 8, 64 + 64), ([0] * 5 + [1] * 3, 25 + 9 + 25):
+        point.blocks = np.array(blocks)
+        assert point.fits(needed) and not point.fits(needed - 1)
+
+
 OTHERS = ["attention:d=2,a=1,out=2,t=3,causal=1", "gcnn:group=S3,layers=2:x^2+x",
           "gnn:graph=C4,channels=1x2x1:x^2", "mlp:3,3,2:x^3+x:bias", "rnn:state=2,steps=3:x^2",
           "ssm:state=2,steps=4,selective=1", "kan:widths=2x2x1,degree=3", "cnn:3c2,2:x^2-x:in=2"]

@@ -316,8 +316,12 @@ class _Point:
         return int((self.sizes**3).sum())
 
     def fits(self, memory: float) -> bool:
-        """Whether there is memory for all blocks, where it is that of so many entries."""
-        return bool((self.sizes**2).sum() <= memory)
+        """
+        Whether there is memory for all blocks, and for the rank of the largest, where it is that of
+        the ranks of so many entries.
+        """
+        entries = self.sizes**2
+        return bool(entries.sum() + entries.max() <= memory)
 
     def rows(self, inputs: np.ndarray, combinations: np.ndarray) -> np.ndarray:
         """The rows of the Jacobian at inputs, for one combination of outputs at each."""
