@@ -216,16 +216,21 @@ def main(full: bool) -> None:
         before = None
         for spec in specs:
             start = time.process_time()
-            found = dimension(model := parse_spec(spec), seed=1)
+            try:
+                found = dimension(model := parse_spec(spec), seed=1)
+            except NeuroAlgError as error:
+                print(f"  {spec:<42} {error}", flush=True)
+                continue
             seconds = time.process_time() - start
             start = time.process_time()
             verify(found.certificate)
             checked = time.process_time() - start
-            before = before or (model.parameter_count, seconds)
+            last = model.parameter_count, seconds
+            before = before or last
             print(f"  {spec:<42} {model.parameter_count:>7} parameters: {found!r:<20} "
                   f"{seconds:7.2f} s, checker {checked:7.2f} s", flush=True)
-        if specs[1:]:
-            exponent = math.log(seconds / before[1]) / math.log(model.parameter_count / before[0])
+        if before is not None and last != before:
+            exponent = math.log(last[1] / before[1]) / math.log(last[0] / before[0])
             print(f"    exponent {exponent:.2f}", flush=True)
     print("at direct sums, and with one dense rank, in processes of their own")
     for spec in DENSE[: 1 + full]:

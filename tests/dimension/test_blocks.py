@@ -100,6 +100,15 @@ def test_the_largest_block_needs_memory_twice() -> None:
         assert point.fits(needed) and not point.fits(needed - 1)
 
 
+def test_symmetries_have_a_part_of_the_memory() -> None:
+    model = parse_spec("attention:d=6,a=2,out=6,t=2,layers=2,skip=1")
+    found = proved_by_blocks(model, random.Random(1), 10**6)
+    rows = len(found.upper["fields"])
+    needed = 4 * rows * model.parameter_count
+    assert found.rank == 110
+    assert proved_by_blocks(model, random.Random(1), needed - 1) is None
+
+
 OTHERS = ["attention:d=2,a=1,out=2,t=3,causal=1", "gcnn:group=S3,layers=2:x^2+x",
           "gnn:graph=C4,channels=1x2x1:x^2", "mlp:3,3,2:x^3+x:bias", "rnn:state=2,steps=3:x^2",
           "ssm:state=2,steps=4,selective=1", "kan:widths=2x2x1,degree=3", "cnn:3c2,2:x^2-x:in=2"]

@@ -424,7 +424,8 @@ def proved_by_blocks(model: Model, generator: random.Random, memory: float) -> P
         >>> found.rank, found.upper["kind"], len(found.upper["fields"])
         (110, 'symmetries', 10)
     """
-    if not model.has_few_symmetries(int(memory) // model.parameter_count):
+    # Degrees, and blocks, are in memory beside the symmetries.
+    if not model.has_few_symmetries(int(memory) // (4 * model.parameter_count)):
         return None
     prime = modular.random_prime(generator, modular.LARGEST_FAST_PRIME)
     while model.denominator[0] % prime == 0:
