@@ -47,7 +47,8 @@ class GroebnerBasis:
     A variable of weight k is represented by its k-th power in the graded reverse
     lexicographic order.  Monomials in these powers are closed under products
     and exact quotients, so Buchberger's criterion for the one order is that
-    for the other.
+    for the other.  Pairs of degrees up to ``known`` are left to the caller, who
+    has verified that their remainders are zero.
     """
 
     def __init__(self, basis: list[fmpq_mpoly], weights: Sequence[int], known: int = 0) -> None:
