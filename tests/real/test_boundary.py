@@ -214,6 +214,7 @@ found = apply(3 .. 7, d -> apply(d // 2 + 1 .. d, r -> listed(d, r)));""", "toSt
             assert {tuple(p) for p in listed} == ours, (d, r)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("degree, rank", [(5, 3), (6, 4)])
 def test_equations_between_real_ranks_are_those_of_macaulay2(degree, rank) -> None:
     """Macaulay2's coordinates are the coefficients without binomial factors."""
