@@ -26,7 +26,7 @@ and ψ have images with the same closure.
 x_k))) for forms F_i in two blocks of variables, of positive degrees, it suffices that the fiber of
 each F_i through its values at one point has length one: a point of the fiber of f with coordinates
 in a local Artinian ring has, up to units, the same x_1 and the same F_2(...), which is not zero in
-the residue field since ψ is not, and so on.
+the residue field, and so on.  For zeros of F_i are in its fiber, which has length one without them.
 """
 
 from __future__ import annotations
