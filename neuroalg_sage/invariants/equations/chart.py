@@ -44,7 +44,7 @@ from neuroalg_sage.invariants.dimension.rings import coordinate_ring
 from neuroalg_sage.invariants.equations.equations_by_degree import EquationSearch, generators
 from neuroalg_sage.invariants.equations.generators import Ideal, primitive
 from neuroalg_sage.invariants.equations.products_of_spaces import product_of_spaces
-from neuroalg_sage.models.expressions import Polynomial, descending
+from neuroalg_sage.models.expressions import Polynomial, derivative, descending, evaluate
 from neuroalg_sage.models.parametrization import Parametrization
 
 HIGHEST_POWER = 3  # of the coordinate that is not zero
@@ -97,13 +97,7 @@ def _independent_coordinates(search: EquationSearch, chart: int) -> set[int]:
     rows: list[list[int]] = []
     chosen: set[int] = set()
     for i in (chart, *range(len(phi.polynomials))):
-        row = [0] * phi.parameter_count
-        for e, c in phi.polynomials[i].items():
-            value = c.numerator * pow(c.denominator, -1, prime)
-            for v, k in enumerate(e):
-                value = value * pow(point[v], k, prime) % prime
-            for v, k in enumerate(e):
-                row[v] = (row[v] + value * k * pow(point[v], -1, prime)) % prime
+        row = [evaluate(derivative(phi.polynomials[i], v), point, prime) for v in range(len(point))]
         if modular.rank(np.array([*rows, row], dtype=np.int64), prime) > len(rows):
             rows.append(row)
             chosen.add(i)
