@@ -8,6 +8,7 @@ from claims import changed
 from neuroalg_sage import NeuroManifold
 from neuroalg_sage.certificates.checker import CertificateError, verify
 from neuroalg_sage.errors import InputError, LimitReached
+from neuroalg_sage.invariants.capacity.interpolation import interpolating_functions
 from neuroalg_sage.invariants.training.interpolation import interpolation
 from neuroalg_sage.models.sources import from_expressions
 
@@ -109,3 +110,12 @@ def test_values_that_are_not_independent_identify_nothing(model, rank: int, dime
     """A matrix of rank 1, at two inputs: 3 numbers for the direction, and one more factor."""
     with pytest.raises(LimitReached, match=f"only rank {rank} .* of dimension {dimension}:"):
         NeuroManifold(model, seed=1).interpolating_functions()
+
+
+def test_no_coincidence_of_small_numbers_is_taken_for_dependent_values() -> None:
+    """Two units with proportional weights leave rank 2: one in twenty with weights below 10."""
+    manifold = NeuroManifold("mlp:2,2,1:x^2", seed=1)
+    known = (manifold.parametrization(), manifold.dimension(), manifold.degree())
+    for seed in range(100):
+        found = interpolating_functions(*known, manifold.computation, seed)
+        assert found.data == [3, 1, 1], seed

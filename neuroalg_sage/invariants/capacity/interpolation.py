@@ -109,7 +109,7 @@ def interpolating_functions(phi: Parametrization, dimension: Invariant, degree: 
         raise InputError(f"The neuromanifold of {model} is one point, which no values identify.")
     count, most = -(-dimension.data // model.output_count), degree.data
     search = _Search(phi, dimension.data, count, computation, random.Random(seed))
-    if (rank := search.rank_of_values()) < dimension.data:
+    if (rank := search.rank_of_values) < dimension.data:
         raise LimitReached(
             f"The {count * model.output_count} values at {count} random "
             f"input{'s' * (count != 1)} have only rank {rank} on the neuromanifold of {model}, of "
@@ -143,6 +143,8 @@ class _Search:
         self.phi, self.count, self.computation = phi, count, computation
         self.dimension = dimension
         self.generator, self.checked = generator, Checked(phi.model.describe())
+        _, rows, prime = self._rows_of_values()
+        self.rank_of_values = int(nmod_mat(rows, prime).rank())  # at random parameters and inputs
         model = phi.model
         known = affine_symmetries(model)
         steps = normal_form(
@@ -152,24 +154,22 @@ class _Search:
             step.coordinate: step.value for step in steps}
 
     def _any_slice(self) -> dict[int, int]:
-        """Numbers for parameters such that all others together still give almost all functions."""
-        w, rows, prime = self._rows_of_values()
-        reduced, found = nmod_mat(rows[:self.dimension], prime).rref()
-        free = {next(i for i in range(reduced.ncols()) if reduced[row, i]) for row in range(found)}
+        """Small numbers for parameters such that all others together give almost all functions."""
+        for _ in range(TRIALS):
+            w, rows, prime = self._rows_of_values(SMALL)
+            reduced, rank = nmod_mat(rows[:self.dimension], prime).rref()
+            if rank == min(self.rank_of_values, self.dimension):  # no coincidence of small numbers
+                break
+        free = {next(i for i in range(reduced.ncols()) if reduced[row, i]) for row in range(rank)}
         return {i: c for i, c in enumerate(w) if i not in free}
 
-    def _rows_of_values(self) -> tuple[list[int], list[list[int]], int]:
-        """Parameters, the differentials of values at inputs there, and a prime, all random."""
+    def _rows_of_values(self, most: int | None = None) -> tuple[list[int], list[list[int]], int]:
+        """Parameters, up to a bound, the differentials of values at inputs, and a prime, random."""
         model, prime = self.phi.model, modular.random_prime(self.generator)
-        w = [self.generator.randrange(1, SMALL) for _ in range(model.parameter_count)]
+        w = [self.generator.randrange(1, most or prime) for _ in range(model.parameter_count)]
         inputs = [[self.generator.randrange(prime) for _ in range(model.input_count)]
                   for _ in range(self.count)]
         return w, jacobian(self.checked, w, inputs, prime), prime
-
-    def rank_of_values(self) -> int:
-        """The rank of all values at so many inputs, as random ones have it."""
-        _, rows, prime = self._rows_of_values()
-        return int(nmod_mat(rows, prime).rank())
 
     def best(self, most: int) -> tuple[Found | None, bool]:
         """The most functions that are found, up to a bound, and whether there are no others."""
