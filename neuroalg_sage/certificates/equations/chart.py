@@ -85,7 +85,6 @@ def check_chart(model: Model, generators: list[fmpq_mpoly], evidence: Any
                for f in phi]
     require(any(len({*column}) == 1 and any(column) for column in [*zip(*weights)][1:]),
             "M is not shown to be a cone.")
-    trust = require_solved(model, evidence, chart, top)
     found = completed([for_completion(f, order) for f in generators], items(pairs, "pairs"))
     groebner = GroebnerBasis([polynomial_ring(n).from_dict(f.to_dict()) for f in found], [1] * n,
                              top)
@@ -95,9 +94,17 @@ def check_chart(model: Model, generators: list[fmpq_mpoly], evidence: Any
     at = [[value_modulo(f, integers(w, 0, p - 1, "parameter", model.parameters), p) for f in phi]
           for w in items(points, "points")]
     require_independent(monomials_outside(leading, weights, top), at, p)
+    if "curve" in evidence:
+        from neuroalg_sage.certificates.equations.weighted_curve import check_domain
+
+        trust = check_domain(model, generators, evidence["curve"], weights, order, groebner.leading)
+        known = "the ring of a curve is torsion-free, and one of its fibers a field"
+    else:
+        trust = require_solved(model, evidence, chart, top)
+        known = "equations solve for coordinates"
     dimension, _, numerator = hilbert_data(groebner.leading, n)
     return ([f"the generators ({len(generators)}) vanish on the neurovariety",
-             f"where z_{chart} is not zero, equations solve for coordinates",
+             f"where z_{chart} is not zero, {known}",
              f"z_{chart} is no zero divisor modulo the generators, by a Gröbner basis"], trust,
             HilbertSeries(dimension, numerator, True))
 

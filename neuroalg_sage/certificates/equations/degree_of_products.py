@@ -35,9 +35,13 @@ from collections.abc import Iterator, Sequence
 from math import factorial
 from typing import Any
 
-from flint import fmpq_mpoly, nmod_mat
+from flint import fmpq_mpoly
 
 from neuroalg_sage.certificates.equations.block_symmetries import block_symmetries
+from neuroalg_sage.certificates.equations.dominant_maps import (
+    LARGEST_NUMBER,
+    require_composition,
+)
 from neuroalg_sage.certificates.equations.lengths import Exponents, Form, is_at_most
 from neuroalg_sage.certificates.equations.products_of_spaces import (
     Product,
@@ -62,8 +66,6 @@ from neuroalg_sage.certificates.reading import (
 from neuroalg_sage.certificates.substitution import substituted
 from neuroalg_sage.certificates.work import MOST_WORK, Work
 
-LARGEST_NUMBER = 2**63
-
 
 def check_degree_of_product(model: Model, evidence: Any) -> tuple[int, int, str]:
     """The degree of M, the number of sheets, by symmetries or by one fiber, and the product."""
@@ -83,20 +85,10 @@ def check_degree_of_product(model: Model, evidence: Any) -> tuple[int, int, str]
 
 def check_composition(model: Model, evidence: Any) -> tuple[list[fmpq_mpoly], int]:
     """Verify that φ = ψ ∘ π for a dominant π; ψ, and in how many variables it is."""
-    phi, p = model.parametrization, prime(member(evidence, "prime"))
-    ring = phi[0].context() if phi else polynomial_ring(model.parameters)
-    images = polynomials(member(evidence, "images"), ring)
-    psi = polynomials(member(evidence, "map"), polynomial_ring(len(images)))
-    require(len(psi) == len(phi) and substituted(psi, images, ring) == list(phi),
-            "The map is not that of the model.")
-    at = integers(member(evidence, "parameters"), 0, LARGEST_NUMBER, "parameter",
-                  model.parameters)
-    require(len(images) <= model.parameters, "There are more images than parameters.")
-    entries = [value_modulo(g.derivative(v), at, p) for g in images
-               for v in range(model.parameters)]
-    require(nmod_mat(len(images), model.parameters, entries, p).rank() == len(images),
-            "The images of the parameters may be dependent.")
-    return psi, len(images)
+    count = len(items(member(evidence, "images"), "images"))
+    psi = polynomials(member(evidence, "map"), polynomial_ring(count))
+    require_composition(model, psi, count, evidence)
+    return psi, count
 
 
 def check_stages(f: Sequence[fmpq_mpoly], found: Product, evidence: Any, point: Sequence[int]

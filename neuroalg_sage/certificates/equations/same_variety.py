@@ -1,5 +1,5 @@
 """
-Larger models with the same neurovariety.
+Other models with the same neurovariety.
 """
 
 from __future__ import annotations
@@ -22,7 +22,14 @@ def same_variety(model: Model, evidence: Any) -> tuple[Model, list[str], list[st
     Some layers become a generic polynomial map of the degrees that they have.  So M is contained in
     the neurovariety of the other model.  Both are closed and irreducible, so they are the same if
     they have the same dimension.
+
+    Or the parametrization is that of the other model after a dominant map.
     """
+    if "images" in evidence:
+        from neuroalg_sage.certificates.equations.dominant_maps import composed
+
+        return composed(model, evidence), ["the parametrization is that of another model after a "
+                                           "dominant map, so the neurovariety is the same"], []
     segments, dimension, own, others = fields(evidence, "segments", "dimension", "own", "others")
     d = integer(dimension, 0, model.ambient_dimension, "dimension")
     larger = larger_model(model, segments)

@@ -44,35 +44,33 @@ from neuroalg_sage.invariants.dimension.rings import coordinate_ring
 from neuroalg_sage.invariants.equations.equations_by_degree import EquationSearch, generators
 from neuroalg_sage.invariants.equations.generators import Ideal, primitive
 from neuroalg_sage.invariants.equations.products_of_spaces import product_of_spaces
+from neuroalg_sage.invariants.equations.weighted_curve import WeightedCurves
 from neuroalg_sage.models.expressions import Polynomial, derivative, descending, evaluate
 from neuroalg_sage.models.parametrization import Parametrization
 
 HIGHEST_POWER = 3  # of the coordinate that is not zero
 HIGHEST_DEGREE = 4  # of equations with which a Gröbner basis is begun
+HIGHEST_DEGREE_OF_A_CURVE, MOST_MONOMIALS_OF_A_CURVE = 6, 20_000
 MOST_COORDINATES = 40
 EXTRA_POINTS = 8
 
 Solved = list[tuple[int, Polynomial]]
 
 
-def chart_of(search: EquationSearch, dimension: int) -> tuple[int, Solved] | None:
+def solved_for(search: EquationSearch, chart: int, dimension: int) -> Solved | None:
     """
-    A coordinate, and equations that solve for others where it is not zero: for each that is solved
-    for, in their order, its place and the equation.  None if none are found.
+    Equations that solve for coordinates where one is not zero: for each that is solved for, in
+    their order, its place and the equation.  None if none are found.
 
     EXAMPLES::
 
         >>> from neuroalg_sage.models.families import parse_spec
         >>> from neuroalg_sage.models.parametrization import parametrization
         >>> search = EquationSearch(parametrization(parse_spec("mlp:2,1,2:x^2")), 1)
-        >>> chart, solved = chart_of(search, 3)
-        >>> chart, [i for i, _ in solved]
-        (0, [2, 4, 5])
+        >>> [i for i, _ in solved_for(search, 0, 3)]
+        [2, 4, 5]
     """
-    phi, n = search.phi, len(search.phi.polynomials)
-    chart = next((i for i, f in enumerate(phi.polynomials) if len(f) == 1), None)
-    if chart is None or n > MOST_COORDINATES or not all(phi.polynomials):
-        return None
+    n = len(search.phi.polynomials)
     known = _independent_coordinates(search, chart)
     if len(known) != dimension:
         return None
@@ -87,7 +85,7 @@ def chart_of(search: EquationSearch, dimension: int) -> tuple[int, Solved] | Non
                 break
         else:
             power += 1
-    return (chart, solved) if len(known) == n else None
+    return solved if len(known) == n else None
 
 
 def _independent_coordinates(search: EquationSearch, chart: int) -> set[int]:
@@ -136,25 +134,40 @@ def ideal_by_chart(search: EquationSearch, found: Invariant, computation: Comput
     phi, n, degree = search.phi, len(search.phi.polynomials), search.gradings.degree
     if phi.is_cone_over or degree is None or found.status != "proved":
         return None
+    assert found.certificate is not None
     space = product_of_spaces(phi)
     if space is None or dimension_of_forms(space.product, 1) == n:
         return None  # the ring may be that of all forms, which a linear section proves sooner
-    if (of_chart := chart_of(search, found.data)) is None:
+    chart = next((i for i, f in enumerate(phi.polynomials) if len(f) == 1), None)
+    if chart is None or n > MOST_COORDINATES or not all(phi.polynomials):
         return None
-    chart, solved = of_chart
+    solved = solved_for(search, chart, found.data)
+    curves = None if solved else WeightedCurves(search, space, chart, found.data)
+    if curves is not None and not curves.exist:
+        return None
     scale = lcm(*(c.denominator for c in degree))
     rows = [[int(sum(scale * c * w for c, w in zip(degree, column)))
              for column in zip(*search.gradings.parameters)],
             *map(list, search.gradings.parameters)]
     order = [*(i for i in range(n)[::-1] if i != chart), chart]
-    for highest in range(max([2, *(sum(max(f, key=sum)) for _, f in solved)]), HIGHEST_DEGREE + 1):
-        if comb(n + highest - 1, highest) > MOST_MONOMIALS:
+    proof: dict[str, Any] = {}
+    basis: list[Polynomial] = []
+    for highest in range(max([2, *(sum(max(f, key=sum)) for _, f in solved or ())]),
+                         HIGHEST_DEGREE + 1 if curves is None else HIGHEST_DEGREE_OF_A_CURVE + 1):
+        if comb(n + highest - 1, highest) > (
+                MOST_MONOMIALS if curves is None else MOST_MONOMIALS_OF_A_CURVE):
             return None
-        basis = generators(search, highest)
+        before, basis = basis, generators(search, highest)
+        if curves is not None:
+            # Without a curve no Gröbner basis is asked for, which would take longer.
+            curve = None if basis == before else curves.find(basis, order, search.checkpoint)
+            if curve is None:
+                continue
+            proof = {"curve": curve | {"dimension": found.certificate["evidence"]}}
         leading = _leading_of_all(basis, order, phi, computation)
         if any(m[-1] for m in leading):
             continue
-        top = max(*map(sum, leading), *(sum(max(f, key=sum)) for _, f in solved))
+        top = max([*map(sum, leading), *(sum(max(f, key=sum)) for _, f in solved or ())])
         prime = modular.random_prime(search.generator)
         with suppress(CertificateError):
             words = {tuple(sorted(i for i, k in zip(order, m) for _ in range(k))) for m in leading}
@@ -167,15 +180,17 @@ def ideal_by_chart(search: EquationSearch, found: Invariant, computation: Comput
             break
     else:
         return None
-    assert found.certificate is not None
+    if solved:
+        proof = {"places": [i for i, _ in solved],
+                 "solved": [encode_polynomial(f) for _, f in solved],
+                 "dimension": found.certificate["evidence"]}
     return Ideal.certified(
         phi.model, "ideal", basis, "proved", f"equations of degree at most {highest}, modulo which "
-        f"z_{chart} is no zero divisor by a Gröbner basis in Macaulay2, and which solve for "
-        "coordinates where it is not zero", time.perf_counter() - start,
+        f"z_{chart} is no zero divisor by a Gröbner basis in Macaulay2, and which "
+        + ("solve for coordinates" if solved else "define a domain, as a curve shows,")
+        + " where it is not zero", time.perf_counter() - start,
         {"argument": "chart", "order": order, "weights": rows, "degree": top,
-         "pairs": pairs, "prime": prime, "points": points,
-         "places": [i for i, _ in solved], "solved": [encode_polynomial(f) for _, f in solved],
-         "dimension": found.certificate["evidence"]},
+         "pairs": pairs, "prime": prime, "points": points} | proof,
         claim=[encode_polynomial(g) for g in basis], versions=computation.versions(),
         coordinates=n)
 

@@ -25,7 +25,7 @@ from neuroalg_sage.errors import EngineError, InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.answers.methods import check_method_for_the_ideal
-from neuroalg_sage.invariants.dimension.dimension import jacobian_at
+from neuroalg_sage.invariants.dimension.dimension import dimension, jacobian_at
 from neuroalg_sage.invariants.dimension.perceptrons import in_perceptron, is_expressions
 from neuroalg_sage.invariants.dimension.rings import ring_map
 from neuroalg_sage.invariants.dimension.upper_bounds import dimension_from_equations
@@ -49,9 +49,10 @@ from neuroalg_sage.invariants.equations.linear_span import (
     linear_span,
 )
 from neuroalg_sage.invariants.equations.regularity import ideal_by_regularity
+from neuroalg_sage.invariants.equations.same_variety import coefficients_of_factors
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.model import Model
-from neuroalg_sage.models.parametrization import Parametrization, vanishes
+from neuroalg_sage.models.parametrization import Parametrization, parametrization, vanishes
 
 # Up to this dimension elimination is faster than equations of degrees with more monomials.
 LARGEST_DIMENSION_FOR_ELIMINATION = 5
@@ -225,6 +226,16 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
         if method == "description":
             raise InputError("The method description does not apply: no theorem that is known "
                              f"here gives the ideal of {model}; use elimination.")
+    if method == "auto" and (same := coefficients_of_factors(phi, generator)) is not None:
+        computation.progress(f"{same.model.parameter_count} coefficients of factors stand for the "
+                             "parameters")
+        smaller = dimension(same.model, seed)
+        inner, _ = ideal(parametrization(same.model), smaller, computation, "auto", seed,
+                         by_curves=by_curves)
+        whole = same.ideal(model, inner)
+        if found.status != "proved":
+            found = dimension_from_equations(model, found, whole.data, phi.polynomials)
+        return whole, found
     own = search() if search else EquationSearch(phi, seed, computation.progress)
     own.checkpoint = computation.clock()
     span = _as_network(phi) if method == "auto" else None

@@ -1,10 +1,12 @@
 """
-Smaller models with the same neurovariety, of networks with narrow layers.
+Smaller models with the same neurovariety, of networks with narrow layers and of products.
 
 Where some layers make all polynomial maps of their degrees, or where the others change nothing, a
 generic polynomial map stands for them.  So what becomes of a narrow state is never expanded.  Why
 that suffices is at
 :func:`neuroalg_sage.certificates.equations.same_variety.same_variety`.
+
+Where functions are products, the coefficients of the factors may be fewer than the parameters.
 """
 
 from __future__ import annotations
@@ -12,18 +14,23 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
+from neuroalg_sage.certificates.reading import exponent_vectors, polynomial_ring, polynomials
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dimension.dimension import dimension
+from neuroalg_sage.invariants.dimension.perceptrons import is_expressions
 from neuroalg_sage.invariants.dimension.upper_bounds import relaxations
 from neuroalg_sage.invariants.equations.degree import Degree
 from neuroalg_sage.invariants.equations.degree_by_fixed_points import degree_by_fixed_points
 from neuroalg_sage.invariants.equations.generators import Ideal
+from neuroalg_sage.invariants.equations.products_of_functions import product_of_functions
+from neuroalg_sage.models.layers import PolynomialLayer
 from neuroalg_sage.models.model import Model
-from neuroalg_sage.models.parametrization import parametrization
+from neuroalg_sage.models.parametrization import Parametrization, parametrization
 
 MOST_COORDINATES, MOST_PARAMETERS = 1_000, 500
 
@@ -35,16 +42,18 @@ class SameVariety:
 
     - ``model`` -- the model
     - ``evidence`` -- what proves that they have the same M, for a certificate
+    - ``name`` -- what is done to the model, for what an answer says of its method
     """
 
     model: Model
     evidence: dict[str, Any]
+    name: str = "with generic maps for layers"
 
     def degree(self, whole: Model, found: Invariant) -> Degree:
         """The degree of M, by a certificate for this model."""
         assert found.certificate is not None
         return Degree.certified(whole, "degree", found.data, "proved",
-                                f"{found.method}, with generic maps for layers", found.seconds,
+                                f"{found.method}, {self.name}", found.seconds,
                                 {"same_variety": self.evidence,
                                  "degree": found.certificate["evidence"]}, found.trust,
                                 versions=found.certificate["engines"])
@@ -53,7 +62,7 @@ class SameVariety:
         """The ideal of M, by a certificate for this model."""
         assert found.certificate is not None
         return Ideal.certified(whole, "ideal", found.data, "proved",
-                               f"{found.method}, with generic maps for layers", found.seconds,
+                               f"{found.method}, {self.name}", found.seconds,
                                {"argument": "same variety", "same_variety": self.evidence,
                                 "ideal": found.certificate["evidence"]}, found.trust,
                                claim=[encode_polynomial(g) for g in found.data],
@@ -110,6 +119,38 @@ def generic_layers(model: Model, find: Callable[[], Invariant], seed: int | None
                 "segments": segments, "dimension": found.data,
                 "own": found.certificate["evidence"], "others": others.certificate["evidence"]})
     return None
+
+
+def coefficients_of_factors(phi: Parametrization, generator: random.Random) -> SameVariety | None:
+    """
+    The model whose parameters are the coefficients of the factors of which the functions are
+    products, if these are fewer, and independent; else None.
+
+    EXAMPLES: Two layers of attention over one token in the plane::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> phi = parametrization(parse_spec("attention:d=2,a=1,out=1,t=1,layers=2"))
+        >>> same = coefficients_of_factors(phi, random.Random(1))
+        >>> phi.parameter_count, same.model.parameter_count
+        (14, 7)
+    """
+    model = phi.model
+    found = None if is_expressions(model) else product_of_functions(phi, generator)
+    if found is None or (count := len(found["images"])) >= model.parameter_count:
+        return None
+    psi = polynomials(found["map"], polynomial_ring(count))
+    outputs: list[list[Any]] = [[] for _ in range(model.output_count)]
+    for (output, powers), f in zip(model.coordinates(), psi):
+        outputs[output] += [((*e, *powers), Fraction(int(c.p), int(c.q)))
+                            for e, c in zip(exponent_vectors(f), f.coeffs())]
+    other = Model((PolynomialLayer(tuple(f"c_{i}" for i in range(count)), tuple(
+        f"x_{i}" for i in range(model.input_count)), tuple(map(tuple, outputs))),),
+        (model.input_count,))
+    if list(other.coordinates()) != list(model.coordinates()):
+        return None
+    return SameVariety(other, {"model": other.describe()} | {
+        key: found[key] for key in ("images", "parameters", "prime")},
+        "with the coefficients of factors for parameters")
 
 
 def degree_of_another(model: Model, find: Callable[[], Invariant], seed: int | None
