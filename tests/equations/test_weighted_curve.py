@@ -1,4 +1,4 @@
-"""Ideals that a curve proves where one coordinate is not zero: against elimination, and forgeries."""
+"""Ideals that a curve proves in a chart: against elimination, and forgeries."""
 
 from __future__ import annotations
 
@@ -66,6 +66,7 @@ def test_forgeries() -> None:
     good = json.loads(json.dumps(by_curve(QUINTICS).certificate))
     evidence = good["evidence"]
     curve, fiber = evidence["curve"], evidence["curve"]["fiber"]
+    point = fiber["point"]
 
     def claim(value: object = None, **changes: object) -> None:
         verify(certificate(good["model"], "ideal", value or good["claim"]["value"], "proved", [],
@@ -80,11 +81,14 @@ def test_forgeries() -> None:
             {"kept": curve["kept"][::-1]}, {"cut": []}, {"cut": curve["cut"] * 2},
             {"cut": [[place, [[1, 0, 0]]]]}, {"cut": [[0, []]]},
             {"cut": [[place, [[c + 1, a, b] for c, a, b in terms]]]},
-            {"fiber": fiber | {"at": [0, 0]}}, {"fiber": fiber | {"at": fiber["at"][::-1]}},
+            {"fiber": fiber | {"point": [*point[:-2], [0], [0]]}},
+            {"fiber": fiber | {"point": [*point[:-2], point[-1], point[-2]]}},
+            {"fiber": fiber | {"point": [*point[:-1], [0, 1]]}},
+            {"fiber": fiber | {"point": [[1], *point[1:]]}},
             {"fiber": fiber | {"polynomial": [0, *fiber["polynomial"][1:]]}},
             {"fiber": fiber | {"polynomial": fiber["polynomial"][1:]}},
-            {"fiber": fiber | {"point": []}}, {"fiber": fiber | {"point": fiber["point"] * 2}},
-            {"fiber": fiber | {"point": [[1]] * len(fiber["point"])}}):
+            {"fiber": fiber | {"point": []}}, {"fiber": fiber | {"point": point * 2}},
+            {"fiber": fiber | {"point": [[1]] * len(point)}}):
         with pytest.raises(CertificateError):
             claim(**changes)
     for k in range(len(good["claim"]["value"])):
@@ -118,7 +122,8 @@ def test_two_planes_are_no_field_at_any_point() -> None:
     assert len(module_of(forms, [1, 1, 1], 2, p)[0]) == 2
     for polynomial in ([2, 98, 1], [100, 1], [1, 0, 1], [0, 0, 1], [3, 0, 1]):
         with pytest.raises(CertificateError):
-            require_field(forms, 2, p, {"polynomial": polynomial, "point": [], "at": [1, 0]})
+            require_field(forms, 2, p, {
+                "polynomial": polynomial, "point": [[0, 1], [1], [0]]})
 
 
 def test_coefficients_of_factors_stand_for_parameters() -> None:

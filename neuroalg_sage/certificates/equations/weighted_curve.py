@@ -41,7 +41,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-from flint import fmpq_mpoly, nmod_mat, nmod_poly
+from flint import fmpq_mpoly, nmod_mat, nmod_mpoly_ctx, nmod_poly
 
 from neuroalg_sage.certificates.dimension.dimension import check_dimension
 from neuroalg_sage.certificates.equations.groebner import hilbert_numerator
@@ -57,6 +57,7 @@ from neuroalg_sage.certificates.reading import (
     require,
     residue,
 )
+from neuroalg_sage.certificates.substitution import substituted
 from neuroalg_sage.certificates.work import MOST_WORK, Work
 
 LARGEST_WEIGHT, MOST_MONOMIALS, MOST_ROWS = 60, 3_000, 1_500
@@ -144,38 +145,16 @@ def rank_over(leading: Sequence[Exponents], weights: Sequence[int], degrees: Seq
 def restricted(generators: list[fmpq_mpoly], chart: int, rest: list[int], kept: tuple[int, int],
                forms: dict[int, Form], p: int) -> list[Form]:
     """The generators where z_0 = 1 and z_i = λ_i, modulo p, by exponents of the rest, u and v."""
-    place = {i: k for k, i in enumerate((*rest, *kept))}
-    powers = dict[tuple[int, int], Form]()
-
-    def power(i: int, k: int) -> Form:
-        """The k-th power of a form λ_i."""
-        if (i, k) not in powers:
-            powers[i, k] = {(0, 0): 1} if not k else _product(power(i, k - 1), forms[i], p)
-        return powers[i, k]
-
-    found = []
-    for g in generators:
-        total: Form = {}
-        for e, c in zip(exponent_vectors(g), g.coeffs()):
-            own, factor = [0] * len(place), Form({(0, 0): residue(c, p)})
-            for i, k in enumerate(e):
-                if k and i in forms:
-                    factor = _product(factor, power(i, k), p)
-                elif i in place:
-                    own[place[i]] += k
-            for (a, b), x in factor.items():
-                m: Exponents = (*own[:-2], own[-2] + a, own[-1] + b)
-                total[m] = (total.get(m, 0) + x) % p
-        found.append({m: x for m, x in total.items() if x})
-    return [f for f in found if f]
-
-
-def _product(f: Form, g: Form, p: int) -> Form:
-    total: Form = {}
-    for (a, b), x in f.items():
-        for (c, d), y in g.items():
-            total[a + c, b + d] = (total.get((a + c, b + d), 0) + x * y) % p
-    return total
+    ring, space = (nmod_mpoly_ctx.get([f"v{i}" for i in range(k)], modulus=p) for k in (
+        len(rest) + 2, len(rest) + 3 + len(forms)))
+    variables = ring.gens()
+    images = {chart: ring.constant(1)} | dict(zip((*rest, *kept), variables)) | {
+        i: sum((variables[-2]**a * variables[-1]**b * (c % p) for (a, b), c in form.items()),
+               ring.constant(0)) for i, form in forms.items()}
+    found = substituted([space.from_dict({e: residue(c, p) for e, c in zip(
+        exponent_vectors(g), g.coeffs())}) for g in generators],
+        [images[i] for i in sorted(images)], ring)
+    return [{tuple(map(int, e)): int(a) for e, a in f.to_dict().items()} for f in found if f]
 
 
 def require_torsion_free(forms: list[Form], weights: list[int], rank: int, p: int,
@@ -195,14 +174,11 @@ def require_torsion_free(forms: list[Form], weights: list[int], rank: int, p: in
         neuroalg_sage.certificates.reading.CertificateError: The ring may have torsion.
     """
     basis, relations, _ = module_of(forms, weights, rank, p, most)
-    own = [sum(k * w for k, w in zip(b, weights)) for b in basis]
+    own, row = [(sum(map(int.__mul__, b, weights)), b) for b in basis], max(weights[-2:])
     wide, high = weights[-2:]
-    index = {b: k for k, b in enumerate(basis)}
-    for start in (0, 1, 3, 7, 15, 31):
-        if all(_is_surjective([(own[index[b]], b) for b in basis], relations, wide, high,
-                              start * max(wide, high) + e, p) for e in range(max(wide, high))):
-            return
-    require(False, "The ring may have torsion.")
+    require(any(all(_is_surjective(own, relations, wide, high, start * row + e, p)
+                    for e in range(row)) for start in (0, 1, 3, 7, 15, 31)),
+            "The ring may have torsion.")
 
 
 def module_of(forms: list[Form], weights: list[int], rank: int, p: int,
@@ -218,9 +194,7 @@ def module_of(forms: list[Form], weights: list[int], rank: int, p: int,
     c, largest, work = len(weights) - 2, max(weights), Work(40 * MOST_WORK)
     given: dict[int, list[Form]] = {}
     for f in forms:
-        found = {sum(k * w for k, w in zip(m, weights)) for m in f}
-        require(len(found) == 1, "A form has several weights.")
-        given.setdefault(found.pop(), []).append(f)
+        given.setdefault(sum(map(int.__mul__, next(iter(f)), weights)), []).append(f)
     monomials: dict[int, set[Exponents]] = {0: {(0,) * (c + 2)}}
     echelons: dict[int, list[Form]] = {}
     basis, relations, idle = [(0,) * c], dict[Exponents, Relation](), 0
@@ -301,24 +275,23 @@ def _is_surjective(basis: list[tuple[int, Exponents]], relations: list[Relation]
 
 
 def require_field(forms: list[Form], rank: int, p: int, fiber: Any) -> None:
-    """Verify (2): a point with coordinates in F_p[t] / (q), the first of which is t."""
-    polynomial, others, at = fields(fiber, "polynomial", "point", "at")
+    """
+    Verify (2): a point with coordinates in F_p[t] / (q), the first of which is t, and the last two
+    of which, u and v, are in F_p.
+    """
+    polynomial, coordinates = fields(fiber, "polynomial", "point")
     q = nmod_poly(integers(polynomial, 0, p - 1, "coefficient", rank + 1), p)
     factors = q.factor()[1]
     require(q.degree() == rank and len(factors) == 1 and factors[0][1] == 1,
             "The polynomial is reducible.")
-    at = integers(at, 0, p - 1, "number", 2)
-    require(any(at), "The point is the origin.")
-    point = [nmod_poly([0, 1], p) % q, *(nmod_poly(integers(a, 0, p - 1, "coefficient"), p)
-                                         for a in items(others, "coordinates"))]
-    point += [nmod_poly([a], p) for a in at]
+    point = [nmod_poly(integers(a, 0, p - 1, "coefficient"), p)
+             for a in items(coordinates, "coordinates")]
+    require({len(m) for f in forms for m in f} == {len(point)} and len(point) > 2
+            and point[0] == nmod_poly([0, 1], p) % q and any(map(bool, point[-2:]))
+            and all(x.degree() < 1 for x in point[-2:]), "The point is not of this kind.")
     for f in forms:
-        require(len(next(iter(f))) == len(point), "The point has other coordinates.")
         total = nmod_poly([0], p)
         for m, a in f.items():
-            term = nmod_poly([a], p)
-            for x, k in zip(point, m):
-                for _ in range(k):
-                    term = term * x % q
-            total += term
+            total += prod((x for x, k in zip(point, m) for _ in range(k)),
+                          start=nmod_poly([a], p)) % q
         require(total % q == 0, "The point does not satisfy the equations.")

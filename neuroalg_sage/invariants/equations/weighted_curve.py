@@ -172,7 +172,7 @@ class Fiber:
 
         >>> module = module_of([{(3, 0, 0): 1, (0, 1, 0): 6}], [1, 3, 1], 3, 7)
         >>> Fiber(module, [1, 3, 1], [2, 1], 7).field()
-        {'polynomial': [5, 0, 0, 1], 'point': [], 'at': [2, 1]}
+        {'polynomial': [5, 0, 0, 1], 'point': [[0, 1], [2], [1]]}
         >>> Fiber(module, [1, 3, 1], [1, 1], 7).field() is None
         True
     """
@@ -247,4 +247,5 @@ class Fiber:
         factors = nmod_poly(polynomial, p).factor()[1]
         if len(factors) > 1 or factors[0][1] > 1:
             return None
-        return {"polynomial": polynomial, "point": columns[1:], "at": self.at}
+        first = [0, 1] if rank > 1 else [-polynomial[0] % p]
+        return {"polynomial": polynomial, "point": [first, *columns[1:], *([x] for x in self.at)]}
