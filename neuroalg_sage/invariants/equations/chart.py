@@ -50,7 +50,8 @@ from neuroalg_sage.models.parametrization import Parametrization
 
 HIGHEST_POWER = 3  # of the coordinate that is not zero
 HIGHEST_DEGREE = 4  # of equations with which a Gröbner basis is begun
-HIGHEST_DEGREE_OF_A_CURVE, MOST_MONOMIALS_OF_A_CURVE = 6, 20_000
+# A curve is looked for up to one degree more than that of the first equations.
+HIGHEST_DEGREE_OF_A_CURVE, MOST_MONOMIALS_OF_A_CURVE = 6, 6_000
 MOST_COORDINATES = 40
 EXTRA_POINTS = 8
 
@@ -156,6 +157,9 @@ def ideal_by_chart(search: EquationSearch, found: Invariant, computation: Comput
                          HIGHEST_DEGREE + 1 if curves is None else HIGHEST_DEGREE_OF_A_CURVE + 1):
         if comb(n + highest - 1, highest) > (
                 MOST_MONOMIALS if curves is None else MOST_MONOMIALS_OF_A_CURVE):
+            return None
+        if curves is not None and basis and highest > min(
+                sum(max(f, key=sum)) for f in basis) + 1:
             return None
         before, basis = basis, generators(search, highest)
         if curves is not None:
