@@ -27,7 +27,7 @@ from neuroalg_sage.certificates.equations.sums_of_points import Sum, check_sum, 
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.invariants.distance.polar_degrees import by_residues
-from neuroalg_sage.invariants.distance.smooth_polytopes import smooth_polytope
+from neuroalg_sage.invariants.equations.smooth_polytopes import smooth_polytope
 from neuroalg_sage.models.parametrization import parametrization
 from neuroalg_sage.models.sources import from_expressions
 
