@@ -19,6 +19,8 @@ from neuroalg_sage.certificates.equations.formulas import (
     symmetric_degree,
 )
 from neuroalg_sage.certificates.equations.lengths import is_at_most
+from neuroalg_sage.certificates.equations.pairs_of_products import degree_of_pairs_of_products
+from neuroalg_sage.certificates.equations.pairs_of_products import integral as of_products
 from neuroalg_sage.certificates.equations.products_of_matrices import degree_of_matrices
 from neuroalg_sage.certificates.equations.sums_of_points import (
     Sum,
@@ -45,6 +47,7 @@ from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.invariants.equations.degree_by_fixed_points import (
     _attempts,
     degree_by_fixed_points,
+    pairs_of_products,
     sums_of_points,
     toric_sums,
 )
@@ -308,6 +311,39 @@ def test_four_points_on_a_line_and_four_at_one_point() -> None:
         total += fmpq(complete_symmetric([-q for q in quadrics] * 2, 4)[4],
                       prod(weights[left] - w for w in rest))
     assert on_toric_variety(toric("mlp:5,4,2:x^2"), 2) == total == 210
+
+
+def test_pairs_of_products() -> None:
+    """
+    A pencil of binary forms of degree d has 2 (d - 1) with a double zero, 4 for cubics, of which
+    two are chosen; and spaces of m cubics of dimension two are matrices of rank two.  Pairs of
+    quartics with a triple zero are counted by monodromy.
+    """
+    for m in (2, 3, 4, 5):
+        assert of_products(2, m, 2, 1) == of_products(2, m, 1, 2) == comb(4, 2) * (
+            degree_of_matrices(4, m, 2))
+    assert of_products(3, 1, 2, 1) == 0
+    assert found("glu:widths=3x2x2:x^2").data == 1947
+    spec = "glu:widths=2x2x2:x^3"
+    answer = found(spec)
+    assert answer.data == NeuroManifold(spec, method="monodromy", cache=False, seed=1).degree().data
+    verify(answer.certificate)
+    model, right = rebuilt(load_model(spec)), answer.certificate["evidence"]
+    (one, two), (p, q) = right["summands"], right["powers"]
+    for wrong in ({"powers": [q, p]}, {"powers": [p, p]}, {"powers": [p]}, {"summands": [one]},
+                  {"powers": [p, q + 1]}, {"summands": [one, one]},
+                  {"summands": [[*one[:1], *one[:0:-1]], two]}, {"summands": [one, two[:2]]},
+                  {"summands": [[one[1], one[0], one[2]], [two[1], two[0], two[2]]]},
+                  {"point": [1] * len(right["point"])}, {"point": right["point"][1:]}):
+        with pytest.raises(CertificateError):
+            degree_of_pairs_of_products(model, right | wrong)
+    # Six pairs of these binary cubics add up to the same.
+    phi, messages = parametrization(load_model("glu:widths=2x2x3:x^2")), []
+    for evidence in pairs_of_products(phi, random.Random(1)):
+        with pytest.raises(CertificateError) as refusal:
+            degree_of_pairs_of_products(rebuilt(phi.model), evidence)
+        messages.append(str(refusal.value))
+    assert any("contact locus" in message for message in messages)
 
 
 def test_cubics_with_a_linear_form() -> None:

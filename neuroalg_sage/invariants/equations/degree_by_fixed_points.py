@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator
+from itertools import permutations
 from typing import Any
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
@@ -97,6 +98,8 @@ def _attempts(phi: Parametrization, generator: random.Random
     toric = toric_sums(phi, generator)
     if toric is not None:
         yield toric, "residues at fixed points on a resolution of a Hilbert scheme of points"
+    for pair in pairs_of_products(phi, generator):
+        yield pair, "residues at fixed points on a blown-up Hilbert scheme of pairs"
     yield {"fixed_points": "pencils"}, "residues at fixed points on a tower of Grassmannians"
 
 
@@ -169,6 +172,30 @@ def toric_sums(phi: Parametrization, generator: random.Random) -> dict[str, Any]
                     "summands": [[[copy[v] for v in part] for part in (block, left)]
                                  for copy in copies]} | _point(sum(map(len, copies)), generator)
     return None
+
+
+def pairs_of_products(phi: Parametrization, generator: random.Random) -> Iterator[dict[str, Any]]:
+    """
+    What may prove that M consists of sums of two multiples of products of two linear forms.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> from neuroalg_sage.models.parametrization import parametrization
+        >>> phi = parametrization(parse_spec("glu:widths=2x2x3:x^2"))
+        >>> [pair["powers"] for pair in pairs_of_products(phi, random.Random(1))]
+        [[1, 2], [2, 1]]
+    """
+    summands = _summands(phi)
+    if summands is None or len(summands) != 2 or len(summands[0]) != 3:
+        return
+    e = next(e for f in phi.polynomials for e in f if any(e[v] for v in summands[0][0]))
+    degrees = [sum(e[v] for v in block) for block in summands[0]]
+    for c, v, w in permutations(range(3)):
+        if degrees[c] == 1 and len(summands[0][v]) == len(summands[0][w]) > 1:
+            yield {"fixed_points": "pairs of products", "powers": [degrees[v], degrees[w]],
+                   "summands": [[copy[k] for k in (c, v, w)] for copy in summands]
+                   } | _point(phi.parameter_count, generator)
 
 
 def _point(count: int, generator: random.Random) -> dict[str, Any]:
