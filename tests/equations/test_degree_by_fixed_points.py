@@ -238,16 +238,29 @@ def test_pencils_of_forms() -> None:
     """
     assert found("mlp:2,2,2,3,2:x^2").data == found("mlp:2,2,2,2,2:x^2").data == 1701
     for pencils, m in ((1, 2), (1, 3), (2, 2)):
-        assert tower(3, pencils, m, False) == tower(2, pencils + 1, m, False)
+        assert tower(3, pencils, m, 1) == tower(2, pencils + 1, m, 1)
     for m in (2, 3, 5):
-        assert tower(2, 1, m, False) == degree_of_matrices(3, m, 2)
+        assert tower(2, 1, m, 1) == degree_of_matrices(3, m, 2)
+    for k in (0, 1):
+        assert tower(3, k, 1, 4) == tower(2, k + 1, 1, 4)
     for a, m in ((3, 2), (4, 3)):
-        assert tower(a, 1, m, False) == found(f"mlp:{a},2,{m}:x^2").data
-    for spec in ("mlp:2,2,2:x^3", "mlp:2,2,1:x^2", "mlp:2,3,3,2:x^2", "mlp:3,3,2,2:x^2",
-                 "mlp:2,2,2,2:x^2+x", "mlp:2,2,2,2:x^2:bias", "mlp:2,1,2,2:x^2", "linear:2,2,2",
-                 "resnet:width=2,hidden=2,blocks=1:x^2"):
+        assert tower(a, 1, m, 1) == found(f"mlp:{a},2,{m}:x^2").data
+    for spec in ("mlp:2,2,2:x^3", "mlp:2,2,1:x^2", "mlp:2,3,3,1:x^2", "mlp:2,3,3,2:x^2",
+                 "mlp:3,3,2,2:x^2", "mlp:2,2,2,2:x^2+x", "mlp:2,2,2,2:x^2:bias",
+                 "mlp:2,1,2,2:x^2", "linear:2,2,2", "resnet:width=2,hidden=2,blocks=1:x^2"):
         with pytest.raises(CertificateError):
             degree_of_tower(rebuilt(load_model(spec)))
+
+
+@pytest.mark.parametrize("spec", [
+    pytest.param("mlp:2,2,2,2,1:x^2", marks=pytest.mark.slow), "mlp:3,2,2,1:x^2"])
+def test_one_output_is_a_quartic_in_a_pencil(spec: str) -> None:
+    """Monodromy counts the points of a linear section."""
+    found, other = (NeuroManifold(spec, method=method, seed=1).degree()
+                    for method in ("auto", "monodromy"))
+    assert found.status == "proved" and found.trust == [] and other.status == "numerical"
+    assert found.data == other.data
+    verify(found.certificate)
 
 
 def test_two_symmetries_that_are_the_same_do_not_count_twice() -> None:
@@ -259,7 +272,7 @@ def test_two_symmetries_that_are_the_same_do_not_count_twice() -> None:
             assert len(evidence["symmetries"]) == 1
 
 
-@pytest.mark.parametrize("spec", ["cnn:3,2:x", "cnn:3,3:x", "mlp:2,2,2,1:x^2", "mlp:2,2,1:x^2+x",
+@pytest.mark.parametrize("spec", ["cnn:3,2:x", "cnn:3,3:x", "mlp:2,3,3,1:x^2", "mlp:2,2,1:x^2+x",
                                   "mlp:2,2,2:x^2:bias"])
 def test_where_hypotheses_fail_nothing_is_said(spec: str) -> None:
     """

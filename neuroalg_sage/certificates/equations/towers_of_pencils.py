@@ -1,20 +1,22 @@
 """
 The degree of deep networks with squares in which narrow states are pencils of forms.
 
-Let a network have a inputs, k hidden layers of h_1, ..., h_k ≥ 2 units with squares, m ≥ 2 outputs,
-no bias, and let one of h_i and h_(i + 1) be 2 for all i < k, and a or h_1 be 2. Let W be the space
-of linear forms, or a space of them of dimension 2 if h_1 = 2. For a space P of forms of dimension 2
-the map of S^2 P to forms is injective, since a quadratic form in two of them is a product of two;
-so S^2 P is a space of forms of dimension 3.
+Let a network have a inputs, k hidden layers of h_1, ..., h_k ≥ 2 units with squares, m outputs, no
+bias, and let one of h_i and h_(i + 1) be 2 for all i < k, and a or h_1 be 2; if m = 1, let k ≥ 2.
+Let W be the space of linear forms, or a space of them of dimension 2 if h_1 = 2. For a space P of
+forms of dimension 2 the map of S^e P to forms is injective, since a form of degree e in two of them
+is a product of e; so S^e P is a space of forms of dimension e + 1.
 
 **What the functions are.** A generic space of dimension 2 in S^2 P contains two squares, which span
 it, so it is spanned by the squares of two elements of P; and S^2 P by those of three. Hence what
 layer i + 1 reads are h_(i + 1) generic elements of a generic space P_i of dimension 2, a *pencil*,
-in S^2 P_(i - 1), where P_0 = W, for i < k. The outputs are generic elements of P_k, a pencil in S^2
-P_(k - 1), if h_k = 2, else of F = S^2 P_(k - 1). Let B be the variety of all (W, P_1, P_2, ...), a
-tower of bundles of Grassmannians, and Y the variety of all lines in C^m ⊗ F, where F is P_k or S^2
-P_(k - 1). So M is the cone over the image of f: Y → P(V), which is a morphism and linear on each
-C^m ⊗ F.
+in S^2 P_(i - 1), where P_0 = W, for i < k. The outputs are generic elements of F = P_k, a pencil in
+S^2 P_(k - 1), if h_k = 2, else of F = S^2 P_(k - 1). One output is a generic element of S^2 P_(k -
+1) in both cases, that is, a product of two generic elements of P_(k - 1). These span it, and are
+any two elements of S^2 P_(k - 2), each a product of two elements of P_(k - 2); so the output is a
+generic element of F = S^4 P_(k - 2). Let B be the variety of all (W, P_1, P_2, ...) up to the space
+of which F is made, a tower of bundles of Grassmannians, and Y the variety of all lines in C^m ⊗ F.
+So M is the cone over the image of f: Y → P(V), which is a morphism and linear on each C^m ⊗ F.
 
 **f is birational.** Two generic elements of P_k span it. W is known, since the functions on A = C^a
 depend on no fewer linear forms. What remains is the case of forms in two variables and this
@@ -34,6 +36,23 @@ that they are equal, z is in C(z'), and P = P'.
 
 Pencils of generic elements have no common zero, since P has none and generic elements of S^2 P have
 none. So P_(k - 1) is known from two outputs, or from a basis of P_k, and so on down to P_1.
+
+**One output.** It has to be seen that a generic q in S^4 P, for generic P = P_(k - 2), lies in no
+S^4 P' for other spaces P' of dimension 2 of forms of the same degree d. Let Z be the variety of all
+lines in S^4 P' for all these P', which P(S^4 P) for P from B belong to. It is enough that the map
+of Z to forms, which is proper, has over one q = p_1^3 p_2 with generic p_1 and p_2 in P one point
+alone, and is unramified there. The zeros of p_1 p_2 are 2d points. Let q be a product of elements
+of P'. These have no common zero, else it had a zero of order 4; so those that are not multiples of
+each other have no zero in common. If three of them are multiples of one l, and l' is the fourth,
+the d zeros of p_2 are simple ones of q, so of l'; so l' is a multiple of p_2, l of p_1, and P' = P.
+If two of them and no third are, or all four, q has zeros whose orders are even, but it has none.
+If no two are, each zero of p_1 is one of order 3 of one element of P'; then the quotient of a basis
+of P', a map of degree d of the line to itself, is ramified at d points of order 3, which adds 2d,
+more than the 2d - 2 that there are. Unramified: let p_1 + ε φ_1 and p_2 + ε φ_2 span a space whose
+S^4 contains q + ε r for an r in S^4 P, so that 3 p_1^2 p_2 φ_1 + p_1^3 φ_2 is in S^4 P. It is a
+multiple of p_1^2, which has no zero in common with p_2; so 3 p_2 φ_1 + p_1 φ_2 is in S^2 P; modulo
+p_1 it is c p_2^2, so that 3 φ_1 - c p_2 is a multiple of p_1, by a number; so φ_1 is in P, then φ_2
+likewise, and the space does not move.
 
 So deg M is the integral of c_1(O(1))^dim Y over Y, which is that of 1/c(C^m ⊗ F) over B. By Bott's
 residue formula it is the sum over the fixed points of B, where W is spanned by coordinates of A,
@@ -90,22 +109,21 @@ def fixed_points(weights: Sequence[int], pencils: int) -> Iterator[tuple[list[in
             yield last, [rest - p, rest - q, *tangents]
 
 
-def integral(a: int, pencils: int, m: int, is_square: bool) -> int:
+def integral(a: int, pencils: int, m: int, power: int) -> int:
     """
-    The degree of M, for F the last of so many pencils, or its square.
+    The degree of M, for F a symmetric power of the last of so many pencils.
 
     EXAMPLES: Three binary quadrics in a pencil, 3 × 3 matrices of rank 2; pairs of conics, which
-    are squares of linear forms::
+    are squares of linear forms; four lines through a point of the plane::
 
-        >>> integral(2, 1, 3, False), integral(3, 1, 2, False)
-        (3, 15)
+        >>> integral(2, 1, 3, 1), integral(3, 1, 2, 1), integral(3, 0, 1, 4)
+        (3, 15, 45)
     """
     inputs, total, dimension = [3**k for k in range(a)], fmpq(0), 2 * (a - 2) + 2 * pencils
     for chosen in combinations(inputs, 2):
         others = [b - c for b in inputs if b not in chosen for c in chosen]
-        for last, tangents in fixed_points(chosen, pencils):
-            x, y = last
-            weights = [2 * x, x + y, 2 * y] if is_square else last
+        for (x, y), tangents in fixed_points(chosen, pencils):
+            weights = [i * x + (power - i) * y for i in range(power + 1)]
             denominator = 1
             for t in (*others, *tangents):
                 denominator *= t
@@ -121,10 +139,10 @@ def degree_of_tower(model: Model) -> tuple[int, list[str]]:
     a, *hidden, m = squares(model)
     require(len(hidden) <= MOST_LAYERS and a <= MOST_INPUTS and m <= MOST_OUTPUTS,
             "The network is too large.")
-    require(hidden and m > 1 and min(a, *hidden) > 1 and 2 in (a, hidden[0])
+    require(hidden and len(hidden) + m > 2 and min(a, *hidden) > 1 and 2 in (a, hidden[0])
             and all(2 in pair for pair in zip(hidden, hidden[1:])),
             "Some states of the network are no pencils.")
-    is_square = hidden[-1] > 2
-    return integral(a, len(hidden) - is_square, m, is_square), [
+    levels = 2 if m == 1 else int(hidden[-1] > 2)  # which its functions do not show
+    return integral(a, len(hidden) - levels, m, 2**levels), [
         "the states of the network are pencils of forms",
         "residues at the fixed points of a tower of Grassmannians"]
