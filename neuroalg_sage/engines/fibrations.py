@@ -27,8 +27,11 @@ class OnAVariety:
     - ``measured`` -- φ with coordinates of about one size, which tell points apart
     - ``followed`` -- φ and a linear map, whose rank is the dimension where points are regular
     - ``dimension`` -- of the variety
+    - ``data`` -- how many of the parameters, the first ones, are those in which the sum of all
+      points is affine-linear
     """
 
+    data: int
     map: TorusMap
     measured: TorusMap
     followed: TorusMap
@@ -36,6 +39,9 @@ class OnAVariety:
 
     def image(self, w: np.ndarray) -> np.ndarray:
         return self.measured.values(self.map.monomials(w)).T
+
+    def balanced(self, w: np.ndarray) -> np.ndarray:
+        return self.map.balanced(w)
 
     def is_regular(self, w: np.ndarray) -> np.ndarray:
         return have_rank(self._slopes(w), self.dimension)
@@ -58,7 +64,7 @@ class LinearSections(OnAVariety):
         self.map.coefficients *= balancing(self.map)
         self.followed = self.map.combined(
             np.linalg.qr(generator.normal(size=(len(polynomials), dimension)))[0])
-        self.dimension = dimension
+        self.dimension = self.data = dimension
         self.size = count * dimension + len(phi.exponents)
 
     def parameters(self, w: np.ndarray, generator: np.random.Generator) -> np.ndarray:
@@ -82,11 +88,13 @@ class CriticalPoints(OnAVariety):
     The critical points of the distance from u on the image of φ, for a quadratic form Q.
 
     It is J^T Q (φ(w) - u) = 0, where J is the Jacobian matrix, which shall have the rank d.  With
-    Q = R^T S R, for a real R and signs S, the parameters are R u.
+    Q = R^T S R, for a real R and signs S, the parameters are R u; and also the diagonal matrix S if
+    the form moves.
     """
 
     def __init__(self, polynomials: Sequence[Polynomial], count: int, dimension: int,
-                 form: np.ndarray, generator: np.random.Generator) -> None:
+                 form: np.ndarray, generator: np.random.Generator, form_moves: bool = False
+                 ) -> None:
         values, vectors = np.linalg.eigh(form)
         values[abs(values) < LEAST_EIGENVALUE * abs(values).max()] = 0
         self.signs = np.sign(values)
@@ -95,18 +103,18 @@ class CriticalPoints(OnAVariety):
         root = vectors * np.sqrt(abs(values))
         self.map.coefficients *= balancing(self.map.combined(root))
         self.followed, self.measured = self.map.combined(root), measured(self.map)
-        self.dimension = dimension
-        n = len(polynomials)
+        self.dimension, self.form_moves = dimension, form_moves
+        n = self.data = len(polynomials)
         self.sketch = generator.normal(size=(n, dimension)) / np.sqrt(n)
         self.size = count * (n + count) + len(self.map.exponents)
 
     def parameters(self, w: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-        """R u for a random point u for which φ(w) is critical."""
+        """Those of a random point u for which φ(w) is critical."""
         image = self.followed.values(self.map.monomials(w[None]))[:, 0]
         normal = generator.normal(size=len(image)) * np.linalg.norm(image) / np.sqrt(len(image))
         rows = np.linalg.svd(self._slopes(w[None])[0] * self.signs)[2][: self.dimension]
         found: np.ndarray = image + normal - rows.conj().T @ (rows @ normal)
-        return found
+        return np.concatenate([found, self.signs]) if self.form_moves else found
 
     def frames(self, w: np.ndarray) -> np.ndarray | None:
         return None if self.map.count == self.dimension else _orthonormal(
@@ -117,11 +125,18 @@ class CriticalPoints(OnAVariety):
         # All is relative to the variables, of which frames are told.
         monomials = self.map.monomials(w)
         slopes = self.followed.slopes(monomials)
-        signed = slopes if self.is_definite else slopes * self.signs
-        residual = (self.followed.values(monomials) - c.T) * self.signs[:, None]
-        terms = self.followed.terms(residual, monomials)
-        columns = np.stack([self.map.gradient(terms).T, -(signed @ move[:, :, None])[:, :, 0]],
-                           axis=2)
+        difference = self.followed.values(monomials) - c[:, : self.data].T
+        if self.form_moves:
+            signed = slopes * c[:, None, self.data :]
+            change = move[:, self.data :] * difference.T - c[:, self.data :] * move[:, : self.data]
+            moved = slopes @ change[:, :, None]
+            difference *= c[:, self.data :].T
+        else:
+            signed = slopes if self.is_definite else slopes * self.signs
+            moved = -(signed @ move[:, :, None])
+            difference *= self.signs[:, None]
+        terms = self.followed.terms(difference, monomials)
+        columns = np.stack([self.map.gradient(terms).T, moved[:, :, 0]], axis=2)
         square = slopes @ signed.transpose(0, 2, 1) + self.map.hessian(terms)
         if frame is None:
             return square / w[:, None, :], columns

@@ -48,10 +48,11 @@ TRACE_IS_LINEAR = 1e-12  # points that are far away contribute little else
 # angles of arcs to them.
 ANYWHERE, FAR = (0.5, 500.0), (20.0, 500.0)
 ARCS = 0.5, 2.8
-SELDOM = 3  # places, with one of which there is another far one if no trace was linear
+SELDOM, MOST_WAYS = 3, 4  # places, of which one is straight; edges to that
 SAME = 1e-6  # distance of images that count as one, relative to their size
 STARTS, ATTEMPTS = 5, 3
 CARE = 1.0, 0.2, 0.04  # of the first attempt at a path, and of others where it was lost
+PATIENCE = 2  # loops without a new point, before others are tried: they take longer than a loop
 MANY_LOST, FEW_LOST = 0.1, 5  # of the paths of an edge: more are not followed again
 MOST_LOSSY = 3  # loops without a new point that lose paths, before it is done again
 MANY_IDLE = 200  # points that loops have moved to known ones, instead of several loops
@@ -148,6 +149,13 @@ class Edge:
         """Whether so many paths were lost that they are not followed again."""
         return bool(self.lost > max(MANY_LOST * len(self.partners[0]), FEW_LOST))
 
+    def pairing(self) -> np.ndarray:
+        """The partners of the points at the first end, and others where they are not known."""
+        there, back = self.partners
+        found = there.copy()
+        found[there == UNKNOWN] = np.flatnonzero(back == UNKNOWN)
+        return found
+
     def keep(self, side: int, chosen: np.ndarray, ends: np.ndarray, arrived: np.ndarray) -> None:
         """Where some of the points at one end arrived."""
         self.attempts[side][chosen] += 1
@@ -167,15 +175,17 @@ class _Place:
     """
     The points over c + i v for a random real v, and edges to it.
 
-    - ``size`` -- that of v, relative to c
+    - ``is_straight`` -- whether only data differ, so that a trace may be tested
+    - ``size`` -- how far data move, relative to c; a quadratic form changes by about itself
     """
 
-    def __init__(self, base: Points, sizes: tuple[float, float], generator: np.random.Generator
-                 ) -> None:
-        self.base, self.generator = base, generator
-        self.size = float(np.exp(generator.uniform(*np.log(sizes))))
+    def __init__(self, base: Points, is_straight: bool, generator: np.random.Generator) -> None:
+        self.base, self.is_straight, self.generator = base, is_straight, generator
+        self.size = float(np.exp(generator.uniform(*np.log(FAR if is_straight else ANYWHERE))))
+        m = base.system.data
         v = generator.normal(size=len(base.c))
-        v *= self.size * np.linalg.norm(base.c) / np.linalg.norm(v)
+        v[:m] *= self.size * np.linalg.norm(base.c[:m]) / np.linalg.norm(v[:m])
+        v[m:] *= not is_straight
         self.points = Points(base.system, base.c + 1j * v, base.direction)
         self.sense = int(generator.choice([-1, 1]))
         self.edges: list[Edge] = []
@@ -188,13 +198,25 @@ class _Place:
                                    max(self.size, 1.0)))
         return self.edges[-count:]
 
+    @property
+    def misses(self) -> bool:
+        """Whether points are not known here, of which another way would find some."""
+        return (len(self.points) < len(self.base) and len(self.edges) < MOST_WAYS
+                and not self.edges[-1].is_bad)
+
     def trace_error(self) -> float | None:
-        """That of the trace test, None if some points are not known here."""
-        edge = next((edge for edge in self.edges if not edge.lost and
-                     len(self.base) == len(self.points) == len(edge.partners[0])), None)
-        return None if edge is None else trace_error(
-            self.base.system.image(self.base.all),
-            self.points.system.image(self.points.all[edge.partners[0]]))
+        """
+        That of the trace test, None if fewer or more points are known here.
+
+        It is about all points, also those whose partners are not known: these only say how far the
+        points moved.
+        """
+        edges = [edge for edge in self.edges if not edge.is_bad
+                 and len(self.base) == len(self.points) == len(edge.partners[0])]
+        if not edges:
+            return None
+        return trace_error(self.base.system.image(self.base.all), self.points.system.image(
+            self.points.all[min(edges, key=lambda edge: edge.lost).pairing()]))
 
 
 @dataclass(frozen=True)
@@ -208,8 +230,8 @@ class Fiber:
     - ``loops``, ``paths`` -- how many were followed
     - ``idle`` -- after how many loops in the end no new point was found
     - ``lost`` -- paths that did not arrive
-    - ``lossy`` -- of the loops in the end without a new point, those that lost a path: perhaps to
-      a point that is always missed
+    - ``lossy`` -- of the loops in the end without a new point, those that lost a path, also with
+      care: perhaps to a point that is always missed
     """
 
     points: np.ndarray
@@ -271,11 +293,15 @@ def _fiber_over_one(system: LinearSections | CriticalPoints, generator: np.rando
                     progress: Callable[[str], None]) -> Fiber:
     """
     The fiber contains with a point its complex conjugate.  Edges lead from c to c + i v for random
-    real v, on random arcs, two to a place, which make a loop, and one to a far place.  Points are
-    followed along each once, to and fro, until nothing is new: so they are stable under all loops
-    of these edges.  The points at c - i v are the conjugates of those at c + i v; so the trace test
-    is that the real part of the sum there is the sum at c.  It is done far away: what moved little
-    may look linear.
+    real v, on random arcs, two to a place, which make a loop.  Points are followed along each once,
+    to and fro, until nothing is new: so they are stable under all loops of these edges.  The points
+    at c - i v are the conjugates of those at c + i v; so the trace test is that the real part of
+    the sum there is the sum at c.  It is done at straight places, where only data differ, far away:
+    what moved little may look linear.
+
+    Where the quadratic form is generic, it moves to the other places.  For points that are large
+    compared with u lie near points of length zero at which M is nearly conormal to itself; they
+    hardly meet others when only u moves, but for other forms they are as others are.
     """
     for _ in range(STARTS):
         start = generator.normal(size=system.map.count) + 0j
@@ -291,7 +317,6 @@ def _fiber_over_one(system: LinearSections | CriticalPoints, generator: np.rando
     base = Points(system, origin, mark)
     base.places(points)
     places: list[_Place] = []
-    far: list[_Place] = []
     loops = paths = idle = lossy = 0
     trace = None
 
@@ -303,10 +328,13 @@ def _fiber_over_one(system: LinearSections | CriticalPoints, generator: np.rando
             raise LimitReached(f"Monodromy had found {len(base)} points{so_far}, and the trace "
                                f"test was not passed. {error}") from None
 
-    def follow_all(edges: Sequence[Edge]) -> int:
-        """All points along all edges, those that are lost with more care, until none is new."""
+    def follow_all(edges: Sequence[Edge], most: int) -> int:
+        """
+        All points along all edges, until none is new; those that are lost with more care, in so
+        many attempts.
+        """
         attempts = followed = 0
-        while attempts < len(CARE):
+        while attempts < most:
             before = followed
             for side in (0, 1):
                 followed += _follow_edges([edge for edge in edges if not attempts
@@ -317,27 +345,35 @@ def _fiber_over_one(system: LinearSections | CriticalPoints, generator: np.rando
         return followed
 
     def another_loop() -> list[Edge]:
-        if far and len(far[-1].edges) == 1 and not far[-1].edges[0].is_bad:
-            return far[-1].add_edges(1)
-        if not len(places) % SELDOM and (trace is None or trace > TRACE_IS_LINEAR):
-            far.append(_Place(base, FAR, generator))
-            far[-1].add_edges(1)
-        places.append(_Place(base, ANYWHERE, generator))
+        for place in places:
+            if place.is_straight and place.misses:
+                return place.add_edges(1)
+        places.append(_Place(base, len(places) % SELDOM == 0, generator))
         return places[-1].add_edges(2)
+
+    def least_trace_error() -> float | None:
+        return min((error for place in places if place.is_straight
+                    and (error := place.trace_error()) is not None), default=None)
+
+    def is_believed() -> bool:
+        return trace is not None and trace < TRACE_IS_LINEAR and (
+            idle >= confirm or idle * len(base) >= MANY_IDLE)
 
     while True:
         loops += 1
-        before = len(base)
+        before, idle_before = len(base), idle
         new = another_loop()
-        edges = [edge for place in places + far for edge in place.edges]
-        paths += follow_all(edges)
-        is_lossy = any(edge.lost for edge in new)
-        idle, lossy = (idle + 1, lossy + is_lossy) if len(base) == before else (0, 0)
-        trace = min((error for place in far if (error := place.trace_error()) is not None),
-                    default=None)
-        is_believed = trace is not None and trace < TRACE_IS_LINEAR and (
-            idle >= confirm or idle * len(base) >= MANY_IDLE)
-        if is_believed or idle >= idle_loops or lossy > MOST_LOSSY:
+        edges = [edge for place in places for edge in place.edges]
+        for most in (1, len(CARE)):
+            paths += follow_all(edges, most)
+            idle = idle_before + 1 if len(base) == before else 0
+            trace = least_trace_error()
+            if idle < PATIENCE or is_believed():
+                break
+        else:
+            lossy += any(edge.lost for edge in new)
+        lossy = lossy if idle else 0
+        if is_believed() or idle >= idle_loops or lossy > MOST_LOSSY:
             return Fiber(base.all, trace, loops, paths, idle, sum(edge.lost for edge in edges),
                          lossy)
 

@@ -38,6 +38,8 @@ MEMORY_OPTIONS = {-3: 1 << 25, -1: 1 << 28}
 CLOSE, FAR, WANTED = 3e-5, 0.1, 3e-3
 CORRECTIONS, REFINEMENTS = 3, 8
 END_IS_CLOSE = 1e-9
+# What is no scaling, and Newton's method for balanced points: logarithms that are close enough.
+INDEPENDENT, BALANCED, MOST_BALANCING = 1e-9, 1e-2, 30
 TURN = 0.1  # a step so much smaller than before asks for another frame
 
 
@@ -219,6 +221,44 @@ class TorusMap:
                                      monomials[plan.terms] * plan.weights).T
         return found.reshape(points, self.count, n)
 
+    @cached_property
+    def scalings(self) -> np.ndarray:
+        """A basis of the exponents of scalings of the variables that leave the map as it is."""
+        _, sizes, rows = np.linalg.svd(np.vstack([self.exponents, np.zeros((1, self.count))]))
+        rank = int(np.sum(sizes > INDEPENDENT * max(sizes[0], 1.0)))
+        found: np.ndarray = rows[rank:].T
+        return found
+
+    def balanced(self, w: np.ndarray) -> np.ndarray:
+        """
+        The points of least length of the same images, by these scalings.
+
+        By t the squared length becomes the sum of abs(w_i)^2 e^(2 k_i t), a convex function, with
+        rows k_i; so Newton's method finds its minimum if there is one.
+
+        EXAMPLES::
+
+            >>> product = TorusMap([{(1, 1): 1}], 2)
+            >>> product.balanced(np.array([[100.0, 0.01j]])).round(4).tolist()
+            [[(1+0j), 1j]]
+        """
+        scalings = self.scalings
+        if not scalings.shape[1]:
+            return w
+        squares, t = np.abs(w) ** 2, np.zeros((len(w), scalings.shape[1]))
+        ridge = INDEPENDENT * np.eye(scalings.shape[1])
+        for _ in range(MOST_BALANCING):
+            parts = squares * np.exp(2 * t @ scalings.T)
+            parts /= parts.sum(axis=1, keepdims=True)
+            curved = scalings.T @ (parts[:, :, None] * scalings) + ridge
+            step = np.linalg.solve(curved, (parts @ scalings)[:, :, None])[:, :, 0] / -2
+            largest = np.abs(step @ scalings.T).max(axis=1)
+            t += step * np.minimum(1.0, 1 / np.maximum(largest, BALANCED))[:, None]
+            if largest.max(initial=0.0) < BALANCED:
+                break
+        found: np.ndarray = w * np.exp(t @ scalings.T)
+        return found
+
     def gradient(self, terms: np.ndarray) -> np.ndarray:
         """The gradients of sums of terms, times the variables: a row for each variable."""
         return _times(self.exponents.T, terms)
@@ -241,6 +281,9 @@ class Fibration(Protocol):
     """Equations in w with parameters c."""
 
     size: int  # numbers that one point needs
+
+    def balanced(self, w: np.ndarray) -> np.ndarray:
+        """Points of the same fibers of φ, whose coordinates are as much of one size as may be."""
 
     def frames(self, w: np.ndarray) -> np.ndarray | None:
         """
@@ -436,6 +479,7 @@ class _Moving:
                    care: float) -> _Moving:
         count = len(places)
         time, size = np.zeros(count), np.full(count, FIRST_STEP * care)
+        w = system.balanced(w)
         frame = system.frames(w)
         _, speed = newton(system, w, frame, *path.at(places, time))
         begun = cls(places, w.copy(), time, speed, w.copy(), np.full(count, -1.0), speed.copy(),
@@ -483,7 +527,8 @@ class _Moving:
         self.steps += 1
         turned = np.flatnonzero((self.size < TURN * self.largest) & (self.time < 1.0))
         if self.frame is not None and len(turned):
-            # Perhaps the slice of the fibers is at fault: another one through the same point.
+            # Perhaps the slice of the fibers is at fault: another one, through a balanced point.
+            self.here[turned] = system.balanced(self.here[turned])
             frame = system.frames(self.here[turned])
             assert frame is not None
             self.frame[turned], self.largest[turned] = frame, self.size[turned]

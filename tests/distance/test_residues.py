@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
+from math import comb
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from flint import fmpq
 from neuroalg_sage import NeuroManifold, load_model
 from neuroalg_sage.certificates.checker import verify
 from neuroalg_sage.certificates.distance import (
+    linear_multiples,
     monomials,
     pairs_of_points,
     pairs_of_squares,
@@ -27,7 +29,7 @@ from neuroalg_sage.certificates.equations.sums_of_points import Sum, check_sum, 
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.invariants.distance.polar_degrees import by_residues
-from neuroalg_sage.invariants.distance.smooth_polytopes import smooth_polytope
+from neuroalg_sage.invariants.equations.smooth_polytopes import smooth_polytope
 from neuroalg_sage.models.parametrization import parametrization
 from neuroalg_sage.models.sources import from_expressions
 
@@ -193,6 +195,62 @@ def test_forged_limits_of_tangents_are_refused(spec: str) -> None:
         forged["claim"]["value"][k] += 1
         with pytest.raises(CertificateError):
             verify(forged)
+
+
+def test_products_of_a_form_with_linear_ones() -> None:
+    """
+    The dual variety of plane cubics with a line are the chords of the Veronese surface; that of m
+    binary quadrics with a common zero are the c l^2, a Segre-Veronese variety.  The first polar
+    degree is the degree of a product of projective spaces.
+    """
+    def of_products(a: int, k: int, m: int) -> list[int]:
+        return from_limits(linear_multiples.fixed_points(a, k, m), comb(a + k - 1, k) + m * a - 1)
+
+    cubics = of_products(3, 2, 1)
+    assert cubics[4::-1] == polar_degrees(sums(2, (3,), (3,)))[:5] and not any(cubics[5:])
+    for m in (2, 3, 4):
+        found = of_products(2, 1, m)
+        assert found[2::-1] == segre_veronese([2, m], [2, 1])[:3] and not any(found[3:])
+    for a, k, m in ((2, 2, 2), (2, 3, 2), (3, 2, 2), (3, 1, 2), (2, 2, 4)):
+        size = comb(a + k - 1, k)
+        assert of_products(a, k, m)[0] == comb(size + m * a - 2, m * a - 1)
+
+
+def test_attention_of_one_token() -> None:
+    """As many critical points as from equations for the ideal, modulo primes."""
+    M = NeuroManifold("attention:d=2,a=1,out=2,t=1", cache=False, method="lagrange", seed=1)
+    assert sum(by_residues(parametrization(M.model)).data) == M.ed_degree("generic").data == 83
+
+
+@pytest.mark.parametrize("spec", ["attention:d=2,a=1,out=2,t=1", "attention:d=3,a=2,out=1,t=1"])
+def test_forged_linear_multiples_are_refused(spec: str) -> None:
+    model = load_model(spec)
+    found = by_residues(parametrization(model))
+    assert found is not None and not found.trust
+    verify(found.certificate)
+    right, checked = found.certificate["evidence"], rebuilt(model)
+    form, linear = right["form"], right["linear"]
+    for wrong in ({"form": form[::-1]}, {"form": form[1:]}, {"form": [form[0]] * len(form)},
+                  {"degree": 1}, {"degree": right["degree"] + 1}, {"linear": linear[1:]},
+                  {"linear": [row[::-1] for row in linear]}, {"linear": [*linear, linear[0]]},
+                  {"map": right["map"][1:]}, {"images": right["images"][::-1]},
+                  {"parameters": [0] * model.parameter_count}):
+        with pytest.raises(CertificateError):
+            linear_multiples.check_linear_multiples(checked, right | wrong)
+    for k in range(len(found.data)):
+        forged = copy.deepcopy(found.certificate)
+        forged["claim"]["value"][k] += 1
+        with pytest.raises(CertificateError):
+            verify(forged)
+
+
+def test_other_products_are_no_linear_multiples() -> None:
+    """A line and a binary quadric are not unique; the other factor is of a special kind."""
+    for function in ("(a*x + b*y)*(c*x^2 + d*x*y + e*y^2)", "(a*x + b*y)*(c*x^2 + d*y^2 + e*x*y)^2",
+                     "(a*x + b*y)*(c*x + d*y)^2"):
+        model = from_expressions([function], ["a", "b", "c", "d", "e"], ["x", "y"])
+        found = by_residues(parametrization(model))
+        assert found is None or found.certificate["evidence"]["fixed_points"] != "linear multiples"
 
 
 def test_other_sums_and_products_are_not_these() -> None:

@@ -64,6 +64,35 @@ def test_derivatives_are_those_of_differences(seed: int, largest: int, monkeypat
                            atol=1e-4)
 
 
+@pytest.mark.parametrize("form_moves", [False, True])
+def test_equations_change_with_data_and_form_as_differences_do(form_moves: bool) -> None:
+    generator = np.random.default_rng(1)
+    system = CriticalPoints(random_polynomials(random.Random(1), 3), 3, 3,
+                            np.diag([2.0, -1.0, 3.0]), generator, form_moves)
+    start = generator.normal(size=3) + 0j
+    c = system.parameters(start, generator)[None] + 0j
+    assert len(c[0]) == (6 if form_moves else 3)
+
+    def linearized(c: np.ndarray, move: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return system.linearized(start[None], None, c, move)
+
+    move = generator.normal(size=c.shape) + 1j * generator.normal(size=c.shape)
+    square, columns = linearized(c, move)
+    assert np.allclose(columns[:, :, 0], 0)
+    h = 1e-6
+    change = [linearized(c + sign * h * move, move)[1][:, :, 0] for sign in (1, -1)]
+    assert np.allclose(columns[:, :, 1], (change[0] - change[1]) / (2 * h), atol=1e-5)
+
+
+def test_balanced_points_have_the_same_images() -> None:
+    phi = TorusMap([{(1, 2, 0): 1}, {(0, 0, 2): 3, (2, 4, 0): 1}], 3)
+    w = np.array([[1e4, 1e-3j, 2.0], [1.0, 1.0, 1.0]])
+    balanced = phi.balanced(w)
+    assert np.allclose(phi.values(phi.monomials(balanced)), phi.values(phi.monomials(w)))
+    # Of a and b with a b^2 fixed the length is least where a^2 = b^2 / 2.
+    assert np.allclose(2 * abs(balanced[:, 0]) ** 2, abs(balanced[:, 1]) ** 2, rtol=0.1)
+
+
 def test_a_path_around_a_branch_point_exchanges_roots() -> None:
     """The roots of w^2 = c, from c = 1 to c = -1 and back around 0, and not around 0."""
     generator = np.random.default_rng(1)

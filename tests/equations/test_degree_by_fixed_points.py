@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import random
-from math import comb
+from contextlib import suppress
+from math import comb, prod
 
 import pytest
 from flint import fmpq
@@ -18,14 +19,25 @@ from neuroalg_sage.certificates.equations.formulas import (
     symmetric_degree,
 )
 from neuroalg_sage.certificates.equations.lengths import is_at_most
+from neuroalg_sage.certificates.equations.pairs_of_products import degree_of_pairs_of_products
+from neuroalg_sage.certificates.equations.pairs_of_products import integral as of_products
 from neuroalg_sage.certificates.equations.products_of_matrices import degree_of_matrices
 from neuroalg_sage.certificates.equations.sums_of_points import (
     Sum,
     check_sum,
+    complete_symmetric,
     degree_of_sums,
     integral,
     staircases,
     tangent_degrees,
+)
+from neuroalg_sage.certificates.equations.sums_on_toric_varieties import (
+    ToricVariety,
+    check_toric_sum,
+    degree_of_toric_sums,
+)
+from neuroalg_sage.certificates.equations.sums_on_toric_varieties import (
+    integral as on_toric_variety,
 )
 from neuroalg_sage.certificates.equations.towers_of_pencils import degree_of_tower
 from neuroalg_sage.certificates.equations.towers_of_pencils import integral as tower
@@ -35,6 +47,9 @@ from neuroalg_sage.invariants.answers.rebuilt import rebuilt
 from neuroalg_sage.invariants.equations.degree_by_fixed_points import (
     _attempts,
     degree_by_fixed_points,
+    pairs_of_products,
+    sums_of_points,
+    toric_sums,
 )
 from neuroalg_sage.invariants.equations.products_of_functions import product_of_functions
 from neuroalg_sage.models.parametrization import parametrization
@@ -53,7 +68,7 @@ def found(spec: str):
     "cnn:2s2,2:x^3", "cnn:2x2,1x2:x^2", "attention:d=2,a=1,out=2,t=2",
     "attention:d=2,a=2,out=1,t=2", "attention:d=3,a=1,out=1,t=1", "attention:d=2,a=2,out=2,t=1",
     "mlp:2,2,2,2:x^2", "mlp:2,2,3,2:x^2", "linear:3,1,2",
-    "cp:modes=2x2x3-1x1x1,ranks=1"])
+    "cp:modes=2x2x3-1x1x1,ranks=1", "mlp:2,2,2:x^2:bias", "mlp:2,2,2:x^3+x"])
 def test_the_degree_is_that_of_the_equations(spec: str) -> None:
     by_points = found(spec)
     assert by_points is not None and by_points.status == "proved" and not by_points.trust
@@ -71,7 +86,9 @@ def test_the_degree_is_that_of_the_equations(spec: str) -> None:
     # Plane cubics with a line; a form times two; the cube of a quadratic form times a cubic one.
     ("attention:d=3,a=2,out=1,t=1", 21), ("attention:d=3,a=2,out=2,t=1", comb(10, 5)),
     ("attention:d=2,a=1,out=1,t=1,layers=2", 3**2 * comb(5, 2)),
-    ("attention:d=2,a=1,out=2,t=1,layers=2", 3**2 * comb(7, 3) * comb(4, 2))])
+    ("attention:d=2,a=1,out=2,t=1,layers=2", 3**2 * comb(7, 3) * comb(4, 2)),
+    # Sums of four cubes in four variables; pencils of quadrics in space are diagonal in one way.
+    ("mlp:4,4,1:x^3", 105), ("mlp:4,4,2:x^2", 1)])
 def test_published_degrees(spec: str, degree: int) -> None:
     assert found(spec).data == degree
 
@@ -189,7 +206,7 @@ def test_quadrics_are_left_to_their_theorem() -> None:
 @pytest.mark.parametrize("spec", ["mlp:2,2,3:x^2", "cnn:3,2:x^2", "attention:d=3,a=1,out=1,t=1",
                                   "attention:d=2,a=1,out=2,t=2", "attention:d=2,a=2,out=1,t=2",
                                   "attention:d=2,a=2,out=2,t=1", "mlp:2,2,2,2:x^2",
-                                  "attention:d=2,a=1,out=2,t=1,layers=2"])
+                                  "attention:d=2,a=1,out=2,t=1,layers=2", "mlp:3,3,2:x^2:bias"])
 def test_forged_certificates_are_refused(spec: str) -> None:
     certificate = found(spec).certificate
     for wrong in (certificate["claim"]["value"] + 1, 1, 2 * certificate["claim"]["value"]):
@@ -263,6 +280,154 @@ def test_one_output_is_a_quartic_in_a_pencil(spec: str) -> None:
     verify(found.certificate)
 
 
+def toric(spec: str) -> ToricVariety:
+    phi = parametrization(load_model(spec))
+    return check_toric_sum(rebuilt(phi.model), toric_sums(phi, random.Random(1)))[1]
+
+
+@pytest.mark.parametrize("spec", ["mlp:3,3,2:x^2", "mlp:2,3,1:x^6", "mlp:3,2,2:x^3",
+                                  "cp:modes=2x2x3-1x1x1,ranks=2"])
+def test_projective_spaces_are_toric_varieties(spec: str) -> None:
+    """The Hilbert scheme is smooth, and nothing is blown up: the numbers are those of sums."""
+    phi = parametrization(load_model(spec))
+    numbers = set()
+    for evidence in sums_of_points(phi, random.Random(1)):
+        with suppress(CertificateError):
+            numbers.add(integral(check_sum(rebuilt(phi.model), evidence)))
+    evidence = toric_sums(phi, random.Random(1))
+    model, variety = check_toric_sum(rebuilt(phi.model), evidence)
+    assert on_toric_variety(variety, model.coefficients) in numbers
+
+
+def test_four_points_on_a_line_and_four_at_one_point() -> None:
+    """
+    Pencils of quadrics with a common singular point are pencils in a subspace of dimension four, a
+    bundle on the space of these: no four points are needed.
+    """
+    weights, total = [3**k for k in range(5)], fmpq(0)
+    for left in range(5):
+        rest = [w for k, w in enumerate(weights) if k != left]
+        quadrics = [rest[i] + rest[j] for i in range(4) for j in range(i, 4)]
+        total += fmpq(complete_symmetric([-q for q in quadrics] * 2, 4)[4],
+                      prod(weights[left] - w for w in rest))
+    assert on_toric_variety(toric("mlp:5,4,2:x^2"), 2) == total == 210
+
+
+def test_pairs_of_products() -> None:
+    """
+    A pencil of binary forms of degree d has 2 (d - 1) with a double zero, 4 for cubics, of which
+    two are chosen; and spaces of m cubics of dimension two are matrices of rank two.  Pairs of
+    quartics with a triple zero are counted by monodromy.
+    """
+    for m in (2, 3, 4, 5):
+        assert of_products(2, m, 2, 1) == of_products(2, m, 1, 2) == comb(4, 2) * (
+            degree_of_matrices(4, m, 2))
+    assert of_products(3, 1, 2, 1) == 0
+    assert found("glu:widths=3x2x2:x^2").data == 1947
+    spec = "glu:widths=2x2x2:x^3"
+    answer = found(spec)
+    assert answer.data == NeuroManifold(spec, method="monodromy", cache=False, seed=1).degree().data
+    verify(answer.certificate)
+    model, right = rebuilt(load_model(spec)), answer.certificate["evidence"]
+    (one, two), (p, q) = right["summands"], right["powers"]
+    for wrong in ({"powers": [q, p]}, {"powers": [p, p]}, {"powers": [p]}, {"summands": [one]},
+                  {"powers": [p, q + 1]}, {"summands": [one, one]},
+                  {"summands": [[*one[:1], *one[:0:-1]], two]}, {"summands": [one, two[:2]]},
+                  {"summands": [[one[1], one[0], one[2]], [two[1], two[0], two[2]]]},
+                  {"point": [1] * len(right["point"])}, {"point": right["point"][1:]}):
+        with pytest.raises(CertificateError):
+            degree_of_pairs_of_products(model, right | wrong)
+    # Six pairs of these binary cubics add up to the same.
+    phi, messages = parametrization(load_model("glu:widths=2x2x3:x^2")), []
+    for evidence in pairs_of_products(phi, random.Random(1)):
+        with pytest.raises(CertificateError) as refusal:
+            degree_of_pairs_of_products(rebuilt(phi.model), evidence)
+        messages.append(str(refusal.value))
+    assert any("contact locus" in message for message in messages)
+
+
+def test_cubics_with_a_linear_form() -> None:
+    """
+    Three of l^3 + l with factors add up to a sum of three cubes, which by Aronhold are the zeros of
+    a form of degree 4, with any linear form.  Two in two variables are all functions.
+    """
+    assert on_toric_variety(toric("mlp:3,3,1:x^3+x"), 1) == 4
+    assert on_toric_variety(toric("mlp:2,2,1:x^3+x"), 1) == 1
+
+
+def test_degrees_of_networks_with_a_bias_and_with_four_units() -> None:
+    """Monodromy found 20 and 1304 points, for biases."""
+    assert found("mlp:3,3,2:x^2:bias").data == 20
+    for spec, degree in (("mlp:3,3,3:x^2:bias", 1304), ("mlp:4,4,3:x^2", 1001)):
+        answer = found(spec)
+        assert answer.data == degree and not answer.trust
+        verify(answer.certificate)
+
+
+def times(i: int, element: list[int], constant: list, c: list) -> list[int]:
+    """The product of x_i and an element, in the basis 1, x_1, x_2, x_3."""
+    product = [0, 0, 0, 0]
+    product[i + 1] += element[0]
+    for j in range(3):
+        product[0] += element[j + 1] * constant[i][j]
+        for k in range(3):
+            product[k + 1] += element[j + 1] * c[i][j][k]
+    return product
+
+
+def test_algebras_of_four_points_near_the_vertex() -> None:
+    """
+    Multiplications of 1, x_1, x_2, x_3 with x_i x_j = c_ij + Σ c_ijk x_k, where c is grad a × grad
+    b, are associative, for one c_ij.
+    """
+    generator = random.Random(1)
+    for _ in range(5):
+        a, b = ([[generator.randrange(-9, 9) for _ in range(3)] for _ in range(3)]
+                for _ in range(2))
+        for form in (a, b):
+            for i in range(3):
+                for j in range(i):
+                    form[i][j] = form[j][i]
+        # Half of the gradients are the rows times u; c_ij is symmetric in i and j.
+        c = [[[a[(k + 1) % 3][i] * b[(k + 2) % 3][j] - a[(k + 2) % 3][i] * b[(k + 1) % 3][j]
+               + a[(k + 1) % 3][j] * b[(k + 2) % 3][i] - a[(k + 2) % 3][j] * b[(k + 1) % 3][i]
+               for k in range(3)] for j in range(3)] for i in range(3)]
+        assert all(sum(c[i][j][j] for j in range(3)) == 0 for i in range(3))
+        constant = [[0] * 3 for _ in range(3)]
+        for i in range(3):
+            for j in range(3):
+                k = (i + 1) % 3
+                constant[i][j] = sum(c[j][k][s] * c[s][i][k] - c[i][j][s] * c[s][k][k]
+                                     for s in range(3))
+
+        for i in range(3):
+            for j in range(3):
+                for k in range(3):
+                    assert times(i, [constant[j][k], *c[j][k]], constant, c) == times(
+                        k, [constant[j][i], *c[j][i]], constant, c)
+
+
+def test_other_sums_are_none_on_toric_varieties() -> None:
+    """A monomial is missing; the coefficients have different ones; a line is too short."""
+    for outputs in (["a*(c*x + d*y)^3 - a*c^3*x^3 + b*(e*x + f*y)^3 - b*e^3*x^3"],
+                    ["a*(c*x + d*y)^2 + b*(e*x + f*y)^2", "c*x + d*y + e*x + f*y"]):
+        phi = parametrization(from_expressions(outputs, ["a", "b", "c", "d", "e", "f"],
+                                               ["x", "y"]))
+        evidence = toric_sums(phi, random.Random(1))
+        if evidence is not None:
+            with pytest.raises(CertificateError):
+                degree_of_toric_sums(rebuilt(phi.model), evidence)
+    phi = parametrization(load_model("mlp:2,2,2:x^2:bias"))
+    right = toric_sums(phi, random.Random(1))
+    (one, two), vertices = right["summands"], right["vertices"]
+    for wrong in ({"summands": [one, two[::-1]]}, {"summands": [one, one]},
+                  {"summands": [[[*one[0], one[1][0]], one[1][1:]], two]}, {"free": []},
+                  {"vertices": vertices[1:]}, {"vertices": [[v, e[1:]] for v, e in vertices]},
+                  {"summands": [one]}, {"point": right["point"] + [0]}):
+        with pytest.raises(CertificateError):
+            degree_of_toric_sums(rebuilt(phi.model), right | wrong)
+
+
 def test_two_symmetries_that_are_the_same_do_not_count_twice() -> None:
     """A block of size one is a point, so that exchanging two of them is no symmetry of X."""
     spec = "attention:d=1,a=1,out=1,t=1"
@@ -273,7 +438,7 @@ def test_two_symmetries_that_are_the_same_do_not_count_twice() -> None:
 
 
 @pytest.mark.parametrize("spec", ["cnn:3,2:x", "cnn:3,3:x", "mlp:2,3,3,1:x^2", "mlp:2,2,1:x^2+x",
-                                  "mlp:2,2,2:x^2:bias"])
+                                  "mlp:3,3,1:x^2:bias", "mlp:4,5,2:x^3"])
 def test_where_hypotheses_fail_nothing_is_said(spec: str) -> None:
     """
     Products of linear filters are several to one; others are neither products nor sums.

@@ -30,6 +30,10 @@ def by_fixed_points(model: Model, metric: Any, evidence: Any) -> tuple[list[int]
         from neuroalg_sage.certificates.distance.two_linear_factors import check_two_linear_factors
 
         return check_two_linear_factors(model, evidence)
+    if kind == "linear multiples":
+        from neuroalg_sage.certificates.distance.linear_multiples import check_linear_multiples
+
+        return check_linear_multiples(model, evidence)
     if kind == "monomials":
         from neuroalg_sage.certificates.distance.monomials import check_monomials
 

@@ -26,14 +26,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations, product
-from math import comb
 from typing import Any
 
 from neuroalg_sage.certificates.distance.limits_of_tangents import FixedPoint, polar_degrees
+from neuroalg_sage.certificates.equations.linear_factors import coefficients, monic
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import Checked, fields, integer, integers, items, require
 
-MOST_POINTS, MOST_TERMS, LARGEST_POWER = 100_000, 20_000, 50
+MOST_POINTS, LARGEST_POWER = 100_000, 50
 
 
 def fixed_points(a: int, m: int, p: int, q: int) -> Iterator[FixedPoint]:
@@ -70,27 +70,12 @@ def check_two_linear_factors(model: Model, evidence: Any) -> tuple[list[int], Ch
     require(a > 1 and len(w) == a and p != q and sorted([*c, *v, *w]) == list(range(
         model.parameters)), "The blocks of parameters are not those of two linear factors.")
     require(2 * (a * (a - 1) * m)**2 <= MOST_POINTS, "There are too many fixed points.")
-    require(comb(p + a - 1, p) * comb(q + a - 1, q) <= MOST_TERMS, "The powers are too large.")
-    # The coefficients of the product, up to a factor.
     phi = model.parametrization
-    y = phi[0].context().gens()
-    factor: dict[tuple[int, ...], Any] = {(0,) * a: phi[0].context().constant(1)}
-    for block, power in ((v, p), (w, q)):
-        for _ in range(power):
-            more: dict[tuple[int, ...], Any] = {}
-            for e, g in factor.items():
-                for i, k in enumerate(block):
-                    to = (*e[:i], e[i] + 1, *e[i + 1:])
-                    more[to] = more.get(to, 0) + y[k] * g
-            factor = more
-
-    def monic(g: Any) -> str:
-        return str(g / g.leading_coefficient())
-
-    multiples = [y[k] for k in c] or [phi[0].context().constant(1)]
-    require({monic(f) for f in phi if f} == {monic(k * g) for k in multiples for g in
-                                             factor.values()},
-            "φ is not all multiples of the products.")
+    ring = phi[0].context()
+    multiples = [ring.gens()[k] for k in c] or [ring.constant(1)]
+    require({monic(f) for f in phi if f} == {
+        monic(k * g) for k in multiples for g in coefficients(ring, [v, w], [p, q])},
+        "φ is not all multiples of the products.")
     dimension = 2 * a - 2 + m
     require(dimension < model.ambient_dimension, "M is dense.")
     return polar_degrees(fixed_points(a, m, p, q), dimension), (

@@ -1,11 +1,11 @@
 """
 The summands of a generic sum are unique, by the tangent spaces at one point modulo a prime.
 
-Let φ(w) = Σ_i ψ(w_i) as in :mod:`neuroalg_sage.certificates.equations.sums_of_points`, with ψ
-homogeneous in each block of variables, of which there are q in all, in s + 1 blocks.  The values of
-ψ are an irreducible cone, of dimension q - s where the rank of its derivative is that; let r of
-them be independent, so that the tangent spaces at w_1, ..., w_r add up to T of the dimension r (q -
-s).
+Let φ(w) = Σ_i ψ(w_i) as in :mod:`neuroalg_sage.certificates.equations.sums_of_points`, with q
+variables for each w_i.  The values of ψ are an irreducible cone of dimension at most q - s: there
+are s + 1 blocks of variables, in each of which ψ is homogeneous, or a toric variety has this
+dimension.  Let r of them be independent, so that the tangent spaces at w_1, ..., w_r add up to T of
+the dimension r (q - s).
 
 (1) The Hessians of N · ψ at w_1, for all N that vanish on T, are the Jacobian of equations that
     hold where the tangent space is in T.  So near w_1 these w have at most the dimension q minus
@@ -61,10 +61,10 @@ def check_contact_locus(found: Sum, evidence: Any) -> None:
     second = nmod_mat(n, q * q, [_derivative(term, (k, i), places[0], p)
                                  for term in psi for k in range(q) for i in range(q)], p)
     hessians = nmod_mat(q * nullity, q, (normals * second).entries(), p)
-    if hessians.rank() == q - len(found.sizes):
+    if hessians.rank() == found.dimension // r - 1:
         return
     m = found.coefficients
-    require(m > 1, "The contact locus may be larger than points.")
+    require(m > 1 and found.degrees, "The contact locus may be larger than points.")
 
     def of_inputs() -> Iterator[tuple[Exponents, Form]]:
         for k in range(nullity):

@@ -29,6 +29,18 @@ def degree_by_fixed_points(model: Model, evidence: Any) -> tuple[int, list[str]]
         from neuroalg_sage.certificates.equations.sums_of_points import degree_of_sums
 
         return degree_of_sums(model, evidence)
+    if kind == "sums on a toric variety":
+        from neuroalg_sage.certificates.equations.sums_on_toric_varieties import (
+            degree_of_toric_sums,
+        )
+
+        return degree_of_toric_sums(model, evidence)
+    if kind == "pairs of products":
+        from neuroalg_sage.certificates.equations.pairs_of_products import (
+            degree_of_pairs_of_products,
+        )
+
+        return degree_of_pairs_of_products(model, evidence)
     if kind == "pencils":
         from neuroalg_sage.certificates.equations.towers_of_pencils import degree_of_tower
 

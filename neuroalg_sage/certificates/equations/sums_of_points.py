@@ -54,7 +54,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from flint import fmpq
+from flint import fmpq, fmpq_mpoly
 
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
@@ -111,20 +111,21 @@ class Sum:
         return len(self.summands) * (sum(self.space) - len(self.space) + self.coefficients)
 
 
-def check_sum(model: Model, evidence: Any) -> Sum:
-    """Verify that φ is a sum of copies of one map, each coordinate of which is one term."""
-    count, phi = model.parameters, model.parametrization
-    given, has_coefficients = fields(evidence, "summands", "has_coefficients")
-    summands = [[integers(block, 0, count - 1, "parameter") for block in items(copy, "blocks")]
-                for copy in items(given, "summands")]
-    require(1 < len(summands) <= MOST_SUMMANDS and isinstance(has_coefficients, bool),
-            "The summands are too few, or too many.")
+def check_copies(phi: Sequence[fmpq_mpoly], given: Any, parameters: set[int]
+                 ) -> tuple[list[list[list[int]]], list[tuple[Exponents, fmpq] | None]]:
+    """
+    Verify that φ is a sum of copies of one map, each coordinate of which is one term: the blocks of
+    each copy, which divide the parameters, and the terms.
+    """
+    summands = [[integers(block, 0, max(parameters, default=0), "parameter")
+                 for block in items(copy, "blocks")] for copy in items(given, "summands")]
+    require(1 < len(summands) <= MOST_SUMMANDS, "The summands are too few, or too many.")
     shape = [len(block) for block in summands[0]]
     require(all([len(block) for block in copy] == shape for copy in summands) and all(shape)
-            and len(shape) > has_coefficients, "The summands have different blocks.")
+            and shape, "The summands have different blocks.")
     place = {v: (i, k) for i, copy in enumerate(summands)
              for k, v in enumerate(v for block in copy for v in block)}
-    require(len(place) == len(summands) * sum(shape) == count,
+    require(set(place) == parameters and len(place) == len(summands) * sum(shape),
             "The blocks do not divide the parameters.")
     psi: list[tuple[Exponents, fmpq] | None] = []
     for f in phi:
@@ -140,6 +141,16 @@ def check_sum(model: Model, evidence: Any) -> Sum:
         require(all(copy == copies[0] and len(copy) <= 1 for copy in copies),
                 "The summands differ, or a coordinate has several terms.")
         psi.append(next(iter(copies[0].items()), None))
+    return summands, psi
+
+
+def check_sum(model: Model, evidence: Any) -> Sum:
+    """Verify that φ is a sum of copies of one map that is homogeneous in each block."""
+    given, has_coefficients = fields(evidence, "summands", "has_coefficients")
+    summands, psi = check_copies(model.parametrization, given, set(range(model.parameters)))
+    shape = [len(block) for block in summands[0]]
+    require(isinstance(has_coefficients, bool) and len(shape) > has_coefficients,
+            "There is no block but that of the coefficients.")
     ends = [sum(shape[:k]) for k in range(len(shape) + 1)]
     found = {tuple(sum(term[0][a:b]) for a, b in zip(ends, ends[1:])) for term in psi if term}
     require(len(found) == 1, "The summands are not homogeneous in each block.")

@@ -76,7 +76,7 @@ def ed_degree_by_monodromy(phi: Parametrization, dimension: Invariant, form: Qua
                         time.perf_counter() - start)
     computation.progress(f"monodromy: critical points of the distance ({metric}) on {phi.model}")
     system = CriticalPoints(phi.polynomials, phi.parameter_count, d,
-                            form.in_floating_point(generator), generator)
+                            form.in_floating_point(generator), generator, not form.is_given)
     rank = system.rank(generator)
     if rank < d:
         raise InputError(f"The quadratic form has rank {rank} on the tangent spaces of M, which "

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from fractions import Fraction
 from itertools import permutations
+from math import comb
 from typing import Any
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
@@ -35,13 +36,14 @@ from neuroalg_sage.invariants.distance.distance_count import count_critical_poin
 from neuroalg_sage.invariants.distance.euler import NotKnown, ed_degree_by_euler
 from neuroalg_sage.invariants.distance.lagrange import polar_system
 from neuroalg_sage.invariants.distance.quadratic_forms import quadratic_form
-from neuroalg_sage.invariants.distance.smooth_polytopes import smooth_polytope
 from neuroalg_sage.invariants.equations.counting import Trial, summary, trials
 from neuroalg_sage.invariants.equations.degree import ideal_data
 from neuroalg_sage.invariants.equations.degree_by_fixed_points import sums_of_points
 from neuroalg_sage.invariants.equations.descriptions import known_varieties
 from neuroalg_sage.invariants.equations.generators import primitive
+from neuroalg_sage.invariants.equations.products_of_functions import product_of_functions
 from neuroalg_sage.invariants.equations.products_of_spaces import blocks_of
+from neuroalg_sage.invariants.equations.smooth_polytopes import smooth_polytope
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
@@ -67,7 +69,7 @@ def polar_degrees(phi: Parametrization, dimension: Invariant, computation: Compu
 
     - ``"theorem"``: M is dense, or all matrices or symmetric matrices of bounded rank, or a
       Segre-Veronese variety; or, by residues, a secant variety of one, a smooth toric variety, or
-      products of two linear factors;
+      products of two linear factors, or of a form with linear ones;
     - ``"euler"``: M is the image of a product of projective spaces by an immersion, by Chern
       classes;
     - ``"conormal"``: the multidegree of the conormal ideal over Q, by Macaulay2; for cones.  The
@@ -177,8 +179,8 @@ def by_theorem(model: Model, dimension: Invariant) -> Invariant | None:
 def by_residues(phi: Parametrization, seed: int | None = None) -> Invariant | None:
     """
     The polar degrees of sums of points of Segre-Veronese varieties, of products of two linear
-    factors and of smooth toric varieties, by residues at fixed points; None if M is not seen to be
-    such.
+    factors, or of a form with linear ones, and of smooth toric varieties, by residues at fixed
+    points; None if M is not seen to be such.
 
     EXAMPLES: Chords of the Veronese surface of cubics.  Those of a Segre variety of lines have
     no tangent spaces in the limit::
@@ -221,9 +223,24 @@ def _with_limits_of_tangents(phi: Parametrization, generator: random.Random
                    "blocks": [[v for block in others for v in block], first, second],
                    "powers": [sum(e[v] for v in block) for block in (first, second)]
                    }, "a bundle of pairs of forms"
+    for evidence in _linear_multiples(phi, generator):
+        yield evidence, "a blown-up product of projective spaces"
     polytope = smooth_polytope(phi, generator)
     if polytope is not None:
         yield polytope, "a toric variety"
+
+
+def _linear_multiples(phi: Parametrization, generator: random.Random) -> Iterator[dict[str, Any]]:
+    """What may prove that M consists of products of a form with linear forms."""
+    found, a = product_of_functions(phi, generator), phi.model.input_count
+    if found is None or len(found["blocks"]) != 2 or a < 2:
+        return
+    for form, others in permutations(found["blocks"]):
+        k = next((k for k in range(1, len(form) + 1) if comb(a + k - 1, k) == len(form)), None)
+        if k is not None and not len(others) % a:
+            yield {"fixed_points": "linear multiples", "form": form, "degree": k,
+                   "linear": [others[i:i + a] for i in range(0, len(others), a)]
+                   } | {key: found[key] for key in ("map", "images", "parameters", "prime")}
 
 
 def conormal_script(phi: Parametrization, found: Invariant) -> Script:

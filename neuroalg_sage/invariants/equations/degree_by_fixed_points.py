@@ -1,7 +1,7 @@
 """
 The degree without equations, by the fixed points of a torus: of images of products of projective
 spaces and of varieties of matrices, of products of functions, of sums of points of Segre-Veronese
-varieties, and of deep networks whose states are pencils.
+varieties and of smooth toric ones, and of deep networks whose states are pencils.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator
+from itertools import permutations
 from typing import Any
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
@@ -25,6 +26,7 @@ from neuroalg_sage.invariants.equations.products_of_spaces import (
     symmetries_of,
     weights_of,
 )
+from neuroalg_sage.invariants.equations.smooth_polytopes import free_coordinates, vertices_of
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.layers import Attention
 from neuroalg_sage.models.parametrization import Parametrization
@@ -48,6 +50,8 @@ def degree_by_fixed_points(phi: Parametrization, seed: int | None = None) -> Inv
 
         >>> from neuroalg_sage.models.families import parse_spec
         >>> from neuroalg_sage.models.parametrization import parametrization
+        >>> degree_by_fixed_points(parametrization(parse_spec("mlp:4,4,3:x^2")))
+        1001 (proved)
         >>> degree_by_fixed_points(parametrization(parse_spec("mlp:3,3,1:x^4")))
         112 (proved)
         >>> degree_by_fixed_points(parametrization(parse_spec("attention:d=4,a=1,out=1,t=1")))
@@ -91,6 +95,11 @@ def _attempts(phi: Parametrization, generator: random.Random
         return
     for evidence in sums_of_points(phi, generator):
         yield evidence, "residues at fixed points on a Hilbert scheme of points"
+    toric = toric_sums(phi, generator)
+    if toric is not None:
+        yield toric, "residues at fixed points on a resolution of a Hilbert scheme of points"
+    for pair in pairs_of_products(phi, generator):
+        yield pair, "residues at fixed points on a blown-up Hilbert scheme of pairs"
     yield {"fixed_points": "pencils"}, "residues at fixed points on a tower of Grassmannians"
 
 
@@ -116,6 +125,77 @@ def sums_of_points(phi: Parametrization, generator: random.Random) -> Iterator[d
             blocks = [[copy[first], *copy[:first], *copy[first + 1:]] for copy in summands]
             yield {"fixed_points": "sums of points", "summands": blocks,
                    "has_coefficients": has_coefficients} | _point(phi.parameter_count, generator)
+
+
+def toric_sums(phi: Parametrization, generator: random.Random) -> dict[str, Any] | None:
+    """
+    What may prove that M consists of sums of points of a toric variety with coefficients, free
+    coordinates apart; None if φ is no such sum.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> from neuroalg_sage.models.parametrization import parametrization
+        >>> phi = parametrization(parse_spec("mlp:2,2,2:x^2:bias"))
+        >>> toric_sums(phi, random.Random(1))["summands"]
+        [[[6, 8], [0, 1, 4]], [[7, 9], [2, 3, 5]]]
+    """
+    if sum(map(len, phi.polynomials)) > MOST_TERMS:
+        return None
+    free = free_coordinates(phi)
+    rest = [{} if i in free else f for i, f in enumerate(phi.polynomials)]
+    copies = [copy for copy in phi.connected_parameters() if not {*copy} <= {*free.values()}]
+    if len(copies) < 2 or len({len(copy) for copy in copies}) > 1:
+        return None
+    one = [[tuple(e[v] for v in copies[0]) for e in f if any(e[v] for v in copies[0])]
+           for f in rest]
+    if any(len(terms) > 1 for terms in one):
+        return None
+    # Coefficients multiply the same monomials, one in each term.
+    times: dict[frozenset[tuple[int, ...]], list[int]] = {}
+    for v in range(len(copies[0])):
+        multiples = [e for terms in one for e in terms if e[v]]
+        if multiples and all(e[v] == 1 for e in multiples):
+            times.setdefault(frozenset((*e[:v], 0, *e[v + 1:]) for e in multiples), []).append(v)
+    for block in times.values():
+        if any(sum(e[v] for v in block) != 1 for terms in one for e in terms):
+            continue
+        left = [v for v in range(len(copies[0])) if v not in block]
+        places: dict[tuple[int, ...], int] = {}
+        for i, terms in enumerate(one):
+            for e in terms:
+                places.setdefault((1, *(e[v] for v in left)), i)
+        vertices = vertices_of(places, generator)
+        if left and vertices is not None:
+            return {"fixed_points": "sums on a toric variety", "vertices": vertices,
+                    "free": [[i, v] for i, v in free.items()],
+                    "summands": [[[copy[v] for v in part] for part in (block, left)]
+                                 for copy in copies]} | _point(sum(map(len, copies)), generator)
+    return None
+
+
+def pairs_of_products(phi: Parametrization, generator: random.Random) -> Iterator[dict[str, Any]]:
+    """
+    What may prove that M consists of sums of two multiples of products of two linear forms.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> from neuroalg_sage.models.parametrization import parametrization
+        >>> phi = parametrization(parse_spec("glu:widths=2x2x3:x^2"))
+        >>> [pair["powers"] for pair in pairs_of_products(phi, random.Random(1))]
+        [[1, 2], [2, 1]]
+    """
+    summands = _summands(phi)
+    if summands is None or len(summands) != 2 or len(summands[0]) != 3:
+        return
+    e = next(e for f in phi.polynomials for e in f if any(e[v] for v in summands[0][0]))
+    degrees = [sum(e[v] for v in block) for block in summands[0]]
+    for c, v, w in permutations(range(3)):
+        if degrees[c] == 1 and len(summands[0][v]) == len(summands[0][w]) > 1:
+            yield {"fixed_points": "pairs of products", "powers": [degrees[v], degrees[w]],
+                   "summands": [[copy[k] for k in (c, v, w)] for copy in summands]
+                   } | _point(phi.parameter_count, generator)
 
 
 def _point(count: int, generator: random.Random) -> dict[str, Any]:

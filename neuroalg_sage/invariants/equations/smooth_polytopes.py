@@ -2,7 +2,7 @@
 Whether each coordinate of φ is a monomial, and M the cone over a smooth toric variety.
 
 What proves it are the vertices of the convex hull of the exponents, with the next points along
-their edges; :mod:`~neuroalg_sage.certificates.distance.monomials` has the proof.
+their edges; :mod:`~neuroalg_sage.certificates.equations.toric_varieties` has the proof.
 """
 
 from __future__ import annotations
@@ -34,13 +34,21 @@ def smooth_polytope(phi: Parametrization, generator: random.Random) -> dict[str,
         >>> smooth_polytope(phi, random.Random(1)) is None
         True
     """
-    free = _free(phi)
+    free = free_coordinates(phi)
     places: dict[Exponents, int] = {}
     for i, f in enumerate(phi.polynomials):
         if i not in free and len(f) > 1:
             return None
         for e in f if i not in free else ():
             places.setdefault(tuple(e), i)
+    vertices = vertices_of(places, generator)
+    return None if vertices is None else {
+        "fixed_points": "monomials", "free": [[i, v] for i, v in free.items()],
+        "vertices": vertices}
+
+
+def vertices_of(places: dict[Exponents, int], generator: random.Random) -> list[Any] | None:
+    """The places of the vertices of exponents, each with its neighbors'; None if they are many."""
     if not 0 < len(places) <= MOST_MONOMIALS:
         return None
     points = list(places)
@@ -55,12 +63,10 @@ def smooth_polytope(phi: Parametrization, generator: random.Random) -> dict[str,
             if edges is None or len(found) == MOST_VERTICES:
                 return None
             found[v] = edges
-    return {"fixed_points": "monomials", "free": [[i, v] for i, v in free.items()],
-            "vertices": sorted([places[v], sorted(places[a] for a in edges)]
-                               for v, edges in found.items())}
+    return sorted([places[v], sorted(places[a] for a in edges)] for v, edges in found.items())
 
 
-def _free(phi: Parametrization) -> dict[int, int]:
+def free_coordinates(phi: Parametrization) -> dict[int, int]:
     """The coordinates in which a parameter occurs alone that occurs nowhere else."""
     occurring = [{i for i, f in enumerate(phi.polynomials) if any(e[v] for e in f)}
                  for v in range(phi.parameter_count)]
