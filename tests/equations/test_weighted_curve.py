@@ -19,6 +19,7 @@ from neuroalg_sage.certificates.equations.weighted_curve import (
 )
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.dimension.dimension import dimension
+from neuroalg_sage.invariants.equations import ideal
 from neuroalg_sage.invariants.equations.chart import ideal_by_chart, series_by_chart
 from neuroalg_sage.invariants.equations.equations_by_degree import EquationSearch
 from neuroalg_sage.invariants.equations.generators import Ideal
@@ -126,10 +127,11 @@ def test_two_planes_are_no_field_at_any_point() -> None:
                 "polynomial": polynomial, "point": [[0, 1], [1], [0]]})
 
 
-def test_coefficients_of_factors_stand_for_parameters() -> None:
+def test_coefficients_of_factors_stand_for_parameters(monkeypatch) -> None:
     spec = "attention:d=2,a=1,out=2,t=1"
     same = coefficients_of_factors(parametrization(parse_spec(spec)), random.Random(1))
     assert same is not None and same.model.parameter_count == 7
+    monkeypatch.setattr(ideal, "MANY_TERMS", 0)
     found = NeuroManifold(spec, seed=1, cache=False).ideal()
     assert found.data == NeuroManifold(spec, seed=1, cache=False, method="equivariant").ideal().data
     good = json.loads(json.dumps(found.certificate))

@@ -57,6 +57,7 @@ from neuroalg_sage.models.parametrization import Parametrization, parametrizatio
 # Up to this dimension elimination is faster than equations of degrees with more monomials.
 LARGEST_DIMENSION_FOR_ELIMINATION = 5
 FEW_MONOMIALS = 1_000
+MANY_TERMS = 300
 # So many monomials a section of a described variety may have, to spare trust in a theorem.
 MOST_MONOMIALS_TO_SPARE_TRUST = 500
 
@@ -226,7 +227,9 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
         if method == "description":
             raise InputError("The method description does not apply: no theorem that is known "
                              f"here gives the ideal of {model}; use elimination.")
-    if method == "auto" and (same := coefficients_of_factors(phi, generator)) is not None:
+    is_long = sum(map(len, phi.polynomials)) > MANY_TERMS  # so that fewer parameters save time
+    if method == "auto" and is_long and (
+            same := coefficients_of_factors(phi, generator)) is not None:
         computation.progress(f"{same.model.parameter_count} coefficients of factors stand for the "
                              "parameters")
         smaller = dimension(same.model, seed)

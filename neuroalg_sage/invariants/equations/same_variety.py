@@ -14,20 +14,18 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
-from neuroalg_sage.certificates.reading import exponent_vectors, polynomial_ring, polynomials
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dimension.dimension import dimension
 from neuroalg_sage.invariants.dimension.perceptrons import is_expressions
 from neuroalg_sage.invariants.dimension.upper_bounds import relaxations
+from neuroalg_sage.invariants.equations import products_of_functions
 from neuroalg_sage.invariants.equations.degree import Degree
 from neuroalg_sage.invariants.equations.degree_by_fixed_points import degree_by_fixed_points
 from neuroalg_sage.invariants.equations.generators import Ideal
-from neuroalg_sage.invariants.equations.products_of_functions import product_of_functions
 from neuroalg_sage.models.layers import PolynomialLayer
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization, parametrization
@@ -135,21 +133,20 @@ def coefficients_of_factors(phi: Parametrization, generator: random.Random) -> S
         (14, 7)
     """
     model = phi.model
-    found = None if is_expressions(model) else product_of_functions(phi, generator)
-    if found is None or (count := len(found["images"])) >= model.parameter_count:
+    found = None if is_expressions(model) else products_of_functions.coefficients_of_factors(
+        phi, generator)
+    if found is None or (count := len(found.images)) >= model.parameter_count:
         return None
-    psi = polynomials(found["map"], polynomial_ring(count))
     outputs: list[list[Any]] = [[] for _ in range(model.output_count)]
-    for (output, powers), f in zip(model.coordinates(), psi):
-        outputs[output] += [((*e, *powers), Fraction(int(c.p), int(c.q)))
-                            for e, c in zip(exponent_vectors(f), f.coeffs())]
+    for (output, powers), f in zip(model.coordinates(), found.psi):
+        outputs[output] += [((*e, *powers), c) for e, c in f.items()]
     other = Model((PolynomialLayer(tuple(f"c_{i}" for i in range(count)), tuple(
         f"x_{i}" for i in range(model.input_count)), tuple(map(tuple, outputs))),),
         (model.input_count,))
     if list(other.coordinates()) != list(model.coordinates()):
         return None
     return SameVariety(other, {"model": other.describe()} | {
-        key: found[key] for key in ("images", "parameters", "prime")},
+        key: value for key, value in found.evidence().items() if key != "map"},
         "with the coefficients of factors for parameters")
 
 
