@@ -33,7 +33,8 @@ AGAIN = ("equations.inheritance", "equations.linear_span", "dimension.relaxation
 # The checker refuses these within one another.
 APART = ({"equations.inheritance", "equations.curve_section"},
          {"equations.inheritance", "equations.determinants"},
-         {"equations.inheritance", "equations.regularity"})
+         {"equations.inheritance", "equations.regularity"},
+         {"equations.inheritance", "equations.weighted_curve"})
 
 
 def file_of(module: str) -> Path:

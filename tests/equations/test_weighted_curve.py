@@ -12,11 +12,14 @@ from implied import assert_changes_are_implied
 from neuroalg_sage import NeuroManifold
 from neuroalg_sage.certificates.certificate import certificate
 from neuroalg_sage.certificates.checker import CertificateError, verify
+from neuroalg_sage.certificates.equations.ideal import check_ideal
 from neuroalg_sage.certificates.equations.weighted_curve import (
     module_of,
     require_field,
     require_torsion_free,
 )
+from neuroalg_sage.certificates.model import Model
+from neuroalg_sage.certificates.reading import polynomial_ring, polynomials
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.dimension.dimension import dimension
 from neuroalg_sage.invariants.equations import ideal
@@ -74,27 +77,42 @@ def test_forgeries() -> None:
                            copy.deepcopy(evidence) | {"curve": curve | changes}, {}))
 
     claim()
-    (place, terms), = curve["cut"]
+    form, = curve["forms"]
     for changes in (
             {"weight": [0] * len(curve["weight"])}, {"weight": [-c for c in curve["weight"]]},
             {"weight": [1, *curve["weight"][1:]]}, {"prime": 15}, {"prime": 101},
             {"kept": [curve["kept"][0]] * 2}, {"kept": [0, curve["kept"][1]]},
-            {"kept": curve["kept"][::-1]}, {"cut": []}, {"cut": curve["cut"] * 2},
-            {"cut": [[place, [[1, 0, 0]]]]}, {"cut": [[0, []]]},
-            {"cut": [[place, [[c + 1, a, b] for c, a, b in terms]]]},
-            {"fiber": fiber | {"point": [*point[:-2], [0], [0]]}},
-            {"fiber": fiber | {"point": [*point[:-2], point[-1], point[-2]]}},
-            {"fiber": fiber | {"point": [*point[:-1], [0, 1]]}},
-            {"fiber": fiber | {"point": [[1], *point[1:]]}},
+            {"kept": [evidence["order"][-1], curve["kept"][1]]}, {"kept": curve["kept"][::-1]},
+            {"cut": []}, {"cut": curve["cut"] * 2}, {"cut": curve["kept"][:1]},
+            {"cut": evidence["order"][-1:]}, {"cut": [0]}, {"forms": []},
+            {"cut": curve["cut"] * 2, "forms": [form] * 2}, {"cut": [], "forms": []},
+            {"forms": [[]]}, {"forms": [[["1", []]]]},
+            {"forms": [[[str(int(c) + 1), e] for c, e in form]]}, {"forms": [form[1:]]},
+            {"fiber": fiber | {"last": [0, 0]}}, {"fiber": fiber | {"last": fiber["last"][::-1]}},
+            {"fiber": fiber | {"last": [*fiber["last"], 1]}},
+            {"fiber": fiber | {"point": [[*a, 1] for a in point]}},
             {"fiber": fiber | {"polynomial": [0, *fiber["polynomial"][1:]]}},
             {"fiber": fiber | {"polynomial": fiber["polynomial"][1:]}},
-            {"fiber": fiber | {"point": []}}, {"fiber": fiber | {"point": point * 2}},
+            {"fiber": fiber | {"point": []}}, {"fiber": fiber | {"point": [*point, [1]]}},
             {"fiber": fiber | {"point": [[1]] * len(point)}}):
         with pytest.raises(CertificateError):
             claim(**changes)
     for k in range(len(good["claim"]["value"])):
         with pytest.raises(CertificateError):
             claim(good["claim"]["value"][:k] + good["claim"]["value"][k + 1:])
+
+
+def test_no_curve_is_accepted_of_what_is_inherited() -> None:
+    made = from_expressions(*QUARTICS)
+    found = by_curve(QUARTICS).certificate
+    assert found is not None
+    model, ring = Model(found["model"]), polynomial_ring(5)
+    proof = model, polynomials(found["claim"]["value"], ring), found["evidence"]
+    assert check_ideal(*proof)[1] == []
+    with pytest.raises(CertificateError):
+        check_ideal(*proof, by_curves=False)
+    assert ideal_by_chart(EquationSearch(parametrization(made), 1), dimension(made, 1),
+                          Computation(), by_curves=False) is None
 
 
 def test_changed_certificates_claim_nothing_else() -> None:
@@ -123,8 +141,7 @@ def test_two_planes_are_no_field_at_any_point() -> None:
     assert len(module_of(forms, [1, 1, 1], 2, p)[0]) == 2
     for polynomial in ([2, 98, 1], [100, 1], [1, 0, 1], [0, 0, 1], [3, 0, 1]):
         with pytest.raises(CertificateError):
-            require_field(forms, 2, p, {
-                "polynomial": polynomial, "point": [[0, 1], [1], [0]]})
+            require_field(forms, 3, 2, p, {"polynomial": polynomial, "point": [], "last": [1, 1]})
 
 
 def test_coefficients_of_factors_stand_for_parameters(monkeypatch) -> None:

@@ -1,15 +1,13 @@
 """
 Ideals that are known where one coordinate is not zero, such as those of convolutions in two layers.
 
-**Lemma.**  Let z_0 be a coordinate that is not zero on M, and J ⊆ I(M) an ideal modulo which z_0
-is no zero divisor.  Let S be a set of coordinates, z_0 among them, that has dim M elements, and let
-the others have an order such that J contains for each of them, z_i, a polynomial c z_0^e z_i - p
-with a number c ≠ 0, and p in the coordinates of S and those before.  Then J = I(M).
+**Lemma.**  Let z_0 be a coordinate that is not zero on M, J ⊆ I(M) an ideal modulo which z_0 is no
+zero divisor, and A = Q[z]/J.  If A[1/z_0] is a domain of dimension dim M, then J = I(M).
 
-*Proof.*  Let A = Q[z]/J, and R = Q[z]/I(M), a domain of dimension dim M.  The coordinates of S and
-1/z_0 generate A[1/z_0].  So R[1/z_0], which has the dimension of R, is a quotient of A[1/z_0], and
-that is one of Q[z_S, 1/z_0], a domain of this dimension, too: all three are the same.  So for each
-g in I(M) some z_0^k g lies in J, and so does g.  ∎
+*Proof.*  Let R = Q[z]/I(M).  R[1/z_0] is a domain of this dimension, too, and a quotient of
+A[1/z_0], so they are the same.  So for each g in I(M) some z_0^k g lies in J, and so does g.  ∎
+
+That A[1/z_0] is such a domain is shown by ``solved_coordinates`` or by ``weighted_curve``.
 
 Let z_0 be the last variable of a reverse lexicographic order, graded by degree, and M a cone.  Let
 b be homogeneous polynomials that vanish on M, and L their leading monomials.  In each degree up to
@@ -29,7 +27,6 @@ from typing import Any
 
 from flint import Ordering, fmpq_mpoly, fmpz_mpoly_ctx, fmpz_mpoly_vec
 
-from neuroalg_sage.certificates.dimension.dimension import check_dimension
 from neuroalg_sage.certificates.dimension.ranks import rank
 from neuroalg_sage.certificates.equations.groebner import (
     GroebnerBasis,
@@ -45,7 +42,6 @@ from neuroalg_sage.certificates.reading import (
     integers,
     items,
     polynomial_ring,
-    polynomials,
     prime,
     require,
     value_modulo,
@@ -58,7 +54,7 @@ Monomial = tuple[int, ...]  # the places of its variables, in their order
 Weight = tuple[int, ...]
 
 
-def check_chart(model: Model, generators: list[fmpq_mpoly], evidence: Any
+def check_chart(model: Model, generators: list[fmpq_mpoly], evidence: Any, by_curves: bool = True
                 ) -> tuple[list[str], list[str], HilbertSeries]:
     """
     Verify by the lemma that polynomials generate I(M); with the Hilbert series.
@@ -94,12 +90,14 @@ def check_chart(model: Model, generators: list[fmpq_mpoly], evidence: Any
     at = [[value_modulo(f, integers(w, 0, p - 1, "parameter", model.parameters), p) for f in phi]
           for w in items(points, "points")]
     require_independent(monomials_outside(leading, weights, top), at, p)
-    if "curve" in evidence:
+    if by_curves and "curve" in evidence:
         from neuroalg_sage.certificates.equations.weighted_curve import check_domain
 
         trust = check_domain(model, generators, evidence["curve"], weights, order, groebner.leading)
         known = "the ring of a curve is torsion-free, and one of its fibers a field"
     else:
+        from neuroalg_sage.certificates.equations.solved_coordinates import require_solved
+
         trust = require_solved(model, evidence, chart, top)
         known = "equations solve for coordinates"
     dimension, _, numerator = hilbert_data(groebner.leading, n)
@@ -107,24 +105,6 @@ def check_chart(model: Model, generators: list[fmpq_mpoly], evidence: Any
              f"where z_{chart} is not zero, {known}",
              f"z_{chart} is no zero divisor modulo the generators, by a Gröbner basis"], trust,
             HilbertSeries(dimension, numerator, True))
-
-
-def require_solved(model: Model, evidence: Any, chart: int, top: int) -> list[str]:
-    """Verify that equations of low degree solve for all coordinates but dim M ones; the trust."""
-    solved, places, proof = fields(evidence, "solved", "places", "dimension")
-    n = model.ambient_dimension
-    equations = polynomials(solved, polynomial_ring(n))
-    places = integers(places, 0, n - 1, "coordinate", len(equations))
-    vanishing(model, equations)
-    known = {*range(n)} - {*places}
-    require(chart in known, "The coordinate is solved for.")
-    for i, f in zip(places, equations):
-        slope = exponent_vectors(f.derivative(i))
-        require(len(slope) == 1 and sum(slope[0]) == slope[0][chart] and f.total_degree() <= top
-                and {j for j, e in enumerate(f.degrees()) if e} <= known | {i},
-                "An equation does not solve for a coordinate.")
-        known.add(i)
-    return check_dimension(model, n - len({*places}), proof)[1]
 
 
 def for_completion(f: fmpq_mpoly, order: Sequence[int]) -> Any:

@@ -71,7 +71,7 @@ def check_ideal(model: Model, generators: list[fmpq_mpoly], evidence: Any, by_cu
     if argument == "chart":
         from neuroalg_sage.certificates.equations.chart import check_chart
 
-        return check_chart(model, generators, evidence)
+        return check_chart(model, generators, evidence, by_curves)
     vanishing(model, generators)
     verified = [f"the generators ({len(generators)}) vanish on the neurovariety"]
     if argument == "hypersurface":

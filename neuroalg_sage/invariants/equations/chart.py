@@ -118,8 +118,8 @@ def _solving(search: EquationSearch, chart: int, power: int, i: int, known: set[
     return None
 
 
-def ideal_by_chart(search: EquationSearch, found: Invariant, computation: Computation
-                   ) -> Ideal | None:
+def ideal_by_chart(search: EquationSearch, found: Invariant, computation: Computation,
+                   by_curves: bool = True) -> Ideal | None:
     """
     The ideal of an image of a product of projective spaces, if equations solve for coordinates
     where one of them is not zero; None if they do not, or if it is a zero divisor modulo all
@@ -130,6 +130,7 @@ def ideal_by_chart(search: EquationSearch, found: Invariant, computation: Comput
     - ``search`` -- the search for equations; it keeps what it finds
     - ``found`` -- the dimension
     - ``computation`` -- session and limits
+    - ``by_curves`` -- whether a curve may prove it where no equations solve for coordinates
     """
     start = time.perf_counter()
     phi, n, degree = search.phi, len(search.phi.polynomials), search.gradings.degree
@@ -143,6 +144,8 @@ def ideal_by_chart(search: EquationSearch, found: Invariant, computation: Comput
     if chart is None or n > MOST_COORDINATES or not all(phi.polynomials):
         return None
     solved = solved_for(search, chart, found.data)
+    if not solved and not by_curves:
+        return None
     curves = None if solved else WeightedCurves(search, space, chart, found.data)
     if curves is not None and not curves.exist:
         return None

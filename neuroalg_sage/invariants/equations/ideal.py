@@ -269,7 +269,7 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
     if method == "auto":
         try:
             with computation.share():
-                by_chart = ideal_by_chart(own, found, computation)
+                by_chart = ideal_by_chart(own, found, computation, by_curves)
         except LimitReached as error:
             if computation.is_over():
                 raise

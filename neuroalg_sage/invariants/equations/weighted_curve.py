@@ -19,12 +19,17 @@ from neuroalg_sage.certificates.equations.weighted_curve import (
     Exponents,
     Form,
     Relation,
-    TooLarge,
     module_of,
     require_torsion_free,
     restricted,
+    weight_of,
 )
-from neuroalg_sage.certificates.reading import CertificateError, polynomial_ring, polynomials
+from neuroalg_sage.certificates.reading import (
+    CertificateError,
+    exponent_vectors,
+    polynomial_ring,
+    polynomials,
+)
 from neuroalg_sage.engines.modular import random_prime
 from neuroalg_sage.invariants.equations.equations_by_degree import EquationSearch
 from neuroalg_sage.invariants.equations.products_of_spaces import ProductOfSpaces
@@ -33,7 +38,7 @@ from neuroalg_sage.models.expressions import Polynomial
 LARGEST_PRIME = 2**31
 LARGEST_FACTOR, MOST_GRADINGS = 3, 4
 MOST_SETS, MOST_CURVES, LARGEST_RANK, MOST_FIBERS = 20_000, 12, 60, 600
-MOST_MONOMIALS, PATIENCE = 120, 3  # of one weight, and so many curves may have more
+MOST_MONOMIALS = 120  # of one weight
 
 
 class WeightedCurves:
@@ -81,15 +86,14 @@ class WeightedCurves:
             sum(own[v] > 0 for v in block) == 1 for block in space.product.blocks)
         self.combination = best[1] if best else [0] * len(rows)
         self.weights = self._weights(self.combination)
-        columns = [sum(c * row[v] for c, row in zip(self.combination, rows))
-                   for v in range(search.phi.parameter_count)]
+        columns = [weight_of(column, self.combination) for column in zip(*rows)]
         self.parameters = [columns[v] - columns[w] for block in space.product.blocks
                            for w in block if own[w] for v in block if v != w]
         self.exist &= all(w > 0 for w in self.parameters)
         self.sheets = space.product.sheets or 1
 
     def _weights(self, combination: Sequence[int]) -> list[int]:
-        found = [sum(c * k for c, k in zip(combination, own)) for own in self.search.weights]
+        found = [weight_of(own, combination) for own in self.search.weights]
         return [w - found[self.chart] for w in found]
 
     def _sets(self) -> Iterator[tuple[int, tuple[int, int], tuple[int, ...]]]:
@@ -112,39 +116,32 @@ class WeightedCurves:
     def find(self, basis: list[Polynomial], order: Sequence[int], checkpoint: Callable[[], None]
              ) -> dict[str, Any] | None:
         """What the checker reads of a curve, if the ideal is prime by one of the first ones."""
-        generator, ring = self.search.generator, polynomial_ring(self.n)
+        generator, ring, plane = self.search.generator, polynomial_ring(self.n), polynomial_ring(2)
         p = random_prime(generator, LARGEST_PRIME)
         equations: list[fmpq_mpoly] = polynomials([encode_polynomial(f) for f in basis], ring)
-        infinite = 0
         for _, (rank, kept, cut) in zip(range(MOST_CURVES), self._sets()):
             checkpoint()
             u, v = (self.weights[i] for i in kept)
-            forms: dict[int, Form] = {i: {
+            forms = {i: plane.from_dict({
                 (a, (self.weights[i] - a * u) // v): generator.randrange(1, 1000)
-                for a in range(self.weights[i] // u + 1) if not (self.weights[i] - a * u) % v}
+                for a in range(self.weights[i] // u + 1) if not (self.weights[i] - a * u) % v})
                 for i in cut}
             rest = [i for i in order if i not in (*kept, *cut, self.chart)]
             own = [self.weights[i] for i in (*rest, *kept)]
             try:
                 section = restricted(equations, self.chart, rest, kept, forms, p)
                 require_torsion_free(section, own, rank, p, MOST_MONOMIALS)
-            except TooLarge:
-                infinite += 1
-                if infinite == PATIENCE:
-                    return None
-                continue
             except CertificateError:
                 continue
             if (fiber := self._fiber(section, own, rank, p)) is not None:
                 return {"weight": [-self._at_the_chart(), 0, *self.combination],
-                        "kept": [*kept], "prime": p, "fiber": fiber,
-                        "cut": [[i, [[c, a, b] for (a, b), c in form.items()]]
-                                for i, form in forms.items()]}
+                        "kept": [*kept], "cut": [*cut], "prime": p, "fiber": fiber,
+                        "forms": [encode_polynomial({e: int(c.p) for e, c in zip(
+                            exponent_vectors(f), f.coeffs())}) for f in forms.values()]}
         return None
 
     def _at_the_chart(self) -> int:
-        own = self.search.weights[self.chart]
-        return sum(c * k for c, k in zip(self.combination, own))
+        return weight_of(self.search.weights[self.chart], self.combination)
 
     def _fiber(self, section: list[Form], weights: list[int], rank: int, p: int
                ) -> dict[str, Any] | None:
@@ -172,7 +169,7 @@ class Fiber:
 
         >>> module = module_of([{(3, 0, 0): 1, (0, 1, 0): 6}], [1, 3, 1], 3, 7)
         >>> Fiber(module, [1, 3, 1], [2, 1], 7).field()
-        {'polynomial': [5, 0, 0, 1], 'point': [[0, 1], [2], [1]]}
+        {'polynomial': [5, 0, 0, 1], 'point': [], 'last': [2, 1]}
         >>> Fiber(module, [1, 3, 1], [1, 1], 7).field() is None
         True
     """
@@ -208,7 +205,7 @@ class Fiber:
         (a, b), (wide, high) = self.at, self.weights[-2:]
         vector = [0] * len(self.basis)
         for (generator, k), x in terms.items():
-            left = weight - k * wide - sum(map(int.__mul__, generator, self.weights))
+            left = weight - k * wide - weight_of(generator, self.weights)
             vector[self.index[generator]] += x * pow(a, k, self.p) * pow(b, left // high, self.p)
         return [x % self.p for x in vector]
 
@@ -219,7 +216,7 @@ class Fiber:
         row = self.echelons.get((*image, 0, 0), {(*image, 0, 0): -1})
         terms = {(m[:self.c], m[self.c]): -x for m, x in row.items()
                  if m[:self.c] in self.index}
-        weight = sum(map(int.__mul__, image, self.weights))
+        weight = weight_of(image, self.weights)
         vector = self._reduced(self._at_the_point(weight, terms))
         return [vector[k] for k in self.free]
 
@@ -247,5 +244,4 @@ class Fiber:
         factors = nmod_poly(polynomial, p).factor()[1]
         if len(factors) > 1 or factors[0][1] > 1:
             return None
-        first = [0, 1] if rank > 1 else [-polynomial[0] % p]
-        return {"polynomial": polynomial, "point": [first, *columns[1:], *([x] for x in self.at)]}
+        return {"polynomial": polynomial, "point": columns[1:], "last": self.at}
