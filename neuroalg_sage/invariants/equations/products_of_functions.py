@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 from heapq import heappop, heappush
 from math import comb, prod
 from typing import Any
@@ -22,13 +23,45 @@ from neuroalg_sage.certificates.equations.lengths import forms
 from neuroalg_sage.certificates.reading import residue
 from neuroalg_sage.invariants.equations.products_of_spaces import weights_of
 from neuroalg_sage.models.expressions import Polynomial, derivative, evaluate
+from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
 from neuroalg_sage.models.rational import by_last, to_flint
 
-MOST_TERMS, MOST_COEFFICIENTS, MOST_FORMS = 20_000, 60, 2_000
+MOST_TERMS, MOST_COEFFICIENTS = 20_000, 60
+MOST_FORMS = 2_000  # in all degrees that are tried
 PRIME = 2**31 - 1
 
 Factor = tuple[fmpq_mpoly, int]  # in parameters and inputs, and how often it divides the outputs
+
+
+@dataclass(frozen=True)
+class Factored:
+    """
+    The coefficients of factors, and the functions of these.
+
+    - ``images`` -- how the coefficients depend on the parameters, at which, modulo ``PRIME``, they
+      are independent
+    - ``blocks`` -- those of each factor, the last for what the factors leave, if anything
+    - ``made``, ``powers`` -- each factor, as which coefficient belongs to which monomial of the
+      inputs, and how often it divides the outputs
+    - ``tails`` -- the products of the factors from each one on with what they leave, by outputs
+    - ``psi`` -- the map of the coefficients to V
+    """
+
+    model: Model
+    images: list[Polynomial]
+    parameters: list[int]
+    blocks: list[list[int]]
+    made: list[dict[tuple[int, ...], int]]
+    powers: list[int]
+    tails: list[list[fmpq_mpoly]]
+    psi: list[Polynomial]
+
+    def evidence(self) -> dict[str, Any]:
+        """The map, and of what it is one."""
+        return {"map": [encode_polynomial(f) for f in self.psi],
+                "images": [encode_polynomial(f) for f in self.images],
+                "parameters": self.parameters, "prime": PRIME}
 
 
 def product_of_functions(phi: Parametrization, generator: random.Random) -> dict[str, Any] | None:
@@ -47,6 +80,28 @@ def product_of_functions(phi: Parametrization, generator: random.Random) -> dict
         >>> phi = parametrization(parse_spec("mlp:2,2,2:x^2"))
         >>> product_of_functions(phi, random.Random(1)) is None
         True
+    """
+    found = coefficients_of_factors(phi, generator)
+    if found is None:
+        return None
+    size = len(found.images)
+    point = [generator.randrange(PRIME) for _ in range(size)]
+    return found.evidence() | {
+        "blocks": found.blocks, "weights": weights_of([f for f in found.psi if f], size),
+        "point": point} | _fibers(found, point, generator)
+
+
+def coefficients_of_factors(phi: Parametrization, generator: random.Random) -> Factored | None:
+    """
+    The factors of the outputs, whose coefficients are independent; None if there are none.
+
+    EXAMPLES::
+
+        >>> from neuroalg_sage.models.families import parse_spec
+        >>> from neuroalg_sage.models.parametrization import parametrization
+        >>> phi = parametrization(parse_spec("attention:d=3,a=1,out=1,t=1"))
+        >>> coefficients_of_factors(phi, random.Random(1)).blocks
+        [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
     """
     count = phi.parameter_count
     if sum(map(len, phi.polynomials)) > MOST_TERMS or not any(phi.polynomials):
@@ -90,8 +145,8 @@ def _factors(outputs: Sequence[fmpq_mpoly], parameters: int) -> list[Factor]:
 
 
 def _in_coefficients(phi: Parametrization, outputs: Sequence[fmpq_mpoly], factors: list[Factor],
-                     generator: random.Random) -> dict[str, Any] | None:
-    """The map ψ for some factors and what they leave of the outputs."""
+                     generator: random.Random) -> Factored | None:
+    """The coefficients of some factors and of what these leave of the outputs."""
     count = phi.parameter_count
     rests = [f / prod(g**e for g, e in factors) for f in outputs]
     images: list[Polynomial] = []
@@ -118,15 +173,16 @@ def _in_coefficients(phi: Parametrization, outputs: Sequence[fmpq_mpoly], factor
             [_ring(size + inputs).constant(f.leading_coefficient() if f else 0) for f in rests])
     powers = [_function(terms, size, inputs)**e for terms, (_, e) in zip(made, factors)]
     tails = [[prod(powers[i:], start=f) for f in last] for i in range(len(powers))]
-    wanted = list(phi.model.coordinates())
-    psi = _table(tails[0], size, wanted)
-    point = [generator.randrange(PRIME) for _ in images]
-    found = {"blocks": blocks, "weights": weights_of([f for f in psi if f], size),
-             "map": [encode_polynomial(f) for f in psi],
-             "images": [encode_polynomial(f) for f in images], "parameters": at, "prime": PRIME,
-             "point": point}
+    return Factored(phi.model, images, at, blocks, made, [e for _, e in factors], tails,
+                    _table(tails[0], size, list(phi.model.coordinates())))
+
+
+def _fibers(found: Factored, point: Sequence[int], generator: random.Random) -> dict[str, Any]:
+    """In which degrees the fiber of ψ at a point is seen, factor by factor."""
+    blocks, tails, wanted = found.blocks, found.tails, list(found.model.coordinates())
+    size, inputs = len(found.images), found.model.input_count
     if len(blocks) == 1:
-        return found | {"degree": _degrees(psi, [len(point)], point, generator)}
+        return {"degree": _degrees(found.psi, [size], point, generator)}
     stages = []
     for i, block in enumerate(blocks[:-2]):
         # Whatever comes after one factor, with coefficients of its own.
@@ -134,10 +190,10 @@ def _in_coefficients(phi: Parametrization, outputs: Sequence[fmpq_mpoly], factor
                         for e in by_last(f, size)})
         places = {key: len(block) + k for k, key in enumerate(inner)}
         more = len(block) + len(inner)
-        power = _function({e: v - block[0] for e, v in made[i].items()}, more, inputs
-                          )**factors[i][1]
+        power = _function({e: v - block[0] for e, v in found.made[i].items()}, more, inputs
+                          )**found.powers[i]
         own = _table([power * _function({e: v for (o, e), v in places.items() if o == output},
-                                        more, inputs) for output in range(len(outputs))],
+                                        more, inputs) for output in range(len(tails[0]))],
                      more, wanted)
         values = [evaluate(f, point, PRIME) for f in _table(tails[i + 1], size, inner)]
         stages.append((own, len(block), [*(point[v] for v in block), *values]))
@@ -146,7 +202,7 @@ def _in_coefficients(phi: Parametrization, outputs: Sequence[fmpq_mpoly], factor
     own = [{tuple(e[v] for v in inside): c for e, c in f.items()}
            for f in _table(tails[len(blocks) - 2], size, wanted)]
     stages.append((own, len(blocks[-2]), [point[v] for v in inside]))
-    return found | {"stages": [
+    return {"stages": [
         {"map": [encode_polynomial(f) for f in own],
          "degree": _degrees(own, [first, len(values) - first], values, generator)}
         for own, first, values in stages]}
@@ -203,10 +259,11 @@ def _degrees(psi: Sequence[Polynomial], sizes: Sequence[int], point: Sequence[in
     def count(degrees: Sequence[int]) -> int:
         return prod(comb(size - 1 + d, d) for size, d in zip(sizes, degrees))
 
-    ahead, seen = [(count(own), own)], {tuple(own)}
+    ahead, seen, tried = [(count(own), own)], {tuple(own)}, 0
     while True:
         size, degrees = heappop(ahead)
-        if size > MOST_FORMS or left(degrees) == 1:
+        tried += size
+        if tried > MOST_FORMS or left(degrees) == 1:
             return degrees
         for k in range(len(sizes)):
             more = [*degrees[:k], degrees[k] + 1, *degrees[k + 1:]]
