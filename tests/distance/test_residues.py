@@ -335,3 +335,13 @@ def test_forged_polytopes_are_refused() -> None:
     for pairs_ in ([], free[:1], [free[0], free[0]], [[0, 0], *free], [[*free[0][:1], 0], free[1]]):
         with pytest.raises(CertificateError):
             monomials.check_monomials(checked, right | {"free": pairs_})
+
+
+def test_attempts_that_are_long_do_not_end_the_others() -> None:
+    """
+    The functions are c q^8 for binary quadrics q, a plane that is embedded by forms of degree 8,
+    with Chern classes 1, 3 h, 3 h^2; and products of powers, whose fibers are of large degree.
+    """
+    found = NeuroManifold("mlp:2,3,1,1,2,1:x^2", metric="generic", seed=1, timeout=60).ed_degree()
+    assert found.status == "proved"
+    assert found.data == 7 * 8**2 - 3 * 3 * 8 + 3

@@ -41,7 +41,7 @@ from neuroalg_sage.invariants.equations.degree import ideal_data
 from neuroalg_sage.invariants.equations.degree_by_fixed_points import sums_of_points
 from neuroalg_sage.invariants.equations.descriptions import known_varieties
 from neuroalg_sage.invariants.equations.generators import primitive
-from neuroalg_sage.invariants.equations.products_of_functions import product_of_functions
+from neuroalg_sage.invariants.equations.products_of_functions import coefficients_of_factors
 from neuroalg_sage.invariants.equations.products_of_spaces import blocks_of
 from neuroalg_sage.invariants.equations.smooth_polytopes import smooth_polytope
 from neuroalg_sage.models.expressions import Polynomial
@@ -232,15 +232,15 @@ def _with_limits_of_tangents(phi: Parametrization, generator: random.Random
 
 def _linear_multiples(phi: Parametrization, generator: random.Random) -> Iterator[dict[str, Any]]:
     """What may prove that M consists of products of a form with linear forms."""
-    found, a = product_of_functions(phi, generator), phi.model.input_count
-    if found is None or len(found["blocks"]) != 2 or a < 2:
+    found, a = coefficients_of_factors(phi, generator), phi.model.input_count
+    if found is None or len(found.blocks) != 2 or a < 2:
         return
-    for form, others in permutations(found["blocks"]):
+    for form, others in permutations(found.blocks):
         k = next((k for k in range(1, len(form) + 1) if comb(a + k - 1, k) == len(form)), None)
         if k is not None and not len(others) % a:
             yield {"fixed_points": "linear multiples", "form": form, "degree": k,
                    "linear": [others[i:i + a] for i in range(0, len(others), a)]
-                   } | {key: found[key] for key in ("map", "images", "parameters", "prime")}
+                   } | found.evidence()
 
 
 def conormal_script(phi: Parametrization, found: Invariant) -> Script:

@@ -27,7 +27,8 @@ from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
 from neuroalg_sage.models.rational import by_last, to_flint
 
-MOST_TERMS, MOST_COEFFICIENTS, MOST_FORMS = 20_000, 60, 2_000
+MOST_TERMS, MOST_COEFFICIENTS = 20_000, 60
+MOST_FORMS = 2_000  # in all degrees that are tried
 PRIME = 2**31 - 1
 
 Factor = tuple[fmpq_mpoly, int]  # in parameters and inputs, and how often it divides the outputs
@@ -258,10 +259,11 @@ def _degrees(psi: Sequence[Polynomial], sizes: Sequence[int], point: Sequence[in
     def count(degrees: Sequence[int]) -> int:
         return prod(comb(size - 1 + d, d) for size, d in zip(sizes, degrees))
 
-    ahead, seen = [(count(own), own)], {tuple(own)}
+    ahead, seen, tried = [(count(own), own)], {tuple(own)}, 0
     while True:
         size, degrees = heappop(ahead)
-        if size > MOST_FORMS or left(degrees) == 1:
+        tried += size
+        if tried > MOST_FORMS or left(degrees) == 1:
             return degrees
         for k in range(len(sizes)):
             more = [*degrees[:k], degrees[k] + 1, *degrees[k + 1:]]
