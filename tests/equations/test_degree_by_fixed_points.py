@@ -407,6 +407,14 @@ def test_algebras_of_four_points_near_the_vertex() -> None:
                         k, [constant[j][i], *c[j][i]], constant, c)
 
 
+@pytest.mark.parametrize("spec", [
+    f"mlp:{widths}:x^5+x^4+x^2+x" for widths in ("2,3,1", "2,3,2", "3,3,1", "1,3,5")])
+def test_a_line_without_the_point_in_its_middle_is_a_curve_of_higher_degree(spec: str) -> None:
+    """Two points at an end of an edge and two at the other, on which any three are independent."""
+    with pytest.raises(CertificateError, match="are not on such a line"):
+        list(toric(spec).fixed_points())
+
+
 def test_other_sums_are_none_on_toric_varieties() -> None:
     """A monomial is missing; the coefficients have different ones; a line is too short."""
     for outputs in (["a*(c*x + d*y)^3 - a*c^3*x^3 + b*(e*x + f*y)^3 - b*e^3*x^3"],

@@ -177,6 +177,7 @@ class ToricVariety:
                 parts += [(w, j, len(there)) for j, f in enumerate(self.charts[w])
                           if w == line[-2] and plus(w, f) == line[-3]]
             if (len(parts) == len(scheme) and self.points.intersection(line) == {*line[:-1]}
+                    and any(plus(line[-2], f) == line[-3] for f in self.charts.get(line[-2], ()))
                     and all(sum(u) == u[j] for (_, j, _), (_, there) in zip(parts, scheme)
                             for u in there)):
                 return parts
@@ -215,7 +216,7 @@ class ToricVariety:
                 moving.update(root for root in self.roots
                               if y[root.index(-1)] and plus(y, root) in steps)
         normal &= self.points
-        require(len(normal) + len(moving) + self.r == self.r * self.n,
+        require(normal and len(normal) + len(moving) + self.r == self.r * self.n,
                 "Points that impose dependent conditions are not all on such lines.")
         kappa = self.weight(plus(v, e, b - 1))
         left = list(tangents)
