@@ -26,7 +26,7 @@ from neuroalg_sage.invariants.equations import ideal
 from neuroalg_sage.invariants.equations.chart import ideal_by_chart, series_by_chart
 from neuroalg_sage.invariants.equations.equations_by_degree import EquationSearch
 from neuroalg_sage.invariants.equations.generators import Ideal
-from neuroalg_sage.invariants.equations.same_variety import coefficients_of_factors
+from neuroalg_sage.invariants.equations.same_variety import coefficients_for_parameters
 from neuroalg_sage.models.families import parse_spec
 from neuroalg_sage.models.parametrization import parametrization
 from neuroalg_sage.models.sources import from_expressions
@@ -146,7 +146,7 @@ def test_two_planes_are_no_field_at_any_point() -> None:
 
 def test_coefficients_of_factors_stand_for_parameters(monkeypatch) -> None:
     spec = "attention:d=2,a=1,out=2,t=1"
-    same = coefficients_of_factors(parametrization(parse_spec(spec)), random.Random(1))
+    same = coefficients_for_parameters(parametrization(parse_spec(spec)), random.Random(1))
     assert same is not None and same.model.parameter_count == 7
     monkeypatch.setattr(ideal, "MANY_TERMS", 0)
     found = NeuroManifold(spec, seed=1, cache=False).ideal()

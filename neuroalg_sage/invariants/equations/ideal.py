@@ -49,7 +49,7 @@ from neuroalg_sage.invariants.equations.linear_span import (
     linear_span,
 )
 from neuroalg_sage.invariants.equations.regularity import ideal_by_regularity
-from neuroalg_sage.invariants.equations.same_variety import coefficients_of_factors
+from neuroalg_sage.invariants.equations.same_variety import coefficients_for_parameters
 from neuroalg_sage.models.expressions import Polynomial
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization, parametrization, vanishes
@@ -229,7 +229,7 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
                              f"here gives the ideal of {model}; use elimination.")
     is_long = sum(map(len, phi.polynomials)) > MANY_TERMS  # so that fewer parameters save time
     if method == "auto" and is_long and (
-            same := coefficients_of_factors(phi, generator)) is not None:
+            same := coefficients_for_parameters(phi, generator)) is not None:
         computation.progress(f"{same.model.parameter_count} coefficients of factors stand for the "
                              "parameters")
         smaller = dimension(same.model, seed)

@@ -202,7 +202,28 @@ def _points(equations: list[fmpq_mpoly], section: list[list[int]], p: int, most:
 
     one = (0,) * c + (degree,)
     t = nmod_mat(size, size, [a for k in free for a in coordinates(times(0, monomials[k]))], p)
-    power = nmod_mat(1, size, coordinates(one), p)
+    generated = in_powers(t, coordinates(one), [coordinates(times(i, one)) for i in range(1, c)])
+    return generated and (*generated, size == length)
+
+
+def in_powers(t: nmod_mat, one: list[int], others: Sequence[list[int]]
+              ) -> tuple[nmod_poly, list[nmod_poly]] | None:
+    """
+    The polynomial of the element t of an algebra, and other elements as polynomials in t; None if
+    t does not generate the algebra.
+
+    INPUT:
+
+    - ``t`` -- the matrix of the multiplication by t, of rows
+    - ``one``, ``others`` -- rows of coordinates of 1 and of the other elements
+
+    EXAMPLES: t^2 = 3, and 5 t + 1::
+
+        >>> in_powers(nmod_mat(2, 2, [0, 1, 3, 0], 7), [1, 0], [[1, 5]])
+        (x^2 + 4, [5*x + 1])
+    """
+    size, p = t.nrows(), t.modulus()
+    power = nmod_mat(1, size, one, p)
     powers: list[int] = []
     for _ in range(size):
         powers += map(int, power.entries())
@@ -210,13 +231,11 @@ def _points(equations: list[fmpq_mpoly], section: list[list[int]], p: int, most:
     krylov = nmod_mat(size, size, powers, p).transpose()
     if krylov.rank() < size:
         return None
-    wanted = [[-int(a) % p for a in power.entries()],
-              *(coordinates(times(i, one)) for i in range(1, c))]
+    wanted = [[-int(a) % p for a in power.entries()], *others]
     solved = krylov.solve(nmod_mat(len(wanted), size, [a for row in wanted for a in row],
                                    p).transpose()).transpose().entries()
     columns = [[int(a) for a in solved[k * size : (k + 1) * size]] for k in range(len(wanted))]
-    return (nmod_poly([*columns[0], 1], p), [nmod_poly(a, p) for a in columns[1:]],
-            size == length)
+    return nmod_poly([*columns[0], 1], p), [nmod_poly(a, p) for a in columns[1:]]
 
 
 def _watched(checkpoint: Callable[[], None]) -> Callable[[list[Form]], Iterator[Form]]:

@@ -22,10 +22,10 @@ from neuroalg_sage.invariants.answers.invariant import Invariant
 from neuroalg_sage.invariants.dimension.dimension import dimension
 from neuroalg_sage.invariants.dimension.perceptrons import is_expressions
 from neuroalg_sage.invariants.dimension.upper_bounds import relaxations
-from neuroalg_sage.invariants.equations import products_of_functions
 from neuroalg_sage.invariants.equations.degree import Degree
 from neuroalg_sage.invariants.equations.degree_by_fixed_points import degree_by_fixed_points
 from neuroalg_sage.invariants.equations.generators import Ideal
+from neuroalg_sage.invariants.equations.products_of_functions import coefficients_of_factors
 from neuroalg_sage.models.layers import PolynomialLayer
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization, parametrization
@@ -119,7 +119,8 @@ def generic_layers(model: Model, find: Callable[[], Invariant], seed: int | None
     return None
 
 
-def coefficients_of_factors(phi: Parametrization, generator: random.Random) -> SameVariety | None:
+def coefficients_for_parameters(phi: Parametrization, generator: random.Random
+                                ) -> SameVariety | None:
     """
     The model whose parameters are the coefficients of the factors of which the functions are
     products, if these are fewer, and independent; else None.
@@ -128,12 +129,12 @@ def coefficients_of_factors(phi: Parametrization, generator: random.Random) -> S
 
         >>> from neuroalg_sage.models.families import parse_spec
         >>> phi = parametrization(parse_spec("attention:d=2,a=1,out=1,t=1,layers=2"))
-        >>> same = coefficients_of_factors(phi, random.Random(1))
+        >>> same = coefficients_for_parameters(phi, random.Random(1))
         >>> phi.parameter_count, same.model.parameter_count
         (14, 7)
     """
     model = phi.model
-    found = None if is_expressions(model) else products_of_functions.coefficients_of_factors(
+    found = None if is_expressions(model) else coefficients_of_factors(
         phi, generator)
     if found is None or (count := len(found.images)) >= model.parameter_count:
         return None

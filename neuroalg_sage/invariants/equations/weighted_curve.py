@@ -12,7 +12,7 @@ from itertools import combinations, product
 from math import comb, gcd, prod
 from typing import Any
 
-from flint import fmpq_mpoly, nmod_mat, nmod_poly
+from flint import fmpq_mpoly, nmod_mat
 
 from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.certificates.equations.weighted_curve import (
@@ -32,6 +32,7 @@ from neuroalg_sage.certificates.reading import (
 )
 from neuroalg_sage.engines.modular import random_prime
 from neuroalg_sage.invariants.equations.equations_by_degree import EquationSearch
+from neuroalg_sage.invariants.equations.linear_section import in_powers
 from neuroalg_sage.invariants.equations.products_of_spaces import ProductOfSpaces
 from neuroalg_sage.models.expressions import Polynomial
 
@@ -225,23 +226,15 @@ class Fiber:
         else None."""
         p, rank = self.p, len(self.free)
         one = self._reduced([1] + [0] * (len(self.basis) - 1))
-        power = nmod_mat(1, rank, [one[k] for k in self.free], p)
         matrix = nmod_mat(rank, rank, [x for k in self.free
                                        for x in self._times(self.basis[k], 0)], p)
-        powers: list[int] = []
-        for _ in range(rank):
-            powers += map(int, power.entries())
-            power = power * matrix
-        krylov = nmod_mat(rank, rank, powers, p).transpose()
-        if krylov.rank() < rank:
+        others = [self._times(self.basis[0], i) for i in range(1, self.c)]
+        generated = in_powers(matrix, [one[k] for k in self.free], others)
+        if generated is None:
             return None
-        wanted = [[-int(x) % p for x in power.entries()],
-                  *(self._times(self.basis[0], i) for i in range(1, self.c))]
-        solved = krylov.solve(nmod_mat(len(wanted), rank, [x for row in wanted for x in row], p
-                                       ).transpose()).transpose()
-        columns = [[int(solved[k, j]) for j in range(rank)] for k in range(len(wanted))]
-        polynomial = [*columns[0], 1]
-        factors = nmod_poly(polynomial, p).factor()[1]
+        polynomial, point = generated
+        factors = polynomial.factor()[1]
         if len(factors) > 1 or factors[0][1] > 1:
             return None
-        return {"polynomial": polynomial, "point": columns[1:], "last": self.at}
+        return {"polynomial": list(map(int, polynomial)), "point": [
+            [int(f[k]) for k in range(rank)] for f in point], "last": self.at}
