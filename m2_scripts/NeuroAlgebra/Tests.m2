@@ -379,6 +379,8 @@ TEST ///
     M = matrix {{x_0,x_1,x_2},{x_1,x_3,x_4},{x_2,x_4,x_5}};
     assert(polarDegrees minors(2, M) == {4, 6, 3});
     assert(polarDegrees ideal det M == {3, 6, 4, 0, 0});
+    -- the cone over a rational normal curve: more generators than its codimension
+    assert(polarDegrees minors(2, matrix {{x_0,x_1,x_2,x_3},{x_1,x_2,x_3,x_4}}) == {4, 6, 0});
     assert(polarDegrees ideal(x_0, x_1) == {1, 0, 0, 0});
     assert(polarDegrees ideal 0_R == {1, 0, 0, 0, 0, 0});
     assert(try (conormalIdeal ideal(x_0 - 1); false) else true)

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -579,10 +580,13 @@ def test_a_scheduler_that_is_lost_leaves_a_survey_that_goes_on(tmp_path) -> None
                                   "--no-dashboard", "--scheduler-file", str(scheduler_file)],
                                  **common)
     end = time.monotonic() + 600
-    while not scheduler_file.exists():
+    address = None
+    while address is None:
         assert time.monotonic() < end and scheduler.poll() is None
         time.sleep(0.05)
-    address = json.loads(scheduler_file.read_text())["address"]
+        # The file is there before all of it is written.
+        with suppress(FileNotFoundError, json.JSONDecodeError):
+            address = json.loads(scheduler_file.read_text())["address"]
     worker = subprocess.Popen([*dask, "worker", address, "--nworkers", "1", "--nthreads", "1",
                                "--no-nanny", "--no-dashboard", "--local-directory",
                                str(tmp_path)], **common)
