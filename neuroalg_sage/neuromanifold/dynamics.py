@@ -168,7 +168,11 @@ class DynamicsQuestions(DimensionQuestions):
             if not small:
                 return number_from_symmetries(self.model, self.dimension())
         laws.check_size(self.model, flow)
-        return laws.number_of_conservation_laws(self.law_search(flow), self.largest_degree)
+        found = laws.number_of_conservation_laws(self.law_search(flow), self.largest_degree)
+        if found.status == "bounds" and flow == laws.GRADIENT_FLOW:
+            other = number_from_symmetries(self.model, self.dimension())
+            return other if other.status == "proved" else found
+        return found
 
     def invariant_set(self, start: list[Any], degree: int | None = None) -> Any:
         """

@@ -27,13 +27,22 @@ from neuroalg_sage import (
 )
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import CertificateError
+from neuroalg_sage.certificates.dynamics.brackets import rank_of_brackets
+from neuroalg_sage.certificates.model import Model as Rebuilt
 from neuroalg_sage.cli import main
 from neuroalg_sage.engines.macaulay2 import Script
 from neuroalg_sage.errors import InputError
 from neuroalg_sage.invariants.dynamics.conservation_law import ConservationLaw
 from neuroalg_sage.invariants.dynamics.drift import drift
+from neuroalg_sage.invariants.dynamics.lie_algebra import (
+    BracketsOfGradients,
+    BracketsOfPolynomials,
+)
 from neuroalg_sage.invariants.dynamics.quadratic_laws import number_from_symmetries
+from neuroalg_sage.invariants.dynamics.vector_fields import VectorFields
 from neuroalg_sage.invariants.equations.ideal import ring_map
+from neuroalg_sage.models.families import parse_spec
+from neuroalg_sage.models.parametrization import parametrization
 
 SMALL = ["linear:2,2,2", "linear:2,2,2,2", "mlp:2,2,2:x^2", "mlp:1,2,1:x^3:bias", "cnn:2,2:x",
          "cnn:2,2:x^2", "attention:d=2,a=1,out=1,t=2", "mlp:2,2,1:x^2+x"]
@@ -106,12 +115,98 @@ def test_a_parameter_that_phi_ignores_is_a_law() -> None:
     assert manifold.conservation_laws(1)[0].name == "the model ignores this parameter"
 
 
-def test_a_law_that_is_no_polynomial_is_left_open() -> None:
-    """f = (a + b^2) x conserves a - log(b)/2."""
-    answer = NeuroManifold(from_expressions(["(a + b^2)*x"], ["a", "b"], ["x"])
+def test_a_law_that_is_no_polynomial_is_counted_where_one_function_moves() -> None:
+    """f = (a + b^2) x conserves a - log(b)/2; not seen where there are two outputs."""
+    number = NeuroManifold(from_expressions(["(a + b^2)*x"], ["a", "b"], ["x"])
                            ).number_of_conservation_laws()
-    assert answer.data == [0, 1] and answer.status == "bounds"
-    assert verify(answer.certificate).value == [0, 1]
+    proved(number, 1)
+    assert "need not be algebraic" in number.method
+    both = NeuroManifold(from_expressions(["(a + b^2)*x", "(a + b^2)^2*x"], ["a", "b"], ["x"])
+                         ).number_of_conservation_laws()
+    assert both.data == [0, 1] and both.status == "bounds"
+    assert verify(both.certificate).value == [0, 1]
+
+
+@pytest.mark.parametrize("layers", [
+    "mlp:2,1,2,1:x^2", "mlp:2,2,1,2,1:x^2", "mlp:1,2,1:x^3", "mlp:3,1,2,1:x^3", "mlp:1,1,2,1:x^2",
+    "mlp:2,1,1,1:x^2", "linear:2,1,2,1", "cnn:2,2:x^2"])
+def test_layers_after_one_unit_have_as_many_laws_as_brackets_leave_room_for(layers: str) -> None:
+    model = parse_spec(layers)
+    expanded = NeuroManifold(model, seed=1)
+    brackets = BracketsOfPolynomials(expanded.law_search(Flow()).space, 2147483629,
+                                     [*range(2, 2 + model.parameter_count)])
+    proved(expanded.number_of_conservation_laws(),
+           model.parameter_count - brackets.extend(model.parameter_count))
+
+
+@pytest.mark.parametrize("spec", [
+    "mlp:2,2,2:x^2", "linear:2,2,2", "linear:2,3,1,2", "mlp:2,1,2,1:x^2", "mlp:2,2,1:x^3:bias",
+    "attention:d=2,a=1,out=1,t=2", "attention:d=1,a=1,out=1,t=2,layers=2",
+    "resnet:width=2,hidden=2,blocks=2:x^2", "cnn:2,2,2:x^2", "rnn:state=2,steps=2:x^2",
+    "glu:widths=2x1x2:x^2"])
+def test_brackets_without_expansion_are_those_of_the_polynomials(spec: str) -> None:
+    model = parse_spec(spec)
+    phi = parametrization(model)
+    prime, generator, count = 2147483629, random.Random(spec), model.parameter_count
+    point = [generator.randrange(1, prime) for _ in range(count)]
+    functions = [(j, [generator.randrange(100) for _ in range(model.input_count)])
+                 for _ in phi.polynomials for j in range(model.output_count)]
+    by_values = BracketsOfGradients(model, prime, point, functions)
+    by_polynomials = BracketsOfPolynomials(VectorFields(phi, Flow()), prime, point)
+    assert by_values.rank == by_polynomials.rank
+    assert by_values.extend(count) == by_polynomials.extend(count)
+    evidence = {"prime": prime, "point": point, "functions": functions, "words": by_values.words}
+    assert rank_of_brackets(Rebuilt(model.describe()), json.loads(json.dumps(evidence))) == (
+        prime, point, by_values.rank)
+
+
+def test_the_number_of_laws_of_a_network_that_is_not_expanded() -> None:
+    for spec, value in (("mlp:2,3,3,3,1,3:x^2", 10), ("mlp:2,3,1,1,2,1:x^2", 8)):
+        number = NeuroManifold(spec, seed=1).number_of_conservation_laws()
+        proved(number, value)
+        for _, data, where, _ in accepted_mutants([number.certificate], 60, random.Random(5)):
+            assert data["claim"] == number.certificate["claim"], where
+
+
+def test_what_counts_laws_cannot_be_bent() -> None:
+    number = NeuroManifold("mlp:2,3,1,1,2,1:x^2", seed=1).number_of_conservation_laws()
+    small = NeuroManifold("mlp:2,2,2:x^2", seed=1)
+    laws = small.quadratic_conservation_laws()
+
+    def rejected(certificate, message, change) -> None:
+        data = copy.deepcopy(certificate)
+        change(data)
+        data["digest"] = digest(data)
+        with pytest.raises(CertificateError, match=message):
+            verify(data)
+
+    def evidence(*path, to):
+        def change(data):
+            part = data["evidence"]
+            for key in path[:-1]:
+                part = part[key]
+            part[path[-1]] = to
+        return change
+
+    original = number.certificate
+    assert original["evidence"]["head"] == 3
+    rejected(original, "no multiple of a power", evidence("head", to=2))  # three units
+    rejected(original, "place of a layer", evidence("head", to=9))
+    rejected(original, "vanishes", evidence("brackets", "point", to=[0] * 14))
+    rejected(original, "not proved", lambda data: data["evidence"]["brackets"]["words"].pop())
+    rejected(original, "bracket", evidence("brackets", "words", 3, to=[3, 0]))
+    rejected(original, "function", evidence("brackets", "words", 0, to=[3]))
+    deep = [[0], [1], *([k, 0] for k in range(1, 12))]
+    rejected(original, "too deep", evidence("brackets", "words", to=deep))
+    # Laws of a head are not among the quadratic ones, of which it is said how many are independent.
+    one = NeuroManifold("mlp:1,2,1:x^3", seed=1).quadratic_conservation_laws()
+
+    def claims_more(data):
+        data["evidence"]["head"] = 0
+        data["claim"]["value"][0] += 1
+
+    rejected(one.certificate, "independent", claims_more)
+    assert laws.certificate["claim"]["value"][:2] == [2, 2]
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -181,7 +181,7 @@ def _number(model: Model, flow: Any, value: list[Any], evidence: Any) -> Checked
     """
     if "symmetries" in evidence:
         require(flow is None, "Symmetries give laws of gradient flow.")
-        found, lower, upper = _from_symmetries(model, evidence)
+        found, lower, upper = _from_symmetries(model, evidence, evidence.get("head"))
     else:
         laws, words, p, point = fields(evidence, "laws", "words", "prime", "point")
         ring, generators = vector_fields(model, flow, len(items(point, "point")))
@@ -194,20 +194,27 @@ def _number(model: Model, flow: Any, value: list[Any], evidence: Any) -> Checked
     low, high = integers(value, 0, 10**9, "number of laws", 2)
     require(low == lower and high == upper, "The number of conservation laws is not proved: it is "
             f"between {lower} and {upper}.")
-    return [f"polynomials ({len(found)}) are conserved, {lower} of them independent",
+    return [f"polynomials ({len(found)}) are conserved; {lower} laws are independent",
             f"the Lie algebra of the fields leaves room for {upper}"], []
 
 
-def _from_symmetries(model: Model, evidence: Any) -> tuple[list[Any], int, int]:
+def _from_symmetries(model: Model, evidence: Any, head: Any = None
+                     ) -> tuple[list[Any], int, int]:
     """
-    The bounds from symmetries and the rank of Dφ, without expanding φ.
+    The bounds from symmetries, the laws of a head, and a rank, without expanding φ.
 
     If w ↦ S w is in the kernel of Dφ, for a symmetric S, then w^T S w is a law, since its
-    gradient is 2 S w.  The fields ∇φ_j span the image of the transposed Dφ.
+    gradient is 2 S w.  The fields ∇φ_j span the image of the transposed Dφ, and generate a Lie
+    algebra.
     """
-    trial = member(evidence, "trial")
-    below, _, _ = sample_rank(model, trial)
-    p = prime(trial["prime"])
+    if "brackets" in evidence:
+        from neuroalg_sage.certificates.dynamics.brackets import rank_of_brackets
+
+        p, point, below = rank_of_brackets(model, evidence["brackets"])
+    else:
+        trial = member(evidence, "trial")
+        below, _, _ = sample_rank(model, trial)
+        p, point = prime(trial["prime"]), trial["point"]
     motions = symmetry_fields(model, member(evidence, "symmetries"))
     rows = []
     for motion in motions:
@@ -215,8 +222,12 @@ def _from_symmetries(model: Model, evidence: Any) -> tuple[list[Any], int, int]:
                 "A symmetry is not the gradient of a law.")
         row = [0] * model.parameters
         for (i, j), c in motion.items():
-            row[i] += residue(c, p) * trial["point"][j]
+            row[i] += residue(c, p) * point[j]
         rows.append(row)
+    if head is not None:
+        from neuroalg_sage.certificates.dynamics.head import gradients_of_laws
+
+        rows += gradients_of_laws(model, head, p, point)
     return motions, rank(rows, model.parameters, p), model.parameters - below
 
 

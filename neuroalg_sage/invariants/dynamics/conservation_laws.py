@@ -38,7 +38,7 @@ from neuroalg_sage.invariants.dynamics.conservation_law import (
 )
 from neuroalg_sage.invariants.dynamics.flows import Flow
 from neuroalg_sage.invariants.dynamics.law_search import EXTRA_ROWS, LawSearch
-from neuroalg_sage.invariants.dynamics.lie_algebra import Brackets
+from neuroalg_sage.invariants.dynamics.lie_algebra import BracketsOfPolynomials
 from neuroalg_sage.invariants.dynamics.vector_fields import VectorFields
 from neuroalg_sage.models.expressions import Polynomial, derivative, evaluate
 from neuroalg_sage.models.model import Model
@@ -138,7 +138,7 @@ def number_of_conservation_laws(search: LawSearch, degree: int) -> Invariant:
     check_size(space.phi.model, space.flow)
     prime = modular.random_prime(search.generator)
     point = [search.generator.randrange(1, prime) for _ in range(count)]
-    brackets = Brackets(space, prime, point)
+    brackets = BracketsOfPolynomials(space, prime, point)
     laws: list[ConservationLaw] = []
     lower = 0
     for bound in range(1, space.flow.degree_of_laws(degree) + 1):

@@ -4,13 +4,19 @@ Quadratic conservation laws of gradient flow from linear symmetries, however lar
 If w ↦ S w is in the kernel of Dφ and S is symmetric, then w^T S w is a law, since its gradient
 is 2 S w.  No φ is expanded: a symmetry is verified layer by layer, and the rank of Dφ at a
 point bounds the number of laws, since no more than N - rank gradients are orthogonal to the
-rows of Dφ.  Where as many of these laws are independent, all others are functions of them.
+rows of Dφ.  Of a smaller model the Lie algebra that these generate bounds it better, see
+:mod:`~neuroalg_sage.invariants.dynamics.lie_algebra`.  Where as many of these laws are
+independent, all others are functions of them.
 """
 
 from __future__ import annotations
 
+import json
+import random
 import time
+from collections.abc import Sequence
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -19,6 +25,7 @@ from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.engines import modular
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.answers.invariant import Invariant
+from neuroalg_sage.invariants.dimension.dimension import jacobian_at
 from neuroalg_sage.invariants.dimension.known_symmetries import encode_symmetries
 from neuroalg_sage.invariants.dynamics.conservation_law import (
     ConservationLaw,
@@ -26,12 +33,15 @@ from neuroalg_sage.invariants.dynamics.conservation_law import (
     NumberOfLaws,
     primitive,
 )
+from neuroalg_sage.invariants.dynamics.lie_algebra import BracketsOfGradients
 from neuroalg_sage.models.expressions import Polynomial
+from neuroalg_sage.models.layers import Chain
 from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.rational import kernel
 from neuroalg_sage.models.symmetry import LinearSymmetry, specialize
 
 MOST_SYMMETRIES = 3_000
+MOST_PARAMETERS = 100  # of a model for which brackets are tried
 
 
 def gradient_symmetries(model: Model) -> list[LinearSymmetry]:
@@ -88,11 +98,49 @@ def number_from_symmetries(model: Model, dimension: Invariant) -> Invariant:
     start = time.perf_counter()
     symmetries = gradient_symmetries(model)
     evidence, lower, upper = _evidence(model, dimension, symmetries)
+    method = "symmetries, and the " + ("Lie algebra at a point modulo a prime" if "brackets"
+                                       in evidence else "rank of the Jacobian")
+    if lower < upper and (first := _head(model)) is not None:
+        place = evidence["brackets" if "brackets" in evidence else "trial"]
+        more = _independent(symmetries, place["prime"], place["point"],
+                            _gradients_of_laws(model, first, place["prime"], place["point"]))
+        if more > lower:
+            evidence["head"], lower = first, more
+            method += ("; the last layers are one function of their parameters, with laws that "
+                       "need not be algebraic")
     proved = lower == upper
     return NumberOfLaws.certified(
         model, "number_of_conservation_laws", lower if proved else [lower, upper],
-        "proved" if proved else "bounds", "symmetries, and the rank of the Jacobian",
-        time.perf_counter() - start, evidence)
+        "proved" if proved else "bounds", method, time.perf_counter() - start, evidence)
+
+
+def _head(model: Model) -> int | None:
+    """
+    How many layers come before some that are B(v) t^d, of one unit t and their parameters v.
+
+    See :mod:`neuroalg_sage.certificates.dynamics.head`.
+    """
+    if model.output_count == 1:
+        shape = model.input_shape
+        for first, layer in enumerate(model.layers):
+            if prod(shape) == 1 and (after := Chain(model.layers[first:])).parameter_shapes():
+                (degrees,) = Model(after.layers, shape).degree_pattern
+                if len(degrees) == 1:
+                    return first
+            shape = layer.output_shape(shape)
+    return None
+
+
+def _gradients_of_laws(model: Model, first: int, prime: int, point: Sequence[int]) -> np.ndarray:
+    """A basis of the covectors of the last layers that annihilate ∇B, modulo a prime."""
+    shape = Chain(model.layers[:first]).output_shape(model.input_shape)
+    head = Model(model.layers[first:], shape)
+    before = model.parameter_count - head.parameter_count
+    slopes = jacobian_at(head, point[before:], np.ones((1, 1), dtype=np.int64), prime)
+    free, kernel = modular.reduced_kernel(slopes, prime)
+    rows = np.zeros((len(free), model.parameter_count), dtype=np.int64)
+    rows[:, before:] = kernel
+    return rows if slopes.any() else rows[:0]
 
 
 def _evidence(model: Model, dimension: Invariant, symmetries: list[LinearSymmetry]
@@ -100,13 +148,32 @@ def _evidence(model: Model, dimension: Invariant, symmetries: list[LinearSymmetr
     """What proves the laws; how many are independent at a point, and how many could be."""
     assert dimension.certificate is not None
     trial = dimension.certificate["evidence"]["trials"][0]
-    prime, point = trial["prime"], trial["point"]
-    rows = np.zeros((len(symmetries), model.parameter_count), dtype=np.int64)
+    encoded, count = encode_symmetries(symmetries), model.parameter_count
+    lower = _independent(symmetries, trial["prime"], trial["point"])
+    if lower == count - dimension.data or count > MOST_PARAMETERS:
+        return {"trial": trial, "symmetries": encoded}, lower, count - dimension.data
+    generator = random.Random(json.dumps(trial["point"]))
+    prime = modular.random_prime(generator)
+    point = [generator.randrange(1, prime) for _ in range(count)]
+    functions = [(j % model.output_count, [generator.randrange(1, prime)
+                                           for _ in range(model.input_count)])
+                 for j in range(dimension.data)]
+    brackets = BracketsOfGradients(model, prime, point, functions)
+    lower = _independent(symmetries, prime, point)
+    upper = count - brackets.extend(count - lower)
+    return {"symmetries": encoded, "brackets": {
+        "prime": prime, "point": point, "functions": [[j, x] for j, x in functions],
+        "words": brackets.words}}, lower, upper
+
+
+def _independent(symmetries: list[LinearSymmetry], prime: int, point: Sequence[int],
+                 others: np.ndarray | None = None) -> int:
+    """How many gradients of the laws, and others, are independent at a point modulo a prime."""
+    rows = np.zeros((len(symmetries), len(point)), dtype=np.int64)
     for row, symmetry in zip(rows, symmetries):
         for (i, j), c in symmetry.parameters.items():
             row[i] = (row[i] + c.numerator * pow(c.denominator, -1, prime) * point[j]) % prime
-    return ({"trial": trial, "symmetries": encode_symmetries(symmetries)},
-            modular.rank(rows, prime), model.parameter_count - dimension.data)
+    return modular.rank(rows if others is None else np.concatenate([rows, others]), prime)
 
 
 class QuadraticLaws(ConservationLaws):
