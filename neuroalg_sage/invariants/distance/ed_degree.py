@@ -12,7 +12,7 @@ from typing import Any
 from neuroalg_sage.descriptions.description import Summands
 from neuroalg_sage.descriptions.polar_classes import SUM
 from neuroalg_sage.errors import EngineError, InputError, LimitReached
-from neuroalg_sage.invariants.answers.computation import SHARE, Computation
+from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
 from neuroalg_sage.invariants.answers.methods import check_method_applies
 from neuroalg_sage.invariants.dimension.dimension import dimension as find_dimension
@@ -26,6 +26,7 @@ from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm
 from neuroalg_sage.invariants.distance.reduction import Reduction, reduction
 from neuroalg_sage.invariants.equations.counting import Trial, summary, trials
 from neuroalg_sage.invariants.equations.descriptions import known_varieties
+from neuroalg_sage.invariants.equations.ideal import ideal as find_ideal
 from neuroalg_sage.invariants.equations.linear_span import ideal_within
 from neuroalg_sage.invariants.equations.same_variety import SameVariety
 from neuroalg_sage.models.expressions import Polynomial
@@ -35,10 +36,9 @@ from neuroalg_sage.models.parametrization import Parametrization
 METHODS = ("theorem", "euler", "conormal", "parametrization", "lagrange")
 # So many coordinates, critical points and seconds for a proof by the conormal variety if none is
 # asked for.
-EASY_COORDINATES, EASY_NUMBER, EASY_SECONDS = 9, 50, 5.0
+EASY_COORDINATES, EASY_NUMBER, EASY_SECONDS = 9, 50, 10.0
 MOST = 0.9  # of the time, for double points
 EASY_FORMS = 1250  # of a multidegree, for a proof by Euler characteristics if none is asked for
-HALF = 0.5  # of the time, for the parametrization before the multipliers
 
 Ideal = Callable[[], Invariant]
 
@@ -132,7 +132,7 @@ def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
     if method == "lagrange" and ideal is not None:
         return _by_multipliers(phi, dimension, form, computation, ideal, generator, start)
     try:
-        with computation.share(part=HALF if method == "auto" else SHARE):
+        with computation.share():
             counted = _by_parametrization(
                 phi, dimension, form, computation, generator, start) if simpler is None else (
                     _by_reduction(phi, form, simpler, computation, method, seed, start))
@@ -237,8 +237,9 @@ def _by_reduction(phi: Parametrization, form: QuadraticForm, simpler: Reduction,
     inner = simpler.phi
     computation.progress(f"{phi.model} has the ED degree of a variety of {len(inner.polynomials)} "
                          f"coordinates in {inner.model.parameter_count} parameters")
-    found = ed_degree(inner, find_dimension(inner.model, seed), simpler.form, computation,
-                      None, method, seed)
+    dimension = find_dimension(inner.model, seed)
+    found = ed_degree(inner, dimension, simpler.form, computation,
+                      lambda: find_ideal(inner, dimension, computation, seed=seed)[0], method, seed)
     how = found.method.replace(f"the metric {simpler.form.name}", f"the metric {form.name}")
     said = (f"{how}, in {len(inner.polynomials)} coordinates and "
             f"{inner.model.parameter_count} parameters")
