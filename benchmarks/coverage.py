@@ -46,7 +46,7 @@ QUESTIONS: dict[str, list[str]] = {
     "dimension": ["dimension"], "ideal": ["ideal"], "degree": ["degree"],
     "singular locus": ["singular_locus"], "identifiable": ["is_identifiable"],
     "ED unit": ["ed_degree", "--metric", "unit"],
-    "ED generic": ["ed_degree", "--metric", "generic"], "laws": ["conservation_laws"]}
+    "ED generic": ["ed_degree", "--metric", "generic"], "laws": ["number_of_conservation_laws"]}
 NUMBERS = ("dimension", "degree", "ED unit", "ED generic")  # whose values are compared
 
 Result = dict[str, Any]
@@ -57,8 +57,10 @@ Ask = Callable[[str, str, float], Result]
 
 def verdict(question: str, result: dict[str, Any]) -> str:
     """``trusting nothing``, ``proved``, or the weaker status; the singular locus is answered if
-    it is said that there are no others."""
+    it is said that there are no others, and a number if it is not only bounded."""
     status, trust = result["status"], result["trust"]
+    if status == "bounds":
+        return "incomplete"
     if question == "singular locus":
         others = result.get("no_others", "")
         if not others.startswith("proved"):
