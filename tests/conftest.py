@@ -24,6 +24,16 @@ FRESH_SEED = int(os.environ.get("NEUROALG_SEED") or secrets.randbelow(10**9))
 os.environ["NEUROALG_SEED"] = str(FRESH_SEED)
 
 
+# The folder of the processes that test together, where one leaves what takes long to be found.
+TOGETHER = "NEUROALG_TESTS_TOGETHER"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def together(tmp_path_factory: pytest.TempPathFactory) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        os.environ[TOGETHER] = str(tmp_path_factory.getbasetemp().parent)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.write_line(f"to repeat the random comparisons: NEUROALG_SEED={FRESH_SEED}")
 

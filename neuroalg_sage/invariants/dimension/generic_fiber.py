@@ -72,6 +72,7 @@ from neuroalg_sage.models.parametrization import Parametrization
 
 EXACT_SECONDS = 120.0
 COUNT_SECONDS = 30.0
+MULTIPLES_SECONDS = 10.0  # where they show that there are no other points, they do so in the first
 SAMPLES = 2
 
 
@@ -173,7 +174,7 @@ def generic_fiber(phi: Parametrization, found: Invariant, computation: Computati
             count, others = slice_.points_of_fiber(symmetries.here, symmetries.prime, computation)
             symmetries.find_images(others, count)
     if count in (None, len(symmetries.points)):
-        with suppress(LimitReached), computation.share(COUNT_SECONDS):
+        with suppress(LimitReached), computation.share(MULTIPLES_SECONDS):
             evidence = symmetries.multiples(computation)
     if evidence:
         points = len(symmetries.points)

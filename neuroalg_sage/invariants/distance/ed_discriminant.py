@@ -50,6 +50,7 @@ from neuroalg_sage.invariants.distance.quadratic_forms import QuadraticForm
 from neuroalg_sage.invariants.equations.counting import largest_prime, reduced, ring_modulo
 from neuroalg_sage.invariants.singularities.decomposition import for_checker, fractions
 from neuroalg_sage.models.expressions import Polynomial, from_flint, write_polynomial
+from neuroalg_sage.models.model import Model
 from neuroalg_sage.models.parametrization import Parametrization
 from neuroalg_sage.models.rational import fraction, in_ring, rank, to_flint
 from neuroalg_sage.models.sage_input import lists, rational
@@ -258,13 +259,15 @@ def ambient(n: int, origin: Any = None, directions: Any = None
 
     if not n:
         raise InputError("The ambient space is a point, so there are no data that could vary.")
+    zero, one = Fraction(0), Fraction(1)
+    start = (zero,) * n if origin is None else vector(origin)
     if directions is None:
-        directions = [[int(i == j) for j in range(n)] for i in range(n)]
+        return start, tuple(tuple(one if i == j else zero for j in range(n)) for i in range(n))
     given = lists(directions)
     rows = tuple(map(vector, given)) if isinstance(given, (list, tuple)) else ()
     if not rows or rank(rows) < len(rows):
         raise InputError("The directions of an affine space of data are independent vectors.")
-    return vector([0] * n if origin is None else origin), rows
+    return start, rows
 
 
 def matrix_of(form: QuadraticForm) -> list[list[Fraction]]:
@@ -282,6 +285,13 @@ def _target(ring: Any, first: int, origin: Sequence[Fraction],
                 ring.constant(to_flint(c))) for j, c in enumerate(origin)]
 
 
+def check_unknowns(model: Model, count: int) -> None:
+    """Raise LimitReached if too many parameters would be eliminated: no fewer than dim M."""
+    if count > MOST_UNKNOWNS:
+        raise LimitReached(f"The discriminant of {model} needs the elimination of {count} "
+                           f"parameters; the most are {MOST_UNKNOWNS}.")
+
+
 def of_parametrization(phi: Parametrization, dimension: int, form: QuadraticForm,
                        origin: Sequence[Fraction], directions: Sequence[Sequence[Fraction]],
                        generator: random.Random) -> tuple[CriticalEquations, Slice]:
@@ -291,9 +301,7 @@ def of_parametrization(phi: Parametrization, dimension: int, form: QuadraticForm
     Raises LimitReached if there are too many unknowns.
     """
     where = finite_slice(phi, dimension, generator)
-    if len(where.free) > MOST_UNKNOWNS:
-        raise LimitReached(f"The discriminant of {phi.model} needs the elimination of "
-                           f"{len(where.free)} parameters; the most are {MOST_UNKNOWNS}.")
+    check_unknowns(phi.model, len(where.free))
     return of_slice(where, form, origin, directions), where
 
 
