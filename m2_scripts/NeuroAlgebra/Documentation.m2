@@ -618,8 +618,8 @@ Description
     smooth point $z$ of $X$ and a hyperplane $y$ that is tangent to $X$ at $z$.  The second
     projection of it is the dual variety.
 
-    With generators $g_1,\dots,g_m$ of $I$ whose differentials are a basis of the conormal space at
-    a generic point, its ideal is the kernel of the map
+    With generators $g_1,\dots,g_m$ of $I$ whose differentials span the conormal space at a generic
+    point, its ideal is the kernel of the map
     $k[z,y]\to(k[z]/I)[\lambda_1,\dots,\lambda_m]$ that sends $y$ to
     $\lambda_1\,dg_1+\dots+\lambda_m\,dg_m$.  As $I$ is prime, so is the kernel.
 

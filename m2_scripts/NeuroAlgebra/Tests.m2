@@ -382,6 +382,8 @@ TEST ///
     -- the cone over a rational normal curve: more generators than its codimension
     assert(polarDegrees minors(2, matrix {{x_0,x_1,x_2,x_3},{x_1,x_2,x_3,x_4}}) == {4, 6, 0});
     assert(polarDegrees ideal(x_0, x_1) == {1, 0, 0, 0});
+    -- of two planes that span the space, neither is left out
+    assert(polarDegrees intersect(ideal(x_0, x_1), ideal(x_2, x_3)) == {2, 0, 0, 0});
     assert(polarDegrees ideal 0_R == {1, 0, 0, 0, 0, 0});
     assert(try (conormalIdeal ideal(x_0 - 1); false) else true)
 ///

@@ -156,6 +156,7 @@ class DynamicsQuestions(DimensionQuestions):
 
     def _number_of_laws(self, flow: Flow) -> Invariant:
         from neuroalg_sage.invariants.dynamics import conservation_laws as laws
+        from neuroalg_sage.invariants.dynamics.law_search import check_degree
         from neuroalg_sage.invariants.dynamics.quadratic_laws import number_from_symmetries
 
         small = self.model.parameter_count <= laws.MOST_BRACKET_VARIABLES
@@ -168,10 +169,17 @@ class DynamicsQuestions(DimensionQuestions):
             if not small:
                 return number_from_symmetries(self.model, self.dimension())
         laws.check_size(self.model, flow)
-        found = laws.number_of_conservation_laws(self.law_search(flow), self.largest_degree)
-        if found.status == "bounds" and flow == laws.GRADIENT_FLOW:
+        degree = check_degree(degree_bound(self.largest_degree))
+        if flow != laws.GRADIENT_FLOW:
+            return laws.number_of_conservation_laws(self.law_search(flow), degree)
+        if self.model.parameter_count > laws.MANY_PARAMETERS:  # polynomials are long in coming
+            found = number_from_symmetries(self.model, self.dimension())
+            if found.status == "proved":
+                return found
+        found = laws.number_of_conservation_laws(self.law_search(flow), degree)
+        if found.status == "bounds":
             other = number_from_symmetries(self.model, self.dimension())
-            return other if other.status == "proved" else found
+            return min(found, other, key=laws.room_between)
         return found
 
     def invariant_set(self, start: list[Any], degree: int | None = None) -> Any:

@@ -198,6 +198,17 @@ def test_what_counts_laws_cannot_be_bent() -> None:
     rejected(original, "function", evidence("brackets", "words", 0, to=[3]))
     deep = [[0], [1], *([k, 0] for k in range(1, 12))]
     rejected(original, "too deep", evidence("brackets", "words", to=deep))
+    # A short certificate that asks for much is refused before it is computed.
+    wide = {"input_shape": [1000], "layers": [
+        {"kind": "dense", "inputs": 1000, "outputs": 1, "bias": False}]}
+
+    def long(data):
+        data["model"], data["status"], data["claim"]["value"] = wide, "bounds", [0, 999]
+        data["evidence"] = {"symmetries": {"fields": []}, "brackets": {
+            "prime": 2147483629, "point": [1] * 1000, "functions": [[0, [1] * 1000]],
+            "words": [[0]] * 1000}}
+
+    rejected(original, "more work", long)
     # Laws of a head are not among the quadratic ones, of which it is said how many are independent.
     one = NeuroManifold("mlp:1,2,1:x^3", seed=1).quadratic_conservation_laws()
 
@@ -419,6 +430,8 @@ def test_claims_cannot_be_bent() -> None:
      "not positive definite"),
     (lambda: NeuroManifold("linear:6,4,6").conservation_laws(9), "monomials"),
     (lambda: NeuroManifold("linear:2,1,2").conservation_laws(0), "whole number"),
+    (lambda: NeuroManifold("linear:2,1,2", degree=0).number_of_conservation_laws(),
+     "whole number"),
     (lambda: relu_on_cell([2, 2, 1], [[[1]]]), "activation pattern")])
 def test_wrong_input_is_refused_in_one_sentence(make, message: str) -> None:
     with pytest.raises(InputError, match=message):

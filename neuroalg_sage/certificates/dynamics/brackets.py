@@ -18,6 +18,7 @@ from neuroalg_sage.certificates.reading import fields, integers, items, require,
 from neuroalg_sage.certificates.work import Work
 
 DEEPEST = 8  # brackets in brackets
+MOST_WORK = 3 * 10**7  # products and sums of residues, some seconds
 
 Truncated = dict[int, int]
 Vector = dict[int, Truncated]  # the entries that are not zero
@@ -44,7 +45,7 @@ class _Fields:
     """The gradients of some values of the model, and their brackets."""
 
     def __init__(self, model: Model, functions: Any, p: int) -> None:
-        self.model, self.p, self.work = model, p, Work()
+        self.model, self.p, self.work = model, p, Work(MOST_WORK)
         self.functions = [(integers([j], 0, model.outputs - 1, "output")[0],
                            [c % p for c in integers(x, -(10**18), 10**18, "input", model.inputs)])
                           for j, x in (items(f, "function", 2) for f in items(
@@ -57,6 +58,7 @@ class _Fields:
         Pair = tuple[Truncated, Vector]  # a value, and its derivatives by the parameters
 
         def add(a: Pair, b: Pair) -> Pair:
+            work.spend(len(a[1]) + len(b[1]))
             slopes = dict(a[1])
             for i, c in b[1].items():
                 slopes[i] = _added(slopes[i], c, p) if i in slopes else c

@@ -46,6 +46,7 @@ from neuroalg_sage.models.parametrization import Parametrization
 
 GRADIENT_FLOW = Flow()
 MOST_BRACKET_VARIABLES = 400
+MANY_PARAMETERS = 40
 
 
 def law_search(phi: Parametrization, flow: Flow = GRADIENT_FLOW, seed: int | None = None,
@@ -111,6 +112,11 @@ def check_size(model: Model, flow: Flow) -> None:
     if count > MOST_BRACKET_VARIABLES:
         raise LimitReached(f"Brackets of fields in {count} variables are not computed, only in up "
                            f"to {MOST_BRACKET_VARIABLES}.")
+
+
+def room_between(number: Invariant) -> int:
+    """How far the bounds for a number of laws are from each other."""
+    return number.data[1] - number.data[0] if number.status == "bounds" else 0
 
 
 def number_of_conservation_laws(search: LawSearch, degree: int) -> Invariant:

@@ -41,6 +41,13 @@ MOST_ENTRIES = 20_000_000  # of the conditions on all weight spaces of a degree
 Monomial = tuple[int, ...]  # the variables that are multiplied, ascending
 
 
+def check_degree(degree: Any) -> int:
+    """A bound for the degrees of laws; raises InputError if it is none."""
+    if isinstance(degree, bool) or not isinstance(degree, int) or degree < 1:
+        raise InputError(f"A bound for degrees is a whole number from 1 on, not {degree}.")
+    return degree
+
+
 class LawSearch:
     """
     The laws of a flow, found degree by degree; a second call goes on.
@@ -83,8 +90,7 @@ class LawSearch:
     @takes_numbers_of_sage
     def up_to(self, degree: int) -> list[ConservationLaw]:
         """Generators of the algebra of laws, up to a degree."""
-        if isinstance(degree, bool) or not isinstance(degree, int) or degree < 1:
-            raise InputError(f"A bound for degrees is a whole number from 1 on, not {degree}.")
+        check_degree(degree)
         count = self.space.count
         total = comb(count + degree - 1, degree) if self.space.is_homogeneous else comb(
             count + degree, degree) - 1
