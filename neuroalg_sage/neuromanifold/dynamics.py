@@ -159,28 +159,30 @@ class DynamicsQuestions(DimensionQuestions):
         from neuroalg_sage.invariants.dynamics.law_search import check_degree
         from neuroalg_sage.invariants.dynamics.quadratic_laws import number_from_symmetries
 
-        small = self.model.parameter_count <= laws.MOST_BRACKET_VARIABLES
-        if flow == laws.GRADIENT_FLOW:
-            try:
-                if small:
-                    self.law_search(flow)
-            except LimitReached:
-                small = False
-            if not small:
-                return number_from_symmetries(self.model, self.dimension())
-        laws.check_size(self.model, flow)
-        degree = check_degree(degree_bound(self.largest_degree))
-        if flow != laws.GRADIENT_FLOW:
+        degree, count = check_degree(self.largest_degree), self.model.parameter_count
+
+        def by_polynomials() -> Invariant:
+            laws.check_size(self.model, flow)
             return laws.number_of_conservation_laws(self.law_search(flow), degree)
-        if self.model.parameter_count > laws.MANY_PARAMETERS:  # polynomials are long in coming
-            found = number_from_symmetries(self.model, self.dimension())
-            if found.status == "proved":
-                return found
-        found = laws.number_of_conservation_laws(self.law_search(flow), degree)
-        if found.status == "bounds":
-            other = number_from_symmetries(self.model, self.dimension())
-            return min(found, other, key=laws.room_between)
-        return found
+
+        def by_symmetries() -> Invariant:
+            return number_from_symmetries(self.model, self.dimension())
+
+        if flow != laws.GRADIENT_FLOW:
+            return by_polynomials()
+        # Polynomials are long in coming where there are many parameters.
+        ways = [by_polynomials, by_symmetries][:: -1 if count > laws.MANY_PARAMETERS else 1]
+        found = []
+        for way in ways:
+            try:
+                found.append(way())
+            except LimitReached:
+                if way is ways[-1] and not found:
+                    raise
+                continue
+            if found[-1].status == "proved":
+                return found[-1]
+        return min(found, key=laws.room_between)
 
     def invariant_set(self, start: list[Any], degree: int | None = None) -> Any:
         """
