@@ -139,16 +139,11 @@ class DistanceQuestions(NormQuestions):
             >>> M.ed_discriminant(origin=[0, 1, 0], directions=[[1, 0, 0], [0, 0, 1]]).degree
             6
         """
-        from neuroalg_sage.invariants.distance.ed_discriminant import (
-            ambient,
-            check_unknowns,
-            ed_discriminant,
-        )
+        from neuroalg_sage.invariants.distance.ed_discriminant import ed_discriminant, space_of_data
 
         check_size(self.model)
-        check_unknowns(self.model, self.dimension().data)
         form = self.form_of_data(metric, gram)
-        base, rows = ambient(self.model.ambient_dimension, origin, directions)
+        base, rows = space_of_data(self.model, self.dimension().data, origin, directions)
         return self._memory.recall(
             "ed_discriminant", lambda: ed_discriminant(
                 self.parametrization(), self.dimension(), form, self.computation, base, rows,

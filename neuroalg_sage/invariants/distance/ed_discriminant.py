@@ -292,6 +292,13 @@ def check_unknowns(model: Model, count: int) -> None:
                            f"parameters; the most are {MOST_UNKNOWNS}.")
 
 
+def space_of_data(model: Model, dimension: int, origin: Any = None, directions: Any = None
+                  ) -> tuple[tuple[Fraction, ...], tuple[tuple[Fraction, ...], ...]]:
+    """The affine space of data, if dim M parameters are not too many to be eliminated."""
+    check_unknowns(model, dimension)
+    return ambient(model.ambient_dimension, origin, directions)
+
+
 def of_parametrization(phi: Parametrization, dimension: int, form: QuadraticForm,
                        origin: Sequence[Fraction], directions: Sequence[Sequence[Fraction]],
                        generator: random.Random) -> tuple[CriticalEquations, Slice]:
