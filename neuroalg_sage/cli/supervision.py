@@ -468,6 +468,7 @@ def _work(work: Callable[[], int], tell: int, begun: float, signals: set[signal.
 
         traceback.print_exc()
     finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it ends already, and closes its engines
         import atexit
 
         for step in (atexit._run_exitfuncs, sys.stdout.flush, sys.stderr.flush):
