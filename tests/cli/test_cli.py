@@ -234,7 +234,7 @@ def test_what_is_no_certificate_gets_one_sentence_and_exit_2(content, tmp_path, 
 
 
 def test_the_process_itself_ends_with_the_same_code(tmp_path) -> None:
-    done = run("compute", "mpl:2,2,1:x^2", "dimension", cwd=tmp_path)
+    done = run("compute", "mpl:2,2,1:x^2", "dimension", "--quiet", cwd=tmp_path)
     assert done.returncode == 2 and done.stdout == ""
     assert len(done.stderr.splitlines()) == 1
 
