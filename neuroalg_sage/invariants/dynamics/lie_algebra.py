@@ -114,7 +114,6 @@ class BracketsOfPolynomials(Brackets):
         self._slopes: dict[int, np.ndarray] = {}
         self._ring = nmod_mpoly_ctx.get([f"v{i}" for i in range(space.count)], modulus=prime,
                                         ordering=Ordering.lex)
-        self.prime, self.point = prime, np.array(point, dtype=np.int64) % prime
         super().__init__(prime, point, (self._value(self._reduced(field))
                                         for field in space.fields))
 
@@ -185,7 +184,6 @@ class BracketsOfGradients(Brackets):
     def __init__(self, model: Model, prime: int, point: Sequence[int],
                  functions: Sequence[tuple[int, Sequence[int]]]) -> None:
         self.model, self.functions = model, functions
-        self.prime = prime
         at = np.array(point, dtype=np.int64)[:, None] % prime
         super().__init__(prime, point, (self._gradient(j, at)[:, 0]
                                         for j in range(len(functions))))
@@ -255,8 +253,7 @@ class _Differential:
         a, b = self.data, other.data
         result = np.zeros_like(a)
         for s in range(a.shape[1]):
-            parts = [t for t in range(s + 1) if t & s == t]
-            for t in parts:
+            for t in (t for t in range(s + 1) if t & s == t):
                 result[:, s] += a[:, t] * b[0, s ^ t] % p
                 result[1:, s] += a[0, t] * b[1:, s ^ t] % p
         return _Differential(result % p, p)

@@ -100,12 +100,12 @@ def number_from_symmetries(model: Model, dimension: Invariant) -> Invariant:
     evidence, lower, upper = _evidence(model, dimension, symmetries)
     method = "symmetries, and the " + ("Lie algebra at a point modulo a prime" if "brackets"
                                        in evidence else "rank of the Jacobian")
-    if lower < upper and (first := _head(model)) is not None:
+    if lower < upper and (head := _head(model)) is not None:
         place = evidence["brackets" if "brackets" in evidence else "trial"]
         more = _independent(symmetries, place["prime"], place["point"],
-                            _gradients_of_laws(model, first, place["prime"], place["point"]))
+                            _gradients_of_laws(head, place["prime"], place["point"]))
         if more > lower:
-            evidence["head"], lower = first, more
+            evidence["head"], lower = len(model.layers) - len(head.layers), more
             method += ("; the last layers are one function of their parameters, with laws that "
                        "need not be algebraic")
     proved = lower == upper
@@ -114,31 +114,29 @@ def number_from_symmetries(model: Model, dimension: Invariant) -> Invariant:
         "proved" if proved else "bounds", method, time.perf_counter() - start, evidence)
 
 
-def _head(model: Model) -> int | None:
+def _head(model: Model) -> Model | None:
     """
-    How many layers come before some that are B(v) t^d, of one unit t and their parameters v.
+    The last layers, as many as are B(v) t^d of one unit t and their parameters v; None if none are.
 
     See :mod:`neuroalg_sage.certificates.dynamics.head`.
     """
     if model.output_count == 1:
         shape = model.input_shape
         for first, layer in enumerate(model.layers):
-            if prod(shape) == 1 and (after := Chain(model.layers[first:])).parameter_shapes():
-                (degrees,) = Model(after.layers, shape).degree_pattern
-                if len(degrees) == 1:
-                    return first
+            if prod(shape) == 1 and Chain(model.layers[first:]).parameter_shapes():
+                head = Model(model.layers[first:], shape)
+                if len(head.degree_pattern[0]) == 1:
+                    return head
             shape = layer.output_shape(shape)
     return None
 
 
-def _gradients_of_laws(model: Model, first: int, prime: int, point: Sequence[int]) -> np.ndarray:
+def _gradients_of_laws(head: Model, prime: int, point: Sequence[int]) -> np.ndarray:
     """A basis of the covectors of the last layers that annihilate ∇B, modulo a prime."""
-    shape = Chain(model.layers[:first]).output_shape(model.input_shape)
-    head = Model(model.layers[first:], shape)
-    before = model.parameter_count - head.parameter_count
+    before = len(point) - head.parameter_count
     slopes = jacobian_at(head, point[before:], np.ones((1, 1), dtype=np.int64), prime)
     free, kernel = modular.reduced_kernel(slopes, prime)
-    rows = np.zeros((len(free), model.parameter_count), dtype=np.int64)
+    rows = np.zeros((len(free), len(point)), dtype=np.int64)
     rows[:, before:] = kernel
     return rows if slopes.any() else rows[:0]
 
