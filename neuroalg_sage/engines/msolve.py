@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import lcm
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from flint import nmod_poly
+from flint import fmpq_poly, nmod_poly
 
 from neuroalg_sage.engines import programs
 from neuroalg_sage.errors import EngineError, NeuroAlgError
@@ -153,6 +154,56 @@ def points(equations: Sequence[Any], variables: Sequence[str], prime: int, *,
     return _read(text, system, variables, prime)
 
 
+def algebraic_points(equations: Sequence[Any], variables: Sequence[str], *,
+                     timeout: float | None = None, memory_gb: float | None = None
+                     ) -> tuple[fmpq_poly, list[fmpq_poly]]:
+    """
+    The solutions of polynomial equations over the algebraic closure of Q, which are finitely many.
+
+    INPUT: as for :func:`points`, with polynomials of FLINT over Q, ``fmpq_mpoly``
+
+    OUTPUT: a squarefree polynomial r(t), whose roots are in bijection with the points, and for each
+    variable its value at the point of a root t; that they are solutions is verified
+
+    Raises :class:`InfinitelyManyPoints`; LimitReached if a limit stops msolve; EngineError if
+    there is no msolve, or if it fails.
+
+    EXAMPLES::
+
+        >>> from flint import Ordering, fmpq_mpoly_ctx
+        >>> x, y = fmpq_mpoly_ctx.get(["x", "y"], Ordering.degrevlex).gens()
+        >>> if find_command():
+        ...     r, (a, b) = algebraic_points([x**2 + y**2 - 1, 3 * x - y], ["x", "y"])
+        ...     assert r.degree() == 2 and not (a**2 + b**2 - 1) % r
+    """
+    system = [f * lcm(*(int(c.q) for c in f.coeffs())) for f in equations if f]
+    if not system:
+        raise InfinitelyManyPoints("there are no equations")
+    text = answer(f"{','.join(variables)}\n0\n"
+                  + ",\n".join(str(f).replace(" ", "") for f in system) + "\n", ["-P", "2"],
+                  timeout, memory_gb)
+    try:
+        found = ast.literal_eval(re.sub(r"\s", "", text).rstrip(":"))
+        if found == [-1]:
+            return fmpq_poly([1]), [fmpq_poly([0])] * len(variables)
+        if found[0] > 0:
+            raise InfinitelyManyPoints("the equations have infinitely many solutions")
+        _, _, _, names, _, (_, ((_, modulus), (_, derivative), tail)) = found[1]
+        r = fmpq_poly(modulus)
+        # msolve writes minus the coordinates times a common denominator, but for the last one,
+        # which is the root itself.
+        inverse = -fmpq_poly(derivative).xgcd(r)[1]
+        values = {names[-1]: fmpq_poly([0, 1]) % r} | {
+            name: inverse * fmpq_poly(c) / d % r for name, ((_, c), d) in zip(names, tail)}
+        places = [values[v] for v in variables]
+    except UNREADABLE:
+        raise unreadable(text) from None
+    if r.gcd(r.derivative()).degree() or any(
+            _evaluated(f, places, r, lambda c: fmpq_poly([c])) for f in system):
+        raise EngineError("msolve gave points that do not solve the equations")
+    return r, places
+
+
 def _read(text: str, system: Sequence[Any], variables: Sequence[str], prime: int) -> Points:
     try:
         answer = ast.literal_eval(re.sub(r"\s", "", text).rstrip(":"))
@@ -187,16 +238,20 @@ def evaluate(f: Any, values: Sequence[nmod_poly], q: nmod_poly) -> nmod_poly:
         >>> evaluate(x**2 + y, [t, t + 1], q)
         x + 3
     """
-    powers: list[list[nmod_poly]] = [[nmod_poly([1], q.modulus())] for _ in values]
+    return _evaluated(f, values, q, lambda c: nmod_poly([int(c)], q.modulus()))
 
-    def power(i: int, e: int) -> nmod_poly:
+
+def _evaluated(f: Any, values: Sequence[Any], q: Any, constant: Callable[[Any], Any]) -> Any:
+    powers = [[constant(1)] for _ in values]
+
+    def power(i: int, e: int) -> Any:
         while len(powers[i]) <= e:
             powers[i].append(powers[i][-1] * values[i] % q)
         return powers[i][e]
 
-    total = nmod_poly([0], q.modulus())
+    total = constant(0)
     for exponents, c in f.to_dict().items():
-        term = nmod_poly([int(c)], q.modulus())
+        term = constant(c)
         for i, e in enumerate(exponents):
             if e:
                 term = term * power(i, int(e)) % q

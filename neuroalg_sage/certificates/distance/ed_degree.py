@@ -30,6 +30,10 @@ def _by_formula(model: Model, metric: Any, evidence: Any) -> tuple[list[int], Ch
         from neuroalg_sage.certificates.distance.complements import check_distance
 
         return check_distance(model, metric, evidence)
+    if evidence["formula"] == "double points":
+        from neuroalg_sage.certificates.distance.double_points import check_double_points
+
+        return check_double_points(model, metric, evidence)
     if metric != "generic" and "isotropic" in evidence:
         from neuroalg_sage.certificates.distance.isotropic import check_isotropic
 

@@ -64,13 +64,14 @@ def _forms(blocks: Blocks, degree: Sequence[int]) -> Iterator[dict[int, int]]:
         yield {v: k for block, e in zip(blocks, parts) for v, k in zip(block, e) if k}
 
 
-def have_no_common_zero(equations: Sequence[fmpq_mpoly], blocks: Blocks, degree: Sequence[int]
-                        ) -> bool:
+def multiples(equations: Sequence[fmpq_mpoly], blocks: Blocks, degree: Sequence[int],
+              p: int = PRIME) -> tuple[nmod_mat, dict[tuple[int, ...], int]]:
     """
-    Whether the multiples of one multidegree of equations in these blocks are all forms.
+    Multiples of one multidegree of equations in these blocks modulo a prime, and the columns of the
+    monomials, whose exponents are in the order of the blocks.
 
-    So that there are not too many, they are added up with the factors 3^i modulo the prime in
-    twice as many combinations as there are monomials.
+    So that there are not too many, they are added up with the factors 3^i in twice as many
+    combinations as there are monomials.
     """
     count = number_of_forms(blocks, degree)
     require(count <= MOST_MONOMIALS, "There are too many forms of the multidegree.")
@@ -83,7 +84,7 @@ def have_no_common_zero(equations: Sequence[fmpq_mpoly], blocks: Blocks, degree:
         rest = [d - e for d, e in zip(degree, multidegree(f, blocks))] if f else [-1]
         if min(rest) < 0:
             continue
-        terms = [(tuple(e[v] for v in variables), residue(c, PRIME))
+        terms = [(tuple(e[v] for v in variables), residue(c, p))
                  for e, c in zip(exponent_vectors(f), f.coeffs())]
         for shift in _forms(blocks, rest):
             by = [shift.get(v, 0) for v in variables]
@@ -91,9 +92,16 @@ def have_no_common_zero(equations: Sequence[fmpq_mpoly], blocks: Blocks, degree:
             require(work <= MOST_PRODUCTS, "The equations have too many multiples.")
             for e, c in terms:
                 place = row * count + places[tuple(map(int.__add__, e, by))]
-                matrix[place] = (matrix[place] + factor * c) % PRIME
-            row, factor = (row + 1) % rows, factor * 3 % PRIME
-    return bool(nmod_mat(rows, count, matrix, PRIME).rank() == count)
+                matrix[place] = (matrix[place] + factor * c) % p
+            row, factor = (row + 1) % rows, factor * 3 % p
+    return nmod_mat(rows, count, matrix, p), places
+
+
+def have_no_common_zero(equations: Sequence[fmpq_mpoly], blocks: Blocks, degree: Sequence[int]
+                        ) -> bool:
+    """Whether the multiples of one multidegree of equations in these blocks are all forms."""
+    matrix, places = multiples(equations, blocks, degree)
+    return bool(matrix.rank() == len(places))
 
 
 def _minors(rows: list[list[fmpq_mpoly]]) -> Iterator[fmpq_mpoly]:

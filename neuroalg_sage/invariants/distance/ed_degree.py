@@ -11,6 +11,7 @@ from typing import Any
 
 from neuroalg_sage.descriptions.description import Summands
 from neuroalg_sage.descriptions.polar_classes import SUM
+from neuroalg_sage.engines import msolve
 from neuroalg_sage.errors import EngineError, InputError, LimitReached
 from neuroalg_sage.invariants.answers.computation import Computation
 from neuroalg_sage.invariants.answers.invariant import Invariant, certified
@@ -37,7 +38,6 @@ METHODS = ("theorem", "euler", "conormal", "parametrization", "lagrange")
 # So many coordinates, critical points and seconds for a proof by the conormal variety if none is
 # asked for.
 EASY_COORDINATES, EASY_NUMBER, EASY_SECONDS = 9, 50, 10.0
-MOST = 0.9  # of the time, for double points
 EASY_FORMS = 1250  # of a multidegree, for a proof by Euler characteristics if none is asked for
 
 Ideal = Callable[[], Invariant]
@@ -66,13 +66,12 @@ def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
       :mod:`~neuroalg_sage.invariants.distance.critical_equations`;
     - ``"lagrange"``: multipliers on the ideal, :mod:`~neuroalg_sage.invariants.distance.lagrange`.
 
-    By default, where the points of length zero have ordinary double points, and critical points
-    would be many, double points are counted modulo a random prime, see
-    :mod:`~neuroalg_sage.invariants.distance.double_points`; the status is ``numerical``.  The last
-    two methods count critical points at random data modulo random primes.  What they count is never
-    more than the ED degree, and less only if the data or the prime are special; no useful bound for
-    the probability of that is known here, so the status is ``numerical``.  The certificate of the
-    parametrization proves that the ED degree is at least the number.
+    By default, where the points of length zero have only ordinary double points, these are found
+    first, see :mod:`~neuroalg_sage.invariants.distance.double_points`.  The last two methods count
+    critical points at random data modulo random primes.  What they count is never more than the ED
+    degree, and less only if the data or the prime are special; no useful bound for the probability
+    of that is known here, so the status is ``numerical``.  The certificate of the parametrization
+    proves that the ED degree is at least the number.
 
     INPUT:
 
@@ -112,10 +111,6 @@ def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
         found = _as_if_generic(model, dimension, form, most, start)
         if found is not None:
             return found
-        try:
-            return _by_euler(phi, form, most, start)
-        except NotKnown as error:
-            unknown = error
         if method == "auto":
             try:
                 return _by_double_points(phi, form, computation, generator, start)
@@ -124,6 +119,10 @@ def ed_degree(phi: Parametrization, dimension: Invariant, form: QuadraticForm,
             except LimitReached:
                 if computation.is_over():
                     raise
+        try:
+            return _by_euler(phi, form, most, start)
+        except NotKnown as error:
+            unknown = error
     simpler = None if method in ("conormal", "lagrange") else reduction(phi, form, generator)
     if method == "euler" and simpler is None:
         raise unknown
@@ -289,9 +288,14 @@ def _by_euler(phi: Parametrization, form: QuadraticForm, most: int | None, start
 
 def _by_double_points(phi: Parametrization, form: QuadraticForm, computation: Computation,
                       generator: random.Random, start: float) -> Invariant:
-    with computation.share(part=MOST):
-        number, how = ed_degree_by_double_points(phi, form, computation, generator)
-    return EDDegree("ed_degree", number, "numerical", how, None, time.perf_counter() - start)
+    found = ed_degree_by_double_points(phi, form, computation, generator)
+    how, seconds = found.method, time.perf_counter() - start
+    if found.evidence is None:
+        return EDDegree("ed_degree", found.number, "numerical", how, None, seconds)
+    trust = ["msolve"] * any(s["degree"] is None for s in found.evidence["strata"])
+    return EDDegree.certified(phi.model, "ed_degree", found.number, "proved", how, seconds,
+                              found.evidence, trust, claim=[form.claim(), found.number],
+                              versions={"msolve": msolve.version()})
 
 
 def _by_residues(phi: Parametrization, form: QuadraticForm, seed: int | None) -> Invariant | None:
