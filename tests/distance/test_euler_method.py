@@ -220,7 +220,7 @@ def test_complements(sizes: tuple[int, ...], classes: list[list[int]], value: in
 
 
 def test_forgeries_are_refused() -> None:
-    original = NeuroManifold("cnn:2s2,2:x").ed_degree("unit").certificate
+    original = NeuroManifold("cnn:2s2,2:x", method="euler").ed_degree("unit").certificate
     likelihood = NeuroManifold("linear:2,1,2").ml_degree().certificate
 
     def refused(certificate: Any, change: Callable[[Any], Any]) -> None:
