@@ -39,8 +39,13 @@ class Parser(argparse.ArgumentParser):
     """A parser that refuses with one sentence, and with the nearest right word."""
 
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
-        found, rest = self.parse_known_args(signed(sys.argv[1:] if args is None else args),
-                                            namespace)
+        words = signed(sys.argv[1:] if args is None else args)
+        first = words[0].partition("=")[0] if words else ""
+        if first.startswith("--") and not any(
+                own.startswith(first) for own in self._option_string_actions):
+            raise InputError(f"Options stand after the command: neuroalg COMMAND {first[:40]}; see "
+                             "neuroalg --help.")
+        found, rest = self.parse_known_args(words, namespace)
         if rest:
             command = str(getattr(found, "command", self.prog))
             options = [option for action in self._actions if isinstance(

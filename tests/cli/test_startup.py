@@ -95,3 +95,12 @@ def test_what_is_no_command_is_refused_with_what_may_be_meant(
         word: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([word, "mlp:2,2,2:x^2"]) == 2
     assert capsys.readouterr().err.startswith(f"neuroalg: There is no command '{word}'; {said}")
+
+
+@pytest.mark.parametrize("arguments", [["--quiet", "compute", "linear:2,1,2", "dimension"],
+                                       ["--timeout", "5", "compute", "linear:2,1,2", "dimension"]])
+def test_an_option_before_the_command_is_said_to_stand_after_it(
+        arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    assert capsys.readouterr().err == (f"neuroalg: Options stand after the command: neuroalg "
+                                       f"COMMAND {arguments[0]}; see neuroalg --help.\n")
