@@ -98,6 +98,7 @@ def _found() -> Iterator[Any]:
                 veronese.euler_characteristic_of_parts(),
                 NeuroManifold("linear:3,2,3", seed=1).euler_characteristic_of_parts())
     yield NeuroManifold("linear:1,1", seed=1).ed_degree("unit")
+    yield NeuroManifold("cnn:2s2,2:x", seed=1).ed_degree("unit")
     yield NeuroManifold("linear:2,1,2", seed=1, method="parametrization").ml_degree()
     yield from (veronese.wasserstein_degree(), segre.wasserstein_degree("linf"),
                 veronese.polyhedral_distance([1, 0, 1]),

@@ -35,7 +35,7 @@ from typing import Any
 
 from flint import Ordering, fmpq_mpoly, fmpq_mpoly_ctx
 
-from neuroalg_sage.certificates.distance.distance_degree import MOST_POINTS, Algebra
+from neuroalg_sage.certificates.distance.algebra import MOST_POINTS, Algebra
 from neuroalg_sage.certificates.distance.polar_sum import SUM as DRAISMA
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (

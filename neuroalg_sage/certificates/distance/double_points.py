@@ -59,8 +59,8 @@ from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_poly
 
+from neuroalg_sage.certificates.distance.algebra import Algebra
 from neuroalg_sage.certificates.distance.complements import immersed_product, norm
-from neuroalg_sage.certificates.distance.distance_degree import Algebra
 from neuroalg_sage.certificates.distance.segre_veronese import segre_veronese
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (

@@ -95,15 +95,12 @@ def check_ed_degree(model: Model, value: Any, evidence: Any) -> Checked:
         verified, trust = check_conormal(model, polar, evidence)
         require(metric == "generic" and number == sum(polar), "The ED degree is not the sum.")
         return verified, trust + [SUM] * (SUM not in trust)
-    if "fixed_points" in evidence:
-        summands, (verified, trust) = _by_fixed_points(model, metric, evidence)
-        require(number == sum(summands), f"The ED degree is {sum(summands)}, not as claimed.")
-        return verified, [*trust, SUM]
-    if "formula" in evidence:
-        summands, (verified, trust) = _by_formula(model, metric, evidence)
+    if "fixed_points" in evidence or "formula" in evidence:
+        way = _by_fixed_points if "fixed_points" in evidence else _by_formula
+        summands, (verified, trust) = way(model, metric, evidence)
         require(number == sum(summands), f"The ED degree is {sum(summands)}, not as claimed.")
         is_sum = (metric == "generic" or "isotropic" in evidence) and (
-            evidence["formula"] != "convolutions")
+            "fixed_points" in evidence or evidence["formula"] != "convolutions")
         return verified, trust + [SUM] * is_sum
     invertible = metric == "generic"
     if not invertible:

@@ -33,10 +33,7 @@ from typing import Any
 from flint import nmod_poly
 
 from neuroalg_sage.certificates.dimension.dimension import check_dimension
-from neuroalg_sage.certificates.distance.distance_degree import (
-    MOST_POINTS,
-    Algebra,
-)
+from neuroalg_sage.certificates.distance.algebra import MOST_POINTS, Algebra
 from neuroalg_sage.certificates.distance.slices import numbers_of_parameters
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
