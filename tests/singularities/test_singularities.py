@@ -199,6 +199,7 @@ def test_what_is_known_is_kept_where_a_limit_ends_the_search_for_others(monkeypa
     assert locus.completeness == "not proved" and verified(locus).trust == ()
 
 
+@pytest.mark.slow
 def test_one_hidden_neuron_is_all_of_the_singular_locus_of_two_cubic_ones(cubic):
     manifold = cubic
     (part, zero) = manifold.subnetworks().value
