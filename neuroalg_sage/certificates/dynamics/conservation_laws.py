@@ -178,7 +178,19 @@ def _number(model: Model, flow: Any, value: list[Any], evidence: Any) -> Checked
 
     The differentials of laws, if independent modulo p at one point, are so at a generic one.
     The differential of every law, polynomial or not, vanishes on the Lie algebra of the fields.
+
+    If M is a curve, the fields ∇φ_j are multiples of one of them.  So the parameters move along its
+    curves, and near a generic point all but one of the coordinates in which it is straight are
+    constant; these laws need not be algebraic.
     """
+    if "curve" in evidence:
+        from neuroalg_sage.certificates.dimension.dimension import check_dimension
+
+        require(flow is None, "The fields are those of gradient flow.")
+        verified, trust = check_dimension(model, 1, evidence["curve"])
+        require(integers(value, 0, 10**9, "number of laws", 2) == [model.parameters - 1] * 2,
+                f"There are {model.parameters - 1} laws.")
+        return [*verified, "all fields are multiples of one"], trust
     if "symmetries" in evidence:
         require(flow is None, "Symmetries give laws of gradient flow.")
         found, lower, upper = _from_symmetries(model, evidence, evidence.get("head"))
