@@ -124,7 +124,8 @@ def test_answers_come_back_in_another_process(tmp_path: Path) -> None:
         assert plain(ask(manifold(name, folder))) == first[name]
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
+@pytest.mark.parametrize("name", [
+    pytest.param(name, marks=[pytest.mark.slow] * (k % 5 > 0)) for k, name in enumerate(QUESTIONS)])
 def test_a_damaged_answer_is_computed_again(name: str, tmp_path: Path) -> None:
     ask, sentences = QUESTIONS[name][1], []
     ask(manifold(name, tmp_path))

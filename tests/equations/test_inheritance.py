@@ -77,8 +77,8 @@ PAIR = {"kind": "polynomial", "parameters": ["p", "q"], "inputs": ["u"],
 
 @pytest.mark.parametrize(("shape", "layers"), [
     # A sum, or a product, of branches with shared parameters; constants; a bias of the outputs.
-    ([2, 1], [dense(2, 1), {"kind": "sum", "layers": [BRANCH, dense(1, 1)]}, dense(1, 2)]),
-    ([2], [dense(2, 1), {"kind": "product", "layers": [BRANCH, BRANCH], "share": [None, 0]}]),
+    slow([2, 1], [dense(2, 1), {"kind": "sum", "layers": [BRANCH, dense(1, 1)]}, dense(1, 2)]),
+    slow([2], [dense(2, 1), {"kind": "product", "layers": [BRANCH, BRANCH], "share": [None, 0]}]),
     ([2], [dense(2, 1), {"kind": "sum", "layers": [BRANCH, BRANCH], "share": [None, 0]},
            dense(1, 1, True)]),
     # Outputs of different degrees; the inputs have two axes.
