@@ -11,6 +11,7 @@ from math import comb
 
 import numpy as np
 import pytest
+from conftest import slow
 from flint import arb, ctx, fmpq
 from mutants import accepted_mutants
 
@@ -256,13 +257,13 @@ def test_the_work_of_a_projection_is_bounded(monkeypatch) -> None:
         verify(data | {"digest": digest(data)})
 
 
-def test_for_small_radii_both_bounds_grow_with_the_dimension() -> None:
-    for spec in ("mlp:2,1,1:x^2", "linear:2,1,3"):
-        answers = [found(spec, BALL, Fraction(1, 10**k)) for k in (6, 8)]
-        assert {a.certificate["evidence"]["lower"]["argument"] for a in answers} == {"projection"}
-        (low, high), (lower, higher) = map(bounds, answers)
-        d = NeuroManifold(spec).dimension().value
-        assert lower >= 0.99 * low * 100**d and higher <= 1.01 * high * 100**d
+@pytest.mark.parametrize("spec", ["mlp:2,1,1:x^2", slow("linear:2,1,3")])
+def test_for_small_radii_both_bounds_grow_with_the_dimension(spec: str) -> None:
+    answers = [found(spec, BALL, Fraction(1, 10**k)) for k in (6, 8)]
+    assert {a.certificate["evidence"]["lower"]["argument"] for a in answers} == {"projection"}
+    (low, high), (lower, higher) = map(bounds, answers)
+    d = NeuroManifold(spec).dimension().value
+    assert lower >= 0.99 * low * 100**d and higher <= 1.01 * high * 100**d
 
 
 def test_a_projection_stays_in_its_domain() -> None:

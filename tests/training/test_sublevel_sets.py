@@ -7,6 +7,7 @@ import random
 
 import numpy as np
 import pytest
+from conftest import slow
 
 from neuroalg_sage import ERM
 from neuroalg_sage.certificates.chain_complexes import betti_numbers
@@ -141,7 +142,7 @@ def test_filters_around_a_circle(power: int, size: int, seed: int) -> None:
 
 
 @pytest.mark.parametrize("spec, why", [
-    ("cnn:3,2:x^2", "crosses itself"), ("linear:2,2", "ellipsoids"), ("mlp:2,2,1:x^3", "")])
+    slow("cnn:3,2:x^2", "crosses itself"), ("linear:2,2", "ellipsoids"), ("mlp:2,2,1:x^3", "")])
 def test_where_nothing_is_said(spec: str, why: str) -> None:
     generator = random.Random(5)
     width = {"cnn": 5, "lin": 4, "mlp": 3}[spec[:3]]
