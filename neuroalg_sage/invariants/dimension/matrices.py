@@ -47,7 +47,8 @@ def proved_by_matrices(model: Model, generator: random.Random) -> ProvedRank | N
             ranks = _ranks_of_products(model, point, prime)
             (s, r), m, n = ranks, last.outputs, model.input_count
             rank, constants = s * n + m * r - s * r, m * last.bias
-            least = min(m, n, *(layer.outputs for layer in model.layers))
+            least = min(m, n, *(layer.outputs for layer in model.layers
+                                if isinstance(layer, Dense)))
             is_generic = rank == least * (m + n - least)
             kind, words = "flattening", "the rank of the output flattening"
         case (Dense() as hidden, Activation(coefficients=(gamma, beta, alpha)),
