@@ -39,7 +39,7 @@ lint: $(VENV)/installed
 	$(RUN)/ruff check neuroalg_sage tests benchmarks examples docs
 	$(RUN)/mypy
 
-# One of the tests, alone.
+# Its tests, all examples and the help of the package: one of the slow tests, alone.
 check-macaulay2: $(VENV)/installed
 	$(RUN)/python -m neuroalg_sage.engines.check
 

@@ -68,9 +68,15 @@ def audited(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 PUBLISHED = json.loads((Path(__file__).parent / "published.json").read_text())
 
 
-def published(invariant: str) -> list:
+def slow(*values: object) -> object:
+    """Parameters for a test that take long: those of the others show the same fault sooner."""
+    return pytest.param(*values, marks=pytest.mark.slow)
+
+
+def published(invariant: str, long: tuple[str, ...] = ()) -> list:
     """Parameters for a test: (model, value) of one invariant, where the model is a spec."""
-    return [pytest.param(fact["model"], fact["value"], id=fact["model"])
+    return [pytest.param(fact["model"], fact["value"], id=fact["model"],
+                         marks=[pytest.mark.slow] * (fact["model"] in long))
             for fact in PUBLISHED if fact["invariant"] == invariant and ":" in fact["model"]]
 
 

@@ -83,6 +83,10 @@ CASES = {
 
 cases = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 
+# For which every commit asks all commands: no function but zero, in no space and in a line; a
+# point elsewhere, which is no cone.
+IN_THE_SHELL = ("an inactive ReLU network", "zero in a line", "a number")
+
 
 def manifold(case: Case, **options: Any) -> NeuroManifold:
     return NeuroManifold(case.model, seed=1, **options)
@@ -254,7 +258,9 @@ def spec(case: Case, tmp_path: Any) -> str:
     return str(path)
 
 
-@cases
+@pytest.mark.parametrize("case", [
+    pytest.param(case, id=name, marks=() if name in IN_THE_SHELL else pytest.mark.slow)
+    for name, case in CASES.items()])
 def test_every_command(case: Case, spec: str, tmp_path: Any,
                        capsys: pytest.CaptureFixture[str]) -> None:
     certificate = tmp_path / "certificate.json"

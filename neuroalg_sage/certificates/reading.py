@@ -60,9 +60,11 @@ def integer(value: Any, low: int, high: int, role: str) -> int:
     return value
 
 
-def integers(value: Any, low: int, high: int, role: str, length: int | None = None) -> list[int]:
+def integers(data: Any, low: int, high: int, role: str, length: int | None = None) -> list[int]:
     """A list of integers from ``low`` to ``high``."""
-    return [integer(v, low, high, role) for v in items(value, role, length)]
+    if {*map(type, items(data, role, length))} == {int} and low <= min(data) <= max(data) <= high:
+        return [*data]
+    return [integer(v, low, high, role) for v in data]
 
 
 def rational(value: Any) -> Fraction:
@@ -90,10 +92,8 @@ def prime(value: Any) -> int:
 
 def residue(c: Fraction | fmpq, p: int) -> int:
     """A rational number modulo a prime that does not divide its denominator."""
-    numerator, denominator = (int(c.numerator), int(c.denominator)) if isinstance(
-        c, Fraction) else (int(c.p), int(c.q))
-    require(denominator % p, "The prime divides a denominator.")
-    return numerator * pow(denominator, -1, p) % p
+    require(c.denominator % p, "The prime divides a denominator.")
+    return int(c.numerator) * pow(int(c.denominator), -1, p) % p
 
 
 def value_modulo(f: fmpq_mpoly, point: list[int], p: int) -> int:

@@ -24,7 +24,7 @@ SUMMARY = "summary: "
 
 # The path is the first line.  The variables are local, so that the package may export any
 # name.  ``debug Core`` gives what ``check`` and ``installPackage`` use themselves.
-PROGRAM = """
+DOCUMENTED = """
 debug Core;
 pkg := needsPackage("NeuroAlgebra", LoadDocumentation => true);
 symbols := pkg#"exported symbols";
@@ -37,6 +37,9 @@ if #silent > 0 then
     error("without documentation: ", demark(", ", sort apply(silent, format @@ tag)));
 testCount := #pkg#"test inputs";
 if testCount == 0 then error "without tests";
+"""
+
+PROGRAM = DOCUMENTED + """
 shown := pairs pkg#"example inputs";
 currentPackage = pkg;
 scan(shown, (node, inputs) -> addTest(demark(newline, inputs), locate tag node));

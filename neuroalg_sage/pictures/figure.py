@@ -90,7 +90,13 @@ def write(made: Any, name: str) -> None:
 
 
 def _plane(axes: Any, scene: Scene) -> None:
+    from matplotlib.collections import PolyCollection
     from matplotlib.ticker import MaxNLocator
+
+    def fill(polygons: list[Any], **style: Any) -> None:
+        # One collection: matplotlib takes milliseconds for each artist, and there are thousands.
+        if polygons:
+            axes.add_collection(PolyCollection(polygons, **style), autolim=False)
 
     for i, (_, cell) in enumerate(c for c in scene.singular if len(c[1])):
         axes.fill(*cell.T, facecolor="0.88", edgecolor="none", zorder=0,
@@ -99,19 +105,16 @@ def _plane(axes: Any, scene: Scene) -> None:
         axes.plot(*line.T, color=VERMILION, linewidth=0.9, linestyle=(0, (5, 1.5)), zorder=2,
                   label="ED discriminant" if i == 0 else None)
     shown, border = _names(scene)
-    for i, polygon in enumerate(scene.polygons):
-        if scene.colors:
-            # The line closes the seam between neighbors.
-            axes.fill(*polygon.T, facecolor=scene.colors[i], edgecolor=scene.colors[i],
-                      linewidth=0.3, zorder=1)
-        else:
-            axes.fill(*polygon.T, facecolor=SKY, edgecolor="none", alpha=0.4, zorder=1,
-                      label=shown if i == 0 and not scene.curves else None)
+    if scene.colors:
+        # The lines close the seams between neighbors.
+        fill(scene.polygons, facecolors=scene.colors, edgecolors=scene.colors, linewidths=0.3,
+             zorder=1)
+    else:
+        fill(scene.polygons, facecolors=SKY, edgecolors="none", alpha=0.4, zorder=1,
+             label=None if scene.curves else shown)
     for line in scene.edges:
         axes.plot(*line.T, color="0.25", linewidth=0.5, zorder=2, solid_capstyle="round")
-    for i, polygon in enumerate(scene.full):
-        axes.fill(*polygon.T, facecolor=VERMILION, edgecolor="none", alpha=0.6, zorder=2,
-                  label=border if i == 0 else None)
+    fill(scene.full, facecolors=VERMILION, edgecolors="none", alpha=0.6, zorder=2, label=border)
     for i, line in enumerate(scene.boundary):
         axes.plot(*line.T, color=_border(scene), zorder=3, solid_capstyle="round",
                   linewidth=1.6 if scene.colors else 1.1,

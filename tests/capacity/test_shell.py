@@ -65,6 +65,7 @@ def test_samples_in_short(capsys) -> None:
     assert "In short" not in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_model_that_is_too_large_is_said_to_be_in_a_sentence(capsys) -> None:
     assert main(["capacity", "mlp:1,1:x", "cnn:50x50,60x60:x^2", *PART]) == 3
     said = capsys.readouterr()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import run_macaulay2
+from conftest import run_macaulay2, slow
 
 from neuroalg_sage import NeuroManifold
 from neuroalg_sage.cli import main
@@ -22,22 +22,22 @@ ZERO = "relu:2,2,1:cell=00"
 
 @pytest.mark.parametrize(("spec", "invariant", "method", "printed"), [
     (CONE, "dimension", "auto", ["dimension = 2"]),
-    (CONE, "ideal", "auto", ["ideal = ideal(z_1^2-4*z_0*z_2)"]),
+    slow(CONE, "ideal", "auto", ["ideal = ideal(z_1^2-4*z_0*z_2)"]),
     (CONE, "ideal", "kernel", ["ideal = ideal(z_1^2-4*z_0*z_2)"]),
-    (CONE, "equations", "auto", ["equations = {z_1^2-4*z_0*z_2}"]),
-    (CONE, "degree", "auto", ["degree = 2"]),
+    slow(CONE, "equations", "auto", ["equations = {z_1^2-4*z_0*z_2}"]),
+    slow(CONE, "degree", "auto", ["degree = 2"]),
     (CONE, "degree", "slicing", ["simple = true", "degree = 2"]),
     (CONE, "degree", "monodromy", ["degree = 2"]),
-    (CONE, "hilbert_polynomial", "auto", ["hilbertPolynomial = 2*i+1"]),
+    slow(CONE, "hilbert_polynomial", "auto", ["hilbertPolynomial = 2*i+1"]),
     (CONE, "polar_degrees", "auto", ["polarDegrees = {2, 2}"]),
     (CONE, "ed_degree", "auto", ["simple = true", "values = 4"]),
     (QUADRIC, "ml_degree", "auto", ["simple = true", "values = 1"]),  # independence: u_i+ u_+j
     (QUADRIC, "conservation_laws", "auto", ["conserved = true", "independent = 1"]),
-    (ZERO, "dimension", "auto", ["dimension = 0"]),
-    (ZERO, "degree", "auto", ["degree = 1"]),
+    slow(ZERO, "dimension", "auto", ["dimension = 0"]),
+    slow(ZERO, "degree", "auto", ["degree = 1"]),
     (ZERO, "ideal", "auto", ["ideal = ideal()"]),
-    (ZERO, "hilbert_polynomial", "auto", ["hilbertPolynomial = 0"]),
-    (ZERO, "singular_locus", "auto", ["components = {}"]),
+    slow(ZERO, "hilbert_polynomial", "auto", ["hilbertPolynomial = 0"]),
+    slow(ZERO, "singular_locus", "auto", ["components = {}"]),
     (ZERO, "polar_degrees", "auto", ["polarDegrees = {}"]),
     (ZERO, "ed_degree", "auto", ["simple = true", "values = 1"])])
 def test_a_script_needs_no_package(spec: str, invariant: str, method: str,
@@ -65,11 +65,11 @@ def test_a_script_for_the_singular_locus(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("arguments", "printed"), [
     (["fiber", QUADRIC, "--function", "x_0;0"], "dimension"),
-    (["critical", "linear:1,1,1", "--function", "x_0"], "dimension"),
-    (["voronoi", QUADRIC, "--parameters", "0,0,0,0"], "dimension = 3"),
+    slow(["critical", "linear:1,1,1", "--function", "x_0"], "dimension"),
+    slow(["voronoi", QUADRIC, "--parameters", "0,0,0,0"], "dimension = 3"),
     (["invariant", "linear:2,1", "--matrix", "0,1;1,0"], "dimension"),
     (["discriminant", CONE], "vanishing = "),
-    (["critical", ZERO, "--coordinates", ""], "dimension => 6"),
+    slow(["critical", ZERO, "--coordinates", ""], "dimension => 6"),
     (["voronoi", ZERO, "--coordinates", ""], "dimension = 0")])
 def test_the_scripts_of_questions_about_functions(arguments: list[str], printed: str,
                                                   tmp_path: Path, capsys) -> None:

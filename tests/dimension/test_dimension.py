@@ -66,7 +66,8 @@ def test_published_filling(spec: str, value: bool) -> None:
 @pytest.mark.parametrize(("spec", "expected", "gap"), [
     # Alexander, Hirschowitz (1995)
     ("mlp:3,5,1:x^4", 15, 1), ("mlp:4,9,1:x^4", 35, 1), ("mlp:5,7,1:x^3", 35, 1),
-    ("mlp:5,14,1:x^4", 70, 1), ("mlp:3,6,1:x^4", 15, 0), ("linear:3,2,3", 8, 0),
+    pytest.param("mlp:5,14,1:x^4", 70, 1, marks=pytest.mark.slow), ("mlp:3,6,1:x^4", 15, 0),
+    ("linear:3,2,3", 8, 0),
     # Symmetric matrices of rank at most 2: the orthogonal group is no linear symmetry.
     ("mlp:3,2,1:x^2", 6, 1),
 ])
@@ -271,9 +272,8 @@ def test_sums_products_and_shared_weights_by_two_methods(name: str) -> None:
 
 
 def test_a_rank_that_does_not_fit_into_memory_is_refused() -> None:
-    for spec in ("linear:1000,1000,1000", "mlp:1000,1000,1:x^2"):
-        with pytest.raises(LimitReached, match="GB of memory"):
-            dimension(parse_spec(spec), memory_gb=8)
+    with pytest.raises(LimitReached, match="GB of memory"):
+        dimension(parse_spec("mlp:1000,1000,2:x^2"), memory_gb=8)
     with pytest.raises(LimitReached, match="GB of memory"):
         dimension(parse_spec("mlp:10,20,20,5:x^2"), memory_gb=0.01)
     with pytest.raises(LimitReached, match=r"dimension of mlp:10,20,20,5:x\^2\+x:bias may need"):
@@ -316,7 +316,7 @@ DEFECTS_BY_HAND = [
 @pytest.mark.parametrize(("spec", "value", "gap"), [
     *DEFECTS_BY_HAND,
     # Over 40 parameters, weight by weight.
-    ("mlp:4,9,1:x^4", 34, 1), ("mlp:10,6,1:x^2", 45, 10)])
+    ("mlp:4,9,1:x^4", 34, 1), pytest.param("mlp:10,6,1:x^2", 45, 10, marks=pytest.mark.slow)])
 def test_all_affine_symmetries_count(spec: str, value: int, gap: int) -> None:
     model = parse_spec(spec)
     found = dimension(model)

@@ -6,6 +6,7 @@ from itertools import islice
 from math import comb
 
 import pytest
+from conftest import slow
 
 from neuroalg_sage import NeuroManifold
 from neuroalg_sage.certificates.model import monomials
@@ -40,8 +41,8 @@ def test_letters_that_do_not_occur_do_not_count() -> None:
 
 
 @pytest.mark.parametrize("command", [
-    ["script", f"linear:{MANY},1", "ideal"], ["compute", f"linear:{MANY},1", "ideal"],
-    ["discriminant", f"linear:{MANY},1"], ["fiber", f"linear:{MANY},1", "--function", "x_0"]])
+    slow(["script", f"linear:{MANY},1", "ideal"]), ["compute", f"linear:{MANY},1", "ideal"],
+    ["discriminant", f"linear:{MANY},1"], slow(["fiber", f"linear:{MANY},1", "--function", "x_0"])])
 def test_many_inputs_are_answered_or_refused(command: list[str], capsys) -> None:
     code = main([*command, "--quiet"])
     printed = capsys.readouterr()
@@ -69,8 +70,8 @@ def test_an_ideal_that_cannot_be_written_is_refused_before_its_dimension(monkeyp
 
 
 @pytest.mark.parametrize(("spec", "question", "value"), [
-    ("linear:30,1,30", "degree", comb(58, 29)), ("mlp:20,1,3:x^3", "degree", comb(21, 19) * 3**19),
-    ("mlp:9,9,1:x^2", "degree", 1)])
+    slow("linear:30,1,30", "degree", comb(58, 29)),
+    ("mlp:20,1,3:x^3", "degree", comb(21, 19) * 3**19), ("mlp:9,9,1:x^2", "degree", 1)])
 def test_what_a_theorem_says_of_large_models_is_still_answered(spec, question, value) -> None:
     """Segre-Veronese varieties by degrees of products; quadratic forms fill."""
     found = NeuroManifold(spec, seed=1).compute(question)

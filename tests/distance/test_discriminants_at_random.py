@@ -7,6 +7,7 @@ from itertools import combinations, permutations
 
 import pytest
 import sympy
+from conftest import slow
 from flint import nmod_poly
 
 from neuroalg_sage import NeuroManifold, from_expressions, verify
@@ -202,11 +203,12 @@ def test_the_discriminant_is_that_of_the_critical_equation() -> None:
     assert len(wanted) == 2 and found.value.degree == 4 and found.status == "proved"
 
 
-def test_a_curve_has_the_same_discriminant_in_each_order_of_its_outputs() -> None:
+@pytest.mark.parametrize("orders", [2, slow(6)])
+def test_a_curve_has_the_same_discriminant_in_each_order_of_its_outputs(orders: int) -> None:
     """Two of six minors have zeros in common with the isotropic tangents."""
     first = A**5 / 5 + 2 * A**3 / 3 + A
     curve = [first, A / 2 - A**3 / 6 + first, A**2 / 2 + first]
-    for phi in permutations(curve):
+    for phi in [*permutations(curve)][-orders:]:
         found = manifold(list(phi)).ed_discriminant()
         assert found.status == "proved" and found.value.degree == 12
         assert sorted(sympy.Poly(sympy.sympify(f.replace("^", "**"))).total_degree()

@@ -35,10 +35,10 @@ def segre(sizes: tuple[int, ...], degrees: tuple[int, ...] | None = None) -> Any
 
 
 FEW = ["cnn:2s2,2:x", "cnn:2,2:x^2", "cnn:2s2,3:x^2", "mlp:2,1,2:x^2", "mlp:2,1,1:x^4",
-       "mlp:3,1,1:x^2", "linear:3,1,3", "cnn:2s2,2s2,2:x"]
+       "mlp:3,1,1:x^2", "linear:2,1,2", "cnn:2s2,2s2,2:x"]
 MANY = ["mlp:2,1,1:x^2", "mlp:2,1,1:x^3", "mlp:2,1,1:x^5", "mlp:2,1,1:x^6", "mlp:3,1,1:x^3",
         "mlp:2,1,2:x^3", "mlp:2,1,2:x^4", "mlp:2,1,3:x^2", "mlp:2,1,3:x^3", "mlp:2,1,4:x^2",
-        "mlp:3,1,2:x^2", "mlp:3,1,3:x^2", "mlp:4,1,1:x^2", "linear:2,1,2", "linear:2,1,3",
+        "mlp:3,1,2:x^2", "mlp:3,1,3:x^2", "mlp:4,1,1:x^2", "linear:3,1,3", "linear:2,1,3",
         "linear:2,1,4", "linear:2,1,5", "linear:3,1,4", "linear:4,1,3", "linear:2,1,1,3",
         "cnn:2,2:x^3", "cnn:2s2,2:x^2", "cnn:2s2,2:x^3", "cnn:2s2,3:x", "cnn:3s3,2:x",
         "cnn:3s3,2:x^2", "cnn:3s3,3:x", "cnn:2s2,4:x", "cnn:2s2,2:x^4", "cnn:2,2:x^4",

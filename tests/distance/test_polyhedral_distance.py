@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from claims import changed_at
+from conftest import slow
 
 from neuroalg_sage import InputError, NeuroManifold
 from neuroalg_sage.certificates.checker import CertificateError, verify
@@ -19,7 +20,7 @@ from neuroalg_sage.invariants.distance.polyhedral_norms import polyhedral_norm
     # Of singular matrices: E with entries at most 1/2 suffices, and the norm dual to that of the
     # inverse is needed.
     ("linear:2,1,2", [1, 0, 0, 1], "linf", Fraction(1, 2)),
-    ("linear:2,1,2", [1, 0, 0, 2], "l1", Fraction(1)),
+    slow("linear:2,1,2", [1, 0, 0, 2], "l1", Fraction(1)),
     ("linear:2,1,2", [3, 0, 0, 3], "l1", Fraction(3)),
     # z_1^2 = 4 z_0 z_2: one of the squares is left.
     ("mlp:2,1,1:x^2", [1, 0, 1], "l1", Fraction(1))])

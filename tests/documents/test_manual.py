@@ -45,15 +45,29 @@ def level_of_the_log():
     log.setLevel(level)
 
 
-@pytest.mark.parametrize("page", named([p for p in PAGES if blocks(p, "pycon")]))
-@pytest.mark.usefixtures("level_of_the_log")
-def test_the_python_of_a_page(page, tmp_path, monkeypatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    text = "\n".join(blocks(page, "pycon"))
+def check_python(page: Path, language: str) -> None:
+    """All blocks of a page in a language, which may be a regular expression, show what happens."""
+    text = "\n".join(blocks(page, language))
     test = doctest.DocTestParser().get_doctest(text, {}, page.name, str(page), 0)
     assert test.examples
     result = doctest.DocTestRunner(optionflags=FLAGS).run(test)
     assert result.failed == 0
+
+
+@pytest.mark.parametrize("page", named([p for p in PAGES if blocks(p, "pycon")]))
+@pytest.mark.usefixtures("level_of_the_log")
+def test_the_python_of_a_page(page, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    check_python(page, "pycon")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", named([p for p in PAGES if blocks(p, "pycon slow")]))
+@pytest.mark.usefixtures("level_of_the_log")
+def test_the_python_that_takes_long_of_a_page(page, tmp_path, monkeypatch) -> None:
+    """With the blocks before and after it."""
+    monkeypatch.chdir(tmp_path)
+    check_python(page, "pycon(?: slow)?")
 
 
 @pytest.mark.parametrize("page", named([p for p in PAGES if blocks(p, "console")]))

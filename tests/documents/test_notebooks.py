@@ -17,6 +17,8 @@ from neuroalg_sage.notebooks import environment, kernel_of, missing
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "examples").glob("*.ipynb"))
+# One of each kernel, which every commit runs; the pages of the manual ask the others' questions.
+FIRST = "conservation_laws", "convolution"
 # tests/engines/test_macaulay2_examples.py registers its kernel, and runs it.
 HERE = [path for path in NOTEBOOKS if kernel_of(path) != "m2"]
 
@@ -40,7 +42,9 @@ def test_a_notebook_teaches_and_is_committed_without_outputs(path) -> None:
 
 @pytest.mark.skipif(find_spec("nbclient") is None,
                     reason="pip install 'neuroalg-sage[notebook]' brings what runs notebooks")
-@pytest.mark.parametrize("path", HERE, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", [
+    pytest.param(path, id=path.stem, marks=[pytest.mark.slow] * (path.stem not in FIRST))
+    for path in HERE])
 def test_a_notebook_runs(path, monkeypatch, tmp_path) -> None:
     import nbformat
     from nbclient import NotebookClient

@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from conftest import slow
 from sage_examples import WorksheetParser, failures, worksheet_names
 
 from neuroalg_sage import (
@@ -59,7 +60,11 @@ MODULES = ("models.families", "models.model", "models.layers", "models.sources",
                (ROOT / "neuroalg_sage" / "neuromanifold").glob("[!_]*.py"))))
 
 
-@pytest.mark.parametrize("module", MODULES)
+# Of which the numbers of Python are tried on every commit, and few examples are about numbers.
+LONG = "neuromanifold.real", "neuromanifold.training", "neuromanifold.distance"
+
+
+@pytest.mark.parametrize("module", [slow(name) if name in LONG else name for name in MODULES])
 def test_every_example_holds_with_the_numbers_of_sage(module) -> None:
     failed, tried, printed = failures(import_module(f"neuroalg_sage.{module}"))
     assert tried > 1 and failed == 0, printed

@@ -69,6 +69,7 @@ def test_the_notebook_runs_as_a_script(tmp_path: Path) -> None:
     assert printed[-1].replace(" ", "") == f"{{{components}}}"
 
 
+@pytest.mark.slow
 def test_the_notebook_runs_in_jupyter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
                                       capsys: pytest.CaptureFixture[str]) -> None:
     nbformat = pytest.importorskip("nbformat")

@@ -67,6 +67,40 @@ def snapshot(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+# Each test in a child of one process that has loaded the package; ``check`` collects garbage
+# after each, and starts Macaulay2 again for some.
+IN_CHILDREN = """
+use pkg;
+scan(toList pkg#"test inputs", t -> (
+        child := fork();
+        if child == 0 then (value t#"code"; exit 0);
+        if wait child != 0 then (
+            stderr << "error: a test failed: " << locate t << endl;
+            exit 1)));
+<< "all " << testCount << " tests passed" << endl;
+"""
+
+
+def run_tests(folder: Path, home: Path) -> str:
+    """Whether all is documented and all tests of a package pass: what Macaulay2 prints."""
+    done = check._run(folder, check.DOCUMENTED + IN_CHILDREN, str(home))
+    return done.stdout + done.stderr * (done.returncode != 0)
+
+
+def test_all_is_documented_and_the_tests_pass(tmp_path: Path) -> None:
+    printed = run_tests(package_directory().resolve(), tmp_path)
+    found = re.fullmatch(r"all (\d+) tests passed\n", printed)
+    assert found and int(found[1]) >= 50, printed
+
+
+def test_a_test_that_fails_in_a_child_is_named(copy: Path, tmp_path: Path) -> None:
+    assert run_tests(copy, tmp_path) == "all 1 tests passed\n"
+    replace(copy / "NeuroAlgebra" / "Tests.m2", "== 1", "== 2")
+    printed = run_tests(copy, tmp_path)
+    assert "assertion failed" in printed and "Tests.m2" in printed and "passed" not in printed
+
+
+@pytest.mark.slow
 def test_the_package_passes_its_checks_and_nothing_is_written(
         capsys: pytest.CaptureFixture[str]) -> None:
     before = snapshot(package_directory())
@@ -78,6 +112,7 @@ def test_the_package_passes_its_checks_and_nothing_is_written(
     assert snapshot(package_directory()) == before
 
 
+@pytest.mark.slow
 def test_a_whole_copy_passes(copy: Path) -> None:
     assert check_package(copy) == (
         f"NeuroAlgebra: 1 tests passed, {len(exports(copy))} symbols documented, 1 examples run")
@@ -87,6 +122,7 @@ def test_scripts_may_not_use_the_names_of_the_package() -> None:
     assert set(exports(package_directory())) < NEUROALGEBRA_NAMES
 
 
+@pytest.mark.slow
 def test_a_link_that_leads_nowhere_fails(copy: Path) -> None:
     replace(copy / "NeuroAlgebra" / "Documentation.m2", "A number.", '@TO "nowhere"@ is a number.')
     with pytest.raises(EngineError, match="help .* is not in order:.*\n?.*nowhere"):

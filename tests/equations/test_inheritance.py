@@ -8,6 +8,7 @@ from fractions import Fraction
 from math import comb
 
 import pytest
+from conftest import slow
 from mutants import accepted_mutants
 
 from neuroalg_sage import NeuroManifold
@@ -25,8 +26,9 @@ def inherited(model) -> NeuroManifold:
     return NeuroManifold(model, method="inheritance", seed=1)
 
 
-SMALL = ["linear:3,1,2", "linear:2,1,1,3", "mlp:3,1,2:x^2", "mlp:2,1,2:x^3", "mlp:3,1,1:x^2+x",
-         "mlp:2,1,2:x^2:bias", "mlp:2,2,1,2:x^2", "mlp:3,2,1:x^2", "mlp:2,1,1,2:x^2"]
+SMALL = ["linear:3,1,2", "linear:2,1,1,3", slow("mlp:3,1,2:x^2"), "mlp:2,1,2:x^3",
+         "mlp:3,1,1:x^2+x", "mlp:2,1,2:x^2:bias", slow("mlp:2,2,1,2:x^2"),
+         "mlp:3,2,1:x^2", "mlp:2,1,1,2:x^2"]
 
 
 @pytest.mark.parametrize("spec", SMALL)
@@ -42,10 +44,11 @@ def test_inheritance_agrees_with_elimination(spec: str) -> None:
         assert answer.status == "proved" and verify(answer.certificate)
 
 
-def test_inheritance_agrees_with_elimination_on_random_models() -> None:
+@pytest.mark.parametrize("count", [2, slow(6)])
+def test_inheritance_agrees_with_elimination_on_random_models(count: int) -> None:
     generator = random.Random(5)
     tried = 0
-    while tried < 6:
+    while tried < count:
         first = [Dense(2, 1)] if generator.random() < 0.5 else [Convolution(2), Dense(2, 1)]
         model = compose([*first, Activation(generator.choice(["x^2", "x^2 + 2*x", "x^3", "x"])),
                          Dense(1, generator.choice([1, 2]))],
@@ -74,12 +77,12 @@ PAIR = {"kind": "polynomial", "parameters": ["p", "q"], "inputs": ["u"],
 
 @pytest.mark.parametrize(("shape", "layers"), [
     # A sum, or a product, of branches with shared parameters; constants; a bias of the outputs.
-    ([2, 1], [dense(2, 1), {"kind": "sum", "layers": [BRANCH, dense(1, 1)]}, dense(1, 2)]),
-    ([2], [dense(2, 1), {"kind": "product", "layers": [BRANCH, BRANCH], "share": [None, 0]}]),
+    slow([2, 1], [dense(2, 1), {"kind": "sum", "layers": [BRANCH, dense(1, 1)]}, dense(1, 2)]),
+    slow([2], [dense(2, 1), {"kind": "product", "layers": [BRANCH, BRANCH], "share": [None, 0]}]),
     ([2], [dense(2, 1), {"kind": "sum", "layers": [BRANCH, BRANCH], "share": [None, 0]},
            dense(1, 1, True)]),
     # Outputs of different degrees; the inputs have two axes.
-    ([1, 2], [dense(2, 1), activation(2, 1), PAIR]), ([2], [dense(2, 1), PAIR, dense(2, 3)]),
+    slow([1, 2], [dense(2, 1), activation(2, 1), PAIR]), ([2], [dense(2, 1), PAIR, dense(2, 3)]),
     ([3], [dense(3, 2), KERNEL, activation(3, 0, 1)]),
     ([3], [KERNEL, activation(0, 1, 1), dense(2, 1), dense(1, 2)]),
 ])

@@ -11,6 +11,7 @@ from math import comb
 
 import numpy as np
 import pytest
+from conftest import slow
 from networks import random_network
 from splitter import merged, split
 
@@ -64,7 +65,7 @@ def slow_pieces(faces: list[tuple], inputs: int) -> int:
 
 
 @pytest.mark.parametrize("first", [
-    *range(0, 140, 20), pytest.param(140, marks=pytest.mark.slow), *range(160, 300, 20)])
+    0, 20, *map(slow, range(40, 300, 20))])
 def test_faces_and_regions_are_those_of_a_slow_way(first: int) -> None:
     for seed in range(first, first + 20):
         network = random_network(seed)

@@ -47,9 +47,9 @@ def grid(formula, most=2, count=3000):
 @pytest.mark.parametrize("spec", [
     "cnn:2,2", "cnn:3,2", "cnn:2s2,2", "mlp:2,1,1:x^2", "mlp:2,1,2:x^2", "mlp:2,1,1:x^3",
     "mlp:1,2,2,1:x^2", "linear:2,1,2", "linear:2,2,2",
-    pytest.param("cnn:2,2,2", marks=needs_qepcad),
+    pytest.param("cnn:2,2,2", marks=[needs_qepcad, pytest.mark.slow]),
     pytest.param("mlp:2,2,1:x^2", marks=needs_qepcad),
-    pytest.param("mlp:2,2,1:x^3", marks=needs_qepcad)])
+    pytest.param("mlp:2,2,1:x^3", marks=[needs_qepcad, pytest.mark.slow])])
 def test_it_agrees_with_theorems(spec):
     found = by_elimination(spec)
     expected = NeuroManifold(spec, cache=False, method="theorem").semialgebraic_description().data

@@ -14,6 +14,7 @@ from math import comb, prod
 
 import pytest
 from claims import with_other_relations
+from conftest import slow
 from flint import fmpz_poly
 from mutants import accepted_mutants
 
@@ -94,7 +95,7 @@ def described():
 
 
 @pytest.mark.parametrize("sizes", [(2, 2), (3, 2), (2, 2, 2), (3, 2, 2), (2, 2, 2, 2), (4, 2),
-                                   (3, 3), (1, 3), (4, 3, 2), (2, 2, 2, 2, 2)])
+                                   (3, 3), (1, 3), slow((4, 3, 2)), (2, 2, 2, 2, 2)])
 def test_filters_have_enough_real_zeros(described, sizes):
     found = described(f"cnn:{','.join(map(str, sizes))}").data
     even, generator = sum(k % 2 == 0 for k in sizes), random.Random(2)
@@ -181,7 +182,7 @@ def real_and_imaginary_power(degree):
             [comb(degree, k) * signs[k % 4][1] for k in range(degree + 1)])
 
 
-@pytest.mark.parametrize(("units", "degree"), [(2, 3), (2, 4), (2, 5), (3, 5), (3, 6), (3, 7)])
+@pytest.mark.parametrize(("units", "degree"), [(2, 3), (2, 4), (2, 5), (3, 5), (3, 6), slow(3, 7)])
 def test_few_units_by_the_zeros_of_apolar_forms(described, units, degree):
     found = described(f"mlp:2,{units},1:x^{degree}").data
     generator = random.Random(5)
@@ -343,7 +344,7 @@ def test_squares_with_fixed_factors_by_inertia(factors):
             and sum(s < 0 for s in signs) <= sum(c < 0 for c in factors))
 
 
-@pytest.mark.parametrize(("spec", "size"), [("cnn:2,2", 2), ("mlp:2,2,1:x^3", 3)])
+@pytest.mark.parametrize(("spec", "size"), [("cnn:2,2", 2), slow("mlp:2,2,1:x^3", 3)])
 def test_a_point_of_each_sampled_cell_is_decided_by_its_fiber(described, spec, size):
     """Cells are those of the signs of the polynomials of the formula, at small points."""
     formula = described(spec).data

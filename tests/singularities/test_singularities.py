@@ -8,6 +8,7 @@ import random
 from math import comb, prod
 
 import pytest
+from conftest import slow
 from mutants import accepted_mutants, mutate
 
 from neuroalg_sage import Activation, Dense, NeuroManifold, compose, from_expressions, verify
@@ -40,7 +41,7 @@ def cubic() -> NeuroManifold:
 
 
 @pytest.mark.parametrize("spec", ["linear:3,2,3", "linear:2,1,3", "mlp:2,2,3:x^2",
-                                  "mlp:2,1,2:x^3", "mlp:3,2,1:x^2"])
+                                  slow("mlp:2,1,2:x^3"), "mlp:3,2,1:x^2"])
 def test_the_theorem_on_subspace_varieties_agrees_with_macaulay2_and_the_tangent_cone(spec: str):
     by_theorem = NeuroManifold(spec).singular_locus()
     by_minors = NeuroManifold(spec, method="inheritance", seed=1).singular_locus()
@@ -94,7 +95,7 @@ def test_subspace_varieties_are_singular_where_the_functions_have_smaller_rank(
     assert locus.completeness == "proved" and verified(locus).trust == ()
 
 
-@pytest.mark.parametrize("spec", ["mlp:2,1,1:x^3", "mlp:2,2,1:x^4", "mlp:2,2,2:x^3"])
+@pytest.mark.parametrize("spec", ["mlp:2,1,1:x^3", "mlp:2,2,1:x^4", slow("mlp:2,2,2:x^3")])
 def test_the_theorem_on_sums_of_powers_agrees_with_macaulay2_and_the_tangent_cone(spec: str):
     locus = NeuroManifold(spec).singular_locus()
     by_minors = NeuroManifold(spec, method="elimination", seed=1).singular_locus()
@@ -198,6 +199,7 @@ def test_what_is_known_is_kept_where_a_limit_ends_the_search_for_others(monkeypa
     assert locus.completeness == "not proved" and verified(locus).trust == ()
 
 
+@pytest.mark.slow
 def test_one_hidden_neuron_is_all_of_the_singular_locus_of_two_cubic_ones(cubic):
     manifold = cubic
     (part, zero) = manifold.subnetworks().value
@@ -219,8 +221,8 @@ def test_multiplicity_of_the_whitney_umbrella_and_of_a_triple_point():
     assert verified(triple).value[0]["multiplicity"] == 3
 
 
-@pytest.mark.parametrize("spec", ["linear:2,1,2", "linear:3,1,2", "mlp:2,2,3:x^2", "mlp:3,1,1:x^3",
-                                  "mlp:3,2,1:x^2"])
+@pytest.mark.parametrize("spec", ["linear:2,1,2", "linear:3,1,2", slow("mlp:2,2,3:x^2"),
+                                  "mlp:3,1,1:x^3", slow("mlp:3,2,1:x^2")])
 def test_the_critical_locus_of_a_narrowed_model_agrees_with_that_of_the_whole(spec, monkeypatch):
     whole = NeuroManifold(spec, seed=1)
     narrowed = whole.critical_locus()

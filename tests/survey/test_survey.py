@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import slow
 
 from neuroalg_sage import InputError, LimitReached, NeuroManifold, verify
 from neuroalg_sage.cli import main
@@ -403,11 +404,12 @@ def test_a_worker_that_holds_too_much_is_ended(monkeypatch) -> None:
 
 
 @pytest.mark.parametrize("line", [
-    "[]", "3", "null", '"text"', '{"spec": 3, "results": {}}', '{"spec": [], "results": {}}',
-    '{"spec": "linear:1,1", "results": []}', '{"spec": "linear:1,1", "results": {"defect": 3}}',
+    "[]", slow("3"), slow("null"), slow('"text"'), slow('{"spec": 3, "results": {}}'),
+    '{"spec": [], "results": {}}', slow('{"spec": "linear:1,1", "results": []}'),
+    slow('{"spec": "linear:1,1", "results": {"defect": 3}}'),
     '{"spec": "linear:1,1", "results": {"defect": {}}}',
-    '{"spec": "linear:1,1", "results": {}, "errors": 3}',
-    '{"spec": "linear:1,1", "results": {}, "errors": {}, "exit_code": "x"}'])
+    slow('{"spec": "linear:1,1", "results": {}, "errors": 3}'),
+    slow('{"spec": "linear:1,1", "results": {}, "errors": {}, "exit_code": "x"}')])
 def test_a_line_of_the_wrong_type_is_one_sentence(line: str, tmp_path, capsys) -> None:
     command = ["survey", "mlps", *SMALL_FAMILY, "--directory", str(tmp_path), "--quiet"]
     assert main(command) == 0

@@ -55,6 +55,7 @@ def test_one_sample_of_attention_leaves_a_threefold_of_degree_four(attention, se
     verify(json.loads(json.dumps(found.certificate)))
 
 
+@pytest.mark.slow
 def test_two_samples_of_attention_leave_two_curves_of_degree_two(attention, two_samples) -> None:
     """One of them interpolates, the other lies where the projection ramifies."""
     problem, found = two_samples
@@ -119,6 +120,7 @@ def test_critical_parameters_map_to_critical_functions_and_others_do_not(spec, r
     assert seen[False]
 
 
+@pytest.mark.slow
 def test_points_of_components_are_critical(attention, two_samples) -> None:
     """At a point modulo a prime the slope is a combination of the differentials of equations."""
     problem, found = two_samples

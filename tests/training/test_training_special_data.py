@@ -129,6 +129,10 @@ BROKEN = {
         "[0, [1, 5]]:", "((((((:", "[0, [1, [[1, 2], [1, 2], [1, 2]]]]:")}}
 
 
+# Those of which every commit asks the shell; that all are noticed is asked of the engine itself.
+IN_THE_SHELL = ("dies", "no program", "writes [0, [1, [[[1, 2]]]]]:")
+
+
 @pytest.fixture(params=sorted(BROKEN))
 def broken(request, tmp_path, monkeypatch):
     body = BROKEN[request.param]
@@ -140,6 +144,9 @@ def broken(request, tmp_path, monkeypatch):
     msolve.find_command.cache_clear()
 
 
+@pytest.mark.parametrize("broken", [
+    pytest.param(name, marks=() if name in IN_THE_SHELL else pytest.mark.slow)
+    for name in sorted(BROKEN)], indirect=True)
 def test_an_engine_that_fails_ends_with_its_reason(broken, tmp_path, capsys) -> None:
     command = ["train", NEEDS_MSOLVE, "--data", data_file(tmp_path), "--quiet", "--seed", "1"]
     assert main(command) == 1

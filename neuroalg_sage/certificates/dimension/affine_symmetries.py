@@ -208,11 +208,13 @@ def orbit_dimension(model: Model, evidence: Any, trial: Any) -> tuple[int, int, 
     Fields that are independent at a point modulo a prime are so generically.
     """
     kind = member(evidence, "kind")
+    # Of few parameters a list without a proof that it is complete bounds nothing from above.
+    few = model.parameters <= MOST_PARAMETERS
     if kind == "rescalings":
         from neuroalg_sage.certificates.dimension.rescalings import rescaled_dimension
 
-        found = model.parameters - rescaled_dimension(model)
-        return found, model.parameters, False, f"the orbits of the rescalings of units ({found})"
+        low = model.parameters - rescaled_dimension(model)
+        return low, model.parameters if few else low, False, f"orbits of rescalings ({low})"
     if kind == "heads":
         from neuroalg_sage.certificates.dimension.attention_heads import attention_bound
 
@@ -227,8 +229,6 @@ def orbit_dimension(model: Model, evidence: Any, trial: Any) -> tuple[int, int, 
         model, member(evidence, "fields"))
     low = tangent_rank(model, listed, trial)
     if "sample" not in evidence:
-        # Of few parameters a list without that proof bounds nothing from above.
-        few = model.parameters <= MOST_PARAMETERS
         return (low, model.parameters if few else len(listed), False,
                 f"the orbits of the symmetries ({len(listed)})")
     check_completeness(model, listed, evidence["sample"])

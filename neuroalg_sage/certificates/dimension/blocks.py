@@ -8,7 +8,7 @@ from array import array
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from flint import nmod_mat
+from flint import fmpz_mat, nmod_mat
 
 from neuroalg_sage.certificates.dimension.ranks import AtPoint, jacobian, place
 from neuroalg_sage.certificates.model import Model, Step
@@ -73,8 +73,8 @@ def rank_in_blocks(model: Model, trial: Any) -> int:
         for b, own in columns.items():
             for row in rows[: max(len(own) + MORE_INPUTS - start, 0)]:
                 entries[b].extend([row[k] for k in own])
-    return sum(nmod_mat(len(block) // len(columns[b]), len(columns[b]), block.tolist(), p).rank()
-               for b, block in entries.items() if block)
+    return sum(nmod_mat(fmpz_mat(len(block) // len(columns[b]), len(columns[b]), block.tolist()), p
+                        ).rank() for b, block in entries.items() if block)
 
 
 def blocks_of_rows(model: Model, point: list[int], block_of: list[int], degrees: list[Degree],

@@ -45,14 +45,10 @@ def upper_bound(model: Model, evidence: Any, trial: Any) -> tuple[int, str, list
         from neuroalg_sage.certificates.dimension.differentials import equation_bound
 
         return equation_bound(model, evidence, trial)
-    if kind == "flattening":
-        from neuroalg_sage.certificates.dimension.known_varieties import determinantal_dimension
+    if kind in ("flattening", "quadratic forms", "theorem"):
+        from neuroalg_sage.certificates.dimension.secant_varieties import bound_by_known_variety
 
-        return determinantal_dimension(model), "the rank of the output flattening bounds it", []
-    if kind in ("theorem", "quadratic forms"):
-        from neuroalg_sage.certificates.dimension.secant_varieties import secant_bound
-
-        return secant_bound(model, kind)
+        return bound_by_known_variety(model, kind)
     if kind == "koszul":
         from neuroalg_sage.certificates.dimension.koszul_flattenings import koszul_bound
 

@@ -22,8 +22,8 @@ def output_flattening(model: Model) -> tuple[list[range], int, int]:
     bound = min(model.outputs, count - constants)
     for k in range(len(model.steps) - 1, -1, -1):
         step = model.steps[k]
-        if step.sources != (k,) or any(sum(e for v, e in m if v >= step.parameters) > 1
-                                       for i in range(step.width) for m in step.output(i)):
+        if step.sources != (k,) or any(sum(e for v, e in m if v >= step.parameters) > 1 for i in
+                range(step.is_uniform or step.width) for m in step.output(i)):
             break
         bound = min(bound, model.widths[k])
     rows = [range(o * count, (o + 1) * count - constants) for o in range(model.outputs)]

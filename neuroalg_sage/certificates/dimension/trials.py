@@ -22,9 +22,12 @@ def sample_rank(model: Model, trial: Any, twice: bool = True) -> tuple[int, int,
     nonzero.  So the first rank is a lower bound for the generic rank of Dφ over Q, dim M.
 
     Where the trial divides units into groups, rows among heads, or parameters into blocks, the
-    lower bound is a sum.
+    lower bound is a sum; where it states ranks of matrices, it follows from these.
     """
-    p, point = place(model, trial)
+    if "ranks" in trial:
+        from neuroalg_sage.certificates.dimension.matrices import matrix_rank
+
+        return matrix_rank(model, trial), -1, 0  # a point that was chosen supports no chance
     if "heads" in trial:
         from neuroalg_sage.certificates.dimension.attention_heads import attention_rank
 
@@ -37,6 +40,7 @@ def sample_rank(model: Model, trial: Any, twice: bool = True) -> tuple[int, int,
         from neuroalg_sage.certificates.dimension.blocks import rank_in_blocks
 
         return rank_in_blocks(model, trial), -1, 0  # a point that was chosen supports no chance
+    p, point = place(model, trial)
     inputs = [integers(x, -(10**18), 10**18, "input", model.inputs)
               for x in items(member(trial, "inputs"), "inputs")]
     require(inputs, "A trial has no inputs.")

@@ -44,6 +44,7 @@ from neuroalg_sage.models.symmetry import SparseMatrix
 
 MOST_PRIMES = 64  # for coefficients of about 300 digits
 MOST_ENTRIES = 4_000_000  # of the matrices of the equations, all weights together
+MOST_TANGENTS = 100_000_000  # entries of all known symmetries at a point, as the checker allows
 MOST_TERMS = 100_000
 
 
@@ -97,7 +98,9 @@ def orbits(model: Model, trial: Mapping[str, Any], enough: int) -> Orbits:
         if model.input_shape[1] > 1 and enough <= changes:
             return Orbits(changes, None, {"kind": "heads"})
     layers = LayersAtAPlace.of(model) if model.parameter_count >= FEWEST_PARAMETERS else None
-    if layers is not None and enough <= (rescaled := layers.rescaled(layers.counts)):
+    if layers is not None and (enough <= (rescaled := layers.rescaled(layers.counts))
+                               or rescaled == len(model.symmetries)
+                               and rescaled * model.parameter_count > MOST_TANGENTS):
         return Orbits(rescaled, None, {"kind": "rescalings"})
     at = trial["point"], trial["prime"]
     listed = modular.rank(symmetry_rows(model, *at), trial["prime"])

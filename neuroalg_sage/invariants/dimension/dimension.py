@@ -40,6 +40,7 @@ from neuroalg_sage.invariants.dimension.known_symmetries import (
     encode_symmetries,
     symmetry_rows,
 )
+from neuroalg_sage.invariants.dimension.matrices import proved_by_matrices
 from neuroalg_sage.invariants.dimension.presentation import Defect, Dimension
 from neuroalg_sage.models.model import Model
 
@@ -265,6 +266,10 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = log,
     generator = random.Random(seed) if seed is not None else random.SystemRandom()
     n, count = model.ambient_dimension, model.parameter_count
     normal = normal_form(model)
+    if (matrices := proved_by_matrices(model, generator)) is not None:
+        return Dimension.certified(model, "dimension", matrices.rank, "proved", matrices.method,
+                                   time.perf_counter() - start,
+                                   {"trials": [matrices.trial], "upper": matrices.upper})
     if asked is None and count >= direct_sums.FEWEST_PARAMETERS:
         rebuilt(model)  # What the checker refuses to read need not be found.
         progress("rank of the Jacobian at a direct sum")

@@ -94,8 +94,22 @@ def number_from_symmetries(model: Model, dimension: Invariant) -> Invariant:
         >>> model = parse_spec("mlp:6,8,8,6:x^2")
         >>> number_from_symmetries(model, dimension(model))
         16 (proved)
+
+    Where M is a curve, all fields are multiples of one, along whose curves parameters move. ::
+
+        >>> heads = parse_spec("attention:d=1,a=1,out=1,t=2,heads=2")
+        >>> number_from_symmetries(heads, dimension(heads))
+        5 (proved)
     """
     start = time.perf_counter()
+    if dimension.data == 1 and dimension.status == "proved":
+        assert dimension.certificate is not None
+        number = model.parameter_count - 1
+        return NumberOfLaws.certified(
+            model, "number_of_conservation_laws", number, "proved",
+            "the parameters move along the curves of one field, near a generic point, with laws "
+            "that need not be algebraic", time.perf_counter() - start,
+            {"curve": dimension.certificate["evidence"]}, dimension.trust)
     symmetries = gradient_symmetries(model)
     evidence, lower, upper = _evidence(model, dimension, symmetries)
     method = "symmetries, and the " + ("Lie algebra at a point modulo a prime" if "brackets"
