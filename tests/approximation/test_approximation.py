@@ -10,6 +10,7 @@ from math import factorial
 import mpmath
 import pytest
 from claims import changed_at
+from conftest import slow
 from implied import assert_changes_are_implied
 
 from neuroalg_sage import ActivationFunction, CertificateError, InputError, LimitReached, verify
@@ -39,7 +40,7 @@ def sampled(name: str, coefficients: list[Fraction], low: Fraction, high: Fracti
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
-@pytest.mark.parametrize("degree", [0, 3, 12])
+@pytest.mark.parametrize("degree", [slow(0), 3, slow(12)])
 def test_an_enclosure_agrees_with_samples(name: str, degree: int) -> None:
     for low, high in ((Fraction(-2), Fraction(2)), (Fraction(-8), Fraction(8)),
                       (Fraction(1, 3), Fraction(5))):

@@ -8,6 +8,7 @@ from contextlib import suppress
 from math import comb, prod
 
 import pytest
+from conftest import slow
 from flint import fmpq
 
 from neuroalg_sage import NeuroManifold, load_model
@@ -65,7 +66,7 @@ def found(spec: str):
 @pytest.mark.parametrize("spec", [
     "mlp:2,2,2:x^3", "mlp:2,2,1:x^4", "mlp:2,3,1:x^6", "mlp:2,2,1:x^5", "mlp:3,2,2:x^2",
     "mlp:2,2,3:x^2", "mlp:3,1,2:x^2", "mlp:2,1,1,2:x^2", "cnn:2,2:x^2", "cnn:3,2:x^2",
-    "cnn:2s2,2:x^3", "cnn:2x2,1x2:x^2", "attention:d=2,a=1,out=2,t=2",
+    "cnn:2s2,2:x^3", slow("cnn:2x2,1x2:x^2"), slow("attention:d=2,a=1,out=2,t=2"),
     "attention:d=2,a=2,out=1,t=2", "attention:d=3,a=1,out=1,t=1", "attention:d=2,a=2,out=2,t=1",
     "mlp:2,2,2,2:x^2", "mlp:2,2,3,2:x^2", "linear:3,1,2",
     "cp:modes=2x2x3-1x1x1,ranks=1", "mlp:2,2,2:x^2:bias", "mlp:2,2,2:x^3+x"])

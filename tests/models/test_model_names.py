@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import sympy
+from conftest import slow
 
 from neuroalg_sage import (
     Dense,
@@ -122,7 +123,10 @@ class Text(HTMLParser):
         self.text += data
 
 
-def test_a_page_shows_the_name_as_text() -> None:
+@pytest.mark.parametrize("asked", [("dimension", "ideal", "degree"), slow(None)])
+def test_a_page_shows_the_name_as_text(asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    if asked is not None:
+        monkeypatch.setattr("neuroalg_sage.pages.report_page.asked_for_pages", lambda: asked)
     plain, named = Text(), Text()
     plain.feed(page(gather(NeuroManifold(line(None), seed=1), 60)))
     named.feed(page(gather(NeuroManifold(line(NAME), seed=1), 60)))

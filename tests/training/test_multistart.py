@@ -402,6 +402,7 @@ def test_saddles_of_smaller_networks_are_among_all_critical_points() -> None:
 # -- a published number ------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_critical_points_of_attention_by_elimination() -> None:
     """
     With three samples: 14 regular critical points over C, and further ones where K^T Q has rank 1.
