@@ -17,14 +17,16 @@ from neuroalg_sage.certificates.reading import member, rational, require, residu
 
 def matrix_rank(model: Model, trial: Any) -> int:
     """
-    The rank of Dφ at a point, by those of few matrices; the trial states these.
+    A number that the rank of Dφ at a point attains, by ranks of few matrices; the trial states
+    these.
 
     *Linear networks*, f_w(x) = W_L ... W_1 x of n inputs, with m outputs.  Let s be the rank of
     W_L ... W_2, and r that of W_(L-1) ... W_1, or m and n if L = 1.  Derivatives by W_1 are all
     matrices with columns in the image of the former, of dimension s, and those by W_L all matrices
     with rows in the image of the transpose of the latter, of dimension r.  In suitable bases they
-    span the matrices without entries outside of s rows and r columns: s n + m r - s r.  If the last
-    layer has a bias, its derivatives are all constants, and modulo these all is as before.
+    span the matrices without entries outside of s rows and r columns: s n + m r - s r.  Layers
+    between add nothing at a generic point.  If the last layer has a bias, its derivatives are all
+    constants, and modulo these all is as before.
 
     *Squares*, see :func:`squares`.  The derivatives by l_i are b_i (2 α l_i + β x_0) h for all
     linear forms h.  If r of these v-ary forms 2 α l_i + β x_0 with b_i ≠ 0 are independent, they

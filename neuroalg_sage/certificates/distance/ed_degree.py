@@ -26,6 +26,10 @@ def _dense(model: Model, evidence: Any) -> Checked:
 
 def _by_formula(model: Model, metric: Any, evidence: Any) -> tuple[list[int], Checked]:
     """Numbers whose sum is the ED degree, the polar degrees if the metric is generic."""
+    if "fixed_points" in evidence:
+        from neuroalg_sage.certificates.distance.fixed_points import by_fixed_points
+
+        return by_fixed_points(model, metric, evidence)
     if evidence["formula"] == "product":
         from neuroalg_sage.certificates.distance.complements import check_distance
 
@@ -49,23 +53,14 @@ def _by_formula(model: Model, metric: Any, evidence: Any) -> tuple[list[int], Ch
     return check_formula(model, metric, evidence)
 
 
-def _by_fixed_points(model: Model, metric: Any, evidence: Any) -> tuple[list[int], Checked]:
-    """The polar degrees, for a generic metric."""
-    from neuroalg_sage.certificates.distance.fixed_points import by_fixed_points
-
-    return by_fixed_points(model, metric, evidence)
-
-
 def check_polar_degrees(model: Model, value: Any, evidence: Any) -> Checked:
     """Verify the polar degrees of a cone M."""
     if "basis" in evidence:
         from neuroalg_sage.certificates.distance.conormal import check_conormal
 
         return check_conormal(model, value, evidence)
-    if "fixed_points" in evidence:
-        degrees, (verified, trust) = _by_fixed_points(model, "generic", evidence)
-    elif "formula" in evidence:
-        require(evidence["formula"] != "convolutions", "The theorem is on their sum.")
+    if "fixed_points" in evidence or "formula" in evidence:
+        require(evidence.get("formula") != "convolutions", "The theorem is on their sum.")
         degrees, (verified, trust) = _by_formula(model, "generic", evidence)
     else:
         require(model.ambient_dimension > 0, "A point has no polar degrees.")
@@ -96,8 +91,7 @@ def check_ed_degree(model: Model, value: Any, evidence: Any) -> Checked:
         require(metric == "generic" and number == sum(polar), "The ED degree is not the sum.")
         return verified, trust + [SUM] * (SUM not in trust)
     if "fixed_points" in evidence or "formula" in evidence:
-        way = _by_fixed_points if "fixed_points" in evidence else _by_formula
-        summands, (verified, trust) = way(model, metric, evidence)
+        summands, (verified, trust) = _by_formula(model, metric, evidence)
         require(number == sum(summands), f"The ED degree is {sum(summands)}, not as claimed.")
         is_sum = (metric == "generic" or "isotropic" in evidence) and (
             "fixed_points" in evidence or evidence["formula"] != "convolutions")
