@@ -132,3 +132,15 @@ def test_a_million_parameters(capsys) -> None:
         (), (), ("the list of known symmetries",)]
     assert main(["compute", "mlp:1000,1000,1:x^2", "ideal", "--quiet", "--no-cache"]) == 3
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("first", [False, True])
+@pytest.mark.parametrize("last", [False, True])
+@pytest.mark.parametrize("activation", ["x^2", "x^2+3", "x^2+x", "2*x^2-x+1"])
+def test_what_is_carried_back_from_a_normal_form_is_verified(
+        activation: str, first: bool, last: bool) -> None:
+    """A constant of the activation moves into the bias of the last layer, and back."""
+    _, between, _ = parse_spec(f"mlp:2,2,1:{activation}").layers
+    changed = Model((Dense(2, 2, first), between, Dense(2, 1, last)), (2,))
+    found = dimension(changed, seed=1)
+    assert found.certificate is not None and verify(found.certificate).value == found.data

@@ -76,7 +76,7 @@ from neuroalg_sage.certificates.reading import (
     require,
     residue,
 )
-from neuroalg_sage.certificates.topology.normal_crossings import multiples
+from neuroalg_sage.certificates.topology.normal_crossings import multiples, number_of_forms
 from neuroalg_sage.certificates.work import Work
 
 MOST_DOUBLE_POINTS = 200
@@ -142,17 +142,30 @@ class Stratum:
 
 
 def _value(f: fmpq_mpoly, point: Sequence[fmpq_poly], r: fmpq_poly) -> fmpq_poly:
+    powers = [[fmpq_poly([1])] for _ in point]
     total = fmpq_poly([0])
     for exponents, c in f.to_dict().items():
         term = fmpq_poly([c])
-        for x, e in zip(point, map(int, exponents)):
-            for _ in range(e):
-                term = term * x % r
+        for x, known, e in zip(point, powers, map(int, exponents)):
+            while len(known) <= e:
+                known.append(known[-1] * x % r)
+            term = term * known[e] % r if e else term
         total += term
     return total % r
 
 
-def _number_of_points(stratum: Stratum, data: Any, p: int) -> int:
+def _spend(work: Work, stratum: Stratum, given: Sequence[fmpq_poly]) -> None:
+    """What it takes to evaluate the equations, and a determinant, at points over Q."""
+    square = max(f.degree() + 1 for f in given) ** 2
+    height = max(max(int(c.p).bit_length(), int(c.q).bit_length()) for f in given
+                 for c in f.coeffs())
+    for f in stratum.equations:
+        degrees = f.degrees()
+        work.spend((len(f) + sum(degrees)) * square * (1 + height * max(degrees) // 1000))
+    work.spend(len(stratum.moving) ** 4 * square)
+
+
+def _number_of_points(stratum: Stratum, data: Any, p: int, work: Work) -> int:
     """(4) and (5)."""
     modulus, coordinates, form = fields(data, "modulus", "coordinates", "form")
     require(len(items(modulus, "polynomial in t")) <= MOST_DOUBLE_POINTS + 1,
@@ -161,14 +174,12 @@ def _number_of_points(stratum: Stratum, data: Any, p: int) -> int:
     require(r.degree() > 0, "There are no points.")
     given = [fmpq_poly(numbers(x, "polynomial in t", r.degree())) for x in items(
         coordinates, "coordinates", len(stratum.free))]
+    _spend(work, stratum, [r, *given])
     point = stratum.point(given, fmpq_poly([0]), fmpq_poly([1]))
     require(not any(_value(f, point, r) for f in stratum.equations),
             "A point is no singular point of length zero.")
     residues = [[residue(c, p) for c in f.coeffs()] for f in (r, *point)]
     require(residues[0][-1], "The prime divides a leading coefficient.")
-    work = Work()
-    work.spend(len(stratum.moving) ** 4 * (r.degree() + 1) ** 2)
-    work.spend(sum(map(len, stratum.slopes)) * (r.degree() + 1) ** 2)
     algebra = Algebra(p, residues[0], residues[1:])
     linear = sum((c * x[1] for c, x in zip(integers(form, -10**6, 10**6, "coefficient", len(
         point)), algebra.powers)), algebra.constant(0)) % algebra.q
@@ -187,23 +198,24 @@ def check_double_points(model: Model, metric: Any, evidence: Any) -> tuple[list[
     for c in form.coeffs():
         residue(c, p)  # the prime divides no denominator
     slopes = [form.derivative(v) for v in range(model.parameters)]
-    strata, trust, singular = {}, [], 0
+    strata, trust, singular, work = {}, [], 0, Work()
     for entry in items(member(evidence, "strata"), "strata"):
         strata[tuple(integers(member(entry, "pivots"), 0, model.parameters - 1, "pivot"))] = entry
     for pivots in product(*found.blocks):
         require(pivots in strata, "Not all strata are stated.")
         points, monomials, degree = fields(strata[pivots], "points", "monomials", "degree")
         stratum = Stratum(slopes, found.blocks, pivots)
-        number = 0 if points is None else _number_of_points(stratum, points, p)
+        number = 0 if points is None else _number_of_points(stratum, points, p, work)
         singular += number
         if degree is None:
             trust = ["msolve"]
             continue
         listed = {tuple(integers(e, 0, 1000, "exponent", len(stratum.free)))
                   for e in items(monomials, "monomials", number)}
-        require(stratum.are_all_combinations(sorted(listed), integers(
-            degree, 0, 1000, "degree", len(stratum.blocks)), p),
-            "The points of a stratum are not all.")
+        degree = integers(degree, 0, 1000, "degree", len(stratum.blocks))
+        work.spend(20 * number_of_forms(stratum.blocks, degree) ** 2)
+        require(stratum.are_all_combinations(sorted(listed), degree, p),
+                "The points of a stratum are not all.")
     polar = sum(segre_veronese(found.sizes, found.degrees))
     verified.append(f"its points of length zero are singular at {singular} ordinary double points")
     return [polar - singular], (verified, trust)

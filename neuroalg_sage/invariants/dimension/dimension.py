@@ -266,7 +266,8 @@ def dimension(model: Model, seed: int | None = None, progress: Progress = log,
     generator = random.Random(seed) if seed is not None else random.SystemRandom()
     n, count = model.ambient_dimension, model.parameter_count
     normal = normal_form(model)
-    if (matrices := proved_by_matrices(model, generator)) is not None:
+    # A trial by matrices is of the model itself, and not carried back from its normal form.
+    if asked is None and (matrices := proved_by_matrices(model, generator)) is not None:
         return Dimension.certified(model, "dimension", matrices.rank, "proved", matrices.method,
                                    time.perf_counter() - start,
                                    {"trials": [matrices.trial], "upper": matrices.upper})

@@ -25,7 +25,11 @@ from flint import Ordering, fmpq_mpoly, fmpq_mpoly_ctx, fmpq_poly, nmod_mat, nmo
 
 from neuroalg_sage.certificates.certificate import decimal
 from neuroalg_sage.certificates.distance.complements import norm
-from neuroalg_sage.certificates.distance.double_points import MOST_DOUBLE_POINTS, Stratum
+from neuroalg_sage.certificates.distance.double_points import (
+    MOST_DOUBLE_POINTS,
+    Stratum,
+    check_double_points,
+)
 from neuroalg_sage.certificates.distance.segre_veronese import segre_veronese
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.certificates.topology.normal_crossings import (
@@ -117,9 +121,11 @@ def ed_degree_by_double_points(phi: Parametrization, form: QuadraticForm, comput
         with computation.share(FEW_SECONDS if polar <= FEW else None, MOST):
             numbers = [_double_points(stratum, prime, computation) for stratum in strata]
             with suppress(LimitReached, NotKnown, CertificateError):
-                evidence = found.evidence | {"formula": "double points", "prime": prime, "strata": [
+                stated = found.evidence | {"formula": "double points", "prime": prime, "strata": [
                     _evidence(stratum, number, prime, computation, generator)
                     for stratum, number in zip(strata, numbers)]}
+                check_double_points(found.model, form.claim(), stated)
+                evidence = stated
     except (ZeroDivisionError, EngineError) as error:
         raise NotKnown(f"Singular points are not counted: {error}") from None
     return DoublePoints(polar, polar - sum(numbers), found.product.name, evidence)
