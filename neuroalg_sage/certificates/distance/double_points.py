@@ -109,6 +109,11 @@ class Stratum:
         values = dict(zip(self.free, coordinates))
         return [one if v in self.pivots else values.get(v, zero) for v in range(len(self.slopes))]
 
+    def are_double_points(self, algebra: Algebra) -> bool:
+        """Whether the Hessian matrix in the local coordinates is invertible at points modulo p."""
+        return algebra.is_unit([[algebra.value(self.slopes[i].derivative(j)) for j in self.moving]
+                                for i in self.moving])
+
     def are_all_combinations(self, monomials: Sequence[Sequence[int]], degree: Sequence[int],
                              p: int) -> bool:
         """(6), by multiples of one multidegree; monomials by the exponents of free coordinates."""
@@ -184,9 +189,7 @@ def _number_of_points(stratum: Stratum, data: Any, p: int, work: Work) -> int:
     linear = sum((c * x[1] for c, x in zip(integers(form, -10**6, 10**6, "coefficient", len(
         point)), algebra.powers)), algebra.constant(0)) % algebra.q
     require(algebra.number_of_values(linear) == r.degree(), "The points do not differ.")
-    hessian = [[algebra.value(stratum.slopes[i].derivative(j)) for j in stratum.moving]
-               for i in stratum.moving]
-    require(algebra.is_unit(hessian), "A point is no ordinary double point.")
+    require(stratum.are_double_points(algebra), "A point is no ordinary double point.")
     return int(r.degree())
 
 

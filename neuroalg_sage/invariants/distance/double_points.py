@@ -15,15 +15,15 @@ are not too large; else msolve is trusted for it.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
-from functools import cache
 from itertools import product
 from typing import Any
 
-from flint import Ordering, fmpq_mpoly, fmpq_mpoly_ctx, fmpq_poly, nmod_mat, nmod_poly
+from flint import Ordering, fmpq_mpoly, fmpq_mpoly_ctx, fmpq_poly, nmod_mat
 
 from neuroalg_sage.certificates.certificate import decimal
+from neuroalg_sage.certificates.distance.algebra import Algebra
 from neuroalg_sage.certificates.distance.complements import norm
 from neuroalg_sage.certificates.distance.double_points import (
     MOST_DOUBLE_POINTS,
@@ -147,19 +147,14 @@ def _double_points(stratum: Stratum, prime: int, computation: Computation) -> in
                                    memory_gb=computation.memory_gb)
         except msolve.InfinitelyManyPoints:
             raise NotKnown("The isotropic points are singular along a curve.") from None
-        q = nmod_poly(list(points.polynomial), prime)
-        values = [nmod_poly(list(c), prime) for c in points.coordinates]
+        polynomial, coordinates = points.polynomial, list(map(list, points.coordinates))
     else:
-        q, values = nmod_poly([0, 1], prime), []
-    if not q.degree():
-        return 0
-    at = stratum.point(values, nmod_poly([0], prime), nmod_poly([1], prime))
-    ring = ring_modulo([f"x{v}" for v in range(len(at))], prime)
-    hessian = [[msolve.evaluate(reduced(from_flint(stratum.slopes[i].derivative(j)), ring), at, q)
-                for j in stratum.moving] for i in stratum.moving]
-    if _determinant(hessian, q).gcd(q).degree():
+        polynomial, coordinates = (0, 1), []
+    number = len(polynomial) - 1
+    if number and not stratum.are_double_points(Algebra(
+            prime, list(polynomial), stratum.point(coordinates, [0], [1]))):
         raise NotKnown("An isotropic point is singular, and no ordinary double point.")
-    return int(q.degree())
+    return number
 
 
 def _left(computation: Computation) -> float | None:
@@ -244,18 +239,3 @@ def _combinations(stratum: Stratum, number: int, prime: int
             leading.add(column)
         least_ones = [e for j, e in enumerate(monomials) if j not in leading][::-1]
         yield least_ones[:number], degree
-
-
-def _determinant(matrix: Sequence[Sequence[nmod_poly]], q: nmod_poly) -> nmod_poly:
-    """The determinant modulo q, by Laplace expansion, as q may have factors."""
-    @cache
-    def minor(row: int, columns: tuple[int, ...]) -> nmod_poly:
-        if row == len(matrix):
-            return nmod_poly([1], q.modulus())
-        total = nmod_poly([0], q.modulus())
-        for k, column in enumerate(columns):
-            term = matrix[row][column] * minor(row + 1, columns[:k] + columns[k + 1 :]) % q
-            total = total + (term if k % 2 == 0 else -term)
-        return total
-
-    return minor(0, tuple(range(len(matrix))))
