@@ -67,18 +67,6 @@ class EquationsQuestions(IdealQuestions):
         return (None, None) if found is None else by_formula(self.model, found)
 
     @kept
-    def _degree_by_fixed_points(self) -> Invariant | None:
-        """The degree by the fixed points of a torus, which takes no engine; None without them."""
-        from neuroalg_sage.invariants.equations.degree_by_fixed_points import (
-            degree_by_fixed_points,
-        )
-
-        try:
-            return degree_by_fixed_points(self.parametrization(), self.seed)
-        except LimitReached:
-            return None  # φ is too large to be expanded
-
-    @kept
     def _degree_of_another(self) -> Invariant | None:
         """The degree by fixed points of a larger model with the same neurovariety, if there is."""
         from neuroalg_sage.invariants.equations.same_variety import degree_of_another
@@ -202,5 +190,5 @@ class EquationsQuestions(IdealQuestions):
         """
         from neuroalg_sage.invariants.equations.tropical_variety import tropical_variety
 
-        return tropical_variety(self.parametrization(), self._expanded_ideal(), self.dimension(),
+        return tropical_variety(self.parametrization(), self._ideal_as_a_part(), self.dimension(),
                                 self.computation)

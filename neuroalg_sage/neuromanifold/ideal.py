@@ -30,6 +30,18 @@ SAME_TIME = 1.1  # by this factor the time that is left by the same limit may be
 class IdealQuestions(DimensionQuestions):
     """Questions about the ideal."""
 
+    @kept
+    def _degree_by_fixed_points(self) -> Invariant | None:
+        """The degree by the fixed points of a torus, which takes no engine; None without them."""
+        from neuroalg_sage.invariants.equations.degree_by_fixed_points import (
+            degree_by_fixed_points,
+        )
+
+        try:
+            return degree_by_fixed_points(self.parametrization(), self.seed)
+        except LimitReached:
+            return None  # φ is too large to be expanded
+
     def _find_ideal(self, dimension: Invariant) -> tuple[Invariant, Invariant]:
         from neuroalg_sage.invariants.equations.descriptions import known_varieties
         from neuroalg_sage.invariants.equations.ideal import dimension_from_equations, ideal
@@ -46,7 +58,8 @@ class IdealQuestions(DimensionQuestions):
         with self._memory.finding() as found:
             try:
                 known, better = ideal(phi, dimension, self.computation, method, self.seed,
-                                      self.equation_search)
+                                      self.equation_search,
+                                      degree_without_ideal=self._degree_by_fixed_points)
             except LimitReached as error:
                 # Less time than was not enough is not enough.
                 self._no_ideal = None if allowed is None else (allowed, str(error))
@@ -118,6 +131,15 @@ class IdealQuestions(DimensionQuestions):
             return described
         return found
 
+    def _ideal_as_a_part(self) -> Invariant:
+        """The ideal by polynomials, with a proof that may be a part of that of another answer."""
+        found = self._expanded_ideal()
+        assert found.certificate is not None
+        if found.certificate["evidence"].get("argument") == "Artinian reduction":
+            raise LimitReached(f"The ideal of {self.model} is proved by its degree, and this proof "
+                               "is too long to be a part of another one.")
+        return found
+
     @kept
     def _ideal_of_another(self) -> Invariant | None:
         """The ideal of a smaller model with the same neurovariety, if there is one."""
@@ -128,7 +150,7 @@ class IdealQuestions(DimensionQuestions):
             return None
         other = type(self)(same.model, seed=self.seed, method=self.method, cache=False)
         other.computation = self.computation
-        return same.ideal(self.model, other.ideal())
+        return same.ideal(self.model, other._ideal_as_a_part())
 
     def ideal(self) -> Invariant:
         """

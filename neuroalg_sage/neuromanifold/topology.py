@@ -36,7 +36,7 @@ class TopologyQuestions(EquationsQuestions):
         """
         from neuroalg_sage.invariants.topology.euler_characteristic import euler_characteristic
 
-        return euler_characteristic(self.parametrization(), self.dimension(), self._expanded_ideal,
+        return euler_characteristic(self.parametrization(), self.dimension(), self._ideal_as_a_part,
                                     self.computation, self.method in FOR_THE_IDEAL[1:])
 
     @kept
@@ -57,5 +57,5 @@ class TopologyQuestions(EquationsQuestions):
         from neuroalg_sage.invariants.distance.parts import euler_characteristic_of_parts
 
         return euler_characteristic_of_parts(
-            self.parametrization(), self.dimension(), self._expanded_ideal, self.computation,
+            self.parametrization(), self.dimension(), self._ideal_as_a_part, self.computation,
             self.method in FOR_THE_IDEAL[1:])

@@ -12,7 +12,7 @@ from mutants import accepted_mutants
 from neuroalg_sage import NeuroManifold
 from neuroalg_sage.certificates.certificate import digest
 from neuroalg_sage.certificates.checker import verify
-from neuroalg_sage.certificates.equations.linear_section import degrees
+from neuroalg_sage.certificates.equations.restrictions import degrees
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.invariants.equations.equivariant_ideal import equivariant_ideal
@@ -89,7 +89,7 @@ def test_a_ring_that_is_far_from_cohen_macaulay_is_left_to_others() -> None:
 
 def test_curves_with_torsion_are_refused() -> None:
     from neuroalg_sage.certificates.equations.curve_section import torsion_free_series
-    from neuroalg_sage.certificates.equations.linear_section import restricted
+    from neuroalg_sage.certificates.equations.restrictions import restricted
     from neuroalg_sage.certificates.reading import polynomial_ring
 
     a, b, u, v = polynomial_ring(4).gens()

@@ -34,10 +34,10 @@ from flint import fmpq_mpoly, nmod_mat
 
 from neuroalg_sage.certificates.dimension.ranks import rank
 from neuroalg_sage.certificates.equations.groebner import HilbertSeries
-from neuroalg_sage.certificates.equations.linear_section import (
+from neuroalg_sage.certificates.equations.linear_section import check_linear_section
+from neuroalg_sage.certificates.equations.restrictions import (
     MOST_MONOMIALS,
     Form,
-    check_linear_section,
     degrees,
     restricted,
 )
@@ -114,7 +114,7 @@ def torsion_free_series(forms: list[Form], c: int, p: int, points: int, most: in
 
     EXAMPLES: The rational quartic in space, whose ring is not Cohen-Macaulay::
 
-        >>> from neuroalg_sage.certificates.equations.linear_section import restricted
+        >>> from neuroalg_sage.certificates.equations.restrictions import restricted
         >>> from neuroalg_sage.certificates.reading import polynomial_ring
         >>> a, b, u, v = polynomial_ring(4).gens()
         >>> forms = [a*v - b*u, a**2*u - b**3, a*u**2 - b**2*v, b*v**2 - u**3]

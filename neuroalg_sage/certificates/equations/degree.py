@@ -1,5 +1,5 @@
 """
-Degree and Hilbert polynomial, by a formula or from the ideal; the degree by fixed points, too.
+The degree, by a formula, by fixed points or from the ideal.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import Checked, fields, require
 
 
-def _found(model: Model, evidence: Any
-           ) -> tuple[int, list[Fraction] | None, list[str], list[str]]:
+def degree_and_polynomial(model: Model, evidence: Any
+                          ) -> tuple[int, list[Fraction] | None, list[str], list[str]]:
     """The degree, the Hilbert polynomial where it is known, what was verified, whom to trust."""
     if "same_variety" in evidence:
         from neuroalg_sage.certificates.equations.same_variety import same_variety
 
         proof, inner = fields(evidence, "same_variety", "degree")
         other, same, others = same_variety(model, proof)
-        degree, polynomial, verified, trust = _found(other, inner)
+        degree, polynomial, verified, trust = degree_and_polynomial(other, inner)
         return degree, polynomial, [*same, *verified], [*others, *trust]
     if "fixed_points" in evidence:
         from neuroalg_sage.certificates.equations.fixed_points import degree_by_fixed_points
@@ -28,7 +28,7 @@ def _found(model: Model, evidence: Any
         return degree, None, verified, []
     if "flattening" in evidence:
         from neuroalg_sage.certificates.equations.determinants import determinantal_hypersurface
-        from neuroalg_sage.certificates.equations.groebner import hilbert_polynomial
+        from neuroalg_sage.certificates.equations.rational_series import hilbert_polynomial
 
         degree, *_, verified = determinantal_hypersurface(model, evidence)
         polynomial = hilbert_polynomial([1] * degree, model.ambient_dimension - 1)
@@ -44,15 +44,6 @@ def _found(model: Model, evidence: Any
 
 def check_degree(model: Model, value: Any, evidence: Any) -> Checked:
     """Verify the degree of M."""
-    degree, _, verified, trust = _found(model, evidence)
+    degree, _, verified, trust = degree_and_polynomial(model, evidence)
     require(value == degree, f"The degree is {degree}, not as claimed.")
-    return verified, trust
-
-
-def check_hilbert_polynomial(model: Model, value: Any, evidence: Any
-                             ) -> Checked:
-    """Verify the coefficients of the Hilbert polynomial of M."""
-    _, known, verified, trust = _found(model, evidence)
-    require(known is not None and value == [str(c) for c in known],
-            "The Hilbert polynomial is not as claimed.")
     return verified, trust

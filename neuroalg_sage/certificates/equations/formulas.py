@@ -11,8 +11,8 @@ from typing import Any
 from flint import fmpq_mat
 
 from neuroalg_sage.certificates.dimension.power_sums import power_sum
-from neuroalg_sage.certificates.equations.groebner import hilbert_polynomial
 from neuroalg_sage.certificates.equations.minors import SEGRE_VERONESE, generic_matrix
+from neuroalg_sage.certificates.equations.rational_series import hilbert_polynomial
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import MalformedCertificate, fields, member, require
 

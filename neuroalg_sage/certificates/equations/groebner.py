@@ -6,8 +6,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from fractions import Fraction
-from math import factorial, lcm
+from math import lcm
 from typing import Any, NamedTuple
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpz_mpoly_ctx, fmpz_mpoly_vec
@@ -208,16 +207,3 @@ def hilbert_series(groebner: GroebnerBasis, generators: list[fmpq_mpoly]) -> Hil
         part for g in generators for part in homogeneous_parts(g))))
     dimension, _, numerator = hilbert_data(groebner.leading, len(groebner.weights))
     return HilbertSeries(dimension + (not homogeneous), numerator, homogeneous)
-
-
-def hilbert_polynomial(numerator: list[int], dimension: int) -> list[Fraction]:
-    """The coefficients, ascending, of Σ_k c_k binomial(i - k + d - 1, d - 1)."""
-    total = [0] * dimension
-    for k, c in enumerate(numerator if dimension else []):
-        term = [c]
-        for shift in range(1, dimension):
-            term = [a * (shift - k) + b for a, b in zip([*term, 0], [0, *term])]
-        total = [a + b for a, b in zip(total, term, strict=True)]
-    while total and not total[-1]:
-        total.pop()
-    return [Fraction(c, factorial(dimension - 1)) for c in total]

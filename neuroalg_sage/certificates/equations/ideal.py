@@ -15,7 +15,6 @@ from neuroalg_sage.certificates.equations.groebner import (
     GroebnerBasis,
     HilbertSeries,
     groebner_basis,
-    hilbert_polynomial,
     hilbert_series,
 )
 from neuroalg_sage.certificates.model import Model
@@ -114,6 +113,8 @@ def check_hilbert(model: Model, evidence: Any
     homogeneous, else of the projective closure; the order being graded, both are those of
     the initial ideal.
     """
+    from neuroalg_sage.certificates.equations.rational_series import hilbert_polynomial
+
     data, proof = fields(evidence, "generators", "ideal")
     n = model.ambient_dimension
     generators = polynomials(data, polynomial_ring(n))

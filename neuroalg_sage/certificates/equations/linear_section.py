@@ -4,17 +4,15 @@ Ideals that a linear section of the neurovariety proves to be complete.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator, Sequence
-from math import comb
 from typing import Any
 
-from flint import Ordering, fmpq_mat, fmpq_mpoly, nmod_mat, nmod_mpoly_ctx, nmod_poly
+from flint import fmpq_mat, fmpq_mpoly, nmod_poly
 
 from neuroalg_sage.certificates.dimension.dimension import check_dimension
 from neuroalg_sage.certificates.dimension.ranks import rank
 from neuroalg_sage.certificates.equations.groebner import HilbertSeries
 from neuroalg_sage.certificates.equations.homogenization import homogenized
+from neuroalg_sage.certificates.equations.restrictions import Form, degrees, restricted
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     exponent_vectors,
@@ -26,10 +24,8 @@ from neuroalg_sage.certificates.reading import (
     require,
     residue,
 )
-from neuroalg_sage.certificates.substitution import substituted
 
-MOST_POINTS, MOST_MONOMIALS = 5_000, 20_000
-Form = dict[tuple[int, ...], int]
+MOST_POINTS = 5_000
 
 
 def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: Any,
@@ -110,25 +106,11 @@ def check_linear_section(model: Model, generators: list[fmpq_mpoly], evidence: A
 
 def divisor_degrees(q: nmod_poly) -> tuple[set[int], bool]:
     """The degrees of the divisors of a polynomial, and whether it is squarefree."""
-    factors = q.factor()[1]
-    sums = {0}
+    factors, sums = q.factor()[1], {0}
     for factor, multiplicity in factors:
         for _ in range(multiplicity):
             sums |= {s + factor.degree() for s in sums}
     return sums, all(multiplicity == 1 for _, multiplicity in factors)
-
-
-def restricted(generators: list[fmpq_mpoly], matrix: list[list[int]], p: int) -> list[Form]:
-    """The polynomials g(By) modulo p, without those that are zero."""
-    ring = nmod_mpoly_ctx.get([f"y{i}" for i in range(len(matrix[0]))], modulus=p,
-                              ordering=Ordering.degrevlex)
-    space = nmod_mpoly_ctx.get([f"z{i}" for i in range(len(matrix))], modulus=p,
-                               ordering=Ordering.degrevlex)
-    images = [sum((y * (a % p) for y, a in zip(ring.gens(), row)), ring.constant(0))
-              for row in matrix]
-    found = substituted([space.from_dict({e: residue(a, p) for e, a in zip(
-        exponent_vectors(g), g.coeffs())}) for g in generators], images, ring)
-    return [{tuple(map(int, e)): int(a) for e, a in f.to_dict().items()} for f in found if f]
 
 
 def _vanish_at(generators: list[fmpq_mpoly], matrix: list[list[int]], point: list[nmod_poly],
@@ -150,57 +132,12 @@ def _vanish_at(generators: list[fmpq_mpoly], matrix: list[list[int]], point: lis
         require(total % q == 0, "The points of the section do not satisfy the equations.")
 
 
-def artinian_series(forms: list[Form], variables: int, p: int, longest: int,
-                    most: int = MOST_MONOMIALS) -> list[int]:
+def artinian_series(forms: list[Form], variables: int, p: int, longest: int) -> list[int]:
     """Upper bounds for the Hilbert function of F_p[y]/(forms), up to its first zero."""
     series = [1]
-    for monomials, _, found in degrees(forms, variables, p, most):
+    for monomials, _, found in degrees(forms, variables, p):
         series.append(len(monomials) - found)
         require(sum(series) <= longest, "The section is not of the length stated.")
         if not series[-1]:
             break
     return series[:-1]
-
-
-def degrees(forms: list[Form], variables: int, p: int, most: int = MOST_MONOMIALS,
-            coranks: Sequence[int] = (), watched: Callable[[list[Form]], Iterator[Form]] = iter
-            ) -> Iterator[tuple[list[tuple[int, ...]], nmod_mat, int]]:
-    """
-    Degree by degree from 1 on, the monomials, and multiples of forms in reduced echelon form.
-
-    Monomials descend in reverse lexicographic order.  The rows are multiples by variables of
-    those one degree lower: one for each leading monomial, and of the others as many as
-    raise the rank, batch by batch, until the corank is the one that is expected.  So the rank
-    is a lower bound for that of all multiples.  Rows go through ``watched``.
-    """
-    basis: list[Form] = []
-    for degree in itertools.count(1):
-        require(comb(variables + degree - 1, degree) <= most,
-                "The section is not of the length stated.")
-        monomials = sorted((tuple(map(m.count, range(variables))) for m in
-                            itertools.combinations_with_replacement(range(variables), degree)),
-                           key=lambda m: m[::-1])
-        place = {m: k for k, m in enumerate(monomials)}
-        first: dict[tuple[int, ...], Form] = {}
-        others = [f for f in forms if sum(next(iter(f))) == degree]
-        for f in watched(basis):
-            for i in range(variables):
-                multiple = {(*e[:i], e[i] + 1, *e[i + 1:]): a for e, a in f.items()}
-                if first.setdefault(next(iter(multiple)), multiple) is not multiple:
-                    others.append(multiple)
-        rows, count = list(first.values()), 0
-        step = 2 * (len(monomials) - len(rows)) + 50
-        for start in range(0, max(len(others), 1), step):
-            rows, before = rows + others[start : start + step], count
-            flat = [0] * (len(rows) * len(monomials))
-            for k, f in enumerate(watched(rows)):
-                for e, a in f.items():
-                    flat[k * len(monomials) + place[e]] = a
-            reduced, count = nmod_mat(len(rows), len(monomials), flat, p).rref()
-            entries, width = reduced.entries(), len(monomials)
-            rows = [{m: int(a) for m, a in zip(monomials, entries[k * width : (k + 1) * width])
-                     if int(a)} for k in range(count)]
-            if count == before or width - count in (0, *coranks[degree - 1 : degree]):
-                break
-        yield monomials, reduced, count
-        basis = rows

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from neuroalg_sage.certificates.equations.ideal import check_ideal
+from neuroalg_sage.certificates.equations.generators import check_complete
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import (
     Checked,
@@ -27,5 +27,5 @@ def check_in_closure(model: Model, value: Any, evidence: Any) -> Checked:
     require(place == "closure" and answer is True, "An ideal shows membership in the closure.")
     generators = polynomials(member(evidence, "generators"), polynomial_ring(n))
     require(all(g(*f) == 0 for g in generators), "The function satisfies not all equations.")
-    verified, trust, *_ = check_ideal(model, generators, member(evidence, "ideal"))
+    verified, trust = check_complete(model, generators, member(evidence, "ideal"))
     return [*verified, "the function satisfies all equations"], trust

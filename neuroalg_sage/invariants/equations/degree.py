@@ -14,8 +14,8 @@ from neuroalg_sage.certificates.certificate import encode_polynomial
 from neuroalg_sage.certificates.equations.groebner import (
     HilbertSeries,
     hilbert_data,
-    hilbert_polynomial,
 )
+from neuroalg_sage.certificates.equations.rational_series import hilbert_polynomial
 from neuroalg_sage.certificates.reading import polynomial_ring, polynomials
 from neuroalg_sage.descriptions.description import Formula
 from neuroalg_sage.engines.macaulay2 import Script
@@ -28,7 +28,10 @@ from neuroalg_sage.invariants.equations.chart import series_by_chart
 from neuroalg_sage.invariants.equations.equivariant_ideal import cone_equations
 from neuroalg_sage.invariants.equations.generators import primitive
 from neuroalg_sage.invariants.equations.inheritance import inherited_series, narrowed_model
-from neuroalg_sage.invariants.equations.linear_section import hilbert_series
+from neuroalg_sage.invariants.equations.linear_section import (
+    hilbert_series,
+    series_of_reduction,
+)
 from neuroalg_sage.invariants.equations.linear_span import ideal_within
 from neuroalg_sage.invariants.equations.regularity import series_by_regularity
 from neuroalg_sage.models.expressions import (
@@ -125,8 +128,10 @@ def degree_and_hilbert_polynomial(phi: Parametrization, found: Invariant,
     versions = dict(found.certificate["engines"]) | versions
     degree, coefficients = sum(numerator), hilbert_polynomial(numerator, dimension)
     seconds = time.perf_counter() - start
-    return (Degree.certified(phi.model, "degree", degree, "proved", method, seconds, evidence,
-                             found.trust, versions=versions),
+    reduction = proved.get("artinian_reduction")  # which rests on the degree
+    return (Degree.certified(phi.model, "degree", degree, "proved", method, seconds,
+                             reduction["degree"] if reduction else evidence, found.trust,
+                             versions=versions),
             HilbertPolynomial.certified(
                 phi.model, "hilbert_polynomial", coefficients, "proved", method, seconds, evidence,
                 found.trust, claim=[str(c) for c in coefficients], versions=versions))
@@ -141,8 +146,8 @@ def hilbert_series_of(phi: Parametrization, found: Invariant, computation: Compu
 
     - ``found`` -- the ideal
 
-    OUTPUT: the series; ``ideal`` and perhaps ``groebner_basis`` of a certificate; how it was
-    found; and the versions of engines
+    OUTPUT: the series; ``ideal`` and perhaps ``groebner_basis``, or else ``artinian_reduction``, of
+    a certificate; how it was found; and the versions of engines
     """
     assert found.certificate is not None
     n = len(phi.polynomials)
@@ -160,6 +165,10 @@ def hilbert_series_of(phi: Parametrization, found: Invariant, computation: Compu
         numerator = hilbert_series(cone, variables, proof)
         return (HilbertSeries(proof["value"] + variables - n, numerator, variables == n),
                 {"ideal": proof},
+                "the Hilbert series of an Artinian reduction", {})
+    if proof["argument"] == "Artinian reduction":
+        dimension, numerator = series_of_reduction(found.data, n, proof)
+        return (HilbertSeries(dimension, numerator, True), {"artinian_reduction": proof},
                 "the Hilbert series of an Artinian reduction", {})
     if proof["argument"] == "regularity":
         return (series_by_regularity(phi, proof), {"ideal": proof},

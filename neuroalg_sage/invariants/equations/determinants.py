@@ -29,7 +29,7 @@ from neuroalg_sage.certificates.equations.determinants import (
     flattening,
     root_of_determinant,
 )
-from neuroalg_sage.certificates.equations.groebner import hilbert_polynomial
+from neuroalg_sage.certificates.equations.rational_series import hilbert_polynomial
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.descriptions.secant_varieties import power_sum
 from neuroalg_sage.engines import modular

@@ -147,7 +147,8 @@ def _can_be_substituted(model: Model, generators: Sequence[Polynomial]) -> bool:
 
 def ideal(phi: Parametrization, found: Invariant, computation: Computation,
           method: str = "auto", seed: int | None = None,
-          search: Callable[[], EquationSearch] | None = None, by_curves: bool = True
+          search: Callable[[], EquationSearch] | None = None, by_curves: bool = True,
+          degree_without_ideal: Callable[[], Invariant | None] = lambda: None
           ) -> tuple[Ideal, Invariant]:
     """
     The prime ideal of the neurovariety.
@@ -173,6 +174,8 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
       ``"equivariant"``, ``"elimination"`` or ``"kernel"``
     - ``search`` -- where to find the search for equations degree by degree; by default a new one
     - ``by_curves`` -- whether a curve may prove it, which the checker refuses of what is inherited
+    - ``degree_without_ideal`` -- finds the degree by fixed points, if it can; then the proof of the
+      ideal may be no part of another one
 
     OUTPUT: the ideal, and the dimension, now proved if the equations prove it
 
@@ -280,7 +283,7 @@ def ideal(phi: Parametrization, found: Invariant, computation: Computation,
         few = method == "auto" and found.data <= LARGEST_DIMENSION_FOR_ELIMINATION
         try:
             return equivariant_ideal(own, found, method == "equivariant", by_curves,
-                                     FEW_MONOMIALS if few else None)
+                                     FEW_MONOMIALS if few else None, degree_without_ideal)
         except LimitReached as error:
             if method == "equivariant" or computation.is_over():
                 raise

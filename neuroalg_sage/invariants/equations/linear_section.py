@@ -17,15 +17,14 @@ from typing import Any
 
 from flint import Ordering, fmpq_mpoly, fmpq_mpoly_ctx, nmod_mat, nmod_poly
 
+from neuroalg_sage.certificates.equations.artinian_reductions import hilbert_function
 from neuroalg_sage.certificates.equations.curve_section import LATEST, torsion_free_series
 from neuroalg_sage.certificates.equations.linear_section import (
     MOST_POINTS,
-    Form,
     artinian_series,
-    degrees,
     divisor_degrees,
-    restricted,
 )
+from neuroalg_sage.certificates.equations.restrictions import Form, degrees, restricted
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.engines.modular import random_prime
 from neuroalg_sage.models.expressions import Polynomial
@@ -40,6 +39,19 @@ ATTEMPTS, LARGEST_ENTRY = 3, 20
 
 class NotProved(Exception):
     """These equations are not proved to generate the ideal; the message says how far it went."""
+
+
+class TooManyPoints(NotProved):
+    """
+    A section has too many points to be computed.
+
+    - ``length`` -- that of an Artinian reduction
+    - ``prime``, ``section`` -- modulo which, and the matrix of its space
+    """
+
+    def __init__(self, length: int, prime: int, section: list[list[int]]) -> None:
+        super().__init__(f"a section has {length} points, which are too many to be computed")
+        self.length, self.prime, self.section = length, prime, section
 
 
 def linear_section(generators: Sequence[Polynomial], n: int, dimension: int,
@@ -169,7 +181,7 @@ def _points(equations: list[fmpq_mpoly], section: list[list[int]], p: int, most:
                      checkpoint)
     length, degree = sum(series), len(series)
     if comb(c + degree, degree) > most:
-        raise NotProved(f"a section has {length} points, which are too many to be computed")
+        raise TooManyPoints(length, p, [row[1:] for row in section])
     forms = restricted(equations, [[*row[1:], row[0]] for row in section], p)
     coranks = list(itertools.accumulate([*series, 0]))[1:]
     eliminations = degrees(forms, c + 1, p, most, coranks, _watched(checkpoint))
@@ -238,14 +250,14 @@ def in_powers(t: nmod_mat, one: list[int], others: Sequence[list[int]]
     return nmod_poly([*columns[0], 1], p), [nmod_poly(a, p) for a in columns[1:]]
 
 
-def _watched(checkpoint: Callable[[], None]) -> Callable[[list[Form]], Iterator[Form]]:
+def _watched(checkpoint: Callable[[], None]) -> Callable[[list[Any]], Iterator[Any]]:
     """What calls the checkpoint before each row of an elimination."""
-    def rows(forms: list[Form]) -> Iterator[Form]:
-        for form in forms:
+    def watched(rows: list[Any]) -> Iterator[Any]:
+        for row in rows:
             checkpoint()
-            yield form
+            yield row
 
-    return rows
+    return watched
 
 
 def _series(forms: list[Form], variables: int, p: int, most: int,
@@ -259,9 +271,9 @@ def _series(forms: list[Form], variables: int, p: int, most: int,
     series = [1]
     highest = max((sum(next(iter(f))) for f in forms), default=0)
     try:
-        for monomials, _, rank in degrees(forms, variables, p, most, watched=_watched(checkpoint)):
-            series.append(len(monomials) - rank)
-            if not series[-1]:
+        for value in hilbert_function(forms, variables, p, most, _watched(checkpoint)):
+            series.append(value)
+            if not value:
                 return series[:-1]
             late = len(series) - 1 > max(highest, variables * (highest - 1) / 2)
             if late and series[-1] >= series[-2]:
@@ -292,6 +304,22 @@ def hilbert_series(generators: Sequence[Polynomial], n: int, evidence: dict[str,
                                    p, len(evidence["fibers"][0]["polynomial"]) - 1)
     return artinian_series(restricted(_read(generators, n), [row[1:] for row in section], p),
                            len(section[0]) - 1, p, MOST_POINTS)
+
+
+def series_of_reduction(generators: Sequence[Polynomial], n: int, evidence: dict[str, Any]
+                        ) -> tuple[int, list[int]]:
+    """
+    The dimension, and the numerator of the Hilbert series of a ring, by its Artinian reduction.
+
+    EXAMPLES::
+
+        >>> series_of_reduction([{(1, 0, 1): 1, (0, 2, 0): -1}], 3, {
+        ...     "section": [[0], [1], [1]], "prime": 101})
+        (2, [1, 1])
+    """
+    p, section = evidence["prime"], evidence["section"]
+    c = len(section[0])
+    return n - c, [1, *hilbert_function(restricted(_read(generators, n), section, p), c, p)][:-1]
 
 
 def _read(polynomials: Sequence[Polynomial], n: int) -> list[fmpq_mpoly]:
