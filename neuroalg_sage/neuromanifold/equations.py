@@ -46,6 +46,14 @@ class EquationsQuestions(IdealQuestions):
         return degree_and_hilbert_polynomial(self.parametrization(), self._expanded_ideal(),
                                              self.computation)
 
+    def _ideal_and_degree_as_parts(self) -> tuple[Invariant, Invariant]:
+        """The ideal and the degree by it, with proofs that may be parts of other ones."""
+        from neuroalg_sage.invariants.equations.degree import degree_and_hilbert_polynomial
+
+        ideal = self._ideal_as_a_part()
+        return ideal, self._hilbert()[0] if ideal is self._expanded_ideal() else (
+            degree_and_hilbert_polynomial(self.parametrization(), ideal, self.computation)[0])
+
     @kept
     def _by_formula(self) -> tuple[Invariant | None, Invariant | None]:
         """

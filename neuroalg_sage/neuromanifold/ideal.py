@@ -133,12 +133,21 @@ class IdealQuestions(DimensionQuestions):
 
     def _ideal_as_a_part(self) -> Invariant:
         """The ideal by polynomials, with a proof that may be a part of that of another answer."""
+        from neuroalg_sage.invariants.equations.equivariant_ideal import by_linear_section
+        from neuroalg_sage.invariants.equations.linear_section import NotProved
+
         found = self._expanded_ideal()
         assert found.certificate is not None
-        if found.certificate["evidence"].get("argument") == "Artinian reduction":
-            raise LimitReached(f"The ideal of {self.model} is proved by its degree, and this proof "
-                               "is too long to be a part of another one.")
-        return found
+        if found.certificate["evidence"].get("argument") != "Artinian reduction":
+            return found
+        search = self.equation_search()
+        try:
+            return by_linear_section(search.affine, found.data, self.dimension(), found.method,
+                                     search.generator, search.report,
+                                     checkpoint=self.computation.clock())[0]
+        except NotProved as error:
+            raise LimitReached(f"The ideal of {self.model} is proved by its degree only, which is "
+                               f"too long to be a part of another proof: {error}.") from None
 
     @kept
     def _ideal_of_another(self) -> Invariant | None:

@@ -58,7 +58,7 @@ class SingularitiesQuestions(EquationsQuestions):
                 found = by_theorem(form.model, trial | {"point": order})
                 if found is not None:
                     return form.about(self.model, found)
-        return singular_locus(self.parametrization(), self._ideal_as_a_part(), self._hilbert()[0],
+        return singular_locus(self.parametrization(), *self._ideal_and_degree_as_parts(),
                               self.dimension().data, self.computation, self.seed)
 
     @kept

@@ -163,7 +163,7 @@ class TrainingQuestions(EquationsQuestions):
         self._check_model(problem)
         return self._memory.recall(
             NAMES[ramification], lambda: critical_functions(
-                self.parametrization(), self._ideal_as_a_part(), self._hilbert()[0],
+                self.parametrization(), *self._ideal_and_degree_as_parts(),
                 self.dimension().data, self.computation, problem, ramification),
             stored=True, loss=written(problem.describe()))
 

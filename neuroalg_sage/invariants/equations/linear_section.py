@@ -41,19 +41,6 @@ class NotProved(Exception):
     """These equations are not proved to generate the ideal; the message says how far it went."""
 
 
-class TooManyPoints(NotProved):
-    """
-    A section has too many points to be computed.
-
-    - ``length`` -- that of an Artinian reduction
-    - ``prime``, ``section`` -- modulo which, and the matrix of its space
-    """
-
-    def __init__(self, length: int, prime: int, section: list[list[int]]) -> None:
-        super().__init__(f"a section has {length} points, which are too many to be computed")
-        self.length, self.prime, self.section = length, prime, section
-
-
 def linear_section(generators: Sequence[Polynomial], n: int, dimension: int,
                    generator: random.Random,
                    progress: Callable[[str], None] = lambda message: None,
@@ -181,7 +168,7 @@ def _points(equations: list[fmpq_mpoly], section: list[list[int]], p: int, most:
                      checkpoint)
     length, degree = sum(series), len(series)
     if comb(c + degree, degree) > most:
-        raise TooManyPoints(length, p, [row[1:] for row in section])
+        raise NotProved(f"a section has {length} points, which are too many to be computed")
     forms = restricted(equations, [[*row[1:], row[0]] for row in section], p)
     coranks = list(itertools.accumulate([*series, 0]))[1:]
     eliminations = degrees(forms, c + 1, p, most, coranks, _watched(checkpoint))
@@ -266,7 +253,7 @@ def _series(forms: list[Form], variables: int, p: int, most: int,
     The Hilbert function of F_p[y]/(forms), if it becomes zero.
 
     That of a complete intersection of forms of degree g falls from the degree v (g - 1) / 2 on;
-    what does not fall then is taken to be infinite.
+    what does not fall then, or falls no longer, is taken to be infinite.
     """
     series = [1]
     highest = max((sum(next(iter(f))) for f in forms), default=0)
@@ -276,7 +263,8 @@ def _series(forms: list[Form], variables: int, p: int, most: int,
             if not value:
                 return series[:-1]
             late = len(series) - 1 > max(highest, variables * (highest - 1) / 2)
-            if late and series[-1] >= series[-2]:
+            fell = len(series) - 2 > highest and series[-2] < series[-3]
+            if (late or fell) and series[-1] >= series[-2]:
                 break
     except CertificateError:
         pass
@@ -304,6 +292,52 @@ def hilbert_series(generators: Sequence[Polynomial], n: int, evidence: dict[str,
                                    p, len(evidence["fibers"][0]["polynomial"]) - 1)
     return artinian_series(restricted(_read(generators, n), [row[1:] for row in section], p),
                            len(section[0]) - 1, p, MOST_POINTS)
+
+
+def artinian_reduction(generators: Sequence[Polynomial], n: int, dimension: int, degree: int,
+                       generator: random.Random, checkpoint: Callable[[], None] = lambda: None
+                       ) -> dict[str, Any]:
+    """
+    Evidence that homogeneous equations of a neurovariety of known degree generate its ideal.
+
+    INPUT:
+
+    - ``generators`` -- homogeneous polynomials that vanish on M
+    - ``n`` -- the number of coordinates
+    - ``dimension`` -- the dimension of M, less than n
+    - ``degree`` -- the degree of M
+    - ``generator`` -- source of random numbers
+    - ``checkpoint`` -- called often; what it raises ends the search
+
+    OUTPUT: ``prime`` and ``section`` of a certificate
+
+    Raises :class:`NotProved` if an Artinian reduction has another length.
+
+    EXAMPLES: The twisted cubic, and a union with a line::
+
+        >>> minors = [{(1, 0, 1, 0): 1, (0, 2, 0, 0): -1}, {(1, 0, 0, 1): 1, (0, 1, 1, 0): -1},
+        ...           {(0, 1, 0, 1): 1, (0, 0, 2, 0): -1}]
+        >>> sorted(artinian_reduction(minors, 4, 2, 3, random.Random(1)))
+        ['prime', 'section']
+        >>> artinian_reduction(minors[:2], 4, 2, 3, random.Random(1))
+        Traceback (most recent call last):
+        ...
+        neuroalg_sage.invariants.equations.linear_section.NotProved: an Artinian reduction is longer
+        than the degree 3
+    """
+    p, c = random_prime(generator, LARGEST_PRIME), n - dimension
+    section = [[generator.randrange(-LARGEST_ENTRY, LARGEST_ENTRY + 1) for _ in range(c)]
+               for _ in range(n)]
+    forms, length = restricted(_read(generators, n), section, p), 1
+    try:
+        for value in hilbert_function(forms, c, p, watched=_watched(checkpoint)):
+            length += value
+            if length > degree:
+                raise NotProved(f"an Artinian reduction is longer than the degree {degree}")
+    except CertificateError:
+        raise NotProved("an Artinian reduction asks for more work than the checker allows"
+                        ) from None
+    return {"prime": p, "section": section}
 
 
 def series_of_reduction(generators: Sequence[Polynomial], n: int, evidence: dict[str, Any]
