@@ -298,3 +298,9 @@ def test_accepted_mutants_say_the_same(no_points) -> None:
             assert verdict.invariant == "ideal" and where[-1] == 0, where
             assert len(data["claim"]["value"][where[2]]) == 1, where
     assert len(accepted) < 200
+
+
+def test_a_section_that_is_too_large_is_no_error(monkeypatch) -> None:
+    monkeypatch.setattr("neuroalg_sage.certificates.work.MOST_WORK", 100)
+    with pytest.raises(NotProved, match="more work than the checker allows"):
+        reduction(reduced("mlp:3,2,2:x^2"), 3)

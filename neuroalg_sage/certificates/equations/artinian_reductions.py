@@ -1,27 +1,26 @@
 """
-Ideals that an Artinian reduction proves complete, if it is not longer than a known degree.
+Ideals that an Artinian reduction proves, if it is not longer than the degree, which is known.
 
-Let M be a cone, J an ideal of forms that vanish on M, S the polynomial ring in n variables, and p a
-prime that divides no denominator.
+Let S be the polynomial ring in n variables, J an ideal of forms g that vanish on M, and p a prime
+that divides no denominator.
 
-(1) The rank d of Dφ at a point modulo p is at most dim M.
-(2) The columns of a matrix B, independent modulo p, span a linear space, which n - (n - d) = d
-    linear forms θ define.  The forms g(By), for g in J, leave an algebra A of finite length λ
-    modulo p.  So they leave one of at most this length over Q, degree by degree, since their
-    multiples have at least the rank there that they have modulo p; this is S / (J + θS).  So
-    dim S/J ≤ d.
-(3) M is contained in the zeros of J.  So dim M = dim S/J = d, and θ are parameters of S/J.
-(4) Let the degree of M be at least λ, as it is known without J.
+(1) Let Dφ have the rank d at a point modulo p.  Then d ≤ dim M.
+(2) The n - d columns of a matrix B are independent modulo p, so they span a linear space that is
+    defined by d linear forms θ.  Modulo p the forms g(By) leave an algebra A of finite length λ.
+    Over Q they leave S / (J + θS), which in each degree is at most as large, since a rank modulo p
+    is at most that over Q.  So it has a length of at most λ, and dim S/J ≤ d.
+(3) J ⊆ I(M), so dim S/J ≥ dim M.  So all of these are d, and θ is a system of parameters of S/J.
+(4) It is known that deg M ≥ λ.  The proof of this is one by fixed points, without ideals.
 
-Then λ ≥ length of S / (J + θS) ≥ e(S/J) ≥ deg M ≥ λ for the multiplicity e: the second holds for
-any parameters, with equality only if S/J is Cohen-Macaulay; the third since J ⊆ I(M), and both are
-of dimension d, where the multiplicity is the sum over all components of dimension d.  So S/J is
-Cohen-Macaulay, and J has no embedded components and none of smaller dimension; and I(M) is its only
-component, with multiplicity one: J = I(M).  The forms θ are a regular sequence, so the Hilbert
-series of S/J is that of S / (J + θS), which is that of A, over (1 - t)^d.
+So λ ≥ length S / (J + θS) ≥ e(S/J) ≥ deg M ≥ λ, with the multiplicity e.  The second holds for all
+systems of linear parameters; equality there means that S/J is Cohen-Macaulay, so J has components
+of dimension d only.  The third holds since e(S/J) is the sum of the degrees of these, each with its
+multiplicity, and I(M) is one of them, as it is a prime of dimension d; equality means that it is
+the only one, with multiplicity one.  So J = I(M).  And θ is a regular sequence, so the Hilbert
+series of S/J is that of S / (J + θS) over (1 - t)^d, which is that of A, since both have the
+length λ and A is at least as large in each degree.
 
-No point of M and no irreducible section is needed.  The certificate of the degree says nothing of
-ideals.  If J has other components or is too small, or if S/J is not Cohen-Macaulay, A is longer.
+If J is too small, or S/J not Cohen-Macaulay, A is longer.  No point of M is needed.
 """
 
 from __future__ import annotations

@@ -25,7 +25,8 @@ def check_generators(model: Model, value: Any, evidence: Any) -> Checked:
 def check_complete(model: Model, generators: list[fmpq_mpoly], evidence: Any) -> Checked:
     """Verify that polynomials generate I(M), also by a degree that was found without them."""
     if member(evidence, "argument") == "Artinian reduction":
-        # Within the proof of another claim, so much need not be believed at once.
+        # In most proofs of which an ideal is a part this is not accepted, as too much would have to
+        # be believed at once.
         from neuroalg_sage.certificates.equations.artinian_reductions import (
             check_artinian_reduction,
         )

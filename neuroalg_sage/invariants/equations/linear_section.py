@@ -328,8 +328,9 @@ def artinian_reduction(generators: Sequence[Polynomial], n: int, dimension: int,
     p, c = random_prime(generator, LARGEST_PRIME), n - dimension
     section = [[generator.randrange(-LARGEST_ENTRY, LARGEST_ENTRY + 1) for _ in range(c)]
                for _ in range(n)]
-    forms, length = restricted(_read(generators, n), section, p), 1
+    length = 1
     try:
+        forms = restricted(_read(generators, n), section, p)
         for value in hilbert_function(forms, c, p, watched=_watched(checkpoint)):
             length += value
             if length > degree:
