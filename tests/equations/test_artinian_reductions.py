@@ -64,6 +64,7 @@ def test_the_ideal_is_that_of_elimination(model, no_points) -> None:
         assert verify(answer.certificate).trust == ()
 
 
+@pytest.mark.slow
 def test_more_than_a_thousand_points_are_not_needed() -> None:
     M = NeuroManifold("mlp:4,4,3:x^2", seed=5, cache=False)
     ideal = M.ideal()
