@@ -33,11 +33,11 @@ def ed_degree_by_monodromy(phi: Parametrization, dimension: Invariant, form: Qua
 
     Pairs (w, u) for which φ has rank dim M at w, and φ(w) is critical for the distance from u, form
     a bundle of affine spaces over the w; so they are irreducible, and loops of u move one critical
-    point of generic data into all others, as do those of u and the form together.  For a generic form their sum is an affine-linear
-    function of u, by the theorem in :mod:`~neuroalg_sage.engines.monodromy`, and the sum of
-    fewer is believed to be none.  For other forms the sum may have poles; then what is believed
-    is that loops without a new point, many or such that have moved each point, mean that there are no
-    others.
+    point of generic data into all others, as do those of u and the form together.  For a generic
+    form their sum is an affine-linear function of u, by the theorem in
+    :mod:`~neuroalg_sage.engines.monodromy`, and the sum of fewer is believed to be none.  For other
+    forms the sum may have poles; then what is believed is that loops without a new point, many or
+    such that have moved each point, mean that there are no others.
 
     They are followed on a simpler variety of the same ED degree, where
     :mod:`~neuroalg_sage.invariants.distance.reduction` finds one.
