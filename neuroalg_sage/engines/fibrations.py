@@ -29,9 +29,12 @@ class OnAVariety:
     - ``dimension`` -- of the variety
     - ``data`` -- how many of the parameters, the first ones, are those in which the sum of all
       points is affine-linear
+    - ``is_given`` -- whether the others have given values, so that elsewhere there may be more
+      points
     """
 
     data: int
+    is_given: bool
     map: TorusMap
     measured: TorusMap
     followed: TorusMap
@@ -65,6 +68,7 @@ class LinearSections(OnAVariety):
         self.followed = self.map.combined(
             np.linalg.qr(generator.normal(size=(len(polynomials), dimension)))[0])
         self.dimension = self.data = dimension
+        self.is_given = False
         self.size = count * dimension + len(phi.exponents)
 
     def parameters(self, w: np.ndarray, generator: np.random.Generator) -> np.ndarray:
@@ -88,22 +92,21 @@ class CriticalPoints(OnAVariety):
     The critical points of the distance from u on the image of φ, for a quadratic form Q.
 
     It is J^T Q (φ(w) - u) = 0, where J is the Jacobian matrix, which shall have the rank d.  With
-    Q = R^T S R, for a real R and signs S, the parameters are R u; and also the diagonal matrix S if
-    the form moves.
+    Q = R^T S R, for a real R and signs S, the parameters are R u and the diagonal matrix S, which
+    moves as well: a form that is given is as generic ones are on the way.
     """
 
     def __init__(self, polynomials: Sequence[Polynomial], count: int, dimension: int,
-                 form: np.ndarray, generator: np.random.Generator, form_moves: bool = False
+                 form: np.ndarray, generator: np.random.Generator, is_given: bool = True
                  ) -> None:
         values, vectors = np.linalg.eigh(form)
         values[abs(values) < LEAST_EIGENVALUE * abs(values).max()] = 0
         self.signs = np.sign(values)
-        self.is_definite = bool((self.signs == 1).all())
         self.map = TorusMap(polynomials, count)
         root = vectors * np.sqrt(abs(values))
         self.map.coefficients *= balancing(self.map.combined(root))
         self.followed, self.measured = self.map.combined(root), measured(self.map)
-        self.dimension, self.form_moves = dimension, form_moves
+        self.dimension, self.is_given = dimension, is_given
         n = self.data = len(polynomials)
         self.sketch = generator.normal(size=(n, dimension)) / np.sqrt(n)
         self.size = count * (n + count) + len(self.map.exponents)
@@ -114,7 +117,7 @@ class CriticalPoints(OnAVariety):
         normal = generator.normal(size=len(image)) * np.linalg.norm(image) / np.sqrt(len(image))
         rows = np.linalg.svd(self._slopes(w[None])[0] * self.signs)[2][: self.dimension]
         found: np.ndarray = image + normal - rows.conj().T @ (rows @ normal)
-        return np.concatenate([found, self.signs]) if self.form_moves else found
+        return np.concatenate([found, self.signs])
 
     def frames(self, w: np.ndarray) -> np.ndarray | None:
         return None if self.map.count == self.dimension else _orthonormal(
@@ -126,15 +129,11 @@ class CriticalPoints(OnAVariety):
         monomials = self.map.monomials(w)
         slopes = self.followed.slopes(monomials)
         difference = self.followed.values(monomials) - c[:, : self.data].T
-        if self.form_moves:
-            signed = slopes * c[:, None, self.data :]
-            change = move[:, self.data :] * difference.T - c[:, self.data :] * move[:, : self.data]
-            moved = slopes @ change[:, :, None]
-            difference *= c[:, self.data :].T
-        else:
-            signed = slopes if self.is_definite else slopes * self.signs
-            moved = -(signed @ move[:, :, None])
-            difference *= self.signs[:, None]
+        signs = c[:, self.data :]
+        signed = slopes * signs[:, None]
+        change = move[:, self.data :] * difference.T - signs * move[:, : self.data]
+        moved = slopes @ change[:, :, None]
+        difference *= signs.T
         terms = self.followed.terms(difference, monomials)
         columns = np.stack([self.map.gradient(terms).T, moved[:, :, 0]], axis=2)
         square = slopes @ signed.transpose(0, 2, 1) + self.map.hessian(terms)

@@ -56,6 +56,9 @@ PATIENCE = 2  # loops without a new point, before others are tried: they take lo
 MANY_LOST, FEW_LOST = 0.1, 5  # of the paths of an edge: more are not followed again
 MOST_LOSSY = 3  # loops without a new point that lose paths, before it is done again
 MANY_IDLE = 200  # points that loops have moved to known ones, instead of several loops
+MOVED = 2  # loops that have moved each of the points, so that others would hardly stay apart
+# Of so many points that are tried this part has to come back from other forms, that these be used.
+TRIED, COME_BACK = 30, 0.7
 UNKNOWN = -1  # which point is at the other end
 
 
@@ -115,13 +118,15 @@ class Edge:
     A way between two c, along which the points over one become those over the other.
 
     - ``fibers`` -- the points that are known over its ends
+    - ``is_even`` -- whether there are as many; else some of the other end vanish on the way back
     - ``turn``, ``growth`` -- of the arc
     - ``partners`` -- at each end, for each of them its number at the other end, or UNKNOWN
     - ``attempts`` -- at each end, how often each was followed
     """
 
-    def __init__(self, base: Points, other: Points, turn: complex, growth: float) -> None:
-        self.fibers, self.turn, self.growth = (base, other), turn, growth
+    def __init__(self, base: Points, other: Points, turn: complex, growth: float, is_even: bool
+                 ) -> None:
+        self.fibers, self.turn, self.growth, self.is_even = (base, other), turn, growth, is_even
         self.partners, self.attempts = ([np.empty(0, dtype=int) for _ in range(2)]
                                         for _ in range(2))
 
@@ -141,8 +146,9 @@ class Edge:
 
     @property
     def lost(self) -> int:
-        """How many go nowhere, as far as is known."""
-        return max(int(np.sum(partners == UNKNOWN)) for partners in self.partners)
+        """How many go nowhere, as far as is known, of those that should go somewhere."""
+        return max(int(np.sum(partners == UNKNOWN))
+                   for partners in self.partners[: 1 + self.is_even])
 
     @property
     def is_bad(self) -> bool:
@@ -175,17 +181,20 @@ class _Place:
     """
     The points over c + i v for a random real v, and edges to it.
 
-    - ``is_straight`` -- whether only data differ, so that a trace may be tested
+    - ``is_straight`` -- whether a trace may be tested: only data differ, and are far away
+    - ``is_even`` -- whether there are as many points as over c
     - ``size`` -- how far data move, relative to c; a quadratic form changes by about itself
     """
 
-    def __init__(self, base: Points, is_straight: bool, generator: np.random.Generator) -> None:
+    def __init__(self, base: Points, is_straight: bool, form_moves: bool,
+                 generator: np.random.Generator) -> None:
         self.base, self.is_straight, self.generator = base, is_straight, generator
+        self.is_even = not (form_moves and base.system.is_given)
         self.size = float(np.exp(generator.uniform(*np.log(FAR if is_straight else ANYWHERE))))
         m = base.system.data
         v = generator.normal(size=len(base.c))
         v[:m] *= self.size * np.linalg.norm(base.c[:m]) / np.linalg.norm(v[:m])
-        v[m:] *= not is_straight
+        v[m:] *= form_moves
         self.points = Points(base.system, base.c + 1j * v, base.direction)
         self.sense = int(generator.choice([-1, 1]))
         self.edges: list[Edge] = []
@@ -195,14 +204,31 @@ class _Place:
         for _ in range(count):
             angle = self.sense * (-1) ** len(self.edges) * self.generator.uniform(*ARCS)
             self.edges.append(Edge(self.base, self.points, np.exp(1j * angle),
-                                   max(self.size, 1.0)))
+                                   max(self.size, 1.0), self.is_even))
         return self.edges[-count:]
+
+    def comes_back(self, check: Callable[[], None]) -> bool:
+        """Whether points that go here by one of two edges come back by the other, if tried."""
+        system, count = self.base.system, min(TRIED, len(self.base))
+        there, back = self.edges
+        points, arrived = follow(system, self.base.all[:count], there.way(0, count), check)
+        came = follow(system, points[arrived], back.way(1, int(arrived.sum())), check)[1]
+        return bool(came.sum() >= COME_BACK * count)
 
     @property
     def misses(self) -> bool:
         """Whether points are not known here, of which another way would find some."""
         return (len(self.points) < len(self.base) and len(self.edges) < MOST_WAYS
                 and not self.edges[-1].is_bad)
+
+    def moved(self) -> np.ndarray:
+        """Which points over c the loop of the first two edges leads to others."""
+        there, back = (edge.partners[side] for side, edge in enumerate(self.edges[:2]))
+        known = np.flatnonzero(there != UNKNOWN)
+        ends = back[there[known]]
+        found = np.zeros(len(self.base), dtype=bool)
+        found[known] = (ends != UNKNOWN) & (ends != known)
+        return found
 
     def trace_error(self) -> float | None:
         """
@@ -276,7 +302,8 @@ def fiber(system: LinearSections | CriticalPoints, generator: np.random.Generato
     - ``limits`` -- is called often, and raises LimitReached at a limit
     - ``idle_loops`` -- after so many loops without a new point it ends without a trace test
     - ``confirm`` -- how many loops without a new point, fewer if they moved many points, shall
-      precede the trace test that is believed, or follow it; 0 if the sum is linear for sure
+      precede the trace test that is believed, or follow it; so many are enough without it if each
+      point was moved; 0 if the sum is linear for sure
     - ``progress`` -- takes one line of text
 
     Raises LimitReached if a limit is reached, or if it does not begin.
@@ -299,9 +326,10 @@ def _fiber_over_one(system: LinearSections | CriticalPoints, generator: np.rando
     the sum there is the sum at c.  It is done at straight places, where only data differ, far away:
     what moved little may look linear.
 
-    Where the quadratic form is generic, it moves to the other places.  For points that are large
-    compared with u lie near points of length zero at which M is nearly conormal to itself; they
-    hardly meet others when only u moves, but for other forms they are as others are.
+    The quadratic form moves to the other places.  For points that are large compared with u lie
+    near points of length zero at which M is nearly conormal to itself; they hardly meet others
+    when only u moves, but for other forms they are as others are.  There may be more than for a
+    form that is given.  These vanish on the way back; so if they are many, the form stays.
     """
     for _ in range(STARTS):
         start = generator.normal(size=system.map.count) + 0j
@@ -318,7 +346,7 @@ def _fiber_over_one(system: LinearSections | CriticalPoints, generator: np.rando
     base.places(points)
     places: list[_Place] = []
     loops = paths = idle = lossy = 0
-    trace = None
+    trace, form_moves = None, True
 
     def check() -> None:
         try:
@@ -337,19 +365,26 @@ def _fiber_over_one(system: LinearSections | CriticalPoints, generator: np.rando
         while attempts < most:
             before = followed
             for side in (0, 1):
-                followed += _follow_edges([edge for edge in edges if not attempts
-                                           or not edge.is_bad], side, attempts, check)
+                followed += _follow_edges([edge for edge in edges if not attempts or not (
+                    edge.is_bad or side and not edge.is_even)], side, attempts, check)
             if followed > before:
                 progress(f"monodromy: {len(base)} points after {loops} loops")
             attempts = 0 if followed > before else attempts + 1
         return followed
 
     def another_loop() -> list[Edge]:
+        nonlocal form_moves
         for place in places:
             if place.is_straight and place.misses:
                 return place.add_edges(1)
-        places.append(_Place(base, len(places) % SELDOM == 0, generator))
-        return places[-1].add_edges(2)
+        is_straight = len(places) % SELDOM == 0
+        place = _Place(base, is_straight, form_moves and not is_straight, generator)
+        new = place.add_edges(2)
+        if not place.is_even and not place.comes_back(check):
+            form_moves, place = False, _Place(base, False, False, generator)
+            new = place.add_edges(2)
+        places.append(place)
+        return new
 
     def least_trace_error() -> float | None:
         return min((error for place in places if place.is_straight
@@ -358,6 +393,10 @@ def _fiber_over_one(system: LinearSections | CriticalPoints, generator: np.rando
     def is_believed() -> bool:
         return trace is not None and trace < TRACE_IS_LINEAR and (
             idle >= confirm or idle * len(base) >= MANY_IDLE)
+
+    def has_ended() -> bool:
+        return idle >= idle_loops or lossy > MOST_LOSSY or bool(confirm and idle >= confirm and (
+            np.sum([place.moved() for place in places], axis=0).min() >= MOVED))
 
     while True:
         loops += 1
@@ -373,7 +412,7 @@ def _fiber_over_one(system: LinearSections | CriticalPoints, generator: np.rando
         else:
             lossy += any(edge.lost for edge in new)
         lossy = lossy if idle else 0
-        if is_believed() or idle >= idle_loops or lossy > MOST_LOSSY:
+        if is_believed() or has_ended():
             return Fiber(base.all, trace, loops, paths, idle, sum(edge.lost for edge in edges),
                          lossy)
 

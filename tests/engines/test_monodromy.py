@@ -64,14 +64,13 @@ def test_derivatives_are_those_of_differences(seed: int, largest: int, monkeypat
                            atol=1e-4)
 
 
-@pytest.mark.parametrize("form_moves", [False, True])
-def test_equations_change_with_data_and_form_as_differences_do(form_moves: bool) -> None:
+def test_equations_change_with_data_and_form_as_differences_do() -> None:
     generator = np.random.default_rng(1)
     system = CriticalPoints(random_polynomials(random.Random(1), 3), 3, 3,
-                            np.diag([2.0, -1.0, 3.0]), generator, form_moves)
+                            np.diag([2.0, -1.0, 3.0]), generator)
     start = generator.normal(size=3) + 0j
     c = system.parameters(start, generator)[None] + 0j
-    assert len(c[0]) == (6 if form_moves else 3)
+    assert len(c[0]) == 6
 
     def linearized(c: np.ndarray, move: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return system.linearized(start[None], None, c, move)
@@ -293,3 +292,50 @@ def test_a_point_that_is_always_missed_is_not_passed_over() -> None:
     model = "mlp:3,1,2:x^2:bias"
     exact = NeuroManifold(model, method="parametrization", seed=1).ed_degree("unit").value
     assert NeuroManifold(model, method="monodromy", seed=1).ed_degree("unit").value == exact
+
+
+def places_and_fiber(spec: str, metric: str, monkeypatch) -> tuple[list, int]:
+    """The places to which loops lead, and the number of points."""
+    places: list[monodromy._Place] = []
+    make = monodromy._Place.__init__
+
+    def remembered(place, *arguments) -> None:
+        make(place, *arguments)
+        places.append(place)
+
+    monkeypatch.setattr(monodromy._Place, "__init__", remembered)
+    answer = NeuroManifold(spec, method="monodromy", seed=1).ed_degree(metric)
+    return places, int(answer.data)
+
+
+def test_a_form_that_is_given_moves_where_points_come_back(monkeypatch) -> None:
+    """For other forms there are more points: as many as for a generic one."""
+    places, number = places_and_fiber("cnn:3,4:x^2", "unit", monkeypatch)
+    assert number == 403
+    others = [len(place.points) for place in places if not place.is_even]
+    assert others and number < min(others)
+    generic = NeuroManifold("cnn:3,4:x^2").ed_degree("generic")
+    assert generic.status == "proved" and max(others) <= generic.data
+    assert all(place.is_even for place in places if place.is_straight)
+
+
+def test_a_form_that_is_given_stays_where_most_points_would_vanish(monkeypatch) -> None:
+    """A generic form has 39 critical points on matrices of rank one, the unit form 3."""
+    places, number = places_and_fiber("linear:3,1,3", "unit", monkeypatch)
+    assert number == 3
+    *_, last = places
+    assert last.is_even and not all(place.is_even for place in places)
+
+
+@pytest.mark.parametrize(("there", "back", "moved"), [
+    ([0, 1, 2], [1, 0, 2], [True, True, False]),
+    ([0, monodromy.UNKNOWN, 2], [2, 0, monodromy.UNKNOWN], [True, False, False])])
+def test_what_a_loop_moves(there: list[int], back: list[int], moved: list[bool]) -> None:
+    generator = np.random.default_rng(1)
+    system = LinearSections([{(1,): 1}], 1, 1, generator)
+    base = monodromy.Points(system, np.array([1.0]), np.array([1.0]))
+    base.places(np.array([[1.0], [2.0], [3.0]], dtype=complex))
+    place = monodromy._Place(base, False, False, generator)
+    for edge, side, partners in zip(place.add_edges(2), (0, 1), (there, back)):
+        edge.partners[side] = np.array(partners)
+    assert place.moved().tolist() == moved

@@ -33,10 +33,11 @@ def ed_degree_by_monodromy(phi: Parametrization, dimension: Invariant, form: Qua
 
     Pairs (w, u) for which φ has rank dim M at w, and φ(w) is critical for the distance from u, form
     a bundle of affine spaces over the w; so they are irreducible, and loops of u move one critical
-    point of generic data into all others.  For a generic form their sum is an affine-linear
-    function of u, by the theorem in :mod:`~neuroalg_sage.engines.monodromy`, and the sum of
-    fewer is believed to be none.  For other forms the sum may have poles; then what is believed
-    is that many loops without a new point mean that there are no others.
+    point of generic data into all others, as do those of u and the form together.  For a generic
+    form their sum is an affine-linear function of u, by the theorem in
+    :mod:`~neuroalg_sage.engines.monodromy`, and the sum of fewer is believed to be none.  For other
+    forms the sum may have poles; then what is believed is that loops without a new point, many or
+    such that have moved each point, mean that there are no others.
 
     They are followed on a simpler variety of the same ED degree, where
     :mod:`~neuroalg_sage.invariants.distance.reduction` finds one.
@@ -76,7 +77,7 @@ def ed_degree_by_monodromy(phi: Parametrization, dimension: Invariant, form: Qua
                         time.perf_counter() - start)
     computation.progress(f"monodromy: critical points of the distance ({metric}) on {phi.model}")
     system = CriticalPoints(phi.polynomials, phi.parameter_count, d,
-                            form.in_floating_point(generator), generator, not form.is_given)
+                            form.in_floating_point(generator), generator, form.is_given)
     rank = system.rank(generator)
     if rank < d:
         raise InputError(f"The quadratic form has rank {rank} on the tangent spaces of M, which "
