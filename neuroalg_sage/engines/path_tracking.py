@@ -26,7 +26,7 @@ from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.models.expressions import Polynomial
 
 # How many numbers one array may hold; beyond that paths are followed in groups.
-LARGEST_ARRAY, LARGEST_MATRIX, LARGEST_MAP = 100_000, 1_000_000, 30_000_000
+LARGEST_ARRAY, LARGEST_MATRIX, LARGEST_MAP = 400_000, 1_000_000, 30_000_000
 # A path that needs many steps is near a singular point: nobody waits for it, unless it needs care.
 FIRST_STEP, SMALLEST_STEP, MOST_STEPS = 0.02, 1e-7, 200
 FULL = 0.7  # of so many paths, of those that arrays may hold, others begin where less are left
