@@ -344,7 +344,7 @@ def test_scripts_name_what_they_compute() -> None:
 
 @pytest.mark.parametrize("ask, message", [
     (lambda: NeuroManifold("linear:2,1,2").ed_degree("frobenius"), "There is no metric"),
-    (lambda: NeuroManifold("linear:2,1,2").ed_degree("data"), "needs the matrix"),
+    (lambda: NeuroManifold("linear:2,1,2").ed_degree("data"), "needs gram, the matrix"),
     (lambda: NeuroManifold("linear:2,1,2").ed_degree("unit", [[1]]), "no other metric takes one"),
     (lambda: NeuroManifold("linear:2,1,2").ed_degree("data", [[1, 2], [2, 1]]), "has 2 rows"),
     (lambda: NeuroManifold("linear:2,1,2").ed_degree("data", [[0.5]]), "rational numbers"),

@@ -70,8 +70,10 @@ class DoublePoints:
     def method(self) -> str:
         """How it was found."""
         where = "" if self.evidence else ", by msolve modulo a random prime"
-        return (f"{self.polar} for a generic metric, less {self.polar - self.number} ordinary "
-                f"double points of length zero{where}, in {self.name}")
+        points = self.polar - self.number
+        less = (f"less {points} ordinary double point{'s' * (points > 1)} of length zero" if points
+                else "as no point of length zero is singular")
+        return f"{self.polar} for a generic metric, {less}{where}, in {self.name}"
 
 
 def ed_degree_by_double_points(phi: Parametrization, form: QuadraticForm, computation: Computation,

@@ -166,7 +166,7 @@ def quadratic_form(model: Model, metric: str, gram: Any = None) -> QuadraticForm
         raise InputError(f"There is no metric {shown(metric)}; the metrics are "
                          f"{', '.join(METRICS)}.")
     if (gram is None) == (metric == "data"):
-        raise InputError("The metric data needs the matrix of its quadratic form, and no other "
+        raise InputError("The metric data needs gram, the matrix of its quadratic form; no other "
                          "metric takes one.")
     if metric == "generic":
         return QuadraticForm(metric, n)
