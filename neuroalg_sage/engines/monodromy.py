@@ -56,7 +56,9 @@ PATIENCE = 2  # loops without a new point, before others are tried: they take lo
 MANY_LOST, FEW_LOST = 0.1, 5  # of the paths of an edge: more are not followed again
 MOST_LOSSY = 3  # loops without a new point that lose paths, before it is done again
 MANY_IDLE = 200  # points that loops have moved to known ones, instead of several loops
-MOVED = 2  # loops that have moved each of the points, so that others would hardly stay apart
+# Where no trace test helps: loops that have moved each of the points, so that others like them
+# would hardly stay apart, and points that loops moved to known ones; few move among themselves.
+MOVED, MANY_IDLE_ALONE = 2, 1_000
 # Of so many points that are tried this part has to come back from other forms, that these be used.
 TRIED, COME_BACK = 30, 0.7
 UNKNOWN = -1  # which point is at the other end
@@ -302,8 +304,8 @@ def fiber(system: LinearSections | CriticalPoints, generator: np.random.Generato
     - ``limits`` -- is called often, and raises LimitReached at a limit
     - ``idle_loops`` -- after so many loops without a new point it ends without a trace test
     - ``confirm`` -- how many loops without a new point, fewer if they moved many points, shall
-      precede the trace test that is believed, or follow it; so many are enough without it if each
-      point was moved; 0 if the sum is linear for sure
+      precede the trace test that is believed, or follow it; so many are enough without it for
+      many points, each of which was moved; 0 if the sum is linear for sure
     - ``progress`` -- takes one line of text
 
     Raises LimitReached if a limit is reached, or if it does not begin.
@@ -395,8 +397,12 @@ def _fiber_over_one(system: LinearSections | CriticalPoints, generator: np.rando
             idle >= confirm or idle * len(base) >= MANY_IDLE)
 
     def has_ended() -> bool:
-        return idle >= idle_loops or lossy > MOST_LOSSY or bool(confirm and idle >= confirm and (
-            np.sum([place.moved() for place in places], axis=0).min() >= MOVED))
+        if lossy > MOST_LOSSY or not confirm:
+            return lossy > MOST_LOSSY or idle >= idle_loops
+        if idle >= idle_loops:  # few points may stay among themselves for long
+            return idle * len(base) >= MANY_IDLE
+        return bool(idle >= confirm and idle * len(base) >= MANY_IDLE_ALONE
+                    and np.sum([place.moved() for place in places], axis=0).min() >= MOVED)
 
     while True:
         loops += 1

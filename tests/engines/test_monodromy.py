@@ -339,3 +339,16 @@ def test_what_a_loop_moves(there: list[int], back: list[int], moved: list[bool])
     for edge, side, partners in zip(place.add_edges(2), (0, 1), (there, back)):
         edge.partners[side] = np.array(partners)
     assert place.moved().tolist() == moved
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_few_points_may_move_among_themselves_only(seed: int) -> None:
+    """Two of three matrices of rank two, exchanged by several loops, are not all."""
+    assert NeuroManifold("mlp:2,2,3:x^2", method="monodromy", seed=seed).ed_degree("unit") == 3
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_critical_points_of_a_cubic_curve_by_the_unit_form(seed: int) -> None:
+    """The parameters of critical points are the zeros of (a - u) + (a^3 - v) 3 a^2."""
+    model = from_expressions(["a*x + a^3*y"], ["a"], ["x", "y"])
+    assert NeuroManifold(model, method="monodromy", seed=seed).ed_degree("unit") == 5

@@ -10,6 +10,7 @@ that divides no denominator.
     Over Q they leave S / (J + θS), which in each degree is at most as large, since a rank modulo p
     is at most that over Q.  So it has a length of at most λ, and dim S/J ≤ d.
 (3) J ⊆ I(M), so dim S/J ≥ dim M.  So all of these are d, and θ is a system of parameters of S/J.
+    The cone V(J) contains M as a component, so M is a cone, and deg M that of its projectivization.
 (4) It is known that deg M ≥ λ.  The proof of this is one by fixed points, without ideals.
 
 So λ ≥ length S / (J + θS) ≥ e(S/J) ≥ deg M ≥ λ, with the multiplicity e.  The second holds for all

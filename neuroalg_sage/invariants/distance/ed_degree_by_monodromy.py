@@ -37,7 +37,7 @@ def ed_degree_by_monodromy(phi: Parametrization, dimension: Invariant, form: Qua
     form their sum is an affine-linear function of u, by the theorem in
     :mod:`~neuroalg_sage.engines.monodromy`, and the sum of fewer is believed to be none.  For other
     forms the sum may have poles; then what is believed is that loops without a new point, many or
-    such that have moved each point, mean that there are no others.
+    such that have moved each of many points, mean that there are no others.
 
     They are followed on a simpler variety of the same ED degree, where
     :mod:`~neuroalg_sage.invariants.distance.reduction` finds one.
