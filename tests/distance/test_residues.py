@@ -345,3 +345,10 @@ def test_attempts_that_are_long_do_not_end_the_others() -> None:
     found = NeuroManifold("mlp:2,3,1,1,2,1:x^2", metric="generic", seed=1, timeout=60).ed_degree()
     assert found.status == "proved"
     assert found.data == 7 * 8**2 - 3 * 3 * 8 + 3
+
+
+def test_no_vertex_of_a_polytope_is_missed() -> None:
+    """Of one with 39 points, linear functions are seldom largest at some vertices."""
+    phi = parametrization(load_model("mlp:3,1,3:x^3+x"))
+    first, *others = (smooth_polytope(phi, random.Random(seed)) for seed in range(60))
+    assert first is not None and all(other == first for other in others)

@@ -11,10 +11,15 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from neuroalg_sage.models.parametrization import Parametrization
 from neuroalg_sage.models.rational import matrix
 
-MOST_MONOMIALS, MOST_VERTICES, PATIENCE = 2_000, 500, 200
+MOST_MONOMIALS, MOST_VERTICES = 2_000, 500
+# Random linear functions that are largest at known vertices, after which there are no others: a
+# vertex may be that of one in a hundred.
+PATIENCE, AT_ONCE = 4_000, 500
 
 Exponents = tuple[int, ...]
 
@@ -53,16 +58,18 @@ def vertices_of(places: dict[Exponents, int], generator: random.Random) -> list[
         return None
     points = list(places)
     found: dict[Exponents, list[Exponents]] = {}
-    missed = 0
+    missed, table = 0, np.array(points, dtype=float).T
+    choices = np.random.default_rng(generator.getrandbits(64))
     while missed < PATIENCE:
-        at = [generator.uniform(-1, 1) for _ in points[0]]
-        v = max(points, key=lambda a: sum(x * k for x, k in zip(at, a)))
-        missed = missed + 1 if v in found else 0
-        if v not in found:
-            edges = _edges(v, sorted(points, key=lambda a: -sum(x * k for x, k in zip(at, a)))[1:])
-            if edges is None or len(found) == MOST_VERTICES:
-                return None
-            found[v] = edges
+        values = choices.uniform(-1, 1, size=(AT_ONCE, len(table))) @ table
+        for row, place in zip(values, values.argmax(axis=1)):
+            v = points[place]
+            missed = missed + 1 if v in found else 0
+            if v not in found:
+                edges = _edges(v, [points[k] for k in np.argsort(-row) if k != place])
+                if edges is None or len(found) == MOST_VERTICES:
+                    return None
+                found[v] = edges
     return sorted([places[v], sorted(places[a] for a in edges)] for v, edges in found.items())
 
 
