@@ -397,11 +397,11 @@ def _fiber_over_one(system: LinearSections | CriticalPoints, generator: np.rando
             idle >= confirm or idle * len(base) >= MANY_IDLE)
 
     def has_ended() -> bool:
-        if lossy > MOST_LOSSY or not confirm:
-            return lossy > MOST_LOSSY or idle >= idle_loops
+        if lossy > MOST_LOSSY:
+            return True
         if idle >= idle_loops:  # few points may stay among themselves for long
-            return idle * len(base) >= MANY_IDLE
-        return bool(idle >= confirm and idle * len(base) >= MANY_IDLE_ALONE
+            return not confirm or idle * len(base) >= MANY_IDLE
+        return bool(confirm and idle >= confirm and idle * len(base) >= MANY_IDLE_ALONE
                     and np.sum([place.moved() for place in places], axis=0).min() >= MOVED)
 
     while True:

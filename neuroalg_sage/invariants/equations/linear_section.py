@@ -17,7 +17,10 @@ from typing import Any
 
 from flint import Ordering, fmpq_mpoly, fmpq_mpoly_ctx, nmod_mat, nmod_poly
 
-from neuroalg_sage.certificates.equations.artinian_reductions import hilbert_function
+from neuroalg_sage.certificates.equations.artinian_reductions import (
+    hilbert_function,
+    normal_forms,
+)
 from neuroalg_sage.certificates.equations.curve_section import LATEST, torsion_free_series
 from neuroalg_sage.certificates.equations.linear_section import (
     MOST_POINTS,
@@ -180,27 +183,20 @@ def _points(equations: list[fmpq_mpoly], section: list[list[int]], p: int, most:
         monomials, reduced, rank = next(eliminations)
         size = len(monomials) - rank
     degree = reached
-    width, entries = len(monomials), reduced.entries()
-    pivots: dict[int, int] = {}
-    for row in range(rank):
-        pivots[next(k for k in range(width) if int(entries[row * width + k]))] = row
-    free = [k for k in range(width) if k not in pivots]
-    place = {m: k for k, m in enumerate(monomials)}
-    standard = {k: i for i, k in enumerate(free)}
+    standard, others = normal_forms(monomials, reduced, rank)
+    places = {b: i for i, b in enumerate(standard)}
 
     def coordinates(monomial: tuple[int, ...]) -> list[int]:
-        k = place[monomial]
-        if k in standard:
-            return [int(i == standard[k]) for i in range(size)]
-        row = pivots[k] * width
-        return [-int(entries[row + column]) % p for column in free]
+        if monomial in others:
+            return [a % p for a in others[monomial]]
+        return [int(i == places[monomial]) for i in range(size)]
 
     def times(i: int, monomial: tuple[int, ...]) -> tuple[int, ...]:
         """The monomial with one y_0 replaced by another variable."""
         return tuple(e + (k == i) - (k == c) for k, e in enumerate(monomial))
 
     one = (0,) * c + (degree,)
-    t = nmod_mat(size, size, [a for k in free for a in coordinates(times(0, monomials[k]))], p)
+    t = nmod_mat(size, size, [a for b in standard for a in coordinates(times(0, b))], p)
     generated = in_powers(t, coordinates(one), [coordinates(times(i, one)) for i in range(1, c)])
     return generated and (*generated, size == length)
 
