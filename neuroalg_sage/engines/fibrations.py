@@ -1,7 +1,7 @@
 """
 Varieties whose points move with data: linear sections, and critical points of distances.
 
-Each is a :class:`~neuroalg_sage.engines.path_tracking.Fibration` by a parametrization φ.
+What moves them is :class:`~neuroalg_sage.engines.moving_equations.Equations`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from neuroalg_sage.engines.path_tracking import TorusMap
+from neuroalg_sage.engines.lanes import gathered
+from neuroalg_sage.engines.moving_equations import (
+    Equations,
+    critical_point_equations,
+    section_equations,
+)
+from neuroalg_sage.engines.torus_maps import TorusMap
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.models.expressions import Polynomial
 
@@ -26,6 +32,7 @@ class OnAVariety:
     - ``map`` -- φ
     - ``measured`` -- φ with coordinates of about one size, which tell points apart
     - ``followed`` -- φ and a linear map, whose rank is the dimension where points are regular
+    - ``equations`` -- of the points, by that
     - ``dimension`` -- of the variety
     - ``data`` -- how many of the parameters, the first ones, are those in which the sum of all
       points is affine-linear
@@ -38,20 +45,32 @@ class OnAVariety:
     map: TorusMap
     measured: TorusMap
     followed: TorusMap
+    equations: Equations
     dimension: int
 
     def image(self, w: np.ndarray) -> np.ndarray:
-        return self.measured.values(self.map.monomials(w)).T
+        """The points φ(w), a row for each."""
+        return self.measured.values(w)
 
-    def balanced(self, w: np.ndarray) -> np.ndarray:
-        return self.map.balanced(w)
+    def is_isolated(self, w: np.ndarray, c: np.ndarray) -> bool:
+        """
+        Whether the equations have their rank at a solution; else solutions come in families.
 
-    def is_regular(self, w: np.ndarray) -> np.ndarray:
-        return have_rank(self._slopes(w), self.dimension)
+        So are the critical points where they exist for special data only, as on an isotropic space.
+        """
+        count, registers = self.map.count, self.equations.at_a_point(w, c)
+        found = self._found(registers, self.equations.matrix, count, count + 2)
+        return has_rank(found[:, :count], self.dimension)
 
     def _slopes(self, w: np.ndarray) -> np.ndarray:
-        slopes: np.ndarray = self.followed.slopes(self.map.monomials(w)) / w[:, :, None]
-        return slopes
+        """The derivatives of the map that is followed, a row for each coordinate."""
+        return self._found(self.equations.at_a_point(w), self.equations.slopes,
+                           self.followed.coefficients.shape[1], self.map.count) / w
+
+    def _found(self, registers: np.ndarray, first: int, rows: int, columns: int) -> np.ndarray:
+        """A matrix in registers."""
+        found: np.ndarray = gathered(registers[first : first + rows * columns])
+        return found.reshape(rows, columns)
 
 
 class LinearSections(OnAVariety):
@@ -69,22 +88,12 @@ class LinearSections(OnAVariety):
             np.linalg.qr(generator.normal(size=(len(polynomials), dimension)))[0])
         self.dimension = self.data = dimension
         self.is_given = False
-        self.size = count * dimension + len(phi.exponents)
+        self.equations = section_equations(self.followed, self.map.scalings, generator)
 
     def parameters(self, w: np.ndarray, generator: np.random.Generator) -> np.ndarray:
         """Those for which w is a solution."""
-        found: np.ndarray = self.followed.values(self.map.monomials(w[None]))[:, 0]
+        found: np.ndarray = self.followed.values(w[None])[0]
         return found
-
-    def frames(self, w: np.ndarray) -> np.ndarray | None:
-        return None if self.map.count == self.dimension else _orthonormal(self._slopes(w).conj())
-
-    def linearized(self, w: np.ndarray, frame: np.ndarray | None, c: np.ndarray, move: np.ndarray
-                   ) -> tuple[np.ndarray, np.ndarray]:
-        monomials = self.map.monomials(w)
-        across = 1 / w[:, :, None] * (np.eye(self.map.count) if frame is None else frame)
-        return (self.followed.slopes(monomials).transpose(0, 2, 1) @ across,
-                np.stack([self.followed.values(monomials).T - c, -move], axis=2))
 
 
 class CriticalPoints(OnAVariety):
@@ -108,45 +117,22 @@ class CriticalPoints(OnAVariety):
         self.followed, self.measured = self.map.combined(root), measured(self.map)
         self.dimension, self.is_given = dimension, is_given
         n = self.data = len(polynomials)
-        self.sketch = generator.normal(size=(n, dimension)) / np.sqrt(n)
-        self.size = count * (n + count) + len(self.map.exponents)
+        sketch = generator.normal(size=(n, dimension)) / np.sqrt(n)
+        self.equations = critical_point_equations(self.followed, dimension, sketch,
+                                                  self.map.scalings, generator)
 
     def parameters(self, w: np.ndarray, generator: np.random.Generator) -> np.ndarray:
         """Those of a random point u for which φ(w) is critical."""
-        image = self.followed.values(self.map.monomials(w[None]))[:, 0]
+        image = self.followed.values(w[None])[0]
         normal = generator.normal(size=len(image)) * np.linalg.norm(image) / np.sqrt(len(image))
-        rows = np.linalg.svd(self._slopes(w[None])[0] * self.signs)[2][: self.dimension]
+        rows = np.linalg.svd(self._slopes(w).T * self.signs)[2][: self.dimension]
         found: np.ndarray = image + normal - rows.conj().T @ (rows @ normal)
         return np.concatenate([found, self.signs])
 
-    def frames(self, w: np.ndarray) -> np.ndarray | None:
-        return None if self.map.count == self.dimension else _orthonormal(
-            (self._slopes(w) @ self.sketch).conj())
-
-    def linearized(self, w: np.ndarray, frame: np.ndarray | None, c: np.ndarray, move: np.ndarray
-                   ) -> tuple[np.ndarray, np.ndarray]:
-        # All is relative to the variables, of which frames are told.
-        monomials = self.map.monomials(w)
-        slopes = self.followed.slopes(monomials)
-        difference = self.followed.values(monomials) - c[:, : self.data].T
-        signs = c[:, self.data :]
-        signed = slopes * signs[:, None]
-        change = move[:, self.data :] * difference.T - signs * move[:, : self.data]
-        moved = slopes @ change[:, :, None]
-        difference *= signs.T
-        terms = self.followed.terms(difference, monomials)
-        columns = np.stack([self.map.gradient(terms).T, moved[:, :, 0]], axis=2)
-        square = slopes @ signed.transpose(0, 2, 1) + self.map.hessian(terms)
-        if frame is None:
-            return square / w[:, None, :], columns
-        across = frame / w[:, :, None]
-        along = across.transpose(0, 2, 1)
-        return along @ square @ across, along @ columns
-
     def rank(self, generator: np.random.Generator) -> int:
         """The rank of the form on tangent vectors at a random point."""
-        w = generator.normal(size=(1, self.map.count)) + 0j
-        return int(np.linalg.matrix_rank(self._slopes(w)[0], rtol=LEAST_RANK))
+        w = generator.normal(size=self.map.count) + 0j
+        return int(np.linalg.matrix_rank(self._slopes(w), rtol=LEAST_RANK))
 
 
 def measured(phi: TorusMap) -> TorusMap:
@@ -184,13 +170,9 @@ def balancing(phi: TorusMap) -> np.ndarray:
     return found
 
 
-def _orthonormal(columns: np.ndarray) -> np.ndarray:
-    basis: np.ndarray = np.linalg.qr(columns)[0]
-    return basis
-
-
-def have_rank(matrices: np.ndarray, rank: int) -> np.ndarray:
-    finite = np.isfinite(matrices).all(axis=(1, 2))
-    values = np.linalg.svd(np.where(finite[:, None, None], matrices, 0), compute_uv=False)
-    found: np.ndarray = finite & (values[:, rank - 1] > LEAST_RANK * values[:, 0])
-    return found
+def has_rank(matrix: np.ndarray, rank: int) -> bool:
+    """Whether a matrix has at least this rank, up to rounding errors."""
+    if not np.isfinite(matrix).all():
+        return False
+    sizes = np.linalg.svd(matrix, compute_uv=False)
+    return bool(sizes[rank - 1] > LEAST_RANK * sizes[0])

@@ -39,7 +39,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from neuroalg_sage.engines.fibrations import CriticalPoints, LinearSections, have_rank
+from neuroalg_sage.engines.fibrations import CriticalPoints, LinearSections
 from neuroalg_sage.engines.path_tracking import Arcs, follow, refined
 from neuroalg_sage.errors import LimitReached
 
@@ -213,8 +213,9 @@ class _Place:
         """Whether points that go here by one of two edges come back by the other, if tried."""
         system, count = self.base.system, min(TRIED, len(self.base))
         there, back = self.edges
-        points, arrived = follow(system, self.base.all[:count], there.way(0, count), check)
-        came = follow(system, points[arrived], back.way(1, int(arrived.sum())), check)[1]
+        points, arrived = follow(system.equations, self.base.all[:count], there.way(0, count),
+                                 check)
+        came = follow(system.equations, points[arrived], back.way(1, int(arrived.sum())), check)[1]
         return bool(came.sum() >= COME_BACK * count)
 
     @property
@@ -336,8 +337,8 @@ def _fiber_over_one(system: LinearSections | CriticalPoints, generator: np.rando
     for _ in range(STARTS):
         start = generator.normal(size=system.map.count) + 0j
         origin = system.parameters(start, generator).real
-        points, good = refined(system, start[None], origin[None])
-        if good.all() and is_isolated(system, points, origin):
+        points, good = refined(system.equations, start[None], origin[None])
+        if good.all() and system.is_isolated(points[0], origin):
             break
     else:
         raise LimitReached("In floating point no random point of the neurovariety is regular, and "
@@ -434,25 +435,13 @@ def _follow_edges(edges: Sequence[Edge], side: int, attempts: int, check: Callab
                   for name in ("start", "end", "turn", "growth")))
     system = edges[0].fibers[0].system
     begin = np.concatenate([edge.fibers[side].all[part] for edge, part in zip(edges, chosen)])
-    ends, arrived = follow(system, begin, ways, check, CARE[attempts])
-    ends[arrived], arrived[arrived] = refined(system, ends[arrived], ways.end[arrived])
+    ends, arrived = follow(system.equations, begin, ways, check, CARE[attempts])
     place = 0
     for edge, part in zip(edges, chosen):
         here = slice(place, place + len(part))
         edge.keep(side, part, ends[here], arrived[here])
         place += len(part)
     return place
-
-
-def is_isolated(system: LinearSections | CriticalPoints, w: np.ndarray, c: np.ndarray) -> bool:
-    """
-    Whether the equations have their rank at a solution; else solutions come in families.
-
-    So are the critical points where they exist for special data only, as on an isotropic space.
-    """
-    parameters = np.broadcast_to(c, (1, len(c)))
-    square, _ = system.linearized(w, system.frames(w), parameters, np.zeros_like(parameters))
-    return bool(have_rank(square, system.dimension)[0])
 
 
 def trace_error(before: np.ndarray, after: np.ndarray) -> float:

@@ -6,12 +6,15 @@ import random
 
 import numpy as np
 import pytest
+from numba import njit
 
 from neuroalg_sage import NeuroManifold, from_expressions
-from neuroalg_sage.engines import monodromy
+from neuroalg_sage.engines import monodromy, path_tracking
 from neuroalg_sage.engines.fibrations import CriticalPoints, LinearSections
+from neuroalg_sage.engines.lanes import gathered, run, solve, spread
 from neuroalg_sage.engines.monodromy import fiber
-from neuroalg_sage.engines.path_tracking import Arcs, TorusMap, follow
+from neuroalg_sage.engines.moving_equations import balance, newton
+from neuroalg_sage.engines.path_tracking import Arcs, follow
 from neuroalg_sage.errors import InputError, LimitReached
 from neuroalg_sage.invariants.distance import ed_degree, ed_degree_by_monodromy
 from neuroalg_sage.invariants.equations import degree_by_monodromy
@@ -36,60 +39,111 @@ def random_polynomials(generator: random.Random, count: int) -> list[dict]:
              for _ in range(4)} for _ in range(3)]
 
 
+@njit
+def newton_at(equations, registers):
+    newton(equations, registers)
+
+
+@njit
+def balanced_at(equations, w):
+    balance(equations, w)
+    return w
+
+
+class AtPoints:
+    """What is computed at some points, a lane for each."""
+
+    def __init__(self, system, w: np.ndarray, c: np.ndarray, move: np.ndarray,
+                 slices: np.ndarray | None = None) -> None:
+        self.equations = e = system.equations
+        self.registers = e.registers(len(w))
+        for first, numbers in ((e.w, w), (e.start, c), (e.span, move),
+                               (e.pace, np.ones((len(w), 1))), (e.slice, slices)):
+            if numbers is not None:
+                self.registers[first : first + numbers.shape[1]] = spread(numbers)
+        newton_at(e, self.registers)
+        run(e.program, self.registers)  # as the matrix was overwritten
+
+    def matrix(self, first: int, rows: int, columns: int) -> np.ndarray:
+        found = gathered(self.registers[first : first + rows * columns])
+        return found.reshape(-1, rows, columns)
+
+
 @pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize("largest", [0, 10**6])
-def test_derivatives_are_those_of_differences(seed: int, largest: int, monkeypatch) -> None:
-    monkeypatch.setattr("neuroalg_sage.engines.path_tracking.LARGEST_MATRIX", largest)
-    phi = TorusMap(random_polynomials(random.Random(seed), 3), 3)
+def test_derivatives_are_those_of_differences(seed: int) -> None:
+    """Of the values, of the gradients of distances, and of these by data."""
     generator = np.random.default_rng(seed)
+    polynomials = random_polynomials(random.Random(seed), 3)
+    system = CriticalPoints(polynomials, 3, 3, np.diag([2.0, -1.0, 3.0]), generator)
     w = generator.normal(size=(4, 3)) + 1j * generator.normal(size=(4, 3))
+    c, moves = (generator.normal(size=(4, 6)) + 1j * generator.normal(size=(4, 6))
+                for _ in range(2))
     h = 1e-6
 
-    def values(w: np.ndarray) -> np.ndarray:
-        return phi.values(phi.monomials(w))
+    def found(w: np.ndarray, c: np.ndarray = c) -> tuple[np.ndarray, np.ndarray]:
+        """Derivatives of values, and equations in relative changes."""
+        e = system.equations
+        at = AtPoints(system, w, c, moves)
+        return at.matrix(e.slopes, 3, 3) / w[:, None], at.matrix(e.matrix, 3, 5)
 
-    slopes = phi.slopes(phi.monomials(w)) / w[:, :, None]
-    weights = phi.coefficients @ np.array([1.0, -2.0, 0.5])
-
-    def gradient(w: np.ndarray) -> np.ndarray:
-        return phi.gradient(phi.monomials(w) * weights[:, None]).T / w
-
-    assert np.allclose(gradient(w), slopes @ [1.0, -2.0, 0.5])
-    hessian = phi.hessian(phi.monomials(w) * weights[:, None]) / (w[:, :, None] * w[:, None, :])
+    slopes, equations = found(w)
+    assert np.allclose(equations[:, :, 3] / w, np.einsum(
+        "pik,pi->pk", slopes, (system.followed.values(w) - c[:, :3]) * c[:, 3:]))
     for k in range(3):
         step = h * np.eye(3)[k]
-        assert np.allclose(slopes[:, k], (values(w + step) - values(w - step)).T / (2 * h),
-                           atol=1e-5)
-        assert np.allclose(hessian[:, k], (gradient(w + step) - gradient(w - step)) / (2 * h),
-                           atol=1e-4)
+        after, before = (system.followed.values(w + sign * step) for sign in (1, -1))
+        assert np.allclose(slopes[:, :, k], (after - before) / (2 * h), rtol=1e-4, atol=1e-4)
+        after, before = (found(w + sign * step)[1][:, :, 3] / (w + sign * step)
+                         for sign in (1, -1))
+        assert np.allclose(equations[:, :, k] / w / w[:, k, None], (after - before) / (2 * h),
+                           rtol=1e-4, atol=1e-4)
+    after, before = (found(w, c + sign * h * moves)[1][:, :, 3] for sign in (1, -1))
+    assert np.allclose(equations[:, :, 4], (after - before) / (2 * h), rtol=1e-4, atol=1e-4)
 
 
-def test_equations_change_with_data_and_form_as_differences_do() -> None:
+@pytest.mark.parametrize("kind", [LinearSections, CriticalPoints])
+def test_newton_steps_in_a_slice_of_the_fibers(kind) -> None:
+    """Along the fibers of (a b, b c, a b^2 c) velocities vanish, and they lead to solutions."""
     generator = np.random.default_rng(1)
-    system = CriticalPoints(random_polynomials(random.Random(1), 3), 3, 3,
-                            np.diag([2.0, -1.0, 3.0]), generator)
-    start = generator.normal(size=3) + 0j
-    c = system.parameters(start, generator)[None] + 0j
-    assert len(c[0]) == 6
+    polynomials = [{(1, 1, 0): 1}, {(0, 1, 1): 1}, {(1, 2, 1): 2}]
+    system = (LinearSections(polynomials, 3, 2, generator) if kind is LinearSections else
+              CriticalPoints(polynomials, 3, 2, np.eye(3), generator))
+    w = generator.normal(size=(1, 3)) + 0j
+    c = system.parameters(w[0], generator)[None]
+    move = generator.normal(size=c.shape) + 0j
+    along = w * [-1, 1, -1] / np.linalg.norm(w)
+    e = system.equations
+    at = AtPoints(system, w, c, move, along)
+    step, speed = (at.matrix(first, 1, 3)[:, 0] for first in (e.step, e.speed))
+    assert np.allclose(step, 0, atol=1e-12) and abs((along * speed).sum()) < 1e-12
+    sizes = []
+    for h in (1e-3, 1e-4):
+        moved = AtPoints(system, w + h * speed, c + h * move, move, along)
+        sizes.append(np.linalg.norm(moved.matrix(e.step, 1, 3)))
+    assert sizes[1] < 0.02 * sizes[0]  # as the square of h
 
-    def linearized(c: np.ndarray, move: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return system.linearized(start[None], None, c, move)
 
-    move = generator.normal(size=c.shape) + 1j * generator.normal(size=c.shape)
-    square, columns = linearized(c, move)
-    assert np.allclose(columns[:, :, 0], 0)
-    h = 1e-6
-    change = [linearized(c + sign * h * move, move)[1][:, :, 0] for sign in (1, -1)]
-    assert np.allclose(columns[:, :, 1], (change[0] - change[1]) / (2 * h), atol=1e-5)
+def test_linear_equations_have_pivots_of_their_own() -> None:
+    """In each lane the first pivot is another one."""
+    generator = np.random.default_rng(1)
+    matrices = generator.normal(size=(3, 3, 5)) + 1j * generator.normal(size=(3, 3, 5))
+    for lane in range(3):
+        matrices[lane, :, 0] = np.eye(3)[lane]
+    registers = np.concatenate([np.ones((2, 6)), spread(matrices.reshape(3, 15))])
+    solve(registers, 2, 3, 2)
+    found = gathered(registers[2:]).reshape(3, 3, 5)[:, :, 3:]
+    assert np.allclose(found, np.linalg.solve(matrices[:, :, :3], matrices[:, :, 3:]))
 
 
 def test_balanced_points_have_the_same_images() -> None:
-    phi = TorusMap([{(1, 2, 0): 1}, {(0, 0, 2): 3, (2, 4, 0): 1}], 3)
-    w = np.array([[1e4, 1e-3j, 2.0], [1.0, 1.0, 1.0]])
-    balanced = phi.balanced(w)
-    assert np.allclose(phi.values(phi.monomials(balanced)), phi.values(phi.monomials(w)))
-    # Of a and b with a b^2 fixed the length is least where a^2 = b^2 / 2.
-    assert np.allclose(2 * abs(balanced[:, 0]) ** 2, abs(balanced[:, 1]) ** 2, rtol=0.1)
+    polynomials = [{(1, 2, 0): 1}, {(0, 0, 2): 3, (2, 4, 0): 1}]
+    system = LinearSections(polynomials, 3, 2, np.random.default_rng(1))
+    for point in ([1e4, 1e-3j, 2.0], [1.0, 1.0, 1.0]):
+        w = np.array(point, dtype=complex)
+        balanced = balanced_at(system.equations, w.copy())
+        assert np.allclose(system.image(balanced[None]), system.image(w[None]))
+        # Of a and b with a b^2 fixed the length is least where a^2 = b^2 / 2.
+        assert np.allclose(2 * abs(balanced[0]) ** 2, abs(balanced[1]) ** 2, rtol=0.1)
 
 
 def test_a_path_around_a_branch_point_exchanges_roots() -> None:
@@ -99,13 +153,44 @@ def test_a_path_around_a_branch_point_exchanges_roots() -> None:
     form = float(system.followed.coefficients[0, 0])
     one, other = np.array([form]), np.array([-form])
     roots = np.array([[1.0], [-1.0]], dtype=complex)
-    for turns, sign in (((1j, 1j), -1), ((1j, -1j), 1)):
-        ends = roots
-        for start, end, turn in ((one, other, turns[0]), (other, one, turns[1])):
-            way = Arcs(*(np.array([x, x]) for x in (start, end, turn, 1.0)))
-            ends, arrived = follow(system, ends, way, unlimited)
-            assert arrived.all()
-        assert np.allclose(ends, sign * roots)
+    for growth in (1.0, 30.0):
+        for turns, sign in (((1j, 1j), -1), ((1j, -1j), 1)):
+            ends = roots
+            for start, end, turn in ((one, other, turns[0]), (other, one, turns[1])):
+                way = Arcs(*(np.array([x, x]) for x in (start, end, turn, growth)))
+                ends, arrived = follow(system.equations, ends, way, unlimited)
+                assert arrived.all()
+            assert np.allclose(ends, sign * roots)
+
+
+def test_a_path_to_a_branch_point_does_not_arrive() -> None:
+    system = LinearSections([{(2,): 1}], 1, 1, np.random.default_rng(1))
+    form = float(system.followed.coefficients[0, 0])
+    way = Arcs(*(np.array([x]) for x in ([form], [0.0], 1.0, 1.0)))
+    assert not follow(system.equations, np.array([[1.0 + 0j]]), way, unlimited)[1].any()
+
+
+def test_paths_are_the_same_in_any_lanes(monkeypatch) -> None:
+    """Alone or with others, by one thread or several."""
+    generator = np.random.default_rng(1)
+    phi = NeuroManifold("mlp:2,1,2:x^2").parametrization()
+    system = CriticalPoints(phi.polynomials, phi.parameter_count, 3, np.eye(6), generator)
+    w = generator.normal(size=phi.parameter_count) + 0j
+    c = system.parameters(w, generator)
+    ends = c + 1j * generator.normal(size=(200, len(c)))
+    ways = Arcs(np.repeat(c[None], 200, axis=0), ends, np.exp(1j * generator.uniform(size=200)),
+                np.ones(200))
+    points = np.repeat(w[None], 200, axis=0)
+    found, arrived = follow(system.equations, points, ways, unlimited)
+    assert arrived.sum() > 150
+    machines = len(path_tracking.follow_some.signatures)
+    for lanes, threads in ((3, 1), (64, 4)):
+        monkeypatch.setattr(path_tracking, "LANES", lanes)
+        monkeypatch.setattr(path_tracking, "MOST_THREADS", threads)
+        again, also = follow(system.equations, points, ways, unlimited)
+        assert (also == arrived).all()
+        assert np.allclose(system.image(again)[also], system.image(found)[also])
+    assert len(path_tracking.follow_some.signatures) == machines == 1  # it is compiled once
 
 
 # -- degrees -------------------------------------------------------------------------------
@@ -241,14 +326,14 @@ def test_where_paths_are_lost_no_new_point_means_nothing(monkeypatch) -> None:
     manifold = NeuroManifold(model, method="monodromy", seed=1)
     gram = [[0, 1], [1, 0]]  # its points have poles, so that the trace test says nothing
     assert manifold.ed_degree("data", gram) == 2
-    monkeypatch.setattr(monodromy, "follow", lambda system, w, *rest: (
+    monkeypatch.setattr(monodromy, "follow", lambda equations, w, *rest: (
         w, np.zeros(len(w), dtype=bool)))
     with pytest.raises(LimitReached, match="found 1 critical points.*paths were lost"):
         NeuroManifold(model, method="monodromy", seed=1).ed_degree("data", gram)
 
 
 def test_a_limit_says_how_many_points_were_found() -> None:
-    calls = iter(range(400))
+    calls = iter(range(8))
 
     def limits() -> None:
         if next(calls, None) is None:
@@ -257,7 +342,7 @@ def test_a_limit_says_how_many_points_were_found() -> None:
     generator = np.random.default_rng(1)
     phi = NeuroManifold("mlp:3,3,1:x^4").parametrization()
     system = LinearSections(phi.polynomials, phi.parameter_count, 9, generator)
-    with pytest.raises(LimitReached, match=r"had found \d\d+ points.*, and the trace test was not "
+    with pytest.raises(LimitReached, match=r"had found \d+ points.*, and the trace test was not "
                                            "passed. The time is over"):
         fiber(system, generator, limits, 10)
 
