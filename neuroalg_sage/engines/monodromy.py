@@ -35,7 +35,7 @@ Two varieties are followed here.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -261,6 +261,7 @@ class Fiber:
     - ``lost`` -- paths that did not arrive
     - ``lossy`` -- of the loops in the end without a new point, those that lost a path, also with
       care: perhaps to a point that is always missed
+    - ``again`` -- whether as many were found over another c
     """
 
     points: np.ndarray
@@ -270,6 +271,7 @@ class Fiber:
     idle: int
     lost: int
     lossy: int
+    again: bool = False
 
     @property
     def trace_is_linear(self) -> bool:
@@ -279,7 +281,7 @@ class Fiber:
     @property
     def is_lossy(self) -> bool:
         """Whether that no new point was found may be because it was always missed."""
-        return self.lossy > MOST_LOSSY
+        return self.lossy > MOST_LOSSY and not self.again
 
     def verdict(self) -> str:
         """How many loops and paths there were, and what the trace test said."""
@@ -287,7 +289,8 @@ class Fiber:
                  f"the trace test has error {self.trace:.0e}"
                  + ("" if self.trace_is_linear else ", so it is not passed"))
         idle = f", the last {self.idle} without a new point" if self.idle > 1 else ""
-        return f"{self.loops} loops with {self.paths:,} paths{idle}; {trace}"
+        again = ", and as many points over other data" if self.again else ""
+        return f"{self.loops} loops with {self.paths:,} paths{idle}{again}; {trace}"
 
 
 def fiber(system: LinearSections | CriticalPoints, generator: np.random.Generator,
@@ -297,7 +300,8 @@ def fiber(system: LinearSections | CriticalPoints, generator: np.random.Generato
     The points of a fiber over a random real c, by loops of c from one of them.
 
     Where loops do not end without losing paths, as one point of the fiber may be hard to reach, it
-    is done again over another c; so it is where the trace says that some are missing.
+    is done again over another c, until the number of points is one of those before: what is hard to
+    reach over one c is not over others.  So it is where the trace says that some are missing.
 
     INPUT:
 
@@ -311,10 +315,13 @@ def fiber(system: LinearSections | CriticalPoints, generator: np.random.Generato
 
     Raises LimitReached if a limit is reached, or if it does not begin.
     """
+    numbers: list[int] = []
     for _ in range(ATTEMPTS):
         found = _fiber_over_one(system, generator, limits, idle_loops, confirm, progress)
+        found = replace(found, again=len(found.points) in numbers)
         if found.trace_is_linear or confirm and not found.is_lossy:
             break
+        numbers.append(len(found.points))
     return found
 
 
