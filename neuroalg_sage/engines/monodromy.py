@@ -48,7 +48,7 @@ TRACE_IS_LINEAR = 1e-12  # points that are far away contribute little else
 # angles of arcs to them.
 ANYWHERE, FAR = (0.5, 500.0), (20.0, 500.0)
 ARCS = 0.5, 2.8
-SELDOM, MOST_WAYS = 3, 4  # places, of which one is straight; edges to that
+SELDOM, MOST_WAYS = 3, 4  # places, of which one is straight; edges to each: one more, one loop more
 SAME = 1e-6  # distance of images that count as one, relative to their size
 STARTS, ATTEMPTS = 5, 3
 CARE = 1.0, 0.2, 0.04  # of the first attempt at a path, and of others where it was lost
@@ -219,18 +219,18 @@ class _Place:
         return bool(came.sum() >= COME_BACK * count)
 
     @property
-    def misses(self) -> bool:
-        """Whether points are not known here, of which another way would find some."""
-        return (len(self.points) < len(self.base) and len(self.edges) < MOST_WAYS
-                and not self.edges[-1].is_bad)
+    def takes_more(self) -> bool:
+        """Whether another way would make another loop, and not lose many paths."""
+        return len(self.edges) < MOST_WAYS and not any(edge.is_bad for edge in self.edges)
 
     def moved(self) -> np.ndarray:
-        """Which points over c the loop of the first two edges leads to others."""
-        there, back = (edge.partners[side] for side, edge in enumerate(self.edges[:2]))
-        known = np.flatnonzero(there != UNKNOWN)
-        ends = back[there[known]]
-        found = np.zeros(len(self.base), dtype=bool)
-        found[known] = (ends != UNKNOWN) & (ends != known)
+        """How many loops, of an edge and the next one, lead each point over c to another."""
+        found = np.zeros(len(self.base), dtype=int)
+        for out, home in zip(self.edges, self.edges[1:]):
+            there, back = out.partners[0], home.partners[1]
+            known = np.flatnonzero(there != UNKNOWN)
+            ends = back[there[known]]
+            found[known] += (ends != UNKNOWN) & (ends != known)
         return found
 
     def trace_error(self) -> float | None:
@@ -384,9 +384,8 @@ def _fiber_over_one(system: LinearSections | CriticalPoints, generator: np.rando
 
     def another_loop() -> list[Edge]:
         nonlocal form_moves
-        for place in places:
-            if place.is_straight and place.misses:
-                return place.add_edges(1)
+        if places and places[-1].takes_more:
+            return places[-1].add_edges(1)
         is_straight = len(places) % SELDOM == 0
         place = _Place(base, is_straight, form_moves and not is_straight, generator)
         new = place.add_edges(2)

@@ -35,7 +35,7 @@ from neuroalg_sage.engines.moving_equations import (
 FIRST_STEP, SMALLEST_STEP, MOST_STEPS = 0.02, 1e-7, 200
 # Newton's method, in relative changes of w: what is close enough on the way, how large a first
 # correction may be, and which is aimed at; and at the end, where it goes on as long as it helps.
-CLOSE, FAR, WANTED = 3e-5, 0.1, 3e-3
+CLOSE, FAR, WANTED = 3e-5, 0.1, 1e-3
 CORRECTIONS, REFINEMENTS = 3, 8
 END_IS_CLOSE, CLOSEST = 1e-9, 1e-14
 TURN = 0.1  # a step so much smaller than before asks for another slice
