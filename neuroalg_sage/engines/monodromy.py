@@ -261,7 +261,7 @@ class Fiber:
     - ``lost`` -- paths that did not arrive
     - ``lossy`` -- of the loops in the end without a new point, those that lost a path, also with
       care: perhaps to a point that is always missed
-    - ``again`` -- whether as many were found over another c
+    - ``again`` -- whether as many were found over another c, and few paths did not arrive
     """
 
     points: np.ndarray
@@ -318,7 +318,8 @@ def fiber(system: LinearSections | CriticalPoints, generator: np.random.Generato
     numbers: list[int] = []
     for _ in range(ATTEMPTS):
         found = _fiber_over_one(system, generator, limits, idle_loops, confirm, progress)
-        found = replace(found, again=len(found.points) in numbers)
+        found = replace(found, again=len(found.points) in numbers
+                        and found.lost < MANY_LOST * found.paths)
         if found.trace_is_linear or confirm and not found.is_lossy:
             break
         numbers.append(len(found.points))
