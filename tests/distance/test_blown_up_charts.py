@@ -18,7 +18,7 @@ from neuroalg_sage.certificates.distance.pairs_on_toric_varieties import (
     Pairs,
     check_pairs_on_toric_variety,
 )
-from neuroalg_sage.certificates.equations.sums_on_toric_varieties import check_toric_sum
+from neuroalg_sage.certificates.equations.toric_sums import check_toric_sum
 from neuroalg_sage.certificates.reading import CertificateError
 from neuroalg_sage.certificates.work import Work
 from neuroalg_sage.invariants.answers.rebuilt import rebuilt
@@ -73,10 +73,10 @@ def test_critical_points_modulo_primes() -> None:
 @pytest.mark.parametrize("spec", ["mlp:2,2,2:x^3+x", "mlp:2,2,2:x^2:bias"])
 def test_what_is_blown_up_does_not_matter(spec: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor whether all fixed points are looked at, or one for each orbit of symmetries."""
-    found, variety = check_toric_sum(rebuilt(load_model(spec)), evidence_of(spec))
+    found = check_toric_sum(rebuilt(load_model(spec)), evidence_of(spec))
 
     def numbers(symmetric: bool) -> tuple[list[int], list[Any]]:
-        pairs = Pairs(variety, found.coefficients)
+        pairs = Pairs(found)
         if not symmetric:
             pairs.symmetries = [list(range(len(pairs.columns[0])))]
         points = list(pairs.fixed_points())

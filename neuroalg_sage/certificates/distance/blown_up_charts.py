@@ -3,41 +3,51 @@ Limits of tangent spaces, after charts are blown up.
 
 Let Y be smooth and projective, f: Y → P(V), M, d and a torus as in
 :mod:`neuroalg_sage.certificates.distance.limits_of_tangents`, but let the rational map from Y to
-the Grassmannian, to the tangent spaces of M, be no morphism. Let Y^ be the closure of its graph,
-with π: Y^ → Y and the bundle T on Y^. As there the conormal variety is the birational image of
-P(K), a bundle on Y^, and p_j the integral of h^(d - 1 - j) c_j(T^*) over Y^, so that of h^(d - 1 -
-j) γ over Y with γ = π_*(c_j(T^*) ∩ [Y^]). All this is equivariant, and Y is smooth. So by Bott's
-formula p_j is the sum over the fixed points y of (-ℓ)^(d - 1 - j) γ(y) / Π t, with γ(y) the
-restriction of γ, ℓ the weight of f(y), and t those of the tangent space at y.
+the Grassmannian, to the tangent spaces of M, be no morphism.  Let Y^ be the closure of its graph,
+with π: Y^ → Y and the bundle T on Y^.  Y^ may be singular, but is projective, and birational to M.
+So the conormal variety is the birational image of P(K), a bundle on Y^, as there, and p_j is the
+integral of h^(d - 1 - j) c_j(T^*) over Y^, that of h^(d - 1 - j) γ over Y with γ = π_*(c_j(T^*) ∩
+[Y^]).  The torus acts on all this, and Y is smooth.  So γ is an equivariant class on Y, and by
+Bott's formula p_j is the sum over the fixed points y of (-ℓ)^(d - 1 - j) γ(y) / Π t, with γ(y) the
+restriction of γ to y, ℓ the weight of f(y), and t those of the tangent space at y.
+
+As Y^ has nothing to do with what is blown up, each γ(y) may be found with other blow-ups, near y
+only, and these need not be parts of one variety:
 
 (1) A **chart** at y is an affine space C on which the torus acts by weights that are not zero, so
-    that only the origin is fixed, and an equivariant map to Y from an open set with the origin in
-    it that is étale, and maps the origin to y. Let C^ be the closure of the graph over C, and γ_C
-    the image of c_j(T^*) ∩ [C^] on C. Over that open set C^ is the pull-back of Y^, as the closure
-    of a subset commutes with flat pull-back. So does the image under a proper map: γ(y) is the
-    restriction of γ_C to the origin.
-(2) Let C' → C be the blow-up of x_i = 0, i in I, for some coordinates x_i. It is covered by affine
+    that only the origin is fixed, and an equivariant map to Y from an open set U that the torus
+    maps to itself, with the origin in it, that is étale, and maps the origin to y.  Let C^ be the
+    closure of the graph over C, and γ_C the image of c_j(T^*) ∩ [C^] on C.  Over U, C^ is the
+    pull-back of Y^: that of the graph is the graph, a flat map is open, so that this is dense in
+    the pull-back of Y^, and an étale one leaves that reduced.  As flat pull-back commutes with
+    images under proper maps, γ(y) is the restriction of γ_C to the origin.
+(2) Let C' → C be the blow-up of x_i = 0, i in I, for some coordinates x_i.  It is covered by affine
     spaces, for j in I, with coordinates x_j, x_i / x_j for the other i in I, and the others of C.
     Let their weights be not zero, so that these have one fixed point each, and are charts at these.
-    As C'^ is mapped onto C^, properly and birationally, γ_C is the image of γ_C', and so γ_C(0) / Π
-    t is the sum of what it is at the fixed points of C', by localization. This may be repeated,
-    with other coordinates at each of these. Nor does it matter if x_i is replaced by c x_i + g for
-    a number c, not zero, and a polynomial g, without constant term, in the others that has the same
-    weight.
+    As C'^ is mapped onto C^, properly and birationally, and T is pulled back, γ_C is the image of
+    γ_C'.  After division by weights γ_C' is the sum of γ_C'(y') / Π t' times the class of y', over
+    the fixed points y' of C', and γ_C is γ_C(0) / Π t times the class of the origin.  So γ_C(0) / Π
+    t is the sum of the γ_C'(y') / Π t'.  This may be repeated, with other coordinates at each of
+    these.  Nor does it matter if x_i is replaced by c x_i + g for a number c, not zero, and a
+    polynomial g, without constant term, in the others that has the same weight.
 (3) If the map to the Grassmannian is a morphism near the origin γ_C(0) = e_j(-τ), for the weights τ
     of the limit of the tangent spaces.
 
 **Limits.**  In coordinates of a chart f is given by polynomials F of such weights that it is
-equivariant, one of which is 1 at the origin. At generic points the rows F, dF/dx_1, ...,
-dF/dx_(d-1) span the tangent space. Rows may be multiplied by functions, not zero, divided by common
-factors, and multiples of some be added to others. If an entry is not 0 at the origin, multiples of
-its row and of others make its column zero in the others. When each row has such an entry the rows
-are independent at the origin, too, so that the map to the Grassmannian is a morphism there. The
-limit has the weights of those columns. The entries remain sums of terms of one weight, as their
+equivariant, one of which is 1 at the origin.  At generic points the rows F, dF/dx_1, ...,
+dF/dx_(d-1) span the tangent space.  Rows may be multiplied by functions, not zero, divided by
+common factors, and multiples of some be added to others.  If an entry is not 0 at the origin,
+multiples of its row and of others make its column zero in the others.  When each row has such an
+entry the matrix of these rows and columns is triangular and invertible at the origin, so that the
+map to the Grassmannian is a morphism there, and the limit is mapped one to one to the space of
+these columns, and has their weights.  The entries remain sums of terms of one weight, as their
 factors are, too.
 
-Which coordinates are blown up is searched for: those on which all entries of some row vanish. If
-there are none, an entry that is a unit times c x_i + g becomes one times a coordinate.
+Which coordinates are blown up is searched for: those on which all entries of some row vanish.  If
+there are none, an entry with a factor c x_i + g gets a coordinate as a factor.
+
+The formula, where Chow groups are equivariant, is in D. Edidin, W. Graham, Localization in
+equivariant intersection theory and the Bott residue formula, Amer. J. Math. 120 (1998).
 """
 
 from __future__ import annotations

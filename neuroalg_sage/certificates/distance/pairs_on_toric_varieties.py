@@ -1,25 +1,32 @@
 """
 Polar degrees of sums of two points of a smooth toric variety with coefficients.
 
-Let X, of dimension n, L, H = Hilb^2(X) and S be as in
-:mod:`neuroalg_sage.certificates.equations.sums_on_toric_varieties`, for r = 2, and let a generic
-sum have unique summands. So H and Y = P(S ⊗ C^m) are smooth and projective, Y of dimension 2 (n +
-m) - 1, and f: Y → P(V), of degree 1 onto the projectivization of M, is a morphism; the monomials g
-span the sections of L on each Z in H, as they embed X. Where X has lines tangent spaces may have no
-limit on Y. Then :mod:`neuroalg_sage.certificates.distance.blown_up_charts` is about charts of Y.
+Let X, of dimension n, L and the monomials g be as in
+:mod:`neuroalg_sage.certificates.equations.toric_sums`, for r = 2, H = Hilb^2(X), S the dual of the
+bundle on H with fibers H^0(L|_Z), and Y = P(S ⊗ C^m).  These are projective.  Near its fixed points
+H is smooth of dimension 2n, and two different points are dense there, by (1) and (2); as the
+singular points, and each component, would contain a fixed point, H is smooth and irreducible, and
+so is Y, of dimension 2 (n + m) - 1.  The g span the sections of L on each Z, as they embed X, so
+that f: Y → P(V) is a morphism, onto the projectivization of M.  Let the tangent spaces of two
+generic points be independent, so that dim M = 2 (n + m), and let a generic sum have unique
+summands, c ⊗ g(x) and c' ⊗ g(x').  These determine x, x' and c, c', and so the point of Y: f is
+birational.  Where X has lines tangent spaces may have no limit on Y.  Then
+:mod:`neuroalg_sage.certificates.distance.blown_up_charts` is about charts of Y.
 
 A point of Y is Z with a linear map s, not zero, from the sections of L on Z to C^m, up to
-multiples, and f maps it to the s(g)_c, for all monomials g and places c. The fixed points are
+multiples, and f maps it to the s(g)_c, for all monomials g and places c.  As the vertices have
+different weights, and the e_i at each, and the vectors u of a basis of C^m, the fixed points are
 
-(1) Z = {p, q} for vertices p, q, and s = 0 at q, s = u at p, a vector of the basis of C^m. Nearby
-    are two points with local coordinates x at p and x' at q, and s is v at the first and λ v + ω at
-    the second, where the coordinate of u is 1 in v and 0 in ω. This is a chart, for X × X → H is
-    étale at (p, q). Where p and q have a direction e_i in common x'_i - x_i is taken for x'_i.
-(2) Z is the point p twice along a local coordinate y. Nearby, and this is open in H, are the Z with
-    the equations y^2 = σ y + t and x_j = α_j + β_j y for the others. Sections of L on Z are O_Z =
-    <1, y>, multiples of that of p. Near s(1) = u, s(y) = 0 let s(1) = v and s(y) = λ v + ω; then
-    coordinates are δ = λ^2 - σ λ - t instead of t, and α_j + β_j λ instead of α_j. Near s(1) = 0,
-    s(y) = u let s(y) = v, s(1) = λ v + ω.
+(1) Z = {p, q} for vertices p, q, and s = 0 at q, s = u at p.  Nearby are two points with local
+    coordinates x at p and x' at q, and s is v at the first and λ v + ω at the second, where the
+    coordinate of u is 1 in v and 0 in ω.  This is a chart, where the points differ, for X × X → H
+    is étale outside the diagonal.  Where p and q have a direction e_i in common x'_i - x_i is taken
+    for x'_i.
+(2) Z is the point p twice along a local coordinate y, and s(1) = u, s(y) = 0 or s(1) = 0, s(y) = u.
+    Nearby, and this is open in H, are the Z with the equations y^2 = σ y + t and x_j = α_j + β_j y
+    for the others.  Sections of L on Z are O_Z = <1, y>, multiples of that of p.  Near s(1) = u let
+    s(1) = v and s(y) = λ v + ω; then coordinates are δ = λ^2 - σ λ - t instead of t, and α_j + β_j
+    λ instead of α_j.  Near s(y) = u let s(y) = v, s(1) = λ v + ω.
 
 Their weights are of a torus of all monomials and of the basis of C^m, so that what is found at one
 fixed point is found, permuted, where symmetries of the coordinates map it to; and all weights that
@@ -41,12 +48,7 @@ from flint import Ordering, fmpq_mat, fmpq_mpoly, fmpq_mpoly_ctx
 from neuroalg_sage.certificates.distance.blown_up_charts import Chart, Vector, difference, limits
 from neuroalg_sage.certificates.distance.limits_of_tangents import FixedPoint, polar_degrees
 from neuroalg_sage.certificates.equations.sums_of_points import UNIQUE, require_unique
-from neuroalg_sage.certificates.equations.sums_on_toric_varieties import (
-    ToricVariety,
-    check_toric_sum,
-    integral,
-    plus,
-)
+from neuroalg_sage.certificates.equations.toric_sums import ToricSum, check_toric_sum, plus
 from neuroalg_sage.certificates.model import Model
 from neuroalg_sage.certificates.reading import Checked, require
 from neuroalg_sage.certificates.work import Work
@@ -67,14 +69,14 @@ class Pairs:
     - ``exponents`` -- those of each monomial in the local coordinates at each vertex
     """
 
-    def __init__(self, variety: ToricVariety, m: int) -> None:
-        self.n, self.m, self.work = variety.n, m, Work(MOST_STEPS)
-        size = len(min(variety.points))
+    def __init__(self, found: ToricSum) -> None:
+        self.n, self.m, self.work = found.n, found.coefficients, Work(MOST_STEPS)
+        size, m = len(min(found.points)), self.m
         zeros = (0,) * m
         self.basis = [tuple(int(i == size + k) for i in range(size + m)) for k in range(m)]
-        self.points = [(*a, *zeros) for a in sorted(variety.points)]
+        self.points = [(*a, *zeros) for a in sorted(found.points)]
         self.edges = {(*v, *zeros): [(*e, *zeros) for e in edges]
-                      for v, edges in variety.charts.items()}
+                      for v, edges in found.charts.items()}
         self.work.spend(len(self.edges) * len(self.points) * size * self.n**2)
         self.exponents = {}
         for v, edges in self.edges.items():
@@ -185,14 +187,11 @@ def _section(local: list[Pair], exponents: list[int], s: fmpq_mpoly, t: fmpq_mpo
 
 def check_pairs_on_toric_variety(model: Model, evidence: Any) -> tuple[list[int], Checked]:
     """The polar degrees of M."""
-    found, variety = check_toric_sum(model, evidence)
+    found = check_toric_sum(model, evidence)
     free = len(evidence["free"])
     require(len(found.summands) == 2, "The sums are not of two points.")
     require(found.dimension + free < model.ambient_dimension, "M is dense.")
-    require(integral(variety, found.coefficients) > 0,
-            "The sums have a smaller dimension than expected.")
-    require_unique(found, evidence)
-    pairs = Pairs(variety, found.coefficients)
-    return [*polar_degrees(pairs.fixed_points(), found.dimension), *[0] * free], (
+    require_unique(found, evidence)  # and the tangent spaces independent
+    return [*polar_degrees(Pairs(found).fixed_points(), found.dimension), *[0] * free], (
         ["φ is a sum of two points of a smooth toric variety", UNIQUE,
          "residues of the conormal variety, where charts are blown up"], [])
