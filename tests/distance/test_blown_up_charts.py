@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
+from math import comb
 from typing import Any
 
 import pytest
@@ -62,12 +63,28 @@ def test_a_conormal_ideal_of_macaulay2() -> None:
     assert by_charts("mlp:2,2,1:x^3+x^2") == M.polar_degrees().data == [3, 6, 12, 12, 6, 0]
 
 
-@pytest.mark.slow
-def test_critical_points_modulo_primes() -> None:
-    """Networks of two units with a bias, on a projective plane that is blown up."""
-    spec = "mlp:2,2,2:x^2:bias"
-    M = NeuroManifold(spec, cache=False, method="parametrization", seed=1)
-    assert by_charts(spec) == M.polar_degrees().data == [6, 16, 27, 24, 10, 0, 0, 0, 0, 0]
+def test_chords_of_scrolls() -> None:
+    """
+    Two rows of Hankel matrices side by side have rank two; and a hyperplane that is tangent at two
+    points contains their rulings, and any other curve in it meets these.
+    """
+    for k in range(2, 6):
+        *_, last, zero = numbers = by_charts(f"mlp:2,2,1:x^{k + 1}+x^{k}")
+        assert (numbers[0], last, zero) == (comb(2 * k - 1, 2), comb(2 * k, 2), 0)
+
+
+def test_points_of_the_conormal_variety_that_were_found_by_monodromy() -> None:
+    """With hyperplanes for points and for tangent hyperplanes, on their images."""
+    assert by_charts("mlp:2,2,2:x^3+x") == [20, 80, 176, 232, 181, 80, 16, 0]
+    assert by_charts("mlp:2,2,1:x^4+x^3") == [10, 30, 48, 40, 15, 0]
+
+
+@pytest.mark.parametrize("spec", [
+    "mlp:2,2,2:x^2:bias", pytest.param("mlp:2,2,2:x^3+x", marks=pytest.mark.slow),
+    pytest.param("mlp:2,2,3:x^2:bias", marks=pytest.mark.slow)])
+def test_critical_points_by_monodromy(spec: str) -> None:
+    M = NeuroManifold(spec, metric="generic", method="monodromy", cache=False, seed=1)
+    assert sum(by_charts(spec)) == M.ed_degree().data
 
 
 @pytest.mark.parametrize("spec", ["mlp:2,2,2:x^3+x", "mlp:2,2,2:x^2:bias"])
