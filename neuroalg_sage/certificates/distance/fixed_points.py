@@ -26,6 +26,12 @@ def by_fixed_points(model: Model, metric: Any, evidence: Any) -> tuple[list[int]
         from neuroalg_sage.certificates.distance.pairs_of_squares import check_pairs_of_squares
 
         return check_pairs_of_squares(model, evidence)
+    if kind == "pairs on a toric variety":
+        from neuroalg_sage.certificates.distance.pairs_on_toric_varieties import (
+            check_pairs_on_toric_variety,
+        )
+
+        return check_pairs_on_toric_variety(model, evidence)
     if kind == "two linear factors":
         from neuroalg_sage.certificates.distance.two_linear_factors import check_two_linear_factors
 

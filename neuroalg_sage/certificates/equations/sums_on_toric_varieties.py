@@ -2,12 +2,8 @@
 The degree of sums of points of a smooth toric variety with coefficients, where a Hilbert scheme of
 points is singular, or some points are dependent.
 
-Let φ(w) = Σ_i ψ(w_i), a sum of r ≥ 2 copies of one map, whose coordinates are multiples of the c_k
-g(x), k = 1, ..., m, for the same monomials g; let A be their exponents.  Some coordinates of φ may
-be free.  Let X, of dimension n, be the toric variety of A, as in
-:mod:`neuroalg_sage.certificates.equations.toric_varieties`, with one more exponent 1 for c, so that
-some weight is 1.  It is smooth, and L = O(1) has the sections g.  Let H be the component of
-Hilb^r(X) with the r different points.  As in
+Let φ, A, X of dimension n, and L be as in :mod:`neuroalg_sage.certificates.equations.toric_sums`.
+Let H be the component of Hilb^r(X) with the r different points.  As in
 :mod:`neuroalg_sage.certificates.equations.sums_of_points` the closure of M is the cone over the
 image of all lines in S ⊗ C^m, if S is a bundle of spaces of dimension r on H, over r different
 points the one that they span.  It may be one after H is blown up.  At fixed points Z of H let t^u,
@@ -68,7 +64,6 @@ its Betti numbers (1994); the c_ijk are those of M. Bhargava, Higher composition
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import combinations, combinations_with_replacement, permutations
 from typing import Any
 
@@ -79,39 +74,17 @@ from neuroalg_sage.certificates.equations.sums_of_points import (
     UNIQUE,
     Exponents,
     Scheme,
-    Sum,
-    check_copies,
     complete_symmetric,
     fixed_schemes,
     require_unique,
     tangent_degrees,
 )
-from neuroalg_sage.certificates.equations.toric_varieties import (
-    check_free,
-    check_vertices,
-    read_vertices,
-)
+from neuroalg_sage.certificates.equations.toric_sums import check_toric_sum, plus
 from neuroalg_sage.certificates.model import Model
-from neuroalg_sage.certificates.reading import fields, require
+from neuroalg_sage.certificates.reading import require
 from neuroalg_sage.certificates.work import Work
 
 Point = tuple[list[Exponents], list[int]]  # weights of the dual of S, and of the tangent space
-
-
-def plus(a: Exponents, b: Exponents, times: int = 1) -> Exponents:
-    return tuple(x + times * y for x, y in zip(a, b))
-
-
-@dataclass(frozen=True)
-class ToricSum(Sum):
-    """A sum of points of a toric variety of dimension n, with coefficients."""
-
-    n: int = 0
-
-    @property
-    def dimension(self) -> int:
-        """The number r (n + m), which the dimension of M does not exceed."""
-        return len(self.summands) * (self.n + self.coefficients)
 
 
 class ToricVariety:
@@ -122,15 +95,13 @@ class ToricVariety:
     - ``charts`` -- the vertices, with the e_i
     """
 
-    def __init__(self, points: set[Exponents], listed: list[tuple[Exponents, list[Exponents]]],
-                 r: int) -> None:
-        self.points, self.r, self.work = points, r, Work(MOST_STEPS)
-        self.n = check_vertices(points, listed) - 1
-        require(self.n > 0, "There is one point only.")
-        self.work.spend(len(listed) ** min(r, 3))
-        self.charts = {v: [plus(a, v, -1) for a in others] for v, others in listed}
+    def __init__(self, points: set[Exponents], charts: dict[Exponents, list[Exponents]], r: int
+                 ) -> None:
+        self.points, self.charts, self.r, self.work = points, charts, r, Work(MOST_STEPS)
+        v, edges = next(iter(charts.items()))
+        size, self.n = len(v), len(edges)
+        self.work.spend(len(charts) ** min(r, 3))
         self.base = 8 * r * (self.n + 1) * max(map(max, points)) + 1
-        size = len(listed[0][0])
         self.work.spend(size**2 * len(points))
         moves = [tuple((k == j) - (k == i) for k in range(size))
                  for i, j in permutations(range(size), 2)]
@@ -238,10 +209,10 @@ def integral(variety: ToricVariety, m: int) -> int:
 
         >>> quadrics = {tuple((k == i) + (k == j) for k in range(4))
         ...             for i in range(4) for j in range(4)}
-        >>> listed = [(tuple(2 * (k == i) for k in range(4)), [
-        ...     tuple((k == i) + (k == j) for k in range(4)) for j in range(4) if j != i])
-        ...     for i in range(4)]
-        >>> integral(ToricVariety(quadrics, listed, 4), 2)
+        >>> charts = {tuple(2 * (k == i) for k in range(4)): [
+        ...     tuple((k == j) - (k == i) for k in range(4)) for j in range(4) if j != i]
+        ...     for i in range(4)}
+        >>> integral(ToricVariety(quadrics, charts, 4), 2)
         1
     """
     total, top = fmpq(0), variety.r * variety.n
@@ -257,32 +228,11 @@ def integral(variety: ToricVariety, m: int) -> int:
     return int(total.p)
 
 
-def check_toric_sum(model: Model, evidence: Any) -> tuple[ToricSum, ToricVariety]:
-    """Verify that φ is such a sum, free coordinates apart, and number the other parameters."""
-    free, given, vertices = fields(evidence, "free", "summands", "vertices")
-    rest = check_free(tuple(model.parametrization), free)
-    left = sorted({*range(model.parameters)} - {v for _, v in free})
-    summands, psi = check_copies(rest, given, {*left})
-    require(len(summands[0]) == 2, "The coefficients are not set apart.")
-    m = len(summands[0][0])
-    exponents = [(1, *term[0][m:]) if term else None for term in psi]
-    systems: list[set[Exponents]] = [set() for _ in range(m)]
-    for term, e in zip(psi, exponents):
-        if term and e:
-            require(sum(term[0][:m]) == 1, "A summand is not linear in its coefficients.")
-            systems[term[0].index(1)].add(e)
-    require(all(system == systems[0] for system in systems),
-            "The coefficients have different monomials.")
-    variety = ToricVariety(systems[0], read_vertices(exponents, vertices), len(summands))
-    number = {v: k for k, v in enumerate(left)}
-    return ToricSum([[[number[v] for v in block] for block in copy] for copy in summands], psi, (),
-                    True, variety.n), variety
-
-
 def degree_of_toric_sums(model: Model, evidence: Any) -> tuple[int, list[str]]:
     """The degree of M, and what was verified."""
-    found, variety = check_toric_sum(model, evidence)
-    number = integral(variety, found.coefficients)
+    found = check_toric_sum(model, evidence)
+    number = integral(ToricVariety(found.points, found.charts, len(found.summands)),
+                      found.coefficients)
     require(number > 0, "The sums have a smaller dimension than expected.")
     verified = [f"φ is a sum of {len(found.summands)} points of a smooth toric variety",
                 "the Hilbert scheme of points is resolved, sums of points are a morphism",

@@ -38,7 +38,7 @@ from neuroalg_sage.invariants.distance.lagrange import polar_system
 from neuroalg_sage.invariants.distance.quadratic_forms import quadratic_form
 from neuroalg_sage.invariants.equations.counting import Trial, summary, trials
 from neuroalg_sage.invariants.equations.degree import ideal_data
-from neuroalg_sage.invariants.equations.degree_by_fixed_points import sums_of_points
+from neuroalg_sage.invariants.equations.degree_by_fixed_points import sums_of_points, toric_sums
 from neuroalg_sage.invariants.equations.descriptions import known_varieties
 from neuroalg_sage.invariants.equations.generators import primitive
 from neuroalg_sage.invariants.equations.products_of_functions import coefficients_of_factors
@@ -68,8 +68,9 @@ def polar_degrees(phi: Parametrization, dimension: Invariant, computation: Compu
     Their sum is the ED degree of a cone for a generic quadratic form.
 
     - ``"theorem"``: M is dense, or all matrices or symmetric matrices of bounded rank, or a
-      Segre-Veronese variety; or, by residues, a secant variety of one, a smooth toric variety, or
-      products of two linear factors, or of a form with linear ones;
+      Segre-Veronese variety; or, by residues, a secant variety of one, a smooth toric variety, sums
+      of two points of one with coefficients, or products of two linear factors, or of a form with
+      linear ones;
     - ``"euler"``: M is the image of a product of projective spaces by an immersion, by Chern
       classes;
     - ``"conormal"``: the multidegree of the conormal ideal over Q, by Macaulay2; for cones.  The
@@ -178,18 +179,20 @@ def by_theorem(model: Model, dimension: Invariant) -> Invariant | None:
 
 def by_residues(phi: Parametrization, seed: int | None = None) -> Invariant | None:
     """
-    The polar degrees of sums of points of Segre-Veronese varieties, of products of two linear
-    factors, or of a form with linear ones, and of smooth toric varieties, by residues at fixed
-    points; None if M is not seen to be such.
+    The polar degrees of sums of points of Segre-Veronese varieties, or of two of other toric
+    varieties, of products of two linear factors, or of a form with linear ones, and of smooth toric
+    varieties, by residues at fixed points; None if M is not seen to be such.
 
     EXAMPLES: Chords of the Veronese surface of cubics.  Those of a Segre variety of lines have
-    no tangent spaces in the limit::
+    tangent spaces in the limit after more is blown up.  Two gated units are of another kind::
 
         >>> from neuroalg_sage.models.families import parse_spec
         >>> from neuroalg_sage.models.parametrization import parametrization
         >>> by_residues(parametrization(parse_spec("mlp:3,2,1:x^3")))
         [15, 48, 75, 60, 21, 0] (proved)
-        >>> by_residues(parametrization(parse_spec("cp:modes=2x2x2x2-1x1x1x1,ranks=2"))) is None
+        >>> by_residues(parametrization(parse_spec("cp:modes=2x2x2x2-1x1x1x1,ranks=2")))
+        [64, 336, 904, 1464, 1548, 1104, 540, 168, 28, 0] (proved)
+        >>> by_residues(parametrization(parse_spec("glu:widths=2x2x3:x^2"))) is None
         True
     """
     start = time.perf_counter()
@@ -213,6 +216,10 @@ def _with_limits_of_tangents(phi: Parametrization, generator: random.Random
         if evidence["has_coefficients"] and len(evidence["summands"]) == 2:
             yield evidence | {"fixed_points": "pairs of points"}, "a blown-up Hilbert scheme"
             yield evidence | {"fixed_points": "pairs of squares"}, "a blown-up bundle of pencils"
+    toric = toric_sums(phi, generator)
+    if toric is not None and len(toric["summands"]) == 2:
+        yield toric | {"fixed_points": "pairs on a toric variety"}, (
+            "a Hilbert scheme of points, blown up in charts")
     coordinates = [f for f in phi.polynomials if f]
     blocks = (blocks_of(coordinates, phi.parameter_count)
               if coordinates and sum(map(len, coordinates)) <= MOST_TERMS else None)
