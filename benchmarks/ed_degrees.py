@@ -19,6 +19,7 @@ these two, never to a theorem.  The baselines are given the equations of the neu
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -110,4 +111,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    sys.path.pop(0)  # coverage.py there is not the package for which Numba looks
     main()
