@@ -31,8 +31,8 @@ from neuroalg_sage.engines.moving_equations import (
     newton,
 )
 
-# A path that needs many steps is near a singular point: nobody waits for it, unless it needs care.
-FIRST_STEP, SMALLEST_STEP, MOST_STEPS = 0.02, 1e-7, 200
+# A path that needs many steps is near a singular point, and is given up, unless it needs care.
+FIRST_STEP, SMALLEST_STEP, MOST_STEPS = 0.02, 1e-8, 500
 # Newton's method, in relative changes of w: what is close enough on the way, how large a first
 # correction may be, and which is aimed at; and at the end, where it goes on as long as it helps.
 CLOSE, FAR, WANTED = 3e-5, 0.1, 1e-3
