@@ -379,6 +379,31 @@ def test_a_point_that_is_always_missed_is_not_passed_over() -> None:
     assert NeuroManifold(model, method="monodromy", seed=1).ed_degree("unit").value == exact
 
 
+@pytest.mark.parametrize(("numbers", "lost", "tries", "is_lossy"), [
+    ([70, 71, 70], 4, 3, False), ([70, 70], 4, 2, False), ([69, 70, 71], 4, 3, True),
+    ([70, 70, 70], 400, 3, True)])
+def test_as_many_points_over_other_data(numbers, lost, tries, is_lossy, monkeypatch) -> None:
+    """Where each loop loses paths, but few, that is why none is believed to be missing."""
+    found = iter(numbers)
+    monkeypatch.setattr(monodromy, "_fiber_over_one", lambda *arguments: monodromy.Fiber(
+        np.zeros((next(found), 1)), None, 5, 1000, 4, lost, monodromy.MOST_LOSSY + 1))
+    generator = np.random.default_rng(1)
+    answer = fiber(LinearSections([{(1,): 1}], 1, 1, generator), generator, unlimited, 12, 3)
+    assert answer.is_lossy is is_lossy and len(list(found)) == len(numbers) - tries
+    assert ("as many points over other data" in answer.verdict()) is not is_lossy
+
+
+@pytest.mark.slow
+def test_code_that_was_kept_of_other_sources_is_compiled_again(monkeypatch) -> None:
+    system = LinearSections([{(1,): 1}], 1, 1, np.random.default_rng(1))
+    w = np.array([[2.0 + 0j]])
+    c = system.parameters(w[0], np.random.default_rng(1))[None]
+    for sources in (path_tracking.SOURCES + 1, path_tracking.SOURCES):
+        monkeypatch.setattr(path_tracking, "SOURCES", sources)
+        points, good = path_tracking.refined(system.equations, w, c)
+        assert good.all() and np.allclose(points, w)
+
+
 def places_and_fiber(spec: str, metric: str, monkeypatch) -> tuple[list, int]:
     """The places to which loops lead, and the number of points."""
     places: list[monodromy._Place] = []
