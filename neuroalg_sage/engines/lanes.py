@@ -194,6 +194,12 @@ def square_size(z: complex) -> float:
 
 
 @inner
+def inverse(z: complex) -> complex:
+    """1 / z; not finite for 0, where Numba's division of complex numbers would raise."""
+    return complex(z.real, -z.imag) * (1 / square_size(z))
+
+
+@inner
 def subtract_product(registers: np.ndarray, a: int, b: int, c: int) -> None:
     """a -= b c, for another a."""
     r, lanes = registers, registers.shape[1] >> 1

@@ -25,6 +25,7 @@ from neuroalg_sage.engines.lanes import (
     Writer,
     get,
     inner,
+    inverse,
     new_registers,
     put,
     run,
@@ -256,7 +257,7 @@ def choose_slice(equations: Equations, registers: np.ndarray, q: int, basis: np.
             s = 0j
             for i in range(e.sketch.shape[0]):
                 s += get(registers, e.slopes + i * size + k, q) * e.sketch[i, j]
-            basis[j, k] = np.conj(s / get(registers, e.w + k, q))
+            basis[j, k] = np.conj(s * inverse(get(registers, e.w + k, q)))
         for j in range(size - e.dimension):
             basis[e.dimension + j, k] = e.completion[k, j]
     for j in range(size):
@@ -267,7 +268,7 @@ def choose_slice(equations: Equations, registers: np.ndarray, q: int, basis: np.
             for k in range(size):
                 total += square_size(basis[j, k])
             for k in range(size):
-                basis[j, k] /= np.sqrt(total)
+                basis[j, k] *= 1 / np.sqrt(total)
     for j in range(size - e.dimension):
         for k in range(size):
             put(registers, e.slice + j * size + k, q, np.conj(basis[e.dimension + j, k]))
@@ -294,7 +295,7 @@ def has_rank(equations: Equations, registers: np.ndarray, q: int, columns: np.nd
     for k in range(size):
         for i in range(n):
             columns[k, i] = (get(registers, e.slopes + i * size + k, q)
-                             / get(registers, e.w + k, q))
+                             * inverse(get(registers, e.w + k, q)))
     largest = 0.0
     for j in range(e.dimension):
         best, length = j, -1.0
@@ -313,7 +314,7 @@ def has_rank(equations: Equations, registers: np.ndarray, q: int, columns: np.nd
         for i in range(n):
             x = columns[best, i]
             columns[best, i] = columns[j, i]
-            columns[j, i] = x / np.sqrt(length)
+            columns[j, i] = x * (1 / np.sqrt(length))
         for k in range(j + 1, size):
             project_off(columns, j, k, n)
     return True

@@ -22,7 +22,7 @@ from zlib import crc32
 import numpy as np
 
 from neuroalg_sage.engines import lanes, moving_equations
-from neuroalg_sage.engines.lanes import compiled, get, inner, put, square_size
+from neuroalg_sage.engines.lanes import compiled, get, inner, inverse, put, square_size
 from neuroalg_sage.engines.moving_equations import (
     Equations,
     balance,
@@ -31,7 +31,7 @@ from neuroalg_sage.engines.moving_equations import (
     newton,
 )
 
-# A path that needs many steps is near a singular point, and is given up, unless it needs care.
+# A path of many steps is near a singular point, and is given up; with care steps are shorter.
 FIRST_STEP, SMALLEST_STEP, MOST_STEPS = 0.02, 1e-8, 500
 # Newton's method, in relative changes of w: what is close enough on the way, how large a first
 # correction may be, and which is aimed at; and at the end, where it goes on as long as it helps.
@@ -183,7 +183,7 @@ def judge(progress: Progress, q: int, change: float, care: float) -> None:
     s.largest[q] = max(s.largest[q], s.size[q])
     if s.time[q] >= 1.0:
         s.aim[q], s.corrections[q], s.last[q] = ENDING, 0, np.inf
-    elif s.size[q] <= SMALLEST_STEP or s.steps[q] >= MOST_STEPS / care:
+    elif s.size[q] <= SMALLEST_STEP or s.steps[q] >= MOST_STEPS / np.sqrt(care):
         s.aim[q] = IDLE
     elif s.size[q] < TURN * s.largest[q]:
         s.aim[q] = BEGINNING  # perhaps the slice of the fibers is at fault
@@ -247,7 +247,7 @@ def set_place(equations: Equations, paths: Paths, path: int, time: float, regist
     if rate != 0:
         ahead, size = np.expm1(rate * time), np.expm1(rate)
         time, speed = ahead / size, (1 + ahead) * rate / size
-    shrunk = 1 / (1 + (turn - 1) * time)
+    shrunk = inverse(1 + (turn - 1) * time)
     put(registers, equations.place, q, time * turn * shrunk)
     put(registers, equations.pace, q, speed * turn * shrunk * shrunk)
 

@@ -170,6 +170,22 @@ def test_a_path_to_a_branch_point_does_not_arrive() -> None:
     assert not follow(system.equations, np.array([[1.0 + 0j]]), way, unlimited)[1].any()
 
 
+@pytest.mark.parametrize("kind", [LinearSections, CriticalPoints])
+def test_where_parameters_are_zero_no_path_begins(kind) -> None:
+    """Nor where derivatives vanish, or data become infinite; others arrive nevertheless."""
+    generator = np.random.default_rng(1)
+    polynomials = [{(1, 1, 0): 1}, {(0, 1, 1): 1}, {(1, 2, 1): 2}]
+    system = (LinearSections(polynomials, 3, 2, generator) if kind is LinearSections else
+              CriticalPoints(polynomials, 3, 2, np.eye(3), generator))
+    w = generator.normal(size=3) + 0j
+    c = system.parameters(w, generator)
+    points = np.array([w, [0, 1, 1], [0, 0, 0], [np.inf, 1, 1], [np.nan, 1, 1], w])
+    ends = c + 0.1 * generator.normal(size=(6, len(c)))
+    turns = np.array([1, 1, 1, 1, 1, -1], dtype=complex)
+    ways = Arcs(np.repeat(c[None], 6, axis=0), ends, turns, np.ones(6))
+    assert follow(system.equations, points, ways, unlimited)[1].tolist() == [True] + 5 * [False]
+
+
 def test_paths_are_the_same_in_any_lanes(monkeypatch) -> None:
     """Alone or with others, by one thread or several."""
     generator = np.random.default_rng(1)
