@@ -16,7 +16,7 @@ from neuroalg_sage.engines.moving_equations import (
     critical_point_equations,
     section_equations,
 )
-from neuroalg_sage.engines.torus_maps import TorusMap
+from neuroalg_sage.engines.torus_maps import TorusMap, without_powers
 from neuroalg_sage.errors import LimitReached
 from neuroalg_sage.models.expressions import Polynomial
 
@@ -80,7 +80,7 @@ class LinearSections(OnAVariety):
 
     def __init__(self, polynomials: Sequence[Polynomial], count: int, dimension: int,
                  generator: np.random.Generator) -> None:
-        phi = TorusMap(polynomials, count)
+        phi = TorusMap(without_powers(polynomials, count), count)
         # The degree does not depend on coordinates, so each is measured by its coefficients.
         self.map = self.measured = measured(phi)
         self.map.coefficients *= balancing(self.map)
@@ -111,7 +111,7 @@ class CriticalPoints(OnAVariety):
         values, vectors = np.linalg.eigh(form)
         values[abs(values) < LEAST_EIGENVALUE * abs(values).max()] = 0
         self.signs = np.sign(values)
-        self.map = TorusMap(polynomials, count)
+        self.map = TorusMap(without_powers(polynomials, count), count)
         root = vectors * np.sqrt(abs(values))
         self.map.coefficients *= balancing(self.map.combined(root))
         self.followed, self.measured = self.map.combined(root), measured(self.map)

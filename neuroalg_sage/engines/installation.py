@@ -263,6 +263,7 @@ LIBRARIES = tuple(Library(Part(name, needed, remedy), package, module)
     ("NumPy", True, "numpy", "numpy", "pip install numpy"),
     ("SymPy", True, "sympy", "sympy", "pip install sympy"),
     ("pexpect", True, "pexpect", "pexpect", "pip install pexpect"),
+    ("Numba (monodromy)", True, "numba", "numba", "pip install numba"),
     ("argcomplete (completion in the shell)", False, "argcomplete", "argcomplete",
      "pip install argcomplete"),
     ("matplotlib (pictures)", False, "matplotlib", "matplotlib", EXTRAS.format("plot")),

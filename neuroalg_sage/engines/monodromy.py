@@ -261,7 +261,7 @@ class Fiber:
     - ``lost`` -- paths that did not arrive
     - ``lossy`` -- of the loops in the end without a new point, those that lost a path, also with
       care: perhaps to a point that is always missed
-    - ``again`` -- whether as many were found over another c, and few paths did not arrive
+    - ``again`` -- whether as many were found over another c, many, and few paths did not arrive
     """
 
     points: np.ndarray
@@ -318,8 +318,8 @@ def fiber(system: LinearSections | CriticalPoints, generator: np.random.Generato
     numbers: list[int] = []
     for _ in range(ATTEMPTS):
         found = _fiber_over_one(system, generator, limits, idle_loops, confirm, progress)
-        found = replace(found, again=len(found.points) in numbers
-                        and found.lost < MANY_LOST * found.paths)
+        found = replace(found, again=len(found.points) in numbers and MANY_IDLE <= len(
+            found.points) and found.lost < MANY_LOST * found.paths)
         if found.trace_is_linear or confirm and not found.is_lossy:
             break
         numbers.append(len(found.points))
@@ -345,7 +345,7 @@ def _fiber_over_one(system: LinearSections | CriticalPoints, generator: np.rando
     for _ in range(STARTS):
         start = generator.normal(size=system.map.count) + 0j
         origin = system.parameters(start, generator).real
-        points, good = refined(system.equations, start[None], origin[None])
+        points, good = refined(system.equations, start[None], origin[None], limits)
         if good.all() and system.is_isolated(points[0], origin):
             break
     else:

@@ -21,6 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 from neuroalg_sage.engines.lanes import (
+    ADD,
     Program,
     Writer,
     get,
@@ -38,7 +39,7 @@ from neuroalg_sage.engines.torus_maps import TorusMap
 # Newton's method for balanced points: logarithms that are close enough, and what makes its
 # equations regular.
 BALANCED, MOST_BALANCING, RIDGE = 1e-2, 30, 1e-9
-LEAST_RANK = 1e-9  # the least size of what is independent, relative to the largest
+LEAST_RANK = 1e-9  # the least size of what is independent, relative to terms
 
 
 class Equations(NamedTuple):
@@ -289,6 +290,8 @@ def has_rank(equations: Equations, registers: np.ndarray, q: int, columns: np.nd
     """
     Whether φ has its rank at w in one lane, where derivatives are known.
 
+    What is tiny compared with the terms of derivatives, before they cancel, counts as zero.
+
     - ``columns`` -- of its derivatives, a row of n numbers for each parameter; overwritten
     """
     e, n, size = equations, equations.sketch.shape[0], equations.parameters
@@ -296,7 +299,13 @@ def has_rank(equations: Equations, registers: np.ndarray, q: int, columns: np.nd
         for i in range(n):
             columns[k, i] = (get(registers, e.slopes + i * size + k, q)
                              * inverse(get(registers, e.w + k, q)))
-    largest = 0.0
+    terms = 0.0
+    for place in range(len(e.program.weights)):
+        slope = e.program.instructions[place, 1] - e.slopes
+        if 0 <= slope < n * size and e.program.instructions[place, 0] == ADD:
+            term = get(registers, e.program.instructions[place, 2], q)
+            term *= e.program.weights[place] * inverse(get(registers, e.w + slope % size, q))
+            terms = max(terms, square_size(term))
     for j in range(e.dimension):
         best, length = j, -1.0
         for k in range(j, size):
@@ -307,9 +316,7 @@ def has_rank(equations: Equations, registers: np.ndarray, q: int, columns: np.nd
                 return False
             if s > length:
                 best, length = k, s
-        if not j:
-            largest = length
-        if not length > LEAST_RANK**2 * largest:
+        if not length > LEAST_RANK**2 * terms:
             return False
         for i in range(n):
             x = columns[best, i]

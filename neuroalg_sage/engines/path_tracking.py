@@ -380,10 +380,11 @@ def follow(equations: Equations, w: np.ndarray, ways: Arcs, check: Callable[[], 
     return paths.points, paths.arrived
 
 
-def refined(equations: Equations, w: np.ndarray, c: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def refined(equations: Equations, w: np.ndarray, c: np.ndarray,
+            check: Callable[[], None] = lambda: None) -> tuple[np.ndarray, np.ndarray]:
     """
     Solutions over the rows of c as near as floating point allows, and at which Newton's method
     converged to regular ones.
     """
     ones = np.ones(len(w))
-    return follow(equations, w, Arcs(c, c, ones, ones), lambda: None)
+    return follow(equations, w, Arcs(c, c, ones, ones), check)

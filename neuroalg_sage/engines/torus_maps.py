@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import copy
 from functools import cached_property
+from math import gcd
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +15,23 @@ from neuroalg_sage.models.expressions import Polynomial
 
 LARGEST_MAP = 30_000_000  # numbers of its coefficients and second derivatives
 INDEPENDENT = 1e-9  # singular values that are smaller, relative to the largest, count as zero
+
+
+def without_powers(polynomials: Sequence[Polynomial], count: int) -> list[Polynomial]:
+    """
+    The same map in powers of the variables, where only multiples of an exponent occur.
+
+    Its image is the same over the complex numbers; but where such a variable is zero the map in
+    it is ramified, near which paths need small steps.
+
+    EXAMPLES::
+
+        >>> without_powers([{(2, 1): 3}, {(4, 3): 1, (0, 0): 2}], 2)
+        [{(1, 1): 3}, {(2, 3): 1, (0, 0): 2}]
+    """
+    powers = [gcd(*(int(e[k]) for f in polynomials for e in f)) or 1 for k in range(count)]
+    return [{tuple(int(a) // p for a, p in zip(e, powers)): c for e, c in f.items()}
+            for f in polynomials]
 
 
 class Products(NamedTuple):
