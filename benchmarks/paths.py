@@ -42,7 +42,8 @@ def measure(spec: str) -> None:
     ways = Arcs(np.repeat(start[None], PATHS, axis=0), ends,
                 np.exp(1j * generator.uniform(0.5, 2.8, size=PATHS)), np.ones(PATHS))
     points = np.repeat(w[None], PATHS, axis=0)
-    follow(system.equations, points[:1], ways.chosen(np.arange(1)), unlimited)  # it is compiled
+    one = Arcs(*(part[:1] for part in ways))
+    follow(system.equations, points[:1], one, unlimited)  # it is compiled
 
     def seconds(threads: int, lanes: int) -> tuple[float, int]:
         path_tracking.MOST_THREADS, path_tracking.LANES = threads, lanes

@@ -60,7 +60,8 @@ class OnAVariety:
         """
         count, registers = self.map.count, self.equations.at_a_point(w, c)
         found = self._found(registers, self.equations.matrix, count, count + 2)
-        return has_rank(found[:, :count], self.dimension)
+        return bool(np.isfinite(found).all() and np.linalg.matrix_rank(
+            found[:, :count], rtol=LEAST_RANK) >= self.dimension)
 
     def _slopes(self, w: np.ndarray) -> np.ndarray:
         """The derivatives of the map that is followed, a row for each coordinate."""
@@ -168,11 +169,3 @@ def balancing(phi: TorusMap) -> np.ndarray:
                            "large as others, so monodromy in floating point is not believed.")
     found: np.ndarray = np.exp(factors)[:, None]
     return found
-
-
-def has_rank(matrix: np.ndarray, rank: int) -> bool:
-    """Whether a matrix has at least this rank, up to rounding errors."""
-    if not np.isfinite(matrix).all():
-        return False
-    sizes = np.linalg.svd(matrix, compute_uv=False)
-    return bool(sizes[rank - 1] > LEAST_RANK * sizes[0])

@@ -55,6 +55,12 @@ class Program(NamedTuple):
     instructions: np.ndarray
     weights: np.ndarray
 
+    def new_registers(self, lanes: int) -> np.ndarray:
+        """Registers for it, which are zero but for the first one."""
+        found = np.zeros((self.registers, 2 * lanes))
+        found[0, :lanes] = 1.0
+        return found
+
 
 class Writer:
     """
@@ -65,9 +71,10 @@ class Writer:
         >>> writer = Writer()
         >>> x, y = writer.new(2)
         >>> writer.add_product(y, x, x, 2.0)
-        >>> registers = writer.new_registers(1)
+        >>> program = writer.program()
+        >>> registers = program.new_registers(1)
         >>> registers[x], registers[y] = [3.0, 0.0], [1.0, 1.0]
-        >>> run(writer.program(), registers)
+        >>> run(program, registers)
         >>> registers[y].tolist()
         [19.0, 1.0]
     """
@@ -115,17 +122,6 @@ class Writer:
         return Program(self.count, np.array(self.instructions, dtype=int).reshape(-1, 4),
                        np.array(self.weights, dtype=float))
 
-    def new_registers(self, lanes: int) -> np.ndarray:
-        """Registers for it, which are zero but for the first one."""
-        return new_registers(self.count, lanes)
-
-
-def new_registers(count: int, lanes: int) -> np.ndarray:
-    """So many registers, which are zero but for the first one."""
-    found = np.zeros((count, 2 * lanes))
-    found[0, :lanes] = 1.0
-    return found
-
 
 def spread(numbers: np.ndarray) -> np.ndarray:
     """Registers from a matrix with a row for each lane."""
@@ -146,6 +142,15 @@ def gathered(registers: np.ndarray) -> np.ndarray:
     return found
 
 
+@inner
+def add_product(registers: np.ndarray, a: int, b: int, c: int, x: float) -> None:
+    """a += x b c, for another a."""
+    r, lanes = registers, registers.shape[1] >> 1
+    for q in range(lanes):
+        r[a, q] += x * (r[b, q] * r[c, q] - r[b, lanes + q] * r[c, lanes + q])
+        r[a, lanes + q] += x * (r[b, q] * r[c, lanes + q] + r[b, lanes + q] * r[c, q])
+
+
 @compiled
 def run(program: Program, registers: np.ndarray) -> None:
     """Run a program."""
@@ -155,9 +160,7 @@ def run(program: Program, registers: np.ndarray) -> None:
         what, a, b, c = (program.instructions[place, 0], program.instructions[place, 1],
                          program.instructions[place, 2], program.instructions[place, 3])
         if what == ADD_PRODUCT:
-            for q in range(lanes):
-                r[a, q] += x * (r[b, q] * r[c, q] - r[b, lanes + q] * r[c, lanes + q])
-                r[a, lanes + q] += x * (r[b, q] * r[c, lanes + q] + r[b, lanes + q] * r[c, q])
+            add_product(r, a, b, c, x)
         elif what == SET_PRODUCT:
             for q in range(lanes):
                 r[a, q] = x * (r[b, q] * r[c, q] - r[b, lanes + q] * r[c, lanes + q])
@@ -199,15 +202,6 @@ def inverse(z: complex) -> complex:
     return complex(z.real, -z.imag) * (1 / square_size(z))
 
 
-@inner
-def subtract_product(registers: np.ndarray, a: int, b: int, c: int) -> None:
-    """a -= b c, for another a."""
-    r, lanes = registers, registers.shape[1] >> 1
-    for q in range(lanes):
-        r[a, q] -= r[b, q] * r[c, q] - r[b, lanes + q] * r[c, lanes + q]
-        r[a, lanes + q] -= r[b, q] * r[c, lanes + q] + r[b, lanes + q] * r[c, q]
-
-
 @compiled
 def solve(registers: np.ndarray, first: int, size: int, columns: int) -> None:
     """
@@ -219,7 +213,7 @@ def solve(registers: np.ndarray, first: int, size: int, columns: int) -> None:
       solutions take the place; they are not finite where the matrix is singular
     """
     a, lanes, width = registers, registers.shape[1] >> 1, size + columns
-    best, pivot = np.empty(lanes), np.empty(lanes, np.int64)
+    best, inverses, pivot = np.empty(lanes), np.empty(lanes), np.empty(lanes, np.int64)
     for k in range(size):
         top = first + k * width
         for q in range(lanes):
@@ -232,6 +226,7 @@ def solve(registers: np.ndarray, first: int, size: int, columns: int) -> None:
                 best[q] = value if better else best[q]
                 pivot[q] = i if better else pivot[q]
         for q in range(lanes):
+            inverses[q] = 1 / best[q]
             if pivot[q] != k:
                 other = first + pivot[q] * width
                 for j in range(k, width):
@@ -240,16 +235,15 @@ def solve(registers: np.ndarray, first: int, size: int, columns: int) -> None:
         for j in range(k + 1, width):
             for q in range(lanes):
                 x, y = a[top + k, q], a[top + k, lanes + q]
-                inverse = 1 / (x * x + y * y)
                 u, v = a[top + j, q], a[top + j, lanes + q]
-                a[top + j, q] = (u * x + v * y) * inverse
-                a[top + j, lanes + q] = (v * x - u * y) * inverse
+                a[top + j, q] = (u * x + v * y) * inverses[q]
+                a[top + j, lanes + q] = (v * x - u * y) * inverses[q]
         for i in range(k + 1, size):
             row = first + i * width
             for j in range(k + 1, width):
-                subtract_product(a, row + j, row + k, top + j)
+                add_product(a, row + j, row + k, top + j, -1.0)
     for k in range(size - 1, -1, -1):
         for i in range(k):
             row = first + i * width
             for j in range(size, width):
-                subtract_product(a, row + j, row + k, first + k * width + j)
+                add_product(a, row + j, row + k, first + k * width + j, -1.0)

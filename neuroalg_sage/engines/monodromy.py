@@ -301,7 +301,7 @@ def fiber(system: LinearSections | CriticalPoints, generator: np.random.Generato
 
     Where loops do not end without losing paths, as one point of the fiber may be hard to reach, it
     is done again over another c, until the number of points is one of those before: what is hard to
-    reach over one c is not over others.  So it is where the trace says that some are missing.
+    reach over one c is hardly so over others.  So it is where the trace says that some are missing.
 
     INPUT:
 
@@ -438,8 +438,7 @@ def _follow_edges(edges: Sequence[Edge], side: int, attempts: int, check: Callab
     if not any(map(len, chosen)):
         return 0
     arcs = [edge.way(side, len(part)) for edge, part in zip(edges, chosen)]
-    ways = Arcs(*(np.concatenate([getattr(way, name) for way in arcs])
-                  for name in ("start", "end", "turn", "growth")))
+    ways = Arcs(*map(np.concatenate, zip(*arcs)))
     system = edges[0].fibers[0].system
     begin = np.concatenate([edge.fibers[side].all[part] for edge, part in zip(edges, chosen)])
     ends, arrived = follow(system.equations, begin, ways, check, CARE[attempts])

@@ -27,7 +27,6 @@ from neuroalg_sage.engines.lanes import (
     get,
     inner,
     inverse,
-    new_registers,
     put,
     run,
     solve,
@@ -80,7 +79,7 @@ class Equations(NamedTuple):
 
     def registers(self, lanes: int) -> np.ndarray:
         """Those of so many lanes."""
-        return new_registers(self.program.registers, lanes)
+        return self.program.new_registers(lanes)
 
     def at_a_point(self, w: np.ndarray, c: np.ndarray | None = None) -> np.ndarray:
         """Registers of one lane after the program was run at a point, without a slice."""
@@ -106,7 +105,7 @@ class _Writer(Writer):
     def __init__(self, phi: TorusMap, dimension: int, data: int) -> None:
         super().__init__()
         n = phi.coefficients.shape[1]
-        self.phi, self.dimension, self.size = phi, dimension, phi.count
+        self.dimension, self.size = dimension, phi.count
         self.w, self.slice = self.new(phi.count), self.new((phi.count - dimension) * phi.count)
         self.start, self.span, self.place, self.pace = map(self.new, (data, data, 1, 1))
         self.c, self.velocity = self.new(data), self.new(data)

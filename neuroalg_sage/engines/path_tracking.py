@@ -14,7 +14,6 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -49,8 +48,7 @@ SOURCES = crc32(b"".join(Path(str(module.__file__)).read_bytes()
 IDLE, BEGINNING, SLICING, STARTING, PREDICTING, CORRECTING, ENDING, CHECKING = range(8)
 
 
-@dataclass(frozen=True)
-class Arcs:
+class Arcs(NamedTuple):
     """
     Ways on circles in complex lines, a row of each array for one.
 
@@ -66,26 +64,19 @@ class Arcs:
     turn: np.ndarray
     growth: np.ndarray
 
-    def chosen(self, which: np.ndarray) -> Arcs:
-        """Some of these ways."""
-        return Arcs(self.start[which], self.end[which], self.turn[which], self.growth[which])
-
 
 class Paths(NamedTuple):
     """
-    Ways, and points on them: a row of each array for each path.
+    Points on ways: a row of each array for each path.
 
     - ``points`` -- w where they start, and then where they end
     - ``arrived`` -- whether they did
-    - the others -- see :class:`Arcs`
+    - ``ways`` -- of their data
     """
 
     points: np.ndarray
     arrived: np.ndarray
-    start: np.ndarray
-    end: np.ndarray
-    turn: np.ndarray
-    growth: np.ndarray
+    ways: Arcs
 
 
 class Progress(NamedTuple):
@@ -216,8 +207,8 @@ def load(equations: Equations, progress: Progress, paths: Paths, path: int, care
     for k in range(e.parameters):
         put(s.here, k, q, paths.points[path, k])
     for i in range(e.data):
-        put(registers, e.start + i, q, paths.start[path, i])
-        put(registers, e.span + i, q, paths.end[path, i] - paths.start[path, i])
+        put(registers, e.start + i, q, paths.ways.start[path, i])
+        put(registers, e.span + i, q, paths.ways.end[path, i] - paths.ways.start[path, i])
 
 
 @inner
@@ -240,10 +231,10 @@ def begin(equations: Equations, progress: Progress, registers: np.ndarray, q: in
 
 
 @inner
-def set_place(equations: Equations, paths: Paths, path: int, time: float, registers: np.ndarray,
+def set_place(equations: Equations, ways: Arcs, path: int, time: float, registers: np.ndarray,
               q: int) -> None:
     """Data on their way at a time."""
-    turn, rate, speed = paths.turn[path], np.log(paths.growth[path]), 1.0
+    turn, rate, speed = ways.turn[path], np.log(ways.growth[path]), 1.0
     if rate != 0:
         ahead, size = np.expm1(rate * time), np.expm1(rate)
         time, speed = ahead / size, (1 + ahead) * rate / size
@@ -313,15 +304,15 @@ def follow_some(equations: Equations, paths: Paths, chosen: np.ndarray, care: fl
             if s.aim[q] == IDLE and following < len(chosen):
                 load(e, s, paths, chosen[following], care, registers, q)
                 following += 1
-            s.predicts[q] = s.aim[q] == PREDICTING
-            if s.aim[q] == BEGINNING:
+            begins, s.predicts[q] = s.aim[q] == BEGINNING, s.aim[q] == PREDICTING
+            if begins:
                 begin(e, s, registers, q, spare[0])
             elif s.predicts[q]:
                 s.goal[q] = min(s.time[q] + s.size[q], 1.0)
                 s.aim[q], s.corrections[q], s.last[q] = CORRECTING, 0, np.inf
-            if s.aim[q] != IDLE:
-                set_place(e, paths, s.path[q], s.goal[q], registers, q)
-                active += 1
+            if begins or s.predicts[q]:
+                set_place(e, paths.ways, s.path[q], s.goal[q], registers, q)
+            active += s.aim[q] != IDLE
         predict(e, s, registers)
         newton(e, registers)
     return True
@@ -357,10 +348,9 @@ def follow(equations: Equations, w: np.ndarray, ways: Arcs, check: Callable[[], 
     OUTPUT: the solutions at t = 1, as near as floating point allows, and which paths arrived at one
     where φ has its rank
     """
-    start, end, turn = (np.ascontiguousarray(part, dtype=complex)
-                        for part in (ways.start, ways.end, ways.turn))
-    paths = Paths(np.array(w, dtype=complex, order="C"), np.zeros(len(w), dtype=bool), start, end,
-                  turn, np.ascontiguousarray(ways.growth, dtype=float))
+    start, end, turn = (np.ascontiguousarray(part, dtype=complex) for part in ways[:3])
+    paths = Paths(np.array(w, dtype=complex, order="C"), np.zeros(len(w), dtype=bool),
+                  Arcs(start, end, turn, np.ascontiguousarray(ways.growth, dtype=float)))
     threads = max(1, min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1,
                          MOST_THREADS, len(w) // PATHS_OF_A_THREAD))
     ended = np.zeros(1, dtype=bool)

@@ -73,6 +73,14 @@ class AtPoints:
         return found.reshape(-1, rows, columns)
 
 
+def with_fibers(kind, generator: np.random.Generator) -> LinearSections | CriticalPoints:
+    """Of the map (a b, b c, 2 a b^2 c), whose fibers are curves."""
+    polynomials = [{(1, 1, 0): 1}, {(0, 1, 1): 1}, {(1, 2, 1): 2}]
+    if kind is LinearSections:
+        return LinearSections(polynomials, 3, 2, generator)
+    return CriticalPoints(polynomials, 3, 2, np.eye(3), generator)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_derivatives_are_those_of_differences(seed: int) -> None:
     """Of the values, of the gradients of distances, and of these by data."""
@@ -109,9 +117,7 @@ def test_derivatives_are_those_of_differences(seed: int) -> None:
 def test_newton_steps_in_a_slice_of_the_fibers(kind) -> None:
     """Along the fibers of (a b, b c, a b^2 c) velocities vanish, and they lead to solutions."""
     generator = np.random.default_rng(1)
-    polynomials = [{(1, 1, 0): 1}, {(0, 1, 1): 1}, {(1, 2, 1): 2}]
-    system = (LinearSections(polynomials, 3, 2, generator) if kind is LinearSections else
-              CriticalPoints(polynomials, 3, 2, np.eye(3), generator))
+    system = with_fibers(kind, generator)
     w = generator.normal(size=(1, 3)) + 0j
     c = system.parameters(w[0], generator)[None]
     move = generator.normal(size=c.shape) + 0j
@@ -190,9 +196,7 @@ def test_where_derivatives_vanish_no_point_counts(output: str, number: int) -> N
 def test_where_parameters_are_zero_no_path_begins(kind) -> None:
     """Nor where derivatives vanish, or data become infinite; others arrive nevertheless."""
     generator = np.random.default_rng(1)
-    polynomials = [{(1, 1, 0): 1}, {(0, 1, 1): 1}, {(1, 2, 1): 2}]
-    system = (LinearSections(polynomials, 3, 2, generator) if kind is LinearSections else
-              CriticalPoints(polynomials, 3, 2, np.eye(3), generator))
+    system = with_fibers(kind, generator)
     w = generator.normal(size=3) + 0j
     c = system.parameters(w, generator)
     points = np.array([w, [0, 1, 1], [0, 0, 0], [np.inf, 1, 1], [np.nan, 1, 1], w])
